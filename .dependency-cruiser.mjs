@@ -24,7 +24,8 @@ const LAYERS = [
   ["db", "keystore"],
   ["escrow/protocol"],
   ["etag", "paging"],
-  ["errors", "env", "telemetry", "clock", "format", "schema", "vocabulary"],
+  ["env", "telemetry", "clock", "format", "schema", "vocabulary"],
+  ["errors", "addresses"],
   ["error-codes"],
   ["crypto"],
 ];

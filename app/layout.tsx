@@ -1,15 +1,15 @@
+import "./globals.css";
 import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies, headers } from "next/headers";
+import { useTranslations } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { EvaluationStrip } from "@/components/layout/evaluation-strip";
-import { SkipLink } from "@/components/layout/skip-link";
 import { THEME_COOKIE, themeOf } from "@/components/messages/language";
 import { Words } from "@/components/messages/words";
+import { Icon } from "@/components/ui/icon";
 import { isEvaluation } from "@/lib/http/health/read-health";
-import "./globals.css";
 
 export async function generateMetadata(): Promise<Metadata> {
   const brand = await getTranslations("brand");
@@ -42,5 +42,34 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </Words>
       </body>
     </html>
+  );
+}
+
+/** Stands over every page of an instance whose parts are not separate, and only there. */
+function EvaluationStrip() {
+  const t = useTranslations("evaluation");
+  return (
+    <aside
+      aria-label={t("label")}
+      className="flex min-h-strip items-center gap-x-2 border-amber-line border-b bg-amber-wash px-4 py-1 text-amber text-note"
+    >
+      <Icon name="warning" className="self-start tablet:self-auto" />
+      <p>
+        <strong className="font-semibold">{t("title")}</strong> {t("text")}
+      </p>
+      <p className="ml-auto hidden tablet:block">{t("assurance")}</p>
+    </aside>
+  );
+}
+
+/** The first stop of the keyboard; seen only while it has the focus. */
+function SkipLink() {
+  return (
+    <a
+      href="#content"
+      className="sr-only bg-sheet text-ink focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-toast focus:px-4 focus:py-2"
+    >
+      {useTranslations("shell")("skip")}
+    </a>
   );
 }

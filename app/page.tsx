@@ -1,10 +1,13 @@
-import { Landing } from "@/app/_components/landing";
+import { Audiences } from "@/app/_components/audiences";
+import { Hero } from "@/app/_components/hero";
+import { PageFooter } from "@/app/_components/page-footer";
 import { PortalShell } from "@/app/_components/portal-shell";
 import { HomePage } from "@/app/(portal)/_home/home-page";
-import { readHealth } from "@/lib/http/health/read-health";
+import { SiteHeader } from "@/components/layout/site-header";
+import { type Health, readHealth } from "@/lib/http/health/read-health";
 import { currentPrincipal } from "@/lib/http/pages/page";
 
-/** The role's home for who is signed in, the front page for everybody else. */
+/** The home page of a signed-in person's role, otherwise the public front page. */
 export default async function FrontPage() {
   const principal = await currentPrincipal();
   if (principal === undefined) return <Landing health={await readHealth()} />;
@@ -12,5 +15,19 @@ export default async function FrontPage() {
     <PortalShell principal={principal}>
       <HomePage />
     </PortalShell>
+  );
+}
+
+/** The public front page. */
+function Landing({ health }: { health: Health }) {
+  return (
+    <div className="flex min-h-[calc(100dvh-28px)] flex-col">
+      <SiteHeader />
+      <main id="content" tabIndex={-1} className="flex grow flex-col justify-between outline-none">
+        <Hero />
+        <Audiences />
+      </main>
+      <PageFooter health={health} />
+    </div>
   );
 }

@@ -97,7 +97,7 @@ async function loadOrNone(measured: Measured, baseline: Measured): Promise<Figur
 export async function benchApi(): Promise<Figure[]> {
   const { server, stop } = await startTestServer({ isDurable: true });
   try {
-    const portal = await servePortal({}, { server, beside: BASELINES });
+    const portal = await servePortal({}, { server, extraRoutes: BASELINES });
     try {
       return await figuresOf(await callsOn(portal));
     } finally {

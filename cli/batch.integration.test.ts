@@ -144,7 +144,7 @@ test("a CSV's lines are made, a refused line is reported by its number and tried
     `job-csv;-5;EUR;${participant};true;0.10;"two",`,
     `job-csv;12.50;EUR;${participant};true;0.10;"two\r\nlines ""quoted"""`,
     `job-csv;1e5;EUR;${participant};true;;`,
-    "job-csv;1;EUR;nobody-here;;;",
+    "job-csv;1;EUR;unknown-here;;;",
     "job-csv;1;EUR",
   ];
   const broken = await cli.run(["transactions", "batch", "-", "--format", "csv"], {
@@ -159,11 +159,11 @@ test("a CSV's lines are made, a refused line is reported by its number and tried
   const run = () => cli.run(["transactions", "batch", "-", "--format", "csv"], { input });
   const first = await run();
   expect(first.code, first.stderr).toBe(5);
-  const told = new Map(linesOf(first.stdout).map((one) => [one.line, one]));
-  expect([2, 3, 5, 6, 7].map((line) => told.get(line)?.status)).toEqual([201, 201, 422, 422, 400]);
-  expect(told.get(6)?.problem?.code).toBe("participant.unknown");
-  expect(told.get(5)?.problem?.errors).toMatchObject([{ pointer: "/amount" }]);
-  const id = told.get(3)?.transaction_id ?? "";
+  const seen = new Map(linesOf(first.stdout).map((one) => [one.line, one]));
+  expect([2, 3, 5, 6, 7].map((line) => seen.get(line)?.status)).toEqual([201, 201, 422, 422, 400]);
+  expect(seen.get(6)?.problem?.code).toBe("participant.unknown");
+  expect(seen.get(5)?.problem?.errors).toMatchObject([{ pointer: "/amount" }]);
+  const id = seen.get(3)?.transaction_id ?? "";
   await portal.bench.anchor();
   const opened = await cli.run(["transactions", "open", id, "--purpose", "settlement", "--json"]);
   expect(JSON.parse(opened.stdout).data).toMatchObject({

@@ -1,4 +1,5 @@
 import { type CommandSpec, GLOBAL_OPTIONS, type OptionSpec } from "./command";
+import { usage } from "./exit";
 
 // Scripts for shells, made from the table of commands: they never have text that a portal answered.
 
@@ -136,3 +137,16 @@ export function completionScript(shell: Shell, commands: readonly CommandSpec[])
   if (shell === "bash") return bash(commands);
   return shell === "zsh" ? zsh(commands) : fish(commands);
 }
+
+export const COMPLETION_COMMAND: CommandSpec = {
+  path: ["completion"],
+  summary: "A shell's completion of commands, options and their values.",
+  operands: [{ name: "SHELL", help: "Which shell.", choices: SHELLS }],
+  example: "source <(sealport completion bash)",
+  run: async (cx, given) => {
+    const shell = SHELLS.find((one) => one === given.operand("SHELL"));
+    if (shell === undefined) throw usage(`SHELL is one of ${SHELLS.join(", ")}`);
+    await cx.out.text(completionScript(shell, cx.commands));
+    return undefined;
+  },
+};

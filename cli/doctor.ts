@@ -4,12 +4,12 @@ import { ApiProblem } from "@/lib/api-client/client/client";
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import type { CallingKey } from "@/lib/identity/api-keys/schema";
-import type { Cx, Target } from "./command";
+import type { CommandSpec, Cx, Target } from "./command";
 import { configFile, isInTheClear } from "./config";
-import { CliError } from "./exit";
+import { describeFailure } from "./describe-failure";
+import { CliError, EXIT } from "./exit";
 import { modeText, openness } from "./private-file";
 import { publicHalf } from "./signing-key";
-import { tellFailure } from "./tell-failure";
 import { VERSION } from "./version";
 
 export interface Finding {
@@ -91,8 +91,8 @@ async function fetchJson(
 }
 
 function failed(check: string, error: unknown, url: string): Finding {
-  const told = tellFailure(error, url);
-  return { check, state: "fail", detail: told.lines.join(" · "), exit: told.exit };
+  const failure = describeFailure(error, url);
+  return { check, state: "fail", detail: failure.lines.join(" · "), exit: failure.exit };
 }
 
 /** Whether the portal answers, is ready, and by which clock. */
@@ -192,3 +192,23 @@ export async function examine(cx: Cx): Promise<Finding[]> {
     return [...files, tls, ...portal];
   return [...files, tls, ...portal, await lookAtVersions(target.url), ...(await lookAtKey(cx, target))];
 }
+
+export const DOCTOR_COMMAND: CommandSpec = {
+  path: ["doctor"],
+  summary: "Check for common problems: files, TLS, the portal, clocks, versions, the key, signing.",
+  options: [{ name: "csv", kind: "flag", help: "The findings as CSV." }],
+  example: "sealport doctor --profile demo",
+  note: "Exit status: 0 where nothing fails, else that of the first failure: 2 for the configuration, 4 for a key that is refused, 7 for a portal that does not answer or is not ready, 1 for anything else.",
+  run: async (cx, given) => {
+    const findings = await examine(cx);
+    const columns = [
+      { title: "state", of: ({ state }: Finding) => state },
+      { title: "check", of: ({ check }: Finding) => check },
+      { title: "detail", of: ({ detail }: Finding) => detail, isWhole: true as const },
+    ];
+    const shown = findings.map(({ check, state, detail }): Finding => ({ check, state, detail }));
+    await cx.out.list(shown, columns, given);
+    const worst = findings.find(({ state }) => state === "fail");
+    return worst === undefined ? EXIT.done : (worst.exit ?? EXIT.wrong);
+  },
+};

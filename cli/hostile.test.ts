@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
-import { exitOf } from "./tell-failure";
+import { exitOf } from "./describe-failure";
 
 // A portal that answers what no portal should: the command line against a server that means it ill.
 
@@ -88,7 +88,7 @@ describe("a hostile portal", () => {
       request_id: SIGNS,
       errors: [{ pointer: SIGNS, detail: SIGNS }, null, 5],
     });
-    const told = [await run("transactions", "list"), await run("transactions", "list", "--json")];
+    const shown = [await run("transactions", "list"), await run("transactions", "list", "--json")];
     const item = {
       transaction_id: SIGNS,
       job_id: SIGNS,
@@ -98,13 +98,13 @@ describe("a hostile portal", () => {
       participants: [SIGNS],
     };
     says(200, { items: [item], next_cursor: null, [SIGNS]: SIGNS });
-    told.push(await run("transactions", "list"), await run("transactions", "list", "--json"));
+    shown.push(await run("transactions", "list"), await run("transactions", "list", "--json"));
     const csv = await run("transactions", "list", "--csv");
     says(200, { [SIGNS]: [SIGNS, { [SIGNS]: SIGNS }], a: { [SIGNS]: SIGNS } });
-    told.push(await run("transactions", "show", "x"), await run("transactions", "show", "x", "--json"));
-    for (const { stdout, stderr } of [...told, { ...csv, stdout: csv.stdout.replaceAll("\r\n", "\n") }])
+    shown.push(await run("transactions", "show", "x"), await run("transactions", "show", "x", "--json"));
+    for (const { stdout, stderr } of [...shown, { ...csv, stdout: csv.stdout.replaceAll("\r\n", "\n") }])
       expect(stdout + stderr).not.toMatch(obeyed);
-    expect(told.map(({ code }) => code)).toEqual([5, 5, 0, 0, 0, 0]);
+    expect(shown.map(({ code }) => code)).toEqual([5, 5, 0, 0, 0, 0]);
   });
 
   it("writes CSV cells that a spreadsheet does not run", async () => {

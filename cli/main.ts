@@ -1,6 +1,7 @@
 import { createSealport } from "@/lib/api-client/client/sealport";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import type { Connection, Cx, Given, Output, Target } from "./command";
+import { describeFailure } from "./describe-failure";
 import { EXIT } from "./exit";
 import { helpFor } from "./help";
 import { type Host, hostOf } from "./host";
@@ -9,7 +10,6 @@ import { parseCommandLine } from "./parse";
 import { readTarget } from "./settings";
 import { jsonLine, linesOf } from "./shown";
 import { COMMANDS } from "./table";
-import { tellFailure } from "./tell-failure";
 import { VERSION } from "./version";
 
 /** For one attempt; a thousand transactions are sealed before their answer begins. */
@@ -69,10 +69,10 @@ function shownStack(error: unknown): string {
 
 function tell(error: unknown, isJson: boolean, url: string | undefined): number {
   if (process.env.SEALPORT_DEBUG === "1") process.stderr.write(`${shownStack(error)}\n`);
-  const told = tellFailure(error, url);
-  const text = isJson ? jsonLine(told.document) : told.lines.join("\n");
+  const failure = describeFailure(error, url);
+  const text = isJson ? jsonLine(failure.document) : failure.lines.join("\n");
   process.stderr.write(`${text}\n`);
-  return told.exit;
+  return failure.exit;
 }
 
 async function run(argv: readonly string[]): Promise<number> {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
@@ -173,11 +173,11 @@ test("the holder of a key signs the statement that is shown; an invalid key file
   const denied = await done(legal, ...decision(id, "legal", "deny", "--statement-key", name, "--yes"));
   expect(denied.state).toBe("denied");
   expect(denied.decisions.at(-1)).toMatchObject({ decision: "deny", proof: "ed25519" });
-  const nobody = await as(
+  const unset = await as(
     legal,
     ...decision(await file(), "legal", "deny", "--statement-key", document, "--yes"),
   );
-  expect(nobody.code).toBe(2);
+  expect(unset.code).toBe(2);
 });
 
 test("a draft is withdrawn, and invalid input is reported before a call", async () => {

@@ -1,9 +1,7 @@
 import type { CommandSpec } from "./command";
 import { AGREEMENT_COMMANDS } from "./commands/agreements";
 import { BATCH_COMMAND } from "./commands/batch";
-import { COMPLETION_COMMAND } from "./commands/completion";
 import { DECISION_COMMANDS } from "./commands/decisions";
-import { DOCTOR_COMMAND } from "./commands/doctor";
 import { EXPORT_COMMAND } from "./commands/export";
 import { GRANT_COMMANDS } from "./commands/grants";
 import { KEY_COMMANDS } from "./commands/keys";
@@ -13,6 +11,8 @@ import { PROFILE_COMMANDS } from "./commands/profile";
 import { REQUEST_COMMANDS } from "./commands/requests";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
 import { VERIFY_COMMANDS } from "./commands/verify";
+import { COMPLETION_COMMAND } from "./completion";
+import { DOCTOR_COMMAND } from "./doctor";
 
 /** Every command there is; help, completion and parsing come from it. */
 export const COMMANDS: readonly CommandSpec[] = [

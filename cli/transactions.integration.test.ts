@@ -79,11 +79,11 @@ test("a failed call has its exit status, message and the request's id", async ()
   expect(missing.stdout).toBe("");
   expect(missing.stderr).toContain("Transaction not found (404 transaction.not-found)");
   expect(missing.stderr).toMatch(/request_id [0-9a-f-]{36}/);
-  const refused = await create("--currency", "EUR", "--participant", "nobody-at-all");
+  const refused = await create("--currency", "EUR", "--participant", "unknown-1");
   expect(refused.code).toBe(5);
   expect(refused.stderr).toContain("422 participant.unknown");
-  const told = await create("--participant", "nobody-at-all", "--json");
-  expect(JSON.parse(told.stderr)).toMatchObject({ status: 422, code: "participant.unknown" });
+  const seen = await create("--participant", "unknown-1", "--json");
+  expect(JSON.parse(seen.stderr)).toMatchObject({ status: 422, code: "participant.unknown" });
   const usage = await create("--amount", "1e5");
   expect(usage.code).toBe(2);
   expect(usage.stderr).toContain("amount: not a decimal number");

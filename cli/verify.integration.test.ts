@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";

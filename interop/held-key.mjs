@@ -191,7 +191,7 @@ const COMMANDS = {
     if (replaces !== undefined) proof.replaced_tag = answerTo(replaces.challenge, read(former));
     const { kid, state, replaced } = await call("POST", `/keys/${key_id}/proof`, proof);
     const left =
-      replaced === undefined ? "" : `; ${replaced.remaining_wraps} groups lie under ${replaced.kid}`;
+      replaced === undefined ? "" : `; ${replaced.remaining_wraps} groups are sealed for ${replaced.kid}`;
     return `${kid} is ${state} (${key_id})${left}`;
   },
   open: async ([file, transaction]) => {

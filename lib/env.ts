@@ -1,16 +1,27 @@
 // The room env: the one reader of process.env. This file has the view of each process, env/ the variables of one subject.
 // Each view is read at first use, so that a missing variable of another process does not matter.
 // Error messages name variables only, never their values.
-
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
-import { databaseTexts } from "@/lib/env/databases";
-import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
+import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
-import { Flag, LogLevel, Origins, Period, Port, Text, UNIT_MS } from "@/lib/env/values";
+import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
+import {
+  databaseTexts,
+  Flag,
+  LogLevel,
+  Origins,
+  Period,
+  Port,
+  PortalOrigin,
+  Proxies,
+  RETENTION_FLOOR_DAYS,
+  Text,
+  UNIT_MS,
+} from "@/lib/env/values";
 
 /** How a portal sends e-mail; without it no mail is sent. */
 const mailFields = {
@@ -57,12 +68,15 @@ const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.op
 
 const Portal = z.object({
   ...base,
+  ...tlsFields,
   TENANT_ID: z.uuid(),
   ...keys,
   HOST: Text.default("127.0.0.1"),
   PORT: Port.default(3000),
   /** Where people reach the portal, e.g. `https://portal.example.org`; without it localhost with this port. */
-  PORTAL_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  PORTAL_ORIGIN: PortalOrigin.optional(),
+  /** Proxies that may state a caller's address; without it a caller's address is the socket's. */
+  TRUSTED_PROXIES: Proxies,
   /** The demonstration people's passwords and secrets; given by `npm start` only. */
   DEMO_FILE: Text.optional(),
   DATA_DIR: Text.optional(),
@@ -90,6 +104,7 @@ const Portal = z.object({
 
 const Worker = z.object({
   ...base,
+  ...tlsFields,
   TENANT_ID: z.uuid(),
   DATABASE_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
@@ -109,9 +124,11 @@ const Worker = z.object({
 
 const Signer = z.object({
   ...base,
+  ...tlsFields,
+  ...socketFields,
   ...keys,
   DATA_DIR: Text,
-  SIGNER_URL: Text,
+  SIGNER_URL: ServedUrl,
   SIGNER_DATABASE_URL: Text,
   /** Days below which the signer signs no pruning, whatever periods the database names. */
   RETENTION_FLOOR_DAYS: z.coerce.number().int().min(1).max(36_525).default(RETENTION_FLOOR_DAYS),
@@ -119,9 +136,11 @@ const Signer = z.object({
 
 const Custodian = z.object({
   ...base,
+  ...tlsFields,
+  ...socketFields,
   ...keys,
   DATA_DIR: Text,
-  CUSTODIAN_URL: Text,
+  CUSTODIAN_URL: ServedUrl,
   CUSTODIAN_ROSTER_FILE: Text.optional(),
   /** After how many days the next escrow epoch begins automatically. */
   ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
@@ -129,7 +148,14 @@ const Custodian = z.object({
   CUSTODIAN_ORIGINS: Origins,
 });
 
-const Witness = z.object({ LOG_LEVEL: LogLevel, ...keys, DATA_DIR: Text, ...witnessFields });
+const Witness = z.object({
+  LOG_LEVEL: LogLevel,
+  ...keys,
+  ...tlsFields,
+  ...socketFields,
+  DATA_DIR: Text,
+  ...witnessFields,
+});
 
 const KeyCreation = z.object({ ...keys, LOG_ORIGIN: Text });
 
@@ -165,6 +191,7 @@ const Launch = z.object({
   ...anchorTexts,
   ...custodyTexts,
   PORTAL_ORIGIN: Text.optional(),
+  TRUSTED_PROXIES: Text.optional(),
   SEED: Text.default("demo"),
   VERIFY_EVERY: Text.optional(),
   RETENTION_FLOOR_DAYS: Text.optional(),
@@ -190,24 +217,7 @@ export const environments = {
   launch: Launch,
 };
 
-/** A missing or unusable variable, named without its value. */
-export class EnvironmentError extends Error {
-  override readonly name = "EnvironmentError";
-}
-
-function lazily<T extends z.ZodType>(schema: T): () => z.output<T> {
-  let known: z.output<T> | undefined;
-  return () => {
-    if (known !== undefined) return known;
-    const parsed = schema.safeParse(process.env);
-    if (!parsed.success) {
-      const names = new Set(parsed.error.issues.map((issue) => issue.path.join(".")));
-      throw new EnvironmentError(`environment variables missing or not usable: ${[...names].join(", ")}`);
-    }
-    known = parsed.data;
-    return parsed.data;
-  };
-}
+export { EnvironmentError };
 
 export const portalEnv = lazily(Portal);
 export const workerEnv = lazily(Worker);
@@ -222,7 +232,7 @@ export type LaunchEnv = z.infer<typeof Launch>;
 
 /** Whether this process was given a portal's environment; commands run by hand are not. */
 export function hasPortalEnv(): boolean {
-  return Portal.safeParse(process.env).success;
+  return Portal.safeParse(variablesOf(Object.keys(Portal.shape))).success;
 }
 
 /** The unlock of the keystore in KEY_DIR; a passphrase wins over the key file. */

@@ -96,6 +96,14 @@ export function invalidField(pointer: string, detail: string): DomainError {
   });
 }
 
+/**
+ * A failure that the operator can mend: of a variable, a file, a key or a server. The message is one line that names it
+ * and never a secret.
+ */
+export class OperatorError extends Error {
+  override readonly name: string = "OperatorError";
+}
+
 /** A broken invariant: answers 500 with a request id only and is never caught to continue. */
 export class InvariantError extends Error {
   override readonly name = "InvariantError";

@@ -6,14 +6,14 @@
 
 LOG_KEY  the log's verifier key, "name+hash+base64" (C2SP signed-note), as you were given it outside of the portal:
          from your own policy file or from somebody else who kept it. Not the one in a bundle, nor one that the
-         portal shows when you doubt the portal: whoever forges a log forges those with it.
+         portal shows when you doubt the portal: a forged log comes with forged keys.
 ENTRY    answer of GET /confidential/audit/events/N, a line of entries.ndjson, or the bare bytes of the entry
 PROOF    answer of GET /confidential/audit/events/N/proof (C2SP tlog-proof)
 
-Ends with 0: the entry stands in the tree that LOG_KEY signed. 1: it does not, and what does not fit is named.
-2: it could not be checked. It says nothing of what the entry says, nor of entries after the checkpoint. Of what stands
-beside the entry's bytes in an answer it checks leaf, number, id, "public", and "stored" of each part; anything else there,
-such as a part's plaintext or a person's name, is the word of whoever gave you the answer.
+Ends with 0: the entry is in the tree that LOG_KEY signed. 1: it is not, and the output names what does not match.
+2: it could not be checked. It does not check whether the entry is true, nor entries after the checkpoint. Of an answer's
+other members it checks leaf, number, id, "public", and "stored" of each part. All others, such as a part's plaintext or a
+person's name, are a claim of the source of the answer.
 """
 import base64
 import hashlib
@@ -42,8 +42,8 @@ def shown(text):
 
 
 def no_member_twice(pairs):
-    """A member that stands twice is one thing to this reader and another to the next."""
-    check(len({name for name, _ in pairs}) == len(pairs), "a member stands twice in one object of the JSON")
+    """Refuses a member that is there twice: two readers could use different ones."""
+    check(len({name for name, _ in pairs}) == len(pairs), "a member is there twice in one object of the JSON")
     return dict(pairs)
 
 
@@ -79,7 +79,7 @@ def read_key(text):
 
 
 def read_entry(data):
-    """The entry's own bytes, and what is said beside them: leaf, number, stored parts."""
+    """The entry's own bytes, and what is shown with them: leaf, number, stored parts."""
     try:
         text = data.decode()
         said = json.loads(text, object_pairs_hook=no_member_twice)
@@ -179,10 +179,10 @@ def check_openssl():
         raise NotImplementedError("this openssl cannot check Ed25519 signatures; OpenSSL 3 can")
 
 
-def check_beside(leaf, said, index):
-    """Leaf and number that are said beside an entry."""
+def check_shown(leaf, said, index):
+    """Leaf and number that are shown with an entry."""
     for shown in (said[name] for name in ("leaf_hash", "leaf") if name in said):
-        check(from_base64(shown, "the leaf") == leaf, "the entry's bytes do not give the leaf shown beside them")
+        check(from_base64(shown, "the leaf") == leaf, "the entry's bytes do not give the leaf shown with them")
     check(same(said.get("seq", index), index), f"this is entry {said.get('seq')}, and the proof is for entry {index}")
 
 
@@ -191,7 +191,7 @@ def check_inside(entry, said, origin):
     own = json.loads(entry)
     check(own.get("log") == origin, "the entry is of another log than the checkpoint")
     check(same(said.get("public", own), own), 'what "public" shows of the entry is not what its bytes say')
-    check(same(said.get("entry_id", own.get("id")), own.get("id")), "the id shown beside the entry is not its own")
+    check(same(said.get("entry_id", own.get("id")), own.get("id")), "the id shown with the entry is not its own")
     bound = {one["c"]: one["d"] for one in own.get("sealed", [])}
     parts = [part for part in said.get("parts", []) if "stored" in part]
     for part in parts:
@@ -200,7 +200,7 @@ def check_inside(entry, said, origin):
         check(fits, f"part {part['c']} is not the one that the entry binds")
     if parts:
         them = "it" if len(parts) == 1 else "them"
-        print(f'parts      {len(parts)} as the entry binds {them}, not opened: no word of "plaintext" was checked')
+        print(f'parts      {len(parts)} as the entry binds {them}, not opened: "plaintext" was not checked')
 
 
 def from_files(entry_file, proof_file):
@@ -219,11 +219,11 @@ def from_files(entry_file, proof_file):
 
 
 def from_bundle(bundle, index):
-    """The same of a bundle, where all leaves stand beside the entries."""
+    """The same for a bundle, which has all leaves next to the entries."""
     with zipfile.ZipFile(bundle) as files:
         for one in files.infolist():
             # What was exported is stored as it is; compressed, it could be longer than any memory.
-            check(one.compress_type == zipfile.ZIP_STORED, f"the bundle was packed anew: {one.filename} is compressed")
+            check(one.compress_type == zipfile.ZIP_STORED, f"the bundle was repacked: {one.filename} is compressed")
         check(len(set(files.namelist())) == len(files.namelist()), "a file stands twice in the bundle")
         note = files.read("checkpoint.txt").decode()
         leaves = [from_base64(line, "a leaf") for line in files.read("leaves.txt").decode().split()]
@@ -237,7 +237,7 @@ def from_bundle(bundle, index):
     entry, said = read_entry(found[0])
 
     def root(leaf, size):
-        check(size <= len(leaves), "the bundle has fewer leaves than its checkpoint stands over")
+        check(size <= len(leaves), "the bundle has fewer leaves than its checkpoint covers")
         check(index < size and leaves[index] == leaf, f"the entry's bytes do not give leaf {index} of leaves.txt")
         return root_from_leaves(leaves[:size])
 
@@ -256,7 +256,7 @@ def main(arguments):
         signed, lines, origin, size, root = read_note(note)
         leaf = sha256(b"\x00" + entry)
         print(f"leaf       {base64.b64encode(leaf).decode()}  SHA-256(0x00 || {len(entry)} bytes), base64")
-        check_beside(leaf, said, index)
+        check_shown(leaf, said, index)
         check(root_of(leaf, size) == root, "leaf and neighbours do not give the root of the checkpoint")
         print(f"root       {base64.b64encode(root).decode()}  of {size} entries, base64")
         check(origin == key[0], f"the checkpoint is of the log {origin}, LOG_KEY of {key[0]}")
@@ -271,7 +271,7 @@ def main(arguments):
         # Also what is nested too deep, too long, encrypted: nothing of it was shown to be wrong.
         print(f"NOT CHECKED: {shown(str(error))} ({type(error).__name__})", file=sys.stderr)
         return 2
-    print(f"OK: entry {index} stands in the log {origin}, as signed.")
+    print(f"OK: entry {index} is in the log {origin}, as signed.")
     return 0
 
 

@@ -1,7 +1,8 @@
-import { EnvironmentError, keyCreationEnv } from "@/lib/env";
+import { keyCreationEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
+import { OperatorError } from "@/lib/errors";
+import { openInstanceSecret } from "@/lib/identity/instance-secret";
 import { createKeys, PROCESSES } from "@/lib/keystore/files/create-keys";
-import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { createKeystore } from "@/lib/keystore/open-keystore";
 
 // Makes the keys of one process in its own key folder and prints the public ones. Safe to run again.
@@ -14,10 +15,12 @@ if (name === undefined) {
 try {
   const env = keyCreationEnv();
   const keystore = await createKeystore({ dir: env.KEY_DIR, custody: custodySettings(env) });
+  // Sessions, API keys and counters derive from it: copies of this folder make portals that accept each other's.
+  if (name === "portal") await openInstanceSecret(keystore, env.KEY_DIR);
   process.stdout.write(`${JSON.stringify(createKeys(keystore, name, env.LOG_ORIGIN))}\n`);
 } catch (error) {
-  const isOurs =
-    error instanceof KeystoreError || error instanceof EnvironmentError || error instanceof TypeError;
-  process.stderr.write(`${isOurs ? error.message : "the keys could not be made"}\n`);
+  const isOurs = error instanceof OperatorError || error instanceof TypeError;
+  process.stderr.write(`${isOurs ? error.message : "the keys could not be made"}
+`);
   process.exit(1);
 }

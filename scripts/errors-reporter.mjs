@@ -8,8 +8,8 @@ import path from "node:path";
 export default class ErrorsReporter {
   onTestRunEnd(modules, errors) {
     const project = modules[0]?.project.name ?? "unknown";
-    const told = errors.map(({ name, message, stack }) => `${name ?? "Error"}: ${message} ${stack ?? ""}`);
+    const text = errors.map(({ name, message, stack }) => `${name ?? "Error"}: ${message} ${stack ?? ""}`);
     mkdirSync("test-results", { recursive: true });
-    writeFileSync(path.join("test-results", `${project}.errors.json`), JSON.stringify(told));
+    writeFileSync(path.join("test-results", `${project}.errors.json`), JSON.stringify(text));
   }
 }

@@ -12,9 +12,9 @@ try {
     rosterFile: env.CUSTODIAN_ROSTER_FILE,
   });
 } catch (error) {
-  const told = error instanceof DomainError ? `${error.code}: ${error.message}` : undefined;
+  const message = error instanceof DomainError ? `${error.code}: ${error.message}` : undefined;
   const named = error instanceof Error ? error.name : "unknown failure";
-  process.stderr.write(`${told ?? (error instanceof Error ? `${named}: ${error.message}` : named)}\n`);
+  process.stderr.write(`${message ?? (error instanceof Error ? `${named}: ${error.message}` : named)}\n`);
   process.exit(1);
 }
 // Pools keep idle connections open, but no work is left.

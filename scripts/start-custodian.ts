@@ -1,66 +1,46 @@
 import path from "node:path";
 import { systemClock } from "@/lib/clock";
 import { startCustodian } from "@/lib/custodian/custodian";
-import { JournalError } from "@/lib/custodian/journal/journal";
-import { RosterError } from "@/lib/custodian/roster/roster";
-import { custodianEnv, EnvironmentError } from "@/lib/env";
+import { callersOfCustodian } from "@/lib/custodian/handler";
+import { custodianEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
+import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { createKeys } from "@/lib/keystore/files/create-keys";
-import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { createKeystore } from "@/lib/keystore/open-keystore";
-import { endWithSupervisor, reportReady } from "@/lib/launch/child";
-import { createLogger, type Logger } from "@/lib/telemetry/logger";
+import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The escrow custodian: the one process that can open escrow entries, with its own keys, roster and journal.
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-async function start(env: ReturnType<typeof custodianEnv>, logger: Logger): Promise<void> {
-  const keystore = await createKeystore({
-    dir: env.KEY_DIR,
-    custody: custodySettings(env),
-    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
-  });
-  createKeys(keystore, "custodian", env.LOG_ORIGIN);
-  const custodian = await startCustodian({
-    log: env.LOG_ORIGIN,
-    keystore,
-    dir: path.join(env.DATA_DIR, "custodian"),
-    rosterFile: env.CUSTODIAN_ROSTER_FILE ?? path.join(env.DATA_DIR, "roster.json"),
-    clock: systemClock,
-    isEvaluation: env.CUSTODIAN_EVALUATION,
-    rotationDays: env.ESCROW_ROTATION_DAYS,
-    origins: env.CUSTODIAN_ORIGINS,
-    onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
-    onRosterProblem: (problem) => logger.error({ problem }, "changed roster refused, the previous one stays"),
-  });
-  const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
-    maxBodyBytes: MAX_BODY_BYTES,
-    onError: (err) => logger.error({ err }, "an act failed"),
-  });
-  endWithSupervisor(async () => {
-    await server.close();
-    custodian.close();
-  });
-  logger.info({ evaluation: env.CUSTODIAN_EVALUATION }, "the custodian serves");
-  reportReady();
-}
-
-function reasonOf(error: unknown): string {
-  const isOurs = [KeystoreError, JournalError, RosterError, EnvironmentError].some(
-    (kind) => error instanceof kind,
-  );
-  return isOurs && error instanceof Error ? error.message : "the custodian could not start";
-}
-
-try {
-  const env = custodianEnv();
-  const logger = createLogger("custodian", env.LOG_LEVEL);
-  await start(env, logger).catch((err: unknown) => {
-    logger.fatal({ err, reason: reasonOf(err) }, "the custodian cannot start");
-    process.exit(1);
-  });
-} catch (error) {
-  process.stderr.write(`${reasonOf(error)}\n`);
-  process.exit(1);
-}
+const { env, logger } = beginPart("custodian", custodianEnv);
+const keystore = await createKeystore({
+  dir: env.KEY_DIR,
+  custody: custodySettings(env),
+  onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+});
+requireOwnKey("custodian", createKeys(keystore, "custodian", env.LOG_ORIGIN).vkeys.identity ?? "");
+const custodian = await startCustodian({
+  log: env.LOG_ORIGIN,
+  keystore,
+  dir: path.join(env.DATA_DIR, "custodian"),
+  rosterFile: env.CUSTODIAN_ROSTER_FILE ?? path.join(env.DATA_DIR, "roster.json"),
+  clock: systemClock,
+  isEvaluation: env.CUSTODIAN_EVALUATION,
+  rotationDays: env.ESCROW_ROTATION_DAYS,
+  origins: env.CUSTODIAN_ORIGINS,
+  onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
+  onRosterProblem: (problem) => logger.error({ problem }, "changed roster refused, the previous one stays"),
+});
+const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
+  maxBodyBytes: MAX_BODY_BYTES,
+  callersOf: callersOfCustodian,
+  socketGroup: env.SOCKET_GROUP,
+  onError: (err) => logger.error({ err }, "an act failed"),
+});
+endWithSupervisor(async () => {
+  await server.close();
+  custodian.close();
+});
+logger.info({ evaluation: env.CUSTODIAN_EVALUATION }, "the custodian serves");
+reportReady();

@@ -1,51 +1,48 @@
 import path from "node:path";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
-import { askOnce, signerHandler } from "@/lib/audit/signer/serve-signer";
+import { askOnce, callersOfSigner, signerHandler } from "@/lib/audit/signer/serve-signer";
 import { openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
 import { openPool } from "@/lib/db/pool";
 import { signerEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
+import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
-import { endWithSupervisor, reportReady } from "@/lib/launch/child";
-import { createLogger } from "@/lib/telemetry/logger";
+import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The checkpoint signer: one per log, with its own key and its own copy of the log's bytes.
-const env = signerEnv();
-const logger = createLogger("signer", env.LOG_LEVEL);
-try {
-  const keystore = await openKeystore({
-    dir: env.KEY_DIR,
-    custody: custodySettings(env),
-    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
-  });
-  const signer = loadSigningKey(keystore, "log");
-  const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
-  const pool = openPool({
-    url: env.SIGNER_DATABASE_URL,
-    applicationName: "sealport-signer",
-    maxConnections: 2,
-    onIdleError: (code) => logger.warn({ code }, "an idle database connection was lost"),
-  });
-  const floorDays = env.RETENTION_FLOOR_DAYS;
-  const mark = await openSignedMark(env.KEY_DIR, env.LOG_ORIGIN);
-  const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays, mark };
-  const serve = signerHandler(from, logger);
-  // Report a lost store at once, not when the log grows next.
-  if (file.state.size === 0) await askOnce(serve);
-  const server = await serveHttp(env.SIGNER_URL, serve, {
-    onError: (err) => logger.error({ err }, "a call failed"),
-  });
-  endWithSupervisor(async () => {
-    await server.close();
-    await pool.end();
-    await file.close();
-  });
-  logger.info({ size: file.state.size }, "the signer serves");
-  reportReady();
-} catch (err) {
-  logger.fatal({ err, reason: err instanceof Error ? err.message : "unknown" }, "the signer cannot start");
-  process.exit(1);
-}
+const { env, logger } = beginPart("signer", signerEnv);
+const keystore = await openKeystore({
+  dir: env.KEY_DIR,
+  custody: custodySettings(env),
+  onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+});
+const signer = loadSigningKey(keystore, "log");
+requireOwnKey("signer", signer.vkey);
+const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
+const pool = openPool({
+  url: env.SIGNER_DATABASE_URL,
+  applicationName: "sealport-signer",
+  maxConnections: 2,
+  onIdleError: (code) => logger.warn({ code }, "an idle database connection was lost"),
+});
+const floorDays = env.RETENTION_FLOOR_DAYS;
+const mark = await openSignedMark(env.KEY_DIR, env.LOG_ORIGIN);
+const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays, mark };
+const serve = signerHandler(from, logger);
+// Report a lost store at once, not when the log grows next.
+if (file.state.size === 0) await askOnce(serve);
+const server = await serveHttp(env.SIGNER_URL, serve, {
+  callersOf: callersOfSigner,
+  socketGroup: env.SOCKET_GROUP,
+  onError: (err) => logger.error({ err }, "a call failed"),
+});
+endWithSupervisor(async () => {
+  await server.close();
+  await pool.end();
+  await file.close();
+});
+logger.info({ size: file.state.size }, "the signer serves");
+reportReady();

@@ -6,41 +6,32 @@ import { cosignerVkey } from "@/lib/crypto/log/signed-note";
 import { witnessEnv } from "@/lib/env";
 import { watchedLogs } from "@/lib/env/anchors";
 import { custodySettings } from "@/lib/env/custody";
+import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { createWitnessKey } from "@/lib/keystore/files/create-keys";
 import { createKeystore, type KeystorePlace, openKeystore } from "@/lib/keystore/open-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
-import { endWithSupervisor, reportReady } from "@/lib/launch/child";
-import { createLogger } from "@/lib/telemetry/logger";
+import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The witness: keeps the last head of each log it cosigned and cosigns only what extends it (C2SP tlog-witness).
-const env = witnessEnv();
-const logger = createLogger("witness", env.LOG_LEVEL);
-try {
-  const keys: KeystorePlace = {
-    dir: env.KEY_DIR,
-    custody: custodySettings(env),
-    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
-  };
-  const isOnItsOwn = env.WITNESS_NAME !== undefined;
-  const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);
-  if (env.WITNESS_NAME !== undefined) createWitnessKey(keystore, env.WITNESS_NAME);
-  const signer = loadSigningKey(keystore, "cosigner");
-  const witness = await openWitness(
-    path.join(env.DATA_DIR, "witness"),
-    watchedLogs(env),
-    signer,
-    systemClock,
-  );
-  const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger), {
-    maxBodyBytes: MAX_WITNESS_BODY_BYTES,
-    onError: (err) => logger.error({ err }, "a call failed"),
-  });
-  endWithSupervisor(() => server.close());
-  const logs = witness.logs.map(({ origin, head }) => ({ origin, size: head.head?.size ?? 0 }));
-  logger.info({ vkey: cosignerVkey(signer.name, signer.publicKey), logs }, "the witness serves");
-  reportReady();
-} catch (err) {
-  logger.fatal({ err, reason: err instanceof Error ? err.message : "unknown" }, "the witness cannot start");
-  process.exit(1);
-}
+const { env, logger } = beginPart("witness", witnessEnv);
+const keys: KeystorePlace = {
+  dir: env.KEY_DIR,
+  custody: custodySettings(env),
+  onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+};
+const isOnItsOwn = env.WITNESS_NAME !== undefined;
+const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);
+if (env.WITNESS_NAME !== undefined) createWitnessKey(keystore, env.WITNESS_NAME);
+const signer = loadSigningKey(keystore, "cosigner");
+requireOwnKey("witness", cosignerVkey(signer.name, signer.publicKey));
+const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
+const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger), {
+  maxBodyBytes: MAX_WITNESS_BODY_BYTES,
+  socketGroup: env.SOCKET_GROUP,
+  onError: (err) => logger.error({ err }, "a call failed"),
+});
+endWithSupervisor(() => server.close());
+const logs = witness.logs.map(({ origin, head }) => ({ origin, size: head.head?.size ?? 0 }));
+logger.info({ vkey: cosignerVkey(signer.name, signer.publicKey), logs }, "the witness serves");
+reportReady();

@@ -11,14 +11,12 @@ import { stampingOf, witnessingOf } from "@/lib/env/anchors";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { runRegistrar } from "@/lib/escrow/client/registrar";
 import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
-import { endWithSupervisor, reportReady } from "@/lib/launch/child";
-import { createLogger } from "@/lib/telemetry/logger";
+import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 const TSA_TIMEOUT_MS = 15_000;
 // The worker: sequencer, checkpoints, verification of the log and registration with the custodian. Any number may
 // run; the database elects.
-const env = workerEnv();
-const logger = createLogger("worker", env.LOG_LEVEL);
+const { env, logger } = beginPart("worker", workerEnv);
 const ending = new AbortController();
 const { signal } = ending;
 const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
@@ -50,7 +48,11 @@ const stamper =
     : [
         runStamper({
           ...place,
-          authority: { ...stamping, trustedPem: readTrustedFile(stamping.caFile), timeoutMs: TSA_TIMEOUT_MS },
+          authority: {
+            ...stamping,
+            trustedPem: readTrustedFile(stamping.caFile),
+            timeoutMs: TSA_TIMEOUT_MS,
+          },
           periodMs: stamping.periodMs,
           clock: systemClock,
         }),

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Loading } from "@/components/ui/loading";
 
-/** Stands in the place of a page while the server reads; says so after 400 ms. */
+/** Shown while the server reads a page. The words appear after 400 ms. */
 export default function PortalLoading() {
   const t = useTranslations("ui");
   return (

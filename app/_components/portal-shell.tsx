@@ -1,17 +1,15 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { DraftKeeper } from "@/components/client/draft-keeper";
 import { LiveUpdates } from "@/components/client/live-updates";
-import { Providers } from "@/components/client/providers";
+import { DraftKeeper, Providers } from "@/components/client/providers";
 import { SignOut } from "@/components/client/sign-out";
 import { StepUpProvider } from "@/components/client/step-up";
 import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
 import type { Principal } from "@/lib/context/principal";
 import { readHealth } from "@/lib/http/health/read-health";
-import { railCounts } from "@/lib/http/pages/rail-counts";
-import { viewerOf } from "@/lib/http/pages/viewer";
+import { railCounts, viewerOf } from "@/lib/http/pages/viewer";
 import { getRuntime } from "@/lib/runtime/slot";
 
 /** The signed-in frame with everything it shows of person and log. The role's home uses it too, at `/`. */

@@ -15,7 +15,7 @@ interface SitePageProps {
   readonly children: ReactNode;
 }
 
-/** A page that everybody may read. Who is signed in stays in the portal's frame. */
+/** A public page. A signed-in person sees it in the portal's frame. */
 export async function SitePage(props: SitePageProps) {
   const principal = await currentPrincipal();
   if (principal === undefined) return <OpenPage {...props} />;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SPECIMEN_MASK } from "@/app/_components/specimen-mask";
+import { SPECIMEN_MASK } from "@/app/_components/specimen";
 import { maskFields } from "@/lib/custodian/openings/mask";
 
 test("the front page's example shows as masked what the custodian's mask shows", () => {

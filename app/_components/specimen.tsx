@@ -1,10 +1,15 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { SPECIMEN_MASK } from "@/app/_components/specimen-mask";
 import { MaskedTree } from "@/components/domain/masked-tree";
 import { SealGlyph } from "@/components/domain/seal-glyph";
 import { Watermark } from "@/components/domain/watermark";
 import { Icon } from "@/components/ui/icon";
+
+/** Two parties as the custodian masks them: their roles, the words of their names, and no letter of those. */
+export const SPECIMEN_MASK: Readonly<Record<string, string>> = {
+  payer: "•••••••• ••••••••, ••••••••",
+  payee: "•••••••• •••••••• ••••••••",
+};
 
 function Field({ name, state, children }: { name: string; state: string; children: ReactNode }) {
   return (

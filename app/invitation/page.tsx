@@ -11,7 +11,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("invitation"))("title"), robots: "noindex" };
 }
 
-/** Where a link leads that sets somebody's first way to sign in. What makes it work stands behind `#` and never comes here. */
+/** The page of an invitation link, where a person sets up their first sign-in. The token is in the fragment and never reaches the server. */
 export default async function InvitationPage() {
   const [principal, t] = await Promise.all([currentPrincipal(), getTranslations("invitation")]);
   return (

@@ -55,7 +55,7 @@ export default async function SignInPage({
     readDemonstration(runtime, head.get("host")),
   ]);
   const wanted = demonstration?.people.find(({ handle }) => handle === query.as);
-  // Asked for as somebody else, the page stays: signing in here ends the session that this browser has.
+  // A signed-in person may sign in as another: this ends the browser's present session.
   if (principal !== undefined && (wanted === undefined || wanted.handle === principal.handle)) redirect(to);
   const link = "underline underline-offset-4";
   return (

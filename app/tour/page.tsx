@@ -31,7 +31,7 @@ function Step(props: { number: number; title: string; who?: string; text: string
   );
 }
 
-/** A demonstration job that nobody has asked for: the form finds its transaction. */
+/** A demonstration job without a request. The form finds its transaction. */
 const TOUR_JOB = "job-1002";
 
 function OrderFacts() {

@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("transparency"))("title") };
 }
 
-/** Figures of the quarters that are over, for everybody; the newest one unless another is asked for. */
+/** Public figures of completed quarters. Shows the newest quarter unless the address names another. */
 export default async function TransparencyPage({
   searchParams,
 }: {

@@ -21,9 +21,9 @@ export function barText(done: number, total: number, refused: number): string {
 }
 
 function formatFrom(given: Given, file: string): Format {
-  const told = FORMATS.find((format) => format === given.text("format")) ?? formatOf(file);
-  if (told === undefined) throw usage("--format is required: ndjson or csv");
-  return told;
+  const format = FORMATS.find((one) => one === given.text("format")) ?? formatOf(file);
+  if (format === undefined) throw usage("--format is required: ndjson or csv");
+  return format;
 }
 
 /** Checks each line with the schema, without a call. */

@@ -78,7 +78,7 @@ function checkStatement(statement: DecisionStatement, id: string, body: Body): v
 function requireSigner(by: string, hasKey: boolean, page: string): void {
   if (by === "passkey") throw new CliError(EXIT.notAllowed, `you sign with a passkey: decide at ${page}`);
   if (by === "key" && !hasKey) throw usage("--statement-key is required: you sign with your own key");
-  if (by === "nobody")
+  if (by === "none")
     throw new CliError(EXIT.notAllowed, "you have no signing key here: enrol a key under /account/security");
 }
 

@@ -11,10 +11,10 @@ import {
 } from "@/lib/api-client/operations/audit";
 import { ExportFormat, type ExportItem, NewExport } from "@/lib/audit/schema";
 import type { CommandSpec, Cx, Given } from "../command";
+import { isAway } from "../describe-failure";
 import { digestOf, nameWhole, sizeOf, takeIn } from "../download";
 import { CliError, EXIT, usage } from "../exit";
 import { openPrivateToAdd, readPrivateFile, writePrivateFile } from "../private-file";
-import { isAway } from "../tell-failure";
 import { present } from "./listing";
 
 const LOOK_MS = 1_000;

@@ -102,7 +102,7 @@ async function partOf(cx: Cx, file: string): Promise<File> {
 }
 
 async function authorize(cx: Cx, given: Given): Promise<undefined> {
-  const told = {
+  const facts = {
     ...(await base(cx, given, "facts")),
     ...present({
       issuer: given.text("issuer"),
@@ -114,7 +114,7 @@ async function authorize(cx: Cx, given: Given): Promise<undefined> {
       recognition_basis: given.text("recognition-basis"),
     }),
   };
-  const body = fitting(AuthorizationFactsBody, told, "what the order says");
+  const body = fitting(AuthorizationFactsBody, facts, "what the order says");
   const files: Record<string, File> = {};
   for (const name of ["document", "jws", "cms", "crl"]) {
     const file = given.text(name);

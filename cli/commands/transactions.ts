@@ -7,9 +7,9 @@ import {
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { NewTransaction, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
 import type { CommandSpec, Cx, Given } from "../command";
+import { isAway } from "../describe-failure";
 import { usage } from "../exit";
 import { readJsonNamed } from "../files";
-import { isAway } from "../tell-failure";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
 import { OPEN_COMMAND } from "./open";
 

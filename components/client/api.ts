@@ -172,3 +172,9 @@ export function wantsStepUp(error: unknown): boolean {
     error instanceof CallRefused && error.problem.status === 401 && error.problem.code === "auth.step-up"
   );
 }
+
+/** Returns the token that each sign-in call sends in addition to its cookie. Throws CallRefused and NetworkLost. */
+export async function csrfToken(): Promise<unknown> {
+  const body: unknown = await (await send("GET", "/api/auth/csrf")).json();
+  return typeof body === "object" && body !== null ? Reflect.get(body, "csrf_token") : undefined;
+}

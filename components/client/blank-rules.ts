@@ -2,11 +2,11 @@
 
 /** Without a key, pointer or wheel for this long, opened values go blank. */
 export const IDLE_MS = 5 * 60_000;
-/** A page that is not in sight for this long goes blank; nobody sees who stands before it when it comes back. */
+/** A page that was hidden for this long goes blank: another person may be at the screen when it is shown again. */
 export const HIDDEN_MS = 60_000;
 /** No call has confirmed the access for this long: a revocation could have been missed. */
 export const UNSURE_MS = 10_000;
-/** Clocks further apart than this are told apart; less is the time the page took to arrive. */
+/** A smaller difference of two clocks is the time that the page took to arrive. */
 const SKEW_MS = 60_000;
 
 export type BlankReason =

@@ -7,7 +7,7 @@ import { useFieldWords, useProblemWords } from "@/components/messages/problem-wo
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 
-/** What went wrong with a call, beside the control that made it: what did not happen, why, the number to quote. */
+/** Shows why a call failed, next to its control: what did not happen, why, and the number to quote. */
 export function CallFailure({ error, title }: { error: unknown; title?: string }) {
   const t = useTranslations("ui");
   const words = useProblemWords();

@@ -27,7 +27,7 @@ function keysOf(storage: KeptStorage): string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
 }
 
-/** Removes what is kept, except the records of this person. Marks of what was sent name nobody and stay with him. */
+/** Removes all kept records except those of this person. Marks of sent forms have no name and stay with them. */
 export function forgetAllBut(person: string | undefined, storage: KeptStorage): void {
   for (const key of keysOf(storage)) {
     const [kind, owner] = key.split("|");
@@ -36,10 +36,10 @@ export function forgetAllBut(person: string | undefined, storage: KeptStorage): 
   }
 }
 
-/** From the sign-out until somebody is signed in here, forms that are still on the screen keep nothing any more. */
+/** True from the sign-out to the next sign-in: forms that are still on the screen must not keep anything. */
 let isOver = false;
 
-/** Storage may be forbidden altogether; there is nothing in it then. */
+/** The browser may forbid storage; then nothing was kept. */
 function tryStorage(act: (storage: Storage) => void): void {
   try {
     act(globalThis.sessionStorage);
@@ -48,16 +48,16 @@ function tryStorage(act: (storage: Storage) => void): void {
   }
 }
 
-/** Somebody signed out: nothing of the session stays in this window. */
+/** Removes all that this window keeps, after a sign-out. */
 export function endKeeping(): void {
   isOver = true;
   tryStorage((storage) => forgetAllBut(undefined, storage));
 }
 
-/** Listens for as long as the document lives: the shell may be gone before a sign-out in another tab is heard. */
+/** Whether this window listens for sign-outs in other tabs. It does so until the document is closed, also without the shell. */
 let isHearing = false;
 
-/** This person is signed in here: his own records stay, those of others go. */
+/** Starts keeping for the signed-in person: their own records stay, those of others are removed. */
 export function beginKeeping(person: string): void {
   isOver = false;
   if (!isHearing) hearSessionEnd(endKeeping);

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { useHeard } from "@/components/client/live";
+import { useHeard, useLiveState } from "@/components/client/live";
 import type { WatchedKind } from "@/lib/api-client/queries";
 
 /** Changes of one moment are fetched together. */
@@ -11,8 +11,8 @@ const GATHER_MS = 150;
 const ACTIVE_MS = 5 * 60_000;
 
 /**
- * Fetches a server-made page again when one of these kinds (one thing with `id`) changes. When nobody has used the
- * page for a while it waits for the next movement: other people's work must not keep this session from going idle.
+ * Fetches a server-made page again when one of these kinds changes (with `id`: one thing). While the page is not used,
+ * it waits for the next movement, so that the work of others does not keep this session from going idle.
  */
 export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?: string }) {
   const router = useRouter();
@@ -46,4 +46,17 @@ export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?:
     };
   }, []);
   return null;
+}
+
+const PERIOD_MS = 1_500;
+
+/** Reloads the page regularly while something runs and the stream of changes is down. */
+export function useRefreshing(isRunning: boolean): void {
+  const router = useRouter();
+  const isLive = useLiveState() === "live";
+  useEffect(() => {
+    if (!isRunning || isLive) return;
+    const timer = setInterval(() => router.refresh(), PERIOD_MS);
+    return () => clearInterval(timer);
+  }, [isRunning, isLive, router]);
 }

@@ -8,7 +8,7 @@ import { useHeard, useLiveState } from "@/components/client/live";
 import { Icon } from "@/components/ui/icon";
 import { staleAfter, staleAfterGap } from "@/lib/api-client/queries";
 
-/** A line that was just cut mostly comes back at once: nobody needs to read of it. */
+/** A connection that was just cut usually comes back at once, so no notice is shown before this. */
 const PATIENCE_MS = 3_000;
 
 /** Keeps the page's cached answers in step with the stream, and says when it is not live. Once in the shell. */
@@ -16,7 +16,7 @@ export function LiveUpdates() {
   const client = useQueryClient();
   const router = useRouter();
   useHeard((heard) => {
-    // The layout sends whoever has no session to the sign-in page.
+    // Without a session the layout leads to the sign-in page.
     if (heard === "ended") router.refresh();
     const stale = heard === "ended" ? [] : heard === "gap" ? staleAfterGap() : staleAfter(heard);
     for (const queryKey of stale) void client.invalidateQueries({ queryKey });

@@ -13,7 +13,7 @@ export interface CopyOf {
 /** `unrecorded`: it could not be written down, so nothing was copied. `failed`: written down, but not copied. */
 export type CopyOutcome = "copied" | "unrecorded" | "failed";
 
-/** The attribute by which a selection is told to lie in an opened field. */
+/** The attribute that marks an opened field, to find out whether a selection is in one. */
 export function markOf(of: CopyOf): string {
   return [of.transactionId, of.accessId, of.group].join(" ");
 }

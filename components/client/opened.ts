@@ -130,7 +130,7 @@ function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void 
   useEffect(() => {
     if (!isOpen) return;
     sureAt.current = isLive ? undefined : Date.now();
-    // What happened between the answer and this moment was told to nobody yet.
+    // A change between the answer and this moment was not seen yet, so ask now.
     void ask(store, sureAt, isLive);
     const timer = setInterval(() => void ask(store, sureAt, isLive), ASK_MS);
     return () => clearInterval(timer);
@@ -138,8 +138,8 @@ function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void 
 }
 
 /**
- * Opened values of this page, in memory only. They go blank when nobody touches the page, when it is left, hidden or
- * restored, when the grant ends or is revoked, when the session is over, and when none of this can be known.
+ * Opened values of this page, in memory only. They go blank when the page is idle, left, hidden or restored, when the
+ * grant ends or is revoked, when the session is over, and when the portal cannot be asked about these.
  * `nowMs` is the server's time when it made the page.
  */
 export function useOpened({ nowMs }: { nowMs: number }): OpenedValues {

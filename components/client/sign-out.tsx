@@ -10,7 +10,7 @@ import type { signOut } from "@/lib/api-client/operations/account";
 
 const end = target<typeof signOut>("POST", "/confidential/account/sign-out");
 
-/** Ends the session and loads the sign-in page anew, so that nothing of this one stays in memory. */
+/** Ends the session and loads the sign-in page as a new document, so that nothing of this page stays in memory. */
 export function SignOut() {
   const t = useTranslations("portal.signOut");
   const [state, setState] = useState<"busy" | "failed" | undefined>();

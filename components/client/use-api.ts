@@ -9,7 +9,7 @@ export type StepUp = () => Promise<boolean>;
 
 export const StepUpContext = createContext<StepUp>(async () => false);
 
-/** Runs a call; when it asks for a fresh second factor, opens the dialog and runs it once more. */
+/** Runs a call. If it needs a fresh second factor, opens the dialog and then repeats the call. */
 export function useStepUp(): <T>(run: () => Promise<T>) => Promise<T> {
   const stepUp = useContext(StepUpContext);
   return useCallback(

@@ -37,7 +37,7 @@ export interface Signer {
   sign<S>(what: ToSign<S>): Promise<Signed<S> | undefined>;
 }
 
-/** Signs decisions, openings and disputes with the passkeys that stand in the custodian's roster. */
+/** Signs decisions, openings and disputes with the passkeys on the custodian's roster. */
 export function useSigner(): Signer {
   const { call } = useApi();
   return {

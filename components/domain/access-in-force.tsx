@@ -3,17 +3,16 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { type GrantEnd, useGrantWatch, type WatchedGrant } from "@/components/domain/grant-watch";
+import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Countdown } from "@/components/ui/countdown";
-import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
-import { StartTime } from "@/components/ui/start-time";
 import { lastDayOf } from "@/lib/format";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** More than this many views are drawn as a bar: ticks would be too fine to count. */
 const MAX_TICKS = 40;
-/** Up to this many stand in one line, as wide as the column lets them. */
+/** Up to this many are shown in one line. */
 const ONE_LINE = 24;
 
 const never = () => () => undefined;
@@ -99,7 +98,7 @@ function Ended({ end }: { end: GrantEnd }) {
   );
 }
 
-/** How the end is told: today by the clock, otherwise by the day as well. */
+/** Returns the words for the end: the time if it is today, otherwise with the day. */
 function WhenItEnds({
   grant,
   leftMs,
@@ -123,8 +122,8 @@ function WhenItEnds({
 }
 
 /**
- * Time left, its track and the views left: always in sight where somebody works under a grant. Give it the grant as
- * the server read it and the server's time; it follows the grant by itself.
+ * Shows the time and the views left, wherever a person works under a grant. It takes the grant as the server read it
+ * and the server's time, and follows the grant from there.
  */
 export function AccessInForce(props: {
   grant: WatchedGrant;

@@ -6,7 +6,7 @@ import type { ApiKeyView } from "@/lib/identity/api-keys/schema";
 
 const TONES = { live: "text-accent", expired: "text-ink-2", revoked: "text-ink-2" } as const;
 
-/** What is told of an API key in a row: never the key. */
+/** What a row shows of an API key. It never has the key. */
 export function useApiKeyColumns(): Record<"name" | "may" | "used" | "state", Column<ApiKeyView>> {
   const t = useTranslations("programs");
   return {

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 
-/** The bytes that a signature is over, for whoever wants to see them: the kind of statement, and its canonical form. */
+/** Shows the signed bytes on request: the kind of statement and its canonical form. */
 export function ExactText({ kind, statement }: { kind: string; statement: unknown }) {
   const t = useTranslations("domain.statement");
   return (

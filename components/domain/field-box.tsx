@@ -113,7 +113,7 @@ export function OpenedField(props: {
   rows: readonly FieldRow[];
   of: CopyOf;
   watermark: string;
-  /** Time left, beside the state. */
+  /** Time left, shown next to the state. */
   timeLeft?: ReactNode;
 }) {
   const t = useTranslations("domain.field");

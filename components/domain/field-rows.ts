@@ -11,7 +11,7 @@ export interface FieldRow {
   readonly isCode: boolean;
 }
 
-/** Letters and digits in one word of eight or more: an account, an identifier, a reference. */
+/** Letters and digits in one text of 8 characters or more: an account, an identifier, a reference. */
 const CODE = /^(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9._/:-]{8,}$/;
 /** A figure with decimals, which the two languages would read differently. */
 const FRACTION = /^-?\d+\.\d+$/;

@@ -16,12 +16,12 @@ export interface WatchedGrant {
   readonly views_left: number;
 }
 
-/** Why nothing may be shown under a grant any more. `unreachable`: nobody can say whether it still holds. */
+/** Why values under a grant must leave the screen. `unreachable`: the portal cannot be asked whether the grant is in force. */
 export type GrantEnd = "revoked" | "expired" | "signed-out" | "unreachable";
 
-/** While the stream is down the grant is asked for this often. What was opened asks by itself (client/opened.ts). */
+/** How often the grant is read while the stream is down. Opened values are checked in client/opened.ts. */
 const POLL_MS = 1_500;
-/** As long as this without any word from the portal, fields are not left on a screen. */
+/** After this long without an answer of the portal, fields leave the screen. */
 const UNREACHABLE_MS = 10_000;
 
 async function readGrant(id: string): Promise<WatchedGrant> {
@@ -33,12 +33,12 @@ function endOf(grant: WatchedGrant, error: unknown, lostForMs: number): GrantEnd
   if (grant.state === "revoked") return "revoked";
   if (grant.state === "expired") return "expired";
   if (error instanceof CallRefused && error.problem.status === 401) return "signed-out";
-  // What one may no longer know of is answered as if it had never been.
+  // A grant that the reader may no longer know of is answered as not found.
   if (error instanceof CallRefused && error.problem.status === 404) return "revoked";
   return lostForMs > UNREACHABLE_MS ? "unreachable" : undefined;
 }
 
-/** Calls `onEnd` at the instant the grant ends by itself; browsers wait at most 24.8 days at once. */
+/** Calls `onEnd` when the grant expires. Browsers cannot wait longer than 24.8 days at once. */
 function useExpiry(until: string, onEnd: () => void): void {
   const latest = useRef(onEnd);
   useEffect(() => {
@@ -57,8 +57,8 @@ function useExpiry(until: string, onEnd: () => void): void {
 }
 
 /**
- * Follows one grant: by the stream, and by asking while the stream is down. `ended` says that what was opened under
- * it must leave the screen. With `isOpened` it also follows on a hidden page, and gives up when nobody answers.
+ * Follows one grant through the stream, and by polling while the stream is down. When `ended` is set, values opened
+ * under the grant must leave the screen. With `isOpened` it also follows on a hidden page and ends without an answer.
  */
 export function useGrantWatch(
   initial: WatchedGrant,

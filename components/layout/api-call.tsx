@@ -1,7 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
+import { CodeSample } from "@/components/ui/code-sample";
 import { Icon } from "@/components/ui/icon";
 import { curlOf } from "@/lib/api-client/openapi/curl";
 
@@ -36,6 +37,23 @@ export function ApiCall({ call }: { call: ApiCallText }) {
         <Icon name="code" />
         <span className="sr-only drawn:not-sr-only">{t("apiCall.copy")}</span>
       </button>
+    </div>
+  );
+}
+
+const never = () => () => undefined;
+
+/** A call of the API in sight, to be copied whole, with this portal's own address. */
+export function ApiCallSample({ label, call }: { label: string; call: ApiCallText }) {
+  const origin = useSyncExternalStore(
+    never,
+    () => location.origin,
+    () => "",
+  );
+  return (
+    <div className="mt-3">
+      <p className="mb-1 text-note text-ink-2">{label}</p>
+      <CodeSample label={label} code={curlOf(call, origin)} />
     </div>
   );
 }

@@ -10,7 +10,7 @@ export interface Crumb {
 }
 
 /**
- * What every signed-in page stands in: breadcrumb, the call that gives the same, heading with its one line, main,
+ * The frame of each signed-in page: breadcrumb, the API call with the same data, heading with one line, main,
  * and at the right what stays true while one works. `facts` moves under main below 1100 pixels.
  */
 export function PageFrame(props: {

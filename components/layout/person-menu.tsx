@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { Viewer } from "@/components/layout/places";
 import { LanguageChoice, ThemeChoice } from "@/components/layout/preferences";
-import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
+import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Icon } from "@/components/ui/icon";
 
 /** Who is signed in, theme and language, and what `children` adds: account and sign-out. */
@@ -27,7 +27,7 @@ export function PersonMenu({ viewer, children }: { viewer: Viewer; children?: Re
         <p className="text-ink-2">{viewer.organisation}</p>
         <p className="text-ink-2">
           {t(`roles.${roleKey(viewer.role)}`)}
-          {dutyKeysBeside(viewer.role, viewer.duties).map((duty) => `, ${t(`duties.${duty}`)}`)}
+          {extraDutyKeys(viewer.role, viewer.duties).map((duty) => `, ${t(`duties.${duty}`)}`)}
         </p>
         <div className="mt-3 grid gap-3 border-line border-t pt-3">
           <ThemeChoice />

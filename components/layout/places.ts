@@ -104,7 +104,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
-    // Everybody else who may read it finds it from the log, which an administrator does not read.
+    // All other readers reach it from the log. Administrators do not read the log.
     case "quarantine":
       return role === "admin";
     case "authorities":

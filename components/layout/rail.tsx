@@ -1,8 +1,10 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { send } from "@/components/client/api";
 import {
   currentPlace,
   type Place,
@@ -10,8 +12,24 @@ import {
   placesFor,
   type Viewer,
 } from "@/components/layout/places";
-import { useRailCounts } from "@/components/layout/rail-counts";
 import { Icon } from "@/components/ui/icon";
+import { queryKeys } from "@/lib/api-client/queries";
+
+async function readCounts(): Promise<PlaceCounts> {
+  return (await send("GET", "/confidential/home/counts", { isBackground: true })).json();
+}
+
+/** The figures that the server sent with the page, kept in step by the stream: a change makes the home's answers old. */
+function useRailCounts(initial: PlaceCounts): PlaceCounts {
+  const { data } = useQuery({
+    queryKey: [...queryKeys.home(), "counts"],
+    queryFn: readCounts,
+    initialData: initial,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  });
+  return data;
+}
 
 function RailLink({
   place,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { dutyKeysBeside } from "@/components/layout/role-words";
+import { extraDutyKeys } from "@/components/layout/role-words";
 
-test("a duty is named beside the role, unless it is called as the role is", () => {
-  expect(dutyKeysBeside("coordinator", ["approve", "legal"])).toEqual(["approve", "legal"]);
-  expect(dutyKeysBeside("admin", ["admin"])).toEqual([]);
-  expect(dutyKeysBeside("admin", ["admin", "recovery"])).toEqual(["recovery"]);
+test("a duty is shown with the role, unless both have the same name", () => {
+  expect(extraDutyKeys("coordinator", ["approve", "legal"])).toEqual(["approve", "legal"]);
+  expect(extraDutyKeys("admin", ["admin"])).toEqual([]);
+  expect(extraDutyKeys("admin", ["admin", "recovery"])).toEqual(["recovery"]);
 });

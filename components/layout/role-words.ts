@@ -21,7 +21,7 @@ export function dutyKey(duty: string): (typeof DUTIES)[number] {
   return DUTIES.find((known) => known === duty) ?? "support";
 }
 
-/** Message keys of the duties to name beside the role: the duty that is called as the role says nothing more. */
-export function dutyKeysBeside(role: string, duties: readonly string[]): (typeof DUTIES)[number][] {
+/** Returns the message keys of the duties to show with the role, without a duty that has the name of the role. */
+export function extraDutyKeys(role: string, duties: readonly string[]): (typeof DUTIES)[number][] {
   return duties.filter((duty) => duty !== role).map(dutyKey);
 }

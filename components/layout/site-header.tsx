@@ -14,7 +14,7 @@ const PLACES = [
 
 export type SitePlace = (typeof PLACES)[number]["key"];
 
-/** The head of pages that everybody may read. */
+/** The head of public pages. */
 export function SiteHeader({ current }: { current?: SitePlace }) {
   const t = useTranslations("shell");
   const brand = useTranslations("brand");

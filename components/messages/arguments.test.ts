@@ -127,7 +127,7 @@ const MESSAGES = [...wordings(CATALOGUES.en, "")].map(([key, text]) => ({ key, w
 
 /**
  * What a call leaves out, for any message that its key can mean. A key that may be anything in its group also means
- * others beside the ones it is used for: it is at fault only when all of them miss something.
+ * others than those it is used for. So it is at fault only when all of them miss something.
  */
 function missingIn({ text, keys, given }: Call): string[] {
   if (given === undefined) return [];

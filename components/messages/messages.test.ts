@@ -31,7 +31,7 @@ test("no message is empty, and none claims what no test shows", () => {
   expect(bad).toEqual([]);
 });
 
-/** Words that once stood beside the one we use (docs/guides/german.md). */
+/** Words that were used before for a concept that now has one word (docs/guides/german.md). */
 const SECOND_WORDS =
   /(?<!tlog-)Checkpoint|\bWorker|Regeldatei|Prüfauftrag|[Mm]itsign|\bDigest|Rückfrage|angemeldete[rs]? (?:Feld|Wert)|Kontrollpunkt|unterzeichn|Rechtsraum|freiwillig|Authentikator|Authenticator-Programm|Kundendienst|\bZugangs?\b|Bemerkung|Richtlinie|Beamt|bewillig|zurückgenommen|Protokoll ausf/i;
 

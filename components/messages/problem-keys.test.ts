@@ -26,6 +26,6 @@ test("a colleague who may not look has a place on the screen, not a pointer", ()
   expect(fieldReason("is not an active colleague of your organisation and role").key).toBe("noColleague");
 });
 
-test("a limit that the server names is told", () => {
+test("a limit in the answer is shown", () => {
   expect(fieldReason("names more than 500 transactions")).toEqual({ key: "findsTooMany", count: 500 });
 });

@@ -1,4 +1,4 @@
-/** Key of a problem code's words in the namespace `problem.codes`. A code that is not here is told in the API's own. */
+/** Keys of the words for problem codes in the namespace `problem.codes`. A code without words is shown in the API's own. */
 export const CODE_KEYS = {
   "auth.role": "notYourRole",
   "request.not-found": "gone",

@@ -28,7 +28,7 @@ export const ROLE_KEYS = [
   "purpose.support",
 ] as const;
 
-/** The words of a code's key for this reader; nothing where everybody is told the same. */
+/** Returns the words of a code's key for this reader, or undefined where all readers get the same words. */
 export function byRole(key: string, audience: unknown): (typeof ROLE_KEYS)[number] | undefined {
   return ROLE_KEYS.find((known) => known === `${key}.${String(audience)}`);
 }

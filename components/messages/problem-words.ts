@@ -5,7 +5,7 @@ import { fieldReason } from "@/components/messages/field-reasons";
 import { CODE_KEYS, isKnownCode, placeOf } from "@/components/messages/problem-keys";
 import { byRole } from "@/components/messages/problem-roles";
 
-/** What a reader is told of a refusal: its code and what stands beside it, never its sentence if there are words. */
+/** What the wording of a refusal needs. If the code has words of ours, its own sentence is not shown. */
 export interface ToldProblem {
   readonly code: string;
   readonly title?: string;
@@ -22,7 +22,7 @@ function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
-/** A code's words for the reader's role where it has some, for everybody otherwise. */
+/** Returns a code's words: those for the reader's role, otherwise those for all readers. */
 function useWordsOf(): (key: (typeof CODE_KEYS)[keyof typeof CODE_KEYS], audience: unknown) => string {
   const t = useTranslations("problem.codes");
   const roles = useTranslations("problem.byRole");

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { type ButtonLook, type ButtonSize, buttonClass } from "@/components/ui/button-class";
+import { type ButtonLook, type ButtonSize, buttonClass } from "@/components/ui/button";
 import { Icon, type IconName } from "@/components/ui/icon";
 
 /** A link that looks like a control. One primary a page. `isDownload` and other origins use a plain link. */

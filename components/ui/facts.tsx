@@ -14,8 +14,8 @@ const LOOKS = {
 } as const;
 
 /**
- * Names and values. `spread` puts the value at the right edge (facts column), `aligned` at a common left edge
- * (main column), `narrow` too where there is little room (a drawer): then long values break and stay beside their names.
+ * Names and values. `spread` puts values at the right edge (facts column). `aligned` puts them at a common left edge
+ * (main column). `narrow` does the same in a drawer: long values break and stay next to their names.
  */
 export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look?: keyof typeof LOOKS }) {
   const { row, name, value } = LOOKS[look];

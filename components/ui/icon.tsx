@@ -96,7 +96,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A drawing beside a word, never instead of one: it is hidden from screen readers. */
+/** A drawing next to a word. Screen readers do not read it, so it never replaces the word. */
 export function Icon({ name, className = "" }: { name: IconName; className?: string }) {
   return (
     <svg

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { buttonClass } from "@/components/ui/button-class";
+import { buttonClass } from "@/components/ui/button";
 
 /** Ways to the first and the next page of a list by cursor; nothing when there is one page. */
 export function Pager({ first, next }: { first?: string | undefined; next?: string | undefined }) {

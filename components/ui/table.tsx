@@ -65,7 +65,7 @@ export function Table<Row>(props: {
 function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href: string | undefined }) {
   const align = column.isNumber === true ? "tablet:text-right" : "";
   const value = column.cell(row);
-  // Where rows stack, a heading with nothing beside it tells nothing.
+  // Where rows stack, a heading without a value is left out.
   const base = `${value === undefined ? "hidden" : "flex"} items-baseline justify-between gap-4 py-[3px] tablet:table-cell tablet:h-row tablet:py-1 tablet:pr-4 tablet:align-middle tablet:last:pr-0 ${align} ${column.className ?? ""}`;
   if (column.isTitle === true)
     return (

@@ -145,7 +145,7 @@ test("an entry offers a script that checks it up to the signed root with python3
     LOG_KEY: keys.log[0],
   };
   const said = await say("sh", ["-c", script], { cwd: folder, env });
-  expect(said.output).toContain("OK: entry 3 stands in the log");
+  expect(said.output).toContain("OK: entry 3 is in the log");
   expect(said.code).toBe(0);
   const forged = { ...env, LOG_KEY: keys.receipts[0] };
   expect(await say("sh", ["-c", script], { cwd: folder, env: forged })).toMatchObject({

@@ -112,7 +112,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     "an unknown participant",
     "client456",
     TRANSACTIONS,
-    withMembers({ participants: ["client-456", "nobody-1"] }),
+    withMembers({ participants: ["client-456", "unknown-1"] }),
     { status: 422, code: "participant.unknown", pointers: ["/participants/1"] },
   ],
   [

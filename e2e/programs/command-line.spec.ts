@@ -66,7 +66,7 @@ async function done(person: string, command: string, ...more: readonly string[])
 }
 
 /** Checks that a refusal under --json is one line of JSON on standard error, with standard output empty, and returns it. */
-function told({ stdout, stderr }: Ended) {
+function outcome({ stdout, stderr }: Ended) {
   expect(stdout).toBe("");
   return JSON.parse(stderr);
 }
@@ -123,7 +123,7 @@ test("batches of NDJSON and CSV are made once, however often they are sent, and 
   const csv = inFolder("many.csv");
   writeFileSync(
     csv,
-    `job_id;amount;participants;confidential;narrative\n${job};1.5;miner-789;true;a;b\n${job};2.5;miner-789;true;by hand\n${job};3;nobody-here;true;\n`,
+    `job_id;amount;participants;confidential;narrative\n${job};1.5;miner-789;true;a;b\n${job};2.5;miner-789;true;by hand\n${job};3;unknown-here;true;\n`,
   );
   const refused = await batch(csv);
   expect(refused.code).toBe(5);
@@ -162,7 +162,7 @@ test("a transaction is made, requested, approved by two people and opened under 
   const opening = `transactions open ${transaction} --purpose audit --grant ${grant}`;
   expect((await done("regulator-001", opening)).data).toEqual({ amount: "17.25", currency: "EUR" });
   const other = await as("regulator-001", `${opening} --field pricing`);
-  expect([other.code, told(other).status]).toEqual([4, 403]);
+  expect([other.code, outcome(other).status]).toEqual([4, 403]);
 });
 
 test("the log is exported and verified, and an altered copy is detected, each with its exit status", async () => {
@@ -198,24 +198,24 @@ test("the log is exported and verified, and an altered copy is detected, each wi
 test("a refused person reads status, code and request id, and a revoked grant opens no field", async () => {
   const refused = await as("client-456", "export --output", inFolder("no.ndjson"));
   expect(refused.code).toBe(4);
-  expect(told(refused)).toMatchObject({ status: 403, code: "auth.scope", request_id: expect.any(String) });
+  expect(outcome(refused)).toMatchObject({ status: 403, code: "auth.scope", request_id: expect.any(String) });
   await done("coordinator-001:approve", `grants revoke ${grant} --yes --reason`, "The end of the story");
   const closed = await as(
     "regulator-001",
     `transactions open ${transaction} --purpose audit --grant ${grant}`,
   );
-  expect([closed.code, told(closed).code]).toEqual([4, "access.no-grant"]);
-  const unknown = await as("client-456", "transactions create --job-id j --participant nobody-here");
-  expect([unknown.code, told(unknown).code]).toEqual([5, "participant.unknown"]);
+  expect([closed.code, outcome(closed).code]).toEqual([4, "access.no-grant"]);
+  const unknown = await as("client-456", "transactions create --job-id j --participant unknown-here");
+  expect([unknown.code, outcome(unknown).code]).toEqual([5, "participant.unknown"]);
   expect((await as("client-456", "transactions create --job-id j --amount many")).code).toBe(2);
   expect((await as("client-456", "transactions neverheard")).code).toBe(2);
-  const nobody = `http://127.0.0.1:${await findFreePort()}`;
-  const added = await cli.run(["profile", "add", "nowhere", "--url", nobody], {
+  const down = `http://127.0.0.1:${await findFreePort()}`;
+  const added = await cli.run(["profile", "add", "nowhere", "--url", down], {
     input: accountOf("client-456", demo()).api_key,
   });
   expect(added.code, added.stderr).toBe(0);
   const away = await as("nowhere", "transactions list");
-  expect([away.code, told(away).exit]).toEqual([7, 7]);
+  expect([away.code, outcome(away).exit]).toEqual([7, 7]);
 });
 
 test("shell completion offers the program's commands and options", async () => {

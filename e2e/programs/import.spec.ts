@@ -100,7 +100,7 @@ test("a record that cannot be imported is refused by name, and the others are im
   const prepared = prepare("client-456", [
     good,
     { ...other, encrypted_tag: "AAAAAAAAAAAAAAAAAAAAAA==" },
-    { ...good, transaction_id: "stranger", participants: ["client-456", "nobody-000"] },
+    { ...good, transaction_id: "stranger", participants: ["client-456", "unknown-000"] },
     { ...good, transaction_id: "elsewhere", participants: ["miner-789"] },
     17,
   ]);
@@ -111,7 +111,7 @@ test("a record that cannot be imported is refused by name, and the others are im
   expect(reasons).toEqual(
     expect.arrayContaining([
       expect.stringContaining("does not open it"),
-      expect.stringContaining("nobody-000"),
+      expect.stringContaining("unknown-000"),
       expect.stringContaining("none of its participants"),
       expect.stringContaining("not a record"),
     ]),

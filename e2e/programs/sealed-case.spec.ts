@@ -7,7 +7,7 @@ import { attachOrder, canaries, decide, orderFacts, submitTransaction, text } fr
 // by the case's ids is answered like one for unknown ids. It runs on its own instance, so no other test acts there.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 
-const NOBODY = "01a00000-0000-7000-8000-000000000000";
+const UNKNOWN_ID = "01a00000-0000-7000-8000-000000000000";
 let instance: RunningInstance;
 let demo: Demo;
 test.beforeAll(async () => {
@@ -17,7 +17,7 @@ test.beforeAll(async () => {
 test.afterAll(() => instance?.stop());
 
 /** Returns an answer without the parts that always differ: which call it was, and the address of the request. */
-function told(answer: { readonly status: number; readonly text: string }, id: string): string {
+function shown(answer: { readonly status: number; readonly text: string }, id: string): string {
   return `${answer.status} ${answer.text}`.replace(/"request_id":"[^"]*"/, "").replaceAll(id, "ID");
 }
 
@@ -38,7 +38,7 @@ const lists = (transaction: string, caseNumber: string): readonly string[] => [
 
 async function answers(who: Caller, paths: readonly string[]): Promise<string[]> {
   const all: string[] = [];
-  for (const path of paths) all.push(`${path} ${told(await who.get(path), NOBODY)}`);
+  for (const path of paths) all.push(`${path} ${shown(await who.get(path), UNKNOWN_ID)}`);
   return all;
 }
 
@@ -95,8 +95,10 @@ test("a sealed case changes no answer for another agency, an outsider or support
   ] as const;
   for (const [name, caller] of Object.entries(outsiders)) {
     for (const [path, own] of hidden) {
-      const real = told(await caller.get(path), own);
-      expect(real, `${name} ${path}`).toBe(told(await caller.get(path.replace(own, NOBODY)), NOBODY));
+      const real = shown(await caller.get(path), own);
+      expect(real, `${name} ${path}`).toBe(
+        shown(await caller.get(path.replace(own, UNKNOWN_ID)), UNKNOWN_ID),
+      );
       expect(real).toMatch(/^40[34] /);
     }
     const acts = [
@@ -109,8 +111,10 @@ test("a sealed case changes no answer for another agency, an outsider or support
       [`/confidential/access/grants/${grantId}/revoke`, grantId, { reason: "no" }],
     ] as const;
     for (const [path, own, body] of acts) {
-      const real = told(await caller.post(path, body), own);
-      expect(real, `${name} ${path}`).toBe(told(await caller.post(path.replace(own, NOBODY), body), NOBODY));
+      const real = shown(await caller.post(path, body), own);
+      expect(real, `${name} ${path}`).toBe(
+        shown(await caller.post(path.replace(own, UNKNOWN_ID), body), UNKNOWN_ID),
+      );
       expect(real).toMatch(/^40[34] /);
     }
   }

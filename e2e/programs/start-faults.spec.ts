@@ -144,9 +144,9 @@ test("the error for a taken port names it and how to choose another one", async 
 test("the error for an unreachable database names its variable and shows no password @deep", async () => {
   const folder = path.join(scratch, "foreign-database");
   const { server, port } = await listen();
-  const closed = "postgresql://somebody:hunter2-secret@127.0.0.1:1/sealport";
-  const mute = `postgresql://somebody:hunter2-secret@127.0.0.1:${port}/sealport`;
-  const nameless = "postgresql://somebody:hunter2-secret@no-such-host.invalid:5432/sealport";
+  const closed = "postgresql://operator:hunter2-secret@127.0.0.1:1/sealport";
+  const mute = `postgresql://operator:hunter2-secret@127.0.0.1:${port}/sealport`;
+  const nameless = "postgresql://operator:hunter2-secret@no-such-host.invalid:5432/sealport";
   const all = (url: string) => ({
     DATABASE_URL: url,
     SEQUENCER_DATABASE_URL: url,

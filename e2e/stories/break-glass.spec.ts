@@ -76,9 +76,9 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
 
   // Every decider was notified, and what they read names the use.
   for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
-    const told = await pageOf(browser, handle, "/notifications");
-    await expect(told.page.locator(`a[href="/break-glass/${id}"]`).first()).toBeVisible();
-    await told.page.context().close();
+    const seen = await pageOf(browser, handle, "/notifications");
+    await expect(seen.page.locator(`a[href="/break-glass/${id}"]`).first()).toBeVisible();
+    await seen.page.context().close();
   }
   const reviewer = await pageOf(browser, "coordinator-001:legal", `/break-glass/${id}`);
   await expect(reviewer.page.getByText(REASON)).toBeVisible();

@@ -51,9 +51,9 @@ test("a named colleague opens under their own name with the same views, until th
   await approve(who().coordinator, id, "coordinator", confirms);
   const { grant_id: grant } = await readRequest(who().regulator, id);
 
-  const beside = await signedIn(browser, COLLEAGUE);
-  await beside.page.goto(at(`/grants/${String(grant)}`));
-  await expect(beside.page.getByText("20", { exact: false }).first()).toBeVisible(SOON);
+  const colleague = await signedIn(browser, COLLEAGUE);
+  await colleague.page.goto(at(`/grants/${String(grant)}`));
+  await expect(colleague.page.getByText("20", { exact: false }).first()).toBeVisible(SOON);
   const asking = { purpose: "compliance", grant_id: grant };
   const opened = await who().colleague.post(`/confidential/transactions/${transaction}/audit`, asking);
   expect(opened.status, opened.text).toBe(200);
@@ -61,7 +61,7 @@ test("a named colleague opens under their own name with the same views, until th
   // What was argued, asked and decided stays visible to the requester only.
   const unseen = await who().colleague.get(`/confidential/access/requests/${id}`);
   expect(unseen.status).toBe(404);
-  expect(beside.faults()).toEqual([]);
+  expect(colleague.faults()).toEqual([]);
 
   await page.goto(at(`/requests/${id}`));
   expect(await axeFindings(page)).toEqual([]);

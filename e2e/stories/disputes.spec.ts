@@ -51,7 +51,7 @@ async function disputed(
 }
 
 /** Counts what a person does, as the portal's measure asks. */
-class Told {
+class Journey {
   actions = 0;
   answers = 0;
   constructor(readonly page: Page) {}
@@ -81,18 +81,18 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   const who = people(demo());
   const tx = await submitTransaction(who.client456, canaries());
   const { page, faults } = await signedIn(browser, "client-456");
-  const told = new Told(page);
+  const journey = new Journey(page);
   await page.goto(at(`/transactions/${tx}`));
-  await told.press("Open dispute");
+  await journey.press("Open dispute");
   await expect(page.getByRole("dialog", { name: "Open dispute" })).toBeVisible();
-  await told.press("Open dispute");
+  await journey.press("Open dispute");
   await expect(page.getByText("Describe what is wrong")).toBeVisible();
   await expect(page.getByLabel("What is wrong")).toBeFocused();
-  await told.type("What is wrong", REASON);
+  await journey.type("What is wrong", REASON);
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("checkbox", { name: "Pricing" }).uncheck();
-  told.actions += 1;
-  await told.press("Open dispute");
+  journey.actions += 1;
+  await journey.press("Open dispute");
   await page.waitForURL(/\/disputes\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { level: 1, name: "Dispute of job-123" })).toBeVisible();
   await expect(page.getByText("Waiting for support")).toBeVisible();
@@ -101,14 +101,14 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   const view = await who.client456.get(`/confidential/transactions/${tx}`);
   expect(view.json.status).toBe("disputed");
 
-  await told.press("Withdraw");
-  await told.type("Reason for withdrawing", "We read the contract again.");
+  await journey.press("Withdraw");
+  await journey.type("Reason for withdrawing", "We read the contract again.");
   await page.getByRole("dialog").getByRole("button", { name: "Withdraw", exact: true }).click();
-  told.actions += 1;
+  journey.actions += 1;
   await expect(page.getByText("Withdrawn")).toBeVisible();
   await expect(page.getByText("you can no longer add notes")).toBeVisible();
   expect((await who.client456.get(`/confidential/transactions/${tx}`)).json.status).toBe("created");
-  told.print("client-456 opens and withdraws a dispute");
+  journey.print("client-456 opens and withdraws a dispute");
   expect(faults()).toEqual([]);
 });
 
@@ -118,15 +118,15 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   const { tx, id, secret } = await disputed(canaries(), ["amount", "pricing"]);
   const { page, faults } = await signedIn(browser, SUPPORT);
   const { bodies } = record(page);
-  const told = new Told(page);
+  const journey = new Journey(page);
   await page.goto(at("/disputes"));
   await page.locator(`a[href="/disputes/${id}"]`).click();
-  told.actions += 1;
+  journey.actions += 1;
   await expect(page.getByText(REASON)).toBeVisible();
   await expect(page.getByText("Take the dispute to view its masked fields.")).toBeVisible();
-  await told.press("Take dispute");
+  await journey.press("Take dispute");
   await expect(page.getByText("With support")).toBeVisible();
-  await told.press("View masked fields");
+  await journey.press("View masked fields");
   await expect(page.getByText(/^Masked by the custodian/)).toBeVisible();
   // Screen readers say "hidden"; the screen shows a bar.
   await expect(page.getByText("hidden number", { exact: true }).first()).toBeAttached();
@@ -134,8 +134,8 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   await expect(page.getByText("19 of 20")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
 
-  await told.type("Write to the parties and support", "Which price is meant?");
-  await told.press("Send");
+  await journey.type("Write to the parties and support", "Which price is meant?");
+  await journey.press("Send");
   await expect(page.getByRole("listitem").filter({ hasText: "Which price is meant?" })).toBeVisible();
   const more = page.getByRole("link", { name: "Request more" });
   const query = new URL((await more.getAttribute("href")) ?? "", demo().base_url).searchParams;
@@ -146,16 +146,16 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
     fields: "settlement_details",
   });
 
-  await told.press("Resolve");
-  await told.type("Result", "The list price applies; both agree.");
+  await journey.press("Resolve");
+  await journey.type("Result", "The list price applies; both agree.");
   await page.getByRole("dialog").getByRole("button", { name: "Resolve", exact: true }).click();
-  told.actions += 1;
+  journey.actions += 1;
   await expect(page.getByText("Resolved", { exact: true })).toBeVisible();
   await expect(page.getByText(/so the fields are sealed again/)).toBeVisible({ timeout: BLANK_MS });
   await expect(page.getByText("hidden number", { exact: true })).toHaveCount(0);
   await expect(page.getByRole("button", { name: /View masked/ })).toHaveCount(0);
   await expectNoValue(secret, page, bodies);
-  told.print("support takes, looks, asks and resolves");
+  journey.print("support takes, looks, asks and resolves");
 
   const { support, client456 } = people(demo());
   const refused = await support.post(`/confidential/transactions/${tx}/access`, { purpose: "dispute" });
@@ -309,9 +309,9 @@ test("the wrong person gets no further than they may know", async ({ browser }) 
   await expect(miner.page.getByRole("button", { name: /Take|View masked|Withdraw|Resolve/ })).toHaveCount(0);
   await expectNoValue(secret, miner.page, bodies);
 
-  const nobody = await openPage(browser, {});
-  await nobody.page.goto(at(`/disputes/${id}`));
-  await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
+  const visitor = await openPage(browser, {});
+  await visitor.page.goto(at(`/disputes/${id}`));
+  await expect(visitor.page).toHaveURL(/\/sign-in\?to=/);
 });
 
 test("support's part is done by keyboard alone @deep", async ({ browser }) => {

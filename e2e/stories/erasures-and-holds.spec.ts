@@ -73,7 +73,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Person’s handle")).toBeFocused();
-  await page.keyboard.type("nobody-000");
+  await page.keyboard.type("unknown-000");
   await page.keyboard.press("Tab");
   await page.keyboard.type("Request of 20 November");
   await page.keyboard.press("Tab");
@@ -118,7 +118,7 @@ test("a second person agrees; an early erasure is deferred with the reason, then
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
   await expect(row).toContainText("Paul Okafor");
   // Without a reload: the page itself checks whether the worker has acted.
-  await expect(row).toContainText("Kept back", { timeout: 60_000 });
+  await expect(row).toContainText("Deferred", { timeout: 60_000 });
   await expect(row).toContainText(KEPT_BACK);
   // The page shows neither the date nor a hold: another agency's hold reads the same.
   await expect(row).not.toContainText("Retry after");

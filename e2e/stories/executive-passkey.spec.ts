@@ -200,9 +200,9 @@ test("a holder signs the use of break-glass with a passkey, and another person i
   await legal.page.getByRole("button", { name: "Sign the review" }).click();
   await expect(legal.page.getByText("The standstill is in the log")).toBeVisible();
   await expect(legal.page.getByText("Signed with a passkey")).toHaveCount(2);
-  const [used] = await rowsOf("SELECT statement, signature, proof_kind FROM emergency WHERE id = $1", id);
+  const [used] = await rowsOf("SELECT statement, signature, proof_kind FROM break_glass WHERE id = $1", id);
   const [word] = await rowsOf(
-    "SELECT statement, signature, proof_kind FROM emergency_review WHERE emergency_id = $1",
+    "SELECT statement, signature, proof_kind FROM break_glass_review WHERE break_glass_id = $1",
     id,
   );
   expect([used?.proof_kind, word?.proof_kind]).toEqual(["passkey", "passkey"]);

@@ -110,8 +110,8 @@ test("a connection lost in mid-form loses no text, says so, and files one draft"
   const reason = `Lost in mid-form ${Date.now()}`;
   const lost = await loseOneAnswer(page, "POST", /\/confidential\/access\/requests$/);
   await fillAsking(page, await newTransaction(), reason);
-  const told = page.getByText("Your entries are kept in this window");
-  await expect(told).toBeVisible(SOON);
+  const seen = page.getByText("Your entries are kept in this window");
+  await expect(seen).toBeVisible(SOON);
   const draft = await savedDraft(page);
   expect(lost()).toBe(1);
   expect(await requestsFor(who().regulator, reason)).toEqual([draft]);
@@ -119,12 +119,12 @@ test("a connection lost in mid-form loses no text, says so, and files one draft"
   await page.context().setOffline(true);
   await page.getByLabel("Legal basis").fill("Section 9");
   await page.getByRole("checkbox", { name: "Pricing" }).check();
-  await expect(told).toBeVisible(SOON);
+  await expect(seen).toBeVisible(SOON);
   await expect(page.getByText("No connection: kept in this window")).toBeVisible();
   await expectNoFindings(page);
   await page.getByLabel("Case number").fill("LOST 1/26");
   await page.context().setOffline(false);
-  await expect(told).toBeHidden(SOON);
+  await expect(seen).toBeHidden(SOON);
   await savedDraft(page);
   await expect(page.getByText("The order's facts are kept in this window")).toBeVisible();
   const saved = await readRequest(who().regulator, draft);

@@ -116,8 +116,8 @@ test("an empty form lists the missing answers, takes the focus, and leads to eac
   await page.getByLabel("Valid until").fill(day(1));
   const half = { name: "half.pdf", mimeType: "application/pdf", buffer: ORDER.buffer.subarray(0, 300) };
   await chooseFile(page, half);
-  const told = page.getByRole("alert", { name: /things to correct/ });
-  await expect(told.getByRole("link", { name: "“half.pdf” is cut off" })).toBeVisible(SOON);
+  const seen = page.getByRole("alert", { name: /things to correct/ });
+  await expect(seen.getByRole("link", { name: "“half.pdf” is cut off" })).toBeVisible(SOON);
   await expect(
     page.getByRole("link", { name: "Add the legal authority: its document, or the order as a signed JWS" }),
   ).toHaveCount(0);
@@ -234,9 +234,9 @@ test("parties cannot open the form, and only its requester can open a draft", as
     await legal.page.goto(at(path));
     await expect(legal.page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible(SOON);
   }
-  const nobody = await browser.newPage();
-  await nobody.goto(at(`/requests/new?draft=${draft}`));
-  await expect(nobody).toHaveURL(/\/sign-in\?to=/, SOON);
+  const visitor = await browser.newPage();
+  await visitor.goto(at(`/requests/new?draft=${draft}`));
+  await expect(visitor).toHaveURL(/\/sign-in\?to=/, SOON);
 });
 
 test("the list has saved views, filters in the address, and keys that move and open @deep", async ({

@@ -168,9 +168,9 @@ test("other people cannot see a grant, and a party cannot see that grants exist"
   await expect(places.getByRole("link", { name: "Grants" })).toHaveCount(0);
   const unknown = await pageOf(browser, HOLDER, "/grants/not-an-id");
   await expect(unknown.page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible();
-  const nobody = await openPage(browser, {});
-  await nobody.page.goto(at(`/grants/${id}`));
-  await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
+  const visitor = await openPage(browser, {});
+  await visitor.page.goto(at(`/grants/${id}`));
+  await expect(visitor.page).toHaveURL(/\/sign-in\?to=/);
 });
 
 test("a grant is revoked by keyboard alone @deep", async ({ browser }) => {

@@ -19,7 +19,7 @@ test.use({ actionTimeout: 60_000 });
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const FIRST = "ada@operator.example";
 const SECOND = "ben@operator.example";
-const PASSWORD = "four words nobody guesses";
+const PASSWORD = "four words hard to guess";
 
 const run = promisify(execFile);
 

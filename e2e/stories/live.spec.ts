@@ -57,10 +57,10 @@ test("a change is sent at once, with its kind and state only", async ({ browser 
   const id = await submitTransaction(client456, secret);
   await client456.post(`/confidential/transactions/${id}/status`, { status: "processing" });
   const heard = await stream.until(id);
-  const told = [...heard.matchAll(/^event: change\ndata: (.*)$/gm)].map((match) =>
+  const seen = [...heard.matchAll(/^event: change\ndata: (.*)$/gm)].map((match) =>
     JSON.parse(match[1] ?? ""),
   );
-  expect(told).toEqual([{ kind: "transaction", id, state: "processing", version: 2 }]);
+  expect(seen).toEqual([{ kind: "transaction", id, state: "processing", version: 2 }]);
   for (const value of Object.values(secret)) expect(heard).not.toContain(value);
   await stream.leave();
 });

@@ -35,7 +35,7 @@ test.beforeAll(async () => {
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
     if (isScript) response.end(readFileSync(installed(`dist/standalone${name}`)));
     else if (name === "/bundle.zip") response.end(readFileSync(path.join(folder, "bundle.zip")));
-    else response.end('<!doctype html><link rel="icon" href="data:,"><title>a page of somebody else</title>');
+    else response.end('<!doctype html><link rel="icon" href="data:,"><title>a foreign page</title>');
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   home = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

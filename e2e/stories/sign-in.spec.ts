@@ -94,7 +94,7 @@ test("a wrong code, a replayed code and an unknown address are refused alike, an
   for (const typed of [
     { ...account, code: used },
     { ...account, code: "000000" },
-    { ...account, email: "nobody@revision.example", code: "123456" },
+    { ...account, email: "unknown@revision.example", code: "123456" },
     { ...account, password: "not this password", code: "123456" },
   ]) {
     await typeIn(page, typed);
@@ -159,11 +159,11 @@ test("a passkey made elsewhere cannot sign in", async ({ browser }) => {
   await cdp.send("WebAuthn.addCredential", {
     authenticatorId: id,
     credential: {
-      credentialId: base64("a credential of nobody here"),
+      credentialId: base64("an unknown credential"),
       isResidentCredential: true,
       rpId: "localhost",
       privateKey: base64(privateKey),
-      userHandle: base64("somebody"),
+      userHandle: base64("user-1"),
       signCount: 1,
     },
   });

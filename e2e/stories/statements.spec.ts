@@ -278,7 +278,7 @@ test("the custodian itself refuses altered and replayed decisions, whatever the 
   const replayed = await ask([first, second]);
   expect(replayed.status).toBe(403);
   expect(replayed.json.reason).toBe("nonce");
-  const stranger = { ...first.statement, approver: "somebody-else" };
+  const stranger = { ...first.statement, approver: "another-person" };
   expect(
     await askCustodian(instance.dataDir, "POST", "/v1/statements", {
       kind: "decision",

@@ -31,7 +31,7 @@ function environment(dataDir: string, port: number): NodeJS.ProcessEnv {
     KEY_DIR: path.join(dataDir, "keys/portal"),
     KEK_FILE: path.join(dataDir, "keys/portal/kek.key"),
     // Port 1 never answers.
-    DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none",
+    DATABASE_URL: "postgresql://unknown:nothing@127.0.0.1:1/none",
     CUSTODIAN_URL: away,
     SIGNER_URL: away,
     WITNESS_URL: away,

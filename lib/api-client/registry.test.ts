@@ -7,8 +7,7 @@ import { DomainError } from "@/lib/errors";
 import { permitCall } from "@/lib/http/endpoint/permit-call";
 import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import { openApiDocument } from "./openapi/document";
-import { OPERATIONS, operations } from "./registry";
-import { scopesFor } from "./scopes";
+import { OPERATIONS, operations, scopesFor } from "./registry";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];

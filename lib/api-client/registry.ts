@@ -3,6 +3,7 @@
 // also the SDK. Pages and programs call only declared operations. The room runs in a browser too, so it must not
 // import server code.
 
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
@@ -12,7 +13,6 @@ import * as apiKeys from "./operations/api-keys";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
 import * as breakGlass from "./operations/break-glass";
-import * as coViewers from "./operations/co-viewers";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
@@ -20,7 +20,6 @@ import * as erasures from "./operations/erasures";
 import * as grants from "./operations/grants";
 import * as home from "./operations/home";
 import * as keys from "./operations/keys";
-import * as live from "./operations/live";
 import * as log from "./operations/log";
 import * as notices from "./operations/notices";
 import * as notifications from "./operations/notifications";
@@ -50,7 +49,6 @@ const MODULES = [
   access,
   adminRequests,
   decisions,
-  coViewers,
   steering,
   releases,
   breakGlass,
@@ -66,7 +64,6 @@ const MODULES = [
   authorities,
   account,
   apiKeys,
-  live,
   log,
   home,
   roster,
@@ -98,3 +95,22 @@ export type Operations = OnlyOperations<All<(typeof MODULES)[number]>>;
 
 /** `operations.createTransaction` and all others; each export's name is its operation's id (registry.test.ts). */
 export const operations: Operations = Object.assign({}, ...OPERATIONS.map((one) => ({ [one.id]: one })));
+
+const known = new Map<string, readonly Scope[]>();
+
+/** Every scope that some operation for this role and these duties asks for. */
+export function scopesFor(role: Role, duties: readonly Duty[]): readonly Scope[] {
+  const key = [role, ...[...duties].sort()].join(" ");
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const usable = OPERATIONS.filter(
+    (operation) =>
+      (operation.roles === "any" || operation.roles.includes(role)) &&
+      (operation.duties === undefined || operation.duties.some((duty) => duties.includes(duty))),
+  );
+  const scopes = [
+    ...new Set(usable.flatMap(({ scopes: named }) => (typeof named === "string" ? [] : named))),
+  ].sort();
+  known.set(key, scopes);
+  return scopes;
+}

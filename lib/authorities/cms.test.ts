@@ -86,7 +86,7 @@ describe("a detached CMS signature over a document", () => {
       file("own.pem"),
       ...rules,
       "-out",
-      file("told"),
+      file("stated"),
     );
   });
 
@@ -117,7 +117,7 @@ describe("a detached CMS signature over a document", () => {
     const second = await court.certify("second");
     const both = ["-cades", "-signer", second.certificate, "-inkey", second.key];
     expect(await signedBy({ options: both })).toBe("TOTAL-FAILED FORMAT_FAILURE several-signers");
-    const file = path.join(court.dir, "nobody.der");
+    const file = path.join(court.dir, "unsigned.der");
     await openssl(
       "crl2pkcs7",
       "-nocrl",

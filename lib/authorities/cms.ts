@@ -74,7 +74,7 @@ export function asRefusal(error: unknown): SignatureRefusal {
 
 function onlySigner({ signed }: ParsedSignedData): SignerInfo {
   const [signer, another] = signed.signerInfos;
-  if (signer === undefined) throw new SignatureRefusal("no-signer", "Nobody has signed it.");
+  if (signer === undefined) throw new SignatureRefusal("no-signer", "It has no signature.");
   if (another !== undefined)
     throw new SignatureRefusal(
       "several-signers",

@@ -142,7 +142,7 @@ function requireOrder(
   if (order.aud !== aud)
     throw new SignatureRefusal("audience", "The order is for another instance than this one.");
   if (order.single_use === true && order.agency === undefined)
-    throw new SignatureRefusal("no-agency", "An order that counts once names its agency.");
+    throw new SignatureRefusal("no-agency", "A single-use order must name its agency.");
   if (order.agency !== undefined && !agencies.includes(order.agency))
     throw new SignatureRefusal("agency", "The order is for another agency than the one that asks.");
   if (order.issuer !== key.issuer || order.jurisdiction !== key.jurisdiction)

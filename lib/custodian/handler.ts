@@ -50,6 +50,7 @@ import {
   GrantSubmission,
   Suspension,
 } from "@/lib/escrow/protocol/submissions";
+import type { Part } from "@/lib/ipc/part-identity";
 import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "@/lib/ipc/server";
 
 type Act = (request: ServiceRequest) => Promise<unknown>;
@@ -168,6 +169,18 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
     [`POST ${ROSTER_PATHS.statements}`]: async (request) =>
       noteStatement(core, await requireRoster(source), parseBody(StatementNote, request)),
   };
+}
+
+const BY_WORKER_TOO: readonly string[] = [
+  `GET ${PATHS.identity}`,
+  `GET ${PATHS.epochs}`,
+  `POST ${PATHS.registrations}`,
+  `POST ${PATHS.rewraps}`,
+];
+
+/** Returns the parts that may make a call: all that opens or changes anything else comes from a portal. */
+export function callersOfCustodian(method: string, path: string): readonly Part[] {
+  return BY_WORKER_TOO.includes(`${method} ${path}`) ? ["portal", "worker"] : ["portal"];
 }
 
 /**

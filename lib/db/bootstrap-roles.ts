@@ -1,6 +1,7 @@
 import "server-only";
 import type { Client } from "pg";
 import { createClient } from "@/lib/db/connection";
+import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { OWNER_ROLE } from "@/lib/db/migrate";
 
@@ -58,7 +59,19 @@ export function urlFor(
   return url.toString();
 }
 
-async function createRoles(admin: Client, passwords: LoginPasswords): Promise<void> {
+const OLDEST_VERSION = 16;
+
+async function requireVersion(admin: Client): Promise<void> {
+  const { rows } = await admin.query<{ server_version: string }>("SHOW server_version");
+  const version = rows[0]?.server_version ?? "";
+  if (Number.parseInt(version, 10) >= OLDEST_VERSION) return;
+  throw new StartError(
+    `The server runs PostgreSQL ${version}. Sealport needs PostgreSQL ${OLDEST_VERSION} or newer.`,
+  );
+}
+
+/** Makes the roles that are missing. A login that exists keeps its password unless `isReset`. */
+async function createRoles(admin: Client, { passwords, isReset = false }: BootstrapOptions): Promise<void> {
   const known = await admin.query<{ rolname: string }>(
     "SELECT rolname FROM pg_roles WHERE rolname LIKE 'sealport\\_%'",
   );
@@ -67,11 +80,10 @@ async function createRoles(admin: Client, passwords: LoginPasswords): Promise<vo
     if (!names.has(role)) await admin.query(`CREATE ROLE ${admin.escapeIdentifier(role)} NOLOGIN NOINHERIT`);
   }
   for (const role of LOGIN_ROLE_NAMES) {
-    const verb = names.has(role) ? "ALTER" : "CREATE";
     const identifier = admin.escapeIdentifier(role);
-    await admin.query(
-      `${verb} ROLE ${identifier} LOGIN INHERIT PASSWORD ${admin.escapeLiteral(passwords[role])}`,
-    );
+    const login = `ROLE ${identifier} LOGIN INHERIT PASSWORD ${admin.escapeLiteral(passwords[role])}`;
+    if (!names.has(role)) await admin.query(`CREATE ${login}`);
+    else if (isReset) await admin.query(`ALTER ${login}`);
     await admin.query(`GRANT ${admin.escapeIdentifier(LOGIN_ROLES[role].memberOf)} TO ${identifier}`);
   }
   // PostgreSQL 16 and later give a role's maker the right to grant it, not to become it.
@@ -100,20 +112,24 @@ export interface BootstrapOptions {
   /** A login with CREATEROLE and CREATEDB; need not be a superuser. */
   readonly adminUrl: string;
   readonly database: string;
+  /** For the logins that are made. */
   readonly passwords: LoginPasswords;
+  /** Also gives these passwords to logins that exist, which ends the access of every part that has the old ones. */
+  readonly isReset?: boolean;
 }
 
 /**
- * Makes roles, logins and the database, or brings them up to date: running it again changes only the passwords, which
- * are set to those given. Returns whether the database is new.
+ * Makes the roles, logins and the database that are missing; running it again changes nothing. Returns whether the
+ * database is new. Throws StartError for a server that is too old.
  */
 export async function bootstrapRoles(options: BootstrapOptions): Promise<{ isNew: boolean }> {
   const admin = createClient(options.adminUrl, { connectionTimeoutMillis: 10_000 });
   admin.on("error", () => undefined);
   try {
     await admin.connect();
+    await requireVersion(admin);
     await admin.query("SELECT pg_advisory_lock(7310016432)");
-    await createRoles(admin, options.passwords);
+    await createRoles(admin, options);
     const isNew = await createDatabase(admin, options.database);
     await restrictConnections(admin, options.database);
     return { isNew };

@@ -25,7 +25,8 @@ test("a database that takes us in is fit, and one that was only migrated holds n
 
 test.each([
   ["refuses this user or password", (url: URL) => (url.password = "wrong-password")],
-  ["refuses this user or password", (url: URL) => (url.username = "nobody_known")],
+  ["refuses this user or password", (url: URL) => (url.username = "unknown_user")],
+  ["does not offer TLS", (url: URL) => url.searchParams.set("sslmode", "verify-full")],
   ["has no database of this name", (url: URL) => (url.pathname = "/no_such_database")],
 ])("one that does not is named by its variable: %s", async (reason, change) => {
   const url = changed(database.adminUrl, change);

@@ -13,6 +13,9 @@ function reasonOf(error: unknown): string | undefined {
   if (code === "28P01" || code === "28000") return "refuses this user or password";
   if (code === "3D000") return "has no database of this name";
   if (code === "42501") return "does not let this user connect";
+  if (typeof code === "string" && /CERT|^ERR_TLS_/.test(code))
+    return `shows a certificate that is refused (${code})`;
+  if (error instanceof Error && /does not support SSL/.test(error.message)) return "does not offer TLS";
   if (code === "ERR_INVALID_URL") return "cannot be asked: this is not a URL";
   const mapped = mapDatabaseError(error);
   const isAway = mapped instanceof DomainError && mapped.code === "service.database-unavailable";
@@ -39,6 +42,21 @@ async function withConnection<T>(
     );
   } finally {
     await client?.end().catch(() => undefined);
+  }
+}
+
+/** Returns whether the server takes this login. Throws what else keeps the connection from being made. */
+export async function acceptsLogin(url: string): Promise<boolean> {
+  const client = createClient(url, { connectionTimeoutMillis: CONNECT_MS });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if (Reflect.get(Object(error), "code") === "28P01") return false;
+    throw mapDatabaseError(error);
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

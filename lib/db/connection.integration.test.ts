@@ -117,12 +117,12 @@ describe("a name of PostgreSQL's own or of ours resolves to its own schema", () 
       await mkdir(path.join(folder, "1_made"));
       await writeFile(path.join(folder, "1_made", "migration.sql"), "CREATE TABLE made (id uuid);");
       const { adminUrl, passwords } = inject("testServer");
-      await bootstrapRoles({ adminUrl, database: "migrate_beside", passwords });
-      const url = urlFor(adminUrl, undefined, "migrate_beside");
+      await bootstrapRoles({ adminUrl, database: "migrate_other", passwords });
+      const url = urlFor(adminUrl, undefined, "migrate_other");
       await queryAs(
         url,
-        `CREATE SCHEMA beside AUTHORIZATION ${OWNER_ROLE};
-         ALTER DATABASE migrate_beside SET search_path = beside, public`,
+        `CREATE SCHEMA other_schema AUTHORIZATION ${OWNER_ROLE};
+         ALTER DATABASE migrate_other SET search_path = other_schema, public`,
       );
       expect(await migrate(url, folder)).toEqual(["1_made"]);
       const made = "SELECT schemaname::text AS schema FROM pg_tables WHERE tablename = 'made'";

@@ -82,6 +82,12 @@ function codesOf(holder: object): string[] {
   return [text(holder, "code"), text(holder, "originalCode"), metaCode].filter((code) => code !== undefined);
 }
 
+/** Whether a system error is a connection's. One of a file or folder says nothing about the database. */
+function isOfConnection(holder: object): boolean {
+  const syscall = text(holder, "syscall");
+  return syscall === undefined || /^(connect|getaddrinfo|read|write)$/.test(syscall);
+}
+
 function factsOf(error: unknown): Facts {
   let prismaCode: string | undefined;
   let sqlState: string | undefined;
@@ -91,7 +97,7 @@ function factsOf(error: unknown): Facts {
   for (const holder of chain(error)) {
     for (const code of codesOf(holder)) {
       if (PRISMA_CODE.test(code)) prismaCode ??= code;
-      else if (UNREACHABLE_SYSTEM.test(code)) systemCode ??= code;
+      else if (UNREACHABLE_SYSTEM.test(code) && isOfConnection(holder)) systemCode ??= code;
       else if (SQLSTATE.test(code)) sqlState ??= code;
     }
     kind ??= text(holder, "kind");

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { expect, inject, test } from "vitest";
 import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
+import { acceptsLogin } from "@/lib/db/check-database";
 import { migrate, requireThisBuild } from "@/lib/db/migrate";
 import { explainFailure } from "@/lib/launch/failure";
 import { queryAs } from "@/lib/testing/benches/query-as";
@@ -91,4 +92,20 @@ test("login roles reach their own database only with their password and own no o
   await expect(queryAs(url, "CREATE TABLE mine ()")).rejects.toMatchObject({ code: "42501" });
   const wrong = urlFor(adminUrl, { user: "sealport_app_login", password: "wrong" }, "roles_twice");
   await expect(queryAs(wrong, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
+});
+
+test("running it again with other passwords changes none, unless it is asked to", async () => {
+  const { adminUrl, passwords } = inject("testServer");
+  const database = "roles_kept";
+  await bootstrapRoles({ adminUrl, database, passwords });
+  const drawn = { ...passwords, sealport_auditor_login: "another password" };
+  await bootstrapRoles({ adminUrl, database, passwords: drawn });
+  const urlOf = (password: string) =>
+    urlFor(adminUrl, { user: "sealport_auditor_login", password }, database);
+  expect(await acceptsLogin(urlOf(passwords.sealport_auditor_login))).toBe(true);
+  expect(await acceptsLogin(urlOf("another password"))).toBe(false);
+  await bootstrapRoles({ adminUrl, database, passwords: drawn, isReset: true });
+  expect(await acceptsLogin(urlOf("another password"))).toBe(true);
+  await bootstrapRoles({ adminUrl, database, passwords, isReset: true });
+  expect(await acceptsLogin(urlOf(passwords.sealport_auditor_login))).toBe(true);
 });

@@ -8,13 +8,14 @@ import { createClient, createPool } from "@/lib/db/connection";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { DatabaseError, mapDatabaseError } from "@/lib/db/errors";
 import { openSchemaEngine } from "@/lib/db/schema-engine";
+import { OperatorError } from "@/lib/errors";
 
 export const OWNER_ROLE = "sealport_owner";
 /** "sealport" in ASCII, folded. Any constant works, if all migrating processes use the same one. */
 const ADVISORY_LOCK = 7_310_016_431;
 
 /** A migration that the server refused: names the migration and the SQLSTATE. */
-export class MigrationError extends Error {
+export class MigrationError extends OperatorError {
   override readonly name = "MigrationError";
 }
 

@@ -7,7 +7,7 @@ import { insertNote } from "@/lib/disputes/change-store";
 import { answerDispute } from "@/lib/disputes/get-dispute";
 import { type DisputeRef, loadForAct } from "@/lib/disputes/load-dispute";
 import type { DisputeAnswer, NewNote } from "@/lib/disputes/schema";
-import { textDigest } from "@/lib/disputes/text-digest";
+import { textDigest } from "@/lib/disputes/store";
 
 /**
  * Adds a note to a dispute's thread between parties and support. Notes stay. All of them read it, so sealed values need

@@ -11,11 +11,11 @@ import { namedIn, summaryOf } from "@/lib/disputes/view";
 import { type Page, requireCursor } from "@/lib/paging";
 
 /** A participant id that no one has: a caller who is neither staff nor a party sees no disputes. */
-const NOBODY = "";
+const NO_PARTICIPANT = "";
 
 function ownParticipant({ role, duties, participantId }: Principal): string | undefined {
   const isStaff = role === "coordinator" || isSupport({ duties });
-  return isStaff ? undefined : (participantId ?? NOBODY);
+  return isStaff ? undefined : (participantId ?? NO_PARTICIPANT);
 }
 
 /** Returns disputes the caller may know of, newest first, with the number in this view. */

@@ -11,7 +11,7 @@ import { type Disputable, loadDisputable } from "@/lib/disputes/load-disputable"
 import { partyOf } from "@/lib/disputes/rules";
 import type { DisputeAnswer, NewDispute } from "@/lib/disputes/schema";
 import { signDispute } from "@/lib/disputes/sign-dispute";
-import { textDigest } from "@/lib/disputes/text-digest";
+import { textDigest } from "@/lib/disputes/store";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { changeStatus } from "@/lib/transactions/status/change-status";

@@ -1,6 +1,6 @@
 import "server-only";
-import { announceDisputeEnd } from "@/lib/access/grants/announce-dispute-end";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
+import { announceDisputeEnd } from "@/lib/access/grants/finish-pending";
 import { insertPending } from "@/lib/access/grants/pending-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -14,8 +14,7 @@ import { listGrantsOfDispute } from "@/lib/disputes/grants-store";
 import { type DisputeRef, loadDispute, loadForAct } from "@/lib/disputes/load-dispute";
 import { partyOf } from "@/lib/disputes/rules";
 import type { DisputeAnswer, NewResolution } from "@/lib/disputes/schema";
-import type { DisputeRow } from "@/lib/disputes/store";
-import { textDigest } from "@/lib/disputes/text-digest";
+import { type DisputeRow, textDigest } from "@/lib/disputes/store";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { changeStatus } from "@/lib/transactions/status/change-status";
 import { nextStatus } from "@/lib/transactions/status/status-rules";

@@ -1,6 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import { Assurance } from "@/lib/access/requests/schema";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
@@ -170,4 +172,11 @@ export async function listDisputeRows(
   const [counted] = await tx.$queryRaw<{ total: number }[]>(Prisma.sql`
     SELECT count(*)::int AS total FROM dispute d JOIN transaction t ON t.id = d.transaction_id WHERE ${where}`);
   return { rows: readRows(rows, toDispute), total: counted?.total ?? 0 };
+}
+
+/**
+ * Returns the SHA-256 of a person's text, base64url. With it the log shows later that a text is the one that was sent.
+ */
+export function textDigest(text: string): string {
+  return toBase64url(sha256(utf8(text)));
 }

@@ -6,7 +6,7 @@ const Text = z.string().min(1);
 const Kind = z.enum(["own", "independent"]);
 
 /** Whether a text is a verifier key of this type: 1 signs notes, 4 cosigns checkpoints. */
-function isKey(vkey: string, type: 1 | 4): boolean {
+export function isKey(vkey: string, type: 1 | 4): boolean {
   try {
     return parseVkey(vkey).type === type;
   } catch (error) {

@@ -10,14 +10,14 @@ const HANDED_ON: ReadonlySet<string> = new Set(Object.keys(custodyTexts));
 
 /** Where the program of each environment reads it. Every program also reads through the functions of lib/env. */
 const READERS: Readonly<Record<keyof typeof environments, readonly string[]>> = {
-  portal: ["app", "lib", "scripts"],
-  worker: ["scripts/start-worker.ts"],
-  signer: ["scripts/start-signer.ts"],
-  custodian: ["scripts/start-custodian.ts"],
-  witness: ["scripts/start-witness.ts"],
+  portal: ["app", "lib", "scripts", "instrumentation.ts"],
+  worker: ["scripts/start-worker.ts", "lib/launch/child.ts"],
+  signer: ["scripts/start-signer.ts", "lib/launch/child.ts"],
+  custodian: ["scripts/start-custodian.ts", "lib/launch/child.ts"],
+  witness: ["scripts/start-witness.ts", "lib/launch/child.ts"],
   keyCreation: ["scripts/create-keys.ts"],
   custodyCommand: ["scripts/keys.ts", "lib/launch"],
-  seed: ["app", "lib", "scripts"],
+  seed: ["app", "lib", "scripts", "instrumentation.ts"],
   launch: ["lib/launch"],
 };
 
@@ -61,7 +61,9 @@ function readBy(program: keyof typeof environments): ReadonlySet<string> {
   const isLauncher = program === "launch" || program === "custodyCommand";
   const files = READERS[program]
     .flatMap(filesUnder)
-    .filter((file) => !file.startsWith("lib/env") && (isLauncher || !file.startsWith("lib/launch/")));
+    .filter(
+      (file) => !file.startsWith("lib/env") && (isLauncher || !/^lib\/launch\/(?!child\.ts)/.test(file)),
+    );
   return new Set(
     withCalled(files.map((file) => readFileSync(path.join(ROOT, file), "utf8"))).flatMap(membersIn),
   );

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { isAddressOrRange } from "@/lib/addresses";
 
 /** `1` for yes. */
 export const Flag = z
@@ -33,3 +34,34 @@ export const Origins = z
   .default("")
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
   .refine((origins) => origins.every(isOrigin), "not origins");
+
+/** Where people reach the portal. Cookies and passkeys need https everywhere but on this machine itself. */
+export const PortalOrigin = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) =>
+      /^https:|^http:\/\/(?:localhost|[a-z0-9.-]+\.localhost|127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(url),
+    "begin with https://, except on this machine itself",
+  );
+
+/** Addresses and CIDR ranges of the operator's proxies, divided by commas. */
+export const Proxies = z
+  .string()
+  .default("")
+  .transform((value) => value.split(",").flatMap((entry) => entry.trim() || []))
+  .refine((entries) => entries.every(isAddressOrRange), "not addresses or CIDR ranges, divided by commas");
+
+/** Default number of days that the log's entries are kept, for every class. */
+export const RETENTION_FLOOR_DAYS = 2_555;
+
+const OptionalText = Text.optional();
+
+/** Where the launcher finds the operator's own database. Without DATABASE_URL it runs an embedded one. */
+export const databaseTexts = {
+  DATABASE_URL: OptionalText,
+  DATABASE_ADMIN_URL: OptionalText,
+  DATABASE_OWNER_URL: OptionalText,
+  SEQUENCER_DATABASE_URL: OptionalText,
+  SIGNER_DATABASE_URL: OptionalText,
+  RETENTION_DATABASE_URL: OptionalText,
+};

@@ -1,7 +1,7 @@
 import "server-only";
 import { knowsEveryUse } from "@/lib/access/break-glass/rules";
-import { listEmergencyRows } from "@/lib/access/break-glass/store";
-import { emergencyViews } from "@/lib/access/break-glass/view";
+import { listBreakGlassRows } from "@/lib/access/break-glass/store";
+import { breakGlassViews } from "@/lib/access/break-glass/view";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
@@ -18,7 +18,7 @@ export async function readBreakGlassNeeds(
   if (!knowsEveryUse(cx.principal)) return { needs: [], unreadable: [] };
   const { tenantId } = cx.instance;
   const page = { tenantId, holderId: undefined, after: undefined, limit: MAX_USES, isUnreviewed: true };
-  const { items: uses, unreadable = [] } = await emergencyViews(tx, cx, await listEmergencyRows(tx, page));
+  const { items: uses, unreadable = [] } = await breakGlassViews(tx, cx, await listBreakGlassRows(tx, page));
   const now = cx.clock.nowMs();
   const needs: Need[] = uses
     .filter(({ acts }) => acts.includes("review"))

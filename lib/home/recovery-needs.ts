@@ -5,8 +5,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { REWRAP_PERSONS } from "@/lib/escrow/protocol/rewrap-statement";
 import { type AskedRecovery, listAskedRecoveries } from "@/lib/home/recovery-store";
 import type { Need } from "@/lib/home/schema";
-import { isRewrapper } from "@/lib/keys/recovery/load-case";
-import { standingWords } from "@/lib/keys/recovery/standing-words";
+import { isRewrapper, standingWords } from "@/lib/keys/recovery/load-case";
 import { listWords } from "@/lib/keys/recovery/store";
 
 const MAX_RECOVERIES = 20;

@@ -6,11 +6,11 @@
  * cannot be made from rows alone because both need the instance's secret.
  */
 import "server-only";
+import { allowsAddress } from "@/lib/addresses";
 import type { Clock } from "@/lib/clock";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
 import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { allowsAddress } from "@/lib/identity/api-keys/address-list";
 import { isApiKey, prefixOf } from "@/lib/identity/api-keys/api-key";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import { findApiKey, type StoredApiKey, touchApiKey } from "@/lib/identity/people/store";

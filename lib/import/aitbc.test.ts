@@ -63,7 +63,7 @@ describe("a record of the old system", () => {
     const stranger = { recipient: "client-456", privateKey: generateX25519().privateKey };
     expect(() => openAitbc(sealed, stranger)).toThrow(OpenError);
     expect(() => openAitbc(sealed, { ...holder("miner-789"), recipient: "client-456" })).toThrow(OpenError);
-    expect(() => openAitbc(sealed, { ...holder("client-456"), recipient: "nobody" })).toThrow(FormatError);
+    expect(() => openAitbc(sealed, { ...holder("client-456"), recipient: "unknown-1" })).toThrow(FormatError);
     for (const member of ["ciphertext", "nonce", "tag"])
       expect(() => open(changed((one) => Object.assign(one, { [member]: flipped(one[member], 0) })))).toThrow(
         OpenError,

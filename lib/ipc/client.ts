@@ -6,9 +6,12 @@ import {
   type RequestOptions,
   request,
 } from "node:http";
-import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import { type AgentOptions, Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Socket } from "node:net";
-import { isMarked } from "@/lib/errors";
+import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
+import { isMarked, OperatorError } from "@/lib/errors";
+import { partIdentity } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
 
 export interface ServiceCall {
@@ -47,6 +50,27 @@ const KEPT = { keepAlive: true, maxSockets: 64, timeout: 60_000 };
 const agent = new Agent(KEPT);
 const secureAgent = new SecureAgent(KEPT);
 
+function certificate(): SecureContextOptions {
+  try {
+    const { files: _files, ...identity } = partIdentity();
+    return identity;
+  } catch (error) {
+    const reason = error instanceof OperatorError ? error.message : "the certificate cannot be read";
+    throw new ServiceUnavailable(`this part cannot call others: ${reason}`);
+  }
+}
+
+/** Connections to other parts. Each new one shows this part's certificate as it is then. */
+class MutualAgent extends SecureAgent {
+  override createConnection(options: AgentOptions, done?: (error: Error | null, stream: Duplex) => void) {
+    return super.createConnection({ ...options, ...certificate() }, done);
+  }
+}
+// A resumed session would show the certificate of the session before.
+const mutualAgent = new MutualAgent({ ...KEPT, maxCachedSessions: 0 });
+
+const AGENTS = { none: agent, tls: secureAgent, mutual: mutualAgent };
+
 function requestOptions(
   address: ServiceAddress,
   call: ServiceCall,
@@ -58,7 +82,7 @@ function requestOptions(
   const isBytes = call.body instanceof Uint8Array;
   return {
     ...place,
-    agent: isSecure(address) ? secureAgent : agent,
+    agent: AGENTS[securityOf(address)],
     method: call.method,
     path: path === "" ? "/" : path,
     headers: {
@@ -73,8 +97,8 @@ function requestOptions(
   };
 }
 
-function isSecure(address: ServiceAddress): boolean {
-  return address.kind === "tcp" && address.isSecure;
+function securityOf(address: ServiceAddress): keyof typeof AGENTS {
+  return address.kind === "tcp" ? address.security : "none";
 }
 
 function encodeBody(body: unknown): Buffer | undefined {
@@ -112,7 +136,7 @@ function watch(socket: Socket): void {
 function attempt(url: string, call: ServiceCall, body: Buffer | undefined): Promise<ServiceReply> {
   return new Promise((resolve, reject) => {
     const address = parseServiceUrl(url);
-    const send = isSecure(address) ? secureRequest : request;
+    const send = securityOf(address) === "none" ? request : secureRequest;
     const outgoing = send(requestOptions(address, call, body));
     // One deadline over connect, send and receive: a slow answer must not hold the caller.
     const deadline = setTimeout(() => {

@@ -3,7 +3,8 @@
 // value leaves the process by an error.
 
 import "server-only";
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { watchFile } from "node:fs";
+import { chmod, chown, mkdir, readFile, rm } from "node:fs/promises";
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -11,8 +12,12 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import path from "node:path";
-import { parseServiceUrl } from "@/lib/ipc/service-url";
+import { TLSSocket } from "node:tls";
+import { OperatorError } from "@/lib/errors";
+import { PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
+import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
 
 export interface ServiceRequest {
   readonly method: string;
@@ -21,6 +26,8 @@ export interface ServiceRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** The part that the caller's certificate names; undefined on a socket, whose permissions say who may call. */
+  readonly caller?: Part | undefined;
 }
 
 export interface ServiceAnswer {
@@ -36,6 +43,10 @@ export interface ServeOptions {
   readonly maxBodyBytes?: number;
   /** Called when a handler threw; the caller of the service sees only status 500. */
   readonly onError?: (error: unknown) => void;
+  /** The parts that may make a call over mtls://; without it every part may. */
+  readonly callersOf?: (method: string, path: string) => readonly Part[];
+  /** Group of the Unix socket, by name or number. */
+  readonly socketGroup?: string | undefined;
 }
 
 export interface ServiceServer {
@@ -43,6 +54,8 @@ export interface ServiceServer {
   close(drainMs?: number): Promise<void>;
 }
 
+/** How often the certificate's file is looked at. */
+const RENEWAL_MS = 60_000;
 const DEFAULT_MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 class BodyTooLarge extends Error {}
@@ -72,6 +85,15 @@ function send(response: ServerResponse, answer: ServiceAnswer): void {
   response.end(payload);
 }
 
+function isMutual({ socket }: IncomingMessage): boolean {
+  return socket instanceof TLSSocket;
+}
+
+/** The server has checked the certificate's chain before; its name says which part calls. */
+function callerOf({ socket }: IncomingMessage): Part | undefined {
+  return socket instanceof TLSSocket ? partOf(socket.getPeerCertificate().subject?.CN) : undefined;
+}
+
 async function answerOne(
   handler: ServiceHandler,
   options: ServeOptions,
@@ -80,15 +102,23 @@ async function answerOne(
 ): Promise<void> {
   try {
     const target = new URL(request.url ?? "/", "http://service");
+    const method = request.method ?? "GET";
+    const caller = callerOf(request);
+    const callers = options.callersOf?.(method, target.pathname) ?? PARTS;
+    if (isMutual(request) && (caller === undefined || !callers.includes(caller))) {
+      send(response, { status: 403, headers: { connection: "close" }, body: { reason: "caller" } });
+      return;
+    }
     const body = await readBody(request, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
     send(
       response,
       await handler({
-        method: request.method ?? "GET",
+        method,
         path: target.pathname,
         query: target.searchParams,
         headers: request.headers,
         body,
+        caller,
       }),
     );
   } catch (error) {
@@ -103,10 +133,30 @@ async function answerOne(
   }
 }
 
-async function listen(server: Server, url: string): Promise<void> {
-  const address = parseServiceUrl(url);
-  if (address.kind === "tcp" && address.isSecure)
-    throw new TypeError("TLS ends before this server: serve http:// on loopback behind a proxy");
+async function groupId(group: string): Promise<number> {
+  if (/^\d+$/.test(group)) return Number(group);
+  const lines = (await readFile("/etc/group", "utf8")).split("\n").map((line) => line.split(":"));
+  const id = lines.find(([name]) => name === group)?.[2];
+  if (id === undefined)
+    throw new OperatorError(`SOCKET_GROUP names a group that this machine does not have: ${group}`);
+  return Number(id);
+}
+
+/** Lets the group use the socket: the folder is entered by it, and the socket is read and written. */
+async function shareSocket(socket: string, group: string | undefined): Promise<void> {
+  if (group === undefined) return chmod(socket, 0o600);
+  const gid = await groupId(group);
+  try {
+    await chown(path.dirname(socket), -1, gid);
+    await chmod(path.dirname(socket), 0o710);
+    await chown(socket, -1, gid);
+  } catch {
+    throw new OperatorError(`SOCKET_GROUP names a group that this user is not in: ${group}`);
+  }
+  await chmod(socket, 0o660);
+}
+
+async function listen(server: Server, address: ServiceAddress, group: string | undefined): Promise<void> {
   if (address.kind === "socket") {
     await mkdir(path.dirname(address.path), { recursive: true, mode: 0o700 });
     // A socket left by a process that was killed would make listen fail; the supervisor runs one of each.
@@ -121,7 +171,7 @@ async function listen(server: Server, url: string): Promise<void> {
     if (address.kind === "socket") server.listen(address.path, onListening);
     else server.listen(address.port, address.host, onListening);
   });
-  if (address.kind === "socket") await chmod(address.path, 0o600);
+  if (address.kind === "socket") await shareSocket(address.path, group);
 }
 
 function closeServer(server: Server, drainMs: number): Promise<void> {
@@ -135,18 +185,38 @@ function closeServer(server: Server, drainMs: number): Promise<void> {
   });
 }
 
+/** A server that takes callers with a certificate of the instance's authority only. A renewed certificate is taken up. */
+function createMutualServer(answer: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const { files, ...identity } = partIdentity();
+  const server = createSecureServer({ ...identity, requestCert: true, rejectUnauthorized: true }, answer);
+  const renew = (): void => {
+    const { files: _files, ...renewed } = partIdentity();
+    server.setSecureContext(renewed);
+  };
+  const watcher = watchFile(files.certificate, { interval: RENEWAL_MS, persistent: false }, renew);
+  server.on("close", () => watcher.removeAllListeners("change"));
+  return server;
+}
+
 /** Serves `handler` at a service URL. Bodies are bounded, slow senders are cut. */
 export async function serveHttp(
   url: string,
   handler: ServiceHandler,
   options: ServeOptions = {},
 ): Promise<ServiceServer> {
-  const server = createServer((request, response) => {
+  const address = parseServiceUrl(url);
+  if (address.kind === "tcp" && address.security === "tls")
+    throw new TypeError(
+      "serve mtls:// for the parts of this instance, or http:// behind a proxy that ends TLS",
+    );
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     void answerOne(handler, options, request, response);
-  });
+  };
+  const isMutual = address.kind === "tcp" && address.security === "mutual";
+  const server = isMutual ? createMutualServer(answer) : createServer(answer);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
-  await listen(server, url);
+  await listen(server, address, options.socketGroup);
   return { close: (drainMs = 2_000) => closeServer(server, drainMs) };
 }

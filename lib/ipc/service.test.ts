@@ -38,6 +38,16 @@ test("a call and its answer arrive whole, over a socket only its owner may open"
   expect((await stat(path.join(folder, "s.sock"))).mode & 0o077).toBe(0);
 });
 
+test("a group may be let in, one that the machine does not have is named", async () => {
+  const options = { socketGroup: String(process.getgid?.()) };
+  server = await serveHttp(url, async () => ({ status: 200 }), options);
+  const modes = [await stat(folder), await stat(path.join(folder, "s.sock"))].map(({ mode }) => mode & 0o777);
+  expect(modes).toEqual([0o710, 0o660]);
+  const other = `unix:${path.join(folder, "t.sock")}`;
+  const unknown = serveHttp(other, async () => ({ status: 200 }), { socketGroup: "no-such-group" });
+  await expect(unknown).rejects.toThrow(/SOCKET_GROUP .* no-such-group/);
+});
+
 test("bytes go through unchanged", async () => {
   await serve(async ({ body }) => ({ status: 200, body }));
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);

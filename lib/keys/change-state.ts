@@ -94,7 +94,7 @@ export async function changeKeyState(
     }
     if (!mayBecome(found.state, order.state)) {
       throw new DomainError("key.state", {
-        detail: `A key that is ${found.state} does not become ${order.state}.`,
+        detail: `A key cannot change from ${found.state} to ${order.state}.`,
       });
     }
     await requireNoWraps(tx, found, order);

@@ -5,8 +5,7 @@ import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
-import { getKey, listKeys } from "@/lib/keys/list-keys";
-import { listRecipients } from "@/lib/keys/list-recipients";
+import { getKey, listKeys, listRecipients } from "@/lib/keys/list-keys";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
@@ -83,7 +82,7 @@ test("only a participant's own users register a key for it, and operators and su
   for (const duties of [[], ["approve"], ["support"]] as const) {
     const operator = await bench.person({ role: "coordinator", duties, hasKey: false });
     expect(await codeOf(registerKey(operator, input))).toBe("access.forbidden");
-    expect(await codeOf(registerKey(operator, { participant_id: "nobody", ...MANAGED }))).toBe(
+    expect(await codeOf(registerKey(operator, { participant_id: "unknown-1", ...MANAGED }))).toBe(
       "access.forbidden",
     );
   }
@@ -192,16 +191,16 @@ test("many versions can be listed newest first, and the cursor continues from th
 test("those concerned see when a managed key rotates automatically, by the rule that rotates it", async () => {
   const cx = await bench.person({ role: "client" });
   const query = { participant_id: cx.principal.participantId, limit: 50 };
-  const told = (by: typeof cx) =>
+  const shown = (by: typeof cx) =>
     listKeys({ ...by, instance: { ...by.instance, keyRotationDays: 90 } }, query).then(
       ({ items }) => items[0],
     );
-  const own = await told(cx);
+  const own = await shown(cx);
   const made = Date.parse(own?.registered_at ?? "");
   expect(own?.due_at).toBe(new Date(made + 90 * 86_400_000).toISOString());
-  expect(await told(await bench.person({ role: "miner" }))).not.toHaveProperty("due_at");
+  expect(await shown(await bench.person({ role: "miner" }))).not.toHaveProperty("due_at");
   // A process that rotates no keys automatically shows no date.
   expect((await listKeys(cx, query)).items[0]).not.toHaveProperty("due_at");
   await tamper("UPDATE key_version SET state = 'suspended' WHERE id = $1::uuid", [own?.key_id]);
-  expect(await told(cx)).not.toHaveProperty("due_at");
+  expect(await shown(cx)).not.toHaveProperty("due_at");
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fromBase64url } from "@/lib/crypto/bytes";
+import { OperatorError } from "@/lib/errors";
 
 // Types that the files of a keystore and its back ends share. This file imports none of them.
 
@@ -73,7 +74,7 @@ export type KeystoreFault =
  * Thrown when the keystore cannot be used. The message is one line for the operator. It names the folder and never a
  * secret.
  */
-export class KeystoreError extends Error {
+export class KeystoreError extends OperatorError {
   override readonly name = "KeystoreError";
 
   constructor(

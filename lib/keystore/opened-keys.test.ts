@@ -108,7 +108,7 @@ describe("the cache of opened keys", () => {
     const { keys, take } = cacheOf();
     const all = [take("a#1"), take("b#1"), take("c#1")];
     keys.forget("a#1");
-    keys.forget("nobody#1");
+    keys.forget("unknown#1");
     expect(all[0]).toEqual(ZERO);
     keys.clear();
     expect(all).toEqual([ZERO, ZERO, ZERO]);

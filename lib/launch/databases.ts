@@ -1,7 +1,7 @@
 import "server-only";
 import path from "node:path";
 import { bootstrapRoles, type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
-import { holdsInstance, requireDatabase } from "@/lib/db/check-database";
+import { acceptsLogin, holdsInstance, requireDatabase } from "@/lib/db/check-database";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { migrate, requireThisBuild } from "@/lib/db/migrate";
@@ -41,11 +41,13 @@ async function bootstrap(
   env: LaunchEnv,
   adminUrl: string,
   folders: InstanceFolders,
+  isReset: boolean,
 ): Promise<{ urls: DatabaseUrls; ownerUrl: string }> {
   const passwords = await loadPasswords(folders);
   const database = env.DATABASE_NAME;
-  await bootstrapRoles({ adminUrl, database, passwords });
+  await bootstrapRoles({ adminUrl, database, passwords, isReset });
   const login = (user: LoginRole): string => urlFor(adminUrl, { user, password: passwords[user] }, database);
+  await requirePassword(login("sealport_app_login"));
   return {
     ownerUrl: urlFor(adminUrl, undefined, database),
     urls: {
@@ -56,6 +58,14 @@ async function bootstrap(
       signer: env.SIGNER_DATABASE_URL ?? login("sealport_signer_login"),
     },
   };
+}
+
+/** Refuses logins that another DATA_DIR has made: its parts run with their passwords. */
+async function requirePassword(url: string): Promise<void> {
+  if (await acceptsLogin(url)) return;
+  throw new StartError(
+    "The database logins have other passwords than those in DATA_DIR. Use the DATA_DIR that made them, or run: npm run migrate -- --reset-passwords",
+  );
 }
 
 /**
@@ -97,15 +107,22 @@ async function openGiven(env: LaunchEnv): Promise<OpenDatabases> {
   return { urls, embedded: undefined, isUsed, applied };
 }
 
-/** The database of this instance, with roles and migrations up to date. */
-export async function openDatabases(env: LaunchEnv, folders: InstanceFolders): Promise<OpenDatabases> {
+/**
+ * Returns the database of this instance, with roles and migrations up to date. `isReset` gives logins that exist the
+ * passwords of this DATA_DIR.
+ */
+export async function openDatabases(
+  env: LaunchEnv,
+  folders: InstanceFolders,
+  isReset = false,
+): Promise<OpenDatabases> {
   if (env.DATABASE_URL !== undefined && env.DATABASE_ADMIN_URL === undefined) return openGiven(env);
   const given = env.DATABASE_ADMIN_URL;
   if (given !== undefined) await requireDatabase("DATABASE_ADMIN_URL", given);
   const embedded = given === undefined ? await startOwnServer(folders) : undefined;
   try {
     const adminUrl = given ?? embedded?.adminUrl ?? "";
-    const { urls, ownerUrl } = await bootstrap(env, adminUrl, folders);
+    const { urls, ownerUrl } = await bootstrap(env, adminUrl, folders, isReset);
     const applied = await migrate(env.DATABASE_OWNER_URL ?? ownerUrl, MIGRATIONS);
     const isUsed = await holdsInstance("DATABASE_URL", urls.portal);
     return { urls, embedded, isUsed, applied };

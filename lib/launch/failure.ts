@@ -1,14 +1,9 @@
 import "server-only";
-import { StartError } from "@/lib/db/embedded/start-error";
-import { MigrationError } from "@/lib/db/migrate";
-import { EnvironmentError } from "@/lib/env";
-import { DomainError } from "@/lib/errors";
+import { DomainError, OperatorError } from "@/lib/errors";
 
 /** One line for the operator, or undefined when the failure is a fault of ours and needs its stack. */
 export function explainFailure(error: unknown): string | undefined {
-  if (error instanceof StartError || error instanceof EnvironmentError || error instanceof MigrationError) {
-    return error.message;
-  }
+  if (error instanceof OperatorError) return error.message;
   if (error instanceof DomainError && error.code === "service.database-unavailable") {
     return "The database cannot be reached. Check DATABASE_ADMIN_URL (host, port, user, password) and that the server runs.";
   }

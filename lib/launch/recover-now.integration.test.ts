@@ -211,7 +211,7 @@ describe("npm run recover", () => {
     const note = await sign();
     // As an editor saves it; an invalid checkpoint, or one of another log, is refused in one line without a change.
     await writeFile(file, `${note}\n`);
-    const anew = ["--new-origin", origin, "--checkpoint", file];
+    const args = ["--new-origin", origin, "--checkpoint", file];
     const bad = path.join(dataDir, "bad.txt");
     for (const [content, reason] of [
       ["", "is not a checkpoint"],
@@ -227,16 +227,16 @@ describe("npm run recover", () => {
       expect(refused).toMatchObject({ code: 1, text: expect.stringContaining(reason) });
       expect(refused.text.trimEnd().split("\n")).toHaveLength(1);
     }
-    expect((await run(...anew)).text).toContain("would be closed for ever");
+    expect((await run(...args)).text).toContain("would be closed for ever");
     expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
     // Interrupted after the database: the same call does the rest.
     const keystore = path.join(dataDir, "keys", "witness", "keystore.json");
     await writeFile(keystore, "no keystore");
-    const broken = await run(...anew, "--confirm", "0");
+    const broken = await run(...args, "--confirm", "0");
     expect(broken).toMatchObject({ code: 1, text: expect.stringContaining("Lost for ever: nothing") });
     expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
     await rm(keystore);
-    const done = await run(...anew, "--confirm", "0");
+    const done = await run(...args, "--confirm", "0");
     expect(done).toMatchObject({ code: 0, text: expect.stringContaining("is closed already") });
 
     const instance = await readInstance(path.join(dataDir, "instance.json"));

@@ -35,7 +35,7 @@ import { explainFailure } from "@/lib/launch/failure";
 import { prepareFolders, removeRunDir } from "@/lib/launch/folders";
 import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
 import { lockDataFolder } from "@/lib/launch/lock";
-import { startAnew } from "@/lib/launch/start-anew";
+import { replaceLog } from "@/lib/launch/replace-log";
 
 /** The operator's arguments. Without `confirm` it changes nothing. */
 export interface RecoverOptions {
@@ -143,7 +143,7 @@ async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOpt
 
 async function run(recovery: Recovery, options: RecoverOptions): Promise<void> {
   const { folders, place } = recovery;
-  if (options.newOrigin !== undefined) return startAnew(recovery, { ...options, origin: options.newOrigin });
+  if (options.newOrigin !== undefined) return replaceLog(recovery, { ...options, origin: options.newOrigin });
   const copy = await openSignedCopy(path.join(folders.privateDir("signer"), "log"), place.log);
   if (copy === undefined)
     throw new StartError("The signer's store is empty. If it is lost: --new-origin NAME --checkpoint FILE.");

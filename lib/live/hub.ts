@@ -13,7 +13,7 @@ import { endOf } from "@/lib/identity/sessions/session-rules";
 import { findSessions } from "@/lib/identity/sessions/store";
 import { type LiveChange, LiveKind, type LiveSignal } from "@/lib/live/schema";
 import { type Named, readChanged } from "@/lib/live/store";
-import { type Changed, isTold } from "@/lib/live/visible";
+import { type Changed, isVisibleTo } from "@/lib/live/visible";
 import type { Logger } from "@/lib/telemetry/logger";
 
 export const STREAMS_PER_SESSION = 24;
@@ -135,12 +135,12 @@ class Hub implements LiveHub {
     stream.signal("ready");
     if (since === undefined) return;
     for (const { at, changed } of this.#recent)
-      if (at >= since && isTold(stream.principal, changed)) stream.change(changed.change);
+      if (at >= since && isVisibleTo(stream.principal, changed)) stream.change(changed.change);
   }
 
-  #remember(told: readonly Changed[]): void {
+  #remember(changes: readonly Changed[]): void {
     const at = this.#options.clock.nowMs();
-    this.#recent.push(...told.map((changed) => ({ at, changed })));
+    this.#recent.push(...changes.map((changed) => ({ at, changed })));
     const kept = this.#recent.filter((one) => one.at > at - RECENT_MS).slice(-MAX_RECENT);
     if (kept.length < this.#recent.length) this.#completeSince = kept[0]?.at ?? at;
     this.#recent = kept;
@@ -173,7 +173,7 @@ class Hub implements LiveHub {
     try {
       const changed = await inSnapshot(this.#options, (tx) => readChanged(tx, this.#options, named));
       for (const stream of this.#streams)
-        for (const one of changed) if (isTold(stream.principal, one)) stream.change(one.change);
+        for (const one of changed) if (isVisibleTo(stream.principal, one)) stream.change(one.change);
       this.#remember(changed);
     } catch (error) {
       this.#forget();

@@ -55,23 +55,23 @@ it("only administrators and coordinators receive the states of an escrow epoch",
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });
   await recordEpoch(owner);
-  const told = [await listen(admin), await listen(await bench.person({ role: "coordinator" }))];
+  const seen = [await listen(admin), await listen(await bench.person({ role: "coordinator" }))];
   const others = [await listen(owner), await listen(other)];
   const id = await submit(owner, other);
   await rotateEpoch(admin);
-  for (const heard of told) {
+  for (const heard of seen) {
     await until(heard, "epoch", "1", "deactivated");
     await until(heard, "epoch", "2", "active");
   }
-  const since = told.map((heard) => heard.length);
+  const since = seen.map((heard) => heard.length);
   await bench.integrate();
   expect(await rewrapEscrow({ ...owner, system: "portal" })).toBe(2);
-  for (const [at, heard] of told.entries())
+  for (const [at, heard] of seen.entries())
     await expect
       .poll(() => heard.slice(since[at]), { timeout: 150_000 })
       .toContainEqual({ kind: "epoch", id: "2", state: "active" });
   await destroyEpoch(admin, 1);
-  for (const heard of told) await until(heard, "epoch", "1", "destroyed");
+  for (const heard of seen) await until(heard, "epoch", "1", "destroyed");
   // A later change that parties may know of: a listener that heard it would have heard the others.
   await setStatus(owner, id, { status: "processing" });
   for (const heard of others) {
@@ -88,10 +88,10 @@ it("only a participant's people and the operators hear that data of its client-h
   const id = await submit(owner, other);
   const next = await hold(owner, old.holder);
   const operator = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
-  const told = [await listen(owner), await listen(admin), await listen(operator)];
+  const seen = [await listen(owner), await listen(admin), await listen(operator)];
   const stranger = await listen(other);
   expect((await post(bench, owner, old, await made(owner, old, next))).rewrapped).toBe(2);
-  for (const heard of told) await until(heard, "key", old.keyId, "deactivated");
+  for (const heard of seen) await until(heard, "key", old.keyId, "deactivated");
   await setStatus(owner, id, { status: "processing" });
   await until(stranger, "transaction", id, "processing");
   expect(stranger.filter(({ kind }) => kind === "key")).toEqual([]);

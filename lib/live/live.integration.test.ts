@@ -149,19 +149,19 @@ describe("live updates", () => {
   it("report the states of a rotation only to a participant's people and administrators", async () => {
     const { client, auditor, support } = bench;
     const admin = await bench.person({ role: "admin", duties: ["admin"] });
-    const told = [await listen(await signedIn(client)), await listen(await signedIn(admin))];
+    const seen = [await listen(await signedIn(client)), await listen(await signedIn(admin))];
     const others = [await listen(await signedIn(auditor)), await listen(await signedIn(support))];
     const participantId = client.principal.participantId ?? "";
     const { rotation_id: id } = await rotateKey(client, { participantId }, "rewrap");
-    for (const heard of told) await heard.until(tells("rotation", id, "running"));
-    const since = told.map(({ events }) => events.length);
+    for (const heard of seen) await heard.until(tells("rotation", id, "running"));
+    const since = seen.map(({ events }) => events.length);
     await bench.integrate();
     const portal = { ...client, system: "portal" };
     const rotation = await inSnapshot(portal, (tx) => findRotation(tx, id));
     if (rotation === undefined) throw new TypeError("no rotation");
     const work = { rotation, escrow: await portal.escrow.epoch() };
     expect(await rewrapBatch(portal, work, undefined)).toMatchObject({ kind: "moved" });
-    for (const [at, heard] of told.entries())
+    for (const [at, heard] of seen.entries())
       await heard.until(({ events }) => tells("rotation", id)({ ...heard, events: events.slice(since[at]) }));
     // A rotation waits while the log is behind, and the next step repeats one that failed.
     const isRunning = async () =>
@@ -170,13 +170,13 @@ describe("live updates", () => {
       await bench.integrate();
       await runRotations(portal);
     }
-    for (const heard of told) await heard.until(tells("rotation", id, "completed"));
+    for (const heard of seen) await heard.until(tells("rotation", id, "completed"));
     await setStatus(bench.client, bench.transactions[0], { status: "completed" });
     for (const heard of others) {
       await heard.until(tells("transaction", bench.transactions[0], "completed"));
       expect(tells("rotation", id)(heard)).toBe(false);
     }
-    for (const heard of [...told, ...others]) await heard.leave();
+    for (const heard of [...seen, ...others]) await heard.leave();
   });
 
   it("name the thing that changed and its state, without its content", async () => {

@@ -85,7 +85,7 @@ export async function readChanged(
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
     UNION ALL
     SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, ARRAY(${viewersOf(Prisma.sql`g`)}), true, NULL,
-      num_nonnulls(g.release_id, g.emergency_id) > 0,
+      num_nonnulls(g.release_id, g.break_glass_id) > 0,
       sealed_from(g.request_id, ${now})::text[]
     FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])

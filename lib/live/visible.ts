@@ -45,7 +45,7 @@ function seesHold(
  * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
  * call.
  */
-export function isTold(principal: Principal, changed: Changed): boolean {
+export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("filing" in changed) {
     const action = changed.change.kind === "request" ? "request.read" : "grant.read";
     return decideAction(principal, action, changed.filing).length === 0;

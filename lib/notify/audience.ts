@@ -5,7 +5,7 @@ import type { Tx } from "@/lib/db/transaction";
 import type { Holder } from "@/lib/identity/people/holders-store";
 import { principalOf } from "@/lib/identity/sessions/principal";
 import { readChanged } from "@/lib/live/store";
-import { type Changed, isTold } from "@/lib/live/visible";
+import { type Changed, isVisibleTo } from "@/lib/live/visible";
 import type { NotifyKind } from "@/lib/notify/schema";
 
 /** A thing that a notification is about. */
@@ -34,7 +34,7 @@ export async function readAudience(
   return {
     has: (principal, { kind, subject }) => {
       const found = known.get(keyOf(kind, subject));
-      return found !== undefined && isTold(principal, found);
+      return found !== undefined && isVisibleTo(principal, found);
     },
   };
 }

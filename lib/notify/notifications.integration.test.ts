@@ -27,13 +27,13 @@ const tell = async () => {
 beforeEach(tell);
 
 /** What a person sees, oldest first. */
-async function told(who: BenchPerson, view: "all" | "unread" = "all") {
+async function seen(who: BenchPerson, view: "all" | "unread" = "all") {
   const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view }));
   return items.toReversed();
 }
 
 const statesOf = async (who: BenchPerson, id: string) =>
-  (await told(who)).filter(({ subject }) => subject === id).map(({ state }) => state);
+  (await seen(who)).filter(({ subject }) => subject === id).map(({ state }) => state);
 
 async function granted(): Promise<{ requestId: string; grantId: string }> {
   const requestId = await bench.file();
@@ -70,7 +70,7 @@ describe("notifications", () => {
   it("name a request and its grant as their own pages do, without their content", async () => {
     const { requestId, grantId } = await granted();
     await tell();
-    const items = await told(bench.regulator);
+    const items = await seen(bench.regulator);
     const named = (id: string) => [
       ...new Set(items.filter(({ subject }) => subject === id).map(({ reference }) => reference)),
     ];
@@ -86,10 +86,10 @@ describe("notifications", () => {
   });
 
   it("leave a sealed case out of everything that another agency and an internal auditor are shown", async () => {
-    const before = [await told(bench.auditor), await told(bench.support)];
+    const before = [await seen(bench.auditor), await seen(bench.support)];
     await bench.file({ order: { sealed: { basis: "StPO 101", until: "2040-01-01" } } });
     await tell();
-    expect([await told(bench.auditor), await told(bench.support)]).toEqual(before);
+    expect([await seen(bench.auditor), await seen(bench.support)]).toEqual(before);
   });
 
   it("stop showing what a person may no longer know of", async () => {
@@ -164,11 +164,11 @@ describe("notifications", () => {
     const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
     for (let at = 0; at < 3; at += 1) await bench.file();
     await tell();
-    const [first, second, third] = await told(who);
+    const [first, second, third] = await seen(who);
     const ids = [first?.id ?? "", second?.id ?? "", third?.id ?? ""] as const;
     expect(await markRead(bench.approver, { ids: [ids[0]] })).toMatchObject({ marked: 0 });
     expect(await markRead(who, { ids: [ids[0]] })).toEqual({ marked: 1, unread: 2 });
-    expect((await told(who, "unread")).map(({ id }) => id)).toEqual([ids[1], ids[2]]);
+    expect((await seen(who, "unread")).map(({ id }) => id)).toEqual([ids[1], ids[2]]);
     expect(await markRead(who, { until: ids[1] })).toEqual({ marked: 1, unread: 1 });
     expect(await outcomeOf(markRead(who, {}))).toBe("request.invalid");
     const page = await listNotifications(who, NotificationQuery.parse({ limit: "2" }));

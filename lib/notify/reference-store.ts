@@ -9,12 +9,16 @@ interface ReferenceRow {
   readonly kind: "request" | "grant";
   /** Of the request itself, or of the one that a grant rests on; null where it rests on something else. */
   readonly reference: string | null;
-  readonly emergency: string | null;
+  readonly breakGlass: string | null;
 }
 
-function nameOf({ id, kind, reference, emergency }: ReferenceRow): string {
+function nameOf({ id, kind, reference, breakGlass }: ReferenceRow): string {
   if (kind === "request") return reference ?? id;
-  return grantReference({ id, requestReference: reference ?? undefined, emergency: emergency ?? undefined });
+  return grantReference({
+    id,
+    requestReference: reference ?? undefined,
+    breakGlass: breakGlass ?? undefined,
+  });
 }
 
 /**
@@ -30,10 +34,10 @@ export async function readReferences(
   const [requests, grants] = [idsOf("request"), idsOf("grant")];
   if (requests.length + grants.length === 0) return new Map();
   const rows = await tx.$queryRaw<ReferenceRow[]>(Prisma.sql`
-    SELECT r.id::text, 'request' AS kind, r.reference, NULL AS emergency FROM access_request r
+    SELECT r.id::text, 'request' AS kind, r.reference, NULL AS "breakGlass" FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${requests}::uuid[])
     UNION ALL
-    SELECT g.id::text, 'grant', r.reference, g.emergency_id::text
+    SELECT g.id::text, 'grant', r.reference, g.break_glass_id::text
     FROM access_grant g LEFT JOIN access_request r ON r.id = g.request_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${grants}::uuid[])`);
   return new Map(rows.map((row) => [row.id, nameOf(row)]));

@@ -144,4 +144,4 @@ export type Delivery = z.infer<typeof Delivery>;
 export const DeliveryQuery = z.strictObject({ ...pageQuery });
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
 export const DeliveryReplayed = Delivery.extend({ receipt: Receipt });
-export const NoBody = z.strictObject({});
+export const EmptyBody = z.strictObject({});

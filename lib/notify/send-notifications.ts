@@ -16,8 +16,8 @@ import {
   insertNotifications,
   listHooks,
   listPeople,
+  type NewNotification,
   type Person,
-  type Told,
   takeEvents,
 } from "@/lib/notify/outbox/store";
 import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
@@ -34,7 +34,7 @@ function wantsMail({ mailKinds }: Person, kind: string): boolean {
   return (mailKinds ?? USUAL_MAIL_KINDS).includes(kind);
 }
 
-type Unnamed = Omit<Told, "id">;
+type Unnamed = Omit<NewNotification, "id">;
 
 interface Outgoing {
   readonly notices: Unnamed[];

@@ -1,7 +1,7 @@
 import { Webhook as Verifier } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fixedClock } from "@/lib/clock";
-import { type DeliverContext, deliverDue, forgetTold } from "@/lib/notify/deliveries/deliver";
+import { type DeliverContext, deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
 import { listDeliveries, replayDelivery } from "@/lib/notify/deliveries/list-deliveries";
 import { DeliveryQuery, NewWebhook, WebhookQuery } from "@/lib/notify/schema";
 import { sendNotifications } from "@/lib/notify/send-notifications";
@@ -309,9 +309,12 @@ describe("webhooks", () => {
     await bench.file();
     await deliver();
     const later = fixedClock(new Date(Date.now() + 31 * 24 * HOUR_MS));
-    await forgetTold({ ...bench.cx, clock: fixedClock(new Date(Date.now() + 29 * 24 * HOUR_MS)) });
+    await deleteOldNotifications({
+      ...bench.cx,
+      clock: fixedClock(new Date(Date.now() + 29 * 24 * HOUR_MS)),
+    });
     expect(await deliveriesOf(who, hook.id)).toHaveLength(1);
-    await forgetTold({ ...bench.cx, clock: later });
+    await deleteOldNotifications({ ...bench.cx, clock: later });
     expect(await deliveriesOf(who, hook.id)).toEqual([]);
     const { rows } = await bench.query(
       "SELECT 1 FROM notify_attempt a WHERE NOT EXISTS (SELECT 1 FROM notify_delivery d WHERE d.id = a.delivery_id)",

@@ -8,7 +8,7 @@ it("asks a counter that failed again after a second, and limits by memory until 
   let now = 0;
   let asked = 0;
   let isAway = true;
-  let told = 0;
+  let seen = 0;
   const shared = {
     limit: async () => {
       asked += 1;
@@ -22,16 +22,16 @@ it("asks a counter that failed again after a second, and limits by memory until 
   const limiter = insured(
     shared,
     memoryRatelimit("reads", budget),
-    () => (told += 1),
+    () => (seen += 1),
     () => now,
   );
   const draw = async () => (await limiter.limit("a")).success;
   expect([await draw(), await draw(), await draw(), await draw()]).toEqual([true, true, true, false]);
-  expect([asked, told]).toEqual([1, 1]);
+  expect([asked, seen]).toEqual([1, 1]);
   await limiter.giveBack("a");
   now = 999;
   isAway = false;
   expect([await draw(), asked]).toEqual([false, 1]);
   now = 1_000;
-  expect([await draw(), asked, told]).toEqual([true, 2, 1]);
+  expect([await draw(), asked, seen]).toEqual([true, 2, 1]);
 });

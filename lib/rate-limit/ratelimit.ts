@@ -2,6 +2,7 @@ import "server-only";
 import type { Ratelimit as UpstashRatelimit } from "@upstash/ratelimit";
 import type { Pool } from "pg";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { openPool, type PoolOptions } from "@/lib/db/pool";
 import type { Budget } from "@/lib/rate-limit/budgets";
 import { DRAW_MS, inTime } from "@/lib/rate-limit/in-time";
 
@@ -68,4 +69,19 @@ export function databaseRatelimit(name: string, budget: Budget, pool: Pool, with
     duration: budget.windowSeconds,
   });
   return wrap(limiter, budget, withinMs);
+}
+
+const MAX_CONNECTIONS = 4;
+/** A count need not outlive the server's crash; waiting for the disk, calls of one actor would queue behind each other. */
+const UNWRITTEN = "options=-c%20synchronous_commit%3Doff";
+
+/** Connections of the counters alone: a draw must not wait behind the work that it meters, nor for a disk. */
+export function openLimitPool(options: Omit<PoolOptions, "applicationName" | "maxConnections">): Pool {
+  const url = `${options.url}${options.url.includes("?") ? "&" : "?"}${UNWRITTEN}`;
+  return openPool({
+    ...options,
+    url,
+    applicationName: "sealport-portal-limits",
+    maxConnections: MAX_CONNECTIONS,
+  });
 }

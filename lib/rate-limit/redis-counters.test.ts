@@ -27,7 +27,7 @@ describe.each(PROGRAMS)("%s", (program) => {
   it("lets exactly 50 of 200 parallel calls of two portals pass", async () => {
     const limiters = counters.map((counter) => counter.ratelimit("open", budget));
     const draws = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => limiters[index % 2]?.limit("somebody")),
+      Array.from({ length: 200 }, (_, index) => limiters[index % 2]?.limit("actor-1")),
     );
     expect(draws.filter((draw) => draw?.success)).toHaveLength(50);
     expect(new Set(draws.flatMap((draw) => (draw?.success ? [draw.remaining] : []))).size).toBe(50);

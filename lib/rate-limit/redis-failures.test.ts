@@ -33,9 +33,9 @@ function count(options: Omit<RedisOptions, "onError">) {
   return {
     counters,
     codes,
-    hasty: (actor = "somebody") => limiter.limit(actor),
-    draw: (actor = "somebody") => unhurried.limit(actor),
-    giveBack: () => unhurried.giveBack("somebody"),
+    hasty: (actor = "actor-1") => limiter.limit(actor),
+    draw: (actor = "actor-1") => unhurried.limit(actor),
+    giveBack: () => unhurried.giveBack("actor-1"),
   };
 }
 
@@ -179,6 +179,6 @@ it("a counter ends with its window, without a further call", async () => {
   const side = count(server);
   await side.draw();
   const keys = await server.client.keys("*");
-  expect(keys).toEqual([expect.stringMatching(/^sealport:limit:open:somebody:\d+$/)]);
+  expect(keys).toEqual([expect.stringMatching(/^sealport:limit:open:actor-1:\d+$/)]);
   expect(await server.client.pttl(keys[0] ?? "")).toBeGreaterThan(0);
 });

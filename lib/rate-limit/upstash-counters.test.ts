@@ -78,7 +78,7 @@ describe("the REST protocol", () => {
 
 it("lets exactly 50 of 200 parallel calls pass", async () => {
   const limiter = patient.ratelimit("open", budget);
-  const draws = await Promise.all(Array.from({ length: 200 }, () => limiter.limit("somebody")));
+  const draws = await Promise.all(Array.from({ length: 200 }, () => limiter.limit("actor-1")));
   expect(draws.filter(({ success }) => success)).toHaveLength(50);
   await expect.poll(() => counters.isUp(), { timeout: 150_000, interval: 20 }).toBe(true);
 });
@@ -86,7 +86,7 @@ it("lets exactly 50 of 200 parallel calls pass", async () => {
 it("sends a failed draw once and not again, so that no call is counted twice", async () => {
   server.answerWith((response) => response.destroy());
   const before = server.requests();
-  await expect(counters.ratelimit("open", budget).limit("somebody")).rejects.toThrow();
+  await expect(counters.ratelimit("open", budget).limit("actor-1")).rejects.toThrow();
   expect(server.requests() - before).toBe(1);
 });
 
@@ -103,10 +103,10 @@ it.each([
   ["nothing", json(204, "")],
 ])("takes no draw from %s", async (_, answer) => {
   server.answerWith(answer);
-  await expect(counters.ratelimit("open", budget).limit("somebody")).rejects.toThrow();
+  await expect(counters.ratelimit("open", budget).limit("actor-1")).rejects.toThrow();
   expect(await counters.isUp()).toBe(false);
   server.answerWith(undefined);
-  expect((await patient.ratelimit("open", budget).limit("somebody")).success).toBe(true);
+  expect((await patient.ratelimit("open", budget).limit("actor-1")).success).toBe(true);
 });
 
 it("sends Upstash no details of the library, the platform or the runtime", async () => {
@@ -121,7 +121,7 @@ it("sends Upstash no details of the library, the platform or the runtime", async
   const other = openUpstashCounters({ url: `http://127.0.0.1:${port}`, token: "t" });
   await other
     .ratelimit("open", budget)
-    .limit("somebody")
+    .limit("actor-1")
     .catch(() => undefined);
   listener.closeAllConnections();
   listener.close();

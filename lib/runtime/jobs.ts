@@ -13,12 +13,12 @@ import { checkNextIndex } from "@/lib/audit/self-check/check-index";
 import { recordVerifications } from "@/lib/audit/self-check/record-verifications";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
-import { deliverDue, forgetTold } from "@/lib/notify/deliveries/deliver";
+import { deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import type { Runtime } from "@/lib/runtime/slot";
 import { runRecoveries } from "@/lib/transactions/key-recovery/run-recoveries";
@@ -128,7 +128,7 @@ const JOBS: readonly Job[] = [
   { name: "document-scans", everyMs: 15 * SECOND_MS, step: scanDocuments, needs: "scanner" },
   { name: "notifications", everyMs: SECOND_MS, step: async (cx) => (await sendNotifications(cx)) > 0 },
   { name: "deliveries", everyMs: SECOND_MS, step: async (cx) => (await deliverDue(cx)) > 0 },
-  { name: "notification-retention", everyMs: 15 * MINUTE_MS, step: forgetTold },
+  { name: "notification-retention", everyMs: 15 * MINUTE_MS, step: deleteOldNotifications },
   { name: "transparency", everyMs: 10 * MINUTE_MS, step: publishQuarters, atOnce: true },
 ];
 

@@ -1,30 +1,58 @@
 import "server-only";
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { readNewestCheckpoint } from "@/lib/audit/reading/store";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { openNote, vkey } from "@/lib/crypto/log/signed-note";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Database } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import type { portalEnv } from "@/lib/env";
 import { witnessKeys, witnessPolicy } from "@/lib/env/anchors";
-import { InvariantError } from "@/lib/errors";
-import { createTenant, readTenant } from "@/lib/identity/people/tenant";
+import { requireOwnKey } from "@/lib/env/instance-file";
+import { InvariantError, OperatorError } from "@/lib/errors";
+import { createTenant, isLogTaken, readTenant } from "@/lib/identity/people/tenant";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 
 type TenantEnv = ReturnType<typeof portalEnv>;
 
-/** The tenant's pseudonym, read or, on a new database, made; a rival portal's row wins. */
+/**
+ * Returns the tenant's pseudonym, read or, on a new database, made; another portal's row wins. Throws OperatorError if
+ * TENANT_ID, LOG_ORIGIN or LOG_VKEY is not that of this database.
+ */
 export async function tenantPseudonym(
   env: TenantEnv,
   { db, keystore }: { readonly db: Database; readonly keystore: Keystore },
 ): Promise<string> {
   const known = await readTenant(db, env.TENANT_ID);
-  if (known === undefined) return makeTenant(env, db, keystore);
-  if (known.log !== env.LOG_ORIGIN)
-    throw new InvariantError("LOG_ORIGIN is not the origin this database was made with");
-  return known.pseudonym;
+  if (known !== undefined && known.log !== env.LOG_ORIGIN)
+    throw new OperatorError("LOG_ORIGIN is not the origin that this database was made with");
+  await requireLogKey(env, db);
+  if (known !== undefined) return known.pseudonym;
+  if (await isLogTaken({ db, instance: { tenantId: env.TENANT_ID } }, env.LOG_ORIGIN))
+    throw new OperatorError("TENANT_ID is not the tenant that this database was made with");
+  return makeTenant(env, db, keystore);
+}
+
+/** The newest checkpoint must be signed by the key that this portal verifies the log with. */
+async function requireLogKey(env: TenantEnv, db: Database): Promise<void> {
+  const newest = await readNewestCheckpoint(db.pool, env.LOG_ORIGIN);
+  if (newest === undefined) return;
+  if (isSignedBy(newest.note, env.LOG_VKEY)) return;
+  throw new OperatorError("LOG_VKEY is not the key that signed this database's log");
+}
+
+function isSignedBy(note: string, logVkey: string): boolean {
+  try {
+    return openNote(note, [logVkey]).verified.length > 0;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
 }
 
 async function makeTenant(env: TenantEnv, db: Database, keystore: Keystore): Promise<string> {
@@ -54,6 +82,17 @@ async function makeTenant(env: TenantEnv, db: Database, keystore: Keystore): Pro
   return stored.pseudonym;
 }
 
+/** Makes the portal's data folder, in which exports are spooled. Throws OperatorError if it cannot be written. */
+export function makeDataFolder(folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new OperatorError(`DATA_DIR cannot be written by this user: ${folder}`);
+  }
+}
+
 /** Facts of this instance that do not change while it runs. */
 export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts {
   return {
@@ -78,6 +117,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
 /** The key that signs receipts; a portal without it cannot start. */
 export function receiptKeyOf(keystore: Keystore): KeyRef {
   const key = keystore.readNamedKey("receipt");
-  if (key === undefined) throw new InvariantError("the portal's keystore has no receipt key");
+  if (key === undefined) throw new OperatorError("KEY_DIR has no receipt key: make the portal's keys first");
+  requireOwnKey("portal", vkey(key.participant, key.publicKey));
   return key;
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Pool } from "pg";
 import { clamdScanner } from "@/lib/access/documents/clamd";
-import { scopesFor } from "@/lib/api-client/scopes";
+import { scopesFor } from "@/lib/api-client/registry";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
 import { systemClock } from "@/lib/clock";
@@ -11,6 +11,7 @@ import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
+import { tlsFilesOf } from "@/lib/env/tls";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
@@ -21,18 +22,19 @@ import {
   openInstanceSecret,
 } from "@/lib/identity/instance-secret";
 import { siteOf } from "@/lib/identity/sign-in/site";
+import { usePartIdentity } from "@/lib/ipc/part-identity";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
 import { openLiveHub } from "@/lib/live/open-hub";
-import { mailerOf } from "@/lib/notify/mail/open-mailer";
-import { openLimitPool } from "@/lib/rate-limit/limit-pool";
+import { mailerOf } from "@/lib/notify/mail/mailer";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
+import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
-import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { instanceFacts, makeDataFolder, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
@@ -149,6 +151,8 @@ let foundation: Promise<Foundation> | undefined;
  */
 export async function openRuntime(): Promise<Runtime> {
   const env = portalEnv();
+  usePartIdentity("portal", tlsFilesOf(env));
+  makeDataFolder(env.DATA_DIR);
   foundation ??= layFoundation(env);
   const laid = foundation;
   laid.catch(() => {

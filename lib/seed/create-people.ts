@@ -1,5 +1,5 @@
 import "server-only";
-import { scopesFor } from "@/lib/api-client/scopes";
+import { scopesFor } from "@/lib/api-client/registry";
 import type { Principal } from "@/lib/context/principal";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";

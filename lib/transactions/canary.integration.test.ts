@@ -163,7 +163,7 @@ async function learnContentKeys(id: string): Promise<void> {
   });
   for (const { context, envelope, wraps, row } of groups) {
     const own = wraps.find(({ kid }) => privateKeys.has(kid));
-    if (own === undefined) throw new Error("nobody here opens it");
+    if (own === undefined) throw new Error("no one here can open it");
     const privateKey = privateKeys.get(own.kid) ?? new Uint8Array(32);
     const derive = (epk: Uint8Array) => x25519Shared(privateKey, epk);
     const cek = await openContentKey({ ...context, envelope, kid: own.kid, derive });

@@ -170,7 +170,7 @@ describe("submitting and opening", () => {
     const before = (await listTransactions(client, TransactionQuery.parse({}))).items.length;
     const without = body({ amount: "1", participants: [keyless.principal.participantId] });
     expect(await outcomeOf(submitTransaction(client, without))).toBe("participant.no-active-key");
-    expect(await outcomeOf(submitTransaction(client, body({ participants: ["nobody-1"] })))).toBe(
+    expect(await outcomeOf(submitTransaction(client, body({ participants: ["unknown-1"] })))).toBe(
       "participant.unknown",
     );
     expect((await listTransactions(client, TransactionQuery.parse({}))).items.length).toBe(before);
@@ -344,7 +344,7 @@ describe("a batch", () => {
 
   it("a batch stores the good items and reports each refused one", async () => {
     const { results } = await submitBatch(client, {
-      transactions: [good(), { ...good(), amount: "x" }, { ...good(), participants: ["nobody-1"] }, good()],
+      transactions: [good(), { ...good(), amount: "x" }, { ...good(), participants: ["unknown-1"] }, good()],
       atomic: false,
     });
     expect(results.map((result) => result.status)).toEqual([201, 422, 422, 201]);

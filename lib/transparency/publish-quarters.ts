@@ -14,13 +14,13 @@ import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { boundsOf, closedQuarters } from "@/lib/transparency/quarter";
 import type { Figures } from "@/lib/transparency/schema";
 import {
-  countEmergencies,
+  countBreakGlass,
   countQuarter,
   findBeginning,
   insertReport,
   listReports,
 } from "@/lib/transparency/store";
-import { SMALLEST, tellAlone, tellRow, tellSums } from "@/lib/transparency/suppress";
+import { SMALLEST, showRow, showSums, tellAlone } from "@/lib/transparency/suppress";
 
 /** The context needed to publish: the portal's own, without a person. */
 export type PublishContext = DbContext & AuditContext;
@@ -34,7 +34,7 @@ async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Fig
   const kinds = NoticeInstrument.options.map((kind) => {
     const row = counted.get(kind);
     if (row === undefined) throw new InvariantError("a kind of instrument was not counted");
-    return { kind, ...tellRow(row) };
+    return { kind, ...showRow(row) };
   });
   return {
     quarter,
@@ -42,8 +42,8 @@ async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Fig
     to: span.to.toISOString(),
     smallest: SMALLEST,
     kinds,
-    all: tellSums(kinds),
-    break_glass: tellAlone(await countEmergencies(tx, tenantId, span)),
+    all: showSums(kinds),
+    break_glass: tellAlone(await countBreakGlass(tx, tenantId, span)),
   };
 }
 

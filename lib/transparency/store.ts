@@ -73,9 +73,9 @@ export async function countQuarter(
 }
 
 /** Break-glass uses that the custodian accepted. */
-export async function countEmergencies(tx: Tx, tenantId: string, { from, to }: Span): Promise<number> {
+export async function countBreakGlass(tx: Tx, tenantId: string, { from, to }: Span): Promise<number> {
   const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`
-    SELECT count(*)::int AS n FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
+    SELECT count(*)::int AS n FROM break_glass e JOIN access_grant g ON g.break_glass_id = e.id
     WHERE e.tenant_id = ${tenantId}::uuid AND g.custodian_receipt IS NOT NULL
       AND e.began_at >= ${from} AND e.began_at < ${to}`);
   return rows[0]?.n ?? 0;

@@ -7,8 +7,8 @@ import {
   type Figure,
   OUTCOMES,
   SMALLEST,
-  tellRow,
-  tellSums,
+  showRow,
+  showSums,
 } from "@/lib/transparency/suppress";
 
 type Cells = readonly [number, number, number, number, number];
@@ -44,11 +44,11 @@ const hiddenAt = (figures: readonly Figure[]): number[] =>
 
 describe("an observer who knows every published figure and the rules", () => {
   it("an observer finds that each withheld figure of a row can be anything from 0 to 4", () => {
-    const classes = worlds(rows(6), (cells) => JSON.stringify(tellRow(counted(cells))));
+    const classes = worlds(rows(6), (cells) => JSON.stringify(showRow(counted(cells))));
     expect(classes.size).toBeGreaterThan(200);
     for (const [published, tables] of classes) {
-      const told = tellRow(counted(tables[0] ?? [0, 0, 0, 0, 0]));
-      for (const at of hiddenAt(OUTCOMES.map((outcome) => told.outcomes[outcome]))) {
+      const seen = showRow(counted(tables[0] ?? [0, 0, 0, 0, 0]));
+      for (const at of hiddenAt(OUTCOMES.map((outcome) => seen.outcomes[outcome]))) {
         const feasible = new Set(tables.map((cells) => cells[at]));
         expect([...feasible].sort(), published).toEqual([0, 1, 2, 3, 4]);
       }
@@ -61,10 +61,10 @@ describe("an observer who knows every published figure and the rules", () => {
       for (const disclosures of cells[0] + cells[1] > 0 ? [0, 4, 6] : [0])
         for (const overdue of [0, 6]) all.push(counted(cells, overdue, disclosures));
     const outcomesOf = ({ outcomes }: Counted) => OUTCOMES.map((outcome) => outcomes[outcome]);
-    for (const [published, tables] of worlds(all, (one) => JSON.stringify(tellRow(one)))) {
+    for (const [published, tables] of worlds(all, (one) => JSON.stringify(showRow(one)))) {
       const [first] = tables;
       if (first === undefined) throw new TypeError("a class of nothing");
-      const { outcomes } = tellRow(first);
+      const { outcomes } = showRow(first);
       for (const at of hiddenAt(OUTCOMES.map((outcome) => outcomes[outcome]))) {
         const feasible = new Set(tables.map((one) => outcomesOf(one)[at]));
         expect([...feasible].sort(), published).toEqual([0, 1, 2, 3, 4]);
@@ -77,10 +77,10 @@ describe("an observer who knows every published figure and the rules", () => {
     const row = fc.tuple(count, count, count, count, count);
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (tables) => {
-        const told = tables.map((cells) => tellRow(counted(cells)));
+        const seen = tables.map((cells) => showRow(counted(cells)));
         // The sums depend only on the published rows, and each withheld figure stays within its own bounds.
-        expect(tellSums(told)).toEqual(tellSums(JSON.parse(JSON.stringify(told))));
-        const sums = tellSums(told);
+        expect(showSums(seen)).toEqual(showSums(JSON.parse(JSON.stringify(seen))));
+        const sums = showSums(seen);
         for (const [at, outcome] of OUTCOMES.entries()) {
           const total = tables.reduce((sum, cells) => sum + (cells[at] ?? 0), 0);
           const { value, from = 0, to = Number.POSITIVE_INFINITY } = sums.outcomes[outcome];
@@ -94,7 +94,7 @@ describe("an observer who knows every published figure and the rules", () => {
   it("no published row belongs to, or contains, a number under five", () => {
     const small: number[] = [];
     for (const cells of rows(6)) {
-      const { outcomes, answered } = tellRow(counted(cells, 4, 4));
+      const { outcomes, answered } = showRow(counted(cells, 4, 4));
       for (const { value } of [...Object.values(outcomes), answered])
         if (value !== undefined && value < SMALLEST) small.push(value);
     }
@@ -104,23 +104,23 @@ describe("an observer who knows every published figure and the rules", () => {
 
 it("without the rule of the rest, a sum reveals a single withheld figure", () => {
   // The complement: 20 − (6 + 7 + 5 + 2) of a sum that is published with a single withheld figure.
-  const { outcomes, answered } = tellRow(counted([6, 7, 5, 5, 2]));
+  const { outcomes, answered } = showRow(counted([6, 7, 5, 5, 2]));
   expect(outcomes.lapsed).toEqual({ from: 0, to: 4 });
   expect(answered).toEqual({ from: 23, to: 27 });
-  expect(tellRow(counted([6, 7, 5, 2, 2])).answered).toEqual({ value: 22 });
-  expect(tellRow(counted([6, 7, 5, 0, 0])).answered).toEqual({ from: 18, to: 26 });
-  expect(tellRow(counted([6, 7, 5, 4, 4])).answered).toEqual({ from: 18, to: 26 });
+  expect(showRow(counted([6, 7, 5, 2, 2])).answered).toEqual({ value: 22 });
+  expect(showRow(counted([6, 7, 5, 0, 0])).answered).toEqual({ from: 18, to: 26 });
+  expect(showRow(counted([6, 7, 5, 4, 4])).answered).toEqual({ from: 18, to: 26 });
   expect(boundsOfSum([{ value: 6 }, { from: 0 }])).toEqual({ from: 6 });
 });
 
 it("openings are published with published grants, and overdue answers with a published sum", () => {
-  expect(tellRow(counted([4, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ from: 0 });
-  expect(tellRow(counted([5, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ value: 30 });
-  expect(tellRow(counted([5, 0, 9, 0, 0], 8, 4))).toMatchObject({
+  expect(showRow(counted([4, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ from: 0 });
+  expect(showRow(counted([5, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ value: 30 });
+  expect(showRow(counted([5, 0, 9, 0, 0], 8, 4))).toMatchObject({
     overdue: { from: 0 },
     disclosures: { from: 0 },
   });
-  expect(tellRow(counted([5, 5, 9, 5, 5], 8, 4)).overdue).toEqual({ value: 8 });
+  expect(showRow(counted([5, 5, 9, 5, 5], 8, 4)).overdue).toEqual({ value: 8 });
 });
 
 describe("quarters", () => {

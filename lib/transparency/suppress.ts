@@ -21,7 +21,7 @@ export interface Figure {
   readonly to?: number;
 }
 
-export interface ToldRow {
+export interface ShownRow {
   readonly outcomes: Readonly<Record<Outcome, Figure>>;
   readonly answered: Figure;
   readonly overdue: Figure;
@@ -33,11 +33,11 @@ const HIDDEN: Figure = { from: 0, to: MOST_HIDDEN };
 const UNSAID: Figure = { from: 0 };
 
 const cell = (count: number): Figure => (count < SMALLEST ? HIDDEN : { value: count });
-const isTold = ({ value }: Figure): boolean => value !== undefined;
+const isShown = ({ value }: Figure): boolean => value !== undefined;
 
 /** Returns bounds of a sum that follow from its parts, so they reveal no more than the parts do. */
 export function boundsOfSum(parts: readonly Figure[]): Figure {
-  if (parts.every(isTold)) return { value: parts.reduce((sum, { value = 0 }) => sum + value, 0) };
+  if (parts.every(isShown)) return { value: parts.reduce((sum, { value = 0 }) => sum + value, 0) };
   const from = parts.reduce((sum, part) => sum + (part.value ?? part.from ?? 0), 0);
   if (parts.some((part) => part.value === undefined && part.to === undefined)) return { from };
   return { from, to: parts.reduce((sum, part) => sum + (part.value ?? part.to ?? 0), 0) };
@@ -48,9 +48,9 @@ export function boundsOfSum(parts: readonly Figure[]): Figure {
  * exactly if 4 ≤ rest ≤ 4(k − 1); only then is the sum published. Otherwise its bounds are published. A withheld sum
  * also leaves every value possible: rest may be 0 to 3, from one cell alone, or all cells may be 4.
  */
-function rowTotal(counts: readonly number[], told: readonly Figure[]): Figure {
+function rowTotal(counts: readonly number[], shown: readonly Figure[]): Figure {
   const hidden = counts.filter((count) => count < SMALLEST);
-  const bounds = boundsOfSum(told);
+  const bounds = boundsOfSum(shown);
   if (hidden.length === 0) return bounds;
   const rest = hidden.reduce((sum, count) => sum + count, 0);
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -62,12 +62,12 @@ function rowTotal(counts: readonly number[], told: readonly Figure[]): Figure {
  * Returns the row of one kind of instrument. Openings are published only with published grants, which explain them, and
  * overdue answers only with a published sum. Otherwise they would show that a withheld figure is not 0.
  */
-export function tellRow({ outcomes, overdue, disclosures }: Counted): ToldRow {
+export function showRow({ outcomes, overdue, disclosures }: Counted): ShownRow {
   const counts = OUTCOMES.map((outcome) => outcomes[outcome]);
-  const told = counts.map(cell);
-  const of = (outcome: Outcome): Figure => told[OUTCOMES.indexOf(outcome)] ?? HIDDEN;
-  const answered = rowTotal(counts, told);
-  const isGranting = isTold(of("granted")) || isTold(of("narrowed"));
+  const shown = counts.map(cell);
+  const of = (outcome: Outcome): Figure => shown[OUTCOMES.indexOf(outcome)] ?? HIDDEN;
+  const answered = rowTotal(counts, shown);
+  const isGranting = isShown(of("granted")) || isShown(of("narrowed"));
   return {
     outcomes: {
       granted: of("granted"),
@@ -77,14 +77,14 @@ export function tellRow({ outcomes, overdue, disclosures }: Counted): ToldRow {
       lapsed: of("lapsed"),
     },
     answered,
-    overdue: isTold(answered) && overdue >= SMALLEST ? { value: overdue } : UNSAID,
+    overdue: isShown(answered) && overdue >= SMALLEST ? { value: overdue } : UNSAID,
     disclosures: isGranting && disclosures >= SMALLEST ? { value: disclosures } : UNSAID,
   };
 }
 
 /** Returns the sums over all kinds, computed only from the published rows. */
-export function tellSums(rows: readonly ToldRow[]): ToldRow {
-  const sum = (of: (row: ToldRow) => Figure): Figure => boundsOfSum(rows.map(of));
+export function showSums(rows: readonly ShownRow[]): ShownRow {
+  const sum = (of: (row: ShownRow) => Figure): Figure => boundsOfSum(rows.map(of));
   return {
     outcomes: {
       granted: sum(({ outcomes }) => outcomes.granted),

@@ -50,10 +50,10 @@ it("what an answer says itself stays, in whichever way and case, and is there on
     response.end();
   });
   expect(of(before)).toEqual([own, ...FLOOR.slice(1)]);
-  const beside = await answeredBy((response) =>
+  const other = await answeredBy((response) =>
     response.writeHead(200, { "Content-Security-Policy": own, "X-Frame-Options": "SAMEORIGIN" }).end(),
   );
-  expect(of(beside)).toEqual([own, "nosniff", "SAMEORIGIN", "no-referrer"]);
+  expect(of(other)).toEqual([own, "nosniff", "SAMEORIGIN", "no-referrer"]);
   const listed = await answeredBy((response) =>
     response.writeHead(200, ["Content-Security-Policy", own]).end(),
   );

@@ -106,7 +106,7 @@ function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
   );
 }
 
-/** What stays true beside the work: the access that ends next, what others did, and what the log has of oneself. */
+/** The facts column: the access that ends next, what others did, and what the log recorded about the reader. */
 export function HomeFacts({ home, principal }: { home: Home; principal: Principal }) {
   const t = useTranslations("home");
   const own = home.in_force.find((grant) => grant.holder === principal.handle);

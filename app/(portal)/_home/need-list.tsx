@@ -1,14 +1,25 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
-import { spanOf } from "@/app/(portal)/_home/span";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
-import { EndTime } from "@/components/ui/end-time";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { isMidnight } from "@/lib/format";
 import type { Need } from "@/lib/home/schema";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Returns a length of time in its largest unit, rounded down, so that time left is never overstated. */
+function spanOf(ms: number): { readonly unit: "minutes" | "hours" | "days"; readonly n: number } {
+  const length = Math.abs(ms);
+  if (length >= 2 * DAY) return { unit: "days", n: Math.floor(length / DAY) };
+  if (length >= HOUR) return { unit: "hours", n: Math.floor(length / HOUR) };
+  return { unit: "minutes", n: Math.floor(length / MINUTE) };
+}
 
 const DAY_MS = 86_400_000;
 /** Whose time runs out, and not whose answer is owed. */

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
@@ -154,7 +154,7 @@ function Ends({ grant, nowMs }: { grant: GrantView; nowMs: number }) {
   );
 }
 
-/** Grants in force that the reader may know of; somebody with one of his own only sees it at the side already. */
+/** Grants in force that the reader may know of. A single grant of their own is already shown at the side. */
 export function ForceSection({
   home,
   nowMs,

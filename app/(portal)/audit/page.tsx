@@ -25,7 +25,7 @@ import { EventTable } from "./_components/list/event-table";
 import { ListFoot } from "./_components/list/list-foot";
 import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/list/load-list";
 import { LogChoice } from "./_components/list/log-choice";
-import { RefreshButton } from "./_components/list/refresh-button";
+import { RefreshButton } from "./_components/page-controls";
 import { LogKeys } from "./_components/proof/log-keys";
 
 const PATH = "/audit";

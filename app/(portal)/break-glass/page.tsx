@@ -3,8 +3,8 @@ import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import { listEmergencies as load } from "@/lib/access/break-glass/list-emergencies";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
+import { listBreakGlass as load } from "@/lib/access/break-glass/list-break-glass";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { listBreakGlass } from "@/lib/api-client/operations/break-glass";
 import type { Principal } from "@/lib/context/principal";
 import { UseForm } from "./_components/use-form";
@@ -15,12 +15,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const isHolder = ({ duties }: Pick<Principal, "duties">): boolean => duties.includes("break-glass");
 
 /** The reader's own use that blocks the next one: it runs, or its review is due. */
-function blockingOf(items: readonly EmergencyView[], handle: string): EmergencyView | undefined {
+function blockingOf(items: readonly BreakGlassView[], handle: string): BreakGlassView | undefined {
   const blocks = ["pending", "running", "review_due"];
   return items.find(({ holder, state }) => holder.handle === handle && blocks.includes(state));
 }
 
-async function Blocked({ use }: { use: EmergencyView }) {
+async function Blocked({ use }: { use: BreakGlassView }) {
   const t = await getTranslations("breakGlass.blocked");
   const isRunning = use.state !== "review_due";
   return (

@@ -7,8 +7,9 @@ import type { Principal } from "@/lib/context/principal";
 import { listKeys as list } from "@/lib/keys/list-keys";
 import type { KeyPage, KeyQuery } from "@/lib/keys/schema";
 import type { Role } from "@/lib/vocabulary";
-import { Epochs } from "./_components/epochs/epochs";
+import { EpochBoard } from "./_components/epochs/epoch-board";
 import { useKeyColumns } from "./_components/key-table";
+import { loadEpochs } from "./_components/load-keys";
 import { RootBackupSection } from "./_components/root-backup";
 
 const PARTIES: readonly Role[] = ["client", "miner"];
@@ -71,3 +72,9 @@ const page = listPage({
 
 export const generateMetadata = page.generateMetadata;
 export default page.render;
+
+/** The escrow's epochs, for readers who may know how much is sealed for them. */
+async function Epochs() {
+  const epochs = await loadEpochs();
+  return epochs.ok ? <EpochBoard list={epochs.value} mayAct={epochs.principal.role === "admin"} /> : null;
+}

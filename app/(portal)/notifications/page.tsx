@@ -15,7 +15,7 @@ async function load(cx: Context, query: NotificationQuery) {
   const mail = await getMailSettings(cx, (await getRuntime()).mailer !== undefined);
   return { ...(await list(cx, query)), mail };
 }
-type Told = Listed<Awaited<ReturnType<typeof load>>>;
+type Shown = Listed<Awaited<ReturnType<typeof load>>>;
 
 async function ToWebhooks() {
   const t = await getTranslations("notify.notices");
@@ -27,7 +27,7 @@ async function ToWebhooks() {
 }
 
 /** Marks all as read up to the newest that is shown. */
-function MarkShown({ value: { items, unread } }: Told) {
+function MarkShown({ value: { items, unread } }: Shown) {
   const newest = items[0]?.id;
   return newest === undefined || unread === 0 ? null : <MarkAll until={newest} />;
 }
@@ -52,7 +52,7 @@ const page = listPage({
     const t = await getTranslations("notify.notices");
     return { title: t("list"), action: <span role="status">{t("unreadCount", { count: unread })}</span> };
   },
-  top: (told) => <MarkShown {...told} />,
+  top: (shown) => <MarkShown {...shown} />,
   caption: async () => (await getTranslations("notify.notices"))("list"),
   useColumns: useNotificationColumns,
   rowKey: ({ id }) => id,

@@ -1,4 +1,4 @@
-import { streamChanges } from "@/lib/api-client/operations/live";
+import { streamChanges } from "@/lib/api-client/operations/home";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
 import { streamChanges as stream } from "@/lib/http/public/stream-changes";

@@ -98,7 +98,7 @@ function ItemBlocks({ tokens, label, from }: { tokens: Token[]; label: string; f
   });
 }
 
-/** The heading of a cell, where rows stack; for whoever sees it, since tables name their cells to others. */
+/** The heading of a cell where rows stack. Hidden from screen readers, which get it from the table. */
 function CellHead({ content = [], from }: { content: InlineTokens; from: GuideName }) {
   if (content.length === 0) return null;
   return (

@@ -1,5 +1,4 @@
-import { send } from "@/components/client/api";
-import { csrfToken } from "@/components/client/csrf-token";
+import { csrfToken, send } from "@/components/client/api";
 import { makePasskey } from "@/components/client/passkey";
 import type { TotpSetUp } from "@/lib/identity/account/schema";
 import type { InvitationView } from "@/lib/identity/invitations/schema";

@@ -3,13 +3,12 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { lookAt, startTotp } from "@/app/invitation/_components/invitation-calls";
-import { PasskeyWay } from "@/app/invitation/_components/passkey-way";
+import { PasskeyWay, SetUpFailure } from "@/app/invitation/_components/passkey-way";
 import { PasswordWay } from "@/app/invitation/_components/password-way";
-import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
 import { useLinkToken } from "@/app/invitation/_components/use-link-token";
 import { codeOf, useSetUp } from "@/app/invitation/_components/use-set-up";
 import { CallFailure } from "@/components/client/call-failure";
-import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
+import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Facts } from "@/components/ui/facts";
@@ -21,7 +20,7 @@ import type { InvitationView } from "@/lib/identity/invitations/schema";
 function Person({ view }: { view: InvitationView }) {
   const t = useTranslations("invitation.person");
   const words = useTranslations("portal");
-  const duties = dutyKeysBeside(view.role, view.duties)
+  const duties = extraDutyKeys(view.role, view.duties)
     .map((duty) => words(`duties.${duty}`))
     .join(", ");
   return (
@@ -105,7 +104,7 @@ function Refused({ error }: { error: unknown }) {
 
 type Looked = { readonly view: InvitationView } | { readonly error: unknown };
 
-/** What the link is for, and the two ways to use it. The token is in memory only: it never stands in the document. */
+/** What the link is for, and two ways to use it. The token is in memory only, never in the document. */
 export function InvitationDesk() {
   const t = useTranslations("invitation");
   const token = useLinkToken();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tokenOf } from "@/app/invitation/_components/link-token";
+import { tokenOf } from "@/app/invitation/_components/use-link-token";
 
 const TOKEN = `01a00000-0000-7000-8000-000000000000.${"aB3_-".repeat(8)}abc`;
 

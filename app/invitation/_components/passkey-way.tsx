@@ -3,11 +3,25 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { acceptByPasskey } from "@/app/invitation/_components/invitation-calls";
-import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
 import { goToAccount, type SetUp } from "@/app/invitation/_components/use-set-up";
+import { CallFailure } from "@/components/client/call-failure";
+import { PasskeyFailed } from "@/components/client/passkey";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/states";
+
+/** Why nothing was set up; the link is as good as before, unless that is what it says. */
+export function SetUpFailure({ error }: { error: unknown }) {
+  const t = useTranslations("invitation.failed");
+  if (error === undefined) return null;
+  if (!(error instanceof PasskeyFailed)) return <CallFailure error={error} title={t("title")} />;
+  return (
+    <Notice tone="amber" icon="warning" isLive title={t("title")}>
+      <p>{t(error.fault)}</p>
+    </Notice>
+  );
+}
 
 /** A passkey, which is both factors. */
 export function PasskeyWay({ token, setUp }: { token: string; setUp: SetUp }) {

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { acceptByPassword } from "@/app/invitation/_components/invitation-calls";
-import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
+import { SetUpFailure } from "@/app/invitation/_components/passkey-way";
 import { codeOf, goToAccount, type SetUp } from "@/app/invitation/_components/use-set-up";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";

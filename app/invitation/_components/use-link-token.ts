@@ -1,9 +1,15 @@
 import { useEffect, useState } from "react";
-import { tokenOf } from "@/app/invitation/_components/link-token";
+
+const LINK = /^#([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9_-]{43})$/;
+
+/** Returns the token in an address's fragment, or undefined for any other fragment. */
+export function tokenOf(hash: string): string | undefined {
+  return LINK.exec(hash)?.[1];
+}
 
 /**
- * The token that the page was opened with; null when there is none, undefined until that is known. It is taken out of
- * the address at once and kept in memory only, so that nobody reads it off the screen, out of a bookmark or by going back.
+ * Returns the token that the page was opened with: null when there is none, undefined until that is known. It is
+ * removed from the address at once and kept in memory only. So it is not on the screen, in a bookmark or in the history.
  */
 export function useLinkToken(): string | null | undefined {
   const [token, setToken] = useState<string | null>();
@@ -14,7 +20,7 @@ export function useLinkToken(): string | null | undefined {
       setToken((before) => found ?? before ?? null);
     };
     read();
-    // Another link pasted into the same tab does not load the page anew.
+    // A second link pasted into the same tab does not reload the page.
     window.addEventListener("hashchange", read);
     return () => window.removeEventListener("hashchange", read);
   }, []);

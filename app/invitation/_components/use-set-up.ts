@@ -40,7 +40,7 @@ export function useSetUp(): SetUp {
   return { isBusy, error, run, fault };
 }
 
-/** Loads the account anew as the person who now has a way to sign in: recovery codes are the next thing to make. */
+/** Loads the account page as the person who can sign in now. The next step is to make recovery codes. */
 export function goToAccount(): void {
   window.location.assign("/account/security");
 }

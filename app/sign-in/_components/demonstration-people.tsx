@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type Codes, grouped } from "@/components/client/use-codes";
-import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
+import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import type { DemonstrationPerson } from "@/lib/identity/schema";
@@ -62,7 +62,7 @@ function Person(props: {
   const { person, isFilled } = props;
   const role = [
     words(`roles.${roleKey(person.role)}`),
-    ...dutyKeysBeside(person.role, person.duties).map((duty) => words(`duties.${duty}`)),
+    ...extraDutyKeys(person.role, person.duties).map((duty) => words(`duties.${duty}`)),
   ].join(", ");
   return (
     <li
@@ -99,7 +99,7 @@ function Person(props: {
   );
 }
 
-/** Everybody of the demonstration, with the code that works now. Only on an evaluation that nobody else can reach. */
+/** The people of the demonstration, each with the current code. Shown only by an evaluation that other machines cannot reach. */
 export function DemonstrationPeople(props: {
   codes: Codes;
   filled: string | undefined;

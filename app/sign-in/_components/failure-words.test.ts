@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CallRefused } from "@/components/client/api";
 import { PasskeyFailed } from "@/components/client/passkey";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { failureKey } from "./failure-words";
+import { failureKey } from "./sign-in-failure";
 
 const refusal = new CallRefused({
   status: 401,
@@ -23,7 +23,7 @@ test("a passkey that is refused has words of its own, which say nothing of a pas
     expect(signin.failed.refusedPasskey).not.toMatch(/address|known|unknown|Adresse|bekannt|zusammen/i);
 });
 
-test("no answer of a device, an old browser and any other failure are told apart", () => {
+test("a silent device, an old browser and any other failure get different words", () => {
   expect(failureKey(new PasskeyFailed("unsupported"), "passkey")).toBe("noPasskeys");
   expect(failureKey(new PasskeyFailed("cancelled"), "passkey")).toBe("noPasskey");
   expect(failureKey(new Error("x"), "passkey")).toBeUndefined();

@@ -4,10 +4,13 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { DemonstrationPeople } from "@/app/sign-in/_components/demonstration-people";
-import type { SignInWay } from "@/app/sign-in/_components/failure-words";
-import { signInByPasskey, signInByPassword, type Typed } from "@/app/sign-in/_components/sign-in-calls";
-import { SignInFailure } from "@/app/sign-in/_components/sign-in-failure";
-import { SignInForm } from "@/app/sign-in/_components/sign-in-form";
+import { SignInFailure, type SignInWay } from "@/app/sign-in/_components/sign-in-failure";
+import {
+  SignInForm,
+  signInByPasskey,
+  signInByPassword,
+  type Typed,
+} from "@/app/sign-in/_components/sign-in-form";
 import { grouped, useCodes } from "@/components/client/use-codes";
 import { Button } from "@/components/ui/button";
 import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";
@@ -29,7 +32,7 @@ function useOtherOrigin(origin: string): string | undefined {
   );
 }
 
-/** Loads the page anew, so that everything on it is made for the person who signed in. */
+/** Loads a new document, so that all of it is made for the person who signed in. */
 function useSignIn(to: string) {
   const [busy, setBusy] = useState<SignInWay | undefined>();
   const [error, setError] = useState<unknown>();
@@ -51,7 +54,7 @@ function useSignIn(to: string) {
   return { busy, error, way, run };
 }
 
-/** Passkey first, then password with code; beside it the demonstration people, where there are any. */
+/** Passkey first, then password with code. If there are demonstration people, they are listed next to it. */
 export function SignInDesk(props: {
   to: string;
   origin: string;
@@ -70,7 +73,7 @@ export function SignInDesk(props: {
   const { busy, error, way, run } = useSignIn(props.to);
   const elsewhere = useOtherOrigin(props.origin);
   const person = codes?.people.find(({ handle }) => handle === filled);
-  // A filled code follows the clock until somebody types their own.
+  // A filled-in code follows the clock until the person types one.
   const code = person === undefined || person.code === null ? typed.code : grouped(person.code);
   const change = (part: Partial<Typed>) => {
     setFilled(undefined);

@@ -1,11 +1,26 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { failureKey, type SignInWay } from "@/app/sign-in/_components/failure-words";
+import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
+import { PasskeyFailed } from "@/components/client/passkey";
 import { Notice } from "@/components/ui/states";
 
-/** Why nobody is signed in: in words of this page where it knows better than the call's answer. */
+/** How the person tried to sign in. */
+export type SignInWay = "passkey" | "password";
+
+/** Returns the key of `signin.failed` where this page's words are clearer than the call's answer; otherwise undefined. */
+export function failureKey(
+  error: unknown,
+  way: SignInWay,
+): "noPasskey" | "noPasskeys" | "refused" | "refusedPasskey" | undefined {
+  if (error instanceof PasskeyFailed) return error.fault === "unsupported" ? "noPasskeys" : "noPasskey";
+  if (!(error instanceof CallRefused) || error.problem.code !== "auth.sign-in") return undefined;
+  // The answer does not reveal whether the passkey is unknown, removed, or of a person who may not sign in.
+  return way === "passkey" ? "refusedPasskey" : "refused";
+}
+
+/** Shows why the sign-in failed, in this page's words where they are clearer than the call's answer. */
 export function SignInFailure({ error, way }: { error: unknown; way: SignInWay }) {
   const t = useTranslations("signin");
   if (error === undefined) return null;

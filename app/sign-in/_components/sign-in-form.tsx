@@ -2,12 +2,32 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import type { Typed } from "@/app/sign-in/_components/sign-in-calls";
+import { csrfToken, send } from "@/components/client/api";
+import { answerChallenge } from "@/components/client/passkey";
 import { useReady } from "@/components/client/use-ready";
 import { TextInput } from "@/components/form/controls";
 import { Field, type FieldControl } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
+
+export interface Typed {
+  readonly email: string;
+  readonly password: string;
+  readonly code: string;
+  readonly recovery_code: string;
+}
+
+/** Signs in by what was typed; the cookie comes with the answer. Throws CallRefused and NetworkLost. */
+export async function signInByPassword(typed: Typed): Promise<void> {
+  await send("POST", "/api/auth/callback/password", { body: { csrf_token: await csrfToken(), ...typed } });
+}
+
+/** Signs in by whatever passkey the person chooses. Throws PasskeyFailed too. */
+export async function signInByPasskey(): Promise<void> {
+  const options: unknown = await (await send("GET", "/api/auth/passkey/options")).json();
+  const assertion = await answerChallenge(options);
+  await send("POST", "/api/auth/callback/passkey", { body: { csrf_token: await csrfToken(), assertion } });
+}
 
 const LARGE = "tablet:min-h-[40px]! tablet:text-body!";
 

@@ -1,6 +1,6 @@
 import { tourOrder, tourOrderPdf } from "@/lib/seed/tour-order";
 
-/** The order that the tour uploads, made anew for the day. */
+/** Answers the order that the tour uploads, made for the current day. */
 export function GET(): Response {
   const pdf = tourOrderPdf(tourOrder(new Date()));
   return new Response(new Uint8Array(pdf), {

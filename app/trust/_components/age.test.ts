@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ageText } from "./age";
+import { ageText } from "./vouchers";
 
 const READ = Date.parse("2026-11-24T12:00:00Z");
 
@@ -14,7 +14,7 @@ test.each([
   [90, "de", "1 Minute"],
   [-30, "en", "0 seconds"],
 ] as const)(
-  "what lies %d seconds back is told in the largest whole unit, and never as to come",
+  "an age of %d seconds is shown in the largest whole unit and is never negative",
   (s, locale, text) => {
     expect(ageText(READ - s * 1_000, READ, locale)).toBe(text);
   },

@@ -8,7 +8,26 @@ import { type Column, Table } from "@/components/ui/table";
 import { Tag, type Tone } from "@/components/ui/tag";
 import { formatCount } from "@/lib/format";
 import type { Anchors, Quorum } from "@/lib/http/health/anchors";
-import { Age } from "./age";
+
+const STEPS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
+/** Returns how long ago something was, in the largest whole unit: `5 minutes`. */
+export function ageText(fromMs: number, toMs: number, locale: string): string {
+  const seconds = Math.max(0, Math.round((toMs - fromMs) / 1_000));
+  const [unit, size] = STEPS.find(([, length]) => seconds >= length) ?? (["second", 1] as const);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(
+    Math.floor(seconds / size),
+  );
+}
+
+/** The same on a page that says when it was read. */
+function Age({ at, readAt }: { at: string; readAt: string }) {
+  return <>{ageText(Date.parse(at), Date.parse(readAt), useLocale())}</>;
+}
 
 type Word = "witnessed" | "self-witnessed" | "unwitnessed" | "none" | "unknown";
 
@@ -27,7 +46,7 @@ function wordOf({ checkpoint }: Anchors): Word {
   return checkpoint === null ? "none" : checkpoint.witnessed;
 }
 
-/** In one plain word what stands beside the newest checkpoint. */
+/** Returns one word for who vouches for the newest checkpoint. */
 function Standing({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers");
   const locale = useLocale();
@@ -98,7 +117,7 @@ function WitnessTable({ anchors }: { anchors: Anchors }) {
 /** The rule in one sentence: how many of how many, of each kind that there is. */
 function Rule({ own, independent }: { own: Quorum; independent: Quorum }) {
   const t = useTranslations("trust.vouchers");
-  if (own.needed + independent.needed === 0) return <>{t("rule.nobody")}</>;
+  if (own.needed + independent.needed === 0) return <>{t("rule.none")}</>;
   return (
     <>
       {t("rule.waits", {
@@ -118,7 +137,7 @@ function Stamp({ anchors }: { anchors: Anchors }) {
   return (
     <>
       <p className="pt-3 text-body">
-        {authority === null ? t("nobody") : t("authority", { name: authority })}
+        {authority === null ? t("notSetUp") : t("authority", { name: authority })}
       </p>
       <p className="mt-1 text-control text-ink-2">
         {stamp === null ? (
@@ -139,7 +158,7 @@ function Stamp({ anchors }: { anchors: Anchors }) {
   );
 }
 
-/** Who vouches for this log besides its own signer, as it stands on this instance now. */
+/** Shows who vouches for this log in addition to its own signer, on this instance now. */
 export function Vouchers({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers");
   return (

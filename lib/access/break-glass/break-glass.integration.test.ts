@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { getEmergency, listEmergencies } from "@/lib/access/break-glass/list-emergencies";
-import { reviewEmergency } from "@/lib/access/break-glass/review-emergency";
-import { NewEmergency, NewEmergencyStatement, NewReview } from "@/lib/access/break-glass/schema";
-import { prepareEmergency, useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
+import { getBreakGlass, listBreakGlass } from "@/lib/access/break-glass/list-break-glass";
+import { reviewBreakGlass } from "@/lib/access/break-glass/review-break-glass";
+import { NewBreakGlass, NewBreakGlassStatement, NewReview } from "@/lib/access/break-glass/schema";
+import { prepareBreakGlass, useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
 import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
@@ -48,16 +48,16 @@ afterAll(async () => {
 });
 
 const asked = (more: object = {}) =>
-  NewEmergency.parse({ transactions: [bench.txId], fields: ["amount", "pricing"], reason: REASON, ...more });
+  NewBreakGlass.parse({ transactions: [bench.txId], fields: ["amount", "pricing"], reason: REASON, ...more });
 const review = (more: object = {}) =>
   NewReview.parse({ outcome: "justified", comment: "The file shows the standstill.", ...more });
 
 /** Ends and reviews every use that a test has left, so that holders are free again. */
 async function settle(who: RequestPerson): Promise<void> {
-  const { items } = await listEmergencies(who, { limit: 50 });
+  const { items } = await listBreakGlass(who, { limit: 50 });
   for (const one of items.filter(({ holder: by }) => by.handle === who.principal.handle)) {
     if (one.state === "running") await revokeGrant(who, one.id, "over");
-    if (["running", "review_due"].includes(one.state)) await reviewEmergency(bench.legal, one.id, review());
+    if (["running", "review_due"].includes(one.state)) await reviewBreakGlass(bench.legal, one.id, review());
   }
 }
 afterEach(async () => {
@@ -82,11 +82,11 @@ describe("break-glass", () => {
     expect(await outcomeOf(other)).toBe("access.no-grant");
     const foreign = openTransaction(bench.legal, bench.txId, { purpose: "support", grant_id: used.id });
     expect(await outcomeOf(foreign)).toBe("access.no-grant");
-    const { items } = await listEmergencies(bench.approver, { limit: 10 });
+    const { items } = await listBreakGlass(bench.approver, { limit: 10 });
     expect(items[0]).toMatchObject({ id: used.id, reason: REASON, views_used: 1, acts: ["end"] });
     expect((await getGrant(bench.approver, used.id)).reference).toMatch(/^BG-/);
     // An executive reviews it, and sees no act to end it, which would be refused.
-    expect((await listEmergencies(executive, { limit: 10 })).items[0]).toMatchObject({
+    expect((await listBreakGlass(executive, { limit: 10 })).items[0]).toMatchObject({
       id: used.id,
       acts: [],
     });
@@ -96,12 +96,12 @@ describe("break-glass", () => {
   it("reviewers and executives are notified of a use and read it, and executives cannot end it", async () => {
     const used = await useBreakGlass(holder, asked());
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
-    const told = async (who: RequestPerson) => {
+    const shown = async (who: RequestPerson) => {
       const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
       return items.filter(({ subject }) => subject === used.id).map(({ state }) => state);
     };
-    for (const who of [executive, bench.legal, bench.approver]) expect(await told(who)).toEqual(["active"]);
-    for (const who of [bench.auditor, bench.regulator, bench.support]) expect(await told(who)).toEqual([]);
+    for (const who of [executive, bench.legal, bench.approver]) expect(await shown(who)).toEqual(["active"]);
+    for (const who of [bench.auditor, bench.regulator, bench.support]) expect(await shown(who)).toEqual([]);
     const read = await getGrant(executive, used.id);
     expect([read.state, read.acts]).toEqual(["active", []]);
     expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");
@@ -114,7 +114,7 @@ describe("break-glass", () => {
     expect([code, extra.reason]).toEqual(["access.forbidden", "floor.review-due"]);
     await revokeGrant(holder, used.id, "seen what was needed");
     expect(await outcomeOf(useBreakGlass(holder, asked()))).toBe("access.forbidden");
-    const reviewed = await reviewEmergency(executive, used.id, review());
+    const reviewed = await reviewBreakGlass(executive, used.id, review());
     expect(reviewed).toMatchObject({ state: "reviewed", review: { outcome: "justified", late: false } });
     expect((await useBreakGlass(holder, asked())).state).toBe("running");
   });
@@ -130,7 +130,7 @@ describe("break-glass", () => {
     );
     const { code, extra } = await refusalOf(useBreakGlass(holder, asked()));
     expect([code, extra.reason]).toEqual(["custodian.refused", "review-due"]);
-    const [newest] = (await listEmergencies(holder, { limit: 1 })).items;
+    const [newest] = (await listBreakGlass(holder, { limit: 1 })).items;
     expect(newest?.state).toBe("refused");
     const { rows } = await queryOwner(bench, "SELECT state FROM job WHERE subject = $1", [newest?.id]);
     expect(rows).toEqual([{ state: "done" }]);
@@ -151,16 +151,16 @@ describe("break-glass", () => {
     for (const transactions of [[bench.txId], [uuidv7(1)]]) {
       for (const who of [bench.legal, bench.approver, bench.support, executive]) {
         expect(await outcomeOf(useBreakGlass(who, asked({ transactions })))).toBe("access.forbidden");
-        expect(await outcomeOf(prepareEmergency(who, asked({ transactions })))).toBe("access.forbidden");
+        expect(await outcomeOf(prepareBreakGlass(who, asked({ transactions })))).toBe("access.forbidden");
       }
     }
     expect(await outcomeOf(useBreakGlass(holder, asked({ transactions: [uuidv7(1)] })))).toBe(
       "transaction.not-found",
     );
     const tooMany = { transactions: [1, 2, 3, 4].map((n) => uuidv7(n)) };
-    expect(NewEmergency.safeParse({ ...asked(), ...tooMany }).success).toBe(false);
-    expect(NewEmergency.safeParse({ ...asked(), reason: `${" ".repeat(30)}urgent` }).success).toBe(false);
-    expect(NewEmergency.safeParse({ ...asked(), reason: "x".repeat(19) }).success).toBe(false);
+    expect(NewBreakGlass.safeParse({ ...asked(), ...tooMany }).success).toBe(false);
+    expect(NewBreakGlass.safeParse({ ...asked(), reason: `${" ".repeat(30)}urgent` }).success).toBe(false);
+    expect(NewBreakGlass.safeParse({ ...asked(), reason: "x".repeat(19) }).success).toBe(false);
   });
 
   it("a holder of a party's organisation is refused", async () => {
@@ -173,16 +173,16 @@ describe("break-glass", () => {
   });
 
   it("a holder with a key can use only the prepared statement, once, with their own signature", async () => {
-    const body = NewEmergencyStatement.parse({
+    const body = NewBreakGlassStatement.parse({
       transactions: [bench.txId],
       fields: ["amount", "pricing"],
       reason: REASON,
     });
-    const { statement, nonce } = await prepareEmergency(holder, body);
+    const { statement, nonce } = await prepareBreakGlass(holder, body);
     expect(statement).toMatchObject({ level: "masked", requester: holder.principal.handle });
     const signature = {
       kind: "ed25519" as const,
-      key_id: "nobody/1",
+      key_id: "unknown/1",
       signature: toBase64url(signStatement(randomBytes(32), "break-glass", statement)),
     };
     const signed = { nonce, signature };
@@ -190,7 +190,7 @@ describe("break-glass", () => {
     const { code, extra } = await refusalOf(useBreakGlass(holder, asked({ signed })));
     expect([code, extra.reason]).toEqual(["custodian.refused", "signature"]);
     expect(await outcomeOf(useBreakGlass(holder, asked({ signed })))).toBe("statement.expired");
-    const other = await prepareEmergency(holder, body);
+    const other = await prepareBreakGlass(holder, body);
     const changed = asked({ fields: ["amount"], signed: { nonce: other.nonce, signature } });
     expect(await outcomeOf(useBreakGlass(holder, changed))).toBe("statement.invalid");
   });
@@ -199,16 +199,18 @@ describe("break-glass", () => {
 describe("a review", () => {
   it("another person with a duty for it reviews a use once, after it is over", async () => {
     const used = await useBreakGlass(holder, asked());
-    expect(await outcomeOf(reviewEmergency(bench.legal, used.id, review()))).toBe(
+    expect(await outcomeOf(reviewBreakGlass(bench.legal, used.id, review()))).toBe(
       "request.illegal-transition",
     );
     await revokeGrant(bench.approver, used.id, "over");
-    expect(await outcomeOf(reviewEmergency(holder, used.id, review()))).toBe("decision.self");
-    expect(await outcomeOf(reviewEmergency(bench.support, used.id, review()))).toBe("grant.not-found");
-    expect(await outcomeOf(reviewEmergency(bench.regulator, used.id, review()))).toBe("grant.not-found");
-    expect(await outcomeOf(reviewEmergency(bench.legal, uuidv7(1), review()))).toBe("grant.not-found");
-    await reviewEmergency(bench.legal, used.id, review());
-    expect(await outcomeOf(reviewEmergency(executive, used.id, review()))).toBe("request.illegal-transition");
+    expect(await outcomeOf(reviewBreakGlass(holder, used.id, review()))).toBe("decision.self");
+    expect(await outcomeOf(reviewBreakGlass(bench.support, used.id, review()))).toBe("grant.not-found");
+    expect(await outcomeOf(reviewBreakGlass(bench.regulator, used.id, review()))).toBe("grant.not-found");
+    expect(await outcomeOf(reviewBreakGlass(bench.legal, uuidv7(1), review()))).toBe("grant.not-found");
+    await reviewBreakGlass(bench.legal, used.id, review());
+    expect(await outcomeOf(reviewBreakGlass(executive, used.id, review()))).toBe(
+      "request.illegal-transition",
+    );
   });
 
   it("a use whose answer was lost and that was ended can be reviewed, so that its holder is not blocked for ever", async () => {
@@ -222,19 +224,19 @@ describe("a review", () => {
     };
     const lost = useBreakGlass({ ...holder, escrow: losing }, asked());
     expect(await outcomeOf(lost)).toBe("custodian.unavailable");
-    const [pending] = (await listEmergencies(holder, { limit: 1 })).items;
+    const [pending] = (await listBreakGlass(holder, { limit: 1 })).items;
     expect(pending?.state).toBe("pending");
-    await revokeGrant(bench.approver, pending?.id ?? "", "nobody knows whether it was taken");
+    await revokeGrant(bench.approver, pending?.id ?? "", "it is unknown whether it was taken");
     const blocked = await refusalOf(useBreakGlass(holder, asked()));
     expect([blocked.code, blocked.extra.reason]).toEqual(["custodian.refused", "review-due"]);
-    expect((await reviewEmergency(executive, pending?.id ?? "", review())).state).toBe("reviewed");
+    expect((await reviewBreakGlass(executive, pending?.id ?? "", review())).state).toBe("reviewed");
     const used = await useBreakGlass(holder, asked());
     expect(used.state).toBe("running");
     // The custodian does not know a use that it refused, and answers so.
-    const refused = (await listEmergencies(holder, { limit: 50 })).items.find(
+    const refused = (await listBreakGlass(holder, { limit: 50 })).items.find(
       (one) => one.state === "refused",
     );
-    const none = await refusalOf(reviewEmergency(executive, refused?.id ?? "", review()));
+    const none = await refusalOf(reviewBreakGlass(executive, refused?.id ?? "", review()));
     expect([none.code, none.extra.reason]).toEqual(["custodian.refused", "unknown-grant"]);
   });
 
@@ -248,7 +250,7 @@ describe("a review", () => {
     await revokeGrant(holder, used.id, "over");
     for (const who of [bench.legal, bench.approver, executive]) expect(await waits(who)).toBe(1);
     for (const who of [holder, bench.support, bench.regulator]) expect(await waits(who)).toBe(0);
-    await reviewEmergency(executive, used.id, review());
+    await reviewBreakGlass(executive, used.id, review());
     expect(await waits(bench.legal)).toBe(0);
   });
 
@@ -257,19 +259,19 @@ describe("a review", () => {
     const own = await useBreakGlass(keeper, asked());
     await revokeGrant(holder, used.id, "over");
     await revokeGrant(keeper, own.id, "over");
-    expect(await outcomeOf(reviewEmergency(keeper, used.id, review()))).toBe("access.forbidden");
-    expect(await outcomeOf(reviewEmergency(keeper, own.id, review()))).toBe("decision.self");
+    expect(await outcomeOf(reviewBreakGlass(keeper, used.id, review()))).toBe("access.forbidden");
+    expect(await outcomeOf(reviewBreakGlass(keeper, own.id, review()))).toBe("decision.self");
   });
 
   it("a person who is neither holder nor decider sees no use", async () => {
     const used = await useBreakGlass(holder, asked());
     const ids = async (who: RequestPerson) =>
-      (await listEmergencies(who, { limit: 50 })).items.map(({ id }) => id);
+      (await listBreakGlass(who, { limit: 50 })).items.map(({ id }) => id);
     expect(await ids(bench.support)).toEqual([]);
     for (const who of [bench.support, bench.regulator])
-      expect(await outcomeOf(getEmergency(who, used.id))).toBe("grant.not-found");
-    expect(await outcomeOf(getEmergency(bench.legal, uuidv7(1)))).toBe("grant.not-found");
-    expect(await getEmergency(holder, used.id)).toMatchObject({ reference: `BG-${used.id.slice(-8)}` });
+      expect(await outcomeOf(getBreakGlass(who, used.id))).toBe("grant.not-found");
+    expect(await outcomeOf(getBreakGlass(bench.legal, uuidv7(1)))).toBe("grant.not-found");
+    expect(await getBreakGlass(holder, used.id)).toMatchObject({ reference: `BG-${used.id.slice(-8)}` });
     expect(await ids(holder)).toContain(used.id);
     expect(await ids(bench.approver)).toContain(used.id);
   });
@@ -280,27 +282,27 @@ describe("the database", () => {
     const used = await useBreakGlass(holder, asked());
     const again = queryOwner(
       bench,
-      `INSERT INTO emergency (id, tenant_id, holder_user_id, reason, statement, signature, proof_kind, nonce, review_by)
+      `INSERT INTO break_glass (id, tenant_id, holder_user_id, reason, statement, signature, proof_kind, nonce, review_by)
        SELECT $1, tenant_id, holder_user_id, reason, jsonb_set(statement, '{nonce}', '"n2"'), signature, proof_kind, 'n2', review_by
-       FROM emergency WHERE id = $2`,
+       FROM break_glass WHERE id = $2`,
       [uuidv7(Date.now()), used.id],
     );
     await expect(again).rejects.toMatchObject({ code: "SP002" });
     const own = queryOwner(
       bench,
-      `INSERT INTO emergency_review (emergency_id, tenant_id, reviewer_user_id, outcome, comment, statement, signature, proof_kind, late)
+      `INSERT INTO break_glass_review (break_glass_id, tenant_id, reviewer_user_id, outcome, comment, statement, signature, proof_kind, late)
        SELECT id, tenant_id, holder_user_id, 'justified', 'x', jsonb_build_object('reviewer', $2::text), signature, proof_kind, false
-       FROM emergency WHERE id = $1`,
+       FROM break_glass WHERE id = $1`,
       [used.id, holder.principal.handle],
     );
     await expect(own).rejects.toMatchObject({ code: "SP002" });
-    const changed = queryOwner(bench, "UPDATE emergency SET reason = reason || ' x' WHERE id = $1", [
+    const changed = queryOwner(bench, "UPDATE break_glass SET reason = reason || ' x' WHERE id = $1", [
       used.id,
     ]);
     await expect(changed).rejects.toMatchObject({ code: "SP004" });
     const wider = queryOwner(
       bench,
-      "UPDATE access_grant SET emergency_id = NULL, request_id = NULL WHERE id = $1",
+      "UPDATE access_grant SET break_glass_id = NULL, request_id = NULL WHERE id = $1",
       [used.id],
     );
     await expect(wider).rejects.toMatchObject({ code: "SP002" });
@@ -322,14 +324,14 @@ describe("while the custodian is away", () => {
     expect(await outcomeOf(useBreakGlass({ ...holder, escrow: leaving }, asked()))).toBe(
       "custodian.unavailable",
     );
-    const [waiting] = (await listEmergencies(holder, { limit: 1 })).items;
+    const [waiting] = (await listBreakGlass(holder, { limit: 1 })).items;
     expect(waiting).toMatchObject({ state: "pending" });
     expect(await outcomeOf(open(waiting?.id ?? ""))).toBe("access.no-grant");
     expect(await outcomeOf(useBreakGlass(holder, asked()))).toBe("access.forbidden");
     expect(await outcomeOf(useBreakGlass(keeper, asked()))).toBe("custodian.unavailable");
     await finishPendingGrants({ ...holder, clock: fixedClock(new Date(Date.now() + DAY_MS)) });
-    const [ended] = (await listEmergencies(holder, { limit: 1 })).items;
+    const [ended] = (await listBreakGlass(holder, { limit: 1 })).items;
     expect(ended).toMatchObject({ id: waiting?.id, state: "refused", acts: [] });
-    expect((await listEmergencies(keeper, { limit: 1 })).items[0]?.state).not.toBe("pending");
+    expect((await listBreakGlass(keeper, { limit: 1 })).items[0]?.state).not.toBe("pending");
   });
 });

@@ -26,17 +26,17 @@ const askedMembers = {
 };
 
 /** What a break-glass holder asks to see, and why. */
-export const NewEmergencyStatement = z.strictObject(askedMembers);
-export type NewEmergencyStatement = z.infer<typeof NewEmergencyStatement>;
+export const NewBreakGlassStatement = z.strictObject(askedMembers);
+export type NewBreakGlassStatement = z.infer<typeof NewBreakGlassStatement>;
 
 /**
  * The same with the statement's nonce and signature. In an evaluation instance a person without a key leaves them out.
  */
-export const NewEmergency = z.strictObject({
+export const NewBreakGlass = z.strictObject({
   ...askedMembers,
   signed: z.strictObject({ nonce: z.string().max(64), signature: StatementSignature }).optional(),
 });
-export type NewEmergency = z.infer<typeof NewEmergency>;
+export type NewBreakGlass = z.infer<typeof NewBreakGlass>;
 
 /** Another person's review of a use. The signature covers `{log, grant, emergency, outcome, reviewer}`. */
 export const NewReview = z.strictObject({
@@ -46,20 +46,20 @@ export const NewReview = z.strictObject({
 });
 export type NewReview = z.infer<typeof NewReview>;
 
-export const EmergencyQuery = z.strictObject(pageQuery);
-export type EmergencyQuery = z.infer<typeof EmergencyQuery>;
+export const BreakGlassQuery = z.strictObject(pageQuery);
+export type BreakGlassQuery = z.infer<typeof BreakGlassQuery>;
 
-export const EmergencyStatementAnswer = z.object({
+export const BreakGlassStatementAnswer = z.object({
   statement: BreakGlassStatement,
   nonce: z.string(),
   expires_at: z.string(),
   receipt: Receipt,
 });
-export type EmergencyStatementAnswer = z.infer<typeof EmergencyStatementAnswer>;
+export type BreakGlassStatementAnswer = z.infer<typeof BreakGlassStatementAnswer>;
 
 const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
 
-export const EmergencyView = z.object({
+export const BreakGlassView = z.object({
   id: z.string(),
   /** The grant of this use, which has the same id. */
   grant_id: z.string(),
@@ -90,7 +90,7 @@ export const EmergencyView = z.object({
     .optional(),
   acts: z.array(z.enum(["open", "end", "review"])),
 });
-export type EmergencyView = z.infer<typeof EmergencyView>;
+export type BreakGlassView = z.infer<typeof BreakGlassView>;
 
-export const EmergencyAnswer = EmergencyView.extend({ receipt: Receipt });
-export type EmergencyAnswer = z.infer<typeof EmergencyAnswer>;
+export const BreakGlassAnswer = BreakGlassView.extend({ receipt: Receipt });
+export type BreakGlassAnswer = z.infer<typeof BreakGlassAnswer>;

@@ -9,7 +9,7 @@ import { StatementSignature } from "@/lib/escrow/protocol/statements";
 const ProofKind = z.enum(["passkey", "ed25519", "evaluation"]);
 
 /** One use of break-glass. It never changes. */
-export interface NewEmergencyRow {
+export interface NewBreakGlassRow {
   readonly id: string;
   readonly holderUserId: string;
   readonly reason: string;
@@ -21,7 +21,7 @@ export interface NewEmergencyRow {
 }
 
 export interface NewReviewRow {
-  readonly emergencyId: string;
+  readonly breakGlassId: string;
   readonly reviewerUserId: string;
   readonly outcome: ReviewStatement["outcome"];
   readonly comment: string;
@@ -34,8 +34,8 @@ export interface NewReviewRow {
 
 const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-export async function insertEmergency(tx: Tx, tenantId: string, row: NewEmergencyRow): Promise<void> {
-  await tx.emergency.createMany({
+export async function insertBreakGlass(tx: Tx, tenantId: string, row: NewBreakGlassRow): Promise<void> {
+  await tx.break_glass.createMany({
     data: [
       {
         id: row.id,
@@ -54,10 +54,10 @@ export async function insertEmergency(tx: Tx, tenantId: string, row: NewEmergenc
 }
 
 export async function insertReview(tx: Tx, tenantId: string, row: NewReviewRow): Promise<void> {
-  await tx.emergency_review.createMany({
+  await tx.break_glass_review.createMany({
     data: [
       {
-        emergency_id: row.emergencyId,
+        break_glass_id: row.breakGlassId,
         tenant_id: tenantId,
         reviewer_user_id: row.reviewerUserId,
         outcome: row.outcome,
@@ -94,16 +94,20 @@ const Row = z.object({
 });
 
 /** A use with its grant and its review. */
-export type EmergencyRow = z.infer<typeof Row>;
+export type BreakGlassRow = z.infer<typeof Row>;
 
 const SELECT = Prisma.sql`
   SELECT e.id, e.holder_user_id, e.reason, e.statement, e.signature, e.proof_kind, e.began_at, e.review_by,
     g.state AS grant_state, g.not_after, g.views_used, g.custodian_receipt IS NOT NULL AS is_taken,
     r.reviewer_user_id, r.outcome, r.comment, r.late, r.proof_kind AS review_proof, r.at AS reviewed_at
-  FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
-  LEFT JOIN emergency_review r ON r.emergency_id = e.id`;
+  FROM break_glass e JOIN access_grant g ON g.break_glass_id = e.id
+  LEFT JOIN break_glass_review r ON r.break_glass_id = e.id`;
 
-export async function findEmergency(tx: Tx, tenantId: string, id: string): Promise<EmergencyRow | undefined> {
+export async function findBreakGlass(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+): Promise<BreakGlassRow | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`${SELECT} WHERE e.tenant_id = ${tenantId}::uuid AND e.id = ${id}::uuid`,
   );
@@ -111,7 +115,7 @@ export async function findEmergency(tx: Tx, tenantId: string, id: string): Promi
 }
 
 /** Returns uses, newest first, of one person or of the whole tenant. */
-export async function listEmergencyRows(
+export async function listBreakGlassRows(
   tx: Tx,
   page: {
     readonly tenantId: string;
@@ -121,13 +125,13 @@ export async function listEmergencyRows(
     /** Only uses that gave something and that are not reviewed yet. */
     readonly isUnreviewed?: boolean;
   },
-): Promise<Readable<EmergencyRow>[]> {
+): Promise<Readable<BreakGlassRow>[]> {
   const own =
     page.holderId === undefined ? Prisma.empty : Prisma.sql`AND e.holder_user_id = ${page.holderId}::uuid`;
   const before = page.after === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${page.after}::uuid`;
   const waiting =
     page.isUnreviewed === true
-      ? Prisma.sql`AND r.emergency_id IS NULL AND g.custodian_receipt IS NOT NULL`
+      ? Prisma.sql`AND r.break_glass_id IS NULL AND g.custodian_receipt IS NOT NULL`
       : Prisma.empty;
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`${SELECT} WHERE e.tenant_id = ${page.tenantId}::uuid ${own} ${before} ${waiting}
@@ -142,9 +146,9 @@ export async function listEmergencyRows(
  */
 export async function isBlocked(tx: Tx, holderUserId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(
-    Prisma.sql`SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
-      LEFT JOIN emergency_review r ON r.emergency_id = e.id
-      WHERE e.holder_user_id IN (SELECT same_human(${holderUserId}::uuid)) AND r.emergency_id IS NULL
+    Prisma.sql`SELECT 1 FROM break_glass e JOIN access_grant g ON g.break_glass_id = e.id
+      LEFT JOIN break_glass_review r ON r.break_glass_id = e.id
+      WHERE e.holder_user_id IN (SELECT same_human(${holderUserId}::uuid)) AND r.break_glass_id IS NULL
         AND (g.state = 'pending' OR g.custodian_receipt IS NOT NULL) LIMIT 1`,
   );
   return rows.length > 0;

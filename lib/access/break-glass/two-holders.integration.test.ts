@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { NewEmergency } from "@/lib/access/break-glass/schema";
+import { NewBreakGlass } from "@/lib/access/break-glass/schema";
 import { useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import {
@@ -32,7 +32,7 @@ it("one human with two accounts cannot use break-glass again before the first us
   const use = (who: RequestPerson, transaction: string) =>
     useBreakGlass(
       who,
-      NewEmergency.parse({
+      NewBreakGlass.parse({
         transactions: [transaction],
         fields: ["amount"],
         reason: "Settlement stands still, unknown party.",

@@ -1,14 +1,14 @@
 import "server-only";
-import { answerEmergency } from "@/lib/access/break-glass/list-emergencies";
+import { answerBreakGlass } from "@/lib/access/break-glass/list-break-glass";
 import { useReasons } from "@/lib/access/break-glass/rules";
 import type {
-  EmergencyAnswer,
-  EmergencyStatementAnswer,
-  NewEmergency,
-  NewEmergencyStatement,
+  BreakGlassAnswer,
+  BreakGlassStatementAnswer,
+  NewBreakGlass,
+  NewBreakGlassStatement,
 } from "@/lib/access/break-glass/schema";
 import {
-  insertEmergency,
+  insertBreakGlass,
   insertPreparedUse,
   isBlocked,
   takePreparedUse,
@@ -43,7 +43,7 @@ import { recordDigest, validityTime } from "@/lib/escrow/protocol/statements";
 /** How long a prepared statement waits for its signature. */
 const STATEMENT_MS = 5 * 60_000;
 
-function statementOf(cx: Context, body: NewEmergencyStatement, nonce: string): BreakGlassStatement {
+function statementOf(cx: Context, body: NewBreakGlassStatement, nonce: string): BreakGlassStatement {
   return buildBreakGlass({
     log: cx.instance.log,
     transactions: body.transactions,
@@ -57,10 +57,10 @@ function statementOf(cx: Context, body: NewEmergencyStatement, nonce: string): B
 }
 
 /** The rules come before the look-up: a person without the duty gets the same answer for every id. */
-async function requireMayUse(tx: Tx, cx: Context, body: NewEmergencyStatement): Promise<void> {
+async function requireMayUse(tx: Tx, cx: Context, body: NewBreakGlassStatement): Promise<void> {
   const { principal } = cx;
-  const kin = await findRelatedPeople(tx, cx.instance.tenantId, principal.userId);
-  const party = await isParty(tx, ownOrganisations(cx, kin), body.transactions);
+  const relatedPeople = await findRelatedPeople(tx, cx.instance.tenantId, principal.userId);
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), body.transactions);
   const facts = { isParty: party, isBlocked: await isBlocked(tx, principal.userId) };
   const [first, ...others] = useReasons(principal, facts);
   if (first !== undefined) throw refusalOf([first, ...others]);
@@ -71,10 +71,10 @@ async function requireMayUse(tx: Tx, cx: Context, body: NewEmergencyStatement): 
  * Prepares the statement that the holder signs: masked values, an hour from now. The use arrives later with the same
  * body.
  */
-export async function prepareEmergency(
+export async function prepareBreakGlass(
   cx: Context,
-  body: NewEmergencyStatement,
-): Promise<EmergencyStatementAnswer> {
+  body: NewBreakGlassStatement,
+): Promise<BreakGlassStatementAnswer> {
   const nonce = newNonce();
   const statement = statementOf(cx, body, nonce);
   const expiresAt = new Date(cx.clock.nowMs() + STATEMENT_MS);
@@ -100,7 +100,7 @@ export async function prepareEmergency(
  */
 async function signedUse(
   cx: Context,
-  body: NewEmergency,
+  body: NewBreakGlass,
 ): Promise<{ readonly statement: BreakGlassStatement; readonly proven: ProvenWord }> {
   const { signed } = body;
   if (signed === undefined) {
@@ -131,7 +131,7 @@ async function insertUsed(tx: Tx, cx: Context, id: string, { statement, proven }
   await insertGrant(tx, {
     id,
     tenantId,
-    emergencyId: id,
+    breakGlassId: id,
     authorizationId: undefined,
     subjectUserId: cx.principal.userId,
     transactions: statement.transactions,
@@ -150,7 +150,7 @@ async function insertUsed(tx: Tx, cx: Context, id: string, { statement, proven }
   await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", subject: id });
 }
 
-async function useIn(tx: Tx, cx: Context, body: NewEmergency, used: Used) {
+async function useIn(tx: Tx, cx: Context, body: NewBreakGlass, used: Used) {
   const { statement, proven } = used;
   await requireMayUse(tx, cx, body);
   const at = cx.clock.now();
@@ -158,7 +158,7 @@ async function useIn(tx: Tx, cx: Context, body: NewEmergency, used: Used) {
   const { tenantId } = cx.instance;
   const { userId } = cx.principal;
   const reviewBy = new Date(at.getTime() + REVIEW_MS);
-  await insertEmergency(tx, tenantId, {
+  await insertBreakGlass(tx, tenantId, {
     id,
     holderUserId: userId,
     reason: body.reason,
@@ -195,10 +195,10 @@ async function useIn(tx: Tx, cx: Context, body: NewEmergency, used: Used) {
  * (`floor.review-due` and others), `transaction.not-found`, `statement.required`, `statement.expired`,
  * `custodian.refused`, and 503 while the custodian is away.
  */
-export async function useBreakGlass(cx: Context, body: NewEmergency): Promise<EmergencyAnswer> {
+export async function useBreakGlass(cx: Context, body: NewBreakGlass): Promise<BreakGlassAnswer> {
   await inSnapshot(cx, (tx) => requireMayUse(tx, cx, body));
   const signed = await signedUse(cx, body);
   const { id, entry } = await inTransaction(cx, (tx) => useIn(tx, cx, body, signed));
   await activateGrant(cx, id);
-  return answerEmergency(cx, id, entry);
+  return answerBreakGlass(cx, id, entry);
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import { reviewReasons } from "@/lib/access/break-glass/rules";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
-import { type EmergencyRow, isBlocked } from "@/lib/access/break-glass/store";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
+import { type BreakGlassRow, isBlocked } from "@/lib/access/break-glass/store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { type Names, personView } from "@/lib/access/requests/view";
 import { isReviewer } from "@/lib/access/rules/action-rules";
@@ -10,14 +10,14 @@ import { type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-
 import type { Tx } from "@/lib/db/transaction";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
-function stateAt(row: EmergencyRow, now: Date): EmergencyView["state"] {
+function stateAt(row: BreakGlassRow, now: Date): BreakGlassView["state"] {
   if (row.grant_state === "pending") return "pending";
   if (row.reviewed_at !== null) return "reviewed";
   if (!row.is_taken) return "refused";
   return row.grant_state === "active" && now < row.not_after ? "running" : "review_due";
 }
 
-function actsOf(cx: Context, row: EmergencyRow, state: EmergencyView["state"], isViewerBlocked: boolean) {
+function actsOf(cx: Context, row: BreakGlassRow, state: BreakGlassView["state"], isViewerBlocked: boolean) {
   const { userId } = cx.principal;
   const holderUserId = row.holder_user_id;
   const isOwn = userId === holderUserId;
@@ -33,7 +33,7 @@ function actsOf(cx: Context, row: EmergencyRow, state: EmergencyView["state"], i
   ];
 }
 
-function reviewView(row: EmergencyRow, names: Names): Pick<EmergencyView, "review"> {
+function reviewView(row: BreakGlassRow, names: Names): Pick<BreakGlassView, "review"> {
   const { reviewer_user_id: by, outcome, comment, late, review_proof: proof, reviewed_at: at } = row;
   if (by === null || outcome === null || comment === null || late === null || proof === null || at === null)
     return {};
@@ -41,18 +41,18 @@ function reviewView(row: EmergencyRow, names: Names): Pick<EmergencyView, "revie
 }
 
 /** Returns uses as the caller may see them. */
-export async function emergencyViews(
+export async function breakGlassViews(
   tx: Tx,
   cx: Context,
-  rows: readonly Readable<EmergencyRow>[],
-): Promise<Viewed<EmergencyView>> {
+  rows: readonly Readable<BreakGlassRow>[],
+): Promise<Viewed<BreakGlassView>> {
   const people = readableOf(rows).flatMap(({ holder_user_id, reviewer_user_id }) =>
     reviewer_user_id === null ? [holder_user_id] : [holder_user_id, reviewer_user_id],
   );
   const names = await loadNames(tx, people);
   const blocked = await isBlocked(tx, cx.principal.userId);
   const now = cx.clock.now();
-  return viewRows(cx, "break-glass", rows, (row: EmergencyRow) => {
+  return viewRows(cx, "break-glass", rows, (row: BreakGlassRow) => {
     const state = stateAt(row, now);
     return {
       id: row.id,

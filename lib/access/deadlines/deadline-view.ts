@@ -43,8 +43,8 @@ async function actsOf(
 ): Promise<SteeringMembers["acts"]> {
   const { row, grant } = life;
   if (!row.isSent || row.requesterUserId === cx.principal.userId) return [];
-  const { kin, facts } = await withTie(tx, cx, row);
-  const party = await isParty(tx, ownOrganisations(cx, kin), row.transactions);
+  const { relatedPeople, facts } = await withTie(tx, cx, row);
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), row.transactions);
   const may = (isLegalOnly: boolean): boolean =>
     decideAction(cx.principal, "request.steer", { ...facts, isParty: party, isLegalOnly }).length === 0;
   const isOwed = row.responseDueAt !== undefined && life.authorization !== undefined;

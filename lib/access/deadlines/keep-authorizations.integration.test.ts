@@ -215,7 +215,7 @@ describe("a single-use order", () => {
     const facts = factsOf({ single_use: true });
     await granted(facts);
     const [other] = bench.more;
-    if (other === undefined) throw new Error("nobody");
+    if (other === undefined) throw new Error("another person expected");
     const id = await attached(facts, other);
     expect((await submitRequest(other, id)).state).toBe("stage_1");
   });
@@ -226,10 +226,10 @@ describe("a single-use order", () => {
     await submitRequest(bench.regulator, id);
     const move = (request: string, state: string) =>
       owner("UPDATE legal_authorization SET state = $2 WHERE request_id = $1", [request, state]);
-    await expect(move(other, "submitted")).rejects.toThrow(/counts once/);
+    await expect(move(other, "submitted")).rejects.toThrow(/can be used once/);
     const { id: plain } = await granted(factsOf());
-    await expect(move(plain, "exhausted")).rejects.toThrow(/counts once/);
-    await expect(move(plain, "draft")).rejects.toThrow(/does not become/);
+    await expect(move(plain, "exhausted")).rejects.toThrow(/single-use order/);
+    await expect(move(plain, "draft")).rejects.toThrow(/cannot change from/);
   });
 });
 
@@ -263,7 +263,7 @@ describe("a signed order", () => {
 
   it("an order that names an agency is valid for that agency only, at each check", async () => {
     const [other] = bench.more;
-    if (other === undefined) throw new Error("nobody");
+    if (other === undefined) throw new Error("another person expected");
     const agency = { agency: "aufsicht.example" };
     expect(await fault(attach(factsOf(), agency, other))).toBe("agency");
     expect(await fault(attach(factsOf(), { agency: "elsewhere.example" }, bench.regulator))).toBe("agency");

@@ -79,13 +79,13 @@ it.each(Array.from({ length: scale("other kills") }, (_, at) => at + 1))(
       const { logger } = bench.legal;
       while ((await keepRequests({ ...bench.cx, clock, logger, system: "portal" })) > 0);
       const { rows } = await bench.query(
-        `SELECT r.id, (SELECT count(*)::int FROM request_event e WHERE e.request_id = r.id AND e.kind = $2) AS told,
+        `SELECT r.id, (SELECT count(*)::int FROM request_event e WHERE e.request_id = r.id AND e.kind = $2) AS seen,
          (SELECT count(*)::int FROM audit_index i WHERE i.request_id = r.id AND i.action = 'request.' || $2) AS entered,
          r.state FROM access_request r WHERE r.id = ANY ($1::uuid[])`,
         [ids, kind],
       );
       expect(rows).toHaveLength(REQUESTS);
-      for (const row of rows) expect(row).toMatchObject({ told: 1, entered: 1, state: "overdue" });
+      for (const row of rows) expect(row).toMatchObject({ seen: 1, entered: 1, state: "overdue" });
     }
   },
   300_000,

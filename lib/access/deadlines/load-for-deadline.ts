@@ -30,8 +30,8 @@ export async function loadForDeadline(
   await lockRequest(tx, id);
   const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
-  const { kin, facts: tied } = await withTie(tx, cx, facts);
-  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+  const { relatedPeople, facts: tied } = await withTie(tx, cx, facts);
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), facts.transactions);
   const permit = await authorize(cx, "request.steer", { ...tied, isParty: party, isLegalOnly });
   return {
     permit,

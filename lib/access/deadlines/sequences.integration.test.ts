@@ -117,24 +117,24 @@ const NEVER: Readonly<Record<string, string>> = {
   "a grant rests on fewer than two people, or on the requester": `SELECT g.request_id FROM access_grant g JOIN access_request r ON r.id = g.request_id WHERE (SELECT count(DISTINCT d.approver_user_id)
        FROM decision d WHERE d.request_id = r.id AND d.decision = 'approve' AND d.approver_user_id <> r.requester_user_id) < 2
        AND (SELECT count(DISTINCT w.user_id) FROM executive_release_word w WHERE w.release_id = g.release_id AND w.user_id <> r.requester_user_id) < 2`,
-  "break-glass is used again before its review": `SELECT e.id FROM emergency e JOIN emergency o ON o.holder_user_id = e.holder_user_id AND o.id <> e.id
-       WHERE NOT EXISTS (SELECT 1 FROM emergency_review r WHERE r.emergency_id IN (e.id, o.id))`,
+  "break-glass is used again before its review": `SELECT e.id FROM break_glass e JOIN break_glass o ON o.holder_user_id = e.holder_user_id AND o.id <> e.id
+       WHERE NOT EXISTS (SELECT 1 FROM break_glass_review r WHERE r.break_glass_id IN (e.id, o.id))`,
   "break-glass is reviewed by its holder":
-    "SELECT e.id FROM emergency e JOIN emergency_review r ON r.emergency_id = e.id AND r.reviewer_user_id = e.holder_user_id",
-  "an answer is put off twice":
+    "SELECT e.id FROM break_glass e JOIN break_glass_review r ON r.break_glass_id = e.id AND r.reviewer_user_id = e.holder_user_id",
+  "a deadline is extended twice":
     "SELECT request_id FROM request_event WHERE kind = 'extend' GROUP BY request_id HAVING count(*) > 1",
-  "a stage is remembered in a stage, or forgotten beside one": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
+  "a request in a stage keeps an earlier stage, or one next to a stage has none": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
        OR state IN ('needs_information', 'extended', 'objected') AND stage_before IS NULL`,
-  "somebody approves by anything but a decision": `SELECT e.request_id FROM request_event e WHERE e.kind = 'approve' AND NOT EXISTS (SELECT 1 FROM decision d
+  "a request is approved without a decision": `SELECT e.request_id FROM request_event e WHERE e.kind = 'approve' AND NOT EXISTS (SELECT 1 FROM decision d
        WHERE d.request_id = e.request_id AND d.approver_user_id = e.by_user_id AND d.decision = 'approve')`,
   "a person does what only the clock does":
     "SELECT request_id FROM request_event WHERE kind IN ('overdue', 'lapse', 'expire', 'exhaust', 'close', 'remind', 'escalate') AND by_user_id IS NOT NULL",
-  "a request is overdue before its date, or with nobody told": `SELECT r.id FROM access_request r JOIN request_event e ON e.request_id = r.id AND e.kind = 'overdue' WHERE r.response_due_at IS NULL
+  "a request is overdue before its date, or without a notification": `SELECT r.id FROM access_request r JOIN request_event e ON e.request_id = r.id AND e.kind = 'overdue' WHERE r.response_due_at IS NULL
        OR r.escalated_to IS NULL AND NOT EXISTS (SELECT 1 FROM request_event b WHERE b.request_id = r.id AND b.kind = 'refuse_document' AND b.at > e.at)`,
 };
 
 interface Lane {
-  readonly told: Map<string, number>;
+  readonly seen: Map<string, number>;
   readonly reached: Set<string>;
   /** What differed from the model, with the path that repeats it. */
   readonly wrong: string[];
@@ -168,7 +168,7 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
   const path = so.played + so.lost;
   try {
     for (const what of await playOut(world, { ...one, drawn: DRAWN }))
-      so.told.set(what, (so.told.get(what) ?? 0) + 1);
+      so.seen.set(what, (so.seen.get(what) ?? 0) + 1);
   } catch (error) {
     if (isOutage(error)) {
       so.lost += 1;
@@ -187,7 +187,7 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
 }
 
 async function playLane(_world: LifeWorld, lane: number): Promise<Lane> {
-  const so: Lane = { told: new Map(), reached: new Set(), wrong: [], played: 0, lost: 0 };
+  const so: Lane = { seen: new Map(), reached: new Set(), wrong: [], played: 0, lost: 0 };
   let last = Promise.resolve();
   const property = fc.asyncProperty(sequence, (one) => {
     last = playNext(lane, so, one);
@@ -221,15 +221,15 @@ async function checkChains(world: LifeWorld, reached: Set<string>): Promise<void
 }
 
 function tell(lanes: readonly Lane[], reached: ReadonlySet<string>, tookMs: number): void {
-  const told = new Map<string, number>();
-  for (const [what, count] of lanes.flatMap((lane) => [...lane.told]))
-    told.set(what, (told.get(what) ?? 0) + count);
+  const seen = new Map<string, number>();
+  for (const [what, count] of lanes.flatMap((lane) => [...lane.seen]))
+    seen.set(what, (seen.get(what) ?? 0) + count);
   const sequences = lanes.reduce((sum, lane) => sum + lane.played, 0);
   const differences = lanes.reduce((sum, lane) => sum + lane.wrong.length, 0);
   const lost = lanes.reduce((sum, lane) => sum + lane.lost, 0);
-  const all = Object.fromEntries([...told].sort());
+  const all = Object.fromEntries([...seen].sort());
   console.info({ sequences, lost, differences, seed: SEED, msEach: Math.round(tookMs / sequences) });
-  console.info(JSON.stringify({ reached: [...reached].sort(), told: all }, undefined, 1));
+  console.info(JSON.stringify({ reached: [...reached].sort(), seen: all }, undefined, 1));
 }
 
 /** Plays one event after another, a second apart. The first person who tries an event plays it. */
@@ -274,9 +274,9 @@ it.each([
   async ({ names, ends, ...order }) => {
     const [world] = worlds;
     if (world === undefined) throw new Error("no world");
-    const told = await playOut(world, { ...inOrder(names, order), drawn: DRAWN });
+    const seen = await playOut(world, { ...inOrder(names, order), drawn: DRAWN });
     const done = names.filter((name) => name !== "keep").map((name) => `${name} done`);
-    expect(told).toEqual([...done.slice(0, -1), ends]);
+    expect(seen).toEqual([...done.slice(0, -1), ends]);
   },
   600_000,
 );

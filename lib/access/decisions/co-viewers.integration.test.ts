@@ -83,7 +83,7 @@ describe("naming a co-viewer", () => {
       { handle: handle(viewer), name: viewer.principal.name },
     ]);
     const refusals = [];
-    for (const name of [handle(stranger), "nobody-001", handle(bench.legal), handle(regulator)])
+    for (const name of [handle(stranger), "unknown-001", handle(bench.legal), handle(regulator)])
       refusals.push(JSON.stringify(await refusalOf(fileRequest(regulator, body([name])))));
     expect(new Set(refusals).size).toBe(1);
     expect(refusals[0]).toContain("/co_viewers/0");
@@ -106,13 +106,13 @@ describe("naming a co-viewer", () => {
     );
     await expect(
       queryOwner(bench, "UPDATE access_request SET co_viewers = '{}' WHERE id = $1", [sent]),
-    ).rejects.toThrow("what was asked does not change");
+    ).rejects.toThrow("a request cannot change");
     await expect(
       queryOwner(bench, "UPDATE access_request SET co_viewers = ARRAY[$2::uuid] WHERE id = $1", [
         id,
         stranger.principal.userId,
       ]),
-    ).rejects.toThrow("a co-viewer is of the requester's organisation");
+    ).rejects.toThrow("a co-viewer must belong to the requester's organisation");
     // Deciders see the co-viewers. A co-viewer learns nothing of a request that has given nothing yet.
     expect((await getRequest(bench.legal, sent)).co_viewers).toMatchObject([{ handle: handle(viewer) }]);
     expect((await refusalOf(getRequest(viewer, sent))).code).toBe("request-file.not-found");
@@ -144,8 +144,8 @@ describe("a co-viewer", () => {
         { kind: "request", id: requestId },
       ]),
     );
-    const told = (who: RequestPerson) => changed.filter((one) => isTold(who.principal, one)).length;
-    expect([told(viewer), told(bench.regulator), told(other), told(stranger)]).toEqual([1, 2, 0, 0]);
+    const shown = (who: RequestPerson) => changed.filter((one) => isTold(who.principal, one)).length;
+    expect([shown(viewer), shown(bench.regulator), shown(other), shown(stranger)]).toEqual([1, 2, 0, 0]);
   });
 
   it("a colleague and a stranger are answered about the grant as about an unknown id", async () => {

@@ -23,7 +23,7 @@ export interface DecisionCase {
 }
 
 /** An empty subject for the rules when the request does not exist, so that ids reveal nothing. */
-const NOBODY = {
+const UNKNOWN_REQUEST = {
   requesterUserId: "",
   requesterOrganisationId: "",
   isSent: false,
@@ -38,16 +38,18 @@ const NOBODY = {
 export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
   const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) {
-    await authorize(cx, "request.decide", { ...NOBODY, stage });
+    await authorize(cx, "request.decide", { ...UNKNOWN_REQUEST, stage });
     throw new DomainError("request-file.not-found");
   }
   const decisions = await listDecisions(tx, id);
-  const { kin, facts: tied } = await withTie(tx, cx, facts);
+  const { relatedPeople, facts: tied } = await withTie(tx, cx, facts);
   // A decision under another account of the same person counts as theirs.
   const deciders = decisions
     .filter((one) => one.decision !== "ask")
-    .map((one) => (kin.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId));
-  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+    .map((one) =>
+      relatedPeople.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId,
+    );
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), facts.transactions);
   const permit = await authorize(cx, "request.decide", { ...tied, stage, deciders, isParty: party });
   return {
     permit,

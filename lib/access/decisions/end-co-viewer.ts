@@ -1,6 +1,6 @@
 import "server-only";
 import { findCoViewerEnd, insertCoViewerEnd, listCoViewers } from "@/lib/access/decisions/co-viewer-store";
-import type { CustodyContext } from "@/lib/access/grants/custody-context";
+import type { CustodyContext } from "@/lib/access/grants/pending-store";
 import { finishPending, insertPending } from "@/lib/access/grants/pending-store";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";

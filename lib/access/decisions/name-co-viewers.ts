@@ -6,12 +6,12 @@ import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-const NOBODY = "is not an active colleague of your organisation and role";
+const NOT_A_COLLEAGUE = "is not an active colleague of your organisation and role";
 
 function refuseNames(places: readonly number[]): never {
   throw new DomainError("request.invalid", {
     detail: "The request does not match its schema.",
-    errors: places.map((place) => ({ pointer: `/co_viewers/${place}`, detail: NOBODY })),
+    errors: places.map((place) => ({ pointer: `/co_viewers/${place}`, detail: NOT_A_COLLEAGUE })),
   });
 }
 

@@ -169,7 +169,7 @@ export async function loadSigning(cx: Context): Promise<ReviewView["signing"]> {
     const passkeys = credentials.flatMap((one) => (one.kind === "passkey" ? [one.credential_id] : []));
     if (passkeys.length > 0) return { by: "passkey", passkeys };
     if (credentials.some((one) => one.kind === "ed25519")) return { by: "key", passkeys };
-    return { by: cx.instance.evaluation ? "portal" : "nobody", passkeys };
+    return { by: cx.instance.evaluation ? "portal" : "none", passkeys };
   } catch (error) {
     if (error instanceof DomainError) return { by: "unknown", passkeys: [] };
     throw error;

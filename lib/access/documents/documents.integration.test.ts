@@ -244,7 +244,7 @@ describe("a scanner that is away until the deadline", () => {
     await keep(17.3);
     expect((await getRequest(executive, id)).escalated_to).toBe("executive");
     expect((await getRelease(executive, id)).acts).toEqual([]);
-    expect(await code(proposeRelease(executive, id, { reason: "Nobody scans" }))).toBe("document.pending");
+    expect(await code(proposeRelease(executive, id, { reason: "No scan has run" }))).toBe("document.pending");
     for (const stage of ["legal", "coordinator"] as const)
       expect(await code(decideRequest(bench.both, id, bench.approval(stage)))).toBe("decision.stage");
     const { authorization } = await getRequest(bench.legal, id);

@@ -1,13 +1,32 @@
 import "server-only";
-import { requireReadable } from "@/lib/access/documents/readable";
 import { openDocument } from "@/lib/access/documents/seal-document";
 import { findAuthorization, findDocumentBytes } from "@/lib/access/legal-authorities/store";
 import { loadRequest } from "@/lib/access/requests/load-request";
+import type { ScanState } from "@/lib/access/requests/schema";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+
+/** Throws `document.infected` for a document in which the scanner found malware. */
+export function requireUninfected(document: { readonly scan: ScanState } | undefined): void {
+  if (document?.scan === "infected")
+    throw new DomainError("document.infected", { detail: "The document is in quarantine. Attach another." });
+}
+
+/**
+ * Throws unless people may read the document. They may when it is clean or was not scanned at all, but not while it
+ * waits or is in quarantine.
+ */
+function requireReadable(document: { readonly scan: ScanState }): void {
+  requireUninfected(document);
+  if (document.scan === "pending")
+    throw new DomainError("document.pending", {
+      detail: "The document has not been scanned yet. Read it after the scan.",
+      retryAfterSeconds: 30,
+    });
+}
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   "application/pdf": "pdf",

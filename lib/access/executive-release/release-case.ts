@@ -28,7 +28,7 @@ export interface ReleaseCase {
   readonly state: "open" | "released" | "lapsed" | undefined;
 }
 
-const NOBODY = { requesterUserId: "", requesterOrganisationId: "", isSent: false, isParty: false };
+const UNKNOWN_REQUEST = { requesterUserId: "", requesterOrganisationId: "", isSent: false, isParty: false };
 
 /**
  * Whether a signature still counts with the custodian: its person is an active executive, and the portal did not sign
@@ -60,11 +60,11 @@ async function stateOf(
 export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<ReleaseCase> {
   const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) {
-    await authorize(cx, "request.release", NOBODY);
+    await authorize(cx, "request.release", UNKNOWN_REQUEST);
     throw new DomainError("request-file.not-found");
   }
-  const { kin, facts: tied } = await withTie(tx, cx, facts);
-  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+  const { relatedPeople, facts: tied } = await withTie(tx, cx, facts);
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), facts.transactions);
   const permit = await authorize(cx, "request.release", { ...tied, isParty: party });
   const release = await findNewestRelease(tx, id);
   const words = release === undefined ? [] : await listReleaseWords(tx, release.id);
@@ -74,7 +74,7 @@ export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<
     authorization: await findAuthorization(tx, id),
     release,
     words,
-    hasOwnWord: words.some(({ userId }) => kin.accounts.includes(userId)),
+    hasOwnWord: words.some(({ userId }) => relatedPeople.accounts.includes(userId)),
     state: release === undefined ? undefined : await stateOf(tx, cx, release, words),
   };
 }

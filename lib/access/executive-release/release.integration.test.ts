@@ -49,7 +49,7 @@ let bench: RequestBench;
 let chair: RequestPerson;
 let officer: RequestPerson;
 let third: RequestPerson;
-const REASON = { reason: "Ten days have passed and nobody has answered." };
+const REASON = { reason: "Ten days have passed without an answer." };
 
 beforeAll(async () => {
   const executive = { role: "coordinator", duties: ["executive"] } as const;
@@ -273,14 +273,14 @@ describe("an overdue request", () => {
     const { grantId } = await released();
     await endRelease(third, grantId, { reason: "an impostor" });
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
-    const told = async (who: RequestPerson) => {
+    const seen = async (who: RequestPerson) => {
       const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
       return items.filter(({ subject }) => subject === grantId).map(({ state }) => state);
     };
     // Two changes before a notification are one state each. The person who ended it is not notified of that.
-    expect(await told(chair)).toEqual(["revoked", "active"]);
-    expect(await told(third)).toEqual(["active"]);
-    for (const other of [bench.auditor, bench.support]) expect(await told(other)).toEqual([]);
+    expect(await seen(chair)).toEqual(["revoked", "active"]);
+    expect(await seen(third)).toEqual(["active"]);
+    for (const other of [bench.auditor, bench.support]) expect(await seen(other)).toEqual([]);
   });
 
   it("its holder can end their own access", async () => {
@@ -457,7 +457,7 @@ describe("a release in progress", () => {
     expect(ed25519PublicKey(seed)).toHaveLength(32);
     const signature = {
       kind: "ed25519" as const,
-      key_id: "nobody/1",
+      key_id: "unknown/1",
       signature: toBase64url(signStatement(seed, "release", statement)),
     };
     const { code, extra } = await refusalOf(signRelease(chair, id, releaseId, word({ signature })));

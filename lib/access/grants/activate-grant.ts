@@ -1,11 +1,11 @@
 import type { Context } from "@/lib/context/context";
 import "server-only";
-import { emergencySubmission, endRefusedEmergency } from "@/lib/access/break-glass/emergency-submission";
+import { breakGlassSubmission, endRefusedBreakGlass } from "@/lib/access/break-glass/submission";
 import { listDecisions } from "@/lib/access/decisions/store";
 import { releaseSubmission } from "@/lib/access/executive-release/release-submission";
 import { activateGrantRow } from "@/lib/access/grants/change-store";
-import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import { findSignedDispute } from "@/lib/access/grants/dispute-end-store";
+import type { CustodyContext } from "@/lib/access/grants/pending-store";
 import { finishPending } from "@/lib/access/grants/pending-store";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import * as authorizations from "@/lib/access/legal-authorities/store";
@@ -62,15 +62,15 @@ async function loadSubmission(cx: CustodyContext, grantId: string) {
   return inSnapshot(cx, async (tx) => {
     const grant = await findGrant(tx, cx.instance.tenantId, grantId);
     if (grant === undefined) throw new DomainError("grant.not-found");
-    const { requestId, dispute, emergency, releaseId } = grant;
+    const { requestId, dispute, breakGlass, releaseId } = grant;
     if (requestId !== undefined && releaseId !== undefined)
       return { grant, submission: await releaseSubmission(tx, cx, { grantId, requestId, releaseId }) };
     if (requestId !== undefined)
       return { grant, submission: await decidedSubmission(tx, cx, grantId, requestId) };
-    if (emergency !== undefined)
+    if (breakGlass !== undefined)
       return {
         grant,
-        submission: await emergencySubmission(tx, cx.instance.tenantId, grant.id, emergency.id),
+        submission: await breakGlassSubmission(tx, cx.instance.tenantId, grant.id, breakGlass.id),
       };
     if (dispute === undefined)
       throw new InvariantError("a grant has no dispute, request or use of break-glass");
@@ -92,8 +92,8 @@ async function activateRequest(tx: Tx, cx: CustodyContext, grant: GrantRow, requ
   await appendEntry(tx, cx, { ...common, action: "request.activate", subjects, index });
 }
 
-function basisOf({ dispute, emergency }: GrantRow): Record<string, string> {
-  return emergency === undefined ? { dispute: dispute?.id ?? "" } : { emergency: emergency.id };
+function basisOf({ dispute, breakGlass }: GrantRow): Record<string, string> {
+  return breakGlass === undefined ? { dispute: dispute?.id ?? "" } : { emergency: breakGlass.id };
 }
 
 async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: AcceptedGrant): Promise<void> {
@@ -102,7 +102,7 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
   const { requestId } = grant;
   await inTransaction(cx, async (tx) => {
     if (!(await activateGrantRow(tx, grant.id, { receipt, assurance }))) return;
-    const told = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
+    const facts = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
     await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",
@@ -110,11 +110,11 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
       purpose: grant.purpose,
       subjects: [`grant:${grant.id}`],
       ...(requestId === undefined
-        ? { details: { assurance, ...told, ...basisOf(grant) }, index: { grantId: grant.id } }
+        ? { details: { assurance, ...facts, ...basisOf(grant) }, index: { grantId: grant.id } }
         : {
             details: { assurance },
             caseId: requestId,
-            caseDetails: told,
+            caseDetails: facts,
             index: { requestId, grantId: grant.id },
           }),
     });
@@ -139,7 +139,7 @@ export async function activateGrant(cx: CustodyContext, grantId: string): Promis
   }
   const accepted = await submitGrant(cx, submission).catch(async (error: unknown) => {
     // A pending use waits for the custodian for one hour at most. A use that the custodian refuses does not count.
-    if (grant.emergency !== undefined) await endRefusedEmergency(cx, grant, error);
+    if (grant.breakGlass !== undefined) await endRefusedBreakGlass(cx, grant, error);
     throw error;
   });
   await storeActive(cx, grant, accepted);

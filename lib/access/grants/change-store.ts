@@ -11,7 +11,7 @@ export interface NewGrant {
   /** What it rests on: exactly one of the three. */
   readonly requestId?: string;
   readonly disputeId?: string;
-  readonly emergencyId?: string;
+  readonly breakGlassId?: string;
   /** Set with the request, when executives released it. */
   readonly releaseId?: string;
   readonly authorizationId: string | undefined;
@@ -36,7 +36,7 @@ export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
         tenant_id: grant.tenantId,
         request_id: grant.requestId ?? null,
         dispute_id: grant.disputeId ?? null,
-        emergency_id: grant.emergencyId ?? null,
+        break_glass_id: grant.breakGlassId ?? null,
         release_id: grant.releaseId ?? null,
         authorization_id: grant.authorizationId ?? null,
         subject_user_id: grant.subjectUserId,

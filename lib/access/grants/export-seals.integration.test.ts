@@ -10,7 +10,7 @@ import { fencedConditions } from "@/lib/audit/reading/fence";
 import { ExportQuery, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import {
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 /** Returns ids of the entries about exports that a person may read. */
-async function told(who: Context): Promise<string[]> {
+async function seen(who: Context): Promise<string[]> {
   const fence = fencedConditions(who);
   const text = `SELECT i.entry_id FROM audit_index i WHERE i.action ~ 'export' AND i.action <> 'audit.exports' AND ${fence.text}
     ORDER BY i.entry_id`;
@@ -57,9 +57,9 @@ const ask = (grant_id: string, who: Context = bench.regulator) =>
 it("acts on an export under a grant are visible only inside the case", async () => {
   const { regulator, auditor, support, legal } = bench;
   const others = [auditor, support];
-  const before = await Promise.all(others.map(told));
-  const own = (await told(regulator)).length;
-  const decided = (await told(legal)).length;
+  const before = await Promise.all(others.map(seen));
+  const own = (await seen(regulator)).length;
+  const decided = (await seen(legal)).length;
   const { grantId } = await approvedRequest(bench);
   const [whole, cancelled, removed, ended] = [
     await ask(grantId),
@@ -78,14 +78,14 @@ it("acts on an export under a grant are visible only inside the case", async () 
   );
   expect((await refusalOf(after)).code).toBe("export.grant");
   expect(await expireExports({ ...log.cx, system: "portal" })).toBe(2);
-  expect(await Promise.all(others.map(told))).toEqual(before);
+  expect(await Promise.all(others.map(seen))).toEqual(before);
   // Four requested, one cancelled, two downloads, one removed, one refusal, two that ended with the grant.
-  expect([(await told(regulator)).length - own, (await told(legal)).length - decided]).toEqual([11, 11]);
+  expect([(await seen(regulator)).length - own, (await seen(legal)).length - decided]).toEqual([11, 11]);
 });
 
 it("a co-viewer cannot export, and takes nothing of the budget", async () => {
   const [viewer] = bench.more;
-  if (viewer === undefined) throw new Error("nobody");
+  if (viewer === undefined) throw new Error("a co-viewer expected");
   const { grantId } = await approvedRequest(bench, { coViewers: [viewer.principal.handle], maxExports: 2 });
   expect((await getGrant(viewer, grantId)).acts).toEqual(["open"]);
   const streamed = exportLogAsHolder(viewer, ExportQuery.parse({ grant_id: grantId }));

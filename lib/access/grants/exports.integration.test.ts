@@ -20,7 +20,7 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
@@ -300,7 +300,7 @@ describe("a deactivated account", () => {
 
   it("deactivation breaks off its download", async () => {
     const [other] = bench.more;
-    if (other === undefined) throw new Error("nobody");
+    if (other === undefined) throw new Error("another person expected");
     const { id } = await requestExportAsHolder(other, wanted());
     await runAll();
     const reader = (await fileOf(id, other)).body?.getReader();

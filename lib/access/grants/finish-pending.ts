@@ -1,9 +1,10 @@
 import "server-only";
 import { announceCoViewerEnd } from "@/lib/access/decisions/end-co-viewer";
 import { activateGrant } from "@/lib/access/grants/activate-grant";
-import { announceDisputeEnd } from "@/lib/access/grants/announce-dispute-end";
-import type { CustodyContext } from "@/lib/access/grants/custody-context";
+import { findDisputeEnd } from "@/lib/access/grants/dispute-end-store";
 import {
+  type CustodyContext,
+  finishPending,
   listPending,
   type PendingWork,
   postponePending,
@@ -15,7 +16,24 @@ import { findGrant } from "@/lib/access/grants/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { Logger } from "@/lib/telemetry/logger";
+
+/**
+ * Notifies the custodian that a party's permission has ended, whether or not a grant rested on it. After that the
+ * custodian opens nothing under the statement and accepts no new grant. Can be repeated.
+ */
+export async function announceDisputeEnd(cx: CustodyContext, disputeId: string): Promise<void> {
+  const end = await inSnapshot(cx, (tx) => findDisputeEnd(tx, disputeId));
+  if (end !== undefined) {
+    const { nonce, at, reason, grantId } = end;
+    // A dispute that was never taken has no grant to name. Its own id is the id of no grant.
+    const grant = grantId ?? disputeId;
+    await cx.escrow.revoke({ grant, reason, at: validityTime(at), dispute_nonce: nonce });
+  }
+  const work = { kind: "dispute.end", subject: disputeId } as const;
+  await inTransaction(cx, (tx) => finishPending(tx, work, cx.clock.now()));
+}
 
 const BATCH = 20;
 const RETRY_MS = 5_000;
@@ -41,7 +59,7 @@ async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
     const grant = await findGrant(tx, cx.instance.tenantId, work.subject);
     await refusePending(tx, work, cx.clock.now());
     const { requestId } = grant ?? {};
-    const told = {
+    const facts = {
       kept_by: "custodian",
       ...(grant === undefined ? {} : { until: grant.notAfter.toISOString() }),
     };
@@ -51,8 +69,8 @@ async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
       action: "grant.revoke",
       subjects: [`grant:${work.subject}`],
       ...(requestId === undefined
-        ? { details: told, index: { grantId: work.subject } }
-        : { caseId: requestId, caseDetails: told, index: { requestId, grantId: work.subject } }),
+        ? { details: facts, index: { grantId: work.subject } }
+        : { caseId: requestId, caseDetails: facts, index: { requestId, grantId: work.subject } }),
     });
   });
   cx.logger.error(

@@ -10,8 +10,8 @@ import { DomainError } from "@/lib/errors";
 type GrantAction = Extract<Action, "grant.read" | "grant.revoke" | "grant.end-release" | "grant.open">;
 
 /** Executives review uses of break-glass. They read such a grant as they read a release, but cannot end it. */
-const isUseRead = ({ emergency }: GrantRow, action: GrantAction): boolean =>
-  emergency !== undefined && action === "grant.read";
+const isUseRead = ({ breakGlass }: GrantRow, action: GrantAction): boolean =>
+  breakGlass !== undefined && action === "grant.read";
 
 /**
  * Returns a grant the caller may act on. An unknown id and a hidden grant get the same answer, with the same number of

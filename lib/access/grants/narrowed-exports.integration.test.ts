@@ -121,8 +121,8 @@ describe("a narrowed number of exports", () => {
          FROM access_request r JOIN legal_authorization a ON a.request_id = r.id WHERE r.id = $2`,
         [uuidv7(Date.now()), id, exports],
       );
-    await expect(insert(2)).rejects.toThrow(/no more exports/);
-    await expect(insert(4)).rejects.toThrow(/no more exports/);
+    await expect(insert(2)).rejects.toThrow(/cannot allow more exports/);
+    await expect(insert(4)).rejects.toThrow(/cannot allow more exports/);
     const change = rows("UPDATE decision SET max_exports = 3 WHERE request_id = $1", [id]);
     await expect(change).rejects.toThrow();
   });

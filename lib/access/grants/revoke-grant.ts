@@ -1,9 +1,9 @@
 import "server-only";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
-import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import { findEndedNonce } from "@/lib/access/grants/dispute-end-store";
 import { answerGrant } from "@/lib/access/grants/get-grant";
 import { loadGrant } from "@/lib/access/grants/load-grant";
+import type { CustodyContext } from "@/lib/access/grants/pending-store";
 import { finishPending, insertPending } from "@/lib/access/grants/pending-store";
 import type { GrantAnswer } from "@/lib/access/grants/schema";
 import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/store";

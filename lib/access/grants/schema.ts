@@ -15,7 +15,7 @@ export const GrantView = z.object({
   /** What it rests on: an access request, a party's dispute, or a use of break-glass. */
   request_id: z.string().optional(),
   dispute_id: z.string().optional(),
-  emergency_id: z.string().optional(),
+  break_glass_id: z.string().optional(),
   transactions: z.array(z.string()),
   fields: z.array(GroupName),
   masked_fields: z.array(GroupName),

@@ -14,7 +14,7 @@ const Row = z.object({
   request_id: z.string().nullable(),
   request_reference: z.string().nullable(),
   dispute_id: z.string().nullable(),
-  emergency_id: z.string().nullable(),
+  break_glass_id: z.string().nullable(),
   release_id: z.string().nullable(),
   dispute_state: z.string().nullable(),
   dispute_taken_by: z.string().nullable(),
@@ -62,12 +62,12 @@ export interface GrantRow extends GrantFacts {
 }
 
 const SELECT = Prisma.sql`
-  SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.emergency_id, g.release_id, g.subject_user_id, g.transactions,
+  SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.break_glass_id, g.release_id, g.subject_user_id, g.transactions,
     coalesce(r.organisation_id, s.organisation_id) AS requester_organisation_id,
     d.state AS dispute_state, d.taken_by AS dispute_taken_by,
     ARRAY(SELECT DISTINCT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
       WHERE t.transaction_id = d.transaction_id
-        OR (g.emergency_id IS NOT NULL AND t.transaction_id = ANY (g.transactions::uuid[]))) AS party_organisations,
+        OR (g.break_glass_id IS NOT NULL AND t.transaction_id = ANY (g.transactions::uuid[]))) AS party_organisations,
     coalesce(r.co_viewers::text[], '{}') AS co_viewers,
     ARRAY(${viewersOf(Prisma.sql`g`)}) AS viewers,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.max_exports, g.exports_used, g.state, g.assurance,
@@ -107,9 +107,9 @@ function disputeOf(row: z.infer<typeof Row>): Pick<GrantFacts, "dispute"> {
   };
 }
 
-function emergencyOf(row: z.infer<typeof Row>): Pick<GrantFacts, "emergency"> {
-  const { emergency_id: id, party_organisations: partyOrganisations } = row;
-  return id === null ? {} : { emergency: { id, partyOrganisations } };
+function breakGlassOf(row: z.infer<typeof Row>): Pick<GrantFacts, "breakGlass"> {
+  const { break_glass_id: id, party_organisations: partyOrganisations } = row;
+  return id === null ? {} : { breakGlass: { id, partyOrganisations } };
 }
 
 function toGrant(record: unknown): GrantRow {
@@ -118,7 +118,7 @@ function toGrant(record: unknown): GrantRow {
     id: row.id,
     ...(row.request_id === null ? {} : { requestId: row.request_id }),
     ...disputeOf(row),
-    ...emergencyOf(row),
+    ...breakGlassOf(row),
     subjectUserId: row.subject_user_id,
     coViewers: row.co_viewers,
     viewers: row.viewers,

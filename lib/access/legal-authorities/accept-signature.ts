@@ -18,7 +18,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
 
 /** A signature that came with a document, each as a part of the upload. */
-export interface BesideDocument {
+export interface OrderSignature {
   readonly cms?: ReceivedSignature | undefined;
   readonly crl?: ReceivedSignature | undefined;
 }
@@ -68,7 +68,7 @@ interface Upload {
   readonly facts: AuthorizationFactsBody;
   /** The document as it came, and its form. */
   readonly received: { readonly bytes: Uint8Array; readonly mediaType: string } | undefined;
-  readonly beside: BesideDocument;
+  readonly signed: OrderSignature;
 }
 
 /**
@@ -80,9 +80,9 @@ export async function acceptSignature(
   cx: Context,
   upload: Upload,
 ): Promise<HeldSignature | undefined> {
-  const { facts, beside } = upload;
-  const lists = givenLists(beside.crl);
-  const given = beside.cms === undefined ? undefined : derOf("cms", "CMS", beside.cms, MAX_CMS_BYTES);
+  const { facts, signed } = upload;
+  const lists = givenLists(signed.crl);
+  const given = signed.cms === undefined ? undefined : derOf("cms", "CMS", signed.cms, MAX_CMS_BYTES);
   const document = await documentOf(tx, cx, upload);
   if (document === undefined) return undefined;
   const { bytes, mediaType, held } = document;
@@ -112,7 +112,7 @@ export async function noteReceived(
 }
 
 /** Returns what the entry of an upload contains about it. */
-export function toldOf({ check, members }: HeldSignature): Record<string, string> {
+export function signatureDetails({ check, members }: HeldSignature): Record<string, string> {
   const { method, indication, sub_indication: sub, fault } = check.report;
   return {
     method,

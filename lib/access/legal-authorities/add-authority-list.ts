@@ -7,8 +7,8 @@ import { judgeAttached } from "@/lib/access/legal-authorities/recheck-signature"
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { lockRequest } from "@/lib/access/requests/store";
 import { addList } from "@/lib/authorities/registry/add-list";
-import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/view";
 import type { NewList } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";

@@ -1,5 +1,5 @@
 import "server-only";
-import { requireUninfected } from "@/lib/access/documents/readable";
+import { requireUninfected } from "@/lib/access/documents/read-document";
 import {
   type PreparedDocument,
   type ReceivedDocument,
@@ -7,10 +7,10 @@ import {
 } from "@/lib/access/documents/receive-document";
 import {
   acceptSignature,
-  type BesideDocument,
   type HeldSignature,
   noteReceived,
-  toldOf,
+  type OrderSignature,
+  signatureDetails,
 } from "@/lib/access/legal-authorities/accept-signature";
 import {
   acceptSignedOrder,
@@ -113,10 +113,10 @@ async function receiveSigned(
   facts: AuthorizationFactsBody,
   parts: Parts,
 ) {
-  const { received, file, jws, beside } = parts;
-  if (jws !== undefined && beside.cms !== undefined)
+  const { received, file, jws, signed } = parts;
+  if (jws !== undefined && signed.cms !== undefined)
     throw invalidField("/cms", "comes with a JWS, but an order is signed in one way only");
-  const isCorrection = received === undefined && jws === undefined && beside.cms === undefined;
+  const isCorrection = received === undefined && jws === undefined && signed.cms === undefined;
   const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
   const order = await acceptSignedOrder(tx, cx, facts, { requestId, given: jws, held });
   if (order !== undefined) return { order, signature: undefined };
@@ -124,7 +124,7 @@ async function receiveSigned(
     received === undefined || file === undefined
       ? undefined
       : { bytes: file.bytes, mediaType: received.mediaType };
-  const signature = await acceptSignature(tx, cx, { requestId, facts, received: document, beside });
+  const signature = await acceptSignature(tx, cx, { requestId, facts, received: document, signed });
   return { order: undefined, signature };
 }
 
@@ -139,7 +139,7 @@ async function takeIn(tx: Tx, cx: Context, requestId: string, facts: Authorizati
   const { order, signature } = signed;
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
   const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, signed);
-  const told = {
+  const details = {
     authorization: id,
     record: digest,
     kind: facts.kind,
@@ -148,16 +148,16 @@ async function takeIn(tx: Tx, cx: Context, requestId: string, facts: Authorizati
       : { sha256: document.sha256, bytes: document.bytes, scan: document.scan }),
     ...(received?.engine === undefined ? {} : { scanner: received.engine }),
     ...(order === undefined ? {} : { signature: { ...order.members.signature } }),
-    ...(signature === undefined ? {} : { signature: toldOf(signature) }),
+    ...(signature === undefined ? {} : { signature: signatureDetails(signature) }),
   };
-  return { id, told };
+  return { id, details };
 }
 
 interface Parts {
   readonly received: PreparedDocument | undefined;
   readonly file: ReceivedDocument | undefined;
   readonly jws: ReceivedSignature | undefined;
-  readonly beside: BesideDocument;
+  readonly signed: OrderSignature;
 }
 
 /**
@@ -173,7 +173,7 @@ export async function attachAuthorization(
   facts: AuthorizationFactsBody,
   file: ReceivedDocument | undefined,
   jws?: ReceivedSignature,
-  beside: BesideDocument = {},
+  signed: OrderSignature = {},
 ): Promise<AuthorizationAnswer> {
   requireValidity(facts);
   const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
@@ -186,14 +186,14 @@ export async function attachAuthorization(
         detail: "A legal authority is attached to a draft.",
       });
     }
-    const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, beside });
+    const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, signed });
     const appended = await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",
       action: "authorization.attach",
       subjects: [`authorization:${taken.id}`, `request:${requestId}`],
       caseId: requestId,
-      caseDetails: taken.told,
+      caseDetails: taken.details,
       index: { requestId },
     });
     const changed = await touchDraft(tx, permit, request, cx.clock.now());

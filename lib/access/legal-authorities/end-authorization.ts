@@ -112,7 +112,7 @@ async function endIn(tx: Tx, cx: Context, input: EndInput) {
   if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
   if (!mayEnd(row, to)) {
     throw new DomainError("request.illegal-transition", {
-      detail: `The legal authority is ${row.state}; it does not become ${to}.`,
+      detail: `A legal authority cannot change from ${row.state} to ${to}.`,
     });
   }
   const { entry, ended } = await endAuthorization(tx, cx, row, input);

@@ -5,9 +5,9 @@ import { endAuthorization, mayEnd } from "@/lib/access/legal-authorities/end-aut
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { lockRequest } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import { endAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/view";
 import type { AuthorityEnd } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";

@@ -206,7 +206,7 @@ describe("a signed order is refused", () => {
 
   it("a failed order is refused by name and in the standard's words, is not attached, and the attempt is in the log", async () => {
     const id = await draftRequest(bench);
-    const stranger = await createOrderSigner("nobody-1");
+    const stranger = await createOrderSigner("unknown-1");
     const signature = "authorization.signature";
     expect(await refused(attach(id, {}, stranger))).toEqual([
       signature,
@@ -253,7 +253,7 @@ describe("a signed order is refused", () => {
   it("a submission is refused when the request asks for more than the order reaches", async () => {
     const cases: readonly (readonly [Record<string, Json>, string])[] = [
       [{ selector: { transactions: [bench.otherTxId] } }, "transactions"],
-      [{ selector: { participants: ["nobody"] } }, "transactions"],
+      [{ selector: { participants: ["unknown-1"] } }, "transactions"],
       [{ selector: { to: "2020-01-01T00:00:00Z" } }, "transactions"],
       [{ fields: ["amount"] }, "fields"],
       [{ purpose: "compliance" }, "purpose"],

@@ -100,6 +100,6 @@ export async function findAgencyDomains(tx: Tx, requestId: string): Promise<read
 export async function requireUnused(tx: Tx, authorizationId: string): Promise<void> {
   if (!(await isOrderUsed(tx, authorizationId))) return;
   throw new DomainError("authorization.used", {
-    detail: "The order counts once, and another request of your agency rests on it.",
+    detail: "This order can be used once, and another request of your agency uses it.",
   });
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { decideNotice } from "@/lib/access/notices/decide-notice";
 import { listNotices, listOwnNotices } from "@/lib/access/notices/list-notices";
-import { defaultNotice } from "@/lib/access/notices/rules";
+import { defaultNotice } from "@/lib/access/notices/rule-store";
 import { NoticeInstrument, NoticeWord } from "@/lib/access/notices/schema";
 import { listNoticeRules, setNoticeRule } from "@/lib/access/notices/set-rule";
 import { fixedClock } from "@/lib/clock";
@@ -59,7 +59,7 @@ const say = (who: BenchPerson, id: string, word: object, participant = party()) 
 const waiting = async (who: BenchPerson, id: string) =>
   (await listNotices(who, PAGE)).items.filter((one) => one.request_id === id);
 const own = async (who: BenchPerson) => (await listOwnNotices(who, PAGE)).items;
-async function toldOf(who: BenchPerson) {
+async function seenOf(who: BenchPerson) {
   while ((await sendNotifications({ ...bench.cx, hasMail: true })) > 0);
   const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "200" }));
   return items.filter(({ kind }) => kind === "notice");
@@ -80,22 +80,22 @@ describe("a disclosure under a court order", () => {
       acts: ["send", "withhold"],
     });
     expect(await own(bench.client)).toEqual([]);
-    expect(await toldOf(bench.client)).toEqual([]);
+    expect(await seenOf(bench.client)).toEqual([]);
     const sent = await say(bench.legal, id, { act: "send" });
     expect(sent).toMatchObject({ state: "sent", acts: [], by: bench.legal.principal.name });
-    const [told] = await own(bench.client);
-    expect(Object.keys(told ?? {}).sort()).toEqual(
+    const [seen] = await own(bench.client);
+    expect(Object.keys(seen ?? {}).sort()).toEqual(
       ["at", "fields", "first_opened_on", "id", "kind", "last_opened_on", "transactions"].sort(),
     );
-    expect(told).toMatchObject({
+    expect(seen).toMatchObject({
       kind: "court_order",
       transactions: [bench.transactions[0]],
       fields: ["amount"],
     });
-    expect(await toldOf(bench.client)).toMatchObject([{ state: "sent", subject: told?.id, reference: null }]);
+    expect(await seenOf(bench.client)).toMatchObject([{ state: "sent", subject: seen?.id, reference: null }]);
     // Others get no notice: not another participant, not the agency, not the deciders.
     for (const who of [stranger, bench.regulator, bench.approver, bench.auditor]) {
-      expect(await toldOf(who)).toEqual([]);
+      expect(await seenOf(who)).toEqual([]);
       expect(await own(who)).toEqual([]);
     }
     expect(await outcomeOf(say(bench.legal, id, { act: "send" }))).toBe("request.conflict");
@@ -109,7 +109,7 @@ describe("a disclosure under a court order", () => {
 
   it("a withheld notice leaves all answers to the participant byte for byte unchanged, and may be sent later", async () => {
     const everything = async () =>
-      JSON.stringify([await own(bench.client), await toldOf(bench.client), await own(stranger)]);
+      JSON.stringify([await own(bench.client), await seenOf(bench.client), await own(stranger)]);
     const before = await everything();
     const id = await opened();
     expect(await everything()).toBe(before);
@@ -176,7 +176,7 @@ describe("notice", () => {
         await outcomeOf(say(who, id, { act: "send" })),
         await outcomeOf(say(who, uuidv7(1), { act: "send" })),
       ]).toEqual(["request-file.not-found", "request-file.not-found"]);
-    expect(await outcomeOf(say(bench.legal, id, { act: "send" }, "nobody"))).toBe("notice.not-found");
+    expect(await outcomeOf(say(bench.legal, id, { act: "send" }, "unknown-1"))).toBe("notice.not-found");
     expect(await outcomeOf(say(bench.legal, id, { act: "send" }, stranger.principal.participantId))).toBe(
       "notice.not-found",
     );
@@ -218,11 +218,11 @@ describe("notice", () => {
       );
     const { legal, approver, regulator, transactions } = bench;
     for (const who of [approver, regulator])
-      await expect(insert(who.principal.userId, transactions[0])).rejects.toThrow("neither side");
-    await expect(insert(legal.principal.userId, transactions[1])).rejects.toThrow("tells of a disclosure");
+      await expect(insert(who.principal.userId, transactions[0])).rejects.toThrow("neither party");
+    await expect(insert(legal.principal.userId, transactions[1])).rejects.toThrow("needs a disclosure");
     await expect(
       insert(legal.principal.userId, transactions[0], stranger.principal.participantId),
-    ).rejects.toThrow("tells of a disclosure");
+    ).rejects.toThrow("needs a disclosure");
     await expect(insert(legal.principal.userId, transactions[0])).rejects.toThrow();
     await expect(bench.query("UPDATE subject_notice SET state = 'withheld'", [])).rejects.toThrow();
     await expect(bench.query("DELETE FROM notice_rule", [])).rejects.toThrow();

@@ -1,10 +1,21 @@
 import "server-only";
 import { z } from "zod";
-import { defaultNotice } from "@/lib/access/notices/rules";
 import { NoticeInstrument, NoticeMode } from "@/lib/access/notices/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { Purpose } from "@/lib/vocabulary";
+
+/** Instruments for which notice can be an offence. */
+const SILENT: readonly NoticeInstrument[] = ["statutory_demand", "audit_mandate"];
+
+/**
+ * Returns whether participants get notice of a disclosure by default, until a person sets it otherwise (access.md
+ * "Release"). Not for statutory demands and audit mandates, and not for the purpose compliance, where suspicion is
+ * investigated. Pure.
+ */
+export function defaultNotice(kind: NoticeInstrument, purpose: Purpose): NoticeMode {
+  return SILENT.includes(kind) || purpose === "compliance" ? "none" : "queued";
+}
 
 export interface NoticeRuleRow {
   readonly kind: NoticeInstrument;

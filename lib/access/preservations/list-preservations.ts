@@ -1,13 +1,13 @@
 import "server-only";
 import { toPreservation } from "@/lib/access/preservations/rules";
 import type { Preservation, PreservationQuery } from "@/lib/access/preservations/schema";
-import { listPreservationRows, type PreservationRow } from "@/lib/access/preservations/store";
-import { seesEveryCase } from "@/lib/audit/reading/fence";
-import { findSealedCases } from "@/lib/audit/reading/sealed-store";
+import { findHolds, listPreservationRows, type PreservationRow } from "@/lib/access/preservations/store";
+import { type Reader, seesEveryCase } from "@/lib/audit/reading/fence";
+import { findSealedCases, findSealedCasesAt } from "@/lib/audit/reading/sealed-store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { Context } from "@/lib/context/context";
 import { viewRows } from "@/lib/db/read-rows";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { type Page, requireCursor } from "@/lib/paging";
 
 /**
@@ -30,4 +30,22 @@ export async function listPreservations(cx: Context, query: PreservationQuery): 
     ...viewRows(cx, "preservations", shown, (row: PreservationRow) => toPreservation(cx, row)),
     next_cursor: next,
   };
+}
+
+/**
+ * Returns until when each of these records is under a legal hold that the reader may know of: holds of their own
+ * organisation, and for deciders every hold except others' on records of the deciders' own organisations. A hold of
+ * another agency never changes the reader's answer (I12).
+ */
+export async function knownHolds(
+  tx: Tx,
+  reader: Reader & { readonly tenantId: string },
+  transactions: readonly string[],
+  at: Date,
+): Promise<ReadonlyMap<string, Date>> {
+  const { tenantId } = reader;
+  if (!seesEveryCase({ principal: reader }))
+    return findHolds(tx, { tenantId, organisationId: reader.organisationId }, transactions, at);
+  const sealed = await findSealedCasesAt(tx, reader, at);
+  return findHolds(tx, { tenantId, organisationId: undefined, sealed }, transactions, at);
 }

@@ -140,11 +140,11 @@ describe("a legal hold", () => {
     // The pruning also removed the request and the approval, so the erasure is requested again.
     expect(await prepareDueErasures(bench.cx)).toBe(0);
     await refuseErasureAsked(privacy, id);
-    const anew = await askErasure(privacy, { subject: person.principal.handle, reason: "asked" });
-    await agreeToErasure(compliance, anew.id);
+    const next = await askErasure(privacy, { subject: person.principal.handle, reason: "asked" });
+    await agreeToErasure(compliance, next.id);
     await erase();
     const { items } = await listErasures(privacy, ErasureQuery.parse({}));
-    expect(items.find((item) => item.id === anew.id)).toMatchObject({ state: "done", kept_back: null });
+    expect(items.find((item) => item.id === next.id)).toMatchObject({ state: "done", kept_back: null });
   });
 
   it("the agency that asked and deciders know of a hold, and no other people do, in list and log alike (I12)", async () => {

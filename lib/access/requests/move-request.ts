@@ -57,7 +57,7 @@ export async function moveRequest(
 ): Promise<RequestState> {
   if (!isTransition(request.state, step.to, step.event)) {
     throw new DomainError("request.illegal-transition", {
-      detail: `A request that is ${request.state} does not become ${step.to}.`,
+      detail: `A request cannot change from ${request.state} to ${step.to}.`,
     });
   }
   // The move and its event have the same instant, by which the database finds the event. It is later than the one

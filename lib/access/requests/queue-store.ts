@@ -15,7 +15,7 @@ export interface Viewer {
   /**
    * Accounts, colleagues and organisations that create a conflict of interest; absent when the viewer decides nothing.
    */
-  readonly kin?: RelatedPeople;
+  readonly relatedPeople?: RelatedPeople;
   /** Empty for people who decide nothing. */
   readonly stages: readonly Stage[];
   /** The designated executive also sees the requests that were escalated to this level. */
@@ -82,9 +82,9 @@ const WAITING_FOR = Prisma.sql`CASE
   END`;
 
 /** The rules of `request.decide` as a condition, so that a queue shows only requests that its reader may decide. */
-function isMine({ userId, organisationId, stages, kin }: Viewer): Prisma.Sql {
-  const organisations = Prisma.sql`${[organisationId, ...(kin?.organisations ?? [])]}::uuid[]`;
-  const near = Prisma.sql`${[userId, ...(kin?.accounts ?? []), ...(kin?.colleagues ?? [])]}::uuid[]`;
+function isMine({ userId, organisationId, stages, relatedPeople }: Viewer): Prisma.Sql {
+  const organisations = Prisma.sql`${[organisationId, ...(relatedPeople?.organisations ?? [])]}::uuid[]`;
+  const near = Prisma.sql`${[userId, ...(relatedPeople?.accounts ?? []), ...(relatedPeople?.colleagues ?? [])]}::uuid[]`;
   const own = Prisma.sql`(w.waiting_for = 'requester' AND r.requester_user_id = ${userId}::uuid)`;
   if (stages.length === 0) return own;
   return Prisma.sql`(${own} OR (w.waiting_for = ANY (${[...stages]}::text[])

@@ -109,7 +109,7 @@ const askedMembers = {
   co_viewers: z
     .array(visibleLine(320))
     .max(MAX_CO_VIEWERS)
-    .refine((names) => new Set(names).size === names.length, "names somebody twice")
+    .refine((names) => new Set(names).size === names.length, "names a person twice")
     .optional(),
   /** Exports of the log about its records; by default none. */
   max_exports: z.int().min(0).max(100),

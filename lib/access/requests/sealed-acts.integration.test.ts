@@ -83,7 +83,7 @@ const ACTS: Readonly<Record<string, (ids: Ids) => Promise<unknown>>> = {
   object: ({ request }) => objectRequest(lawyer, request, NewObjection.parse({ act: "raise", reason })),
   partly: ({ request }) => answerPartly(lawyer, request, reason),
   notice: ({ request }) => decideNotice(lawyer, request, word()),
-  coViewer: ({ request }) => endCoViewer(lawyer, request, { person: "somebody", reason }),
+  coViewer: ({ request }) => endCoViewer(lawyer, request, { person: "regulator-2", reason }),
   suspend: ({ request, authorization }) => suspendAuthorization(lawyer, request, authorization, { reason }),
   revoke: ({ request, authorization }) => revokeAuthorization(lawyer, request, authorization, { reason }),
   release: ({ request }) => getRelease(lawyer, request),
@@ -103,6 +103,6 @@ async function answers(ids: Ids): Promise<Record<string, string>> {
 }
 
 it("every act on a sealed case by a party's reviewer is answered as for an unknown id", async () => {
-  const nobodys = { request: uuidv7(1), authorization: uuidv7(2), grant: uuidv7(3) };
-  expect(await answers(sealed)).toEqual(await answers(nobodys));
+  const unknown = { request: uuidv7(1), authorization: uuidv7(2), grant: uuidv7(3) };
+  expect(await answers(sealed)).toEqual(await answers(unknown));
 });

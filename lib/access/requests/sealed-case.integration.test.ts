@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listEmergencies } from "@/lib/access/break-glass/list-emergencies";
+import { listBreakGlass } from "@/lib/access/break-glass/list-break-glass";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { endRelease } from "@/lib/access/executive-release/end-release";
 import { getRelease } from "@/lib/access/executive-release/get-release";
@@ -121,7 +121,7 @@ async function answersOf(who: Person, id: string, grantId: string): Promise<Reco
   return {
     requests: await said(listRequests(who, { limit: 100 })),
     grants: await said(listGrants(who, { limit: 100 })),
-    emergencies: await said(listEmergencies(who, { limit: 100 })),
+    emergencies: await said(listBreakGlass(who, { limit: 100 })),
     notifications: await said(listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }))),
     holds: await said(listPreservations(who, { limit: 100 })),
     home: await said(getHome(who)),

@@ -45,13 +45,13 @@ it("a reviewer of a party's organisation does not learn of a sealed case about i
   await attachAuthorization(bench.regulator, id, facts, ORDER_FILE);
   const { authorization } = await submitRequest(bench.regulator, id);
   while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
-  const told = await listNotifications(lawyer, NotificationQuery.parse({ limit: "100", view: "all" }));
+  const seen = await listNotifications(lawyer, NotificationQuery.parse({ limit: "100", view: "all" }));
   const listed = await listRequests(lawyer, { limit: 50 });
   // Before any attempt: the lawyer's own refusals are in their log, like refusals for unknown ids.
   const logged = await listEvents(lawyer, EventQuery.parse({ subject: `request:${id}` }));
   expect(logged.items).toEqual([]);
   expect({
-    notified: told.items.filter(({ subject }) => subject === id).map(({ state }) => state),
+    notified: seen.items.filter(({ subject }) => subject === id).map(({ state }) => state),
     listed: listed.items.some((one) => one.id === id),
     request: await outcomeOf(getRequest(lawyer, id)),
     panel: await outcomeOf(reviewRequest(lawyer, id)),

@@ -2,7 +2,7 @@ import "server-only";
 import { datesFrom } from "@/lib/access/deadlines/due";
 import { requireDeciders } from "@/lib/access/decisions/check-deciders";
 import { frozenCoViewers } from "@/lib/access/decisions/name-co-viewers";
-import { requireUninfected } from "@/lib/access/documents/readable";
+import { requireUninfected } from "@/lib/access/documents/read-document";
 import { openDocument } from "@/lib/access/documents/seal-document";
 import { beginReview } from "@/lib/access/legal-authorities/advance";
 import { requireReach } from "@/lib/access/legal-authorities/signed-order";
@@ -70,7 +70,7 @@ async function resolvedTransactions(tx: Tx, cx: Context, row: RequestRow): Promi
 }
 
 /** What the entry of a submission contains about its dates, its authority and co-viewers. */
-function told(
+function submissionDetails(
   dates: { readonly dueAt: Date; readonly responseDueAt?: Date },
   authorization: { readonly id: string; readonly recordDigest: string } | undefined,
   coViewers: readonly string[],
@@ -127,7 +127,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     caseDetails: {
       digest,
       transactions: [...transactions],
-      ...told(dates, authorization, coViewerHandles),
+      ...submissionDetails(dates, authorization, coViewerHandles),
     },
     index: { requestId: id },
   });

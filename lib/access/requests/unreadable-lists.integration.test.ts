@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listOwnNotices } from "@/lib/access/notices/list-notices";
 import { listRequests } from "@/lib/access/requests/list-requests";
-import { scopesFor } from "@/lib/api-client/scopes";
+import { scopesFor } from "@/lib/api-client/registry";
 import { listExports } from "@/lib/audit/export/history/list-exports";
 import { listEvents } from "@/lib/audit/reading/list-events";
 import { listQuarantine } from "@/lib/audit/reading/list-quarantine";

@@ -107,9 +107,9 @@ export function grantStateAt(grant: GrantRow, now: Date): GrantState {
 export function grantReference(grant: {
   readonly id: string;
   readonly requestReference: string | undefined;
-  readonly emergency?: unknown;
+  readonly breakGlass?: unknown;
 }): string {
-  const kind = grant.emergency === undefined ? "DG" : "BG";
+  const kind = grant.breakGlass === undefined ? "DG" : "BG";
   return grant.requestReference?.replace(/^AR-/, "GR-") ?? `${kind}-${grant.id.slice(-8)}`;
 }
 
@@ -132,7 +132,7 @@ export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras)
     id: grant.id,
     reference: grantReference(grant),
     ...(grant.requestId === undefined ? {} : { request_id: grant.requestId }),
-    ...(grant.emergency === undefined ? {} : { emergency_id: grant.emergency.id }),
+    ...(grant.breakGlass === undefined ? {} : { break_glass_id: grant.breakGlass.id }),
     ...(grant.dispute === undefined ? {} : { dispute_id: grant.dispute.id }),
     transactions: [...grant.transactions],
     fields: [...grant.groups],

@@ -13,7 +13,16 @@ export async function viewerOf(tx: Tx, cx: Pick<Context, "principal" | "clock">)
   const decided = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
   const stages = isReviewer(principal) ? decided : [];
   const { userId, organisationId, tenantId } = principal;
-  const kin = stages.length === 0 ? {} : { kin: await findRelatedPeople(tx, tenantId, userId) };
+  const relatedPeople =
+    stages.length === 0 ? {} : { relatedPeople: await findRelatedPeople(tx, tenantId, userId) };
   const sealed = await findSealedCases(tx, cx);
-  return { userId, organisationId, tenantId, ...kin, stages, seesEscalated: isExecutive(principal), sealed };
+  return {
+    userId,
+    organisationId,
+    tenantId,
+    ...relatedPeople,
+    stages,
+    seesEscalated: isExecutive(principal),
+    sealed,
+  };
 }

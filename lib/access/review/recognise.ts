@@ -86,6 +86,6 @@ export async function recognise(
     at,
   });
   const { standing, jurisdiction, homes, isThirdCountry: third, basis } = weighed;
-  const told = { standing, jurisdiction, homes: [...homes], article_48: third, members: MEMBERS_AS_OF };
-  return { recognition: { ...told, ...(basis === undefined ? {} : { basis }) } };
+  const facts = { standing, jurisdiction, homes: [...homes], article_48: third, members: MEMBERS_AS_OF };
+  return { recognition: { ...facts, ...(basis === undefined ? {} : { basis }) } };
 }

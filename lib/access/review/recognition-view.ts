@@ -18,12 +18,12 @@ export async function recognitionView(
   if (found !== undefined) {
     const { standing, basis, jurisdiction, homes, isThirdCountry: third, at } = found;
     const by = (await getPerson(tx, found.userId)).name;
-    const told = { standing, jurisdiction, homes: [...homes], article_48: third, by, at: at.toISOString() };
-    return { recognition: { ...told, ...(basis === undefined ? {} : { basis }) } };
+    const facts = { standing, jurisdiction, homes: [...homes], article_48: third, by, at: at.toISOString() };
+    return { recognition: { ...facts, ...(basis === undefined ? {} : { basis }) } };
   }
   const homes = await readHomes(tx, cx.instance.tenantId);
   const { jurisdiction } = order;
   const { standing, basis } = weigh(order, homes, undefined);
-  const told = { standing, jurisdiction, homes, article_48: isThirdCountry(jurisdiction, homes) };
-  return { recognition: { ...told, ...(basis === undefined ? {} : { basis }) } };
+  const facts = { standing, jurisdiction, homes, article_48: isThirdCountry(jurisdiction, homes) };
+  return { recognition: { ...facts, ...(basis === undefined ? {} : { basis }) } };
 }

@@ -69,11 +69,13 @@ describe("a foreign order that states no basis", () => {
         [id, standing, user, homes],
       );
     await expect(row(bench.regulator.principal.userId)).rejects.toThrow(
-      "by a person other than the requester",
+      "only a person other than the requester",
     );
-    await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("is recognised as recorded");
+    await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow(
+      "can recognise a legal authority, as it was recorded",
+    );
     await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow(
-      "is recognised as recorded",
+      "can recognise a legal authority, as it was recorded",
     );
     // Without its entry in the log, the row is refused.
     await expect(row(bench.legal.principal.userId)).rejects.toThrow();

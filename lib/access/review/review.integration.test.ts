@@ -13,7 +13,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { getAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
-import { AgencyRecordBody } from "@/lib/organisations/agency/schema";
+import { AgencyRecordBody } from "@/lib/organisations/schema";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import { TEST_CONTACT } from "@/lib/testing/benches/use-case-bench";
@@ -178,8 +178,8 @@ describe("an identity check", () => {
     expect(refused.errors).toEqual([
       { pointer: "/called_number", detail: "is not a number on record for the agency" },
     ]);
-    const nobody = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
-    expect(nobody).toMatchObject({ is_valid: false, domain_verified: true });
+    const unrelated = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
+    expect(unrelated).toMatchObject({ is_valid: false, domain_verified: true });
     const impostor = await bench.person({
       role: "regulator",
       hasKey: false,
@@ -199,9 +199,9 @@ describe("an identity check", () => {
         [bench.place.tenantId, impostor.principal.userId, ...values],
       );
     const by = bench.legal.principal.userId;
-    await expect(insert([by, true, false, null])).rejects.toThrow("of a domain of the agency");
-    await expect(insert([by, false, true, "+49 30 111111"])).rejects.toThrow("called back at a number");
-    await expect(insert([by, false, true, null])).rejects.toThrow("called back at a number");
+    await expect(insert([by, true, false, null])).rejects.toThrow("in a domain of the agency");
+    await expect(insert([by, false, true, "+49 30 111111"])).rejects.toThrow("called at a number");
+    await expect(insert([by, false, true, null])).rejects.toThrow("called at a number");
     await expect(insert([impostor.principal.userId, false, false, null])).rejects.toThrow(
       "cannot check their own identity",
     );

@@ -113,7 +113,7 @@ export const ReviewView = z.object({
   }),
   /** How this person's decision is signed. `unknown`: the custodian, who keeps the roster, does not answer. */
   signing: z.object({
-    by: z.enum(["passkey", "key", "portal", "nobody", "unknown"]),
+    by: z.enum(["passkey", "key", "portal", "none", "unknown"]),
     passkeys: z.array(z.string()),
   }),
 });

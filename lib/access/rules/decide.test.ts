@@ -467,7 +467,7 @@ describe("fresh proof", () => {
 
   it.each([
     ["its second factor where it has one", session(at(-15 * 60_000)), true, "allowed"],
-    ["not a password beside one", session(), true, "auth.step-up floor.step-up"],
+    ["not a password next to a passkey", session(), true, "auth.step-up floor.step-up"],
     ["its password where it has nothing else", session(), false, "allowed"],
     ["a password 15 minutes old", { ...session(), provedAt: at(-15 * 60_000) }, false, "allowed"],
     [

@@ -27,7 +27,7 @@ export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): read
 export function purposeReasons(facts: OpeningFacts): Reason[] {
   const { purpose, grant } = facts;
   // A break-glass holder may be support. The purpose of an emergency comes from its grant alone.
-  if (grant?.emergency !== undefined && grant.purpose === purpose) return [];
+  if (grant?.breakGlass !== undefined && grant.purpose === purpose) return [];
   if (!purposesOf(facts.subject).includes(purpose))
     return [
       reason(

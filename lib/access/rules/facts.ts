@@ -58,7 +58,7 @@ export interface DisputeFacts {
 }
 
 /** The use of break-glass that a masked grant rests on. */
-export interface EmergencyFacts {
+export interface BreakGlassFacts {
   readonly id: string;
   /** Organisations of the transactions' participants. */
   readonly partyOrganisations: readonly string[];
@@ -71,7 +71,7 @@ export interface GrantFacts {
   readonly id: string;
   readonly requestId?: string;
   readonly dispute?: DisputeFacts;
-  readonly emergency?: EmergencyFacts;
+  readonly breakGlass?: BreakGlassFacts;
   readonly subjectUserId: string;
   /** People named as co-viewers: for conflicts of interest. */
   readonly coViewers?: readonly string[];

@@ -1,6 +1,6 @@
 import type {
+  BreakGlassFacts,
   DisputeFacts,
-  EmergencyFacts,
   GrantFacts,
   OpeningFacts,
   SubjectFacts,
@@ -64,7 +64,7 @@ export function standingReasons(facts: Using, grant: GrantFacts): Reason[] {
       ),
     );
   if (grant.dispute !== undefined) return [...found, ...disputeReasons(facts, grant, grant.dispute)];
-  if (grant.emergency !== undefined) return [...found, ...emergencyReasons(facts, grant, grant.emergency)];
+  if (grant.breakGlass !== undefined) return [...found, ...breakGlassReasons(facts, grant, grant.breakGlass)];
   return [...found, ...authorizationReasons(facts, grant), ...approvalReasons(grant)];
 }
 
@@ -86,14 +86,14 @@ function disputeReasons(facts: Using, grant: GrantFacts, dispute: DisputeFacts):
 }
 
 /** Break-glass gives a named holder masked fields without approval or authority, and gives other people nothing. */
-function emergencyReasons({ subject }: Using, grant: GrantFacts, emergency: EmergencyFacts): Reason[] {
+function breakGlassReasons({ subject }: Using, grant: GrantFacts, breakGlass: BreakGlassFacts): Reason[] {
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const found: Reason[] = [];
   if (subject.role !== "coordinator" || !subject.duties.includes("break-glass"))
     found.push(
       no("floor.break-glass-duty", "Only people with the break-glass duty can use emergency access."),
     );
-  if (emergency.partyOrganisations.includes(subject.organisationId))
+  if (breakGlass.partyOrganisations.includes(subject.organisationId))
     found.push(
       no("floor.break-glass-party", "Members of a party's organisation cannot use emergency access for it."),
     );

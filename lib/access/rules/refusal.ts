@@ -4,7 +4,7 @@ import { audienceOf, wordsFor } from "@/lib/access/rules/role-words";
 import { DomainError } from "@/lib/errors";
 
 /** When it would not be refused, and the role that reads the answer. */
-interface Told {
+interface RefusalDetails {
   readonly nextPossibleAt?: Date | undefined;
   readonly reader?: Pick<SubjectFacts, "role" | "duties">;
 }
@@ -15,7 +15,7 @@ interface Told {
  */
 export function refusalOf(
   reasons: readonly [Reason, ...Reason[]],
-  { nextPossibleAt, reader }: Told = {},
+  { nextPossibleAt, reader }: RefusalDetails = {},
 ): DomainError {
   const [first] = reasons;
   // What the caller may not know of is refused without a reason.

@@ -20,24 +20,24 @@ test.each([
 });
 
 test("an auditor and a regulator get different texts for the same rule, after the rule's sentence", () => {
-  const told = (role: "auditor" | "regulator" | "coordinator") =>
+  const seen = (role: "auditor" | "regulator" | "coordinator") =>
     refusalOf([hours], { reader: { role, duties: [] } });
-  expect(told("auditor").detail).toMatch(/^Outside the business hours\. Auditors open/);
-  expect(told("regulator").detail).toContain("hours_override");
-  expect(told("auditor").detail).not.toContain("hours_override");
-  expect(told("auditor").extra).toMatchObject({ audience: "auditor", reason: "default.hours" });
-  expect(told("coordinator").detail).toBe("Outside the business hours.");
-  expect(told("coordinator").extra).not.toHaveProperty("audience");
+  expect(seen("auditor").detail).toMatch(/^Outside the business hours\. Auditors open/);
+  expect(seen("regulator").detail).toContain("hours_override");
+  expect(seen("auditor").detail).not.toContain("hours_override");
+  expect(seen("auditor").extra).toMatchObject({ audience: "auditor", reason: "default.hours" });
+  expect(seen("coordinator").detail).toBe("Outside the business hours.");
+  expect(seen("coordinator").extra).not.toHaveProperty("audience");
 });
 
 test("the texts for an ended grant and used views name the result", () => {
-  const told = (id: string) =>
+  const seen = (id: string) =>
     refusalOf([reason(id, "access.no-grant", "Not in force.")], {
       reader: { role: "regulator", duties: [] },
     });
   for (const id of ["floor.grant-state", "floor.grant-transaction"])
-    expect(told(id).detail).toBe("Not in force. File an access request with your legal authority.");
-  expect(told("floor.views").extra).toMatchObject({ audience: "regulator", reason: "floor.views" });
+    expect(seen(id).detail).toBe("Not in force. File an access request with your legal authority.");
+  expect(seen("floor.views").extra).toMatchObject({ audience: "regulator", reason: "floor.views" });
 });
 
 test("every role gets the same answer, without role texts, about what it may not know of", () => {

@@ -5,8 +5,8 @@ import type { AgreementRow } from "@/lib/administration/agreements/store";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { isSameHuman } from "@/lib/identity/people/one-human-store";
 import { findPeople } from "@/lib/identity/people/people-store";
-import { isSameHuman } from "@/lib/identity/people/same-human-store";
 
 /** Returns the state at a moment: an open agreement whose time is over has expired, whether or not its row says so. */
 export function stateAt({ state, expiresAt }: AgreementRow, now: Date): AgreementState {

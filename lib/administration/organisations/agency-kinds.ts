@@ -8,8 +8,8 @@ import { DomainError, invalidField } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
 import { createOrganisationIn } from "@/lib/identity/people/create-organisation";
 import { readAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
-import { AgencyRecordBody } from "@/lib/organisations/agency/schema";
 import { findDomainOwner } from "@/lib/organisations/agency/store";
+import { AgencyRecordBody } from "@/lib/organisations/schema";
 import { lockOrganisation } from "@/lib/organisations/store";
 
 /** A domain says whose officer a person is, so that it belongs to one agency. */

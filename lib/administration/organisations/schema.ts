@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { AgreementAnswer, Reason } from "@/lib/administration/agreements/schema";
-import { AgencyPerson, AgencyRecordBody } from "@/lib/organisations/agency/schema";
-import { OfficeHoursBody, OrganisationSummary } from "@/lib/organisations/schema";
+import {
+  AgencyPerson,
+  AgencyRecordBody,
+  OfficeHoursBody,
+  OrganisationSummary,
+} from "@/lib/organisations/schema";
 import { Receipt, visibleLine } from "@/lib/schema";
 
 const Name = visibleLine(200);

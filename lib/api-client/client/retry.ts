@@ -68,8 +68,8 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
   // Use the server's own clock where its answer has a date: the caller's clock may be wrong.
-  const told = Date.parse(headers.get("date") ?? "");
-  return Math.max(0, until - (Number.isNaN(told) ? nowMs : told));
+  const serverMs = Date.parse(headers.get("date") ?? "");
+  return Math.max(0, until - (Number.isNaN(serverMs) ? nowMs : serverMs));
 }
 
 function isAway(error: unknown): boolean {

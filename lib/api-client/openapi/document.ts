@@ -61,7 +61,7 @@ function oldParameters({ old, body }: OperationSpec): JsonSchema[] {
       required: false,
       deprecated: true,
       description:
-        "For programs of the coordinator: in place of the body's member of this name, never beside it.",
+        "For programs of the coordinator: in place of the body's member of this name. Sending both is refused.",
       schema,
     }));
 }
@@ -164,7 +164,7 @@ function operationObject(operation: OperationSpec, share: Share): JsonSchema {
   };
 }
 
-const ABOUT = `Bytes are base64url without padding, times RFC 3339 in UTC, money text. Lists take \`limit\` and \`cursor\`; \`next_cursor\` is null at the end. Every GET answers HEAD. Whoever may not know of a thing is told 404, whoever knows of it and may not 403 with a code. The reader's page is /developers.`;
+const ABOUT = `Bytes are base64url without padding, times RFC 3339 in UTC, money text. Lists take \`limit\` and \`cursor\`; \`next_cursor\` is null at the end. Every GET answers HEAD. A caller who may not know of a thing gets 404. A caller who knows of it but may not act gets 403 with a code. The reader's page is /developers.`;
 
 /**
  * Returns the OpenAPI 3.1 document of these operations. Paths are full; its content does not depend on the instance.

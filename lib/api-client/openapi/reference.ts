@@ -151,8 +151,8 @@ export function operationsByTag(
     .split(/\s+/)
     .filter((word) => word !== "");
   const fits = ({ id, method, path, summary }: OperationSpec) => {
-    const told = `${id} ${method} ${path} ${summary}`.toLowerCase();
-    return wanted.every((word) => told.includes(word));
+    const text = `${id} ${method} ${path} ${summary}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
   };
   return TAGS.map((tag) => ({
     tag,

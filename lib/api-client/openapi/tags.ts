@@ -129,7 +129,7 @@ export const TAGS: readonly Tag[] = [
   {
     name: "Notifications and home",
     slug: "notifications",
-    description: "What a person is told and what needs them now, and live events for signed-in people.",
+    description: "Notifications, open tasks, and live events for signed-in people.",
     paths: ["/confidential/notifications", "/confidential/home", "/confidential/events"],
     families: [],
   },

@@ -9,8 +9,8 @@ import {
   OrganisationChange,
 } from "@/lib/administration/organisations/schema";
 import { operation } from "@/lib/api-client/operation";
-import { AgencyRecord } from "@/lib/organisations/agency/schema";
 import {
+  AgencyRecord,
   OfficeHours,
   OfficeHoursAnswer,
   OfficeHoursBody,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
+import { RosterDraft } from "@/lib/escrow/protocol/roster-draft";
 import {
   NewRosterChange,
   RosterAgreement,
@@ -22,6 +23,18 @@ export const getRosterStanding = operation({
   rate: "reads",
   action: "roster.read",
   sessionOnly: true,
+});
+
+export const getRosterDraft = operation({
+  id: "getRosterDraft",
+  method: "GET",
+  path: "/confidential/admin/roster/draft",
+  summary: "The draft of the custodian's first roster: all active people with their passkeys.",
+  scopes: ["admin"],
+  roles: ["admin"],
+  response: { status: 200, schema: RosterDraft },
+  rate: "reads",
+  action: "roster.read",
 });
 
 export const askRosterChange = operation({

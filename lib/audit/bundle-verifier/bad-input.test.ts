@@ -143,7 +143,7 @@ describe("bad input is refused with its reason:", () => {
     const [first = "", second = ""] = CLEAN.checkpoints;
     const again = [first, second, ...Array.from({ length: 200 }, () => second), first];
     const report = await withText(BUNDLE_FILES.checkpoints, JSON.stringify(again));
-    expectNamed(report, /checkpoint 3 does not stand over more leaves than the one before it/);
+    expectNamed(report, /checkpoint 3 does not cover more leaves than the one before it/);
     expect(report.checkpoints).toBe(2);
   });
 

@@ -86,7 +86,7 @@ export function fixtureEntry(at: number, change: EntryChange = {}): FixtureEntry
   const usual = { action: "transaction.create", request_id: `req-${at}` };
   const org = change.org ?? (change.person ? { ...usual, person: PERSON } : usual);
   const parts = [{ c: "org", kind: "org", plaintext: org }];
-  if (change.person) parts.push({ c: PERSON_PART, kind: "subject", plaintext: { name: "somebody" } });
+  if (change.person) parts.push({ c: PERSON_PART, kind: "subject", plaintext: { name: "Dana Weiss" } });
   const sealed = parts.map(({ c, kind, plaintext }) => {
     const place = { log: FIXTURE_LOG, entryId: id, c };
     return { c, kind, ...sealPart({ ...place, compartmentKey: COMPARTMENT, plaintext }) };

@@ -139,12 +139,12 @@ describe("npm run verify", () => {
         status: 2,
         stderr: expect.stringContaining("not JSON"),
       });
-    const told = (content: Uint8Array) => verify([put("short.zip", content), "--policy", policy]);
-    expect(told(new Uint8Array(0))).toMatchObject({
+    const seen = (content: Uint8Array) => verify([put("short.zip", content), "--policy", policy]);
+    expect(seen(new Uint8Array(0))).toMatchObject({
       status: 1,
       stdout: expect.stringContaining("the file is empty"),
     });
-    expect(told(bundle.subarray(0, 999))).toMatchObject({
+    expect(seen(bundle.subarray(0, 999))).toMatchObject({
       status: 1,
       stdout: expect.stringContaining("the bundle is cut short"),
     });
@@ -159,7 +159,7 @@ describe("npm run verify", () => {
       `WRONG\n  container: this is no bundle: it does not begin like one at byte 0\nwhat to do: ${WHAT_TO_DO.file}\n`,
     );
     expect(verify([good]).stdout).toMatch(
-      /^checkpoints: 2 trusted, 0 of them witnessed independently, 2 self-witnessed \(by the operator's own witnesses only\)\nkeys trusted, found in the bundle \(nobody vouched for them\):\n {2}\S+/m,
+      /^checkpoints: 2 trusted, 0 of them witnessed independently, 2 self-witnessed \(by the operator's own witnesses only\)\nkeys trusted, found in the bundle \(not confirmed from outside\):\n {2}\S+/m,
     );
   });
 

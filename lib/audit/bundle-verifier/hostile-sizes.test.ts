@@ -47,7 +47,7 @@ describe("input beyond a reader's time or memory is refused with its reason:", (
   });
 
   it("more than a hundred thousand checkpoints", async () => {
-    const line = `\u2014 somebody ${toBase64(new Uint8Array(68))}\n`;
+    const line = `\u2014 witness.example ${toBase64(new Uint8Array(68))}\n`;
     const notes = Array.from(
       { length: 100_001 },
       (_, at) => `${FIXTURE_LOG}\n${at + 1}\n${toBase64(sha256(Uint8Array.of(at & 255)))}\n\n${line}`,

@@ -69,13 +69,13 @@ function expectNamed(report: Report, seq: number): void {
 /** Without place signatures the report shows the range between two checkpoints with the fault. */
 function expectRange(report: Report, seq: number): void {
   expect(report.verdict).toBe("wrong");
-  const told = report.findings.some(({ detail, seq: at }) => {
+  const seen = report.findings.some(({ detail, seq: at }) => {
     const [, from, to] = /leaves (\d+) to (\d+)/.exec(detail) ?? [];
     return (
       (from !== undefined && Number(from) <= seq && seq <= Number(to)) || (at !== undefined && at <= seq)
     );
   });
-  expect(told).toBe(true);
+  expect(seen).toBe(true);
 }
 
 const foreignPlaces = (entries: readonly FixtureEntry[]) => draftOf(FOREIGN, entries, []).placeLines;

@@ -106,7 +106,7 @@ describe("a witness's time", () => {
   const clean = draft(OURS, 4, [2, 4]);
 
   /** The newest checkpoint cosigned at a time, a clock reading, and the notes about witnesses' clocks. */
-  async function told(seconds: number, nowSeconds?: number, receipt?: Parameters<typeof verifyBundle>[1]) {
+  async function seen(seconds: number, nowSeconds?: number, receipt?: Parameters<typeof verifyBundle>[1]) {
     const [first = "", last = ""] = clean.checkpoints;
     const text = last.slice(0, last.indexOf("\n\n") + 1);
     const own = signNote(text, [{ name: FIXTURE_LOG, seed: OURS.logSeed }]);
@@ -119,14 +119,14 @@ describe("a witness's time", () => {
     report.notes.filter((note) => note.class === "witness time").map(({ detail }) => detail);
 
   it("a time beyond the tolerance after the export or the checker's clock is noted", async () => {
-    expect(words(await told(EXPORTED + 300, EXPORTED))).toEqual([]);
-    expect(words(await told(EXPORTED + 301))).toEqual([
+    expect(words(await seen(EXPORTED + 300, EXPORTED))).toEqual([]);
+    expect(words(await seen(EXPORTED + 301))).toEqual([
       "1 checkpoint is cosigned at a time later than the export, the latest at 2026-11-24T15:05:01Z",
     ]);
-    expect(words(await told(EXPORTED - 1, EXPORTED - 400))).toEqual([
+    expect(words(await seen(EXPORTED - 1, EXPORTED - 400))).toEqual([
       "1 checkpoint is cosigned at a time later than the clock here, the latest at 2026-11-24T14:59:59Z",
     ]);
-    expect(words(await told(2 ** 53 - 1))[0]).toContain("9007199254740991 s after 1970");
+    expect(words(await seen(2 ** 53 - 1))[0]).toContain("9007199254740991 s after 1970");
   });
 
   it("a time later than the checker's clock breaks no promise of a receipt", async () => {
@@ -147,12 +147,12 @@ describe("a witness's time", () => {
       integrate_by: integrateBy,
       signature,
     };
-    const future = await told(EXPORTED + 90_000, EXPORTED, { receipts: [{ receipt }] });
+    const future = await seen(EXPORTED + 90_000, EXPORTED, { receipts: [{ receipt }] });
     expect([future.verdict, noted(future)]).toEqual([
       "verified",
       expect.arrayContaining(["receipt not due"]),
     ]);
-    expect(classes(await told(EXPORTED + 90_000, EXPORTED + 90_000, { receipts: [{ receipt }] }))).toEqual([
+    expect(classes(await seen(EXPORTED + 90_000, EXPORTED + 90_000, { receipts: [{ receipt }] }))).toEqual([
       "missing leaf",
     ]);
   });
@@ -321,29 +321,29 @@ describe("receipts checked with a bundle", () => {
     "a receipt altered in %s is named as changed, and not as signed by another key",
     async (_, change, pattern) => {
       const receipt = { ...receiptOf(900, { by: "2026-11-24T14:46:00.000900Z" }), ...change };
-      const told = await result(receipt);
-      expect(told).toMatchObject({ is: "changed", classes: ["receipt"] });
-      expect(told.detail).toMatch(/^r\.json: the receipt for entry .* was changed after it was signed: /);
-      expect(told.detail).toMatch(pattern);
+      const seen = await result(receipt);
+      expect(seen).toMatchObject({ is: "changed", classes: ["receipt"] });
+      expect(seen.detail).toMatch(/^r\.json: the receipt for entry .* was changed after it was signed: /);
+      expect(seen.detail).toMatch(pattern);
     },
   );
 
   it("receipts never blame the log for what others wrote into the bundle", async () => {
     const THEIRS = operator(2);
     const due = "2026-11-24T15:30:00.000000Z";
-    const told = async (by: Uint8Array, receipt: ReturnType<typeof receiptOf>) => {
+    const seen = async (by: Uint8Array, receipt: ReturnType<typeof receiptOf>) => {
       const { verdict, receipts, findings } = await held(receipt, by);
       return [verdict, receipts[0]?.is, findings.some(({ about }) => about === "promise")];
     };
     // A manifest that no trusted key signed, dated ahead, over the log's own tree.
     const ahead = { exported_at: "2026-11-24T16:00:00.000000Z", later: { count: 0 } };
-    expect(await told(layOut({ ...clean, manifest: ahead }, THEIRS), receiptOf(900, { by: due }))).toEqual([
+    expect(await seen(layOut({ ...clean, manifest: ahead }, THEIRS), receiptOf(900, { by: due }))).toEqual([
       "wrong",
       "open",
       false,
     ]);
     // A different log with the same name and ids, and one entry exchanged with its leaf.
-    expect(await told(layOut(draft(THEIRS, 4, [4]), THEIRS), receiptOf(2))).toEqual([
+    expect(await seen(layOut(draft(THEIRS, 4, [4]), THEIRS), receiptOf(2))).toEqual([
       "wrong",
       "unsigned",
       false,
@@ -351,10 +351,10 @@ describe("receipts checked with a bundle", () => {
     const entries = clean.entries.map((entry, seq) => (seq === 2 ? fixtureEntry(2) : entry));
     const leaves = entries.map(({ bytes }) => entryLeaf(bytes));
     const exchanged = layOut({ ...clean, entries, leaves }, THEIRS);
-    expect(await told(exchanged, receiptOf(2))).toEqual(["wrong", "unsigned", false]);
+    expect(await seen(exchanged, receiptOf(2))).toEqual(["wrong", "unsigned", false]);
     // If an entry's bytes do not give its leaf, its id does not count.
     const renamed = clean.entries.map((entry, seq) => (seq === 1 ? fixtureEntry(900) : entry));
-    expect(await told(layOut({ ...clean, entries: renamed }, OURS), receiptOf(900, { by: due }))).toEqual([
+    expect(await seen(layOut({ ...clean, entries: renamed }, OURS), receiptOf(900, { by: due }))).toEqual([
       "wrong",
       "open",
       false,
@@ -362,7 +362,7 @@ describe("receipts checked with a bundle", () => {
     // Leaves were cut off, and the checkpoint over all of them stayed.
     const six = draft(OURS, 6, [4, 6]);
     const cut = { ...six, entries: six.entries.slice(0, 4), leaves: six.leaves.slice(0, 4) };
-    expect(await told(layOut(cut, THEIRS), receiptOf(5))).toEqual(["wrong", "open", false]);
+    expect(await seen(layOut(cut, THEIRS), receiptOf(5))).toEqual(["wrong", "open", false]);
   });
 
   it("a receipt's promise is broken where another entry has its entry's place", async () => {

@@ -143,9 +143,9 @@ async function place(cx: AuditContext, planned: PlannedPart): Promise<PlacedPart
 function tellOfPerson(parts: readonly PlacedPart[]): PlacedPart[] {
   const person = parts.find(({ name }) => name.kind === "subject");
   if (person === undefined) return [...parts];
-  const told = { c: person.c, key_mark: keyMark(person.compartment.key) };
+  const personRef = { c: person.c, key_mark: keyMark(person.compartment.key) };
   return parts.map((part) =>
-    part.name.kind === "org" ? { ...part, plaintext: { ...part.plaintext, person: told } } : part,
+    part.name.kind === "org" ? { ...part, plaintext: { ...part.plaintext, person: personRef } } : part,
   );
 }
 

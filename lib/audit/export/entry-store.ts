@@ -5,7 +5,7 @@ import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { type PartRow, partsOf, partsSelect } from "../entry/part-rows";
 import type { Conditions } from "../reading/fence";
-import { SearchRow } from "../self-check/search-row";
+import { IndexRow } from "../self-check/index-row";
 
 /** Columns after number, id, leaf and the two marks, in order. */
 const SHOWN = [
@@ -66,9 +66,9 @@ export class EntryRow {
   }
 
   /** The whole index row, if the fence did not let it through. */
-  get search(): SearchRow | null {
+  get search(): IndexRow | null {
     const json = this.#text(INDEX_AT);
-    return json === null ? null : SearchRow.parse(JSON.parse(json));
+    return json === null ? null : IndexRow.parse(JSON.parse(json));
   }
 
   #text(at: number): string | null {

@@ -100,7 +100,7 @@ export async function requireNoneWaiting(
  */
 export class SettledErasures {
   readonly #sinceMs: number;
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(
     private readonly cx: ReaderContext,
@@ -131,8 +131,8 @@ export class SettledErasures {
   }
 
   #tell(entry: string): void {
-    if (this.#told.has(entry)) return;
-    this.#told.add(entry);
+    if (this.#reported.has(entry)) return;
+    this.#reported.add(entry);
     this.cx.logger.error(
       { alarm: "export.erasure", entry },
       "an erasure was not covered by a checkpoint in time",

@@ -62,7 +62,7 @@ it.each<[string, Partial<AuditEvent>, string]>([
 
 const ACCESS: Partial<AuditEvent> = {
   access: { dataAccessed: [SECRET], success: true },
-  index: { participantId: "somebody" },
+  index: { participantId: "client-4" },
 };
 
 /** Returns what this reader gets of an entry from every place where the log is read. */

@@ -107,16 +107,16 @@ it("only compliance reads a suspicion, whatever the database answers", async () 
     "(t.is_suspicion AND current_query() LIKE '%FROM audit_part p JOIN%')",
     async () => expect(await answers(bench.auditor)).toEqual([]),
   );
-  await bench.admin.query("CREATE TYPE told AS ENUM ('true', 'false')");
+  await bench.admin.query("CREATE TYPE flag AS ENUM ('true', 'false')");
   await bench.admin.query(
-    "CREATE FUNCTION to_told(boolean) RETURNS told LANGUAGE sql IMMUTABLE AS 'SELECT $1::text::told'",
+    "CREATE FUNCTION to_flag(boolean) RETURNS flag LANGUAGE sql IMMUTABLE AS 'SELECT $1::text::flag'",
   );
-  await bench.admin.query("CREATE CAST (boolean AS told) WITH FUNCTION to_told(boolean) AS ASSIGNMENT");
+  await bench.admin.query("CREATE CAST (boolean AS flag) WITH FUNCTION to_flag(boolean) AS ASSIGNMENT");
   await bench.admin.query(
-    "CREATE FUNCTION is_told(told, boolean) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'",
+    "CREATE FUNCTION is_flag(flag, boolean) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'",
   );
-  await bench.admin.query("CREATE OPERATOR = (LEFTARG = told, RIGHTARG = boolean, FUNCTION = is_told)");
-  await lying("audit_index", "is_suspicion", "t.is_suspicion::text::told", async () =>
+  await bench.admin.query("CREATE OPERATOR = (LEFTARG = flag, RIGHTARG = boolean, FUNCTION = is_flag)");
+  await lying("audit_index", "is_suspicion", "t.is_suspicion::text::flag", async () =>
     expect(await exportsHave(bench.auditor, [FILTERED])).toEqual([]),
   );
 });

@@ -202,7 +202,7 @@ describe("a database that answers one query with another entry", () => {
       ]),
     );
     for (const statement of [
-      "CREATE POLICY told ON audit_part USING (set_config('owner.asked', entry_id::text, false) <> '')",
+      "CREATE POLICY watching ON audit_part USING (set_config('owner.asked', entry_id::text, false) <> '')",
       "ALTER TABLE audit_part ENABLE ROW LEVEL SECURITY",
     ])
       await bench.admin.query(statement);

@@ -5,7 +5,7 @@ import { endingOf } from "../entry/erased-part";
 import { type Keys, OpenedEntry, type OpenedPart } from "../entry/opened-entry";
 import { type FencedBy, isRevealing, type Reader } from "../reading/fence";
 import type { Erasing, Erasings } from "../retention/erasure/erasing-entries";
-import { rowsOf, type SearchRow, statedBy, wrongColumns } from "../self-check/search-row";
+import { type IndexRow, rowsOf, statedBy, wrongColumns } from "../self-check/index-row";
 import type { EntryRow } from "./entry-store";
 import { NONE_ASTRAY, partsAstray } from "./part-places";
 
@@ -124,7 +124,7 @@ export function judgeEntry(row: EntryRow, known: Known, reading: Reading): Judge
  * Judges an entry that its index row hides from the reader. It is withheld only if its own sealed parts put it
  * outside the reader's fence. If they say nothing about this, the entry is shown and its parts stay closed.
  */
-function judgeHidden(judging: Judging, search: SearchRow | null): Judged {
+function judgeHidden(judging: Judging, search: IndexRow | null): Judged {
   const { opened, reading } = judging;
   const rows = statedFences(opened, search, reading);
   if (rows === undefined) return { is: "missing" };
@@ -145,7 +145,7 @@ function judgeHidden(judging: Judging, search: SearchRow | null): Judged {
  */
 function statedFences(
   opened: OpenedEntry,
-  search: SearchRow | null,
+  search: IndexRow | null,
   { tenantId, lost }: Reading,
 ): readonly FencedBy[] | undefined {
   const entry = opened.checked;

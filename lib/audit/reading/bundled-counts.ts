@@ -27,8 +27,8 @@ export async function bundledCounts(
   if (parts.length === 0) return new Map();
   const counts = new Map<string, number>();
   for (const part of await openParts(cx, parts)) {
-    const told = Bundle.safeParse(part.plaintext);
-    if (part.c === "org" && told.success) counts.set(part.entryId, told.data.details.count);
+    const bundle = Bundle.safeParse(part.plaintext);
+    if (part.c === "org" && bundle.success) counts.set(part.entryId, bundle.data.details.count);
   }
   return counts;
 }

@@ -61,7 +61,7 @@ function participantOf({ principal }: Context): string {
 }
 
 /** Returns whether the entry's own parts make it visible to the caller here, whatever its row contains. */
-function isTold(cx: Context, org: Readonly<Record<string, Json>>): boolean {
+function seesActor(cx: Context, org: Readonly<Record<string, Json>>): boolean {
   return SEES_ALL.has(cx.principal.role) || memberOf(org.index, "participant_id") === participantOf(cx);
 }
 
@@ -87,9 +87,9 @@ function toItem(
   actors: ReadonlyMap<string, ActorRow>,
 ): AccessLogItem {
   const org = plaintextOf(parts, "org");
-  const access = isTold(cx, org) ? accessOf(org) : {};
+  const access = seesActor(cx, org) ? accessOf(org) : {};
   // The entry itself decides who acted, because its row could have been changed.
-  const by = isTold(cx, org) ? actors.get(textOf(org.actor) ?? "") : undefined;
+  const by = seesActor(cx, org) ? actors.get(textOf(org.actor) ?? "") : undefined;
   // Addresses are data about a person: auditors see all of them, all others only their own.
   const isOwn = org.actor === cx.principal.pseudonym;
   const person = cx.principal.role === "auditor" || isOwn ? plaintextOf(parts, "subject") : {};
@@ -98,8 +98,8 @@ function toItem(
     error: textOf(access.error),
     by_name: by?.name ?? undefined,
     by_organisation: by?.organisation,
-    by_role: isTold(cx, org) ? textOf(org.role) : undefined,
-    level: isTold(cx, org) ? textOf(memberOf(org.details, "level")) : undefined,
+    by_role: seesActor(cx, org) ? textOf(org.role) : undefined,
+    level: seesActor(cx, org) ? textOf(memberOf(org.details, "level")) : undefined,
     ip_address: textOf(person.address),
     user_agent: textOf(person.user_agent),
   };

@@ -104,7 +104,7 @@ const FILTERS: Readonly<Record<string, Record<string, string>>> = {
   "no filter": {},
   "a common actor": { actor: "u_0" },
   "a rare actor": { actor: "u_5" },
-  nobody: { actor: "u_nobody" },
+  unknown: { actor: "u_unknown" },
   "a common action": { action: "transaction.read" },
   "a rare action": { action: "grant.revoke" },
   done: { outcome: "done" },
@@ -173,7 +173,7 @@ describe("searching a long log", () => {
   });
 
   it("a search for actors reads no table of the log whole, found or not", async () => {
-    for (const q of [undefined, auditor.principal.name, "nobody of this name"]) {
+    for (const q of [undefined, auditor.principal.name, "no one has this name"]) {
       const sent = await statementsOf(() => listActors(auditor, { ...(q === undefined ? {} : { q }) }));
       expect(sent).toHaveLength(1);
       for (const statement of sent) expect(await readWhole(statement)).toEqual([]);

@@ -102,7 +102,7 @@ describe("an entry forged with the app's login", () => {
     ["of a public part that is no object", { said: { pub: [] } }],
     ["of an id of another kind", { row: { id: FOURTH }, said: { id: FOURTH } }],
     ["longer than an entry may be", { said: { tenant: "t".repeat(65_536) } }],
-    ["without a search row", { isUnlisted: true }],
+    ["without an index row", { isUnlisted: true }],
   ])("%s does not commit", async (_, forged) => {
     await expect(asApp((tx) => forge(tx, forged))).rejects.toThrow("audit entry");
   });
@@ -246,7 +246,7 @@ describe("records that the app's login cannot forge outside the log", () => {
   it.each([
     ["time", "'2020-01-01T00:00:00.000000Z', 'done'"],
     ["outcome", "'2026-11-24T14:45:00.123456Z', 'failed'"],
-  ])("a search row that says another %s than the entry it comes with", async (_, columns) => {
+  ])("an index row whose %s does not match its entry", async (_, columns) => {
     const own = "(SELECT id FROM audit_entry WHERE xid = pg_current_xact_id())";
     const forged = (as: string | undefined) =>
       asApp(async (tx) => {

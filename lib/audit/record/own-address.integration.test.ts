@@ -19,7 +19,7 @@ it("an index row cannot make another person's address the caller's own", async (
   const address = "192.0.2.77";
   const acting = { ...(await bench.person({ role: "client" })), client: { address } };
   const access = { dataAccessed: ["fields"], success: true };
-  const { id } = await recordEvent(acting, { ...EVENT, access, index: { participantId: "somebody" } });
+  const { id } = await recordEvent(acting, { ...EVENT, access, index: { participantId: "client-4" } });
   const own = { ...reader, client: { address } };
   const mine = async () => {
     const { logs } = await listAccessLogs(reader, AccessLogQuery.parse({}));

@@ -21,11 +21,11 @@ async function poison(kind: string, subject: string, nth: number): Promise<void>
 }
 
 /** The recorder of another portal on the same database. */
-function portal(told: string[]): AuditRecorder {
+function portal(seen: string[]): AuditRecorder {
   const { keystore, appPool: pool, cx } = bench;
   const receiptKey = keystore.readNamedKey("receipt");
   if (receiptKey === undefined) throw new TypeError("no receipt key");
-  const logger = createLogger("test", "error", { write: (line) => told.push(JSON.parse(line).alarm) });
+  const logger = createLogger("test", "error", { write: (line) => seen.push(JSON.parse(line).alarm) });
   return createAuditRecorder({ pool, keystore, instance: cx.instance, receiptKey, logger });
 }
 
@@ -50,19 +50,19 @@ it.each(["case", "suspicion"] as const)(
         { class: "log", outcome: "done", action: "audit.keys", subjects: [], ...more },
       );
     await record();
-    const told: string[] = [];
-    const others = Array.from({ length: 3 }, () => portal(told));
+    const seen: string[] = [];
+    const others = Array.from({ length: 3 }, () => portal(seen));
     await Promise.all(others.map((audit) => record(audit)));
     expect(await countOf(kind, subject)).toBe(4);
-    expect(told).toEqual([]);
+    expect(seen).toEqual([]);
   },
 );
 
 it("several portals that find no compartment that opens create one together, and log it", async () => {
   const caseId = randomUUID();
   await poison("case", caseId, 0);
-  const told: string[] = [];
-  const portals = Array.from({ length: 4 }, () => portal(told));
+  const seen: string[] = [];
+  const portals = Array.from({ length: 4 }, () => portal(seen));
   await Promise.all(
     portals.map((audit) =>
       recordEvent(
@@ -72,7 +72,7 @@ it("several portals that find no compartment that opens create one together, and
     ),
   );
   expect(await countOf("case", caseId)).toBe(2);
-  expect(new Set(told)).toEqual(new Set(["log.compartment"]));
+  expect(new Set(seen)).toEqual(new Set(["log.compartment"]));
 });
 
 it("a person has one compartment, even if it does not open", async () => {

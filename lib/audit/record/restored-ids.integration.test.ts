@@ -92,7 +92,7 @@ const integrate = () => integrateBatch(bench.sequencerPool, bench.place);
 
 describe("transaction ids that begin again", () => {
   it("an old entry with its leaf does not cover a change", async () => {
-    const [id, old] = [newId(), await recordEvent(bench.cx, creation("somebody"))];
+    const [id, old] = [newId(), await recordEvent(bench.cx, creation("client-4"))];
     await integrate();
     const cheat = restored(old.id, async (tx) => {
       await insert(tx, id);
@@ -103,7 +103,7 @@ describe("transaction ids that begin again", () => {
   });
 
   it("an old entry without a leaf does not cover a change by a new queue row", async () => {
-    const [id, old] = [newId(), await recordEvent(bench.cx, creation("somebody"))];
+    const [id, old] = [newId(), await recordEvent(bench.cx, creation("client-4"))];
     const cheat = restored(old.id, async (tx) => {
       await insert(tx, id);
       await queue(tx, old.id, id);
@@ -121,7 +121,7 @@ describe("transaction ids that begin again", () => {
 
   it("no sealed part or index row can be added to an old entry", async () => {
     const { tenantId } = bench.place;
-    const old = await recordEvent(bench.cx, creation("somebody"));
+    const old = await recordEvent(bench.cx, creation("client-4"));
     await pastTriggers(admin, ["audit_index"], () =>
       admin.query("DELETE FROM audit_index WHERE entry_id = $1", [old.id]),
     );
@@ -167,7 +167,7 @@ describe("entries that the same transaction has written", () => {
   }
 
   it("an entry counts in a transaction that has the number of an old entry", async () => {
-    const [id, old] = [newId(), await recordEvent(bench.cx, creation("somebody"))];
+    const [id, old] = [newId(), await recordEvent(bench.cx, creation("client-4"))];
     await restored(old.id, async (tx) => {
       await append(tx, id);
       await insert(tx, id);

@@ -4,7 +4,7 @@ import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { openOwnerPool } from "@/lib/db/migrate";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { erasureOf } from "@/lib/testing/log/erasure-of";
@@ -210,11 +210,11 @@ it("a closed log can be exported in the background, and the history names the ex
   expect(report.notes.map((note) => note.detail).join("\n")).toContain(`is in the log ${old}/2`);
   // An export requested before the closing exports the log it was requested of, and is recorded there.
   const before = await downloadExport(auditor, waiting, {});
-  const told = await verifyBundle(new Uint8Array(await before.response.arrayBuffer()), {
+  const shown = await verifyBundle(new Uint8Array(await before.response.arrayBuffer()), {
     policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
   });
-  expect(told).toMatchObject({ verdict: "verified", findings: [], log: old, size });
-  expect(told.notes.map((note) => note.detail).join("\n")).not.toContain(`${old}/2`);
+  expect(shown).toMatchObject({ verdict: "verified", findings: [], log: old, size });
+  expect(shown.notes.map((note) => note.detail).join("\n")).not.toContain(`${old}/2`);
   const { items } = await listExports(auditor, ExportHistoryQuery.parse({}));
   expect(items.find((item) => item.id === id)).toMatchObject({
     log: old,

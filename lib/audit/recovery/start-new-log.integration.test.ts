@@ -79,9 +79,9 @@ describe("the loss of the database and of the signer's store", () => {
 
     // The old log accepts no entry from any login and cannot be opened again.
     await expect(startNewLog(bench.owner, bench.place, next)).rejects.toThrow("no such open log");
-    await expect(prepareLog(bench.sequencerPool, bench.place)).rejects.toThrow("not opened again");
+    await expect(prepareLog(bench.sequencerPool, bench.place)).rejects.toThrow("cannot be reopened");
     await expect(
       bench.sequencerPool.query("UPDATE audit_head SET closed_at = NULL WHERE log = $1", [bench.place.log]),
-    ).rejects.toThrow("only goes forward");
+    ).rejects.toThrow("only moves forward");
   });
 });

@@ -57,7 +57,7 @@ async function prune(bench: AccessBench, minimum: number): Promise<void> {
 }
 
 /** Returns what readers see of a pruning, in a log with or without another agency's hold on a transaction. */
-async function told(isHeld: boolean): Promise<Record<string, Retention["last_pruning"]>> {
+async function seen(isHeld: boolean): Promise<Record<string, Retention["last_pruning"]>> {
   const bench = await createAccessBench();
   try {
     await prepareLog(bench.sequencerPool, bench.place);
@@ -92,8 +92,8 @@ async function told(isHeld: boolean): Promise<Record<string, Retention["last_pru
 
 it("a pruning looks the same with and without another agency's hold, and only readers of every hold see what it kept (I12)", async () => {
   const [{ decider: free, ...without }, { decider: held, ...withHold }] = [
-    await told(false),
-    await told(true),
+    await seen(false),
+    await seen(true),
   ];
   expect(withHold).toEqual(without);
   expect(held?.kept).toBeGreaterThan(free?.kept ?? Number.POSITIVE_INFINITY);

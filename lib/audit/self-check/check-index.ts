@@ -9,6 +9,7 @@ import { around } from "../bundle-verifier/report/report";
 import { endingOf } from "../entry/erased-part";
 import { type EntryFault, type Keys, OpenedEntry } from "../entry/opened-entry";
 import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
+import { statedBy, wrongColumns } from "./index-row";
 import {
   claimIndexCheck,
   finishIndexCheck,
@@ -22,7 +23,6 @@ import {
 import { MAX_FINDINGS } from "./progress";
 import { readLost } from "./recoveries";
 import type { VerificationFinding } from "./schema";
-import { statedBy, wrongColumns } from "./search-row";
 
 /** Number of entries whose parts are opened in one go. Then other work of this portal gets a turn. */
 const STRETCH = 16;

@@ -13,7 +13,7 @@ const HASH_BYTES = 32;
 const TILE_WIDTH = 256;
 
 /** The data that belong to a batch of leaves. */
-export interface Beside {
+export interface LeafSources {
   readonly log: string;
   readonly logVkey: string;
   /** First number whose bytes must still exist. */
@@ -26,24 +26,24 @@ export interface Beside {
 }
 
 /** Recomputes a batch of leaves from stored bytes, in order, and compares them with everything derived from them. */
-export function checkLeaves(walk: Walk, rows: readonly StoredLeaf[], beside: Beside): void {
+export function checkLeaves(walk: Walk, rows: readonly StoredLeaf[], sources: LeafSources): void {
   const parts = new Map<string, Map<string, Uint8Array>>();
-  for (const { entry_id, c, d } of beside.parts)
+  for (const { entry_id, c, d } of sources.parts)
     parts.set(entry_id, (parts.get(entry_id) ?? new Map()).set(c, d));
-  const tiles = new Map(beside.tiles.map((tile) => [tile.index, tile]));
-  const checkpoints = new Map(beside.checkpoints.map((checkpoint) => [checkpoint.size, checkpoint]));
+  const tiles = new Map(sources.tiles.map((tile) => [tile.index, tile]));
+  const checkpoints = new Map(sources.checkpoints.map((checkpoint) => [checkpoint.size, checkpoint]));
   for (const row of rows) {
     if (row.seq !== walk.next) passGap(walk, row.seq);
-    const entry = readEntry(walk, row, beside);
+    const entry = readEntry(walk, row, sources);
     if (entry !== undefined)
-      checkParts(walk, row.seq, entry, { stored: parts.get(row.entry_id), lost: beside.lost });
+      checkParts(walk, row.seq, entry, { stored: parts.get(row.entry_id), lost: sources.lost });
     // Rebuild the tree from the bytes. For pruned entries use the stored leaf, which the root then confirms.
     const leaf = row.bytes === null ? row.leaf_hash : entryLeaf(row.bytes);
     walk.frontier.append(leaf);
     checkDerived(walk, row, leaf, tiles.get(Math.floor(row.seq / TILE_WIDTH)));
     walk.next = row.seq + 1;
     const checkpoint = checkpoints.get(walk.next);
-    if (checkpoint !== undefined) checkCheckpoint(walk, checkpoint, beside);
+    if (checkpoint !== undefined) checkCheckpoint(walk, checkpoint, sources);
   }
 }
 
@@ -59,10 +59,10 @@ export function passGap(walk: Walk, to: number): void {
   walk.chain = new Uint8Array(0);
 }
 
-function readEntry(walk: Walk, row: StoredLeaf, beside: Beside): Entry | undefined {
+function readEntry(walk: Walk, row: StoredLeaf, sources: LeafSources): Entry | undefined {
   const { seq, bytes } = row;
   if (bytes === null) {
-    if (seq < beside.minimum) walk.pruned += 1;
+    if (seq < sources.minimum) walk.pruned += 1;
     else walk.add({ class: "missing leaf", detail: `entry ${seq} has a leaf and no bytes`, ...around(seq) });
     return undefined;
   }
@@ -72,7 +72,7 @@ function readEntry(walk: Walk, row: StoredLeaf, beside: Beside): Entry | undefin
   }
   try {
     const entry = parseEntry(bytes);
-    const fault = rowFault(entry, row, beside.log);
+    const fault = rowFault(entry, row, sources.log);
     if (fault !== undefined)
       walk.add({
         class: fault === "place" ? "reorder" : "content mismatch",
@@ -111,7 +111,7 @@ function faultText(seq: number, fault: RowFault): string {
  */
 function checkIndex(walk: Walk, row: StoredLeaf, entry: Entry): void {
   if (row.index_at === entry.at && row.index_outcome === entry.outcome) return;
-  const detail = `the search row of entry ${row.seq} is missing or says other than the entry`;
+  const detail = `the index row of entry ${row.seq} is missing or does not match the entry`;
   walk.add({ class: "index", detail, ...around(row.seq) });
 }
 
@@ -161,9 +161,9 @@ function checkDerived(walk: Walk, row: StoredLeaf, leaf: Uint8Array, tile: Store
   });
 }
 
-function checkCheckpoint(walk: Walk, checkpoint: StoredCheckpoint, beside: Beside): void {
+function checkCheckpoint(walk: Walk, checkpoint: StoredCheckpoint, sources: LeafSources): void {
   const { size } = checkpoint;
-  const stated = signedRoot(checkpoint, beside);
+  const stated = signedRoot(checkpoint, sources);
   if (stated === undefined) {
     walk.add({ class: "keys", detail: `the checkpoint of ${size} leaves is not signed by the log's key` });
     return;
@@ -181,11 +181,11 @@ function checkCheckpoint(walk: Walk, checkpoint: StoredCheckpoint, beside: Besid
   walk.add({ class: "fork", detail, ...somewhere(walk.proven, size - 1) });
 }
 
-function signedRoot(checkpoint: StoredCheckpoint, beside: Beside): Uint8Array | undefined {
+function signedRoot(checkpoint: StoredCheckpoint, sources: LeafSources): Uint8Array | undefined {
   try {
-    const { text, verified } = openNote(checkpoint.note, [beside.logVkey]);
+    const { text, verified } = openNote(checkpoint.note, [sources.logVkey]);
     const { origin, size, root } = parseCheckpointText(text);
-    return verified.length > 0 && origin === beside.log && size === checkpoint.size ? root : undefined;
+    return verified.length > 0 && origin === sources.log && size === checkpoint.size ? root : undefined;
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;

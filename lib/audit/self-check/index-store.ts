@@ -2,8 +2,8 @@ import "server-only";
 import { z } from "zod";
 import type { RawTx } from "@/lib/db/transaction";
 import { type PartRow, partsOf, partsSelect } from "../entry/part-rows";
+import { IndexRow } from "./index-row";
 import { VerificationFinding } from "./schema";
-import { SearchRow } from "./search-row";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -86,7 +86,7 @@ const IndexedRow = z.object({
   entry_id: z.string(),
   leaf_hash: Bytes,
   bytes: Bytes.nullable(),
-  row: SearchRow.nullable(),
+  row: IndexRow.nullable(),
 });
 const StoredRow = IndexedRow.extend({ parts: z.string().nullable() });
 

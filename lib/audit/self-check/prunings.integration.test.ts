@@ -143,7 +143,7 @@ describe("an entry that records a pruning", () => {
 
   it.each<[string, (size: number) => [number, number, Partial<AuditEvent>]]>([
     ["prunes beyond the tree it names", (size) => [size + 1, size, {}]],
-    ["names a tree that it stands in itself", (size) => [4, size + 1, {}]],
+    ["names a tree that contains its own entry", (size) => [4, size + 1, {}]],
     ["is of another class", (size) => [4, size, { class: "log" }]],
   ])("explains nothing where it %s", async (_, claim) => {
     const checkpoint = await grow(9);

@@ -59,7 +59,7 @@ describe("the report of a verification", () => {
   it.each([
     ["its verdict", SOUND],
     [
-      "its findings of search rows",
+      "its findings of index rows",
       `UPDATE audit_verification SET index_report = index_report || '{"more":1}' WHERE id = $1`,
     ],
     ["how it ended", "UPDATE audit_verification SET state = 'failed', report = NULL WHERE id = $1"],

@@ -213,7 +213,7 @@ describe("the server's own verification", () => {
     ["case_id", `'${uuidv7(9)}'`],
     ["is_access", "true"],
     ["is_suspicion", "true"],
-  ])("names the entry whose search row has another %s", async (column, value) => {
+  ])("names the entry whose index row has another %s", async (column, value) => {
     await grow(9);
     await tamper(`UPDATE audit_index SET ${column} = ${value} WHERE entry_id = ${entryAt(5)}`);
     const report = await verify();

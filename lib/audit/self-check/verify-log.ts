@@ -11,7 +11,7 @@ import { type DbContext, inRawSnapshot, type RawTx } from "@/lib/db/transaction"
 import { around, firstBad } from "../bundle-verifier/report/report";
 import { readOpenQuarantine } from "../reading/quarantine-store";
 import type { SignerWord } from "./ask-signer";
-import { type Beside, checkLeaves, passGap } from "./check-leaves";
+import { checkLeaves, type LeafSources, passGap } from "./check-leaves";
 import { checkStamps } from "./check-stamps";
 import { checkUpperTiles } from "./check-tiles";
 import {
@@ -70,7 +70,7 @@ export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<bool
     const to = Math.min(walk.size, from - (from % BATCH) + BATCH);
     const rows = await readStoredLeaves(tx, log, { from, to, limit: BATCH });
     const tiles = { from: Math.floor(from / TILE_WIDTH), to: Math.ceil(to / TILE_WIDTH) };
-    const beside: Beside = {
+    const sources: LeafSources = {
       log,
       logVkey: cx.logVkey,
       ...marks,
@@ -81,8 +81,8 @@ export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<bool
       checkpoints: await readStoredCheckpoints(tx, log, from, to),
       tiles: await readStoredTiles(tx, log, 0, tiles),
     };
-    checkLeaves(walk, rows, beside);
-    await checkStamps(walk, beside.checkpoints, cx);
+    checkLeaves(walk, rows, sources);
+    await checkStamps(walk, sources.checkpoints, cx);
     if (rows.length === 0 && to - from === BATCH && to < walk.size) return endAtGap(walk);
     if (walk.next < to) passGap(walk, to);
     return true;
@@ -104,7 +104,7 @@ function endAtGap(walk: Walk): false {
 }
 
 /** What entries of the tree state about pruned bytes and lost parts. */
-export interface Marks extends Pick<Beside, "minimum" | "lost"> {
+export interface Marks extends Pick<LeafSources, "minimum" | "lost"> {
   /** Prunings that are rejected. */
   readonly unsound: readonly VerificationFinding[];
 }

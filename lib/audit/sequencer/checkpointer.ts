@@ -16,7 +16,7 @@ import { type LogPlace, readHead } from "./store";
 import { openWitnessDesk } from "./witness-desk";
 import { meetsPolicy } from "./witnessing";
 
-const NOBODY = { own: 0, independent: 0 };
+const NO_WITNESSES = { own: 0, independent: 0 };
 const WAIT_MS = 1_000;
 
 export interface CheckpointerOptions extends LogPlace, Partial<Witnessing> {
@@ -43,7 +43,7 @@ export interface Checkpointer {
 }
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
-  const { pool, log, logger, witnesses = [], policy = NOBODY, witnessWaitMs = WAIT_MS } = options;
+  const { pool, log, logger, witnesses = [], policy = NO_WITNESSES, witnessWaitMs = WAIT_MS } = options;
   const desk = openWitnessDesk(options, witnesses);
   const pending = new Set<Promise<void>>();
   const addLater = (checkpoint: SignedCheckpoint, asked: Promise<Cosigned | undefined>): void => {

@@ -134,13 +134,13 @@ describe("the sequencer", () => {
     const long = uuidv7(Date.now());
     await plant(long, log, new Uint8Array(70_000).fill(0x20), "2999-01-01T00:00:00.000000Z");
     await guards();
-    const told: AuditEvent[] = [
+    const seen: AuditEvent[] = [
       { ...EVENT, class: "retention", pub: { prune: { minimum: 1 } } },
       { ...EVENT, pub: { recovery: { from: 0, to: 1, lost: [] } } },
     ];
-    for (const event of told) await expect(recordEvent(bench.cx, event)).rejects.toThrow();
+    for (const event of seen) await expect(recordEvent(bench.cx, event)).rejects.toThrow();
     const [prune, recovery] = await withoutEntryForm(owner, () =>
-      Promise.all(told.map((event) => recordEvent(bench.cx, event))),
+      Promise.all(seen.map((event) => recordEvent(bench.cx, event))),
     );
     if (prune === undefined || recovery === undefined) throw new TypeError("nothing was written");
     const absent = uuidv7(Date.now());

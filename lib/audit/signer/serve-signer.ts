@@ -1,4 +1,5 @@
 import "server-only";
+import type { Part } from "@/lib/ipc/part-identity";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
 import { type CheckpointSigner, floorOf, SignerRefusal, signCheckpoint, signLast } from "./sign-checkpoint";
@@ -8,6 +9,11 @@ interface Refusing {
   readonly reason: string;
   readonly seq: number;
   readonly since: string;
+}
+
+/** Returns the parts that may call the signer. The portal asks before an export how far the log is signed. */
+export function callersOfSigner(): readonly Part[] {
+  return ["portal", "worker"];
 }
 
 /**

@@ -10,7 +10,7 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { Frontier } from "@/lib/crypto/log/merkle";
 import { vkey } from "@/lib/crypto/log/signed-note";
-import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
+import { RETENTION_FLOOR_DAYS } from "@/lib/env/values";
 import { checkpointText } from "../entry/checkpoint";
 import { type Entry, entryLeaf, parseEntry } from "../entry/entry";
 import { type NoteSigner, signWholeNote } from "../entry/note-line";

@@ -1,15 +1,15 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { isSameDigest } from "@/lib/authorities/registry/anchor";
-import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
-import { requireNeverRevoked } from "@/lib/authorities/registry/never-revoked";
+import { requireNeverRevoked } from "@/lib/authorities/registry/register-authority";
 import { inForceFrom, requireRegistrar } from "@/lib/authorities/registry/rules";
 import { type AuthorityRow, confirmAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/view";
 import type { AuthorityConfirmation } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { isSameHuman } from "@/lib/identity/people/same-human-store";
+import { isSameHuman } from "@/lib/identity/people/one-human-store";
 
 async function requireConfirmable(
   tx: Tx,

@@ -1,16 +1,39 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { anchorMembers } from "@/lib/authorities/registry/anchor";
-import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
-import { requireNeverRevoked } from "@/lib/authorities/registry/never-revoked";
 import { invalidMember, keyThumbprint, requireRegistrar } from "@/lib/authorities/registry/rules";
-import { insertAuthority, type NewAuthorityRow } from "@/lib/authorities/registry/store";
+import {
+  insertAuthority,
+  listRevokedCertificates,
+  type NewAuthorityRow,
+} from "@/lib/authorities/registry/store";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/view";
 import type { NewAuthority, NewKey } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
+import { keyIdentity } from "@/lib/crypto/pki/algorithms";
+import { readCertificate } from "@/lib/crypto/pki/certificate";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
-import { inTransaction } from "@/lib/db/transaction";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+
+/**
+ * Refuses a certificate over a key whose certificate was revoked here, from any issuer and for any authority: a revoked
+ * key cannot return. A new certificate over a key in force is a renewal. Throws `authority.exists`.
+ */
+export async function requireNeverRevoked(
+  tx: Tx,
+  tenantId: string,
+  certificate: Uint8Array | null | undefined,
+): Promise<void> {
+  if (certificate === null || certificate === undefined) return;
+  const key = keyIdentity(readCertificate(certificate));
+  const revoked = await listRevokedCertificates(tx, tenantId);
+  if (!revoked.some((der) => keyIdentity(readCertificate(der)) === key)) return;
+  throw new DomainError("authority.exists", {
+    detail: "A certificate over this key was revoked: what has ended does not come back.",
+  });
+}
 
 function keyMembers(body: NewKey, at: Date) {
   const [validFrom, validUntil] = [new Date(body.valid_from), new Date(body.valid_until)];

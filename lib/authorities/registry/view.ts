@@ -1,11 +1,14 @@
 import "server-only";
+import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
 import { describeLists } from "@/lib/authorities/registry/list-store";
-import { type AuthorityRow, namesOf } from "@/lib/authorities/registry/store";
+import { type AuthorityRow, lockAuthority, namesOf } from "@/lib/authorities/registry/store";
 import type { AuthorityView } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { readCertificate, subjectOf } from "@/lib/crypto/pki/certificate";
 import { type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
-import type { Tx } from "@/lib/db/transaction";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 
 function actsOf(cx: Pick<Context, "principal">, row: AuthorityRow): AuthorityView["acts"] {
@@ -75,4 +78,20 @@ export async function authorityViews(
     ...(row.kind === "key" ? {} : { crls: listsOf(lists.get(row.id), now) }),
     acts: actsOf(cx, row),
   }));
+}
+
+export type AuthorityAnswer = AuthorityView & { readonly receipt: Receipt };
+
+/** Returns the registration after an act, with the act's receipt. */
+export async function answerAuthority(
+  cx: Context,
+  id: string,
+  entry: AppendedEntry,
+): Promise<AuthorityAnswer> {
+  const view = await inTransaction(cx, async (tx) => {
+    const row = await lockAuthority(tx, cx.instance.tenantId, id);
+    return row === undefined ? undefined : (await authorityViews(tx, cx, [row])).items[0];
+  });
+  if (view === undefined) throw new DomainError("authority.not-found");
+  return { ...view, receipt: await issueReceipt(cx, entry) };
 }

@@ -1,8 +1,8 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import { endAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/view";
 import type { AuthorityEnd } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";

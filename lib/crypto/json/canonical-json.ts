@@ -1,7 +1,6 @@
 import { utf8 } from "../bytes";
 import { FormatError } from "../format-error";
-import { type JsonValue, jsonPointer, MAX_JSON_DEPTH } from "./json-value";
-import { StrictJsonParser } from "./strict-json-parser";
+import { type JsonValue, jsonPointer, MAX_JSON_DEPTH, StrictJsonParser } from "./strict-json-parser";
 
 /** A value of JSON's data model (RFC 8259). */
 export type Json = JsonValue;

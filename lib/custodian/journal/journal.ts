@@ -4,6 +4,7 @@ import path from "node:path";
 import { concat, fromUtf8, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson, parseStrictJson } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
+import { OperatorError } from "@/lib/errors";
 import { syncFolder, writeAll } from "@/lib/keystore/files/atomic-file";
 
 export const JOURNAL_FILE = "journal";
@@ -11,7 +12,7 @@ const START = new Uint8Array(32);
 const HASH_LENGTH = 43;
 
 /** The journal is damaged or cannot be written. The message is one line for the operator. */
-export class JournalError extends Error {
+export class JournalError extends OperatorError {
   override readonly name = "JournalError";
 }
 

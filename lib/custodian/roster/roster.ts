@@ -3,13 +3,14 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import { Refused, refuse } from "@/lib/custodian/refused";
 import { type Proof, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/roster/signature";
+import { OperatorError } from "@/lib/errors";
 import { statementAlgorithm } from "@/lib/escrow/protocol/cose-key";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { isAgreed } from "@/lib/escrow/protocol/succession";
 
 /** Thrown when this custodian may not accept the roster. The message is one line for the operator. */
-export class RosterError extends Error {
+export class RosterError extends OperatorError {
   override readonly name = "RosterError";
 }
 

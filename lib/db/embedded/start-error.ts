@@ -1,7 +1,8 @@
 import "server-only";
+import { OperatorError } from "@/lib/errors";
 
 /** A failure to start that an operator can act on: its message is one line with the next step. */
-export class StartError extends Error {
+export class StartError extends OperatorError {
   override readonly name = "StartError";
 }
 

@@ -53,7 +53,7 @@ it("every answer names its call and its budget and is not cached, whichever step
   const mine = { key: client.key, type: json };
   const cases: readonly (readonly [number, Promise<Response>])[] = [
     [401, answer(transactions, "GET")],
-    [401, answer(transactions, "POST", { key: "sp_nobody", type: json, body: "{}" })],
+    [401, answer(transactions, "POST", { key: "sp_unknown", type: json, body: "{}" })],
     [
       401,
       answer(transactions, "POST", { headers: { "signature-input": "sig=()", signature: "sig=:AA==:" } }),

@@ -4,8 +4,8 @@ import type { ClientInfo } from "@/lib/context/principal";
 const MAX_USER_AGENT = 256;
 
 /**
- * Where a request came from. The portal's start script puts the socket's own address (or, behind trusted
- * proxies, the one they vouch for) at the end of X-Forwarded-For, so the last one is not the caller's claim.
+ * Returns where a request came from. lib/telemetry/client-address.ts has put the caller's address, and nothing that the
+ * caller wrote, into X-Forwarded-For.
  */
 export function clientInfo(headers: Headers): ClientInfo {
   const forwarded = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();

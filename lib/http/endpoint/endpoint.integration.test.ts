@@ -339,7 +339,7 @@ describe("the endpoint", () => {
   });
 
   it("answers 503 while the database is down", async () => {
-    const gone = openDatabase({ url: "postgresql://nobody@127.0.0.1:1/none" });
+    const gone = openDatabase({ url: "postgresql://unknown@127.0.0.1:1/none" });
     useRuntime({
       ...runtime,
       db: gone,

@@ -4,6 +4,7 @@
 // recorded before it is answered (I3). Every answer has the standard headers and is not cached by default.
 
 import "server-only";
+import { addressKey } from "@/lib/addresses";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import type { ClientInfo } from "@/lib/context/principal";
@@ -21,7 +22,6 @@ import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/l
 import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
-import { addressKey } from "@/lib/rate-limit/address-key";
 import { type Draw, limitHeaders, policyHeader, takeOrSlow } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
 

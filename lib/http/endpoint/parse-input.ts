@@ -1,7 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import type { OperationSpec, UploadSpec } from "@/lib/api-client/operation";
-import { jsonPointer } from "@/lib/crypto/json/json-value";
+import { jsonPointer } from "@/lib/crypto/json/strict-json-parser";
 import { DomainError, type FieldError } from "@/lib/errors";
 import { BODY_LIMITS, isUtf8, mediaTypeOf, readBody, streamBody } from "@/lib/http/body/read-body";
 import { readMultipart } from "@/lib/http/body/read-multipart";

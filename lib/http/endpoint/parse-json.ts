@@ -2,7 +2,7 @@ import "server-only";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseStrictJson } from "@/lib/crypto/json/canonical-json";
-import { jsonPointer } from "@/lib/crypto/json/json-value";
+import { jsonPointer } from "@/lib/crypto/json/strict-json-parser";
 import { DomainError } from "@/lib/errors";
 import { invalid } from "@/lib/http/endpoint/problem";
 

@@ -74,7 +74,7 @@ async function caseOfNamed(cx: Context, { requestId, grantId }: RefusalFacts): P
   const { tenantId } = cx.instance;
   const found = await inSnapshot(cx, async (tx) => {
     const grant = await findNamed(tx, tenantId, grantId);
-    if (grant?.dispute !== undefined || grant?.emergency !== undefined) return UNFENCED;
+    if (grant?.dispute !== undefined || grant?.breakGlass !== undefined) return UNFENCED;
     const named = grant === undefined ? (requestId ?? grantId) : grant.requestId;
     if (named === undefined || !isUuid(named)) return undefined;
     const facts = await findRequestFacts(tx, cx, named);

@@ -150,7 +150,7 @@ export function alarmsOf(
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
-  if (stored.endsUntold > 0) alarms.push("end-not-at-custodian");
+  if (stored.endsNotAtCustodian > 0) alarms.push("end-not-at-custodian");
   // Most often no worker was given the retention login.
   if (stored.lateErasures > 0) alarms.push("erasure-late");
   return alarms;

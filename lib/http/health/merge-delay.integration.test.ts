@@ -29,7 +29,7 @@ const STORED: StoredHealth = {
   isUncompared: false,
   declaredLosses: 0,
   openIntents: 0,
-  endsUntold: 0,
+  endsNotAtCustodian: 0,
   lateErasures: 0,
   mergeDelay: undefined,
 };

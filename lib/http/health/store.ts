@@ -48,7 +48,7 @@ export interface StoredHealth {
   /** Disclosures with an intent and no outcome for over five minutes. */
   readonly openIntents: number;
   /** Ends that the custodian refuses while it would still open, or has missed for over five minutes. */
-  readonly endsUntold: number;
+  readonly endsNotAtCustodian: number;
   /** Agreed erasures that no date or hold defers and that have not run for over five minutes. */
   readonly lateErasures: number;
 }
@@ -72,7 +72,7 @@ interface HealthRow {
   waiting_since: Date | null;
   quarantined: bigint;
   open_intents: bigint;
-  ends_untold: bigint;
+  ends_not_at_custodian: bigint;
   late_erasures: bigint;
   delays: bigint;
   p50: number | null;
@@ -125,7 +125,7 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
            (SELECT count(*) FROM job j
               WHERE j.state IN ('refused', 'waiting') AND j.kind IN ('grant.revoke', 'dispute.end', 'co-viewer.end')
                 AND CASE WHEN j.state = 'waiting' THEN j.created_at < now() - interval '5 minutes'
-                    ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_untold,
+                    ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_not_at_custodian,
            (SELECT count(*) FROM audit_erasure e WHERE e.state = 'agreed'
               AND coalesce(e.try_after, e.agreed_at) < now() - interval '5 minutes') AS late_erasures
     FROM (SELECT 1) one
@@ -169,7 +169,7 @@ const NOTHING: StoredHealth = {
   waitingSince: undefined,
   quarantined: 0,
   openIntents: 0,
-  endsUntold: 0,
+  endsNotAtCustodian: 0,
   lateErasures: 0,
   mergeDelay: undefined,
 };
@@ -194,7 +194,7 @@ function storedHealth(row: HealthRow): StoredHealth {
     waitingSince: row.waiting_since ?? undefined,
     quarantined: Number(row.quarantined),
     openIntents: Number(row.open_intents),
-    endsUntold: Number(row.ends_untold),
+    endsNotAtCustodian: Number(row.ends_not_at_custodian),
     lateErasures: Number(row.late_erasures),
     mergeDelay: mergeDelayOf(row),
   };

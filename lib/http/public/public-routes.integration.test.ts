@@ -65,9 +65,9 @@ it("a spent budget is reported in the draft's headers and in Retry-After, and a 
     for (let call = 0; call < 3; call += 1) answers.push(await ask({ "if-none-match": etag }));
     expect(answers.map(({ status }) => status)).toEqual([304, 304, 429]);
     const [{ headers }] = answers.slice(-1) as [Response];
-    const [[name, told] = []] = parseList(headers.get("ratelimit") ?? "");
-    expect([name, told?.get("r")]).toEqual(["anonymous", 0]);
-    expect(headers.get("retry-after")).toBe(String(told?.get("t")));
+    const [[name, seen] = []] = parseList(headers.get("ratelimit") ?? "");
+    expect([name, seen?.get("r")]).toEqual(["anonymous", 0]);
+    expect(headers.get("retry-after")).toBe(String(seen?.get("t")));
     expect(headers.get("ratelimit-policy")).toBe('"anonymous";q=600;w=60');
     expect(headers.get("cache-control")).toBe("no-store");
     expect(headers.get("etag")).toBe(null);

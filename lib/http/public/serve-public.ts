@@ -5,9 +5,10 @@ import { clientInfo } from "@/lib/http/endpoint/client-info";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
 import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { handlersOf } from "@/lib/http/endpoint/serve";
-import { addressKey } from "@/lib/rate-limit/address-key";
+import { addressKey } from "@/lib/addresses";
 import { limitHeaders } from "@/lib/rate-limit/limits";
 import { getRuntime } from "@/lib/runtime/slot";
+import type { RawReply } from "@/lib/http/endpoint/bind";
 
 type Handler = (request: Request) => Promise<Response>;
 
@@ -60,4 +61,17 @@ async function answerGet(request: Request, answer: Answer): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD")
     throw new DomainError("request.method-not-allowed");
   return answer(request);
+}
+
+/** An answer in plain text: signed notes and proofs. `filename` is the name to keep it under; not from a caller. */
+export function textReply(text: string, filename?: string): RawReply {
+  const naming = filename === undefined ? {} : { "content-disposition": `inline; filename="${filename}"` };
+  const headers = { "content-type": "text/plain; charset=utf-8", ...naming };
+  return { response: new Response(text, { headers }) };
+}
+
+/** An answer of bytes: tiles and entry bundles. */
+export function bytesReply(bytes: Uint8Array): RawReply {
+  const headers = { "content-type": "application/octet-stream", "content-length": String(bytes.length) };
+  return { response: new Response(Uint8Array.from(bytes), { headers }) };
 }

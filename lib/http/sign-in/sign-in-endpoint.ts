@@ -1,4 +1,5 @@
 import "server-only";
+import { addressKey } from "@/lib/addresses";
 import type { ClientInfo } from "@/lib/context/principal";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
@@ -9,13 +10,12 @@ import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { INVITATION_CALLS } from "@/lib/http/sign-in/invitation-calls";
 import { json, ownCookies, readSent, type SignInCall, signInBy } from "@/lib/http/sign-in/sign-in-call";
 import { PasskeySignIn, PasswordSignIn } from "@/lib/identity/schema";
-import { makeChallenge } from "@/lib/identity/sign-in/challenge";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
 import { runNextAuth } from "@/lib/identity/sign-in/next-auth";
 import { assertionOptions } from "@/lib/identity/sign-in/passkey";
 import { signInWithPasskey } from "@/lib/identity/sign-in/sign-in-with-passkey";
 import { signInWithPassword } from "@/lib/identity/sign-in/sign-in-with-password";
-import { addressKey } from "@/lib/rate-limit/address-key";
 import { limitHeaders, policyHeader } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
 

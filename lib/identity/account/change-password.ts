@@ -7,8 +7,8 @@ import {
   requireOwnProof,
 } from "@/lib/identity/account/account-context";
 import { endOthersAfterChange, recordFactorChange } from "@/lib/identity/account/change-factors";
-import { countFailedProof } from "@/lib/identity/account/count-failed-proof";
 import type { PasswordChange } from "@/lib/identity/account/schema";
+import { countFailedProof } from "@/lib/identity/account/step-up";
 import { replacePassword } from "@/lib/identity/sign-in/credential-store";
 import { hashPassword, verifyPassword } from "@/lib/identity/sign-in/password";
 import { weaknessOf } from "@/lib/identity/sign-in/password-strength";

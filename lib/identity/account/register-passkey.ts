@@ -8,8 +8,7 @@ import {
 } from "@/lib/identity/account/account-context";
 import { proveByNewFactor, recordFactorChange } from "@/lib/identity/account/change-factors";
 import type { NewPasskey, PasskeyView } from "@/lib/identity/account/schema";
-import { makeChallenge } from "@/lib/identity/sign-in/challenge";
-import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
+import { makeChallenge, takeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { challengeOf } from "@/lib/identity/sign-in/passkey";
 import {
   passkeyNotAccepted,

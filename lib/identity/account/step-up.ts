@@ -5,17 +5,29 @@ import type { SignInMethod } from "@/lib/context/principal";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
-import { countFailedProof } from "@/lib/identity/account/count-failed-proof";
 import type { StepUpOptions, StepUpProof } from "@/lib/identity/account/schema";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
+import { endSession } from "@/lib/identity/sessions/end-session";
 import { refreshProof } from "@/lib/identity/sessions/store";
-import { makeChallenge } from "@/lib/identity/sign-in/challenge";
-import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
+import { makeChallenge, takeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { type Account, holdPassword, takePasskeyUse } from "@/lib/identity/sign-in/credential-store";
 import { assertionOptions, challengeOf, verifyAssertion } from "@/lib/identity/sign-in/passkey";
 import { verifyPassword } from "@/lib/identity/sign-in/password";
 import { checkSecondFactor, needsSecondFactor } from "@/lib/identity/sign-in/second-factor";
 import { type SignInFault, signInRefused } from "@/lib/identity/sign-in/sign-in";
+
+/**
+ * Counts a wrong proof of a session and returns the error to throw. The tenth wrong proof ends the session: someone
+ * with its cookie is guessing. The owner can sign in again.
+ */
+export async function countFailedProof(cx: AccountContext, refusal: DomainError): Promise<DomainError> {
+  const sid = cx.session.sessionId;
+  if ((await cx.limits.take("wrong_proof", sid)).success) return refusal;
+  await endSession(cx, { userId: cx.principal.userId, sid, reason: "wrong-proofs" });
+  return new DomainError("auth.session", {
+    detail: "Too many wrong proofs ended this session. Sign in again.",
+  });
+}
 
 type Proved =
   | { readonly fault: SignInFault }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { allowsAddress } from "@/lib/addresses";
 import { utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
-import { allowsAddress } from "@/lib/identity/api-keys/address-list";
 import { hashApiKey, isApiKey, newApiKey, prefixOf } from "@/lib/identity/api-keys/api-key";
 import { presentedKey } from "@/lib/identity/authenticate";
 import { deriveApiKeySecret } from "@/lib/identity/instance-secret";

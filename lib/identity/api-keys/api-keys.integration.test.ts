@@ -195,9 +195,9 @@ it("a key can read what it is, without its secret, and a session has no key to r
   const answer = await ask(made.key);
   expect(answer.status).toBe(200);
   const { key, receipt, last_used_at, ...view } = made;
-  const told = CallingKey.parse(answer.body);
-  expect(told).toMatchObject({ ...view, role: "client", duties: [], signed: false });
-  expect(JSON.stringify(told)).not.toContain(key.slice(14));
+  const outcome = CallingKey.parse(answer.body);
+  expect(outcome).toMatchObject({ ...view, role: "client", duties: [], signed: false });
+  expect(JSON.stringify(outcome)).not.toContain(key.slice(14));
   expect(CallingKey.parse((await ask(other.key)).body).id).toBe(other.id);
   expect(await ask(browser)).toMatchObject({ status: 404, body: { code: "api-key.not-found" } });
   expect([receipt.entry_id, last_used_at]).toEqual([expect.any(String), null]);

@@ -1,5 +1,5 @@
 import "server-only";
-import { isIP } from "node:net";
+import { isAddressOrRange } from "@/lib/addresses";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -29,15 +29,8 @@ export interface CreatedApiKey {
   readonly prefix: string;
 }
 
-function isAddress(entry: string): boolean {
-  const [network = "", bits, more] = entry.split("/");
-  const version = isIP(network);
-  if (version === 0 || more !== undefined) return false;
-  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-}
-
 function refuseBadAddresses(addresses: readonly string[]): void {
-  const index = addresses.findIndex((entry) => !isAddress(entry));
+  const index = addresses.findIndex((entry) => !isAddressOrRange(entry));
   if (index >= 0) {
     const detail = "is neither an address nor a CIDR range";
     throw new DomainError("request.invalid", { errors: [{ pointer: `/addresses/${index}`, detail }] });

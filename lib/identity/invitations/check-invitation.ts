@@ -7,7 +7,7 @@ import { findInvitation, type StoredInvitation } from "@/lib/identity/invitation
 import { standingOf } from "@/lib/identity/sessions/principal";
 import { type Account, findAccount } from "@/lib/identity/sign-in/credential-store";
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
-import { throttleAddress } from "@/lib/identity/sign-in/throttle-sign-in";
+import { drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
 /** Why a link was refused, for the log only. The caller learns only that the link is no longer good. */
 export type InvitationFault =
@@ -86,12 +86,16 @@ export async function refuseInvitation(
 }
 
 /**
- * Returns the person a link is for, if the link is good. Draws on the budget of the address. Throws
- * `invitation.refused`, which is recorded, and `rate.exceeded`.
+ * Returns the person a link is for, if the link is good. A bad link draws on the budget of the address. Throws
+ * `invitation.refused`, which is recorded, and `rate.exceeded` for a bad link when that budget is spent.
  */
 export async function requireInvited(cx: SignInContext, token: string): Promise<Invited> {
-  await throttleAddress(cx);
+  const ofAddress = await drawOnAddress(cx);
   const weighed = await weigh(cx, token);
-  if ("fault" in weighed) throw await refuseInvitation(cx, weighed.fault, weighed);
+  if ("fault" in weighed) {
+    ofAddress.refuseWrong();
+    throw await refuseInvitation(cx, weighed.fault, weighed);
+  }
+  await ofAddress.giveBack();
   return weighed;
 }

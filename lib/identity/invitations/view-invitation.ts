@@ -2,7 +2,7 @@ import "server-only";
 import { requireInvited } from "@/lib/identity/invitations/check-invitation";
 import type { InvitationView } from "@/lib/identity/invitations/schema";
 import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
-import { makeChallenge } from "@/lib/identity/sign-in/challenge";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { drawTotpSetUp } from "@/lib/identity/sign-in/draw-totp-set-up";
 import { registrationOptions } from "@/lib/identity/sign-in/passkey-registration";
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";

@@ -1,6 +1,7 @@
 import "server-only";
+import type { Principal } from "@/lib/context/principal";
 import { Prisma } from "@/lib/db/generated/client";
-import type { Tx } from "@/lib/db/transaction";
+import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import * as schema from "@/lib/identity/schema";
 import type { Duty, Role } from "@/lib/vocabulary";
 
@@ -64,4 +65,18 @@ export async function findHolder(tx: Tx, tenantId: string, userId: string): Prom
     SELECT ${HOLDER_COLUMNS} FROM app_user u ${HOLDER_TABLES}
     WHERE u.id = ${userId}::uuid AND u.tenant_id = ${tenantId}::uuid`);
   return row === undefined ? undefined : toHolder(row);
+}
+
+/**
+ * Returns a person's current role, duties and organisation, for work done on their behalf while they are away. Returns
+ * undefined once the person or their organisation is not active.
+ */
+export async function findReaderById(
+  cx: DbContext,
+  userId: string,
+): Promise<Pick<Principal, "role" | "duties" | "organisationId" | "userId"> | undefined> {
+  const holder = await inTransaction(cx, (tx) => findHolder(tx, cx.instance.tenantId, userId));
+  if (holder === undefined || !holder.isActive) return undefined;
+  const { role, duties, organisationId } = holder;
+  return { role, duties, organisationId, userId };
 }

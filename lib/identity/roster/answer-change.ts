@@ -9,6 +9,7 @@ import { loadCases, loadViews } from "@/lib/identity/roster/load-views";
 import type { RosterChangeAnswer } from "@/lib/identity/roster/schema";
 import { findChange } from "@/lib/identity/roster/store";
 import type { ChangeCase } from "@/lib/identity/roster/view";
+import { isFresh } from "@/lib/identity/sessions/session-rules";
 
 /** Returns a change with its person and those who agreed. Throws not found for an unknown change. */
 export async function loadCase(tx: Tx, cx: Context, id: string): Promise<ChangeCase> {
@@ -27,4 +28,14 @@ export async function answerChange(
   const [view] = await inSnapshot(cx, async (tx) => loadViews(tx, cx, [await loadCase(tx, cx, id)], current));
   if (view === undefined) throw new DomainError("roster-change.not-found");
   return { ...view, receipt: await issueReceipt(cx, entry) };
+}
+
+/** Refuses to change keys without a session that has a recent proof of more than a password. */
+export function requireFreshProof(cx: Pick<Context, "principal" | "clock">): void {
+  const { proof } = cx.principal;
+  if (proof.kind !== "session") {
+    throw new DomainError("auth.session-only", { detail: "A key cannot make this call: sign in." });
+  }
+  if (isFresh(proof.multiFactorAt, cx.clock.now())) return;
+  throw new DomainError("auth.step-up", { detail: "This needs your second factor: 15 minutes old at most." });
 }

@@ -8,11 +8,10 @@ import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import { isPortalSigned } from "@/lib/escrow/protocol/succession";
-import { answerChange } from "@/lib/identity/roster/answer-change";
+import { answerChange, requireFreshProof } from "@/lib/identity/roster/answer-change";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { draftRoster } from "@/lib/identity/roster/draft-roster";
 import { listSignInPasskeys } from "@/lib/identity/roster/people-store";
-import { requireFreshProof } from "@/lib/identity/roster/require-fresh-proof";
 import type { NewRosterChange, RosterChangeAnswer } from "@/lib/identity/roster/schema";
 import {
   type AgreementRow,

@@ -1,9 +1,11 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
+import { toBase64url } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
 import { statementAlgorithm } from "@/lib/escrow/protocol/cose-key";
 import type { RosterPerson } from "@/lib/escrow/protocol/messages";
 import { findPerson, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { keyGroups } from "@/lib/escrow/protocol/roster-draft";
 import { holdsOwnKey, isPortalSigned } from "@/lib/escrow/protocol/succession";
 import { findRoster } from "@/lib/identity/roster/current-roster";
 import { loadCases, loadViews } from "@/lib/identity/roster/load-views";
@@ -18,7 +20,7 @@ const MAX_OTHERS = 200;
 function signedBy(person: RosterPerson | undefined, isEvaluation: boolean): SignedBy {
   if (person === undefined) return "unlisted";
   if (holdsOwnKey(person)) return "own_key";
-  return isPortalSigned(person) && isEvaluation ? "portal" : "nobody";
+  return isPortalSigned(person) && isEvaluation ? "portal" : "no_key";
 }
 
 function keysOf(
@@ -63,6 +65,12 @@ export async function getRosterStanding(cx: Context, rpId: string): Promise<Rost
         created_at: passkey.createdAt.toISOString(),
         is_enrolled: keys.some((key) => key.id === passkey.credentialId),
         can_sign: statementAlgorithm(passkey.publicKey) !== undefined,
+        groups: keyGroups({
+          kind: "passkey",
+          credential_id: passkey.credentialId,
+          public_key: toBase64url(passkey.publicKey),
+          rp_id: rpId,
+        }),
       })),
       changes: await loadViews(tx, cx, mine, current),
       to_confirm: await loadViews(tx, cx, forMe, current),

@@ -4,11 +4,14 @@ import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
+import { DomainError } from "@/lib/errors";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import { keyGroups } from "@/lib/escrow/protocol/roster-draft";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { agreeToRosterChange } from "@/lib/identity/roster/agree-to-roster-change";
 import { askRosterChange } from "@/lib/identity/roster/ask-roster-change";
+import { draftFirstRoster } from "@/lib/identity/roster/draft-first-roster";
 import { getRosterStanding } from "@/lib/identity/roster/get-roster-standing";
 import { refuseRosterChange } from "@/lib/identity/roster/refuse-roster-change";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
@@ -24,6 +27,7 @@ import {
 import type { Duty, Role } from "@/lib/vocabulary";
 
 const RP_ID = "localhost";
+const noRoster = () => new DomainError("custodian.refused", { extra: { reason: "roster" } });
 const ORIGIN = "http://localhost:3000";
 
 type Person = Context & { readonly principal: Principal & { readonly participantId: string } };
@@ -248,8 +252,8 @@ describe("refusals", () => {
     await expect(refuseRosterChange(regulator, next.id, {})).rejects.toMatchObject({
       code: "roster.confirmer",
     });
-    const refused = await refuseRosterChange(approver, next.id, { reason: "Nobody called me." });
-    expect(refused).toMatchObject({ state: "refused", reason: "Nobody called me." });
+    const refused = await refuseRosterChange(approver, next.id, { reason: "I was not called." });
+    expect(refused).toMatchObject({ state: "refused", reason: "I was not called." });
     await expect(agreeToRosterChange(approver, next.id, {})).rejects.toMatchObject({ code: "roster.closed" });
     await expect(refuseRosterChange(legal, next.id, {})).rejects.toMatchObject({ code: "roster.closed" });
     await askRosterChange(legal, RP_ID, { passkey_id: id });
@@ -420,4 +424,26 @@ test("the database keeps each request and each agreement", async () => {
   ]) {
     await expect(bench.appPool.query(sql), sql).rejects.toThrow();
   }
+});
+
+describe("the draft of the first roster", () => {
+  const site = { rpId: RP_ID, origin: ORIGIN };
+
+  test("has active people with their passkeys, and names those who have none", async () => {
+    const passkey = await passkeyOf(legal);
+    const bare = { ...legal, escrow: { ...legal.escrow, roster: async () => Promise.reject(noRoster()) } };
+    const draft = await draftFirstRoster(bare, site);
+    expect(draft.roster.persons.map(({ person }) => person)).toEqual([legal.principal.handle]);
+    expect(draft.roster.persons[0]?.credentials).toMatchObject([
+      { kind: "passkey", credential_id: passkey.device.credentialId, rp_id: RP_ID },
+    ]);
+    expect(draft.missing.map(({ person }) => person)).toContain(regulator.principal.handle);
+    const standing = await getRosterStanding(legal, RP_ID);
+    const [credential] = draft.roster.persons[0]?.credentials ?? [];
+    expect(standing.passkeys[0]?.groups).toBe(credential === undefined ? "" : keyGroups(credential));
+  });
+
+  test("is refused when the custodian has a roster", async () => {
+    await expect(draftFirstRoster(legal, site)).rejects.toMatchObject({ code: "request.conflict" });
+  });
 });

@@ -12,7 +12,7 @@ export const RosterChangeState = z.enum(["pending", "done", "refused", "withdraw
 export type RosterChangeState = z.infer<typeof RosterChangeState>;
 
 /** Who signs for a person: their own key, the portal (in an evaluation), or no one. */
-export const SignedBy = z.enum(["own_key", "portal", "nobody", "unlisted"]);
+export const SignedBy = z.enum(["own_key", "portal", "no_key", "unlisted"]);
 export type SignedBy = z.infer<typeof SignedBy>;
 
 export const NewRosterChange = z
@@ -97,6 +97,8 @@ export const RosterStanding = z.strictObject({
       is_enrolled: z.boolean(),
       /** Some kinds of key can sign in but cannot sign statements. */
       can_sign: z.boolean(),
+      /** Eight groups of four digits that its owner reads aloud to the custodian's operator. */
+      groups: z.string(),
     }),
   ),
   /** The caller's own changes, newest first. */

@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context/context";
 import { randomBytes } from "@/lib/crypto/primitives";
 import type { DbContext } from "@/lib/db/transaction";
 import type { TotpSetUp } from "@/lib/identity/account/schema";
-import { makeChallenge } from "@/lib/identity/sign-in/challenge";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import type { Account } from "@/lib/identity/sign-in/credential-store";
 import { totpSetUp } from "@/lib/identity/sign-in/totp";
 

@@ -11,7 +11,7 @@ import {
   type SignInContext,
   type SignInFault,
 } from "@/lib/identity/sign-in/sign-in";
-import { throttleAddress } from "@/lib/identity/sign-in/throttle-sign-in";
+import { drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
 async function check(cx: SignInContext, assertion: PasskeyAssertion, account: Account | undefined) {
   const fault = (name: SignInFault) => ({ fault: name });
@@ -34,15 +34,20 @@ async function check(cx: SignInContext, assertion: PasskeyAssertion, account: Ac
 
 /** Signs in with a user-verified passkey. It is both factors, even if the account has no other. */
 export async function signInWithPasskey(cx: SignInContext, assertion: PasskeyAssertion): Promise<SignedIn> {
-  await throttleAddress(cx);
+  const ofAddress = await drawOnAddress(cx);
   const found = await inSnapshot(cx, (tx) => findAccountByPasskey(tx, cx.instance.tenantId, assertion.id));
+  const refuse = (fault: SignInFault) => {
+    ofAddress.refuseWrong();
+    return refuseSignIn(cx, fault, "passkey", found);
+  };
   const checked = await check(cx, assertion, found);
-  if ("fault" in checked) throw await refuseSignIn(cx, checked.fault, "passkey", found);
+  if ("fault" in checked) throw await refuse(checked.fault);
   const { account, passkey, counter } = checked;
   const signedIn = await inTransaction(cx, async (tx) => {
     const isTaken = await takePasskeyUse(tx, passkey.id, counter, cx.clock.now());
     return isTaken ? openSession(tx, cx, account, { method: "passkey", passkeyId: passkey.id }) : undefined;
   });
-  if (signedIn === undefined) throw await refuseSignIn(cx, "passkey", "passkey", account);
+  if (signedIn === undefined) throw await refuse("passkey");
+  await ofAddress.giveBack();
   return signedIn;
 }

@@ -23,7 +23,7 @@ export interface PasswordSignIn extends GivenCode {
 }
 
 /** A hash of the same cost that no password matches: an unknown address takes as long as a known one. */
-const NOBODY = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
+const DUMMY_HASH = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 const PASSWORD_ALONE: SecondFactor = { method: "password", take: async () => true };
 
@@ -75,17 +75,21 @@ function open(
  */
 export async function signInWithPassword(cx: SignInContext, input: PasswordSignIn): Promise<SignedIn> {
   const email = input.email.trim();
-  await throttleSignIn(cx, email);
+  const ofAddress = await throttleSignIn(cx, email);
   const method = input.recoveryCode === undefined ? "totp" : "recovery";
   const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
-  const isPassword = await verifyPassword(input.password, account?.passwordHash ?? NOBODY);
+  const isPassword = await verifyPassword(input.password, account?.passwordHash ?? DUMMY_HASH);
   const draw = isCode(input) ? await drawCode(cx, email, isPassword) : undefined;
+  const refuse = (fault: SignInFault) => {
+    ofAddress.refuseWrong();
+    return refuseSignIn(cx, fault, method, account);
+  };
   const fault = faultBefore(account, isPassword);
-  if (account === undefined || fault !== undefined)
-    throw await refuseSignIn(cx, fault ?? "unknown", method, account);
+  if (account === undefined || fault !== undefined) throw await refuse(fault ?? "unknown");
   const factor = await secondFactorOf(cx, account, input, draw);
-  if ("fault" in factor) throw await refuseSignIn(cx, factor.fault, method, account);
+  if ("fault" in factor) throw await refuse(factor.fault);
   const opened = await open(cx, account, factor);
-  if ("fault" in opened) throw await refuseSignIn(cx, opened.fault, method, account);
+  if ("fault" in opened) throw await refuse(opened.fault);
+  await ofAddress.giveBack();
   return opened;
 }

@@ -101,7 +101,7 @@ describe("signing in with password and code", () => {
     const code = codeOf(person, clock);
     expect((await new TestBrowser().signIn(person, clock)).status).toBe(200);
     const tries = [
-      { email: "nobody@example.org", password, code },
+      { email: "unknown@example.org", password, code },
       { email, password: "some other password", code: codeOf(person, clock, 1) },
       { email, password, code: codeOf(other, clock) },
       { email, password, code },
@@ -298,7 +298,7 @@ describe("guessing", () => {
     expect(statuses).toEqual([...Array(11).fill(401), 429]);
     const owner = new TestBrowser("192.0.2.51");
     expect((await owner.signIn(person, clock)).status).toBe(200);
-    const unknown = { ...wrong, email: "nobody-at-all@example.org" };
+    const unknown = { ...wrong, email: "unknown-1@example.org" };
     const same = [];
     for (let count = 0; count < 12; count++)
       same.push((await new TestBrowser("192.0.2.52").post("callback/password", unknown)).status);
@@ -356,6 +356,17 @@ describe("guessing", () => {
       expect((await post(place, { code: "000000" })).status).toBe(401);
     expect((await post(60, { code: codeOf(person, clock, 1) })).status).toBe(401);
     expect((await post(61, { recovery_code: code })).status).toBe(200);
+  });
+
+  it("an address whose budget is spent keeps out wrong sign-ins alone, without entries", async () => {
+    const place = "192.0.2.77";
+    const person = await createAccount(runtime, "regulator");
+    for (let count = 0; count < 100; count++) await runtime.limits.take("sign_in_address", place);
+    const before = await entries("session.create", "denied");
+    const wrong = { email: person.email, password: "not this one at all", code: "000000" };
+    expect((await new TestBrowser(place).post("callback/password", wrong)).status).toBe(429);
+    expect(await entries("session.create", "denied")).toBe(before);
+    expect((await new TestBrowser(place).signIn(person, clock)).status).toBe(200);
   });
 
   it("guesses from many addresses of one IPv6 network count as one address", async () => {

@@ -1,9 +1,9 @@
 import "server-only";
+import { addressKey } from "@/lib/addresses";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256 } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
-import { addressKey } from "@/lib/rate-limit/address-key";
 import { type Draw, takeOrSlow } from "@/lib/rate-limit/limits";
 
 function refuseSpent(cx: SignInContext, draw: Draw): void {
@@ -22,16 +22,37 @@ function accountKey(cx: SignInContext, email: string): string {
   );
 }
 
-/** Draws on the budget of the address that the sign-in comes from. */
-export async function throttleAddress(cx: SignInContext): Promise<void> {
-  refuseSpent(cx, await cx.limits.take("sign_in_address", addressKey(cx.client.address)));
+/** A draw on an address's budget of wrong sign-ins. */
+export interface AddressDraw {
+  /** Gives the draw back: the sign-in was right. */
+  giveBack(): Promise<void>;
+  /** Throws `rate.exceeded` when the budget was spent: a wrong sign-in then gets no other answer and no entry. */
+  refuseWrong(): void;
 }
 
-/** Draws on address and account separately, even if the account does not exist. */
-export async function throttleSignIn(cx: SignInContext, email: string): Promise<void> {
-  await throttleAddress(cx);
+/**
+ * Draws on the budget of the address. It counts wrong sign-ins alone, and a spent budget refuses only those: people
+ * behind the same address who have the right factor still get in.
+ */
+export async function drawOnAddress(cx: SignInContext): Promise<AddressDraw> {
+  const key = addressKey(cx.client.address);
+  const draw = await cx.limits.take("sign_in_address", key);
+  return {
+    giveBack: async () => {
+      if (draw.success) await cx.limits.giveBack("sign_in_address", key);
+    },
+    refuseWrong: () => refuseSpent(cx, draw),
+  };
+}
+
+/**
+ * Draws on address and account separately, even if the account does not exist. Past the account's budget it may be tried
+ * from each address once in half a minute. Throws `rate.exceeded` for a second attempt in that time.
+ */
+export async function throttleSignIn(cx: SignInContext, email: string): Promise<AddressDraw> {
   const account = accountKey(cx, email);
   refuseSpent(cx, await takeOrSlow(cx.limits, account, addressKey(cx.client.address)));
+  return drawOnAddress(cx);
 }
 
 /** A code's draw, given back if the code was right. */

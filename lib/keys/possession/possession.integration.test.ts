@@ -107,12 +107,12 @@ describe("possession of a client-held key", () => {
       "key.proof",
     );
     expect(await deniedCount(cx)).toBe(3);
-    const anew = await registerKey(cx, heldBy(holder, cx.principal.participantId));
-    expect(anew).toMatchObject({ isNew: false, key: { key_id: key.key_id, state: "pre_active" } });
-    expect(anew.key.challenge?.ephemeral_key).not.toBe(key.challenge?.ephemeral_key);
-    expect(await outcomeOf(proveKey(cx, key.key_id, { client_tag: holder.answer(anew.key.challenge) }))).toBe(
-      "done",
-    );
+    const again = await registerKey(cx, heldBy(holder, cx.principal.participantId));
+    expect(again).toMatchObject({ isNew: false, key: { key_id: key.key_id, state: "pre_active" } });
+    expect(again.key.challenge?.ephemeral_key).not.toBe(key.challenge?.ephemeral_key);
+    expect(
+      await outcomeOf(proveKey(cx, key.key_id, { client_tag: holder.answer(again.key.challenge) })),
+    ).toBe("done");
   });
 
   it("an answer is refused five minutes later, from another session, and from another person", async () => {

@@ -8,12 +8,12 @@ import { DomainError } from "@/lib/errors";
 import type { RewrapAccepted, RewrapStatements } from "@/lib/escrow/protocol/lost-key";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { storeSeal } from "@/lib/keys/possession/store";
-import { answerRecovery } from "@/lib/keys/recovery/answer-recovery";
 import { loadOwnCase, type RecoveryCase, requireAsked } from "@/lib/keys/recovery/load-case";
 import { requireWords } from "@/lib/keys/recovery/require-words";
 import type { RecoveryAnswer, RecoveryProof } from "@/lib/keys/recovery/schema";
 import { lockRecovery, startRecovery } from "@/lib/keys/recovery/store";
 import { statementsOf } from "@/lib/keys/recovery/terms";
+import { answerRecovery } from "@/lib/keys/recovery/view";
 import { findOpen } from "@/lib/keys/rotation/store";
 import {
   countWraps,

@@ -5,11 +5,11 @@ import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { mayUseKey } from "@/lib/keys/permissions";
-import { answerRecovery } from "@/lib/keys/recovery/answer-recovery";
 import { isRewrapper, loadCase, requireAsked } from "@/lib/keys/recovery/load-case";
 import type { RecoveryAnswer, RecoveryEnd, RecoveryState } from "@/lib/keys/recovery/schema";
 import { endRecovery, findOpenRecovery, lockRecovery, type RecoveryRow } from "@/lib/keys/recovery/store";
 import { recoveryDigest } from "@/lib/keys/recovery/terms";
+import { answerRecovery } from "@/lib/keys/recovery/view";
 import { countWraps, kidOf } from "@/lib/keys/store";
 
 export type EndContext = Pick<Context, "db" | "instance"> & AuditContext;

@@ -5,10 +5,28 @@ import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { rewrappersOf } from "@/lib/escrow/protocol/rewrap-statement";
 import type { Roster } from "@/lib/escrow/protocol/roster";
+import { findActive, isRemovedPasskey } from "@/lib/identity/roster/people-store";
 import { mayUseKey, requireKeyPermission } from "@/lib/keys/permissions";
-import { standingWords } from "@/lib/keys/recovery/standing-words";
 import { findNewest, listWords, type RecoveryRow, type RecoveryWordRow } from "@/lib/keys/recovery/store";
 import { type KeyVersion, selectKeys } from "@/lib/keys/store";
+
+/**
+ * Returns the statements without those of people suspended since. Also drops those by passkeys that their owners
+ * removed, perhaps because a thief has them. The custodian's roster may still have both.
+ */
+export async function standingWords(tx: Tx, words: readonly RecoveryWordRow[]): Promise<RecoveryWordRow[]> {
+  const active = await findActive(
+    tx,
+    words.map(({ userId }) => userId),
+  );
+  const standing: RecoveryWordRow[] = [];
+  for (const word of words) {
+    const { userId, signature } = word;
+    const isRemoved = signature.kind === "passkey" && (await isRemovedPasskey(tx, signature.credential_id));
+    if (active.has(userId) && !isRemoved) standing.push(word);
+  }
+  return standing;
+}
 
 /** A recovery with all the data for its checks. */
 export interface RecoveryCase {

@@ -11,11 +11,11 @@ import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
-import { answerRecovery } from "@/lib/keys/recovery/answer-recovery";
 import { isRewrapper, loadCase, type RecoveryCase, requireAsked } from "@/lib/keys/recovery/load-case";
 import type { RecoveryAnswer, RecoveryWord } from "@/lib/keys/recovery/schema";
 import { insertWord, listWords, lockRecovery, type RecoveryWordRow } from "@/lib/keys/recovery/store";
 import { termsOfRecovery } from "@/lib/keys/recovery/terms";
+import { answerRecovery } from "@/lib/keys/recovery/view";
 
 /** Returns the caller's statement: a signature that the custodian has checked, or in an evaluation the portal's. */
 async function sign(

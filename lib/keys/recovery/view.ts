@@ -1,11 +1,13 @@
 import "server-only";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import type { AppendedEntry } from "@/lib/context/recorder";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { REWRAP_PERSONS } from "@/lib/escrow/protocol/rewrap-statement";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
-import { isRewrapper, type RecoveryCase } from "@/lib/keys/recovery/load-case";
-import type { RecoveryState, RecoveryView } from "@/lib/keys/recovery/schema";
+import { isRewrapper, loadCase, type RecoveryCase } from "@/lib/keys/recovery/load-case";
+import type { RecoveryAnswer, RecoveryState, RecoveryView } from "@/lib/keys/recovery/schema";
 import { type RecoveryRow, readNames } from "@/lib/keys/recovery/store";
 import { termsOfRecovery } from "@/lib/keys/recovery/terms";
 import { kidOf } from "@/lib/keys/store";
@@ -76,4 +78,15 @@ export async function recoveryView(
     ...(row.endedAt === undefined ? {} : { ended_at: row.endedAt.toISOString() }),
     ...(row.endReason === undefined ? {} : { end_reason: row.endReason }),
   };
+}
+
+/** Returns the recovery after an act, with the act's receipt; without an entry, nothing changed. */
+export async function answerRecovery(
+  cx: Context,
+  keyId: string,
+  roster: Roster | undefined,
+  entry: AppendedEntry | undefined,
+): Promise<RecoveryAnswer> {
+  const view = await inSnapshot(cx, async (tx) => recoveryView(tx, cx, await loadCase(tx, keyId), roster));
+  return entry === undefined ? view : { ...view, receipt: await issueReceipt(cx, entry) };
 }

@@ -6,11 +6,11 @@ import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { draftManagedKey } from "@/lib/keys/register/draft-key";
-import { refuseClientHeld } from "@/lib/keys/register/refuse-client-held";
 import { registerClientKey } from "@/lib/keys/register/register-client-key";
 import {
   type RegisterContext,
   type RegisterResult,
+  refuseClientHeld,
   refuseSuspended,
   registeredKey,
 } from "@/lib/keys/register/registering";

@@ -3,6 +3,7 @@ import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { findHeld } from "@/lib/keys/possession/store";
 import type { RegisteredKey } from "@/lib/keys/schema";
 import { findSuspended, type KeyVersion } from "@/lib/keys/store";
 
@@ -36,6 +37,18 @@ export async function refuseSuspended(tx: Tx, participantId: string): Promise<vo
   const suspended = await findSuspended(tx, participantId);
   if (suspended === undefined) return;
   throw new DomainError("key.state", {
-    detail: `${suspended.kid} is suspended: resume it and rotate it, or report it compromised. Beside it a new key would leave what is sealed for it shut.`,
+    detail: `${suspended.kid} is suspended: resume it and rotate it, or report it compromised. With a new key instead, data sealed for it would stay locked.`,
+  });
+}
+
+/**
+ * Refuses to replace a client-held key without proof of its possession. Not even a managed key may replace it, and not
+ * even after the old one was reported compromised. Throws `key.state`.
+ */
+export async function refuseClientHeld(tx: Tx, participantId: string): Promise<void> {
+  const held = await findHeld(tx, participantId);
+  if (held === undefined) return;
+  throw new DomainError("key.state", {
+    detail: `${held.kid} is held by its participant: register its successor with custody client and prove both.`,
   });
 }

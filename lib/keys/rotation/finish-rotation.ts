@@ -1,8 +1,18 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext, Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction } from "@/lib/db/transaction";
 import { endRotation, findRotation, lockRunning } from "@/lib/keys/rotation/store";
+
+/** The context needed to rotate; the schedule has no principal. */
+export type RotateContext = Pick<Context, "db" | "instance" | "keystore"> & AuditContext;
+
+/** The rotation after a call, with its entry; without an entry, nothing changed. */
+export interface RotationStep {
+  readonly id: string;
+  readonly entry?: AppendedEntry;
+}
 
 /**
  * Ends a rotation after a pass: completed if no entries are left under retired keys, else failed with the number left.

@@ -5,10 +5,10 @@ import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { isSameHuman } from "@/lib/identity/people/same-human-store";
+import { isSameHuman } from "@/lib/identity/people/one-human-store";
 import { type DraftKey, draftManagedKey } from "@/lib/keys/register/draft-key";
-import { refuseClientHeld } from "@/lib/keys/register/refuse-client-held";
-import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";
+import { refuseClientHeld } from "@/lib/keys/register/registering";
+import type { RotateContext, RotationStep } from "@/lib/keys/rotation/finish-rotation";
 import { agreeRotation, countToMove, insertRotation, type RotationRow } from "@/lib/keys/rotation/store";
 import { insertManagedKey, type KeyVersion, lockKey, selectActiveKeys, updateState } from "@/lib/keys/store";
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import type { RotateContext } from "@/lib/keys/rotation/finish-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import type { RotateContext } from "@/lib/keys/rotation/step";
 import { listDue } from "@/lib/keys/rotation/store";
 
 /** Rotations that one call starts. The limit spreads the work of keys that were made on one day. */

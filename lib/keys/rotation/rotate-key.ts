@@ -7,9 +7,9 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requireKeyPermission } from "@/lib/keys/permissions";
 import { type DraftKey, draftManagedKey } from "@/lib/keys/register/draft-key";
+import type { RotateContext, RotationStep } from "@/lib/keys/rotation/finish-rotation";
 import { rotateCompromised } from "@/lib/keys/rotation/rotate-compromised";
 import type { RotationMode, RotationView } from "@/lib/keys/rotation/schema";
-import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";
 import { countToMove, findOpen, findRotation, insertRotation } from "@/lib/keys/rotation/store";
 import { rotationView } from "@/lib/keys/rotation/view";
 import {

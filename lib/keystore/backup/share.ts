@@ -134,7 +134,7 @@ export function readShares(bytes: Uint8Array, before: number): Share[] {
   } catch (error) {
     zeroShares(found);
     if (error instanceof BackupError) throw error;
-    throw notAShare(before + found.length + 1, "is none: it is not whole, or something else stands there");
+    throw notAShare(before + found.length + 1, "is not a share: it is incomplete, or there is other text");
   }
 }
 

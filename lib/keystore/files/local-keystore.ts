@@ -178,7 +178,7 @@ class FolderKeystore implements Keystore {
     const aad = { ...aadOf(ref, ref.kek), v: 2 } as const;
     const object = readResidentKey({ kek: this.kekOf(ref), aad, blob: ref.blob });
     if (this.resident !== undefined) return orServiceFailure(use(this.resident, object));
-    const why = `${kidOf(ref)} lies in a token: start with SEALPORT_CUSTODY=pkcs11-resident:…`;
+    const why = `${kidOf(ref)} is in a token: start with SEALPORT_CUSTODY=pkcs11-resident:…`;
     throw mapServiceFailure(new KeystoreError("keystore.disabled", why));
   }
 

@@ -121,7 +121,7 @@ test("a missing key and a signing key are refused with their reason", async () =
 
 test("temporary errors of the service differ from refusals", async () => {
   const custody = await custodyOf(await newKey());
-  const told = async (status: number, type: string): Promise<string> => {
+  const seen = async (status: number, type: string): Promise<string> => {
     const odd = await startFaultyProxy(moto.url, {
       status,
       body: JSON.stringify({ __type: type, message: "m" }),
@@ -133,13 +133,13 @@ test("temporary errors of the service differ from refusals", async () => {
     await odd.close();
     return String(Reflect.get(Object(error), "code"));
   };
-  expect(await told(400, "ThrottlingException")).toBe("keystore.unavailable");
-  expect(await told(503, "KeyUnavailableException")).toBe("keystore.unavailable");
-  expect(await told(500, "KMSInternalException")).toBe("keystore.unavailable");
-  expect(await told(400, "UnrecognizedClientException")).toBe("keystore.denied");
-  expect(await told(400, "ExpiredTokenException")).toBe("keystore.denied");
-  expect(await told(400, "DisabledException")).toBe("keystore.disabled");
-  expect(await told(400, "KMSInvalidStateException")).toBe("keystore.disabled");
-  expect(await told(400, "IncorrectKeyException")).toBe("keystore.refused");
+  expect(await seen(400, "ThrottlingException")).toBe("keystore.unavailable");
+  expect(await seen(503, "KeyUnavailableException")).toBe("keystore.unavailable");
+  expect(await seen(500, "KMSInternalException")).toBe("keystore.unavailable");
+  expect(await seen(400, "UnrecognizedClientException")).toBe("keystore.denied");
+  expect(await seen(400, "ExpiredTokenException")).toBe("keystore.denied");
+  expect(await seen(400, "DisabledException")).toBe("keystore.disabled");
+  expect(await seen(400, "KMSInvalidStateException")).toBe("keystore.disabled");
+  expect(await seen(400, "IncorrectKeyException")).toBe("keystore.refused");
   expect((await custody.health()).key).toMatch(/^arn:aws:kms:eu-central-1:/);
 });

@@ -76,8 +76,9 @@ export function requireLoggedIn(info) {
 const KEY_BYTES = 32;
 
 /** Returns the 32 bytes of a point that a token returns bare or as an OCTET STRING. */
-export function pointOf(told) {
-  if (told.length === KEY_BYTES) return told;
-  if (told.length === KEY_BYTES + 2 && told[0] === 0x04 && told[1] === KEY_BYTES) return told.subarray(2);
+export function pointOf(encoded) {
+  if (encoded.length === KEY_BYTES) return encoded;
+  if (encoded.length === KEY_BYTES + 2 && encoded[0] === 0x04 && encoded[1] === KEY_BYTES)
+    return encoded.subarray(2);
   throw new KeyFault("refused", "its public key is none of X25519");
 }

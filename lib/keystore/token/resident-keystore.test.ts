@@ -151,7 +151,7 @@ describe("a resident key", () => {
     await expectDerives(away, sealed);
     await expect(away.derive(made, made.publicKey)).rejects.toMatchObject({
       code: "service.keystore-unavailable",
-      cause: { message: expect.stringContaining("client-456#2 lies in a token") },
+      cause: { message: expect.stringContaining("client-456#2 is in a token") },
     });
   });
 

@@ -121,11 +121,11 @@ test("the PIN is in neither arguments nor variables of the process, which has no
   const one = bench();
   await one.keys.make();
   const pid = pidOf(one);
-  const told = readFileSync(`/proc/${pid}/cmdline`, "utf8") + readFileSync(`/proc/${pid}/environ`, "utf8");
-  expect(told).toContain("token-process.mjs");
-  expect(told).toContain("SOFTHSM2_CONF");
-  expect(told).not.toContain(token.pin);
-  expect(told).not.toContain("SEALPORT_TEST_CANARY");
+  const shown = readFileSync(`/proc/${pid}/cmdline`, "utf8") + readFileSync(`/proc/${pid}/environ`, "utf8");
+  expect(shown).toContain("token-process.mjs");
+  expect(shown).toContain("SOFTHSM2_CONF");
+  expect(shown).not.toContain(token.pin);
+  expect(shown).not.toContain("SEALPORT_TEST_CANARY");
   delete process.env.SEALPORT_TEST_CANARY;
 });
 
@@ -167,7 +167,7 @@ test("a process that hangs is killed after its time, and the next one answers", 
 });
 
 test("a module that always hangs is tried a few times, then all waiting callers get the error", async () => {
-  const pipe = path.join(dir, "nobody-reads");
+  const pipe = path.join(dir, "never-read");
   execFileSync("mkfifo", [pipe]);
   const spy = token.spied(pipe);
   const patience = { attempts: 2, callMs: 1_500, pauseMs: 1 };
@@ -179,7 +179,7 @@ test("a module that always hangs is tried a few times, then all waiting callers 
 });
 
 test("a process whose parent is gone ends, also while its module hangs", async () => {
-  const pipe = path.join(dir, "nobody-reads");
+  const pipe = path.join(dir, "never-read");
   execFileSync("mkfifo", [pipe]);
   const spy = token.spied(pipe);
   const child = spawn(process.execPath, [PROGRAM], {
@@ -345,7 +345,7 @@ test("keys of others in the same token are not changed, whatever their ids", asy
   const [one, other] = [bench({ keystore: "ks-one" }), bench({ keystore: "ks-two", makes: false })];
   const made = await one.keys.make();
   const foreign = toHex(made.object).replace(/^../, "00");
-  token.makeLooseKey("somebody else's", foreign);
+  token.makeLooseKey("of another program", foreign);
   token.makeLooseKey("of the same id", toHex(made.object));
   writeFileSync(path.join(dir, "resident-made", foreign), "");
   await expectDerives(one, made);
@@ -355,7 +355,7 @@ test("keys of others in the same token are not changed, whatever their ids", asy
   expect(await one.keys.sweep(rows)).toBe(0);
   expect(await one.keys.compare(rows)).toEqual({ unknown: 0, missing: 1 });
   await expectDerives(one, made);
-  expect(token.listKeys()).toContain("somebody else's");
+  expect(token.listKeys()).toContain("of another program");
   expect(token.listKeys()).toContain("of the same id");
 });
 

@@ -5,7 +5,13 @@ import type { Clock } from "@/lib/clock";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { composeMail, composeMessage } from "@/lib/notify/deliveries/compose";
-import { claimDue, type DeliveryRow, insertAttempt, settle, trimTold } from "@/lib/notify/deliveries/store";
+import {
+  claimDue,
+  type DeliveryRow,
+  deleteNotificationsBefore,
+  insertAttempt,
+  settle,
+} from "@/lib/notify/deliveries/store";
 import { type Posted, postOnce } from "@/lib/notify/guard/post";
 import { findTarget } from "@/lib/notify/guard/target";
 import type { Mailer } from "@/lib/notify/mail/mailer";
@@ -138,8 +144,8 @@ export async function deliverDue(cx: DeliverContext): Promise<number> {
 }
 
 /** Deletes notices after half a year, and sent messages after a month. */
-export async function forgetTold(cx: DbContext & { readonly clock: Clock }): Promise<void> {
+export async function deleteOldNotifications(cx: DbContext & { readonly clock: Clock }): Promise<void> {
   const now = cx.clock.nowMs();
   const until = { notices: new Date(now - KEEP_NOTICES_MS), deliveries: new Date(now - KEEP_DELIVERIES_MS) };
-  await inTransaction(cx, (tx) => trimTold(tx, cx.instance.tenantId, until));
+  await inTransaction(cx, (tx) => deleteNotificationsBefore(tx, cx.instance.tenantId, until));
 }

@@ -143,7 +143,7 @@ export async function replayRow(tx: Tx, { id, attempts }: DeliveryRow, now: Date
 const TRIM = 1_000;
 
 /** Deletes old notifications and messages, a bounded number at a time. */
-export async function trimTold(
+export async function deleteNotificationsBefore(
   tx: Tx,
   tenantId: string,
   until: { notices: Date; deliveries: Date },

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fixedClock } from "@/lib/clock";
 import { type DeliverContext, deliverDue } from "@/lib/notify/deliveries/deliver";
-import { type Mail, type Mailer, openMailer } from "@/lib/notify/mail/mailer";
-import { mailerOf } from "@/lib/notify/mail/open-mailer";
+import { type Mail, type Mailer, mailerOf, openMailer } from "@/lib/notify/mail/mailer";
 import { changeMailSettings, getMailSettings } from "@/lib/notify/mail/settings";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createLogger } from "@/lib/telemetry/logger";

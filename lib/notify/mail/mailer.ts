@@ -1,5 +1,6 @@
 import "server-only";
 import { createTransport } from "nodemailer";
+import { EnvironmentError } from "@/lib/env";
 import { isLoopbackAddress } from "@/lib/notify/guard/public-address";
 import type { AttemptOutcome } from "@/lib/notify/schema";
 
@@ -102,4 +103,22 @@ export function openMailer(setting: MailSetting): Mailer {
     },
     close: () => transport.close(),
   };
+}
+
+interface MailEnv {
+  readonly SMTP_URL?: string | undefined;
+  readonly SMTP_FROM?: string | undefined;
+  readonly SEALPORT_EVALUATION: boolean;
+}
+
+/**
+ * Returns the mailer that SMTP_URL and SMTP_FROM name; undefined without both. Throws EnvironmentError for one without
+ * the other.
+ */
+export function mailerOf(env: MailEnv): Mailer | undefined {
+  const { SMTP_URL: url, SMTP_FROM: from, SEALPORT_EVALUATION: evaluation } = env;
+  if (url === undefined && from === undefined) return undefined;
+  if (url === undefined || from === undefined || !isPlainAddress(from))
+    throw new EnvironmentError("set SMTP_URL together with SMTP_FROM, which is one plain address");
+  return openMailer({ url, from, evaluation });
 }

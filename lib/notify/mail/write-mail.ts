@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   notice: ["Notice", "Mitteilung"],
 };
 
-export interface ToldByMail {
+export interface MailFacts {
   readonly id: string;
   readonly to: string;
   readonly kind: NotifyKind;
@@ -28,7 +28,7 @@ export interface ToldByMail {
  * Returns a mail with the reference, the kind of thing and the page to read more, never a state, a name or a reason:
  * anyone on the way can read mail. The time is the change's own in UTC.
  */
-export function writeMail({ id, to, kind, reference, at, origin }: ToldByMail): Mail {
+export function writeMail({ id, to, kind, reference, at, origin }: MailFacts): Mail {
   const [english, german] = WORDS[kind];
   const named = reference === undefined ? "" : `: ${reference}`;
   const when = `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;

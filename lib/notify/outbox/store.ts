@@ -69,29 +69,29 @@ export async function listHooks(tx: Tx, tenantId: string): Promise<Hook[]> {
 }
 
 /** A notification for one person or program. */
-export interface Told {
+export interface NewNotification {
   readonly id: string;
   readonly tenantId: string;
   readonly userId: string;
   readonly event: EventRow;
 }
 
-function columnsOf({ id, tenantId, userId, event }: Told) {
+function columnsOf({ id, tenantId, userId, event }: NewNotification) {
   const { id: eventId, kind, subject, state, at } = event;
   return { id, tenant_id: tenantId, user_id: userId, event_id: eventId, kind, subject, state, at };
 }
 
-export async function insertNotifications(tx: Tx, told: readonly Told[]): Promise<void> {
-  await tx.notification.createMany({ data: told.map(columnsOf) });
+export async function insertNotifications(tx: Tx, notifications: readonly NewNotification[]): Promise<void> {
+  await tx.notification.createMany({ data: notifications.map(columnsOf) });
 }
 
 export async function insertDeliveries(
   tx: Tx,
-  told: readonly (Told & { readonly webhookId?: string })[],
+  notifications: readonly (NewNotification & { readonly webhookId?: string })[],
   now: Date,
 ): Promise<void> {
   await tx.notify_delivery.createMany({
-    data: told.map((one) => ({
+    data: notifications.map((one) => ({
       ...columnsOf(one),
       channel: one.webhookId === undefined ? "mail" : "webhook",
       webhook_id: one.webhookId ?? null,

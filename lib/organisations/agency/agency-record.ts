@@ -4,8 +4,8 @@ import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
-import type { AgencyRecord, AgencyRecordBody } from "@/lib/organisations/agency/schema";
 import { type AgencyRow, findAgency, updateAgency } from "@/lib/organisations/agency/store";
+import type { AgencyRecord, AgencyRecordBody } from "@/lib/organisations/schema";
 
 /** What is said of a number without a recorded source. */
 const INSTALLATION = "record of the installation";

@@ -1,5 +1,5 @@
 import "server-only";
-import { scopesFor } from "@/lib/api-client/scopes";
+import { scopesFor } from "@/lib/api-client/registry";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
 import { vkey } from "@/lib/crypto/log/signed-note";
@@ -13,8 +13,8 @@ import { createUser } from "@/lib/identity/people/create-user";
 import { createTenant } from "@/lib/identity/people/tenant";
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { openLiveHub } from "@/lib/live/open-hub";
-import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
+import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";

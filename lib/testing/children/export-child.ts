@@ -4,7 +4,7 @@ import { systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context/context";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";

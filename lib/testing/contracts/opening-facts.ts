@@ -86,10 +86,10 @@ export function randomFacts(seed: number): OpeningFacts {
       partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]),
     },
   };
-  const emergencyGrant = {
+  const breakGlassGrant = {
     ...bare,
     approvals: [],
-    emergency: { id: "e", partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]) },
+    breakGlass: { id: "e", partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]) },
   };
   const session = {
     kind: "session" as const,
@@ -134,7 +134,7 @@ export function randomFacts(seed: number): OpeningFacts {
     },
     purpose,
     ...(next() < 0.4 && asked.length > 0 ? { groups: asked } : {}),
-    ...(next() < 0.85 ? { grant: pick([grant, grant, grant, disputeGrant, emergencyGrant]) } : {}),
+    ...(next() < 0.85 ? { grant: pick([grant, grant, grant, disputeGrant, breakGlassGrant]) } : {}),
     ...(next() < 0.9 ? { opening: pick(["signed", "signed", "evaluation", "unbound"] as const) } : {}),
     ...(next() < 0.3 ? { hoursOverride: { reason: pick(["ordered", " "]) } } : {}),
     isEvaluation: next() < 0.5,

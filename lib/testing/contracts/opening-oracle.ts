@@ -32,16 +32,16 @@ export function isAllowedByOracle(f: OpeningFacts): boolean {
     if (!g.dispute.isLive || g.dispute.takenBy !== "me" || !s.duties.includes("support")) return false;
     if (g.dispute.partyOrganisations.includes("my-org") || g.level !== "masked") return false;
   }
-  if (g.emergency !== undefined) {
+  if (g.breakGlass !== undefined) {
     if (s.role !== "coordinator" || !s.duties.includes("break-glass") || g.level !== "masked") return false;
-    if (g.emergency.partyOrganisations.includes("my-org")) return false;
+    if (g.breakGlass.partyOrganisations.includes("my-org")) return false;
   }
   if (a === undefined && s.role !== "coordinator") return false;
-  if (a !== undefined && g.emergency === undefined) {
+  if (a !== undefined && g.breakGlass === undefined) {
     if (!["signature_verified", "attested", "approved", "active"].includes(a.state)) return false;
     if (now < a.validFrom.getTime() || now >= a.validUntil.getTime()) return false;
   }
-  const needsApproval = g.dispute === undefined && g.emergency === undefined;
+  const needsApproval = g.dispute === undefined && g.breakGlass === undefined;
   const people = g.approvals.map((one) => one.approverUserId);
   if (people.includes("me") || g.approvals.some((one) => one.approverOrganisationId === "my-org"))
     return false;
@@ -50,7 +50,7 @@ export function isAllowedByOracle(f: OpeningFacts): boolean {
   if (g.level === "metadata" || g.purpose !== f.purpose) return false;
   const isSupport = s.duties.includes("support");
   if (isSupport && s.role !== "coordinator") return false;
-  const isSupports = f.purpose === "dispute" || g.emergency !== undefined;
+  const isSupports = f.purpose === "dispute" || g.breakGlass !== undefined;
   if (isSupport && (g.level !== "masked" || !isSupports)) return false;
   if (!isSupport && s.role !== "coordinator" && f.purpose !== "audit" && f.purpose !== "compliance")
     return false;

@@ -10,14 +10,14 @@ export type SoakWork = "wraps" | "keys" | "seals" | "exports" | "blocks";
 export type SoakEnd =
   | { readonly kind: "through"; readonly printed: unknown }
   | { readonly kind: "hung"; readonly done: number }
-  | { readonly kind: "failed"; readonly told: string };
+  | { readonly kind: "failed"; readonly output: string };
 
 /** Generous: a thousand operations take a tenth of a second, and starting the child takes a few seconds. */
 const SILENCE_MS = 120_000;
 
 function endOf(code: number | null, hasHung: boolean, last: string, errors: string): SoakEnd {
   if (hasHung) return { kind: "hung", done: Number(last) };
-  if (code !== 0) return { kind: "failed", told: errors.slice(-2_000) };
+  if (code !== 0) return { kind: "failed", output: errors.slice(-2_000) };
   return { kind: "through", printed: JSON.parse(last) };
 }
 

@@ -1,4 +1,4 @@
-import { scopesFor } from "@/lib/api-client/scopes";
+import { scopesFor } from "@/lib/api-client/registry";
 import "server-only";
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -10,8 +10,8 @@ import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { openLiveHub } from "@/lib/live/open-hub";
-import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
+import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -183,17 +183,17 @@ export interface ServedOptions {
   /** Default: the shared server of a vitest run. */
   readonly server?: TestServer;
   /** Handlers by exact address that the portal does not have, such as a bench's own. */
-  readonly beside?: Readonly<Record<string, Handlers>>;
+  readonly extraRoutes?: Readonly<Record<string, Handlers>>;
 }
 
 /** Starts the routes on a free port of this machine; call `close` when the test is over. */
 export async function servePortal(
   budgets: Parameters<typeof openLimits>[1] = {},
-  { server: database, beside = {} }: ServedOptions = {},
+  { server: database, extraRoutes = {} }: ServedOptions = {},
 ): Promise<ServedPortal> {
   const bench = await withSigner(await createAccessBench(database === undefined ? {} : { server: database }));
   setEnvironment(bench);
-  const extra = Object.entries(beside).map(([address, handlers]) => ({
+  const extra = Object.entries(extraRoutes).map(([address, handlers]) => ({
     pattern: new RegExp(`^${address.replaceAll("..", "\\.")}$`),
     names: [],
     handlers: async () => handlers,

@@ -19,7 +19,7 @@ export interface TestAccount {
   readonly totpSecret: Uint8Array;
 }
 
-const PASSWORD = "four words nobody guesses";
+const PASSWORD = "four words hard to guess";
 
 /** Makes a person; `factors` says whether TOTP is enrolled. */
 export async function createAccount(

@@ -117,7 +117,7 @@ export const ACTS: Readonly<Record<string, { readonly by: readonly Actor[]; read
   },
   propose: {
     by: ["chair", "officer", "head"],
-    act: (cx, { id }) => proposeRelease(cx, id, { reason: "Nobody has answered" }),
+    act: (cx, { id }) => proposeRelease(cx, id, { reason: "No answer came" }),
   },
   word: {
     by: ["chair", "officer", "legal"],

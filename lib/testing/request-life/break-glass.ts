@@ -1,6 +1,6 @@
 import "server-only";
-import { reviewEmergency } from "@/lib/access/break-glass/review-emergency";
-import { NewEmergency, NewReview } from "@/lib/access/break-glass/schema";
+import { reviewBreakGlass } from "@/lib/access/break-glass/review-break-glass";
+import { NewBreakGlass, NewReview } from "@/lib/access/break-glass/schema";
 import { useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import type { Act } from "@/lib/testing/request-life/acts";
@@ -71,7 +71,7 @@ export const BREAK_GLASS_ACTS: Readonly<
 > = {
   break: {
     by: ["holder", "holder", "legal", "owner"],
-    act: (cx, { txId }) => useBreakGlass(cx, NewEmergency.parse({ transactions: [txId], ...USE })),
+    act: (cx, { txId }) => useBreakGlass(cx, NewBreakGlass.parse({ transactions: [txId], ...USE })),
   },
   peek: {
     by: ["holder", "holder", "approver", "owner"],
@@ -83,15 +83,15 @@ export const BREAK_GLASS_ACTS: Readonly<
   },
   review: {
     by: ["legal", "chair", "second", "holder", "head", "support"],
-    act: (cx, { glassId }) => reviewEmergency(cx, glassId, REVIEW),
+    act: (cx, { glassId }) => reviewBreakGlass(cx, glassId, REVIEW),
   },
 };
 
 /** The state of a use in the database: its grant, its views, its review, and how many uses of its holder wait for one. */
-export const BREAK_GLASS_STANDING = `SELECT g.state, g.views_used AS views, r.emergency_id IS NOT NULL AS reviewed,
-    (SELECT count(*)::int FROM emergency o WHERE o.holder_user_id = e.holder_user_id AND NOT EXISTS
-      (SELECT 1 FROM emergency_review v WHERE v.emergency_id = o.id)) AS waiting
-  FROM emergency e JOIN access_grant g ON g.emergency_id = e.id LEFT JOIN emergency_review r ON r.emergency_id = e.id
+export const BREAK_GLASS_STANDING = `SELECT g.state, g.views_used AS views, r.break_glass_id IS NOT NULL AS reviewed,
+    (SELECT count(*)::int FROM break_glass o WHERE o.holder_user_id = e.holder_user_id AND NOT EXISTS
+      (SELECT 1 FROM break_glass_review v WHERE v.break_glass_id = o.id)) AS waiting
+  FROM break_glass e JOIN access_grant g ON g.break_glass_id = e.id LEFT JOIN break_glass_review r ON r.break_glass_id = e.id
   WHERE e.id = $1::uuid`;
 
 /** Returns the same as the model has it. */

@@ -72,7 +72,7 @@ function endOrder(one: Life, to: "suspended" | "revoked", now: number): void {
 function restFrom(one: Life, now: number): void {
   const left = one.fields.filter((field) => one.grant?.fields.includes(field) === false);
   // A removed co-viewer does not return with the remaining ones.
-  const viewer = one.viewer === "named" ? "named" : "nobody";
+  const viewer = one.viewer === "named" ? "named" : "none";
   const rest: Life = Object.assign(newLife(one.kind, false, now, one.basis), {
     fields: left,
     viewer,

@@ -78,8 +78,8 @@ export interface Life {
   firstUntil: number;
   release: { readonly until: number; readonly words: Actor[] } | undefined;
   grant: GrantLife | undefined;
-  /** The co-viewer's state; staff requests have none ("nobody"). */
-  viewer: "nobody" | "named" | "out";
+  /** The co-viewer's state; staff requests have none ("none"). */
+  viewer: "none" | "named" | "out";
   parent: Life | undefined;
   rest: Life | undefined;
 }
@@ -112,7 +112,7 @@ export function newLife(
     firstUntil: Number.POSITIVE_INFINITY,
     release: undefined,
     grant: undefined,
-    viewer: kind === undefined ? "nobody" : "named",
+    viewer: kind === undefined ? "none" : "named",
     parent: undefined,
     rest: undefined,
   };

@@ -66,10 +66,10 @@ interface Standing {
   readonly groups: readonly string[] | null;
   readonly release_id: string | null;
   readonly rest_id: string | null;
-  readonly viewer: "nobody" | "named" | "out";
+  readonly viewer: "none" | "named" | "out";
   readonly deciders: number;
   readonly own_decisions: number;
-  readonly untold: number;
+  readonly unrecorded: number;
 }
 
 const STANDING = `SELECT r.id::text, r.state, r.stage_before, r.escalated_to, r.reminders,
@@ -79,12 +79,12 @@ const STANDING = `SELECT r.id::text, r.state, r.stage_before, r.escalated_to, r.
     g.views_used, g.max_views, g.groups,
     (SELECT e.id::text FROM executive_release e WHERE e.request_id = r.id ORDER BY e.id DESC LIMIT 1) AS release_id,
     (SELECT c.id::text FROM access_request c WHERE c.continues_id = r.id) AS rest_id,
-    CASE WHEN cardinality(r.co_viewers) = 0 THEN 'nobody' WHEN EXISTS (SELECT 1 FROM co_viewer_end o WHERE o.request_id = r.id)
+    CASE WHEN cardinality(r.co_viewers) = 0 THEN 'none' WHEN EXISTS (SELECT 1 FROM co_viewer_end o WHERE o.request_id = r.id)
       THEN 'out' ELSE 'named' END AS viewer,
     (SELECT count(DISTINCT d.approver_user_id)::int FROM decision d WHERE d.request_id = r.id AND d.decision = 'approve') AS deciders,
     (SELECT count(*)::int FROM decision d WHERE d.request_id = r.id AND d.approver_user_id = r.requester_user_id) AS own_decisions,
     (SELECT count(*)::int FROM request_event e WHERE e.request_id = r.id AND e.to_state IS NOT NULL AND NOT EXISTS
-      (SELECT 1 FROM audit_index i WHERE i.request_id = r.id AND i.xmin = e.xmin)) AS untold
+      (SELECT 1 FROM audit_index i WHERE i.request_id = r.id AND i.xmin = e.xmin)) AS unrecorded
   FROM access_request r
   LEFT JOIN LATERAL (SELECT id, state FROM legal_authorization WHERE request_id = r.id ORDER BY id DESC LIMIT 1) a ON true
   LEFT JOIN access_grant g ON g.request_id = r.id
@@ -186,7 +186,7 @@ function takeGrant(one: Life, now: Standing): void {
 /** Checks what is true of every request at every moment, whatever the model says. */
 function requireLawful(now: Standing, one: Life): void {
   const wrongs = {
-    "a move has no entry of its own transaction": now.untold > 0,
+    "a move has no entry of its own transaction": now.unrecorded > 0,
     "more views than its budget": (now.views_used ?? 0) > (now.max_views ?? 0),
     "the requester decided": now.own_decisions > 0,
     "a grant with fewer than two approvers":
@@ -329,7 +329,7 @@ function become(play: Playing, { name, by }: Choice, one: Life, answer: unknown)
   if (name === "break") glass.id = Answer.parse(answer).id;
   if (name === "distrust") world.forgetKey();
   if (name !== "again" || by !== "owner") return;
-  lives.set(Answer.parse(answer).id, Object.assign(newLife(kind, false, now, basis), { viewer: "nobody" }));
+  lives.set(Answer.parse(answer).id, Object.assign(newLife(kind, false, now, basis), { viewer: "none" }));
 }
 
 /** Leads all requests to their end, so that the clock of the next sequence, which starts again, has nothing to do. */

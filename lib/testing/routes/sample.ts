@@ -30,7 +30,7 @@ export function sampleParams(operation: OperationSpec): Record<string, string | 
 
 /** Returns the query of operations that need one. */
 export function sampleQuery({ id }: OperationSpec): string {
-  return id === "rotateKeyAlias" || id === "listRotations" ? "?participant_id=nobody" : "";
+  return id === "rotateKeyAlias" || id === "listRotations" ? "?participant_id=unknown-1" : "";
 }
 
 /** Returns the address with these parameters in their places. */

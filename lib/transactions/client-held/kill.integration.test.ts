@@ -70,7 +70,7 @@ it(`${KILLS} kills with -9 of an owner's program that hands over, during another
   };
   const left = async () => (await wraps()).find(({ kid }) => kid === old.kid)?.count ?? 0;
   let isOver = false;
-  const beside = (async () => {
+  const meanwhile = (async () => {
     while (!isOver) {
       await bench.integrate();
       await runRotations({ ...other, system: "portal" });
@@ -92,7 +92,7 @@ it(`${KILLS} kills with -9 of an owner's program that hands over, during another
   if (last.exitCode === null) await once(last, "exit");
   expect(last.exitCode).toBe(0);
   isOver = true;
-  await beside;
+  await meanwhile;
   const { participantId } = other.principal;
   expect(await wraps()).toEqual(
     [

@@ -1,7 +1,7 @@
 import "server-only";
 import { findGrantsOf } from "@/lib/access/grants/store";
 import { findOpening, type OpeningRow } from "@/lib/access/openings/store";
-import { knownHolds } from "@/lib/access/preservations/known-holds";
+import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import { ageDays, retentionDays } from "@/lib/access/rules/limits";
 import { type Reader, readReader } from "@/lib/access/rules/reader";

@@ -5,8 +5,8 @@ import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import type { OpenStatement } from "@/lib/escrow/protocol/statements";
-import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
+import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
@@ -16,7 +16,7 @@ import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 /** Twenty openings a minute use up a grant's day (identity.md "Rate limiting"). */
 const DAY = 20;
-const NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
+const NOWHERE = "postgresql://unknown@127.0.0.1:1/none";
 
 let bench: AccessBench;
 let pools: readonly Pool[];

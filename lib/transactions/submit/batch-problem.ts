@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { jsonPointer } from "@/lib/crypto/json/json-value";
+import { jsonPointer } from "@/lib/crypto/json/strict-json-parser";
 import { DomainError, type FieldError } from "@/lib/errors";
 import { type BatchResult, NewTransaction } from "@/lib/transactions/schema";
 

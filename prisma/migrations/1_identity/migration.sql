@@ -360,12 +360,12 @@ CREATE FUNCTION roster_change_guard() RETURNS trigger LANGUAGE plpgsql SET searc
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state <> 'pending' THEN
-      RAISE EXCEPTION 'a change of the roster begins by asking' USING ERRCODE = 'SP002';
+      RAISE EXCEPTION 'a roster change begins as a request' USING ERRCODE = 'SP002';
     END IF;
     RETURN NEW;
   END IF;
   IF OLD.state <> 'pending' THEN
-    RAISE EXCEPTION 'a change of the roster ends once' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a roster change ends once' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -375,7 +375,7 @@ CREATE FUNCTION invitation_guard() RETURNS trigger LANGUAGE plpgsql SET search_p
 BEGIN
   IF OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL
      OR to_jsonb(NEW) - 'used_at' - 'revoked_at' IS DISTINCT FROM to_jsonb(OLD) - 'used_at' - 'revoked_at' THEN
-    RAISE EXCEPTION 'an invitation keeps what it was made with and ends once' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'an invitation cannot change and ends once' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;
@@ -385,12 +385,12 @@ CREATE FUNCTION identity_check_guard() RETURNS trigger LANGUAGE plpgsql SET sear
 BEGIN
   IF NEW.called_number_from_record AND NOT EXISTS (SELECT 1 FROM app_user u JOIN agency a ON a.organisation_id = u.organisation_id
       WHERE u.id = NEW.officer_user_id AND a.contacts @> jsonb_build_array(jsonb_build_object('number', NEW.called_number))) THEN
-    RAISE EXCEPTION 'an officer is called back at a number from the agency''s record' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'an officer must be called at a number from the agency''s record' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.domain_verified AND NOT EXISTS (SELECT 1 FROM app_user u JOIN agency a ON a.organisation_id = u.organisation_id
       WHERE u.id = NEW.officer_user_id
         AND lower(rtrim(regexp_replace(u.email, '^.*@', ''), '.')) = ANY (SELECT lower(d) FROM unnest(a.email_domains) d)) THEN
-    RAISE EXCEPTION 'an officer''s address is of a domain of the agency' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'an officer''s address must be in a domain of the agency' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.checked_by_user_id = NEW.officer_user_id THEN
     RAISE EXCEPTION 'a person cannot check their own identity' USING ERRCODE = 'SP002';

@@ -472,7 +472,7 @@ BEGIN
   END;
   IF (said ->> 'id', said ->> 'log', said ->> 'at', said ->> 'class', said ->> 'outcome')
      IS DISTINCT FROM (e.id::text, e.log, e.at, e.class, e.outcome) THEN
-    RAISE EXCEPTION 'the entry says something else than its row' USING ERRCODE = 'SP001';
+    RAISE EXCEPTION 'the entry does not match its row' USING ERRCODE = 'SP001';
   END IF;
   IF (said -> 'v' = '1'::jsonb
       AND substr(e.id::text, 15, 1) = '7' AND substr(e.id::text, 20, 1) IN ('8', '9', 'a', 'b')
@@ -487,10 +487,10 @@ BEGIN
     RAISE EXCEPTION 'the entry is not of format v1' USING ERRCODE = 'SP001';
   END IF;
   IF audit_entry_text(said) IS DISTINCT FROM spelled THEN
-    RAISE EXCEPTION 'the entry is not spelled as one of format v1' USING ERRCODE = 'SP001';
+    RAISE EXCEPTION 'the entry is not in the canonical form of format v1' USING ERRCODE = 'SP001';
   END IF;
   IF said -> 'pub' ?| '{prune,recovery}'::text[] AND current_user <> 'sealport_owner' THEN
-    RAISE EXCEPTION 'only the functions for it tell of a pruning or recovery' USING ERRCODE = 'SP001';
+    RAISE EXCEPTION 'only its own functions record a pruning or a recovery' USING ERRCODE = 'SP001';
   END IF;
 END $$;
 
@@ -522,7 +522,7 @@ BEGIN
      AND to_jsonb(NEW) - 'sealed_key' - 'destroyed_at' = to_jsonb(OLD) - 'sealed_key' - 'destroyed_at' THEN
     RETURN NEW;
   END IF;
-  RAISE EXCEPTION '% on % is refused: keys are only erased', TG_OP, TG_TABLE_NAME USING ERRCODE = 'SP004';
+  RAISE EXCEPTION '% on % is refused: keys can only be erased', TG_OP, TG_TABLE_NAME USING ERRCODE = 'SP004';
 END $$;
 
 -- After a restore, leaves without a signature are removed.
@@ -537,14 +537,14 @@ CREATE FUNCTION audit_head_guard() RETURNS trigger LANGUAGE plpgsql SET search_p
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF EXISTS (SELECT 1 FROM audit_head h WHERE (h.log <> NEW.log) = (h.closed_at IS NULL)) THEN
-      RAISE EXCEPTION 'there is one open log, and a closed one is not opened again' USING ERRCODE = 'SP004';
+      RAISE EXCEPTION 'only one log is open, and a closed log cannot be reopened' USING ERRCODE = 'SP004';
     END IF;
     RETURN NEW;
   END IF;
   IF TG_OP = 'DELETE' OR NEW.log <> OLD.log OR NEW.tenant_id <> OLD.tenant_id OR OLD.closed_at IS NOT NULL
      OR (NEW.size < OLD.size AND NOT audit_is_through('recovery'))
      OR (NEW.closed_at IS NOT NULL AND NOT audit_is_through('recovery')) THEN
-    RAISE EXCEPTION 'the head of a log only goes forward' USING ERRCODE = 'SP004';
+    RAISE EXCEPTION 'the head of a log only moves forward' USING ERRCODE = 'SP004';
   END IF;
   RETURN NEW;
 END $$;
@@ -584,7 +584,7 @@ BEGIN
     RAISE EXCEPTION 'the entry is not queued for the tree' USING ERRCODE = 'SP001';
   END IF;
   IF NOT EXISTS (SELECT 1 FROM audit_index i WHERE i.entry_id = NEW.id) AND NOT audit_is_through('recovery') THEN
-    RAISE EXCEPTION 'the entry has no search row' USING ERRCODE = 'SP001';
+    RAISE EXCEPTION 'the entry has no index row' USING ERRCODE = 'SP001';
   END IF;
   IF EXISTS (SELECT 1 FROM audit_head) AND NOT EXISTS
     (SELECT 1 FROM audit_head h WHERE h.log = NEW.log AND h.closed_at IS NULL) THEN
@@ -601,7 +601,7 @@ BEGIN
   IF EXISTS (SELECT 1 FROM made m WHERE NOT EXISTS (SELECT 1 FROM audit_entry e
              WHERE e.id = m.entry_id AND e.xid = pg_current_xact_id() AND age(e.xmin) <= 0
                AND e.tenant_id = m.tenant_id OFFSET 0)) THEN
-    RAISE EXCEPTION 'the sealed part is of no entry of this transaction' USING ERRCODE = 'SP001';
+    RAISE EXCEPTION 'the sealed part names no entry of this transaction' USING ERRCODE = 'SP001';
   END IF;
   IF EXISTS (SELECT 1 FROM made m WHERE EXISTS (SELECT 1 FROM audit_part p WHERE p.entry_id = m.entry_id OFFSET 4)) THEN
     RAISE EXCEPTION 'an entry has four sealed parts at most' USING ERRCODE = 'SP001';
@@ -617,7 +617,7 @@ BEGIN
   IF EXISTS (SELECT 1 FROM made m WHERE NOT EXISTS (SELECT 1 FROM audit_entry e
              WHERE e.id = m.entry_id AND e.xid = pg_current_xact_id() AND age(e.xmin) <= 0
                AND (e.tenant_id, e.at, e.outcome) IS NOT DISTINCT FROM (m.tenant_id, m.at, m.outcome) OFFSET 0)) THEN
-    RAISE EXCEPTION 'the search row is of no entry of this transaction' USING ERRCODE = 'SP001';
+    RAISE EXCEPTION 'the index row names no entry of this transaction' USING ERRCODE = 'SP001';
   END IF;
   RETURN NULL;
 END $$;
@@ -656,7 +656,7 @@ BEGIN
      OR NOT NEW.witnesses @> OLD.witnesses
      OR (OLD.time_stamp IS NOT NULL AND NEW.time_stamp IS DISTINCT FROM OLD.time_stamp)
      OR (OLD.time_stamped_at IS NOT NULL AND NEW.time_stamped_at IS DISTINCT FROM OLD.time_stamped_at) THEN
-    RAISE EXCEPTION 'a published checkpoint only gains lines' USING ERRCODE = 'SP004';
+    RAISE EXCEPTION 'a published checkpoint can only gain lines' USING ERRCODE = 'SP004';
   END IF;
   RETURN NEW;
 END $$;
@@ -676,11 +676,11 @@ END $$;
 CREATE FUNCTION audit_dismissal_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM audit_quarantine q WHERE q.entry_id = NEW.entry_id AND q.tenant_id = NEW.tenant_id) THEN
-    RAISE EXCEPTION 'only a quarantined entry is dismissed' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only a quarantined entry can be dismissed' USING ERRCODE = 'SP002';
   END IF;
   IF NOT EXISTS (SELECT 1 FROM app_user u JOIN duty d ON d.user_id = u.id WHERE u.id = NEW.by_user_id
       AND u.tenant_id = NEW.tenant_id AND u.role IN ('coordinator', 'admin') AND d.duty IN ('admin', 'compliance', 'legal')) THEN
-    RAISE EXCEPTION 'a person with a duty for it dismisses a quarantined entry' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only a person with the duty can dismiss a quarantined entry' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -690,7 +690,7 @@ CREATE FUNCTION audit_verification_asked() RETURNS trigger LANGUAGE plpgsql SET 
 BEGIN
   IF NEW.state <> 'queued' OR NEW.started_at > now() + interval '1 hour'
      OR num_nonnulls(NEW.report, NEW.index_report, NEW.finished_at, NEW.end_entry_id) > 0 THEN
-    RAISE EXCEPTION 'a verification begins by being asked for' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a verification begins as a request' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -767,7 +767,7 @@ $$;
 CREATE FUNCTION audit_lock_holds() RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'holds are looked at as they are now' USING ERRCODE = 'SP004';
+    RAISE EXCEPTION 'the check for legal holds needs a fresh snapshot' USING ERRCODE = 'SP004';
   END IF;
   LOCK TABLE preservation IN SHARE MODE;
 END $$;
@@ -778,10 +778,10 @@ CREATE FUNCTION audit_erasure_guard() RETURNS trigger LANGUAGE plpgsql SET searc
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state <> 'asked' OR num_nonnulls(NEW.agreed_by, NEW.agreed_at, NEW.agree_entry_id) <> 0 THEN
-      RAISE EXCEPTION 'an erasure begins by asking' USING ERRCODE = 'SP002';
+      RAISE EXCEPTION 'an erasure begins as a request' USING ERRCODE = 'SP002';
     END IF;
     IF num_nonnulls(NEW.prepared, NEW.prepared_at, NEW.try_after, NEW.kept_back) <> 0 THEN
-      RAISE EXCEPTION 'an erasure that is asked for is not put off' USING ERRCODE = 'SP002';
+      RAISE EXCEPTION 'an erasure that is only requested cannot be deferred' USING ERRCODE = 'SP002';
     END IF;
     RETURN NEW;
   END IF;
@@ -792,12 +792,12 @@ BEGIN
         IS DISTINCT FROM (OLD.agreed_by, OLD.agreed_at, OLD.agree_entry_id))
      OR (NEW.state = 'asked' AND num_nonnulls(NEW.agreed_by, NEW.agreed_at, NEW.agree_entry_id) <> 0)
      OR (NEW.state = 'done' AND NOT audit_is_through('erase')) THEN
-    RAISE EXCEPTION 'an erasure keeps what was agreed and ends once' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'the terms of an erasure cannot change, and it ends once' USING ERRCODE = 'SP002';
   END IF;
   IF NOT has_column_privilege('audit_erasure', 'kept_back', 'UPDATE')
      AND ((NEW.try_after IS DISTINCT FROM OLD.try_after AND NEW.try_after > now() + interval '15 minutes')
        OR (NEW.prepared_at IS DISTINCT FROM OLD.prepared_at AND NEW.prepared_at > now())) THEN
-    RAISE EXCEPTION 'an erasure is put off for a quarter of an hour at most' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'an erasure can be deferred by 15 minutes at most' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -812,7 +812,7 @@ BEGIN
   IF has_column_privilege('audit_erasure', 'kept_back', 'UPDATE') THEN NEW.try_after := least(NEW.try_after, last); END IF;
   IF EXISTS (SELECT 1 FROM unnest(ARRAY[NEW.asked_at, NEW.agreed_at, NEW.prepared_at, NEW.try_after, NEW.ended_at]) AS t
       WHERE t < first OR t > last) THEN
-    RAISE EXCEPTION 'an erasure has times of a calendar' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'the times of an erasure must be finite dates' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;

@@ -162,7 +162,7 @@ BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state NOT IN ('asked', 'running') OR NEW.agreed_by IS NOT NULL
        OR (NEW.state = 'asked') <> (NEW.compromised_key_id IS NOT NULL) THEN
-      RAISE EXCEPTION 'a rotation begins by running, one of a compromised key by asking' USING ERRCODE = 'SP003';
+      RAISE EXCEPTION 'a rotation begins as running, or as requested for a compromised key' USING ERRCODE = 'SP003';
     END IF;
     RETURN NEW;
   END IF;
@@ -172,7 +172,7 @@ BEGIN
      OR (OLD.agreed_by IS NOT NULL AND NEW.agreed_by IS DISTINCT FROM OLD.agreed_by)
      OR (OLD.state <> 'asked' AND (NEW.new_version, NEW.total) IS DISTINCT FROM (OLD.new_version, OLD.total))
      OR NOT ((OLD.state, NEW.state) IN (('asked', 'running'), ('running', 'completed'), ('running', 'failed'))) THEN
-    RAISE EXCEPTION 'a rotation keeps what it began with and ends once' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'the terms of a rotation cannot change, and it ends once' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;
@@ -184,7 +184,7 @@ BEGIN
      IS DISTINCT FROM (OLD.epoch, OLD.tenant_id, OLD.public_key, OLD.custodian_signature, OLD.created_at)
      OR (OLD.state, NEW.state) NOT IN (('active', 'active'), ('active', 'deactivated'), ('deactivated', 'deactivated'),
        ('deactivated', 'destroyed'), ('destroyed', 'destroyed')) THEN
-    RAISE EXCEPTION 'an escrow epoch keeps its key and goes one way' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'an escrow epoch keeps its key and cannot return to an earlier state' USING ERRCODE = 'SP003';
   END IF;
   IF OLD.state <> 'destroyed' AND NEW.state = 'destroyed' AND EXISTS (
     SELECT 1 FROM wrap w WHERE w.tenant_id = NEW.tenant_id AND w.epoch = NEW.epoch AND w.kind <> 'participant') THEN
@@ -201,7 +201,7 @@ BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state <> 'asked' OR (SELECT count(*) FROM key_version k WHERE k.id IN (NEW.old_key_id, NEW.new_key_id)
         AND k.participant_id = NEW.participant_id AND k.custody = 'client') <> 2 THEN
-      RAISE EXCEPTION 'a recovery begins by asking, between two held keys of one participant' USING ERRCODE = 'SP003';
+      RAISE EXCEPTION 'a recovery begins as a request, between two client-held keys of one participant' USING ERRCODE = 'SP003';
     END IF;
     RETURN NEW;
   END IF;
@@ -214,14 +214,14 @@ BEGIN
          OLD.asked_by, OLD.asked_at, OLD.not_after)
      OR (OLD.state, NEW.state) NOT IN (('asked', 'running'), ('asked', 'withdrawn'), ('asked', 'refused'), ('asked', 'expired'),
        ('running', 'completed'), ('running', 'failed')) THEN
-    RAISE EXCEPTION 'a recovery keeps what was asked and goes one way' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'the terms of a recovery cannot change, and it cannot return to an earlier state' USING ERRCODE = 'SP003';
   END IF;
   IF NEW.state = 'running' THEN
     SELECT count(*) INTO signers FROM key_recovery_statement s JOIN app_user u ON u.id = s.user_id AND u.handle = s.person
       WHERE s.recovery_id = NEW.id AND u.organisation_id IS DISTINCT FROM
         (SELECT p.organisation_id FROM participant p WHERE p.id = NEW.participant_id);
     IF signers < 2 THEN
-      RAISE EXCEPTION 'two persons of other organisations agree to a recovery' USING ERRCODE = 'SP003';
+      RAISE EXCEPTION 'a recovery needs two people of other organisations' USING ERRCODE = 'SP003';
     END IF;
   END IF;
   RETURN NEW;

@@ -172,7 +172,7 @@ BEGIN
      IS DISTINCT FROM
      (OLD.id, OLD.tenant_id, OLD.job_id, OLD.submitter, OLD.confidential, OLD.participants, OLD.digest_list, OLD.rd,
       OLD.meta, OLD.plain, OLD.occurred_at, OLD.created_at, OLD.created_at_us, OLD.create_entry_id) THEN
-    RAISE EXCEPTION 'a transaction keeps what it was made with' USING ERRCODE = 'SP004';
+    RAISE EXCEPTION 'a transaction cannot change' USING ERRCODE = 'SP004';
   END IF;
   RETURN NEW;
 END $$;
@@ -200,10 +200,10 @@ BEGIN
      IS DISTINCT FROM
      (OLD.id, OLD.tenant_id, OLD.transaction_id, OLD.opened_by, OLD.party, OLD.reason, OLD.groups, OLD.statement,
       OLD.signature, OLD.nonce, OLD.assurance, OLD.not_after, OLD.opened_at) THEN
-    RAISE EXCEPTION 'a dispute keeps what it was opened with' USING ERRCODE = 'SP004';
+    RAISE EXCEPTION 'the terms of a dispute cannot change' USING ERRCODE = 'SP004';
   END IF;
   IF OLD.state NOT IN ('open', 'taken') OR NEW.state = 'open' THEN
-    RAISE EXCEPTION 'a dispute % does not become %', OLD.state, NEW.state USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a dispute cannot change from % to %', OLD.state, NEW.state USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -242,7 +242,7 @@ BEGIN
   SELECT e.state INTO found_state FROM escrow_epoch e
     WHERE e.tenant_id = NEW.tenant_id AND e.epoch = NEW.epoch FOR SHARE;
   IF found_state = 'destroyed' THEN
-    RAISE EXCEPTION 'the key of this epoch is gone' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'the key of this epoch was erased' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;

@@ -332,7 +332,7 @@ CREATE TABLE executive_release_word (
 );
 
 -- Break-glass (ADR 0028): masked values for an hour on one signature, and another person's review of each use.
-CREATE TABLE emergency (
+CREATE TABLE break_glass (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
   holder_user_id uuid NOT NULL,
@@ -343,12 +343,12 @@ CREATE TABLE emergency (
   nonce text NOT NULL,
   began_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   review_by timestamptz(6) NOT NULL,
-  CONSTRAINT emergency_reason_says_something CHECK (length(btrim(reason)) >= 20),
-  CONSTRAINT emergency_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
+  CONSTRAINT break_glass_reason_says_something CHECK (length(btrim(reason)) >= 20),
+  CONSTRAINT break_glass_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
 );
 
-CREATE TABLE emergency_review (
-  emergency_id uuid PRIMARY KEY,
+CREATE TABLE break_glass_review (
+  break_glass_id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
   reviewer_user_id uuid NOT NULL,
   outcome text NOT NULL,
@@ -358,9 +358,9 @@ CREATE TABLE emergency_review (
   proof_kind text NOT NULL,
   late boolean NOT NULL,
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  CONSTRAINT emergency_review_emergency_fkey FOREIGN KEY (emergency_id) REFERENCES emergency (id),
-  CONSTRAINT emergency_review_outcome_known CHECK (outcome IN ('justified', 'unjustified')),
-  CONSTRAINT emergency_review_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
+  CONSTRAINT break_glass_review_break_glass_fkey FOREIGN KEY (break_glass_id) REFERENCES break_glass (id),
+  CONSTRAINT break_glass_review_outcome_known CHECK (outcome IN ('justified', 'unjustified')),
+  CONSTRAINT break_glass_review_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
 );
 
 -- `release_end`: what an executive or the holder signed to end a released grant early.
@@ -391,7 +391,7 @@ CREATE TABLE access_grant (
   dispute_id uuid,
   release_id uuid,
   release_end jsonb,
-  emergency_id uuid,
+  break_glass_id uuid,
   CONSTRAINT grant_views_within_budget CHECK (views_used BETWEEN 0 AND max_views),
   CONSTRAINT grant_exports_within_budget CHECK (exports_used BETWEEN 0 AND max_exports),
   CONSTRAINT grant_has_time CHECK (not_before < not_after),
@@ -400,10 +400,10 @@ CREATE TABLE access_grant (
   CONSTRAINT access_grant_release_fkey FOREIGN KEY (release_id) REFERENCES executive_release (id),
   CONSTRAINT grant_of_release_of_request CHECK
     (release_id IS NULL OR (request_id IS NOT NULL AND authorization_id IS NOT NULL)),
-  CONSTRAINT access_grant_emergency_fkey FOREIGN KEY (emergency_id) REFERENCES emergency (id),
-  CONSTRAINT grant_rests_on_one CHECK (num_nonnulls(request_id, dispute_id, emergency_id) = 1),
-  CONSTRAINT grant_of_emergency_masked CHECK
-    (emergency_id IS NULL OR (level = 'masked' AND purpose = 'support' AND authorization_id IS NULL AND max_exports = 0
+  CONSTRAINT access_grant_break_glass_fkey FOREIGN KEY (break_glass_id) REFERENCES break_glass (id),
+  CONSTRAINT grant_rests_on_one CHECK (num_nonnulls(request_id, dispute_id, break_glass_id) = 1),
+  CONSTRAINT grant_of_break_glass_masked CHECK
+    (break_glass_id IS NULL OR (level = 'masked' AND purpose = 'support' AND authorization_id IS NULL AND max_exports = 0
       AND max_views <= 12 AND cardinality(transactions) <= 3 AND not_after <= not_before + interval '1 hour'))
 );
 
@@ -492,7 +492,7 @@ CREATE TABLE subject_notice (
     (state IN ('sent', 'withheld') AND (state = 'withheld') = (reason IS NOT NULL) AND cardinality(transactions) > 0)
 );
 
--- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rules.ts.
+-- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rule-store.ts.
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -568,9 +568,9 @@ CREATE UNIQUE INDEX decision_once_per_person ON decision (request_id, approver_u
 CREATE UNIQUE INDEX executive_release_nonce_key ON executive_release (nonce);
 CREATE INDEX executive_release_request_id_id_idx ON executive_release (request_id, id);
 CREATE UNIQUE INDEX executive_release_word_release_id_person_key ON executive_release_word (release_id, person);
-CREATE UNIQUE INDEX emergency_nonce_key ON emergency (nonce);
-CREATE INDEX emergency_holder_user_id_id_idx ON emergency (holder_user_id, id);
-CREATE INDEX emergency_tenant_id_id_idx ON emergency (tenant_id, id);
+CREATE UNIQUE INDEX break_glass_nonce_key ON break_glass (nonce);
+CREATE INDEX break_glass_holder_user_id_id_idx ON break_glass (holder_user_id, id);
+CREATE INDEX break_glass_tenant_id_id_idx ON break_glass (tenant_id, id);
 CREATE INDEX access_grant_subject_user_id_idx ON access_grant (subject_user_id);
 CREATE INDEX access_grant_request_id_idx ON access_grant (request_id);
 CREATE INDEX access_grant_dispute_id_idx ON access_grant (dispute_id);
@@ -579,7 +579,7 @@ CREATE UNIQUE INDEX access_grant_one_live_of_dispute ON access_grant (dispute_id
 -- Grants in force, earliest end first: every visit of a reviewer asks for them.
 CREATE INDEX access_grant_in_force ON access_grant (tenant_id, not_after) WHERE state = 'active';
 CREATE UNIQUE INDEX access_grant_release_id_key ON access_grant (release_id);
-CREATE UNIQUE INDEX access_grant_emergency_id_key ON access_grant (emergency_id);
+CREATE UNIQUE INDEX access_grant_break_glass_id_key ON access_grant (break_glass_id);
 CREATE UNIQUE INDEX opening_nonce_key ON opening (nonce);
 CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
@@ -600,7 +600,7 @@ BEGIN
   IF (TG_TABLE_NAME <> 'access_request' AND EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.id))
      OR (TG_TABLE_NAME <> 'preservation' AND EXISTS (SELECT 1 FROM preservation p WHERE p.id = NEW.id))
      OR (TG_TABLE_NAME <> 'organisation' AND EXISTS (SELECT 1 FROM organisation o WHERE o.id = NEW.id)) THEN
-    RAISE EXCEPTION 'the id is that of another case' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'this id belongs to another case' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -609,7 +609,7 @@ END $$;
 CREATE FUNCTION access_request_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF (NEW.id, NEW.tenant_id, NEW.organisation_id) IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.organisation_id) THEN
-    RAISE EXCEPTION 'a request stays with its organisation' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a request''s organisation cannot change' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -620,7 +620,7 @@ END $$;
 CREATE FUNCTION access_request_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   moves boolean;
-  beside constant text[] := ARRAY['needs_information', 'overdue', 'extended', 'objected'];
+  side_states constant text[] := ARRAY['needs_information', 'overdue', 'extended', 'objected'];
   stages constant text[] := ARRAY['stage_1', 'stage_2'];
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -643,24 +643,24 @@ BEGIN
   END IF;
   IF (NEW.reference, NEW.created_at, NEW.continues_id, NEW.requester_user_id)
      IS DISTINCT FROM (OLD.reference, OLD.created_at, OLD.continues_id, OLD.requester_user_id) THEN
-    RAISE EXCEPTION 'a request keeps its name and its requester' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a request''s reference and requester cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF OLD.state <> 'draft' AND (NEW.transactions, NEW.groups, NEW.purpose, NEW.level, NEW.digest, NEW.justification,
        NEW.legal_basis, NEW."from", NEW.until, NEW.max_views, NEW.max_exports, NEW.query)
      IS DISTINCT FROM (OLD.transactions, OLD.groups, OLD.purpose, OLD.level, OLD.digest, OLD.justification,
        OLD.legal_basis, OLD."from", OLD.until, OLD.max_views, OLD.max_exports, OLD.query) THEN
-    RAISE EXCEPTION 'what was asked does not change after submission' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a request cannot change after submission' USING ERRCODE = 'SP002';
   END IF;
   IF OLD.state <> 'draft' AND (NEW.due_at, NEW.response_due_at) IS DISTINCT FROM (OLD.due_at, OLD.response_due_at)
      AND (NOT moves OR NEW.last_event NOT IN ('answer', 'extend') OR NEW.due_at < OLD.due_at
        OR NEW.response_due_at < OLD.response_due_at OR (NEW.response_due_at IS NULL) <> (OLD.response_due_at IS NULL)) THEN
-    RAISE EXCEPTION 'a date moves forward, by an answer or an extension' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a date can only move forward, by an answer or an extension' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.extensions <> OLD.extensions + (moves AND NEW.last_event = 'extend')::int THEN
-    RAISE EXCEPTION 'extensions are counted' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'the number of extensions only grows by one' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.reminders < OLD.reminders AND NOT (moves AND NEW.last_event = 'extend') THEN
-    RAISE EXCEPTION 'reminders are counted' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'the number of reminders only grows by one' USING ERRCODE = 'SP002';
   END IF;
   IF moves AND OLD.state = 'overdue' AND NEW.state <> 'withdrawn'
      AND (OLD.stage_before IS NULL) <> (NEW.last_event IN ('checked', 'refuse_document')) THEN
@@ -669,16 +669,16 @@ BEGIN
   IF NEW.escalated_to IS DISTINCT FROM OLD.escalated_to
      AND NOT (moves AND NEW.last_event = 'refuse_document' AND NEW.escalated_to IS NULL)
      AND (NEW.state <> 'overdue' OR coalesce(OLD.escalated_to, '') = 'executive' OR NEW.escalated_to IS NULL) THEN
-    RAISE EXCEPTION 'what is overdue is escalated, upwards' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'an overdue request can only be escalated to a higher level' USING ERRCODE = 'SP002';
   END IF;
   IF moves AND NEW.state = 'expired_unreviewed' AND num_nonnulls(NEW.response_due_at, NEW.authorization_digest) > 0 THEN
-    RAISE EXCEPTION 'silence is not refusal: what must be answered does not lapse' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a request that must be answered cannot lapse' USING ERRCODE = 'SP002';
   END IF;
   IF moves AND NEW.state = 'overdue' AND NEW.response_due_at IS NULL THEN
-    RAISE EXCEPTION 'only what must be answered becomes overdue' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only a request that must be answered becomes overdue' USING ERRCODE = 'SP002';
   END IF;
-  IF moves AND OLD.state = ANY (beside) AND NEW.state = ANY (stages) AND NEW.state <> coalesce(OLD.stage_before, NEW.state) THEN
-    RAISE EXCEPTION 'the review goes on where it stood' USING ERRCODE = 'SP002';
+  IF moves AND OLD.state = ANY (side_states) AND NEW.state = ANY (stages) AND NEW.state <> coalesce(OLD.stage_before, NEW.state) THEN
+    RAISE EXCEPTION 'a review continues in the stage it was in' USING ERRCODE = 'SP002';
   END IF;
   NEW.stage_before := CASE
     WHEN moves AND NEW.state = ANY (stages) THEN NULL
@@ -702,7 +702,7 @@ CREATE FUNCTION access_request_authority_guard() RETURNS trigger
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF OLD.state <> 'draft' AND NEW.authorization_digest IS DISTINCT FROM OLD.authorization_digest THEN
-    RAISE EXCEPTION 'the legal authority does not change after submission' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'the legal authority cannot change after submission' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -722,7 +722,7 @@ END $$;
 CREATE FUNCTION access_request_co_viewers() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND OLD.state <> 'draft' AND NEW.co_viewers IS DISTINCT FROM OLD.co_viewers THEN
-    RAISE EXCEPTION 'what was asked does not change after submission' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a request cannot change after submission' USING ERRCODE = 'SP002';
   END IF;
   IF cardinality(NEW.co_viewers) > 10 OR NEW.requester_user_id = ANY (NEW.co_viewers) THEN
     RAISE EXCEPTION 'a request has ten co-viewers at most' USING ERRCODE = 'SP002';
@@ -731,7 +731,7 @@ BEGIN
   IF (TG_OP = 'INSERT' OR NEW.co_viewers IS DISTINCT FROM OLD.co_viewers)
      AND EXISTS (SELECT 1 FROM unnest(NEW.co_viewers) AS named(id) LEFT JOIN app_user u ON u.id = named.id
        WHERE u.tenant_id IS DISTINCT FROM NEW.tenant_id OR u.organisation_id IS DISTINCT FROM NEW.organisation_id) THEN
-    RAISE EXCEPTION 'a co-viewer is of the requester''s organisation' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a co-viewer must belong to the requester''s organisation' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -741,7 +741,7 @@ CREATE FUNCTION co_viewer_end_guard() RETURNS trigger LANGUAGE plpgsql SET searc
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
       AND r.digest IS NOT NULL AND NEW.user_id = ANY (r.co_viewers)) THEN
-    RAISE EXCEPTION 'who was not named in a sent request is not taken out of it' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only a co-viewer of a sent request can be removed' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -776,7 +776,7 @@ DECLARE
   needed text;
 BEGIN
   IF to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state' THEN
-    RAISE EXCEPTION 'a legal authority keeps its record' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a legal authority''s record cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
   IF NOT ((OLD.state, NEW.state) IN (('draft', 'submitted'), ('submitted', 'signature_verified'), ('submitted', 'legal_review'),
@@ -787,7 +787,7 @@ BEGIN
       OR (OLD.state = 'suspended' AND NEW.state IN ('attested', 'approved') AND EXISTS (SELECT 1 FROM executive_release e
         JOIN executive_release_word w ON w.release_id = e.id
         WHERE e.request_id = NEW.request_id GROUP BY e.id HAVING count(DISTINCT w.user_id) = 2))) THEN
-    RAISE EXCEPTION 'a legal authority that is % does not become %', OLD.state, NEW.state USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a legal authority cannot change from % to %', OLD.state, NEW.state USING ERRCODE = 'SP002';
   END IF;
   needed := CASE
     WHEN NEW.state = 'signature_verified' THEN 'TOTAL-PASSED'
@@ -795,7 +795,7 @@ BEGIN
     WHEN NEW.state = 'approved' AND OLD.state IN ('legal_review', 'suspended') THEN 'TOTAL-PASSED' END;
   IF needed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM authorization_verification v
       WHERE v.authorization_id = NEW.id AND v.indication = needed) THEN
-    RAISE EXCEPTION 'a legal authority is neither verified nor attested by being called so' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a legal authority is verified or attested only with its evidence' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -874,11 +874,11 @@ CREATE FUNCTION legal_authorization_used() RETURNS trigger LANGUAGE plpgsql SET 
 BEGIN
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
   IF OLD.state = 'draft' AND NEW.state <> 'closed' AND order_is_used(NEW.id) THEN
-    RAISE EXCEPTION 'the order counts once, and has served another request' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'this order can be used once and was used by another request' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = 'exhausted' AND NOT (NEW.record ->> 'single_use' IS NOT DISTINCT FROM 'true'
       AND EXISTS (SELECT 1 FROM access_grant g WHERE g.authorization_id = NEW.id)) THEN
-    RAISE EXCEPTION 'only an order that counts once is used up, and by its grant' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only a single-use order is used up, by its grant' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -964,7 +964,7 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF NEW.scan = OLD.scan THEN RETURN NEW; END IF;
     IF OLD.scan <> 'pending' OR NEW.scan NOT IN ('clean', 'infected') THEN
-      RAISE EXCEPTION 'a document that is % does not become %', OLD.scan, NEW.scan USING ERRCODE = 'SP002';
+      RAISE EXCEPTION 'a document cannot change from % to %', OLD.scan, NEW.scan USING ERRCODE = 'SP002';
     END IF;
   END IF;
   IF NEW.scan = 'infected' THEN
@@ -983,7 +983,7 @@ CREATE FUNCTION authority_guard() RETURNS trigger LANGUAGE plpgsql SET search_pa
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state <> 'proposed' THEN
-      RAISE EXCEPTION 'an authority is registered before it is confirmed' USING ERRCODE = 'SP003';
+      RAISE EXCEPTION 'an authority begins as registered, not confirmed' USING ERRCODE = 'SP003';
     END IF;
     RETURN NEW;
   END IF;
@@ -994,7 +994,7 @@ BEGIN
      OR (OLD.state, NEW.state) NOT IN (('proposed', 'confirmed'), ('proposed', 'withdrawn'), ('confirmed', 'revoked'))
      OR (OLD.state = 'confirmed' AND (NEW.confirmed_by, NEW.confirmed_at, NEW.in_force_from)
          IS DISTINCT FROM (OLD.confirmed_by, OLD.confirmed_at, OLD.in_force_from)) THEN
-    RAISE EXCEPTION 'an authority keeps what was registered and goes one way' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'a registration cannot change and cannot return to an earlier state' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;
@@ -1018,11 +1018,11 @@ CREATE FUNCTION authority_crl_guard() RETURNS trigger LANGUAGE plpgsql SET searc
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM authority a WHERE a.id = NEW.authority_id AND a.tenant_id = NEW.tenant_id
       AND a.kind = 'anchor' AND a.state = 'confirmed') THEN
-    RAISE EXCEPTION 'a revocation list is of a trust anchor that two people registered' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'a revocation list must belong to a trust anchor that two people registered' USING ERRCODE = 'SP003';
   END IF;
   IF EXISTS (SELECT 1 FROM authority_crl c WHERE c.authority_id = NEW.authority_id
       AND c.issuer_digest = NEW.issuer_digest AND c.this_update > NEW.this_update) THEN
-    RAISE EXCEPTION 'a revocation list does not go back' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'a revocation list cannot be replaced by an older one' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;
@@ -1035,7 +1035,7 @@ DECLARE readers integer := 0;
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM legal_authorization a WHERE a.id = NEW.authorization_id
       AND a.request_id = NEW.request_id AND a.tenant_id = NEW.tenant_id) THEN
-    RAISE EXCEPTION 'a verification is of the legal authority of its request' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a verification must name its request''s legal authority' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.indication <> 'ATTESTED' THEN RETURN NEW; END IF;
   SELECT count(DISTINCT d.approver_user_id) INTO readers FROM decision d
@@ -1045,7 +1045,7 @@ BEGIN
       WHERE w.request_id = NEW.request_id AND w.confirms IS NOT NULL GROUP BY w.release_id) AS words;
   END IF;
   IF readers < 2 THEN
-    RAISE EXCEPTION 'a paper order is attested by two who have read it' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a paper order needs two people who have read it' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1057,7 +1057,7 @@ BEGIN
   IF NOT EXISTS (SELECT 1 FROM legal_authorization a WHERE a.id = NEW.authorization_id
       AND a.request_id = NEW.request_id AND a.tenant_id = NEW.tenant_id
       AND (NEW.kind <> 'cms' OR (a.state = 'draft' AND a.record -> 'signature' ->> 'sha256' = NEW.sha256))) THEN
-    RAISE EXCEPTION 'evidence is of the legal authority of its request, and its signature the one of its record' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'evidence must name its request''s legal authority and the signature of its record' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1075,7 +1075,7 @@ BEGIN
      OR (NEW.standing = 'stated' AND NEW.basis IS DISTINCT FROM legal.recognition_basis)
      OR (NEW.standing = 'recorded' AND legal.recognition_basis IS NOT NULL)
      OR (NEW.standing = 'home' AND NOT (NEW.jurisdiction = ANY (NEW.homes) OR 'EU' = ANY (NEW.homes))) THEN
-    RAISE EXCEPTION 'a legal authority is recognised as recorded, by a person other than the requester' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only a person other than the requester can recognise a legal authority, as it was recorded' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1085,7 +1085,7 @@ CREATE FUNCTION executive_release_guard() RETURNS trigger LANGUAGE plpgsql SET s
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
       AND r.state = 'overdue' AND r.digest = NEW.terms ->> 'request_digest' AND NEW.nonce = NEW.terms ->> 'nonce') THEN
-    RAISE EXCEPTION 'executives release what is overdue' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'executives can release overdue requests only' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1099,24 +1099,24 @@ BEGIN
       JOIN duty d ON d.user_id = u.id AND d.duty = 'executive'
       WHERE e.id = NEW.release_id AND r.id = NEW.request_id AND r.state = 'overdue'
         AND u.id <> r.requester_user_id AND u.organisation_id <> r.organisation_id) THEN
-    RAISE EXCEPTION 'an executive of another organisation releases what is overdue' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'an overdue request is released by an executive of another organisation' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
 
 -- The holder has the duty, and no earlier use that gave access waits for its review.
-CREATE FUNCTION emergency_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION break_glass_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   -- Two uses of one person at once run one after the other.
   PERFORM 1 FROM app_user u WHERE u.id = NEW.holder_user_id FOR UPDATE;
   IF NOT EXISTS (SELECT 1 FROM app_user u JOIN duty d ON d.user_id = u.id AND d.duty = 'break-glass'
       WHERE u.id = NEW.holder_user_id AND u.tenant_id = NEW.tenant_id AND u.state = 'active'
         AND u.handle = NEW.statement ->> 'requester' AND NEW.nonce = NEW.statement ->> 'nonce') THEN
-    RAISE EXCEPTION 'break-glass is for those who hold it' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only a person with the duty can use break-glass' USING ERRCODE = 'SP002';
   END IF;
-  IF EXISTS (SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
-      LEFT JOIN emergency_review r ON r.emergency_id = e.id
-      WHERE e.holder_user_id = NEW.holder_user_id AND r.emergency_id IS NULL
+  IF EXISTS (SELECT 1 FROM break_glass e JOIN access_grant g ON g.break_glass_id = e.id
+      LEFT JOIN break_glass_review r ON r.break_glass_id = e.id
+      WHERE e.holder_user_id = NEW.holder_user_id AND r.break_glass_id IS NULL
         AND (g.state = 'pending' OR g.custodian_receipt IS NOT NULL)) THEN
     RAISE EXCEPTION 'an earlier use waits for its review' USING ERRCODE = 'SP002';
   END IF;
@@ -1124,12 +1124,12 @@ BEGIN
 END $$;
 
 -- Another person with a duty for it reviews.
-CREATE FUNCTION emergency_review_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION break_glass_review_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM emergency e JOIN app_user u ON u.id = NEW.reviewer_user_id AND u.state = 'active'
+  IF NOT EXISTS (SELECT 1 FROM break_glass e JOIN app_user u ON u.id = NEW.reviewer_user_id AND u.state = 'active'
       JOIN duty d ON d.user_id = u.id AND d.duty IN ('legal', 'approve', 'executive')
-      WHERE e.id = NEW.emergency_id AND e.holder_user_id <> u.id AND u.handle = NEW.statement ->> 'reviewer') THEN
-    RAISE EXCEPTION 'another person with a duty for it reviews a use of break-glass' USING ERRCODE = 'SP002';
+      WHERE e.id = NEW.break_glass_id AND e.holder_user_id <> u.id AND u.handle = NEW.statement ->> 'reviewer') THEN
+    RAISE EXCEPTION 'a use of break-glass is reviewed by another person with a reviewing duty' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1145,7 +1145,7 @@ BEGIN
         IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.request_id, OLD.dispute_id, OLD.authorization_id, OLD.created_at)
      OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at)
      OR (OLD.state IN ('revoked', 'expired', 'exhausted') AND NEW.state <> OLD.state) THEN
-    RAISE EXCEPTION 'a grant may only be narrowed' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a grant can only be narrowed' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1167,7 +1167,7 @@ CREATE FUNCTION access_grant_of_release() RETURNS trigger LANGUAGE plpgsql SET s
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF NEW.release_id IS DISTINCT FROM OLD.release_id THEN
-      RAISE EXCEPTION 'a grant keeps what it rests on' USING ERRCODE = 'SP002';
+      RAISE EXCEPTION 'the basis of a grant cannot change' USING ERRCODE = 'SP002';
     END IF;
     RETURN NEW;
   END IF;
@@ -1185,16 +1185,16 @@ BEGIN
 END $$;
 
 -- A break-glass grant belongs to its holder and is no wider than what they signed.
-CREATE FUNCTION access_grant_of_emergency() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION access_grant_of_break_glass() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    IF NEW.emergency_id IS DISTINCT FROM OLD.emergency_id THEN
-      RAISE EXCEPTION 'a grant keeps what it rests on' USING ERRCODE = 'SP002';
+    IF NEW.break_glass_id IS DISTINCT FROM OLD.break_glass_id THEN
+      RAISE EXCEPTION 'the basis of a grant cannot change' USING ERRCODE = 'SP002';
     END IF;
     RETURN NEW;
   END IF;
-  IF NEW.emergency_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM emergency e
-    WHERE e.id = NEW.emergency_id AND e.tenant_id = NEW.tenant_id AND e.holder_user_id = NEW.subject_user_id
+  IF NEW.break_glass_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM break_glass e
+    WHERE e.id = NEW.break_glass_id AND e.tenant_id = NEW.tenant_id AND e.holder_user_id = NEW.subject_user_id
       AND to_jsonb(NEW.transactions) <@ (e.statement -> 'transactions')
       AND to_jsonb(NEW.groups) <@ (e.statement -> 'groups')
       AND NEW.not_after <= (e.statement ->> 'not_after')::timestamptz) THEN
@@ -1225,7 +1225,7 @@ BEGIN
       WHERE request_id = NEW.request_id AND decision = 'approve';
   END IF;
   IF NEW.max_exports > most THEN
-    RAISE EXCEPTION 'a grant gives no more exports than were asked for and left by each decider' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a grant cannot allow more exports than the request and each decision' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1249,7 +1249,7 @@ BEGIN
   IF TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.until < OLD.until
      OR (NEW.id, NEW.tenant_id, NEW.requested_by, NEW.organisation_id, NEW.transactions, NEW.reason, NEW.created_at)
         IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.requested_by, OLD.organisation_id, OLD.transactions, OLD.reason, OLD.created_at) THEN
-    RAISE EXCEPTION 'a hold keeps what it holds, and ends once' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'the records of a hold cannot change, and it ends once' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1287,7 +1287,7 @@ BEGIN
          JOIN transaction_participant p ON p.transaction_id = d.transaction_id
        WHERE g.request_id = NEW.request_id AND d.transaction_id = one AND d.outcome = 'done'
          AND p.participant_id = NEW.participant_id)) THEN
-    RAISE EXCEPTION 'a notice tells of a disclosure, by the word of a lawyer of neither side' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a notice needs a disclosure and the decision of a lawyer of neither party' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = 'sent' AND request_seal(NEW.request_id) > NEW.at THEN
     RAISE EXCEPTION 'a notice under seal cannot be sent' USING ERRCODE = 'SP002';
@@ -1341,16 +1341,16 @@ CREATE TRIGGER executive_release_guard BEFORE INSERT ON executive_release
   FOR EACH ROW EXECUTE FUNCTION executive_release_guard();
 CREATE TRIGGER executive_release_word_guard BEFORE INSERT ON executive_release_word
   FOR EACH ROW EXECUTE FUNCTION executive_release_word_guard();
-CREATE TRIGGER emergency_guard BEFORE INSERT ON emergency FOR EACH ROW EXECUTE FUNCTION emergency_guard();
-CREATE TRIGGER emergency_review_guard BEFORE INSERT ON emergency_review
-  FOR EACH ROW EXECUTE FUNCTION emergency_review_guard();
+CREATE TRIGGER break_glass_guard BEFORE INSERT ON break_glass FOR EACH ROW EXECUTE FUNCTION break_glass_guard();
+CREATE TRIGGER break_glass_review_guard BEFORE INSERT ON break_glass_review
+  FOR EACH ROW EXECUTE FUNCTION break_glass_review_guard();
 CREATE TRIGGER access_grant_guard BEFORE UPDATE ON access_grant FOR EACH ROW EXECUTE FUNCTION access_grant_guard();
 CREATE TRIGGER access_grant_of_dispute BEFORE INSERT ON access_grant
   FOR EACH ROW EXECUTE FUNCTION access_grant_of_dispute();
 CREATE TRIGGER access_grant_of_release BEFORE INSERT OR UPDATE ON access_grant
   FOR EACH ROW EXECUTE FUNCTION access_grant_of_release();
-CREATE TRIGGER access_grant_of_emergency BEFORE INSERT OR UPDATE ON access_grant
-  FOR EACH ROW EXECUTE FUNCTION access_grant_of_emergency();
+CREATE TRIGGER access_grant_of_break_glass BEFORE INSERT OR UPDATE ON access_grant
+  FOR EACH ROW EXECUTE FUNCTION access_grant_of_break_glass();
 CREATE TRIGGER access_grant_recognised BEFORE INSERT ON access_grant
   FOR EACH ROW WHEN (NEW.authorization_id IS NOT NULL) EXECUTE FUNCTION access_grant_recognised();
 CREATE TRIGGER access_grant_exports BEFORE INSERT ON access_grant
@@ -1457,10 +1457,10 @@ GRANT SELECT, INSERT ON executive_release TO sealport_app;
 GRANT SELECT ON executive_release TO sealport_auditor;
 GRANT SELECT, INSERT ON executive_release_word TO sealport_app;
 GRANT SELECT ON executive_release_word TO sealport_auditor;
-GRANT SELECT, INSERT ON emergency TO sealport_app;
-GRANT SELECT ON emergency TO sealport_auditor;
-GRANT SELECT, INSERT ON emergency_review TO sealport_app;
-GRANT SELECT ON emergency_review TO sealport_auditor;
+GRANT SELECT, INSERT ON break_glass TO sealport_app;
+GRANT SELECT ON break_glass TO sealport_auditor;
+GRANT SELECT, INSERT ON break_glass_review TO sealport_app;
+GRANT SELECT ON break_glass_review TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON access_grant TO sealport_app;
 GRANT SELECT ON access_grant TO sealport_custodian, sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (reply_key, used_at) ON opening TO sealport_app;

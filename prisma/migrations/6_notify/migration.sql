@@ -135,7 +135,7 @@ BEGIN
   IF TG_OP = 'DELETE' OR OLD.state = 'disabled'
      OR (NEW.id, NEW.tenant_id, NEW.user_id, NEW.name, NEW.url, NEW.kinds, NEW.created_at)
         IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.user_id, OLD.name, OLD.url, OLD.kinds, OLD.created_at) THEN
-    RAISE EXCEPTION 'a webhook keeps what it was made with and ends once' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'a webhook cannot change and ends once' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;

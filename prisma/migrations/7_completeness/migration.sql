@@ -21,14 +21,14 @@ BEGIN
   row_json := to_jsonb(CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END);
   was := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
   IF TG_OP = 'UPDATE' AND row_json ->> 'id' IS DISTINCT FROM was ->> 'id' THEN
-    RAISE EXCEPTION 'a row of % keeps its id', TG_TABLE_NAME USING ERRCODE = 'SP001';
+    RAISE EXCEPTION 'the id of a row of % cannot change', TG_TABLE_NAME USING ERRCODE = 'SP001';
   END IF;
   FOREACH arg IN ARRAY TG_ARGV LOOP
     label := split_part(arg, ':', 1);
     col := split_part(arg, ':', 2);
     -- The batch of a rotation is not what a row is about; it names the last re-wrap.
     IF label <> 'rotation_batch' AND was ->> col IS NOT NULL AND row_json ->> col IS DISTINCT FROM was ->> col THEN
-      RAISE EXCEPTION 'a row of % keeps what it is about', TG_TABLE_NAME USING ERRCODE = 'SP001';
+      RAISE EXCEPTION 'the subject of a row of % cannot change', TG_TABLE_NAME USING ERRCODE = 'SP001';
     END IF;
     subjects := subjects || (label || ':' || coalesce(row_json ->> col, ''));
   END LOOP;
@@ -389,15 +389,15 @@ SELECT append_only('executive_release_word');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('executive_release_word', 'INSERT', 'request.release');
 
-SELECT audit_watch('emergency', 'emergency:id');
-SELECT append_only('emergency');
+SELECT audit_watch('break_glass', 'emergency:id');
+SELECT append_only('break_glass');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('emergency', 'INSERT', 'emergency.use');
+  ('break_glass', 'INSERT', 'emergency.use');
 
-SELECT audit_watch('emergency_review', 'emergency:emergency_id');
-SELECT append_only('emergency_review');
+SELECT audit_watch('break_glass_review', 'emergency:break_glass_id');
+SELECT append_only('break_glass_review');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('emergency_review', 'INSERT', 'emergency.review');
+  ('break_glass_review', 'INSERT', 'emergency.review');
 
 SELECT audit_watch('access_grant', 'grant:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES

@@ -8,7 +8,7 @@ import { Sessions } from "@/app/(portal)/account/security/_components/sessions";
 import { StatementKeysSection } from "@/app/(portal)/account/security/_components/statement-keys/statement-keys-section";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
-import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
+import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Words } from "@/components/messages/words";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Facts } from "@/components/ui/facts";
@@ -26,7 +26,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 async function Person({ account }: { account: AccountView }) {
   const [t, words] = await Promise.all([getTranslations("account.person"), getTranslations("portal")]);
-  const duties = dutyKeysBeside(account.role, account.duties)
+  const duties = extraDutyKeys(account.role, account.duties)
     .map((duty) => words(`duties.${duty}`))
     .join(", ");
   return (

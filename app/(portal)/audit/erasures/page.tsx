@@ -4,7 +4,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Section } from "@/components/ui/section";
 import { listErasures } from "@/lib/api-client/operations/erasures";
 import { listErasures as load } from "@/lib/audit/retention/erasure/list-erasures";
-import { RefreshButton } from "../_components/list/refresh-button";
+import { RefreshButton } from "../_components/page-controls";
 import { AskErasure } from "./_components/ask-erasure";
 import { useErasureColumns } from "./_components/erasure-table";
 

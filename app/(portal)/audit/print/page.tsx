@@ -15,7 +15,7 @@ import { addressOf, numberOf, withUnknown } from "../_components/filter/read-fil
 import { EventTable } from "../_components/list/event-table";
 import { loadCheckpoint, loadList } from "../_components/list/load-list";
 import { LogChoice } from "../_components/list/log-choice";
-import { PrintButton } from "../_components/print-button";
+import { PrintButton } from "../_components/page-controls";
 
 /** What a person reads on paper; more of the log is an export's part. */
 const LIMIT = 500;
@@ -24,7 +24,7 @@ export async function generateMetadata() {
   return { title: (await getTranslations("audit.print"))("title") };
 }
 
-/** A slice of the log for paper: what was asked for, who printed it and when, and the checkpoint it stands under. */
+/** A part of the log for paper: the filter, who printed it and when, and the checkpoint that covers it. */
 export default async function PrintPage({ searchParams }: PageProps<"/audit/print">) {
   const t = await getTranslations("audit");
   const locale = await getLocale();

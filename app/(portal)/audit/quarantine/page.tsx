@@ -11,7 +11,7 @@ import { listQuarantine as list } from "@/lib/audit/reading/list-quarantine";
 import { QuarantineQuery } from "@/lib/audit/reading/quarantine-schema";
 import { loadPage } from "@/lib/http/pages/page";
 import { oneOf } from "../_components/filter/read-filter";
-import { RefreshButton } from "../_components/list/refresh-button";
+import { RefreshButton } from "../_components/page-controls";
 import { QuarantineTable } from "./_components/quarantine-table";
 
 const PATH = "/audit/quarantine";

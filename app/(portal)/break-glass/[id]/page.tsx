@@ -2,8 +2,8 @@ import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import { getEmergency } from "@/lib/access/break-glass/list-emergencies";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
+import { getBreakGlass as read } from "@/lib/access/break-glass/list-break-glass";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { getBreakGlass } from "@/lib/api-client/operations/break-glass";
 import { getTransaction as transactionOf } from "@/lib/api-client/operations/transactions";
 import { loadPage } from "@/lib/http/pages/page";
@@ -13,10 +13,10 @@ import { type BreakGlassRecord, RecordList, Records } from "../_components/recor
 import { ReviewForm } from "../_components/review-form";
 import { ReviewOf, UseFacts } from "../_components/use-facts";
 
-type Use = Shown<{ readonly use: EmergencyView; readonly log: string }>;
+type Use = Shown<{ readonly use: BreakGlassView; readonly log: string }>;
 
 /** What all staff may know of its records: job, parties, which fields are sealed. */
-async function recordsOf(use: EmergencyView): Promise<BreakGlassRecord[]> {
+async function recordsOf(use: BreakGlassView): Promise<BreakGlassRecord[]> {
   const found = await Promise.all(
     use.transactions.map(async (id) => {
       const path = `/confidential/transactions/${id}`;
@@ -69,7 +69,7 @@ async function Content({ value: { use, log }, principal, nowMs }: Use) {
 /** One emergency access: its reason and time, what its holder sees, and the review. */
 const page = recordPage({
   operation: getBreakGlass,
-  load: async (cx, id) => ({ use: await getEmergency(cx, id), log: cx.instance.log }),
+  load: async (cx, id) => ({ use: await read(cx, id), log: cx.instance.log }),
   title: async () => (await getTranslations("breakGlass"))("one"),
   above: async () => ({ label: (await getTranslations("breakGlass"))("title"), href: "/break-glass" }),
   live: ["grant"],

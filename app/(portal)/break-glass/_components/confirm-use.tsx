@@ -6,7 +6,7 @@ import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
-import type { NewEmergencyStatement } from "@/lib/access/break-glass/schema";
+import type { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
 import type { prepareBreakGlass, useBreakGlass } from "@/lib/api-client/operations/break-glass";
 
 const PREPARE = target<typeof prepareBreakGlass>("POST", "/confidential/access/break-glass/statement");
@@ -17,7 +17,7 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
 }
 
 /** What will be shown, who is notified, and what follows. */
-function Asked({ asked }: { asked: NewEmergencyStatement }) {
+function Asked({ asked }: { asked: NewBreakGlassStatement }) {
   const t = useTranslations("breakGlass.confirm");
   const names = useTranslations("domain.fields");
   return (
@@ -38,7 +38,7 @@ function Asked({ asked }: { asked: NewEmergencyStatement }) {
         ]}
       />
       <ul className="mt-4 list-disc space-y-1 pl-5 text-control">
-        {(["masked", "told", "review", "blocked"] as const).map((one) => (
+        {(["masked", "notified", "review", "blocked"] as const).map((one) => (
           <li key={one}>{t(`rules.${one}`)}</li>
         ))}
       </ul>
@@ -46,8 +46,8 @@ function Asked({ asked }: { asked: NewEmergencyStatement }) {
   );
 }
 
-/** Asks once more, has the holder sign, and begins the emergency access. */
-export function ConfirmUse({ asked, onClose }: { asked: NewEmergencyStatement; onClose: () => void }) {
+/** Asks for confirmation, has the holder sign, and starts the emergency access. */
+export function ConfirmUse({ asked, onClose }: { asked: NewBreakGlassStatement; onClose: () => void }) {
   const t = useTranslations("breakGlass.confirm");
   const api = useApi();
   return (

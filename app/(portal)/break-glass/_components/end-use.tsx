@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import type { revokeGrant } from "@/lib/api-client/operations/grants";
 
 const REVOKE = target<typeof revokeGrant>("POST", "/confidential/access/grants/{id}/revoke");
@@ -13,7 +13,7 @@ export function EndUse({
   use,
   isOwn,
 }: {
-  use: Pick<EmergencyView, "grant_id" | "reference" | "holder">;
+  use: Pick<BreakGlassView, "grant_id" | "reference" | "holder">;
   isOwn: boolean;
 }) {
   const t = useTranslations("breakGlass.end");

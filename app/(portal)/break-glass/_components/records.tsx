@@ -16,7 +16,7 @@ import { Watermark } from "@/components/domain/watermark";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import type { openTransaction } from "@/lib/api-client/operations/disclosures";
 import { formatTime } from "@/lib/format";
 import type { GroupName } from "@/lib/vocabulary";
@@ -45,7 +45,7 @@ function RecordTitle({ record }: { record: BreakGlassRecord }) {
   );
 }
 
-/** For everybody but the holder, and for the holder afterwards: which records it was. */
+/** Lists the records: for all others always, for the holder after the access has ended. */
 export function RecordList({ records }: { records: readonly BreakGlassRecord[] }) {
   return (
     <ul className="divide-y divide-line">
@@ -59,7 +59,7 @@ export function RecordList({ records }: { records: readonly BreakGlassRecord[] }
 }
 
 interface LookProps {
-  readonly use: EmergencyView;
+  readonly use: BreakGlassView;
   readonly record: BreakGlassRecord;
   readonly personName: string;
   readonly nowMs: number;
@@ -180,7 +180,7 @@ function Look(props: LookProps) {
 
 /** The records of a running use, each shown masked when its holder asks; blank again at the end, and when left alone. */
 export function Records(props: {
-  use: EmergencyView;
+  use: BreakGlassView;
   records: readonly BreakGlassRecord[];
   personName: string;
   nowMs: number;

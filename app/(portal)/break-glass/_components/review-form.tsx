@@ -4,14 +4,14 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame, RadioField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { type EmergencyView, NewReview } from "@/lib/access/break-glass/schema";
+import { type BreakGlassView, NewReview } from "@/lib/access/break-glass/schema";
 import type { reviewBreakGlass } from "@/lib/api-client/operations/break-glass";
 
 const REVIEW = target<typeof reviewBreakGlass>("POST", "/confidential/access/break-glass/{id}/reviews");
 const OUTCOMES = ["justified", "unjustified"] as const;
 
 interface ReviewProps {
-  readonly use: Pick<EmergencyView, "id" | "statement_digest" | "holder">;
+  readonly use: Pick<BreakGlassView, "id" | "statement_digest" | "holder">;
   /** The log's name, which the signed statement contains. */
   readonly log: string;
   readonly person: string;

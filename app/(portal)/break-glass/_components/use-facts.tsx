@@ -4,12 +4,12 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection, Section } from "@/components/ui/section";
 import { Tag } from "@/components/ui/tag";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { TimeLeft } from "./time-left";
 import { UseState } from "./use-state";
 
 /** State, time and views: what stays true while one looks. */
-export function UseFacts({ use, nowMs }: { use: EmergencyView; nowMs: number }) {
+export function UseFacts({ use, nowMs }: { use: BreakGlassView; nowMs: number }) {
   const t = useTranslations("breakGlass.facts");
   const names = useTranslations("domain.fields");
   const proofs = useTranslations("breakGlass.proofs");
@@ -55,7 +55,7 @@ function proofOf(proof: string): (typeof PROOFS)[number] {
 }
 
 /** What another person said of it. */
-export function ReviewOf({ review }: { review: NonNullable<EmergencyView["review"]> }) {
+export function ReviewOf({ review }: { review: NonNullable<BreakGlassView["review"]> }) {
   const t = useTranslations("breakGlass");
   const isJustified = review.outcome === "justified";
   return (

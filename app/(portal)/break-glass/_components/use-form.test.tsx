@@ -52,7 +52,7 @@ describe("the form for emergency access", () => {
     expect(within(summary).getAllByRole("link")).toHaveLength(3);
   });
 
-  it("shows once more what will be sent, sends it without repeats, and leads to the emergency access", async () => {
+  it("shows what will be sent, sends it once, and leads to the emergency access", async () => {
     const calls = answerCalls(({ path }) =>
       path === STANDING
         ? { status: 200, json: { signed_by: "portal", keys: [], rp_id: "portal.example" } }

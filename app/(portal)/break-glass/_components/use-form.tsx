@@ -5,7 +5,7 @@ import { useState } from "react";
 import { controlAt, listedIn, localFaults } from "@/components/form/faults";
 import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
 import { useAnswers } from "@/components/form/use-answers";
-import { NewEmergencyStatement } from "@/lib/access/break-glass/schema";
+import { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
 import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";
 import type { GroupName } from "@/lib/vocabulary";
 import { ConfirmUse } from "./confirm-use";
@@ -26,16 +26,16 @@ interface Typed {
   readonly reason: string;
 }
 
-function bodyOf({ transactions, fields, reason }: Typed): NewEmergencyStatement {
+function bodyOf({ transactions, fields, reason }: Typed): NewBreakGlassStatement {
   return { transactions: listedIn(transactions.toLowerCase()), fields: [...fields], reason: reason.trim() };
 }
 
-/** Which records, which fields, why. A dialog then shows it once more before it is signed. */
+/** Asks for records, fields and reason. A dialog shows them again before the person signs. */
 export function UseForm({ transaction }: { transaction: string | undefined }) {
   const t = useTranslations("breakGlass.form");
   const names = useTranslations("domain.fields");
-  const [asked, setAsked] = useState<NewEmergencyStatement>();
-  const form = useAnswers<Typed, NewEmergencyStatement>({
+  const [asked, setAsked] = useState<NewBreakGlassStatement>();
+  const form = useAnswers<Typed, NewBreakGlassStatement>({
     id: "glass",
     initial: { transactions: transaction ?? "", fields: [], reason: "" },
     words: {
@@ -50,7 +50,7 @@ export function UseForm({ transaction }: { transaction: string | undefined }) {
     },
     focus: "summary",
     warns: true,
-    check: (typed) => localFaults(NewEmergencyStatement, bodyOf(typed)),
+    check: (typed) => localFaults(NewBreakGlassStatement, bodyOf(typed)),
     controlOf: ({ pointer }) => controlAt(CONTROLS, pointer),
     send: async (typed) => bodyOf(typed),
     keeps: (_asked, typed) => typed,

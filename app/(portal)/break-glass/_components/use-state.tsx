@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 
-const LOOKS: Readonly<Record<EmergencyView["state"], { readonly tone: Tone; readonly icon: IconName }>> = {
+const LOOKS: Readonly<Record<BreakGlassView["state"], { readonly tone: Tone; readonly icon: IconName }>> = {
   pending: { tone: "plain", icon: "clock" },
   running: { tone: "amber", icon: "clock" },
   review_due: { tone: "amber", icon: "warning" },
@@ -11,8 +11,8 @@ const LOOKS: Readonly<Record<EmergencyView["state"], { readonly tone: Tone; read
   refused: { tone: "plain", icon: "stop" },
 };
 
-/** How a use stands; one that was found unjustified says so. */
-export function UseState({ use }: { use: Pick<EmergencyView, "state" | "review"> }) {
+/** Shows the state of an emergency access, also that a review found it unjustified. */
+export function UseState({ use }: { use: Pick<BreakGlassView, "state" | "review"> }) {
   const t = useTranslations("breakGlass.states");
   if (use.review?.outcome === "unjustified")
     return (

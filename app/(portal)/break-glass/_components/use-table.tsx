@@ -1,11 +1,11 @@
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
-import type { EmergencyView } from "@/lib/access/break-glass/schema";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { UseState } from "./use-state";
 
 /** Who has reviewed it, or until when it is to be reviewed. */
-function Review({ use }: { use: EmergencyView }) {
+function Review({ use }: { use: BreakGlassView }) {
   const t = useTranslations("breakGlass");
   if (use.review !== undefined)
     return (
@@ -19,7 +19,7 @@ function Review({ use }: { use: EmergencyView }) {
 }
 
 /** Columns of the list of emergency accesses. */
-export function useUseColumns(): Column<EmergencyView>[] {
+export function useUseColumns(): Column<BreakGlassView>[] {
   const t = useTranslations("breakGlass");
   return [
     { key: "reference", head: t("columns.reference"), isTitle: true, cell: ({ reference }) => reference },

@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown as ShownRecord } from "@/app/(portal)/_kit/record-page";
 import { DisputeActs } from "@/app/(portal)/disputes/_components/dispute-acts";
 import { DisputeFacts } from "@/app/(portal)/disputes/_components/dispute-facts";
-import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-state";
+import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-table";
 import { Notes } from "@/app/(portal)/disputes/_components/notes";
 import { type Looking, RecordColumn } from "@/app/(portal)/disputes/_components/record-column";
 import { SaidColumn } from "@/app/(portal)/disputes/_components/said-column";

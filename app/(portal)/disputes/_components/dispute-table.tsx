@@ -1,9 +1,27 @@
 import { useLocale, useTranslations } from "next-intl";
-import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-state";
+import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
-import type { DisputeSummary } from "@/lib/disputes/schema";
+import { Tag, type Tone } from "@/components/ui/tag";
+import type { DisputeState, DisputeSummary } from "@/lib/disputes/schema";
 import { formatCount } from "@/lib/format";
+
+const LOOKS: Readonly<Record<DisputeState, { readonly tone: Tone; readonly icon: IconName }>> = {
+  open: { tone: "amber", icon: "clock" },
+  taken: { tone: "accent", icon: "person" },
+  resolved: { tone: "plain", icon: "check" },
+  withdrawn: { tone: "plain", icon: "back" },
+};
+
+export function DisputeStateTag({ state, isBoxed = false }: { state: DisputeState; isBoxed?: boolean }) {
+  const t = useTranslations("disputes.states");
+  const { tone, icon } = LOOKS[state];
+  return (
+    <Tag tone={tone} icon={icon} isBoxed={isBoxed}>
+      {t(state)}
+    </Tag>
+  );
+}
 
 /** Columns of a list of disputes. The transaction leads to the dispute. */
 export function useDisputeColumns(): Column<DisputeSummary>[] {
@@ -25,7 +43,7 @@ export function useDisputeColumns(): Column<DisputeSummary>[] {
     {
       key: "with",
       head: t("with"),
-      cell: (one) => one.taken_by?.name ?? <span className="text-ink-2">{t("nobody")}</span>,
+      cell: (one) => one.taken_by?.name ?? <span className="text-ink-2">{t("none")}</span>,
     },
     { key: "notes", head: t("notes"), cell: (one) => formatCount(one.notes_count, locale), isNumber: true },
     { key: "state", head: t("state"), cell: (one) => <DisputeStateTag state={one.state} /> },

@@ -15,7 +15,7 @@ function maskOf(group: GroupName, values: Readonly<Record<string, unknown>>): un
 /** One group of the record: its masks, or sealed. */
 export function FieldRow(props: {
   group: GroupName;
-  /** What the custodian answered; nothing while nobody has looked. */
+  /** The custodian's answer; undefined before the first view. */
   opened: Opened | undefined;
   /** Whether the dispute reaches this group. */
   isIncluded: boolean;

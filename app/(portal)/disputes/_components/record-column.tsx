@@ -67,7 +67,7 @@ function useMasks({ transactionId, reference, fields, looking, nowMs }: RecordPr
         { accessId, transactionId, values, masked, openedAt, entryId: receipt.entry_id, grant },
         ticket,
       );
-      // The looks beside it and the views left have changed with this one.
+      // This view also changes the list of views and the number left.
       router.refresh();
     } catch (failure) {
       setError(failure);
@@ -124,7 +124,7 @@ function Seen({ opened }: { opened: Opened }) {
   );
 }
 
-/** The record's sealed fields: as masks for the one who has taken the dispute, and sealed for everybody else. */
+/** The record's sealed fields: masked for the person who took the dispute, sealed for all others. */
 export function RecordColumn(props: RecordProps) {
   const { fields, others, looking, parties } = props;
   const t = useTranslations("disputes.record");

@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import type { DisputeView } from "@/lib/disputes/schema";
 
-/** What one participant says: the opener's reason, and the newest word of each. */
+/** What one participant wrote: the reason of the person who opened the dispute, and the newest comment. */
 function Said({ dispute, participant }: { dispute: DisputeView; participant: string }) {
   const t = useTranslations("disputes.side");
   const isOpener = participant === dispute.party;
@@ -31,7 +31,7 @@ function Said({ dispute, participant }: { dispute: DisputeView; participant: str
   );
 }
 
-/** The parties' words beside the masked record, whoever opened the dispute first. */
+/** The statements of both parties, next to the masked record. */
 export function SaidColumn({ dispute }: { dispute: DisputeView }) {
   const others = dispute.participants.filter((participant) => participant !== dispute.party);
   return (

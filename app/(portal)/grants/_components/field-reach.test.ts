@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldReach } from "./field-reach";
+import { fieldReach } from "./grant-sections";
 
 const grant = { fields: ["amount", "parties"], masked_fields: ["parties"] } as const;
 const at = (state: "active" | "pending" | "revoked" | "expired" | "exhausted") => ({

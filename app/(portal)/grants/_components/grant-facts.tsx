@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { AccessInForce } from "@/components/domain/access-in-force";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
@@ -12,7 +12,7 @@ const LINK = "underline underline-offset-4 hover:text-ink";
 function useRestsOn(grant: GrantDetail): Fact[] {
   const t = useTranslations("grants.detail");
   const kinds = useTranslations("domain.instruments");
-  const { authority, legal_authority: order, request_id, dispute_id, emergency_id, released_by } = grant;
+  const { authority, legal_authority: order, request_id, dispute_id, break_glass_id, released_by } = grant;
   const facts: Fact[] = [];
   if (authority !== undefined)
     facts.push({
@@ -27,7 +27,7 @@ function useRestsOn(grant: GrantDetail): Fact[] {
   if (request_id !== undefined)
     facts.push({
       name: t("request"),
-      // The request is its requester's: who looks beside him reads its number alone.
+      // Only the requester can open the request. Co-viewers see its number.
       value: grant.co_viewed ? (
         grant.request_reference
       ) : (
@@ -45,11 +45,11 @@ function useRestsOn(grant: GrantDetail): Fact[] {
         </Link>
       ),
     });
-  if (emergency_id !== undefined)
+  if (break_glass_id !== undefined)
     facts.push({
       name: t("basis"),
       value: (
-        <Link href={`/break-glass/${emergency_id}`} prefetch={false} className={LINK}>
+        <Link href={`/break-glass/${break_glass_id}`} prefetch={false} className={LINK}>
           {t("breakGlass")}
         </Link>
       ),

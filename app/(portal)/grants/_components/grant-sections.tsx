@@ -1,6 +1,5 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { fieldReach } from "@/app/(portal)/grants/_components/field-reach";
 import { SealGlyph } from "@/components/domain/seal-glyph";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
@@ -10,6 +9,25 @@ import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import { GroupName } from "@/lib/vocabulary";
+
+const OVER: readonly GrantDetail["state"][] = ["revoked", "expired", "exhausted"];
+
+/** How far a grant reaches one field: its glyph, and the key of its words in `grants.fields`. */
+interface FieldReach {
+  readonly state: "sealed" | "masked" | "opened";
+  readonly words: "others" | "masked" | "full" | "maskedOver" | "fullOver";
+}
+
+/** Returns what a grant opens of a field. After its end the field is sealed and the words are in the past tense. */
+export function fieldReach(
+  grant: Pick<GrantDetail, "state" | "fields" | "masked_fields">,
+  group: GroupName,
+): FieldReach {
+  if (!grant.fields.includes(group)) return { state: "sealed", words: "others" };
+  const isMasked = grant.masked_fields.includes(group);
+  if (OVER.includes(grant.state)) return { state: "sealed", words: isMasked ? "maskedOver" : "fullOver" };
+  return isMasked ? { state: "masked", words: "masked" } : { state: "opened", words: "full" };
+}
 
 type Job = GrantDetail["jobs"][number];
 

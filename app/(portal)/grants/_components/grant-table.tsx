@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { GrantView } from "@/lib/access/grants/schema";
@@ -27,9 +27,9 @@ export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[]
     {
       key: "authority",
       head: t("authority"),
-      cell: ({ authority, dispute_id, emergency_id }) => {
+      cell: ({ authority, dispute_id, break_glass_id }) => {
         if (authority !== undefined) return `${kinds(authority.kind)}, ${authority.case_number}`;
-        if (emergency_id !== undefined) return t("breakGlass");
+        if (break_glass_id !== undefined) return t("breakGlass");
         return t(dispute_id === undefined ? "none" : "dispute");
       },
     },

@@ -16,12 +16,8 @@ import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
 import type { KeyPage as Keys, KeyView } from "@/lib/keys/schema";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";
 import type { Duty, Role } from "@/lib/vocabulary";
-import { custodyOf } from "../_components/custody-of";
-import { KeyTable } from "../_components/key-table";
-import { loadKeys } from "../_components/load-keys";
-import { loadRecovery } from "../_components/load-recovery";
-import { loadRotations } from "../_components/load-rotations";
-import { StateTag } from "../_components/state-tag";
+import { custodyOf, KeyTable, StateTag } from "../_components/key-table";
+import { loadKeys, loadRecovery, loadRotations } from "../_components/load-keys";
 import { HeldKey } from "./_components/held-key";
 import { KeyActs, type KeyChange } from "./_components/key-acts";
 import { Recovery } from "./_components/recovery";
@@ -31,7 +27,7 @@ const PARTIES: readonly Role[] = ["client", "miner"];
 /** Who may read the log's entries, and so follow the registration there. */
 const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
 
-/** Duties with which somebody may stand in the custodian's roster for recoveries. */
+/** Duties with which a person may sign recoveries, if they are on the custodian's roster. */
 const SIGNERS: readonly Duty[] = ["approve", "legal", "admin", "recovery"];
 
 async function Uses({ state }: { state: KeyView["state"] }) {
@@ -102,7 +98,7 @@ async function factsOf(view: KeyView, own: string | undefined): Promise<Fact[]> 
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
     { name: t("columns.custody"), value: t(`custody.${custodyOf(view, own)}.long`) },
-    // What lies under a held key stands in the section of its own: nothing here opens it.
+    // Data sealed for a client-held key have their own section: the portal cannot open them.
     ...(wraps === undefined || view.custody === "client"
       ? []
       : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),

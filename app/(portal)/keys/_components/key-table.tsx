@@ -1,11 +1,36 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
+import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
+import { Tag, type Tone } from "@/components/ui/tag";
 import { formatCount } from "@/lib/format";
 import type { KeyView } from "@/lib/keys/schema";
-import { custodyOf } from "./custody-of";
-import { StateTag } from "./state-tag";
+import type { KeyState } from "@/lib/keys/states";
+
+const LOOKS: Readonly<Record<KeyState, { readonly tone: Tone; readonly icon: IconName }>> = {
+  pre_active: { tone: "amber", icon: "clock" },
+  active: { tone: "accent", icon: "check" },
+  suspended: { tone: "amber", icon: "pause" },
+  deactivated: { tone: "plain", icon: "nothing" },
+  compromised: { tone: "oxblood", icon: "warning" },
+  destroyed: { tone: "plain", icon: "cross" },
+};
+
+/** State of a key version (NIST SP 800-57), icon and word. */
+export function StateTag({ state, isBoxed = false }: { state: KeyState; isBoxed?: boolean }) {
+  const t = useTranslations("keys.states");
+  return (
+    <Tag tone={LOOKS[state].tone} icon={LOOKS[state].icon} isBoxed={isBoxed}>
+      {t(state)}
+    </Tag>
+  );
+}
+
+/** Returns who holds a key, from the view of a person of participant `own`. */
+export function custodyOf(key: KeyView, own: string | undefined): KeyView["custody"] | "own" {
+  return key.custody === "client" && key.participant_id === own ? "own" : key.custody;
+}
 
 interface Seen {
   readonly keys: readonly KeyView[];

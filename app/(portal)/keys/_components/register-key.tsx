@@ -18,7 +18,7 @@ const REGISTER = target<typeof registerKeyAlias>("POST", "/confidential/keys/reg
 function Made({ made }: { made: RegisteredKey }) {
   const t = useTranslations("keys.register");
   const { receipt } = made;
-  // Without a receipt nothing was made: somebody of the participant was faster.
+  // Without a receipt no key was made: another person of the participant was faster.
   if (receipt === undefined)
     return (
       <Notice tone="amber" icon="warning" isLive title={t("existsTitle")}>

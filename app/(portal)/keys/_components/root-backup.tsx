@@ -11,7 +11,7 @@ import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
 import type { Role } from "@/lib/vocabulary";
 
 const CEREMONY = "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER";
-/** How it stands, to its reader: a backup that nobody has tried yet is good as far as anybody knows. */
+/** The state that is shown. `untried`: a current backup without a drill. */
 type Look = RootBackupStanding | "untried";
 
 function lookOf({ standing, backup }: RootBackup): Look {

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
-import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { ReleaseItem } from "@/lib/access/executive-release/schema";

@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";

@@ -1,3 +1,4 @@
+import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { AccessStrip } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { Accesses } from "@/app/(portal)/transactions/[id]/_components/access/accesses";
@@ -14,10 +15,8 @@ import {
   TransactionFacts,
   WhyFacts,
 } from "@/app/(portal)/transactions/[id]/_components/record-facts";
-
 import { Retention } from "@/app/(portal)/transactions/[id]/_components/retention";
 import { LiveRefresh } from "@/components/client/live-refresh";
-import { DisputeLink } from "@/components/domain/dispute-link";
 import { OpenDispute } from "@/components/domain/open-dispute";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
@@ -121,5 +120,15 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
         />
       </PageFrame>
     </OpeningProvider>
+  );
+}
+
+/** From a disputed transaction to its dispute, for those who may know of it. */
+function DisputeLink({ transactionId }: { transactionId: string }) {
+  const t = useTranslations("domain.openDispute");
+  return (
+    <ButtonLink href={`/disputes?transaction_id=${transactionId}`} look="secondary">
+      {t("see")}
+    </ButtonLink>
   );
 }

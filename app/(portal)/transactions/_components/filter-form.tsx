@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { TransactionStatus } from "@/lib/transactions/schema";
 
-/** Filters as a plain form: what is asked for stands in the address. */
+/** Filters as a plain form. Their values are in the address. */
 export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong: boolean }) {
   const t = useTranslations("transactions.filter");
   const status = useTranslations("transactions.status");

@@ -1,13 +1,33 @@
 import { useTranslations } from "next-intl";
-import { StatusTag } from "@/app/(portal)/transactions/_components/status-tag";
 import { SealGlyph } from "@/components/domain/seal-glyph";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { Digest } from "@/components/ui/digest";
-import { EndTime } from "@/components/ui/end-time";
+import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
-import { Tag } from "@/components/ui/tag";
+import { Tag, type Tone } from "@/components/ui/tag";
 import type { GrantView } from "@/lib/access/grants/schema";
-import type { TransactionView } from "@/lib/transactions/schema";
+import type { TransactionStatus, TransactionView } from "@/lib/transactions/schema";
+
+const LOOKS: Readonly<Record<TransactionStatus, readonly [Tone, IconName]>> = {
+  created: ["plain", "plus"],
+  processing: ["amber", "clock"],
+  completed: ["accent", "tick"],
+  settled: ["accent", "check"],
+  failed: ["oxblood", "stop"],
+  disputed: ["oxblood", "comment"],
+};
+
+/** A transaction's state as icon and word. */
+export function StatusTag({ status }: { status: TransactionStatus }) {
+  const t = useTranslations("transactions.status");
+  const [tone, icon] = LOOKS[status];
+  return (
+    <Tag tone={tone} icon={icon}>
+      {t(status)}
+    </Tag>
+  );
+}
 
 export interface Row {
   readonly view: TransactionView;

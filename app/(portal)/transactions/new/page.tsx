@@ -4,7 +4,7 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { createTransaction } from "@/lib/api-client/operations/transactions";
 import { loadPage } from "@/lib/http/pages/page";
-import { listRecipients } from "@/lib/keys/list-recipients";
+import { listRecipients } from "@/lib/keys/list-keys";
 
 export async function generateMetadata() {
   return { title: (await getTranslations("transactions"))("create.title") };

@@ -14,7 +14,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: guide?.title ?? (await getTranslations("developers"))("title") };
 }
 
-/** One guide for programs, as it stands in docs/guides. */
+/** One guide for programs, from docs/guides. */
 export default async function GuidePage({ params }: Props) {
   const [guide, health] = await Promise.all([findGuide((await params).name), readHealth()]);
   if (guide === undefined) notFound();

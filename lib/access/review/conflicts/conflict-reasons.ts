@@ -12,7 +12,7 @@ export function conflictReasons(
   organisation: string,
 ): Reason[] {
   if (facts.tie === "co-viewer")
-    return [reason("floor.co-viewer", "decision.self", "Whoever may look beside the requester has asked.")];
+    return [reason("floor.co-viewer", "decision.self", "A co-viewer of the requester has asked for this.")];
   if (facts.tie === "second-account")
     return [
       reason(

@@ -27,8 +27,8 @@ let bench: RequestBench;
 let id: string;
 beforeAll(async () => {
   bench = await createRequestBench([{ role: "regulator", isOfRegulator: true }]);
-  const [beside] = bench.more;
-  id = await submittedRequest(bench, { coViewers: [beside?.principal.handle ?? ""] });
+  const [coViewer] = bench.more;
+  id = await submittedRequest(bench, { coViewers: [coViewer?.principal.handle ?? ""] });
   await ensureChecked(bench, id);
 });
 afterAll(() => bench?.close());
@@ -107,9 +107,9 @@ describe("self-approval in disguise", () => {
     const third = bench.auditor.principal.organisationId;
     await join(bench.legal, third);
     expect(await isQueued()).toBe(true);
-    const [beside] = bench.more;
-    if (beside === undefined) throw new Error("a co-viewer expected");
-    await join(beside, third);
+    const [coViewer] = bench.more;
+    if (coViewer === undefined) throw new Error("a co-viewer expected");
+    await join(coViewer, third);
     await expectTied("floor.organisation");
   });
 
@@ -124,8 +124,8 @@ describe("self-approval in disguise", () => {
     await giveKey(bench.legal, key);
     await expectTied("floor.second-account");
     await past("DELETE FROM credential WHERE kind = 'passkey'", []);
-    const [beside] = bench.more;
-    await giveKey(beside ?? bench.regulator, key);
+    const [coViewer] = bench.more;
+    await giveKey(coViewer ?? bench.regulator, key);
     await giveKey(bench.legal, key, true);
     await expectTied("floor.second-account");
   });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { reviewEmergency } from "@/lib/access/break-glass/review-emergency";
-import { NewEmergency, NewReview } from "@/lib/access/break-glass/schema";
+import { reviewBreakGlass } from "@/lib/access/break-glass/review-break-glass";
+import { NewBreakGlass, NewReview } from "@/lib/access/break-glass/schema";
 import { useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
@@ -65,7 +65,7 @@ it("one human with two accounts gives one signature of a release", async () => {
     const clock = { ...bench.cx.clock, now: () => new Date(ms), nowMs: () => ms };
     await keepRequests({ ...bench.cx, clock, logger: bench.legal.logger, system: "portal" });
   }
-  const { release } = await proposeRelease(chair, id, { reason: "Nobody has answered for seventeen days." });
+  const { release } = await proposeRelease(chair, id, { reason: "No answer for seventeen days." });
   const word = ReleaseWord.parse({ comment: "As the order says", confirms: CONFIRMS });
   await signRelease(chair, id, release?.id ?? "", word);
   await isOneWith(officer, chair);
@@ -81,9 +81,9 @@ it("one human with two accounts cannot review their own use of break-glass", asy
     fields: ["amount"],
     reason: "Settlement stands still, unknown party.",
   };
-  const { id } = await useBreakGlass(holder, NewEmergency.parse(asked));
+  const { id } = await useBreakGlass(holder, NewBreakGlass.parse(asked));
   await revokeGrant(holder, id, "over");
   await isOneWith(bench.legal, holder);
   const review = NewReview.parse({ outcome: "justified", comment: "The file shows the standstill." });
-  expect((await refusalOf(reviewEmergency(bench.legal, id, review))).code).toBe("decision.self");
+  expect((await refusalOf(reviewBreakGlass(bench.legal, id, review))).code).toBe("decision.self");
 });

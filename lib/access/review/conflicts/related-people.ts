@@ -20,11 +20,13 @@ type Asking = Pick<FilingFacts, "requesterUserId" | "requesterOrganisationId" | 
  * Returns the nearest relation between a person and the asking side. The requester is not counted as related: the rules
  * check that first, and requesters read their own requests.
  */
-export function tieOf(kin: RelatedPeople, userId: string, asking: Asking): Tie | undefined {
+export function tieOf(relatedPeople: RelatedPeople, userId: string, asking: Asking): Tie | undefined {
   const { requesterUserId, requesterOrganisationId, coViewers = [] } = asking;
   const who = [requesterUserId, ...coViewers];
   if (coViewers.includes(userId)) return "co-viewer";
-  if (who.some((one) => one !== userId && kin.accounts.includes(one))) return "second-account";
-  const isColleague = who.some((one) => kin.colleagues.includes(one));
-  return isColleague || kin.organisations.includes(requesterOrganisationId) ? "organisation" : undefined;
+  if (who.some((one) => one !== userId && relatedPeople.accounts.includes(one))) return "second-account";
+  const isColleague = who.some((one) => relatedPeople.colleagues.includes(one));
+  return isColleague || relatedPeople.organisations.includes(requesterOrganisationId)
+    ? "organisation"
+    : undefined;
 }

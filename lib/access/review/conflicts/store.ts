@@ -36,15 +36,18 @@ export async function withTie<F extends Asking>(
   tx: Tx,
   cx: Pick<Context, "principal" | "instance">,
   facts: F,
-): Promise<{ readonly kin: RelatedPeople; readonly facts: F & Pick<FilingFacts, "tie"> }> {
+): Promise<{ readonly relatedPeople: RelatedPeople; readonly facts: F & Pick<FilingFacts, "tie"> }> {
   const { userId } = cx.principal;
-  const kin = await findRelatedPeople(tx, cx.instance.tenantId, userId);
-  return { kin, facts: { ...facts, tie: tieOf(kin, userId, facts) } };
+  const relatedPeople = await findRelatedPeople(tx, cx.instance.tenantId, userId);
+  return { relatedPeople, facts: { ...facts, tie: tieOf(relatedPeople, userId, facts) } };
 }
 
 /** Returns the organisations whose parties' records the caller must not decide about. */
-export function ownOrganisations({ principal }: Pick<Context, "principal">, kin: RelatedPeople): string[] {
-  return [...new Set([principal.organisationId, ...kin.organisations])];
+export function ownOrganisations(
+  { principal }: Pick<Context, "principal">,
+  relatedPeople: RelatedPeople,
+): string[] {
+  return [...new Set([principal.organisationId, ...relatedPeople.organisations])];
 }
 
 /** Whether a participant of one of these organisations is a party to one of the transactions. */

@@ -60,7 +60,7 @@ describe("an empty bundle", () => {
 
 describe("the range of a bundle", () => {
   it.each<[Partial<Manifest>, RegExp]>([
-    [{ range: { from: 0, to: 99 } }, /the range 0 to 99 does not lie in a tree of 6 leaves/],
+    [{ range: { from: 0, to: 99 } }, /the range 0 to 99 is not in a tree of 6 leaves/],
     [{ range: { from: 4, to: 2 } }, /the range 4 to 2 does not lie/],
   ])("a range %o must be in the tree", async (manifest, pattern) => {
     expect(details(await verify(manifest), "manifest")).toContainEqual(expect.stringMatching(pattern));
@@ -83,7 +83,7 @@ describe("the range of a bundle", () => {
 
   it("a number that is both withheld and present is a finding", async () => {
     expect(details(await verify({ withheld: [2] }), "manifest")).toEqual([
-      "the range has 6 numbers, and 6 entries, 1 withheld and 0 pruned ones are told of",
+      "the range has 6 numbers, and 6 entries, 1 withheld and 0 pruned ones are recorded",
     ]);
   });
 });

@@ -51,7 +51,7 @@ export class Claims {
   ) {
     const { range, size, complete, filter } = manifest;
     if (range.from > range.to || range.to > size)
-      this.#wrong(`the range ${range.from} to ${range.to} does not lie in a tree of ${size} leaves`);
+      this.#wrong(`the range ${range.from} to ${range.to} is not in a tree of ${size} leaves`);
     const isFiltered = Object.keys(filter).length > 0;
     if (complete && isFiltered) this.#wrong("the manifest names a filter and says that nothing was filtered");
     if (!complete && !isFiltered)

@@ -115,7 +115,7 @@ describe("erased parts and their keys", () => {
     for (const manifest of [erased(), elsewhere]) {
       const entries = log({ 1: { person: true, ...said }, 4: erasure(PERSON_KEY) });
       const { findings } = await verify(entries, { manifest });
-      const detail = expect.stringMatching(/does not say that this part lies under one/);
+      const detail = expect.stringMatching(/does not say that this part is in one/);
       expect(findings).toMatchObject([{ class: "erased", seq: 1, detail }]);
     }
   });

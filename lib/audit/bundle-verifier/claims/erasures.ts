@@ -164,9 +164,9 @@ export class Erasures {
     const met = this.#met.get(place);
     if (met === undefined) return "is not in this bundle";
     if (c === "org")
-      return "an erasure is of one person's compartment, and this part lies under the organisation's";
+      return "an erasure ends one person's compartment, and this part is in the organisation's";
     if (met.keyMark === undefined)
-      return "an erasure is of one person's compartment, and the entry does not say that this part lies under one";
+      return "an erasure ends one person's compartment, and the entry does not say that this part is in one";
     const { at } = met;
     const erasing = this.#erasing.get(id);
     if (erasing === undefined) return this.#elsewhereFault(at, id);
@@ -190,13 +190,13 @@ export class Erasures {
     const erasing = this.#erasing.get(id);
     if (erasing === undefined || this.#marks.is(this.#met.get(place)?.keyMark ?? -1, erasing.keyMark))
       return undefined;
-    return `it lies under another key than the one that the erasure, entry ${erasing.seq}, destroyed`;
+    return `it is sealed with another key than the one that the erasure, entry ${erasing.seq}, destroyed`;
   }
 
   #faultOf(id: string, provenSize: number): string | undefined {
     const entry = this.#erasing.get(id);
     if (entry === undefined) return `the erasure ${id} is not among the entries`;
-    if (entry.seq >= provenSize) return `the erasure ${id} stands under no trusted checkpoint`;
+    if (entry.seq >= provenSize) return `the erasure ${id} is covered by no trusted checkpoint`;
     if (!entry.isErasure) return `entry ${entry.seq} is no erasure`;
     return entry.fault === undefined ? undefined : `the erasure, entry ${entry.seq}, ${entry.fault}`;
   }

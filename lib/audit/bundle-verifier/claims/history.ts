@@ -123,7 +123,7 @@ export class History {
     const prune = Prune.safeParse(statementOf(mark));
     if (!prune.success || mark.class !== "retention" || mark.outcome !== "done")
       return `entry ${seq} is no record of pruning`;
-    if (seq >= provenSize) return `entry ${seq} stands under no trusted checkpoint`;
+    if (seq >= provenSize) return `entry ${seq} is covered by no trusted checkpoint`;
     const { checkpoint } = prune.data;
     if (prune.data.minimum !== minimum) return `entry ${seq} says ${prune.data.minimum}`;
     if (minimum > seq || checkpoint.size > seq || checkpoint.size < minimum)

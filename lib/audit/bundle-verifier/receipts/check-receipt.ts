@@ -83,7 +83,7 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
 /** Without a policy anyone can have made the whole bundle, around a genuine receipt. */
 function unvouched({ keysOf }: ReceiptGround): string {
   return keysOf === "bundle"
-    ? ", if the keys in the bundle are the log's, for which nobody vouches here"
+    ? ", if the keys in the bundle are the log's, which is not confirmed from outside"
     : "";
 }
 

@@ -54,7 +54,7 @@ it("a later time stamp on an older tree, which grew meanwhile, cannot make a rec
       })),
     );
   };
-  const told = async (bundle: Uint8Array) => {
+  const shown = async (bundle: Uint8Array) => {
     const { findings, receipts, verdict } = await verifyBundle(bundle, {
       policy,
       verifyTimeStamp,
@@ -63,15 +63,19 @@ it("a later time stamp on an older tree, which grew meanwhile, cannot make a rec
     return [verdict, receipts[0]?.is, findings.some(({ about }) => about === "promise")];
   };
   const innocent = ["wrong", "open", false];
-  expect(await told(layOut({ ...from, texts: stamped }, operator(2)))).toEqual(innocent);
-  expect(await told(layOut({ ...from, checkpoints: [recosigned] }, operator(2)))).toEqual(innocent);
-  expect(await told(changed(stamped))).toEqual(innocent);
+  expect(await shown(layOut({ ...from, texts: stamped }, operator(2)))).toEqual(innocent);
+  expect(await shown(layOut({ ...from, checkpoints: [recosigned] }, operator(2)))).toEqual(innocent);
+  expect(await shown(changed(stamped))).toEqual(innocent);
   expect(
-    await told(changed({ "checkpoints.json": canonicalJson([recosigned]), "checkpoint.txt": recosigned })),
+    await shown(changed({ "checkpoints.json": canonicalJson([recosigned]), "checkpoint.txt": recosigned })),
   ).toEqual(innocent);
   // What the exporter signed with the bundle is the operator's own claim.
-  expect(await told(layOut({ ...from, texts: stamped }, OURS))).toEqual(["wrong", "broken", true]);
-  expect(await told(layOut({ ...from, checkpoints: [recosigned] }, OURS))).toEqual(["wrong", "broken", true]);
+  expect(await shown(layOut({ ...from, texts: stamped }, OURS))).toEqual(["wrong", "broken", true]);
+  expect(await shown(layOut({ ...from, checkpoints: [recosigned] }, OURS))).toEqual([
+    "wrong",
+    "broken",
+    true,
+  ]);
 });
 
 it("a receipt is neither kept nor broken by a filtered bundle that does not reach it, and no signer is asked", async () => {
@@ -91,7 +95,7 @@ it("a receipt broken only by the bundle's own keys is reported with a note that 
   const receipts = [{ receipt: receiptOf(900) }];
   const bundle = layOut(draft(OURS, 4, [4]), OURS);
   const words =
-    "the promise is broken, if the keys in the bundle are the log's, for which nobody vouches here";
+    "the promise is broken, if the keys in the bundle are the log's, which is not confirmed from outside";
   expect((await verifyBundle(bundle, { receipts })).receipts[0]?.detail).toContain(words);
   expect((await verifyBundle(bundle, { receipts, policy: POLICY })).receipts[0]?.detail).toMatch(
     /is broken$/,

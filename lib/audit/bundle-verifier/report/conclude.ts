@@ -123,7 +123,7 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
   const { count } = withheld;
   if (count > 0) {
     const [which, them] = count === 1 ? ["1 entry is", "it"] : [`${count} entries are`, "them"];
-    const detail = `${which} shown by the leaf only (${shownRanges(withheld)}): by the manifest, whoever this bundle was exported for may not read ${them}. That nothing was changed there is proven; what was written is not here`;
+    const detail = `${which} shown by the leaf only (${shownRanges(withheld)}): according to the manifest, the person who exported this bundle may not read ${them}. It is proven that nothing was changed there, but not what was written`;
     notes.push({ class: "withheld", detail, count });
   }
   return notes;

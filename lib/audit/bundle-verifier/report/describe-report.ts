@@ -9,11 +9,11 @@ const HEADLINES = {
 } as const;
 
 function line(finding: Finding): string {
-  const beside = [finding.before, finding.after].filter((seq) => seq !== undefined);
+  const neighbours = [finding.before, finding.after].filter((seq) => seq !== undefined);
   const where =
     finding.seq === undefined || finding.until !== undefined
       ? ""
-      : ` [entry ${finding.seq}; neighbours ${beside.join(", ") || "none"}]`;
+      : ` [entry ${finding.seq}; neighbours ${neighbours.join(", ") || "none"}]`;
   return `  ${finding.class}: ${shownText(finding.detail)}${where}\n`;
 }
 
@@ -56,7 +56,7 @@ function headline(report: Report): string {
 /** Returns what the bundle was verified with. Empty without a policy. */
 function trustText({ log, entries, size, checkpoints, witnessed, selfWitnessed, trust }: Report): string {
   const source =
-    trust.source === "policy" ? "of the policy file" : "found in the bundle (nobody vouched for them)";
+    trust.source === "policy" ? "of the policy file" : "found in the bundle (not confirmed from outside)";
   const keys = trust.keys.map((key) => `  ${shownText(key)}\n`).join("");
   return [
     log === undefined ? "" : `log ${shownText(log)}: ${entries} entries, ${size} leaves proven\n`,

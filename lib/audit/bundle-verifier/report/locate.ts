@@ -89,7 +89,7 @@ function noneVouched(seq: number): Finding {
 function nameFault(input: PlaceInput, seq: number): Finding {
   const original = originalPlace(input, seq);
   if (original === seq + 1 && !isSwap(input, seq)) {
-    const detail = `entry ${seq} was left out: what stands in its place is entry ${original}`;
+    const detail = `entry ${seq} was left out; in its place is entry ${original}`;
     return { class: "missing leaf", detail, ...around(seq) };
   }
   if (original !== undefined)

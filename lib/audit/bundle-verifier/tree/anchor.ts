@@ -141,7 +141,7 @@ export function checkAnchor(
     return;
   }
   if (anchor === undefined) {
-    const detail = `no trusted checkpoint stands over leaves ${tree.provenSize} to ${size - 1}`;
+    const detail = `no trusted checkpoint covers leaves ${tree.provenSize} to ${size - 1}`;
     findings.add({ class: "unanchored tail", detail, ...somewhere(tree.provenSize, size - 1) });
     return;
   }

@@ -72,7 +72,7 @@ export class CheckpointReader {
     if (this.#read > MAX_CHECKPOINTS)
       throw new FormatError("format.bundle", `more than ${MAX_CHECKPOINTS} checkpoints`);
     if (!this.#isNext(note)) {
-      const detail = `checkpoint ${this.#read} does not stand over more leaves than the one before it`;
+      const detail = `checkpoint ${this.#read} does not cover more leaves than the one before it`;
       this.findings.add({ class: "fork", detail });
       return;
     }

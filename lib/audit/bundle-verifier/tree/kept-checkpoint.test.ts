@@ -141,13 +141,13 @@ describe("a forged checkpoint.txt", () => {
   });
 
   it("an unknown signer, an earlier checkpoint and another tree are each named", async () => {
-    const told = async (text: string) =>
+    const seen = async (text: string) =>
       (await verifyUnder(forge(text), textOf())).findings.map(({ detail }) => detail).join();
-    expect(await told(checkpointNote(operator(2), WHOLE.leaves))).toContain("signed by no trusted log key");
-    expect(await told(WHOLE.checkpoints[1] ?? "")).toContain(
+    expect(await seen(checkpointNote(operator(2), WHOLE.leaves))).toContain("signed by no trusted log key");
+    expect(await seen(WHOLE.checkpoints[1] ?? "")).toContain(
       "hold over 7 leaves, and it is another checkpoint",
     );
-    expect(await told(checkpointNote(OURS, draft(OURS, 12, []).leaves))).toContain(
+    expect(await seen(checkpointNote(OURS, draft(OURS, 12, []).leaves))).toContain(
       "the log's own key signed another tree of 12 leaves",
     );
   });

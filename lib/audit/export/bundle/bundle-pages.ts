@@ -59,7 +59,7 @@ Verify with the program (no server, no database, no network):
   npm run verify -- BUNDLE --policy FILE
 FILE holds the keys you trust, in the form of GET /confidential/audit/keys, got from somewhere else than this
 bundle. Exit status 0: verified under your policy. 3: consistent with the keys in the bundle only, which proves
-nothing against whoever made it, or a receipt (--receipt FILE) is neither proven nor broken. 1: something is wrong,
+nothing against the person who made it, or a receipt (--receipt FILE) is neither proven nor broken. 1: something is wrong,
 and it is named: the file, and the entry where the entries can still be read. 2: usage. With --keep FILE in place of
 --policy FILE the checkpoint of a verified bundle is kept in it, so that later bundles must go on from this one.
 

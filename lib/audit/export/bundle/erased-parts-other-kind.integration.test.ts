@@ -26,7 +26,7 @@ it("the erasure of a person without other data does not make a case part count a
   const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
   await bench.admin.query(
     `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key, destroyed_at)
-     VALUES ($1, $2, 'subject', 'somebody', NULL, now())`,
+     VALUES ($1, $2, 'subject', 'Dana Weiss', NULL, now())`,
     [compartment, bench.place.tenantId],
   );
   await recordEvent(bench.auditor, {

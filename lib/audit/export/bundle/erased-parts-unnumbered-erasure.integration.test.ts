@@ -6,7 +6,7 @@ import { NewExport } from "@/lib/audit/schema";
 import { integrateBatch } from "@/lib/audit/sequencer/sequencer";
 import type { Context } from "@/lib/context/context";
 import { inRawSnapshot } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { erasureOf } from "@/lib/testing/log/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";

@@ -78,7 +78,7 @@ it("entries with the longest parts are judged a few at a time, also when they ar
 }, 120_000);
 
 describe("the longest details that the product writes", () => {
-  const told = (text: string) =>
+  const seen = (text: string) =>
     recordEvent(bench.cx, {
       class: "log",
       outcome: "done",
@@ -88,11 +88,11 @@ describe("the longest details that the product writes", () => {
     });
 
   it("the log records 100,000 characters that take six bytes each", async () => {
-    await told("\u0001".repeat(100_000));
+    await seen("\u0001".repeat(100_000));
   });
 
   it("a longer part is refused with a clear error before any write", async () => {
     const message = `a sealed part is longer than ${MAX_PART_BYTES} bytes`;
-    await expect(told("x".repeat(MAX_PART_BYTES))).rejects.toMatchObject({ cause: { message } });
+    await expect(seen("x".repeat(MAX_PART_BYTES))).rejects.toMatchObject({ cause: { message } });
   });
 });

@@ -207,8 +207,8 @@ describe("a part that the database owner drops or moves", () => {
       expect(await found(auditor)).toEqual([]);
       await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {
         expect(await found(auditor)).toEqual([`part ${seq}`]);
-        const { erased: told } = await getEvent(auditor, seq);
-        expect(told).toEqual([expect.objectContaining({ by_seq: null, is_recorded: false })]);
+        const { erased: seen } = await getEvent(auditor, seq);
+        expect(seen).toEqual([expect.objectContaining({ by_seq: null, is_recorded: false })]);
       });
       // The same is true when the compartment's row is deleted.
       await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {

@@ -80,7 +80,7 @@ it("a whole export includes an entry whose bytes were changed to a recovery that
     sealed: [],
     pub: { recovery: { from: 0, to: 0, lost: [`entry:${victim}`] } },
   });
-  const told = await whileTaken([
+  const seen = await whileTaken([
     ["UPDATE audit_entry SET bytes = $2 WHERE id = $1", [victim, Buffer.from(bytes)]],
     [
       "UPDATE audit_index SET action = 'log.recovered', actor = NULL, participant_id = NULL, case_id = $2 WHERE entry_id = $1",
@@ -92,11 +92,11 @@ it("a whole export includes an entry whose bytes were changed to a recovery that
       [victim, tenantId, log],
     ],
   ]);
-  expect(told).toBe("wrong, missing leaf");
+  expect(seen).toBe("wrong, missing leaf");
 });
 
 it("a whole export includes an entry whose bytes and index row were changed to those of another agency's case", async () => {
-  const told = await whileTaken([
+  const seen = await whileTaken([
     [
       "UPDATE audit_entry SET bytes = (SELECT o.bytes FROM audit_entry o WHERE o.id = $2) WHERE id = $1",
       [victim, foreign],
@@ -108,29 +108,29 @@ it("a whole export includes an entry whose bytes and index row were changed to t
       [victim, foreign],
     ],
   ]);
-  expect(told).toBe("wrong, missing leaf");
+  expect(seen).toBe("wrong, missing leaf");
 });
 
 it.each<[string, string]>([
   ["another case", "UPDATE audit_index SET case_id = gen_random_uuid() WHERE entry_id = $1"],
   ["nothing", "DELETE FROM audit_index WHERE entry_id = $1"],
 ])("a whole export includes an entry with invalid bytes whose index row names %s", async (_, row) => {
-  const told = await whileTaken([
+  const seen = await whileTaken([
     ["UPDATE audit_entry SET bytes = convert_to('none', 'UTF8') WHERE id = $1", [victim]],
     [row, [victim]],
   ]);
-  expect(told).toBe("wrong, missing leaf");
+  expect(seen).toBe("wrong, missing leaf");
 });
 
 it("a whole export for a reader of every case and suspicion includes an entry with invalid bytes and no index row", async () => {
   const everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
   await bench.anchor();
-  const told = await whileTaken(
+  const seen = await whileTaken(
     [
       ["UPDATE audit_entry SET bytes = convert_to('none', 'UTF8') WHERE id = $1", [victim]],
       ["DELETE FROM audit_index WHERE entry_id = $1", [victim]],
     ],
     everything,
   );
-  expect(told).toBe("wrong, missing leaf");
+  expect(seen).toBe("wrong, missing leaf");
 });

@@ -66,7 +66,7 @@ async function beyondTree(of: string, action: string, pub: object): Promise<stri
 }
 
 /** Returns the verdict on a whole bundle and its findings, or the error code of the export. */
-async function told(cx = bench.auditor): Promise<string> {
+async function seen(cx = bench.auditor): Promise<string> {
   try {
     const { verdict, findings } = await bench.reported({}, cx);
     return [verdict, ...findings.map((one) => one.class)].join(" ");
@@ -78,7 +78,7 @@ async function told(cx = bench.auditor): Promise<string> {
 
 it("a recovery outside every signed tree cannot remove an entry from a whole bundle", async () => {
   const { id, seq } = await victim();
-  expect(await told()).toBe("verified");
+  expect(await seen()).toBe("verified");
   await beyondTree("log", "log.recovery", { recovery: { from: seq, to: seq + 1, lost: [`entry:${id}`] } });
   await pastTriggers(admin, TABLES, async () => {
     await admin.query("DELETE FROM audit_part WHERE entry_id = $1", [id]);
@@ -89,7 +89,7 @@ it("a recovery outside every signed tree cannot remove an entry from a whole bun
     );
   });
   const ndjson = Buffer.from(await bench.exported({ format: "ndjson" })).toString();
-  expect([await told(), ndjson.includes(id)]).toEqual(["wrong part", true]);
+  expect([await seen(), ndjson.includes(id)]).toEqual(["wrong part", true]);
 });
 
 /**
@@ -122,5 +122,5 @@ it("a pruning outside every signed tree cannot remove entries from a whole bundl
   await beyondTree("retention", "log.prune", await pruneTo(seq));
   await drop(id);
   const decider = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
-  for (const cx of [bench.auditor, decider]) expect(await told(cx)).toBe("wrong missing leaf part");
+  for (const cx of [bench.auditor, decider]) expect(await seen(cx)).toBe("wrong missing leaf part");
 });

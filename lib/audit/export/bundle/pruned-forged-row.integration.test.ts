@@ -32,10 +32,10 @@ it("a bundle is made although the app's login marked an entry as a pruning", asy
   client.release();
   await bench.anchor();
   for (const query of [{}, { action: "audit.read" }]) {
-    const told = await bench.verdict(query).then(
+    const seen = await bench.verdict(query).then(
       ({ verdict }) => verdict,
       (error: Error) => `${error.name}: ${error.message.slice(0, 200)}`,
     );
-    expect(["verified", "wrong"]).toContain(told);
+    expect(["verified", "wrong"]).toContain(seen);
   }
 });

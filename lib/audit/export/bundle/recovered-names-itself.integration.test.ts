@@ -119,8 +119,8 @@ it.each([
     const classes = range === rangeOf ? ["lost"] : ["part", "lost"];
     for (const isShown of [false, true]) {
       if (isShown) await show(recovery);
-      const told = await bench.verdict();
-      expect([told.verdict, [...told.classes].sort()]).toEqual(["wrong", [...classes].sort()]);
+      const seen = await bench.verdict();
+      expect([seen.verdict, [...seen.classes].sort()]).toEqual(["wrong", [...classes].sort()]);
     }
   },
 );

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { forgeEntry, refusalCode } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { NewExport } from "../../schema";
@@ -141,7 +141,7 @@ describe("a job whose entry does not request it is not made", () => {
     ["another format", "format = 'csv'"],
     ["a filter less", "filter = '{}'"],
     ["readable parts", "options = '{}'"],
-    ["somebody else", "by_user_id = $2, fence = $3"],
+    ["another person", "by_user_id = $2, fence = $3"],
   ])("with a row that the owner changed to %s", async (_, change) => {
     const { id } = await ask({ action: "audit.keys", parts: "none" });
     const other = (await bench.person({ role: "auditor" })).principal;

@@ -6,7 +6,7 @@ import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
 import { inRawTransaction, inTransaction } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { ExportQuery, NewExport } from "../../schema";
@@ -151,14 +151,14 @@ describe("background export", () => {
       action: "request.create",
       subjects: [],
       caseId,
-      caseDetails: { order: "order-for-nobody-else" },
+      caseDetails: { order: "order-of-this-case-only" },
     });
     await bench.anchor();
     const filter = { action: "request.create" };
     const decider = await bench.person({ role: "coordinator", duties: ["legal"] });
     expect((await fetchBytes(auditor, await made(auditor, filter))).bytes.length).toBe(0);
     expect((await fetchBytes(decider, await made(decider, filter))).bytes.toString()).toContain(
-      "order-for-nobody-else",
+      "order-of-this-case-only",
     );
   });
 });

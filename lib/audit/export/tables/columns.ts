@@ -23,8 +23,7 @@ export const COLUMNS = {
   details: "The sealed part of the organisation, opened: JSON (RFC 8785).",
   case: "The sealed part of the case, opened, for its readers.",
   person: "The sealed part of the person, opened, for auditors.",
-  missing:
-    "Labels of sealed parts that the entry binds and that were dropped or moved, whoever may read them.",
+  missing: "Labels of sealed parts that the entry binds and that were dropped or moved, for every reader.",
 } as const;
 
 export type Column = keyof typeof COLUMNS;
@@ -68,7 +67,7 @@ export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] =
   [MISSING, "Stands for a part that the entry binds and that is not stored where the entry says."],
   [
     UNSHOWN,
-    "Stands before what only the search row says: the entry's part that would show it is not open here.",
+    "Marks a value that only the index row states: the entry's part that would show it is not open here.",
   ],
 ];
 

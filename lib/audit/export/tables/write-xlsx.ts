@@ -39,7 +39,7 @@ function dictionary(request: ExportRequest, { log, size, entries, longer }: Fact
     ["Entries in the signed tree", String(size)],
     ["Filtered by", names.length === 0 ? "nothing" : names.join(", ")],
     ["Cells with a text longer than a cell holds", String(longer)],
-    ["Rows of one sheet", `${SHEET_ROWS}; what is more stands in further sheets.`],
+    ["Rows of one sheet", `${SHEET_ROWS}; more rows follow on further sheets.`],
     ["What this proves", "Nothing by itself: take the signed bundle for that."],
   ];
 }

@@ -113,7 +113,7 @@ describe("a portal seals an erasing entry for the agreed key only", () => {
         SELECT '${uuidv7(Date.now())}', tenant_id, KEY, reason, 'agreed', asked_by, asked_at, BY, now(), ask_entry_id, ask_entry_id
         FROM audit_erasure WHERE id = '${id}'`,
     ],
-  ])("where nobody %s it but the owner of the database", async (_, statement) => {
+  ])("where only the database owner %s it", async (_, statement) => {
     const [one, other] = [await acted(), await acted()];
     const id = await ask(one);
     await owned(

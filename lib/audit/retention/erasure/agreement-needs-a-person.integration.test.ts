@@ -34,8 +34,8 @@ const refused = {
 };
 
 it("the data of all anonymous callers cannot be erased", async () => {
-  const { system: _system, ...nobody } = bench.cx;
-  await recordEvent({ ...nobody, client: { address: "192.0.2.1" } }, event);
+  const { system: _system, ...withoutSystem } = bench.cx;
+  await recordEvent({ ...withoutSystem, client: { address: "192.0.2.1" } }, event);
   await expect(asked("anonymous")).rejects.toMatchObject(refused);
 });
 

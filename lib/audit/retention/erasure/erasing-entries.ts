@@ -93,12 +93,14 @@ export async function readErasing(cx: ErasingContext, tx: RawTx, from?: string):
       byMark.set(keyMark, { row: { log: of, seq, leaf_hash }, entry, keyMark });
     }
   }
-  const toldOf = ({ row, entry, keyMark }: Found): Erasing => {
+  const erasingOf = ({ row, entry, keyMark }: Found): Erasing => {
     const hash = row.leaf_hash === null ? {} : { hash: row.leaf_hash };
     if (row.seq === null || row.log === log) return { entry, keyMark, seq: row.seq ?? undefined, ...hash };
     return { entry, keyMark, seq: undefined, elsewhere: row.log };
   };
-  return new Map([...first].map(([compartment, byMark]) => [compartment, [...byMark.values()].map(toldOf)]));
+  return new Map(
+    [...first].map(([compartment, byMark]) => [compartment, [...byMark.values()].map(erasingOf)]),
+  );
 }
 
 /**

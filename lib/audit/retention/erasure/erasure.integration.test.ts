@@ -256,7 +256,7 @@ describe("the erasure of one person from the log", () => {
   });
 
   it.each([
-    ["tells of a pruning", (json: string) => json.replace('"pub":{', '"pub":{"prune":{"minimum":1},')],
+    ["records a pruning", (json: string) => json.replace('"pub":{', '"pub":{"prune":{"minimum":1},')],
     ["is spelled otherwise", (json: string) => ` ${json}`],
     ["is no text", () => "\ud800"],
   ])("is not carried out where the app's login prepared an entry that %s", async (_, change) => {

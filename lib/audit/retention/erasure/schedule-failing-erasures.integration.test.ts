@@ -84,8 +84,8 @@ it("a hundred erasures that no portal can prepare do not delay later ones", asyn
 
 it("an erasure that cannot be prepared raises one alarm and is retried when its minutes have passed", async () => {
   const id = await agreed();
-  const told: unknown[] = [];
-  const logger = Object.assign(createLogger("test", "silent"), { error: (of: unknown) => told.push(of) });
+  const seen: unknown[] = [];
+  const logger = Object.assign(createLogger("test", "silent"), { error: (of: unknown) => seen.push(of) });
   const cx = { ...bench.cx, logger };
   const { rows } = await bench.admin.query(
     "SELECT agree_entry_id::text AS agree FROM audit_erasure WHERE id = $1",
@@ -96,12 +96,12 @@ it("an erasure that cannot be prepared raises one alarm and is retried when its 
   );
   await prepareDueErasures(cx);
   await prepareDueErasures(cx);
-  expect(told).toEqual([{ alarm: "log.erasure", erasure: id }]);
+  expect(seen).toEqual([{ alarm: "log.erasure", erasure: id }]);
   await owned(
     `UPDATE audit_erasure SET agree_entry_id = '${rows[0].agree}', try_after = now() WHERE id = '${id}'`,
   );
   await prepareDueErasures(cx);
-  expect([await isPrepared(id), told.length]).toEqual([true, 1]);
+  expect([await isPrepared(id), seen.length]).toEqual([true, 1]);
   expect(await listPrepared(bench.appPool, bench.place.tenantId)).toContain(id);
 });
 

@@ -2,8 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
-import { type Change, useChange } from "@/app/(portal)/account/security/_components/use-change";
+import {
+  type Change,
+  ChangeFailure,
+  useChange,
+} from "@/app/(portal)/account/security/_components/use-change";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";

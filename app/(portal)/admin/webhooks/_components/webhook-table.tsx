@@ -14,7 +14,7 @@ export function useWebhookColumns({
 }): Column<Webhook>[] {
   const t = useTranslations("notify.hooks");
   const kinds = useTranslations("notify.kinds");
-  const told = (item: Webhook) =>
+  const kindsOf = (item: Webhook) =>
     item.kinds.length === NotifyKind.options.length
       ? t("allKinds")
       : item.kinds.map((kind) => kinds(kind)).join(", ");
@@ -44,7 +44,7 @@ export function useWebhookColumns({
       cell: ({ url }) => <span className="break-all font-mono">{url}</span>,
     },
     ...(principal.role === "admin" ? [owner] : []),
-    { key: "kinds", head: t("columns.kinds"), cell: told },
+    { key: "kinds", head: t("columns.kinds"), cell: kindsOf },
     {
       key: "state",
       head: t("columns.state"),

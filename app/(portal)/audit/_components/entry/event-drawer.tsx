@@ -18,10 +18,9 @@ import { ProofCheck } from "../proof/proof-check";
 import { ProofSection } from "../proof/proof-section";
 import { DrawerHeading } from "./drawer-heading";
 import { countOf, type EventSentence, eventSentenceOf, textOf } from "./event-sentence";
-import { Outcome } from "./outcome";
 import { PartsList } from "./parts-list";
 import { PublicFacts } from "./public-facts";
-import { Sentence } from "./sentence";
+import { Outcome, Sentence } from "./sentence";
 
 /** Where the arrows and the cross of the drawer lead. */
 export interface DrawerWays {

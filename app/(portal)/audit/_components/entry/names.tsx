@@ -16,7 +16,7 @@ export function useActorName(): (actor: string | null, name: string | undefined)
   const t = useTranslations("audit.actors");
   return (actor, name) => {
     if (name !== undefined) return name;
-    if (actor === null || actor === "anonymous") return t("nobody");
+    if (actor === null || actor === "anonymous") return t("none");
     const process = processOf(actor);
     return process === undefined ? shortDigest(actor) : t(process);
   };

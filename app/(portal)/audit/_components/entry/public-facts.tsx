@@ -3,7 +3,7 @@ import type { EventDetail } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import { publicPartOf } from "./public-part";
 
-/** Of an entry whose organisation part is not read here: what stands in the open, or that the rest is for others. */
+/** Shows the public part of an entry whose organisation part the reader may not read. */
 export function PublicFacts({ detail }: { detail: EventDetail }) {
   const t = useTranslations("audit.drawer");
   const locale = useLocale();

@@ -15,7 +15,7 @@ export type PublicPart =
   | { readonly is: "open" }
   | { readonly is: "sealed" };
 
-/** Reads what stands in the open of an entry. */
+/** Returns the public part of an entry. */
 export function publicPartOf(detail: Pick<EventDetail, "public">): PublicPart {
   const { sealed, pub } = Public.parse(detail.public);
   const follows = Follows.safeParse(pub?.recovery);

@@ -10,7 +10,7 @@ import type { ActorChoice } from "./filter-bar";
 
 const PROCESSES = ["portal", "worker", "seed"] as const;
 
-/** The name of somebody who is asked for and stands in no row in sight; the pseudonym where the reader knows no name. */
+/** Returns the name of a person in the filter who is not in the visible rows, or the pseudonym if the reader may not see the name. */
 async function nameOf(actor: string): Promise<string> {
   const found = await loadPage(listAuditActors, "/confidential/audit/actors", (cx) =>
     listActors(cx, { q: actor }),
@@ -19,7 +19,7 @@ async function nameOf(actor: string): Promise<string> {
   return item?.name ?? shortDigest(actor);
 }
 
-/** Who can be asked for by name: oneself, the processes that write, who stands in the list, and who is asked for. */
+/** Returns the actors to choose from: the reader, the writing processes, the actors in the list, and the one in the filter. */
 export async function actorChoices(
   items: readonly EventItem[],
   current: string,
@@ -30,7 +30,7 @@ export async function actorChoices(
   const people = items.filter(({ actor }) => actor !== null && !actor.startsWith("system:"));
   const named = people.map(({ actor, actor_name }): [string, string] => [
     actor ?? "",
-    actor === "anonymous" ? t("actors.nobody") : (actor_name ?? shortDigest(actor ?? "")),
+    actor === "anonymous" ? t("actors.none") : (actor_name ?? shortDigest(actor ?? "")),
   ]);
   for (const [value, label] of named.sort((a, b) => a[1].localeCompare(b[1])))
     if (!choices.has(value)) choices.set(value, label);

@@ -4,10 +4,10 @@ import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { ENTRY_OUTCOMES } from "@/lib/audit/entry/event";
 import { ACTION_KEYS, PURPOSES } from "@/lib/audit/labels";
+import { UrlForm } from "../page-controls";
 import { ActorPick } from "./actor-pick";
 import { FAULT_ID, FilterFault } from "./filter-fault";
 import { addressOf, type Field, hasValues, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
-import { UrlForm } from "./url-form";
 
 /** An actor that can be asked for: the log's own name of it, and the words shown. */
 export interface ActorChoice {
@@ -33,7 +33,7 @@ function Chip(props: { id: string; label: string; isSet: boolean; isWrong?: bool
   );
 }
 
-/** The filter as a GET form: what is asked for stands in the address. */
+/** The filter as a GET form. Its values are in the address. */
 export function FilterBar(props: {
   path: string;
   read: ReadFilter;
@@ -41,7 +41,7 @@ export function FilterBar(props: {
   /** Further controls of the same form. */
   children?: ReactNode;
   submit?: ReactNode;
-  /** Members of the address beside the filter that a mended one keeps. */
+  /** Other members of the address, which a corrected filter keeps. */
   more?: Readonly<Record<string, string | undefined>>;
 }) {
   const t = useTranslations("audit.filter");
@@ -77,7 +77,7 @@ export function FilterBar(props: {
       <input
         id={`filter-${name}`}
         name={name}
-        // What is no time stands in no control for times: it stays as it was typed.
+        // A time control cannot show an invalid time, so a text field keeps what was typed.
         type={fault === name ? "text" : "datetime-local"}
         step={1}
         defaultValue={localOf(values[name])}

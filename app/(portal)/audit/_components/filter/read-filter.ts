@@ -10,7 +10,7 @@ export type Span = keyof typeof SPANS;
 export const SUBJECT_KINDS = ["transaction", "request", "grant", "participant"] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
-/** Controls of the filter, as they stand in the address; `log` says of which log, where it is a closed one. */
+/** Values of the filter, as in the address. `log` names a closed log. */
 export const FIELDS = [
   "log",
   "within",

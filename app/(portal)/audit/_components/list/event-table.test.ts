@@ -57,7 +57,7 @@ const run = (more: Partial<VerificationItem>): VerificationItem => ({
   ...more,
 });
 
-test("the worker's last verification is told with its time, and one under way is not the last", () => {
+test("the worker's last verification is shown with its time; a running one is not counted", () => {
   const waiting = run({ state: "queued", finished_at: null });
   const html = render("en", createElement(LastRun, { runs: [waiting, run({ state: "failed", by: "Ada" })] }));
   expect(html).toContain("Last run on <time");

@@ -7,8 +7,21 @@ import type { EventItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import { subjectOf } from "../entry/event-sentence";
 import { Actor, SubjectName } from "../entry/names";
-import { Outcome } from "../entry/outcome";
-import { BundleCount } from "./bundle-count";
+import { Outcome } from "../entry/sentence";
+
+/** That an entry stands for more than one failure of its minute: ×N, and in words for who does not see it. */
+function BundleCount({ count }: { count: number | undefined }) {
+  const t = useTranslations("audit.list");
+  const locale = useLocale();
+  if (count === undefined || count < 2) return null;
+  const words = t("bundled", { count });
+  return (
+    <span title={words} className="ml-2 whitespace-nowrap font-medium">
+      <span aria-hidden="true">×{formatCount(count, locale)}</span>
+      <span className="sr-only">{words}</span>
+    </span>
+  );
+}
 
 /**
  * The number of an entry, or that it waits for one; a clock where no signed checkpoint covers it yet. What waited when its
@@ -75,7 +88,7 @@ export function EventTable(props: {
   isClosed: boolean;
   href?: (seq: number) => string;
   current?: number | undefined;
-  /** Whether an entry is open beside the list: then each row takes less room, and no column lies under the drawer. */
+  /** Whether an entry is open next to the list. Rows are then narrower, so that the drawer covers no column. */
   isBeside?: boolean;
 }) {
   const t = useTranslations("audit.list");

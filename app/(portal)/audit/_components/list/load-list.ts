@@ -55,7 +55,7 @@ export function loadList(filter: EventFilter, place: PagePlace): Promise<PageRes
 export interface NewestCheckpoint {
   readonly origin: string;
   readonly size: number;
-  /** Standard base64, as it stands in the note. */
+  /** Standard base64, as in the note. */
   readonly root: string;
 }
 

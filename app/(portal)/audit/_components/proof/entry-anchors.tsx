@@ -25,7 +25,7 @@ function Note({ children }: { children: ReactNode }) {
   return <span className="block text-ink-2 text-note">{children}</span>;
 }
 
-/** Who vouched for the entry besides the log's own signer: checkpoint, witnesses, time stamp; plainly where nobody did. */
+/** Shows who vouches for the entry in addition to the log's signer: checkpoint, witnesses, time stamp. Says so if none does. */
 export function EntryAnchors({ anchors, rule }: { anchors: Shown; rule: WitnessRule }) {
   const t = useTranslations("audit.anchors");
   const locale = useLocale();

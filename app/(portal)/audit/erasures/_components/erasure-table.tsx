@@ -79,7 +79,7 @@ export function useErasureColumns(): Column<Erasure>[] {
     {
       key: "agreed",
       head: t("columns.agreed"),
-      cell: (item) => item.agreed_by ?? <span className="text-ink-3">{t("nobody")}</span>,
+      cell: (item) => item.agreed_by ?? <span className="text-ink-3">{t("notYet")}</span>,
     },
     { key: "entry", head: t("columns.entry"), isNumber: true, cell: (item) => <Entry item={item} /> },
     { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },

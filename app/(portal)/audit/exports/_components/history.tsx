@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { EntryLink } from "@/components/domain/entry-link";
 import { JobState } from "@/components/domain/export-job";
-import { FileDigest } from "@/components/ui/file-digest";
+import { FileDigest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";

@@ -12,7 +12,7 @@ import type { NewExport } from "@/lib/audit/schema";
 
 const request = target<typeof requestAuditExport>("POST", "/confidential/audit/exports");
 
-/** Asks for the export to be made in the background; it then stands in the list with how far it is. */
+/** Requests an export in the background. The list then shows its progress. */
 export function MakeInBackground({ wanted }: { wanted: NewExport }) {
   const t = useTranslations("audit.exports.background");
   const api = useApi();

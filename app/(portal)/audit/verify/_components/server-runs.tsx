@@ -5,8 +5,8 @@ import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { VerificationItem, VerificationReport } from "@/lib/audit/self-check/schema";
 import { formatCount } from "@/lib/format";
+import { MissingOnly } from "./result/fault-report";
 import { classKey, isOnlyLate } from "./result/finding-words";
-import { MissingOnly } from "./result/missing-only";
 
 function State({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify.runs.states");

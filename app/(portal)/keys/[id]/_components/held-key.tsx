@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { LiveRefresh } from "@/components/client/live-refresh";
-import { ApiCallSample } from "@/components/layout/api-call-sample";
+import { ApiCallSample } from "@/components/layout/api-call";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import type { KeyView } from "@/lib/keys/schema";
@@ -32,7 +32,7 @@ function Replacing({ view }: { view: KeyView }) {
   );
 }
 
-/** How its owner's program hands over what lies under a key that was replaced. */
+/** How the owner's program re-wraps the data sealed for a replaced key. */
 function HandingOver({ view }: { view: KeyView }) {
   const t = useTranslations("keys.held");
   const path = `/confidential/keys/${view.key_id}`;
@@ -84,7 +84,7 @@ function NextStep({ view, isOwn, hasSuccessor, isRecovering }: Standing) {
   );
   if (state === "destroyed") return null;
   if (isReplaced && left === 0) return said("empty");
-  // How it goes on stands in the section of the recovery.
+  // The section on recovery shows the next steps.
   if (isRecovering) return null;
   if (!isOwn) return said(state === "compromised" && left !== 0 ? "compromised" : "others");
   if (state === "compromised" && left !== 0) {

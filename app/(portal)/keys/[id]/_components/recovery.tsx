@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { ApiCallSample } from "@/components/layout/api-call-sample";
+import { ApiCallSample } from "@/components/layout/api-call";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -10,7 +10,7 @@ import { Tag } from "@/components/ui/tag";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { spokenGroups } from "@/lib/format";
 import type { RecoveryView } from "@/lib/keys/recovery/schema";
-import { useRefreshing } from "../../_components/use-refreshing";
+import { useRefreshing } from "../../../../../components/client/live-refresh";
 import { RecoveryActs } from "./recovery-acts";
 
 const TAG = "BASE64URL_OF_32_BYTES";
@@ -37,7 +37,7 @@ function Signatures({ view }: { view: RecoveryView }) {
   return (
     <span>
       {t("signedOf", { count: signatures.length, needed })}
-      {signatures.length === 0 ? <span className="block text-ink-2">{t("nobody")}</span> : null}
+      {signatures.length === 0 ? <span className="block text-ink-2">{t("none")}</span> : null}
       {signatures.map(({ person, name, by, at }) => (
         <span key={person} className="block">
           {name} ({person}), <LocalTime instant={at} form="minute" />

@@ -7,7 +7,7 @@ import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { RotationList, RotationView } from "@/lib/keys/rotation/schema";
-import { useRefreshing } from "../../_components/use-refreshing";
+import { useRefreshing } from "../../../../../components/client/live-refresh";
 
 const LOOKS = {
   asked: { tone: "amber", icon: "clock" },
@@ -59,7 +59,7 @@ export function Rotations({ list }: { list: RotationList }) {
       ),
     },
   ];
-  // The listener stands in one place whether there are rotations or not: what it heard a moment ago must not be lost when
+  // The listener has one place in the tree with and without rotations: what it heard a moment ago must not be lost when
   // the first row appears, or a rotation that ends in that moment looks running for good.
   return (
     <>

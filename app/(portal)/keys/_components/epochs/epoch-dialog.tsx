@@ -12,7 +12,7 @@ export type EpochAct =
   | { readonly kind: "begin" }
   | { readonly kind: "destroy"; readonly epoch: number; readonly kid: string };
 
-/** What the problem of a refusal means for an epoch: how many entries lie under it, or that it stands otherwise now. */
+/** Shows why an act on an epoch was refused: how many entries are still sealed for it, or that its state has changed. */
 function reasonOf(error: unknown): { readonly remaining?: number } | undefined {
   if (!(error instanceof CallRefused) || error.problem.code !== "key.state") return undefined;
   const { remaining_wraps: remaining } = error.problem.members;
@@ -39,7 +39,7 @@ export function EpochRefusal({ act, error }: { act: EpochAct; error: unknown }) 
   );
 }
 
-/** Asks once more before the escrow's next epoch begins or a former one is destroyed. */
+/** Asks for confirmation before the escrow's next epoch begins or a former one is destroyed. */
 export function EpochDialog(props: {
   act: EpochAct;
   isBusy: boolean;

@@ -2,12 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import type { EscrowEpochView } from "@/lib/keys/schema";
-import { useRefreshing } from "../use-refreshing";
+import { useRefreshing } from "../../../../../components/client/live-refresh";
 
 const countOf = (epochs: readonly EscrowEpochView[]): number =>
   epochs.reduce((sum, { remaining_wraps: count = 0 }) => sum + count, 0);
 
-/** How far the entries of former epochs have moved to the newest; a line that says so when none waits. */
+/** Shows how many entries of former epochs were re-wrapped for the newest, or that none is left. */
 export function EpochProgress({ epochs }: { epochs: readonly EscrowEpochView[] }) {
   const t = useTranslations("keys.escrow");
   const newest = epochs.find(({ state }) => state === "active");

@@ -2,10 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { MAIN_ACTION } from "@/app/(portal)/transactions/[id]/_components/main-action";
-import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
+import {
+  MAIN_ACTION,
+  useOpeningHere,
+} from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
 import { CallFailure } from "@/components/client/call-failure";
-import { saveAnswer } from "@/components/client/save-answer";
+import { saveAnswer } from "@/components/client/download-link";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
 import type { GroupName } from "@/lib/vocabulary";

@@ -12,7 +12,7 @@ import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
-import type { Recipient } from "@/lib/keys/list-recipients";
+import type { Recipient } from "@/lib/keys/list-keys";
 
 const GROUPS = [
   "amount",
@@ -24,7 +24,7 @@ const GROUPS = [
 ] as const;
 const ALWAYS: readonly string[] = ["parties", "narrative", "external_references"];
 
-/** Everything once more before it is sealed: what, for whom, with which keys. */
+/** Shows everything before it is sealed: what, for whom, with which keys. */
 export function CheckDraft(props: {
   draft: Draft;
   own: string;

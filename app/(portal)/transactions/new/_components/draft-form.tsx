@@ -1,15 +1,28 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { useFormContext } from "react-hook-form";
 import type { Draft } from "@/app/(portal)/transactions/new/_components/draft";
-import { FormRow } from "@/app/(portal)/transactions/new/_components/form-row";
 import { MemberRows, UNKEPT } from "@/app/(portal)/transactions/new/_components/member-rows";
 import { Recipients } from "@/app/(portal)/transactions/new/_components/recipients";
 import { Choice, TextArea, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import type { Recipient } from "@/lib/keys/list-recipients";
+import type { Recipient } from "@/lib/keys/list-keys";
+
+/** Section name and one line of help at the left, its controls at the right. */
+function FormRow({ title, help, children }: { title: string; help: string; children: ReactNode }) {
+  return (
+    <div className="grid gap-x-8 gap-y-3 border-line border-b py-6 tablet:grid-cols-[220px_minmax(0,560px)]">
+      <div>
+        <h2 className="font-semibold text-body">{title}</h2>
+        <p className="mt-1 text-control text-ink-2">{help}</p>
+      </div>
+      <div className="min-w-0 space-y-4">{children}</div>
+    </div>
+  );
+}
 
 interface FormProps {
   readonly own: string;

@@ -47,7 +47,7 @@ describe("a new transaction", () => {
     expect(NewTransaction.safeParse(JSON.parse(JSON.stringify(body))).success).toBe(true);
   });
 
-  it("is told at once what it lacks, at the control that lacks it", () => {
+  it("shows each missing value at once, at its control", () => {
     expect(problems({})).toEqual([]);
     expect(problems({ jobId: "", recipients: [] })).toEqual([
       "new-job jobNeeded",

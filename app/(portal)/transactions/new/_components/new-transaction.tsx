@@ -20,7 +20,7 @@ import { useReady } from "@/components/client/use-ready";
 import { ErrorSummary, type FormError } from "@/components/form/error-summary";
 import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
-import type { Recipient } from "@/lib/keys/list-recipients";
+import type { Recipient } from "@/lib/keys/list-keys";
 
 // The later steps are not needed to begin with; they are fetched once the form can be typed in, not at their turn.
 const loadCheck = () => import("@/app/(portal)/transactions/new/_components/check-draft");

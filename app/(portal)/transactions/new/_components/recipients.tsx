@@ -12,7 +12,7 @@ import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import type { listKeys } from "@/lib/api-client/operations/keys";
-import type { Recipient } from "@/lib/keys/list-recipients";
+import type { Recipient } from "@/lib/keys/list-keys";
 
 const list = target<typeof listKeys>("GET", "/confidential/keys");
 

@@ -12,7 +12,7 @@ function Nothing({ text }: { text: string }) {
   return <p className="py-3 text-control text-ink-2">{text}</p>;
 }
 
-/** Asks for a sign-in passkey to be enrolled, beside the person's keys or in place of one. */
+/** Requests that a sign-in passkey is enrolled, in addition to the person's keys or in place of one. */
 export function EnrolForm({ standing, acts }: { standing: RosterStanding; acts: RosterActs }) {
   const t = useTranslations("roster.enrol");
   const headingId = useId();
@@ -57,7 +57,7 @@ export function EnrolForm({ standing, acts }: { standing: RosterStanding; acts: 
             <Field id="enrol-instead" label={t("inPlaceOf")}>
               {(field) => (
                 <Select {...field} value={removes} onChange={(event) => setRemoves(event.target.value)}>
-                  <option value="">{t("beside")}</option>
+                  <option value="">{t("additional")}</option>
                   {replaceable.map((key) => (
                     <option key={key.id} value={key.id}>
                       {key.label ?? key.id}

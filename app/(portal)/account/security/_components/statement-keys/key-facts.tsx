@@ -1,10 +1,23 @@
 import { useTranslations } from "next-intl";
-import { KeyWords } from "@/app/(portal)/account/security/_components/statement-keys/key-words";
 import { Digest } from "@/components/ui/digest";
 import type { Fact } from "@/components/ui/facts";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { spokenGroups } from "@/lib/format";
 import type { RosterChangeView } from "@/lib/identity/roster/schema";
 
-/** The keys that come and go: to be read aloud, and by the name the roster has for them. */
+/** 128 bits of the fingerprint: too many to make another key with the same, and few enough to read aloud. */
+const GROUPS = 8;
+
+/** A key for comparison by telephone: both people see the same groups. */
+function KeyWords({ fingerprint }: { fingerprint: string }) {
+  return (
+    <span className="block max-w-[25rem] font-mono text-body">
+      {spokenGroups(fromBase64url(fingerprint), GROUPS)}
+    </span>
+  );
+}
+
+/** Returns the added and the removed key, each in groups to read aloud and with its id in the roster. */
 export function useKeyFacts(change: RosterChangeView | undefined): readonly Fact[] {
   const t = useTranslations("roster.confirm");
   const aloud = useTranslations("roster.aloud");

@@ -22,7 +22,7 @@ const TONES: Readonly<Record<RosterChangeState, Tone>> = {
 
 function Agreements({ change }: { change: RosterChangeView }) {
   const t = useTranslations("roster.mine");
-  if (change.agreements.length === 0) return <>{t("nobodyYet")}</>;
+  if (change.agreements.length === 0) return <>{t("notYet")}</>;
   return (
     <ul>
       {change.agreements.map((one) => (

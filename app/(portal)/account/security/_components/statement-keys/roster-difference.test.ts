@@ -92,7 +92,7 @@ test.each<[string, (after: Roster) => Roster]>([
     ),
   ],
   [
-    "somebody else's keys",
+    "another person's keys",
     withPersons((one) => (one.person === "a" ? { ...one, credentials: [passkey("evil")] } : one)),
   ],
   ["a duty", withPersons((one) => (one.person === "b" ? { ...one, duties: ["approve", "legal"] } : one))],

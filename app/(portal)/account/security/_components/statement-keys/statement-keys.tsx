@@ -8,6 +8,7 @@ import { useRosterActs } from "@/app/(portal)/account/security/_components/state
 import { CallFailure } from "@/components/client/call-failure";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
+import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
@@ -49,6 +50,24 @@ function KeyTable(props: { keys: readonly Key[]; isBusy: boolean; onRemove: (key
   );
 }
 
+/** Passkeys that are not on a roster yet, as their owner reads them aloud to the custodian's operator. */
+function ReadAloud({ passkeys }: { passkeys: RosterStanding["passkeys"] }) {
+  const t = useTranslations("roster.ceremony");
+  const signing = passkeys.filter((passkey) => passkey.can_sign);
+  if (signing.length === 0) return null;
+  return (
+    <div className="mb-4 max-w-[720px]">
+      <p className="text-body text-ink-2">{t("lead")}</p>
+      <Facts
+        facts={signing.map(({ label, groups }) => ({
+          name: label,
+          value: <span className="block max-w-[25rem] font-mono text-body">{groups}</span>,
+        }))}
+      />
+    </div>
+  );
+}
+
 /** Keys for statements: what the custodian knows, enrolling, and what waits for this person or for others. */
 export function StatementKeys({ standing }: { standing: RosterStanding }) {
   const t = useTranslations("roster");
@@ -65,6 +84,7 @@ export function StatementKeys({ standing }: { standing: RosterStanding }) {
           {t(`signedBy.${standing.version === undefined ? "none" : standing.signed_by}`)}
         </p>
       </div>
+      {isListed ? null : <ReadAloud passkeys={standing.passkeys} />}
       <CallFailure error={acts.error} title={t("failed")} />
       <p role="status" className="mb-4 font-medium text-accent text-body empty:hidden">
         {acts.did === undefined ? null : t(`did.${acts.did.what}`, { person: acts.did.person })}

@@ -50,7 +50,7 @@ function RefuseDialog(props: {
   );
 }
 
-/** Asks once more, naming person and key: what is confirmed here decides and opens in that person's name. */
+/** Asks for confirmation and names person and key. A confirmed key decides and opens in that person's name. */
 function ConfirmDialog(props: {
   change: RosterChangeView | undefined;
   acts: RosterActs;

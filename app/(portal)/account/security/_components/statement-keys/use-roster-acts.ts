@@ -55,7 +55,7 @@ export interface RosterActs {
 
 type Api = ReturnType<typeof useApi>;
 
-/** One's own keys and somebody else's are told apart: the same act is another one. */
+/** Returns what was done, with different words for a person's own keys and the keys of others. */
 function didOf(
   standing: RosterStanding,
   change: RosterChangeView,

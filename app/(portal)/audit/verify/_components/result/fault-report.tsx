@@ -16,7 +16,19 @@ import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
 import { FaultDifference } from "./fault-difference";
 import { differencesOf, wordsKey } from "./finding-words";
-import { MissingOnly } from "./missing-only";
+
+/** The second headline where only something is missing: nothing is shown to be changed, and what is not there. */
+export function MissingOnly({ findings }: { findings: readonly { readonly detail: string }[] }) {
+  const t = useTranslations("audit.verify.unfinished");
+  return (
+    <>
+      {t("text")}{" "}
+      <span lang="en" className="break-words">
+        {findings.map(({ detail }) => detail).join("; ")}
+      </span>
+    </>
+  );
+}
 
 function useFindingTitle(): (finding: Pick<Finding, "class" | "about" | "seq" | "until" | "logs">) => string {
   const t = useTranslations("audit.verify.classes");
@@ -66,7 +78,7 @@ function Nearby({ nearby }: { nearby: readonly NearbyEntry[] }) {
             {t("bad")}
           </Tag>
         ) : (
-          t("beside")
+          t("neighbour")
         ),
     },
   ];

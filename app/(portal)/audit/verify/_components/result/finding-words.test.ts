@@ -10,7 +10,7 @@ const OURS = operator(1);
 const CLEAN = draft(OURS, 12, [1, 3, 7, 12]);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });
 
-test("an entry whose leaf was made to fit the list is told by what is signed, with both roots", async () => {
+test("an entry whose listed leaf was changed to fit is reported with the signed root and the computed root", async () => {
   const report = await verifyBundle(changeBundle(layOut(CLEAN, OURS), 5), { policy: POLICY });
   const bad = report.nearby.find(({ isBad }) => isBad);
   expect(bad).toMatchObject({ seq: 5, own: bad?.listed });
@@ -21,7 +21,7 @@ test("an entry whose leaf was made to fit the list is told by what is signed, wi
   expect(root?.signed).not.toBe(root?.own);
 });
 
-test("an entry whose bytes do not give the listed leaf is told by the two leaves", async () => {
+test("an entry whose bytes do not give the listed leaf is reported with both leaves", async () => {
   const entries = CLEAN.entries.map((entry, seq) => (seq === 5 ? fixtureEntry(90_005) : entry));
   const report = await verifyBundle(layOut({ ...CLEAN, entries }, OURS), { policy: POLICY });
   const bad = report.nearby.find(({ isBad }) => isBad);

@@ -73,14 +73,14 @@ describe.each(["en", "de"] as const)("where only something is missing, in %s", (
     expect(html).toContain(report.findings[0]?.detail);
   });
 
-  test("a changed entry is never told of that way, also beside what is missing", async () => {
+  test("a changed entry is never reported as unfinished, also with missing entries", async () => {
     const report = await verifyBundle(changeBundle(BUNDLE, 5), { policy: POLICY });
     const html = render(locale, createElement(FaultReport, { report }));
     expect(html).not.toContain(LINES[locale][1]);
     expect(html).not.toMatch(new RegExp(`<h3[^>]*>${LINES[locale][0]}</h3>`));
   });
 
-  test("the worker's stored report says both lines, and neither the second where a fault stands beside it", () => {
+  test("the worker's stored report shows both lines, and not the second if there is also a fault", () => {
     const [first, second] = LINES[locale];
     const waiting = runs(locale, runWith([TAIL]));
     expect(waiting).toContain(first);

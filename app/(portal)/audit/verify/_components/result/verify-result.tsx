@@ -1,4 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
+import { saveAnswer } from "@/components/client/download-link";
+import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
@@ -9,8 +11,24 @@ import type { Keeping } from "@/lib/audit/bundle-verifier/tree/keep-checkpoint";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
 import { FaultReport, ThreeAnswers } from "./fault-report";
-import { KeepCheckpoint } from "./keep-checkpoint";
 import { ReceiptResults } from "./receipt-results";
+
+/** Offers the policy file with the verified checkpoint in it; it was made in this browser, and nothing is sent. */
+function KeepCheckpoint({ name, outcome }: { name: string; outcome: Keeping }) {
+  const t = useTranslations("audit.verify.keep");
+  const locale = useLocale();
+  if (outcome.is === "refused") return null;
+  const size = formatCount(outcome.size, locale);
+  if (outcome.is === "had") return <p className="mb-6 text-body text-ink-2">{t("had", { size })}</p>;
+  return (
+    <div className="mb-6 max-w-[680px] print:hidden">
+      <p className="mb-2 text-body">{t("text", { size })}</p>
+      <Button icon="download" onClick={() => saveAnswer(new Response(outcome.text), name)}>
+        {t("download", { name })}
+      </Button>
+    </div>
+  );
+}
 
 const NOTE_KEYS = {
   "later entries": "later_entries",
@@ -70,7 +88,7 @@ export function VerifyResult(props: {
   const { report, name, at, keeping } = props;
   const t = useTranslations("audit.verify");
   const locale = useLocale();
-  // What is said of receipts stands in a section of its own.
+  // Findings about receipts have their own section.
   const notes = report.notes.filter((note) => note.class !== "receipt" && note.class !== "receipt not due");
   return (
     <div>

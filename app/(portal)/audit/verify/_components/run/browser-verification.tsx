@@ -2,7 +2,7 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
-import { PrintButton } from "@/app/(portal)/audit/_components/print-button";
+import { PrintButton } from "@/app/(portal)/audit/_components/page-controls";
 import { addressOf } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";

@@ -10,7 +10,7 @@ import { TextArea } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import type { endCoViewer } from "@/lib/api-client/operations/co-viewers";
+import type { endCoViewer } from "@/lib/api-client/operations/steering";
 
 const endOf = target<typeof endCoViewer>("POST", "/confidential/access/requests/{id}/co-viewer-ends");
 

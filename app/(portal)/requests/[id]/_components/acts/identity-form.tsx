@@ -59,7 +59,7 @@ export function IdentityForm(props: {
       >
         {(control) => (
           <Select {...control} value={called} onChange={(event) => setCalled(event.target.value)}>
-            <option value="">{t("identity.nobodyCalled")}</option>
+            <option value="">{t("identity.notCalled")}</option>
             {contacts.map((number) => (
               <option key={number} value={number}>
                 {number}

@@ -4,8 +4,8 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { Choice, TextArea } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { Button } from "@/components/ui/button";
-import { EndTime } from "@/components/ui/end-time";
 import { Icon } from "@/components/ui/icon";
 import { Notice } from "@/components/ui/states";
 import { useKeys, useKeysSwitch } from "../use-keys";
@@ -41,7 +41,7 @@ function linesOf(state: ReviewState): { readonly key: string; readonly obstacle:
 
 /** A page signs with passkeys; the key of a program stays with the program. */
 function canSign({ review }: ReviewState): boolean {
-  return review.signing.by !== "nobody" && review.signing.by !== "key";
+  return review.signing.by !== "none" && review.signing.by !== "key";
 }
 
 function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void }) {

@@ -1,11 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Digest } from "@/components/ui/digest";
-import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
-import { StartTime } from "@/components/ui/start-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
-import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { RequestView } from "@/lib/access/requests/answer-schema";

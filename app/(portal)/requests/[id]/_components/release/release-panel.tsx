@@ -61,7 +61,7 @@ function obstacleOf(
 ): "identity" | "reading" | "differs" | "unsigned" | "program" | undefined {
   const { review, judged } = state;
   if (review.identity_check.is_required && !review.identity_check.is_valid) return "identity";
-  if (review.signing.by === "nobody") return "unsigned";
+  if (review.signing.by === "none") return "unsigned";
   if (review.signing.by === "key") return "program";
   const verdicts = Object.values(judged.verdicts ?? {});
   if (verdicts.some((one) => one === "differs" || one === "earlier")) return "differs";

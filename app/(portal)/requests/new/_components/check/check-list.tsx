@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { EndTime } from "@/components/ui/end-time";
-import { FileDigest } from "@/components/ui/file-digest";
+import { EndTime } from "@/components/ui/begin-and-end";
+import { FileDigest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView, RequestView } from "@/lib/access/requests/answer-schema";

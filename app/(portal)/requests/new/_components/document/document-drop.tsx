@@ -5,7 +5,7 @@ import { useCallback, useState } from "react";
 import { FileDrop } from "@/components/form/file-drop";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button } from "@/components/ui/button";
-import { FileDigest } from "@/components/ui/file-digest";
+import { FileDigest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
 import { controlId } from "../answers/answers";
 import { type AuthorityState, hasOrder } from "../sections/authority-store";

@@ -2,7 +2,7 @@ import { createTranslator } from "next-intl";
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
-import { accessKind } from "./access-kind";
+import { accessKind } from "./accesses";
 
 const item: AccessLogItem = {
   participant_id: "client-123",

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
-import { ViewTicks } from "@/components/domain/access-in-force";
+import { AccessInForce, ViewTicks } from "@/components/domain/access-in-force";
 import { useGrantWatch, type WatchedGrant } from "@/components/domain/grant-watch";
 import { Countdown } from "@/components/ui/countdown";
 
@@ -20,4 +20,11 @@ export function AccessStrip({ grant: initial, nowMs }: { grant: WatchedGrant; no
       <ViewTicks left={grant.views_left} all={grant.max_views} />
     </div>
   );
+}
+
+/** Time and views left of the reader's grant, followed closely while something is open. */
+export function AccessHere({ grant, nowMs }: { grant: WatchedGrant; nowMs: number }) {
+  const { opened } = useOpeningHere();
+  const isOpened = opened.items.some((one) => one.grant?.id === grant.id);
+  return <AccessInForce grant={grant} nowMs={nowMs} isOpened={isOpened} />;
 }

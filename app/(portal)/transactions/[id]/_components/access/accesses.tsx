@@ -1,6 +1,5 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { type AccessKind, accessKind } from "@/app/(portal)/transactions/[id]/_components/access/access-kind";
 import { useFieldNames } from "@/components/domain/field-names";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
@@ -8,6 +7,17 @@ import { FactsSection } from "@/components/ui/section";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
 import { Role } from "@/lib/identity/schema";
 import type { RecordView } from "@/lib/transactions/read/read-record";
+
+/** What one line of the accesses shows. `asked`: a proof had grown old, so the portal asked for a fresh one. */
+type AccessKind = "opened" | "masked" | "copied" | "refused" | "asked" | "read" | "rewrapped";
+
+export function accessKind({ action, success, error, level }: AccessLogItem): AccessKind {
+  if (!success) return error === "auth.step-up" ? "asked" : "refused";
+  if (action === "disclosure.copy") return "copied";
+  if (action === "disclosure.rewrap") return "rewrapped";
+  if (action !== "disclosure.open") return "read";
+  return level === "masked" ? "masked" : "opened";
+}
 
 const LOOKS: Readonly<Record<AccessKind, readonly [IconName, string]>> = {
   opened: ["eye", "text-accent"],
@@ -79,7 +89,7 @@ export function Accesses(props: {
   return (
     <FactsSection title={t("title")}>
       {accesses.length === 0 ? (
-        <p className="text-control text-ink-2">{t("nobody")}</p>
+        <p className="text-control text-ink-2">{t("none")}</p>
       ) : (
         <ul className="divide-y divide-line text-control">
           {accesses.map((item, index) => (

@@ -2,10 +2,11 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useEffect } from "react";
-import { MAIN_ACTION } from "@/app/(portal)/transactions/[id]/_components/main-action";
-import { BlankNotice } from "@/app/(portal)/transactions/[id]/_components/opening/blank-notice";
 import { OpeningChoice } from "@/app/(portal)/transactions/[id]/_components/opening/opening-choice";
-import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
+import {
+  MAIN_ACTION,
+  useOpeningHere,
+} from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
 import { OpeningFailure } from "@/app/(portal)/transactions/[id]/_components/opening/opening-failure";
 import type { Opened } from "@/components/client/blank-rules";
 import {
@@ -23,8 +24,29 @@ import { Digest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
+import { Notice } from "@/components/ui/states";
 import { formatTime } from "@/lib/format";
 import type { GroupName } from "@/lib/vocabulary";
+
+/** Why the fields are sealed again. The region is there from the start, so that it is read aloud when it fills. */
+function BlankNotice() {
+  const t = useTranslations("transactions.blank");
+  const { blanked } = useOpeningHere().opened;
+  return (
+    <div role="status">
+      {blanked === undefined ? null : (
+        <Notice
+          tone={blanked === "revoked" || blanked === "session" ? "oxblood" : "amber"}
+          icon={blanked === "revoked" || blanked === "session" ? "stop" : "clock"}
+          title={t("title")}
+          className="mt-3"
+        >
+          <p>{t(blanked)}</p>
+        </Notice>
+      )}
+    </div>
+  );
+}
 
 export interface FieldsProps {
   readonly transactionId: string;
@@ -145,7 +167,7 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
   );
 }
 
-/** Where the last opening stands in the log, and whose signature it rests on. */
+/** Where the last opening is in the log, and whose signature it rests on. */
 function Written({ opened }: { opened: Opened }) {
   const t = useTranslations("transactions.fields");
   return (

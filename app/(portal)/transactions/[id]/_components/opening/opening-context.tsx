@@ -9,6 +9,9 @@ import {
 } from "@/app/(portal)/transactions/[id]/_components/opening/use-opening";
 import { type CopyOutcome, useCopyGuard } from "@/components/client/logged-copy";
 
+/** The button of the page that opens everything, or seals it again: where the focus goes when its own place is gone. */
+export const MAIN_ACTION = "opening-main";
+
 const OpeningContext = createContext<Opening | undefined>(undefined);
 
 /** What the parts of the page share: what is open, and how to open more. */

@@ -13,8 +13,8 @@ import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 
-/** Refusals that people meet, told in their own words; anything else as everywhere. */
-const TOLD = {
+/** Refusals with words of their own on this page. All others use the general words of their code. */
+const OWN_WORDS = {
   "access.no-grant": "noGrant",
   "access.views-exhausted": "noViews",
   "access.outside-hours": "hours",
@@ -38,10 +38,10 @@ const TOLD = {
   "service.audit-unavailable": "noLog",
 } as const;
 
-type Told = keyof typeof TOLD;
+type OwnCode = keyof typeof OWN_WORDS;
 
-function isTold(code: string): code is Told {
-  return code in TOLD;
+function hasOwnWords(code: string): code is OwnCode {
+  return code in OWN_WORDS;
 }
 
 const NOT_SIGNED = {
@@ -94,7 +94,7 @@ export function OpeningFailure() {
     if (error instanceof NetworkLost) return t("lost");
     if (error instanceof NotSigned) return t(NOT_SIGNED[error.reason]);
     if (problem === undefined) return t("unknown");
-    return isTold(problem.code) ? t(TOLD[problem.code]) : words(problem);
+    return hasOwnWords(problem.code) ? t(OWN_WORDS[problem.code]) : words(problem);
   };
   const mayGiveReason =
     problem?.code === "access.outside-hours" && way.kind === "grant" && way.mayOverrideHours;

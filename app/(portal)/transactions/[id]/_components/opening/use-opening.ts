@@ -102,7 +102,7 @@ export function useOpening(input: OpeningInput): Opening {
       setError(failure);
     } finally {
       setBusy(false);
-      // Openings, views left and refusals beside it have changed with this one.
+      // This opening also changes the lists of openings and refusals, and the views left.
       router.refresh();
     }
   };

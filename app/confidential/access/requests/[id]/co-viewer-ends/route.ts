@@ -1,5 +1,5 @@
 import { endCoViewer as end } from "@/lib/access/decisions/end-co-viewer";
-import { endCoViewer } from "@/lib/api-client/operations/co-viewers";
+import { endCoViewer } from "@/lib/api-client/operations/steering";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
 

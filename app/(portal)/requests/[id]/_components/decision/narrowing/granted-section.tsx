@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useId, useState } from "react";
 import { Choice, ChoiceGroup, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import type { GroupName } from "@/lib/vocabulary";

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { type Narrowed, narrowedOf } from "./narrowed";
 

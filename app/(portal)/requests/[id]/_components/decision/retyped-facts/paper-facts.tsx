@@ -1,9 +1,8 @@
 import { useLocale, useTranslations } from "next-intl";
 import { reachFact } from "@/app/(portal)/requests/[id]/_components/order/order-reach";
-import { Digest } from "@/components/ui/digest";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
+import { Digest, FileDigest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
-import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";

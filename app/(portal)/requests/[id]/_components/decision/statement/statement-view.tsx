@@ -2,10 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { ExactText } from "@/components/domain/exact-text";
+import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Digest } from "@/components/ui/digest";
-import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
-import { StartTime } from "@/components/ui/start-time";
 import type { Statement } from "../use-decision";
 
 interface StatementViewProps {

@@ -2,7 +2,7 @@ import { getLogTile } from "@/lib/api-client/operations/log";
 import { getTile } from "@/lib/audit/reading/proofs/get-tile";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { bytesReply } from "@/lib/http/public/replies";
+import { bytesReply } from "@/lib/http/public/serve-public";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/audit/log/tile/{level}/{index}",

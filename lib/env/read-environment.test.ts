@@ -1,0 +1,56 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { EnvironmentError, lazily } from "@/lib/env/read-environment";
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  PORT: z.coerce.number().int(),
+  KEK_FILE: z.string().optional(),
+  TRUSTED: z
+    .string()
+    .optional()
+    .refine((value) => value !== "wrong", "not addresses"),
+});
+const SECRET = "postgresql://u:hunter2@db/x";
+
+function fileOf(text: string): string {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "sp-env-")), "secret");
+  writeFileSync(file, text);
+  return file;
+}
+
+function read(variables: Record<string, string>) {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  return lazily(schema)();
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("the environment", () => {
+  it("takes a variable from the file that NAME_FILE names, without its last line break", () => {
+    expect(read({ PORT: "1", DATABASE_URL_FILE: fileOf(`${SECRET}\n`) }).DATABASE_URL).toBe(SECRET);
+  });
+
+  it("leaves a variable alone whose own name ends in _FILE", () => {
+    expect(read({ PORT: "1", DATABASE_URL: SECRET, KEK_FILE: "/no/such/file" }).KEK_FILE).toBe(
+      "/no/such/file",
+    );
+  });
+
+  it.each([
+    [
+      { PORT: "x", TRUSTED: "wrong" },
+      "environment: DATABASE_URL is missing; PORT is not usable; TRUSTED: not addresses",
+    ],
+    [
+      { PORT: "1", DATABASE_URL: SECRET, DATABASE_URL_FILE: "/x" },
+      "set DATABASE_URL or DATABASE_URL_FILE, not both",
+    ],
+    [{ PORT: "1", DATABASE_URL_FILE: "/no/such/file" }, "DATABASE_URL_FILE names a file that cannot be read"],
+  ])("names each variable at fault and no value: %o", (variables, message) => {
+    expect(() => read(variables)).toThrow(new EnvironmentError(message));
+  });
+});

@@ -1,0 +1,144 @@
+import { readFileSync as read } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { connect as connectSecurely } from "node:tls";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { TlsFiles } from "@/lib/env/tls";
+import { OperatorError } from "@/lib/errors";
+import { callService, ServiceUnavailable } from "@/lib/ipc/client";
+import { usePartIdentity } from "@/lib/ipc/part-identity";
+import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
+import { openssl } from "@/lib/testing/servers/time-stamp-authority";
+
+let dir: string;
+let server: ServiceServer | undefined;
+const SLOT = Symbol.for("sealport.part-identity");
+
+const file = (name: string): string => path.join(dir, name);
+
+async function authority(name: string): Promise<void> {
+  const out = ["-keyout", file(`${name}.key`), "-out", file(`${name}.pem`)];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  await openssl("req", "-x509", ...curve, "-subj", `/CN=${name}`, "-days", "2", ...out);
+}
+
+/** Issues a part's certificate, for the names under which it is called on this machine. */
+async function issue(part: string, by = "ours"): Promise<TlsFiles> {
+  const name = `${by}-${part}`;
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  await openssl(
+    "req",
+    ...curve,
+    "-subj",
+    `/CN=${part}`,
+    "-keyout",
+    file(`${name}.key`),
+    "-out",
+    file(`${name}.csr`),
+  );
+  await writeFile(file("names"), "subjectAltName=IP:127.0.0.1");
+  const ca = ["-CA", file(`${by}.pem`), "-CAkey", file(`${by}.key`), "-CAcreateserial"];
+  const ends = ["-days", "2", "-extfile", file("names"), "-out", file(`${name}.pem`)];
+  await openssl("x509", "-req", "-in", file(`${name}.csr`), ...ca, ...ends);
+  return { certificate: file(`${name}.pem`), key: file(`${name}.key`), authority: file(`${by}.pem`) };
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+let port: number;
+let files: Record<"portal" | "worker" | "custodian" | "stranger", TlsFiles>;
+
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), "sp-mtls-"));
+  await authority("ours");
+  await authority("theirs");
+  files = {
+    portal: await issue("portal"),
+    worker: await issue("worker"),
+    custodian: await issue("custodian"),
+    stranger: await issue("portal", "theirs"),
+  };
+  port = await freePort();
+  usePartIdentity("custodian", files.custodian);
+  server = await serveHttp(
+    `mtls://127.0.0.1:${port}`,
+    async ({ caller }) => ({ status: 200, body: { caller } }),
+    {
+      callersOf: (_method, at) => (at === "/open" ? ["portal"] : ["portal", "worker"]),
+    },
+  );
+});
+afterEach(() => {
+  Reflect.deleteProperty(globalThis, SLOT);
+});
+afterAll(async () => {
+  await server?.close(0);
+  await rm(dir, { recursive: true, force: true });
+});
+
+const call = (at: string) =>
+  callService(`mtls://127.0.0.1:${port}`, {
+    method: "POST",
+    path: at,
+    body: {},
+    timeoutMs: 5_000,
+    headers: { connection: "close" },
+  });
+
+/** Connects with these TLS options and returns the error's code, or "connected" once the server has answered. */
+function connection(options: object): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connectSecurely({ host: "127.0.0.1", port, rejectUnauthorized: false, ...options }, () => {
+      socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    });
+    socket.once("data", () => resolve("connected"));
+    socket.once("error", (error) => resolve(String(Reflect.get(error, "code"))));
+    socket.once("close", () => resolve("closed"));
+  });
+}
+
+describe("calls between parts over mtls://", () => {
+  it("name the caller by its certificate, and a table says who may call what", async () => {
+    usePartIdentity("portal", files.portal);
+    expect(JSON.parse((await call("/open")).body.toString())).toEqual({ caller: "portal" });
+  });
+
+  it("a part in another's place is refused", async () => {
+    usePartIdentity("worker", files.worker);
+    expect((await call("/open")).status).toBe(403);
+    expect((await call("/registrations")).status).toBe(200);
+  });
+
+  it.each([
+    ["no certificate", () => ({})],
+    [
+      "a foreign authority's certificate",
+      () => ({ cert: read(files.stranger.certificate), key: read(files.stranger.key) }),
+    ],
+    [
+      "TLS 1.2",
+      () => ({ cert: read(files.portal.certificate), key: read(files.portal.key), maxVersion: "TLSv1.2" }),
+    ],
+  ])("with %s there is no answer", async (_what, options) => {
+    expect(await connection(options())).not.toBe("connected");
+  });
+
+  it("a certificate for another part, a file that is missing and no certificate at all end with one line", async () => {
+    expect(() => usePartIdentity("worker", files.portal)).toThrow(/TLS_CERT_FILE is a certificate of portal/);
+    expect(() => usePartIdentity("portal", { ...files.portal, key: "/no/such" })).toThrow(/TLS_KEY_FILE/);
+    await expect(serveHttp("mtls://127.0.0.1:1", async () => ({ status: 200 }))).rejects.toThrow(
+      OperatorError,
+    );
+    await expect(call("/open")).rejects.toThrow(ServiceUnavailable);
+  });
+});

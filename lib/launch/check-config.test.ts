@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { vkey } from "@/lib/crypto/log/signed-note";
+import { requireOwnKey } from "@/lib/env/instance-file";
+import { variablesOf } from "@/lib/env/read-environment";
+import { PATHS } from "@/lib/escrow/protocol/messages";
+import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
+import { checkConfig, partNamed } from "@/lib/launch/check-config";
+import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
+import { createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
+
+const ORIGIN = "portal.example.org/log1";
+const keyOf = (name: string, fill: number) => vkey(name, new Uint8Array(32).fill(fill));
+let dir: string;
+let custodian: ServiceServer | undefined;
+const file = (name: string): string => path.join(dir, name);
+
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), "sp-op-"));
+  const address = `custodian=unix:${file("c.sock")}`;
+  writeFileSync(
+    file("instance.json"),
+    newInstanceText({ origin: ORIGIN, portal: "https://portal.example.org", addresses: [address] }),
+  );
+  vi.stubEnv("INSTANCE_FILE", file("instance.json"));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await custodian?.close(0);
+  custodian = undefined;
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function printed(name: string, key: string, vkeyText: string): string {
+  writeFileSync(file(name), JSON.stringify({ vkeys: { [key]: vkeyText } }));
+  return file(name);
+}
+
+describe("the instance file", () => {
+  it("gives each part its public variables, and a part's own may not contradict them", () => {
+    addKeys(file("instance.json"), [
+      printed("signer", "log", keyOf(ORIGIN, 1)),
+      printed("cust", "identity", keyOf(`${ORIGIN}/custodian`, 2)),
+    ]);
+    expect(variablesOf([])).toMatchObject({
+      LOG_ORIGIN: ORIGIN,
+      LOG_VKEY: keyOf(ORIGIN, 1),
+      CUSTODIAN_VKEY: keyOf(`${ORIGIN}/custodian`, 2),
+      CUSTODIAN_URL: `unix:${file("c.sock")}`,
+      PORTAL_ORIGIN: "https://portal.example.org",
+    });
+    vi.stubEnv("LOG_ORIGIN", "portal.example.org/log2");
+    expect(() => variablesOf([])).toThrow("LOG_ORIGIN contradicts INSTANCE_FILE");
+  });
+
+  it("takes another key of a part only once, and a part with another key than its own refuses", () => {
+    addKeys(file("instance.json"), [printed("signer", "log", keyOf(ORIGIN, 1))]);
+    addKeys(file("instance.json"), [printed("signer", "log", keyOf(ORIGIN, 1))]);
+    expect(() => addKeys(file("instance.json"), [printed("other", "log", keyOf(ORIGIN, 3))])).toThrow(
+      /another key of the signer/,
+    );
+    expect(() => requireOwnKey("signer", keyOf(ORIGIN, 1))).not.toThrow();
+    expect(() => requireOwnKey("signer", keyOf(ORIGIN, 3))).toThrow(/KEY_DIR holds another key/);
+  });
+
+  it.each([
+    ["is not JSON", "{"],
+    [
+      "is not an instance file: see tenant",
+      JSON.stringify({
+        format: "sealport/instance/1",
+        tenant: "x",
+        origin: ORIGIN,
+        portal: "https://p.example",
+        keys: {},
+        addresses: {},
+      }),
+    ],
+  ])("one that %s is named", (fault, text) => {
+    writeFileSync(file("instance.json"), text);
+    expect(() => variablesOf([])).toThrow(fault);
+  });
+
+  it.each([
+    [{ origin: ORIGIN, portal: "http://portal.example.org", addresses: [] }, "portal (begin with https://"],
+    [
+      { origin: ORIGIN, portal: "https://p.example", addresses: ["custodian=tcp:1"] },
+      "addresses.custodian (not a service address",
+    ],
+    [{ origin: ORIGIN, portal: "https://p.example", addresses: ["mars=unix:/x"] }, "addresses"],
+  ])("is not made with a value that no part could use: %o", (input, fault) => {
+    expect(() => newInstanceText(input)).toThrow(fault);
+  });
+});
+
+describe("config check", () => {
+  const faults = async () =>
+    Object.fromEntries(
+      (await checkConfig("portal")).flatMap(({ what, fault }) =>
+        fault === undefined ? [] : [[what, fault]],
+      ),
+    );
+
+  async function portalVariables(): Promise<void> {
+    const { dir: keyDir } = await createTestKeyFolder("portal", ORIGIN);
+    addKeys(file("instance.json"), [
+      printed("signer", "log", keyOf(ORIGIN, 1)),
+      printed("cust", "identity", keyOf(`${ORIGIN}/custodian`, 2)),
+    ]);
+    const own = {
+      KEY_DIR: keyDir,
+      KEK_PASSPHRASE: "x",
+      DATA_DIR: dir,
+      DATABASE_URL: "postgresql://a:b@127.0.0.1:1/x",
+    };
+    for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
+  }
+
+  async function serveCustodian(shown: string): Promise<void> {
+    custodian = await serveHttp(`unix:${file("c.sock")}`, async ({ path: at }) =>
+      at === PATHS.identity
+        ? { status: 200, body: { log: ORIGIN, vkey: shown, evaluation: false } }
+        : { status: 404 },
+    );
+  }
+
+  it("says what is at fault, by name: here the database alone", async () => {
+    await portalVariables();
+    await serveCustodian(keyOf(`${ORIGIN}/custodian`, 2));
+    const found = await faults();
+    expect(Object.keys(found)).toEqual(["DATABASE_URL"]);
+    expect(found.DATABASE_URL).toMatch(/cannot be reached/);
+  });
+
+  it("a custodian with another key, an open key folder and a missing variable are faults", async () => {
+    await portalVariables();
+    await serveCustodian(keyOf(`${ORIGIN}/custodian`, 9));
+    vi.stubEnv("KEK_FILE", file("kek"));
+    writeFileSync(file("kek"), "x", { mode: 0o644 });
+    vi.stubEnv("DATABASE_URL", undefined);
+    const found = await faults();
+    expect(found).toMatchObject({
+      DATABASE_URL: "is missing",
+      [`CUSTODIAN_URL unix:${file("c.sock")}`]: "shows another key than CUSTODIAN_VKEY",
+      [`KEK_FILE ${file("kek")}`]: "can be used by others: mode 644",
+    });
+  });
+
+  it("knows five parts", () => {
+    expect(partNamed("signer")).toBe("signer");
+    expect(() => partNamed("mars")).toThrow(/portal, worker, signer, custodian, witness/);
+  });
+});

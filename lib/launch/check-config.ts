@@ -1,0 +1,133 @@
+import "server-only";
+import { X509Certificate } from "node:crypto";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { requireDatabase } from "@/lib/db/check-database";
+import { environments } from "@/lib/env";
+import { variablesOf } from "@/lib/env/read-environment";
+import { tlsFilesOf } from "@/lib/env/tls";
+import { OperatorError } from "@/lib/errors";
+import { IdentityResponse, PATHS } from "@/lib/escrow/protocol/messages";
+import { callService } from "@/lib/ipc/client";
+import { PARTS, type Part, usePartIdentity } from "@/lib/ipc/part-identity";
+import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
+
+/** One line of `sealport-op config check`. */
+export interface Finding {
+  readonly what: string;
+  /** Undefined when it is as it must be. */
+  readonly fault?: string;
+}
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+const CALL_MS = 5_000;
+const DAY_MS = 86_400_000;
+/** A certificate that ends within this time is a fault. */
+const RENEW_DAYS = 14;
+
+async function finding(what: string, check: () => unknown): Promise<Finding> {
+  try {
+    await check();
+    return { what };
+  } catch (error) {
+    return { what, fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function checkVariables(part: Part, given: Given): Finding[] {
+  const parsed = environments[part].safeParse(given);
+  if (parsed.success) return [{ what: "variables" }];
+  const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))];
+  return names.map((what) => ({ what, fault: given[what] === undefined ? "is missing" : "is not usable" }));
+}
+
+function refuseOpenMode(file: string, isFolder: boolean): void {
+  const { mode } = statSync(file);
+  if ((mode & (isFolder ? 0o022 : 0o077)) !== 0)
+    throw new Error(`can be used by others: mode ${(mode & 0o777).toString(8)}`);
+}
+
+function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding>[] {
+  const found: Promise<Finding>[] = [];
+  if (KEY_DIR !== undefined)
+    found.push(
+      finding(`KEY_DIR ${KEY_DIR}`, () => {
+        refuseOpenMode(KEY_DIR, true);
+        refuseOpenMode(path.join(KEY_DIR, KEYSTORE_FILE), false);
+      }),
+    );
+  if (KEK_FILE !== undefined)
+    found.push(finding(`KEK_FILE ${KEK_FILE}`, () => refuseOpenMode(KEK_FILE, false)));
+  if (DATA_DIR !== undefined)
+    found.push(finding(`DATA_DIR ${DATA_DIR}`, () => accessSync(DATA_DIR, constants.R_OK | constants.W_OK)));
+  return found;
+}
+
+function checkDatabases(part: Part, given: Given): Promise<Finding>[] {
+  const names = Object.keys(environments[part].shape).filter((name) => name.endsWith("DATABASE_URL"));
+  return names.flatMap((name) => {
+    const url = given[name];
+    return url === undefined ? [] : [finding(name, () => requireDatabase(name, url))];
+  });
+}
+
+async function requireCustodian(url: string, vkey: string | undefined): Promise<void> {
+  const reply = await callService(url, { method: "GET", path: PATHS.identity, timeoutMs: CALL_MS });
+  if (reply.status !== 200) throw new Error(`answered ${reply.status}`);
+  const identity = IdentityResponse.parse(JSON.parse(reply.body.toString("utf8")));
+  if (identity.vkey !== vkey) throw new Error("shows another key than CUSTODIAN_VKEY");
+}
+
+async function requireSigner(url: string): Promise<void> {
+  const reply = await callService(url, { method: "GET", path: "/healthz", timeoutMs: CALL_MS });
+  if (reply.status !== 200) throw new Error(`answered ${reply.status}`);
+}
+
+/** The parts that this one calls. A part that serves at such an address is asked by the others. */
+function checkPeers(part: Part, { CUSTODIAN_URL, CUSTODIAN_VKEY, SIGNER_URL }: Given): Promise<Finding>[] {
+  if (part !== "portal" && part !== "worker") return [];
+  const found: Promise<Finding>[] = [];
+  if (CUSTODIAN_URL !== undefined)
+    found.push(
+      finding(`CUSTODIAN_URL ${CUSTODIAN_URL}`, () => requireCustodian(CUSTODIAN_URL, CUSTODIAN_VKEY)),
+    );
+  if (SIGNER_URL !== undefined)
+    found.push(finding(`SIGNER_URL ${SIGNER_URL}`, () => requireSigner(SIGNER_URL)));
+  return found;
+}
+
+function checkCertificate(part: Part, given: Given): Promise<Finding>[] {
+  const files = given.TLS_CERT_FILE;
+  if (files === undefined) return [];
+  return [
+    finding(`TLS_CERT_FILE ${files}`, () => {
+      usePartIdentity(part, tlsFilesOf(given));
+      const { validTo } = new X509Certificate(readFileSync(files));
+      const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
+      if (days < RENEW_DAYS) throw new Error(`ends in ${days} days`);
+    }),
+  ];
+}
+
+/** Returns the part that a name names. Throws OperatorError for another. */
+export function partNamed(name: string | undefined): Part {
+  const part = PARTS.find((known) => known === name);
+  if (part === undefined) throw new OperatorError(`--of names one of ${PARTS.join(", ")}`);
+  return part;
+}
+
+/**
+ * Checks what a part would start with: its variables, the modes of its files, its database logins, its certificate, and
+ * that the parts it calls answer and prove their keys. Returns a finding for each; changes nothing.
+ */
+export async function checkConfig(part: Part): Promise<Finding[]> {
+  const given = variablesOf(Object.keys(environments[part].shape));
+  const certificate = await Promise.all(checkCertificate(part, given));
+  const others = await Promise.all([
+    ...checkFiles(given),
+    ...checkDatabases(part, given),
+    ...checkPeers(part, given),
+  ]);
+  return [...checkVariables(part, given), ...certificate, ...others];
+}

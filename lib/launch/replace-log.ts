@@ -1,0 +1,76 @@
+import "server-only";
+import type { Pool } from "pg";
+import { findFollower, startNewLog } from "@/lib/audit/recovery/start-new-log";
+import { StartError } from "@/lib/db/embedded/start-error";
+import type { CustodianPlace } from "@/lib/launch/custodian-at-hand";
+import { lockDataFolder } from "@/lib/launch/lock";
+import { readOldCheckpoint } from "@/lib/launch/old-checkpoint";
+import { renewInstance } from "@/lib/launch/renew-instance";
+import { writeStateFile } from "@/lib/launch/state-file";
+
+export interface LogToReplace extends CustodianPlace {
+  readonly owner: Pool;
+  readonly place: { readonly log: string; readonly tenantId: string };
+}
+
+interface ReplaceLogOptions {
+  /** Name of the log that follows. */
+  readonly origin: string;
+  /** File of the old log's newest checkpoint. */
+  readonly checkpoint?: string;
+  /** Given to start the new log; without it the command only shows what it would do. */
+  readonly confirm?: number;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Gives the entries under the newest checkpoint of the log that is closed then. */
+async function closeOld(
+  { owner, place, instance, folders }: LogToReplace,
+  options: ReplaceLogOptions,
+): Promise<number> {
+  const { origin } = options;
+  const follower = await findFollower(owner, place);
+  if (follower.origin === origin) {
+    say(`The log ${place.log} is closed already; ${origin} follows it.`);
+    return follower.anchored;
+  }
+  if (options.checkpoint === undefined)
+    throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
+  const checkpoint = await readOldCheckpoint(options.checkpoint);
+  const oldVkey = instance.vkeys["signer.log"] ?? "";
+  const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey });
+  const { from, to } = started.lost;
+  const lost = from === to ? "nothing" : `entries ${from} to ${to - 1}`;
+  say(`The log ${place.log} is closed. Lost for ever: ${lost}.`);
+  say(`${origin} begins with entry ${started.entryId}.`);
+  await writeStateFile(folders.file("closed-log.json"), { ...started, origin, old: place.log });
+  return started.anchored;
+}
+
+/**
+ * The signer's store is lost too: closes the old log for ever, starts the one that follows it, and switches the
+ * instance to it: keys, signer's store, custodian's journal and roster. No process of the instance may run. Called
+ * again after a crash it does the remaining steps.
+ */
+export async function replaceLog(replaced: LogToReplace, options: ReplaceLogOptions): Promise<void> {
+  const { folders, place } = replaced;
+  if (options.confirm === undefined) {
+    // Report a wrong file now, before a person retypes the size.
+    if (options.checkpoint !== undefined) await readOldCheckpoint(options.checkpoint);
+    return say(
+      `The log ${place.log} would be closed for ever. To continue, repeat the call with --confirm 0.`,
+    );
+  }
+  const unlock = replaced.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
+  try {
+    const size = await closeOld(replaced, options);
+    await renewInstance(replaced, { origin: options.origin, closedSize: size });
+    say(
+      `Keys, the signer's store and the custodian's roster were made again for ${options.origin}; continue with npm start.`,
+    );
+    say("Approve the grants of the old log again. The worker registers sealed groups with the custodian.");
+  } finally {
+    await unlock?.();
+  }
+}

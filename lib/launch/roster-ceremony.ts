@@ -1,0 +1,105 @@
+import "server-only";
+import { existsSync, readFileSync } from "node:fs";
+import { OperatorError } from "@/lib/errors";
+import type { RosterPerson } from "@/lib/escrow/protocol/messages";
+import { type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { keyGroups, RosterDraft } from "@/lib/escrow/protocol/roster-draft";
+import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
+
+/** The terminal of the custodian's operator. */
+export interface Terminal {
+  say(line: string): void;
+  ask(question: string): Promise<string>;
+}
+
+const ATTEMPTS = 3;
+
+/** Returns the draft in a file. Throws OperatorError for any other file. */
+export function readDraft(file: string): RosterDraft {
+  try {
+    return RosterDraft.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    throw new OperatorError(`${file} is not a roster draft: download it from the portal again`);
+  }
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replace(/[^0-9a-f]/g, "");
+
+/** Shows the groups without the last one, which the operator types as they hear it from the person. */
+async function hear(terminal: Terminal, credential: RosterPerson["credentials"][number]): Promise<boolean> {
+  const groups = keyGroups(credential).split(" ");
+  const last = groups.at(-1) ?? "";
+  terminal.say(`  passkey  ${groups.slice(0, -1).join(" ")} ____`);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const typed = await terminal.ask("  Last group as they read it (empty: leave this passkey out): ");
+    if (typed.trim() === "") return false;
+    if (lettersOf(typed) === last) return true;
+    terminal.say("  That is not its last group.");
+  }
+  terminal.say("  Left out: the groups differ. Find out why before you trust this portal.");
+  return false;
+}
+
+async function confirmed(
+  terminal: Terminal,
+  draft: RosterDraft,
+  person: RosterPerson,
+): Promise<RosterPerson | undefined> {
+  const known = draft.people.find((one) => one.person === person.person);
+  const duties = person.duties.length === 0 ? "no duties" : person.duties.join(", ");
+  terminal.say("");
+  terminal.say(`${known?.name ?? person.person}, ${known?.organisation ?? person.organisation}`);
+  terminal.say(
+    `  ${person.person}, ${person.role ?? "no role"}, ${duties}. Call them, on a number you have from elsewhere.`,
+  );
+  const credentials: RosterPerson["credentials"] = [];
+  for (const credential of person.credentials)
+    if (credential.kind === "passkey" && (await hear(terminal, credential))) credentials.push(credential);
+  return credentials.length === 0 ? undefined : { ...person, credentials };
+}
+
+/** A first roster without two people who may confirm a change could never be changed. */
+function requireTwo(persons: readonly RosterPerson[]): void {
+  const confirmers = persons.filter(({ duties }) =>
+    duties.some((duty) => ["approve", "legal", "admin"].includes(duty)),
+  );
+  if (confirmers.length < 2)
+    throw new OperatorError(
+      "nothing was written: two people with the duty approve, legal or admin must be on the roster",
+    );
+}
+
+/**
+ * Makes the custodian's first roster from a draft, with its operator: each person reads the groups of their passkey aloud, and
+ * only what was heard goes in. Writes `file` and returns the roster's digest. Throws OperatorError if the file exists, if too
+ * few people are left, or if the operator does not confirm.
+ */
+export async function beginRoster(
+  terminal: Terminal,
+  draft: RosterDraft,
+  log: string,
+  file: string,
+): Promise<string> {
+  if (existsSync(file))
+    throw new OperatorError(`${file} exists: a later roster is agreed to by the people on it`);
+  if (draft.roster.log !== log)
+    throw new OperatorError(`the draft is for the log ${draft.roster.log}, not for ${log}`);
+  terminal.say(`${draft.people.length} people, statements are signed at ${draft.roster.origins.join(", ")}`);
+  for (const { name, organisation } of draft.missing)
+    terminal.say(`Without a passkey, so not on the roster: ${name}, ${organisation}`);
+  const persons: RosterPerson[] = [];
+  for (const person of draft.roster.persons) {
+    const one = await confirmed(terminal, draft, person);
+    if (one !== undefined) persons.push(one);
+  }
+  requireTwo(persons);
+  const roster: Roster = { log, version: 1, persons, authorities: [], origins: draft.roster.origins };
+  terminal.say("");
+  terminal.say(
+    `Roster version 1 with ${persons.length} of ${draft.people.length} people, digest ${rosterDigest(roster)}`,
+  );
+  if ((await terminal.ask("Type the word begin to write it: ")).trim() !== "begin")
+    throw new OperatorError("nothing was written");
+  writeFileAtomic(file, `${JSON.stringify(roster, undefined, 1)}\n`);
+  return rosterDigest(roster);
+}

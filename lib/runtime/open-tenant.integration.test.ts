@@ -1,0 +1,47 @@
+import { mkdtempSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { OperatorError } from "@/lib/errors";
+import { makeDataFolder, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
+
+let bench: LogBench;
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  await bench.anchor();
+});
+afterAll(() => bench?.close());
+
+/** Opens the tenant as a portal with these variables does. */
+function open(changed: Partial<Parameters<typeof tenantPseudonym>[0]>) {
+  const { log, tenantId } = bench.place;
+  const own = { TENANT_ID: tenantId, LOG_ORIGIN: log, LOG_VKEY: bench.policy.log[0] ?? "" };
+  const env = { ...own, ...changed } as Parameters<typeof tenantPseudonym>[0];
+  return tenantPseudonym(env, { db: bench.cx.db, keystore: bench.keystore });
+}
+
+describe("a portal on a database", () => {
+  it("is the tenant that the database was made with", async () => {
+    expect(await open({})).toBe(bench.cx.instance.tenantPseudonym);
+  });
+
+  it.each([
+    ["TENANT_ID", { TENANT_ID: "01936f2a-7c1b-7def-8a10-0000000000ff" }],
+    ["LOG_ORIGIN", { LOG_ORIGIN: "log.test/other" }],
+    ["LOG_VKEY", { LOG_VKEY: "log.test/other+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" }],
+  ])("a wrong %s is named and nothing is made", async (name, changed) => {
+    await expect(open(changed)).rejects.toThrow(OperatorError);
+    await expect(open(changed)).rejects.toThrow(name);
+    const { rows } = await bench.appPool.query("SELECT count(*)::int AS n FROM tenant");
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  it("makes its data folder for itself alone, and names one that cannot be written", () => {
+    const folder = path.join(mkdtempSync(path.join(tmpdir(), "sp-data-")), "portal");
+    makeDataFolder(folder);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(() => makeDataFolder("/dev/null/folder")).toThrow(/DATA_DIR cannot be written/);
+  });
+});
