@@ -23,7 +23,6 @@ async function requireFreeDomains(
   if (owner === undefined) return;
   throw new DomainError("organisation.domain", {
     detail: `${owner.domain} is the domain of ${owner.name}.`,
-    errors: [{ pointer: "/email_domains", detail: "names the domain of another agency" }],
   });
 }
 

@@ -32,22 +32,18 @@ export function requireDuties({ role, duties }: StandingOf): void {
   if (both !== undefined)
     throw new DomainError("person.duties", {
       detail: `An administrator cannot also have the duty ${both}. Choose one of the two.`,
-      errors: [{ pointer: "/duties", detail: "an administrator cannot also decide about access" }],
     });
   if (role === "admin" && !duties.includes("admin"))
     throw new DomainError("person.duties", {
       detail: "The role administrator comes with the duty administrator.",
-      errors: [{ pointer: "/duties", detail: "lacks the duty of the role" }],
     });
   if (role === "coordinator" && duties.length === 0)
     throw new DomainError("person.duties", {
       detail: "A coordinator has at least one duty.",
-      errors: [{ pointer: "/duties", detail: "is empty" }],
     });
   if (role !== "admin" && role !== "coordinator" && duties.length > 0)
     throw new DomainError("person.duties", {
       detail: "Only the operator's own people have duties.",
-      errors: [{ pointer: "/duties", detail: "is only for coordinators and administrators" }],
     });
 }
 
@@ -85,7 +81,6 @@ export async function requireDomain(
   if (agency === undefined || agency.emailDomains.some((one) => one.toLowerCase() === domain)) return;
   throw new DomainError("person.address", {
     detail: `${domain} is not a verified domain of ${agency.name}.`,
-    errors: [{ pointer: "/email", detail: "is not of a verified domain of the agency" }],
   });
 }
 
