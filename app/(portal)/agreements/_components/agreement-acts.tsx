@@ -22,10 +22,10 @@ function useExplain() {
   const t = useTranslations("administration.agreements.acts");
   return (failure: unknown) => {
     if (!(failure instanceof CallRefused)) return undefined;
-    const { code, decided_by: by } = failure.problem as typeof failure.problem & { decided_by?: unknown };
+    const { code, members } = failure.problem;
     if (code === "agreement.changed") return <p className="mt-2 text-control">{t("changed")}</p>;
-    if (code === "agreement.ended" && typeof by === "string")
-      return <p className="mt-2 text-control">{t("faster", { name: by })}</p>;
+    if (code === "agreement.ended" && typeof members.decided_by === "string")
+      return <p className="mt-2 text-control">{t("faster", { name: members.decided_by })}</p>;
     return undefined;
   };
 }

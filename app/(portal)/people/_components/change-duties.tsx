@@ -6,20 +6,19 @@ import { useState } from "react";
 import { target } from "@/components/client/api";
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { DutiesBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeDuties } from "@/lib/api-client/operations/people";
 import { Duty, Role } from "@/lib/identity/schema";
-import { useDutyOptions, useExplained } from "./invite-person";
+import { useDutyOptions, useExplained, useRoleOptions } from "./invite-person";
 
 const CHANGE = target<typeof changeDuties>("POST", "/confidential/admin/users/{id}/duties");
 
 function DutiesForm({ person }: { person: PersonDetail }) {
   const t = useTranslations("administration.duties");
   const invite = useTranslations("administration.invite");
-  const roles = useTranslations("portal.roles");
+  const roleOptions = useRoleOptions(person.role);
   const router = useRouter();
   const explain = useExplained(t("failed"));
   const options = useDutyOptions();
@@ -48,11 +47,7 @@ function DutiesForm({ person }: { person: PersonDetail }) {
   return (
     <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")} className="">
       <p className="text-control text-ink-2">{t("text", { name: person.name })}</p>
-      <SelectField
-        form={form}
-        name="role"
-        options={Role.options.map((one) => ({ value: one, label: roles(roleKey(one)) }))}
-      />
+      <SelectField form={form} name="role" options={roleOptions} />
       <BoxesField form={form} name="duties" options={options} />
       <AreaField form={form} name="reason" help={invite("reasonHelp")} maxLength={1_000} rows={2} />
     </FormFrame>

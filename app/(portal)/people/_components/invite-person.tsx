@@ -15,6 +15,7 @@ import { Confirmation, Notice } from "@/components/ui/states";
 import { type InviteAnswer, NewPerson } from "@/lib/administration/people/schema";
 import type { invitePerson } from "@/lib/api-client/operations/people";
 import { Duty, Role } from "@/lib/identity/schema";
+import type { Role as RoleName } from "@/lib/vocabulary";
 
 const INVITE = target<typeof invitePerson>("POST", "/confidential/admin/invitations");
 
@@ -57,6 +58,12 @@ export function useDutyOptions() {
   }));
 }
 
+/** The roles as options, the given one first: a menu shows its first option until another is chosen. */
+export function useRoleOptions(first: RoleName) {
+  const roles = useTranslations("portal.roles");
+  const others = Role.options.filter((role) => role !== first);
+  return [first, ...others].map((role) => ({ value: role, label: roles(roleKey(role)) }));
+}
 const START = { name: "", email: "", organisation: "", role: "coordinator", participant: "", reason: "" };
 
 function useInvite(onAnswer: (answer: InviteAnswer) => void) {
@@ -112,7 +119,7 @@ function Fields({
   onAnswer: (answer: InviteAnswer) => void;
 }) {
   const t = useTranslations("administration.invite");
-  const roles = useTranslations("portal.roles");
+  const roleOptions = useRoleOptions("coordinator");
   const explain = useExplained(t("failed"));
   const dutyOptions = useDutyOptions();
   const form = useInvite(onAnswer);
@@ -138,11 +145,7 @@ function Fields({
           ...organisations.map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />
-      <SelectField
-        form={form}
-        name="role"
-        options={Role.options.map((one) => ({ value: one, label: roles(roleKey(one)) }))}
-      />
+      <SelectField form={form} name="role" options={roleOptions} />
       {isParty ? (
         <TextField form={form} name="participant" help={t("participantHelp")} maxLength={64} />
       ) : null}
