@@ -4,6 +4,8 @@ import { findBrowser } from "./lib/testing/instance/browser";
 
 export default defineConfig({
   testDir: "e2e",
+  // vitest runs e2e/programs, which need no browser.
+  testIgnore: "programs/**",
   // `npm run test:deep` runs them all, and more workers than `npm test` would only compete for the same processors.
   ...(process.env.SEALPORT_DEEP === "1" ? {} : { grepInvert: /@deep/ }),
   globalSetup: "./e2e/global-setup.ts",

@@ -38,8 +38,7 @@ function filesWith(words: RegExp, name = /\.test\.ts$/): string[] {
  * Files of one worker share its module graph, which saves loading the program for each of them. Those that change what the
  * whole process has (environment, clock, prototypes, memory) get a process to themselves.
  */
-const CHANGES =
-  /process\.env|createLogBench|createWorld|vi\.(mock|spyOn|useFakeTimers|stubGlobal)|globalThis|memoryUsage|useRuntime/;
+const CHANGES = /process\.env|createWorld|vi\.(mock|spyOn|useFakeTimers|stubGlobal)|globalThis|memoryUsage/;
 const alone = filesWith(CHANGES);
 /** Tests whose number of cases lib/testing/scale.ts sets: `npm run test:deep` runs them again with the larger numbers. */
 const scaled = filesWith(/testing\/(scale|contracts\/custody-contract)"/);
@@ -81,6 +80,12 @@ const projects = [
     isolate: false,
   },
   { ...onServer, name: "integration-alone", include: alone.filter(isIntegration), exclude: outside },
+  {
+    ...shared,
+    name: "programs",
+    include: ["e2e/programs/*.test.ts"],
+    globalSetup: ["./e2e/programs/set-up.ts"],
+  },
 ];
 const deep = {
   ...onServer,

@@ -9,8 +9,8 @@ import en from "@/components/messages/en/error.json";
 import "./globals.css";
 
 /**
- * Takes the place of the whole document when the root layout itself failed, its wording included: so it brings
- * its own, in the browser's language.
+ * Replaces the whole document when the root layout failed. The messages failed with it, so this page has its own, in the
+ * browser's language.
  */
 export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
   const isGerman = typeof navigator !== "undefined" && navigator.language.startsWith("de");

@@ -25,7 +25,7 @@ export const EXIT_WORDS: readonly (readonly [number, string])[] = [
   [EXIT.interrupted, "interrupted"],
 ];
 
-/** An end with a sentence for the person and a status for the program. */
+/** An error with a sentence for the person and an exit status for the program. */
 export class CliError extends Error {
   override readonly name = "CliError";
 

@@ -12,7 +12,7 @@ import { jsonLine, linesOf } from "./shown";
 import { COMMANDS } from "./table";
 import { VERSION } from "./version";
 
-/** For one attempt; a thousand transactions are sealed before their answer begins. */
+/** Time for one attempt. The portal seals up to 1,000 transactions before its answer begins. */
 const TIMEOUT_MS = 120_000;
 const RETRIES = 4;
 
@@ -30,7 +30,7 @@ function connect({ url, apiKey, signing }: Target, send: typeof fetch = fetch): 
   });
 }
 
-// The command line on the SDK (docs/guides/command-line.md): data on standard output, talk on standard error.
+// The command line on the SDK (docs/guides/command-line.md): data on standard output, messages on standard error.
 
 /** A reader that closes the pipe early is not a failure; what was done stays done. */
 function endQuietlyWithoutReader(stream: NodeJS.WriteStream): void {

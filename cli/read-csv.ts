@@ -8,7 +8,7 @@ export interface CsvRecord {
 
 const QUOTE = '"';
 
-/** Reads one cell from `at`; answers it and where it ends. Throws CliError (usage) for a quote out of place. */
+/** Returns the cell that begins at `at`, and where it ends. Throws CliError (usage) for a quote in a wrong place. */
 function readCell(text: string, at: number, delimiter: string, line: number): { cell: string; end: number } {
   if (text[at] !== QUOTE) {
     let end = at;

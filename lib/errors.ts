@@ -88,7 +88,7 @@ export class DomainError extends Error {
   }
 }
 
-/** 422 for one place in the body that the schema alone cannot judge. */
+/** Returns a 422 error for one place in the body that the schema cannot check. */
 export function invalidField(pointer: string, detail: string): DomainError {
   return new DomainError("request.invalid", {
     detail: "The request does not fit its schema.",

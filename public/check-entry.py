@@ -5,7 +5,7 @@
     python3 check-entry.py LOG_KEY BUNDLE.zip N     entry N of an exported bundle
 
 LOG_KEY  the log's verifier key, "name+hash+base64" (C2SP signed-note), as you were given it outside of the portal:
-         from your own policy file or from somebody else who kept it. Not the one in a bundle, nor one that the
+         from your own policy file or from another person who kept it. Not the one in a bundle, nor one that the
          portal shows when you doubt the portal: a forged log comes with forged keys.
 ENTRY    answer of GET /confidential/audit/events/N, a line of entries.ndjson, or the bare bytes of the entry
 PROOF    answer of GET /confidential/audit/events/N/proof (C2SP tlog-proof)
@@ -204,7 +204,7 @@ def check_inside(entry, said, origin):
 
 
 def from_files(entry_file, proof_file):
-    """Bytes, what is said beside them, number, note, and how leaf gives the root."""
+    """Bytes, what is shown with them, number, note, and how the leaf leads to the root."""
     with open(entry_file, "rb") as file:
         entry, said = read_entry(file.read())
     with open(proof_file, encoding="utf-8", newline="") as file:

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-// `npm test`: check, unit, components, build, integration, end to end. `npm run test:deep`: the long loops and full matrices.
+// `npm test`: check, unit, components, build, integration, programs, end to end. `npm run test:deep`: the long loops and full matrices.
 // Names of stages after it run these alone. Every stage runs even if an earlier one failed. The last line is the sum, alone:
 // `N passed, N failed`.
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -121,7 +121,7 @@ const build = [process.execPath, ["scripts/build.mjs"], single];
 const browser = [bin("playwright"), ["test"], playwrightCounts, playwrightFailures];
 
 const stages = isDeep
-  ? { generate, build, deep: vitest("deep"), "end to end": browser }
+  ? { generate, build, deep: vitest("deep"), programs: vitest("programs"), "end to end": browser }
   : {
       generate,
       format: [bin("biome"), ["check", "."], single],
@@ -134,6 +134,7 @@ const stages = isDeep
       components: vitest("components"),
       build,
       integration: vitest("integration"),
+      programs: vitest("programs"),
       "end to end": browser,
     };
 

@@ -12,7 +12,7 @@ import { readHealth } from "@/lib/http/health/read-health";
 import { railCounts, viewerOf } from "@/lib/http/pages/viewer";
 import { getRuntime } from "@/lib/runtime/slot";
 
-/** The signed-in frame with everything it shows of person and log. The role's home uses it too, at `/`. */
+/** The frame of signed-in pages, with person and log. The home page at `/` uses it too. */
 export async function PortalShell({ principal, children }: { principal: Principal; children: ReactNode }) {
   const [health, viewer, counts, t, { demoFile }] = await Promise.all([
     readHealth(),

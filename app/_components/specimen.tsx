@@ -5,7 +5,7 @@ import { SealGlyph } from "@/components/domain/seal-glyph";
 import { Watermark } from "@/components/domain/watermark";
 import { Icon } from "@/components/ui/icon";
 
-/** Two parties as the custodian masks them: their roles, the words of their names, and no letter of those. */
+/** Two parties as the custodian masks them: roles and number of words, but no letter of a name. */
 export const SPECIMEN_MASK: Readonly<Record<string, string>> = {
   payer: "•••••••• ••••••••, ••••••••",
   payee: "•••••••• •••••••• ••••••••",
@@ -83,7 +83,7 @@ const FACTS = [
   ["entry", "entryValue"],
 ] as const;
 
-/** A drawing of what the product does, marked as an example: no real transaction is shown to anybody here. */
+/** An example of a masked transaction, marked as such. It has no real data. */
 export function Specimen() {
   const t = useTranslations("specimen");
   return (

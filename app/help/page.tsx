@@ -44,7 +44,7 @@ const WORDS = [
 const QUESTIONS = ["refused", "lost", "late", "assurance", "number"] as const;
 const EXITS = ["0", "3", "1", "2"] as const;
 
-/** Help in one place: what each role does, what the words mean, which keys there are, how to check and to call. */
+/** The help page: roles, terms, keyboard, verification and API. */
 export default async function HelpPage() {
   const [health, t, request] = await Promise.all([readHealth(), getTranslations("help"), headers()]);
   const curl = `curl -sS -H "Authorization: Bearer $KEY" \\\n  ${addressOf(request)}/confidential/status`;

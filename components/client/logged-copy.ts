@@ -3,14 +3,14 @@
 import { useEffect, useRef } from "react";
 import { send } from "@/components/client/api";
 
-/** Which opened field a text comes from. */
+/** The opened field that a text comes from. */
 export interface CopyOf {
   readonly transactionId: string;
   readonly accessId: string;
   readonly group: string;
 }
 
-/** `unrecorded`: it could not be written down, so nothing was copied. `failed`: written down, but not copied. */
+/** `unrecorded`: no log entry could be written, so nothing was copied. `failed`: the entry was written, but nothing was copied. */
 export type CopyOutcome = "copied" | "unrecorded" | "failed";
 
 /** The attribute that marks an opened field, to find out whether a selection is in one. */
@@ -36,8 +36,8 @@ async function record(from: readonly CopyOf[]): Promise<void> {
 }
 
 /**
- * Copies a text out of opened fields: it is written down first, and without that nothing reaches the clipboard. The
- * clipboard is asked at once with a promise, since browsers let only the press itself write.
+ * Copies a text out of opened fields. The log entry comes first; without it nothing reaches the clipboard. The clipboard
+ * gets a promise at once, because browsers allow writing only during the press itself.
  */
 export async function copyRecorded(from: readonly CopyOf[], text: string): Promise<CopyOutcome> {
   let isRecorded = false;

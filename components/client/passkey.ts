@@ -3,10 +3,10 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
 
-/** Why no passkey answered: given up or timed out, made before, or not possible here at all. */
+/** Why no passkey answered: cancelled or timed out, already registered, or not supported here. */
 export type PasskeyFault = "cancelled" | "known" | "unsupported";
 
-/** The browser gave no passkey. */
+/** Thrown when the browser returns no passkey. */
 export class PasskeyFailed extends Error {
   override readonly name = "PasskeyFailed";
 
@@ -34,13 +34,13 @@ function areCreationOptions(options: unknown): options is PublicKeyCredentialCre
   return areRequestOptions(options) && isObject(options) && isObject(options.rp) && isObject(options.user);
 }
 
-/** The library comes only when a passkey is wanted: most pages never need it. */
+/** Loads the library with the first use of a passkey: most pages do not need it. */
 async function load() {
   if (!("PublicKeyCredential" in window)) throw new PasskeyFailed("unsupported");
   return import("@simplewebauthn/browser");
 }
 
-/** Has a passkey answer a challenge. What the API reads of the answer, and no more. */
+/** Has a passkey answer a challenge. Returns only the members that the API reads. */
 export async function answerChallenge(options: unknown) {
   if (!areRequestOptions(options)) throw new PasskeyFailed("unsupported");
   const { startAuthentication } = await load();

@@ -14,8 +14,8 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
 }
 
 /**
- * The holder's word for one opening under a grant, where the custodian knows a key of theirs; nothing where the
- * portal signs in their place. What comes back is a part of the call that opens.
+ * Returns a function that has the holder sign one opening under a grant. Its result is a part of the call that opens. It
+ * is empty if the portal signs for a holder without a key on the roster.
  */
 export function useSignedOpening() {
   const api = useApi();

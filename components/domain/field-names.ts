@@ -18,7 +18,7 @@ export function useFieldNames(fields: readonly string[]): string {
   const names = fields.map((field) => {
     const known = FIELDS[field];
     if (known === undefined) return field;
-    // German keeps its nouns as they are.
+    // German nouns keep their capital letter.
     return locale === "en" ? t(known).toLowerCase() : t(known);
   });
   if (names.length === 0) return frames("fields");

@@ -3,17 +3,17 @@ import { formatDecimal, type Locale } from "@/lib/format";
 /** One line of an opened field. `text` is what is shown, `raw` what is copied. */
 export interface FieldRow {
   readonly key: string;
-  /** As its sender wrote it, for it is data and no label of ours; absent where the field has one value only. */
+  /** The name as the sender wrote it. It is data, not a label of ours. Absent if the field has one value only. */
   readonly name?: string;
   readonly text: string;
   readonly raw: string;
-  /** Made by a machine: set in mono. */
+  /** A text made by a machine, shown in a monospaced font. */
   readonly isCode: boolean;
 }
 
 /** Letters and digits in one text of 8 characters or more: an account, an identifier, a reference. */
 const CODE = /^(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9._/:-]{8,}$/;
-/** A figure with decimals, which the two languages would read differently. */
+/** A number with decimals, which the two languages write differently. */
 const FRACTION = /^-?\d+\.\d+$/;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -29,7 +29,7 @@ function rowOf(key: string, name: string | undefined, value: unknown): FieldRow 
   return { key, ...(name === undefined ? {} : { name }), text: raw, raw, isCode: CODE.test(raw) };
 }
 
-/** A price, a rate or a quantity. One without decimals may be a year or a number of a thing, and stays. */
+/** A price, a rate or a quantity. A number without decimals may be a year or an id, so it is not formatted. */
 function figureRow(name: string, value: unknown, locale: Locale): FieldRow {
   const row = rowOf(name, name, value);
   return FRACTION.test(row.raw) ? { ...row, text: formatDecimal(row.raw, locale) } : row;
@@ -54,7 +54,7 @@ function referenceRows(value: readonly unknown[]): FieldRow[] {
 }
 
 /**
- * The lines of one group, from the members of an answer's `data` (api.md "Groups"). Figures are shown as the reader's
+ * Returns the lines of one group, from the members of an answer's `data` (api.md "Groups"). Figures are shown as the reader's
  * language writes them, digit for digit; `raw` is what was sent.
  */
 export function fieldRows(

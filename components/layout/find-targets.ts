@@ -1,11 +1,11 @@
-/** A grant has the number of its request; a dispute's grant has none and is called by the end of its id. */
+/** A grant's reference has the number of its request. A dispute's grant has the end of its id instead. */
 const GRANT = /^GR-(\d{4}-\d{6,8})$/i;
 const DISPUTE_GRANT = /^DG-[0-9a-f]{8}$/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const KEYS = ["transaction", "request", "grant", "disputeGrant", "reference", "job", "entry"] as const;
 
-/** Key of a target's words in `portal.find`. */
+/** Key of a target's message in `portal.find`. */
 export type FindKey = (typeof KEYS)[number];
 
 export interface FindTarget {
@@ -14,8 +14,8 @@ export interface FindTarget {
 }
 
 /**
- * Where a typed reference leads: the lists that can hold it, filtered; nothing is asked of the server here. `places`
- * are the keys of those that the person has.
+ * Returns links for a typed reference: the lists that can contain it, filtered. Makes no call. `places` are the keys of
+ * the places that the person has.
  */
 export function targetsOf(text: string, places: readonly string[]): FindTarget[] {
   const wanted = encodeURIComponent(text);

@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import type { Viewer } from "@/components/layout/places";
 import { Icon } from "@/components/ui/icon";
 
-// Loaded once the page stands: few people need it at once, and a lost connection must not take the page with it.
+// Loaded after the page: few people need it at once, and the page must work without it.
 const loadDialog = () => import("@/components/layout/find-dialog");
 const FindDialog = dynamic(() => loadDialog().then((module) => module.FindDialog), { ssr: false });
 

@@ -6,7 +6,7 @@ import { type ReactNode, useId, useState } from "react";
 
 const YEAR_S = 31_536_000;
 
-/** A choice of how pages look, kept in a cookie of this browser; it tells nothing about the person. */
+/** A display preference, kept in a cookie of this browser. It says nothing about the person. */
 function remember(name: string, value: string): void {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox and Safari before 18.4
@@ -46,7 +46,7 @@ function Choices(props: {
   );
 }
 
-/** Light, dark, or what the system says. */
+/** Light, dark, or the setting of the system. */
 export function ThemeChoice() {
   const t = useTranslations("portal");
   const [theme, setTheme] = useState(() =>

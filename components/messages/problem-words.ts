@@ -54,7 +54,7 @@ export function useProblemWords(): (problem: ToldProblem) => string {
 }
 
 export interface FieldWords {
-  /** Place and reason of one refused value; the server's own words where the place has no name on the screen. */
+  /** Returns place and reason of a refused value, or the server's own text if the screen has no name for the place. */
   line(field: ToldField): string;
   reason(detail: string): string;
 }

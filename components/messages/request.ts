@@ -3,14 +3,14 @@ import { getRequestConfig } from "next-intl/server";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import { LANGUAGE_COOKIE, languageOf } from "@/components/messages/language";
 
-/** Wording for one request: the reader's choice, else what the browser asks for. No language in the address. */
+/** Messages for one request, in the language that the reader chose or the browser asks for. Addresses contain no language. */
 export default getRequestConfig(async () => {
   const [jar, head] = await Promise.all([cookies(), headers()]);
   const locale = languageOf(jar.get(LANGUAGE_COOKIE)?.value, head.get("accept-language"));
   return {
     locale,
     messages: CATALOGUES[locale],
-    // Times are formatted by LocalTime, in the reader's own zone; this one stands where no script runs.
+    // LocalTime formats times in the reader's zone. Without scripts, times are in UTC.
     timeZone: "UTC",
   };
 });

@@ -17,7 +17,7 @@ const SIZES = {
 export type ButtonLook = keyof typeof LOOKS;
 export type ButtonSize = keyof typeof SIZES;
 
-/** The classes of everything that looks like a button; 44 pixels high where fingers are likely. */
+/** Returns the classes of a button, 44 pixels high on touch screens. */
 export function buttonClass(look: ButtonLook, size: ButtonSize = "large"): string {
   const base =
     "inline-flex min-h-touch cursor-pointer items-center justify-center gap-2 rounded-control border font-medium disabled:cursor-not-allowed disabled:border-line-2 disabled:bg-margin disabled:text-ink-3 aria-disabled:cursor-not-allowed";
@@ -31,7 +31,7 @@ export type ButtonProps = Omit<ComponentProps<"button">, "type"> & {
   /** The key that does the same, shown as a cap. */
   shortcut?: string;
   type?: "button" | "submit";
-  /** While true the button keeps its place and its word and takes no second press. */
+  /** While true the button keeps its size and label and ignores presses. */
   isBusy?: boolean;
 };
 

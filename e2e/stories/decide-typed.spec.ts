@@ -3,6 +3,7 @@ import { people } from "../support/api";
 import {
   APPROVER,
   at,
+  closeContexts,
   DAY_MS,
   dayOf,
   file,
@@ -20,10 +21,7 @@ import { withoutStream } from "../support/page";
 // What a decider types: facts that differ, and no text lost or left behind when another person decided first, a connection broke, or
 // another person uses the window.
 
-// Each open page holds a stream of changes, and a person may have only a limited number of them.
-test.afterEach(async ({ browser }) => {
-  for (const context of browser.contexts()) await context.close();
-});
+test.afterEach(closeContexts);
 
 test("retyped facts that differ cannot be approved, and two sets that differ are shown when both are made", async ({
   browser,

@@ -6,6 +6,7 @@ import { axeFindings } from "../support/axe";
 import {
   APPROVER,
   at,
+  closeContexts,
   DAY_MS,
   dayOf,
   file,
@@ -28,10 +29,7 @@ import { text } from "../support/steps";
 
 // Two people decide on a paper order: they read it, retype it, narrow, ask, deny, and act at the same time.
 
-// Each open page holds a stream of changes, and a person may have only a limited number of them.
-test.afterEach(async ({ browser }) => {
-  for (const context of browser.contexts()) await context.close();
-});
+test.afterEach(closeContexts);
 
 test("two deciders approve by keyboard alone; the first set of facts stays covered; access comes into force", async ({
   browser,

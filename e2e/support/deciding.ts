@@ -12,6 +12,11 @@ export const APPROVER = "coordinator-001:approve";
 export const SECOND = "coordinator-001:approve-2";
 export const DAY_MS = 86_400_000;
 
+/** Closes every context after a test: each open page holds a stream of changes, and a person may have only a few. */
+export async function closeContexts({ browser }: { readonly browser: Browser }): Promise<void> {
+  for (const context of browser.contexts()) await context.close();
+}
+
 export const at = (path: string): string => new URL(path, demo().base_url).href;
 export const dayOf = (days: number): string =>
   new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);

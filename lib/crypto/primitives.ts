@@ -25,11 +25,10 @@ import { isStrictEd25519Key } from "./ed25519-strict";
 import { FormatError, OpenError } from "./format-error";
 import { areShort, gcmCipher, gcmDecipher, POOLED_BYTES, pooledRandomBytes } from "./primitives-quick";
 
-const KEY_BYTES = 32;
-const TAG_BYTES = 16;
-const SHA256_BYTES = 32;
+const [KEY_BYTES, TAG_BYTES, SHA256_BYTES] = [32, 16, 32];
 const WRAP_IV = fromHex("a6a6a6a6a6a6a6a6");
 const ZERO = new Uint8Array(KEY_BYTES);
+const FIRST_BLOCK = Uint8Array.of(1);
 /** Importing a private JWK demands `x` but ignores it (crypto.md "Speed"). */
 const IGNORED_X = toBase64url(ZERO);
 const JWK = { format: "jwk" } as const;
@@ -64,8 +63,6 @@ export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Ui
   for (const part of parts) hmac.update(part);
   return plain(hmac.digest());
 }
-
-const FIRST_BLOCK = Uint8Array.of(1);
 
 /** HKDF-SHA-256 (RFC 5869), extract and expand. */
 export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
@@ -193,10 +190,7 @@ function jwkMember(jwk: unknown, name: "x" | "d"): Uint8Array {
  * Generates a key pair with JWK encodings, never with `KeyObject.export` on a generated key. Node 20 deadlocks on the
  * latter after a few thousand rounds (crypto.md "Speed"). @types/node does not know the encoding, hence Reflect.
  */
-function generateEncoded(encodings: Record<string, { format: "jwk" }>): {
-  publicKey: unknown;
-  privateKey: unknown;
-} {
+function generateEncoded(encodings: Record<string, typeof JWK>): { publicKey: unknown; privateKey: unknown } {
   return Reflect.apply(generateKeyPairSync, undefined, ["x25519", encodings]);
 }
 
@@ -218,9 +212,15 @@ export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   return publicHalf(importPrivate("Ed25519", seed));
 }
 
+/** Imports a seed once, and returns what signs with it (RFC 8032 section 5.1.6). */
+export function ed25519Signer(seed: Uint8Array): (message: Uint8Array) => Uint8Array {
+  const key = importPrivate("Ed25519", seed);
+  return (message) => plain(sign(null, message, key));
+}
+
 /** Ed25519 signature (RFC 8032 section 5.1.6), 64 bytes. */
 export function ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
-  return plain(sign(null, message, importPrivate("Ed25519", seed)));
+  return ed25519Signer(seed)(message);
 }
 
 /** Returns whether an Ed25519 signature is valid (RFC 8032 section 5.1.7). Malformed keys and signatures are not. */

@@ -15,7 +15,6 @@ import {
   aesGcmSeal,
   aesKeyUnwrap,
   aesKeyWrap,
-  ed25519Sign,
   ed25519Verify,
   ephemeralX25519,
   randomBytes,
@@ -88,7 +87,11 @@ function signedBytes(jwe: ReplyJwe): Uint8Array {
  * protected; PartyVInfo is the thumbprint's 32 bytes.
  */
 export function sealReply(
-  input: ReplyContext & { readonly payload: ReplyPayload; readonly signingSeed: Uint8Array },
+  input: ReplyContext & {
+    readonly payload: ReplyPayload;
+    /** Signs with the custodian's Ed25519 key. */
+    readonly sign: (message: Uint8Array) => Uint8Array;
+  },
 ): { jwe: ReplyJwe; signature: string } {
   checkX25519PublicKey(input.replyKey);
   const ephemeral = ephemeralX25519();
@@ -107,7 +110,7 @@ export function sealReply(
   };
   cek.fill(0);
   kek.fill(0);
-  return { jwe, signature: toBase64url(ed25519Sign(input.signingSeed, signedBytes(jwe))) };
+  return { jwe, signature: toBase64url(input.sign(signedBytes(jwe))) };
 }
 
 function storedEphemeral(header: string): EphemeralKey {

@@ -10,7 +10,7 @@ import * as instant from "./instant";
 import { kekCheck } from "./key-check";
 import { openPart, partKey, sealPart } from "./log/audit-part";
 import { parsePossessionContext, possessionTag, verifyPossessionTag } from "./possession";
-import { ed25519PublicKey, generateX25519, randomBytes, x25519Handle } from "./primitives";
+import { ed25519PublicKey, ed25519Signer, generateX25519, randomBytes, x25519Handle } from "./primitives";
 import { openPrivateKey, sealPrivateKey } from "./private-key-blob";
 import { jwkThumbprint, openReply, type ReplyJwe, sealReply } from "./reply";
 import { Secret } from "./secret";
@@ -166,7 +166,7 @@ describe("a custodian's answer", () => {
     const seed = randomBytes(32);
     const context = { intent: TX, tx: TX, group: "amount", replyKey: reply.publicKey };
     const payload = { fields: { amount: "1***" }, masked: ["amount"] };
-    const sealed = sealReply({ ...context, payload, signingSeed: seed });
+    const sealed = sealReply({ ...context, payload, sign: ed25519Signer(seed) });
     const open = {
       ...context,
       ...sealed,

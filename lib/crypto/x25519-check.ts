@@ -1,5 +1,4 @@
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { fromHex, toHex } from "./bytes";
+import { toHex } from "./bytes";
 import { FormatError } from "./format-error";
 
 const PRIME = 2n ** 255n - 19n;
@@ -35,22 +34,46 @@ export function checkX25519PublicKey(bytes: Uint8Array): void {
     throw new FormatError("format.key", "the public key is of low order");
 }
 
+/** A of Curve25519: v^2 = u^3 + A u^2 + u (RFC 7748 section 4.1). */
+const A = 486_662n;
+const FIELD_BITS = (1n << 255n) - 1n;
+
+/** Returns how many zero bits a positive number ends with. */
+function trailingZeros(value: bigint): number {
+  let zeros = 0;
+  let rest = value;
+  while ((rest & 0xffff_ffffn) === 0n) {
+    rest >>= 32n;
+    zeros += 32;
+  }
+  const low = Number(rest & 0xffff_ffffn);
+  return zeros + 31 - Math.clz32(low & -low);
+}
+
 /**
- * Returns whether a u-coordinate is on the twist of Curve25519: no Edwards point has y = (u − 1)/(u + 1) (RFC 7748
- * section 4.1). u = −1 has no such y and belongs to the twist. Bit 255 is ignored.
+ * Returns the Jacobi symbol (value / modulus) of an odd modulus by Euclid's steps: −1 shows that a value is no square
+ * modulo a prime. It takes longer for some values than for others, so only for public ones.
+ */
+function jacobi(value: bigint, modulus: bigint): -1 | 0 | 1 {
+  let [top, bottom] = [value % modulus, modulus];
+  let isNegative = false;
+  while (top !== 0n) {
+    const zeros = trailingZeros(top);
+    top >>= BigInt(zeros);
+    const rest = Number(bottom & 7n);
+    if (zeros % 2 === 1 && (rest === 3 || rest === 5)) isNegative = !isNegative;
+    if (rest % 4 === 3 && Number(top & 3n) === 3) isNegative = !isNegative;
+    [top, bottom] = [bottom % top, top];
+  }
+  if (bottom !== 1n) return 0;
+  return isNegative ? -1 : 1;
+}
+
+/**
+ * Returns whether a u-coordinate is on the twist of Curve25519: u^3 + A u^2 + u is no square (RFC 7748 section 4.1). Bit
+ * 255 is ignored.
  */
 export function isOnTwist(bytes: Uint8Array): boolean {
-  const reversed = Uint8Array.from(bytes).reverse();
-  const u = BigInt(`0x${toHex(reversed)}`) & (2n ** 255n - 1n);
-  const field = ed25519.Point.Fp;
-  const denominator = field.create(u + 1n);
-  if (denominator === 0n) return true;
-  const y = field.mul(field.create(u - 1n + PRIME), field.inv(denominator));
-  const encoded = fromHex(y.toString(16).padStart(64, "0")).reverse();
-  try {
-    ed25519.Point.fromBytes(encoded);
-    return false;
-  } catch {
-    return true;
-  }
+  const u = BigInt(`0x${toHex(Uint8Array.from(bytes).reverse())}`) & FIELD_BITS;
+  return jacobi(u * (u * (u + A) + 1n), PRIME) === -1;
 }

@@ -2,7 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { parseStrictJson } from "@/lib/crypto/json/canonical-json";
-import { signStatement } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import type { Core } from "@/lib/custodian/core";
 import { beginEpoch, destroyEpoch, rotateWhenDue } from "@/lib/custodian/envelopes/epochs";
 import { register } from "@/lib/custodian/envelopes/register";
@@ -95,7 +95,7 @@ async function submitGrant(core: Core, roster: Roster, submission: GrantSubmissi
 async function heldRoster(core: Core, source: RosterSource): Promise<RosterResponse> {
   const roster = await requireRoster(source);
   const statement = { log: core.log, version: roster.version, roster: rosterDigest(roster) };
-  const signature = core.identity.withSeed((seed) => signStatement(seed, "roster-held", statement));
+  const signature = core.identity.signNow(statementBytes("roster-held", statement));
   return { roster, statement, signature: toBase64url(signature) };
 }
 
@@ -150,9 +150,11 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
     [`POST ${PATHS.rewraps}`]: async (request) => ({
       results: await rewrap(core, parseBody(RegisterRequest, request).items),
     }),
-    [`POST ${PATHS.registrations}`]: async (request) => ({
-      results: await register(core, parseBody(RegisterRequest, request).items),
-    }),
+    [`POST ${PATHS.registrations}`]: async (request) => {
+      const results = await register(core, parseBody(RegisterRequest, request).items);
+      const signature = core.identity.signNow(statementBytes("registered", { results }));
+      return { results, signature: toBase64url(signature) };
+    },
     [`POST ${PATHS.grants}`]: async (request) =>
       submitGrant(core, await requireRoster(source), parseBody(GrantSubmission, request)),
     [`POST ${PATHS.revocations}`]: async (request) =>

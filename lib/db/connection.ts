@@ -3,11 +3,12 @@ import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
 
 /**
  * What every connection begins with, and what no URL, role or database setting overrides. Times are UTC, since Prisma's
- * adapter sends instants without a zone. Names are found first in pg_catalog, then in `public`, and nowhere else.
+ * adapter sends instants without a zone. A transaction that does not say otherwise is READ COMMITTED and may write. Names are found first in pg_catalog, then in `public`, and nowhere else.
  * PostgreSQL looks in pg_catalog first where it is not listed. It looks in the session's temporary schema even before
  * that, for tables and types, unless it is listed: so we list it last.
  */
-const PINNED = "-c timezone=UTC -c search_path=public,pg_temp";
+const PINNED =
+  "-c timezone=UTC -c search_path=public,pg_temp -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=off";
 
 type Settings<Config> = Omit<Config, "connectionString" | "options"> & {
   /** Role that the session becomes. */

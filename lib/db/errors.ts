@@ -141,7 +141,7 @@ export function mapDatabaseError(error: unknown): unknown {
     return error;
   const facts = factsOf(error);
   const state = facts.sqlState;
-  if (state === "SP001") return new InvariantError("a change without its audit entry was refused at commit");
+  if (state === "SP001") return new InvariantError("a change without its audit entry was refused");
   if (state === "SP002") return new DomainError("request.illegal-transition");
   if (state === "40001" || state === "40P01" || facts.kind === "TransactionWriteConflict") {
     return new DomainError("request.conflict");

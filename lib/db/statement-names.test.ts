@@ -10,11 +10,6 @@ describe("names of prepared statements", () => {
     expect(nameOf({ sql: "SELECT 7" })).toBe(names[7]);
   });
 
-  it("a text of several statements has no name", () => {
-    const several = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL sealport.tenant_id = 'x'";
-    expect(createStatementNames()({ sql: several })).toBe("");
-  });
-
   it("texts without end do not make names without end", () => {
     const nameOf = createStatementNames();
     const names = Array.from({ length: 2_000 }, (_, at) => nameOf({ sql: `SELECT ${at}` }));

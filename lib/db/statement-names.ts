@@ -3,9 +3,6 @@ import "server-only";
 /** Most statements that get a name; each connection keeps a plan for every name it has seen. */
 const MAX_NAMED = 400;
 
-/** How a statement begins that sets a transaction up: several in one, which only one without a name may be. */
-export const SET_TRANSACTION = "SET TRANSACTION";
-
 /**
  * Names for prepared statements, one for each text, so that a connection parses and plans a statement once and not at
  * every call. Texts beyond the bound (lists of many lengths) stay unnamed. Not for a proxy that gives each transaction
@@ -16,7 +13,7 @@ export function createStatementNames(): (statement: { readonly sql: string }) =>
   return ({ sql }) => {
     const known = names.get(sql);
     if (known !== undefined) return known;
-    if (names.size >= MAX_NAMED || sql.startsWith(SET_TRANSACTION)) return "";
+    if (names.size >= MAX_NAMED) return "";
     const name = `p${names.size + 1}`;
     names.set(sql, name);
     return name;

@@ -36,20 +36,25 @@ afterAll(async () => {
 });
 
 describe("transactions", () => {
-  test("the tenant is set inside a transaction and gone after it", async () => {
-    const cx = contextOf(db);
-    const inside = await inTransaction(
-      cx,
-      (tx) => tx.$queryRaw<{ t: string; z: string }[]>`SELECT current_setting('sealport.tenant_id') AS t,
-        current_setting('timezone') AS z`,
+  test("a transaction is READ COMMITTED and a snapshot REPEATABLE READ, whatever the role's own settings are", async () => {
+    const url = new URL(database.appUrl);
+    url.searchParams.set(
+      "options",
+      "-c default_transaction_isolation=serializable -c default_transaction_read_only=on",
     );
-    expect(inside).toEqual([{ t: tenantId, z: "UTC" }]);
-    const raw = await inRawTransaction(cx, (tx) =>
-      tx.query("SELECT current_setting('sealport.tenant_id') AS t"),
-    );
-    expect(raw.rows).toEqual([{ t: tenantId }]);
-    const after = await db.pool.query("SELECT current_setting('sealport.tenant_id', true) AS t");
-    expect(after.rows[0]?.t ?? "").toBe("");
+    const other = openDatabase({ url: url.href });
+    const cx = contextOf(other);
+    const MODE = `SELECT current_setting('transaction_isolation') AS i, current_setting('transaction_read_only') AS r,
+      current_setting('timezone') AS z`;
+    const [writing, reading] = [
+      [{ i: "read committed", r: "off", z: "UTC" }],
+      [{ i: "repeatable read", r: "on", z: "UTC" }],
+    ];
+    expect(await inTransaction(cx, (tx) => tx.$queryRawUnsafe(MODE))).toEqual(writing);
+    expect((await inRawTransaction(cx, (tx) => tx.query(MODE))).rows).toEqual(writing);
+    expect(await inSnapshot(cx, (tx) => tx.$queryRawUnsafe(MODE))).toEqual(reading);
+    expect((await inRawSnapshot(cx, (tx) => tx.query(MODE))).rows).toEqual(reading);
+    await other.close();
   });
 
   test("a snapshot cannot write and does not see later commits", async () => {

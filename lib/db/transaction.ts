@@ -1,23 +1,21 @@
 // The room db: PostgreSQL. pool.ts and client.ts connect, this file runs transactions, migrate.ts applies migrations,
-// bootstrap-roles.ts makes logins, embedded/ runs the server of an evaluation. A transaction always has its tenant
-// set, and only this file makes one. Errors never have a value of a query.
+// bootstrap-roles.ts makes logins, embedded/ runs the server of an evaluation. This file makes the transactions. Errors
+// never have a value of a query.
 
 import "server-only";
 import type { PoolClient } from "pg";
 import type { Database } from "@/lib/db/client";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Prisma } from "@/lib/db/generated/client";
-import { SET_TRANSACTION } from "@/lib/db/statement-names";
-import { InvariantError } from "@/lib/errors";
 
-/** What the database layer needs of a context: connections, and the tenant whose rows it may see. */
+/** What stores need of a context: connections, and the tenant whose rows they read and write. */
 export interface DbContext {
   readonly db: Database;
   readonly instance: { readonly tenantId: string };
 }
 
 declare const inside: unique symbol;
-/** A transaction handle in which the tenant is set. Only this file makes one. */
+/** A transaction handle. */
 export type Tx = Prisma.TransactionClient & { readonly [inside]: true };
 
 declare const insideRaw: unique symbol;
@@ -36,27 +34,18 @@ function isRawTx(client: PoolClient): client is RawTx {
   return "release" in client;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-type Mode = "ISOLATION LEVEL READ COMMITTED" | "ISOLATION LEVEL REPEATABLE READ READ ONLY";
-
-/** Mode and tenant of a transaction in one round trip: what follows `BEGIN` or `SET TRANSACTION`. It takes no parameters. */
-function setting(cx: DbContext, mode: Mode): string {
-  const { tenantId } = cx.instance;
-  if (!UUID.test(tenantId)) throw new InvariantError("a tenant's id is not a UUID");
-  return `${mode}; SET LOCAL sealport.tenant_id = '${tenantId}'`;
-}
+/** How one consistent snapshot begins that cannot write. Other transactions are READ COMMITTED (lib/db/connection.ts). */
+const SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 async function run<T>(
   cx: DbContext,
-  { mode, timeout }: { readonly mode: Mode; readonly timeout: number },
+  { isSnapshot, timeout }: { readonly isSnapshot: boolean; readonly timeout: number },
   fn: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const prepared = `${SET_TRANSACTION} ${setting(cx, mode)}`;
   try {
     return await cx.db.prisma.$transaction(
       async (tx) => {
-        await tx.$executeRawUnsafe(prepared);
+        if (isSnapshot) await tx.$executeRawUnsafe(`SET TRANSACTION ${SNAPSHOT}`);
         if (!isTx(tx)) throw new TypeError("not a transaction client");
         return fn(tx);
       },
@@ -68,20 +57,20 @@ async function run<T>(
 }
 
 /**
- * Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws only errors of ours; after `limitMs`
- * milliseconds it throws and stores no change.
+ * Runs `fn` in a READ COMMITTED transaction. Throws only errors of ours; after `limitMs` milliseconds it throws and
+ * stores no change.
  */
 export function inTransaction<T>(
   cx: DbContext,
   fn: (tx: Tx) => Promise<T>,
   limitMs = TIMEOUT_MS,
 ): Promise<T> {
-  return run(cx, { mode: "ISOLATION LEVEL READ COMMITTED", timeout: limitMs }, fn);
+  return run(cx, { isSnapshot: false, timeout: limitMs }, fn);
 }
 
-/** Runs `fn` on one consistent snapshot that cannot write (REPEATABLE READ READ ONLY), with the tenant set. */
+/** Runs `fn` on one consistent snapshot that cannot write (REPEATABLE READ READ ONLY). */
 export function inSnapshot<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promise<T> {
-  return run(cx, { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", timeout: SNAPSHOT_TIMEOUT_MS }, fn);
+  return run(cx, { isSnapshot: true, timeout: SNAPSHOT_TIMEOUT_MS }, fn);
 }
 
 const abandoned = new WeakSet<PoolClient>();
@@ -100,8 +89,7 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
   );
 }
 
-async function runRaw<T>(cx: DbContext, mode: Mode, fn: (tx: RawTx) => Promise<T>): Promise<T> {
-  const begin = `BEGIN ${setting(cx, mode)}`;
+async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promise<T>): Promise<T> {
   let client: PoolClient | undefined;
   let failure: Error | undefined;
   try {
@@ -125,12 +113,12 @@ async function runRaw<T>(cx: DbContext, mode: Mode, fn: (tx: RawTx) => Promise<T
 /** The failure reaches the statement that runs; this listener only keeps it from ending the process. */
 function ignoreConnectionError(): void {}
 
-/** `inTransaction` on a bare connection: READ COMMITTED, tenant set, errors mapped. */
+/** `inTransaction` on a bare connection: READ COMMITTED, errors mapped. */
 export function inRawTransaction<T>(cx: DbContext, fn: (tx: RawTx) => Promise<T>): Promise<T> {
-  return runRaw(cx, "ISOLATION LEVEL READ COMMITTED", fn);
+  return runRaw(cx, "BEGIN", fn);
 }
 
 /** `inSnapshot` on a bare connection, for COPY streams. */
 export function inRawSnapshot<T>(cx: DbContext, fn: (tx: RawTx) => Promise<T>): Promise<T> {
-  return runRaw(cx, "ISOLATION LEVEL REPEATABLE READ READ ONLY", fn);
+  return runRaw(cx, `BEGIN ${SNAPSHOT}`, fn);
 }

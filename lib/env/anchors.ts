@@ -23,7 +23,7 @@ const WitnessAddress = z.strictObject({
 });
 export type WitnessAddress = z.infer<typeof WitnessAddress>;
 
-/** How many cosignatures of each kind a checkpoint is waited for. */
+/** How many cosignatures of each kind a checkpoint needs before it is published. */
 const WitnessPolicy = z.strictObject({ own: z.int().min(0).max(16), independent: z.int().min(0).max(16) });
 export type WitnessPolicy = z.infer<typeof WitnessPolicy>;
 
@@ -66,7 +66,7 @@ export const anchorFields = {
   WITNESS_VKEY: Text.optional(),
   /** Further witnesses: `[{"url", "vkey", "kind": "own" | "independent"}]`. */
   WITNESSES: jsonOf(z.array(WitnessAddress).max(16)).optional(),
-  /** `{"own": 1, "independent": 0}` by default; without an own witness it needs none. */
+  /** Default `{"own": 1, "independent": 0}`, or none of either without an own witness. */
   WITNESS_POLICY: jsonOf(WitnessPolicy).optional(),
   /** How long a new checkpoint waits for its policy before it is published without, in milliseconds. */
   WITNESS_WAIT_MS: z.coerce.number().int().min(0).max(30_000).default(1_000),
@@ -116,7 +116,7 @@ export function watchedLogs(env: WatchedVariables): WitnessLog[] {
   return logs;
 }
 
-/** The same variables as the supervisor hands them on, unread. */
+/** The same variables, as the supervisor passes them on without parsing. */
 export const anchorTexts = {
   WITNESSES: Text.optional(),
   WITNESS_POLICY: Text.optional(),
@@ -184,7 +184,7 @@ interface StampVariables {
   readonly TSA_PERIOD_S: number;
 }
 
-/** Where and how often to have checkpoints stamped. */
+/** The time-stamp authority, and how often checkpoints are stamped. */
 export interface Stamping {
   readonly url: string;
   readonly caFile: string;

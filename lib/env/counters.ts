@@ -29,7 +29,7 @@ export interface CounterEnv {
   readonly REDIS_CA_FILE?: string | undefined;
 }
 
-/** Why these settings do not go together, by names of variables alone; undefined when they do. */
+/** Returns why these settings contradict each other, with names of variables only, or undefined. */
 export function counterProblem(env: CounterEnv): string | undefined {
   if ((env.UPSTASH_REDIS_REST_URL === undefined) !== (env.UPSTASH_REDIS_REST_TOKEN === undefined))
     return "set both UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or neither";
@@ -38,7 +38,7 @@ export function counterProblem(env: CounterEnv): string | undefined {
   return undefined;
 }
 
-/** Where the calls are counted that must not be made uncounted. */
+/** Where calls are counted that are refused when they cannot be counted. */
 export type CountingStore = "upstash" | "redis" | "postgresql";
 
 /** The store that these variables name; Upstash before Redis where both are named. */

@@ -22,7 +22,7 @@ export function importedId(transactionId: string, at: number): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** Python's decimals came as text, whole numbers sometimes as numbers. */
+/** Python wrote decimals as text, and integers sometimes as numbers. */
 function decimalOf(value: unknown): unknown {
   return typeof value === "number" && Number.isFinite(value) && !/e/i.test(String(value))
     ? String(value)

@@ -54,7 +54,7 @@ export interface ServiceServer {
   close(drainMs?: number): Promise<void>;
 }
 
-/** How often the certificate's file is looked at. */
+/** How often the certificate's file is checked for a change. */
 const RENEWAL_MS = 60_000;
 const DEFAULT_MAX_BODY_BYTES = 8 * 1024 * 1024;
 

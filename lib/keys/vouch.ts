@@ -1,7 +1,7 @@
 import "server-only";
 import { parseEntry } from "@/lib/audit/entry/entry";
 import type { Context } from "@/lib/context/context";
-import { concat, equalConstantTime, fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { equalConstantTime, fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -11,7 +11,7 @@ import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 /** u of the base point (RFC 7748 section 6.1): a key derives its own public key with it. */
 const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31));
 
-/** Rows that a keystore has vouched for in this process, keyed by all compared values. */
+/** Rows that a keystore has vouched for in this process, by a digest of all compared values. */
 const vouchedBy = new WeakMap<Keystore, Set<string>>();
 const MAX_REMEMBERED = 20_000;
 
@@ -78,25 +78,37 @@ function requireProven(keystore: Keystore, row: ActiveKeyRow): void {
   }
 }
 
+/** Returns a digest of every value that the checks below read, and of no other. */
+function digestOf(row: ActiveKeyRow): string {
+  const { participantId, version, custody, publicKey, thumbprint, kek, seal, registrationEntryId } = row;
+  const blob = row.blob ?? new Uint8Array();
+  const registration = row.registration ?? new Uint8Array();
+  const texts = [participantId, version, custody, publicKey, thumbprint, kek, seal, registrationEntryId];
+  // With its lengths the text shows where each part ends.
+  const text = JSON.stringify([...texts, row.blob?.length, row.registration?.length]);
+  return toBase64url(sha256(utf8(text), blob, registration));
+}
+
+async function check(keystore: Keystore, row: ActiveKeyRow, publicKey: Uint8Array): Promise<void> {
+  requireEntry(row, publicKey);
+  if (row.custody === "managed") await requirePair(keystore, row, publicKey);
+  else requireProven(keystore, row);
+}
+
 /**
  * Returns the public key of an active key that may be sealed to. A person who can only write the key table cannot have
- * envelopes sealed to their own key. Throws InvariantError.
+ * envelopes sealed to their own key. A row is checked once in this process, and again when any byte of it has changed.
+ * Throws InvariantError.
  */
 export async function vouchedPublicKey(
   { keystore }: Pick<Context, "keystore">,
   row: ActiveKeyRow,
 ): Promise<Uint8Array> {
   const publicKey = fromBase64url(row.publicKey);
-  requireEntry(row, publicKey);
-  if (row.custody !== "managed") {
-    requireProven(keystore, row);
-    return publicKey;
-  }
   const remembered = rememberedOf(keystore);
-  const text = `${row.kid}|${row.publicKey}|${row.kek}|`;
-  const seen = toBase64url(sha256(concat(utf8(text), row.blob ?? new Uint8Array())));
+  const seen = digestOf(row);
   if (remembered.has(seen)) return publicKey;
-  await requirePair(keystore, row, publicKey);
+  await check(keystore, row, publicKey);
   remembered.add(seen);
   return publicKey;
 }

@@ -95,8 +95,8 @@ export interface Keystore {
   openedKeys(): OpenedKeyFigures;
   /** Ed25519 signature by the sealed seed. */
   sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array>;
-  /** Lends the Ed25519 seed for one call to functions of lib/crypto that build whole signed formats. */
-  withSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T;
+  /** The same without waiting for the key service, for an act whose steps nothing may come between. */
+  signNow(ref: KeyRef, message: Uint8Array): Uint8Array;
   /** Seals a secret other than a key pair (compartment keys, document keys). Opening needs the same `context`. */
   sealSecret(context: string, secret: Uint8Array): Uint8Array;
   openSecret(context: string, sealed: Uint8Array): Uint8Array;

@@ -1,6 +1,7 @@
 import "server-only";
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
+import { x25519Handle } from "@/lib/crypto/primitives";
 import type { CustodySettings, Unlock } from "@/lib/env/custody";
 import { createFileAtomic } from "@/lib/keystore/files/atomic-file";
 import { KEYSTORE_FILE, newKeks, newKeystoreId } from "@/lib/keystore/files/keystore-file";
@@ -105,7 +106,7 @@ export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const open = () => openKeystoreRoots(dir, holder);
   const opened = await open();
   promoteIfStaged(dir, opened, onFailure);
-  const openedKeys = new OpenedKeys(custody.openedKeys);
+  const openedKeys = new OpenedKeys(x25519Handle, custody.openedKeys);
   if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened), openedKeys);
   const resident = residentOf(place, opened.id);
   const renew = async () => {

@@ -3,7 +3,15 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fixedClock } from "@/lib/clock";
-import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
+import { utf8 } from "@/lib/crypto/bytes";
+import {
+  ed25519PublicKey,
+  ed25519Verify,
+  generateX25519,
+  randomBytes,
+  x25519Handle,
+  x25519Shared,
+} from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import { createLocalKeystore, folderKeystore } from "@/lib/keystore/files/local-keystore";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
@@ -23,7 +31,7 @@ function cacheOf(limits: Partial<{ keys: number; ms: number; uses: number }> = {
   const clock = fixedClock(START);
   const timers: { act: () => void; ms: number }[] = [];
   const time = { nowMs: clock.nowMs, later: (act: () => void, ms: number) => void timers.push({ act, ms }) };
-  const keys = new OpenedKeys({ keys: 3, ms: 1_000, uses: 100, ...limits }, time);
+  const keys = new OpenedKeys(x25519Handle, { keys: 3, ms: 1_000, uses: 100, ...limits }, time);
   let opened = 0;
   const buffers = new Map<string, Uint8Array>();
   const open = (kid: string) => () => {
@@ -104,6 +112,41 @@ describe("the cache of opened keys", () => {
     expect(keys.figures()).toMatchObject({ hits: 0, misses: 2, evictions: { taken: 1 } });
   });
 
+  it("the runtime's copy of a key is let go after seconds, and the key is imported again while it is kept", () => {
+    const clock = fixedClock(START);
+    const timers: { act: () => void; ms: number }[] = [];
+    const time = {
+      nowMs: clock.nowMs,
+      later: (act: () => void, ms: number) => void timers.push({ act, ms }),
+    };
+    let imported = 0;
+    const importKey = (key: Uint8Array) => {
+      imported += 1;
+      return x25519Handle(key);
+    };
+    const keys = new OpenedKeys(importKey, { keys: 3, ms: 300_000, uses: 100 }, time);
+    const use = () =>
+      keys.use(
+        { kid: "a#1", sealed: "blob" },
+        () => new Uint8Array(32).fill(1),
+        (key) => key.derive(PEER.publicKey),
+      );
+    use();
+    clock.advance(4_999);
+    use();
+    expect(imported).toBe(1);
+    clock.advance(1);
+    use();
+    expect(imported).toBe(2);
+    for (let at = 0; at < 3; at += 1) {
+      const { act, ms } = timers.shift() ?? { act: () => undefined, ms: Number.NaN };
+      expect(ms).toBeLessThanOrEqual(5_000);
+      clock.advance(5_000);
+      act();
+    }
+    expect(keys.figures()).toMatchObject({ kept: 1, misses: 1 });
+  });
+
   it("a forgotten key is zeroed, and all are zeroed when all are removed", () => {
     const { keys, take } = cacheOf();
     const all = [take("a#1"), take("b#1"), take("c#1")];
@@ -141,8 +184,31 @@ describe("a keystore with opened keys", () => {
     return { ...key, ...keystore.sealPrivateKey({ ...key, privateKey }) };
   }
 
+  function sealSigning(keystore: Keystore, version = 1): KeyRef {
+    const privateKey = randomBytes(32);
+    const publicKey = ed25519PublicKey(privateKey);
+    const key = { purpose: "custodian", participant: "log.example/custodian", version, publicKey } as const;
+    return { ...key, ...keystore.sealPrivateKey({ ...key, privateKey }) };
+  }
+
+  it("a key that signs is opened once and signs many times, and a changed blob or row is refused meanwhile", async () => {
+    const keystore = folderKeystore(dir, fixedKeks(await makeFile()));
+    const [ref, other] = [sealSigning(keystore), sealSigning(keystore, 2)];
+    for (const text of ["one", "two", "three"])
+      expect(ed25519Verify(ref.publicKey, utf8(text), await keystore.sign(ref, utf8(text)))).toBe(true);
+    for (const bad of [
+      { ...ref, blob: other.blob },
+      { ...ref, publicKey: other.publicKey },
+      { ...ref, version: 2 },
+      { ...ref, participant: "other.example/custodian" },
+      { ...ref, purpose: "receipt" } as const,
+    ])
+      expect(() => keystore.signNow(bad, utf8("one"))).toThrow();
+    expect(ed25519Verify(ref.publicKey, utf8("four"), keystore.signNow(ref, utf8("four")))).toBe(true);
+  });
+
   it("a kept key derives the same, and a changed blob or row is refused", async () => {
-    const opened = new OpenedKeys();
+    const opened = new OpenedKeys(x25519Handle);
     const keystore = folderKeystore(dir, fixedKeks(await makeFile()), opened);
     const [ref, other] = [sealOne(keystore), generateX25519()];
     const expected = x25519Shared(other.privateKey, ref.publicKey);
@@ -166,7 +232,7 @@ describe("a keystore with opened keys", () => {
 
   it("the keystore keeps no key longer than the lease of the keys that opened it", async () => {
     const clock = fixedClock(START);
-    const opened = new OpenedKeys(undefined, { nowMs: clock.nowMs, later: () => undefined });
+    const opened = new OpenedKeys(x25519Handle, undefined, { nowMs: clock.nowMs, later: () => undefined });
     const lease = {
       leaseMs: 60_000,
       nowMs: clock.nowMs,
@@ -176,10 +242,15 @@ describe("a keystore with opened keys", () => {
     };
     const keystore = folderKeystore(dir, leasedKeks(await makeFile(), lease), opened);
     const ref = sealOne(keystore);
+    const signing = sealSigning(keystore);
+    const message = utf8("a message");
     await keystore.derive(ref, ref.publicKey);
+    expect(ed25519Verify(signing.publicKey, message, keystore.signNow(signing, message))).toBe(true);
     expect(opened.figures()).toMatchObject({ kept: 1 });
     clock.advance(60_000);
     await expect(keystore.derive(ref, ref.publicKey)).rejects.toThrow(DomainError);
+    expect(() => keystore.signNow(signing, message)).toThrow(DomainError);
+    await expect(keystore.sign(signing, message)).rejects.toThrow(DomainError);
     expect(opened.figures()).toMatchObject({ kept: 0, evictions: { taken: 1 } });
   });
 });

@@ -13,8 +13,8 @@ export interface SigningKey {
   /** Signed-note verifier key, type 0x01. */
   readonly vkey: string;
   sign(message: Uint8Array): Promise<Uint8Array>;
-  /** Lends the seed for one call, for formats that lib/crypto signs as a whole. */
-  withSeed<T>(fn: (seed: Uint8Array) => T): T;
+  /** The same without waiting for the key service, for an act whose steps nothing may come between. */
+  signNow(message: Uint8Array): Uint8Array;
 }
 
 /** Returns a signing key of the keystore by its name. Its public name is the one it was made for. */
@@ -29,6 +29,6 @@ export function loadSigningKey(keystore: Keystore, name: SigningKeyName): Signin
     publicKey: ref.publicKey,
     vkey: text,
     sign: (message) => keystore.sign(ref, message),
-    withSeed: (fn) => keystore.withSeed(ref, fn),
+    signNow: (message) => keystore.signNow(ref, message),
   };
 }

@@ -7,12 +7,10 @@ import { operation } from "@/lib/api-client/operation";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { createTenant } from "@/lib/identity/people/tenant";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
 import { useRuntime } from "@/lib/runtime/slot";
-import { createAuditBench } from "@/lib/testing/benches/audit-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { startRedis } from "@/lib/testing/servers/redis-server";
 
@@ -20,9 +18,7 @@ const CALLS = 60;
 
 let bench: PortalBench;
 beforeAll(async () => {
-  const audit = await createAuditBench({ waitMs: 120_000 });
-  await createTenant(audit.cx, "test");
-  bench = await createPortalBench({ open: 1_000 }, audit);
+  bench = await createPortalBench({ open: 1_000 });
   useRuntime(bench.runtime);
 });
 afterAll(() => bench.close());

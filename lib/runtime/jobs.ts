@@ -132,17 +132,26 @@ const JOBS: readonly Job[] = [
   { name: "transparency", everyMs: 10 * MINUTE_MS, step: publishQuarters, atOnce: true },
 ];
 
+/** Returns a pass of each job that this runtime can run. A pass that returns true is followed by another at once. */
+export function passesOf(
+  runtime: Runtime,
+  settings: JobSettings,
+): (Omit<Job, "step"> & { readonly pass: () => Promise<unknown> })[] {
+  return JOBS.filter(({ needs }) => needs === undefined || runtime[needs] !== undefined).map(
+    ({ step, ...job }) => ({ ...job, pass: () => step(passContext(runtime, settings)) }),
+  );
+}
+
 /** Starts the portal's jobs; SIGTERM and SIGINT stop them. */
 export function runJobs(runtime: Runtime, settings: JobSettings): void {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   setMaxListeners(JOBS.length, stop.signal);
   const { logger } = runtime;
-  for (const { name, everyMs, step, atOnce, needs } of JOBS) {
-    if (needs !== undefined && runtime[needs] === undefined) continue;
+  for (const { name, everyMs, pass, atOnce } of passesOf(runtime, settings)) {
     const first = atOnce === true ? {} : { firstMs: everyMs };
     void runLoop({ name, periodMs: everyMs, signal: stop.signal, logger, ...first }, async () => ({
-      more: (await step(passContext(runtime, settings))) === true,
+      more: (await pass()) === true,
     }));
   }
 }

@@ -1,6 +1,6 @@
 import { type ActionKey, actionKey } from "@/lib/audit/labels";
 
-/** What a person's own entries may say they did, reading left out (`listOwnEntries`); each has words on the home. */
+/** Acts that the home page lists from a person's own entries, without reading (`listOwnEntries`). Each has a message. */
 export const ACTS = [
   "api_key_change",
   "api_key_create",
@@ -136,7 +136,7 @@ export const ACTS = [
 
 export type Act = (typeof ACTS)[number];
 
-/** The message key of an action of the log; undefined for one without words here. */
+/** Returns the message key of a log action, or undefined if the home page has no words for it. */
 export function actOf(action: string): Act | undefined {
   const key = actionKey(action);
   return ACTS.find((act) => act === key);

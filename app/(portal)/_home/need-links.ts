@@ -1,7 +1,7 @@
 import type { IconName } from "@/components/ui/icon";
 import type { Need, NeedKind } from "@/lib/home/schema";
 
-/** Where one does what is needed. */
+/** Returns the page on which a task is done. */
 export function hrefOf({ kind, subject }: Need): string {
   switch (kind) {
     case "access_ends":
@@ -55,7 +55,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
 
 const PRESSING: readonly NeedKind[] = ["access_ends", "key_missing", "key_stopped"];
 
-/** Glyph and colour: oxblood is late, amber is short of time or stops something, ink is work. */
+/** Glyph and colour of a task. Oxblood: late. Amber: little time left, or something is blocked. Ink: other work. */
 export function lookOf(need: Need): { readonly icon: IconName; readonly tone: string } {
   if (need.is_late) return { icon: "stop", tone: "text-oxblood" };
   const isPressing = PRESSING.includes(need.kind);

@@ -32,7 +32,7 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
     );
   if (due === undefined) return "–";
   const isLate = request.state === "overdue" || Date.parse(due) <= nowMs;
-  // What is late is so since an instant; what is due may name its last day.
+  // A late task shows the time since when. A due task may show its last day only.
   const at = () => <LocalTime instant={due} form="minute" />;
   return isLate ? (
     <Tag tone="oxblood" icon="stop">
@@ -45,7 +45,7 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   );
 }
 
-/** The reader's own requests that others decide: where each stands and when its answer is due. */
+/** The reader's own requests that others decide, each with its state and due date. */
 export function OthersSection({ home }: { home: Home }) {
   const t = useTranslations("home.others");
   const states = useTranslations("domain.requestStates");

@@ -32,7 +32,7 @@ interface ListOperation extends OperationSpec {
   readonly query: z.ZodType;
 }
 
-/** A list that was read, as the parts of its page use it. */
+/** A list that was read, for the parts of its page. */
 export interface Listed<R extends ListAnswer> {
   /** Of the record that the list belongs to. */
   readonly id: string;
@@ -54,7 +54,7 @@ export interface ListSpec<O extends ListOperation, R extends ListAnswer, Q = z.o
   /** Its schema reads the query from the address. */
   readonly operation: O;
   readonly load: (cx: Context, query: Q, id: string) => Promise<R>;
-  /** Reads an address whose members are not those of the operation's query. */
+  /** Reads an address with members that differ from the operation's query. */
   readonly read?: (params: Params) => ListQuery<Q>;
   readonly pageSize?: number;
   /** Form of the list's cursors; a UUID unless said. */
@@ -205,7 +205,7 @@ export function listPage<O extends ListOperation, R extends ListAnswer, Q = z.ou
       const view = given.view ?? defaultView;
       const page: Listed<R> = { ...result, id, path: at(path), given, params, view, nowMs: Date.now() };
       spec.onRead?.(page);
-      // Members of another form are not the API's: the sample then names the call only.
+      // If the members have another form than the API's, the sample shows the call without them.
       const asked = spec.read === undefined ? { ...given, view, cursor: "" } : {};
       return (
         <PageFrame

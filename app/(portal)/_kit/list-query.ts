@@ -6,7 +6,7 @@ export type Given = Readonly<Record<string, string>>;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Text that is not an id names nothing: it is answered and recorded like an unknown id. */
+/** An invalid id is answered and recorded like an unknown id. */
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /** The id in a page's path. */

@@ -35,7 +35,7 @@ export async function generateMetadata() {
   return { title: (await getTranslations("audit"))("title") };
 }
 
-/** Numbers above and below the open entry in the list as it stands. */
+/** Numbers of the entries above and below the open entry in the current list. */
 function neighbours(items: readonly EventItem[], entry: number) {
   const seqs = items.map(({ seq }) => seq).filter((seq) => seq !== null);
   const at = seqs.indexOf(entry);
@@ -124,7 +124,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   if (!result.ok) return <ProblemPage problem={result.problem} section={{ label: t("title"), href: PATH }} />;
   const { principal } = result;
   const read = withUnknown(asked, result.value.unknown);
-  // A control that asks for nothing the log knows shows no entries: it would look as if all of them met it.
+  // An invalid filter shows no entries. Otherwise it would look as if all entries matched it.
   const list = read.fault === undefined ? result.value : NO_LIST;
   const { items, unreadable = [] } = list;
   const isShort = read.fault === undefined && items.length + unreadable.length < LIMIT;

@@ -14,7 +14,7 @@ const page = listPage({
   path: "/disputes",
   operation: listDisputes,
   load,
-  // A link from a transaction names it, and its one live dispute is what the reader wants.
+  // A link from a transaction leads to the one open dispute of that transaction.
   onRead: ({ value: { items }, given }) => {
     const [only, another] = items;
     if (given.transaction_id !== undefined && only !== undefined && another === undefined)

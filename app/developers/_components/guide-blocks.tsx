@@ -6,7 +6,7 @@ import { type GuideName, hrefOf } from "@/lib/http/guides/read-guide";
 
 type InlineTokens = readonly Token[] | undefined;
 
-/** One inline token. Pictures are left out; what is of no known kind is shown as it was typed, HTML too. */
+/** One inline token. Pictures are left out. Unknown tokens and HTML are shown as plain text. */
 function Run({ run, from }: { run: MarkedToken; from: GuideName }) {
   switch (run.type) {
     case "codespan":
@@ -38,7 +38,7 @@ function Run({ run, from }: { run: MarkedToken; from: GuideName }) {
   }
 }
 
-/** A link that leads into the portal or to the open web; any other is its text. */
+/** A link into the portal or to the web. Of any other link only the text is shown. */
 function GuideLink({ link, from }: { link: Tokens.Link; from: GuideName }) {
   const href = hrefOf(link.href, from);
   const content = plainText(link.tokens);
@@ -88,7 +88,7 @@ function List({ block, ...of }: { block: Tokens.List; label: string; from: Guide
   );
 }
 
-/** What an item holds: its text without a paragraph's margins, and blocks such as commands and lists. */
+/** The content of a list item: text without a paragraph's margins, and blocks such as commands and lists. */
 function ItemBlocks({ tokens, label, from }: { tokens: Token[]; label: string; from: GuideName }) {
   return knownTokens(tokens).map((token, index) => {
     const key = `${token.type}-${index}`;

@@ -40,7 +40,7 @@ function useMemberColumns(): readonly Column<MemberRow>[] {
   ];
 }
 
-/** The columns of these rows: what they are has one where something is said of any. */
+/** Returns the columns of these rows. The description has a column only if a row has one. */
 function saying<Row extends MemberRow>(columns: readonly Column<Row>[], rows: readonly Row[]) {
   const isSaid = rows.some(({ description }) => description !== undefined);
   return columns.filter(({ key }) => key !== "description" || isSaid);

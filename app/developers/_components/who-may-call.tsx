@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { OperationSpec } from "@/lib/api-client/operation";
 
-/** Who may make a call, out of which budget, and what it leaves in the log. */
+/** Shows who may make a call, its rate budget, and the log entry that it writes. */
 export function WhoMayCall({ operation }: { operation: OperationSpec }) {
   const t = useTranslations("developers.call");
   const { scopes, roles, duties, sessionOnly, stepUp, idempotent } = operation;

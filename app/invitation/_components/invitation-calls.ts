@@ -6,7 +6,7 @@ import type { InvitationView } from "@/lib/identity/invitations/schema";
 // Each sends the token in its body: an address would be kept by browsers, proxies and logs. All throw CallRefused and
 // NetworkLost.
 
-/** Whom the link is for. */
+/** Returns the person that the link is for. */
 export async function lookAt(token: string): Promise<InvitationView> {
   return (await send("POST", "/api/auth/invitation", { body: { token } })).json();
 }

@@ -41,7 +41,7 @@ function Person({ view }: { view: InvitationView }) {
   );
 }
 
-/** One of two ways, the passkey first. */
+/** Two ways to choose from, passkey first. */
 function Ways({ token, view }: { token: string; view: InvitationView }) {
   const t = useTranslations("invitation");
   const setUp = useSetUp();

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { CallRefused } from "@/components/client/api";
 
-/** One attempt at a time, with what went wrong. */
+/** Runs one attempt at a time and keeps its error. */
 export interface SetUp {
   readonly isBusy: boolean;
   readonly error: unknown;

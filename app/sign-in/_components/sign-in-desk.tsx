@@ -18,12 +18,12 @@ import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";
 const NOTHING: Typed = { email: "", password: "", code: "", recovery_code: "" };
 const never = () => () => undefined;
 
-/** The code is not among it: a filled one follows the clock. */
+/** Without the code, because a filled-in code follows the clock. */
 function typedFor({ email, password }: DemonstrationPerson): Typed {
   return { ...NOTHING, email, password };
 }
 
-/** Where the page was opened, when passkeys do not work there: they belong to one name. */
+/** The host name of the page, if passkeys do not work there: a passkey belongs to one host name. */
 function useOtherOrigin(origin: string): string | undefined {
   return useSyncExternalStore(
     never,
@@ -83,7 +83,7 @@ export function SignInDesk(props: {
     setRecovery(false);
     setFilled(person.handle);
     setTyped(typedFor(person));
-    // The button that was pressed is gone: the next thing to press is the one that sends.
+    // The pressed button is gone, so the focus moves to the button that sends.
     document.getElementById("sign-in-submit")?.focus();
   };
   const submit = async () => {

@@ -27,6 +27,17 @@ import {
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 let bench: RequestBench;
+beforeAll(async () => {
+  bench = await createRequestBench([
+    { role: "coordinator", duties: ["break-glass"] },
+    { role: "coordinator", duties: ["break-glass", "legal"] },
+    { role: "coordinator", duties: ["executive"] },
+    { role: "coordinator", duties: ["break-glass"] },
+    { role: "coordinator", duties: ["break-glass"] },
+  ]);
+});
+afterAll(() => bench.close());
+
 let holder: RequestPerson;
 let keeper: RequestPerson;
 let executive: RequestPerson;
@@ -34,17 +45,9 @@ const REASON = "Settlement stands still and the counterparty is unknown.";
 const DAY_MS = 86_400_000;
 
 beforeAll(async () => {
-  bench = await createRequestBench([
-    { role: "coordinator", duties: ["break-glass"] },
-    { role: "coordinator", duties: ["break-glass", "legal"] },
-    { role: "coordinator", duties: ["executive"] },
-  ]);
   const [a, b, c] = bench.more;
   if (a === undefined || b === undefined || c === undefined) throw new Error("three people expected");
   [holder, keeper, executive] = [a, b, c];
-});
-afterAll(async () => {
-  await bench?.close();
 });
 
 const asked = (more: object = {}) =>
@@ -67,6 +70,31 @@ afterEach(async () => {
 
 const open = (id: string, more: object = {}) =>
   openTransaction(holder, bench.txId, { purpose: "support", grant_id: id, ...more });
+
+describe("two holders of break-glass", () => {
+  /** ADR 0037: one human, one account; ADR 0028: three records, and a review before the next use. */
+  it("one human with two accounts cannot use break-glass again before the first use was reviewed", async () => {
+    const [, , , one, two] = bench.more;
+    if (one === undefined || two === undefined) throw new Error("two holders expected");
+    await queryOwner(bench, "ALTER TABLE app_user DISABLE TRIGGER USER");
+    await queryOwner(bench, "UPDATE app_user SET email = $2 WHERE id = $1", [
+      two.principal.userId,
+      `${one.principal.handle}+two@test.example`,
+    ]);
+    await queryOwner(bench, "ALTER TABLE app_user ENABLE TRIGGER USER");
+    const use = (who: RequestPerson, transaction: string) =>
+      useBreakGlass(
+        who,
+        NewBreakGlass.parse({
+          transactions: [transaction],
+          fields: ["amount"],
+          reason: "Settlement stands still, unknown party.",
+        }),
+      );
+    await use(one, bench.txId);
+    expect(await outcomeOf(use(two, bench.otherTxId))).toBe("access.forbidden");
+  });
+});
 
 describe("break-glass", () => {
   it("a use shows masked values to its holder at once, with notice and count, and nothing else", async () => {

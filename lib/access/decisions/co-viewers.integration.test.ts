@@ -20,8 +20,7 @@ import { reviewRequest } from "@/lib/access/review/review-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { readChanged } from "@/lib/live/store";
-import { isTold } from "@/lib/live/visible";
-import { suspendPerson } from "@/lib/testing/instance/suspend-person";
+import { isVisibleTo } from "@/lib/live/visible";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import {
   approvalOf,
@@ -37,6 +36,7 @@ import {
   type RequestPerson,
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { readRecord } from "@/lib/transactions/read/read-record";
 
@@ -144,7 +144,7 @@ describe("a co-viewer", () => {
         { kind: "request", id: requestId },
       ]),
     );
-    const shown = (who: RequestPerson) => changed.filter((one) => isTold(who.principal, one)).length;
+    const shown = (who: RequestPerson) => changed.filter((one) => isVisibleTo(who.principal, one)).length;
     expect([shown(viewer), shown(bench.regulator), shown(other), shown(stranger)]).toEqual([1, 2, 0, 0]);
   });
 

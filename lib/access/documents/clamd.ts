@@ -90,7 +90,7 @@ function ask(
   });
 }
 
-/** Only these two lines are a result for the bytes; an ERROR, a limit and all other replies are not. */
+/** Only these two lines are a result. An ERROR, a limit and all other replies mean that the bytes were not scanned. */
 function verdictOf(text: string, engine: string): Verdict {
   if (text === "stream: OK") return { kind: "clean", engine };
   const found = /^stream: ([\x21-\x7e]{1,200}) FOUND$/.exec(text)?.[1];

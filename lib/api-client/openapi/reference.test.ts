@@ -80,7 +80,7 @@ describe("the reference", () => {
       const body = words[words.indexOf("-d") + 1];
       if (words.includes("-d")) expect(operation.body?.safeParse(JSON.parse(body ?? "")).success).toBe(true);
     }
-  }, 120_000);
+  });
 
   it("describes the values of a member in a few words", () => {
     expect(typeOf({ type: "string", format: "uuid" })).toBe("string (uuid)");

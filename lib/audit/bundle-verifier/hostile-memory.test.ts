@@ -58,13 +58,13 @@ describe("memory for a hostile bundle is limited:", () => {
     const bundle = layOut({ ...draftOf(OURS, entries, [400]), manifest: { erased } }, OURS);
     expect(bundle.length).toBeGreaterThan(100 << 20);
     expect(verifyIn(80, bundle)).toEqual([1, "WRONG"]);
-  }, 120_000);
+  });
 
   it("recovery statements keep only their text", () => {
     const lists = Array.from({ length: 20_000 }, () => []);
     const entries = Array.from({ length: 250 }, (_, at) => withRecovery(at, lists));
     expect(verifyIn(96, layOut(draftOf(OURS, entries, [250]), OURS))).toEqual([1, "WRONG"]);
-  }, 240_000);
+  });
 
   it("a stored label is no longer than a valid label", async () => {
     const clean: Draft = draft(OURS, 3, [3]);

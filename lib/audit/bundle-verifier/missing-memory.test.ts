@@ -53,4 +53,4 @@ it("the longest missing.txt fits in a heap of forty-eight megabytes, with little
   expect(short.status).toBe(0);
   expect([long.status, long.stdout]).toEqual([1, expect.stringContaining("was dropped or moved")]);
   expect((long.peakKb - short.peakKb) / 1024).toBeLessThan(128);
-}, 120_000);
+});

@@ -71,7 +71,6 @@ async function readWhole({ text, values, settings }: Statement): Promise<string[
   const client = await bench.appPool.connect();
   try {
     await client.query("BEGIN");
-    await client.query("SELECT set_config('sealport.tenant_id', $1, true)", [bench.place.tenantId]);
     for (const [name, value] of settings)
       await client.query("SELECT set_config($1, $2, true)", [name, value]);
     const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, [...values]);

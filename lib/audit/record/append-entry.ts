@@ -8,7 +8,8 @@ import { insertEntriesWith } from "./store";
 
 /**
  * Writes the entry of a change in the same transaction as the change, as one statement: both commit or neither does.
- * The completeness trigger looks for its queue rows at COMMIT.
+ * Append it before the rows of the change: the completeness triggers look for its queue rows at COMMIT, and for inserted
+ * transactions at the end of the statement.
  */
 export async function appendEntry(tx: Tx, cx: AuditContext, event: AuditEvent): Promise<AppendedEntry> {
   const { appended, rows } = await composeEntry(cx, event);

@@ -1,13 +1,38 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
+import { parseEntry } from "@/lib/audit/entry/entry";
+import { exportLog } from "@/lib/audit/export/export-log";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { planRecovery, recoverLog } from "@/lib/audit/recovery/recover-log";
+import { startNewLog } from "@/lib/audit/recovery/start-new-log";
+import { openDoor } from "@/lib/audit/recovery/store";
+import { askErasure } from "@/lib/audit/retention/erasure/ask-erasure";
+import { agreeToErasure } from "@/lib/audit/retention/erasure/decide-erasure";
+import { erasePrepared } from "@/lib/audit/retention/run-retention";
+import { pruneLog } from "@/lib/audit/retention/store";
+import { ExportQuery } from "@/lib/audit/schema";
+import { insertCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
+import { requireNotBehind } from "@/lib/audit/sequencer/not-behind";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
+import { openEntryFile } from "@/lib/audit/signer/entry-file";
+import { signerHandler } from "@/lib/audit/signer/serve-signer";
+import { signCheckpoint } from "@/lib/audit/signer/sign-checkpoint";
 import { fixedClock, systemClock } from "@/lib/clock";
+import type { Context } from "@/lib/context/context";
+import { openNote, vkey } from "@/lib/crypto/log/signed-note";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
 import { inSnapshot } from "@/lib/db/transaction";
 import { alarmsOf, refusalOf, SignerHealth } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
 import { serveHttp } from "@/lib/ipc/server";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
+import { createTestKeystore, pinnedKeys } from "@/lib/testing/benches/audit-bench";
 import {
   agreed,
   BACKED_UP,
@@ -15,16 +40,6 @@ import {
   EVENT,
   type RecoveryBench,
 } from "@/lib/testing/benches/recovery-bench";
-import { parseEntry } from "../entry/entry";
-import { recordEvent } from "../record/record-event";
-import { askErasure } from "../retention/erasure/ask-erasure";
-import { agreeToErasure } from "../retention/erasure/decide-erasure";
-import { erasePrepared } from "../retention/run-retention";
-import { pruneLog } from "../retention/store";
-import { requireNotBehind } from "../sequencer/not-behind";
-import { signerHandler } from "../signer/serve-signer";
-import { signCheckpoint } from "../signer/sign-checkpoint";
-import { planRecovery, recoverLog } from "./recover-log";
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -348,5 +363,247 @@ describe("a log that is pruned after a recovery", () => {
     expect(report.findings.map((finding) => finding.class)).toEqual(["lost", "lost"]);
     expect(report.pruned).toBe(pruned.pruned);
     await retention.end();
+  });
+});
+
+describe("a refused entry", () => {
+  let bench: RecoveryBench;
+  beforeAll(async () => {
+    bench = await createRecoveryBench();
+  });
+  afterAll(() => bench?.close());
+
+  const DIGEST = "A".repeat(43);
+
+  /** Returns an entry's canonical text, with the given tenant and public part. */
+  function spelled(id: string, at: string, { tenant = "t_x", pub = "" }): string {
+    const { log } = bench.place;
+    return `{"at":"${at}","class":"log","id":"${id}","log":"${log}","outcome":"done",${pub}"sealed":[],"tenant":"${tenant}","v":1}`;
+  }
+
+  const AT = "2026-11-24T14:45:00.000000Z";
+
+  /** Writes an entry without the table's rules, as they were earlier or as a restore has them. */
+  async function write(id: string, text: string): Promise<void> {
+    const { log, tenantId } = bench.place;
+    await bench.asSuperuser([
+      `INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
+     VALUES ('${id}', '${log}', '${tenantId}', '${AT}', 'log', 'done', convert_to('${text}', 'UTF8'))`,
+      `INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ('${id}', '${tenantId}', 'entry:${id}', 'audit.read')`,
+      `INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome)
+     VALUES ('${id}', '${tenantId}', '${AT}', 'system:x', 'audit.read', 'done')`,
+    ]);
+  }
+
+  const envelope = (grp: string) =>
+    `"pub":{"envelopes":[{"bd":"${DIGEST}","gen":0,"grp":"${grp}","rl":"${DIGEST}"}]},`;
+
+  it("a recovery restores an entry that the sequencer took and the signer signed, whatever its form", async () => {
+    await bench.grow(3);
+    await bench.sign();
+    await bench.backUp();
+    const forms = [
+      { tenant: "€".repeat(32) },
+      { tenant: "😀".repeat(32) },
+      { pub: envelope("beträge") },
+      { pub: '"pub":{"checkpoint":{"größe":1}},' },
+      { pub: `"pub":{"checkpoint":${"[".repeat(20)}${"]".repeat(20)}},` },
+      { pub: '"pub":{"checkpoint":"\\u0000"},' },
+    ];
+    const ids: string[] = [];
+    for (const form of forms) {
+      const id = uuidv7(Date.now());
+      ids.push(id);
+      await write(id, spelled(id, AT, form));
+    }
+    await bench.grow(3);
+    const last = await bench.sign();
+    const placed = await bench.appPool.query("SELECT entry_id FROM audit_leaf WHERE entry_id = ANY ($1)", [
+      ids,
+    ]);
+    expect(placed.rows).toHaveLength(forms.length);
+    await bench.restore();
+    const plan = await planRecovery(bench.owner, bench.place, await bench.copy());
+    await bench.recover(plan.from, plan.to);
+    await bench.expectWhole(last.size);
+  });
+
+  it("a recovery restores only the bytes that match the leaf, and queues no entry of another form", async () => {
+    const id = uuidv7(Date.now());
+    const { log, tenantId } = bench.place;
+    const values = [id, log, tenantId, AT, Buffer.from(spelled(id, AT, { pub: envelope("beträge") }))];
+    const insert = `INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes) VALUES ($1, $2, $3, $4, 'log', 'done', $5)`;
+    const leaf = `INSERT INTO audit_leaf (log, tenant_id, seq, entry_id, leaf_hash, chain)
+    SELECT log, tenant_id, seq + 1, $1, leaf_hash, chain FROM audit_leaf ORDER BY seq DESC LIMIT 1`;
+    const queue = `INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, '${tenantId}', 'entry:${id}', 'audit.read')`;
+    for (const then of [leaf, queue]) {
+      const client = await bench.owner.connect();
+      try {
+        await client.query("BEGIN");
+        await openDoor(client, "recovery");
+        await client.query("SET CONSTRAINTS ALL DEFERRED");
+        await client.query(insert, values);
+        await client.query(then, [id]);
+        await expect(client.query("COMMIT")).rejects.toMatchObject({ code: "SP001" });
+      } finally {
+        await client.query("ROLLBACK");
+        client.release();
+      }
+    }
+  });
+});
+
+describe("a new log", () => {
+  let bench: RecoveryBench;
+
+  beforeEach(async () => {
+    bench = await createRecoveryBench();
+  });
+  afterEach(() => bench?.close());
+
+  describe("the loss of the database and of the signer's store", () => {
+    it("closes the origin for ever, and the new log's entry 0 binds the old checkpoint and names what is lost", async () => {
+      await bench.grow(4);
+      await bench.backUp();
+      await bench.grow(5);
+      const from = {
+        pool: bench.signerPool,
+        file: bench.file,
+        log: bench.place.log,
+        signer: bench.key,
+        clock: systemClock,
+      };
+      const checkpoint = await signCheckpoint(from);
+      const { size } = parseCheckpointText(openNote(checkpoint, [bench.key.vkey]).text);
+      await bench.restore();
+      const origin = `${bench.place.log}/2`;
+      const next = { origin, checkpoint, oldVkey: bench.key.vkey };
+      const forged = checkpoint.replace(bench.place.log, "other.test/log");
+      await expect(startNewLog(bench.owner, bench.place, { ...next, checkpoint: forged })).rejects.toThrow();
+      await expect(
+        startNewLog(bench.owner, bench.place, { ...next, origin: bench.place.log }),
+      ).rejects.toThrow("a name");
+
+      const started = await startNewLog(bench.owner, bench.place, next);
+      expect(started.lost).toEqual({ from: size - 5, to: size });
+      const place = { ...bench.place, log: origin };
+      const cx = { ...bench.cx, instance: { ...bench.cx.instance, log: origin } };
+      await expect(recordEvent(bench.cx, EVENT)).rejects.toMatchObject({ code: "service.audit-unavailable" });
+      await recordEvent(cx, EVENT);
+      await integrateBatch(bench.sequencerPool, place);
+      const { rows } = await bench.appPool.query(
+        "SELECT l.entry_id, e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE l.log = $1 ORDER BY l.seq",
+        [origin],
+      );
+      expect(rows).toHaveLength(2);
+      expect(rows[0].entry_id).toBe(started.entryId);
+      const first = parseEntry(rows[0].bytes);
+      expect(first).toMatchObject({ class: "log", log: origin });
+      expect(first.pub?.recovery).toEqual({ origin: bench.place.log, checkpoint, lost: started.lost });
+
+      const newKey = loadSigningKey(await createTestKeystore("signer", origin), "log");
+      const newFile = await openEntryFile(`${bench.dir}-2`, origin);
+      const note = await signCheckpoint({ ...from, file: newFile, log: origin, signer: newKey });
+      expect(parseCheckpointText(openNote(note, [newKey.vkey]).text)).toMatchObject({ origin, size: 2 });
+      await newFile.close();
+
+      await insertCheckpoint(
+        bench.sequencerPool,
+        place,
+        { ...parseCheckpointText(openNote(note, [newKey.vkey]).text), note },
+        [],
+      );
+      expect(await bench.verify(origin, newKey.vkey)).toMatchObject({
+        verdict: "wrong",
+        findings: [{ class: "lost", detail: expect.stringContaining(`lost ${size - 5}..${size - 1}`) }],
+      });
+
+      // The old log accepts no entry from any login and cannot be opened again.
+      await expect(startNewLog(bench.owner, bench.place, next)).rejects.toThrow("no such open log");
+      await expect(prepareLog(bench.sequencerPool, bench.place)).rejects.toThrow("cannot be reopened");
+      await expect(
+        bench.sequencerPool.query("UPDATE audit_head SET closed_at = NULL WHERE log = $1", [bench.place.log]),
+      ).rejects.toThrow("only moves forward");
+    });
+  });
+});
+
+describe("words of the verifier", () => {
+  let bench: RecoveryBench;
+  let auditor: Context;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "sp-words-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(async () => {
+    bench = await createRecoveryBench();
+    auditor = await bench.person({ role: "auditor" });
+  });
+  afterEach(() => bench?.close());
+
+  /** The portal is configured with this key of its log. */
+  function asPortal(log: string, logVkey: string): void {
+    const pinned = { ...pinnedKeys(log, bench.cx.audit.receiptSigner.publicKey), log: logVkey };
+    Object.assign(bench.cx.instance, { dataDir: folder, pinned });
+  }
+
+  /** Returns what `npm run verify` prints about a whole bundle, with the keys of these logs. */
+  async function words(cx: Context, logKeys: readonly string[]) {
+    const { response } = await exportLog(cx, ExportQuery.parse({ format: "bundle" }));
+    const { name, publicKey } = bench.cx.audit.receiptSigner;
+    const [bundle, policy] = [path.join(folder, "log.zip"), path.join(folder, "policy.json")];
+    await writeFile(bundle, Buffer.from(await response.arrayBuffer()));
+    await writeFile(policy, JSON.stringify({ log: logKeys, receipts: [vkey(name, publicKey)] }));
+    const run = ["--import", "tsx", "scripts/verify.ts", bundle, "--policy", policy];
+    const { status, stdout } = spawnSync(process.execPath, run, { encoding: "utf8" });
+    return { status, stdout };
+  }
+
+  it("a recovered log never counts as verified again: the verifier says what was restored and names what is lost", async () => {
+    const { log } = bench.place;
+    asPortal(log, bench.key.vkey);
+    await bench.grow(5);
+    await bench.backUp();
+    await bench.grow(4);
+    const { size } = await bench.sign();
+    await bench.restore();
+    const done = await bench.recover(size - 4, size);
+    await bench.sequence();
+    await bench.sign();
+    const { status, stdout } = await words(auditor, [bench.key.vkey]);
+    expect([status, stdout.split("\n")[0]]).toEqual([1, expect.stringMatching(/^WRONG/)]);
+    expect(stdout).toContain(`entries ${size - 4}..${size - 1} were appended again byte for byte; lost: `);
+    for (const name of done.lost) expect(stdout).toContain(name);
+    expect(stdout.match(/^ *part/gm)).toBeNull();
+  });
+
+  it("a log that follows a lost one never counts as verified: the verifier names the range and who signed for it", async () => {
+    await bench.grow(4);
+    await bench.backUp();
+    await bench.grow(5);
+    const from = { pool: bench.signerPool, file: bench.file, log: bench.place.log, signer: bench.key };
+    const checkpoint = await signCheckpoint({ ...from, clock: systemClock });
+    const { size } = parseCheckpointText(openNote(checkpoint, [bench.key.vkey]).text);
+    await bench.restore();
+    const log = `${bench.place.log}/2`;
+    await startNewLog(bench.owner, bench.place, { origin: log, checkpoint, oldVkey: bench.key.vkey });
+    const signer = loadSigningKey(await createTestKeystore("signer", log), "log");
+    const file = await openEntryFile(`${bench.dir}-2`, log);
+    const note = await signCheckpoint({ ...from, clock: systemClock, file, log, signer });
+    await file.close();
+    const signed = parseCheckpointText(openNote(note, [signer.vkey]).text);
+    const place = { ...bench.place, log };
+    await insertCheckpoint(bench.sequencerPool, place, { ...signed, note }, []);
+    asPortal(log, signer.vkey);
+    const cx = { ...auditor, instance: { ...auditor.instance, log } };
+    const { status, stdout } = await words(cx, [signer.vkey, bench.key.vkey]);
+    expect([status, stdout.split("\n")[0]]).toEqual([1, expect.stringMatching(/^WRONG/)]);
+    expect(stdout).toContain(`lost ${size - 5}..${size - 1} of the log ${bench.place.log}`);
+    expect(stdout).toContain("that log's key signed the checkpoint it names");
+    const alone = await words(cx, [signer.vkey]);
+    expect([alone.status, alone.stdout]).toEqual([1, expect.stringContaining("is not checked")]);
+    await integrateBatch(bench.sequencerPool, place);
   });
 });

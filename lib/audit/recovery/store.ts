@@ -224,7 +224,13 @@ export async function findOrigin(client: PoolClient, tenantId: string): Promise<
  * again.
  */
 export async function forgetRegistrations(client: PoolClient, tenantId: string): Promise<void> {
-  await client.query("DELETE FROM escrow_registration WHERE tenant_id = $1", [tenantId]);
+  await client.query(
+    `UPDATE escrow_registration r SET kid = NULL, signature = NULL, problem = NULL, registered_at = NULL,
+       due_at = CASE WHEN EXISTS (SELECT 1 FROM escrow_registration n WHERE n.transaction_id = r.transaction_id
+         AND n.grp = r.grp AND n.gen > r.gen) THEN NULL ELSE now() END
+     WHERE tenant_id = $1`,
+    [tenantId],
+  );
 }
 
 /** Returns the bytes of an entry that this transaction has just written. */

@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chainNext, entryLeaf } from "@/lib/audit/entry/entry";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { readLastCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
+import { readHead, storedNodes } from "@/lib/audit/sequencer/store";
 import { equalConstantTime } from "@/lib/crypto/bytes";
-import { rootFrom, treeRoot } from "@/lib/crypto/log/merkle";
+import { leafHash, rootFrom, treeRoot } from "@/lib/crypto/log/merkle";
+import { openNote } from "@/lib/crypto/log/signed-note";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { type LogProcesses, startLogProcesses } from "@/lib/testing/log/log-processes";
 import { scale } from "@/lib/testing/scale";
-import { chainNext, entryLeaf } from "../entry/entry";
-import type { AuditEvent } from "../entry/event";
-import { recordEvent } from "../record/record-event";
-import { integrateBatch, prepareLog } from "./sequencer";
-import { readHead, storedNodes } from "./store";
 
 const KILLS = scale("sequencer kills");
 const SEQUENCERS = 3;
@@ -107,3 +111,65 @@ it(`${KILLS} times kill -9 over ${SEQUENCERS} competing sequencers under load lo
     `${KILLS} kills over ${SEQUENCERS} sequencers: ${total} entries, each once and in order\n`,
   );
 }, 400_000);
+
+describe("processes", () => {
+  const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+
+  let bench: AuditBench;
+  let processes: LogProcesses;
+
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) await sleep(50);
+  }
+
+  beforeAll(async () => {
+    bench = await createAuditBench();
+    processes = await startLogProcesses(bench);
+  });
+  afterAll(async () => {
+    await processes.stop();
+    await bench.close();
+  });
+
+  describe("the processes of the log", () => {
+    it("kill -9 of competing workers loses, doubles and reorders nothing, and the tree is signed and cosigned", async () => {
+      let isWriting = true;
+      let written = 0;
+      const writers = Array.from({ length: 8 }, async () => {
+        while (isWriting) {
+          await recordEvent(bench.cx, EVENT);
+          written += 1;
+          await sleep(5);
+        }
+      });
+      const workers = [processes.startWorker(), processes.startWorker(), processes.startWorker()];
+      const size = async () => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
+      for (let round = 0; round < 6; round += 1) {
+        const before = await size();
+        await until(async () => (await size()) > before);
+        const victim = workers.shift();
+        if (victim !== undefined) await processes.kill(victim);
+        workers.push(processes.startWorker());
+      }
+      isWriting = false;
+      await Promise.all(writers);
+      await until(async () => (await size()) === written);
+      const { rows } = await bench.appPool.query(
+        "SELECT l.seq, e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.seq",
+      );
+      expect(rows.map((row) => Number(row.seq))).toEqual(Array.from({ length: written }, (_, seq) => seq));
+      const root = treeRoot(rows.map((row) => leafHash(row.bytes)));
+      await until(
+        async () => (await readLastCheckpoint(bench.sequencerPool, bench.place.log))?.size === written,
+      );
+      const last = await readLastCheckpoint(bench.sequencerPool, bench.place.log);
+      expect(Buffer.from(last?.root ?? []).equals(root)).toBe(true);
+      // The cosignature is added to a checkpoint that is already published.
+      const { logVkey, witnessVkey } = processes;
+      await until(async () => {
+        const newest = await readLastCheckpoint(bench.sequencerPool, bench.place.log);
+        return openNote(newest?.note ?? "", [logVkey, witnessVkey]).verified.length === 2;
+      });
+    });
+  });
+});

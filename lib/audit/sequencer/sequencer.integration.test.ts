@@ -1,5 +1,13 @@
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeEntry } from "@/lib/audit/entry/entry";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { countLater } from "@/lib/audit/export/store";
+import { readOpenQuarantine } from "@/lib/audit/reading/quarantine-store";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { readQueueAge } from "@/lib/audit/self-check/log-store";
+import { createQuarantine } from "@/lib/audit/sequencer/quarantine";
+import { findStrays, integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { utf8 } from "@/lib/crypto/bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
@@ -8,15 +16,8 @@ import { alarmsOf } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { forgeEntry } from "@/lib/testing/log/forge-entry";
 import { withoutEntryForm } from "@/lib/testing/log/past-triggers";
-import { encodeEntry } from "../entry/entry";
-import type { AuditEvent } from "../entry/event";
-import { countLater } from "../export/store";
-import { readOpenQuarantine } from "../reading/quarantine-store";
-import { recordEvent } from "../record/record-event";
-import { readQueueAge } from "../self-check/log-store";
-import { createQuarantine } from "./quarantine";
-import { findStrays, integrateBatch, prepareLog } from "./sequencer";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 
@@ -219,3 +220,84 @@ async function guards(): Promise<void> {
   );
   for (const { text } of rows) await owner.query(text);
 }
+
+describe("long entries", () => {
+  let bench: AuditBench;
+  beforeAll(async () => {
+    bench = await createAuditBench();
+    await prepareLog(bench.sequencerPool, bench.place);
+  });
+  afterAll(() => bench.close());
+
+  const AT = "2026-11-24T14:45:00.000000Z";
+
+  /** Writes one entry of nearly the largest size, as the portal's database login can. Returns its number of bytes. */
+  async function writeLong(at: number): Promise<number> {
+    const { log, tenantId } = bench.place;
+    const id = uuidv7(at);
+    const pub = { checkpoint: "x".repeat(65_000) };
+    const bytes = encodeEntry({
+      v: 1,
+      log,
+      id,
+      at: AT,
+      tenant: "t_x",
+      class: "log",
+      outcome: "done",
+      sealed: [],
+      pub,
+    });
+    await bench.appPool.query(
+      `WITH e AS (INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
+         VALUES ($1, $2, $3, $4, 'log', 'done', $5)),
+       q AS (INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $3, 'entry:x', 'audit.read'))
+     INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome)
+       VALUES ($1, $3, $4, 'system:x', 'audit.read', 'done')`,
+      [id, log, tenantId, AT, Buffer.from(bytes)],
+    );
+    return bytes.length;
+  }
+
+  it("a batch takes only as many entries as its byte limit allows, and the next one is due at once", async () => {
+    const count = 600;
+    let bytes = 0;
+    for (let at = 0; at < count; at += 1) bytes = await writeLong(at);
+    const batches = [
+      await integrateBatch(bench.sequencerPool, bench.place),
+      await integrateBatch(bench.sequencerPool, bench.place),
+    ];
+    expect(batches.map(({ more }) => more)).toEqual([true, false]);
+    expect(batches.map(({ size }) => size)).toEqual([Math.floor((32 << 20) / bytes), count]);
+  });
+});
+
+describe("many rows in the queue", () => {
+  let bench: AuditBench;
+  beforeAll(async () => {
+    bench = await createAuditBench();
+    await prepareLog(bench.sequencerPool, bench.place);
+  });
+  afterAll(() => bench.close());
+
+  const ENTRIES = 6;
+  const LIMIT = 50;
+
+  it("entries with more queue rows than a batch checks delay later ones by one batch each at most", async () => {
+    const subjects = Array.from({ length: 4 * LIMIT + 1 }, (_, n) => `s:${n}`);
+    for (let n = 0; n < ENTRIES; n += 1) await forgeEntry(bench.appPool, bench.place, { subjects });
+    const { id } = await recordEvent(bench.cx, {
+      class: "log",
+      outcome: "done",
+      action: "audit.keys",
+      subjects: [],
+    });
+    const batches: boolean[] = [];
+    for (;;) {
+      batches.push((await integrateBatch(bench.sequencerPool, bench.place, LIMIT)).more);
+      const { rows } = await bench.appPool.query("SELECT 1 FROM audit_leaf WHERE entry_id = $1", [id]);
+      if (rows.length > 0 || batches.length > 2 * ENTRIES) break;
+    }
+    // If rows are left over, the next batch is due at once and not one period later.
+    expect(batches).toEqual([...Array.from({ length: ENTRIES }, () => true), false]);
+  });
+});

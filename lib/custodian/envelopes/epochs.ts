@@ -1,7 +1,7 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { formatSeconds, parseSeconds } from "@/lib/crypto/instant";
-import { signStatement } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import { JournalError } from "@/lib/custodian/journal/journal";
 import { refuse } from "@/lib/custodian/refused";
@@ -25,7 +25,7 @@ function announce(core: Core, epoch: number): void {
     public_key: toBase64url(ensureEscrowKey(core.keystore, core.log, epoch).publicKey),
     created_at: formatSeconds(core.clock.nowMs()),
   };
-  const signature = core.identity.withSeed((seed) => signStatement(seed, "escrow-key", statement));
+  const signature = core.identity.signNow(statementBytes("escrow-key", statement));
   remember(core, { kind: "epoch", signed: { statement, signature: toBase64url(signature) } });
 }
 

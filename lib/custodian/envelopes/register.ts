@@ -3,7 +3,7 @@ import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { bodyDigest, type GroupContent, openEnvelope, parseEnvelope } from "@/lib/crypto/envelope/envelope";
 import { type Envelope, isEscrowKid } from "@/lib/crypto/envelope/envelope-format";
 import { recordDigest } from "@/lib/crypto/envelope/record-digest";
-import { signEscrowOk } from "@/lib/crypto/escrow-ok";
+import { escrowOkBytes } from "@/lib/crypto/escrow-ok";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";
 import { isOnTwist } from "@/lib/crypto/x25519-check";
 import { type Core, remember } from "@/lib/custodian/core";
@@ -107,7 +107,7 @@ async function checkOne(core: Core, item: RegistrationItem): Promise<PinnedBody>
 }
 
 function confirm(core: Core, { rd: _rd, parties: _parties, ...body }: PinnedBody): RegistrationResult {
-  const signature = core.identity.withSeed((seed) => signEscrowOk(seed, body));
+  const signature = core.identity.signNow(escrowOkBytes(body));
   return { ok: true, ...body, signature: toBase64url(signature) };
 }
 

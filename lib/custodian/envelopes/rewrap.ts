@@ -1,7 +1,7 @@
 import "server-only";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { openContentKey, rewrapRecipient } from "@/lib/crypto/envelope/envelope";
-import { signEscrowOk } from "@/lib/crypto/escrow-ok";
+import { escrowOkBytes } from "@/lib/crypto/escrow-ok";
 import { type Core, remember } from "@/lib/custodian/core";
 import { newestEpoch } from "@/lib/custodian/envelopes/epochs";
 import { openItem, ownEntry, register } from "@/lib/custodian/envelopes/register";
@@ -55,7 +55,7 @@ async function moveOne(core: Core, item: RegistrationItem): Promise<Moved> {
 
 function answer(core: Core, { body, epk, encryptedKey }: Moved): RewrapResult {
   const { tx, grp, gen, bd, kid } = body;
-  const signature = core.identity.withSeed((seed) => signEscrowOk(seed, { tx, grp, gen, bd, kid }));
+  const signature = core.identity.signNow(escrowOkBytes({ tx, grp, gen, bd, kid }));
   const said = { tx, grp, gen, bd, kid, signature: toBase64url(signature) };
   return { ok: true, ...said, epk, encrypted_key: encryptedKey };
 }

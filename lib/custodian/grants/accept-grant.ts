@@ -1,6 +1,6 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { signStatement } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import { checkBreakGlass, proveBreakGlass } from "@/lib/custodian/grants/break-glass";
 import { namedCoViewers } from "@/lib/custodian/grants/co-viewers";
@@ -43,7 +43,7 @@ async function proveDecision(
   const approver = requirePerson(roster, statement.approver, "approver");
   if (approver.person === requester.person) refuse("self-approval", "The requester cannot approve.");
   if (isSameOrganisation(approver.organisation, requester.organisation)) {
-    refuse("organisation", "Nobody of the requester's organisation can approve.");
+    refuse("organisation", "Members of the requester's organisation cannot approve.");
   }
   if (!approver.duties.includes(STAGE_DUTY[statement.stage])) {
     refuse("duty", `${approver.person} does not hold the duty of stage ${statement.stage}.`);
@@ -213,7 +213,7 @@ export function acceptGrant(
   if (!checked.isKnown) {
     remember(core, { kind: "grant", digest, statement, ...basisOf(submission, checked) });
   }
-  const signature = core.identity.withSeed((seed) => signStatement(seed, "grant-ok", statement));
+  const signature = core.identity.signNow(statementBytes("grant-ok", statement));
   return { statement, signature: toBase64url(signature) };
 }
 

@@ -218,7 +218,7 @@ describe("a lying portal in an emergency", () => {
   });
 
   test("the portal cannot add a person who is not on the roster", async () => {
-    await refuse(brokenGlass(t, await sealed(), { requester: "nobody" }), "requester");
+    await refuse(brokenGlass(t, await sealed(), { requester: "unknown-1" }), "requester");
   });
 
   test("the custodian detects at the opening at the latest that the holder belongs to a party", async () => {
@@ -274,7 +274,7 @@ describe("a review of an emergency access", () => {
     await refuseReview(reviewed(t, submission, {}, "glass"), "duty");
     await refuseReview(reviewed(t, other.submission, {}, "keeper"), "self-approval");
     await refuseReview(reviewed(t, submission, {}, "support"), "duty");
-    await refuseReview(reviewed(t, submission, { reviewer: "nobody" }), "approver");
+    await refuseReview(reviewed(t, submission, { reviewer: "unknown-1" }), "approver");
     await refuseReview(reviewed(t, submission, { log: "other.example/log" }), "log");
     await refuseReview(reviewed(t, submission, { grant: uuidv7(1) }), "unknown-grant");
     const { emergency } = reviewed(t, other.submission).statement;

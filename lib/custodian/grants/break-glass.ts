@@ -71,7 +71,7 @@ export function checkBreakGlassStands(
   const parties = transactions.flatMap((tx) => core.memory.partiesOf(tx) ?? []);
   const organisations = partiesOrganisations(roster, parties);
   if (organisations.some((own) => isSameOrganisation(own, holder.organisation))) {
-    refuse("party", "Nobody of a party's organisation may break the glass for its records.");
+    refuse("party", "Members of a party's organisation cannot use break-glass for its records.");
   }
 }
 
@@ -141,7 +141,7 @@ function checkReview(
   if (held.digest !== emergency) refuse("statement", "The review is of another statement.");
   if (held.holder === reviewer) refuse("self-approval", "You cannot review your own emergency access.");
   if (memory.emergencies.waitingOf(reviewer) !== undefined || memory.emergencies.isBarred(reviewer)) {
-    refuse("review-due", "Whose own use waits for its review, or was found unjustified, reviews nobody's.");
+    refuse("review-due", "A person whose own use waits for a review, or was found unjustified, cannot review others.");
   }
   const now = core.clock.nowMs();
   const isOver = now >= held.endsMs || memory.grants.isRevoked(grant) || memory.grants.isSuspended(grant);

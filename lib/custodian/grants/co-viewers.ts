@@ -18,7 +18,7 @@ export function checkNoCoViewer(roster: Roster, named: readonly string[], approv
   const own = findPerson(roster, approver)?.organisation;
   const organisations = named.flatMap((person) => findPerson(roster, person)?.organisation ?? []);
   if (own !== undefined && organisations.some((other) => isSameOrganisation(own, other))) {
-    refuse("organisation", "Nobody of a co-viewer's organisation can approve.");
+    refuse("organisation", "Members of a co-viewer's organisation cannot approve.");
   }
 }
 

@@ -117,7 +117,7 @@ describe("a lying portal in a dispute", () => {
     await expectRefusal(t.client.open(look(honest.grant, other)), "scope");
   });
 
-  test("the portal cannot get the full level, whoever signs for it", async () => {
+  test("the portal cannot get the full level, with any signature", async () => {
     const items = await sealed();
     const honest = t.disputed(items);
     const full = { ...honest.dispute.statement, level: "full" };
@@ -166,13 +166,13 @@ describe("a lying portal in a dispute", () => {
     for (const by of ["approver", "regulator", "insider"] as const) {
       await expectRefusal(t.client.submitGrant(t.disputed(items, {}, by)), "party");
     }
-    await expectRefusal(t.client.submitGrant(t.disputed(items, { party: "nobody" })), "party");
+    await expectRefusal(t.client.submitGrant(t.disputed(items, { party: "unknown-1" })), "party");
   });
 
   test("a dispute grants access only to support staff of unrelated organisations", async () => {
     const items = await sealed();
     const to = (holder: string) => ({ ...t.disputed(items), holder });
-    await expectRefusal(t.client.submitGrant(to("nobody")), "holder");
+    await expectRefusal(t.client.submitGrant(to("unknown-1")), "holder");
     await expectRefusal(t.client.submitGrant(to("operator:a")), "duty");
     await expectRefusal(t.client.submitGrant(to("regulator-001")), "duty");
     await expectRefusal(t.client.submitGrant(to("client-456:desk")), "organisation");

@@ -37,7 +37,7 @@ export async function proveRelease(
       refuse("approver", `${statement.releaser} does not stand in the roster.`);
     if (releaser.person === requester.person) refuse("self-approval", "The requester cannot release.");
     if (isSameOrganisation(releaser.organisation, requester.organisation)) {
-      refuse("organisation", "Nobody of the requester's organisation can release.");
+      refuse("organisation", "Members of the requester's organisation cannot release.");
     }
     if (!releaser.duties.includes(RELEASING_DUTY)) {
       refuse("duty", `${releaser.person} does not hold the duty ${RELEASING_DUTY}.`);
@@ -103,7 +103,7 @@ export function checkReleaseStands(
   for (const transaction of transactions) {
     const parties = partiesOrganisations(roster, core.memory.partiesOf(transaction) ?? []);
     const isOfParty = organisations.some((own) => parties.some((other) => isSameOrganisation(own, other)));
-    if (isOfParty) refuse("party", "Nobody of a party's organisation can release.");
+    if (isOfParty) refuse("party", "Members of a party's organisation cannot release.");
   }
 }
 

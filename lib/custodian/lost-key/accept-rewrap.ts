@@ -1,6 +1,6 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { signStatement } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import type { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
 import { proveRewrap, weighRewrap } from "@/lib/custodian/lost-key/check-rewrap";
@@ -44,7 +44,7 @@ function answer(core: Core, recovery: string, terms: RewrapTerms, assurance: Rew
     not_after,
     assurance: assuranceOf(core, [assurance]),
   };
-  const signature = core.identity.withSeed((seed) => signStatement(seed, "rewrap-ok", statement));
+  const signature = core.identity.signNow(statementBytes("rewrap-ok", statement));
   return { statement, signature: toBase64url(signature) };
 }
 

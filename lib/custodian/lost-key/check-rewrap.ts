@@ -58,7 +58,7 @@ function checkKey(core: Core, terms: RewrapTerms): void {
   const { memory } = core;
   const isEscrows = memory.epochs.some(({ statement }) => statement.public_key === new_public_key);
   if (isEscrows || memory.recoveries.isOther(terms)) {
-    refuse("new-key", "The new public key, or its kid, belongs to somebody else already.");
+    refuse("new-key", "The new public key, or its kid, already belongs to another participant.");
   }
 }
 
@@ -84,7 +84,7 @@ async function proveOne(core: Core, roster: Roster, { statement, signature }: Si
   const own = roster.persons.filter((one) => one.participant === participant);
   if (own.length === 0) refuse("party", `The roster names no person of ${participant}.`);
   if (own.some(({ organisation }) => isSameOrganisation(organisation, person.organisation))) {
-    refuse("organisation", "Nobody of the participant's own organisation agrees to its re-wrap.");
+    refuse("organisation", "Members of the participant's own organisation cannot agree to its re-wrap.");
   }
   if (!rewrappersOf(roster.persons, participant).includes(person)) {
     refuse("duty", `${name} holds no duty for a re-wrap.`);

@@ -1,7 +1,7 @@
 import "server-only";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { openContentKey, wrapContentKey } from "@/lib/crypto/envelope/envelope";
-import { signStatement } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import { openItem, ownEntry, refuseReplacement } from "@/lib/custodian/envelopes/register";
 import { instantOf } from "@/lib/custodian/grants/scope";
@@ -129,7 +129,7 @@ function resultOf(core: Core, { envelope }: Item, one: Refused | RewrappedStatem
     const { tx, grp, gen } = envelope;
     return { ok: false, tx, grp, gen, reason: one.reason };
   }
-  const signature = core.identity.withSeed((seed) => signStatement(seed, "rewrapped", one));
+  const signature = core.identity.signNow(statementBytes("rewrapped", one));
   return { ok: true, statement: one, signature: toBase64url(signature) };
 }
 

@@ -170,16 +170,14 @@ async function answerOne(
   const masks = isMasked(allowed.grant, request.opening.statement, item.grp) ? maskFields(fields) : undefined;
   const payload: { fields: Record<string, Json>; masked: string[] } =
     masks === undefined ? { fields, masked: [] } : { fields: masks, masked: Object.keys(masks).sort() };
-  const { jwe, signature } = core.identity.withSeed((signingSeed) =>
-    sealReply({
-      intent: allowed.intent.id,
-      tx: item.tx,
-      group: item.grp,
-      replyKey: fromBase64url(request.opening.statement.reply_key),
-      payload,
-      signingSeed,
-    }),
-  );
+  const { jwe, signature } = sealReply({
+    intent: allowed.intent.id,
+    tx: item.tx,
+    group: item.grp,
+    replyKey: fromBase64url(request.opening.statement.reply_key),
+    payload,
+    sign: core.identity.signNow,
+  });
   return { grp: item.grp, jwe, signature };
 }
 

@@ -401,5 +401,5 @@ test("a statement for another log or by an unknown person is refused", async () 
     });
   };
   await expectRefusal(note({ log: "other.example/log" }), "log");
-  await expectRefusal(note({ approver: "nobody" }), "approver");
+  await expectRefusal(note({ approver: "unknown-1" }), "approver");
 });

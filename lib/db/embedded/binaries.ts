@@ -63,7 +63,7 @@ async function copyTo(native: string, target: string): Promise<void> {
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    // Another start was faster: its copy is as good as ours.
+    // Another start was faster. Its copy is the same.
     if (!(await exists(path.join(target, "native/bin/postgres")))) throw error;
   }
 }

@@ -100,9 +100,41 @@ test("the client rejects a confirmation, a grant and a reply that the pinned key
   });
 });
 
+test("the client rejects a registration answer that lacks a result, has another order, or answers other groups", async () => {
+  const { items } = await t.granted();
+  const [first, ...rest] = items;
+  if (first === undefined || rest.length === 0) throw new Error("several groups expected");
+  const earlier = await t.client.register(items);
+  expect(earlier.every(({ ok }) => ok)).toBe(true);
+  const changes: readonly ((answer: { results: unknown[]; signature: string }) => unknown)[] = [
+    (answer) => ({ ...answer, results: answer.results.slice(1) }),
+    (answer) => ({ ...answer, results: [...answer.results].reverse() }),
+    (answer) => ({ ...answer, signature: "A".repeat(86) }),
+    ({ results }) => ({ results }),
+  ];
+  for (const change of changes) {
+    const alter = (place: string, body: unknown) =>
+      place === PATHS.registrations ? change(JSON.parse(JSON.stringify(body))) : body;
+    await between(alter, (url) =>
+      expect(clientOf({ url }).register(items)).rejects.toMatchObject(unavailable),
+    );
+  }
+  // A true answer about other groups, signed by the pinned key, is no answer to this call.
+  let kept: unknown;
+  const keep = (_place: string, body: unknown) => {
+    kept = body;
+    return body;
+  };
+  await between(keep, (url) => clientOf({ url }).register([first]));
+  await between(
+    () => kept,
+    (url) => expect(clientOf({ url }).register(rest.slice(0, 1))).rejects.toMatchObject(unavailable),
+  );
+});
+
 test("sealing continues with a stored epoch with a valid signature while the custodian is away", async () => {
   const { signed } = await t.client.epoch();
-  const url = `unix:${path.join(dir, "nobody.sock")}`;
+  const url = `unix:${path.join(dir, "absent.sock")}`;
   await expect(clientOf({ url }).epoch()).rejects.toMatchObject(unavailable);
   expect((await clientOf({ url, storedEpochs: async () => [signed] }).epoch()).epoch).toBe(1);
   const forged = { ...signed, statement: { ...signed.statement, created_at: "2020-01-01T00:00:00Z" } };

@@ -174,9 +174,16 @@ async function register(
   pinned: PinnedCustodian,
   items: readonly RegistrationItem[],
 ): Promise<readonly RegistrationResult[]> {
-  const { results } = await askCustodian(pinned, "POST", PATHS.registrations, RegisterResponse, { items });
-  if (results.length !== items.length) throw distrust("registration");
-  checkRegistrations(pinned, results);
+  const answer = await askCustodian(pinned, "POST", PATHS.registrations, RegisterResponse, { items });
+  const { results, signature } = answer;
+  // One signature over the list, which contains that of each confirmation: each is verified when it is used.
+  const isSigned = verifyStatement(pinned.publicKey, "registered", { results }, fromBase64url(signature));
+  if (!isSigned || results.length !== items.length) throw distrust("registration");
+  const isAnswer = items.every(({ tx, grp, gen }, at) => {
+    const result = results[at];
+    return result?.tx === tx && result.grp === grp && result.gen === gen;
+  });
+  if (!isAnswer) throw distrust("registration");
   return results;
 }
 

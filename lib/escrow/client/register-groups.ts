@@ -1,8 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { bodyDigest } from "@/lib/crypto/envelope/envelope";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
-import { selectSealedGroups, upsertRegistrations } from "@/lib/escrow/client/store";
+import { selectSealedGroups, storeAnswers } from "@/lib/escrow/client/store";
 import type { RegistrationItem, RegistrationResult } from "@/lib/escrow/protocol/messages";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -20,18 +19,7 @@ export function readUnregistered(
 /** Stores the custodian's answer for each group. A refusal is stored with its reason. */
 export async function storeRegistrations(
   cx: RegisterContext,
-  items: readonly RegistrationItem[],
   results: readonly RegistrationResult[],
 ): Promise<void> {
-  const rows = results.flatMap((result, index) => {
-    const item = items[index];
-    if (item === undefined) return [];
-    const kid = item.jwe.recipients.find(({ header }) => header.kid.startsWith("escrow#"))?.header.kid ?? "";
-    return [{ ...result, fallbackKid: kid, fallbackBd: bodyDigestOf(item) }];
-  });
-  if (rows.length > 0) await inTransaction(cx, (tx) => upsertRegistrations(tx, cx.instance.tenantId, rows));
-}
-
-function bodyDigestOf({ jwe }: RegistrationItem): string {
-  return bodyDigest({ ...jwe, recipients: [] });
+  if (results.length > 0) await inTransaction(cx, (tx) => storeAnswers(tx, results));
 }

@@ -1,10 +1,18 @@
+import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/register-groups";
 import { readRegistrationHealth, registerPending } from "@/lib/escrow/client/registrar";
-import { selectEpochs, selectUnregistered } from "@/lib/escrow/client/store";
+import {
+  COUNT_UNREGISTERED,
+  SELECT_UNREGISTERED,
+  selectEpochs,
+  selectUnregistered,
+} from "@/lib/escrow/client/store";
 import { listEscrowEpochs } from "@/lib/keys/escrow-epochs/list-escrow-epochs";
+import { queryAs } from "@/lib/testing/benches/query-as";
+import { rowsRead } from "@/lib/testing/benches/rows-read";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
@@ -39,6 +47,76 @@ test("groups are registered once and counted until then, also with two registrar
   expect(await registerPending(cx)).toEqual({ registered: 0, more: false });
 });
 
+test("a statement of the registrar reads the owed rows and no others, however many groups are registered", async () => {
+  const cx = await bench.person({ role: "client" });
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  const REGISTERED = 20_000;
+  await admin.query(
+    `INSERT INTO escrow_registration (transaction_id, grp, gen, tenant_id, bd, kid, signature, registered_at, due_at)
+     SELECT gen_random_uuid(), 'amount', 1, $1, 'bd', 'escrow#1', 'signed', now(), NULL FROM generate_series(1, $2)`,
+    [bench.place.tenantId, REGISTERED],
+  );
+  await admin.query("ANALYZE escrow_registration");
+  const read = async () => {
+    const counted = [];
+    for (const statement of [SELECT_UNREGISTERED, COUNT_UNREGISTERED])
+      counted.push(...(await rowsRead(admin, statement)));
+    return counted.filter(({ rows }) => rows > 0);
+  };
+  expect(await read()).toEqual([]);
+  await submit(cx);
+  const owed = { table: "escrow_registration", index: "escrow_registration_owed", rows: 2 };
+  expect((await read()).filter(({ table }) => table === owed.table)).toEqual([owed, owed]);
+  expect((await inSnapshot(cx, selectUnregistered)).map(({ grp }) => grp)).toEqual(["amount", "pricing"]);
+  await registerPending(cx);
+  expect(await read()).toEqual([]);
+  await admin.end();
+});
+
+test("a group owes its registration whatever statement inserts it, and only its newest generation does", async () => {
+  const cx = await bench.person({ role: "client" });
+  const id = await submit(cx);
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  const owed = async () =>
+    (
+      await admin.query<{ owed: string }>(
+        "SELECT grp || ' ' || gen AS owed FROM escrow_registration WHERE transaction_id = $1 AND due_at IS NOT NULL ORDER BY 1",
+        [id],
+      )
+    ).rows.map((row) => row.owed);
+  expect(await owed()).toEqual(["amount 1", "pricing 1"]);
+  await admin.query("ALTER TABLE transaction_group DISABLE TRIGGER transaction_group_entered");
+  await admin.query(
+    `INSERT INTO transaction_group SELECT transaction_id, grp, 2, tenant_id, ep, suite, field_count, protected, iv,
+       ciphertext, tag, bd, entry_id FROM transaction_group WHERE transaction_id = $1 AND grp = 'amount'`,
+    [id],
+  );
+  expect(await owed()).toEqual(["amount 2", "pricing 1"]);
+  await admin.end();
+});
+
+test("a refused group waits an hour before it is asked about again", async () => {
+  const cx = await bench.person({ role: "client" });
+  const [item] = await readUnregistered(cx, [await submit(cx)], ["amount"]);
+  if (item === undefined) throw new Error("one group expected");
+  const { tx, grp, gen } = item;
+  await storeRegistrations(cx, [{ ok: false, tx, grp, gen, reason: "envelope" }]);
+  const due = async () => (await inSnapshot(cx, selectUnregistered)).map((one) => one.grp);
+  expect(await due()).toEqual(["pricing"]);
+  const move = (by: string) =>
+    queryAs(
+      bench.database.adminUrl,
+      `UPDATE escrow_registration SET due_at = due_at - interval '${by}' WHERE grp = 'amount'`,
+    );
+  await move("59 minutes");
+  expect(await due()).toEqual(["pricing"]);
+  await move("1 minute");
+  expect(await due()).toEqual(["amount", "pricing"]);
+  expect(await registerPending(cx)).toMatchObject({ registered: 2 });
+});
+
 test("the registrar reads only as many waiting groups as fit in memory, however many parties sent meanwhile", async () => {
   const cx = await bench.person({ role: "client" });
   const participants = [cx.principal.participantId];
@@ -50,7 +128,7 @@ test("the registrar reads only as many waiting groups as fit in memory, however 
     settlement_details,
   });
   for (let sent = 0; sent < 6; sent += 1) await submitTransaction(cx, input);
-  const read = await inSnapshot(cx, (tx) => selectUnregistered(tx, 200));
+  const read = await inSnapshot(cx, selectUnregistered);
   expect(read).toHaveLength(5);
   expect(await registerPending(cx)).toMatchObject({ registered: 5 });
   expect(await registerPending(cx)).toMatchObject({ registered: 1 });
@@ -73,10 +151,10 @@ test("a refusal is stored with its reason and raises an alarm; a later confirmat
   const [item] = items;
   if (item === undefined) throw new Error("one group expected");
   const refused = { ok: false, tx: item.tx, grp: item.grp, gen: item.gen, reason: "envelope" } as const;
-  await storeRegistrations(cx, items, [refused]);
+  await storeRegistrations(cx, [refused]);
   expect(await readRegistrationHealth(cx)).toMatchObject({ refused: 1, isAlarm: true });
-  await storeRegistrations(cx, items, await cx.escrow.register(items));
-  await storeRegistrations(cx, items, [refused]);
+  await storeRegistrations(cx, await cx.escrow.register(items));
+  await storeRegistrations(cx, [refused]);
   expect(await readRegistrationHealth(cx)).toMatchObject({ waiting: 1, refused: 0 });
   expect(await readUnregistered(cx, [transaction], ["amount"])).toEqual([]);
 });

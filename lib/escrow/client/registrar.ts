@@ -3,23 +3,22 @@ import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { storeRegistrations } from "@/lib/escrow/client/register-groups";
-import { countUnregistered, selectUnregistered } from "@/lib/escrow/client/store";
+import { countUnregistered, REGISTRATION_BATCH, selectUnregistered } from "@/lib/escrow/client/store";
 import { runLoop } from "@/lib/jobs/run-loop";
 
 /** What the worker's registrar needs. It appends no log entry, because the worker holds no compartment key. */
 export type RegistrarContext = Pick<Context, "db" | "instance" | "clock" | "escrow" | "logger">;
 
-const BATCH = 200;
 const PERIOD_MS = 1_000;
 /** Registration follows a write within seconds. A longer wait is an alarm. */
 const ALARM_AFTER_MS = 60_000;
 
 /** Registers one batch of groups with the custodian; `more` when another batch may be waiting. */
 export async function registerPending(cx: RegistrarContext): Promise<{ registered: number; more: boolean }> {
-  const items = await inSnapshot(cx, (tx) => selectUnregistered(tx, BATCH));
+  const items = await inSnapshot(cx, selectUnregistered);
   if (items.length === 0) return { registered: 0, more: false };
   const results = await cx.escrow.register(items);
-  await storeRegistrations(cx, items, results);
+  await storeRegistrations(cx, results);
   const refused = results.filter((result) => !result.ok);
   if (refused.length > 0) {
     const first = refused[0];
@@ -29,7 +28,7 @@ export async function registerPending(cx: RegistrarContext): Promise<{ registere
       "the custodian refused groups",
     );
   }
-  return { registered: results.length - refused.length, more: items.length === BATCH };
+  return { registered: results.length - refused.length, more: items.length === REGISTRATION_BATCH };
 }
 
 export interface RegistrationHealth {
@@ -44,7 +43,7 @@ export async function readRegistrationHealth(
   cx: Pick<Context, "db" | "instance" | "clock">,
 ): Promise<RegistrationHealth> {
   const { waiting, refused, oldestAt } = await inSnapshot(cx, countUnregistered);
-  const ageMs = oldestAt === undefined ? 0 : cx.clock.nowMs() - Date.parse(oldestAt);
+  const ageMs = oldestAt === undefined ? 0 : cx.clock.nowMs() - oldestAt.getTime();
   return { waiting, refused, isAlarm: refused > 0 || ageMs > ALARM_AFTER_MS };
 }
 

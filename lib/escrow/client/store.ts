@@ -35,15 +35,17 @@ function toItem(row: GroupRow): RegistrationItem {
 }
 
 const GROUP_WITH_WRAPS = Prisma.sql`
-  SELECT g.transaction_id, g.grp, g.gen, g.ep, g.field_count, g.protected, g.iv, g.ciphertext, g.tag, t.digest_list,
+  SELECT g.transaction_id, g.grp, g.gen, g.ep, g.field_count, g.protected, g.iv, g.ciphertext, g.tag, to_jsonb(t.digest_list) AS digest_list,
          (SELECT jsonb_agg(jsonb_build_object('kid', w.kid, 'epk', w.epk, 'encrypted_key', w.encrypted_key)
                            ORDER BY w.position)
           FROM wrap w WHERE w.transaction_id = g.transaction_id AND w.grp = g.grp AND w.gen = g.gen) AS wraps
   FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id`;
 
-/** A resealed generation has no entries any more, so it is never registered. */
 const NEWEST = Prisma.sql`NOT EXISTS (SELECT 1 FROM transaction_group n
   WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp AND n.gen > g.gen)`;
+
+/** Most groups that are read at once. A constant of the statement, so that its plan knows how few they are. */
+export const REGISTRATION_BATCH = 200;
 
 /**
  * Bytes of waiting groups read at once. Senders choose the size of a group, and groups may wait while the custodian is
@@ -51,23 +53,29 @@ const NEWEST = Prisma.sql`NOT EXISTS (SELECT 1 FROM transaction_group n
  */
 const WAITING_BYTES = 32 * 1024 * 1024;
 
-/**
- * Returns groups of any transaction that the custodian has not confirmed, oldest first. Refused groups wait an hour
- * before each new attempt. Large groups make the result shorter than `limit`, but it has at least one group.
- */
-export async function selectUnregistered(tx: Tx, limit: number): Promise<RegistrationItem[]> {
-  const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
-    WITH waiting AS (
-      SELECT g.transaction_id, g.grp, g.gen, pg_column_size(g.ciphertext) AS size FROM transaction_group g
-      LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
-      WHERE ${NEWEST}
-        AND (r.transaction_id IS NULL OR (r.signature IS NULL AND r.registered_at < now() - interval '1 hour'))
-      ORDER BY g.transaction_id, g.grp LIMIT ${limit}),
+/** Registrations that the custodian owes: the rows of the partial index `escrow_registration_owed`, and no others. */
+const OWED = Prisma.sql`r.signature IS NULL AND r.due_at IS NOT NULL`;
+
+/** Selects groups whose registration is due, the longest due first. Large groups make the result shorter. */
+export const SELECT_UNREGISTERED = Prisma.sql`
+    WITH due AS (
+      SELECT r.transaction_id, r.grp, r.gen, r.due_at FROM escrow_registration r
+      WHERE ${OWED} AND r.due_at <= now()
+      ORDER BY r.due_at, r.transaction_id, r.grp LIMIT ${Prisma.raw(String(REGISTRATION_BATCH))}),
     fitting AS (
-      SELECT *, sum(size) OVER (ORDER BY transaction_id, grp, gen) - size AS before FROM waiting)
+      SELECT d.*, sum(pg_column_size(g.ciphertext)) OVER (ORDER BY d.due_at, d.transaction_id, d.grp)
+        - pg_column_size(g.ciphertext) AS before
+      FROM due d JOIN transaction_group g ON g.transaction_id = d.transaction_id AND g.grp = d.grp AND g.gen = d.gen)
     ${GROUP_WITH_WRAPS}
     JOIN fitting f ON f.transaction_id = g.transaction_id AND f.grp = g.grp AND f.gen = g.gen
-    WHERE f.before < ${WAITING_BYTES} ORDER BY g.transaction_id, g.grp`);
+    WHERE f.before < ${WAITING_BYTES} ORDER BY g.transaction_id, g.grp`;
+
+/**
+ * Returns groups of any transaction that the custodian is asked about next. Refused groups wait an hour before each new
+ * attempt. While groups are due, the result has at least one.
+ */
+export async function selectUnregistered(tx: Tx): Promise<RegistrationItem[]> {
+  const rows = await tx.$queryRaw<GroupRow[]>(SELECT_UNREGISTERED);
   return rows.map(toItem);
 }
 
@@ -90,43 +98,43 @@ export async function selectSealedGroups(
 }
 
 /** Stores the custodian's answers. A confirmation replaces a refusal, never the reverse. */
-export async function upsertRegistrations(
-  tx: Tx,
-  tenantId: string,
-  results: readonly (RegistrationResult & { readonly fallbackKid: string; readonly fallbackBd: string })[],
-): Promise<void> {
+export async function storeAnswers(tx: Tx, results: readonly RegistrationResult[]): Promise<void> {
   const records = results.map((result) => ({
     transaction_id: result.tx,
     grp: result.grp,
     gen: result.gen,
-    tenant_id: tenantId,
-    bd: result.ok ? result.bd : result.fallbackBd,
-    kid: result.ok ? result.kid : result.fallbackKid,
-    signature: result.ok ? result.signature : null,
-    problem: result.ok ? null : result.reason,
+    ...(result.ok
+      ? { bd: result.bd, kid: result.kid, signature: result.signature }
+      : { problem: result.reason }),
   }));
+  // Two workers may have asked about the same groups, so the rows are locked in one order.
   await tx.$executeRaw(Prisma.sql`
-    INSERT INTO escrow_registration AS r (transaction_id, grp, gen, tenant_id, bd, kid, signature, problem)
-    SELECT transaction_id, grp, gen, tenant_id, bd, kid, signature, problem
-    FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-      AS x (transaction_id uuid, grp text, gen int, tenant_id uuid, bd text, kid text, signature text, problem text)
-    ON CONFLICT (transaction_id, grp, gen) DO UPDATE
-      SET bd = excluded.bd, kid = excluded.kid, signature = excluded.signature, problem = excluded.problem,
-          attempts = r.attempts + 1, registered_at = now()
-      WHERE r.signature IS NULL`);
+    WITH said AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+        AS x (transaction_id uuid, grp text, gen int, bd text, kid text, signature text, problem text)),
+    open AS MATERIALIZED (
+      SELECT r.transaction_id, r.grp, r.gen FROM escrow_registration r JOIN said USING (transaction_id, grp, gen)
+      WHERE r.signature IS NULL ORDER BY r.transaction_id, r.grp, r.gen FOR UPDATE OF r)
+    UPDATE escrow_registration r
+    SET bd = coalesce(s.bd, r.bd), kid = s.kid, signature = s.signature, problem = s.problem,
+        attempts = r.attempts + 1, registered_at = now(),
+        due_at = CASE WHEN s.signature IS NULL AND r.due_at IS NOT NULL THEN now() + interval '1 hour' END
+    FROM open JOIN said s USING (transaction_id, grp, gen)
+    WHERE r.transaction_id = open.transaction_id AND r.grp = open.grp AND r.gen = open.gen`);
 }
+
+/** Counts registrations that are owed. */
+export const COUNT_UNREGISTERED = Prisma.sql`
+    SELECT count(*) FILTER (WHERE r.problem IS NULL) AS waiting, count(r.problem) AS refused,
+           min(r.due_at) FILTER (WHERE r.problem IS NULL) AS oldest
+    FROM escrow_registration r WHERE ${OWED}`;
 
 /** Returns how many groups wait for the custodian, how many it refused, and since when the oldest waits. */
 export async function countUnregistered(
   tx: Tx,
-): Promise<{ waiting: number; refused: number; oldestAt: string | undefined }> {
-  const [row] = await tx.$queryRaw<{ waiting: bigint; refused: bigint; oldest: string | null }[]>(Prisma.sql`
-    SELECT count(*) FILTER (WHERE r.transaction_id IS NULL) AS waiting,
-           count(*) FILTER (WHERE r.problem IS NOT NULL) AS refused,
-           min(t.created_at) FILTER (WHERE r.transaction_id IS NULL) AS oldest
-    FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id
-    LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
-    WHERE r.signature IS NULL AND ${NEWEST}`);
+): Promise<{ waiting: number; refused: number; oldestAt: Date | undefined }> {
+  const [row] =
+    await tx.$queryRaw<{ waiting: bigint; refused: bigint; oldest: Date | null }[]>(COUNT_UNREGISTERED);
   return {
     waiting: Number(row?.waiting ?? 0),
     refused: Number(row?.refused ?? 0),

@@ -54,6 +54,6 @@ export async function submitGrant(
   const registrations = waiting.slice(0, MAX_REGISTRATIONS);
   const whole: GrantSubmission = { ...submission, registrations };
   const accepted = await cx.escrow.submitGrant(whole);
-  await storeRegistrations(cx, registrations, accepted.registrations);
+  await storeRegistrations(cx, accepted.registrations);
   return accepted;
 }

@@ -40,6 +40,16 @@ export const Jwe = z.strictObject({
 });
 export type Jwe = z.infer<typeof Jwe>;
 
+const Confirmed = z.strictObject({
+  ok: z.literal(true),
+  tx: Uuid,
+  grp: GroupName,
+  gen: z.int(),
+  bd: Bytes32,
+  kid: z.string(),
+  signature: Signature,
+});
+
 /** One sealed group as the database stores it, with everything a custodian needs to open its own entry. */
 export const RegistrationItem = z.strictObject({
   tx: Uuid,
@@ -55,32 +65,14 @@ export const RegistrationItem = z.strictObject({
 export type RegistrationItem = z.infer<typeof RegistrationItem>;
 
 export const RegistrationResult = z.discriminatedUnion("ok", [
-  z.strictObject({
-    ok: z.literal(true),
-    tx: Uuid,
-    grp: GroupName,
-    gen: z.int(),
-    bd: Bytes32,
-    kid: z.string(),
-    signature: Signature,
-  }),
+  Confirmed,
   z.strictObject({ ok: z.literal(false), tx: Uuid, grp: GroupName, gen: z.int(), reason: Refusal }),
 ]);
 export type RegistrationResult = z.infer<typeof RegistrationResult>;
 
 /** The same for a group whose escrow entry was wrapped for the newest epoch, with that entry. */
 export const RewrapResult = z.discriminatedUnion("ok", [
-  z.strictObject({
-    ok: z.literal(true),
-    tx: Uuid,
-    grp: GroupName,
-    gen: z.int(),
-    bd: Bytes32,
-    kid: z.string(),
-    signature: Signature,
-    epk: Bytes32,
-    encrypted_key: z.string().regex(/^[A-Za-z0-9_-]{54}$/),
-  }),
+  Confirmed.extend({ epk: Bytes32, encrypted_key: z.string().regex(/^[A-Za-z0-9_-]{54}$/) }),
   z.strictObject({ ok: z.literal(false), tx: Uuid, grp: GroupName, gen: z.int(), reason: Refusal }),
 ]);
 export type RewrapResult = z.infer<typeof RewrapResult>;
@@ -95,7 +87,11 @@ export const RegisterRequest = z.strictObject({
   items: z.array(RegistrationItem).min(1).max(MAX_REGISTRATIONS),
 });
 export type RegisterRequest = z.infer<typeof RegisterRequest>;
-export const RegisterResponse = z.strictObject({ results: z.array(RegistrationResult) });
+/** The results, and the custodian's signature over all of them together (statement `registered`). */
+export const RegisterResponse = z.strictObject({
+  results: z.array(RegistrationResult),
+  signature: Signature,
+});
 
 export const SignedDecision = z.strictObject({ statement: DecisionStatement, signature: StatementSignature });
 export type SignedDecision = z.infer<typeof SignedDecision>;

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import * as unknown from "@/app/confidential/[[...rest]]/route";
+import * as requests from "@/app/confidential/access/requests/[id]/route";
+import * as oneTransaction from "@/app/confidential/transactions/[id]/route";
+import * as transactions from "@/app/confidential/transactions/route";
+import { SAMPLE_ID } from "@/lib/api-client/openapi/sample";
 import { operation } from "@/lib/api-client/operation";
 import { openParts } from "@/lib/audit/reading/open-parts";
 import { readParts } from "@/lib/audit/reading/store";
@@ -15,11 +20,18 @@ import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 
 let bench: PortalBench;
+beforeAll(async () => {
+  bench = await createPortalBench({ open: 30 });
+});
+afterAll(() => bench.close());
+
 let runtime: Runtime;
 let apiKey: string;
 let restrictedKey: string;
 let auditorKey: string;
 let runs = 0;
+/** What the call named "slow" waits for. */
+let held: Promise<void> = Promise.resolve();
 
 const FAILED = { class: "disclosure", outcome: "failed", subjects: [] } as const;
 
@@ -52,7 +64,7 @@ const list = operation({
 const handlers = serve("/confidential/things", [
   bind(create, async (_cx, { body }) => {
     runs += 1;
-    if (body.name === "slow") await new Promise((resolve) => setTimeout(resolve, 300));
+    if (body.name === "slow") await held;
     if (body.name === "refused") throw new DomainError("access.forbidden");
     return { id: uuidv7(Date.now()), name: body.name };
   }),
@@ -108,16 +120,11 @@ const nowhere = serve("/confidential/{rest}", []);
 const route = { params: Promise.resolve({}) };
 
 beforeAll(async () => {
-  bench = await createPortalBench({ open: 30 });
   runtime = bench.runtime;
   useRuntime(runtime);
   apiKey = (await createCaller(runtime, "client", ["submit", "read"])).key;
   restrictedKey = (await createCaller(runtime, "client", ["submit", "read"], ["192.0.2.1"])).key;
   auditorKey = (await createCaller(runtime, "auditor", ["submit"])).key;
-});
-
-afterAll(async () => {
-  await bench?.close();
 });
 
 function request(
@@ -306,8 +313,16 @@ describe("the endpoint", () => {
     const headers = { "idempotency-key": "k-2" };
     const call = (name: string) =>
       handlers.POST(request("POST", { key: apiKey, body: { name }, headers }), route);
-    const both = await Promise.all([call("slow"), call("slow")]);
-    expect(both.map((response) => response.status).sort()).toEqual([201, 409]);
+    let release: () => void = () => undefined;
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+    const before = runs;
+    const running = call("slow");
+    await expect.poll(() => runs).toBe(before + 1);
+    const early = await call("slow");
+    release();
+    expect([(await running).status, early.status]).toEqual([201, 409]);
     const retry = { "idempotency-key": "k-3" };
     const refused = await handlers.POST(
       request("POST", { key: apiKey, body: { name: "refused" }, headers: retry }),
@@ -350,5 +365,87 @@ describe("the endpoint", () => {
     await gone.close();
     expect([response.status, (await response.json()).code]).toEqual([503, "service.database-unavailable"]);
     expect(response.headers.get("retry-after")).not.toBeNull();
+  });
+});
+
+describe("headers of an answer", () => {
+  // api.md: every answer has X-Request-Id, RateLimit-Policy, RateLimit and Cache-Control: no-store. Refusals have them
+  // too, whichever step refuses.
+
+  type Caller = Awaited<ReturnType<typeof createCaller>>;
+  type Method = keyof typeof transactions;
+
+  let bench: PortalBench;
+  let client: Caller;
+  let auditor: Caller;
+  beforeAll(async () => {
+    bench = await createPortalBench({});
+    useRuntime(bench.runtime);
+    client = await createCaller(bench.runtime, "client", ["submit"]);
+    auditor = await createCaller(bench.runtime, "auditor", ["read", "submit"]);
+  });
+  afterAll(() => bench?.close());
+
+  interface Given {
+    readonly key?: string;
+    readonly type?: string;
+    readonly body?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  }
+
+  async function answer(
+    module: typeof transactions,
+    method: Method,
+    { key, type, body, headers = {} }: Given = {},
+  ) {
+    const request = new Request("http://portal/confidential/x", {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { "x-api-key": key }),
+        ...(type === undefined ? {} : { "content-type": type }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    return module[method](request, { params: Promise.resolve({ id: SAMPLE_ID }) });
+  }
+
+  it("every answer names its call and its budget and is not cached, whichever step refuses", async () => {
+    const json = "application/json";
+    const mine = { key: client.key, type: json };
+    const cases: readonly (readonly [number, Promise<Response>])[] = [
+      [401, answer(transactions, "GET")],
+      [401, answer(transactions, "POST", { key: "sp_unknown", type: json, body: "{}" })],
+      [
+        401,
+        answer(transactions, "POST", { headers: { "signature-input": "sig=()", signature: "sig=:AA==:" } }),
+      ],
+      [401, answer(unknown, "GET")],
+      [404, answer(unknown, "GET", { key: client.key })],
+      [403, answer(transactions, "GET", { key: client.key })],
+      [403, answer(transactions, "POST", { key: auditor.key, type: json, body: "{}" })],
+      [404, answer(oneTransaction, "GET", { key: auditor.key })],
+      [404, answer(oneTransaction, "HEAD", { key: auditor.key })],
+      [403, answer(requests, "PATCH", { ...mine, body: "{}" })],
+      [405, answer(transactions, "DELETE", { key: client.key })],
+      [204, answer(transactions, "OPTIONS", { key: client.key })],
+      [400, answer(transactions, "POST", { ...mine, body: "{" })],
+      [413, answer(transactions, "POST", { ...mine, body: " ".repeat(1_048_577) })],
+      [415, answer(transactions, "POST", { key: client.key, type: "text/plain", body: "{}" })],
+      [422, answer(transactions, "POST", { ...mine, body: "{}" })],
+      [422, answer(transactions, "POST", { ...mine, body: "{}", headers: { "idempotency-key": " " } })],
+    ];
+    for (const [status, coming] of cases) {
+      const response = await coming;
+      const name = `${status} ${response.status}`;
+      expect(response.status, name).toBe(status);
+      expect(response.headers.get("x-request-id"), name).toMatch(/^[0-9a-f-]{36}$/);
+      expect(response.headers.get("ratelimit-policy"), name).toMatch(/^"[a-z_-]+";q=\d+;w=\d+$/);
+      expect(response.headers.get("ratelimit"), name).toMatch(/^"[a-z_-]+";r=\d+;t=\d+$/);
+      expect(response.headers.get("cache-control"), name).toBe("no-store");
+      if (status !== 204) expect(response.headers.get("content-type"), name).toBe("application/problem+json");
+      if (status === 401) expect(response.headers.get("www-authenticate"), name).toContain("Bearer");
+      if (status === 405) expect(response.headers.get("allow")).toBe("POST, GET, HEAD, OPTIONS");
+    }
   });
 });

@@ -152,7 +152,6 @@ describe("possession of a client-held key", () => {
     const order = { state: "active", reason: "by hand" } as const;
     expect(await outcomeOf(changeKeyState(cx, key.key_id, order))).toBe("key.state");
     const client = await bench.appPool.connect();
-    await client.query("SELECT set_config('sealport.tenant_id', $1, false)", [bench.place.tenantId]);
     const forced = client.query("UPDATE key_version SET state = 'active' WHERE id = $1", [key.key_id]);
     await expect(forced).rejects.toThrow(/key_version_client_proven/);
     client.release(true);

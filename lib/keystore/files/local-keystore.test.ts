@@ -11,12 +11,14 @@ import {
   randomBytes,
   x25519Shared,
 } from "@/lib/crypto/primitives";
+import { openPrivateKey } from "@/lib/crypto/private-key-blob";
 import type { Unlock } from "@/lib/env/custody";
 import { createKeys, PROCESSES } from "@/lib/keystore/files/create-keys";
 import { KEK_NAMES, KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
 import { createLocalKeystore, openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
+import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 
 let dir: string;
@@ -31,6 +33,12 @@ const file = (): string => path.join(dir, KEYSTORE_FILE);
 function participantKey(keystore: Keystore, privateKey: Uint8Array, publicKey: Uint8Array): KeyRef {
   const key = { purpose: "participant", participant: "client-456", version: 1, publicKey } as const;
   return { ...key, ...keystore.sealPrivateKey({ ...key, privateKey }) };
+}
+
+function named(keystore: Keystore, name: string): KeyRef {
+  const ref = keystore.readNamedKey(name);
+  if (ref === undefined) throw new Error(`no key named ${name}`);
+  return ref;
 }
 
 async function codeOf(act: Promise<unknown>): Promise<string | undefined> {
@@ -150,7 +158,10 @@ test("keys are made once, and a repetition gives the same public keys", async ()
 test("all files belong to the owner alone and contain no private key", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   createKeys(keystore, "portal", "log.example");
-  const seed = loadSigningKey(keystore, "receipt").withSeed((bytes) => Buffer.from(bytes));
+  const { purpose, participant, version, publicKey, blob, kek } = named(keystore, "receipt");
+  const aad = { v: 1, purpose, participant, version, kek, public_key: toBase64url(publicKey) } as const;
+  const opened = (await openKeystoreFile(dir, keyFile())).keks.get("receipt");
+  const seed = Buffer.from(openPrivateKey({ kek: opened?.key ?? blob, aad, blob, kind: "ed25519" }));
   for (const name of readdirSync(dir)) {
     const bytes = readFileSync(path.join(dir, name));
     expect(statSync(path.join(dir, name)).mode & 0o777, name).toBe(0o600);
@@ -160,6 +171,32 @@ test("all files belong to the owner alone and contain no private key", async () 
   }
 });
 
+test("a named key that another process replaces or removes is seen within seconds, one that this process removes at once, and an unchanged one is read once", async () => {
+  const [mine, other] = [
+    await createLocalKeystore({ dir, unlock: keyFile() }),
+    await openLocalKeystore({ dir, unlock: keyFile() }),
+  ];
+  const seal = (version: number) => {
+    const { publicKey, privateKey } = generateX25519();
+    const key = { purpose: "escrow", participant: "log.example", version, publicKey } as const;
+    return { ...key, ...other.sealPrivateKey({ ...key, privateKey }) };
+  };
+  expect(mine.readNamedKey("escrow-1")).toBeUndefined();
+  other.writeNamedKey("escrow-1", seal(1));
+  const read = named(mine, "escrow-1");
+  expect(mine.readNamedKey("escrow-1")).toBe(read);
+  other.removeNamedKey("escrow-1");
+  const next = seal(2);
+  other.writeNamedKey("escrow-1", next);
+  await expect.poll(() => named(mine, "escrow-1")).toEqual(next);
+  other.removeNamedKey("escrow-1");
+  await expect.poll(() => mine.readNamedKey("escrow-1")).toBeUndefined();
+  other.writeNamedKey("escrow-1", next);
+  expect(named(mine, "escrow-1")).toEqual(next);
+  mine.removeNamedKey("escrow-1");
+  expect(mine.readNamedKey("escrow-1")).toBeUndefined();
+});
+
 test("a damaged named key gives one clear error, and a named key is never replaced", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   createKeys(keystore, "portal", "log.example");
@@ -167,7 +204,8 @@ test("a damaged named key gives one clear error, and a named key is never replac
   if (ref === undefined) throw new Error("a receipt key expected");
   expect(() => keystore.writeNamedKey("receipt", ref)).toThrow(/EEXIST/);
   writeFileSync(path.join(dir, "receipt.key.json"), "{");
-  expect(() => loadSigningKey(keystore, "receipt")).toThrow(KeystoreError);
+  const again = await openLocalKeystore({ dir, unlock: keyFile() });
+  expect(() => loadSigningKey(again, "receipt")).toThrow(KeystoreError);
 });
 
 test("keys made for one log are not used for another", async () => {

@@ -2,7 +2,7 @@ import "server-only";
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { ed25519Sign, generateX25519, x25519Shared } from "@/lib/crypto/primitives";
+import { ed25519Signer, generateX25519, type X25519Handle, x25519Handle } from "@/lib/crypto/primitives";
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
 import { isResident, nameResidentKey, readResidentKey } from "@/lib/crypto/resident-key-blob";
 import type { Unlock } from "@/lib/env/custody";
@@ -26,7 +26,13 @@ import type {
   ServiceState,
 } from "@/lib/keystore/keystore";
 import { type BackupState, KeystoreError } from "@/lib/keystore/keystore-types";
-import { type OpenedKeyFigures, OpenedKeys } from "@/lib/keystore/opened-keys";
+import {
+  identityOf,
+  kidOf,
+  type OpenedKeyFigures,
+  OpenedKeys,
+  OWN_KEY_LIMITS,
+} from "@/lib/keystore/opened-keys";
 import { fixedKeks, type Keks } from "@/lib/keystore/roots/leased-keks";
 import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";
 import { mapServiceFailure, orServiceFailure } from "@/lib/keystore/roots/persist";
@@ -37,23 +43,24 @@ function aadOf(key: Omit<NewPrivateKey, "privateKey">, kek: string): PrivateKeyA
   return { v: 1, purpose, participant, version, kek, public_key: toBase64url(publicKey) };
 }
 
-function kidOf({ participant, version }: Pick<KeyRef, "participant" | "version">): string {
-  return `${participant}#${version}`;
-}
-
 class FolderKeystore implements Keystore {
   readonly id: string;
   private readonly named: NamedKeys;
+  /** Opened keys of this process itself: the escrow's, and those that sign. */
+  private readonly escrow = new OpenedKeys(x25519Handle, OWN_KEY_LIMITS);
+  private readonly signing = new OpenedKeys(ed25519Signer, OWN_KEY_LIMITS);
 
   constructor(
     private readonly dir: string,
     private readonly keks: Keks,
-    private readonly opened: OpenedKeys,
+    private readonly opened: OpenedKeys<X25519Handle>,
     private readonly resident: ResidentKeys | undefined,
   ) {
     this.id = keks.id;
     this.named = new NamedKeys(dir);
-    keks.onDrop(() => opened.clear());
+    keks.onDrop(() => {
+      for (const keys of [opened, this.escrow, this.signing]) keys.clear();
+    });
   }
 
   serviceState(): ServiceState | undefined {
@@ -108,12 +115,8 @@ class FolderKeystore implements Keystore {
     await this.keks.ready();
     if (isResident(ref.blob))
       return this.withResident(ref, (keys, object) => keys.derive(object, ref.publicKey, epk));
-    if (ref.purpose !== "participant")
-      return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Shared(privateKey, epk));
-    const kek = this.kekOf(ref);
-    const sealed = `${ref.kek}|${toBase64url(ref.publicKey)}|${toBase64url(ref.blob)}`;
-    const open = () => openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind: "x25519" });
-    return this.opened.use({ kid: kidOf(ref), sealed }, open, (key) => key.derive(epk));
+    const keys = ref.purpose === "participant" ? this.opened : this.escrow;
+    return keys.use(identityOf(ref), this.opening(ref, "x25519"), (key) => key.derive(epk));
   }
 
   forget(key: Pick<KeyRef, "participant" | "version">): void {
@@ -126,11 +129,11 @@ class FolderKeystore implements Keystore {
 
   async sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array> {
     await this.keks.ready();
-    return this.withSeed(ref, (seed) => ed25519Sign(seed, message));
+    return this.signNow(ref, message);
   }
 
-  withSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T {
-    return this.withPrivateKey(ref, "ed25519", fn);
+  signNow(ref: KeyRef, message: Uint8Array): Uint8Array {
+    return this.signing.use(identityOf(ref), this.opening(ref, "ed25519"), (sign) => sign(message));
   }
 
   sealSecret(context: string, secret: Uint8Array): Uint8Array {
@@ -154,7 +157,10 @@ class FolderKeystore implements Keystore {
   }
 
   removeNamedKey(name: string): void {
+    const ref = this.named.read(name);
     this.named.remove(name);
+    if (ref === undefined) return;
+    for (const keys of [this.escrow, this.signing]) keys.forget(identityOf(ref).kid);
   }
 
   close(): void {
@@ -192,14 +198,10 @@ class FolderKeystore implements Keystore {
     );
   }
 
-  private withPrivateKey<T>(ref: KeyRef, kind: "x25519" | "ed25519", fn: (privateKey: Uint8Array) => T): T {
+  /** Returns how to open a sealed key. Throws now, also for a key that is kept opened, while its key-encryption key may not be used. */
+  private opening(ref: KeyRef, kind: "x25519" | "ed25519"): () => Uint8Array {
     const kek = this.kekOf(ref);
-    const privateKey = openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind });
-    try {
-      return fn(privateKey);
-    } finally {
-      privateKey.fill(0);
-    }
+    return () => openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind });
   }
 }
 
@@ -207,7 +209,7 @@ class FolderKeystore implements Keystore {
 export function folderKeystore(
   dir: string,
   keks: Keks,
-  opened = new OpenedKeys(),
+  opened = new OpenedKeys(x25519Handle),
   resident?: ResidentKeys,
 ): Keystore {
   return new FolderKeystore(dir, keks, opened, resident);

@@ -1,5 +1,5 @@
 import "server-only";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
@@ -19,13 +19,41 @@ const NamedKey = z.strictObject({
   blob: z.string(),
 });
 
-/** Keys next to a keystore's file, each in its own file: `NAME.key.json`. */
+/** What shows that a file is still the one that was read. A replaced file has another inode. */
+function stateOf({ ino, mtimeMs, ctimeMs, size }: Stats): string {
+  return `${ino}|${mtimeMs}|${ctimeMs}|${size}`;
+}
+
+/** A file that was read is not looked at again for this long. What another process does to it is seen after that. */
+const TRUST_MS = 1_000;
+
+interface Known {
+  readonly state: string;
+  readonly ref: KeyRef;
+  readonly atMs: number;
+}
+
+/** Keys next to a keystore's file, each in its own file: `NAME.key.json`. A file that has not changed is read once. */
 export class NamedKeys {
+  private readonly known = new Map<string, Known>();
+
   constructor(private readonly dir: string) {}
 
   read(name: string): KeyRef | undefined {
+    const atMs = performance.now();
+    const known = this.known.get(name);
+    if (known !== undefined && atMs - known.atMs < TRUST_MS) return known.ref;
+    this.known.delete(name);
     const file = this.keyFile(name);
-    if (!existsSync(file)) return undefined;
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    const state = stateOf(stats);
+    const ref = known?.state === state ? known.ref : this.parse(file);
+    this.known.set(name, { state, ref, atMs });
+    return ref;
+  }
+
+  private parse(file: string): KeyRef {
     try {
       const { purpose, participant, version, kek, public_key, blob } = NamedKey.parse(
         JSON.parse(readFileSync(file, "utf8")),
@@ -55,6 +83,7 @@ export class NamedKeys {
   }
 
   remove(name: string): void {
+    this.known.delete(name);
     rmSync(this.keyFile(name), { force: true });
     syncFolder(this.dir);
   }

@@ -157,12 +157,15 @@ test("a process killed in the middle of a call is replaced, and the call succeed
 });
 
 test("a process that hangs is killed after its time, and the next one answers", async () => {
-  const one = bench({ patience: { attempts: 3, callMs: 5_000, pauseMs: 1 } });
+  // On a busy machine a next one may take longer than its time to start, and is then replaced too.
+  const one = bench({ patience: { attempts: 20, callMs: 5_000, pauseMs: 1 } });
   const made = await one.keys.make();
+  const { starts } = one.session.figures();
   const pid = pidOf(one);
   process.kill(pid, "SIGSTOP");
   await expectDerives(one, made);
-  expect(one.session.figures().starts).toBe(2);
+  expect(one.session.figures().starts).toBeGreaterThan(starts);
+  expect(pidOf(one)).not.toBe(pid);
   await expect.poll(() => isAlive(pid)).toBe(false);
 });
 

@@ -18,7 +18,7 @@ import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { type AuditBench, BENCH_WAIT_MS, createAuditBench } from "@/lib/testing/benches/audit-bench";
 import type { Role, Scope } from "@/lib/vocabulary";
 
 /** A portal's runtime on its own database, with a custodian that never answers. */
@@ -42,7 +42,7 @@ export async function createPortalBench(
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const lines: string[] = [];
   const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
-  const limitPool = openLimitPool({ url: audit.database.appUrl });
+  const limitPool = openLimitPool({ url: audit.database.appUrl, waitMs: BENCH_WAIT_MS });
   const runtime: Runtime = {
     db: cx.db,
     instance: cx.instance,
@@ -56,8 +56,10 @@ export async function createPortalBench(
     }),
     audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
     logger,
-    // Tests check that budgets are exact, not that a busy machine is quick.
-    limits: openLimits({ pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: 60_000 }, budgets),
+    limits: openLimits(
+      { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },
+      budgets,
+    ),
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),

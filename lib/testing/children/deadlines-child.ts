@@ -6,7 +6,7 @@ import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
-import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { BENCH_WAIT_MS, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
 /** Settings of this child portal; its clock runs ahead by this much. */
 export interface DeadlinesChildOptions {
@@ -22,8 +22,8 @@ const { keyDir, databaseUrl, instance, aheadMs } = options;
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const receiptKey = keystore.readNamedKey("receipt");
 if (receiptKey === undefined) throw new TypeError("no receipt key");
-const db = openDatabase({ url: databaseUrl, maxConnections: 3 });
-const pool = openPool({ url: databaseUrl, maxConnections: 2 });
+const db = openDatabase({ url: databaseUrl, maxConnections: 3, waitMs: BENCH_WAIT_MS });
+const pool = openPool({ url: databaseUrl, maxConnections: 2, waitMs: BENCH_WAIT_MS });
 const nowMs = () => Date.now() + aheadMs;
 const cx = {
   db,

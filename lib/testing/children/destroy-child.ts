@@ -7,6 +7,7 @@ import { openPool } from "@/lib/db/pool";
 import { readCustody } from "@/lib/env/custody";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { openKeystore } from "@/lib/keystore/open-keystore";
+import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 
 /** Settings of this child portal. */
 export interface DestroyChildOptions {
@@ -24,8 +25,8 @@ const { keyDir, databaseUrl, custody, instance, principal, keyId } = options;
 const keystore = await openKeystore({ dir: keyDir, custody: readCustody(custody) });
 const receiptKey = keystore.readNamedKey("receipt");
 if (receiptKey === undefined) throw new TypeError("no receipt key");
-const db = openDatabase({ url: databaseUrl, maxConnections: 3 });
-const pool = openPool({ url: databaseUrl, maxConnections: 2 });
+const db = openDatabase({ url: databaseUrl, maxConnections: 3, waitMs: BENCH_WAIT_MS });
+const pool = openPool({ url: databaseUrl, maxConnections: 2, waitMs: BENCH_WAIT_MS });
 const audit = createAuditRecorder({ pool, keystore, instance, receiptKey });
 const rest = { clock: systemClock, client: {}, requestId: "req_test" };
 await changeKeyState({ db, instance, audit, keystore, principal, ...rest }, keyId, {

@@ -7,7 +7,7 @@ import { openPool } from "@/lib/db/pool";
 import { findReaderById } from "@/lib/identity/people/holders-store";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
-import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { BENCH_WAIT_MS, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
 // Makes one background export as a portal does, in a child process that a test can kill.
 const [keyDir = "", url = "", facts = ""] = process.argv.slice(2);
@@ -15,8 +15,8 @@ const instance: InstanceFacts = JSON.parse(facts);
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const receiptKey = keystore.readNamedKey("receipt");
 if (receiptKey === undefined) throw new TypeError("no receipt key");
-const db = openDatabase({ url });
-const pool = openPool({ url });
+const db = openDatabase({ url, waitMs: BENCH_WAIT_MS });
+const pool = openPool({ url, waitMs: BENCH_WAIT_MS });
 const audit = createAuditRecorder({ pool, keystore, instance, receiptKey });
 const cx = { db, instance, clock: systemClock, audit, keystore, logger: createLogger("test", "silent") };
 await runNextExport({ ...cx, findReader: (userId) => findReaderById(cx, userId), keepMs: 60_000 });

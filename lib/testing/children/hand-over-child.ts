@@ -8,7 +8,7 @@ import { createEscrowClient } from "@/lib/escrow/client/client";
 import { challengeClientHeld } from "@/lib/keys/possession/challenge";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
-import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { BENCH_WAIT_MS, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { entriesFor } from "@/lib/testing/devices/client-held-program";
 import { createKeyHolder, type KeyPair } from "@/lib/testing/devices/key-holder";
 import { handOver } from "@/lib/transactions/client-held/hand-over";
@@ -32,9 +32,9 @@ const { keyDir, databaseUrl, custodian, instance, principal, keyId } = options;
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const receiptKey = keystore.readNamedKey("receipt");
 if (receiptKey === undefined) throw new TypeError("no receipt key");
-const pool = openPool({ url: databaseUrl, maxConnections: 2 });
+const pool = openPool({ url: databaseUrl, maxConnections: 2, waitMs: BENCH_WAIT_MS });
 const cx = {
-  db: openDatabase({ url: databaseUrl, maxConnections: 3 }),
+  db: openDatabase({ url: databaseUrl, maxConnections: 3, waitMs: BENCH_WAIT_MS }),
   instance,
   clock: systemClock,
   audit: createAuditRecorder({ pool, keystore, instance, receiptKey }),

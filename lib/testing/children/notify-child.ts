@@ -7,7 +7,7 @@ import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { deliverDue } from "@/lib/notify/deliveries/deliver";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createLogger } from "@/lib/telemetry/logger";
-import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { BENCH_WAIT_MS, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
 /** Settings of this child portal. */
 export interface NotifyChildOptions {
@@ -19,7 +19,7 @@ export interface NotifyChildOptions {
 // Sends the queued notifications as a portal does, in a child process that a test can kill.
 const { keyDir, databaseUrl, instance }: NotifyChildOptions = JSON.parse(process.argv[2] ?? "");
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
-const db = openDatabase({ url: databaseUrl, maxConnections: 3 });
+const db = openDatabase({ url: databaseUrl, maxConnections: 3, waitMs: BENCH_WAIT_MS });
 const logger = createLogger("test", "silent");
 const shared = { db, instance, clock: systemClock, keystore, logger, hasMail: false, mailer: undefined };
 const cx = { ...shared, origin: "https://portal.example" };

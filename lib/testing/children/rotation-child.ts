@@ -8,7 +8,7 @@ import { createEscrowClient } from "@/lib/escrow/client/client";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
-import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { BENCH_WAIT_MS, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
 /** Settings of this child portal. */
@@ -26,8 +26,8 @@ const { keyDir, databaseUrl, custodian, instance, participants } = options;
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const receiptKey = keystore.readNamedKey("receipt");
 if (receiptKey === undefined) throw new TypeError("no receipt key");
-const db = openDatabase({ url: databaseUrl, maxConnections: 3 });
-const pool = openPool({ url: databaseUrl, maxConnections: 2 });
+const db = openDatabase({ url: databaseUrl, maxConnections: 3, waitMs: BENCH_WAIT_MS });
+const pool = openPool({ url: databaseUrl, maxConnections: 2, waitMs: BENCH_WAIT_MS });
 const cx = {
   db,
   instance,

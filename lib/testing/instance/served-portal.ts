@@ -1,4 +1,6 @@
 import { scopesFor } from "@/lib/api-client/registry";
+import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
+
 import "server-only";
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -137,7 +139,7 @@ function setEnvironment({ database, place, keyDir, cx: { instance } }: ServedPor
 function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof openLimits>[1]) {
   const { cx, keystore, escrow } = bench;
   const logger = createLogger("test", "silent");
-  const limitPool = openLimitPool({ url: bench.database.appUrl });
+  const limitPool = openLimitPool({ url: bench.database.appUrl, waitMs: BENCH_WAIT_MS });
   const live = openLiveHub(bench.database.appUrl, {
     db: cx.db,
     instance: cx.instance,
@@ -152,7 +154,10 @@ function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof o
     escrow,
     audit: cx.audit,
     logger,
-    limits: openLimits({ pool: limitPool, secret: new Uint8Array(32).fill(4) }, budgets),
+    limits: openLimits(
+      { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },
+      budgets,
+    ),
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),

@@ -41,7 +41,6 @@ async function start(options: HandOverChildOptions): Promise<ChildProcess> {
 const wraps = async (): Promise<{ kid: string; count: number }[]> => {
   const client = await bench.appPool.connect();
   try {
-    await client.query("SELECT set_config('sealport.tenant_id', $1, false)", [bench.place.tenantId]);
     const text =
       "SELECT kid, count(*)::int AS count FROM wrap WHERE kind = 'participant' GROUP BY kid ORDER BY kid";
     return (await client.query<{ kid: string; count: number }>(text)).rows;

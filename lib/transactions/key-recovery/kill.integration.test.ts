@@ -123,7 +123,6 @@ it.each(Array.from({ length: KILLS }, (_, at) => at))(
     await bench.integrate();
     await requireRecovered(one);
   },
-  300_000,
 );
 
 it("two portals at once, during another party's rotation, move each entry once", async () => {
@@ -139,7 +138,7 @@ it("two portals at once, during another party's rotation, move each entry once",
   await requireRecovered(one);
   const [, done] = await countsOf(one);
   expect(done).toBe(12);
-}, 300_000);
+});
 
 it("a custodian that fails is not asked again at once: the log has the end of each announcement, and work continues later", async () => {
   const one = await loss(who, 1, 2);
@@ -159,7 +158,7 @@ it("a custodian that fails is not asked again at once: the log has the end of ea
   await bench.integrate();
   await requireRecovered(one);
   expect(await countsOf(one)).toEqual([8, 4, 4]);
-}, 300_000);
+});
 
 it("while the custodian is away a recovery waits: no envelope is announced, and none is lost", async () => {
   const one = await loss(who, 2, 2);
@@ -169,4 +168,4 @@ it("while the custodian is away a recovery waits: no envelope is announced, and 
   await run(one.owner);
   expect(await countsOf(one)).toEqual([0, 0, 0]);
   expect((await getRecovery(one.owner, one.old.keyId)).recovery).toMatchObject({ state: "running" });
-}, 300_000);
+});

@@ -75,7 +75,7 @@ async function nextOf(cx: RecoverContext, row: RecoveryRow, after: string | unde
 async function registerWaiting(cx: RecoverContext, items: readonly RegistrationItem[]): Promise<void> {
   const ids = [...new Set(items.map(({ tx }) => tx))];
   const waiting = await readUnregistered(cx, ids, GroupName.options);
-  if (waiting.length > 0) await storeRegistrations(cx, waiting, await cx.escrow.register(waiting));
+  if (waiting.length > 0) await storeRegistrations(cx, await cx.escrow.register(waiting));
 }
 
 /** Commits the announcement of each envelope. The custodian is asked only after this has returned (I2). */

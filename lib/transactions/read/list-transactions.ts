@@ -11,7 +11,7 @@ import { knowsAll } from "@/lib/transactions/read/who-may-know";
 import type { TransactionPage, TransactionQuery } from "@/lib/transactions/schema";
 
 /** A participant id that no one has: a caller who is neither staff nor a party sees no transactions. */
-const NOBODY = "";
+const NO_PARTICIPANT = "";
 
 function microsOf(instant: string | undefined): bigint | undefined {
   if (instant === undefined) return undefined;
@@ -28,7 +28,7 @@ export async function listTransactions(
   const rows = await inSnapshot(cx, (tx) =>
     listTransactionRows(tx, {
       tenantId: cx.instance.tenantId,
-      own: knowsAll(cx.principal) ? undefined : (cx.principal.participantId ?? NOBODY),
+      own: knowsAll(cx.principal) ? undefined : (cx.principal.participantId ?? NO_PARTICIPANT),
       participant: query.participant,
       jobId: query.job_id,
       status: query.status,

@@ -35,7 +35,6 @@ const numberOf = async (text: string): Promise<number> =>
 const asPortal = async <T extends object>(text: string): Promise<T[]> => {
   const client = await bench.appPool.connect();
   try {
-    await client.query("SELECT set_config('sealport.tenant_id', $1, false)", [bench.place.tenantId]);
     return (await client.query<T>(text)).rows;
   } finally {
     client.release();

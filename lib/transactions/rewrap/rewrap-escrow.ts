@@ -126,7 +126,7 @@ async function store(tx: Tx, cx: EscrowMoveContext, changes: readonly Change[]):
     })),
   );
   const moved = changes.flatMap((change) => change.moved);
-  if ((await moveEscrowWraps(tx, cx.instance.tenantId, moved)) !== moved.length) {
+  if ((await moveEscrowWraps(tx, moved)) !== moved.length) {
     throw new TypeError("a locked recipient entry is gone");
   }
   const bound = changes.flatMap(({ transaction, digests }, at) =>

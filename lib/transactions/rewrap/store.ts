@@ -78,17 +78,12 @@ export interface MovedEscrow {
 }
 
 /** Replaces the escrow's entries and the custodian's statements about them; returns how many entries. */
-export async function moveEscrowWraps(
-  tx: Tx,
-  tenantId: string,
-  moved: readonly MovedEscrow[],
-): Promise<number> {
+export async function moveEscrowWraps(tx: Tx, moved: readonly MovedEscrow[]): Promise<number> {
   const rows = JSON.stringify(
     moved.map((wrap) => ({
       transaction_id: wrap.transactionId,
       grp: wrap.group,
       gen: wrap.gen,
-      tenant_id: tenantId,
       old_kid: wrap.oldKid,
       kid: wrap.kid,
       epoch: wrap.epoch,
@@ -99,11 +94,11 @@ export async function moveEscrowWraps(
     })),
   );
   await tx.$executeRaw(Prisma.sql`
-    INSERT INTO escrow_registration AS r (transaction_id, grp, gen, tenant_id, bd, kid, signature)
-    SELECT transaction_id, grp, gen, tenant_id, bd, kid, signature FROM jsonb_to_recordset(${rows}::jsonb)
-      AS x (transaction_id uuid, grp text, gen int, tenant_id uuid, bd text, kid text, signature text)
-    ON CONFLICT (transaction_id, grp, gen) DO UPDATE
-      SET bd = excluded.bd, kid = excluded.kid, signature = excluded.signature, problem = NULL, registered_at = now()`);
+    UPDATE escrow_registration r
+    SET bd = x.bd, kid = x.kid, signature = x.signature, problem = NULL, due_at = NULL, registered_at = now()
+    FROM jsonb_to_recordset(${rows}::jsonb)
+      AS x (transaction_id uuid, grp text, gen int, bd text, kid text, signature text)
+    WHERE r.transaction_id = x.transaction_id AND r.grp = x.grp AND r.gen = x.gen`);
   return tx.$executeRaw(Prisma.sql`
     UPDATE wrap w SET kid = r.kid, epoch = r.epoch, epk = r.epk, encrypted_key = r.encrypted_key
     FROM jsonb_to_recordset(${rows}::jsonb) AS r (transaction_id uuid, grp text, gen int, old_kid text, kid text,

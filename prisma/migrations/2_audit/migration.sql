@@ -495,12 +495,13 @@ BEGIN
 END $$;
 
 -- Returns whether this transaction is inside one of the owner's functions that may delete (the doors). They mark their own transaction; the
--- mark without the owner's rights has no effect.
+-- mark without the owner's rights has no effect. It is in plpgsql, because an SQL function with settings is planned at each call.
 CREATE FUNCTION audit_is_through(p_door text) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT current_user = 'sealport_owner'
-     AND coalesce(current_setting('sealport.' || p_door, true), '') = pg_current_xact_id()::text
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN current_user = 'sealport_owner'
+     AND coalesce(current_setting('sealport.' || p_door, true), '') = pg_current_xact_id()::text;
+END $$;
 
 -- Refuses a change of rows that are final.
 CREATE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

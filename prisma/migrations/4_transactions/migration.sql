@@ -87,18 +87,23 @@ CREATE TABLE wrap (
   rotation_batch_id uuid
 );
 
+-- Each sealed group has a row from the start (transaction_group_owed). `due_at` is when the custodian is asked next. It is empty when
+-- nothing is owed: the custodian has signed, or the group has a newer generation.
 CREATE TABLE escrow_registration (
   transaction_id uuid NOT NULL,
   grp text NOT NULL,
   gen integer NOT NULL,
   tenant_id uuid NOT NULL,
   bd text NOT NULL,
-  kid text NOT NULL,
+  kid text,
   signature text,
   problem text,
-  attempts integer NOT NULL DEFAULT 1,
-  registered_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  PRIMARY KEY (transaction_id, grp, gen)
+  attempts integer NOT NULL DEFAULT 0,
+  due_at timestamptz(6) DEFAULT CURRENT_TIMESTAMP,
+  registered_at timestamptz(6),
+  PRIMARY KEY (transaction_id, grp, gen),
+  CONSTRAINT escrow_registration_signed_whole CHECK
+    (signature IS NULL OR (kid IS NOT NULL AND registered_at IS NOT NULL AND problem IS NULL AND due_at IS NULL))
 );
 
 CREATE TABLE dispute (
@@ -155,6 +160,9 @@ CREATE INDEX wrap_participant_id_idx ON wrap (participant_id);
 CREATE UNIQUE INDEX wrap_transaction_id_grp_gen_kid_key ON wrap (transaction_id, grp, gen, kid);
 CREATE INDEX wrap_former ON wrap (transaction_id) WHERE kind = 'former';
 CREATE INDEX wrap_escrow_epoch ON wrap (epoch, transaction_id) WHERE kind <> 'participant';
+-- The worker reads this every second. Rows leave it when they are signed.
+CREATE INDEX escrow_registration_owed ON escrow_registration (due_at, transaction_id, grp)
+  WHERE signature IS NULL AND due_at IS NOT NULL;
 CREATE INDEX dispute_transaction_id_idx ON dispute (transaction_id);
 CREATE UNIQUE INDEX dispute_nonce_key ON dispute (nonce);
 CREATE INDEX dispute_tenant_id_state_id_idx ON dispute (tenant_id, state, id);
@@ -184,6 +192,19 @@ BEGIN
     RAISE EXCEPTION 'a sealed group keeps its body' USING ERRCODE = 'SP004';
   END IF;
   RETURN NEW;
+END $$;
+
+-- Sealed groups owe a registration with the escrow custodian, whatever statement inserts them. A former generation has no entries any
+-- more, so it owes none.
+CREATE FUNCTION transaction_group_owed() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO escrow_registration (transaction_id, grp, gen, tenant_id, bd)
+    SELECT m.transaction_id, m.grp, m.gen, m.tenant_id, m.bd FROM made m;
+  IF EXISTS (SELECT 1 FROM made m WHERE m.gen > 1) THEN
+    UPDATE escrow_registration r SET due_at = NULL FROM made m
+      WHERE r.transaction_id = m.transaction_id AND r.grp = m.grp AND r.gen < m.gen AND r.due_at IS NOT NULL;
+  END IF;
+  RETURN NULL;
 END $$;
 
 -- The statement and its signature stay. Support takes a dispute, and another person may take it again; it ends once.
@@ -235,7 +256,8 @@ CREATE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean
       AND position(convert_to(',"pub":{', 'UTF8') IN bytes) > 0)
 $$;
 
--- Sealing for an epoch locks its row until commit. Destroying the epoch waits, and then sees what was sealed.
+-- Sealing for an epoch locks its row until commit. Destroying the epoch waits, and then sees what was sealed. Entries that move to another
+-- epoch are checked row by row, new ones once for each epoch of a statement, in one order for all statements.
 CREATE FUNCTION wrap_epoch_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE found_state text;
 BEGIN
@@ -247,6 +269,21 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION wrap_epochs_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  sealed record;
+  found_state text;
+BEGIN
+  FOR sealed IN SELECT DISTINCT m.tenant_id, m.epoch FROM made m WHERE m.kind <> 'participant' ORDER BY 1, 2 LOOP
+    SELECT e.state INTO found_state FROM escrow_epoch e
+      WHERE e.tenant_id = sealed.tenant_id AND e.epoch = sealed.epoch FOR SHARE;
+    IF found_state = 'destroyed' THEN
+      RAISE EXCEPTION 'the key of this epoch is gone' USING ERRCODE = 'SP003';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
 
 CREATE TRIGGER transaction_guard BEFORE UPDATE ON transaction FOR EACH ROW EXECUTE FUNCTION transaction_guard();
@@ -254,7 +291,11 @@ CREATE TRIGGER transaction_dispute_guard BEFORE UPDATE OF status ON transaction
   FOR EACH ROW EXECUTE FUNCTION transaction_dispute_guard();
 CREATE TRIGGER transaction_group_guard BEFORE UPDATE ON transaction_group
   FOR EACH ROW EXECUTE FUNCTION transaction_group_guard();
-CREATE TRIGGER wrap_epoch_guard BEFORE INSERT OR UPDATE OF epoch ON wrap
+CREATE TRIGGER transaction_group_owed AFTER INSERT ON transaction_group REFERENCING NEW TABLE AS made
+  FOR EACH STATEMENT EXECUTE FUNCTION transaction_group_owed();
+CREATE TRIGGER wrap_epochs_guard AFTER INSERT ON wrap REFERENCING NEW TABLE AS made
+  FOR EACH STATEMENT EXECUTE FUNCTION wrap_epochs_guard();
+CREATE TRIGGER wrap_epoch_guard BEFORE UPDATE OF epoch ON wrap
   FOR EACH ROW WHEN (NEW.kind <> 'participant') EXECUTE FUNCTION wrap_epoch_guard();
 CREATE TRIGGER dispute_guard BEFORE INSERT OR UPDATE ON dispute FOR EACH ROW EXECUTE FUNCTION dispute_guard();
 

@@ -1,6 +1,6 @@
 -- I1: no watched row changes without an audit entry of the same transaction. For each table this file holds what its
--- entries are about (audit_watch), whether its rows may change at all (append_only), and which actions vouch for
--- which change (audit_action_rule). The announcements of live updates are at the end.
+-- entries are about (audit_watch, audit_watch_statements), whether its rows may change at all (append_only), and which
+-- actions vouch for which change (audit_action_rule). The announcements of live updates are at the end.
 --
 -- A new table needs a block here. lib/audit/record/completeness.integration.test.ts compares the blocks with the tables.
 
@@ -48,6 +48,38 @@ DECLARE quoted text;
 BEGIN
   SELECT string_agg(quote_literal(s), ', ') INTO quoted FROM unnest(subjects) s;
   EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %I DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION audit_require_entry(%s)', target || '_complete', target, quoted);
+  EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change()',
+    target || '_kept', target);
+END $$;
+
+-- Watches a table whose rows come many at a time: what a statement inserts is compared once, at the end of the statement. So the entry is
+-- written before its rows, or in the same statement. Updates and deletions are compared row by row at commit, as in audit_watch. The
+-- function is made for the table, because a transition table cannot be read by a column's name without planning each time. For the planner
+-- see audit_queue_leaves, for xmin see audit_queue_own_entry.
+CREATE FUNCTION audit_watch_statements(target text, VARIADIC subjects text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  quoted text;
+  columns text;
+  labels text;
+BEGIN
+  SELECT string_agg(quote_literal(s), ', '), string_agg(format('t.%I', split_part(s, ':', 2)), ', '),
+      string_agg(format('%L || coalesce(m.%I::text, '''')', split_part(s, ':', 1) || ':', split_part(s, ':', 2)), ', ')
+    INTO quoted, columns, labels FROM unnest(subjects) s;
+  EXECUTE format($made$CREATE FUNCTION %1$I() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $body$
+    BEGIN
+      IF EXISTS (SELECT 1 FROM (SELECT DISTINCT %3$s FROM made t) m WHERE NOT EXISTS (
+          SELECT 1 FROM audit_queue q JOIN audit_action_rule r ON r.action = q.action
+          WHERE q.xid = pg_current_xact_id() AND age(q.xmin) <= 0 AND q.subject IN (%4$s)
+            AND r.table_name = %2$L AND r.op = 'INSERT' OFFSET 0)) THEN
+        RAISE EXCEPTION 'INSERT on %% has no audit entry', TG_TABLE_NAME USING ERRCODE = 'SP001';
+      END IF;
+      RETURN NULL;
+    END $body$ $made$, target || '_entered', target, columns, labels);
+  EXECUTE format('CREATE TRIGGER %1$I AFTER INSERT ON %2$I REFERENCING NEW TABLE AS made
+    FOR EACH STATEMENT EXECUTE FUNCTION %1$I()', target || '_entered', target);
+  EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER UPDATE OR DELETE ON %I DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION audit_require_entry(%s)', target || '_complete', target, quoted);
   EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change()',
     target || '_kept', target);
@@ -246,29 +278,29 @@ SELECT append_only('key_recovery_statement');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('key_recovery_statement', 'INSERT', 'key.recover-sign');
 
-SELECT audit_watch('transaction', 'transaction:id');
+SELECT audit_watch_statements('transaction', 'transaction:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('transaction', 'INSERT', 'transaction.create'),
   ('transaction', 'UPDATE', 'dispute.open'), ('transaction', 'UPDATE', 'dispute.resolve'),
   ('transaction', 'UPDATE', 'transaction.hold'), ('transaction', 'UPDATE', 'transaction.reseal'),
   ('transaction', 'UPDATE', 'transaction.status');
 
-SELECT audit_watch('transaction_participant', 'transaction:transaction_id');
+SELECT audit_watch_statements('transaction_participant', 'transaction:transaction_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('transaction_participant', 'INSERT', 'transaction.create');
 
-SELECT audit_watch('transaction_group', 'transaction:transaction_id', 'rotation_batch:entry_id');
+SELECT audit_watch_statements('transaction_group', 'transaction:transaction_id', 'rotation_batch:entry_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('transaction_group', 'INSERT', 'transaction.create'), ('transaction_group', 'INSERT', 'transaction.reseal'),
   ('transaction_group', 'UPDATE', 'disclosure.rewrap'), ('transaction_group', 'UPDATE', 'transaction.reseal'),
   ('transaction_group', 'UPDATE', 'transaction.rewrap');
 
-SELECT audit_watch('transaction_version', 'transaction:transaction_id');
+SELECT audit_watch_statements('transaction_version', 'transaction:transaction_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('transaction_version', 'INSERT', 'dispute.open'), ('transaction_version', 'INSERT', 'dispute.resolve'),
   ('transaction_version', 'INSERT', 'transaction.create'), ('transaction_version', 'INSERT', 'transaction.status');
 
-SELECT audit_watch('wrap', 'transaction:transaction_id', 'rotation_batch:rotation_batch_id');
+SELECT audit_watch_statements('wrap', 'transaction:transaction_id', 'rotation_batch:rotation_batch_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('wrap', 'INSERT', 'transaction.create'), ('wrap', 'INSERT', 'transaction.reseal'),
   ('wrap', 'INSERT', 'transaction.rewrap'),
@@ -450,6 +482,7 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('webhook', 'UPDATE', 'webhook.disable'), ('webhook', 'UPDATE', 'webhook.rotate');
 
 DROP FUNCTION audit_watch(text, text[]);
+DROP FUNCTION audit_watch_statements(text, text[]);
 DROP FUNCTION append_only(text);
 
 -- All triggers up to here are rules: they also run when a session sets session_replication_role to replica.

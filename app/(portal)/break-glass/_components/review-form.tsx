@@ -17,7 +17,7 @@ interface ReviewProps {
   readonly person: string;
 }
 
-/** The review of an emergency access, signed by another person. Until then its holder cannot begin the next. */
+/** The form in which another person reviews and signs. Before the review, the holder cannot start another emergency access. */
 export function ReviewForm({ use, log, person }: ReviewProps) {
   const t = useTranslations("breakGlass.review");
   const form = useForm({

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useCallback } from "react";
 import { Countdown } from "@/components/ui/countdown";
 
-/** What is left of the hour; when it is over the page is read again, and what was shown is gone by then. */
+/** Shows the time left of the hour. At its end the page reloads; shown values are already gone by then. */
 export function TimeLeft({ until, nowMs }: { until: string; nowMs: number }) {
   const t = useTranslations("breakGlass.facts");
   const router = useRouter();

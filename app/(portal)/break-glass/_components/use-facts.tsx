@@ -8,12 +8,12 @@ import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { TimeLeft } from "./time-left";
 import { UseState } from "./use-state";
 
-/** State, time and views: what stays true while one looks. */
+/** Facts of an emergency access: state, time, views, and what was signed. */
 export function UseFacts({ use, nowMs }: { use: BreakGlassView; nowMs: number }) {
   const t = useTranslations("breakGlass.facts");
   const names = useTranslations("domain.fields");
   const proofs = useTranslations("breakGlass.proofs");
-  // It may have been ended before its hour was over; the log says when.
+  // It may have ended before its hour was over. The log has the time.
   const isOver = use.state !== "pending" && use.state !== "running";
   const waits = use.state !== "reviewed" && use.state !== "refused";
   return (
@@ -54,7 +54,7 @@ function proofOf(proof: string): (typeof PROOFS)[number] {
   return PROOFS.find((one) => one === proof) ?? "evaluation";
 }
 
-/** What another person said of it. */
+/** The review by another person. */
 export function ReviewOf({ review }: { review: NonNullable<BreakGlassView["review"]> }) {
   const t = useTranslations("breakGlass");
   const isJustified = review.outcome === "justified";

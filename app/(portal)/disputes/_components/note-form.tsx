@@ -9,7 +9,7 @@ import { NewNote } from "@/lib/disputes/schema";
 
 const SEND = target<typeof addDisputeNote>("POST", "/confidential/disputes/{id}/notes");
 
-/** Writes to the others in the dispute. */
+/** The form for a message to the other people in the dispute. */
 export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: boolean }) {
   const t = useTranslations("disputes.notes");
   const form = useForm({

@@ -96,7 +96,7 @@ export function TransactionsSection({ grant }: { grant: GrantDetail }) {
   );
 }
 
-/** Which fields the grant reaches and how each is shown, and which it does not. */
+/** Lists all fields and shows which of them the grant opens, and how. */
 export function FieldsSection({ grant }: { grant: GrantDetail }) {
   const t = useTranslations("grants.fields");
   const names = useTranslations("domain.fields");
@@ -124,7 +124,7 @@ export function FieldsSection({ grant }: { grant: GrantDetail }) {
 
 const MAX_IN_ADDRESS = 40;
 
-/** A grant never grows: who needs more asks again, with what is known filled in. */
+/** A grant cannot be extended. The link starts a new request with the known values filled in. */
 export function ExtendSection({ grant }: { grant: GrantDetail }) {
   const t = useTranslations("grants.extend");
   const query = new URLSearchParams({

@@ -18,7 +18,7 @@ function lookOf({ standing, backup }: RootBackup): Look {
   return standing === "current" && backup?.last_drill_at === null ? "untried" : standing;
 }
 
-/** What helps; run on the portal's machine, where the keystore is. A drill takes as many shares as a restore. */
+/** The command to run next, on the portal's machine. A drill needs as many shares as a restore. */
 function commandFor(look: Look, { backup }: RootBackup): string | undefined {
   if (look === "none" || look === "older-root") return CEREMONY;
   if (look !== "untried" && look !== "drill-due") return undefined;
@@ -75,7 +75,7 @@ async function factsOf({ root, standing, backup }: RootBackup): Promise<Fact[]> 
   ];
 }
 
-/** How the backup of the portal's root key stands; nothing for who is no administrator. */
+/** Shows the state of the root key's backup, to administrators only. */
 export async function RootBackupSection({ role }: { role: Role }) {
   if (role !== "admin") return null;
   const t = await getTranslations("keys.backup");

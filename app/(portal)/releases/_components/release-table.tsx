@@ -7,7 +7,7 @@ import type { ReleaseItem } from "@/lib/access/executive-release/schema";
 
 const DAY_MS = 86_400_000;
 
-/** Where its release stands, and until when terms wait for a second word. */
+/** The state of its release, and until when the terms wait for a second signature. */
 function Standing({ release }: Pick<ReleaseItem, "release">) {
   const t = useTranslations("release.standing");
   if (release === undefined) return t("none");

@@ -71,7 +71,7 @@ describe("erased parts", () => {
   });
 
   it.each<[string, EntryChange, EntryChange, string, RegExp]>([
-    ["the organisation's own part", {}, {}, "org", /under the organisation's/],
+    ["the organisation's own part", {}, {}, "org", /in the organisation's/],
     [
       "an entry that was made after the erasure",
       { at: "2026-11-24T14:48:00.000000Z" },

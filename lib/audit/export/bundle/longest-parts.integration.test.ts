@@ -50,7 +50,7 @@ describe("the longest rows that the portal's database login can write", () => {
     await forgeEntry(bench.appPool, bench.place, { parts: await partsOf(4, MAX_PART_BYTES) });
     await bench.anchor();
     expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
-  }, 60_000);
+  });
 });
 
 /** Returns the largest memory outside the heap while `act` runs, in addition to the memory before. */
@@ -75,7 +75,7 @@ it("entries with the longest parts are judged a few at a time, also when they ar
   await bench.anchor();
   const exported = await peakOf(() => bench.exported({ format: "csv", parts: "none" }));
   expect(exported / (1 << 20)).toBeLessThan(170);
-}, 120_000);
+});
 
 describe("the longest details that the product writes", () => {
   const seen = (text: string) =>

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,27 +11,32 @@ import { getProof } from "@/lib/audit/reading/proofs/get-proof";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
+import { askErasure } from "@/lib/audit/retention/erasure/ask-erasure";
+import { agreeToErasure, refuseErasureAsked } from "@/lib/audit/retention/erasure/decide-erasure";
+import { ErasureBook } from "@/lib/audit/retention/erasure/erasing-entries";
+import { readErasingRows } from "@/lib/audit/retention/erasure/erasing-store";
+import { listErasures } from "@/lib/audit/retention/erasure/list-erasures";
+import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
+import { ErasureQuery } from "@/lib/audit/retention/erasure/schema";
+import { erasePrepared } from "@/lib/audit/retention/run-retention";
+import { eraseCompartment } from "@/lib/audit/retention/store";
 import { insertCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { signCheckpoint } from "@/lib/audit/signer/sign-checkpoint";
 import { fixedClock, systemClock } from "@/lib/clock";
 import { fromBase64url } from "@/lib/crypto/bytes";
+import { keyMark, keyProof } from "@/lib/crypto/log/audit-part";
 import { verifyInclusion } from "@/lib/crypto/log/merkle";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
+import { inRawSnapshot } from "@/lib/db/transaction";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
-import { erasePrepared } from "../run-retention";
-import { eraseCompartment } from "../store";
-import { askErasure } from "./ask-erasure";
-import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";
-import { listErasures } from "./list-erasures";
-import { prepareDueErasures } from "./prepare-erasure";
-import { ErasureQuery } from "./schema";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 const YEAR_MS = 365 * 86_400_000;
@@ -333,5 +339,93 @@ describe("the erasure of one person from the log", () => {
     } finally {
       listener.close();
     }
+  });
+});
+
+describe("false rows of erasures", () => {
+  const FORGED = 450;
+
+  let bench: OwnedLog;
+  beforeAll(async () => {
+    bench = await createOwnedLog();
+    await bench.anchor();
+  });
+  afterAll(() => bench.close());
+
+  /** Entries of the portal's database login that their index rows call erasures, with parts that no key opens. */
+  async function forge(count: number, bytesOfPart: number): Promise<void> {
+    const { log, tenantId } = bench.place;
+    const at = "2026-11-24T14:45:00.000000Z";
+    const stored = randomBytes(bytesOfPart);
+    const d = createHash("sha256").update(stored).digest("base64url");
+    const rows = Array.from({ length: count }, (_, n) => {
+      const id = uuidv7(Date.now() + n);
+      const json = `{"at":"${at}","class":"retention","id":"${id}","log":"${log}","outcome":"done","sealed":[{"c":"org","d":"${d}"}],"tenant":"t_x","v":1}`;
+      return { id, bytes: Buffer.from(json).toString("base64") };
+    });
+    const given = JSON.stringify(rows);
+    const from = "FROM json_to_recordset($1::json) AS r(id uuid, bytes text)";
+    const client = await bench.appPool.connect();
+    try {
+      await client.query("BEGIN");
+      await client.query(
+        `INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
+       SELECT id, $2, $3, $4, 'retention', 'done', decode(bytes, 'base64') ${from}`,
+        [given, log, tenantId, at],
+      );
+      await client.query(
+        `INSERT INTO audit_part (entry_id, c, tenant_id, compartment_id, stored)
+       SELECT id, 'org', $2, (SELECT k.id FROM audit_compartment k WHERE k.kind = 'org' LIMIT 1), $3 ${from}`,
+        [given, tenantId, stored],
+      );
+      await client.query(
+        `INSERT INTO audit_queue (entry_id, tenant_id, subject, action) SELECT id, $2, 'entry:' || id, 'audit.read' ${from}`,
+        [given, tenantId],
+      );
+      await client.query(
+        `INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome)
+       SELECT id, $2, $3, 'system:x', 'compartment.erase', 'done' ${from}`,
+        [given, tenantId, at],
+      );
+      await client.query("COMMIT");
+    } finally {
+      client.release();
+    }
+    await bench.anchor();
+  }
+
+  it("rows that falsely claim to be erasures are read a few at a time, and do not hide a real one", async () => {
+    const compartment = uuidv7(1);
+    const key = new Uint8Array(32).fill(8);
+    const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
+    const erase = (details: string) =>
+      recordEvent(bench.cx, {
+        class: "retention",
+        outcome: "done",
+        action: "compartment.erase",
+        subjects: [],
+        details: { compartment, key_digest: details.repeat(43), ...marks },
+      });
+    await forge(FORGED, 64);
+    const first = await erase("A");
+    await bench.anchor();
+    await erase("B");
+    await bench.anchor();
+    await forge(40, 600_000);
+    let most = 0;
+    let rows = 0;
+    await inRawSnapshot(bench.cx, async (tx) => {
+      for await (const batch of readErasingRows(tx)) {
+        most = Math.max(
+          most,
+          batch.reduce((sum, { bytes, stored }) => sum + bytes.length + stored.length, 0),
+        );
+        rows += batch.length;
+      }
+    });
+    expect(rows).toBe(FORGED + 2);
+    expect(most).toBeLessThan(8_000_000);
+    const erasing = await new ErasureBook(bench.cx).erasing([compartment]);
+    expect(erasing.get(compartment)?.map(({ entry }) => entry)).toEqual([first.id]);
   });
 });

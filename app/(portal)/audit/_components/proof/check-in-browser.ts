@@ -4,8 +4,7 @@ import { equalConstantTime, fromBase64url, fromUtf8 } from "@/lib/crypto/bytes";
 import { canonicalBytes, parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
 
-// Loaded when somebody asks for a check, and not before: the tree, the notes and Ed25519 are most of the section's
-// script.
+// Loaded with the first check only: the tree, the notes and Ed25519 are most of the section's script.
 
 /** An entry as the page shows it. */
 export interface ShownEntry {

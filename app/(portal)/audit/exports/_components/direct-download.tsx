@@ -10,10 +10,10 @@ import type { ExportItem } from "@/lib/audit/schema";
 
 const list = target<typeof listAuditExports>("GET", "/confidential/audit/exports");
 const PERIOD_MS = 1_000;
-/** A download that has not been written down by then was refused on its way, or goes on: the page can be read again. */
+/** After this time the export must be in the history, unless the download was refused or still runs. The page may be reloaded. */
 const MOST_LOOKS = 120;
 
-/** Own streams that were not there when the page was read. */
+/** Returns the reader's own downloads that started after the page was made. */
 function newStreams(items: readonly ExportItem[], known: ReadonlySet<string>): readonly ExportItem[] {
   return items.filter(({ id, is_own, kind }) => is_own && kind === "stream" && !known.has(id));
 }

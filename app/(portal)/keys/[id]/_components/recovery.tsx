@@ -26,7 +26,7 @@ const LOOKS = {
   expired: { tone: "plain", icon: "clock" },
 } as const;
 
-/** What is waited for: two persons' word, then the proof. */
+/** Shows the two steps of a recovery: two signatures, then the proof of the new key. */
 function standingOf({ state, signatures, signatures_needed }: RecoveryView): keyof typeof LOOKS {
   return state === "asked" && signatures.length >= signatures_needed ? "proof" : state;
 }
@@ -111,7 +111,7 @@ function useFacts(view: RecoveryView): Fact[] {
   ];
 }
 
-/** The recovery of a lost key: who has signed, how far it is, and what this person can do about it. */
+/** The recovery of a lost key: who has signed, its progress, and the acts of this person. */
 export function Recovery({ view, isOwn }: { view: RecoveryView; isOwn: boolean }) {
   const t = useTranslations("keys.recovery");
   useRefreshing(view.state === "running");

@@ -27,10 +27,10 @@ function EpochState({ state }: { state: string }) {
   );
 }
 
-/** Escrow epochs: public keys that the custodian signed; their private halves are his alone. */
+/** Escrow epochs: public keys that the custodian signed. Only the custodian has the private keys. */
 export function EpochTable(props: {
   epochs: readonly EscrowEpochView[];
-  /** For who may destroy: offered for former epochs under which nothing lies. */
+  /** For people who may destroy epochs. Offered for former epochs without sealed data. */
   onDestroy?: (epoch: EscrowEpochView) => void;
   isReady?: boolean;
 }) {

@@ -27,7 +27,7 @@ async function isSame(a: unknown, b: unknown): Promise<boolean> {
   return (await recordDigest(a)) === (await recordDigest(b));
 }
 
-/** Everything but the persons: nothing of it may change with a person's keys. */
+/** Returns the roster without its people. A change of a person's keys may not change this part. */
 function frameOf(roster: Roster): unknown {
   const {
     persons: _persons,
@@ -57,7 +57,7 @@ async function keysChange(change: RosterChangeView, before: Person, after: Perso
   return isSameSet(has, change.added === undefined ? kept : [...kept, change.added]);
 }
 
-/** The groups that two people read to each other are those of the very keys that come and go. */
+/** Returns whether the fingerprints that two people read to each other belong to the added and the removed key. */
 async function isReadAs(change: RosterChangeView, before: Person, after: Person): Promise<boolean> {
   const is = async (person: Person, id: string | undefined, fingerprint: string | undefined) => {
     const credential = person.credentials.find((one) => idOf(one) === id);

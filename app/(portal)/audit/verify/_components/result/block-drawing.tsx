@@ -6,7 +6,7 @@ const COLUMNS = 120;
 const PITCH = 10;
 const SIDE = 8;
 
-/** Squares from one to another, columns first, as one path. */
+/** Returns one path that covers the squares between two squares, column by column. */
 function squares(from: number, to: number): string {
   let path = "";
   for (let at = from; at < to; at += 1) {
@@ -17,7 +17,7 @@ function squares(from: number, to: number): string {
   return path;
 }
 
-/** The square that a number falls in. */
+/** Returns the square of an entry number. */
 function squareOf(seq: number, total: number): number {
   return Math.min(ROWS * COLUMNS - 1, Math.floor((seq / Math.max(1, total)) * ROWS * COLUMNS));
 }

@@ -167,7 +167,7 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
   );
 }
 
-/** Where the last opening is in the log, and whose signature it rests on. */
+/** Shows the log entry of the last opening and who signed it. */
 function Written({ opened }: { opened: Opened }) {
   const t = useTranslations("transactions.fields");
   return (

@@ -1,0 +1,29 @@
+import { startInstance } from "@/lib/testing/instance/instance";
+import { prepareInstance } from "@/lib/testing/instance/prepared-instance";
+import { INSTANCES } from "./instance";
+
+const BUDGETS =
+  '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
+
+/**
+ * Prepares one instance and starts so many copies of it. The environment passes on the addresses of the copies, and the prepared folder
+ * for tests that start their own instance. Returns a function that stops and removes them.
+ */
+export async function startInstances(count: number): Promise<() => Promise<void>> {
+  const remove = await prepareInstance();
+  const starts = await Promise.allSettled(
+    Array.from({ length: count }, () => startInstance({ env: { RATE_BUDGETS: BUDGETS } })),
+  );
+  const instances = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+  const stop = async (): Promise<void> => {
+    await Promise.all(instances.map((instance) => instance.stop()));
+    await remove();
+  };
+  const failed = starts.find((start) => start.status === "rejected");
+  if (failed !== undefined) {
+    await stop();
+    throw failed.reason;
+  }
+  process.env[INSTANCES] = JSON.stringify(instances.map(({ dataDir, baseUrl }) => ({ dataDir, baseUrl })));
+  return stop;
+}
