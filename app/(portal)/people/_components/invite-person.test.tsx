@@ -23,7 +23,7 @@ async function invite(reply: Reply, send = "Send for confirmation") {
   await user.type(drawer().getByLabelText("Work e-mail"), " e.kaya@havel-clearing.example ");
   await user.selectOptions(drawer().getByLabelText("Organisation"), "Havel Clearing");
   await user.type(drawer().getByLabelText("Reason"), "Joins the team");
-  await user.click(drawer().getByLabelText("legal review"));
+  await user.click(drawer().getByRole("checkbox", { name: /legal review/ }));
   await user.click(drawer().getByRole("button", { name: send }));
   return { ...shown, calls };
 }
@@ -69,7 +69,7 @@ describe("the drawer that invites a person", () => {
     await user.click(screen.getByRole("button", { name: "Invite a person" }));
     await user.selectOptions(drawer().getByLabelText("Role"), "Client");
     expect(drawer().getByLabelText("Participant")).toBeDefined();
-    expect(drawer().queryByLabelText("legal review")).toBeNull();
+    expect(drawer().queryByRole("checkbox")).toBeNull();
     expect(drawer().getByRole("button", { name: "Send invitation" })).toBeDefined();
   });
 });
