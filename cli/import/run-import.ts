@@ -1,7 +1,7 @@
 import type { Cx, Given } from "../command";
+import { describeFailure } from "../describe-failure";
 import { EXIT } from "../exit";
 import { readNamed } from "../files";
-import { tellFailure } from "../tell-failure";
 import type { ImportRow } from "./read-rows";
 import { readRows } from "./read-rows";
 
@@ -70,7 +70,7 @@ export async function runImport<B>(cx: Cx, given: Given, spec: ImportSpec<B>): P
       await cx.out.line({ line, what: await spec.create(cx, planned.body), name: planned.name });
       counts.created += 1;
     } catch (error) {
-      const { document, exit } = tellFailure(error, undefined);
+      const { document, exit } = describeFailure(error);
       await cx.out.line({ line, what: "refused", name: planned.name, problem: document });
       if (exit !== EXIT.refused) throw error;
       counts.refused += 1;

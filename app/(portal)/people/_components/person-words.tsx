@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
+import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { PersonLook, PersonState } from "@/lib/administration/people/schema";
@@ -8,7 +8,7 @@ import type { PersonLook, PersonState } from "@/lib/administration/people/schema
 export function useStanding(): (role: string, duties: readonly string[]) => string {
   const t = useTranslations("portal");
   return (role, duties) =>
-    [t(`roles.${roleKey(role)}`), ...dutyKeysBeside(role, duties).map((duty) => t(`duties.${duty}`))].join(
+    [t(`roles.${roleKey(role)}`), ...extraDutyKeys(role, duties).map((duty) => t(`duties.${duty}`))].join(
       ", ",
     );
 }
