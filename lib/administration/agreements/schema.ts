@@ -19,8 +19,9 @@ export type AgreementState = z.infer<typeof AgreementState>;
 /** Why a person asks for a change that needs a second person. */
 export const Reason = visibleText(1000);
 
+const Fact = z.union([z.string(), z.array(z.union([z.string(), z.record(z.string(), z.string())]))]);
 /** The facts of a record before or after a change, by name. */
-export const Facts = z.record(z.string(), z.json());
+export const Facts = z.record(z.string(), Fact);
 export type Facts = z.infer<typeof Facts>;
 
 export const Agreement = z.object({

@@ -42,7 +42,8 @@ export function useAgreementColumns(): Column<Agreement>[] {
   ];
 }
 
-type Json = Agreement["before"][string];
+type Fact = Agreement["before"][string];
+type Item = Exclude<Fact, string>[number];
 
 /** The members that are shown. Ids are not: other members have their names. */
 const NAMED = [
@@ -63,7 +64,7 @@ const NAMED = [
   "people",
 ] as const;
 
-function useValue(): (name: string, value: Json | undefined) => string {
+function useValue(): (name: string, value: Fact | undefined) => string {
   const portal = useTranslations("portal");
   const states = useTranslations("administration.people.states");
   const none = useTranslations("administration.agreements");
@@ -73,11 +74,8 @@ function useValue(): (name: string, value: Json | undefined) => string {
     const state = PersonState.options.find((option) => option === value);
     return name === "state" && state !== undefined ? states(state) : value;
   };
-  const one = (name: string, value: Json): string => {
-    if (typeof value === "string") return word(name, value);
-    const parts = typeof value === "object" && value !== null ? Object.values(value) : [value];
-    return parts.map(String).join(", ");
-  };
+  const one = (name: string, value: Item): string =>
+    typeof value === "string" ? word(name, value) : Object.values(value).join(", ");
   return (name, value) => {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) return none("nothing");
     return Array.isArray(value) ? value.map((item) => one(name, item)).join("; ") : one(name, value);
