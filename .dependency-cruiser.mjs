@@ -8,6 +8,7 @@ const LAYERS = [
   ["runtime"],
   ["api-client"],
   ["home"],
+  ["administration"],
   ["notify"],
   ["live", "transparency"],
   ["disputes"],

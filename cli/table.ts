@@ -1,9 +1,12 @@
 import type { CommandSpec } from "./command";
+import { AGREEMENT_COMMANDS } from "./commands/agreements";
 import { BATCH_COMMAND } from "./commands/batch";
 import { DECISION_COMMANDS } from "./commands/decisions";
 import { EXPORT_COMMAND } from "./commands/export";
 import { GRANT_COMMANDS } from "./commands/grants";
 import { KEY_COMMANDS } from "./commands/keys";
+import { ORGANISATION_COMMANDS } from "./commands/organisations";
+import { PEOPLE_COMMANDS } from "./commands/people";
 import { PROFILE_COMMANDS } from "./commands/profile";
 import { REQUEST_COMMANDS } from "./commands/requests";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
@@ -21,6 +24,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...DECISION_COMMANDS,
   ...GRANT_COMMANDS,
   EXPORT_COMMAND,
+  ...PEOPLE_COMMANDS,
+  ...ORGANISATION_COMMANDS,
+  ...AGREEMENT_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,
   COMPLETION_COMMAND,

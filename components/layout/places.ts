@@ -28,7 +28,10 @@ export type PlaceKey =
   | "webhooks"
   | "apiKeys"
   | "unreadable"
+  | "people"
   | "offices"
+  | "participants"
+  | "agreements"
   | "account"
   | "trust"
   | "developers"
@@ -54,6 +57,7 @@ const PLACES: readonly Place[] = [
   { key: "notices", href: "/notices", icon: "eye", group: 1 },
   { key: "breakGlass", href: "/break-glass", icon: "eye", group: 1 },
   { key: "notifications", href: "/notifications", icon: "bell", group: 1 },
+  { key: "agreements", href: "/agreements", icon: "check", group: 1 },
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
@@ -61,7 +65,9 @@ const PLACES: readonly Place[] = [
   { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: 2 },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
-  { key: "offices", href: "/organisations", icon: "clock", group: 2 },
+  { key: "people", href: "/people", icon: "person", group: 2 },
+  { key: "offices", href: "/organisations", icon: "building", group: 2 },
+  { key: "participants", href: "/participants", icon: "transaction", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
@@ -73,6 +79,8 @@ const PLACES: readonly Place[] = [
 
 const STAFF: readonly string[] = ["auditor", "regulator", "coordinator"];
 const GLASS_DUTIES: readonly string[] = ["break-glass", "legal", "approve", "compliance", "executive"];
+/** Duties whose holders read who the people are; administrators also change them. */
+const READ_PEOPLE: readonly string[] = ["compliance", "approve", "legal"];
 const PARTIES: readonly string[] = ["client", "miner"];
 
 function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
@@ -110,7 +118,13 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "apiKeys":
     case "unreadable":
     case "offices":
+    case "participants":
+    case "agreements":
       return role === "admin";
+    case "people":
+      return (
+        role === "admin" || (role === "coordinator" && duties.some((duty) => READ_PEOPLE.includes(duty)))
+      );
     case "transactions":
       return role !== "admin";
     default:

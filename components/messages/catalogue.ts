@@ -1,5 +1,6 @@
 import deAccount from "@/components/messages/de/account.json";
 import deActions from "@/components/messages/de/actions.json";
+import deAdministration from "@/components/messages/de/administration.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deAuthority from "@/components/messages/de/authority.json";
 import deBreakGlass from "@/components/messages/de/break-glass.json";
@@ -33,6 +34,7 @@ import deTrust from "@/components/messages/de/trust.json";
 import deUi from "@/components/messages/de/ui.json";
 import account from "@/components/messages/en/account.json";
 import actions from "@/components/messages/en/actions.json";
+import administration from "@/components/messages/en/administration.json";
 import audit from "@/components/messages/en/audit.json";
 import authority from "@/components/messages/en/authority.json";
 import breakGlass from "@/components/messages/en/break-glass.json";
@@ -71,6 +73,7 @@ export const CATALOGUES = {
     ...site,
     account,
     actions,
+    administration,
     audit,
     authority,
     developers,
@@ -106,6 +109,7 @@ export const CATALOGUES = {
     ...deSite,
     account: deAccount,
     actions: deActions,
+    administration: deAdministration,
     audit: deAudit,
     authority: deAuthority,
     developers: deDevelopers,

@@ -8,6 +8,7 @@ import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
 import * as adminRequests from "./operations/admin-requests";
+import * as agreements from "./operations/agreements";
 import * as apiKeys from "./operations/api-keys";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
@@ -23,6 +24,8 @@ import * as log from "./operations/log";
 import * as notices from "./operations/notices";
 import * as notifications from "./operations/notifications";
 import * as organisations from "./operations/organisations";
+import * as participants from "./operations/participants";
+import * as people from "./operations/people";
 import * as preservations from "./operations/preservations";
 import * as quarantine from "./operations/quarantine";
 import * as recoveries from "./operations/recoveries";
@@ -54,6 +57,9 @@ const MODULES = [
   quarantine,
   erasures,
   organisations,
+  people,
+  participants,
+  agreements,
   preservations,
   authorities,
   account,

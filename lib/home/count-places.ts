@@ -5,6 +5,7 @@ import { countQueue, type Viewer } from "@/lib/access/requests/queue-store";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
+import { countWaiting } from "@/lib/administration/agreements/list-agreements";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import type { PlaceCounts } from "@/lib/home/schema";
@@ -30,6 +31,7 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
     grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
+    agreements: principal.role === "admin" ? await countWaiting(tx, cx) : 0,
   };
 }
 

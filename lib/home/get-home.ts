@@ -11,6 +11,7 @@ import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { readAgreementNeeds } from "@/lib/home/agreement-needs";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
 import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
@@ -119,12 +120,13 @@ export function getHome(cx: Context): Promise<Home> {
     const disputes = await readDisputeNeeds(tx, cx);
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
+    const agreements = await readAgreementNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);
     const news = await readNews(tx, cx, { sealed, since });
     const entries = await readEntries(tx, cx);
-    const parts = [requests, grants, disputes, emergencies, keys, transactions, news, entries];
+    const parts = [requests, grants, disputes, emergencies, keys, agreements, transactions, news, entries];
     const unreadable = parts.flatMap((part) => part.unreadable ?? []);
     return {
       at: now.toISOString(),
@@ -134,6 +136,7 @@ export function getHome(cx: Context): Promise<Home> {
         ...disputes.needs,
         ...emergencies.needs,
         ...keys.needs,
+        ...agreements.needs,
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,

@@ -14,6 +14,7 @@ export const NeedKind = z.enum([
   "escalated",
   "glass_review",
   "decide",
+  "agreement",
   "dispute",
   "access_new",
   "enrolment",
@@ -39,6 +40,7 @@ export const SubjectKind = z.enum([
   "api_key",
   "participant",
   "emergency",
+  "agreement",
 ]);
 
 /** One task that waits for the caller. Its facts fill the sentence on screen; they differ by kind. */
@@ -102,6 +104,8 @@ export const PlaceCounts = z.object({
   disputes: z.int(),
   /** Unread notifications of the caller. */
   notifications: z.int(),
+  /** Agreements that wait for the caller. */
+  agreements: z.int(),
 });
 export type PlaceCounts = z.infer<typeof PlaceCounts>;
 

@@ -267,7 +267,7 @@ describe("live", () => {
       const heard = await Promise.all(sessions.map((who) => listen(who)));
       await force("auth_session", "revoked_at = now() WHERE sid = $1", [sidOf(sessions[0])]);
       await force("auth_session", "expires_at = now() WHERE sid = $1", [sidOf(sessions[1])]);
-      await force("app_user", "state = 'deactivated' WHERE id = $1", [sessions[2].principal.userId]);
+      await force("app_user", "state = 'left' WHERE id = $1", [sessions[2].principal.userId]);
       for (const one of heard) {
         await one.until(({ hasEnded }) => hasEnded);
         expect(one.events.at(-1)?.name).toBe("ended");

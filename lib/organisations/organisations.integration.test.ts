@@ -5,7 +5,8 @@ import type { GrantFacts } from "@/lib/access/rules/facts";
 import { loadReader } from "@/lib/access/rules/reader";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { getAgencyRecord, setAgencyRecord } from "@/lib/organisations/agency/agency-record";
+import { inTransaction } from "@/lib/db/transaction";
+import { getAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
 import { publicHolidays } from "@/lib/organisations/holidays";
 import { listOrganisations } from "@/lib/organisations/list-organisations";
 import { etagOfHours, getHours } from "@/lib/organisations/read-office-hours";
@@ -247,10 +248,12 @@ describe("the second person of an agency's change", () => {
   ): Promise<void> {
     const { organisationId } = bench.regulator.principal;
     const { email_domains: domains } = await getAgencyRecord(who, organisationId);
-    await setAgencyRecord(who, organisationId, {
+    const body = {
       email_domains: [...new Set([...domains, ...more])],
-      contacts: [...contacts],
-    });
+      contacts: contacts.map((number) => ({ number, source: "the agency's own site" })),
+    };
+    const by = who.principal.userId;
+    await inTransaction(who, (tx) => setAgencyRecordIn(tx, who, { id: organisationId, body, by }));
   }
   const call = async (who: RequestPerson, called_number: string = NUMBER) =>
     outcomeOf(checkIdentity(who, await submittedRequest(bench), { ...IDENTITY, called_number }));

@@ -22,9 +22,14 @@ export interface OrganisationRow {
   readonly id: string;
   readonly name: string;
   readonly kind: string;
+  readonly state: "active" | "suspended";
   readonly zone: string;
   readonly hasHours: boolean;
+  /** How many people it has who have not left. */
+  readonly people: number;
 }
+
+const State = z.enum(["active", "suspended"]);
 
 /** Returns organisations by name; `after` is the id of the last one shown. */
 export async function listOrganisationRows(
@@ -35,13 +40,36 @@ export async function listOrganisationRows(
     where: { tenant_id: page.tenantId, ...(page.after === undefined ? {} : { id: { gt: page.after } }) },
     orderBy: { id: "asc" },
     take: page.limit,
-    select: { id: true, name: true, kind: true, zone: true, weekly_hours: true },
+    select: { id: true, name: true, kind: true, state: true, zone: true, weekly_hours: true },
   });
-  return rows.map(({ weekly_hours, ...row }) => ({ ...row, hasHours: weekly_hours !== null }));
+  const counts = await tx.app_user.groupBy({
+    by: ["organisation_id"],
+    where: { organisation_id: { in: rows.map(({ id }) => id) }, state: { not: "left" } },
+    _count: { id: true },
+  });
+  const people = new Map(counts.map(({ organisation_id: id, _count: { id: count } }) => [id, count]));
+  return rows.map(({ weekly_hours, state, ...row }) => ({
+    ...row,
+    state: State.parse(state),
+    hasHours: weekly_hours !== null,
+    people: people.get(row.id) ?? 0,
+  }));
+}
+
+/** Changes name or state of an organisation. */
+export async function updateOrganisation(
+  tx: Tx,
+  id: string,
+  change: { readonly name: string; readonly state: string },
+): Promise<void> {
+  await tx.organisation.updateMany({ where: { id }, data: { name: change.name, state: change.state } });
 }
 
 interface FoundOrganisation {
   readonly name: string;
+  readonly kind: string;
+  readonly state: "active" | "suspended";
+  readonly zone: string;
   readonly choice: HolidayChoice;
   readonly homes: readonly string[];
   readonly isOperator: boolean;
@@ -55,12 +83,19 @@ export async function findOrganisation(
 ): Promise<FoundOrganisation | undefined> {
   const row = await tx.organisation.findFirst({
     where: { id, tenant_id: tenantId },
-    select: { name: true, kind: true, holiday_choice: true, home_jurisdictions: true },
+    select: {
+      name: true,
+      kind: true,
+      state: true,
+      zone: true,
+      holiday_choice: true,
+      home_jurisdictions: true,
+    },
   });
   if (row === null) return undefined;
   const choice = row.holiday_choice === null ? NO_CHOICE : HolidayChoice.parse(row.holiday_choice);
-  const { name, kind, home_jurisdictions: homes } = row;
-  return { name, choice, homes, isOperator: kind === "operator" };
+  const { name, kind, zone, home_jurisdictions: homes } = row;
+  return { name, kind, state: State.parse(row.state), zone, choice, homes, isOperator: kind === "operator" };
 }
 
 /** Locks the organisation until the transaction ends. */

@@ -4,6 +4,8 @@ import { keepAuthorizations } from "@/lib/access/deadlines/keep-authorizations";
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { scanWaiting } from "@/lib/access/documents/scan-waiting";
 import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
+import { expireAgreements } from "@/lib/administration/agreements/expire-agreements";
+import { endLeaving } from "@/lib/administration/people/end-person";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
@@ -100,6 +102,14 @@ const JOBS: readonly Job[] = [
     step: async (cx) => {
       await keepRequests(cx);
       await keepAuthorizations(cx);
+    },
+  },
+  {
+    name: "people",
+    everyMs: MINUTE_MS,
+    step: async (cx) => {
+      await endLeaving(cx);
+      await expireAgreements(cx);
     },
   },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },

@@ -18,6 +18,8 @@ export function hrefOf({ kind, subject }: Need): string {
       return "/account/api-keys";
     case "draft":
       return `/requests/new?draft=${subject.id}`;
+    case "agreement":
+      return `/agreements/${subject.id}`;
     case "key_missing":
       return "/keys/register";
     case "key_recovery":
@@ -37,6 +39,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   escalated: "stop",
   glass_review: "eye",
   decide: "scales",
+  agreement: "check",
   dispute: "comment",
   enrolment: "key",
   key_recovery: "key",

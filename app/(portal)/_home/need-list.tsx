@@ -23,7 +23,13 @@ function spanOf(ms: number): { readonly unit: "minutes" | "hours" | "days"; read
 
 const DAY_MS = 86_400_000;
 /** Whose time runs out, and not whose answer is owed. */
-const ENDING: readonly Need["kind"][] = ["api_key_ends", "access_new", "key_recovery", "key_proof"];
+const ENDING: readonly Need["kind"][] = [
+  "agreement",
+  "api_key_ends",
+  "access_new",
+  "key_recovery",
+  "key_proof",
+];
 
 function useSpan(): (ms: number) => string {
   const t = useTranslations("home.span");

@@ -19,7 +19,6 @@ import { checkIdentity } from "@/lib/access/review/identity-check";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
-import { deactivateUser } from "@/lib/identity/people/create-user";
 import { readChanged } from "@/lib/live/store";
 import { isVisibleTo } from "@/lib/live/visible";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
@@ -37,6 +36,7 @@ import {
   type RequestPerson,
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { readRecord } from "@/lib/transactions/read/read-record";
 
@@ -191,7 +191,7 @@ describe("a co-viewer", () => {
   it("a co-viewer who is inactive or has left the agency opens nothing", async () => {
     const { grantId } = await approved([handle(leaver), handle(viewer)]);
     expect(await outcomeOf(open(leaver, grantId))).toBe("done");
-    await deactivateUser(bench.cx, leaver.principal.userId);
+    await suspendPerson(bench.cx, leaver.principal.userId);
     expect(await outcomeOf(open(leaver, grantId))).toBe("access.no-grant");
     const move = (organisation: string) =>
       byOwner(

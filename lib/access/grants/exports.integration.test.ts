@@ -29,7 +29,6 @@ import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { deactivateUser } from "@/lib/identity/people/create-user";
 import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
@@ -45,6 +44,7 @@ import {
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
 import { called } from "@/lib/testing/called";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 
@@ -490,7 +490,7 @@ describe("exports of a grant", () => {
     it("deactivation stops a running export, also without a grant", async () => {
       const { auditor } = bench;
       const { id } = await requestExportAsHolder(auditor, wanted());
-      await inTheMiddle(id, () => deactivateUser(log.cx, auditor.principal.userId));
+      await inTheMiddle(id, () => suspendPerson(log.cx, auditor.principal.userId));
       expect(await rowOf(id)).toEqual({ state: "failed", file_key: null, chunks: 0 });
     });
 
@@ -501,7 +501,7 @@ describe("exports of a grant", () => {
       await runAll();
       const reader = (await fileOf(id, other)).body?.getReader();
       await reader?.read();
-      await deactivateUser(log.cx, other.principal.userId);
+      await suspendPerson(log.cx, other.principal.userId);
       await expect(drain(reader)).rejects.toMatchObject({ code: "export.expired" });
     });
   });

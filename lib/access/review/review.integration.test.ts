@@ -11,7 +11,8 @@ import { reviewRequest } from "@/lib/access/review/review-request";
 import { toBase64 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { etagOfAgency, getAgencyRecord, setAgencyRecord } from "@/lib/organisations/agency/agency-record";
+import { inTransaction } from "@/lib/db/transaction";
+import { getAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
 import { getHours } from "@/lib/organisations/read-office-hours";
 import { AgencyRecordBody, OfficeHoursBody } from "@/lib/organisations/schema";
 import { setHours } from "@/lib/organisations/set-hours";
@@ -217,18 +218,21 @@ describe("the review", () => {
       });
       const id = await bench.file({ who: officer });
       const { organisationId } = officer.principal;
-      const record = { email_domains: ["agency.example"], contacts: ["+49 30 222222"] };
-      const first = etagOfAgency(await getAgencyRecord(admin, organisationId));
-      expect(await setAgencyRecord(admin, organisationId, record, first)).toMatchObject(record);
-      expect(await code(setAgencyRecord(admin, organisationId, record, first))).toBe("request.conflict");
+      const contact = { number: "+49 30 222222", source: "the agency's own site" };
+      const record = { email_domains: ["agency.example"], contacts: [contact] };
+      const set = (agency: string) =>
+        inTransaction(admin, (tx) =>
+          setAgencyRecordIn(tx, admin, { id: agency, body: record, by: admin.principal.userId }),
+        );
+      await set(organisationId);
       expect(await getAgencyRecord(admin, organisationId)).toMatchObject(record);
       expect((await reviewRequest(bench.legal, id)).identity_check).toMatchObject({
-        contacts: record.contacts,
+        contacts: [contact.number],
         is_domain_verified: false,
       });
       expect(await code(check(bench.legal, id, true))).toBe("request.invalid");
       const { organisationId: company } = bench.client.principal;
-      expect(await code(setAgencyRecord(admin, company, record))).toBe("organisation.not-found");
+      expect(await code(set(company))).toBe("organisation.not-found");
       for (const domain of ["Agency.example", "example", "-a.example", "a.example "])
         expect(AgencyRecordBody.safeParse({ ...record, email_domains: [domain] }).success).toBe(false);
     });

@@ -48,6 +48,33 @@ const WRITTEN: Readonly<Record<string, Example>> = {
       fields: ["amount", "parties"],
     },
   },
+  invitePerson: {
+    body: {
+      name: "Elif Kaya",
+      email: "e.kaya@operator.example",
+      organisation_id: SAMPLE_ID,
+      role: "coordinator",
+      duties: ["legal"],
+      reason: "Joins the legal team on 1 December.",
+    },
+  },
+  changeDuties: {
+    body: { role: "coordinator", duties: ["legal", "privacy"], reason: "Takes over data protection." },
+  },
+  changeOrganisation: { body: { name: "Market Supervision Office", reason: "Renamed by law." } },
+  createOrganisation: {
+    body: { kind: "company", name: "Alder & Finch Ltd", zone: "Europe/London" },
+  },
+  createParticipant: {
+    body: { id: "client-457", organisation_id: SAMPLE_ID, role: "client", kind: "legal" },
+  },
+  setAgencyRecord: {
+    body: {
+      email_domains: ["authority.example"],
+      contacts: [{ number: "+49 30 23125 000", source: "the agency's own site" }],
+      reason: "The switchboard has moved.",
+    },
+  },
 };
 
 function made(schema: Parameters<typeof jsonSchema>[0] | undefined): unknown {

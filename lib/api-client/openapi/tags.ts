@@ -113,9 +113,18 @@ export const TAGS: readonly Tag[] = [
     name: "Administration",
     slug: "administration",
     description:
-      "All API keys and webhooks, organisations and their hours, and authorities that sign orders.",
-    paths: ["/confidential/admin"],
-    families: ["api-key", "webhook", "delivery", "organisation", "authority"],
+      "People, organisations and participants, acts that need two people, API keys and webhooks of all, authorities.",
+    paths: ["/confidential/admin", "/confidential/agreements"],
+    families: [
+      "person",
+      "agreement",
+      "organisation",
+      "participant",
+      "api-key",
+      "webhook",
+      "delivery",
+      "authority",
+    ],
   },
   {
     name: "Notifications and home",

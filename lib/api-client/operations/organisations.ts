@@ -1,9 +1,16 @@
 import { z } from "zod";
+import { AgreementAnswer } from "@/lib/administration/agreements/schema";
+import {
+  AgencyChange,
+  NewOrganisation,
+  NewOrganisationAnswer,
+  Organisation,
+  OrganisationAnswer,
+  OrganisationChange,
+} from "@/lib/administration/organisations/schema";
 import { operation } from "@/lib/api-client/operation";
 import {
   AgencyRecord,
-  AgencyRecordAnswer,
-  AgencyRecordBody,
   OfficeHours,
   OfficeHoursAnswer,
   OfficeHoursBody,
@@ -15,6 +22,7 @@ import { pageOf, pageQuery } from "@/lib/schema";
 const ORGANISATIONS = "/confidential/admin/organisations";
 const roles = ["admin"] as const;
 const scopes = ["admin"] as const;
+const duties = ["admin"] as const;
 
 export const listOrganisations = operation({
   id: "listOrganisations",
@@ -27,6 +35,54 @@ export const listOrganisations = operation({
   response: { status: 200, schema: pageOf(OrganisationSummary) },
   rate: "reads",
   action: "organisation.read",
+});
+
+export const createOrganisation = operation({
+  id: "createOrganisation",
+  method: "POST",
+  path: ORGANISATIONS,
+  summary: "Create a company; an agency is created when a second administrator agrees.",
+  scopes,
+  roles,
+  duties,
+  body: NewOrganisation,
+  response: { status: 201, schema: NewOrganisationAnswer },
+  rate: "writes",
+  action: "organisation.create",
+  stepUp: true,
+  idempotent: { keep: ["id", "state"] },
+});
+
+export const getOrganisation = operation({
+  id: "getOrganisation",
+  method: "GET",
+  path: `${ORGANISATIONS}/{id}`,
+  summary: "Name, kind and state of an organisation, for administrators.",
+  scopes,
+  roles,
+  params: OrganisationPath,
+  response: { status: 200, schema: Organisation },
+  etag: true,
+  rate: "reads",
+  action: "organisation.read",
+});
+
+export const changeOrganisation = operation({
+  id: "changeOrganisation",
+  method: "PATCH",
+  path: `${ORGANISATIONS}/{id}`,
+  summary: "Rename an organisation, suspend it, or let its people act again.",
+  scopes,
+  roles,
+  duties,
+  params: OrganisationPath,
+  body: OrganisationChange,
+  response: { status: 200, schema: OrganisationAnswer },
+  etag: true,
+  ifMatch: true,
+  rate: "writes",
+  action: "organisation.change",
+  stepUp: true,
 });
 
 export const getOrganisationHours = operation({
@@ -78,15 +134,15 @@ export const setAgencyRecord = operation({
   id: "setAgencyRecord",
   method: "PUT",
   path: `${ORGANISATIONS}/{id}/agency`,
-  summary: "Set the domains and callback numbers for an agency's identity checks.",
+  summary: "Ask for other domains and callback numbers of an agency; a second administrator agrees.",
   scopes,
   roles,
+  duties,
   params: OrganisationPath,
-  body: AgencyRecordBody,
-  response: { status: 200, schema: AgencyRecordAnswer },
-  etag: true,
+  body: AgencyChange,
+  response: { status: 202, schema: AgreementAnswer },
   ifMatch: true,
   rate: "writes",
-  action: "organisation.change",
+  action: "agreement.ask",
   stepUp: true,
 });

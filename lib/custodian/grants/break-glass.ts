@@ -141,7 +141,10 @@ function checkReview(
   if (held.digest !== emergency) refuse("statement", "The review is of another statement.");
   if (held.holder === reviewer) refuse("self-approval", "You cannot review your own emergency access.");
   if (memory.emergencies.waitingOf(reviewer) !== undefined || memory.emergencies.isBarred(reviewer)) {
-    refuse("review-due", "A person whose own use waits for a review, or was found unjustified, cannot review others.");
+    refuse(
+      "review-due",
+      "A person whose own use waits for a review, or was found unjustified, cannot review others.",
+    );
   }
   const now = core.clock.nowMs();
   const isOver = now >= held.endsMs || memory.grants.isRevoked(grant) || memory.grants.isSuspended(grant);

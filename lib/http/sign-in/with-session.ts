@@ -1,4 +1,5 @@
 import "server-only";
+import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import type { Context } from "@/lib/context/context";
 import type { ScopeTable } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
@@ -28,6 +29,15 @@ export async function withKeySecret<T>(
 export async function withScopes<T>(cx: Context, run: (cx: Context & ScopeTable) => Promise<T>): Promise<T> {
   const { scopesFor } = await getRuntime();
   return run({ ...cx, scopesFor });
+}
+
+/** Runs a use case of administrators that may make a link: it needs the instance's secret, its address and its mail. */
+export async function withAdministration<T>(
+  cx: Context,
+  run: (cx: AdministrationContext) => Promise<T>,
+): Promise<T> {
+  const { site, sessionSecret, mailer } = await getRuntime();
+  return run({ ...cx, site, sessionSecret, mailer });
 }
 
 /** Set-Cookie that makes the browser forget its session; the row is what ended it. */

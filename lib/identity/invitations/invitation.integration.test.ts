@@ -7,7 +7,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { answerSignIn } from "@/lib/http/sign-in/sign-in-endpoint";
 import { issueInvitation, reissueInvitation } from "@/lib/identity/invitations/issue-invitation";
 import { createAdministrators } from "@/lib/identity/people/create-administrators";
-import { createUser, deactivateUser } from "@/lib/identity/people/create-user";
+import { createUser } from "@/lib/identity/people/create-user";
 import { insertDuties } from "@/lib/identity/people/store";
 import { totpCode, totpStepAt } from "@/lib/identity/sign-in/totp";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
@@ -16,6 +16,7 @@ import { createPortalBench, type PortalBench } from "@/lib/testing/benches/porta
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 import { createAccount, TestBrowser } from "@/lib/testing/instance/sign-in";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -293,7 +294,7 @@ describe("a link", () => {
     const browser = new TestBrowser();
     const challenge = await challengeFor(browser, suspended.token);
     const { challenge: totp, code } = await setUpFor(browser, suspended.token);
-    await deactivateUser(system(), suspended.userId);
+    await suspendPerson(system(), suspended.userId);
     const { userId, token } = suspended;
     await expectRefused(userId, () => look(browser, token));
     await expectRefused(userId, () => acceptWith(browser, token, challenge, new SoftwareAuthenticator()));
@@ -314,7 +315,7 @@ describe("a link", () => {
     const challenge = await challengeFor(browser, token);
     await Promise.all([
       acceptWith(browser, token, challenge, new SoftwareAuthenticator()),
-      deactivateUser(system(), userId),
+      suspendPerson(system(), userId),
     ]);
     const live = await query("SELECT 1 FROM auth_session WHERE user_id = $1 AND revoked_at IS NULL", [
       userId,

@@ -17,6 +17,8 @@ export interface StoredInvitation {
 export interface NewInvitation extends Omit<StoredInvitation, "usedAt" | "revokedAt"> {
   readonly tenantId: string;
   readonly createdAt: Date;
+  /** Absent for the first administrators. */
+  readonly invitedBy: string | undefined;
 }
 
 export async function insertInvitation(tx: Tx, invitation: NewInvitation): Promise<void> {
@@ -30,6 +32,7 @@ export async function insertInvitation(tx: Tx, invitation: NewInvitation): Promi
       duties: [...invitation.duties],
       token_hash: Uint8Array.from(invitation.hash),
       created_at: invitation.createdAt,
+      invited_by: invitation.invitedBy ?? null,
       expires_at: invitation.expiresAt,
     },
     select: { id: true },

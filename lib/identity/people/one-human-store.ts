@@ -18,7 +18,9 @@ export async function requireNewMailbox(tx: Tx, tenantId: string, email: string)
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM app_user u
     WHERE u.tenant_id = ${tenantId}::uuid AND email_identity(u.email) = email_identity(${email}) LIMIT 1`);
   if (rows.length === 0) return;
-  throw new DomainError("request.conflict", { detail: "This mailbox has an account already." });
+  throw new DomainError("person.mailbox", {
+    detail: "Another spelling of an address is the same mailbox. People who left keep theirs.",
+  });
 }
 
 /** Returns whether another person has, or had, a credential with this public key. */

@@ -141,11 +141,27 @@ export async function findOrganisationName(tx: Tx, id: string): Promise<string |
   return row?.name;
 }
 
-/** Marks an active person as deactivated; returns false if no active person has this id. */
-export async function deactivateUserRow(tx: Tx, id: string, at: Date): Promise<boolean> {
+export type UserState = "active" | "suspended" | "left";
+
+/** Sets a person's state; returns false if they are not in one of the states before it. */
+export async function updateUserState(
+  tx: Tx,
+  id: string,
+  change: {
+    readonly from: readonly UserState[];
+    readonly to: UserState;
+    readonly reason: string;
+    readonly at: Date;
+  },
+): Promise<boolean> {
   const { count } = await tx.app_user.updateMany({
-    where: { id, state: "active" },
-    data: { state: "deactivated", deactivated_at: at },
+    where: { id, state: { in: [...change.from] } },
+    data: { state: change.to, state_reason: change.reason, state_at: change.at, leaves_on: null },
   });
   return count === 1;
+}
+
+/** Returns a person's own state, whatever the state of their organisation. */
+export async function findUserState(tx: Tx, id: string): Promise<string> {
+  return (await tx.app_user.findUniqueOrThrow({ where: { id }, select: { state: true } })).state;
 }

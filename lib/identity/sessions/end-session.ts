@@ -10,6 +10,7 @@ import { endSessions, listOpenSessions } from "@/lib/identity/sessions/store";
 export type EndReason =
   | "signed-out"
   | "ended-by-owner"
+  | "ended-by-administrator"
   | "replaced"
   | "expired"
   | "idle"

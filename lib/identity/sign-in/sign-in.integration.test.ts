@@ -10,7 +10,7 @@ import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
-import { deactivateUser } from "@/lib/identity/people/create-user";
+
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
@@ -19,6 +19,7 @@ import { siteOf } from "@/lib/identity/sign-in/site";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { codeOf, createAccount, type TestAccount, TestBrowser, whoAmI } from "@/lib/testing/instance/sign-in";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { serve } from "@/lib/testing/routes/route-files";
 
 let bench: PortalBench;
@@ -242,7 +243,7 @@ describe("sign-in", () => {
       const person = await createAccount(runtime, "regulator");
       const browser = new TestBrowser();
       await browser.signIn(person, clock);
-      await deactivateUser({ ...runtime, client: {}, requestId: "test", system: "test" }, person.userId);
+      await suspendPerson({ ...runtime, client: {}, requestId: "test", system: "test" }, person.userId);
       expect((await ask(browser)).status).toBe(401);
       expect((await browser.signIn(person, clock, 1)).status).toBe(401);
       const { rows } = await bench.audit.appPool.query(

@@ -8,11 +8,17 @@ export interface AgencyRow {
   readonly name: string;
   readonly emailDomains: readonly string[];
   readonly contacts: readonly string[];
+  /** By number, where it was found; absent for numbers of the installation. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly people: readonly { readonly name: string; readonly email: string }[];
   /** By number, the account that put it on record; absent for numbers from the installation or an earlier build. */
   readonly setters: ReadonlyMap<string, string>;
 }
 
-const Contacts = z.array(z.looseObject({ number: z.string(), set_by: z.string().optional() }));
+const Contacts = z.array(
+  z.looseObject({ number: z.string(), source: z.string().optional(), set_by: z.string().optional() }),
+);
+const People = z.array(z.object({ name: z.string(), email: z.string() }));
 
 /** Returns the agency record of an organisation; undefined if it is not an agency. */
 export async function findAgency(
@@ -22,7 +28,7 @@ export async function findAgency(
 ): Promise<AgencyRow | undefined> {
   const row = await tx.agency.findFirst({
     where: { organisation_id: organisationId, tenant_id: tenantId },
-    select: { id: true, legal_name: true, email_domains: true, contacts: true },
+    select: { id: true, legal_name: true, email_domains: true, contacts: true, people: true },
   });
   if (row === null) return undefined;
   // Unreadable contacts count as none, so no officer can be called back.
@@ -32,6 +38,10 @@ export async function findAgency(
     name: row.legal_name,
     emailDomains: row.email_domains,
     contacts: contacts.map(({ number }) => number),
+    sources: new Map(
+      contacts.flatMap(({ number, source }) => (source === undefined ? [] : [[number, source]])),
+    ),
+    people: People.safeParse(row.people).data ?? [],
     setters: new Map(contacts.flatMap(({ number, set_by: by }) => (by === undefined ? [] : [[number, by]]))),
   };
 }
@@ -40,17 +50,34 @@ export async function findAgency(
 export async function updateAgency(
   tx: Tx,
   { id, contacts, setters }: AgencyRow,
-  record: Pick<AgencyRow, "emailDomains" | "contacts"> & { readonly by: string },
+  record: {
+    readonly emailDomains: readonly string[];
+    readonly numbers: readonly { readonly number: string; readonly source: string }[];
+    readonly by: string;
+  },
 ): Promise<void> {
-  const contact = (number: string) => {
+  const contact = ({ number, source }: { readonly number: string; readonly source: string }) => {
     const by = contacts.includes(number) ? setters.get(number) : record.by;
-    return { number, ...(by === undefined ? {} : { set_by: by }) };
+    return { number, source, ...(by === undefined ? {} : { set_by: by }) };
   };
   await tx.agency.updateMany({
     where: { id },
-    data: {
-      email_domains: [...record.emailDomains],
-      contacts: record.contacts.map(contact),
-    },
+    data: { email_domains: [...record.emailDomains], contacts: record.numbers.map(contact) },
   });
+}
+
+/** Returns the name of another agency that has one of these domains, and the domain. */
+export async function findDomainOwner(
+  tx: Tx,
+  tenantId: string,
+  domains: readonly string[],
+  but: string | undefined,
+): Promise<{ readonly name: string; readonly domain: string } | undefined> {
+  const rows = await tx.agency.findMany({
+    where: { tenant_id: tenantId, email_domains: { hasSome: [...domains] } },
+    select: { organisation_id: true, legal_name: true, email_domains: true },
+  });
+  const other = rows.find(({ organisation_id: id }) => id !== but);
+  const domain = other?.email_domains.find((one) => domains.includes(one));
+  return other === undefined || domain === undefined ? undefined : { name: other.legal_name, domain };
 }

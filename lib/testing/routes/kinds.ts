@@ -2,7 +2,7 @@ import { Client } from "pg";
 
 /** The table with the ids of a path's first parameter, by the address before it. */
 const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
-  [/break-glass\/\{id\}/, "emergency"],
+  [/break-glass\/\{id\}/, "break_glass"],
   [/grants\/\{id\}/, "access_grant"],
   [/preservations\/\{id\}/, "preservation"],
   [/(access|admin)\/requests\/\{id\}/, "access_request"],
@@ -12,6 +12,9 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/authorities\/\{id\}/, "authority"],
   [/quarantine\/\{id\}/, "audit_entry"],
   [/organisations\/\{id\}/, "organisation"],
+  [/(users|invitations)\/\{id\}/, "app_user"],
+  [/participants\/\{id\}/, "participant"],
+  [/agreements\/\{id\}/, "agreement"],
   [/webhooks\/\{id\}/, "webhook"],
   [/erasures\/\{id\}/, "audit_erasure"],
   [/exports\/\{id\}/, "audit_export"],
@@ -32,6 +35,7 @@ const MEMBERS: readonly (readonly [name: RegExp, table: string])[] = [
   [/^release_id$/, "executive_release"],
   [/^delivery_id$/, "notify_delivery"],
   [/^co_viewers$/, "app_user"],
+  [/^organisation_ids?$/, "organisation"],
 ];
 
 /** Returns the table whose ids an address takes first; undefined for an unlisted address. */

@@ -5,7 +5,6 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
-import { deactivateUser } from "@/lib/identity/people/create-user";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { getKey } from "@/lib/keys/list-keys";
 import { proveKey } from "@/lib/keys/possession/prove-key";
@@ -41,6 +40,7 @@ import {
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { createKeyHolder, heldBy } from "@/lib/testing/devices/key-holder";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 let bench: UseCaseBench;
@@ -158,7 +158,7 @@ describe("words of a recovery", () => {
     const one = await loss(who, 1);
     await agreed(bench, one);
     expect(await outcomeOf(challengeRecovery(one.owner, one.old.keyId))).toBe("done");
-    await deactivateUser(one.legal, one.approver.principal.userId);
+    await suspendPerson(one.legal, one.approver.principal.userId);
     expect(await outcomeOf(begun(one))).toBe("key.state");
   });
 });

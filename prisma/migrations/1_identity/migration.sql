@@ -49,7 +49,9 @@ CREATE TABLE agency (
   mandate_document_id uuid,
   contacts jsonb NOT NULL DEFAULT '[]',
   state text NOT NULL DEFAULT 'active',
-  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  -- People of the agency whom the operator may ask: names and addresses.
+  people jsonb NOT NULL DEFAULT '[]'
 );
 
 CREATE TABLE participant (
@@ -74,7 +76,11 @@ CREATE TABLE app_user (
   role text NOT NULL,
   state text NOT NULL DEFAULT 'active',
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  deactivated_at timestamptz(6)
+  -- Last day of a planned leave. Everything ends when this day is over in UTC.
+  leaves_on date,
+  state_reason text,
+  state_at timestamptz(6),
+  CONSTRAINT app_user_state_known CHECK (state IN ('active', 'suspended', 'left'))
 );
 
 CREATE TABLE duty (
@@ -242,6 +248,31 @@ CREATE TABLE roster_agreement (
   PRIMARY KEY (change_id, user_id)
 );
 
+-- An act that needs two people: one asks, another agrees, and it is carried out in the transaction of the agreement.
+CREATE TABLE agreement (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  kind text NOT NULL,
+  -- Id of what is changed: a person, an organisation.
+  subject_id text NOT NULL,
+  -- The person whom it is about: they cannot agree to it.
+  concerns uuid,
+  before jsonb NOT NULL,
+  after jsonb NOT NULL,
+  reason text NOT NULL,
+  asked_by uuid NOT NULL,
+  asked_at timestamptz(6) NOT NULL,
+  expires_at timestamptz(6) NOT NULL,
+  state text NOT NULL DEFAULT 'open',
+  decided_by uuid,
+  decided_at timestamptz(6),
+  decision_reason text,
+  CONSTRAINT agreement_state_known CHECK
+    (state IN ('open', 'agreed', 'refused', 'sent_back', 'withdrawn', 'expired')),
+  CONSTRAINT agreement_end_whole CHECK
+    ((decided_at IS NULL) = (state = 'open') AND (decided_by IS NULL) = (state IN ('open', 'expired')))
+);
+
 CREATE TABLE idempotency_record (
   principal text NOT NULL,
   key text NOT NULL,
@@ -316,6 +347,8 @@ CREATE INDEX api_key_user_id_idx ON api_key (user_id);
 CREATE INDEX identity_check_officer_user_id_idx ON identity_check (officer_user_id);
 CREATE INDEX roster_change_tenant_id_state_created_at_idx ON roster_change (tenant_id, state, created_at);
 CREATE INDEX roster_change_user_id_idx ON roster_change (user_id);
+CREATE INDEX agreement_tenant_id_state_asked_at_idx ON agreement (tenant_id, state, asked_at);
+CREATE UNIQUE INDEX agreement_one_open ON agreement (tenant_id, kind, subject_id) WHERE state = 'open';
 CREATE INDEX idempotency_record_expires_at_idx ON idempotency_record (expires_at);
 CREATE INDEX job_state_run_after_idx ON job (state, run_after);
 CREATE UNIQUE INDEX job_kind_subject_key ON job (kind, subject);
@@ -380,8 +413,30 @@ CREATE FUNCTION own_organisations(who uuid) RETURNS SETOF uuid
   UNION SELECT m.organisation_id FROM membership m WHERE m.user_id IN (SELECT same_human(who))
 $$;
 
+-- An agreement keeps what was asked and ends once. The person who agrees is neither the asker nor the person whom it is
+-- about, nor another account of one of them.
+CREATE FUNCTION agreement_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'open' THEN
+      RAISE EXCEPTION 'an agreement begins by asking' USING ERRCODE = 'SP002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.state <> 'open' THEN
+    RAISE EXCEPTION 'an agreement ends once' USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.state = 'agreed' AND EXISTS (SELECT 1 FROM same_human(NEW.decided_by) AS account (id)
+      WHERE account.id = NEW.asked_by OR account.id = NEW.concerns) THEN
+    RAISE EXCEPTION 'an agreement needs another person' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
 
+CREATE TRIGGER agreement_guard BEFORE INSERT OR UPDATE ON agreement
+  FOR EACH ROW EXECUTE FUNCTION agreement_guard();
 CREATE TRIGGER invitation_guard BEFORE UPDATE ON invitation FOR EACH ROW EXECUTE FUNCTION invitation_guard();
 CREATE TRIGGER identity_check_guard BEFORE INSERT ON identity_check
   FOR EACH ROW EXECUTE FUNCTION identity_check_guard();
@@ -419,6 +474,8 @@ GRANT SELECT, INSERT, UPDATE (state, ended_at, ended_by, reason) ON roster_chang
 GRANT SELECT ON roster_change TO sealport_auditor;
 GRANT SELECT, INSERT ON roster_agreement TO sealport_app;
 GRANT SELECT ON roster_agreement TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, decision_reason) ON agreement TO sealport_app;
+GRANT SELECT ON agreement TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_record TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO sealport_app, sealport_jobs;
 GRANT SELECT ON job TO sealport_auditor;

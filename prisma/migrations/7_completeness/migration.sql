@@ -134,12 +134,20 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
 SELECT audit_watch('app_user', 'user:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('app_user', 'INSERT', 'user.create'),
-  ('app_user', 'UPDATE', 'user.change'), ('app_user', 'UPDATE', 'user.deactivate');
+  ('app_user', 'UPDATE', 'user.change'), ('app_user', 'UPDATE', 'user.leave'), ('app_user', 'UPDATE', 'user.resume'),
+  ('app_user', 'UPDATE', 'user.suspend');
 
 SELECT audit_watch('duty', 'user:user_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('duty', 'INSERT', 'duty.grant'), ('duty', 'INSERT', 'user.create'),
   ('duty', 'DELETE', 'duty.revoke');
+
+SELECT audit_watch('agreement', 'agreement:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('agreement', 'INSERT', 'agreement.ask'),
+  ('agreement', 'UPDATE', 'agreement.agree'), ('agreement', 'UPDATE', 'agreement.expire'),
+  ('agreement', 'UPDATE', 'agreement.refuse'), ('agreement', 'UPDATE', 'agreement.send-back'),
+  ('agreement', 'UPDATE', 'agreement.withdraw');
 
 SELECT audit_watch('membership', 'user:user_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -150,7 +158,8 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
 SELECT audit_watch('invitation', 'invitation:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('invitation', 'INSERT', 'invitation.create'),
-  ('invitation', 'UPDATE', 'invitation.create'), ('invitation', 'UPDATE', 'invitation.use');
+  ('invitation', 'UPDATE', 'invitation.create'), ('invitation', 'UPDATE', 'invitation.revoke'),
+  ('invitation', 'UPDATE', 'invitation.use');
 
 -- The time of last use needs no entry, every other column does.
 CREATE CONSTRAINT TRIGGER auth_session_complete AFTER INSERT OR DELETE OR UPDATE OF
@@ -165,7 +174,7 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('auth_session', 'UPDATE', 'credential.change'), ('auth_session', 'UPDATE', 'credential.create'),
   ('auth_session', 'UPDATE', 'credential.revoke'), ('auth_session', 'UPDATE', 'session.end'),
   ('auth_session', 'UPDATE', 'session.step_up'), ('auth_session', 'UPDATE', 'user.change'),
-  ('auth_session', 'UPDATE', 'user.deactivate');
+  ('auth_session', 'UPDATE', 'user.leave'), ('auth_session', 'UPDATE', 'user.suspend');
 
 SELECT audit_watch('credential', 'credential:id', 'user:user_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES

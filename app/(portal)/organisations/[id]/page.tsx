@@ -1,14 +1,21 @@
 import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
+import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
-import { getAgencyRecord, getOrganisationHours } from "@/lib/api-client/operations/organisations";
+import { getOrganisation as readOrganisation } from "@/lib/administration/organisations/organisations";
+import {
+  getAgencyRecord,
+  getOrganisation,
+  getOrganisationHours,
+} from "@/lib/api-client/operations/organisations";
 import { loadPage } from "@/lib/http/pages/page";
 import { getAgencyRecord as readAgencyRecord } from "@/lib/organisations/agency/agency-record";
 import { getHours } from "@/lib/organisations/read-office-hours";
 import type { OfficeHours } from "@/lib/organisations/schema";
 import { AgencyForm } from "../_components/agency-form";
 import { HoursForm } from "../_components/hours-form";
+import { OrganisationActs } from "../_components/organisation-acts";
 
 async function OpenNow({ hours }: { hours: OfficeHours }) {
   const t = await getTranslations("organisations");
@@ -25,6 +32,21 @@ async function OpenNow({ hours }: { hours: OfficeHours }) {
   );
 }
 
+/** Name and state, which one administrator changes, and its people. */
+async function Actions({ id }: { id: string }) {
+  const t = await getTranslations("administration.organisations.acts");
+  const call = `/confidential/admin/organisations/${id}`;
+  const found = await loadPage(getOrganisation, call, (cx) => readOrganisation(cx, id));
+  return (
+    <>
+      <ButtonLink href={`/people?organisation=${id}`} look="secondary" size="form">
+        {t("people")}
+      </ButtonLink>
+      {found.ok ? <OrganisationActs organisation={found.value} /> : null}
+    </>
+  );
+}
+
 /** The record of an agency. Other organisations have none, and asking for it would be recorded as a refusal. */
 async function Agency({ hours }: { hours: OfficeHours }) {
   const t = await getTranslations("organisations.agency");
@@ -35,6 +57,12 @@ async function Agency({ hours }: { hours: OfficeHours }) {
   return (
     <Section title={t("title")}>
       <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("text")}</p>
+      {agency.value.people.length === 0 ? null : (
+        <p className="py-2 text-control">
+          <span className="text-ink-2">{t("people")}</span>{" "}
+          {agency.value.people.map(({ name, email }) => `${name}, ${email}`).join("; ")}
+        </p>
+      )}
       <AgencyForm record={agency.value} />
     </Section>
   );
@@ -70,6 +98,7 @@ const page = recordPage({
     title: name,
     lead: <p className="max-w-[80ch]">{(await getTranslations("organisations"))("help")}</p>,
   }),
+  actions: ({ value: { id } }) => <Actions id={id} />,
   content: (shown) => <Content {...shown} />,
 });
 

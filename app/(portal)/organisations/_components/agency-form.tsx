@@ -4,8 +4,9 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
+import { AgencyChange } from "@/lib/administration/organisations/schema";
 import type { setAgencyRecord } from "@/lib/api-client/operations/organisations";
-import { type AgencyRecord, AgencyRecordBody } from "@/lib/organisations/schema";
+import type { AgencyRecord } from "@/lib/organisations/schema";
 
 const PUT = target<typeof setAgencyRecord>("PUT", "/confidential/admin/organisations/{id}/agency");
 
@@ -14,21 +15,39 @@ function linesOf(text: string): string[] {
   return [...new Set(lines.filter((line) => line !== ""))];
 }
 
-/** The domains and telephone numbers that identity checks of an agency's officers use, one a line. */
+/** Reads "number; source" of a line. Without a semicolon the schema names the missing source. */
+function numberOf(line: string): { number: string; source: string } {
+  const at = line.indexOf(";");
+  return {
+    number: line.slice(0, at < 0 ? undefined : at).trim(),
+    source: at < 0 ? "" : line.slice(at + 1).trim(),
+  };
+}
+
+/** The domains and telephone numbers that identity checks of an agency's officers use, one a line. A second person agrees. */
 export function AgencyForm({ record }: { record: AgencyRecord }) {
   const t = useTranslations("organisations.agency");
   const form = useForm({
     call: PUT,
     params: { id: record.id },
-    schema: AgencyRecordBody,
+    schema: AgencyChange,
     id: "agency",
-    initial: { domains: record.email_domains.join("\n"), contacts: record.contacts.join("\n") },
-    toBody: ({ domains, contacts }) => ({
+    initial: {
+      domains: record.email_domains.join("\n"),
+      contacts: record.contacts.map(({ number, source }) => `${number}; ${source}`).join("\n"),
+      reason: "",
+    },
+    toBody: ({ domains, contacts, reason }) => ({
       email_domains: linesOf(domains.toLowerCase()),
-      contacts: linesOf(contacts),
+      contacts: linesOf(contacts).map(numberOf),
+      reason: reason.trim(),
     }),
-    controls: { "/email_domains": "domains", "/contacts": "contacts" },
-    words: { domains: { label: t("domains") }, contacts: { label: t("contacts") } },
+    controls: { "/email_domains": "domains", "/contacts": "contacts", "/reason": "reason" },
+    words: {
+      domains: { label: t("domains") },
+      contacts: { label: t("contacts"), missing: t("contactsWrong"), wrong: t("contactsWrong") },
+      reason: { label: t("reason"), missing: t("reasonMissing") },
+    },
     keeps: (_answer, answers) => answers,
   });
   return (
@@ -41,6 +60,7 @@ export function AgencyForm({ record }: { record: AgencyRecord }) {
     >
       <AreaField form={form} name="domains" help={t("domainsHelp")} />
       <AreaField form={form} name="contacts" help={t("contactsHelp")} />
+      <AreaField form={form} name="reason" rows={2} />
     </FormFrame>
   );
 }

@@ -1,0 +1,33 @@
+import { getTranslations } from "next-intl/server";
+import { listPage } from "@/app/(portal)/_kit/list-page";
+import { listAgreements as load } from "@/lib/administration/agreements/list-agreements";
+import { listAgreements } from "@/lib/api-client/operations/agreements";
+import { useAgreementColumns } from "./_components/agreement-words";
+
+/** Acts that need two people: those that wait for the reader, those they asked for, and ended ones. */
+const page = listPage({
+  path: "/agreements",
+  operation: listAgreements,
+  load,
+  title: async () => (await getTranslations("administration.agreements"))("title"),
+  lead: async () => (await getTranslations("administration.agreements"))("lead"),
+  views: {
+    keys: ["waiting", "mine", "ended", "all"],
+    words: async () => {
+      const t = await getTranslations("administration.agreements.views");
+      const names = { waiting: t("waiting"), mine: t("mine"), ended: t("ended"), all: t("all") };
+      return { label: t("label"), names };
+    },
+  },
+  caption: async () => (await getTranslations("administration.agreements"))("title"),
+  useColumns: useAgreementColumns,
+  rowKey: ({ id }) => id,
+  href: ({ id }) => `/agreements/${id}`,
+  empty: async () => {
+    const t = await getTranslations("administration.agreements.empty");
+    return { title: t("title"), text: t("text") };
+  },
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

@@ -1,0 +1,171 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { CallRefused, target } from "@/components/client/api";
+import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Dialog } from "@/components/ui/dialog";
+import { Notice } from "@/components/ui/states";
+import { NewOrganisation, type NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
+import type { createOrganisation } from "@/lib/api-client/operations/organisations";
+
+const ADD = target<typeof createOrganisation>("POST", "/confidential/admin/organisations");
+
+type Kind = "company" | "agency";
+const START = {
+  name: "",
+  zone: "",
+  legal: "",
+  domains: "",
+  number: "",
+  source: "",
+  first: "",
+  second: "",
+  reason: "",
+};
+
+/** Reads "Name, address". Without a comma the schema names the missing address. */
+function personOf(text: string): { name: string; email: string } {
+  const at = text.lastIndexOf(",");
+  return {
+    name: text.slice(0, at < 0 ? undefined : at).trim(),
+    email: at < 0 ? "" : text.slice(at + 1).trim(),
+  };
+}
+
+const linesOf = (text: string): string[] => [
+  ...new Set(
+    text
+      .split("\n")
+      .map((line) => line.trim().toLowerCase())
+      .filter((line) => line !== ""),
+  ),
+];
+
+function bodyOf(kind: Kind, { name, zone, ...typed }: typeof START) {
+  const common = { name: name.trim(), zone: zone.trim() };
+  if (kind === "company") return { kind, ...common };
+  return {
+    kind,
+    ...common,
+    legal_name: typed.legal.trim(),
+    email_domains: linesOf(typed.domains),
+    contacts: [{ number: typed.number.trim(), source: typed.source.trim() }],
+    people: [typed.first, typed.second].filter((text) => text.trim() !== "").map(personOf),
+    reason: typed.reason.trim(),
+  };
+}
+
+function useAdd(kind: Kind, zone: string, onAnswer: (answer: NewOrganisationAnswer) => void) {
+  const t = useTranslations("administration.organisations.add");
+  return useForm({
+    call: ADD,
+    schema: NewOrganisation,
+    id: "organisation",
+    initial: { ...START, zone },
+    isInDialog: true,
+    toBody: (typed) => bodyOf(kind, typed),
+    controls: {
+      "/name": "name",
+      "/zone": "zone",
+      "/legal_name": "legal",
+      "/email_domains": "domains",
+      "/contacts/0/number": "number",
+      "/contacts/0/source": "source",
+      "/people/0": "first",
+      "/people/1": "second",
+      "/reason": "reason",
+    },
+    words: {
+      name: { label: t("name"), missing: t("nameMissing") },
+      zone: { label: t("zone"), missing: t("zoneWrong"), wrong: t("zoneWrong") },
+      legal: { label: t("legalName"), missing: t("legalNameMissing") },
+      domains: { label: t("domains"), missing: t("domainsMissing"), wrong: t("domainsMissing") },
+      number: { label: t("number"), missing: t("numberMissing") },
+      source: { label: t("source"), missing: t("sourceMissing") },
+      first: { label: t("contact1"), missing: t("contactWrong"), wrong: t("contactWrong") },
+      second: { label: t("contact2"), missing: t("contactWrong"), wrong: t("contactWrong") },
+      reason: { label: t("reason"), missing: t("reasonMissing") },
+    },
+    onDone: onAnswer,
+  });
+}
+
+function Fields(props: { kind: Kind; zone: string; onAnswer: (answer: NewOrganisationAnswer) => void }) {
+  const t = useTranslations("administration.organisations.add");
+  const form = useAdd(props.kind, props.zone, props.onAnswer);
+  const explain = (failure: unknown) =>
+    failure instanceof CallRefused && failure.problem.code === "organisation.domain" ? (
+      <Notice tone="oxblood" icon="stop" isLive title={t("failed")}>
+        <p>{t("domainTaken")}</p>
+      </Notice>
+    ) : undefined;
+  const isAgency = props.kind === "agency";
+  return (
+    <FormFrame
+      form={form}
+      errors={t("errors")}
+      failed={t("failed")}
+      explain={explain}
+      submit={t(isAgency ? "confirm" : "submit")}
+      className=""
+    >
+      <TextField form={form} name="name" maxLength={200} />
+      {isAgency ? <TextField form={form} name="legal" maxLength={200} /> : null}
+      <TextField form={form} name="zone" maxLength={60} spellCheck={false} />
+      {isAgency ? (
+        <>
+          <AreaField form={form} name="domains" help={t("domainsHelp")} rows={2} />
+          <TextField form={form} name="number" maxLength={60} />
+          <TextField form={form} name="source" help={t("sourceHelp")} maxLength={200} />
+          <TextField form={form} name="first" help={t("contactHelp")} maxLength={300} />
+          <TextField form={form} name="second" maxLength={300} />
+          <AreaField form={form} name="reason" maxLength={1_000} rows={2} />
+        </>
+      ) : null}
+    </FormFrame>
+  );
+}
+
+/** The drawer that adds a company, or asks a second administrator for an agency. */
+export function AddOrganisation({ kind, zone }: { kind: Kind; zone: string }) {
+  const t = useTranslations("administration.organisations.add");
+  const router = useRouter();
+  const [isOpen, setOpen] = useState(false);
+  const [agreement, setAgreement] = useState<string>();
+  const close = () => {
+    setOpen(false);
+    setAgreement(undefined);
+    router.refresh();
+  };
+  const take = (answer: NewOrganisationAnswer) =>
+    answer.agreement === null || answer.agreement === undefined ? close() : setAgreement(answer.agreement.id);
+  return (
+    <>
+      <Button look={kind === "agency" ? "primary" : "secondary"} icon="plus" onClick={() => setOpen(true)}>
+        {t(kind)}
+      </Button>
+      <Dialog isOpen={isOpen} onClose={close} title={t(kind)} look="side">
+        {agreement === undefined ? (
+          <Fields kind={kind} zone={zone} onAnswer={take} />
+        ) : (
+          <>
+            <Notice tone="accent" icon="check" isLive title={t("askedTitle")}>
+              <p>{t("askedText")}</p>
+            </Notice>
+            <div className="mt-4 flex flex-wrap gap-2">
+              <ButtonLink href={`/agreements/${agreement}`} look="secondary" size="form">
+                {t("see")}
+              </ButtonLink>
+              <Button onClick={close}>{t("close")}</Button>
+            </div>
+          </>
+        )}
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { CallRefused, target } from "@/components/client/api";
+import { FormFrame, RadioField, SelectField, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Notice } from "@/components/ui/states";
+import { NewParticipant } from "@/lib/administration/participants/schema";
+import type { createParticipant } from "@/lib/api-client/operations/participants";
+
+const ADD = target<typeof createParticipant>("POST", "/confidential/admin/participants");
+
+interface Company {
+  readonly id: string;
+  readonly name: string;
+}
+
+function useExplained() {
+  const t = useTranslations("administration.participants.add");
+  return (failure: unknown) =>
+    failure instanceof CallRefused && failure.problem.code === "participant.exists" ? (
+      <Notice tone="oxblood" icon="stop" isLive title={t("failed")}>
+        <p>{t("exists")}</p>
+      </Notice>
+    ) : undefined;
+}
+
+function useAdd(onDone: () => void) {
+  const t = useTranslations("administration.participants.add");
+  return useForm({
+    call: ADD,
+    schema: NewParticipant,
+    id: "participant",
+    initial: { id: "", organisation: "", role: "client", kind: "legal" },
+    isInDialog: true,
+    toBody: ({ id, organisation, role, kind }) => ({
+      id: id.trim(),
+      organisation_id: organisation === "" ? undefined : organisation,
+      role: role === "miner" ? ("miner" as const) : ("client" as const),
+      kind: kind === "natural" ? ("natural" as const) : ("legal" as const),
+    }),
+    controls: { "/id": "id", "/organisation_id": "organisation", "/role": "role", "/kind": "kind" },
+    words: {
+      id: { label: t("id"), missing: t("idMissing"), wrong: t("idWrong") },
+      organisation: { label: t("organisation"), missing: t("organisationMissing") },
+      role: { label: t("role") },
+      kind: { label: t("kind") },
+    },
+    onDone,
+  });
+}
+
+function AddForm({ companies, onDone }: { companies: readonly Company[]; onDone: () => void }) {
+  const t = useTranslations("administration.participants.add");
+  const kinds = useTranslations("administration.participants.kinds");
+  const roles = useTranslations("portal.roles");
+  const explain = useExplained();
+  const form = useAdd(onDone);
+  return (
+    <FormFrame
+      form={form}
+      errors={t("errors")}
+      failed={t("failed")}
+      explain={explain}
+      submit={t("submit")}
+      className=""
+    >
+      <TextField form={form} name="id" help={t("idHelp")} maxLength={64} spellCheck={false} />
+      <SelectField
+        form={form}
+        name="organisation"
+        options={[{ value: "", label: "" }, ...companies.map(({ id, name }) => ({ value: id, label: name }))]}
+      />
+      <RadioField
+        form={form}
+        name="role"
+        options={[
+          { value: "client", label: roles("client") },
+          { value: "miner", label: roles("miner") },
+        ]}
+      />
+      <RadioField
+        form={form}
+        name="kind"
+        options={[
+          { value: "legal", label: kinds("legal") },
+          { value: "natural", label: kinds("natural"), help: t("naturalHelp") },
+        ]}
+      />
+    </FormFrame>
+  );
+}
+
+/** The drawer that adds a client or provider. */
+export function AddParticipant({ companies }: { companies: readonly Company[] }) {
+  const t = useTranslations("administration.participants.add");
+  const [isOpen, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <Button look="primary" icon="plus" onClick={() => setOpen(true)}>
+        {t("open")}
+      </Button>
+      <Dialog isOpen={isOpen} onClose={close} title={t("open")} look="side">
+        <AddForm companies={companies} onDone={close} />
+      </Dialog>
+    </>
+  );
+}

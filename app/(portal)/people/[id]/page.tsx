@@ -1,0 +1,68 @@
+import { getTranslations } from "next-intl/server";
+import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
+import { FactsSection } from "@/components/ui/section";
+import { getPersonDetail } from "@/lib/administration/people/list-people";
+import type { PersonDetail } from "@/lib/administration/people/schema";
+import { getPerson } from "@/lib/api-client/operations/people";
+import { PersonActs } from "../_components/person-acts";
+import {
+  AccessSections,
+  DutiesSection,
+  PersonFacts,
+  WaitingSection,
+  WorkSection,
+} from "../_components/person-sections";
+import { Looks, StateTag, useStanding } from "../_components/person-words";
+
+function Lead({ person }: { person: PersonDetail }) {
+  const standing = useStanding();
+  return (
+    <div className="grid gap-1 text-control">
+      <p className="text-body">{standing(person.role, person.duties)}</p>
+      <p>
+        <StateTag state={person.state} />
+      </p>
+      <Looks looks={person.looks} />
+    </div>
+  );
+}
+
+async function PersonFactsSection({ person }: { person: PersonDetail }) {
+  const t = await getTranslations("administration.person");
+  return (
+    <FactsSection title={t("facts")}>
+      <PersonFacts person={person} />
+    </FactsSection>
+  );
+}
+
+function Content({ value: person, principal }: Shown<PersonDetail>) {
+  return (
+    <>
+      <WaitingSection person={person} isAdministrator={principal.role === "admin"} />
+      <DutiesSection person={person} />
+      <AccessSections person={person} />
+      <WorkSection person={person} />
+    </>
+  );
+}
+
+/** One person: duties and who gave them, ways to sign in, sessions, keys, open work; and what can be done. */
+const page = recordPage({
+  operation: getPerson,
+  load: getPersonDetail,
+  title: async () => (await getTranslations("administration.person"))("one"),
+  above: async () => ({ label: (await getTranslations("administration.people"))("title"), href: "/people" }),
+  heading: async ({ value: person }) => ({
+    crumb: person.name,
+    title: person.name,
+    lead: <Lead person={person} />,
+  }),
+  actions: ({ value: person, principal }) =>
+    principal.role === "admin" ? <PersonActs person={person} /> : null,
+  facts: ({ value: person }) => <PersonFactsSection person={person} />,
+  content: (shown) => <Content {...shown} />,
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

@@ -1,0 +1,75 @@
+// @vitest-environment happy-dom
+import { screen, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { answerCalls, problem, type Reply, show } from "@/lib/testing/components";
+import { InvitePerson } from "./invite-person";
+
+const ID = "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f";
+const ORGANISATIONS = [{ id: ID, name: "Havel Clearing", kind: "operator" }];
+const ASKED = {
+  user_id: ID,
+  state: "asked",
+  invitation: null,
+  agreement: { id: "a-1", kind: "invitation", subject: { kind: "person", id: ID, name: "Elif Kaya" } },
+};
+const drawer = () => within(screen.getByRole("dialog", { name: "Invite a person" }));
+
+async function invite(reply: Reply, send = "Send for confirmation") {
+  const calls = answerCalls(() => reply);
+  const shown = show(<InvitePerson organisations={ORGANISATIONS} />);
+  const { user } = shown;
+  await user.click(screen.getByRole("button", { name: "Invite a person" }));
+  await user.type(drawer().getByLabelText("Name"), "Elif Kaya");
+  await user.type(drawer().getByLabelText("Work e-mail"), " e.kaya@havel-clearing.example ");
+  await user.selectOptions(drawer().getByLabelText("Organisation"), "Havel Clearing");
+  await user.type(drawer().getByLabelText("Reason"), "Joins the team");
+  await user.click(drawer().getByRole("checkbox", { name: /legal review/ }));
+  await user.click(drawer().getByRole("button", { name: send }));
+  return { ...shown, calls };
+}
+
+describe("the drawer that invites a person", () => {
+  it("sends what was typed, and leads to the agreement that waits for a second administrator", async () => {
+    const { calls } = await invite({ status: 201, json: ASKED });
+    expect(await screen.findByText("A second administrator confirms this")).toBeDefined();
+    expect(calls.map(({ body }) => body)).toEqual([
+      {
+        ...{ name: "Elif Kaya", email: "e.kaya@havel-clearing.example", organisation_id: ID },
+        ...{ role: "coordinator", duties: ["legal"], reason: "Joins the team" },
+      },
+    ]);
+    expect(screen.getByRole("link", { name: "View the agreement" }).getAttribute("href")).toBe(
+      "/agreements/a-1",
+    );
+  });
+
+  it("shows a link once where this instance sends no mail", async () => {
+    const invitation = {
+      link: "https://portal.example/invitation#t",
+      sent_to: null,
+      expires_at: "2026-11-30T09:00:00Z",
+    };
+    await invite({ status: 201, json: { ...ASKED, state: "invited", agreement: null, invitation } });
+    expect(await screen.findByText("https://portal.example/invitation#t")).toBeDefined();
+    expect(screen.getByRole("button", { name: "I have handed it over" })).toBeDefined();
+  });
+
+  it.each([
+    [409, "person.mailbox", /already has an account/],
+    [422, "person.address", /not of a verified domain/],
+    [422, "person.duties", /An administrator cannot also/],
+    [409, "agreement.open", /already waits for a second person/],
+  ])("explains the refusal %i %s", async (status, code, words) => {
+    await invite(problem(status, code));
+    expect(await screen.findByText(words)).toBeDefined();
+  });
+
+  it("asks for the participant of a client instead of duties", async () => {
+    const { user } = show(<InvitePerson organisations={ORGANISATIONS} />);
+    await user.click(screen.getByRole("button", { name: "Invite a person" }));
+    await user.selectOptions(drawer().getByLabelText("Role"), "Client");
+    expect(drawer().getByLabelText("Participant")).toBeDefined();
+    expect(drawer().queryByRole("checkbox")).toBeNull();
+    expect(drawer().getByRole("button", { name: "Send invitation" })).toBeDefined();
+  });
+});

@@ -1,0 +1,145 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { Acts, act, type RowAct } from "@/components/act/act-button";
+import { CallRefused, target } from "@/components/client/api";
+import { SignInLink } from "@/components/domain/sign-in-link";
+import type { PersonDetail } from "@/lib/administration/people/schema";
+import type {
+  leavePerson,
+  renamePerson,
+  resendInvitation,
+  resetPerson,
+  resumePerson,
+  signOutPerson,
+  suspendPerson,
+  withdrawInvitation,
+} from "@/lib/api-client/operations/people";
+import { ChangeDuties } from "./change-duties";
+
+const SUSPEND = target<typeof suspendPerson>("POST", "/confidential/admin/users/{id}/suspend");
+const LEAVE = target<typeof leavePerson>("POST", "/confidential/admin/users/{id}/leave");
+const RESUME = target<typeof resumePerson>("POST", "/confidential/admin/users/{id}/resume");
+const RESET = target<typeof resetPerson>("POST", "/confidential/admin/users/{id}/reset");
+const RENAME = target<typeof renamePerson>("POST", "/confidential/admin/users/{id}/rename");
+const SIGN_OUT = target<typeof signOutPerson>("POST", "/confidential/admin/users/{id}/sign-out");
+const RESEND = target<typeof resendInvitation>("POST", "/confidential/admin/invitations/{id}/resend");
+const WITHDRAW = target<typeof withdrawInvitation>("POST", "/confidential/admin/invitations/{id}/withdraw");
+
+/** Words for two refusals that mean something special here. */
+function useExplain() {
+  const t = useTranslations("administration.person.acts");
+  return (failure: unknown) => {
+    const code = failure instanceof CallRefused ? failure.problem.code : undefined;
+    if (code === "person.last-administrator") return <p className="mt-2 text-control">{t("last")}</p>;
+    if (code === "agreement.open") return <p className="mt-2 text-control">{t("openAlready")}</p>;
+    return undefined;
+  };
+}
+
+/** The parts that all acts on one person share. */
+function useCommon({ id, name }: PersonDetail) {
+  const t = useTranslations("administration.person.acts");
+  const explain = useExplain();
+  const reason = { kind: "reason", label: t("reason"), missing: t("reasonMissing") } as const;
+  const common = (
+    key: "suspend" | "resume" | "leave" | "reset" | "rename" | "signOut" | "resend" | "withdraw",
+  ) => ({
+    params: { id },
+    label: t(`${key}.label`),
+    title: t(`${key}.title`, { name }),
+    text: t(`${key}.text`, { name }),
+    yes: t(`${key}.yes`),
+    failed: t("failed"),
+    explain,
+  });
+  return { t, common, reason };
+}
+
+function useEnding(person: PersonDetail) {
+  const { t, common, reason } = useCommon(person);
+  const suspend = act<typeof suspendPerson, "reason">("suspend", {
+    ...common("suspend"),
+    call: SUSPEND,
+    fields: { reason },
+    body: ({ reason: why }) => ({ reason: why }),
+    danger: true,
+  });
+  const leave = act<typeof leavePerson, "reason" | "on">("leave", {
+    ...common("leave"),
+    call: LEAVE,
+    fields: { reason, on: { kind: "date", label: t("on"), help: t("onHelp"), isOptional: true } },
+    body: ({ reason: why, on }) => ({ reason: why, ...(on === "" ? {} : { on }) }),
+    danger: true,
+  });
+  const withdraw = act<typeof withdrawInvitation, "reason">("withdraw", {
+    ...common("withdraw"),
+    call: WITHDRAW,
+    fields: { reason },
+    body: ({ reason: why }) => ({ reason: why }),
+    danger: true,
+  });
+  return { suspend, leave, withdraw };
+}
+
+function useAsking(person: PersonDetail) {
+  const { common, reason } = useCommon(person);
+  const resume = act<typeof resumePerson, "reason">("resume", {
+    ...common("resume"),
+    call: RESUME,
+    fields: { reason },
+    body: ({ reason: why }) => ({ reason: why }),
+    leadsTo: ({ id }) => `/agreements/${id}`,
+  });
+  const reset = act<typeof resetPerson, "reason">("reset", {
+    ...common("reset"),
+    call: RESET,
+    fields: { reason },
+    body: ({ reason: why }) => ({ reason: why }),
+    leadsTo: ({ id }) => `/agreements/${id}`,
+  });
+  return { resume, reset };
+}
+
+function useSmall(person: PersonDetail) {
+  const { t, common } = useCommon(person);
+  const rename = act<typeof renamePerson, "name">("rename", {
+    ...common("rename"),
+    call: RENAME,
+    fields: {
+      name: { kind: "line", label: t("name"), missing: t("nameMissing"), maxLength: 120 },
+    },
+    body: ({ name }) => ({ name }),
+  });
+  const signOut = act<typeof signOutPerson>("signOut", {
+    ...common("signOut"),
+    call: SIGN_OUT,
+    body: () => ({}),
+  });
+  const resend = act<typeof resendInvitation>("resend", {
+    ...common("resend"),
+    call: RESEND,
+    body: () => ({}),
+    done: ({ invitation }, close) => <SignInLink invitation={invitation} onDone={close} />,
+  });
+  return { rename, signOut, resend };
+}
+
+/** What an administrator can do with this person in their present state. */
+export function PersonActs({ person }: { person: PersonDetail }) {
+  const { suspend, leave, withdraw } = useEnding(person);
+  const { resume, reset } = useAsking(person);
+  const { rename, signOut, resend } = useSmall(person);
+  const BY_STATE: Readonly<Record<PersonDetail["state"], readonly RowAct[]>> = {
+    active: [rename, signOut, reset, leave, suspend],
+    invited: [rename, resend, withdraw, suspend],
+    suspended: [rename, resume, leave],
+    left: [resume],
+  };
+  return (
+    <>
+      {person.state === "active" || person.state === "invited" ? <ChangeDuties person={person} /> : null}
+      <Acts acts={BY_STATE[person.state]} />
+    </>
+  );
+}

@@ -1,0 +1,172 @@
+import { NewParticipant, type Participant } from "@/lib/administration/participants/schema";
+import { createOrganisation, listOrganisations } from "@/lib/api-client/operations/organisations";
+import { createParticipant, listParticipants } from "@/lib/api-client/operations/participants";
+import type { OrganisationSummary } from "@/lib/organisations/schema";
+import type { CommandSpec, Cx, Given } from "../command";
+import { usage } from "../exit";
+import type { ImportRow } from "../import/read-rows";
+import { type Planned, runImport } from "../import/run-import";
+import { LIST_OPTIONS, pageSize, writeList } from "./listing";
+
+/** Ids of organisations by their names in small letters. A name that two have is left out. */
+export async function organisationsByName(cx: Cx): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  const twice = new Set<string>();
+  for await (const { id, name } of cx.connect().pages(listOrganisations, { query: { limit: "500" } })) {
+    const key = name.toLowerCase();
+    if (ids.has(key)) twice.add(key);
+    ids.set(key, id);
+  }
+  for (const key of twice) ids.delete(key);
+  return ids;
+}
+
+async function list(cx: Cx, given: Given): Promise<undefined> {
+  const pages = cx.connect().pages(listOrganisations, { query: { limit: pageSize(given) } });
+  return writeList(cx, given, pages, [
+    { title: "id", of: (item: OrganisationSummary) => item.id },
+    { title: "name", of: (item) => item.name },
+    { title: "kind", of: (item) => item.kind },
+    { title: "state", of: (item) => item.state },
+    { title: "people", of: (item) => item.people },
+    { title: "zone", of: (item) => item.zone },
+  ]);
+}
+
+async function create(cx: Cx, given: Given): Promise<undefined> {
+  const common = { name: given.need("name"), zone: given.text("zone") ?? "UTC" };
+  const domains = given.texts("domain");
+  const body =
+    domains.length === 0
+      ? { kind: "company" as const, ...common }
+      : {
+          kind: "agency" as const,
+          ...common,
+          legal_name: given.text("legal-name") ?? common.name,
+          email_domains: [...domains],
+          contacts: [{ number: given.need("number"), source: given.need("source") }],
+          people: [],
+          reason: given.need("reason"),
+        };
+  const answer = await cx.connect().call(createOrganisation, { body });
+  await cx.out.document(answer);
+  if (answer.agreement !== null)
+    cx.out.remark(`Another administrator agrees: sealport agreements agree ${answer.agreement.id}`);
+  return undefined;
+}
+
+async function listAll(cx: Cx, given: Given): Promise<undefined> {
+  const pages = cx.connect().pages(listParticipants, { query: { limit: pageSize(given) } });
+  return writeList(cx, given, pages, [
+    { title: "id", of: (item: Participant) => item.id },
+    { title: "organisation", of: (item) => item.organisation.name },
+    { title: "role", of: (item) => item.role },
+    { title: "kind", of: (item) => item.kind },
+    { title: "state", of: (item) => item.state },
+  ]);
+}
+
+/** Reads a participant from words; what does not fit is named by its member. */
+function participantOf(
+  { id = "", organisation = "", role = "", kind = "" }: Readonly<Record<string, string>>,
+  organisations: ReadonlyMap<string, string>,
+): { readonly body?: NewParticipant; readonly wrong: readonly string[] } {
+  const organisation_id = organisations.get(organisation.toLowerCase()) ?? organisation;
+  const parsed = NewParticipant.safeParse({ id, organisation_id, role, kind });
+  if (parsed.success) return { body: parsed.data, wrong: [] };
+  return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+}
+
+async function createOne(cx: Cx, given: Given): Promise<undefined> {
+  const words = {
+    id: given.operand("ID"),
+    organisation: given.need("organisation"),
+    role: given.need("role"),
+    kind: given.text("kind") ?? "legal",
+  };
+  const { body, wrong } = participantOf(words, await organisationsByName(cx));
+  if (body === undefined) throw usage(wrong.join("; "));
+  await cx.out.document(await cx.connect().call(createParticipant, { body }));
+  return undefined;
+}
+
+async function prepare(cx: Cx): Promise<(row: ImportRow) => Planned<NewParticipant>> {
+  const organisations = await organisationsByName(cx);
+  const known = new Map<string, Participant>();
+  for await (const one of cx.connect().pages(listParticipants, { query: { limit: "500" } }))
+    known.set(one.id, one);
+  return ({ values }) => {
+    const name = values.id ?? "";
+    const { body, wrong } = participantOf({ kind: "legal", ...values }, organisations);
+    if (body === undefined) return { what: "wrong", name, wrong };
+    const found = known.get(name);
+    if (found === undefined) return { what: "create", name, body };
+    const isSame =
+      found.organisation.id === body.organisation_id && found.role === body.role && found.kind === body.kind;
+    return isSame
+      ? { what: "exists", name }
+      : { what: "wrong", name, wrong: ["is there with another organisation, role or kind"] };
+  };
+}
+
+const importAll = (cx: Cx, given: Given): Promise<number> =>
+  runImport<NewParticipant>(cx, given, {
+    columns: { needed: ["id", "organisation", "role"], more: ["kind"] },
+    key: "id",
+    prepare,
+    create: async (own, body) => (await own.connect().call(createParticipant, { body })).state,
+  });
+
+const ORGANISATION = { name: "organisation", kind: "text", value: "NAME", help: "Its name or id." } as const;
+
+export const ORGANISATION_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ["organisations", "list"],
+    summary: "Organisations with kind, people and state.",
+    options: LIST_OPTIONS,
+    example: "sealport organisations list",
+    run: list,
+  },
+  {
+    path: ["organisations", "create"],
+    summary: "Create a company, or with --domain ask for an agency.",
+    options: [
+      { name: "name", kind: "text", value: "NAME", help: "As others read it." },
+      { name: "zone", kind: "text", value: "ZONE", help: "IANA time zone; UTC by default." },
+      { name: "domain", kind: "texts", value: "DOMAIN", help: "E-mail domain of an agency." },
+      { name: "legal-name", kind: "text", value: "NAME", help: "Of an agency." },
+      { name: "number", kind: "text", value: "NUMBER", help: "To call an agency's officers back." },
+      { name: "source", kind: "text", value: "TEXT", help: "Where the number was found." },
+      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
+    ],
+    example: "sealport organisations create --name 'Alder & Finch Ltd' --zone Europe/London",
+    run: create,
+  },
+  {
+    path: ["participants", "list"],
+    summary: "Clients and providers.",
+    options: LIST_OPTIONS,
+    example: "sealport participants list",
+    run: listAll,
+  },
+  {
+    path: ["participants", "create"],
+    summary: "Create a client or provider of a company.",
+    operands: [{ name: "ID", help: "The name in transactions, such as client-457." }],
+    options: [
+      ORGANISATION,
+      { name: "role", kind: "text", value: "ROLE", help: "client or miner." },
+      { name: "kind", kind: "text", value: "KIND", help: "legal by default.", choices: ["legal", "natural"] },
+    ],
+    example: "sealport participants create client-457 --organisation 'Alder & Finch Ltd' --role client",
+    run: createOne,
+  },
+  {
+    path: ["participants", "import"],
+    summary: "Create the participants of a CSV file; running it again changes nothing.",
+    operands: [{ name: "FILE", help: "Columns id, organisation, role; also kind." }],
+    options: [{ name: "dry-run", kind: "flag", help: "Show what would happen to each line." }],
+    example: "sealport participants import participants.csv --dry-run",
+    run: importAll,
+  },
+];

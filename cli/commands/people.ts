@@ -1,0 +1,249 @@
+import { NewPerson, type PersonSummary } from "@/lib/administration/people/schema";
+import { listAgreements } from "@/lib/api-client/operations/agreements";
+import {
+  getPerson,
+  invitePerson,
+  leavePerson,
+  listPeople,
+  resendInvitation,
+  resetPerson,
+  resumePerson,
+  signOutPerson,
+  suspendPerson,
+} from "@/lib/api-client/operations/people";
+import type { CommandSpec, Cx, Given } from "../command";
+import { usage } from "../exit";
+import type { ImportRow } from "../import/read-rows";
+import { type Planned, runImport } from "../import/run-import";
+import { confirm } from "../prompt";
+import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
+import { organisationsByName } from "./organisations";
+
+const ID = { name: "ID", help: "The person's id." } as const;
+const VIEWS = ["all", "invited", "suspended", "left", "looks"] as const;
+const REASON = {
+  name: "reason",
+  kind: "text",
+  value: "TEXT",
+  help: "Why; it is recorded in the log.",
+} as const;
+const YES = { name: "yes", kind: "flag", help: "Do not ask before what cannot be undone." } as const;
+
+async function list(cx: Cx, given: Given): Promise<undefined> {
+  const view = VIEWS.find((one) => one === given.text("view"));
+  const query = { limit: pageSize(given), ...present({ view, q: given.text("find") }) };
+  return writeList(cx, given, cx.connect().pages(listPeople, { query }), [
+    { title: "id", of: (item: PersonSummary) => item.id },
+    { title: "name", of: (item) => item.name },
+    { title: "email", of: (item) => item.email },
+    { title: "organisation", of: (item) => item.organisation.name },
+    { title: "role", of: (item) => item.role },
+    { title: "duties", of: (item) => item.duties.join(" ") },
+    { title: "state", of: (item) => item.state },
+  ]);
+}
+
+/** Reads a person from words; what does not fit is named by its member. */
+function bodyOf(
+  words: {
+    readonly [name in
+      | "name"
+      | "email"
+      | "organisation"
+      | "role"
+      | "duties"
+      | "participant"
+      | "reason"]: string;
+  },
+): { readonly body?: NewPerson; readonly wrong: readonly string[] } {
+  const { organisation, participant, duties, ...rest } = words;
+  const parsed = NewPerson.safeParse({
+    ...rest,
+    organisation_id: organisation,
+    duties: duties.split(/[\s,]+/).filter((duty) => duty !== ""),
+    ...(participant === "" ? {} : { participant_id: participant }),
+  });
+  if (parsed.success) return { body: parsed.data, wrong: [] };
+  return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+}
+
+async function invite(cx: Cx, given: Given): Promise<undefined> {
+  const organisations = await organisationsByName(cx);
+  const organisation = given.need("organisation");
+  const { body, wrong } = bodyOf({
+    name: given.need("name"),
+    email: given.need("email"),
+    organisation: organisations.get(organisation.toLowerCase()) ?? organisation,
+    role: given.need("role"),
+    duties: given.text("duties") ?? "",
+    participant: given.text("for") ?? "",
+    reason: given.need("reason"),
+  });
+  if (body === undefined) throw usage(wrong.join("; "));
+  const answer = await cx.connect().call(invitePerson, { body });
+  await cx.out.document(answer);
+  if (answer.agreement !== null)
+    cx.out.remark(`Another administrator agrees: sealport agreements agree ${answer.agreement.id}`);
+  return undefined;
+}
+
+/** Addresses that have an account, or an invitation that waits for a second person. */
+async function knownAddresses(cx: Cx): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (const view of ["all", "left"] as const)
+    for await (const { email } of cx.connect().pages(listPeople, { query: { view, limit: "500" } }))
+      known.add(email.toLowerCase());
+  for await (const { kind, state, after } of cx
+    .connect()
+    .pages(listAgreements, { query: { view: "all", limit: "500" } }))
+    if (kind === "invitation" && state === "open") known.add(String(after.email).toLowerCase());
+  return known;
+}
+
+function planOf(known: ReadonlySet<string>, organisations: ReadonlyMap<string, string>, reason: string) {
+  return ({ values }: ImportRow): Planned<NewPerson> => {
+    const { name = "", email = "", organisation = "", role = "", duties = "", participant = "" } = values;
+    if (known.has(email.toLowerCase())) return { what: "exists", name: email };
+    const id = organisations.get(organisation.toLowerCase()) ?? organisation;
+    const { body, wrong } = bodyOf({ name, email, organisation: id, role, duties, participant, reason });
+    return body === undefined ? { what: "wrong", name: email, wrong } : { what: "create", name: email, body };
+  };
+}
+
+const importPeople = (cx: Cx, given: Given): Promise<number> =>
+  runImport<NewPerson>(cx, given, {
+    columns: { needed: ["name", "email", "organisation", "role"], more: ["duties", "participant"] },
+    key: "email",
+    prepare: async () =>
+      planOf(await knownAddresses(cx), await organisationsByName(cx), given.need("reason")),
+    create: async (own, body) => (await own.connect().call(invitePerson, { body })).state,
+  });
+
+type WithReason = typeof suspendPerson | typeof resumePerson | typeof resetPerson;
+
+/** A command that names a person and a reason. */
+const withReason =
+  (operation: WithReason) =>
+  async (cx: Cx, given: Given): Promise<undefined> => {
+    const input = { params: { id: given.operand("ID") }, body: { reason: given.need("reason") } };
+    await cx.out.document({ ...(await cx.connect().call<WithReason>(operation, input)) });
+    return undefined;
+  };
+
+async function leave(cx: Cx, given: Given): Promise<undefined> {
+  const id = given.operand("ID");
+  const on = given.text("on");
+  if (on === undefined && !(await confirm(cx.host, given.flag("yes"), `${id} leaves now?`)))
+    throw usage("nothing was changed");
+  const body = { reason: given.need("reason"), ...present({ on }) };
+  await cx.out.document(await cx.connect().call(leavePerson, { params: { id }, body }));
+  return undefined;
+}
+
+const plain =
+  (operation: typeof signOutPerson | typeof resendInvitation) =>
+  async (cx: Cx, given: Given): Promise<undefined> => {
+    const input = { params: { id: given.operand("ID") }, body: {} };
+    await cx.out.document({ ...(await cx.connect().call<typeof operation>(operation, input)) });
+    return undefined;
+  };
+
+const EXAMPLE_ID = "01931c2e-0000-7000-8000-000000000000";
+
+export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ["people", "list"],
+    summary: "People with role, duties and state.",
+    options: [
+      { name: "view", kind: "text", value: "VIEW", help: "all leaves out people who left.", choices: VIEWS },
+      { name: "find", kind: "text", value: "TEXT", help: "Part of a name or an address." },
+      ...LIST_OPTIONS,
+    ],
+    example: "sealport people list --view looks",
+    run: list,
+  },
+  {
+    path: ["people", "show"],
+    summary: "One person: duties, ways to sign in, sessions, keys, open work.",
+    operands: [ID],
+    example: `sealport people show ${EXAMPLE_ID}`,
+    run: async (cx, given) => {
+      await cx.out.document(await cx.connect().call(getPerson, { params: { id: given.operand("ID") } }));
+      return undefined;
+    },
+  },
+  {
+    path: ["people", "invite"],
+    summary: "Invite a person; with a privileged role or a duty another administrator agrees.",
+    options: [
+      { name: "name", kind: "text", value: "NAME", help: "As others read it." },
+      { name: "email", kind: "text", value: "ADDRESS", help: "The work e-mail." },
+      { name: "organisation", kind: "text", value: "NAME", help: "Its name or id." },
+      { name: "role", kind: "text", value: "ROLE", help: "The role." },
+      { name: "duties", kind: "text", value: "LIST", help: "Separated by spaces." },
+      { name: "for", kind: "text", value: "ID", help: "The participant that a client or provider acts for." },
+      REASON,
+    ],
+    example:
+      "sealport people invite --name 'Elif Kaya' --email e.kaya@operator.example --organisation 'Sealport Operations' --role coordinator --duties legal --reason 'Joins the legal team'",
+    run: invite,
+  },
+  {
+    path: ["people", "import"],
+    summary: "Invite the people of a CSV file; running it again changes nothing.",
+    operands: [{ name: "FILE", help: "Columns name, email, organisation, role; also duties, participant." }],
+    options: [{ name: "dry-run", kind: "flag", help: "Show what would happen to each line." }, REASON],
+    example: "sealport people import people.csv --reason 'First team' --dry-run",
+    run: importPeople,
+  },
+  {
+    path: ["people", "suspend"],
+    summary: "Suspend a person at once.",
+    operands: [ID],
+    options: [REASON],
+    example: `sealport people suspend ${EXAMPLE_ID} --reason 'A laptop was lost'`,
+    run: withReason(suspendPerson),
+  },
+  {
+    path: ["people", "resume"],
+    summary: "Ask that a suspended person may act again.",
+    operands: [ID],
+    options: [REASON],
+    example: `sealport people resume ${EXAMPLE_ID} --reason 'The laptop was found'`,
+    run: withReason(resumePerson),
+  },
+  {
+    path: ["people", "reset"],
+    summary: "Ask for a reset of a person's sign-in.",
+    operands: [ID],
+    options: [REASON],
+    example: `sealport people reset ${EXAMPLE_ID} --reason 'A phone was lost'`,
+    run: withReason(resetPerson),
+  },
+  {
+    path: ["people", "leave"],
+    summary: "Let a person leave, now or at the end of a day.",
+    operands: [ID],
+    options: [
+      REASON,
+      { name: "on", kind: "text", value: "DAY", help: "The last day in UTC, YYYY-MM-DD." },
+      YES,
+    ],
+    example: `sealport people leave ${EXAMPLE_ID} --reason 'New job' --on 2026-12-31`,
+    run: leave,
+  },
+  {
+    path: ["people", "sign-out"],
+    summary: "End every session of a person.",
+    operands: [ID],
+    example: `sealport people sign-out ${EXAMPLE_ID}`,
+    run: plain(signOutPerson),
+  },
+  {
+    path: ["people", "resend"],
+    summary: "Make a new link for a person who cannot sign in yet.",
+    operands: [ID],
+    example: `sealport people resend ${EXAMPLE_ID}`,
+    run: plain(resendInvitation),
+  },
+];

@@ -1,0 +1,18 @@
+import "server-only";
+import type { Kind } from "@/lib/administration/agreements/kind";
+import type { AgreementKindName } from "@/lib/administration/agreements/schema";
+import { newAgency, recordOfAgency } from "@/lib/administration/organisations/agency-kinds";
+import { invitation } from "@/lib/administration/people/invitation-kind";
+import { resetOfSignIn, resumeOfPerson } from "@/lib/administration/people/sign-in-kinds";
+import { dutiesOfPerson, membershipsOfPerson } from "@/lib/administration/people/standing-kinds";
+
+/** Every act that needs two people. Administrators ask for all of them, and another administrator agrees. */
+export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
+  invitation,
+  duties: dutiesOfPerson,
+  membership: membershipsOfPerson,
+  reset: resetOfSignIn,
+  resume: resumeOfPerson,
+  agency: newAgency,
+  agency_record: recordOfAgency,
+};

@@ -1,0 +1,170 @@
+import "server-only";
+import { type EndContext, endAllOf } from "@/lib/administration/people/ending";
+import { requireAnotherAdministrator, requirePerson } from "@/lib/administration/people/rules";
+import type { Leave, PersonAnswer } from "@/lib/administration/people/schema";
+import { findSummary, listFactors, listLeaving, updatePerson } from "@/lib/administration/people/store";
+import { listTakenDisputes } from "@/lib/administration/people/work-store";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError, InvariantError, invalidField } from "@/lib/errors";
+import { changeStateIn } from "@/lib/identity/people/change-state";
+import { findHolder } from "@/lib/identity/people/holders-store";
+import { findUserState } from "@/lib/identity/people/store";
+import { endSessionsIn } from "@/lib/identity/sessions/end-session";
+import { endOfDate } from "@/lib/schema";
+import type { Logger } from "@/lib/telemetry/logger";
+
+const NOTHING = { sessions: 0, api_keys: 0, webhooks: 0, agreements: 0 };
+
+/** An act on one person, before its answer. */
+interface Done {
+  readonly entry: AppendedEntry;
+  readonly ended?: Partial<PersonAnswer["ended"]>;
+}
+
+/** Runs an act on one person, and answers with the person after it. */
+export async function actOnPerson(
+  cx: Context,
+  userId: string,
+  run: (tx: Tx) => Promise<Done>,
+): Promise<PersonAnswer> {
+  const { tenantId } = cx.instance;
+  const { done, person, disputes } = await inTransaction(cx, async (tx) => {
+    await requirePerson(tx, cx, userId);
+    const result = await run(tx);
+    const found = await findSummary(tx, { tenantId, now: cx.clock.now() }, userId);
+    if (found === undefined) throw new InvariantError("a person was changed and is not there");
+    return { done: result, person: found, disputes: await listTakenDisputes(tx, userId) };
+  });
+  return {
+    ...person,
+    ended: { ...NOTHING, ...done.ended },
+    handed_over: { disputes: person.state === "active" ? 0 : disputes.length },
+    receipt: await issueReceipt(cx, done.entry),
+  };
+}
+
+/** Ends a person in the caller's transaction, now. */
+async function leaveIn(tx: Tx, cx: EndContext, userId: string, reason: string): Promise<Done> {
+  const holder = await findHolder(tx, cx.instance.tenantId, userId);
+  if (holder === undefined) throw new DomainError("person.not-found");
+  await requireAnotherAdministrator(tx, cx.instance.tenantId, holder);
+  const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "left", reason });
+  return { entry, ended: { sessions, ...(await endAllOf(tx, cx, userId)) } };
+}
+
+/**
+ * Suspends a person at once: sessions end, and API keys, signed calls and grants are refused from the next call on.
+ * Resuming them takes two people. Throws `person.state` and `person.last-administrator`.
+ */
+export function suspendPerson(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
+  return actOnPerson(cx, userId, async (tx) => {
+    await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
+    const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "suspended", reason });
+    return { entry, ended: { sessions } };
+  });
+}
+
+async function planLeave(tx: Tx, cx: Context, userId: string, on: string): Promise<Done> {
+  if (cx.clock.now() >= endOfDate(on)) throw invalidField("/on", "is over");
+  if ((await findUserState(tx, userId)) === "left")
+    throw new DomainError("person.state", { detail: "The person has left already." });
+  await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
+  await updatePerson(tx, userId, { leavesOn: new Date(`${on}T00:00:00Z`) });
+  const entry = await appendEntry(tx, cx, {
+    class: "identity",
+    outcome: "done",
+    action: "user.change",
+    subjects: [`user:${userId}`],
+    details: { leaves_on: on },
+  });
+  return { entry };
+}
+
+/**
+ * Lets a person leave, now or when a day is over in UTC. Sessions, links, factors, API keys and webhooks end, what they
+ * asked for is withdrawn, and what they have begun goes on with others. Their record and what they signed stay. Throws
+ * as `suspendPerson`.
+ */
+export function leavePerson(cx: Context, userId: string, { reason, on }: Leave): Promise<PersonAnswer> {
+  return actOnPerson(cx, userId, (tx) =>
+    on === undefined ? leaveIn(tx, cx, userId, reason) : planLeave(tx, cx, userId, on),
+  );
+}
+
+/**
+ * Withdraws an invitation that was not used: the link is no longer good and the person counts as left. Throws
+ * `person.state` for a person who can sign in already.
+ */
+export function withdrawInvitation(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
+  return actOnPerson(cx, userId, async (tx) => {
+    if ((await listFactors(tx, userId)).length > 0)
+      throw new DomainError("person.state", {
+        detail: "The person can sign in already. Suspend them, or let them leave.",
+      });
+    return leaveIn(tx, cx, userId, reason);
+  });
+}
+
+/** Changes the name that others read. Throws `person.not-found`. */
+export function renamePerson(cx: Context, userId: string, name: string): Promise<PersonAnswer> {
+  return actOnPerson(cx, userId, async (tx) => {
+    const { name: before } = await requirePerson(tx, cx, userId);
+    await updatePerson(tx, userId, { name });
+    const entry = await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "user.change",
+      subjects: [`user:${userId}`],
+      details: { before, after: name },
+    });
+    return { entry };
+  });
+}
+
+/** Ends every session of a person. API keys go on. */
+export function signOutPerson(cx: Context, userId: string): Promise<PersonAnswer> {
+  return actOnPerson(cx, userId, async (tx) => {
+    const sessions = (await endSessionsIn(tx, cx, { userId, reason: "ended-by-administrator" })).length;
+    const entry = await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "user.sign-out",
+      subjects: [`user:${userId}`],
+      details: { sessions },
+    });
+    return { entry, ended: { sessions } };
+  });
+}
+
+const BATCH = 20;
+
+/**
+ * Lets people leave whose planned last day is over. A last administrator stays, with an alarm. Several portals may run
+ * it at once.
+ */
+export async function endLeaving(
+  cx: EndContext & { readonly logger: Pick<Logger, "error"> },
+): Promise<number> {
+  const { tenantId } = cx.instance;
+  const today = new Date(`${cx.clock.now().toISOString().slice(0, 10)}T00:00:00Z`);
+  const ids = await inSnapshot(cx, (tx) => listLeaving(tx, { tenantId, today, limit: BATCH }));
+  let ended = 0;
+  for (const id of ids) {
+    try {
+      await inTransaction(cx, (tx) => leaveIn(tx, cx, id, "the planned last day is over"));
+      ended += 1;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      if (error.code !== "person.last-administrator") continue;
+      cx.logger.error(
+        { alarm: "people.last-administrator" },
+        "the last administrator was to leave; will retry",
+      );
+    }
+  }
+  return ended;
+}

@@ -1,0 +1,87 @@
+import "server-only";
+import { type AdministrationContext, kind, type MadeLink } from "@/lib/administration/agreements/kind";
+import {
+  requireDomain,
+  requireDuties,
+  requireHome,
+  requireOrganisation,
+} from "@/lib/administration/people/rules";
+import { InvitedPerson } from "@/lib/administration/people/schema";
+import { listHandles } from "@/lib/administration/people/store";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
+import type { Tx } from "@/lib/db/transaction";
+import { invalidField } from "@/lib/errors";
+import { issueInvitationIn } from "@/lib/identity/invitations/issue-invitation";
+import { createUserIn } from "@/lib/identity/people/create-user";
+import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
+import { findParticipant } from "@/lib/identity/people/participants-store";
+
+/** Clients and providers act for a participant of their organisation; other people have none. */
+async function requireParticipant(tx: Tx, cx: Context, person: InvitedPerson): Promise<void> {
+  const { participant_id: id, role, organisation_id: organisationId } = person;
+  const isParty = role === "client" || role === "miner";
+  if (isParty !== (id !== undefined))
+    throw invalidField("/participant_id", isParty ? "is missing" : "is only for clients and providers");
+  if (id === undefined) return;
+  const found = await findParticipant(tx, cx.instance.tenantId, id);
+  if (found === undefined || found.organisationId !== organisationId || found.role !== role)
+    throw invalidField("/participant_id", "is not a participant of this organisation and role");
+  if (found.state !== "active") throw invalidField("/participant_id", "is suspended");
+}
+
+/** Throws where this person cannot be invited now. */
+export async function requireInvitable(tx: Tx, cx: Context, person: InvitedPerson): Promise<void> {
+  requireDuties(person);
+  const organisation = await requireOrganisation(tx, cx, person.organisation_id);
+  requireHome(person, organisation.kind);
+  await requireDomain(tx, cx, { email: person.email, organisationId: person.organisation_id });
+  await requireParticipant(tx, cx, person);
+  await requireNewMailbox(tx, cx.instance.tenantId, person.email);
+}
+
+/** Returns a handle that is free, made of the role and the name: it is the person's name in statements and the roster. */
+export async function drawHandle(tx: Tx, { role, name }: { role: string; name: string }): Promise<string> {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\p{M}/gu, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 40);
+  const begin = `${role}-${plain === "" ? "person" : plain}`;
+  const taken = new Set(await listHandles(tx, begin));
+  for (let number = 1; ; number += 1) {
+    const handle = number === 1 ? begin : `${begin}-${number}`;
+    if (!taken.has(handle)) return handle;
+  }
+}
+
+/** Makes the person and their link in the caller's transaction. */
+export async function makePerson(
+  tx: Tx,
+  cx: AdministrationContext,
+  userId: string,
+  person: InvitedPerson,
+): Promise<{ readonly made: MadeLink; readonly entry: AppendedEntry }> {
+  const { name, email, role, duties } = person;
+  const handle = await drawHandle(tx, person);
+  const { entry } = await createUserIn(tx, cx, {
+    ...{ id: userId, handle, name, email, role, duties },
+    organisationId: person.organisation_id,
+    ...(person.participant_id === undefined ? {} : { participantId: person.participant_id }),
+  });
+  const link = await issueInvitationIn(tx, cx, userId);
+  return { made: { ...link, userId, name, email }, entry };
+}
+
+/** A privileged person joins. Until the agreement there is no account. */
+export const invitation = kind({
+  after: InvitedPerson,
+  subject: "person",
+  name: async (_tx, _cx, { after }) => after.name,
+  concerns: () => undefined,
+  before: async () => ({}),
+  check: (tx, cx, { after }) => requireInvitable(tx, cx, after),
+  apply: async (tx, cx, { subjectId, after }) => (await makePerson(tx, cx, subjectId, after)).made,
+});

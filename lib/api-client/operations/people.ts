@@ -1,0 +1,190 @@
+import { AgreementAnswer } from "@/lib/administration/agreements/schema";
+import {
+  DutiesBody,
+  InviteAnswer,
+  Leave,
+  MembershipsBody,
+  NewPerson,
+  NoBody,
+  PeopleList,
+  PeopleQuery,
+  PersonAnswer,
+  PersonDetail,
+  PersonPath,
+  PersonReason,
+  Rename,
+  ResentAnswer,
+} from "@/lib/administration/people/schema";
+import { operation } from "@/lib/api-client/operation";
+
+const USERS = "/confidential/admin/users";
+const INVITATIONS = "/confidential/admin/invitations";
+const admin = { scopes: ["admin"], roles: ["admin"], duties: ["admin"] } as const;
+/** Administrators act; compliance and people who decide read. */
+const readers = {
+  scopes: ["read"],
+  roles: ["admin", "coordinator"],
+  duties: ["admin", "compliance", "approve", "legal"],
+} as const;
+const act = { ...admin, rate: "writes", stepUp: true } as const;
+const KEPT = ["id", "state", "asked_at", "expires_at"] as const;
+
+export const listPeople = operation({
+  id: "listPeople",
+  method: "GET",
+  path: USERS,
+  summary: "People with role, duties, way to sign in and state, and how many each view has.",
+  ...readers,
+  query: PeopleQuery,
+  response: { status: 200, schema: PeopleList },
+  rate: "reads",
+  action: "user.read",
+});
+
+export const getPerson = operation({
+  id: "getPerson",
+  method: "GET",
+  path: `${USERS}/{id}`,
+  summary: "One person: duties and who gave them, factors, sessions, API keys, open work.",
+  ...readers,
+  params: PersonPath,
+  response: { status: 200, schema: PersonDetail },
+  rate: "reads",
+  action: "user.read",
+});
+
+export const invitePerson = operation({
+  id: "invitePerson",
+  method: "POST",
+  path: INVITATIONS,
+  summary: "Invite a person; for a privileged role or any duty a second administrator agrees first.",
+  ...act,
+  body: NewPerson,
+  response: { status: 201, schema: InviteAnswer },
+  action: "agreement.ask",
+  idempotent: { keep: ["user_id", "state"] },
+});
+
+export const resendInvitation = operation({
+  id: "resendInvitation",
+  method: "POST",
+  path: `${INVITATIONS}/{id}/resend`,
+  summary: "Make a new link for a person who cannot sign in yet; the former link is no longer good.",
+  ...act,
+  params: PersonPath,
+  body: NoBody,
+  response: { status: 200, schema: ResentAnswer },
+  action: "invitation.create",
+});
+
+export const withdrawInvitation = operation({
+  id: "withdrawInvitation",
+  method: "POST",
+  path: `${INVITATIONS}/{id}/withdraw`,
+  summary: "Withdraw an invitation that was not used; the record stays.",
+  ...act,
+  params: PersonPath,
+  body: PersonReason,
+  response: { status: 200, schema: PersonAnswer },
+  action: "user.leave",
+});
+
+export const suspendPerson = operation({
+  id: "suspendPerson",
+  method: "POST",
+  path: `${USERS}/{id}/suspend`,
+  summary: "Suspend a person at once: sessions end, keys, signed calls and grants are refused.",
+  ...act,
+  params: PersonPath,
+  body: PersonReason,
+  response: { status: 200, schema: PersonAnswer },
+  action: "user.suspend",
+});
+
+export const resumePerson = operation({
+  id: "resumePerson",
+  method: "POST",
+  path: `${USERS}/{id}/resume`,
+  summary: "Ask that a suspended person may act again, or one who left; a second administrator agrees.",
+  ...act,
+  params: PersonPath,
+  body: PersonReason,
+  response: { status: 201, schema: AgreementAnswer },
+  action: "agreement.ask",
+  idempotent: { keep: KEPT },
+});
+
+export const leavePerson = operation({
+  id: "leavePerson",
+  method: "POST",
+  path: `${USERS}/{id}/leave`,
+  summary: "Let a person leave, now or at the end of a day in UTC; their record and signatures stay.",
+  ...act,
+  params: PersonPath,
+  body: Leave,
+  response: { status: 200, schema: PersonAnswer },
+  action: "user.leave",
+});
+
+export const resetPerson = operation({
+  id: "resetPerson",
+  method: "POST",
+  path: `${USERS}/{id}/reset`,
+  summary: "Ask for a reset of a person's sign-in: factors removed, sessions ended, a new link.",
+  ...act,
+  params: PersonPath,
+  body: PersonReason,
+  response: { status: 201, schema: AgreementAnswer },
+  action: "agreement.ask",
+  idempotent: { keep: KEPT },
+});
+
+export const changeDuties = operation({
+  id: "changeDuties",
+  method: "POST",
+  path: `${USERS}/{id}/duties`,
+  summary: "Ask for another role or other duties of a person; a second administrator agrees.",
+  ...act,
+  params: PersonPath,
+  body: DutiesBody,
+  response: { status: 201, schema: AgreementAnswer },
+  action: "agreement.ask",
+  idempotent: { keep: KEPT },
+});
+
+export const changeMemberships = operation({
+  id: "changeMemberships",
+  method: "POST",
+  path: `${USERS}/{id}/memberships`,
+  summary: "Ask for the organisations that a person also belongs to; a second administrator agrees.",
+  ...act,
+  params: PersonPath,
+  body: MembershipsBody,
+  response: { status: 201, schema: AgreementAnswer },
+  action: "agreement.ask",
+  idempotent: { keep: KEPT },
+});
+
+export const renamePerson = operation({
+  id: "renamePerson",
+  method: "POST",
+  path: `${USERS}/{id}/rename`,
+  summary: "Change the name that others read.",
+  ...act,
+  params: PersonPath,
+  body: Rename,
+  response: { status: 200, schema: PersonAnswer },
+  action: "user.change",
+});
+
+export const signOutPerson = operation({
+  id: "signOutPerson",
+  method: "POST",
+  path: `${USERS}/{id}/sign-out`,
+  summary: "End every session of a person.",
+  ...act,
+  params: PersonPath,
+  body: NoBody,
+  response: { status: 200, schema: PersonAnswer },
+  action: "user.sign-out",
+});

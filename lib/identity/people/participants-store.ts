@@ -1,0 +1,78 @@
+import "server-only";
+import { z } from "zod";
+import type { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
+import type { Tx } from "@/lib/db/transaction";
+import { Role as RoleColumn } from "@/lib/identity/schema";
+import type { Role } from "@/lib/vocabulary";
+
+/** A participant with the organisation that it is of. */
+export interface ParticipantRow {
+  readonly id: string;
+  readonly organisationId: string;
+  readonly kind: "natural" | "legal";
+  readonly role: Role;
+  readonly state: "active" | "suspended";
+  readonly createdAt: Date;
+}
+
+const Row = z.object({
+  id: z.string(),
+  organisation_id: z.string(),
+  kind: z.enum(["natural", "legal"]),
+  role: RoleColumn,
+  state: z.enum(["active", "suspended"]),
+  created_at: z.date(),
+});
+
+function toParticipant(record: unknown): ParticipantRow {
+  const { organisation_id: organisationId, created_at: createdAt, ...row } = Row.parse(record);
+  return { ...row, organisationId, createdAt };
+}
+
+export async function findParticipant(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+): Promise<ParticipantRow | undefined> {
+  const row = await tx.participant.findFirst({ where: { id, tenant_id: tenantId } });
+  return row === null ? undefined : toParticipant(row);
+}
+
+/** Returns participants of these roles by id; `after` is the id of the last one shown. */
+export async function listParticipantRows(
+  tx: Tx,
+  page: {
+    readonly tenantId: string;
+    readonly q: string | undefined;
+    readonly state: "active" | "suspended" | undefined;
+    readonly after: string | undefined;
+    readonly limit: number;
+  },
+): Promise<Readable<ParticipantRow>[]> {
+  const { tenantId, q, state, after, limit } = page;
+  const where: Prisma.participantWhereInput = {
+    tenant_id: tenantId,
+    role: { in: ["client", "miner"] },
+    id: {
+      ...(after === undefined ? {} : { gt: after }),
+      ...(q === undefined ? {} : { contains: q, mode: "insensitive" }),
+    },
+    ...(state === undefined ? {} : { state }),
+  };
+  const rows = await tx.participant.findMany({ where, orderBy: { id: "asc" }, take: limit });
+  return readRows(rows, toParticipant);
+}
+
+/** Sets the state of a participant that is in the other one. */
+export async function updateParticipantState(
+  tx: Tx,
+  id: string,
+  to: ParticipantRow["state"],
+): Promise<boolean> {
+  const { count } = await tx.participant.updateMany({
+    where: { id, state: { not: to } },
+    data: { state: to },
+  });
+  return count === 1;
+}
