@@ -2,14 +2,12 @@ import "server-only";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { JobContext } from "@/lib/audit/export/jobs/run-export";
 import { publishCheckpoint } from "@/lib/audit/sequencer/checkpointer";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { signerHandler } from "@/lib/audit/signer/serve-signer";
 import { systemClock } from "@/lib/clock";
 import { vkey } from "@/lib/crypto/log/signed-note";
-import { findReaderById } from "@/lib/identity/people/holders-store";
 import { serveHttp } from "@/lib/ipc/server";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -71,24 +69,5 @@ export async function withSigner<B extends UseCaseBench>(
       await bench.close();
       await rm(dir, { recursive: true, force: true });
     },
-  };
-}
-
-/** Returns the context of the worker that makes exports of this bench and keeps finished files for `keepMs`. */
-export function exportWorker(
-  { cx, keystore }: Pick<UseCaseBench, "cx" | "keystore">,
-  logger: JobContext["logger"],
-  keepMs: number,
-): JobContext {
-  const { db, instance, clock, audit } = cx;
-  return {
-    db,
-    instance,
-    clock,
-    audit,
-    logger,
-    keystore,
-    keepMs,
-    findReader: (id) => findReaderById({ db, instance }, id),
   };
 }
