@@ -2,34 +2,11 @@ import { type NextRequest, NextResponse } from "next/server";
 import { toBase64 } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { DomainError } from "@/lib/errors";
-import { problemOf, problemResponse } from "@/lib/http/endpoint/problem";
-import { withHeaders } from "@/lib/http/endpoint/response-headers";
+import { refusalOfUnreadable } from "@/lib/http/dispatch/unreadable";
+import { responseOf } from "@/lib/http/endpoint/http-answer";
 import { PAGE_HEADERS, pagePolicy } from "@/lib/http/pages/page-policy";
 
 // Request id, security headers, nonce. Decides nothing about who may do what: the endpoint does.
-
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-/** Next would answer 500 or an empty body to these before any route of ours sees them. */
-function unreadable(request: NextRequest): DomainError | undefined {
-  try {
-    decodeURIComponent(request.nextUrl.pathname);
-  } catch {
-    return new DomainError("request.invalid-path", { detail: "The path is not percent-encoded UTF-8." });
-  }
-  return METHODS.includes(request.method) ? undefined : new DomainError("request.method-not-allowed");
-}
-
-function refuse(request: NextRequest, requestId: string, error: DomainError): Response {
-  const problem = problemOf(error, { requestId, instance: request.nextUrl.pathname });
-  const headers: Record<string, string> = error.status === 405 ? { allow: METHODS.join(", ") } : {};
-  return withHeaders(
-    problemResponse(problem, headers),
-    { "x-request-id": requestId },
-    request.method === "HEAD",
-  );
-}
 
 function isApi(path: string): boolean {
   return path === "/confidential" || path.startsWith("/confidential/") || path.startsWith("/api/");
@@ -52,9 +29,9 @@ function passToPage(request: NextRequest, headers: Headers): NextResponse {
 }
 
 export function proxy(request: NextRequest): Response {
+  const refusal = refusalOfUnreadable(request.method, request.nextUrl.pathname);
+  if (refusal !== undefined) return responseOf(refusal);
   const requestId = uuidv7(Date.now());
-  const error = unreadable(request);
-  if (error !== undefined) return refuse(request, requestId, error);
   const headers = new Headers(request.headers);
   headers.set("x-request-id", requestId);
   if (isApi(request.nextUrl.pathname)) return NextResponse.next({ request: { headers } });

@@ -2,7 +2,7 @@ import { Audiences } from "@/app/_components/audiences";
 import { Hero } from "@/app/_components/hero";
 import { PageFooter } from "@/app/_components/page-footer";
 import { PortalShell } from "@/app/_components/portal-shell";
-import { HomePage } from "@/app/(portal)/_home/home-page";
+import { HomePage, loadHome } from "@/app/(portal)/_home/home-page";
 import { SiteHeader } from "@/components/layout/site-header";
 import { type Health, readHealth } from "@/lib/http/health/read-health";
 import { currentPrincipal } from "@/lib/http/pages/page";
@@ -11,9 +11,12 @@ import { currentPrincipal } from "@/lib/http/pages/page";
 export default async function FrontPage() {
   const principal = await currentPrincipal();
   if (principal === undefined) return <Landing health={await readHealth()} />;
+  const home = loadHome();
+  // The home has the counts of the rail: they are not read a second time.
+  const counts = home.then((result) => (result.ok ? result.value.counts : {}));
   return (
-    <PortalShell principal={principal}>
-      <HomePage />
+    <PortalShell principal={principal} counts={counts}>
+      <HomePage coming={home} />
     </PortalShell>
   );
 }

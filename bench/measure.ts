@@ -110,12 +110,9 @@ interface LoadComparison {
   readonly total: number;
   readonly goal?: string;
   readonly p99Goal?: string;
-  /** No further round begins after so many seconds of measuring, but at least three are made. Without it there is no bound. */
-  readonly seconds?: number;
 }
 
 const LOAD_ROUNDS = 11;
-const FEWEST_ROUNDS = 3;
 
 /**
  * Compares both under load in alternating rounds: our throughput over the baseline's, and the p99. Each round is compared with the
@@ -126,14 +123,12 @@ export async function compareLoad(
   operation: () => Promise<unknown>,
   baseline: () => Promise<unknown>,
 ): Promise<Figure[]> {
-  const { suite, writers, total, seconds = Number.POSITIVE_INFINITY } = about;
+  const { suite, writers, total } = about;
   await load(writers, Math.ceil(total / 4), operation);
   await load(writers, Math.ceil(total / 4), baseline);
   const ours: Load[] = [];
   const theirs: Load[] = [];
-  const end = performance.now() + seconds * 1000;
   for (let round = 0; round < LOAD_ROUNDS; round += 1) {
-    if (round >= FEWEST_ROUNDS && performance.now() > end) break;
     ours.push(await load(writers, total, operation));
     theirs.push(await load(writers, total, baseline));
   }

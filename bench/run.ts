@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { benchAccess } from "./access";
-import { benchApi } from "./api";
 import { benchAppend } from "./append";
 import { benchAuditExport } from "./audit-export";
 import { benchBatch } from "./batch";
 import { benchCustody } from "./custody";
 import { benchEnvelope } from "./envelope";
-import { benchHttp } from "./http";
+import { benchGrowth } from "./growth";
 import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
+import { benchProduct } from "./product";
 import { benchProof } from "./proof";
 import { benchSoak } from "./soak";
 import { benchVerify } from "./verify";
@@ -22,9 +22,9 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   lag: benchLag,
   export: benchAuditExport,
   proof: benchProof,
-  http: benchHttp,
-  api: benchApi,
   portal: benchPortal,
+  product: benchProduct,
+  growth: benchGrowth,
   verify: benchVerify,
   soak: benchSoak,
   access: benchAccess,

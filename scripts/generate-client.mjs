@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeEndpointTable } from "./endpoint-table.mjs";
 import { writePolicySources } from "./policy-sources.mjs";
 
 // Generates the Prisma client into lib/db/generated unless it is up to date. `prisma generate` works in
 // WebAssembly but insists on a native engine; any existing executable satisfies it. Also writes the digests of the
-// policy's source (policy-sources.mjs).
+// policy's source (policy-sources.mjs) and the table of endpoints (endpoint-table.mjs).
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const output = path.join(root, "lib/db/generated");
 const stamp = path.join(output, ".schema-digest");
@@ -17,6 +18,7 @@ const digest = createHash("sha256")
   .digest("hex");
 
 writePolicySources(root);
+writeEndpointTable(root);
 
 const current =
   existsSync(stamp) && existsSync(path.join(output, "client.ts")) ? readFileSync(stamp, "utf8") : "";

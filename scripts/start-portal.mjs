@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { compressedFiles, serveCompressed } from "./server/compressed.mjs";
+import { directWay } from "./server/direct.mjs";
 import { floorHeaders } from "./server/floor-headers.mjs";
 import { createPortalServer } from "./server/portal-server.mjs";
 import { refuseEarly } from "./server/refuse-early.mjs";
@@ -38,11 +39,13 @@ process.chdir(root);
 const app = next({ dev: false, dir: root, hostname, port, httpServer: new EventEmitter() });
 await app.prepare();
 const handle = app.getRequestHandler();
+const direct = directWay();
 const compressed = compressedFiles(root);
 server.on("request", (request, response) => {
-  floorHeaders(response);
   if (isEnding) response.setHeader("connection", "close");
-  if (refuseEarly(request, response) || serveCompressed(compressed, request, response)) return;
+  if (refuseEarly(request, response) || direct(request, response)) return;
+  floorHeaders(response);
+  if (serveCompressed(compressed, request, response)) return;
   handle(request, response).catch(() => {
     if (response.headersSent) response.destroy();
     else response.writeHead(500).end();

@@ -12,12 +12,19 @@ import { readHealth } from "@/lib/http/health/read-health";
 import { railCounts, viewerOf } from "@/lib/http/pages/viewer";
 import { getRuntime } from "@/lib/runtime/slot";
 
+interface PortalShellProps {
+  readonly principal: Principal;
+  /** Counts of the rail, where the page reads them anyway. */
+  readonly counts?: ReturnType<typeof railCounts>;
+  readonly children: ReactNode;
+}
+
 /** The frame of signed-in pages, with person and log. The home page at `/` uses it too. */
-export async function PortalShell({ principal, children }: { principal: Principal; children: ReactNode }) {
+export async function PortalShell({ principal, counts: given, children }: PortalShellProps) {
   const [health, viewer, counts, t, { demoFile }] = await Promise.all([
     readHealth(),
     viewerOf(principal),
-    railCounts(principal),
+    given ?? railCounts(principal),
     getTranslations("portal"),
     getRuntime(),
   ]);

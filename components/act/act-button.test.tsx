@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 import { screen, waitFor } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ActButton, ActRow, act, type RowAct } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
+import type { addAuthorityList } from "@/lib/api-client/operations/authorities";
 import type { revokeGrant } from "@/lib/api-client/operations/grants";
 import type { rotateKey } from "@/lib/api-client/operations/keys";
 import { answerCalls, problem, show } from "@/lib/testing/components";
@@ -90,6 +91,26 @@ describe("an act with a dialog", () => {
     expect(screen.queryByText("The grant was not revoked")).toBeNull();
   });
 
+  it("explains a failure in its own words, and passes it to the page when the dialog is closed", async () => {
+    answerCalls(() => problem(409, "key.state"));
+    const left: unknown[] = [];
+    const { user } = show(
+      <ActRow
+        acts={[
+          revoke({ explain: () => "Another person was faster", onLeft: (failure) => left.push(failure) }),
+        ]}
+      />,
+    );
+    await user.click(open());
+    await user.type(screen.getByLabelText("Reason"), "Set aside");
+    await user.click(yes());
+    expect(await screen.findByText("Another person was faster")).toBeDefined();
+    expect(screen.queryByText("The grant was not revoked")).toBeNull();
+    expect(left).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(left).toHaveLength(1);
+  });
+
   it("keeps its dialog when the page takes the act away", async () => {
     answerCalls(() => DONE);
     const { user, rerender } = show(<ActRow acts={[revoke()]} none="ended" />);
@@ -120,6 +141,45 @@ describe("an act with a dialog", () => {
     await user.click(await screen.findByRole("button", { name: "I kept the secret" }));
     expect(dialog()).toBeNull();
     expect(moves).toEqual([["refresh"]]);
+  });
+});
+
+describe("an act with a file", () => {
+  const ADD = target<typeof addAuthorityList>("POST", "/confidential/admin/authorities/{id}/crls");
+  const add = () => (
+    <ActButton
+      call={ADD}
+      params={{ id: ID }}
+      label="Add"
+      title="Add list"
+      fields={{
+        crl: {
+          kind: "file",
+          accept: ".pem",
+          read: (file) => file.text(),
+          label: "List",
+          missing: "Choose one",
+        },
+      }}
+      body={({ crl }) => ({ crl })}
+      yes="Add list"
+    />
+  );
+
+  it("asks for the file, names the chosen one, and sends what it is read as", async () => {
+    const calls = answerCalls(() => DONE);
+    const { user, baseElement } = show(add());
+    await user.click(screen.getByRole("button", { name: "Add" }));
+    await user.click(screen.getByRole("button", { name: "Add list" }));
+    expect(await screen.findByText("Choose one")).toBeDefined();
+    const choose = screen.getByRole("button", { name: "Choose a file: List" });
+    await waitFor(() => expect(document.activeElement).toBe(choose));
+    const input = baseElement.querySelector<HTMLInputElement>("input[type=file]");
+    if (input === null) throw new Error("no input for a file");
+    await user.upload(input, new File(["-----BEGIN"], "list.pem"));
+    expect(await screen.findByText("list.pem")).toBeDefined();
+    await user.click(screen.getByRole("button", { name: "Add list" }));
+    await waitFor(() => expect(calls.map(({ body }) => body)).toEqual([{ crl: "-----BEGIN" }]));
   });
 });
 
@@ -164,5 +224,18 @@ describe("an act without a dialog", () => {
     expect(await screen.findByText("The grant was not revoked")).toBeDefined();
     expect(screen.queryByRole("dialog")).toBeNull();
     expect(moves).toEqual([["refresh"]]);
+  });
+
+  it("replaces the page when it is the last act there, and takes no second press meanwhile", async () => {
+    const replace = vi.spyOn(location, "replace").mockReturnValue(undefined);
+    onTestFinished(() => replace.mockRestore());
+    const calls = answerCalls(() => DONE);
+    const { user } = show(
+      <ActButton call={REVOKE} params={{ id: ID }} label="Revoke" leadsTo={() => "/done"} isLast />,
+    );
+    await user.click(open());
+    await waitFor(() => expect(replace.mock.calls).toEqual([["/done"]]));
+    await user.click(open());
+    expect(calls).toHaveLength(1);
   });
 });

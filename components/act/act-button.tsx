@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { Act } from "@/components/act/act";
 import { ActDialog, inputOf } from "@/components/act/act-dialog";
-import { useAct } from "@/components/act/use-act";
 import { CallFailure } from "@/components/client/call-failure";
+import { useCallOnce } from "@/components/client/use-call-once";
 import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
 import type { OperationSpec } from "@/lib/api-client/operation";
@@ -39,23 +39,39 @@ function Press<O extends OperationSpec, N extends string>({ act, isBusy = false,
   );
 }
 
-/** An act without a dialog: a press carries it out, and a failure stands below the button. */
+/** An act without a dialog: a press carries it out, and a failure is shown below the button. */
 function Direct<O extends OperationSpec, N extends string>({ act }: { act: Act<O, N> }) {
   const router = useRouter();
-  const { isBusy, error, run } = useAct(act.call);
+  const send = useCallOnce(act.call);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
   const press = async () => {
-    const answer = await run(inputOf(act, {}));
-    if (answer !== undefined && act.leadsTo !== undefined) return router.push(act.leadsTo(answer));
-    if (answer !== undefined && act.onDone !== undefined) return act.onDone(answer);
-    // After a failure as well: it may have been carried out, or another person was faster.
+    setBusy(true);
+    setError(undefined);
+    try {
+      const answer = await send(inputOf(act, {}), act.signed);
+      if (act.leadsTo !== undefined) {
+        const place = act.leadsTo(answer);
+        // The button stays busy until the next page is shown.
+        return act.isLast === true ? location.replace(place) : router.push(place);
+      }
+      setBusy(false);
+      if (act.onDone !== undefined) return act.onDone(answer);
+    } catch (failure) {
+      setBusy(false);
+      setError(failure);
+    }
+    // After a failure as well: the act may have been carried out, or another person was faster.
     router.refresh();
   };
   return (
     <>
       <Press act={act} isBusy={isBusy} onPress={() => void press()} />
       {error === undefined ? null : (
-        <div className="basis-full">
-          <CallFailure error={error} {...(act.failed === undefined ? {} : { title: act.failed })} />
+        <div className="order-last basis-full">
+          {act.explain?.(error) ?? (
+            <CallFailure error={error} {...(act.failed === undefined ? {} : { title: act.failed })} />
+          )}
         </div>
       )}
     </>
@@ -79,13 +95,22 @@ export function act<O extends OperationSpec, N extends string = never>(key: stri
   };
 }
 
-/** Several acts: their buttons, and the dialog of the one that is open. It stays open when the page takes its button away. */
-export function Acts({ acts }: { acts: readonly RowAct[] }) {
+/** Keeps the dialog that an act opens, where the act's button may disappear meanwhile. */
+export function useActDialog(): { readonly open: (dialog: Dialogue) => void; readonly dialog: ReactNode } {
   const [dialogue, setDialogue] = useState<Dialogue>();
+  return {
+    open: (opened) => setDialogue(() => opened),
+    dialog: dialogue?.(() => setDialogue(undefined)),
+  };
+}
+
+/** Several acts: their buttons, and the dialog of the one that is open. It stays open when its button disappears. */
+export function Acts({ acts }: { acts: readonly RowAct[] }) {
+  const { open, dialog } = useActDialog();
   return (
     <>
-      {acts.map(({ button }) => button((opened) => setDialogue(() => opened)))}
-      {dialogue?.(() => setDialogue(undefined))}
+      {acts.map(({ button }) => button(open))}
+      {dialog}
     </>
   );
 }

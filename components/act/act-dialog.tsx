@@ -8,13 +8,13 @@ import { type BrowserInput, CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useCallOnce } from "@/components/client/use-call-once";
 import type { Fault } from "@/components/form/faults";
-import { AreaField, RadioField, SelectField, TextField } from "@/components/form/fields";
+import { AreaField, FileField, RadioField, SelectField, TextField } from "@/components/form/fields";
 import { type Answers, useAnswers } from "@/components/form/use-answers";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 
-/** The longest reason that the log keeps. */
+/** The longest reason that most operations accept. */
 const MAX_REASON = 1_000;
 
 type Typed = Record<string, string>;
@@ -52,31 +52,14 @@ function FieldOf({ form, name, field }: { form: Answers<Typed>; name: string; fi
   const common = { form, name, help: field.help };
   if (field.kind === "choice") return <RadioField {...common} options={field.options} />;
   if (field.kind === "menu") return <SelectField {...common} options={field.options} />;
+  if (field.kind === "file") return <FileField {...common} accept={field.accept} read={field.read} />;
   const mark = field.isOptional === true ? { mark: ui("optional") } : {};
   const code =
     field.isCode === true ? { className: "font-mono", spellCheck: false, autoComplete: "off" } : {};
   const input = { ...common, ...mark, ...code, maxLength: field.maxLength ?? MAX_REASON };
   if (field.kind === "reason") return <AreaField {...input} />;
-  return <TextField {...input} type={field.kind === "date" ? "date" : "text"} />;
-}
-
-/** What an attempt failed with, and what that means here. */
-function Failed({
-  failure,
-  title,
-  explain,
-}: {
-  failure: unknown;
-  title: string | undefined;
-  explain: ((failure: unknown) => ReactNode) | undefined;
-}) {
-  if (failure === undefined) return null;
-  return (
-    <div className="mt-4">
-      <CallFailure error={failure} {...(title === undefined ? {} : { title })} />
-      {explain?.(failure)}
-    </div>
-  );
+  if (field.kind === "line") return <TextField {...input} />;
+  return <TextField {...input} type="date" max={field.max} />;
 }
 
 /** Another person was faster, or the call may have been carried out: the page shows an old state. */
@@ -86,8 +69,9 @@ function isPageOld(failure: unknown): boolean {
 }
 
 /**
- * The dialog of one act: what it does, what it asks for, why an attempt failed, do it or not. It stays while the act
- * runs, and while it shows a failure the page behind it is not read again, so that the dialog is not lost.
+ * The dialog of one act: what it does, its fields, why the last attempt failed, and its buttons. It cannot be closed
+ * while the act runs. While it shows a failure the page behind it is not read again, because that could remove the
+ * dialog.
  */
 export function ActDialog<O extends OperationSpec, N extends string>({
   act,
@@ -127,6 +111,7 @@ export function ActDialog<O extends OperationSpec, N extends string>({
   if (isPageOld(form.failure)) isOld.current = true;
   const close = () => {
     onClose();
+    if (form.failure !== undefined) act.onLeft?.(form.failure);
     if (isOld.current) router.refresh();
   };
   if (shown !== undefined)
@@ -144,7 +129,16 @@ export function ActDialog<O extends OperationSpec, N extends string>({
             <FieldOf key={name} form={form} name={name} field={field} />
           ))}
         </div>
-        <Failed failure={form.failure} title={act.failed} explain={act.explain} />
+        {form.failure === undefined ? null : (
+          <div className="mt-4">
+            {act.explain?.(form.failure) ?? (
+              <CallFailure
+                error={form.failure}
+                {...(act.failed === undefined ? {} : { title: act.failed })}
+              />
+            )}
+          </div>
+        )}
         <DialogActions>
           <Button type="submit" look={act.danger === true ? "danger" : "primary"} isBusy={form.isBusy}>
             {act.yes ?? act.label}

@@ -18,6 +18,19 @@ interface Typed<K extends string> extends FieldWords {
   readonly isCode?: boolean;
 }
 
+interface OfDay extends Typed<"date"> {
+  /** The last day, as YYYY-MM-DD. */
+  readonly max?: string;
+}
+
+interface OfFile extends FieldWords {
+  readonly kind: "file";
+  readonly isOptional?: boolean;
+  readonly accept: string;
+  /** The answer that the file becomes. */
+  readonly read: (file: File) => Promise<string>;
+}
+
 interface Chosen<K extends string> extends FieldWords {
   readonly kind: K;
   readonly options: readonly { readonly value: string; readonly label: string; readonly help?: string }[];
@@ -26,10 +39,10 @@ interface Chosen<K extends string> extends FieldWords {
 }
 
 /**
- * What an act asks for. Its name is the member of the body that it becomes. A reason has several lines, a line one; a
- * choice has a round for each option, a menu opens.
+ * What an act asks for. Its name is the member of the body that it becomes. A reason has several lines, a line has one.
+ * A choice shows a round for each option, a menu is a select.
  */
-export type ActField = Typed<"reason"> | Typed<"line"> | Typed<"date"> | Chosen<"choice"> | Chosen<"menu">;
+export type ActField = Typed<"reason"> | Typed<"line"> | OfDay | OfFile | Chosen<"choice"> | Chosen<"menu">;
 
 /** One act on one thing: the button, its dialog, the call, and what follows. */
 export interface Act<O extends OperationSpec, N extends string> {
@@ -46,14 +59,16 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly fields?: Readonly<Record<N, ActField>>;
   /** The answers are trimmed; optional ones may be empty. */
   readonly body?: (answers: Readonly<Record<N, string>>) => BodyOf<O>;
-  /** The word that does it. A dialog's button repeats its title's verb. */
+  /** On the dialog's button, which repeats the title's verb. */
   readonly yes?: ReactNode;
   /** It cannot be undone. */
   readonly danger?: boolean;
   /** Heading over what the call failed with. */
   readonly failed?: string;
-  /** Shown below a failure. */
+  /** Shown in the place of the general words for a failure. */
   readonly explain?: (failure: unknown) => ReactNode;
+  /** Called when the dialog is closed after a failure, so that the page can keep showing it. */
+  readonly onLeft?: (failure: unknown) => void;
   readonly signed?: Signing<BodyOf<O>>;
   /** Shown in the dialog after the act, e.g. a secret. Without it the dialog closes. */
   readonly done?: (answer: Answer<O>, close: () => void) => ReactNode;
@@ -61,4 +76,6 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly onDone?: (answer: Answer<O>) => void;
   /** Where the act leads. Without it the page is read again. */
   readonly leadsTo?: (answer: Answer<O>) => string;
+  /** For an act without a dialog: `leadsTo` replaces this page, so that going back does not show it. */
+  readonly isLast?: boolean;
 }

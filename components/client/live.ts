@@ -3,7 +3,7 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { WATCHED_KINDS, type WatchedKind } from "@/lib/api-client/queries";
 
-/** One change as the stream tells it: which thing, in which state now. Its content is read by a call. */
+/** One change from the stream: which thing, and its new state. Its content is read by a call. */
 export interface Change {
   readonly kind: WatchedKind;
   readonly id: string;
@@ -91,7 +91,7 @@ function connect(): void {
     become("asleep");
     return;
   }
-  // The first stream of a page also tells what changed while the page was on its way.
+  // The first stream of a page also reports what changed while the page was loading.
   const age = hasBeenLive ? "" : `?age=${Math.min(MAX_AGE_MS, Math.ceil(performance.now()))}`;
   const stream = new EventSource(`${ADDRESS}${age}`);
   source = stream;
@@ -131,7 +131,7 @@ function onOnline(): void {
 }
 
 function onRestored(event: PageTransitionEvent): void {
-  // A page from the back-forward cache has heard nothing for as long as it lay there.
+  // A page from the back-forward cache has missed all changes since it was left.
   if (event.persisted) retry(0);
 }
 

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 const CHANNEL = "sealport-session";
 const ENDED = "ended";
 
-/** Tells every tab of this browser that the session is over, so that nothing opened stays on a screen. */
+/** Informs every tab of this browser that the session is over, so that opened values leave the screen. */
 export function announceSessionEnd(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(ENDED);

@@ -29,6 +29,11 @@ export interface PasskeySignature {
   readonly signature: string;
 }
 
+/** Whether two lists name the same, in any order. */
+export function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  return [...some].sort().join() === [...others].sort().join();
+}
+
 async function sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(bytes)));
 }

@@ -1,7 +1,7 @@
 import { CallRefused, send } from "@/components/client/api";
 import { lasts, type Opened } from "@/components/client/blank-rules";
 
-/** How the access behind an opening stands. `unknown`: no answer, or one that says nothing about it. */
+/** The state of the access behind an opening. `unknown`: no answer, or one without that state. */
 export type Standing = "holds" | "ended" | "revoked" | "session" | "unknown";
 
 async function stateOf(response: Response): Promise<string> {
@@ -15,7 +15,7 @@ function ofRefusal(status: number): Standing {
   return status === 403 || status === 404 ? "revoked" : "unknown";
 }
 
-/** Asks the API how the access behind an opening stands, without keeping the session awake. */
+/** Asks the API for the state of the access behind an opening, without keeping the session alive. */
 export async function standingOf({ grant, transactionId }: Opened): Promise<Standing> {
   const input = { params: { id: grant?.id ?? transactionId }, isBackground: true };
   try {

@@ -32,7 +32,7 @@ export interface Codes {
   readonly seconds: number;
 }
 
-/** The demonstration people with the codes of now, fetched again when they change. Goes by the portal's clock. */
+/** The demonstration people with their present codes, fetched again when they change by the portal's clock. */
 export function useCodes(initial: Demonstration | undefined): Codes | undefined {
   const [codes, setCodes] = useState(initial);
   const [seconds, setSeconds] = useState(initial === undefined ? 0 : secondsLeft(initial, 0));

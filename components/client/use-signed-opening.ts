@@ -1,6 +1,7 @@
 "use client";
 
 import { target } from "@/components/client/api";
+import { sameNames } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
 import { useSigner } from "@/components/client/use-signer";
 import type { prepareOpening } from "@/lib/api-client/operations/grants";
@@ -8,10 +9,6 @@ import type { SignedOpening } from "@/lib/transactions/schema";
 import type { GroupName } from "@/lib/vocabulary";
 
 const prepare = target<typeof prepareOpening>("POST", "/confidential/access/openings");
-
-function sameNames(some: readonly string[], others: readonly string[]): boolean {
-  return [...some].sort().join() === [...others].sort().join();
-}
 
 /**
  * Returns a function that has the holder sign one opening under a grant. Its result is a part of the call that opens. It

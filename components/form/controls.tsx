@@ -53,7 +53,7 @@ export function ChoiceGroup(props: {
   help?: ReactNode;
   error?: string | undefined;
   children: ReactNode;
-  className?: string;
+  className?: string | undefined;
 }) {
   return (
     <fieldset

@@ -15,12 +15,12 @@ export interface FieldProps {
   help?: ReactNode;
   error?: string | undefined;
   /** Words after the label, e.g. "optional". */
-  mark?: string;
+  mark?: string | undefined;
   children: (control: FieldControl) => ReactNode;
-  className?: string;
+  className?: string | undefined;
 }
 
-/** Label over control; an error stands between them with its bar and icon, and again in the summary. */
+/** Label over control; an error is shown between them with its bar and icon, and again in the summary. */
 export function Field({ id, label, help, error, mark, children, className = "" }: FieldProps) {
   const described = [
     ...(help === undefined ? [] : [`${id}-help`]),

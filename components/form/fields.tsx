@@ -1,59 +1,53 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ComponentProps, ReactNode } from "react";
-import { type FieldValues, type Path, useController } from "react-hook-form";
+import { type ComponentProps, type ReactNode, useState } from "react";
+import { type FieldValues, type Path, type PathValue, useController } from "react-hook-form";
 import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
 import { Choice, ChoiceGroup, Select, TextArea, TextInput } from "@/components/form/controls";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field, type FieldProps } from "@/components/form/field";
 import type { Answers } from "@/components/form/use-answers";
+import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button, type ButtonProps } from "@/components/ui/button";
 
 interface OfForm<A extends FieldValues> {
   readonly form: Answers<A>;
   readonly name: Path<A>;
 }
-type Around = Pick<FieldProps, "help" | "mark"> & { readonly around?: string };
+interface Around {
+  readonly help?: ReactNode;
+  readonly mark?: string | undefined;
+  /** Class of the whole field. */
+  readonly around?: string | undefined;
+}
 
 /** The frame of a field: label, help and fault from the form. */
 function Framed<A extends FieldValues>({
   form,
   name,
-  help,
-  mark,
   around,
-  children,
+  ...frame
 }: OfForm<A> & Around & Pick<FieldProps, "children">) {
   return (
     <Field
+      {...frame}
       id={form.idOf(name)}
       label={form.words[name]?.label}
-      help={help}
-      {...(mark === undefined ? {} : { mark })}
-      {...(around === undefined ? {} : { className: around })}
+      className={around}
       error={form.errorOf(name)}
-    >
-      {children}
-    </Field>
+    />
   );
 }
 
-/** One line of text. `around` is the class of the whole field. */
+/** One line of text. */
 export function TextField<A extends FieldValues>(
   props: OfForm<A> & Around & Omit<ComponentProps<"input">, "form" | "name">,
 ) {
   const { form, name, help, mark, around, ...input } = props;
-  const frame = {
-    form,
-    name,
-    help,
-    ...(mark === undefined ? {} : { mark }),
-    ...(around === undefined ? {} : { around }),
-  };
   return (
-    <Framed {...frame}>
+    <Framed form={form} name={name} help={help} mark={mark} around={around}>
       {(control) => <TextInput {...control} {...input} {...form.hook.register(name)} />}
     </Framed>
   );
@@ -64,16 +58,47 @@ export function AreaField<A extends FieldValues>(
   props: OfForm<A> & Around & Omit<ComponentProps<"textarea">, "form" | "name">,
 ) {
   const { form, name, help, mark, around, ...input } = props;
-  const frame = {
-    form,
-    name,
-    help,
-    ...(mark === undefined ? {} : { mark }),
-    ...(around === undefined ? {} : { around }),
-  };
   return (
-    <Framed {...frame}>
-      {(control) => <TextArea rows={3} {...control} {...input} {...form.hook.register(name)} />}
+    <Framed form={form} name={name} help={help} mark={mark} around={around}>
+      {(control) => <TextArea {...control} {...input} {...form.hook.register(name)} />}
+    </Framed>
+  );
+}
+
+/** A file, chosen with the browser's own dialog. The answer is what `read` makes of it. */
+export function FileField<A extends FieldValues>(
+  props: OfForm<A> &
+    Around & { readonly accept: string; readonly read: (file: File) => Promise<PathValue<A, Path<A>>> },
+) {
+  const { form, name, accept, read, ...around } = props;
+  const ui = useTranslations("ui");
+  const { field } = useController<A, Path<A>>({ name, control: form.hook.control });
+  const [chosen, setChosen] = useState<string>();
+  const choose = async (file: File): Promise<void> => {
+    field.onChange(await read(file));
+    setChosen(file.name);
+  };
+  const chooser = useFileChooser(accept, (file) => void choose(file));
+  return (
+    <Framed form={form} name={name} {...around}>
+      {({ id, "aria-describedby": described = "" }) => (
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          {chooser.input}
+          <Button
+            ref={field.ref}
+            id={id}
+            size="bar"
+            aria-label={`${ui("chooseFile")}: ${form.words[name]?.label}`}
+            aria-describedby={`${described} ${id}-file`.trim()}
+            onClick={chooser.open}
+          >
+            {ui("chooseFile")}
+          </Button>
+          <span id={`${id}-file`} className="min-w-0 break-words text-control text-ink-2">
+            {chosen ?? ui("noFile")}
+          </span>
+        </div>
+      )}
     </Framed>
   );
 }
@@ -88,16 +113,9 @@ export interface Option {
 export function SelectField<A extends FieldValues>(
   props: OfForm<A> & Around & { readonly options: readonly Option[] },
 ) {
-  const { form, name, options, help, mark, around } = props;
-  const frame = {
-    form,
-    name,
-    help,
-    ...(mark === undefined ? {} : { mark }),
-    ...(around === undefined ? {} : { around }),
-  };
+  const { form, name, options, ...around } = props;
   return (
-    <Framed {...frame}>
+    <Framed form={form} name={name} {...around}>
       {(control) => (
         <Select {...control} {...form.hook.register(name)}>
           {options.map(({ value, label }) => (
@@ -150,7 +168,7 @@ export function BoxesField<A extends FieldValues>(
       legend={form.words[name]?.label}
       help={help}
       error={form.errorOf(name)}
-      {...(around === undefined ? {} : { className: around })}
+      className={around}
     >
       <div className={look === "columns" ? "grid tablet:grid-cols-2" : ""}>
         {options.map(({ value, label, help: more }, index) => (

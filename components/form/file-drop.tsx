@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 
-/** A place to drop one file on. Dropping is an addition: whatever stands in it has a button that does the same. */
+/** A place to drop one file. Its content must have a button that does the same. */
 export function FileDrop(props: {
   onFile: (file: File) => void;
   isEmpty: boolean;

@@ -70,8 +70,8 @@ function flat(node: unknown, name = ""): [string, string][] {
   return Object.entries(node).flatMap(([part, inner]) => flat(inner, name === "" ? part : `${name}.${part}`));
 }
 
-/** Asks before the page is left: what was typed is kept nowhere else. */
-function useLeaveWarning(isOn: boolean): void {
+/** Asks before the page is left, because the typed text is kept nowhere else. */
+export function useLeaveWarning(isOn: boolean): void {
   useEffect(() => {
     if (!isOn) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -101,7 +101,10 @@ function inOrder(found: readonly [string, string][], names: readonly string[]): 
   return [...found].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
-/** One form: its answers, their faults whoever found them, one attempt at a time, and what it failed with. */
+/**
+ * One form: its answers, their faults, and the state of the attempt to send it. Local checks and the server's 422 give
+ * the same faults. Only one attempt runs at a time.
+ */
 export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): Answers<A> {
   const texts = useFaultTexts(spec);
   const [isBusy, setBusy] = useState(false);

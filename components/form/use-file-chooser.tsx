@@ -2,7 +2,7 @@
 
 import { type ReactNode, useRef } from "react";
 
-/** The browser's own way to choose one file: an input that nobody sees, to be placed anywhere, and what opens it. */
+/** The browser's dialog to choose one file: a hidden input to place anywhere, and a function that opens it. */
 export function useFileChooser(
   accept: string,
   onFile: (file: File) => void,
@@ -19,7 +19,7 @@ export function useFileChooser(
       onChange={(event) => {
         const [file] = event.target.files ?? [];
         if (file !== undefined) onFile(file);
-        // The same file may be chosen again after it was mended.
+        // The same file may be chosen again after it was corrected.
         event.target.value = "";
       }}
     />

@@ -46,8 +46,8 @@ export interface Form<O extends WithBody, A extends FieldValues> extends Answers
 }
 
 /**
- * A form of one operation. The operation's schema checks `toBody(answers)` before it is sent; what it finds and what a
- * 422 says stand at the same controls, in the same words. A call whose outcome is unknown keeps its idempotency key.
+ * A form of one operation. The operation's schema checks `toBody(answers)` before it is sent. Its faults and those of a
+ * 422 are shown at the same controls, in the same words. A call whose outcome is unknown keeps its idempotency key.
  */
 export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpec<O, A>): Form<O, A> {
   const call = useCallOnce(spec.call);

@@ -300,7 +300,7 @@ test("approval needs the legal reviewer's record of who the officer is", async (
   await expect(page.getByText("the requester’s identity check must be recorded")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Record check" }).click();
-  await expect(page.getByText("Describe how you checked")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Describe how you checked" })).toBeVisible();
   await expect(page.getByText(/^The domain \S+ of the address belongs to the agency$/)).toBeVisible();
   await page.getByLabel("How you checked").fill("Called the switchboard of the agency at 14:05.");
   await page.getByRole("button", { name: "Record check" }).click();

@@ -69,7 +69,7 @@ test("an overdue request goes to the executives, two of them release it, and the
   await pictures(one.page, "releases");
   await row.getByRole("link", { name: /^Propose/ }).click();
   await one.page.getByRole("button", { name: "Propose terms" }).click();
-  await expect(one.page.getByText("Give the reason for the release")).toBeVisible();
+  await expect(one.page.getByRole("link", { name: "Give the reason for the release" })).toBeVisible();
   await one.page.getByLabel("Reason for the release").fill("was not answered in time");
   await pictures(one.page, "release-propose");
   await one.page.getByRole("button", { name: "Propose terms" }).click();

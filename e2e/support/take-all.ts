@@ -108,7 +108,7 @@ const wraps = await client.query(
 const handles = keys.map((key) => x25519Handle(key));
 const opened = { escrow: 0, participant: 0, escrowTried: 0 };
 for (const row of wraps.rows) {
-  const apu = apuText({ tx: row.tx, group: row.grp, ep: row.ep, gen: row.gen, rd: "" });
+  const apu = utf8(apuText({ tx: row.tx, group: row.grp, ep: row.ep, gen: row.gen, rd: "" }));
   if (row.kind === "escrow") opened.escrowTried += 1;
   for (const handle of handles) {
     try {

@@ -31,7 +31,7 @@ interface RouteFile {
 
 function routeFiles(folder: string): RouteFile[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => path.basename(name) === "route.ts" && !name.includes("[[...rest]]"))
+    .filter((name) => path.basename(name) === "endpoint.ts")
     .map((name) => {
       const route = path.dirname(name).split(path.sep).join("/");
       const file = path.join(folder, name);
@@ -74,16 +74,16 @@ function verdict(run: () => void): string {
 }
 
 describe("declarations", () => {
-  it("exist for every route and each has its route", () => {
+  it("exist for every endpoint and each has its endpoint", () => {
     expect(routes.length).toBeGreaterThan(10);
     const served = new Set(routes.map((route) => route.path));
     expect([...served].filter((address) => !declared.some(({ path }) => path === address))).toEqual([]);
     expect(declared.filter(({ path }) => !served.has(path)).map(({ id }) => id)).toEqual([]);
   });
 
-  it("are what each route file serves: its own path, and every operation of that path", () => {
+  it("are what each endpoint serves: its own path, and every operation of that path", () => {
     for (const route of routes) {
-      expect(route.source.replaceAll(/\s/g, ""), route.file).toContain(`serve("${route.path}"`);
+      expect(route.source.replaceAll(/\s/g, ""), route.file).toContain(`endpointAt("${route.path}"`);
       for (const { id } of declared.filter(({ path }) => path === route.path)) {
         expect(route.source, `${route.file} does not bind ${id}`).toMatch(new RegExp(`bind\\(\\s*${id}\\b`));
       }

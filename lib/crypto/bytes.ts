@@ -113,9 +113,15 @@ function decodeBase64(text: string, table: Uint8Array): Uint8Array {
     NATIVE.from(out.buffer).write(text, "base64url");
     return out;
   }
+  decodeInto(out, 0, text, table);
+  return out;
+}
+
+/** Decodes a text that `checkBase64` has accepted to the place in `out` that begins at `at`. */
+function decodeInto(out: Uint8Array, at: number, text: string, table: Uint8Array): void {
   let bits = 0;
   let held = 0;
-  let to = 0;
+  let to = at;
   for (let from = 0; from < text.length; from++) {
     bits = ((bits << 6) | (table[text.charCodeAt(from)] ?? 0)) & 0x3fff;
     held += 6;
@@ -124,7 +130,6 @@ function decodeBase64(text: string, table: Uint8Array): Uint8Array {
       out[to++] = (bits >>> held) & 255;
     }
   }
-  return out;
 }
 
 /** Returns whether a text is what `toBase64url` returns for some bytes, without decoding it. */
@@ -145,10 +150,21 @@ export function toBase64url(bytes: Uint8Array): string {
   return encodeBase64(bytes, URL_ENCODE);
 }
 
+/** Returns `toBase64url` of a text's UTF-8 bytes. */
+export function textToBase64url(text: string): string {
+  return NATIVE === undefined ? toBase64url(utf8(text)) : NATIVE.from(text, "utf8").toString("base64url");
+}
+
 /** Strict inverse of `toBase64url`: no padding, no white space, unused bits zero (RFC 4648 section 3.5). */
 export function fromBase64url(text: string): Uint8Array {
   checkBase64(text, URL_TEXT, URL_DECODE);
   return decodeBase64(text, URL_DECODE);
+}
+
+/** `fromBase64url` of a short text, written to the place in `out` that begins at `at`: many short arrays cost more than one. */
+export function putBase64url(out: Uint8Array, at: number, text: string): void {
+  checkBase64(text, URL_TEXT, URL_DECODE);
+  decodeInto(out, at, text, URL_DECODE);
 }
 
 /** Standard padded base64 (RFC 4648 section 4), as signed notes use it. */

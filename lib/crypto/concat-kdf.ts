@@ -1,16 +1,22 @@
-import { concat, utf8 } from "./bytes";
+import { utf8 } from "./bytes";
 import { sha256 } from "./primitives";
 
-/** A 32-bit big-endian integer. */
-function uint32(value: number): Uint8Array {
-  return Uint8Array.of((value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+const UINT32_BYTES = 4;
+
+/** Writes a 32-bit big-endian integer and returns where the next part begins. */
+function putUint32(out: Uint8Array, at: number, value: number): number {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
+  return at + UINT32_BYTES;
 }
 
-function withLength(bytes: Uint8Array): Uint8Array {
-  return concat(uint32(bytes.length), bytes);
+function putWithLength(out: Uint8Array, at: number, bytes: Uint8Array): number {
+  const from = putUint32(out, at, bytes.length);
+  out.set(bytes, from);
+  return from + bytes.length;
 }
-
-const ONE = uint32(1);
 
 /**
  * Concat KDF of RFC 7518 section 4.6.2 (NIST SP 800-56A) with SHA-256, for keys of up to 256 bits, which
@@ -23,15 +29,17 @@ export function concatKdf(input: {
   readonly apv: Uint8Array;
   readonly keyBits: 128 | 256;
 }): Uint8Array {
-  const hashed = concat(
-    ONE,
-    input.secret,
-    withLength(utf8(input.algorithmId)),
-    withLength(input.apu),
-    withLength(input.apv),
-    uint32(input.keyBits),
+  const { secret, apu, apv, keyBits } = input;
+  const algorithm = utf8(input.algorithmId);
+  const hashed = new Uint8Array(
+    5 * UINT32_BYTES + secret.length + algorithm.length + apu.length + apv.length,
   );
-  const key = sha256(hashed).slice(0, input.keyBits / 8);
+  let at = putUint32(hashed, 0, 1);
+  hashed.set(secret, at);
+  at += secret.length;
+  for (const part of [algorithm, apu, apv]) at = putWithLength(hashed, at, part);
+  putUint32(hashed, at, keyBits);
+  const digest = sha256(hashed);
   hashed.fill(0);
-  return key;
+  return digest.subarray(0, keyBits / 8);
 }

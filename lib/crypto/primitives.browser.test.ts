@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromHex } from "./bytes";
+import { fromHex, toBase64url } from "./bytes";
 import { FormatError, OpenError } from "./format-error";
 import * as node from "./primitives";
 import * as browser from "./primitives.browser";
@@ -32,6 +32,10 @@ describe("browser primitives compared with the server's", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string())), (parts) => {
         expect(browser.sha256(...parts)).toEqual(node.sha256(...parts));
+        for (const part of parts) {
+          expect(browser.sha256Text(part)).toBe(node.sha256Text(part));
+          expect(node.sha256Text(part)).toBe(toBase64url(node.sha256(part)));
+        }
       }),
     );
   });

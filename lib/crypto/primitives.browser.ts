@@ -3,7 +3,7 @@ import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { concat } from "./bytes";
+import { concat, toBase64url } from "./bytes";
 import { FormatError, OpenError } from "./format-error";
 
 // The part of primitives.ts that a browser needs to check the log and to open and seal envelopes. The builds replace
@@ -25,6 +25,11 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const hash = nobleSha256.create();
   for (const part of parts) hash.update(typeof part === "string" ? encoder.encode(part) : part);
   return hash.digest();
+}
+
+/** SHA-256 as base64url, the form of all our digests. */
+export function sha256Text(part: Uint8Array | string): string {
+  return toBase64url(sha256(part));
 }
 
 /** HMAC-SHA-256 (RFC 2104) of the parts one after another. */

@@ -4,11 +4,7 @@
 // failure to open is the same OpenError. Only this file, its part primitives-quick.ts and primitives-stream.ts import
 // node: modules; a browser build replaces them.
 import {
-  createCipheriv,
-  createDecipheriv,
   createHash,
-  createHmac,
-  createPrivateKey,
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
@@ -20,25 +16,30 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { concatAll, equalConstantTime, fromBase64url, fromHex, toBase64url } from "./bytes";
+import { concatAll, equalConstantTime, fromBase64url } from "./bytes";
 import { isStrictEd25519Key } from "./ed25519-strict";
 import { FormatError, OpenError } from "./format-error";
-import { areShort, gcmCipher, gcmDecipher, POOLED_BYTES, pooledRandomBytes } from "./primitives-quick";
+import {
+  areShort,
+  gcmCipher,
+  gcmDecipher,
+  importPrivate,
+  importPublic,
+  keyWrapCipher,
+  keyWrapDecipher,
+  POOLED_BYTES,
+  pooledRandomBytes,
+  startHmac,
+  withoutStacks,
+} from "./primitives-quick";
 
 const [KEY_BYTES, TAG_BYTES, SHA256_BYTES] = [32, 16, 32];
-const WRAP_IV = fromHex("a6a6a6a6a6a6a6a6");
 const ZERO = new Uint8Array(KEY_BYTES);
 const FIRST_BLOCK = Uint8Array.of(1);
-/** Importing a private JWK demands `x` but ignores it (crypto.md "Speed"). */
-const IGNORED_X = toBase64url(ZERO);
 const JWK = { format: "jwk" } as const;
 
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function requireKey(bytes: Uint8Array): void {
-  if (bytes.length !== KEY_BYTES) throw new FormatError("format.key", "a key of 32 bytes is required");
 }
 
 /** Bytes from the operating system's generator. */
@@ -57,16 +58,22 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   return plain(hash.digest());
 }
 
+/** SHA-256 as base64url, the form of all our digests. */
+export function sha256Text(part: Uint8Array | string): string {
+  return oneShotHash("sha256", part, "base64url");
+}
+
 /** HMAC-SHA-256 (RFC 2104) of the parts one after another. */
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const hmac = createHmac("sha256", key);
+  const hmac = startHmac(key);
   for (const part of parts) hmac.update(part);
   return plain(hmac.digest());
 }
 
 /** HKDF-SHA-256 (RFC 5869), extract and expand. */
 export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  if (length > SHA256_BYTES) return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
+  if (length > SHA256_BYTES)
+    return new Uint8Array(withoutStacks(() => hkdfSync("sha256", ikm, salt, info, length)));
   // Up to one hash the standard is two HMACs (sections 2.2 and 2.3), which take half the time of the call above.
   const block = hmacSha256(hmacSha256(salt, ikm), info, FIRST_BLOCK);
   return length === SHA256_BYTES ? block : block.slice(0, length);
@@ -109,7 +116,7 @@ export function aesGcmOpen(
 
 /** AES-256 key wrap (RFC 3394) with the default initial value. */
 export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
-  const cipher = createCipheriv("id-aes256-wrap", kek, WRAP_IV);
+  const cipher = keyWrapCipher(kek);
   const wrapped = cipher.update(key);
   cipher.final();
   return plain(wrapped);
@@ -120,23 +127,13 @@ export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
   // OpenSSL opens an empty value to an empty key, but a wrapped key has at least three blocks.
   if (wrapped.length < 24) throw new OpenError();
   try {
-    const decipher = createDecipheriv("id-aes256-wrap", kek, WRAP_IV);
+    const decipher = keyWrapDecipher(kek);
     const key = decipher.update(wrapped);
     decipher.final();
     return plain(key);
   } catch {
     throw new OpenError();
   }
-}
-
-function importPrivate(crv: "X25519" | "Ed25519", bytes: Uint8Array): KeyObject {
-  requireKey(bytes);
-  return createPrivateKey({ key: { kty: "OKP", crv, x: IGNORED_X, d: toBase64url(bytes) }, format: "jwk" });
-}
-
-function importPublic(crv: "X25519" | "Ed25519", bytes: Uint8Array): KeyObject {
-  requireKey(bytes);
-  return createPublicKey({ key: { kty: "OKP", crv, x: toBase64url(bytes) }, format: "jwk" });
 }
 
 function agree(privateKey: KeyObject, publicKey: Uint8Array): Uint8Array {

@@ -3,12 +3,18 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { Pool } from "pg";
 import { PrismaClient } from "@/lib/db/generated/client";
 import { DEFAULT_WAIT_MS, openPool, type PoolOptions } from "@/lib/db/pool";
+import { openPrepared, type Prepared } from "@/lib/db/prepared";
+import type { Run } from "@/lib/db/statement";
 import { createStatementNames } from "@/lib/db/statement-names";
 
 /** One role's access to the database. Prisma and raw statements (COPY, group append) share the pool. */
 export interface Database {
   readonly prisma: PrismaClient;
   readonly pool: Pool;
+  /** Connections for the prepared statements of hot paths. */
+  readonly prepared: Prepared;
+  /** Runs one prepared statement alone; it is a transaction of its own. */
+  readonly run: Run;
   /** How long a transaction waits for its connection, in milliseconds. */
   readonly waitMs: number;
   close(): Promise<void>;
@@ -16,6 +22,7 @@ export interface Database {
 
 export function openDatabase(options: PoolOptions): Database {
   const pool = openPool(options);
+  const prepared = openPrepared(options);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: createStatementNames() }),
     log: [],
@@ -24,10 +31,12 @@ export function openDatabase(options: PoolOptions): Database {
   return {
     prisma,
     pool,
+    prepared,
+    run: prepared.run,
     waitMs: options.waitMs ?? DEFAULT_WAIT_MS,
     close: async () => {
       await prisma.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), prepared.pool.end()]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
+import { Client, type ClientConfig, Pool, type PoolConfig, types } from "pg";
 
 /**
  * What every connection begins with, and what no URL, role or database setting overrides. Times are UTC, since Prisma's
@@ -30,6 +30,11 @@ function configOf<Config>(url: string, { role, ...settings }: Settings<Config>) 
   const become = role === undefined ? [] : [`-c role=${role}`];
   return { ...settings, connectionString, options: [...given, ...become, PINNED].join(" ") };
 }
+
+/** Reads bigint columns as bigint, as Prisma's adapter does, so the same row is read by either. */
+export const AS_PRISMA: PoolConfig["types"] = {
+  getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? BigInt : types.getTypeParser(oid, format)),
+};
 
 /** One connection, not opened yet. Settings in the URL (`?options=`) stay, but for those that are pinned. */
 export function createClient(url: string, settings: Settings<ClientConfig> = {}): Client {

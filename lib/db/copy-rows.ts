@@ -3,8 +3,50 @@ import { to as copyTo } from "pg-copy-streams";
 import { InvariantError } from "@/lib/errors";
 import { abandonConnection, type RawTx } from "./transaction";
 
-/** One row of a COPY: the bytes of each column as PostgreSQL sends them, null for SQL NULL. */
-export type CopiedRow = readonly (Buffer | null)[];
+const NULL_LENGTH = -1;
+
+/**
+ * One row of a COPY. It knows where its columns are and makes a text or an array only of those that are asked for: a log has millions of
+ * columns, and each array costs more than its bytes.
+ */
+export class CopiedRow {
+  /** Where each column begins, and its length. */
+  private readonly places: number[] = [];
+
+  constructor(private readonly chunk: Buffer) {}
+
+  add(start: number, length: number): void {
+    this.places.push(start, length);
+  }
+
+  get length(): number {
+    return this.places.length / 2;
+  }
+
+  /** The bytes of a column as PostgreSQL sends them, null for SQL NULL. They share memory with the batch. */
+  bytes(at: number): Buffer | null {
+    const [start, end] = this.range(at);
+    return end < start ? null : this.chunk.subarray(start, end);
+  }
+
+  /** A column as text, null for SQL NULL. */
+  text(at: number): string | null {
+    const [start, end] = this.range(at);
+    return end < start ? null : this.chunk.toString("utf8", start, end);
+  }
+
+  /** The first byte of a column; undefined for SQL NULL and for no bytes. */
+  firstByte(at: number): number | undefined {
+    const [start, end] = this.range(at);
+    return end <= start ? undefined : this.chunk[start];
+  }
+
+  /** Beginning and end of a column; SQL NULL ends before it begins. */
+  private range(at: number): readonly [start: number, end: number] {
+    const start = this.places[2 * at] ?? 0;
+    return [start, start + (this.places[2 * at + 1] ?? NULL_LENGTH)];
+  }
+}
 
 const SIGNATURE = Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1");
 const HEADER_BYTES = SIGNATURE.length + 8;
@@ -75,18 +117,15 @@ export class CopyDecoder {
       this.hasEnded = true;
       return { end: start + 2 };
     }
-    const values: (Buffer | null)[] = [];
+    const values = new CopiedRow(bytes);
     let offset = start + 2;
     for (let at = 0; at < count; at += 1) {
       if (offset + 4 > bytes.length) return { needed: offset + 4 - start };
       const length = bytes.readInt32BE(offset);
       offset += 4;
-      if (length < 0) values.push(null);
-      else {
-        if (offset + length > bytes.length) return { needed: offset + length - start };
-        values.push(bytes.subarray(offset, offset + length));
-        offset += length;
-      }
+      if (offset + length > bytes.length) return { needed: offset + length - start };
+      values.add(offset, length);
+      offset += Math.max(0, length);
     }
     return { values, end: offset };
   }

@@ -46,12 +46,15 @@ const PRISMA_CODE = /^P\d{4}$/;
 const UNREACHABLE_SYSTEM =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ENOTFOUND|ETIMEDOUT|EACCES|EAI_AGAIN|EHOSTUNREACH)$/;
 const UNREACHABLE_PRISMA = /^(P1001|P1002|P1008|P1017|P2024|P2028|P2037)$/;
-/** Connection failures, server shutting down or starting, resources exhausted (full disk included). */
-const UNREACHABLE_SQLSTATE = /^(08...|57P0[123]|53...|58...)$/;
+/**
+ * Connection failures, server shutting down or starting, resources exhausted (full disk included), and statements that
+ * took or waited too long.
+ */
+const UNREACHABLE_SQLSTATE = /^(08...|57P0[123]|53...|58...|57014|55P03|25P03)$/;
 const UNREACHABLE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/;
 /** Fixed messages of the pg library for failures that carry no code. */
 const UNREACHABLE_MESSAGE =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
 
 /** Walks an error and the causes that Prisma and its adapter nest, outermost first. */
 function* chain(error: unknown): Generator<object> {

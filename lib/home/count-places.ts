@@ -1,12 +1,11 @@
 import "server-only";
 import { countGrants } from "@/lib/access/grants/store";
 import { listOwner } from "@/lib/access/requests/list-requests";
-import { countQueue } from "@/lib/access/requests/queue-store";
+import { countQueue, type Viewer } from "@/lib/access/requests/queue-store";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { countWaiting } from "@/lib/administration/agreements/list-agreements";
-import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import type { PlaceCounts } from "@/lib/home/schema";
@@ -15,21 +14,20 @@ import { countUnread } from "@/lib/notify/store";
 
 type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db">;
 
-async function requests(tx: Tx, cx: CountContext): Promise<number> {
+async function requests(tx: Tx, cx: CountContext, viewer: Viewer): Promise<number> {
   if (!isReviewer(cx.principal)) return countOpenRequests(tx, cx.principal.userId);
-  const viewer = await viewerOf(tx, cx);
   return countQueue(tx, { viewer, ownerId: undefined, state: undefined, view: "waiting" });
 }
 
 /** Figures of the rail in one snapshot that is already open. */
-export async function readCounts(tx: Tx, cx: CountContext): Promise<PlaceCounts> {
+export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Promise<PlaceCounts> {
   const { principal, instance, clock } = cx;
   const { tenantId } = instance;
   const isStaff = principal.role === "coordinator" || isSupport(principal);
   const participant = isStaff ? undefined : (principal.participantId ?? "");
-  const shown = { tenantId, userId: listOwner(cx), sealed: await findSealedCases(tx, cx) };
+  const shown = { tenantId, userId: listOwner(cx), sealed: viewer.sealed };
   return {
-    requests: await requests(tx, cx),
+    requests: await requests(tx, cx, viewer),
     grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
@@ -42,5 +40,5 @@ export async function readCounts(tx: Tx, cx: CountContext): Promise<PlaceCounts>
  * notifications.
  */
 export function countPlaces(cx: CountContext): Promise<PlaceCounts> {
-  return inSnapshot(cx, (tx) => readCounts(tx, cx));
+  return inSnapshot(cx, async (tx) => readCounts(tx, cx, await viewerOf(tx, cx)));
 }

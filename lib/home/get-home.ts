@@ -3,12 +3,13 @@
 // shows only what its own list would show them.
 
 import "server-only";
+import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { closedOrigin } from "@/lib/audit/reading/of-log";
-import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
+import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readAgreementNeeds } from "@/lib/home/agreement-needs";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
@@ -50,13 +51,17 @@ const MAX_TRANSACTIONS = 6;
 /** News of a first visit, and of programs, which make no visits. */
 const FIRST_NEWS_MS = 7 * 24 * 3_600_000;
 
-async function readNews(tx: Tx, cx: Context, since: Date): Promise<Viewed<News>> {
+async function readNews(
+  tx: Tx,
+  cx: Context,
+  { sealed, since }: { readonly sealed: readonly string[]; readonly since: Date },
+): Promise<Viewed<News>> {
   const { principal, instance } = cx;
   const rows = await listNews(tx, {
     tenantId: instance.tenantId,
     userId: principal.userId,
     requestsOf: isReviewer(principal) ? undefined : principal.userId,
-    sealed: await findSealedCases(tx, cx),
+    sealed,
     participant: principal.participantId,
     seesAllDisputes: isSupport(principal),
     since,
@@ -73,7 +78,7 @@ async function readOwnTransactions(tx: Tx, cx: Context): Promise<Viewed<Transact
   const { principal, instance } = cx;
   const { role, participantId } = principal;
   if (participantId === undefined || (role !== "client" && role !== "miner")) return { items: [] };
-  const rows = await listTransactionRows(tx, {
+  const rows = await listTransactionRows(within(tx), {
     tenantId: instance.tenantId,
     own: participantId,
     participant: undefined,
@@ -107,15 +112,19 @@ export function getHome(cx: Context): Promise<Home> {
   const sessionId = principal.proof.kind === "session" ? principal.proof.sessionId : undefined;
   const now = cx.clock.now();
   return inSnapshot(cx, async (tx) => {
-    const requests = await readRequestNeeds(tx, cx);
-    const grants = await readGrantNeeds(tx, cx);
+    // Read once for all lists: in one snapshot it is the same for each.
+    const viewer = await viewerOf(tx, cx);
+    const { sealed } = viewer;
+    const requests = await readRequestNeeds(tx, cx, viewer);
+    const grants = await readGrantNeeds(tx, cx, sealed);
     const disputes = await readDisputeNeeds(tx, cx);
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const agreements = await readAgreementNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
-    const news = await readNews(tx, cx, lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS));
+    const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);
+    const news = await readNews(tx, cx, { sealed, since });
     const entries = await readEntries(tx, cx);
     const parts = [requests, grants, disputes, emergencies, keys, agreements, transactions, news, entries];
     const unreadable = parts.flatMap((part) => part.unreadable ?? []);
@@ -129,7 +138,7 @@ export function getHome(cx: Context): Promise<Home> {
         ...keys.needs,
         ...agreements.needs,
       ].sort(byUrgency),
-      counts: await readCounts(tx, cx),
+      counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,
       with_others: requests.withOthers,
       transactions: transactions.items,

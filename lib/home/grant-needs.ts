@@ -4,7 +4,6 @@ import type { GrantView } from "@/lib/access/grants/schema";
 import { type GrantRow, listEndingGrants } from "@/lib/access/grants/store";
 import { listOwner } from "@/lib/access/requests/list-requests";
 import { grantView } from "@/lib/access/requests/view";
-import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
@@ -42,11 +41,12 @@ function need(grant: GrantView, kind: "access_ends" | "access_new"): Need {
 
 /**
  * Grants in force that the caller may know of, soonest end first, and which of the caller's own end within a day or
- * were never used.
+ * were never used. `sealed`: cases that are sealed from the caller.
  */
 export async function readGrantNeeds(
   tx: Tx,
   cx: Context,
+  sealed: readonly string[],
 ): Promise<{
   readonly needs: Need[];
   readonly inForce: GrantView[];
@@ -54,7 +54,6 @@ export async function readGrantNeeds(
 }> {
   const now = cx.clock.now();
   const { tenantId } = cx.instance;
-  const sealed = await findSealedCases(tx, cx);
   const rows = await listEndingGrants(tx, { tenantId, userId: listOwner(cx), sealed, now }, MAX_SHOWN);
   if (rows.length === 0) return { needs: [], inForce: [], unreadable: [] };
   const holders = await findPeople(

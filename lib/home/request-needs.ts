@@ -1,12 +1,11 @@
 import "server-only";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { listQueue, type Turn } from "@/lib/access/requests/queue-store";
+import { listQueue, type Turn, type Viewer } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
-import { viewerOf } from "@/lib/access/requests/viewer";
 import { isExecutive, isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import { readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
@@ -125,12 +124,12 @@ function decideNeed(one: Case): Need | undefined {
 }
 
 /** Returns overdue requests to the people they were escalated to; an empty list to all others. */
-async function listEscalated(tx: Tx, cx: Context): Promise<Turn[]> {
+async function listEscalated(tx: Tx, cx: Context, viewer: Viewer): Promise<Turn[]> {
   const { principal } = cx;
   const isHead = isReviewer(principal) && principal.duties.includes("compliance");
   if (!isHead && !isExecutive(principal)) return [];
   return listQueue(tx, {
-    viewer: await viewerOf(tx, cx),
+    viewer,
     ownerId: isHead ? undefined : principal.userId,
     state: "overdue",
     view: "all",
@@ -155,12 +154,12 @@ async function loadQuestions(
 export async function readRequestNeeds(
   tx: Tx,
   cx: Context,
+  viewer: Viewer,
 ): Promise<{
   readonly needs: Need[];
   readonly withOthers: RequestSummary[];
   readonly unreadable: readonly Unreadable[];
 }> {
-  const viewer = await viewerOf(tx, cx);
   const { userId, handle } = cx.principal;
   const page = { viewer, state: undefined, after: undefined } as const;
   const waiting =
@@ -174,7 +173,7 @@ export async function readRequestNeeds(
           limit: MAX_WAITING,
         });
   const own = await listQueue(tx, { ...page, ownerId: userId, view: "mine", sort: "newest", limit: MAX_OWN });
-  const escalated = await listEscalated(tx, cx);
+  const escalated = await listEscalated(tx, cx, viewer);
   const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
   if (turns.length === 0) return { needs: [], withOthers: [], unreadable: [] };
   const { items: summaries, unreadable = [] } = await load(tx, cx, turns);

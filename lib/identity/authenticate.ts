@@ -9,7 +9,7 @@ import "server-only";
 import { allowsAddress } from "@/lib/addresses";
 import type { Clock } from "@/lib/clock";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
-import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { DbContext } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { isApiKey, prefixOf } from "@/lib/identity/api-keys/api-key";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
@@ -20,6 +20,7 @@ import {
   holdsFor,
   isSigned,
   readSignedCall,
+  type SignableRequest,
   type SignedCall,
   targetUri,
 } from "@/lib/identity/signed-calls/read-signed-call";
@@ -39,7 +40,7 @@ export interface Authenticated {
 }
 
 /** Returns the presented key, from either header (api.md). Both headers at once are refused. */
-export function presentedKey(headers: Headers): string | undefined {
+export function presentedKey(headers: Pick<Headers, "get">): string | undefined {
   const authorization = headers.get("authorization");
   const apiKey = headers.get("x-api-key");
   if (authorization !== null && apiKey !== null)
@@ -52,7 +53,7 @@ export function presentedKey(headers: Headers): string | undefined {
 }
 
 /** Returns the prefix of any well-formed key that was presented, for the log. Never throws. */
-export function keyPrefixOf(headers: Headers): string | undefined {
+export function keyPrefixOf(headers: Pick<Headers, "get">): string | undefined {
   const presented = headers.get("x-api-key") ?? headers.get("authorization")?.replace(/^Bearer +/i, "");
   return presented === undefined ? undefined : prefixOf(presented.trim());
 }
@@ -79,16 +80,16 @@ async function touch(cx: AuthContext, keyId: string): Promise<void> {
   if (now.getTime() - (touchedAt.get(keyId) ?? 0) < TOUCH_INTERVAL_MS) return;
   if (touchedAt.size >= MAX_REMEMBERED) touchedAt.clear();
   touchedAt.set(keyId, now.getTime());
-  await inTransaction(cx, (tx) => touchApiKey(tx, keyId, now));
+  await touchApiKey(cx.db.run, keyId, now);
 }
 
 /** Returns the live key of a prefix; undefined for unknown, revoked and expired keys alike. */
 async function findLiveKey(cx: AuthContext, prefix: string): Promise<StoredApiKey | undefined> {
-  const key = await inSnapshot(cx, (tx) => findApiKey(tx, cx.instance.tenantId, prefix));
+  const key = await findApiKey(cx.db.run, cx.instance.tenantId, prefix);
   return key !== undefined && isLive(key, cx.clock.now()) ? key : undefined;
 }
 
-async function authenticateKey(cx: AuthContext, headers: Headers): Promise<StoredApiKey> {
+async function authenticateKey(cx: AuthContext, headers: Pick<Headers, "get">): Promise<StoredApiKey> {
   const presented = presentedKey(headers);
   if (presented === undefined)
     throw new DomainError("auth.required", { detail: "Send Authorization: Bearer KEY or X-Api-Key: KEY." });
@@ -107,7 +108,7 @@ async function authenticateKey(cx: AuthContext, headers: Headers): Promise<Store
  */
 async function authenticateSignature(
   cx: AuthContext,
-  request: Request,
+  request: SignableRequest,
   call: SignedCall,
 ): Promise<StoredApiKey> {
   const target = targetUri(cx.site, request);
@@ -122,9 +123,12 @@ async function authenticateSignature(
       detail: "The signature is not that of a live key over this call.",
     });
   const now = cx.clock.now();
-  const isFirst = await inTransaction(cx, (tx) =>
-    takeNonce(tx, { keyId: key.id, nonce: call.nonce, expiresAt: call.until, now }),
-  );
+  const isFirst = await takeNonce(cx.db.run, {
+    keyId: key.id,
+    nonce: call.nonce,
+    expiresAt: call.until,
+    now,
+  });
   if (!isFirst) throw new DomainError("auth.signature", { detail: "This signature was used before." });
   return key;
 }
@@ -136,7 +140,7 @@ async function authenticateSignature(
  */
 export async function authenticate(
   cx: AuthContext,
-  request: Request,
+  request: SignableRequest,
   client: ClientInfo,
 ): Promise<Authenticated> {
   const { headers } = request;

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
-import { selectActiveKeys } from "@/lib/keys/store";
+import { type ActiveKeyRow, selectActiveKeys } from "@/lib/keys/store";
 import { vouchedPublicKey } from "@/lib/keys/vouch";
 
 /** A participant's active key, to seal for. */
@@ -16,13 +16,18 @@ export interface ActiveKey {
 
 type VouchContext = Pick<Context, "keystore">;
 
-async function select(cx: VouchContext, tx: Tx, ids: readonly string[], lock: boolean): Promise<ActiveKey[]> {
+/** Returns keys as they may be sealed to. Throws InvariantError for a public key that no keystore vouches for. */
+export async function vouchForKeys(cx: VouchContext, rows: readonly ActiveKeyRow[]): Promise<ActiveKey[]> {
   const keys: ActiveKey[] = [];
-  for (const row of await selectActiveKeys(tx, ids, lock)) {
+  for (const row of rows) {
     const { participantId, kid, version, id: keyVersionId } = row;
     keys.push({ participantId, kid, version, keyVersionId, publicKey: await vouchedPublicKey(cx, row) });
   }
   return keys;
+}
+
+async function select(cx: VouchContext, tx: Tx, ids: readonly string[], lock: boolean): Promise<ActiveKey[]> {
+  return vouchForKeys(cx, await selectActiveKeys(tx, ids, lock));
 }
 
 /**

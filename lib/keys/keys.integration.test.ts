@@ -4,6 +4,7 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, generateX25519, randomBytes, x25519Shared } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
+import { within } from "@/lib/db/statement";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import type { RewrapStatement } from "@/lib/escrow/protocol/rewrap-statement";
@@ -62,7 +63,7 @@ describe("keys", () => {
     epk: Uint8Array,
   ): Promise<Uint8Array | undefined> =>
     inTransaction(cx, async (tx) => {
-      const derivers = await managedDerivers(tx, cx, { participantId, versions: [1] });
+      const derivers = await managedDerivers(within(tx), cx, { participantId, versions: [1] });
       return derivers.get(`${participantId}#1`)?.(epk);
     });
 
@@ -131,7 +132,8 @@ describe("keys", () => {
     const other = await bench.person({ role: "client" });
     const rowOf = async (id: string) => {
       const [row] = await inSnapshot(cx, (tx) => selectActiveKeys(tx, [id], false));
-      if (row?.blob === undefined || row.registration === undefined) throw new Error("a managed key expected");
+      if (row?.blob === undefined || row.registration === undefined)
+        throw new Error("a managed key expected");
       return { ...row, blob: row.blob, registration: row.registration };
     };
     const row = await rowOf(cx.principal.participantId);

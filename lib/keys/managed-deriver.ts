@@ -2,6 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import type { Derive } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
+import type { Run } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { lockRetired, type RetiredOf } from "@/lib/keys/rotation/store";
@@ -63,11 +64,11 @@ function requireOpens({ keystore }: DeriverContext, { key }: SealedKey): void {
  * `key.not-found`, `key.state`.
  */
 export async function managedDerivers(
-  tx: Tx,
+  run: Run,
   cx: DeriverContext,
   wanted: { readonly participantId: string; readonly versions: readonly number[] },
 ): Promise<Map<string, ManagedDerive>> {
-  const found = await lockSealedKeys(tx, wanted.participantId, wanted.versions);
+  const found = await lockSealedKeys(run, wanted);
   if (found.length < new Set(wanted.versions).size) throw new DomainError("key.not-found");
   const derivers = new Map<string, ManagedDerive>();
   for (const sealed of found) {

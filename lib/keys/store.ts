@@ -60,6 +60,29 @@ export interface ActiveKeyRow extends KeyVersion {
   readonly seal: string | undefined;
 }
 
+/** The columns read of an active key `k` and its registration entry `e`. */
+export interface ActiveKeyColumns extends KeyVersionRow {
+  readonly bytes: Uint8Array | null;
+  readonly private_blob: Uint8Array | null;
+  readonly kek_id: string | null;
+  readonly instance_signature: string | null;
+  readonly registration_entry_id: string;
+}
+
+export const ACTIVE_KEY_COLUMNS = Prisma.sql`
+  ${KEY_COLUMNS}, k.private_blob, k.kek_id, k.instance_signature, k.registration_entry_id, e.bytes`;
+
+export function toActiveKeyRow(row: ActiveKeyColumns): ActiveKeyRow {
+  return {
+    ...toKeyVersion(row),
+    registration: row.bytes ?? undefined,
+    registrationEntryId: row.registration_entry_id,
+    blob: row.private_blob ?? undefined,
+    kek: row.kek_id ?? undefined,
+    seal: row.instance_signature ?? undefined,
+  };
+}
+
 /**
  * Returns active keys of participants, each with its registration entry; with a lock no state can change until commit.
  */
@@ -68,27 +91,11 @@ export async function selectActiveKeys(
   participantIds: readonly string[],
   lock: boolean,
 ): Promise<ActiveKeyRow[]> {
-  const rows = await tx.$queryRaw<
-    (KeyVersionRow & {
-      bytes: Uint8Array | null;
-      private_blob: Uint8Array | null;
-      kek_id: string | null;
-      instance_signature: string | null;
-      registration_entry_id: string;
-    })[]
-  >(Prisma.sql`
-    SELECT ${KEY_COLUMNS}, k.private_blob, k.kek_id, k.instance_signature, k.registration_entry_id, e.bytes
-    FROM key_version k LEFT JOIN audit_entry e ON e.id = k.registration_entry_id
+  const rows = await tx.$queryRaw<ActiveKeyColumns[]>(Prisma.sql`
+    SELECT ${ACTIVE_KEY_COLUMNS} FROM key_version k LEFT JOIN audit_entry e ON e.id = k.registration_entry_id
     WHERE k.participant_id = ANY (${[...participantIds]}::text[]) AND k.state = 'active'
     ORDER BY k.participant_id ${lock ? Prisma.sql`FOR SHARE OF k` : Prisma.empty}`);
-  return rows.map((row) => ({
-    ...toKeyVersion(row),
-    registration: row.bytes ?? undefined,
-    registrationEntryId: row.registration_entry_id,
-    blob: row.private_blob ?? undefined,
-    kek: row.kek_id ?? undefined,
-    seal: row.instance_signature ?? undefined,
-  }));
+  return rows.map(toActiveKeyRow);
 }
 
 /**

@@ -6,12 +6,12 @@ import { useGrantDay } from "@/lib/access/grants/use-grant";
 import { operation } from "@/lib/api-client/operation";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
 import { useRuntime } from "@/lib/runtime/slot";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { serve } from "@/lib/testing/routes/route-files";
 import { startRedis } from "@/lib/testing/servers/redis-server";
 
 const CALLS = 60;

@@ -107,6 +107,12 @@ const GroupRecord = z.object({
   entry_id: z.string(),
 });
 
+/** The columns of `GroupRecord`, in a form that Prisma.sql and prepared statements take. */
+export const GROUP_COLUMNS = {
+  sql: "transaction_id, grp, gen, ep, field_count, protected, iv, ciphertext, tag, bd, entry_id",
+  values: [],
+};
+
 /** Returns a group from a row of `transaction_group`. */
 export function toGroupRow(record: unknown): GroupRow {
   const { transaction_id, grp, field_count, entry_id, ...rest } = GroupRecord.parse(record);

@@ -7,6 +7,7 @@
  */
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import type { Fields, Groups } from "@/lib/transactions/groups";
 import {
@@ -18,74 +19,25 @@ import {
 } from "@/lib/transactions/rows";
 import type { TransactionStatus } from "@/lib/transactions/schema";
 
-export interface Participant {
-  readonly id: string;
-  readonly isNatural: boolean;
-  readonly isActive: boolean;
-  /** A client or miner, which belongs to neither the operator nor an agency. */
-  readonly mayBeParty: boolean;
-}
-
-export async function findParticipants(
-  tx: Tx,
-  tenantId: string,
-  ids: readonly string[],
-): Promise<Participant[]> {
-  const rows = await tx.participant.findMany({
-    where: { tenant_id: tenantId, id: { in: [...ids] } },
-    select: { id: true, kind: true, state: true, role: true, organisation_id: true },
-  });
-  const companies = await tx.organisation.findMany({
-    where: { id: { in: rows.map((row) => row.organisation_id) }, kind: "company" },
-    select: { id: true },
-  });
-  const isCompany = new Set(companies.map(({ id }) => id));
-  return rows.map((row) => ({
-    id: row.id,
-    isNatural: row.kind === "natural",
-    isActive: row.state === "active",
-    mayBeParty: (row.role === "client" || row.role === "miner") && isCompany.has(row.organisation_id),
-  }));
-}
-
-/** Returns those of the given ids that are taken, in any tenant: an id names one transaction for ever. */
-export async function findTakenIds(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await tx.transaction.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
-  return new Set(rows.map((row) => row.id));
-}
-
-/** The rows of one new transaction; lib/keys stores its wraps. */
-export interface NewRows {
-  readonly transaction: Prisma.transactionCreateManyInput;
-  readonly participants: readonly Prisma.transaction_participantCreateManyInput[];
-  readonly groups: readonly Prisma.transaction_groupCreateManyInput[];
-  readonly version: Prisma.transaction_versionCreateManyInput;
-}
-
-/** Inserts any number of transactions with one statement per table. */
-export async function insertTransactions(tx: Tx, rows: readonly NewRows[]): Promise<void> {
-  await tx.transaction.createMany({ data: rows.map((row) => row.transaction) });
-  await tx.transaction_participant.createMany({ data: rows.flatMap((row) => row.participants) });
-  const groups = rows.flatMap((row) => row.groups);
-  if (groups.length > 0) await tx.transaction_group.createMany({ data: groups });
-  await tx.transaction_version.createMany({ data: rows.map((row) => row.version) });
-}
-
 export const TRANSACTION_COLUMNS = Prisma.sql`
   t.id, t.job_id, t.submitter, t.status, t.status_before_dispute, t.confidential, t.participants, t.digest_list,
   t.rd, t.meta, t.plain, t.occurred_at, t.created_at, t.created_at_us, t.version, t.create_entry_id,
   t.retention_class,
   ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups`;
 
+const FIND_TRANSACTION = statement<{ readonly tenantId: string; readonly id: string }, unknown>(
+  "find-transaction",
+)`
+  SELECT ${TRANSACTION_COLUMNS} FROM transaction t
+  WHERE t.id = ${({ id }) => id}::uuid AND t.tenant_id = ${({ tenantId }) => tenantId}::uuid`;
+
 /** Returns the transaction if it exists in this tenant. The use case decides whether the caller may know of it. */
 export async function findTransaction(
-  tx: Tx,
+  run: Run,
   tenantId: string,
   id: string,
 ): Promise<TransactionRow | undefined> {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT ${TRANSACTION_COLUMNS} FROM transaction t WHERE t.id = ${id}::uuid AND t.tenant_id = ${tenantId}::uuid`);
-  return rows.map(toTransactionRow)[0];
+  return (await run(FIND_TRANSACTION, { tenantId, id })).map(toTransactionRow)[0];
 }
 
 /** Returns those of these transactions that exist in this tenant, in the order of their ids. */
@@ -162,19 +114,6 @@ export async function hasLiveDispute(tx: Tx, transactionId: string): Promise<boo
 
 export async function insertVersion(tx: Tx, data: Prisma.transaction_versionCreateManyInput): Promise<void> {
   await tx.transaction_version.createMany({ data: [data] });
-}
-
-export async function insertDisclosure(tx: Tx, data: Prisma.disclosureCreateManyInput): Promise<void> {
-  await tx.disclosure.createMany({ data: [data] });
-}
-
-export async function finishDisclosure(
-  tx: Tx,
-  id: string,
-  outcome: "done" | "failed",
-  outcomeEntryId: string,
-): Promise<void> {
-  await tx.disclosure.updateMany({ where: { id }, data: { outcome, outcome_entry_id: outcomeEntryId } });
 }
 
 /** Returns the content of `plain`: fields by group. */

@@ -13,7 +13,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { getHome } from "@/lib/api-client/operations/home";
 import type { Principal } from "@/lib/context/principal";
 import { getHome as read } from "@/lib/home/get-home";
-import { loadPage } from "@/lib/http/pages/page";
+import type { Home } from "@/lib/home/schema";
+import { loadPage, type PageResult } from "@/lib/http/pages/page";
 
 /** What the person begins: a participant a transaction, an officer a request, a decider nothing. */
 async function Begin({ principal }: { principal: Principal }) {
@@ -34,11 +35,16 @@ async function Begin({ principal }: { principal: Principal }) {
   return null;
 }
 
+/** Reads the home of the signed-in person. */
+export function loadHome(): Promise<PageResult<Home>> {
+  return loadPage(getHome, "/confidential/home", (cx) => read(cx));
+}
+
 /** `/` of a signed-in person: what needs them now, then what they follow. */
-export async function HomePage() {
+export async function HomePage({ coming }: { coming: ReturnType<typeof loadHome> }) {
   const t = await getTranslations("home");
   const portal = await getTranslations("portal.places");
-  const result = await loadPage(getHome, "/confidential/home", (cx) => read(cx));
+  const result = await coming;
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: portal("home"), href: "/" }} />;
   const { value: home, principal } = result;

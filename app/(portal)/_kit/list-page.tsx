@@ -60,8 +60,10 @@ export interface ListSpec<O extends ListOperation, R extends ListAnswer, Q = z.o
   /** Form of the list's cursors; a UUID unless said. */
   readonly cursor?: RegExp;
   readonly title: () => Promise<string>;
-  /** The page above. */
-  readonly above?: () => Promise<{ readonly label: string; readonly href: string }>;
+  /** The page above, which may depend on who reads. Without a reader it is shown with a refusal. */
+  readonly above?: (
+    principal?: Principal,
+  ) => Promise<{ readonly label: string; readonly href: string } | undefined>;
   readonly lead: (page: Listed<R>) => Promise<string>;
   readonly actions?: (page: Listed<R>) => ReactNode;
   /** Saved views, which are the member `view` of the query. The first is the default. */
@@ -89,7 +91,11 @@ export interface ListSpec<O extends ListOperation, R extends ListAnswer, Q = z.o
   /** A hook: it may use translations. */
   readonly useColumns: (page: Listed<R>) => readonly Column<RowOf<R>>[];
   readonly rowKey: (row: RowOf<R>) => string;
-  readonly href?: (row: RowOf<R>) => string;
+  readonly href?: (row: RowOf<R>, page: Listed<R>) => string;
+  /** Wraps the table. */
+  readonly around?: (rows: ReactNode) => ReactNode;
+  /** Rows that cannot be read: without it they are shown with their ids only. */
+  readonly unreadable?: (page: Listed<R>) => ReactNode;
   /** Without it an empty list is an empty table. */
   readonly empty?: (page: Listed<R>) => Promise<{
     readonly title: string;
@@ -114,15 +120,16 @@ function Rows<R extends ListAnswer>({
   caption: string;
 }) {
   const columns = spec.useColumns(page);
-  return (
+  const rows = (
     <Table<RowOf<R>>
       caption={caption}
       columns={columns}
       rows={page.value.items}
       rowKey={spec.rowKey}
-      {...(spec.href === undefined ? {} : { href: spec.href })}
+      {...(spec.href === undefined ? {} : { href: (row) => spec.href?.(row, page) })}
     />
   );
+  return spec.around?.(rows) ?? rows;
 }
 
 async function SavedViews<R extends ListAnswer>({ spec, page }: { spec: Spec<R>; page: Listed<R> }) {
@@ -152,7 +159,7 @@ async function List<R extends ListAnswer>({ spec, page }: { spec: Spec<R>; page:
   const list = (
     <>
       {spec.top?.(page)}
-      <UnreadableRows rows={value.unreadable} />
+      {spec.unreadable?.(page) ?? <UnreadableRows rows={value.unreadable} />}
       {empty === undefined ? (
         <Rows spec={spec} page={page} caption={await spec.caption(page)} />
       ) : (
@@ -199,7 +206,10 @@ export function listPage<O extends ListOperation, R extends ListAnswer, Q = z.ou
       const at = (template: string): string => template.replace("{id}", id);
       const { query, given } = spec.read?.(params) ?? byOperation(params);
       const result = await loadPage(operation, at(operation.path), (cx) => spec.load(cx, query, id));
-      const [title, above] = await Promise.all([spec.title(), spec.above?.()]);
+      const [title, above] = await Promise.all([
+        spec.title(),
+        spec.above?.(result.ok ? result.principal : undefined),
+      ]);
       if (!result.ok)
         return <ProblemPage problem={result.problem} section={above ?? { label: title, href: path }} />;
       const view = given.view ?? defaultView;

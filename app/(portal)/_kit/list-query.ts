@@ -22,8 +22,8 @@ export interface ListQuery<Q> {
   readonly given: Given;
 }
 
-/** The first value of each parameter; empty ones count as absent. */
-function textsOf(params: Params): [string, string][] {
+/** Returns the first value of each parameter; empty ones count as absent. */
+export function textsOf(params: Params): [string, string][] {
   return Object.entries(params).flatMap(([name, value]): [string, string][] => {
     const text = (Array.isArray(value) ? value[0] : value)?.trim() ?? "";
     return text === "" ? [] : [[name, text]];

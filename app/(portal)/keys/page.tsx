@@ -40,6 +40,12 @@ async function Register({ value, principal, given }: Keys) {
   );
 }
 
+/** The escrow's epochs, which administrators begin and destroy. */
+async function Epochs() {
+  const epochs = await loadEpochs();
+  return epochs.ok ? <EpochBoard list={epochs.value} mayAct={epochs.principal.role === "admin"} /> : null;
+}
+
 /** A participant's own keys; for operators all keys, the escrow's epochs and the backup of the root key. */
 const page = listPage({
   path: "/keys",
@@ -72,9 +78,3 @@ const page = listPage({
 
 export const generateMetadata = page.generateMetadata;
 export default page.render;
-
-/** The escrow's epochs, for readers who may know how much is sealed for them. */
-async function Epochs() {
-  const epochs = await loadEpochs();
-  return epochs.ok ? <EpochBoard list={epochs.value} mayAct={epochs.principal.role === "admin"} /> : null;
-}

@@ -1,140 +1,155 @@
+import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
+import { type Params, textsOf } from "@/app/(portal)/_kit/list-query";
 import { Withdraw } from "@/app/(portal)/requests/[id]/_components/acts/withdraw";
-import { LiveRefresh } from "@/components/client/live-refresh";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
 import { Words } from "@/components/messages/words";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Pager } from "@/components/ui/pager";
-import { type SavedView, Views } from "@/components/ui/views";
 import { listRequests as list } from "@/lib/access/requests/list-requests";
 import { isExecutive, isReviewer as reviews } from "@/lib/access/rules/action-rules";
 import { listRequests } from "@/lib/api-client/operations/access";
-import { currentPrincipal, loadPage } from "@/lib/http/pages/page";
-import { EmptyList } from "./_components/empty-list";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import {
   addressOf,
   isAskable,
   isFiltered,
   type ListAddress,
+  queryOf,
   readAddress,
-  searchesOf,
   viewsFor,
 } from "./_components/list-address";
 import { ListFilter } from "./_components/list-filter";
 import { ListKeys } from "./_components/list-keys";
-import { RequestTable } from "./_components/request-table";
+import { hrefOf, useRequestColumns } from "./_components/request-table";
 
-const PATH = "/confidential/access/requests";
 const PAGE_SIZE = 50;
+const EMPTY = { items: [], next_cursor: null, total: 0 };
 
-interface PageProps {
-  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+type Requests = Listed<Awaited<ReturnType<typeof load>>>;
+
+/** Executives have a list as well: of the requests that were escalated to them. */
+const isReviewer = (principal: Principal): boolean => reviews(principal) || isExecutive(principal);
+
+/** Reads the address with the list, because the default view depends on the person. */
+async function load(cx: Context, params: Params) {
+  const address = readAddress(params, isReviewer(cx.principal));
+  const found = isAskable(address) ? await list(cx, { limit: PAGE_SIZE, ...queryOf(address) }) : EMPTY;
+  return { unreadable: undefined, ...found, address };
 }
 
-export async function generateMetadata() {
-  const t = await getTranslations("requests");
-  return { title: t("title") };
-}
-
-function queryOf(address: ListAddress) {
-  const { view, state, purpose, reference, sort, cursor } = address;
+async function savedViews({ value: { address, total }, principal }: Requests) {
+  const t = await getTranslations("requests.list");
   return {
-    limit: PAGE_SIZE,
-    view,
-    sort,
-    ...(state === "" ? {} : { state }),
-    ...(purpose === "" ? {} : { purpose }),
-    ...(reference === "" ? {} : { reference }),
-    ...searchesOf(address),
-    ...(cursor === "" ? {} : { cursor }),
+    label: t("views"),
+    current: address.view,
+    views: viewsFor(isReviewer(principal)).map((view) => ({
+      key: view,
+      label: t(`view.${view}`),
+      href: addressOf({ view }),
+      ...(view === address.view && !isFiltered(address) ? { count: total } : {}),
+    })),
   };
 }
 
-const EMPTY = { items: [], unreadable: undefined, next_cursor: null, total: 0 };
-
-async function savedViews(isReviewer: boolean, address: ListAddress, total: number): Promise<SavedView[]> {
-  const t = await getTranslations("requests.list.view");
-  return viewsFor(isReviewer).map((view) => ({
-    key: view,
-    label: t(view),
-    href: addressOf({ view }),
-    ...(view === address.view && !isFiltered(address) ? { count: total } : {}),
-  }));
-}
-
-/** The requests a person may know of: saved views, filters in the address, pages by cursor. */
-export default async function RequestsPage({ searchParams }: PageProps) {
-  const t = await getTranslations("requests");
+async function Actions({ value: { items, address }, principal }: Requests) {
+  const t = await getTranslations("requests.list");
   const notices = await getTranslations("notices");
-  const principal = await currentPrincipal();
-  const isLawyer = principal?.role === "coordinator" && principal.duties.includes("legal");
-  // The executive has a list as well: of what has been escalated so far, and nothing else of others.
-  const isReviewer = principal !== undefined && (reviews(principal) || isExecutive(principal));
-  const address = readAddress(await searchParams, isReviewer);
-  const found = await loadPage(listRequests, PATH, async (cx) =>
-    isAskable(address) ? list(cx, queryOf(address)) : EMPTY,
-  );
-  if (!found.ok)
-    return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
-  const { items, unreadable, next_cursor: next, total } = found.value;
-  const { handle, role } = found.principal;
-  const call = new URLSearchParams(
-    Object.entries(queryOf(address)).map(([name, value]) => [name, String(value)]),
-  );
-  const isEmpty = items.length === 0;
-  const canAskHere = !(isEmpty && address.view === "mine" && !isFiltered(address));
+  // The empty list of one's own requests has this button itself.
+  const isOffered = items.length > 0 || address.view !== "mine" || isFiltered(address);
   return (
-    <PageFrame
-      crumbs={[{ label: t("title") }]}
-      title={t("title")}
-      lead={t("list.lead", { count: total })}
-      actions={
-        <>
-          {isLawyer ? (
-            <ButtonLink href="/requests/notices" look="secondary" icon="eye">
-              {notices("link")}
-            </ButtonLink>
-          ) : null}
-          {canAskHere ? (
-            <ButtonLink href="/requests/new" look={isReviewer ? "secondary" : "primary"} icon="plus">
-              {t("list.new")}
-            </ButtonLink>
-          ) : null}
-        </>
-      }
-      apiCall={{ method: "GET", path: `${PATH}?${call}` }}
-    >
-      <LiveRefresh kinds={["request"]} />
-      <Views
-        label={t("list.views")}
-        views={await savedViews(isReviewer, address, total)}
-        current={address.view}
-      />
-      <ListFilter address={address} />
-      <Words namespaces={["review"]}>
-        <UnreadableRows
-          kind="request"
-          rows={unreadable}
-          // Reviewers see others' requests here, which they cannot withdraw.
-          {...(isReviewer && address.view !== "mine"
-            ? {}
-            : { act: ({ id }) => <Withdraw requestId={id} reference={id} /> })}
-        />
-      </Words>
-      {isEmpty ? (
-        <EmptyList address={address} isReviewer={isReviewer} isStaff={role === "coordinator"} />
-      ) : (
-        <ListKeys>
-          <RequestTable requests={items} handle={handle} isReviewer={isReviewer} nowMs={Date.now()} />
-          <p className="mt-2 hidden text-note text-ink-3 tablet:block print:hidden">{t("list.keys")}</p>
-        </ListKeys>
-      )}
-      <Pager
-        {...(address.cursor === "" ? {} : { first: addressOf({ ...address, cursor: "" }) })}
-        {...(next === null ? {} : { next: addressOf({ ...address, cursor: next }) })}
-      />
-    </PageFrame>
+    <>
+      {principal.role === "coordinator" && principal.duties.includes("legal") ? (
+        <ButtonLink href="/requests/notices" look="secondary" icon="eye">
+          {notices("link")}
+        </ButtonLink>
+      ) : null}
+      {isOffered ? (
+        <ButtonLink href="/requests/new" look={isReviewer(principal) ? "secondary" : "primary"} icon="plus">
+          {t("new")}
+        </ButtonLink>
+      ) : null}
+    </>
   );
 }
+
+/** Reviewers see requests of others that cannot be read. Only the requester can withdraw them here. */
+function Unreadable({ value: { unreadable, address }, principal }: Requests) {
+  const isOwn = !isReviewer(principal) || address.view === "mine";
+  return (
+    <Words namespaces={["review"]}>
+      <UnreadableRows
+        kind="request"
+        rows={unreadable}
+        {...(isOwn ? { act: ({ id }) => <Withdraw requestId={id} reference={id} /> } : {})}
+      />
+    </Words>
+  );
+}
+
+/** The table with its keys, which it names. */
+function WithKeys({ children }: { children: ReactNode }) {
+  const t = useTranslations("requests.list");
+  return (
+    <ListKeys>
+      {children}
+      <p className="mt-2 hidden text-note text-ink-3 tablet:block print:hidden">{t("keys")}</p>
+    </ListKeys>
+  );
+}
+
+/** What an empty view would show, and the next step. */
+async function emptyOf(address: ListAddress, principal: Principal) {
+  const t = await getTranslations("requests.list");
+  if (isFiltered(address))
+    return {
+      title: t("empty.filteredTitle"),
+      text: t("empty.filteredText"),
+      next: (
+        <ButtonLink href={addressOf({ view: address.view })} look="secondary">
+          {t("filter.clear")}
+        </ButtonLink>
+      ),
+    };
+  if (address.view === "waiting") {
+    const text = isReviewer(principal) ? "empty.waitingTextReviewer" : "empty.waitingTextOfficer";
+    return { title: t("empty.waitingTitle"), text: t(text) };
+  }
+  if (address.view === "decided") return { title: t("empty.decidedTitle"), text: t("empty.decidedText") };
+  if (address.view === "all") return { title: t("empty.allTitle"), text: t("empty.allText") };
+  return {
+    title: t("empty.mineTitle"),
+    text: t(principal.role === "coordinator" ? "empty.supportText" : "empty.mineText"),
+    next: (
+      <ButtonLink href="/requests/new" look="primary" icon="plus">
+        {t("new")}
+      </ButtonLink>
+    ),
+  };
+}
+
+/** Requests that the reader may know of: saved views, filters in the address, pages by cursor. */
+const page = listPage({
+  path: "/requests",
+  operation: listRequests,
+  read: (params) => ({ query: params, given: Object.fromEntries(textsOf(params)) }),
+  load,
+  live: ["request"],
+  title: async () => (await getTranslations("requests"))("title"),
+  lead: async ({ value }) => (await getTranslations("requests.list"))("lead", { count: value.total }),
+  actions: (requests) => <Actions {...requests} />,
+  savedViews,
+  filter: ({ value }) => <ListFilter address={value.address} />,
+  unreadable: (requests) => <Unreadable {...requests} />,
+  around: (rows) => <WithKeys>{rows}</WithKeys>,
+  caption: async () => (await getTranslations("requests"))("title"),
+  useColumns: ({ principal, nowMs }) => useRequestColumns(isReviewer(principal), nowMs),
+  rowKey: ({ id }) => id,
+  href: (request, { principal }) => hrefOf(request, principal.handle),
+  empty: ({ value, principal }) => emptyOf(value.address, principal),
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

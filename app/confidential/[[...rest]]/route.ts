@@ -1,4 +1,10 @@
-import { serve } from "@/lib/http/endpoint/serve";
+import { getApi } from "@/lib/http/dispatch/slot";
+import { handlersOf } from "@/lib/http/endpoint/serve";
 
-/** Every other address under /confidential: authentication first, then a problem document. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/{rest}", []);
+/**
+ * Every address under /confidential: its `endpoint.ts` is found by the table in endpoints.ts. Calls that the portal's
+ * server has answered directly do not come here.
+ */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = handlersOf(async (request: Request) =>
+  (await getApi()).respond(request),
+);

@@ -18,6 +18,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { within } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { refusalOf } from "@/lib/testing/benches/refusal";
@@ -198,7 +199,7 @@ describe("a decision", () => {
             action: "disclosure.open",
             subjects: [`grant:${grantId}`],
           });
-          return useView(tx, regulator, grantId);
+          return useView(within(tx), regulator, grantId);
         });
       const attempt = async (): Promise<number | string> => {
         for (;;) {

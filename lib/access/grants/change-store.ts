@@ -1,5 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import type { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import type { GroupName, Level } from "@/lib/vocabulary";
@@ -125,17 +126,21 @@ export async function takeExport(tx: Tx, id: string, at: Date): Promise<number |
   return rows[0]?.left;
 }
 
+const takenAt = ({ at }: { readonly at: Date }) => at;
+const TAKE_VIEW = statement<{ readonly id: string; readonly at: Date }, { readonly left: number }>(
+  "take-view",
+)`
+  UPDATE access_grant SET views_used = views_used + 1
+  WHERE id = ${({ id }) => id}::uuid AND state = 'active' AND revoked_at IS NULL AND views_used < max_views
+    AND not_before <= ${takenAt} AND ${takenAt} < not_after
+  RETURNING max_views - views_used AS left`;
+
 /**
  * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read again
  * after the wait, so exactly `max_views` calls succeed. Returns undefined when none is left or the grant is not in
  * force at this moment.
  */
-export async function takeView(tx: Tx, id: string, at: Date): Promise<number | undefined> {
-  const rows = await tx.$queryRaw<{ left: number }[]>(
-    Prisma.sql`UPDATE access_grant SET views_used = views_used + 1
-      WHERE id = ${id}::uuid AND state = 'active' AND revoked_at IS NULL AND views_used < max_views
-        AND not_before <= ${at} AND ${at} < not_after
-      RETURNING max_views - views_used AS left`,
-  );
-  return rows[0]?.left;
+export async function takeView(run: Run, id: string, at: Date): Promise<number | undefined> {
+  const [row] = await run(TAKE_VIEW, { id, at });
+  return row?.left;
 }

@@ -4,7 +4,7 @@ import type { GrantFacts } from "@/lib/access/rules/facts";
 import { isWithin } from "@/lib/access/rules/limits";
 import type { Principal } from "@/lib/context/principal";
 import { readableOf } from "@/lib/db/read-rows";
-import { type DbContext, inSnapshot } from "@/lib/db/transaction";
+import type { DbContext } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -52,7 +52,7 @@ function nearest(wanted: WantedGrant, found: readonly GrantFacts[], now: Date): 
 export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Promise<GrantFacts | undefined> {
   const owner = { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
   const { transactionId } = wanted;
-  const found = await inSnapshot(cx, (tx) => grants.findGrantsOf(tx, { ...owner, transactionId }));
+  const found = await grants.findGrantsOf(cx.db.run, { ...owner, transactionId });
   // A grant whose row cannot be read permits nothing.
   return nearest(wanted, readableOf(found), cx.clock.now());
 }

@@ -4,10 +4,11 @@ import { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
 import type { ApprovalFacts, GrantFacts } from "@/lib/access/rules/facts";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
-import { isHeldBy, viewersOf } from "./viewer-store";
+import { HELD_BY, isHeldBy, viewersOf } from "./viewer-store";
 
 const Row = z.object({
   id: z.string(),
@@ -155,17 +156,20 @@ export async function findGrant(tx: Tx, tenantId: string, id: string): Promise<G
   return rows.map(toGrant)[0];
 }
 
+interface GrantsOf {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly transactionId: string;
+}
+
+const FIND_GRANTS_OF = statement<GrantsOf, unknown>("find-grants-of")`
+  ${SELECT} WHERE g.tenant_id = ${({ tenantId }) => tenantId}::uuid
+    AND ${HELD_BY} AND ${({ transactionId }) => transactionId} = ANY (g.transactions)
+  ORDER BY g.id DESC LIMIT 200`;
+
 /** Returns grants that one person may open, as holder or co-viewer, and that name the transaction, newest first. */
-export async function findGrantsOf(
-  tx: Tx,
-  wanted: { readonly tenantId: string; readonly userId: string; readonly transactionId: string },
-): Promise<Readable<GrantRow>[]> {
-  const rows = await tx.$queryRaw<unknown[]>(
-    Prisma.sql`${SELECT} WHERE g.tenant_id = ${wanted.tenantId}::uuid
-      AND ${isHeldBy(wanted.userId)} AND ${wanted.transactionId} = ANY (g.transactions)
-      ORDER BY g.id DESC LIMIT 200`,
-  );
-  return readRows(rows, toGrant);
+export async function findGrantsOf(run: Run, wanted: GrantsOf): Promise<Readable<GrantRow>[]> {
+  return readRows(await run(FIND_GRANTS_OF, wanted), toGrant);
 }
 
 /** Which grants a list shows: those that one person may open, or those of the whole tenant. */

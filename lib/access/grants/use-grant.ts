@@ -1,6 +1,7 @@
 import "server-only";
 import * as grants from "@/lib/access/grants/change-store";
 import type { Context } from "@/lib/context/context";
+import type { Run } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
@@ -9,8 +10,8 @@ import { DomainError } from "@/lib/errors";
  * of parallel calls. The same transaction must contain an entry `disclosure.open` with the subject `grant:<id>`, or it
  * cannot commit. The grant's row stays locked until then, so take it late.
  */
-export async function useView(tx: Tx, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
-  const left = await grants.takeView(tx, grantId, cx.clock.now());
+export async function useView(run: Run, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
+  const left = await grants.takeView(run, grantId, cx.clock.now());
   if (left !== undefined) return left;
   throw new DomainError("access.views-exhausted", {
     detail: "The grant has no views left, or is no longer in force.",

@@ -1,5 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
+import { prismaSql, sql } from "@/lib/db/statement";
 
 /**
  * Returns SQL for the ids of a grant's current co-viewers, as text: named in its request, active, of the holder's
@@ -14,9 +15,14 @@ export function viewersOf(grant: Prisma.Sql): Prisma.Sql {
       AND NOT EXISTS (SELECT 1 FROM co_viewer_end e WHERE e.request_id = q.id AND e.user_id = c.id)`;
 }
 
-/** Returns the SQL condition that this person may open a grant `g`, as its holder or a co-viewer. */
+const userIdOf = ({ userId }: { readonly userId: string }) => userId;
+
+/** The condition that a person may open a grant `g`, as its holder or a co-viewer. */
+export const HELD_BY = sql<{ readonly userId: string }>`(g.subject_user_id = ${userIdOf}::uuid OR (
+    g.request_id IN (SELECT n.id FROM access_request n WHERE n.co_viewers @> ARRAY[${userIdOf}::uuid])
+    AND ${userIdOf}::text IN (${viewersOf(Prisma.sql`g`)})))`;
+
+/** The same condition for this person in a query of Prisma. */
 export function isHeldBy(userId: string): Prisma.Sql {
-  return Prisma.sql`(g.subject_user_id = ${userId}::uuid OR (
-    g.request_id IN (SELECT n.id FROM access_request n WHERE n.co_viewers @> ARRAY[${userId}::uuid])
-    AND ${userId} IN (${viewersOf(Prisma.sql`g`)})))`;
+  return prismaSql(HELD_BY, { userId });
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { OpenStatement } from "@/lib/escrow/protocol/statements";
 
@@ -41,14 +42,29 @@ export interface OpeningRow {
   readonly expiresAt: Date;
 }
 
-export async function findOpening(
-  tx: Tx,
-  wanted: { readonly id: string; readonly userId: string; readonly at: Date },
-): Promise<OpeningRow | undefined> {
-  const row = await tx.opening.findFirst({
-    where: { id: wanted.id, user_id: wanted.userId, used_at: null, expires_at: { gt: wanted.at } },
-  });
-  if (row === null || row.reply_key === null) return undefined;
+interface Wanted {
+  readonly id: string;
+  readonly userId: string;
+  readonly at: Date;
+}
+
+interface StoredOpening {
+  readonly id: string;
+  readonly grant_id: string;
+  readonly statement: unknown;
+  readonly reply_key: Uint8Array;
+  readonly expires_at: Date;
+}
+
+const FIND_OPENING = statement<Wanted, StoredOpening>("find-opening")`
+  SELECT id, grant_id, statement, reply_key, expires_at FROM opening
+  WHERE id = ${({ id }) => id}::uuid AND user_id = ${({ userId }) => userId}::uuid AND used_at IS NULL
+    AND expires_at > ${({ at }) => at} AND reply_key IS NOT NULL`;
+
+/** Returns a person's opening that is unused and in time. */
+export async function findOpening(run: Run, wanted: Wanted): Promise<OpeningRow | undefined> {
+  const [row] = await run(FIND_OPENING, wanted);
+  if (row === undefined) return undefined;
   return {
     id: row.id,
     grantId: row.grant_id,
@@ -58,11 +74,14 @@ export async function findOpening(
   };
 }
 
+const spentAt = ({ at }: { readonly at: Date }) => at;
+const SPEND_OPENING = statement<{ readonly id: string; readonly at: Date }, { readonly id: string }>(
+  "spend-opening",
+)`
+  UPDATE opening SET used_at = ${spentAt}, reply_key = NULL
+  WHERE id = ${({ id }) => id}::uuid AND used_at IS NULL AND expires_at > ${spentAt} RETURNING id`;
+
 /** Ends an opening and deletes its key. Returns false when it was used before or has expired. */
-export async function spendOpening(tx: Tx, id: string, at: Date): Promise<boolean> {
-  const { count } = await tx.opening.updateMany({
-    where: { id, used_at: null, expires_at: { gt: at } },
-    data: { used_at: at, reply_key: null },
-  });
-  return count === 1;
+export async function spendOpening(run: Run, id: string, at: Date): Promise<boolean> {
+  return (await run(SPEND_OPENING, { id, at })).length === 1;
 }

@@ -1,8 +1,8 @@
 import "server-only";
 import type { SubjectFacts } from "@/lib/access/rules/facts";
-import { getStanding } from "@/lib/access/rules/reader-store";
+import { getStanding, type Standing } from "@/lib/access/rules/reader-store";
 import type { Principal } from "@/lib/context/principal";
-import { type DbContext, inSnapshot, type Tx } from "@/lib/db/transaction";
+import type { DbContext } from "@/lib/db/transaction";
 import type { OfficeFacts } from "@/lib/organisations/hours";
 
 /** The reader, as the rules see them, and the hours of their office. */
@@ -11,13 +11,8 @@ export interface Reader {
   readonly office: OfficeFacts;
 }
 
-/** Returns the reader within a snapshot that reads more for the same decision. */
-export async function readReader(tx: Tx, principal: Principal): Promise<Reader> {
-  const { isActive, hasSecondFactor, office } = await getStanding(
-    tx,
-    principal.userId,
-    principal.organisationId,
-  );
+/** Returns the reader of a standing. */
+export function readerOf(principal: Principal, { isActive, hasSecondFactor, office }: Standing): Reader {
   const subject: SubjectFacts = {
     userId: principal.userId,
     handle: principal.handle,
@@ -33,6 +28,9 @@ export async function readReader(tx: Tx, principal: Principal): Promise<Reader> 
 }
 
 /** Returns the reader, read again for each decision. */
-export async function loadReader(cx: DbContext & { readonly principal: Principal }): Promise<Reader> {
-  return inSnapshot(cx, (tx) => readReader(tx, cx.principal));
+export async function loadReader({
+  db,
+  principal,
+}: DbContext & { readonly principal: Principal }): Promise<Reader> {
+  return readerOf(principal, await getStanding(db.run, principal));
 }

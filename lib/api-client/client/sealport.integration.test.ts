@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { GET as listTransactions } from "@/app/confidential/transactions/route";
+import { endpoint as transactions } from "@/app/confidential/transactions/endpoint";
 import { openItem } from "@/lib/api-client/client/open-item";
 import { createSealportWith, isReplayed, type SealportOptions } from "@/lib/api-client/client/sealport";
 import { operation } from "@/lib/api-client/operation";
@@ -10,8 +10,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { OpenError } from "@/lib/crypto/format-error";
 import { generateKeyPair, type KeyPair } from "@/lib/crypto/key-pair";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
-import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
+import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { proveKey } from "@/lib/keys/possession/prove-key";
 import { registerKey } from "@/lib/keys/register/register-key";
@@ -20,6 +19,7 @@ import { type Person, SENT, submit } from "@/lib/testing/benches/client-held-ben
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { heldBy } from "@/lib/testing/devices/key-holder";
+import { answerRequest } from "@/lib/testing/routes/route-files";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
 
 let bench: PortalBench;
@@ -32,7 +32,6 @@ describe("the client", () => {
   // The client against the portal's own handlers: its signatures, repetitions and waits match the server.
   const SEED = new Uint8Array(32).fill(7);
   const ORIGIN = "http://localhost:3000";
-  const route = { params: Promise.resolve({}) };
   const THINGS = "/confidential/things";
   const createThing = operation({
     id: "createThing",
@@ -48,7 +47,7 @@ describe("the client", () => {
     idempotent: { keep: ["id"] },
   });
   let made = 0;
-  const { POST } = serve(THINGS, [
+  const things = endpointAt(THINGS, [
     bind(createThing, async () => {
       made += 1;
       return { id: `thing-${made}`, secret: "shown once" };
@@ -68,7 +67,7 @@ describe("the client", () => {
   type Handler = (request: Request) => Promise<Response>;
 
   const handler: Handler = (request) =>
-    (new URL(request.url).pathname === THINGS ? POST : listTransactions)(request, route);
+    answerRequest(new URL(request.url).pathname === THINGS ? things : transactions, request);
 
   /** A client whose calls go to the handlers; waits are counted and not waited. */
   async function connect(options: Partial<SealportOptions> = {}, through: Handler = handler) {

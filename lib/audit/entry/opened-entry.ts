@@ -140,7 +140,7 @@ export class OpenedEntry {
   readonly json: Json | undefined;
   /** Every part row with its bytes, including labels that the entry does not bind. */
   readonly parts: readonly OpenedPart[];
-  readonly #digests: ReadonlyMap<string, Json | undefined>;
+  #digests: ReadonlyMap<string, Json | undefined> | undefined;
   #isOfLeaf: boolean | undefined;
 
   constructor(
@@ -149,21 +149,26 @@ export class OpenedEntry {
     keys: Keys,
   ) {
     this.json = parsed(textOf(row.bytes));
-    this.#digests = digestsOf(this.json);
     this.parts = row.parts.map((part) => {
-      const of = { log, entryId: row.entry_id, digest: this.#digests.get(part.c) };
+      const of = { log, entryId: row.entry_id, digest: this.digests.get(part.c) };
       return new OpenedPart(of, part, keys.get(part.compartmentId));
     });
   }
 
+  /** Digests by label; an export that opens no part asks for none. */
+  private get digests(): ReadonlyMap<string, Json | undefined> {
+    this.#digests ??= digestsOf(this.json);
+    return this.#digests;
+  }
+
   /** The parts whose labels the entry binds. */
   get bound(): readonly OpenedPart[] {
-    return this.parts.filter(({ c }) => this.#digests.has(c));
+    return this.parts.filter(({ c }) => this.digests.has(c));
   }
 
   /** Labels of the parts that the entry binds. */
   get labels(): string[] {
-    return [...this.#digests.keys()];
+    return [...this.digests.keys()];
   }
 
   /** Whether the stored bytes give the leaf (I5). */

@@ -27,6 +27,7 @@ const SHOWN = [
 const FIRST = 5;
 /** First byte of `true`, as PostgreSQL writes a boolean as text. */
 const TRUE = 0x74;
+type ShownName = (typeof SHOWN)[number][0];
 const PLACES: ReadonlyMap<string, number> = new Map(SHOWN.map(([name], at) => [name, FIRST + at]));
 const INDEX_AT = FIRST + SHOWN.length;
 const PARTS_AT = INDEX_AT + 1;
@@ -46,33 +47,29 @@ export class EntryRow {
   readonly parts: readonly PartRow[];
 
   constructor(private readonly copied: CopiedRow) {
-    this.seq = Number(this.#text(0));
-    this.entry_id = this.#text(1) ?? "";
-    const leaf = copied[2];
-    if (leaf == null) throw new InvariantError("an exported row has no leaf");
+    this.seq = Number(copied.text(0));
+    this.entry_id = copied.text(1) ?? "";
+    const leaf = copied.bytes(2);
+    if (leaf === null) throw new InvariantError("an exported row has no leaf");
     this.leaf_hash = leaf;
-    this.isGone = copied[3]?.[0] === TRUE;
-    this.isAsked = copied[4]?.[0] === TRUE;
-    this.parts = partsOf(this.#text(PARTS_AT));
+    this.isGone = copied.firstByte(3) === TRUE;
+    this.isAsked = copied.firstByte(4) === TRUE;
+    this.parts = partsOf(copied.text(PARTS_AT));
   }
 
   get bytes(): Buffer | null {
-    return this.copied[FIRST] ?? null;
+    return this.copied.bytes(FIRST);
   }
 
   /** A column by its name; null if the entry has none, or no index row. */
-  text(name: (typeof SHOWN)[number][0]): string | null {
-    return this.#text(PLACES.get(name) ?? 0);
+  text(name: ShownName): string | null {
+    return this.copied.text(PLACES.get(name) ?? 0);
   }
 
   /** The whole index row, if the fence did not let it through. */
   get search(): IndexRow | null {
-    const json = this.#text(INDEX_AT);
+    const json = this.copied.text(INDEX_AT);
     return json === null ? null : IndexRow.parse(JSON.parse(json));
-  }
-
-  #text(at: number): string | null {
-    return this.copied[at]?.toString("utf8") ?? null;
   }
 }
 

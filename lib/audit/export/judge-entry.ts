@@ -38,7 +38,14 @@ export interface ShownEntry {
   readonly opened: Pick<OpenedEntry, "isOfLeaf">;
 }
 
-type Shown = Pick<EntryRow, "seq" | "entry_id" | "leaf_hash" | "text"> & { readonly bytes: Buffer };
+/** A row with its bytes; `columns` are those of its index row. */
+interface Shown {
+  readonly seq: number;
+  readonly entry_id: string;
+  readonly leaf_hash: Buffer;
+  readonly bytes: Buffer;
+  readonly columns: Pick<EntryRow, "text">;
+}
 
 /** The result for one row of the scan. */
 export type Judged =
@@ -109,8 +116,9 @@ export function judgeEntry(row: EntryRow, known: Known, reading: Reading): Judge
   }
   const { seq, entry_id, leaf_hash, parts } = row;
   const opened = new OpenedEntry(reading.log, { entry_id, leaf_hash, bytes, parts }, known.keys);
-  const text: EntryRow["text"] = (name) => row.text(name);
-  const judging = { ...known, row: { seq, entry_id, leaf_hash, bytes, text }, opened, reading };
+  const { keys, erasing } = known;
+  const shown = { seq, entry_id, leaf_hash, bytes, columns: row };
+  const judging = { keys, erasing, row: shown, opened, reading };
   const fence = fencedBy(row);
   if (fence === undefined || !reading.isWithin(fence))
     return reading.isWhole ? judgeHidden(judging, row.search) : { is: "outside" };
@@ -171,6 +179,8 @@ function show(judging: Judging, admitted: Admitted): ShownEntry {
   const { row, opened, reading } = judging;
   const { kinds, lost, tenantId } = reading;
   const { caseId } = admitted;
+  // Without a requested part there is nothing to open, and no part is missing.
+  if (kinds.length === 0 && opened.parts.length === 0) return closed(judging);
   const { parts, gone } = sorted(judging, caseId);
   const entry = opened.json;
   const orgPart = parts.find(({ c }) => c === "org");

@@ -3,53 +3,21 @@ import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import type { CompartmentKind, EntryRows } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
+import { within } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { COMPARTMENT_KINDS } from "../entry/event";
-
-/**
- * One statement for any number of entries: entry, parts, a queue row per subject, index row. Triggers set `xid`. A
- * caller touches no row of another caller, so appends never wait for each other.
- */
-const INSERT_ENTRIES = `
-WITH e AS (
-  INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
-  SELECT id, log, tenant_id, at, class, outcome, decode(bytes, 'base64')
-  FROM json_to_recordset($1::json) AS r(id uuid, log text, tenant_id uuid, at text, class text, outcome text, bytes text)
-), p AS (
-  INSERT INTO audit_part (entry_id, c, tenant_id, compartment_id, stored)
-  SELECT entry_id, c, tenant_id, compartment_id, decode(stored, 'base64')
-  FROM json_to_recordset($2::json) AS r(entry_id uuid, c text, tenant_id uuid, compartment_id uuid, stored text)
-), q AS (
-  INSERT INTO audit_queue (entry_id, tenant_id, subject, action)
-  SELECT entry_id, tenant_id, subject, action
-  FROM json_to_recordset($3::json) AS r(entry_id uuid, tenant_id uuid, subject text, action text)
-)
-INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome, purpose, transaction_id, participant_id,
-  request_id, grant_id, case_id, is_access, is_suspicion)
-SELECT entry_id, tenant_id, at, actor, action, outcome, purpose, transaction_id, participant_id,
-  request_id, grant_id, case_id, is_access, is_suspicion
-FROM json_to_recordset($4::json) AS r(entry_id uuid, tenant_id uuid, at text, actor text, action text, outcome text,
-  purpose text, transaction_id uuid, participant_id text, request_id uuid, grant_id uuid, case_id uuid,
-  is_access boolean, is_suspicion boolean)`;
-
-function parameters(rows: readonly EntryRows[]): [string, string, string, string] {
-  return [
-    JSON.stringify(rows.map((row) => row.entry)),
-    JSON.stringify(rows.flatMap((row) => row.parts)),
-    JSON.stringify(rows.flatMap((row) => row.queue)),
-    JSON.stringify(rows.map((row) => row.index)),
-  ];
-}
+import { APPEND_ENTRIES } from "./write-entries";
 
 /** Writes entries in the caller's transaction, as one statement. */
 export async function insertEntriesWith(tx: Tx, rows: readonly EntryRows[]): Promise<void> {
-  await tx.$executeRawUnsafe(INSERT_ENTRIES, ...parameters(rows));
+  await within(tx)(APPEND_ENTRIES, { entries: rows });
 }
 
 /** Writes many entries as one statement: in its own transaction, unless the connection is already in one. */
 export async function insertEntries(pool: Pool | PoolClient, rows: readonly EntryRows[]): Promise<void> {
   try {
-    await pool.query({ name: "audit-append", text: INSERT_ENTRIES, values: parameters(rows) });
+    const { name, text } = APPEND_ENTRIES;
+    await pool.query({ name, text, values: APPEND_ENTRIES.values({ entries: rows }) });
   } catch (error) {
     throw mapDatabaseError(error);
   }

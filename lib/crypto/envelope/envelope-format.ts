@@ -1,4 +1,4 @@
-import { equalConstantTime, fromBase64url, isBase64url, toBase64url, utf8 } from "../bytes";
+import { equalConstantTime, fromBase64url, isBase64url, textToBase64url, utf8 } from "../bytes";
 import { concatKdf } from "../concat-kdf";
 import { FormatError } from "../format-error";
 import type { Json } from "../json/canonical-json";
@@ -122,14 +122,12 @@ export function isCommitted(cek: Uint8Array, context: EnvelopeContext, cmt: stri
 export function protectedText(context: EnvelopeContext, cmt: string): string {
   const { tx, group, gen, rd } = context;
   const cfx = { cmt, ep: String(context.ep), gen, grp: group, rd, tx, v: 1 };
-  return toBase64url(
-    utf8(JSON.stringify({ alg: KEY_ALGORITHM, cfx, enc: CONTENT_ALGORITHM, typ: "cfx+jwe" })),
-  );
+  return textToBase64url(JSON.stringify({ alg: KEY_ALGORITHM, cfx, enc: CONTENT_ALGORITHM, typ: "cfx+jwe" }));
 }
 
 /** Returns the key that wraps the CEK for one recipient (RFC 7518 section 4.6.2). */
-export function wrappingKey(secret: Uint8Array, apu: string, kid: string): Uint8Array {
-  return concatKdf({ secret, algorithmId: KEY_ALGORITHM, apu: utf8(apu), apv: utf8(kid), keyBits: 256 });
+export function wrappingKey(secret: Uint8Array, apu: Uint8Array, kid: string): Uint8Array {
+  return concatKdf({ secret, algorithmId: KEY_ALGORITHM, apu, apv: utf8(kid), keyBits: 256 });
 }
 
 /** Returns the bytes of an ephemeral key after checking that it is canonical and not of low order. */

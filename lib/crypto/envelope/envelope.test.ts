@@ -107,7 +107,7 @@ describe("an envelope", () => {
         apv: utf8("b"),
         keyBits: 256,
       });
-      expect(wrappingKey(secret, "a", "b")).toEqual(kek);
+      expect(wrappingKey(secret, utf8("a"), "b")).toEqual(kek);
       const cek = aesKeyUnwrap(kek, fromBase64url(entry.encrypted_key ?? ""));
       const parts = [jwe.iv, jwe.ciphertext, jwe.tag].map((part) => fromBase64url(part ?? ""));
       const [iv, ciphertext, tag] = parts;

@@ -1,9 +1,8 @@
-import { compareBytes, toBase64url, utf8 } from "../bytes";
+import { compareBytes, utf8 } from "../bytes";
 import { OpenError } from "../format-error";
-import { canonicalBytes } from "../json/canonical-json";
-import { ephemeralX25519, randomBytes, sha256 } from "../primitives";
+import { canonicalJson } from "../json/canonical-json";
+import { ephemeralX25519, randomBytes, sha256Text } from "../primitives";
 import {
-  apuText,
   CEK_BYTES,
   checkContext,
   checkKids,
@@ -14,16 +13,24 @@ import {
   isCommitted,
 } from "./envelope-format";
 import {
+  asOneError,
   bindEnvelope,
   checkRecord,
   contentOf,
   type Derive,
   decryptContent,
-  oneError,
+  sharedSecret,
   unwrapContentKey,
 } from "./open-envelope";
 import { parseEnvelopeForm, parseRecipient } from "./parse-envelope";
-import { type RecipientKey, type SealInput, type SealMaterial, sealWith, wrapWith } from "./seal-envelope";
+import {
+  partyU,
+  type RecipientKey,
+  type SealInput,
+  type SealMaterial,
+  sealWith,
+  wrapWith,
+} from "./seal-envelope";
 
 export type { Envelope, EnvelopeContext, EnvelopeRecipient, GroupContent } from "./envelope-format";
 export type { Derive } from "./open-envelope";
@@ -46,7 +53,7 @@ export function parseEnvelope(value: unknown): Envelope {
 /** bd = SHA-256(`cfx1/body|` ‖ protected ‖ `.` ‖ iv ‖ `.` ‖ ciphertext ‖ `.` ‖ tag), base64url. */
 export function bodyDigest(envelope: Envelope): string {
   const { iv, ciphertext, tag } = envelope;
-  return toBase64url(sha256(`cfx1/body|${envelope.protected}.${iv}.${ciphertext}.${tag}`));
+  return sha256Text(`cfx1/body|${envelope.protected}.${iv}.${ciphertext}.${tag}`);
 }
 
 /** JCS text of an entry: its members in order, as ECMAScript's writer gives them (RFC 8785 section 3.2). */
@@ -60,7 +67,7 @@ function entryText({ header, encrypted_key }: EnvelopeRecipient): string {
 export function recipientsDigest(recipients: readonly EnvelopeRecipient[]): string {
   const byKid = recipients.map((entry) => ({ kid: utf8(entry.header.kid), text: entryText(entry) }));
   byKid.sort((a, b) => compareBytes(a.kid, b.kid));
-  return toBase64url(sha256(`cfx1/recipients|[${byKid.map(({ text }) => text).join(",")}]`));
+  return sha256Text(`cfx1/recipients|[${byKid.map(({ text }) => text).join(",")}]`);
 }
 
 /** meta = SHA-256(JCS({tx, job_id, participants, created_at})), base64url; absent members are left out. */
@@ -70,7 +77,7 @@ export function metadataDigest(metadata: {
   readonly participants: readonly string[];
   readonly created_at: string;
 }): string {
-  return toBase64url(sha256(canonicalBytes(metadata)));
+  return sha256Text(canonicalJson(metadata));
 }
 
 function withDigests(envelope: Envelope): SealedEnvelope {
@@ -110,11 +117,14 @@ export interface OpenKeyInput extends EnvelopeContext {
  * Returns one recipient's content key, after checking the strict form, the binding and the commitment. The caller owns
  * the key and overwrites it after use.
  */
-export function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
-  return oneError(async () => {
+export async function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
+  try {
     const bound = bindEnvelope(parseEnvelope(input.envelope), input);
-    return unwrapContentKey(bound, input, input.kid, input.derive);
-  });
+    const secret = sharedSecret(bound, input);
+    return unwrapContentKey(bound, input, secret instanceof Uint8Array ? secret : await secret);
+  } catch (error) {
+    throw asOneError(error);
+  }
 }
 
 /**
@@ -122,12 +132,13 @@ export function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
  * caller makes that comparison first. Context, list and fieldCount come from our records. Throws the same OpenError for
  * every cause.
  */
-export function openEnvelope(
+export async function openEnvelope(
   input: OpenKeyInput & { readonly list: readonly string[]; readonly fieldCount: number },
 ): Promise<GroupContent> {
-  return oneError(async () => {
+  try {
     const bound = bindEnvelope(parseEnvelope(input.envelope), input);
-    const cek = await unwrapContentKey(bound, input, input.kid, input.derive);
+    const secret = sharedSecret(bound, input);
+    const cek = unwrapContentKey(bound, input, secret instanceof Uint8Array ? secret : await secret);
     try {
       const content = contentOf(decryptContent(bound.envelope, cek));
       checkRecord(content, input, input);
@@ -135,13 +146,15 @@ export function openEnvelope(
     } finally {
       cek.fill(0);
     }
-  });
+  } catch (error) {
+    throw asOneError(error);
+  }
 }
 
 /** Wraps a content key for one more recipient, with a fresh ephemeral key (RFC 7518 section 4.6). */
 export function wrapContentKey(cek: Uint8Array, input: EnvelopeContext & RecipientKey): EnvelopeRecipient {
   checkContext(input);
-  return wrapWith(cek, apuText(input), input);
+  return wrapWith(cek, partyU(input), input);
 }
 
 /**

@@ -1,11 +1,12 @@
-import { compareBytes, fromBase64url, isBase64url, toBase64url, utf8 } from "../bytes";
+import { compareBytes, isBase64url, putBase64url, textToBase64url, toBase64url, utf8 } from "../bytes";
 import { FormatError } from "../format-error";
-import { canonicalBytes, type Json } from "../json/canonical-json";
-import { randomBytes, sha256 } from "../primitives";
+import { canonicalJson, type Json } from "../json/canonical-json";
+import { randomBytes, sha256, sha256Text } from "../primitives";
 
 const SALT_BYTES = 16;
 const SALT_TEXT_LENGTH = 22;
 const DIGEST_BYTES = 32;
+const DIGEST_TEXT_LENGTH = 43;
 const BUCKET = 16;
 
 /** Fields of a transaction by group and name. */
@@ -28,10 +29,18 @@ export interface FieldDisclosure {
   readonly salt: string;
 }
 
+function disclosureOf({ group, name, value, salt }: FieldDisclosure): string {
+  return textToBase64url(canonicalJson([salt, `${group}.${name}`, value]));
+}
+
+/** `fieldDigest` as base64url, as a record's list has it. */
+export function fieldDigestText(field: FieldDisclosure): string {
+  return sha256Text(disclosureOf(field));
+}
+
 /** Digest of one field: SHA-256 of base64url(JCS([salt, `<grp>.<name>`, value])), after RFC 9901's disclosures. */
 export function fieldDigest(field: FieldDisclosure): Uint8Array {
-  const disclosure = canonicalBytes([field.salt, `${field.group}.${field.name}`, field.value]);
-  return sha256(toBase64url(disclosure));
+  return sha256(disclosureOf(field));
 }
 
 /** Whether a text is a salt: base64url of exactly 16 bytes. */
@@ -45,11 +54,11 @@ export function recordDigest(tx: string, list: readonly string[]): string {
   const hashed = new Uint8Array(prefix.length + list.length * DIGEST_BYTES);
   hashed.set(prefix);
   list.forEach((text, index) => {
-    const digest = fromBase64url(text);
-    if (digest.length !== DIGEST_BYTES) throw new FormatError("format.record", "a digest is not 32 bytes");
-    hashed.set(digest, prefix.length + index * DIGEST_BYTES);
+    if (text.length !== DIGEST_TEXT_LENGTH)
+      throw new FormatError("format.record", "a digest is not 32 bytes");
+    putBase64url(hashed, prefix.length + index * DIGEST_BYTES, text);
   });
-  return toBase64url(sha256(hashed));
+  return sha256Text(hashed);
 }
 
 function countFields(groups: RecordGroups): number {

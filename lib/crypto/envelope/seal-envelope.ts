@@ -1,4 +1,4 @@
-import { toBase64url, utf8 } from "../bytes";
+import { textToBase64url, toBase64url, utf8 } from "../bytes";
 import { FormatError } from "../format-error";
 import { canonicalBytes } from "../json/canonical-json";
 import { aesGcmSeal, aesKeyWrap, ephemeralX25519, type X25519Handle } from "../primitives";
@@ -47,10 +47,22 @@ function checkContent({ fields, salts }: GroupContent): void {
   }
 }
 
+/** PartyUInfo as bytes, and as a header has it. */
+interface PartyU {
+  readonly bytes: Uint8Array;
+  readonly encoded: string;
+}
+
+/** Returns PartyUInfo, which is the same for all recipients of an envelope. */
+export function partyU(context: EnvelopeContext): PartyU {
+  const text = apuText(context);
+  return { bytes: utf8(text), encoded: textToBase64url(text) };
+}
+
 /** Wraps a content key for one recipient with a given ephemeral key (RFC 7518 section 4.6). */
 export function wrapWith(
   cek: Uint8Array,
-  apu: string,
+  apu: PartyU,
   recipient: RecipientKey,
   ephemeral: X25519Handle = ephemeralX25519(),
 ): EnvelopeRecipient {
@@ -58,14 +70,14 @@ export function wrapWith(
   if (!isKid(recipient.kid)) throw new FormatError("format.envelope", "a malformed key id");
   checkX25519PublicKey(recipient.publicKey);
   const secret = ephemeral.derive(recipient.publicKey);
-  const kek = wrappingKey(secret, apu, recipient.kid);
+  const kek = wrappingKey(secret, apu.bytes, recipient.kid);
   try {
     return {
       header: {
         kid: recipient.kid,
         epk: { crv: "X25519", kty: "OKP", x: toBase64url(ephemeral.publicKey) },
-        apu: toBase64url(utf8(apu)),
-        apv: toBase64url(utf8(recipient.kid)),
+        apu: apu.encoded,
+        apv: textToBase64url(recipient.kid),
       },
       encrypted_key: toBase64url(aesKeyWrap(kek, cek)),
     };
@@ -80,7 +92,7 @@ export function sealWith(input: SealInput, material: SealMaterial): Envelope {
   checkContext(input);
   checkKids(input.recipients.map((recipient) => recipient.kid));
   checkContent(input);
-  const apu = apuText(input);
+  const apu = partyU(input);
   const header = protectedText(input, toBase64url(commitment(material.cek, input)));
   const plaintext = padWithSpaces(canonicalBytes({ fields: input.fields, salts: input.salts }));
   const { ciphertext, tag } = aesGcmSeal(material.cek, material.iv, plaintext, utf8(header));

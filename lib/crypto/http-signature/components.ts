@@ -5,7 +5,7 @@ export interface SignedMessage {
   readonly method: string;
   /** The target URI in absolute form, with the query as it was sent. */
   readonly url: string;
-  readonly headers: Headers;
+  readonly headers: Pick<Headers, "get" | "has">;
   readonly status?: number;
 }
 

@@ -39,7 +39,7 @@ function refuse(detail: string): never {
   throw new FormatError("format.http-signature", detail);
 }
 
-function dictionary(headers: Headers, name: string) {
+function dictionary(headers: Pick<Headers, "get">, name: string) {
   const value = headers.get(name);
   if (value === null) refuse(`${name} is missing`);
   if (value.length > MAX_HEADER) refuse(`${name} is too long`);
@@ -84,7 +84,7 @@ function isInnerList(member: Item | InnerList | undefined): member is InnerList 
  * @throws FormatError `format.http-signature` unless there is exactly one signature, in the only accepted spelling, of
  * supported components.
  */
-export function readSignature(headers: Headers): MessageSignature {
+export function readSignature(headers: Pick<Headers, "get">): MessageSignature {
   const inputs = dictionary(headers, "signature-input");
   const signatures = dictionary(headers, "signature");
   const [label] = inputs.keys();

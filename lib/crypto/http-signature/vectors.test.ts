@@ -14,7 +14,10 @@ const SHARED = `uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtb
 const REQUEST_DIGEST = `sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:`;
 const ANSWER_DIGEST = `sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:`;
 
-const request: SignedMessage = {
+/** A message whose headers a test may copy. */
+type Sent = SignedMessage & { readonly headers: Headers };
+
+const request: Sent = {
   method: "POST",
   url: "https://example.com/foo?param=Value&Pet=dog",
   headers: new Headers({
@@ -24,7 +27,7 @@ const request: SignedMessage = {
     "content-length": "18",
   }),
 };
-const answer: SignedMessage = {
+const answer: Sent = {
   ...request,
   status: 200,
   headers: new Headers({
@@ -52,7 +55,7 @@ const hmac: Check = (base, signature) =>
   createHmac("sha256", Buffer.from(SHARED, "base64")).update(base).digest().equals(signature);
 
 const DATE = '"date": Tue, 20 Apr 2021 02:07:55 GMT';
-const VECTORS: readonly (readonly [string, SignedMessage, Check, string, string, readonly string[]])[] = [
+const VECTORS: readonly (readonly [string, Sent, Check, string, string, readonly string[]])[] = [
   [
     "b21",
     request,

@@ -1,7 +1,7 @@
 import { concat, fromBase64url, fromUtf8, toBase64url, utf8 } from "../bytes";
 import { FormatError, OpenError } from "../format-error";
 import { canonicalBytes, canonicalJson, type Json, parseCanonicalJson } from "../json/canonical-json";
-import { aesGcmOpen, aesGcmSeal, hkdfSha256, randomBytes, sha256 } from "../primitives";
+import { aesGcmOpen, aesGcmSeal, hkdfSha256, randomBytes, sha256, sha256Text } from "../primitives";
 import { isUuid } from "../uuid";
 
 const IV_BYTES = 12;
@@ -104,7 +104,7 @@ export function sealPart(input: PartInput): SealedPart {
 
 /** d = SHA-256 of the stored bytes, unpadded base64url. */
 export function partDigest(stored: Uint8Array): string {
-  return toBase64url(sha256(stored));
+  return sha256Text(stored);
 }
 
 /** Returns the plaintext, the JCS that was sealed. Throws OpenError for every failure. */

@@ -165,7 +165,7 @@ test("an entry that would open is refused if its ephemeral key is on the twist",
   const key = t.keystore.readNamedKey(escrowKeyName(1));
   if (key === undefined) throw new Error("an escrow key expected");
   const entryWith = async (epk: Uint8Array): Promise<RegistrationItem> => {
-    const kek = wrappingKey(await t.keystore.derive(key, epk), apuText(context), escrow.kid);
+    const kek = wrappingKey(await t.keystore.derive(key, epk), utf8(apuText(context)), escrow.kid);
     const jwe = { ...envelope, recipients: envelope.recipients.map((entry) => structuredClone(entry)) };
     const item = { tx, grp: "amount" as const, ep: "1", gen: 1, fields: 1, rd_list: list, jwe };
     return withEscrowEntry(item, (entry) => {

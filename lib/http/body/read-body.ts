@@ -1,5 +1,6 @@
 import "server-only";
 import { DomainError } from "@/lib/errors";
+import type { CallBody, CallRequest } from "@/lib/http/endpoint/call-request";
 
 const MEBIBYTE = 1_048_576;
 
@@ -15,7 +16,7 @@ function tooLarge(maxBytes: number): DomainError {
   return new DomainError("request.too-large", { detail: `At most ${maxBytes} bytes are accepted here.` });
 }
 
-function declaredLength(request: Request): number | undefined {
+function declaredLength(request: CallRequest): number | undefined {
   const header = request.headers.get("content-length");
   if (header === null) return undefined;
   if (!/^[0-9]{1,15}$/.test(header))
@@ -30,33 +31,30 @@ function declaredLength(request: Request): number | undefined {
 export type TakeChunk = (chunk: Uint8Array) => void;
 
 async function readAtMost(
-  stream: ReadableStream<Uint8Array>,
+  body: CallBody,
   maxBytes: number,
   take: TakeChunk,
 ): Promise<{ readonly length: number; readonly refusal?: unknown }> {
-  const reader = stream.getReader();
   let length = 0;
   let refused: { readonly refusal: unknown } | undefined;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return { length, ...refused };
-    length += value.length;
-    if (length > maxBytes) {
-      await reader.cancel();
-      throw tooLarge(maxBytes);
-    }
+  await body.pass((chunk) => {
+    length += chunk.length;
+    if (length > maxBytes) return false;
     // A sender that is answered in the middle of its sending may see its connection break and no answer.
     try {
-      if (refused === undefined) take(value);
+      if (refused === undefined) take(chunk);
     } catch (refusal) {
       refused = { refusal };
     }
-  }
+    return true;
+  });
+  if (length > maxBytes) throw tooLarge(maxBytes);
+  return { length, ...refused };
 }
 
-async function readWhole(stream: ReadableStream<Uint8Array>, maxBytes: number, take: TakeChunk) {
+async function readWhole(body: CallBody, maxBytes: number, take: TakeChunk) {
   try {
-    return await readAtMost(stream, maxBytes, take);
+    return await readAtMost(body, maxBytes, take);
   } catch (error) {
     if (error instanceof DomainError) throw error;
     throw new DomainError("request.malformed", { detail: "The body did not arrive whole.", cause: error });
@@ -68,7 +66,7 @@ async function readWhole(stream: ReadableStream<Uint8Array>, maxBytes: number, t
  * bytes than announced are an error, because half a document must not pass for a whole one (environment.md "Next
  * traps"). It keeps no bytes. Returns the number of bytes.
  */
-export async function streamBody(request: Request, maxBytes: number, take: TakeChunk): Promise<number> {
+export async function streamBody(request: CallRequest, maxBytes: number, take: TakeChunk): Promise<number> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && encoding !== "identity") {
     throw new DomainError("request.unsupported-media-type", {
@@ -94,7 +92,7 @@ function checkLength(length: number, declared: number | undefined): number {
 }
 
 /** The whole body, counted while it is read. */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(request: CallRequest, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const length = await streamBody(request, maxBytes, (chunk) => chunks.push(chunk));
   return Buffer.concat(chunks, length);

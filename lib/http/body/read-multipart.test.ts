@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { DomainError } from "@/lib/errors";
 import { type Multipart, readMultipart } from "@/lib/http/body/read-multipart";
+import { callOf } from "@/lib/http/endpoint/call-request";
 
 const MIB = 1_048_576;
 const SPEC = { json: "facts", files: ["document"] };
@@ -29,7 +30,7 @@ function upload(document: Uint8Array, announced?: number): { request: Request; p
 }
 
 const read = (request: Request): Promise<Multipart> =>
-  readMultipart(request, request.headers.get("content-type") ?? "", SPEC);
+  readMultipart(callOf(request), request.headers.get("content-type") ?? "", SPEC);
 
 async function codeOf(run: Promise<unknown>): Promise<string> {
   try {

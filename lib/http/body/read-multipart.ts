@@ -6,6 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { GrowingBytes } from "@/lib/http/body/growing-bytes";
 import { boundaryOf, MultipartParts, type PartHead, type PartSink } from "@/lib/http/body/multipart-parts";
 import { BODY_LIMITS, streamBody } from "@/lib/http/body/read-body";
+import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { parseJsonBody } from "@/lib/http/endpoint/parse-json";
 import { invalid } from "@/lib/http/endpoint/problem";
 
@@ -62,7 +63,7 @@ function fileOf({ filename = "", mediaType }: PartHead, content: GrowingBytes): 
  * The whole must match Content-Length and end with its last boundary, or it is refused.
  */
 export async function readMultipart(
-  request: Request,
+  request: CallRequest,
   contentType: string,
   spec: UploadSpec,
 ): Promise<Multipart> {

@@ -2,6 +2,7 @@ import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { ClientInfo } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
+import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { originRefusal } from "@/lib/http/endpoint/check-origin";
 import { type Authenticated, authenticate } from "@/lib/identity/authenticate";
 import { findSessionPrincipal, hasSessionCookie } from "@/lib/identity/sessions/find-session-principal";
@@ -14,7 +15,7 @@ import type { Runtime } from "@/lib/runtime/slot";
  */
 export async function authenticateCall(
   runtime: Runtime,
-  request: Request,
+  request: CallRequest,
   client: ClientInfo,
   operation: OperationSpec | undefined,
 ): Promise<Authenticated> {

@@ -45,6 +45,24 @@ export function bind<O extends OperationSpec>(
   return binding;
 }
 
+/** Values of the parameters in an address, still percent-encoded. */
+export type Params = Readonly<Record<string, string | string[] | undefined>>;
+
+/** One address of the API and the operations that answer there; none for addresses that do not exist. */
+export interface Endpoint {
+  readonly path: string;
+  readonly bindings: readonly Binding[];
+}
+
+/** Declares the endpoint of one `endpoint.ts`. Throws if an operation is declared for another address. */
+export function endpointAt(path: string, bindings: readonly Binding[]): Endpoint {
+  for (const { operation } of bindings) {
+    if (operation.path !== path)
+      throw new Error(`${operation.id} is declared for ${operation.path}, not ${path}`);
+  }
+  return { path, bindings };
+}
+
 export function isRawReply(value: unknown): value is RawReply {
   return (
     typeof value === "object" && value !== null && "response" in value && value.response instanceof Response

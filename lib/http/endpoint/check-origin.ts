@@ -2,11 +2,12 @@ import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { DomainError } from "@/lib/errors";
 import { mediaTypeOf } from "@/lib/http/body/read-body";
+import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import type { Site } from "@/lib/identity/sign-in/site";
 
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-function isFromOurPage(site: Site, headers: Headers): boolean {
+function isFromOurPage(site: Site, headers: Pick<Headers, "get">): boolean {
   const fetchSite = headers.get("sec-fetch-site");
   const origin = headers.get("origin");
   if (fetchSite === null && origin === null) return false;
@@ -16,7 +17,7 @@ function isFromOurPage(site: Site, headers: Headers): boolean {
 }
 
 /** Whether a read was begun by our own pages or by the person, and not by a page of another port or site. */
-export function isOwnRead(headers: Headers): boolean {
+export function isOwnRead(headers: Pick<Headers, "get">): boolean {
   const fetchSite = headers.get("sec-fetch-site");
   return fetchSite === null || fetchSite === "same-origin" || fetchSite === "none";
 }
@@ -39,7 +40,7 @@ function refused(detail: string): DomainError {
  */
 export function originRefusal(
   site: Site,
-  request: Request,
+  request: Pick<CallRequest, "method" | "headers">,
   operation: OperationSpec | undefined,
 ): DomainError | undefined {
   const { headers } = request;

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import * as unknown from "@/app/confidential/[[...rest]]/route";
-import * as requests from "@/app/confidential/access/requests/[id]/route";
-import * as oneTransaction from "@/app/confidential/transactions/[id]/route";
-import * as transactions from "@/app/confidential/transactions/route";
+import { endpoint as requests } from "@/app/confidential/access/requests/[id]/endpoint";
+import { endpoint as oneTransaction } from "@/app/confidential/transactions/[id]/endpoint";
+import { endpoint as transactions } from "@/app/confidential/transactions/endpoint";
 import { SAMPLE_ID } from "@/lib/api-client/openapi/sample";
 import { operation } from "@/lib/api-client/operation";
 import { openParts } from "@/lib/audit/reading/open-parts";
@@ -13,11 +12,11 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
+import { bind, type Endpoint, endpointAt } from "@/lib/http/endpoint/bind";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { answerRequest, serve } from "@/lib/testing/routes/route-files";
 
 let bench: PortalBench;
 beforeAll(async () => {
@@ -373,7 +372,8 @@ describe("headers of an answer", () => {
   // too, whichever step refuses.
 
   type Caller = Awaited<ReturnType<typeof createCaller>>;
-  type Method = keyof typeof transactions;
+  /** As for every address that does not exist. */
+  const unknown = endpointAt("/confidential/{rest}", []);
 
   let bench: PortalBench;
   let client: Caller;
@@ -393,11 +393,7 @@ describe("headers of an answer", () => {
     readonly headers?: Readonly<Record<string, string>>;
   }
 
-  async function answer(
-    module: typeof transactions,
-    method: Method,
-    { key, type, body, headers = {} }: Given = {},
-  ) {
+  async function answer(endpoint: Endpoint, method: string, { key, type, body, headers = {} }: Given = {}) {
     const request = new Request("http://portal/confidential/x", {
       method,
       headers: {
@@ -407,7 +403,7 @@ describe("headers of an answer", () => {
       },
       ...(body === undefined ? {} : { body }),
     });
-    return module[method](request, { params: Promise.resolve({ id: SAMPLE_ID }) });
+    return answerRequest(endpoint, request, { id: SAMPLE_ID });
   }
 
   it("every answer names its call and its budget and is not cached, whichever step refuses", async () => {

@@ -8,19 +8,20 @@ import { addressKey } from "@/lib/addresses";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import type { ClientInfo } from "@/lib/context/principal";
-import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
 import { requireSignedBody } from "@/lib/http/body/signed-body";
 import { authenticateCall } from "@/lib/http/endpoint/authenticate-call";
-import { type Binding, isRawReply, Reply } from "@/lib/http/endpoint/bind";
+import { type Binding, type Endpoint, isRawReply, type Params, Reply } from "@/lib/http/endpoint/bind";
+import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { clientInfo } from "@/lib/http/endpoint/client-info";
+import { answerOf, finished, type HttpAnswer } from "@/lib/http/endpoint/http-answer";
 import { runIdempotent } from "@/lib/http/endpoint/idempotency";
 import { parseInput } from "@/lib/http/endpoint/parse-input";
 import { permitRefusal, requireFreshProof } from "@/lib/http/endpoint/permit-call";
-import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
+import { internalProblem, problemAnswer, problemHeaders, problemOf } from "@/lib/http/endpoint/problem";
 import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
-import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
 import { type Draw, limitHeaders, policyHeader, takeOrSlow } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
@@ -28,18 +29,10 @@ import { getRuntime, type Runtime } from "@/lib/runtime/slot";
 /** For the caller's own cache, not for one that callers share. */
 const FOREVER = "private, max-age=31536000, immutable";
 
-type Params = Readonly<Record<string, string | string[] | undefined>>;
-
-/** One address of the API and the operations that answer there; none for addresses that do not exist. */
-export interface Endpoint {
-  readonly path: string;
-  readonly bindings: readonly Binding[];
-}
-
 /** One request on its way through the endpoint. */
 interface Exchange {
   readonly endpoint: Endpoint;
-  readonly request: Request;
+  readonly request: CallRequest;
   readonly params: Params;
   readonly requestId: string;
   /** The requested path. */
@@ -55,22 +48,16 @@ function bindingFor(endpoint: Endpoint, method: string): Binding | undefined {
   return endpoint.bindings.find((binding) => binding.operation.method === wanted);
 }
 
-function requestIdOf(request: Request, { bindings }: Endpoint): string {
-  // proxy.ts sets the id, but does not run where uploads arrive: there the header is the caller's own, in any method.
-  const isPassedBy = bindings.some(({ operation }) => operation.upload !== undefined);
-  const given = isPassedBy ? null : request.headers.get("x-request-id");
-  return given !== null && isUuid(given) ? given : uuidv7(Date.now());
-}
-
-function begin(endpoint: Endpoint, request: Request, params: Params): Exchange {
+function begin(endpoint: Endpoint, request: CallRequest, params: Params): Exchange {
   const binding = bindingFor(endpoint, request.method);
-  const requestId = requestIdOf(request, endpoint);
+  // Never the header's, which is the caller's own.
+  const requestId = uuidv7(Date.now());
   return {
     endpoint,
     request,
     params,
     requestId,
-    instance: new URL(request.url).pathname,
+    instance: request.url.pathname,
     client: clientInfo(request.headers),
     binding,
     headers: { "x-request-id": requestId },
@@ -142,14 +129,14 @@ async function limitCaller(runtime: Runtime, exchange: Exchange, caller: Authent
 }
 
 /** OPTIONS, an unsupported method or an unknown address: answered only after authentication. */
-function answerWithoutOperation(exchange: Exchange): Response {
+function answerWithoutOperation(exchange: Exchange): HttpAnswer {
   const { endpoint, request } = exchange;
   if (endpoint.bindings.length === 0) throw new DomainError("request.not-found");
   const methods = endpoint.bindings.map((binding) => binding.operation.method);
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
-  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+  if (request.method === "OPTIONS") return { status: 204, headers: { allow }, body: null };
   const error = new DomainError("request.method-not-allowed", { detail: `Allowed here: ${allow}.` });
-  return problemResponse(problemOf(error, exchange), { allow });
+  return problemAnswer(problemOf(error, exchange), { allow });
 }
 
 async function call(
@@ -157,7 +144,7 @@ async function call(
   exchange: Exchange,
   binding: Binding,
   { instanceKey, signed }: { readonly instanceKey: Uint8Array; readonly signed: Authenticated["signed"] },
-): Promise<Response> {
+): Promise<HttpAnswer> {
   const { operation } = binding;
   const { request, instance } = exchange;
   const { input, bodyBytes } = await parseInput(operation, request, exchange.params);
@@ -167,28 +154,32 @@ async function call(
   const header = request.headers.get("idempotency-key");
   const reply = await runIdempotent(
     cx,
-    { operation, header, path: instance + new URL(request.url).search, bodyBytes, instanceKey },
+    { operation, header, path: instance + request.url.search, bodyBytes, instanceKey },
     async () => {
       const result = await recordingRefusal(cx, { operation, input, instance }, () => binding.run(cx, input));
       if (isRawReply(result)) raw = result.response;
       return result instanceof Reply ? result : new Reply(operation.response.status, result);
     },
   );
-  return raw ?? jsonResponse(reply);
+  return raw === undefined ? jsonAnswer(reply) : answerOf(raw);
 }
 
 /** A download's HEAD discloses no data and writes no entry (audit.md "Export"). */
-function headOf(operation: OperationSpec): Response {
+function headOf(operation: OperationSpec): HttpAnswer {
   const headers = { "content-type": operation.response.mediaType ?? "application/octet-stream" };
-  return new Response(null, { status: operation.response.status, headers });
+  return { status: operation.response.status, headers, body: null };
 }
 
-function jsonResponse(reply: Reply<unknown>): Response {
-  const headers = { "content-type": "application/json", ...reply.headers };
-  return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+function jsonAnswer({ status, headers, body }: Reply<unknown>): HttpAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    // `undefined` has no JSON: an answer without a body.
+    body: JSON.stringify(body) ?? null,
+  };
 }
 
-async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
+async function answer(runtime: Runtime, exchange: Exchange): Promise<HttpAnswer> {
   const { binding } = exchange;
   const known = await identify(runtime, exchange);
   const { principal, signed } = known;
@@ -209,27 +200,35 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
     const response = await (operation.upload === undefined
       ? run()
       : runtime.uploads.hold(principal.userId, run));
-    if (operation.immutable === true && response.ok) exchange.headers["cache-control"] = FOREVER;
+    if (operation.immutable === true && isOk(response)) exchange.headers["cache-control"] = FOREVER;
     return response;
   });
 }
 
-function failureResponse(exchange: Exchange, failure: unknown, runtime: Runtime | undefined): Response {
+function isOk({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+function failureAnswer(exchange: Exchange, failure: unknown, runtime: Runtime | undefined): HttpAnswer {
   const error = mapDatabaseError(failure);
   const fields = { request_id: exchange.requestId, operation: exchange.binding?.operation.id, err: error };
   if (error instanceof DomainError) {
     if (error.status >= 500) runtime?.logger.warn({ ...fields, code: error.code }, "request answered 503");
-    return problemResponse(problemOf(error, exchange), problemHeaders(error));
+    return problemAnswer(problemOf(error, exchange), problemHeaders(error));
   }
   runtime?.logger.error(fields, "request failed unexpectedly");
-  return problemResponse(internalProblem(exchange));
+  return problemAnswer(internalProblem(exchange));
 }
 
 /**
  * The fixed sequence of every call: authenticate, permit, limit, parse, run, answer. Errors become problem
  * documents here and nowhere else. Authentication comes before parsing and before 404.
  */
-export async function answerRequest(endpoint: Endpoint, request: Request, params: Params): Promise<Response> {
+export async function answerCall(
+  endpoint: Endpoint,
+  request: CallRequest,
+  params: Params,
+): Promise<HttpAnswer> {
   const exchange = begin(endpoint, request, params);
   const isHead = request.method === "HEAD";
   let runtime: Runtime | undefined;
@@ -237,8 +236,8 @@ export async function answerRequest(endpoint: Endpoint, request: Request, params
     runtime = await getRuntime();
     // Replaced by the draw: what fails before it has its policy all the same.
     Object.assign(exchange.headers, policyHeader(runtime.limits.policy(rateOf(exchange))));
-    return withHeaders(await answer(runtime, exchange), exchange.headers, isHead);
+    return finished(await answer(runtime, exchange), exchange.headers, isHead);
   } catch (failure) {
-    return withHeaders(failureResponse(exchange, failure, runtime), exchange.headers, isHead);
+    return finished(failureAnswer(exchange, failure, runtime), exchange.headers, isHead);
   }
 }

@@ -1,6 +1,5 @@
 import "server-only";
-import type { Prisma } from "@/lib/db/generated/client";
-import type { Tx } from "@/lib/db/transaction";
+import { type Run, statement } from "@/lib/db/statement";
 
 /** The stored part of an answer: its status, only the header Location, and ids. */
 export interface KeptAnswer {
@@ -18,33 +17,37 @@ export interface IdempotencyKey {
   readonly tenantId: string;
 }
 
-/** Claims a key for this call, taking over an expired record; false when a live one exists. */
-export async function claimKey(
-  tx: Tx,
-  id: IdempotencyKey,
-  claim: {
-    readonly operation: string;
-    readonly bodyHmac: Uint8Array;
-    readonly now: Date;
-    readonly expiresAt: Date;
-  },
-): Promise<boolean> {
-  const claimed = await tx.$executeRaw`
-    INSERT INTO idempotency_record (principal, key, operation, tenant_id, body_hmac, created_at, expires_at)
-    VALUES (${id.principal}, ${id.key}, ${claim.operation}, ${id.tenantId}::uuid,
-            ${Buffer.from(claim.bodyHmac)}, ${claim.now}, ${claim.expiresAt})
-    ON CONFLICT (principal, key) DO UPDATE
-      SET operation = excluded.operation, body_hmac = excluded.body_hmac, status = NULL, headers = NULL, ids = NULL,
-          created_at = excluded.created_at, expires_at = excluded.expires_at
-      WHERE idempotency_record.expires_at <= ${claim.now}`;
-  return claimed === 1;
+interface Claim {
+  readonly operation: string;
+  readonly bodyHmac: Uint8Array;
+  readonly now: Date;
+  readonly expiresAt: Date;
 }
 
-function toRecord(value: Prisma.JsonValue): Record<string, unknown> {
+const principalOf = ({ principal }: IdempotencyKey) => principal;
+const keyOf = ({ key }: IdempotencyKey) => key;
+const nowOf = ({ now }: { readonly now: Date }) => now;
+
+const CLAIM_KEY = statement<IdempotencyKey & Claim, { readonly key: string }>("claim-idempotency-key")`
+  INSERT INTO idempotency_record (principal, key, operation, tenant_id, body_hmac, created_at, expires_at)
+  VALUES (${principalOf}, ${keyOf}, ${({ operation }) => operation}, ${({ tenantId }) => tenantId}::uuid,
+          ${({ bodyHmac }) => bodyHmac}, ${nowOf}, ${({ expiresAt }) => expiresAt})
+  ON CONFLICT (principal, key) DO UPDATE
+    SET operation = excluded.operation, body_hmac = excluded.body_hmac, status = NULL, headers = NULL, ids = NULL,
+        created_at = excluded.created_at, expires_at = excluded.expires_at
+    WHERE idempotency_record.expires_at <= ${nowOf}
+  RETURNING key`;
+
+/** Claims a key for this call, taking over an expired record; false when a live one exists. */
+export async function claimKey(run: Run, id: IdempotencyKey, claim: Claim): Promise<boolean> {
+  return (await run(CLAIM_KEY, { ...id, ...claim })).length === 1;
+}
+
+function toRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-function toStrings(value: Prisma.JsonValue): Record<string, string> {
+function toStrings(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(toRecord(value)).flatMap(([name, text]) =>
       typeof text === "string" ? [[name, text]] : [],
@@ -52,12 +55,21 @@ function toStrings(value: Prisma.JsonValue): Record<string, string> {
   );
 }
 
-export async function findKeptAnswer(tx: Tx, id: IdempotencyKey): Promise<KeptAnswer | undefined> {
-  const row = await tx.idempotency_record.findUnique({
-    where: { principal_key: { principal: id.principal, key: id.key } },
-    select: { operation: true, body_hmac: true, status: true, headers: true, ids: true },
-  });
-  if (row === null) return undefined;
+interface KeptRow {
+  readonly operation: string;
+  readonly body_hmac: Uint8Array;
+  readonly status: number | null;
+  readonly headers: unknown;
+  readonly ids: unknown;
+}
+
+const FIND_KEPT_ANSWER = statement<IdempotencyKey, KeptRow>("find-kept-answer")`
+  SELECT operation, body_hmac, status, headers, ids FROM idempotency_record
+  WHERE principal = ${principalOf} AND key = ${keyOf}`;
+
+export async function findKeptAnswer(run: Run, id: IdempotencyKey): Promise<KeptAnswer | undefined> {
+  const [row] = await run(FIND_KEPT_ANSWER, id);
+  if (row === undefined) return undefined;
   return {
     operation: row.operation,
     bodyHmac: row.body_hmac,
@@ -67,30 +79,31 @@ export async function findKeptAnswer(tx: Tx, id: IdempotencyKey): Promise<KeptAn
   };
 }
 
-/** Keeps the answer of a finished call. */
-export async function keepAnswer(
-  tx: Tx,
-  id: IdempotencyKey,
-  answer: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly ids: Prisma.InputJsonObject;
-  },
-): Promise<void> {
-  await tx.idempotency_record.updateMany({
-    where: { principal: id.principal, key: id.key },
-    data: { status: answer.status, headers: { ...answer.headers }, ids: answer.ids },
-  });
+interface NewAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly ids: Readonly<Record<string, unknown>>;
+  readonly now: Date;
 }
+
+const KEEP_ANSWER = statement<IdempotencyKey & NewAnswer, never>("keep-answer")`
+  WITH gone AS (
+    DELETE FROM idempotency_record WHERE (principal, key) IN (
+      SELECT principal, key FROM idempotency_record WHERE expires_at <= ${nowOf} LIMIT 500 FOR UPDATE SKIP LOCKED)
+  )
+  UPDATE idempotency_record SET status = ${({ status }) => status}::int,
+    headers = ${({ headers }) => JSON.stringify(headers)}::jsonb, ids = ${({ ids }) => JSON.stringify(ids)}::jsonb
+  WHERE principal = ${principalOf} AND key = ${keyOf}`;
+
+/** Keeps the answer of a finished call, and removes expired records of all callers. */
+export async function keepAnswer(run: Run, id: IdempotencyKey, answer: NewAnswer): Promise<void> {
+  await run(KEEP_ANSWER, { ...id, ...answer });
+}
+
+const RELEASE_KEY = statement<IdempotencyKey, never>("release-idempotency-key")`
+  DELETE FROM idempotency_record WHERE principal = ${principalOf} AND key = ${keyOf}`;
 
 /** Frees a key whose call was refused: it created no record, so the next try is a first one. */
-export async function releaseKey(tx: Tx, id: IdempotencyKey): Promise<void> {
-  await tx.idempotency_record.deleteMany({ where: { principal: id.principal, key: id.key } });
-}
-
-/** Removes expired records. A call that claims a record runs it from time to time. */
-export async function deleteExpiredKeys(tx: Tx, now: Date): Promise<void> {
-  await tx.$executeRaw`
-    DELETE FROM idempotency_record WHERE (principal, key) IN (
-      SELECT principal, key FROM idempotency_record WHERE expires_at <= ${now} LIMIT 500 FOR UPDATE SKIP LOCKED)`;
+export async function releaseKey(run: Run, id: IdempotencyKey): Promise<void> {
+  await run(RELEASE_KEY, id);
 }

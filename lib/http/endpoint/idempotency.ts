@@ -3,7 +3,6 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256 } from "@/lib/crypto/primitives";
-import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { Reply } from "@/lib/http/endpoint/bind";
 import * as store from "@/lib/http/endpoint/idempotency-store";
@@ -108,14 +107,8 @@ export async function runIdempotent(
     now,
     expiresAt: new Date(now.getTime() + KEEP_MS),
   };
-  const isFirst = await inTransaction(cx, (tx) => store.claimKey(tx, id, claim));
-  if (!isFirst) {
-    return judgeReplay(
-      await inTransaction(cx, (tx) => store.findKeptAnswer(tx, id)),
-      call.operation.id,
-      hmac,
-    );
-  }
+  const isFirst = await store.claimKey(cx.db.run, id, claim);
+  if (!isFirst) return judgeReplay(await store.findKeptAnswer(cx.db.run, id), call.operation.id, hmac);
   return runFirst(cx, id, keep, run);
 }
 
@@ -129,13 +122,10 @@ async function runFirst(
   try {
     reply = await run();
   } catch (error) {
-    if (hasKnownOutcome(error)) await inTransaction(cx, (tx) => store.releaseKey(tx, id));
+    if (hasKnownOutcome(error)) await store.releaseKey(cx.db.run, id);
     throw error;
   }
-  const answer = { status: reply.status, headers: {}, ids: keptMembers(reply.body, keep) };
-  await inTransaction(cx, async (tx) => {
-    await store.keepAnswer(tx, id, answer);
-    await store.deleteExpiredKeys(tx, cx.clock.now());
-  });
+  const ids = keptMembers(reply.body, keep);
+  await store.keepAnswer(cx.db.run, id, { status: reply.status, headers: {}, ids, now: cx.clock.now() });
   return reply;
 }

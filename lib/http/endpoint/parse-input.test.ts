@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
 import { DomainError } from "@/lib/errors";
+import { callOf } from "@/lib/http/endpoint/call-request";
 import { parseInput } from "@/lib/http/endpoint/parse-input";
 
 const create = operation({
@@ -52,7 +53,7 @@ async function refusal(
   params = { id },
 ) {
   try {
-    await parseInput(spec, request, params);
+    await parseInput(spec, callOf(request), params);
   } catch (error) {
     if (error instanceof DomainError) return { status: error.status, code: error.code, errors: error.errors };
     throw error;
@@ -62,7 +63,11 @@ async function refusal(
 
 describe("parsing a request", () => {
   it("gives the use case parsed params, query and body", async () => {
-    const { input, bodyBytes } = await parseInput(create, post('{"name":"a"}', {}, `${url}?limit=3`), { id });
+    const { input, bodyBytes } = await parseInput(
+      create,
+      callOf(post('{"name":"a"}', {}, `${url}?limit=3`)),
+      { id },
+    );
     expect(input).toEqual({ params: { id }, query: { limit: "3" }, body: { name: "a" }, files: {} });
     expect(bodyBytes.length).toBe(12);
   });
@@ -138,10 +143,12 @@ describe("uploads", () => {
     const file = new File([Uint8Array.of(1, 2, 3)], "order.pdf", { type: "application/pdf" });
     const { input } = await parseInput(
       upload,
-      form([
-        ["facts", '{"name":"a"}'],
-        ["document", file],
-      ]),
+      callOf(
+        form([
+          ["facts", '{"name":"a"}'],
+          ["document", file],
+        ]),
+      ),
       { id },
     );
     expect(input.body).toEqual({ name: "a" });

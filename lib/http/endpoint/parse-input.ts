@@ -6,6 +6,7 @@ import { DomainError, type FieldError } from "@/lib/errors";
 import { BODY_LIMITS, isUtf8, mediaTypeOf, readBody, streamBody } from "@/lib/http/body/read-body";
 import { readMultipart } from "@/lib/http/body/read-multipart";
 import type { ParsedInput } from "@/lib/http/endpoint/bind";
+import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { withoutOldForms } from "@/lib/http/endpoint/old-forms";
 import { parseJsonBody, refuseNul } from "@/lib/http/endpoint/parse-json";
 import { invalid } from "@/lib/http/endpoint/problem";
@@ -95,7 +96,7 @@ function wrongMediaType(expected: string): DomainError {
 }
 
 /** An upload's parts are read while they arrive; it is known again by the digest of its body. */
-async function parseUpload(operation: OperationSpec, request: Request, upload: UploadSpec) {
+async function parseUpload(operation: OperationSpec, request: CallRequest, upload: UploadSpec) {
   const header = request.headers.get("content-type");
   if (header !== null && mediaTypeOf(header) !== "multipart/form-data")
     throw wrongMediaType("multipart/form-data");
@@ -110,7 +111,7 @@ async function parseUpload(operation: OperationSpec, request: Request, upload: U
 
 async function parseBody(
   operation: OperationSpec,
-  request: Request,
+  request: CallRequest,
   query: Readonly<Record<string, string>>,
 ) {
   if (operation.method === "GET") return { body: EMPTY, files: EMPTY, bodyBytes: new Uint8Array(0) };
@@ -147,11 +148,11 @@ function requireEmpty(body: unknown): unknown {
 /** Parses the request by the operation's schemas, once; use cases trust what comes out. */
 export async function parseInput(
   operation: OperationSpec,
-  request: Request,
+  request: CallRequest,
   raw: RawParams,
 ): Promise<ReadInput> {
   const params = parseParams(operation, raw);
-  const sent = readQuery(new URL(request.url));
+  const sent = readQuery(request.url);
   const query = parseQuery(operation, sent);
   const { body, files, bodyBytes } = await parseBody(operation, request, sent);
   const ifMatch = request.headers.get("if-match");

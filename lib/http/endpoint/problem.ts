@@ -1,5 +1,6 @@
 import "server-only";
 import { DomainError, type FieldError } from "@/lib/errors";
+import { type HttpAnswer, responseOf } from "@/lib/http/endpoint/http-answer";
 
 const MAX_FIELD_ERRORS = 50;
 
@@ -51,11 +52,17 @@ export function internalProblem(place: ProblemPlace): Problem {
 }
 
 /** A problem document as an answer. */
-export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(problem), {
+export function problemAnswer(problem: Problem, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return {
     status: problem.status,
     headers: { ...headers, "content-type": "application/problem+json" },
-  });
+    body: JSON.stringify(problem),
+  };
+}
+
+/** A problem document as a Response. */
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  return responseOf(problemAnswer(problem, headers));
 }
 
 /** RFC 9470: a newer proof is missing, not a credential. */

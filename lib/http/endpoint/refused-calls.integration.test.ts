@@ -11,15 +11,14 @@ import {
 } from "@/lib/crypto/http-signature/signature-base";
 import { ed25519PublicKey, ed25519Sign } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { takeNonce } from "@/lib/identity/signed-calls/store";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { signedInAt } from "@/lib/testing/benches/account-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { createAccount, type TestBrowser } from "@/lib/testing/instance/sign-in";
+import { serve } from "@/lib/testing/routes/route-files";
 
 let bench: PortalBench;
 beforeAll(async () => {
@@ -338,9 +337,7 @@ describe("signed calls", () => {
     const now = new Date();
     const nonce = { keyId: apiKey.id, nonce: "of-two-portals-with-two-clocks", expiresAt: now };
     const take = (ahead: number, one: string) =>
-      inTransaction(cx, (tx) =>
-        takeNonce(tx, { ...nonce, nonce: one, now: new Date(now.getTime() + ahead * 1000) }),
-      );
+      takeNonce(cx.db.run, { ...nonce, nonce: one, now: new Date(now.getTime() + ahead * 1000) });
     expect(await take(0, nonce.nonce)).toBe(true);
     expect(await take(30, "another-call-of-the-same-key")).toBe(true);
     expect(await take(0, nonce.nonce)).toBe(false);

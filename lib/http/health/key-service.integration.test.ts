@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { GET as getBackup } from "@/app/confidential/keys/backup/route";
-import { GET, POST } from "@/app/confidential/keys/route";
+import { endpoint as atKeysBackup } from "@/app/confidential/keys/backup/endpoint";
+import { endpoint as atKeys } from "@/app/confidential/keys/endpoint";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -19,9 +19,13 @@ import { localHolder } from "@/lib/keystore/roots/open-roots";
 import { provideRuntime, type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { handlersAt } from "@/lib/testing/routes/route-files";
 import { type FaultyProxy, startFaultyProxy } from "@/lib/testing/servers/faulty-proxy";
 import { startTransitServer, type TransitServer } from "@/lib/testing/servers/transit-server";
 import type { Role } from "@/lib/vocabulary";
+
+const { GET: getBackup } = handlersAt(atKeysBackup);
+const { GET, POST } = handlersAt(atKeys);
 
 let bench: PortalBench;
 beforeAll(async () => {

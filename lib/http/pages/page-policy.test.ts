@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withHeaders } from "@/lib/http/endpoint/response-headers";
+import { withHeaders } from "@/lib/http/endpoint/http-answer";
 import { pagePolicy } from "@/lib/http/pages/page-policy";
 
 describe("the content security policy of pages", () => {

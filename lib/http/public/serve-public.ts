@@ -3,7 +3,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { clientInfo } from "@/lib/http/endpoint/client-info";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
-import { withHeaders } from "@/lib/http/endpoint/response-headers";
+import { withHeaders } from "@/lib/http/endpoint/http-answer";
 import { handlersOf } from "@/lib/http/endpoint/serve";
 import { addressKey } from "@/lib/addresses";
 import { limitHeaders } from "@/lib/rate-limit/limits";

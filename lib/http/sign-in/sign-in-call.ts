@@ -1,6 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import { readBody } from "@/lib/http/body/read-body";
+import { callOf } from "@/lib/http/endpoint/call-request";
 import { originRefusal } from "@/lib/http/endpoint/check-origin";
 import { parseWith } from "@/lib/http/endpoint/parse-input";
 import { parseJsonBody } from "@/lib/http/endpoint/parse-json";
@@ -47,7 +48,7 @@ export function ownCookies(cx: SignInCall): Record<string, string> {
 export async function readSent<S extends z.ZodType>(cx: SignInCall, schema: S): Promise<z.output<S>> {
   const refusal = originRefusal(cx.site, cx.request, undefined);
   if (refusal !== undefined) throw refusal;
-  const sent = parseJsonBody(await readBody(cx.request, MAX_BODY_BYTES));
+  const sent = parseJsonBody(await readBody(callOf(cx.request), MAX_BODY_BYTES));
   parseWith(schema, sent);
   return schema.parse(sent);
 }

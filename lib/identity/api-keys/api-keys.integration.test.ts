@@ -3,9 +3,10 @@ import * as operations from "@/lib/api-client/operations/api-keys";
 import { fixedClock } from "@/lib/clock";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
+import { openDatabase } from "@/lib/db/client";
+import { statement } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
 import { withScopes } from "@/lib/http/sign-in/with-session";
 import { findCallingKey, listAllApiKeys, listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { makeApiKey, rotateApiKey } from "@/lib/identity/api-keys/make-api-key";
@@ -15,7 +16,9 @@ import { authenticate } from "@/lib/identity/authenticate";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { call, signedInAt } from "@/lib/testing/benches/account-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createAccount, type TestAccount, type TestBrowser } from "@/lib/testing/instance/sign-in";
+import { serve } from "@/lib/testing/routes/route-files";
 
 const HOUR = 3_600_000;
 const SIGNING = toBase64url(ed25519PublicKey(new Uint8Array(32).fill(7)));
@@ -84,6 +87,21 @@ it("a key is created with a label, scopes, addresses and an end, and shown once"
   clock.advance(2 * HOUR);
   expect(await useKey(made.key)).toBe("auth.invalid");
   expect((await list(browser)).items[0]?.state).toBe("expired");
+});
+
+it("a key that is revoked between two calls on one connection is refused at the second", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const made = MadeApiKey.parse((await make(browser)).body);
+  const db = openDatabase({ url: bench.audit.database.appUrl, maxConnections: 1 });
+  const WHO = statement<object, { readonly pid: number }>("who")`SELECT pg_backend_pid() AS pid`;
+  const asked = new Request("http://localhost:3000/", { headers: { "x-api-key": made.key } });
+  const use = () => outcomeOf(authenticate({ ...runtime, db }, asked, {}));
+  const before = await db.run(WHO, {});
+  expect(await use()).toBe("done");
+  await revoke(browser, made.id);
+  expect(await use()).toBe("auth.invalid");
+  expect(await db.run(WHO, {})).toEqual(before);
+  await db.close();
 });
 
 it("a key cannot have a scope that no call for its holder needs, or an end in the past", async () => {

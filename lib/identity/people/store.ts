@@ -1,5 +1,6 @@
 import "server-only";
-import { Prisma } from "@/lib/db/generated/client";
+import type { Prisma } from "@/lib/db/generated/client";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import {
   HOLDER_COLUMNS,
@@ -50,28 +51,35 @@ function toStoredKey(row: KeyRow): StoredApiKey {
   };
 }
 
-/** Returns the key with this prefix in this tenant, and its holder, in one query. */
+const FIND_API_KEY = statement<{ readonly tenantId: string; readonly prefix: string }, KeyRow>(
+  "find-api-key",
+)`
+  SELECT k.id, k.prefix, k.secret_hash, k.signing_key, k.scopes, k.addresses, k.expires_at, k.revoked_at,
+         ${HOLDER_COLUMNS}
+  FROM api_key k
+  JOIN app_user u ON u.id = k.user_id AND u.tenant_id = k.tenant_id
+  ${HOLDER_TABLES}
+  WHERE k.prefix = ${({ prefix }) => prefix} AND k.tenant_id = ${({ tenantId }) => tenantId}::uuid`;
+
+/** Returns the key with this prefix in this tenant, and its holder, in one statement. */
 export async function findApiKey(
-  tx: Tx,
+  run: Run,
   tenantId: string,
   prefix: string,
 ): Promise<StoredApiKey | undefined> {
-  const rows = await tx.$queryRaw<KeyRow[]>(Prisma.sql`
-    SELECT k.id, k.prefix, k.secret_hash, k.signing_key, k.scopes, k.addresses, k.expires_at, k.revoked_at,
-           ${HOLDER_COLUMNS}
-    FROM api_key k
-    JOIN app_user u ON u.id = k.user_id AND u.tenant_id = k.tenant_id
-    ${HOLDER_TABLES}
-    WHERE k.prefix = ${prefix} AND k.tenant_id = ${tenantId}::uuid`);
-  const [row] = rows;
+  const [row] = await run(FIND_API_KEY, { tenantId, prefix });
   return row === undefined ? undefined : toStoredKey(row);
 }
 
+const touchedAt = ({ at }: { readonly at: Date }) => at;
+const TOUCH_API_KEY = statement<{ readonly keyId: string; readonly at: Date }, never>("touch-api-key")`
+  UPDATE api_key SET last_used_at = ${touchedAt}
+  WHERE id = ${({ keyId }) => keyId}::uuid
+    AND (last_used_at IS NULL OR last_used_at < ${touchedAt}::timestamptz - interval '1 minute')`;
+
 /** Stores the last use, unless another process did within the minute. This is not an act, so it has no entry. */
-export async function touchApiKey(tx: Tx, keyId: string, at: Date): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE api_key SET last_used_at = ${at}
-    WHERE id = ${keyId}::uuid AND (last_used_at IS NULL OR last_used_at < ${at}::timestamptz - interval '1 minute')`;
+export async function touchApiKey(run: Run, keyId: string, at: Date): Promise<void> {
+  await run(TOUCH_API_KEY, { keyId, at });
 }
 
 export async function insertOrganisation(tx: Tx, data: Prisma.organisationCreateInput): Promise<void> {

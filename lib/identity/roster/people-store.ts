@@ -1,4 +1,5 @@
 import "server-only";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 /** A passkey with which the person signs in. */
@@ -31,10 +32,16 @@ export async function listSignInPasskeys(tx: Tx, userId: string): Promise<SignIn
   );
 }
 
+const FIND_REMOVED_PASSKEY = statement<{ readonly credentialId: string }, { readonly is_removed: boolean }>(
+  "find-removed-passkey",
+)`
+  SELECT EXISTS (SELECT FROM credential WHERE external_id = ${({ credentialId }) => credentialId}
+    AND kind = 'passkey' AND revoked_at IS NOT NULL) AS is_removed`;
+
 /** Returns whether this was a person's sign-in passkey before they removed it. */
-export async function isRemovedPasskey(tx: Tx, credentialId: string): Promise<boolean> {
-  const wanted = { external_id: credentialId, kind: "passkey", revoked_at: { not: null } };
-  return (await tx.credential.count({ where: wanted })) > 0;
+export async function isRemovedPasskey(run: Run, credentialId: string): Promise<boolean> {
+  const [row] = await run(FIND_REMOVED_PASSKEY, { credentialId });
+  return row?.is_removed === true;
 }
 
 /** Returns those of these people who are not suspended. */

@@ -1,6 +1,5 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
@@ -23,5 +22,5 @@ export async function refuseRemovedPasskey(
   signature: StatementSignature | undefined,
 ): Promise<void> {
   if (signature?.kind !== "passkey") return;
-  if (await inSnapshot(cx, (tx) => isRemovedPasskey(tx, signature.credential_id))) throw removedPasskey();
+  if (await isRemovedPasskey(cx.db.run, signature.credential_id)) throw removedPasskey();
 }

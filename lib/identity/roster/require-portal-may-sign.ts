@@ -1,6 +1,5 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findPerson } from "@/lib/escrow/protocol/roster";
 import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
@@ -21,7 +20,7 @@ export async function requirePortalMaySign(
 ): Promise<void> {
   if (!cx.instance.evaluation) throw new DomainError("statement.required");
   const { userId, handle } = cx.principal;
-  if (await inSnapshot(cx, (tx) => hasEnrolled(tx, userId))) required();
+  if (await hasEnrolled(cx.db.run, userId)) required();
   // The operator's file may allow it too. While the custodian is away, its last answer counts.
   const roster = await cx.escrow.knownRoster();
   const person = roster === undefined ? undefined : findPerson(roster, handle);

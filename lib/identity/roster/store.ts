@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { Roster } from "@/lib/escrow/protocol/roster";
 import { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
@@ -202,7 +203,14 @@ export async function listAgreements(tx: Tx, changeIds: readonly string[]): Prom
   });
 }
 
+const HAS_ENROLLED = statement<{ readonly userId: string }, { readonly has_enrolled: boolean }>(
+  "has-enrolled",
+)`
+  SELECT EXISTS (SELECT FROM roster_change WHERE user_id = ${({ userId }) => userId}::uuid AND state = 'done')
+    AS has_enrolled`;
+
 /** Returns whether a change has put the person's own key on the roster. A change cannot remove a person's last key. */
-export async function hasEnrolled(tx: Tx, userId: string): Promise<boolean> {
-  return (await tx.roster_change.count({ where: { user_id: userId, state: "done" } })) > 0;
+export async function hasEnrolled(run: Run, userId: string): Promise<boolean> {
+  const [row] = await run(HAS_ENROLLED, { userId });
+  return row?.has_enrolled === true;
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { Principal, ScopeTable } from "@/lib/context/principal";
-import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { DbContext } from "@/lib/db/transaction";
 import { principalOf } from "@/lib/identity/sessions/principal";
 import { endOf } from "@/lib/identity/sessions/session-rules";
 import { cookieValues, decodeSessionToken, type SessionSecret } from "@/lib/identity/sessions/session-token";
@@ -31,7 +31,7 @@ function isBackground(headers: Pick<Headers, "get">): boolean {
 export async function findLiveSession(cx: SessionContext, token: string) {
   const sid = decodeSessionToken(cx, token);
   if (sid === undefined) return undefined;
-  const session = await inSnapshot(cx, (tx) => findSession(tx, cx.instance.tenantId, sid));
+  const session = await findSession(cx.db.run, cx.instance.tenantId, sid);
   return session === undefined || endOf(session, cx.clock.now()) !== undefined ? undefined : session;
 }
 
@@ -52,7 +52,7 @@ export async function findSessionPrincipal(
   if (session === undefined) return undefined;
   const now = cx.clock.now();
   if (isOwn && !isBackground(headers) && now.getTime() - session.lastSeenAt.getTime() >= TOUCH_INTERVAL_MS)
-    await inTransaction(cx, (tx) => touchSession(tx, session.sid, now));
+    await touchSession(cx.db.run, session.sid, now);
   const { holder, proof } = session;
   return principalOf(holder, cx.scopesFor(holder.role, holder.duties), proof);
 }

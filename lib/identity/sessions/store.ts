@@ -1,6 +1,7 @@
 import "server-only";
 import type { SessionProof, SignInMethod } from "@/lib/context/principal";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import {
   HOLDER_COLUMNS,
@@ -60,9 +61,19 @@ const SESSION_COLUMNS = Prisma.sql`
 const SESSION_TABLES = Prisma.sql`
   auth_session s JOIN app_user u ON u.id = s.user_id AND u.tenant_id = s.tenant_id ${HOLDER_TABLES}`;
 
-export async function findSession(tx: Tx, tenantId: string, sid: string): Promise<StoredSession | undefined> {
-  const [row] = await tx.$queryRaw<SessionRow[]>(Prisma.sql`
-    SELECT ${SESSION_COLUMNS} FROM ${SESSION_TABLES} WHERE s.sid = ${sid} AND s.tenant_id = ${tenantId}::uuid`);
+const FIND_SESSION = statement<{ readonly tenantId: string; readonly sid: string }, SessionRow>(
+  "find-session",
+)`
+  SELECT ${SESSION_COLUMNS} FROM ${SESSION_TABLES}
+  WHERE s.sid = ${({ sid }) => sid} AND s.tenant_id = ${({ tenantId }) => tenantId}::uuid`;
+
+/** Returns a session and its person in one statement. */
+export async function findSession(
+  run: Run,
+  tenantId: string,
+  sid: string,
+): Promise<StoredSession | undefined> {
+  const [row] = await run(FIND_SESSION, { tenantId, sid });
   return row === undefined ? undefined : toSession(row);
 }
 
@@ -119,10 +130,14 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
   });
 }
 
+const usedAt = ({ at }: { readonly at: Date }) => at;
+const TOUCH_SESSION = statement<{ readonly sid: string; readonly at: Date }, never>("touch-session")`
+  UPDATE auth_session SET last_seen_at = ${usedAt}
+  WHERE sid = ${({ sid }) => sid} AND revoked_at IS NULL AND last_seen_at < ${usedAt}`;
+
 /** Stores the last use, unless another request did just before. This is not an act, so it has no entry. */
-export async function touchSession(tx: Tx, sid: string, at: Date): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE auth_session SET last_seen_at = ${at} WHERE sid = ${sid} AND revoked_at IS NULL AND last_seen_at < ${at}`;
+export async function touchSession(run: Run, sid: string, at: Date): Promise<void> {
+  await run(TOUCH_SESSION, { sid, at });
 }
 
 /** Returns whether this session has no end yet. */

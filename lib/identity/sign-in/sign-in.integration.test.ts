@@ -10,7 +10,6 @@ import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
@@ -20,6 +19,7 @@ import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { codeOf, createAccount, type TestAccount, TestBrowser, whoAmI } from "@/lib/testing/instance/sign-in";
 import { suspendPerson } from "@/lib/testing/instance/suspend-person";
+import { serve } from "@/lib/testing/routes/route-files";
 
 let bench: PortalBench;
 beforeAll(async () => {

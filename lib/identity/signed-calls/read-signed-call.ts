@@ -17,6 +17,13 @@ const MAX_AHEAD = 60;
 const NONCE = /^[\x21-\x7e]{16,128}$/;
 const REQUIRED = ["@method", "@target-uri"] as const;
 
+/** The parts of a call that a signature may cover; its body is covered by its digest. */
+export interface SignableRequest {
+  readonly method: string;
+  readonly url: string | URL;
+  readonly headers: Pick<Headers, "get" | "has">;
+}
+
 /** A call's signature, parsed and within its time, not yet verified. */
 export interface SignedCall {
   readonly read: MessageSignature;
@@ -44,12 +51,12 @@ function orRefuse<T>(run: () => T): T {
 }
 
 /** Returns whether a call claims to be signed; half a signature is an invalid one. */
-export function isSigned(headers: Headers): boolean {
+export function isSigned(headers: Pick<Headers, "has">): boolean {
   return headers.has("signature") || headers.has("signature-input");
 }
 
 /** Returns the address that a signature must name: one of the portal's own origins, per the call's Host. */
-export function targetUri(site: Site, request: Request): string {
+export function targetUri(site: Site, request: SignableRequest): string {
   const host = request.headers.get("host")?.toLowerCase();
   const origin = site.origins.find((known) => new URL(known).host === host);
   if (origin === undefined) refuse(`A signed call goes to ${site.origin}.`);
@@ -71,7 +78,7 @@ function timesOf({ parameters }: MessageSignature, now: Date): Date {
  * Returns the claims of a signed call (RFC 9421 section 3.2; identity.md "Programmatic clients"). Ed25519 covers
  * method, target, and the body's digest if the call has a body; created, nonce and keyid. Throws auth.signature.
  */
-export function readSignedCall(headers: Headers, now: Date): SignedCall {
+export function readSignedCall(headers: Pick<Headers, "get">, now: Date): SignedCall {
   const read = orRefuse(() => readSignature(headers));
   const { keyid, nonce, alg } = read.parameters;
   if (alg !== undefined && alg !== "ed25519") refuse("Calls are signed with ed25519.");
@@ -87,7 +94,12 @@ export function readSignedCall(headers: Headers, now: Date): SignedCall {
 }
 
 /** Returns whether this key's signature over the call is valid. Throws auth.signature if a covered part is missing. */
-export function holdsFor(call: SignedCall, signingKey: string, request: Request, target: string): boolean {
+export function holdsFor(
+  call: SignedCall,
+  signingKey: string,
+  request: SignableRequest,
+  target: string,
+): boolean {
   const message = { method: request.method, url: target, headers: request.headers };
   const base = orRefuse(() => signatureBase(message, call.read));
   return ed25519Verify(fromBase64url(signingKey), base, call.read.signature);

@@ -1,5 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
+import { sql, statementOf, within } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 /** One recipient entry of one sealed group; apu and apv are rebuilt on reading, so they are not stored. */
@@ -22,9 +23,13 @@ export interface NewWrapRow extends WrapRow {
   readonly tenantId: string;
 }
 
-/** Inserts any number of wraps with one statement. */
-export async function insertWraps(tx: Tx, rows: readonly NewWrapRow[]): Promise<void> {
-  const records = rows.map((row) => ({
+/** What a statement that stores wraps takes. */
+export interface NewWraps {
+  readonly wraps: readonly NewWrapRow[];
+}
+
+function recordsOf({ wraps }: NewWraps): string {
+  const records = wraps.map((row) => ({
     id: row.id,
     tenant_id: row.tenantId,
     transaction_id: row.transactionId,
@@ -39,17 +44,28 @@ export async function insertWraps(tx: Tx, rows: readonly NewWrapRow[]): Promise<
     epk: row.epk,
     encrypted_key: row.encryptedKey,
   }));
-  await tx.$executeRaw(Prisma.sql`
-    INSERT INTO wrap (id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
-                      position, suite, epk, encrypted_key)
-    SELECT id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
-           position, 'cfx1', epk, encrypted_key
-    FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb) AS r (
-      id uuid, tenant_id uuid, transaction_id uuid, grp text, gen int, kind text, kid text, participant_id text,
-      key_version_id uuid, epoch int, position int, epk text, encrypted_key text)`);
+  return JSON.stringify(records);
 }
 
-interface StoredWrap {
+/** Inserts any number of wraps; a statement may add a condition. */
+export const INSERT_WRAPS = sql<NewWraps>`
+  INSERT INTO wrap (id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+                    position, suite, epk, encrypted_key)
+  SELECT id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+         position, 'cfx1', epk, encrypted_key
+  FROM json_to_recordset(${recordsOf}::json) AS r (
+    id uuid, tenant_id uuid, transaction_id uuid, grp text, gen int, kind text, kid text, participant_id text,
+    key_version_id uuid, epoch int, position int, epk text, encrypted_key text)`;
+
+const STORE_WRAPS = statementOf<NewWraps, never>("store-wraps", INSERT_WRAPS);
+
+/** Inserts any number of wraps with one statement. */
+export async function insertWraps(tx: Tx, wraps: readonly NewWrapRow[]): Promise<void> {
+  await within(tx)(STORE_WRAPS, { wraps });
+}
+
+/** The columns read of a wrap. */
+export interface StoredWrap {
   transaction_id: string;
   grp: string;
   gen: number;
@@ -61,14 +77,8 @@ interface StoredWrap {
   encrypted_key: string;
 }
 
-/**
- * Returns all wraps of these transactions, of every generation, in the order of transaction, group, gen and position.
- */
-export async function selectWraps(tx: Tx, transactionIds: readonly string[]): Promise<WrapRow[]> {
-  const rows = await tx.$queryRaw<StoredWrap[]>(Prisma.sql`
-    SELECT transaction_id, grp, gen, kid, participant_id, key_version_id, position, epk, encrypted_key
-    FROM wrap WHERE transaction_id = ANY (${[...transactionIds]}::uuid[]) ORDER BY transaction_id, grp, gen, position`);
-  return rows.map((row) => ({
+export function toWrap(row: StoredWrap): WrapRow {
+  return {
     transactionId: row.transaction_id,
     group: row.grp,
     gen: row.gen,
@@ -78,7 +88,20 @@ export async function selectWraps(tx: Tx, transactionIds: readonly string[]): Pr
     position: row.position,
     epk: row.epk,
     encryptedKey: row.encrypted_key,
-  }));
+  };
+}
+
+export const WRAP_COLUMNS = Prisma.sql`
+  transaction_id, grp, gen, kid, participant_id, key_version_id, position, epk, encrypted_key`;
+
+/**
+ * Returns all wraps of these transactions, of every generation, in the order of transaction, group, gen and position.
+ */
+export async function selectWraps(tx: Tx, transactionIds: readonly string[]): Promise<WrapRow[]> {
+  const rows = await tx.$queryRaw<StoredWrap[]>(Prisma.sql`
+    SELECT ${WRAP_COLUMNS}
+    FROM wrap WHERE transaction_id = ANY (${[...transactionIds]}::uuid[]) ORDER BY transaction_id, grp, gen, position`);
+  return rows.map(toWrap);
 }
 
 /** Returns transactions with an entry for this key version, by id, after one; at most `limit`. */

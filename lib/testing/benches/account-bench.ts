@@ -5,7 +5,6 @@ import type { Input, OperationSpec } from "@/lib/api-client/operation";
 import * as operations from "@/lib/api-client/operations/account";
 import type { Clock } from "@/lib/clock";
 import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
 import { withSession } from "@/lib/http/sign-in/with-session";
 import type { AccountContext } from "@/lib/identity/account/account-context";
 import { registerPasskey, startPasskey } from "@/lib/identity/account/register-passkey";
@@ -15,6 +14,7 @@ import { viewAccount } from "@/lib/identity/account/view-account";
 import { userHandleOf } from "@/lib/identity/sign-in/passkey";
 import type { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 import { type TestAccount, TestBrowser } from "@/lib/testing/instance/sign-in";
+import { serve } from "@/lib/testing/routes/route-files";
 
 const ORIGIN = "http://localhost:3000";
 

@@ -8,6 +8,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { systemClock } from "@/lib/clock";
+import type { Endpoint } from "@/lib/http/endpoint/bind";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { siteOf } from "@/lib/identity/sign-in/site";
@@ -19,6 +20,7 @@ import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { type LogBench, withSigner } from "@/lib/testing/benches/log-bench";
+import { handlersAt } from "@/lib/testing/routes/route-files";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 import type { Scope } from "@/lib/vocabulary";
 
@@ -47,13 +49,15 @@ interface Route {
   handlers(): Promise<Handlers>;
 }
 
-/** Returns the portal's own route files by address, as Next derives them from folders; addresses without parameters come first. */
+async function loadHandlers(href: string): Promise<Handlers> {
+  const module: Handlers & { readonly endpoint?: Endpoint } = await import(/* @vite-ignore */ href);
+  return module.endpoint === undefined ? module : handlersAt(module.endpoint);
+}
+
+/** Returns the portal's own endpoints and open routes by address; addresses without parameters come first. */
 function readRoutes(): Route[] {
   return readdirSync(path.join(ROOT, "app"), { recursive: true, encoding: "utf8" })
-    .filter(
-      (name) => /^(confidential|healthz|readyz|openapi\.json)\//.test(name) && name.endsWith("route.ts"),
-    )
-    .filter((name) => !name.includes("[["))
+    .filter((name) => /^confidential\/.*endpoint\.ts$|^(healthz|readyz|openapi\.json)\/route\.ts$/.test(name))
     .sort((a, b) => a.split("[").length - b.split("[").length)
     .map((name) => {
       const folder = path.dirname(name);
@@ -63,7 +67,7 @@ function readRoutes(): Route[] {
         .replaceAll(/\[\\\.\\\.\\\.[^\]]+\]/g, "(.+)")
         .replaceAll(/\[[^\]]+\]/g, "([^/]+)");
       const { href } = pathToFileURL(path.join(ROOT, "app", name));
-      return { pattern: new RegExp(`^/${pattern}$`), names, handlers: () => import(/* @vite-ignore */ href) };
+      return { pattern: new RegExp(`^/${pattern}$`), names, handlers: () => loadHandlers(href) };
     });
 }
 
@@ -183,27 +187,15 @@ async function answer(response: Response, outgoing: ServerResponse, cutAfter: nu
   else outgoing.write(bytes.subarray(0, cutAfter), () => outgoing.destroy());
 }
 
-/** Where to serve, and what to serve in addition to the portal's routes. */
-export interface ServedOptions {
-  /** Default: the shared server of a vitest run. */
-  readonly server?: TestServer;
-  /** Handlers by exact address that the portal does not have, such as a bench's own. */
-  readonly extraRoutes?: Readonly<Record<string, Handlers>>;
-}
-
 /** Starts the routes on a free port of this machine; call `close` when the test is over. */
 export async function servePortal(
   budgets: Parameters<typeof openLimits>[1] = {},
-  { server: database, extraRoutes = {} }: ServedOptions = {},
+  /** Default: the shared server of a vitest run. */
+  database?: TestServer,
 ): Promise<ServedPortal> {
   const bench = await withSigner(await createAccessBench(database === undefined ? {} : { server: database }));
   setEnvironment(bench);
-  const extra = Object.entries(extraRoutes).map(([address, handlers]) => ({
-    pattern: new RegExp(`^${address.replaceAll("..", "\\.")}$`),
-    names: [],
-    handlers: async () => handlers,
-  }));
-  const routes: readonly Route[] = [...readRoutes(), ...extra];
+  const routes = readRoutes();
   const goesOn = (fate: Fate | undefined, incoming: IncomingMessage): boolean => {
     if (fate === false) incoming.socket.destroy();
     return fate !== false && fate !== "held";

@@ -1,18 +1,18 @@
 import "server-only";
 import { useView } from "@/lib/access/grants/use-grant";
 import { spendOpening } from "@/lib/access/openings/store";
+import { composeEntry } from "@/lib/audit/entry/compose-entry";
 import type { AuditEvent } from "@/lib/audit/entry/event";
-import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction, type Tx } from "@/lib/db/transaction";
+import type { Run } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { intentDetails, recordDigest } from "@/lib/escrow/protocol/statements";
+import { type NewDisclosure, STORE_INTENT } from "@/lib/transactions/open/disclosure-store";
 import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
 import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
-import { insertDisclosure } from "@/lib/transactions/store";
 
 const DISCLOSE = "disclosure.open";
 
@@ -76,19 +76,39 @@ function eventOf(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefined
 }
 
 /** The statement is stored with the disclosure, so what was opened can be compared with what was signed. */
-function signedColumns({ statement, signature, proofKind }: OpeningProof) {
-  return { statement: { ...statement }, proof: { ...signature }, proof_kind: proofKind };
+function signedOf(proof: OpeningProof | undefined): NewDisclosure["signed"] {
+  if (proof === undefined) return undefined;
+  return { statement: proof.statement, proof: proof.signature, proofKind: proof.proofKind };
 }
 
-async function spend(tx: Tx, cx: Context, openingId: string): Promise<void> {
-  if (await spendOpening(tx, openingId, cx.clock.now())) return;
+async function spend(run: Run, cx: Context, openingId: string): Promise<void> {
+  if (await spendOpening(run, openingId, cx.clock.now())) return;
   throw new DomainError("statement.expired", { detail: "Prepare the opening again." });
 }
 
 /**
+ * One transaction for all that an opening under a grant uses up, sent at once and done in this order. The view is last,
+ * because it locks the grant's row.
+ */
+function commitUnderGrant(
+  cx: Context,
+  disclosure: NewDisclosure,
+  grantId: string,
+  openingId: string | undefined,
+): Promise<void> {
+  return cx.db.prepared.transaction(async ({ run }) => {
+    await Promise.all([
+      run(STORE_INTENT, disclosure),
+      openingId === undefined ? undefined : spend(run, cx, openingId),
+      useView(run, cx, grantId),
+    ]);
+  });
+}
+
+/**
  * Step 5 of an opening. One transaction stores the intent entry and the disclosure, spends the prepared opening, and
- * takes the view last, because that locks the grant. If one of them fails, all are undone, and the opening stays
- * usable. No field is opened before this has returned (I2).
+ * takes the view. If one of them fails, all are undone, and the opening stays usable. No field is opened before this
+ * has returned (I2).
  */
 export async function commitOpening(
   cx: Context,
@@ -98,24 +118,22 @@ export async function commitOpening(
   const { row, groups, grant, input } = plan;
   const id = uuidv7(cx.clock.nowMs());
   const event = eventOf(cx, plan, proof, id);
-  const entry = await inTransaction(cx, async (tx) => {
-    const appended = await appendEntry(tx, cx, { ...event, outcome: "intent" });
-    await insertDisclosure(tx, {
-      id,
-      tenant_id: cx.instance.tenantId,
-      transaction_id: row.id,
-      ...(grant === undefined ? {} : { grant_id: grant.id }),
-      user_id: cx.principal.userId,
-      groups: [...groups],
-      level: levelOf(plan),
-      purpose: input.purpose,
-      via: viaOf(plan),
-      intent_entry_id: appended.id,
-      ...(proof === undefined ? {} : signedColumns(proof)),
-    });
-    if (proof?.openingId !== undefined) await spend(tx, cx, proof.openingId);
-    if (grant !== undefined) await useView(tx, cx, grant.id);
-    return appended;
-  });
-  return { id, entry, event, authorizedBy: grant?.id ?? "participant" };
+  const { appended, rows } = await composeEntry(cx, { ...event, outcome: "intent" });
+  const disclosure: NewDisclosure = {
+    entries: [rows],
+    id,
+    tenantId: cx.instance.tenantId,
+    transactionId: row.id,
+    grantId: grant?.id,
+    userId: cx.principal.userId,
+    groups,
+    level: levelOf(plan),
+    purpose: input.purpose,
+    via: viaOf(plan),
+    intentEntryId: appended.id,
+    signed: signedOf(proof),
+  };
+  if (grant === undefined) await cx.db.run(STORE_INTENT, disclosure);
+  else await commitUnderGrant(cx, disclosure, grant.id, proof?.openingId);
+  return { id, entry: appended, event, authorizedBy: grant?.id ?? "participant" };
 }

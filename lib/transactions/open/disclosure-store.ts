@@ -1,5 +1,7 @@
 import "server-only";
 import { z } from "zod";
+import { ALWAYS, type NewEntries, WRITE_ENTRIES } from "@/lib/audit/record/write-entries";
+import { statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName } from "@/lib/vocabulary";
 
@@ -34,3 +36,48 @@ export async function findDisclosure(
   const { id, groups, purpose, grant_id } = Row.parse(found);
   return { id, groups, purpose, grantId: grant_id ?? undefined };
 }
+
+/** A disclosure that begins, with the entry of its intent. */
+export interface NewDisclosure extends NewEntries {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly transactionId: string;
+  readonly grantId: string | undefined;
+  readonly userId: string;
+  readonly groups: readonly GroupName[];
+  readonly level: "masked" | "full";
+  readonly purpose: string;
+  readonly via: "plain" | "managed" | "escrow";
+  readonly intentEntryId: string;
+  /** What the requester signed, and how. */
+  readonly signed:
+    | { readonly statement: object; readonly proof: object; readonly proofKind: string }
+    | undefined;
+}
+
+/** Stores the intent of an opening: its entry and its disclosure. */
+export const STORE_INTENT = statement<NewDisclosure, never>("store-intent")`
+  WITH ${ALWAYS}, ${WRITE_ENTRIES}
+  INSERT INTO disclosure (id, tenant_id, transaction_id, grant_id, user_id, groups, level, purpose, via,
+    intent_entry_id, statement, proof, proof_kind)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ transactionId }) => transactionId}::uuid,
+    ${({ grantId }) => grantId ?? null}::uuid, ${({ userId }) => userId}::uuid, ${({ groups }) => groups}::text[],
+    ${({ level }) => level}, ${({ purpose }) => purpose}, ${({ via }) => via},
+    ${({ intentEntryId }) => intentEntryId}::uuid,
+    ${({ signed }) => (signed === undefined ? null : JSON.stringify(signed.statement))}::jsonb,
+    ${({ signed }) => (signed === undefined ? null : JSON.stringify(signed.proof))}::jsonb,
+    ${({ signed }) => signed?.proofKind ?? null})`;
+
+/** The end of a disclosure, with the entry of its outcome. */
+export interface DisclosureEnd extends NewEntries {
+  readonly id: string;
+  readonly outcome: "done" | "failed";
+  readonly outcomeEntryId: string;
+}
+
+/** Stores the outcome of an opening: its entry, and the end of its disclosure. */
+export const STORE_OUTCOME = statement<DisclosureEnd, never>("store-outcome")`
+  WITH ${ALWAYS}, ${WRITE_ENTRIES}
+  UPDATE disclosure SET outcome = ${({ outcome }) => outcome},
+    outcome_entry_id = ${({ outcomeEntryId }) => outcomeEntryId}::uuid
+  WHERE id = ${({ id }) => id}::uuid`;

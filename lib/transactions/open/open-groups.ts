@@ -1,6 +1,7 @@
 import "server-only";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import type { Context } from "@/lib/context/context";
+import type { Run } from "@/lib/db/statement";
 import { InvariantError } from "@/lib/errors";
 import type { EscrowOpened } from "@/lib/escrow/protocol/port";
 import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
@@ -19,6 +20,9 @@ export interface OpenedGroups {
   /** Groups with fields that are masked. */
   readonly masked: readonly GroupName[];
 }
+
+/** Stores what was opened as the outcome, with this `run`; nothing may run in its transaction afterwards. */
+export type StoreOutcome = (run: Run, opened: OpenedGroups) => Promise<void>;
 
 /** The permitted groups that are stored unsealed. */
 function plainGroups({ row, groups }: OpeningPlan): Groups {
@@ -51,32 +55,44 @@ async function openThroughCustodian(
   return { groups: opened.data, assurance: opened.assurance, masked };
 }
 
-async function openSealed(
-  cx: Context,
-  plan: OpeningPlan,
-  intent: Intent,
-  proof: OpeningProof | undefined,
-): Promise<OpenedGroups> {
-  const { row, sealed, grant } = plan;
-  if (sealed.length === 0) return { groups: {}, masked: [] };
-  if (grant === undefined) {
-    const { participantId } = cx.principal;
-    if (participantId === undefined) throw new InvariantError("a party has no participant");
-    return { groups: await openManaged(cx, row, sealed, participantId), masked: [] };
-  }
-  if (proof === undefined) throw new InvariantError("an opening through escrow has no proof");
-  return openThroughCustodian(cx, plan, grant, intent, proof);
-}
-
 /**
  * Step 6 of an opening: unsealed groups from our rows, a party's with its managed key, all others from the custodian.
+ * It stores the outcome with `store`: a party's while its key is still locked.
  */
 export async function openGroups(
   cx: Context,
   plan: OpeningPlan,
   intent: Intent,
   proof: OpeningProof | undefined,
+  store: StoreOutcome,
 ): Promise<OpenedGroups> {
-  const opened = await openSealed(cx, plan, intent, proof);
-  return { ...opened, groups: { ...plainGroups(plan), ...opened.groups } };
+  const { row, sealed, grant } = plan;
+  const withPlain = (opened: OpenedGroups) => ({
+    ...opened,
+    groups: { ...plainGroups(plan), ...opened.groups },
+  });
+  if (sealed.length > 0 && grant === undefined) {
+    const { participantId } = cx.principal;
+    if (participantId === undefined) throw new InvariantError("a party has no participant");
+    return openManaged(cx, row, sealed, participantId, async (run, groups) => {
+      const opened = withPlain({ groups, masked: [] });
+      await store(run, opened);
+      return opened;
+    });
+  }
+  const opened = withPlain(await openOthers(cx, plan, intent, proof));
+  await store(cx.db.run, opened);
+  return opened;
+}
+
+async function openOthers(
+  cx: Context,
+  plan: OpeningPlan,
+  intent: Intent,
+  proof: OpeningProof | undefined,
+): Promise<OpenedGroups> {
+  const { sealed, grant } = plan;
+  if (sealed.length === 0 || grant === undefined) return { groups: {}, masked: [] };
+  if (proof === undefined) throw new InvariantError("an opening through escrow has no proof");
+  return openThroughCustodian(cx, plan, grant, intent, proof);
 }

@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import { type Derive, openEnvelope } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
-import { inTransaction } from "@/lib/db/transaction";
+import type { Run } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import type { Groups } from "@/lib/transactions/groups";
@@ -22,30 +22,31 @@ function ownKid(group: SealedGroupRow, participantId: string): string {
 }
 
 /**
- * Opens groups with the participant's managed keys. Reads and locks the keys' states in one transaction. So a
- * suspension waits for this opening, and the next opening finds the key suspended. The caller has compared the
+ * Opens groups with the participant's managed keys, and returns what `finish` makes of them. One transaction reads and
+ * locks the keys' states and ends with the statement that `finish` runs, together with its COMMIT. So a suspension
+ * waits until the outcome is stored, and the next opening finds the key suspended. The caller has compared the
  * envelopes with the log.
  */
-export async function openManaged(
+export async function openManaged<T>(
   cx: Context,
   transaction: TransactionRow,
   groups: readonly SealedGroupRow[],
   participantId: string,
-): Promise<Groups> {
-  if (groups.length === 0) return {};
+  finish: (run: Run, opened: Groups) => Promise<T>,
+): Promise<T> {
   const own = groups.map((group) => ({ group, kid: ownKid(group, participantId) }));
   const versions = [...new Set(own.map(({ kid }) => versionOf(kid)))];
   // The lease is renewed first, so that no other call waits for a key service with a row locked.
   await cx.keystore.requireKeys();
-  return inTransaction(cx, async (tx) => {
-    const derivers = await managedDerivers(tx, cx, { participantId, versions });
+  return cx.db.prepared.transaction(async (tx) => {
+    const derivers = await managedDerivers(tx.run, cx, { participantId, versions });
     const opened: Groups = {};
     for (const { group, kid } of own) {
       const derive = derivers.get(kid);
       if (derive === undefined) throw new DomainError("key.not-found");
       opened[group.row.group] = await openOne(transaction, group, kid, derive);
     }
-    return opened;
+    return finish(tx.finish, opened);
   });
 }
 

@@ -26,7 +26,9 @@ async function carryOut(
 ): Promise<Disclosure> {
   try {
     const intent = await countAndCommit(cx, plan, proof);
-    const { opened, entry } = await recordingOutcome(cx, intent, () => openGroups(cx, plan, intent, proof));
+    const { opened, entry } = await recordingOutcome(cx, intent, (store) =>
+      openGroups(cx, plan, intent, proof, store),
+    );
     const { groups, assurance, masked } = opened;
     return {
       success: true,

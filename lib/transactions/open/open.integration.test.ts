@@ -211,19 +211,19 @@ describe("statements of an opening", () => {
     return (await countStatements(run)).statements;
   }
 
-  it("a party's opening takes at most 23 statements", async () => {
+  it("a party's opening takes at most 6 statements", async () => {
     const [transaction] = bench.transactions;
     const open = () => openTransaction(bench.client, transaction, { purpose: "settlement" });
-    expect(await second(open)).toBeLessThanOrEqual(23);
+    expect(await second(open)).toBeLessThanOrEqual(6);
   });
 
-  it("an opening under a grant takes at most 25 statements", async () => {
+  it("an opening under a grant takes at most 10 statements", async () => {
     const [transaction] = bench.transactions;
     const open = () => openTransaction(bench.regulator, transaction, { purpose: "audit", grant_id });
-    expect(await second(open)).toBeLessThanOrEqual(25);
+    expect(await second(open)).toBeLessThanOrEqual(10);
   });
 
-  it("an opening with a signed statement takes at most 25 statements", async () => {
+  it("an opening with a signed statement takes at most 11 statements", async () => {
     const [transaction] = bench.transactions;
     const prepare = async () => {
       const prepared = await prepareOpening(bench.regulator, { grant_id, transactions: [transaction] });
@@ -236,7 +236,7 @@ describe("statements of an opening", () => {
       if (body === undefined) throw new TypeError("no opening is left");
       await openTransaction(bench.regulator, transaction, body);
     };
-    expect(await second(open)).toBeLessThanOrEqual(25);
+    expect(await second(open)).toBeLessThanOrEqual(11);
   });
 
   it("a hidden transaction takes as many statements as an unknown one", async () => {

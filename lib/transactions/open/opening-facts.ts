@@ -4,19 +4,23 @@ import { findOpening, type OpeningRow } from "@/lib/access/openings/store";
 import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import { ageDays, retentionDays } from "@/lib/access/rules/limits";
-import { type Reader, readReader } from "@/lib/access/rules/reader";
+import { type Reader, readerOf } from "@/lib/access/rules/reader";
 import type { Context } from "@/lib/context/context";
 import { readableOf } from "@/lib/db/read-rows";
-import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import type { Run } from "@/lib/db/statement";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
-import { loadSealed, type SealedRecord } from "@/lib/transactions/read/load-sealed";
-import { isParty, mayKnow } from "@/lib/transactions/read/who-may-know";
+import { findOpeningRecord } from "@/lib/transactions/open/opening-store";
+import type { SealedRecord } from "@/lib/transactions/read/load-sealed";
+import { isParty, knowsAll, mayKnow } from "@/lib/transactions/read/who-may-know";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AuditBody } from "@/lib/transactions/schema";
-import { findTransaction } from "@/lib/transactions/store";
 
-/** Everything that decides one opening, read in one snapshot. The rows prove nothing until they are checked. */
+/** A participant id that no one has. */
+const NO_PARTY = "";
+
+/** Everything that decides one opening, read in one snapshot but for the hold. The rows prove nothing until they are checked. */
 export interface OpeningFacts {
   readonly row: TransactionRow;
   readonly record: SealedRecord;
@@ -33,48 +37,76 @@ export interface OpeningFacts {
   readonly isPasskeyRemoved: boolean;
 }
 
-/** Reads the hold only for an old record, because only the age limit depends on holds. */
-async function readHold(tx: Tx, cx: Context, row: TransactionRow): Promise<Date | undefined> {
-  const now = cx.clock.now();
+function isOld({ clock, principal }: Context, row: TransactionRow): boolean {
   const createdAt = new Date(Number(row.createdAtMicros / 1000n));
-  if (ageDays(createdAt, now) <= retentionDays(cx.principal.role)) return undefined;
-  return (await knownHolds(tx, cx.principal, [row.id], now)).get(row.id);
+  return ageDays(createdAt, clock.now()) > retentionDays(principal.role);
 }
 
-/** Facts that only an opening under a grant needs. */
-async function readForGrant(tx: Tx, cx: Context, transactionId: string, { opening }: AuditBody) {
+/** Reads the hold only for an old record, because only the age limit depends on holds. */
+async function readHold(cx: Context, row: TransactionRow): Promise<Date | undefined> {
+  if (!isOld(cx, row)) return undefined;
+  const holds = await inSnapshot(cx, (tx) => knownHolds(tx, cx.principal, [row.id], cx.clock.now()));
+  return holds.get(row.id);
+}
+
+type ForGrant = Pick<OpeningFacts, "grants" | "prepared" | "isPasskeyRemoved">;
+
+/** Facts that only an opening under a grant needs. All of them are asked for at once. */
+async function readForGrant(run: Run, cx: Context, id: string, { opening }: AuditBody): Promise<ForGrant> {
   const { userId } = cx.principal;
+  const found = findGrantsOf(run, { tenantId: cx.instance.tenantId, userId, transactionId: id });
   // A grant whose row cannot be read permits no opening.
-  const grants = readableOf(
-    await findGrantsOf(tx, { tenantId: cx.instance.tenantId, userId, transactionId }),
-  );
-  if (opening === undefined) return { grants, prepared: undefined, isPasskeyRemoved: false };
-  const { opening_id: id, signature } = opening;
-  const isPasskeyRemoved =
-    signature.kind === "passkey" && (await isRemovedPasskey(tx, signature.credential_id));
-  return { grants, prepared: await findOpening(tx, { id, userId, at: cx.clock.now() }), isPasskeyRemoved };
+  if (opening === undefined) return { ...NOTHING_FOR_GRANT, grants: readableOf(await found) };
+  const { opening_id, signature } = opening;
+  const [grants, prepared, isPasskeyRemoved] = await Promise.all([
+    found,
+    findOpening(run, { id: opening_id, userId, at: cx.clock.now() }),
+    signature.kind === "passkey" && isRemovedPasskey(run, signature.credential_id),
+  ]);
+  return { grants: readableOf(grants), prepared, isPasskeyRemoved };
 }
 
-const NOTHING_FOR_GRANT = { grants: [], prepared: undefined, isPasskeyRemoved: false };
+const NOTHING_FOR_GRANT: ForGrant = { grants: [], prepared: undefined, isPasskeyRemoved: false };
+
+function readRecord(run: Run, { principal, instance }: Context, id: string, party: string | undefined) {
+  const { userId, organisationId } = principal;
+  return findOpeningRecord(run, { tenantId: instance.tenantId, id, userId, organisationId, party });
+}
+
+/** Staff know of every transaction and need a grant: one snapshot. A party needs the record alone: one statement. */
+async function readFacts(cx: Context, id: string, input: AuditBody) {
+  const { participantId } = cx.principal;
+  if (!knowsAll(cx.principal))
+    return { found: await readRecord(cx.db.run, cx, id, participantId ?? NO_PARTY), ...NOTHING_FOR_GRANT };
+  return cx.db.prepared.transaction(
+    async ({ run }) => {
+      const [found, forGrant] = await Promise.all([
+        readRecord(run, cx, id, undefined),
+        readForGrant(run, cx, id, input),
+      ]);
+      return { found, ...forGrant };
+    },
+    { isSnapshot: true },
+  );
+}
 
 /**
  * Step 1 of an opening: reads all that decides it and changes nothing. Throws `transaction.not-found` after the same
  * statements for a transaction that the caller may not know of as for one that does not exist (I12).
  */
 export async function readOpeningFacts(cx: Context, id: string, input: AuditBody): Promise<OpeningFacts> {
-  const facts = await inSnapshot(cx, async (tx) => {
-    const row = await findTransaction(tx, cx.instance.tenantId, id);
-    if (row === undefined || !mayKnow(cx.principal, row.participants)) return undefined;
-    const isOwn = isParty(cx.principal, row.participants);
-    return {
-      row,
-      record: await loadSealed(tx, row),
-      reader: await readReader(tx, cx.principal),
-      isOwn,
-      holdUntil: await readHold(tx, cx, row),
-      ...(isOwn ? NOTHING_FOR_GRANT : await readForGrant(tx, cx, row.id, input)),
-    };
-  });
-  if (facts === undefined) throw new DomainError("transaction.not-found");
-  return facts;
+  const { principal } = cx;
+  const { found, ...forGrant } = await readFacts(cx, id, input);
+  if (found === undefined || !mayKnow(principal, found.row.participants))
+    throw new DomainError("transaction.not-found");
+  const { row, record, standing } = found;
+  const isOwn = isParty(principal, row.participants);
+  return {
+    row,
+    record,
+    reader: readerOf(principal, standing),
+    isOwn,
+    holdUntil: await readHold(cx, row),
+    ...(isOwn ? NOTHING_FOR_GRANT : forGrant),
+  };
 }

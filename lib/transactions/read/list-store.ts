@@ -1,7 +1,6 @@
 import "server-only";
-import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
-import type { Tx } from "@/lib/db/transaction";
+import { Piece, type Run, type Statement, sql, statementOf } from "@/lib/db/statement";
 import type { Place } from "@/lib/transactions/read/cursor";
 import { type TransactionRow, toTransactionRow } from "@/lib/transactions/rows";
 import { TRANSACTION_COLUMNS } from "@/lib/transactions/store";
@@ -19,32 +18,79 @@ export interface ListFilter {
   readonly limit: number;
 }
 
-function partyIs(participant: string): Prisma.Sql {
-  return Prisma.sql`EXISTS (SELECT 1 FROM transaction_participant p
-    WHERE p.transaction_id = t.id AND p.participant_id = ${participant})`;
+type Member = Exclude<keyof ListFilter, "tenantId" | "limit">;
+
+/**
+ * A party's rows are found by its own index, which has the same order. For staff the order is that of the tenant.
+ * `own` and `participant` are the same column; if both are given, the second is a condition.
+ */
+const SOURCES = {
+  tenant: {
+    from: sql<ListFilter>`transaction t`,
+    micros: sql<ListFilter>`t.created_at_us`,
+    id: sql<ListFilter>`t.id`,
+  },
+  party: {
+    from: sql<ListFilter>`transaction_participant o JOIN transaction t ON t.id = o.transaction_id`,
+    micros: sql<ListFilter>`o.created_at_us`,
+    id: sql<ListFilter>`o.transaction_id`,
+  },
+};
+
+function conditionOf(name: Member, filter: ListFilter): Piece<ListFilter> {
+  const { micros, id } = sourceOf(filter);
+  const conditions: Record<Member, Piece<ListFilter>> = {
+    own: sql`o.participant_id = ${({ own }) => own ?? null}`,
+    participant:
+      filter.own === undefined
+        ? sql`o.participant_id = ${({ participant }) => participant ?? null}`
+        : sql`EXISTS (SELECT 1 FROM transaction_participant p
+            WHERE p.transaction_id = t.id AND p.participant_id = ${({ participant }) => participant ?? null})`,
+    jobId: sql`t.job_id = ${({ jobId }) => jobId ?? null}`,
+    status: sql`t.status = ${({ status }) => status ?? null}`,
+    fromMicros: sql`${micros} >= ${({ fromMicros }) => fromMicros ?? null}::bigint`,
+    toMicros: sql`${micros} < ${({ toMicros }) => toMicros ?? null}::bigint`,
+    after: sql`(${micros}, ${id}) < (${({ after }) => after?.micros ?? null}::bigint, ${({ after }) => after?.id ?? null}::uuid)`,
+  };
+  return conditions[name];
 }
 
-function conditions(filter: ListFilter): Prisma.Sql[] {
-  const { own, participant, jobId, status, fromMicros, toMicros, after } = filter;
-  return [
-    Prisma.sql`t.tenant_id = ${filter.tenantId}::uuid`,
-    ...(own === undefined ? [] : [partyIs(own)]),
-    ...(participant === undefined ? [] : [partyIs(participant)]),
-    ...(jobId === undefined ? [] : [Prisma.sql`t.job_id = ${jobId}`]),
-    ...(status === undefined ? [] : [Prisma.sql`t.status = ${status}`]),
-    ...(fromMicros === undefined ? [] : [Prisma.sql`t.created_at_us >= ${fromMicros}`]),
-    ...(toMicros === undefined ? [] : [Prisma.sql`t.created_at_us < ${toMicros}`]),
-    ...(after === undefined
-      ? []
-      : [Prisma.sql`(t.created_at_us, t.id) < (${after.micros}, ${after.id}::uuid)`]),
-  ];
+function sourceOf({ own, participant }: ListFilter) {
+  return own === undefined && participant === undefined ? SOURCES.tenant : SOURCES.party;
+}
+
+const MEMBERS: readonly Member[] = [
+  "own",
+  "participant",
+  "jobId",
+  "status",
+  "fromMicros",
+  "toMicros",
+  "after",
+];
+const statements = new Map<string, Statement<ListFilter, unknown>>();
+
+/** Returns the statement of the conditions that are given: each such set has a text and a plan of its own. */
+function statementFor(filter: ListFilter): Statement<ListFilter, unknown> {
+  const given = MEMBERS.filter((name) => filter[name] !== undefined);
+  const key = given.join(" ");
+  const known = statements.get(key);
+  if (known !== undefined) return known;
+  const { from, micros, id } = sourceOf(filter);
+  const conditions = given.map((name) => sql<ListFilter>` AND ${conditionOf(name, filter)}`);
+  const all = new Piece<ListFilter>(["", ...conditions.map(() => "")], conditions);
+  const made = statementOf<ListFilter, unknown>(
+    "list-transactions",
+    sql<ListFilter>`
+      SELECT ${TRANSACTION_COLUMNS} FROM ${from}
+      WHERE t.tenant_id = ${({ tenantId }) => tenantId}::uuid${all}
+      ORDER BY ${micros} DESC, ${id} DESC LIMIT ${({ limit }) => limit}`,
+  );
+  statements.set(key, made);
+  return made;
 }
 
 /** Returns one page, newest first. */
-export async function listTransactionRows(tx: Tx, filter: ListFilter): Promise<Readable<TransactionRow>[]> {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT ${TRANSACTION_COLUMNS} FROM transaction t
-    WHERE ${Prisma.join(conditions(filter), " AND ")}
-    ORDER BY t.created_at_us DESC, t.id DESC LIMIT ${filter.limit}`);
-  return readRows(rows, toTransactionRow);
+export async function listTransactionRows(run: Run, filter: ListFilter): Promise<Readable<TransactionRow>[]> {
+  return readRows(await run(statementFor(filter), filter), toTransactionRow);
 }

@@ -2,7 +2,6 @@ import "server-only";
 import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
-import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { decodeCursor, encodeCursor } from "@/lib/transactions/read/cursor";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
@@ -25,19 +24,17 @@ export async function listTransactions(
   cx: Context,
   query: TransactionQuery,
 ): Promise<z.input<typeof TransactionPage>> {
-  const rows = await inSnapshot(cx, (tx) =>
-    listTransactionRows(tx, {
-      tenantId: cx.instance.tenantId,
-      own: knowsAll(cx.principal) ? undefined : (cx.principal.participantId ?? NO_PARTICIPANT),
-      participant: query.participant,
-      jobId: query.job_id,
-      status: query.status,
-      fromMicros: microsOf(query.from),
-      toMicros: microsOf(query.to),
-      after: query.cursor === undefined ? undefined : decodeCursor(query.cursor),
-      limit: query.limit + 1,
-    }),
-  );
+  const rows = await listTransactionRows(cx.db.run, {
+    tenantId: cx.instance.tenantId,
+    own: knowsAll(cx.principal) ? undefined : (cx.principal.participantId ?? NO_PARTICIPANT),
+    participant: query.participant,
+    jobId: query.job_id,
+    status: query.status,
+    fromMicros: microsOf(query.from),
+    toMicros: microsOf(query.to),
+    after: query.cursor === undefined ? undefined : decodeCursor(query.cursor),
+    limit: query.limit + 1,
+  });
   const page = rows.slice(0, query.limit);
   // An unreadable row has no place in the order, so the next page starts with it again.
   const last = readableOf(page).at(-1);

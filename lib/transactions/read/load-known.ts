@@ -1,10 +1,22 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
+import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import { findTransaction } from "@/lib/transactions/store";
+
+function requireKnown(cx: Pick<Context, "principal">, row: TransactionRow | undefined): TransactionRow {
+  if (row === undefined || !mayKnow(cx.principal, row.participants))
+    throw new DomainError("transaction.not-found");
+  return row;
+}
+
+/** Returns the transaction. Throws `transaction.not-found` if the caller may not know of it, or if it does not exist. */
+export async function readKnown(cx: Context, id: string): Promise<TransactionRow> {
+  return requireKnown(cx, await findTransaction(cx.db.run, cx.instance.tenantId, id));
+}
 
 /**
  * Returns the transaction with what `also` reads in the same snapshot. Throws `transaction.not-found` for a transaction that
@@ -15,11 +27,8 @@ export async function loadKnown<T>(
   id: string,
   also: (tx: Tx, row: TransactionRow) => Promise<T>,
 ): Promise<{ row: TransactionRow; also: T }> {
-  const found = await inSnapshot(cx, async (tx) => {
-    const row = await findTransaction(tx, cx.instance.tenantId, id);
-    if (row === undefined || !mayKnow(cx.principal, row.participants)) return undefined;
+  return inSnapshot(cx, async (tx) => {
+    const row = requireKnown(cx, await findTransaction(within(tx), cx.instance.tenantId, id));
     return { row, also: await also(tx, row) };
   });
-  if (found === undefined) throw new DomainError("transaction.not-found");
-  return found;
 }

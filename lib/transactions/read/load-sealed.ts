@@ -3,8 +3,8 @@ import { closedLog } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { readWraps } from "@/lib/keys/wraps/store-wraps";
-import type { EntryLeaf, TransactionRow } from "@/lib/transactions/rows";
+import { readWraps, type WrapRow } from "@/lib/keys/wraps/store-wraps";
+import type { EntryLeaf, GroupRow, TransactionRow } from "@/lib/transactions/rows";
 import { findEntryBytes, findGroups, findLeaves } from "@/lib/transactions/store";
 import { areEnvelopesBound, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 import { contextOf, envelopeOf } from "@/lib/transactions/wraps";
@@ -22,6 +22,31 @@ export async function loadSealed(tx: Tx, transaction: TransactionRow): Promise<S
   return record ?? { groups: [], entries: new Map(), leaves: new Map() };
 }
 
+/** The rows of sealed records; those of other transactions may be among them. */
+interface SealedRows {
+  readonly groups: readonly GroupRow[];
+  readonly wraps: readonly WrapRow[];
+  readonly entries: ReadonlyMap<string, Uint8Array>;
+  readonly leaves: ReadonlyMap<string, EntryLeaf>;
+}
+
+/** Returns one transaction's record, its envelopes rebuilt from their rows. */
+export function sealedRecordOf(
+  transaction: TransactionRow,
+  { groups, wraps, entries, leaves }: SealedRows,
+): SealedRecord {
+  const own = groups
+    .filter((row) => row.transactionId === transaction.id)
+    .map((row) => {
+      const context = contextOf(transaction.id, transaction.rd ?? "", row);
+      const mine = wraps.filter(
+        (wrap) => wrap.transactionId === transaction.id && wrap.group === row.group && wrap.gen === row.gen,
+      );
+      return { row, context, wraps: mine, envelope: envelopeOf(context, row, mine) };
+    });
+  return { groups: own, entries, leaves };
+}
+
 /** The same for many transactions with as many statements, in their order; entries and leaves are those of all. */
 export async function loadAllSealed(
   tx: Tx,
@@ -36,19 +61,7 @@ export async function loadAllSealed(
   ];
   const entries = await findEntryBytes(tx, entryIds);
   const leaves = await findLeaves(tx, entryIds);
-  return transactions.map((transaction) => ({
-    groups: groups
-      .filter((row) => row.transactionId === transaction.id)
-      .map((row) => {
-        const context = contextOf(transaction.id, transaction.rd ?? "", row);
-        const mine = wraps.filter(
-          (wrap) => wrap.transactionId === transaction.id && wrap.group === row.group && wrap.gen === row.gen,
-        );
-        return { row, context, wraps: mine, envelope: envelopeOf(context, row, mine) };
-      }),
-    entries,
-    leaves,
-  }));
+  return transactions.map((transaction) => sealedRecordOf(transaction, { groups, wraps, entries, leaves }));
 }
 
 /**

@@ -8,7 +8,7 @@ import { isSupport } from "@/lib/access/rules/floor";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
 import type { Context } from "@/lib/context/context";
-import { loadKnown } from "@/lib/transactions/read/load-known";
+import { readKnown } from "@/lib/transactions/read/load-known";
 import { viewOf } from "@/lib/transactions/read/view";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import type { TransactionRow } from "@/lib/transactions/rows";
@@ -82,7 +82,7 @@ function isInForce({ state }: GrantView): boolean {
  * log.
  */
 export async function readRecord(cx: Context, id: string): Promise<RecordView> {
-  const { row } = await loadKnown(cx, id, async () => undefined);
+  const row = await readKnown(cx, id);
   const view = viewOf(row);
   const may = mayDo(cx, view);
   const own = may.openOwn ? [] : await listOwnGrants(cx, view.transaction_id);

@@ -3,7 +3,7 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
-import { loadKnown } from "@/lib/transactions/read/load-known";
+import { readKnown } from "@/lib/transactions/read/load-known";
 import type { RetentionAnswer, RetentionBody } from "@/lib/transactions/schema";
 import { updateRetention } from "@/lib/transactions/store";
 
@@ -15,7 +15,7 @@ const ACTION = "transaction.hold";
  * record's parties do not learn that someone plans to look back. For staff with the duty legal or compliance.
  */
 export async function setRetention(cx: Context, id: string, input: RetentionBody): Promise<RetentionAnswer> {
-  const { row } = await loadKnown(cx, id, async () => undefined);
+  const row = await readKnown(cx, id);
   const entry = await inTransaction(cx, async (tx) => {
     const appended = await appendEntry(tx, cx, {
       class: "transaction",

@@ -1,10 +1,9 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type ActiveKey, findActiveKeys } from "@/lib/keys/active-keys";
+import { type ActiveKey, vouchForKeys } from "@/lib/keys/active-keys";
 import { MAX_PARTICIPANTS, type NewTransaction } from "@/lib/transactions/schema";
-import { findParticipants, findTakenIds, type Participant } from "@/lib/transactions/store";
+import { findParties, findTakenIds, type Participant } from "@/lib/transactions/submit/parties-store";
 import { type Draft, draftTransaction } from "@/lib/transactions/submit/seal-transaction";
 
 interface Known {
@@ -76,15 +75,16 @@ export async function prepareDrafts(
   const chosen = inputs.flatMap((input) =>
     input.transaction_id === undefined ? [] : [input.transaction_id],
   );
-  const found = await inSnapshot(cx, async (tx) => ({
-    participants: await findParticipants(tx, cx.instance.tenantId, ids),
-    keys: await findActiveKeys(cx, tx, ids),
-    taken: chosen.length === 0 ? new Set<string>() : await findTakenIds(tx, chosen),
-  }));
+  const { run } = cx.db;
+  const [parties, taken] = await Promise.all([
+    findParties(run, cx.instance.tenantId, ids),
+    findTakenIds(run, chosen),
+  ]);
+  const keys = await vouchForKeys(cx, parties.keys);
   const known: Known = {
-    participants: new Map(found.participants.map((participant) => [participant.id, participant])),
-    withKey: new Set(found.keys.map((key) => key.participantId)),
-    taken: found.taken,
+    participants: new Map(parties.participants.map((participant) => [participant.id, participant])),
+    withKey: new Set(keys.map((key) => key.participantId)),
+    taken,
   };
-  return { drafts: inputs.map((input) => draftOne(cx, input, submitter, known)), keys: found.keys };
+  return { drafts: inputs.map((input) => draftOne(cx, input, submitter, known)), keys };
 }

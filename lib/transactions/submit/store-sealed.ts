@@ -1,20 +1,28 @@
 import "server-only";
+import { composeEntry } from "@/lib/audit/entry/compose-entry";
 import type { AuditEvent } from "@/lib/audit/entry/event";
-import { appendEntries } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
-import type { AppendedEntry } from "@/lib/context/recorder";
+import type { AppendedEntry, EntryRows } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
-import { inTransaction, TIMEOUT_MS, type Tx } from "@/lib/db/transaction";
+import { STATEMENT_MS } from "@/lib/db/prepared";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type ActiveKey, lockActiveKeys } from "@/lib/keys/active-keys";
-import { storeWraps } from "@/lib/keys/wraps/store-wraps";
-import { insertTransactions, type NewRows, plainColumn } from "@/lib/transactions/store";
+import { type ActiveKey, findActiveKeys } from "@/lib/keys/active-keys";
+import { plainColumn } from "@/lib/transactions/store";
 import {
   type Draft,
   type SealedTransaction,
   sealTransaction,
 } from "@/lib/transactions/submit/seal-transaction";
+import {
+  type NewGroupRow,
+  type NewParticipantRow,
+  type NewTransactionRow,
+  type NewTransactions,
+  type NewVersionRow,
+  STORE_TRANSACTIONS,
+} from "@/lib/transactions/submit/store-rows";
 import { wrapRowsOf } from "@/lib/transactions/wraps";
 
 const MAX_RESEALS = 5;
@@ -51,7 +59,7 @@ function createEvent({ draft, groups, record, meta }: SealedTransaction): AuditE
   };
 }
 
-function groupRows(sealed: SealedTransaction, tenantId: string, entryId: string): NewRows["groups"] {
+function groupRows({ sealed, entry }: Stored, tenantId: string): NewGroupRow[] {
   return sealed.groups.map(({ group, gen, ep, fieldCount, envelope, digests }) => ({
     transaction_id: sealed.draft.id,
     grp: group,
@@ -64,11 +72,11 @@ function groupRows(sealed: SealedTransaction, tenantId: string, entryId: string)
     ciphertext: envelope.ciphertext,
     tag: envelope.tag,
     bd: digests.bd,
-    entry_id: entryId,
+    entry_id: entry.id,
   }));
 }
 
-function transactionRow(cx: Context, sealed: SealedTransaction, entryId: string): NewRows["transaction"] {
+function transactionRow(cx: Context, { sealed, entry }: Stored): NewTransactionRow {
   const { draft, record, meta } = sealed;
   const plain = plainColumn(sealed.plain);
   return {
@@ -78,68 +86,54 @@ function transactionRow(cx: Context, sealed: SealedTransaction, entryId: string)
     submitter: cx.principal.participantId ?? cx.principal.handle,
     status: "created",
     confidential: draft.confidential,
-    participants: [...draft.participants],
-    digest_list: record === undefined ? [] : [...record.list],
+    participants: draft.participants,
+    digest_list: record?.list ?? [],
     ...(record === undefined ? {} : { rd: record.rd }),
     meta,
     ...(plain === undefined ? {} : { plain }),
     ...(draft.input.occurred_at === undefined ? {} : { occurred_at: draft.input.occurred_at }),
     created_at: draft.createdAt,
-    created_at_us: draft.createdAtMicros,
-    create_entry_id: entryId,
+    created_at_us: String(draft.createdAtMicros),
+    create_entry_id: entry.id,
   };
 }
 
-function rowsOf(cx: Context, { sealed, entry }: Stored): NewRows {
-  const { draft } = sealed;
-  const tenant_id = cx.instance.tenantId;
+function participantRows({ draft }: SealedTransaction, tenantId: string): NewParticipantRow[] {
+  return draft.participants.map((participant_id) => ({
+    transaction_id: draft.id,
+    participant_id,
+    tenant_id: tenantId,
+    created_at_us: String(draft.createdAtMicros),
+  }));
+}
+
+function versionRow(cx: Context, { sealed: { draft }, entry }: Stored): NewVersionRow {
   return {
-    transaction: transactionRow(cx, sealed, entry.id),
-    participants: draft.participants.map((participant_id) => ({
-      transaction_id: draft.id,
-      participant_id,
-      tenant_id,
-      created_at_us: draft.createdAtMicros,
-    })),
-    groups: groupRows(sealed, tenant_id, entry.id),
-    version: {
-      transaction_id: draft.id,
-      version: 1,
-      tenant_id,
-      change: "create",
-      after: { status: "created" },
-      at: draft.createdAt,
-      by_user_id: cx.principal.userId,
-      entry_id: entry.id,
-    },
+    transaction_id: draft.id,
+    version: 1,
+    tenant_id: cx.instance.tenantId,
+    change: "create",
+    after: { status: "created" },
+    at: draft.createdAt,
+    by_user_id: cx.principal.userId,
+    entry_id: entry.id,
   };
 }
 
-/** Returns whether every key sealed to is still its participant's active one; their rows stay locked until commit. */
-async function areKeysActive(tx: Tx, cx: Context, sealed: readonly SealedTransaction[]): Promise<boolean> {
-  const used = new Map(sealed.flatMap(({ keys }) => keys.map((key) => [key.keyVersionId, key] as const)));
-  const active = await lockActiveKeys(cx, tx, [
-    ...new Set([...used.values()].map((key) => key.participantId)),
-  ]);
-  const ids = new Set(active.map((key) => key.keyVersionId));
-  return [...used.keys()].every((id) => ids.has(id));
-}
-
-async function insertAll(tx: Tx, cx: Context, sealed: readonly SealedTransaction[]): Promise<Stored[]> {
-  const entries = await appendEntries(tx, cx, sealed.map(createEvent));
-  const stored = sealed.flatMap((one, at) => {
-    const entry = entries[at];
-    return entry === undefined ? [] : [{ sealed: one, entry }];
-  });
-  await insertTransactions(
-    tx,
-    stored.map((one) => rowsOf(cx, one)),
-  );
-  await storeWraps(
-    tx,
-    sealed.flatMap((one) => wrapRowsOf(one, cx.instance.tenantId, () => uuidv7(cx.clock.nowMs()))),
-  );
-  return stored;
+function rowsOf(cx: Context, stored: readonly Stored[], entries: readonly EntryRows[]): NewTransactions {
+  const { tenantId } = cx.instance;
+  const newId = () => uuidv7(cx.clock.nowMs());
+  return {
+    keyVersionIds: [
+      ...new Set(stored.flatMap(({ sealed }) => sealed.keys.map(({ keyVersionId }) => keyVersionId))),
+    ],
+    entries,
+    transactions: stored.map((one) => transactionRow(cx, one)),
+    participants: stored.flatMap(({ sealed }) => participantRows(sealed, tenantId)),
+    groups: stored.flatMap((one) => groupRows(one, tenantId)),
+    versions: stored.map((one) => versionRow(cx, one)),
+    wraps: stored.flatMap(({ sealed }) => wrapRowsOf(sealed, tenantId, newId)),
+  };
 }
 
 async function sealAll(cx: Context, drafts: readonly Draft[], keys: readonly ActiveKey[]) {
@@ -164,23 +158,21 @@ function refuseKeyless(drafts: readonly Draft[], keys: readonly ActiveKey[]): vo
 }
 
 /**
- * Seals outside and stores inside one transaction, together with an entry per draft. The keys are locked and compared
- * first. If one was rotated meanwhile, all is sealed again with the new keys.
+ * Seals outside and stores with one statement, together with an entry per draft. The statement locks the keys and
+ * compares them first. If one was rotated meanwhile, it stores nothing, and all is sealed again with the new keys.
  */
 export async function sealAndStore(
   cx: Context,
   drafts: readonly Draft[],
   known: readonly ActiveKey[],
-  findKeys: (ids: readonly string[]) => Promise<ActiveKey[]>,
 ): Promise<Stored[]> {
   const ids = [...new Set(drafts.flatMap((draft) => draft.participants))];
   let keys = known;
   for (let attempt = 0; attempt < MAX_RESEALS; attempt += 1) {
     refuseKeyless(drafts, keys);
-    const sealed = await sealAll(cx, drafts, keys);
-    const stored = await storeOnce(cx, sealed);
+    const stored = await storeOnce(cx, await sealAll(cx, drafts, keys));
     if (stored !== undefined) return stored;
-    keys = await findKeys(ids);
+    keys = await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids));
   }
   throw new DomainError("request.conflict", {
     detail: "The participants' keys keep changing.",
@@ -188,16 +180,28 @@ export async function sealAndStore(
   });
 }
 
+/** Stores all of them or, if one of their keys is not active any more, none. */
 async function storeOnce(cx: Context, sealed: readonly SealedTransaction[]): Promise<Stored[] | undefined> {
+  const stored: Stored[] = [];
+  const entries: EntryRows[] = [];
+  for (const one of sealed) {
+    const { appended, rows } = await composeEntry(cx, createEvent(one));
+    stored.push({ sealed: one, entry: appended });
+    entries.push(rows);
+  }
+  const isStored = await insertAll(cx, rowsOf(cx, stored, entries));
+  return isStored ? stored : undefined;
+}
+
+async function insertAll({ db }: Context, rows: NewTransactions): Promise<boolean> {
+  const many = rows.transactions.length;
+  const limitMs = STATEMENT_MS + many * STORE_EACH_MS;
   try {
-    return await inTransaction(
-      cx,
-      async (tx) => {
-        if (!(await areKeysActive(tx, cx, sealed))) return undefined;
-        return insertAll(tx, cx, sealed);
-      },
-      TIMEOUT_MS + sealed.length * STORE_EACH_MS,
-    );
+    const [answer] =
+      many === 1
+        ? await db.run(STORE_TRANSACTIONS, rows)
+        : await db.prepared.transaction((tx) => tx.finish(STORE_TRANSACTIONS, rows), { limitMs });
+    return answer?.go === true;
   } catch (error) {
     if (!isUniqueViolation(error, "transaction_pkey")) throw error;
     throw new DomainError("transaction.exists", { detail: "The transaction id is taken." });

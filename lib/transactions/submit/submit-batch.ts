@@ -1,9 +1,8 @@
 import "server-only";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type ActiveKey, findActiveKeys } from "@/lib/keys/active-keys";
+import type { ActiveKey } from "@/lib/keys/active-keys";
 import type { BatchAnswer, BatchResult, NewBatch, NewTransaction } from "@/lib/transactions/schema";
 import { parseItem, problemResult } from "@/lib/transactions/submit/batch-problem";
 import { batchTurns } from "@/lib/transactions/submit/batch-turns";
@@ -52,7 +51,6 @@ async function storeSlice(
     cx,
     slice.map((item) => item.draft),
     keys,
-    (ids) => inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids)),
   );
   return Promise.all(
     slice.flatMap((item, at) => {
@@ -106,7 +104,7 @@ async function storeAll(cx: Context, items: readonly Item[], keys: readonly Acti
 /** Submits up to 1,000 transactions; keys are looked up once. Atomic: all of them or none. */
 export async function submitBatch(cx: Context, input: NewBatch): Promise<BatchAnswer> {
   const submitter = requireSubmitter(cx);
-  const results = await batchTurns(cx.db.pool).hold(async () => {
+  const results = await batchTurns(cx.db.prepared.pool).hold(async () => {
     const { items, keys } = await prepareItems(cx, submitter, input.transactions);
     return storeAll(cx, items, keys, input.atomic);
   });

@@ -1,9 +1,7 @@
 import "server-only";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { findActiveKeys } from "@/lib/keys/active-keys";
 import { GROUP_ORDER } from "@/lib/transactions/groups";
 import { viewOf } from "@/lib/transactions/read/view";
 import type { NewTransaction, TransactionAnswer } from "@/lib/transactions/schema";
@@ -38,9 +36,7 @@ export async function submitTransaction(cx: Context, input: NewTransaction): Pro
   const { drafts, keys } = await prepareDrafts(cx, submitter, [input]);
   const [draft] = drafts;
   if (draft === undefined || draft instanceof DomainError) throw draft ?? new DomainError("request.invalid");
-  const [stored] = await sealAndStore(cx, [draft], keys, (ids) =>
-    inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids)),
-  );
+  const [stored] = await sealAndStore(cx, [draft], keys);
   if (stored === undefined) throw new DomainError("service.unavailable");
   return answerOf(cx, stored);
 }

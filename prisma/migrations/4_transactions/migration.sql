@@ -148,6 +148,7 @@ CREATE TABLE dispute_note (
 -- ---------------------------------------------------------------- Indexes
 
 CREATE INDEX transaction_tenant_id_created_at_us_id_idx ON transaction (tenant_id, created_at_us, id);
+CREATE INDEX transaction_tenant_id_status_created_at_us_id_idx ON transaction (tenant_id, status, created_at_us, id);
 CREATE INDEX transaction_tenant_id_job_id_idx ON transaction (tenant_id, job_id);
 CREATE INDEX transaction_create_entry ON transaction (create_entry_id);
 CREATE INDEX transaction_hold_until_idx ON transaction (hold_until);

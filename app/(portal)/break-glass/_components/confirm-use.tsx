@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { ActDialog } from "@/components/act/act-dialog";
 import { target } from "@/components/client/api";
+import { sameNames } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
@@ -11,10 +12,6 @@ import type { prepareBreakGlass, useBreakGlass } from "@/lib/api-client/operatio
 
 const PREPARE = target<typeof prepareBreakGlass>("POST", "/confidential/access/break-glass/statement");
 const USE = target<typeof useBreakGlass>("POST", "/confidential/access/break-glass");
-
-function sameNames(some: readonly string[], others: readonly string[]): boolean {
-  return [...some].sort().join() === [...others].sort().join();
-}
 
 /** What will be shown, who is notified, and what follows. */
 function Asked({ asked }: { asked: NewBreakGlassStatement }) {

@@ -28,8 +28,7 @@ import { DecisionPanel } from "./_components/decision/decision-panel";
 import { FirstReading, PaperFacts } from "./_components/decision/retyped-facts/paper-facts";
 import { ReviewProvider } from "./_components/decision/review-state";
 import { JobsSection, TransactionsSection } from "./_components/facts/asked-transactions";
-import { Conflicts } from "./_components/facts/conflicts";
-import { PolicyStrip } from "./_components/facts/policy-strip";
+import { Conflicts, PolicyStrip } from "./_components/facts/policy-strip";
 import { RequestTimeline } from "./_components/facts/request-timeline";
 import { ScopeSection } from "./_components/facts/scope-section";
 import { RequesterPanel, ReviewerPanel, Standing } from "./_components/facts/side-panel";
@@ -113,7 +112,7 @@ interface FrameProps {
   readonly principal: Principal;
 }
 
-/** Reviewers end an order that was stayed or set aside; what executives released ends by their word alone. */
+/** Reviewers can end a legal authority. Only executives end access that executives released. */
 function mayEndAuthority({ grant, principal }: FrameProps): boolean {
   return isReviewer(principal) && grant?.released_by === undefined;
 }
@@ -161,7 +160,7 @@ function RequestFrame(props: FrameProps) {
     name: request.requester.name,
     time: () => <LocalTime instant={request.created_at} form="minute" />,
   });
-  // An executive's duty decides no stage: its rules are the release's own, which the panel tells.
+  // Executives decide no stage. The release has its own rules, which its panel shows.
   const decides = props.release === undefined || review?.may_decide === true;
   const hasConflicts = decides && (review?.conflicts.length ?? 0) > 0;
   const waiting =
@@ -220,7 +219,7 @@ function RequestFrame(props: FrameProps) {
   );
 }
 
-/** What a decider must see before anything else. */
+/** What a reviewer must see first. */
 function Banners({ review }: { review: ReviewView | undefined }) {
   const t = useTranslations("review");
   if (review?.stage === undefined || !review.officer.is_first_request) return null;

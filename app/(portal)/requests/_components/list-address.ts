@@ -2,13 +2,13 @@ import { RequestState } from "@/lib/access/requests/schema";
 import { CalendarDate } from "@/lib/schema";
 import { Purpose } from "@/lib/vocabulary";
 
-/** What stands in the address of the list. Empty texts are left out of it. */
+/** The list's address. Empty texts are left out of it. */
 export interface ListAddress {
   readonly view: ListView;
   readonly state: RequestState | "";
   readonly purpose: Purpose | "";
   readonly reference: string;
-  /** The history is searched by these. */
+  /** Searches of the history. */
   readonly officer: string;
   readonly agency: string;
   readonly issuer: string;
@@ -27,7 +27,7 @@ export type SearchName = (typeof SEARCHES)[number];
 export const LIST_VIEWS = ["mine", "waiting", "decided", "all"] as const;
 export type ListView = (typeof LIST_VIEWS)[number];
 
-/** Saved views of a person, the first where the list begins. Only reviewers know of others' requests. */
+/** Saved views of a person; the first is the default. Only reviewers know of others' requests. */
 export function viewsFor(isReviewer: boolean): readonly ListView[] {
   return isReviewer ? ["waiting", "all", "decided", "mine"] : ["mine", "waiting", "decided"];
 }
@@ -38,11 +38,11 @@ function textOf(value: string | readonly string[] | undefined, maxLength: number
   return typeof value === "string" ? value.trim().slice(0, maxLength) : "";
 }
 
-/** Reads the address; what is not of its kind is passed over. */
+/** Reads the address. Values that are not valid are ignored. */
 export function readAddress(search: Search, isReviewer: boolean): ListAddress {
   const views = viewsFor(isReviewer);
   const view = views.find((one) => one === search.view) ?? views[0] ?? "mine";
-  // What waits is read in the order in which it is due, everything else as it came.
+  // Waiting requests are sorted by deadline, all others by age.
   const usual = view === "waiting" ? "due" : "newest";
   return {
     view,
@@ -65,16 +65,30 @@ const UUID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$/
 
 const isDay = (text: string): boolean => text === "" || CalendarDate.safeParse(text).success;
 
-/** Whether what is typed can be what it stands for: anything else finds nothing and is not asked for. */
+/** Whether each filter has a possible value. Otherwise the list is empty and the API is not called. */
 export function isAskable({ reference, transaction, from, to }: ListAddress): boolean {
   return /^[A-Za-z0-9-]*$/.test(reference) && UUID.test(transaction) && isDay(from) && isDay(to);
 }
 
-/** What the history is searched by, without what is empty. */
+/** The searches of the history, without those that are empty. */
 export function searchesOf(address: ListAddress): Partial<Record<SearchName, string>> {
   return Object.fromEntries(
     SEARCHES.flatMap((name) => (address[name] === "" ? [] : [[name, address[name]]])),
   );
+}
+
+/** The members of the API's query, without what is empty. */
+export function queryOf(address: ListAddress) {
+  const { view, state, purpose, reference, sort, cursor } = address;
+  return {
+    view,
+    sort,
+    ...(state === "" ? {} : { state }),
+    ...(purpose === "" ? {} : { purpose }),
+    ...(reference === "" ? {} : { reference }),
+    ...searchesOf(address),
+    ...(cursor === "" ? {} : { cursor }),
+  };
 }
 
 export function isFiltered(address: ListAddress): boolean {

@@ -57,7 +57,7 @@ function HistorySearch({ address }: { address: ListAddress }) {
   );
 }
 
-/** Filters as a plain form: what is asked for stands in the address, and works without any script. */
+/** Filters as a plain form. They become the page's address and work without a script. */
 export function ListFilter({ address }: { address: ListAddress }) {
   const t = useTranslations("requests.list.filter");
   const domain = useTranslations("domain");

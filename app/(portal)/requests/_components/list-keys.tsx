@@ -13,7 +13,7 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Which way a key means to go; undefined for keys that are typed or mean something else. */
+/** The direction of a key; undefined for other keys and where text is typed. */
 function stepOf(event: KeyboardEvent): number | undefined {
   if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return undefined;
   return STEPS[event.key];
@@ -28,7 +28,7 @@ function moveFrom(links: readonly HTMLElement[], step: number): void {
   link?.scrollIntoView({ block: "nearest" });
 }
 
-/** j and k move the focus from row to row of the table inside; Enter then opens, as a focused link does anyway. */
+/** Lets j and k move the focus from row to row of the table inside. Enter opens the focused link. */
 export function ListKeys({ children }: { children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {

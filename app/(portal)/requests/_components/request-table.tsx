@@ -1,11 +1,11 @@
 import { useLocale, useTranslations } from "next-intl";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { formatCount } from "@/lib/format";
 import { DueCell } from "./due-cell";
 
-/** Where a request leads: one's own draft to the form, everything else to its page. */
-function hrefOf(request: RequestSummary, handle: string): string {
+/** Where a row leads: a person's own draft to the form, every other request to its page. */
+export function hrefOf(request: RequestSummary, handle: string): string {
   const isOwnDraft = request.state === "draft" && request.requester.handle === handle;
   return isOwnDraft ? `/requests/new?draft=${request.id}` : `/requests/${request.id}`;
 }
@@ -38,14 +38,8 @@ function Authority({ request }: { request: RequestSummary }) {
   );
 }
 
-/** Requests as rows: reference, legal authority, transactions, where it stands, answer due. */
-export function RequestTable(props: {
-  requests: readonly RequestSummary[];
-  handle: string;
-  /** Reviewers see who asks. */
-  isReviewer: boolean;
-  nowMs: number;
-}) {
+/** Requests as rows: reference, legal authority, transactions, state and deadline. Reviewers also see the requester. */
+export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly Column<RequestSummary>[] {
   const t = useTranslations("requests");
   const locale = useLocale();
   const requester: readonly Column<RequestSummary>[] = [
@@ -59,7 +53,7 @@ export function RequestTable(props: {
       ),
     },
   ];
-  const columns: readonly Column<RequestSummary>[] = [
+  return [
     {
       key: "reference",
       head: t("list.column.reference"),
@@ -72,7 +66,7 @@ export function RequestTable(props: {
       head: t("list.column.authority"),
       cell: (request) => <Authority request={request} />,
     },
-    ...(props.isReviewer ? requester : []),
+    ...(isReviewer ? requester : []),
     {
       key: "transactions",
       head: t("list.column.transactions"),
@@ -84,16 +78,7 @@ export function RequestTable(props: {
     {
       key: "due",
       head: t("list.column.due"),
-      cell: (request) => <DueCell request={request} nowMs={props.nowMs} />,
+      cell: (request) => <DueCell request={request} nowMs={nowMs} />,
     },
   ];
-  return (
-    <Table
-      caption={t("title")}
-      columns={columns}
-      rows={props.requests}
-      rowKey={({ id }) => id}
-      href={(request) => hrefOf(request, props.handle)}
-    />
-  );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Words } from "@/components/messages/words";
 
-/** The words of the form and of what follows it. */
+/** The words of the form and of the pages after it. */
 export default function NewRequestLayout({ children }: { children: ReactNode }) {
   return <Words namespaces={["requests"]}>{children}</Words>;
 }

@@ -1,6 +1,9 @@
 import { notFound, redirect } from "next/navigation";
+import { useTranslations } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { Notice } from "@/components/ui/states";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { createRequest, getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
@@ -9,14 +12,13 @@ import type { Answers } from "./_components/answers/answers";
 import { formOptions } from "./_components/answers/form-options";
 import { prefillOf, type Search, uuidOf } from "./_components/answers/prefill";
 import { NewRequest } from "./_components/new-request";
-import { DeniedBefore } from "./_components/sections/denied-before";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.new");
   return { title: t("title") };
 }
 
-/** A draft by its address. What is no draft of this person any more is shown as the request it is. */
+/** A draft by its address. A request that is not a draft of this person is shown on its own page. */
 async function ExistingDraft({ id }: { id: string }) {
   const t = await getTranslations("requests");
   const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
@@ -40,7 +42,21 @@ async function ExistingDraft({ id }: { id: string }) {
 
 const NOTHING: Partial<Answers> = {};
 
-/** What a request of one's own that was sent before gives a new one: all that was asked and typed, but no document. */
+/** Why the request that a new one starts from was denied, so that the requester can add what was missing. */
+function DeniedBefore({ request }: { request: Pick<RequestView, "reference" | "decisions"> }) {
+  const t = useTranslations("requests.new.again");
+  const denial = request.decisions.find(({ decision }) => decision === "deny");
+  if (denial === undefined) return null;
+  const { reference } = request;
+  const { name } = denial.approver;
+  return (
+    <Notice tone="amber" icon="warning" title={t("title", { reference, name })} className="mb-4">
+      <p className="whitespace-pre-wrap break-words">{t("text", { reason: denial.comment })}</p>
+    </Notice>
+  );
+}
+
+/** A new request with the answers of a former one of the same person, without its document. */
 async function BegunFrom({ id }: { id: string }) {
   const t = await getTranslations("requests");
   const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
@@ -63,7 +79,7 @@ async function BegunFrom({ id }: { id: string }) {
   );
 }
 
-/** A dispute named by the address stands as the basis, to be kept or replaced. */
+/** A dispute in the address becomes the legal basis, which the person can change. */
 async function basisOf(search: Search): Promise<Partial<Answers>> {
   const dispute = uuidOf(search.dispute);
   if (dispute === undefined) return NOTHING;
@@ -84,7 +100,7 @@ export default async function NewRequestPage({ searchParams }: { searchParams: P
     return <BegunFrom id={id} />;
   }
   const t = await getTranslations("requests");
-  // Read as the call that will file it: who may not file does not see the form, and that is written down.
+  // Loaded as the call that files it: people who may not file are refused the form, and that is logged.
   const found = await loadPage(createRequest, "/confidential/access/requests", async ({ principal }) =>
     formOptions(principal, await getLocale()),
   );

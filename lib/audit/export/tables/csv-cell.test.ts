@@ -23,6 +23,13 @@ describe("CSV cell", () => {
     },
   );
 
+  it.each([...'"=+-@%|;,\r\n\t'])("quotes or disables %j behind a bracketed mark as well", (odd) => {
+    for (const value of [`[not shown by the entry] ${odd}`, `[not shown by the entry] a${odd}b`]) {
+      const cell = csvCell(value, ",");
+      expect(cell).toBe(/["\r\n;,]/.test(odd) ? `"${value.replaceAll('"', '""')}"` : value);
+    }
+  });
+
   it.each([...'=+-@%|;," \t\r\n\u2028\uFF1D\uFF0B\uFF0D\uFF20\u00A0\uFEFF'])(
     "is never treated as plain with %j in any place",
     (odd) => {

@@ -28,13 +28,23 @@ export interface ShownRow {
   readonly hasOrg: boolean;
 }
 
-/** Returns the text of a member, or the index row's value with the mark. */
-function textOf(value: Json | undefined, path: readonly string[], indexed: () => string | null): string {
-  if (value === undefined) {
-    const text = indexed();
-    return text === null ? "" : `${UNSHOWN} ${text}`;
-  }
-  const found = path.reduce(memberOf, value);
+type Column = Parameters<ShownEntry["row"]["columns"]["text"]>[0];
+
+/** Returns the index row's value with the mark. */
+function indexed({ columns }: ShownEntry["row"], name: Column): string {
+  const text = columns.text(name);
+  return text === null ? "" : `${UNSHOWN} ${text}`;
+}
+
+/** Returns the text of a member of the source; without the source, the index row's value. */
+function textOf(
+  source: Json | undefined,
+  of: Json | undefined,
+  row: ShownEntry["row"],
+  name: Column,
+): string {
+  if (source === undefined) return indexed(row, name);
+  const found = memberOf(of, name);
   return typeof found === "string" ? found : "";
 }
 
@@ -44,18 +54,20 @@ function textOf(value: Json | undefined, path: readonly string[], indexed: () =>
  */
 export function shownRow({ row, entry, orgText, org: said }: ShownEntry): ShownRow {
   const sealed = memberOf(entry, "sealed");
+  const index = memberOf(said, "index");
+  const id = entry === undefined ? `${UNSHOWN} ${row.entry_id}` : memberOf(entry, "id");
   return {
-    id: textOf(entry, ["id"], () => row.entry_id),
-    at: textOf(entry, ["at"], () => row.text("at")),
-    class: textOf(entry, ["class"], () => row.text("class")),
-    outcome: textOf(entry, ["outcome"], () => row.text("outcome")),
-    action: textOf(said, ["action"], () => row.text("action")),
-    actor: textOf(said, ["actor"], () => row.text("actor")),
-    purpose: textOf(said, ["purpose"], () => row.text("purpose")),
-    transaction_id: textOf(said, ["index", "transaction_id"], () => row.text("transaction_id")),
-    participant_id: textOf(said, ["index", "participant_id"], () => row.text("participant_id")),
-    request_id: textOf(said, ["index", "request_id"], () => row.text("request_id")),
-    grant_id: textOf(said, ["index", "grant_id"], () => row.text("grant_id")),
+    id: typeof id === "string" ? id : "",
+    at: textOf(entry, entry, row, "at"),
+    class: textOf(entry, entry, row, "class"),
+    outcome: textOf(entry, entry, row, "outcome"),
+    action: textOf(said, said, row, "action"),
+    actor: textOf(said, said, row, "actor"),
+    purpose: textOf(said, said, row, "purpose"),
+    transaction_id: textOf(said, index, row, "transaction_id"),
+    participant_id: textOf(said, index, row, "participant_id"),
+    request_id: textOf(said, index, row, "request_id"),
+    grant_id: textOf(said, index, row, "grant_id"),
     org: orgText,
     hasOrg: Array.isArray(sealed) && sealed.some((one) => memberOf(one, "c") === "org"),
   };

@@ -3,25 +3,33 @@
 import { useTranslations } from "next-intl";
 import { ActRow, act, type RowAct } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { Button } from "@/components/ui/button";
 import type {
+  addAuthorityList,
   confirmAuthority,
   revokeAuthority,
   withdrawAuthority,
 } from "@/lib/api-client/operations/authorities";
 import type { AuthorityView } from "@/lib/authorities/schema";
-import { AddList } from "./add-list";
+import { toBase64 } from "@/lib/crypto/bytes";
 
 const CONFIRM = target<typeof confirmAuthority>("POST", "/confidential/admin/authorities/{id}/confirmations");
 const WITHDRAW = target<typeof withdrawAuthority>("POST", "/confidential/admin/authorities/{id}/withdrawals");
 const REVOKE = target<typeof revokeAuthority>("POST", "/confidential/admin/authorities/{id}/revocations");
+const ADD = target<typeof addAuthorityList>("POST", "/confidential/admin/authorities/{id}/crls");
+const DASH = 0x2d;
+
+/** Returns PEM as it is, and DER in base64. */
+async function textOf(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return bytes[0] === DASH ? file.text() : toBase64(bytes);
+}
 
 /** Confirms, withdraws or revokes a registration, or adds a revocation list, as far as the person may. */
 export function AuthorityActs({ item }: { item: AuthorityView }) {
   const t = useTranslations("authority.acts");
   const { id, issuer } = item;
   const what = item.kid ?? item.subject ?? "";
-  const common = (one: "confirm" | "withdraw" | "revoke") => ({
+  const common = (one: AuthorityView["acts"][number]) => ({
     params: { id },
     label: t(`${one}.act`),
     named: t(`${one}.named`, { issuer, what }),
@@ -60,19 +68,31 @@ export function AuthorityActs({ item }: { item: AuthorityView }) {
       body: ({ reason }) => ({ reason }),
       danger: true,
     }),
-    list: {
-      key: "list",
-      button: (open) => (
-        <Button
-          key="list"
-          size="bar"
-          aria-label={t("list.named", { issuer, what })}
-          onClick={() => open((onClose) => <AddList item={item} onClose={onClose} />)}
-        >
-          {t("list.act")}
-        </Button>
-      ),
-    },
+    list: act("list", {
+      ...common("list"),
+      call: ADD,
+      button: { size: "bar" },
+      fields: {
+        crl: {
+          kind: "file",
+          accept: ".crl,.der,.pem",
+          read: textOf,
+          label: t("list.list"),
+          missing: t("list.needed"),
+        },
+        issuer_certificate: {
+          kind: "file",
+          isOptional: true,
+          accept: ".cer,.crt,.der,.pem",
+          read: textOf,
+          label: t("list.issuer"),
+        },
+      },
+      body: ({ crl, issuer_certificate: issuer }) => ({
+        crl,
+        ...(issuer === "" ? {} : { issuer_certificate: issuer }),
+      }),
+    }),
   };
   return <ActRow acts={item.acts.map((one) => all[one])} />;
 }

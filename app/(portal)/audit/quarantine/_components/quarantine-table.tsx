@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { EntryLink } from "@/components/domain/entry-link";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { Dismissal, QuarantinedEntry } from "@/lib/audit/reading/quarantine-schema";
 import { formatCount } from "@/lib/format";
@@ -32,9 +32,9 @@ function Dismissed({ dismissal }: { dismissal: Dismissal }) {
 }
 
 /** Quarantined entries, each with its status and the one act. */
-export function QuarantineTable({ items }: { items: readonly QuarantinedEntry[] }) {
+export function useQuarantineColumns(): readonly Column<QuarantinedEntry>[] {
   const t = useTranslations("keeping.quarantine");
-  const columns: Column<QuarantinedEntry>[] = [
+  return [
     {
       key: "row",
       head: t("columns.row"),
@@ -82,5 +82,4 @@ export function QuarantineTable({ items }: { items: readonly QuarantinedEntry[] 
       cell: (item) => <QuarantineActs key={item.digest} item={item} />,
     },
   ];
-  return <Table caption={t("list")} columns={columns} rows={items} rowKey={(item) => item.entry_id} />;
 }

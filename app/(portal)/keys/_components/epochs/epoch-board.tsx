@@ -3,17 +3,15 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
-import { target } from "@/components/client/api";
+import { act, useActDialog } from "@/components/act/act-button";
+import { CallRefused, target } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
 import { LiveRefresh } from "@/components/client/live-refresh";
-import { useReady } from "@/components/client/use-ready";
-import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { destroyEscrow, rotateEscrow } from "@/lib/api-client/operations/keys";
-import type { EscrowEpochList } from "@/lib/keys/schema";
-import { type EpochAct, EpochDialog, EpochRefusal } from "./epoch-dialog";
+import type { EscrowEpochList, EscrowEpochView } from "@/lib/keys/schema";
 import { EpochProgress } from "./epoch-progress";
 import { EpochTable } from "./epoch-table";
 
@@ -21,14 +19,37 @@ const BEGIN = target<typeof rotateEscrow>("POST", "/confidential/keys/escrow/rot
 const DESTROY = target<typeof destroyEscrow>("POST", "/confidential/keys/escrow/{epoch}/destroy");
 
 /** What the last act came to. */
-interface Done {
-  readonly kind: "begin" | "runs" | "destroy";
-  readonly kid: string;
+type Outcome =
+  | { readonly kind: "begin" | "runs" | "destroy"; readonly kid: string }
+  | { readonly kind: "failed"; readonly title: string; readonly failure: unknown };
+
+/** How many envelopes keep an epoch from its end; undefined where it has another state by now. */
+function remainingOf(refusal: CallRefused): number | undefined {
+  const { remaining_wraps: remaining } = refusal.problem.members;
+  return typeof remaining === "number" ? remaining : undefined;
 }
 
-function Outcome({ done }: { done: Done }) {
+/** Why an act on the escrow's epochs was refused. */
+function Refusal({ title, failure }: { title: string; failure: unknown }) {
+  const t = useTranslations("keys.escrow.destroy");
+  const isState = failure instanceof CallRefused && failure.problem.code === "key.state";
+  const remaining = isState ? remainingOf(failure) : undefined;
+  return (
+    <div className="mt-4 mb-2">
+      <CallFailure error={failure} title={title} />
+      {isState ? (
+        <p className="border-oxblood border-l-[3px] bg-ox-wash px-4 pb-3 text-control">
+          {remaining === undefined ? t("moved") : t("remain", { count: remaining })}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function LastOutcome({ outcome }: { outcome: Outcome }) {
   const t = useTranslations("keys.escrow");
-  const { kind, kid } = done;
+  if (outcome.kind === "failed") return <Refusal {...outcome} />;
+  const { kind, kid } = outcome;
   if (kind === "runs")
     return (
       <Notice tone="amber" icon="clock" isLive title={t("begin.runs", { kid })} className="mt-4 mb-2">
@@ -40,85 +61,63 @@ function Outcome({ done }: { done: Done }) {
   );
 }
 
-/** Begins and destroys, and keeps what came of it where the table that moves on cannot take it away. */
+/** The two acts, and the outcome of the last one. It stays on the page when the table changes. */
 function useEpochActs() {
+  const t = useTranslations("keys.escrow");
   const router = useRouter();
-  const begin = useAct(BEGIN);
-  const destroy = useAct(DESTROY);
-  const [act, setAct] = useState<EpochAct>();
-  const [isAsking, setAsking] = useState(false);
-  const [done, setDone] = useState<Done>();
-  const attempt = async (asked: EpochAct): Promise<Done | undefined> => {
-    if (asked.kind === "destroy") {
-      const answer = await destroy.run({ params: { epoch: String(asked.epoch) } });
-      return answer && { kind: "destroy", kid: answer.kid };
-    }
-    const answer = await begin.run({});
-    // Without a receipt nothing was begun: entries still move to the epoch that was answered.
-    return answer && { kind: answer.receipt === undefined ? "runs" : "begin", kid: answer.kid };
+  const [outcome, setOutcome] = useState<Outcome>();
+  const common = (kind: "begin" | "destroy", failed: string) => ({
+    label: t(`${kind}.button`),
+    text: t(`${kind}.text`),
+    yes: t(`${kind}.yes`),
+    explain: (failure: unknown) => <Refusal title={failed} failure={failure} />,
+    onLeft: (failure: unknown) => setOutcome({ kind: "failed", title: failed, failure }),
+  });
+  const finish = (done: Outcome): void => {
+    setOutcome(done);
+    router.refresh();
   };
-  return {
-    act,
-    isAsking,
-    done,
-    isBusy: begin.isBusy || destroy.isBusy,
-    error: act?.kind === "destroy" ? destroy.error : begin.error,
-    ask: (next: EpochAct) => {
-      setAct(next);
-      setAsking(true);
-      setDone(undefined);
-    },
-    close: () => setAsking(false),
-    run: async () => {
-      const result = act && (await attempt(act));
-      if (result === undefined) return;
-      setDone(result);
-      setAsking(false);
-      router.refresh();
-    },
-  };
+  const begin = act("begin", {
+    ...common("begin", t("begin.failed")),
+    call: BEGIN,
+    button: { size: "bar" },
+    title: t("begin.title"),
+    // Without a receipt no epoch was begun: the one in the answer is still being filled.
+    onDone: ({ kid, receipt }) => finish({ kind: receipt === undefined ? "runs" : "begin", kid }),
+  });
+  const destroy = ({ epoch, kid }: EscrowEpochView) =>
+    act(`destroy-${kid}`, {
+      ...common("destroy", t("destroy.failed", { kid })),
+      call: DESTROY,
+      params: { epoch: String(epoch) },
+      named: t("destroy.named", { kid }),
+      button: { size: "bar" },
+      title: t("destroy.title", { kid }),
+      danger: true,
+      onDone: () => finish({ kind: "destroy", kid }),
+    });
+  return { begin, destroy, outcome };
 }
 
-/**
- * The escrow's epochs as the page's stream of changes keeps them, what waits to be moved, and for administrators the two
- * acts. A refusal stays in sight when its dialog is closed, until the next act.
- */
+/** The escrow's epochs, kept up to date, the progress of re-wrapping, and for administrators the two acts. */
 export function EpochBoard({ list, mayAct }: { list: EscrowEpochList; mayAct: boolean }) {
   const t = useTranslations("keys.escrow");
-  const isReady = useReady();
-  const acts = useEpochActs();
-  const { act, isAsking, done, error } = acts;
-  const refusal = act === undefined || done !== undefined ? null : <EpochRefusal act={act} error={error} />;
+  const { begin, destroy, outcome } = useEpochActs();
+  const { open, dialog } = useActDialog();
   return (
-    <Section
-      title={t("title")}
-      action={
-        mayAct ? (
-          <Button size="bar" disabled={!isReady} onClick={() => acts.ask({ kind: "begin" })}>
-            {t("begin.button")}
-          </Button>
-        ) : undefined
-      }
-    >
+    <Section title={t("title")} action={mayAct ? begin.button(open) : undefined}>
       <LiveRefresh kinds={["epoch"]} />
       <p className="max-w-[720px] py-2 text-control text-ink-2">{t("text")}</p>
       <EpochProgress epochs={list.items} />
-      {isAsking ? null : refusal}
-      {done === undefined ? null : <Outcome done={done} />}
+      {dialog !== undefined || outcome === undefined ? null : <LastOutcome outcome={outcome} />}
       <EpochTable
         epochs={list.items}
-        {...(mayAct
-          ? { onDestroy: ({ epoch, kid }) => acts.ask({ kind: "destroy", epoch, kid }), isReady }
-          : {})}
+        {...(mayAct ? { actOf: (epoch) => destroy(epoch).button(open) } : {})}
       />
       <p className="mt-2 text-control text-ink-2">
         {t("custodian")} <Digest value={list.custodian} label={t("custodian")} />
       </p>
-      {act === undefined || !isAsking ? null : (
-        <EpochDialog act={act} isBusy={acts.isBusy} onClose={acts.close} onYes={() => void acts.run()}>
-          {refusal}
-        </EpochDialog>
-      )}
+      {dialog}
     </Section>
   );
 }

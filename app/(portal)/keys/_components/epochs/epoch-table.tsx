@@ -1,5 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
-import { Button } from "@/components/ui/button";
+import type { ReactNode } from "react";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Table } from "@/components/ui/table";
@@ -27,14 +27,13 @@ function EpochState({ state }: { state: string }) {
   );
 }
 
-/** Escrow epochs: public keys that the custodian signed. Only the custodian has the private keys. */
+/** Escrow epochs: public keys that the custodian signed. Only the custodian has their private keys. */
 export function EpochTable(props: {
   epochs: readonly EscrowEpochView[];
-  /** For people who may destroy epochs. Offered for former epochs without sealed data. */
-  onDestroy?: (epoch: EscrowEpochView) => void;
-  isReady?: boolean;
+  /** The button that destroys a former, empty epoch, for people who may. */
+  actOf?: (epoch: EscrowEpochView) => ReactNode;
 }) {
-  const { epochs, onDestroy, isReady = false } = props;
+  const { epochs, actOf } = props;
   const t = useTranslations("keys.escrow");
   const columns = useTranslations("keys.columns");
   const locale = useLocale();
@@ -77,18 +76,14 @@ export function EpochTable(props: {
           cell: ({ due_at }) => (due_at === undefined ? "–" : <LocalTime instant={due_at} form="minute" />),
         },
         { key: "state", head: columns("state"), cell: ({ state }) => <EpochState state={state} /> },
-        ...(onDestroy === undefined
+        ...(actOf === undefined
           ? []
           : [
               {
                 key: "act",
                 head: <span className="sr-only">{t("act")}</span>,
                 cell: (epoch: EscrowEpochView) =>
-                  epoch.state === "deactivated" && epoch.remaining_wraps === 0 ? (
-                    <Button size="bar" look="danger" disabled={!isReady} onClick={() => onDestroy(epoch)}>
-                      {t("destroy.button")} <span className="sr-only">{epoch.kid}</span>
-                    </Button>
-                  ) : null,
+                  epoch.state === "deactivated" && epoch.remaining_wraps === 0 ? actOf(epoch) : null,
               },
             ]),
       ]}

@@ -5,7 +5,7 @@ import * as decisions from "@/lib/api-client/operations/decisions";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 
-/** What deciders are shown; nothing for the requester, and nothing for who may only read. */
+/** What reviewers see; undefined for the requester and for people who may only read. */
 export async function loadReview(
   request: RequestView,
   principal: Principal,

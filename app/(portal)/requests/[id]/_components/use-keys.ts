@@ -18,7 +18,7 @@ function areOn(): boolean {
   }
 }
 
-/** Whether single keys act at all: whoever speaks to the browser, or holds keys by accident, turns them off (WCAG 2.1.4). */
+/** Whether single keys are on. People who use speech input, or press keys by accident, can turn them off (WCAG 2.1.4). */
 export function useKeysSwitch(): readonly [isOn: boolean, turn: (isOn: boolean) => void] {
   const isOn = useSyncExternalStore(watch, areOn, () => true);
   const turn = (next: boolean) => {
@@ -51,7 +51,7 @@ function isCovered(): boolean {
   return document.querySelector("dialog[open]") !== null;
 }
 
-/** Single keys that act on the page: never while somebody types, nor beneath an open dialog. */
+/** Single keys that act on the page, except while the person types or a dialog is open. */
 export function useKeys(keys: Readonly<Record<string, () => void>>): void {
   const latest = useRef(keys);
   useEffect(() => {

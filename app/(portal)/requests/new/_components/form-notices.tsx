@@ -1,24 +1,102 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { CallFailure } from "@/components/client/call-failure";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
+import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
-import { labelOf } from "./answers/answer-text";
-import type { FormOptions } from "./answers/answers";
-import { NOTICES_ID } from "./notices-id";
-import type { RequestForm } from "./use-request-form";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import {
+  type AnswerName,
+  type Answers,
+  answersOf,
+  DRAFT_NAMES,
+  type FormOptions,
+  isSame,
+} from "./answers/answers";
+import type { DraftState } from "./autosave/draft-store";
+import { NOTICES_ID, type RequestForm } from "./use-request-form";
 
-// Loaded when a clash is told, which only a server that answers can do.
-const ClashNotice = dynamic(() => import("./autosave/clash-notice").then((module) => module.ClashNotice));
+/** The answers as the page names them. Several controls can be one answer. */
+const LABELS = {
+  purpose: "purpose",
+  legalBasis: "legalBasis",
+  justification: "justification",
+  target: "target",
+  ids: "target",
+  job: "target",
+  participant: "target",
+  createdFrom: "target",
+  createdTo: "target",
+  fields: "fields",
+  begin: "begin",
+  from: "begin",
+  end: "end",
+  until: "end",
+  maxViews: "maxViews",
+  coViewers: "coViewers",
+  maxExports: "maxExports",
+} as const satisfies Record<(typeof DRAFT_NAMES)[number], AnswerName>;
 
-/** What the person has to know of the saving before going on: nothing, as long as it goes well. */
+/** Where the text is saved, in one line. Screen readers announce its changes. */
+export function SaveLine({ state, hasFactsHere }: { state: DraftState; hasFactsHere: boolean }) {
+  const t = useTranslations("requests.new.status");
+  const { draft, status } = state;
+  const { kind } = status;
+  return (
+    <p role="status" className="max-w-[420px] text-control text-ink-2 tablet:text-right">
+      {draft !== undefined && kind === "saved" ? (
+        <>
+          {t("saved", { reference: draft.reference })} <LocalTime instant={draft.savedAt} form="clock" />
+          {hasFactsHere ? <span className="block">{t("factsHere")}</span> : null}
+        </>
+      ) : draft !== undefined && kind === "kept" ? (
+        t("keptDraft", { reference: draft.reference })
+      ) : (
+        t(kind === "saved" ? "changed" : kind)
+      )}
+    </p>
+  );
+}
+
+/**
+ * Another window has saved another version of this draft. The person chooses which one stays. It does not take the
+ * focus: the person may be typing.
+ */
+function ConflictNotice(props: {
+  mine: Answers;
+  view: RequestView;
+  options: FormOptions;
+  onSettle: (which: "theirs" | "mine") => void;
+}) {
+  const t = useTranslations("requests.new");
+  const theirs = answersOf(props.view, props.options);
+  const differing = DRAFT_NAMES.filter((name) => !isSame(props.mine[name], theirs[name]));
+  const labels = [...new Set(differing.map((name) => t(`answer.${LABELS[name]}`)))];
+  return (
+    <section
+      role="alert"
+      aria-labelledby="request-conflict"
+      className="border-2 border-amber bg-amber-wash px-4 py-3"
+    >
+      <h2 id="request-conflict" className="font-semibold text-lead">
+        {t("conflict.title")}
+      </h2>
+      <p className="mt-1 text-body">{t("conflict.text", { answers: labels.join(", ") })}</p>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Button onClick={() => props.onSettle("theirs")}>{t("conflict.theirs")}</Button>
+        <Button onClick={() => props.onSettle("mine")}>{t("conflict.mine")}</Button>
+      </div>
+    </section>
+  );
+}
+
+/** What the person must know about saving before they go on. Empty while it works. */
 export function FormNotices({ request, options }: { request: RequestForm; options: FormOptions }) {
   const t = useTranslations("requests.new");
   const { stores, draft } = request;
-  const { status, taken } = draft;
+  const { status } = draft;
   const id = draft.draft?.id;
   const here = id === undefined ? "/requests/new" : `/requests/new?draft=${id}`;
   const isLost = status.kind === "lost" || request.authority.status.kind === "lost";
@@ -60,18 +138,9 @@ export function FormNotices({ request, options }: { request: RequestForm; option
         </Notice>
       ) : null}
       {status.kind === "refused" ? <CallFailure error={status.error} title={t("refused.title")} /> : null}
-      {status.kind === "clash" ? (
-        <ClashNotice
-          clashes={status.clashes}
-          options={options}
-          onSettle={(choices) => void stores.draft.settle(choices)}
-        />
+      {status.kind === "conflict" ? (
+        <ConflictNotice mine={draft.answers} view={status.view} options={options} onSettle={request.settle} />
       ) : null}
-      {taken.length === 0 ? null : (
-        <Notice tone="accent" icon="check" isLive>
-          <p>{t("taken", { answers: taken.map((name) => t(`answer.${labelOf(name)}`)).join(", ") })}</p>
-        </Notice>
-      )}
       {draft.isKept ? null : (
         <Notice tone="amber" icon="warning" isLive>
           <p>{t("status.notKept")}</p>

@@ -1,12 +1,12 @@
 import type { AnswerName, Answers, FormOptions } from "./answers/answers";
 import type { ControlName } from "./answers/faults";
 
-/** What each section of the form is given. */
+/** The form as its sections use it. */
 export interface FormView {
   readonly answers: Answers;
   readonly options: FormOptions;
   change(changes: Partial<Answers>): void;
-  /** Words of the error at a control, when there is one to show. */
+  /** The sentence of a control's fault, if one is shown. */
   errorOf(name: ControlName): string | undefined;
 }
 

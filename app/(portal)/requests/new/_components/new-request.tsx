@@ -8,11 +8,9 @@ import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { AnswerDays } from "./answers/answer-days";
 import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers/answers";
 import { factsOf } from "./answers/bodies";
-import { faultId } from "./answers/faults";
-import { useFaultText } from "./answers/use-fault-text";
-import { SaveLine } from "./autosave/save-line";
+import { faultId, useFaultText } from "./answers/faults";
 import { RequestSummary } from "./check/request-summary";
-import { FormNotices } from "./form-notices";
+import { FormNotices, SaveLine } from "./form-notices";
 import type { FormView } from "./form-view";
 import { AuthoritySection } from "./sections/authority-section";
 import { BasisSection } from "./sections/basis-section";
@@ -20,7 +18,7 @@ import { PeriodSection } from "./sections/period-section";
 import { TransactionsSection } from "./transactions/transactions-section";
 import { type RequestForm, useRequestForm } from "./use-request-form";
 
-/** A change link of *Check answers* names the control it means. */
+/** Focuses the control that a change link of *Check answers* names. */
 function useNamedControl(isReady: boolean): void {
   useEffect(() => {
     if (!isReady) return;
@@ -45,14 +43,14 @@ function useFormView(request: RequestForm, options: FormOptions): FormView {
   };
 }
 
-/** The request being made: one page, four sections, kept at every change. */
+/** A new request: one page with four sections, saved at every change. */
 export function NewRequest(props: {
   options: FormOptions;
   view?: RequestView;
   prefill: Partial<Answers>;
-  /** A request that was sent before, whose answers this one begins with. */
+  /** A former request, whose answers this one starts with. */
   begunFrom?: RequestView;
-  /** Why that one was denied. */
+  /** Why the former request was denied. */
   denied?: ReactNode;
   answerDays: AnswerDays;
 }) {

@@ -6,25 +6,27 @@ import { CallRefused } from "@/components/client/api";
 import { type Answers, controlId } from "./answers/answers";
 import { factsOf } from "./answers/bodies";
 import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./answers/faults";
-import type { DraftState } from "./autosave/draft-state";
-import { type Opening, openStores, type Stores } from "./autosave/open-stores";
+import type { DraftState } from "./autosave/draft-store";
+import { attachedOf, type Opening, openStores, type Stores } from "./autosave/open-stores";
 import { useSaving } from "./autosave/use-saving";
-import { NOTICES_ID } from "./notices-id";
 import { type AuthorityState, hasOrder } from "./sections/authority-store";
 import type { Lookups } from "./transactions/lookups";
 
+/** Id of the form's notices, which take the focus when something has to be settled first. */
+export const NOTICES_ID = "request-notices";
+
 export interface RequestForm {
   readonly stores: Stores;
-  /** False until the page's script runs: nothing can be typed that would not be kept. */
+  /** False until the page's script runs. Text typed before would not be kept. */
   readonly isReady: boolean;
   readonly draft: DraftState;
   readonly authority: AuthorityState;
   readonly lookups: Lookups;
-  /** What stands between the answers and *Check answers* now. */
+  /** What must be corrected before *Check answers*. */
   readonly open: readonly Fault[];
-  /** What was open when the person last wanted to go on, and still is. */
+  /** What was open at the last attempt to go on, and still is. */
   readonly summary: readonly Fault[];
-  /** How often the person has wanted to go on. */
+  /** Counts the attempts to go on. */
   readonly attempt: number;
   /** Faults to show at their controls. */
   readonly shown: readonly Fault[];
@@ -32,6 +34,8 @@ export interface RequestForm {
   change(changes: Partial<Answers>): void;
   check(): Promise<void>;
   startAfresh(): void;
+  /** Ends a conflict with another window. */
+  settle(which: "theirs" | "mine"): void;
 }
 
 const NONE: readonly Fault[] = [];
@@ -40,7 +44,7 @@ function refusalFaults(error: unknown): readonly Fault[] {
   return error instanceof CallRefused ? faultsOfRefusal(error.problem.errors) : NONE;
 }
 
-/** What the server found in the last attempt to save, at the controls it speaks of. */
+/** What the server refused in the last attempt to save, at its controls. */
 function useRefusals(draft: DraftState, authority: AuthorityState): readonly Fault[] {
   return useMemo(
     () => [
@@ -51,7 +55,7 @@ function useRefusals(draft: DraftState, authority: AuthorityState): readonly Fau
   );
 }
 
-/** Brings everything to the server; true when nothing is left here. */
+/** Sends everything; true when the server has all of it. */
 async function sendAll({ draft, authority }: Stores): Promise<boolean> {
   await draft.save();
   const { draft: held, answers } = draft.get();
@@ -64,7 +68,7 @@ async function sendAll({ draft, authority }: Stores): Promise<boolean> {
 function useStores(opening: Opening) {
   const [stores, setStores] = useState(() => openStores(opening, true));
   const [isReady, setReady] = useState(false);
-  // Only now may it differ from what the server drew, and only from now on is what is typed kept.
+  // The first render must match the server's. From now on typed text is kept.
   useEffect(() => {
     setStores(openStores(opening, false));
     setReady(true);
@@ -83,14 +87,14 @@ function useStores(opening: Opening) {
   };
 }
 
-/** Looks the numbers up; one that turns out not to exist is left out of the draft, which may be saved then. */
+/** Looks the numbers up. Those that do not exist are left out of the draft, so that it can be saved. */
 function useLookingUp({ draft, lookups: store }: Stores, ids: readonly string[], lookups: Lookups): void {
   useEffect(() => store.want(ids), [store, ids]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the look-ups are what changed
   useEffect(() => draft.change({}), [draft, lookups]);
 }
 
-/** Brings what kept the form from being sent before the person's eyes, wherever on the page they are. */
+/** Scrolls to the reason why the form was not sent, and focuses it. */
 function showObstacle({ authority }: Stores): void {
   const isOfDocument = ["refused", "altered"].includes(authority.get().status.kind);
   const place = document.getElementById(isOfDocument ? controlId("document") : NOTICES_ID);
@@ -98,7 +102,7 @@ function showObstacle({ authority }: Stores): void {
   place?.focus();
 }
 
-/** *Check answers*: tells what is open, or brings everything to the server and goes on. */
+/** *Check answers*: shows what is open, or sends everything and goes on. */
 function useCheck(stores: Stores, open: readonly Fault[]) {
   const router = useRouter();
   const [summary, setSummary] = useState(NONE);
@@ -121,7 +125,7 @@ function useCheck(stores: Stores, open: readonly Fault[]) {
   return { summary, attempt, isChecking, check };
 }
 
-/** The form as a whole: its stores, what runs beside it, and the way to *Check answers*. */
+/** The whole form: its stores, its saving, and the way to *Check answers*. */
 export function useRequestForm(opening: Opening): RequestForm {
   const { stores, isReady, draft, authority, lookups, startAfresh } = useStores(opening);
   const { ids } = draft.answers;
@@ -150,5 +154,10 @@ export function useRequestForm(opening: Opening): RequestForm {
     change: (changes) => stores.draft.change(changes),
     check,
     startAfresh,
+    settle: (which) => {
+      if (which === "theirs" && draft.status.kind === "conflict")
+        stores.authority.hold(attachedOf(draft.status.view, opening.options));
+      void stores.draft.settle(which);
+    },
   };
 }

@@ -11,14 +11,14 @@ import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
 import { type Search, uuidOf } from "../_components/answers/prefill";
-import { ReceiptLine } from "../_components/check/receipt-line";
+import { ReceiptLine } from "../_components/check/submit-request";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.sent");
   return { title: t("title") };
 }
 
-/** What was submitted: its reference, when the answer is due, its receipt. */
+/** The submitted request: its reference, its deadline, its receipt. */
 export default async function SentPage({ searchParams }: { searchParams: Promise<Search> }) {
   const id = uuidOf((await searchParams).request);
   if (id === undefined) notFound();

@@ -5,7 +5,7 @@ import type { Column } from "@/components/ui/table";
 import type { NoticeView } from "@/lib/access/notices/schema";
 import { NoticeActs } from "./notice-acts";
 
-/** Where a notice stands, by whom, and why it was withheld. */
+/** The state of a notice, who changed it, and why it was withheld. */
 function State({ item }: { item: NoticeView }) {
   const t = useTranslations("notices");
   const { state, not_before: seal, by, at, reason } = item;

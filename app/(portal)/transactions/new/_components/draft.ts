@@ -3,13 +3,13 @@ import { Instant } from "@/lib/schema";
 import { isAssetCode } from "@/lib/transactions/assets";
 import type { NewTransaction } from "@/lib/transactions/schema";
 
-/** One member of a group, as it is typed. */
+/** One member of a group, as typed. */
 export interface Member {
   name: string;
   value: string;
 }
 
-/** The form as it is typed. It lives in the page's memory only. */
+/** The form as typed. It is in the page's memory only. */
 export interface Draft {
   jobId: string;
   occurredAt: string;
@@ -41,7 +41,7 @@ export const EMPTY: Draft = {
   isConfidential: true,
 };
 
-/** Why the form cannot be sent as it is; each code has its wording. */
+/** Why the form cannot be sent. Each code has its sentence. */
 export type DraftProblem =
   | "jobNeeded"
   | "recipientNeeded"

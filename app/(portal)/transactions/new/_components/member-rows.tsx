@@ -8,10 +8,10 @@ import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 
-/** Attributes of controls for values that get sealed: nothing of them is kept or sent away by the browser. */
+/** Attributes of controls for values that get sealed: the browser must not keep or send them. */
 export const UNKEPT = { autoComplete: "off", spellCheck: false, translate: "no" } as const;
 
-/** Names and values of one group, as many as one likes. */
+/** Names and values of one group, any number of them. */
 export function MemberRows({ group, errors }: { group: MemberGroup; errors: ReadonlyMap<string, string> }) {
   const t = useTranslations("transactions.create.members");
   const { control, register } = useFormContext<Draft>();

@@ -13,16 +13,16 @@ import {
 } from "@/app/(portal)/transactions/new/_components/draft";
 import { DraftForm } from "@/app/(portal)/transactions/new/_components/draft-form";
 import type { SentTransaction } from "@/app/(portal)/transactions/new/_components/sent";
-import { CallRefused, NetworkLost, target } from "@/components/client/api";
-import { useApi } from "@/components/client/use-api";
-import { useIntent } from "@/components/client/use-intent";
+import { CallRefused, target } from "@/components/client/api";
+import { useCallOnce } from "@/components/client/use-call-once";
 import { useReady } from "@/components/client/use-ready";
 import { ErrorSummary, type FormError } from "@/components/form/error-summary";
+import { useLeaveWarning } from "@/components/form/use-answers";
 import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
 import type { Recipient } from "@/lib/keys/list-keys";
 
-// The later steps are not needed to begin with; they are fetched once the form can be typed in, not at their turn.
+// The later steps are loaded after the form, before they are needed.
 const loadCheck = () => import("@/app/(portal)/transactions/new/_components/check-draft");
 const loadSent = () => import("@/app/(portal)/transactions/new/_components/sent");
 const CheckDraft = dynamic(() => loadCheck().then((module) => module.CheckDraft));
@@ -30,28 +30,17 @@ const Sent = dynamic(() => loadSent().then((module) => module.Sent));
 
 const create = target<typeof createTransaction>("POST", "/confidential/transactions");
 
-/** Asks before the page is left with something typed: it is kept nowhere else. */
-function useLeaveWarning(isDirty: boolean): void {
-  useEffect(() => {
-    if (!isDirty) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [isDirty]);
-}
-
 type Step = "form" | "check" | "sent";
 
-/** The form, its check and the confirmation, on one page: what is typed lives in memory and is forgotten once sent. */
+/** The form, its check and the confirmation, on one page. The text is in memory only, and forgotten once sent. */
 export function NewTransactionForm({ own, recipients }: { own: string; recipients: readonly Recipient[] }) {
   const isReady = useReady();
   const t = useTranslations("transactions.create");
   const ui = useTranslations("ui");
   const words = useProblemWords();
   const fields = useFieldWords();
-  const api = useApi();
+  const call = useCallOnce(create);
   const form = useForm<Draft>({ defaultValues: EMPTY });
-  const intent = useIntent();
   const [found, setFound] = useState<readonly Recipient[]>([]);
   const [step, setStep] = useState<Step>("form");
   const [errors, setErrors] = useState<readonly FormError[]>([]);
@@ -71,7 +60,6 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
     if (problems.length === 0) setStep("check");
   };
   const refuse = (error: unknown, draft: Draft) => {
-    if (!(error instanceof NetworkLost)) intent.settle();
     if (!(error instanceof CallRefused) || error.problem.status !== 422) {
       setFailure(error);
       return;
@@ -87,13 +75,10 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   };
   const send = async () => {
     const draft = form.getValues();
-    const body = bodyOf(draft, own);
     setBusy(true);
     setFailure(undefined);
     try {
-      const answer = await api.call(create, { body, idempotencyKey: intent.keyFor(body) });
-      intent.settle();
-      setSent(answer);
+      setSent(await call({ body: bodyOf(draft, own) }));
       setStep("sent");
       form.reset(EMPTY);
     } catch (error) {

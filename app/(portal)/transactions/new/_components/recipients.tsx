@@ -16,7 +16,7 @@ import type { Recipient } from "@/lib/keys/list-keys";
 
 const list = target<typeof listKeys>("GET", "/confidential/keys");
 
-/** Finds a participant that is not in the list, by its id. */
+/** Finds a participant by its id, if it is not in the list. */
 function FindParticipant({ onFound }: { onFound: (recipient: Recipient) => void }) {
   const t = useTranslations("transactions.create.recipients");
   const api = useApi();
@@ -70,7 +70,7 @@ function FindParticipant({ onFound }: { onFound: (recipient: Recipient) => void 
   );
 }
 
-/** Who it is sealed for, each with the fingerprint of the key that it is sealed with. */
+/** The recipients, each with the fingerprint of the key that the transaction is sealed with. */
 export function Recipients(props: {
   own: string;
   known: readonly Recipient[];

@@ -9,7 +9,7 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 
-/** What the server said of the transaction it stored; a repeated answer has no receipt. */
+/** The stored transaction. The answer to a repeated call has no receipt. */
 export interface SentTransaction {
   readonly transaction_id: string;
   readonly job_id: string;

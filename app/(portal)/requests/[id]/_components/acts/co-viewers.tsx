@@ -4,7 +4,7 @@ import { Section } from "@/components/ui/section";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { EndCoViewer } from "./end-co-viewer";
 
-/** Who looks beside the requester, for both sides; whoever was taken out stays visible. */
+/** The co-viewers, for both sides. Removed ones stay visible. */
 export function CoViewers({ request }: { request: RequestView }) {
   const t = useTranslations("review.coViewers");
   const { co_viewers: named } = request;

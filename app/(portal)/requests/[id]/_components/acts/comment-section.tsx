@@ -4,7 +4,7 @@ import { Section } from "@/components/ui/section";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { CommentForm } from "./comment-form";
 
-/** Words to each other, for both sides, oldest first; questions and their answers have their own place. */
+/** Comments of both sides, oldest first. Questions and their answers are shown elsewhere. */
 export function CommentSection({ request }: { request: RequestView }) {
   const t = useTranslations("review.comment");
   const comments = request.timeline.filter(({ kind }) => kind === "comment");

@@ -1,102 +1,69 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
-import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
-import { Choice, ChoiceGroup, Select, TextArea } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
-import { Button } from "@/components/ui/button";
+import { ChoiceGroup } from "@/components/form/controls";
+import { AreaField, FormFrame, SelectField, TickField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
+import { NewIdentityCheck } from "@/lib/access/requests/schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import type { checkIdentity } from "@/lib/api-client/operations/decisions";
 
-const checkOf = target<typeof checkIdentity>("POST", "/confidential/access/requests/{id}/identity-checks");
+const CHECK = target<typeof checkIdentity>("POST", "/confidential/access/requests/{id}/identity-checks");
 
-/** The legal reviewer records that the officer is who they say. Only a check with both lets a request be approved. */
+/** Records a check of the requester's identity. A request can be approved only after a valid check. */
 export function IdentityForm(props: {
   requestId: string;
   officer: string;
   check: ReviewView["identity_check"];
 }) {
   const { requestId, officer, check } = props;
-  const { contacts = [] } = check;
-  const t = useTranslations("review");
-  const router = useRouter();
-  const { isBusy, error, run } = useAct(checkOf);
-  const [called, setCalled] = useState("");
-  const [isConfirmed, setConfirmed] = useState(false);
-  const [note, setNote] = useState("");
-  const [isMissing, setMissing] = useState(false);
-  const [isPartial, setPartial] = useState(false);
-  const record = async (event: FormEvent) => {
-    event.preventDefault();
-    setMissing(note.trim() === "");
-    if (note.trim() === "" || isBusy) return;
-    const number = called === "" ? {} : { called_number: called };
-    const body = { ...number, is_confirmed: isConfirmed && called !== "", note: note.trim() };
-    const answer = await run({ params: { id: requestId }, body });
-    if (answer === undefined) return;
-    setPartial(!answer.is_valid);
-    router.refresh();
-  };
+  const { contacts = [], domain = "", is_domain_verified: isVerified = false } = check;
+  const t = useTranslations("review.identity");
+  const form = useForm({
+    call: CHECK,
+    params: { id: requestId },
+    schema: NewIdentityCheck,
+    id: "identity",
+    initial: { number: "", isConfirmed: false, note: "" },
+    toBody: ({ number, isConfirmed, note }) => ({
+      ...(number === "" ? {} : { called_number: number }),
+      is_confirmed: isConfirmed && number !== "",
+      note: note.trim(),
+    }),
+    controls: { "/called_number": "number", "/is_confirmed": "isConfirmed", "/note": "note" },
+    words: {
+      number: { label: t("number") },
+      isConfirmed: { label: t("called") },
+      note: { label: t("note"), missing: t("noteMissing") },
+    },
+    keeps: (_answer, typed) => typed,
+  });
+  const numbers = contacts.map((number) => ({ value: number, label: number }));
   return (
-    <form onSubmit={record} noValidate className="mt-3 grid max-w-[560px] gap-4">
-      <p className="text-control text-ink-2">{t("identity.text", { name: officer })}</p>
+    <div className="mt-3 grid max-w-[560px] gap-4">
+      <p className="text-control text-ink-2">{t("text", { name: officer })}</p>
       <Notice
-        tone={check.is_domain_verified === true ? "accent" : "amber"}
-        icon={check.is_domain_verified === true ? "check" : "warning"}
-        title={t(check.is_domain_verified === true ? "identity.domain" : "identity.otherDomain", {
-          domain: check.domain ?? "",
-        })}
+        tone={isVerified ? "accent" : "amber"}
+        icon={isVerified ? "check" : "warning"}
+        title={t(isVerified ? "domain" : "otherDomain", { domain })}
       />
-      <Field
-        id="identity-number"
-        label={t("identity.number")}
-        help={t(contacts.length === 0 ? "identity.noNumber" : "identity.calledHelp")}
-      >
-        {(control) => (
-          <Select {...control} value={called} onChange={(event) => setCalled(event.target.value)}>
-            <option value="">{t("identity.notCalled")}</option>
-            {contacts.map((number) => (
-              <option key={number} value={number}>
-                {number}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <ChoiceGroup id="identity-facts" legend={t("identity.legend")}>
-        <Choice
-          checked={isConfirmed}
-          onChange={(event) => setConfirmed(event.target.checked)}
-          label={t("identity.called")}
+      <FormFrame form={form} className="" look="secondary" submit={t("record")}>
+        <SelectField
+          form={form}
+          name="number"
+          help={t(contacts.length === 0 ? "noNumber" : "calledHelp")}
+          options={[{ value: "", label: t("notCalled") }, ...numbers]}
         />
-      </ChoiceGroup>
-      <Field
-        id="identity-note"
-        label={t("identity.note")}
-        help={t("identity.noteHelp")}
-        error={isMissing ? t("identity.noteMissing") : undefined}
-      >
-        {(control) => (
-          <TextArea
-            {...control}
-            maxLength={2000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-        )}
-      </Field>
-      <CallFailure error={error} />
-      {isPartial ? <Notice tone="amber" icon="warning" isLive title={t("identity.partial")} /> : null}
-      <p>
-        <Button type="submit" isBusy={isBusy}>
-          {t("identity.record")}
-        </Button>
-      </p>
-    </form>
+        <ChoiceGroup id="identity-facts" legend={t("legend")}>
+          <TickField form={form} name="isConfirmed" />
+        </ChoiceGroup>
+        <AreaField form={form} name="note" help={t("noteHelp")} maxLength={2_000} />
+        {form.answer?.is_valid === false ? (
+          <Notice tone="amber" icon="warning" isLive title={t("partial")} />
+        ) : null}
+      </FormFrame>
+    </div>
   );
 }

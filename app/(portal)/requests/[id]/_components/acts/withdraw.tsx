@@ -1,23 +1,18 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
+import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
-import { TextArea } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { withdrawRequest } from "@/lib/api-client/operations/access";
 import type { withdrawUnreadableRequest } from "@/lib/api-client/operations/admin-requests";
 
-const withdrawalOf = target<typeof withdrawRequest>("POST", "/confidential/access/requests/{id}/withdraw");
-const unreadable = target<typeof withdrawUnreadableRequest>(
-  "POST",
-  "/confidential/admin/requests/{id}/withdraw",
-);
+const CALLS = {
+  requester: target<typeof withdrawRequest>("POST", "/confidential/access/requests/{id}/withdraw"),
+  administrator: target<typeof withdrawUnreadableRequest>(
+    "POST",
+    "/confidential/admin/requests/{id}/withdraw",
+  ),
+} as const;
 
 /** Withdraws a request, which stays visible. Administrators withdraw requests that cannot be read. */
 export function Withdraw(props: {
@@ -26,51 +21,20 @@ export function Withdraw(props: {
   by?: "requester" | "administrator";
 }) {
   const { requestId, reference, by = "requester" } = props;
-  const t = useTranslations("review");
-  const router = useRouter();
-  const own = useAct(withdrawalOf);
-  const others = useAct(unreadable);
-  const { isBusy, error, run } = by === "requester" ? own : others;
-  const [isOpen, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
-  const withdraw = async () => {
-    const body = reason.trim() === "" ? {} : { reason: reason.trim() };
-    if ((await run({ params: { id: requestId }, body })) === undefined) return;
-    setOpen(false);
-    router.refresh();
-  };
+  const t = useTranslations("review.withdraw");
   return (
-    <>
-      <Button onClick={() => setOpen(true)}>{t("withdraw.open")}</Button>
-      <Dialog
-        isOpen={isOpen}
-        canClose={!isBusy}
-        onClose={() => setOpen(false)}
-        title={t("withdraw.title", { reference })}
-      >
-        <p className="mb-4 text-body">{t("withdraw.text")}</p>
-        <Field id="withdraw-reason" label={t("withdraw.reason")} mark={t("withdraw.optional")}>
-          {(control) => (
-            <TextArea
-              {...control}
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        <div className="mt-4 empty:hidden">
-          <CallFailure error={error} />
-        </div>
-        <DialogActions>
-          <Button look="danger" isBusy={isBusy} onClick={() => void withdraw()}>
-            {t("withdraw.do")}
-          </Button>
-          <Button disabled={isBusy} onClick={() => setOpen(false)}>
-            {t("dialog.back")}
-          </Button>
-        </DialogActions>
-      </Dialog>
-    </>
+    <ActButton<typeof withdrawRequest | typeof withdrawUnreadableRequest, "reason">
+      call={CALLS[by]}
+      params={{ id: requestId }}
+      label={t("open")}
+      button={{ look: "secondary" }}
+      title={t("title", { reference })}
+      text={t("text")}
+      fields={{ reason: { kind: "reason", label: t("reason"), isOptional: true, maxLength: 2_000 } }}
+      body={({ reason }) => (reason === "" ? {} : { reason })}
+      yes={t("do")}
+      failed={t("failed")}
+      danger
+    />
   );
 }

@@ -13,7 +13,7 @@ function typedOf({ reading, reason, until, views }: Draft): string[] {
     .filter((text) => text !== "");
 }
 
-/** The request went on while somebody was still typing here: who was faster, and everything typed, to keep or to drop. */
+/** The request changed while the reviewer was typing: who changed it, and the typed text, to keep or discard. */
 export function ConflictNotice() {
   const t = useTranslations("review");
   const state = useReview();

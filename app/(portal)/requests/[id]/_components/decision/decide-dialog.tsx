@@ -13,13 +13,13 @@ import { Loading } from "@/components/ui/loading";
 import { Confirmation, Notice } from "@/components/ui/states";
 import { DecidedByOther } from "./decided-by-other";
 import { narrowersOf } from "./narrowing/narrowed";
-import { mismatchesOf } from "./retyped-facts/mismatch";
+import { MismatchNotice } from "./retyped-facts/mismatch";
 import { type ReviewState, useReview } from "./review-state";
 import { StatementView } from "./statement/statement-view";
 import { type Decision, fasterOf, useDecision } from "./use-decision";
 import type { Act } from "./verdict";
 
-/** Why nothing was decided: somebody was faster, the readings differ, nothing was signed, or the call failed. */
+/** Why the decision failed: another person was faster, the facts differ, it was not signed, or the call failed. */
 function Failure({ error, onLook }: { error: unknown; onLook: () => void }) {
   const t = useTranslations("review");
   if (error === undefined) return null;
@@ -41,18 +41,7 @@ function Failure({ error, onLook }: { error: unknown; onLook: () => void }) {
   if (error instanceof NotSigned)
     return <Notice tone="amber" icon="warning" isLive title={t(`notSigned.${error.reason}`)} />;
   if (error instanceof CallRefused && error.problem.code === "decision.facts-mismatch")
-    return (
-      <Notice tone="amber" icon="warning" isLive title={t("mismatch.title")}>
-        <ul>
-          {mismatchesOf(error.problem.members).map(({ name, typed, other, by }) => (
-            <li key={name}>
-              {t(`facts.${name}`)}: {t(`mismatch.${by}`, { typed, other })}
-            </li>
-          ))}
-        </ul>
-        <p className="mt-1">{t("mismatch.text")}</p>
-      </Notice>
-    );
+    return <MismatchNotice title={t("mismatch.title")} problem={error.problem} />;
   return <CallFailure error={error} />;
 }
 
@@ -98,7 +87,7 @@ function Ready(props: {
 }) {
   const t = useTranslations("review");
   const { state, decision, act } = props;
-  // Whoever came second has nothing left to press: the decision would meet another state.
+  // Another person has decided: the state has changed, so this decision would be refused.
   const isOvertaken = fasterOf(decision.error) !== undefined;
   const isReady = !isOvertaken && (decision.phase === "ready" || decision.phase === "sending");
   const { by } = state.review.signing;
@@ -184,7 +173,7 @@ function DecideAct({ state, act }: { state: ReviewState; act: Act }) {
   );
 }
 
-/** The last look before a decision: exactly what is signed and sent, then what came of it. */
+/** Shows exactly what is signed and sent, and then the result. */
 export function DecideDialog() {
   const state = useReview();
   if (state?.act === undefined) return null;

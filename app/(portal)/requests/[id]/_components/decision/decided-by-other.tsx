@@ -6,10 +6,10 @@ import type { Faster } from "./use-decision";
 
 const KNOWN = ["approve", "deny", "ask", "answer", "withdraw", "resume", "activate"] as const;
 
-/** Steps without words of their own here. */
+/** Steps that share the general words here. */
 const OTHERS: readonly string[] = ["object", "lapse", "expire", "close"];
 
-/** What happens to a request beside comments and reading: after one of these a decision meets another state. */
+/** Steps that change a request's state, so that an open decision is no longer valid. */
 export function isStep(kind: string): boolean {
   return KNOWN.some((one) => one === kind) || OTHERS.includes(kind);
 }

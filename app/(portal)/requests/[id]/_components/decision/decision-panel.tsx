@@ -33,7 +33,7 @@ function EndNotice({ state }: { state: ReviewState }) {
   );
 }
 
-/** What stands against approving and narrowing, once each. */
+/** The reasons against approving and narrowing, once each. */
 function linesOf(state: ReviewState): { readonly key: string; readonly obstacle: Obstacle }[] {
   const { approve, narrow } = state.judged.obstacles;
   return [...new Set([...approve, ...narrow])].map((obstacle) => ({ key: obstacle, obstacle }));
@@ -110,7 +110,7 @@ function leadOf({ order, request }: ReviewState) {
   return request.authorization === undefined ? "panel.noOrder" : "panel.signedOrder";
 }
 
-/** Where the order is foreign and states no basis, whoever decides for legal review records one. */
+/** If the order is foreign and states no recognition basis, the legal reviewer records one. */
 function RecognitionField({ state }: { state: ReviewState }) {
   const t = useTranslations("review.recognition");
   const { review, draft } = state;

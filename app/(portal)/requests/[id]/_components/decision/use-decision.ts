@@ -108,7 +108,7 @@ export function useDecision(state: ReviewState, act: Act): Decision {
       sending.current ??= await begin();
       setAnswer(await call(decisionOf, inputOf(shown, sending.current)));
     } catch (failure) {
-      // Without an answer nobody knows whether it was carried out: the same key asks again and decides once.
+      // Without an answer the outcome is unknown. The same key is used again, so that it is decided once.
       if (!(failure instanceof NetworkLost)) sending.current = undefined;
       setNotSent(failure);
     }
@@ -125,7 +125,7 @@ function inputOf({ id, ifMatch, body }: Shown, { key, signature }: Sending) {
   return { params: { id }, body: sent, ifMatch, idempotencyKey: key };
 }
 
-/** What a 409 tells of whoever was faster. */
+/** The other person's step, from a 409. */
 export interface Faster {
   readonly state: string;
   readonly kind: string;
@@ -133,7 +133,7 @@ export interface Faster {
   readonly at: string;
 }
 
-/** Somebody decided in between, or this person did in another tab. */
+/** Returns the step that came first: of another person, or of this person in another tab. */
 export function fasterOf(error: unknown): Faster | undefined {
   if (!(error instanceof CallRefused) || error.problem.status !== 409) return undefined;
   const { state, last } = error.problem.members;

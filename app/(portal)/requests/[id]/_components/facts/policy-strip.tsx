@@ -22,7 +22,7 @@ function Glyph({ outcome }: { outcome: GroupOutcome }) {
   return <SealGlyph state="sealed" />;
 }
 
-/** What the rules in force would open of each group, were the rest granted now. */
+/** What the rules in force would open of each group if the rest were granted now. */
 export function PolicyStrip({ policy }: { policy: ReviewView["policy"] }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
@@ -57,6 +57,24 @@ export function PolicyStrip({ policy }: { policy: ReviewView["policy"] }) {
       {policy.conditions.length === 0 ? null : (
         <p className="mt-2 text-control text-ink-2">{t("policy.hours")}</p>
       )}
+    </Section>
+  );
+}
+
+/** Each condition for deciding, met or not. A decision is checked against the same rules. */
+export function Conflicts({ review }: { review: ReviewView }) {
+  const t = useTranslations("review");
+  if (review.conflicts.length === 0) return null;
+  return (
+    <Section title={t("conflicts.title")}>
+      <ul className="mt-2 text-control">
+        {review.conflicts.map(({ id, holds }) => (
+          <li key={id} className={`flex gap-2 py-1 ${holds ? "text-accent" : "text-oxblood"}`}>
+            <Icon name={holds ? "tick" : "stop"} className="mt-[2px]" />
+            {t(`conflicts.${holds ? "holds" : "fails"}.${id}`)}
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }

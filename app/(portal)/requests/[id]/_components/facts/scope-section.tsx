@@ -15,7 +15,7 @@ import { RemovedLines, type RemovedMember } from "../decision/narrowing/removed-
 interface Line {
   readonly key: "transactions" | "fields" | "level" | "from" | "until" | "views" | "exports";
   readonly asked: ReactNode;
-  /** As it was granted, or as it stands once somebody has taken something away. */
+  /** As granted, or as it is after a reviewer has narrowed it. */
   readonly now: ReactNode;
 }
 
@@ -31,14 +31,14 @@ const UNDER_REVIEW: readonly RequestView["state"][] = [
 
 type NowHead = "granted" | "now" | "lastly";
 
-/** What the second column is called; none while the request stands as asked. */
+/** Heading of the second column; absent while the request is unchanged. */
 function nowHead(request: RequestView, grant: GrantView | undefined): NowHead | undefined {
   if (grant !== undefined) return "granted";
   if (narrowersOf(request).length === 0) return undefined;
   return UNDER_REVIEW.includes(request.state) ? "now" : "lastly";
 }
 
-/** A value as it stands now, under it what was taken away and by whom. */
+/** The present value, below it what was removed and by whom. */
 function Now({
   request,
   member,
@@ -107,7 +107,7 @@ function useLines(request: RequestView, grant: GrantView | undefined): readonly 
   ];
 }
 
-/** What was asked, and beside it what is left of it or was granted; all of it stays visible for ever. */
+/** What was requested, next to what remains of it or was granted. All of it stays visible. */
 export function ScopeSection({ request, grant }: { request: RequestView; grant: GrantView | undefined }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");

@@ -27,8 +27,8 @@ const WITHDRAWABLE = [
 const AWAITED: readonly RequestView["state"][] = ["stage_1", "stage_2", "overdue", "extended", "objected"];
 
 /**
- * When the answer is due, and when its reviewers should have decided. While the clock stands no day is true, since
- * both move by as long as the answer takes.
+ * The deadline, and when reviewers should have decided. While the clock is paused no day is shown, because both move
+ * by the length of the pause.
  */
 function useDueFacts(request: RequestView): Fact[] {
   const t = useTranslations("review.side");
@@ -44,7 +44,7 @@ function useDueFacts(request: RequestView): Fact[] {
   ];
 }
 
-/** A request that this one is the rest of, or that goes on with its rest. */
+/** The request that this one continues, or the one that continues it. */
 function linked(name: string, link: RequestView["continues"]): Fact[] {
   if (link === undefined) return [];
   return [
@@ -59,7 +59,7 @@ function linked(name: string, link: RequestView["continues"]): Fact[] {
   ];
 }
 
-/** State, deadline and what both sides may expect of it. */
+/** State and deadline, for both sides. */
 export function Standing({ request }: { request: RequestView }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
@@ -89,7 +89,7 @@ function questionOf(request: RequestView) {
     : undefined;
 }
 
-/** Why it was denied, and the way on: the same again, with what was missing. */
+/** Why it was denied, and how to ask again with what was missing. */
 function Denied({ request, denial }: { request: RequestView; denial: RequestView["decisions"][number] }) {
   const t = useTranslations("review.side");
   return (
@@ -108,7 +108,7 @@ function Denied({ request, denial }: { request: RequestView; denial: RequestView
   );
 }
 
-/** The requester's own side: what is asked of them, and what they may do. */
+/** For the requester: the open question, and what they can do. */
 export function RequesterPanel({ request }: { request: RequestView }) {
   const t = useTranslations("review");
   const question = questionOf(request);
@@ -155,7 +155,7 @@ const WHY = [
   "floor.self-approval",
 ] as const;
 
-/** A reviewer who cannot decide now: why, and what comes next. */
+/** Why a reviewer cannot decide now, and what comes next. */
 export function ReviewerPanel({ request, review }: { request: RequestView; review: ReviewView | undefined }) {
   const t = useTranslations("review");
   const why = WHY.find((one) => one === review?.why_not?.id);

@@ -7,7 +7,7 @@ import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 
 type Report = NonNullable<AuthorizationView["signature"]>[number];
 
-/** The newest look at an order's signature, in the words of the standard and in this page's. */
+/** The newest check of an order's signature, in the standard's terms and in plain words. */
 export function SignatureReport({ authorization }: { authorization: AuthorizationView }) {
   const t = useTranslations("review.signature");
   const faults = useTranslations("domain.signatureFaults");
@@ -29,7 +29,7 @@ export function SignatureReport({ authorization }: { authorization: Authorizatio
   );
 }
 
-/** The lists that a look rested on, each with its digest: their bytes are kept with the order. */
+/** The revocation lists that a check used, each with its digest. Their bytes are kept with the order. */
 function Lists({ lists }: { lists: NonNullable<Report["crls"]> }) {
   const t = useTranslations("review.signature");
   return (

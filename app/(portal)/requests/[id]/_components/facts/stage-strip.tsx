@@ -16,7 +16,7 @@ const MARKS: Readonly<Record<Mark, { readonly icon: IconName; readonly tone: str
 
 interface Step {
   readonly key: "document" | "legal" | "coordinator" | "access";
-  /** In the place of the stage's own name and how it stands. */
+  /** Replaces the stage's name and state. */
   readonly label?: "noDocument";
   readonly mark: Mark;
   readonly note: ReactNode;

@@ -76,7 +76,7 @@ function useOrder(address: string, mediaType: string) {
   return { received, again: () => setAttempt((count) => count + 1) };
 }
 
-/** As many pages as are asked for: how many there are is the file's word. */
+/** As many pages as requested. The file itself claims how many there are. */
 function AllPages({ pages, facts }: { pages: OrderPages; facts: readonly (readonly string[])[] }) {
   const t = useTranslations("review");
   const [listed, setListed] = useState(PAGES_AT_ONCE);
@@ -114,7 +114,7 @@ export interface OrderDocumentProps {
   readonly mediaType: string;
   /** Readings of the order's facts, in their order; see findMarks. */
   readonly facts: readonly (readonly string[])[];
-  /** Tells which facts were found on the first page. */
+  /** Called with the facts that were found on the first page. */
   readonly onFound?: (found: FoundFacts) => void;
 }
 

@@ -19,7 +19,7 @@ interface PageOf {
   readonly isLazy: boolean;
 }
 
-/** Draws a page as wide as its place, again when the place changes. Answers the newest drawing that stands. */
+/** Draws a page as wide as its place, and again when the place changes. Returns the newest complete drawing. */
 function useDrawing({ pages, number, isLazy }: PageOf) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [drawing, setDrawing] = useState<Drawing>();

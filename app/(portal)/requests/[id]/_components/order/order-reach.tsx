@@ -4,7 +4,7 @@ import type { Fact } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 
-/** Those that have a name; an order may say another, which then stands as it is. */
+/** Values with a translation. An order may have others, which are shown unchanged. */
 const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
 
 type Reach = NonNullable<AuthorizationView["reach"]>;
@@ -50,7 +50,7 @@ function OrderReach({ reach }: { reach: Reach }) {
   );
 }
 
-/** The fact beside the others of the order; none where the order does not say how far it reaches. */
+/** How far the order reaches; absent where the order does not say it. */
 export function reachFact(name: string, reach: AuthorizationView["reach"]): Fact[] {
   return reach === undefined ? [] : [{ name, value: <OrderReach reach={reach} /> }];
 }

@@ -30,7 +30,7 @@ describe("a date in an order", () => {
     },
   );
 
-  it("is not guessed where day and month could be exchanged, and is where they are the same or dots stand", () => {
+  it("is not guessed where day and month could be exchanged, unless they are equal or separated by dots", () => {
     expect(readDate("05/06/2026")).toBeUndefined();
     expect(readDate("06/06/2026")?.value).toBe("2026-06-06");
     expect(readDate("05.06.2026")?.value).toBe("2026-06-05");
@@ -66,7 +66,7 @@ describe("a reading", () => {
     });
   });
 
-  it("tells an earlier end, which narrowing mends, from every other difference", () => {
+  it("distinguishes an earlier end, which narrowing can settle, from every other difference", () => {
     const verdict = (valid_until: string) => judgeReading({ ...NO_READING, valid_until }, RECORD).valid_until;
     expect(verdict("24 Dec 2026")).toBe("match");
     expect(verdict("20 Dec 2026")).toBe("earlier");
@@ -80,7 +80,7 @@ describe("a reading", () => {
   });
 });
 
-it("a day that was read is told as that day, first and last alike, and anything else as it was typed", () => {
+it("a valid day is shown as that day, both first and last, and other text as it was typed", () => {
   expect(readingText("2026-11-24", "valid_from", "de")).toBe("24. Nov. 2026");
   expect(readingText("2026-12-19", "valid_until", "en")).toBe("19 Dec 2026");
   expect(readingText("soon", "valid_until", "en")).toBe("soon");

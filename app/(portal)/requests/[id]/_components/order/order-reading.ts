@@ -38,7 +38,7 @@ const MONTHS: readonly (readonly string[])[] = [
   ["dec", "dez", "december", "dezember"],
 ];
 
-/** A date as it stands in an order: a calendar day, or an instant in UTC. */
+/** A date of an order: a calendar day, or an instant in UTC. */
 export interface ReadDate {
   /** As the API takes it: `2026-12-20` or an RFC 3339 instant. */
   readonly value: string;
@@ -137,7 +137,7 @@ export function confirmsOf(reading: Reading): Record<FactName, string> {
   };
 }
 
-/** One fact as it was read: a date in the reader's words, anything that is none as it was typed. */
+/** One retyped fact: a date in the reader's language, other text as it was typed. */
 export function readingText(text: string, name: FactName, locale: "en" | "de"): string {
   if (name === "issuer" || name === "case_number") return text;
   const date = readDate(text);

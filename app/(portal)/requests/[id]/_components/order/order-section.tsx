@@ -11,7 +11,7 @@ import type { FoundFacts } from "./marks/page-ink";
 import { OrderDocument } from "./order-document";
 import { FACT_NAMES } from "./order-reading";
 
-/** The order as it was received, beside what the officer typed of it and what the decider reads. */
+/** The order as received, next to the requester's facts and those that the reviewer retypes. */
 export function OrderSection(props: {
   requestId: string;
   authorization: AuthorizationView;

@@ -5,14 +5,14 @@ import * as releases from "@/lib/api-client/operations/releases";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage, type PageProblem } from "@/lib/http/pages/page";
 
-/** Where the release of an escalated request stands, or why this executive has nothing to do with it. */
+/** The state of a release, or why this executive cannot act on it. */
 export interface ReleaseShown {
   readonly person: string;
   readonly standing: ReleaseStanding | undefined;
   readonly problem: PageProblem | undefined;
 }
 
-/** What executives are shown of a request that was escalated to them; nothing for everybody else. */
+/** What executives see of a request that was escalated to them; undefined for all others. */
 export async function loadRelease(
   request: RequestView,
   principal: Principal,

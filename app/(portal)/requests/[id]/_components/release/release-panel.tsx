@@ -24,7 +24,7 @@ interface PanelProps {
   readonly standing: ReleaseStanding;
 }
 
-/** Who laid the terms out, who has signed them, and until when they wait. */
+/** Who proposed the terms, who has signed them, and until when they can be signed. */
 function Terms({ release }: { release: NonNullable<ReleaseStanding["release"]> }) {
   const t = useTranslations("release.panel");
   return (
@@ -55,7 +55,7 @@ function Terms({ release }: { release: NonNullable<ReleaseStanding["release"]> }
   );
 }
 
-/** The one thing that keeps an executive from signing, in one line; nothing when all is there. */
+/** The first reason why an executive cannot sign yet; undefined when they can. */
 function obstacleOf(
   state: ReviewState,
 ): "identity" | "reading" | "differs" | "unsigned" | "program" | undefined {
@@ -68,7 +68,7 @@ function obstacleOf(
   return verdicts.length > 0 && verdicts.every((one) => one === "match") ? undefined : "reading";
 }
 
-/** Retype the order, say why, sign. */
+/** Retyped facts, reason and signature. */
 function Signing({
   state,
   person,
@@ -163,7 +163,7 @@ function Act({ standing, person, requestId, reference }: PanelProps) {
   );
 }
 
-/** What two executives do about an answer that is overdue: lay out the terms, and each sign them. */
+/** The release of an overdue request: one executive proposes the terms, and two sign them. */
 export function ReleasePanel(props: PanelProps) {
   const t = useTranslations("release.panel");
   const { release } = props.standing;
@@ -176,7 +176,7 @@ export function ReleasePanel(props: PanelProps) {
   );
 }
 
-/** Why an executive has nothing to do with this release: of a party's organisation, or of the requester's. */
+/** Why an executive cannot act on this release: they belong to a party's or the requester's organisation. */
 export function ReleaseRefused({ code }: { code: string }) {
   const t = useTranslations("review.why");
   const panel = useTranslations("release.panel");

@@ -1,72 +1,42 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState } from "react";
-import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
-import { useReady } from "@/components/client/use-ready";
-import { TextArea } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
-import { Button } from "@/components/ui/button";
+import { AreaField, FormFrame } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { NewRelease } from "@/lib/access/executive-release/schema";
 import type { proposeRelease } from "@/lib/api-client/operations/releases";
 
-const propose = target<typeof proposeRelease>("POST", "/confidential/access/requests/{id}/releases");
+const PROPOSE = target<typeof proposeRelease>("POST", "/confidential/access/requests/{id}/releases");
 
-/** Lays out the terms: what was asked, no more and no less. From then on they wait for two words. */
+/** Proposes the terms, which are exactly what was requested. Two executives must then sign them. */
 export function ProposeRelease(props: {
   requestId: string;
   reference: string;
-  /** The officer's identity is not checked yet, without which nothing is released. */
+  /** The requester's identity is not checked yet; before that a release is refused. */
   isUnknown: boolean;
 }) {
   const t = useTranslations("release.propose");
-  const router = useRouter();
-  const isReady = useReady();
-  const { isBusy, error, run } = useAct(propose);
-  const [reason, setReason] = useState("");
-  const [isMissing, setMissing] = useState(false);
-  const box = useRef<HTMLTextAreaElement>(null);
-  const send = async (event: FormEvent) => {
-    event.preventDefault();
-    setMissing(reason.trim() === "");
-    if (reason.trim() === "") return box.current?.focus();
-    if (isBusy) return;
-    const answer = await run({ params: { id: props.requestId }, body: { reason: reason.trim() } });
-    if (answer !== undefined) router.refresh();
-  };
+  const form = useForm({
+    call: PROPOSE,
+    params: { id: props.requestId },
+    schema: NewRelease,
+    id: "release",
+    initial: { reason: "" },
+    toBody: ({ reason }) => ({ reason: reason.trim() }),
+    controls: { "/reason": "reason" },
+    words: { reason: { label: t("reason"), missing: t("reasonMissing") } },
+  });
   return (
-    <form onSubmit={send} noValidate method="post" className="mb-6 grid gap-4">
-      <p className="text-control text-ink-2">{t("lead", { reference: props.reference })}</p>
-      <Field id="release-reason" label={t("reason")} error={isMissing ? t("reasonMissing") : undefined}>
-        {(control) => (
-          <TextArea
-            {...control}
-            ref={box}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      {error === undefined ? null : <CallFailure error={error} title={t("failed")} />}
-      <div>
-        <Button
-          type="submit"
-          look="primary"
-          isBusy={isBusy}
-          disabled={!isReady || props.isUnknown}
-          aria-describedby={props.isUnknown ? "release-unknown" : undefined}
-        >
-          {t("submit")}
-        </Button>
-        {props.isUnknown ? (
-          <p id="release-unknown" className="mt-2 text-control text-ink-2">
-            {t("unknown")}
-          </p>
-        ) : null}
-      </div>
-    </form>
+    <div className="mb-6 grid gap-4 text-control">
+      <p className="text-ink-2">{t("lead", { reference: props.reference })}</p>
+      {props.isUnknown ? (
+        <p>{t("unknown")}</p>
+      ) : (
+        <FormFrame form={form} className="" failed={t("failed")} submit={t("submit")}>
+          <AreaField form={form} name="reason" maxLength={2_000} />
+        </FormFrame>
+      )}
+    </div>
   );
 }

@@ -2,26 +2,21 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
+import { ActDialog } from "@/components/act/act-dialog";
 import { CallRefused, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useSigner } from "@/components/client/use-signer";
 import { ExactText } from "@/components/domain/exact-text";
 import { EndTime, StartTime } from "@/components/ui/begin-and-end";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
-import { Notice } from "@/components/ui/states";
 import type { signRelease } from "@/lib/api-client/operations/releases";
 import type { ReleaseStatement } from "@/lib/escrow/protocol/release-statement";
-import { mismatchesOf } from "../decision/retyped-facts/mismatch";
+import { MismatchNotice } from "../decision/retyped-facts/mismatch";
 import type { ReviewState } from "../decision/review-state";
+import { isReleaseAsShown } from "../decision/statement/as-shown";
 import { confirmsOf } from "../order/order-reading";
-import { isReleaseAsShown } from "./release-as-shown";
 
-const word = target<typeof signRelease>(
+const SIGN = target<typeof signRelease>(
   "POST",
   "/confidential/access/requests/{id}/releases/{release_id}/words",
 );
@@ -31,63 +26,16 @@ interface SignProps {
   readonly person: string;
   readonly releaseId: string;
   readonly statement: ReleaseStatement;
-  /** With this word access comes into force. */
+  /** The first executive has signed: with this signature access begins. */
   readonly isSecond: boolean;
   readonly onClose: () => void;
 }
 
-/** Signs what the page shows, and sends the word. */
-function useWord({ state, person, releaseId, statement }: SignProps) {
-  const { sign } = useSigner();
-  const act = useAct(word);
-  const [isSigning, setSigning] = useState(false);
-  const [notSigned, setNotSigned] = useState<unknown>();
-  const { request, draft } = state;
-  const send = async (): Promise<boolean> => {
-    setSigning(true);
-    setNotSigned(undefined);
-    try {
-      const made = await sign({
-        kind: "release",
-        prepare: async () => statement,
-        isAsShown: (one) => isReleaseAsShown(one, request, person),
-      });
-      const answer = await act.run({
-        params: { id: request.id, release_id: releaseId },
-        body: {
-          comment: draft.reason.trim(),
-          confirms: confirmsOf(draft.reading),
-          ...(made === undefined ? {} : { signature: made.signature }),
-        },
-      });
-      return answer !== undefined;
-    } catch (failure) {
-      setNotSigned(failure);
-      return false;
-    } finally {
-      setSigning(false);
-    }
-  };
-  return { send, isBusy: isSigning || act.isBusy, error: notSigned ?? act.error };
-}
-
 function Failure({ error }: { error: unknown }) {
-  const t = useTranslations("review");
-  const own = useTranslations("release.sign");
+  const t = useTranslations("release.sign");
   if (error instanceof CallRefused && error.problem.code === "decision.facts-mismatch")
-    return (
-      <Notice tone="amber" icon="warning" isLive title={own("mismatch")}>
-        <ul>
-          {mismatchesOf(error.problem.members).map(({ name, typed, other, by }) => (
-            <li key={name}>
-              {t(`facts.${name}`)}: {t(`mismatch.${by}`, { typed, other })}
-            </li>
-          ))}
-        </ul>
-        <p className="mt-1">{t("mismatch.text")}</p>
-      </Notice>
-    );
-  return <CallFailure error={error} title={own("failed")} />;
+    return <MismatchNotice title={t("mismatch")} problem={error.problem} />;
+  return <CallFailure error={error} title={t("failed")} />;
 }
 
 function Shown({ statement }: { statement: ReleaseStatement }) {
@@ -114,41 +62,47 @@ function Shown({ statement }: { statement: ReleaseStatement }) {
   );
 }
 
-/** The last look before an executive's word: exactly what is signed and sent. */
+/** Shows exactly what is signed and sent, has the executive sign it, and sends it. */
 export function SignRelease(props: SignProps) {
-  const { state, statement, isSecond, onClose } = props;
+  const { state, person, releaseId, statement, isSecond, onClose } = props;
   const t = useTranslations("release.sign");
   const review = useTranslations("review");
   const router = useRouter();
-  const { send, isBusy, error } = useWord(props);
+  const { request, draft } = state;
   const { by } = state.review.signing;
-  const act = async () => {
-    if (!(await send())) return;
-    state.forget();
-    onClose();
-    router.refresh();
-  };
+  const comment = draft.reason.trim();
   return (
-    <Dialog
-      isOpen
-      canClose={!isBusy}
+    <ActDialog
       onClose={onClose}
-      title={t("title", { reference: state.request.reference })}
-    >
-      <p className="text-body">{t(isSecond ? "textSecond" : "textFirst")}</p>
-      <Shown statement={statement} />
-      <p className="mt-4 font-medium text-control">{t("comment")}</p>
-      <p className="whitespace-pre-wrap break-words text-body">{state.draft.reason.trim()}</p>
-      <p className="mt-3 text-control text-ink-2">{review(`signing.${by}`)}</p>
-      <div className="mt-4 empty:hidden">{error === undefined ? null : <Failure error={error} />}</div>
-      <DialogActions>
-        <Button look="primary" isBusy={isBusy} onClick={() => void act()}>
-          {t(by === "passkey" ? "yesSigned" : "yes")}
-        </Button>
-        <Button disabled={isBusy} onClick={onClose}>
-          {review("dialog.back")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      act={{
+        call: SIGN,
+        params: { id: request.id, release_id: releaseId },
+        label: t(by === "passkey" ? "yesSigned" : "yes"),
+        title: t("title", { reference: request.reference }),
+        text: (
+          <>
+            <p>{t(isSecond ? "textSecond" : "textFirst")}</p>
+            <Shown statement={statement} />
+            <p className="mt-4 font-medium text-control">{t("comment")}</p>
+            <p className="whitespace-pre-wrap break-words">{comment}</p>
+            <p className="mt-3 text-control text-ink-2">{review(`signing.${by}`)}</p>
+          </>
+        ),
+        body: () => ({ comment, confirms: confirmsOf(draft.reading) }),
+        signed: async (_body, sign) => {
+          const made = await sign({
+            kind: "release",
+            prepare: async () => statement,
+            isAsShown: (one) => isReleaseAsShown(one, request, person),
+          });
+          return made === undefined ? {} : { signature: made.signature };
+        },
+        explain: (failure) => <Failure error={failure} />,
+        onDone: () => {
+          state.forget();
+          router.refresh();
+        },
+      }}
+    />
   );
 }

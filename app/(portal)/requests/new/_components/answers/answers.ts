@@ -2,15 +2,15 @@ import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
 import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
-/** What the form knows of the person and the rules; made on the server. */
+/** What the form must know of the person and the rules. Made on the server. */
 export interface FormOptions {
-  /** Keeps one person's typing apart from another's in the same browser. */
+  /** Separates the text of different people in the same browser. */
   readonly person: string;
   readonly organisation: string;
   readonly purposes: readonly Purpose[];
   readonly fields: readonly GroupName[];
   readonly level: Level;
-  /** Auditors and regulators ask under a legal authority, staff without one. */
+  /** Auditors and regulators need a legal authority, staff do not. */
   readonly needsAuthority: boolean;
   readonly kinds: readonly InstrumentKind[];
   /** Fields that an instrument of this kind opens masked at most. */
@@ -18,7 +18,7 @@ export interface FormOptions {
   readonly jurisdictions: readonly { readonly code: string; readonly name: string }[];
 }
 
-/** Everything that is typed or chosen, as it stands in the controls. Dates are the controls' own texts. */
+/** Everything that is typed or chosen. Dates are the texts of their controls. */
 export interface Answers {
   readonly purpose: Purpose | "";
   readonly legalBasis: string;
@@ -47,7 +47,7 @@ export interface Answers {
   readonly end: "order" | "date";
   readonly until: string;
   readonly maxViews: string;
-  /** Handles or addresses of colleagues who look as well. */
+  /** Handles or addresses of co-viewers. */
   readonly coViewers: readonly string[];
   readonly maxExports: string;
 }
@@ -95,7 +95,7 @@ export const FACT_NAMES = [
 export const DEFAULT_VIEWS = "20";
 const DEFAULT_EXPORTS = "5";
 
-/** A form nobody has touched. A person with one purpose is not asked for it. */
+/** An untouched form. A person with only one purpose need not choose it. */
 export function blankAnswers(options: FormOptions): Answers {
   const [only, another] = options.purposes;
   return {
@@ -129,7 +129,7 @@ export function blankAnswers(options: FormOptions): Answers {
   };
 }
 
-/** Whether two answers say the same; the order of transactions and fields says nothing. */
+/** Whether two answers are equal. The order of transactions and fields has no meaning. */
 export function isSame(a: Answers[AnswerName], b: Answers[AnswerName]): boolean {
   if (typeof a === "string" || typeof b === "string") return a === b;
   return a.length === b.length && a.every((one) => b.some((other) => other === one));

@@ -21,7 +21,7 @@ function queryOf(answers: Answers) {
   };
 }
 
-/** What a query asks the list of transactions for; undefined while it names nothing. */
+/** The query for the list of transactions; undefined while it has no condition. */
 export function searchOf(answers: Answers): ReturnType<typeof queryOf> | undefined {
   const query = queryOf(answers);
   return Object.keys(query).length === 0 ? undefined : query;
@@ -34,7 +34,7 @@ function targetOf(answers: Answers): Pick<CreateBody, "transactions" | "query"> 
   return query === undefined ? undefined : { query };
 }
 
-/** The end that is asked for: the legal authority's own, once it is known, or a time of one's own. */
+/** The requested end: that of the legal authority, once it is known, or another time. */
 export function untilOf(answers: Answers): string | undefined {
   return answers.end === "order" ? endOfDay(answers.validUntil) : instantOf(answers.until);
 }
@@ -50,7 +50,7 @@ function exportsOf(answers: Answers): number | undefined {
   return /^\d{1,3}$/.test(text) && Number(text) <= 100 ? Number(text) : undefined;
 }
 
-/** The body that files this draft; undefined while it is not valid enough to be kept by the server. */
+/** The body that files this draft; undefined while the server would not accept it. */
 export function createBodyOf(answers: Answers, options: FormOptions, nowMs: number): CreateBody | undefined {
   const { purpose, fields } = answers;
   const justification = answers.justification.trim();
@@ -61,7 +61,7 @@ export function createBodyOf(answers: Answers, options: FormOptions, nowMs: numb
   if (target === undefined || views === undefined || exports === undefined) return undefined;
   const from = answers.begin === "date" ? instantOf(answers.from) : undefined;
   const until = untilOf(answers);
-  // An end that is over, or before its beginning, is told beside its control and not sent.
+  // An end that has passed, or is before the beginning, is a fault at its control and not sent.
   const isGoodEnd =
     until !== undefined &&
     Date.parse(until) > nowMs &&
@@ -82,7 +82,7 @@ export function createBodyOf(answers: Answers, options: FormOptions, nowMs: numb
   };
 }
 
-/** The same for a draft that is there already: what was taken away is null. */
+/** The same for an existing draft. Removed values are null. */
 export function changeBodyOf(body: CreateBody): ChangeBody {
   return {
     ...body,

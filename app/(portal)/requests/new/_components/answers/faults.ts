@@ -1,17 +1,21 @@
+import { useLocale, useTranslations } from "next-intl";
+import { useCallback } from "react";
+import { useFieldWords } from "@/components/messages/problem-words";
+import { formatTime } from "@/lib/format";
 import type { ReadOutcome } from "../document/read-document";
 import { type AnswerName, type Answers, controlId, endOfDay, type FormOptions, instantOf } from "./answers";
 import { searchOf, untilOf } from "./bodies";
 
 export type ControlName = AnswerName | "document";
 
-/** One thing to correct. `code` names its words; `instant` is the time they speak of. */
+/** One thing to correct. `code` names its sentence; `instant` is the time in that sentence. */
 export interface Fault {
   readonly name: ControlName;
   readonly code: FaultCode;
   readonly instant?: string;
-  /** What the server said, where it refused; it is told in words of the screen. */
+  /** The server's reason, where it refused. The screen has its own words for it. */
   readonly detail?: string;
-  /** The file that was chosen and not taken, with why. */
+  /** The file that was refused, and why. */
   readonly unfit?: UnfitFile;
 }
 
@@ -59,7 +63,7 @@ function targetFaults(answers: Answers, unknown: readonly string[]): Fault[] {
 
 const REQUIRED_FACTS = ["kind", "issuer", "caseNumber", "validFrom", "validUntil", "jurisdiction"] as const;
 
-/** A file that was not taken is the fault; that none is there would be no help. */
+/** If a chosen file was refused, that is the fault, not the missing document. */
 function documentFaults({ hasOrder, unfit }: FaultContext): Fault[] {
   if (hasOrder) return [];
   return unfit === undefined
@@ -112,18 +116,18 @@ function periodFaults(answers: Answers, nowMs: number): Fault[] {
   ];
 }
 
-/** What is known beside the answers. */
+/** What is known in addition to the answers. */
 export interface FaultContext {
-  /** A document, or a signed order, which needs none. */
+  /** A document, or a signed order, which needs no document. */
   readonly hasOrder: boolean;
-  /** The file that was chosen last, when it was not taken. */
+  /** The file that was chosen last, if it was refused. */
   readonly unfit?: UnfitFile | undefined;
-  /** Transactions that the server does not know, or not to this person. */
+  /** Transactions that do not exist, or that this person may not know of. */
   readonly unknown: readonly string[];
   readonly nowMs: number;
 }
 
-/** Everything that stands between these answers and *Check answers*, in the order of the page. */
+/** Everything to correct before *Check answers*, in the order of the page. */
 export function faultsOf(answers: Answers, options: FormOptions, context: FaultContext): Fault[] {
   const { purpose, justification, fields } = answers;
   const authority = options.needsAuthority ? authorityFaults(answers, context) : [];
@@ -161,7 +165,7 @@ const POINTERS: Readonly<Record<string, ControlName>> = {
   document: "document",
 };
 
-/** A refusal's places (JSON Pointers) as things to correct at their controls; those without a control are left out. */
+/** A refusal's JSON Pointers as things to correct at their controls. Pointers without a control are left out. */
 export function faultsOfRefusal(
   errors: readonly { readonly pointer: string; readonly detail: string }[],
 ): Fault[] {
@@ -195,8 +199,8 @@ export function isDone(section: SectionKey, faults: readonly Fault[]): boolean {
 }
 
 /**
- * What a person was told to correct and still has to, as it stands now: another file that is not taken either is told
- * in the words of its own fault.
+ * The faults that the person was shown and that are still open, in their present words: another file can be refused for
+ * another reason.
  */
 export function stillOpen(told: readonly Fault[], open: readonly Fault[]): Fault[] {
   const isTold = (now: Fault) =>
@@ -204,7 +208,27 @@ export function stillOpen(told: readonly Fault[], open: readonly Fault[]): Fault
   return open.filter(isTold);
 }
 
-/** Where the focus goes for a fault; a group of choices takes it as a whole. */
+/** The id that takes the focus for a fault. A group of choices takes it as a whole. */
 export function faultId(fault: Fault): string {
   return controlId(fault.name);
+}
+
+/** The words of a fault. Days of an order are in UTC, as orders name them. */
+export function useFaultText(): (fault: Fault) => string {
+  const t = useTranslations("requests.new.fault");
+  const documents = useTranslations("requests.new.authority.fault");
+  const { reason } = useFieldWords();
+  const locale = useLocale();
+  return useCallback(
+    ({ code, instant, detail, unfit }) => {
+      if (code === "unfit")
+        return unfit === undefined ? t("document") : documents(unfit.fault, { name: unfit.name });
+      if (code === "refused") return t("refused", { reason: reason(detail ?? "") });
+      if (code !== "validOver" && code !== "untilAfterOrder") return t(code);
+      // The end is the first instant after the last day.
+      const lastDay = new Date(Date.parse(instant ?? "") - 1);
+      return t(code, { day: formatTime(lastDay, { timeZone: "UTC", locale, form: "day" }) });
+    },
+    [t, documents, reason, locale],
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { answersFrom } from "../autosave/draft-record";
-import { multipartBody } from "../document/send-document";
+import { answersFrom } from "../autosave/kept-answers";
+import { multipartBody } from "../autosave/send-order";
 import { LookupStore, numbersIn } from "../transactions/lookups";
 import { type Answers, blankAnswers, endOfDay, type FormOptions, instantOf, localText } from "./answers";
 import { createBodyOf, factsOf } from "./bodies";
@@ -47,7 +47,7 @@ const context = { hasOrder: true, unknown: [], nowMs: NOW };
 const codes = (answers: Answers, more = {}, of = options) =>
   faultsOf(answers, of, { ...context, ...more }).map((fault) => fault.code);
 
-describe("what stands between a form and its check", () => {
+describe("faults before a check", () => {
   it("is everything on a blank one, in the order of the page", () => {
     expect(codes(blankAnswers(options), { hasOrder: false })).toEqual([
       "purpose",
@@ -116,7 +116,7 @@ describe("what stands between a form and its check", () => {
     expect(codes(whole, { unknown: [TX] })).toEqual(["unknownIds"]);
   });
 
-  it("is told at its control when the server refuses", () => {
+  it("are shown at their control when the server refuses", () => {
     const refused = faultsOfRefusal([
       { pointer: "/transactions/3", detail: "a" },
       { pointer: "/transactions/4", detail: "b" },

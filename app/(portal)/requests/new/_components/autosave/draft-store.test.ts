@@ -3,9 +3,9 @@ import { CallRefused, NetworkLost } from "@/components/client/api";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { type Answers, blankAnswers, type FormOptions } from "../answers/answers";
 import type { ChangeBody, CreateBody } from "../answers/bodies";
-import { type RecordStorage, readRecord, recordKey } from "./draft-record";
-import type { DraftCalls } from "./draft-state";
+import { CallQueue, type DraftCalls } from "./draft-calls";
 import { DraftStore } from "./draft-store";
+import { type RecordStorage, readRecord, recordKey } from "./kept-answers";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const ID = "0198c0de-0000-7000-8000-00000000000a";
@@ -138,7 +138,16 @@ function setUp(answers: Partial<Answers> = {}) {
   const storage = memory();
   let keys = 0;
   const newKey = () => `key-${++keys}`;
-  const parts = { options, calls: server.asCalls, storage, nowMs: () => NOW, newKey, isUnknown: () => false };
+  const queue = new CallQueue();
+  const parts = {
+    options,
+    calls: server.asCalls,
+    queue,
+    storage,
+    nowMs: () => NOW,
+    newKey,
+    isUnknown: () => false,
+  };
   const start = { answers: { ...blankAnswers(options), ...answers }, keptAt: "" };
   return { server, storage, parts, store: new DraftStore(parts, start) };
 }
@@ -189,58 +198,81 @@ describe("the draft of a request", () => {
     expect(again.get().draft?.id).toBe(ID);
   });
 
-  it("takes its own change, whose answer was lost, for what it is and not for somebody else's", async () => {
-    const { server, store } = setUp(filled);
+  it("recognises its own change whose answer was lost, also with its lists in another order", async () => {
+    const { server, store } = setUp({ ...filled, fields: ["pricing", "amount"] });
     await store.save();
     store.change({ justification: "Another reason" });
     server.faults.push("lostAfter");
     await store.save();
     expect(store.get().status.kind).toBe("lost");
+    server.body = { ...server.body, fields: ["amount", "pricing"] };
     await store.save();
-    expect(store.get()).toMatchObject({ status: { kind: "saved" }, taken: [] });
+    expect(store.get().status.kind).toBe("saved");
     expect(store.get().answers.justification).toBe("Another reason");
   });
 
-  it("keeps both changes where two windows changed different answers", async () => {
+  it("continues when another window has only attached an order, which changes the version alone", async () => {
     const { server, store } = setUp(filled);
     await store.save();
-    server.write({ legal_basis: "Section 9" });
+    server.write({});
     store.change({ justification: "Mine" });
     await store.save();
-    expect(store.get()).toMatchObject({ status: { kind: "saved" }, taken: ["legalBasis"] });
-    expect(server.body).toMatchObject({ legal_basis: "Section 9", justification: "Mine" });
+    expect(store.get()).toMatchObject({ status: { kind: "saved" }, draft: { version: 3 } });
+    expect(server.body).toMatchObject({ justification: "Mine" });
   });
 
   it.each([
-    ["mine", "Mine"],
-    ["theirs", "Theirs"],
-  ] as const)("asks where two windows changed the same answer, and saves %s", async (choice, expected) => {
-    const { server, store } = setUp(filled);
+    ["mine", { justification: "Mine", legal_basis: null }],
+    ["theirs", { justification: "Theirs", legal_basis: "Section 9" }],
+  ] as const)(
+    "stops when another window has saved something else, until the person keeps %s",
+    async (which, kept) => {
+      const { server, storage, store } = setUp({ ...filled, caseNumber: "18 O 1/26" });
+      await store.save();
+      server.write({ justification: "Theirs", legal_basis: "Section 9" });
+      store.change({ justification: "Mine" });
+      await store.save();
+      expect(store.get().status).toMatchObject({ kind: "conflict", view: { justification: "Theirs" } });
+      // What is typed meanwhile is kept in the window and not sent.
+      store.change({ maxViews: "5" });
+      await store.save();
+      expect(server.body).toMatchObject({ justification: "Theirs" });
+      expect(readRecord(storage, recordKey("regulator-001", ID), options)?.answers).toMatchObject({
+        justification: "Mine",
+        maxViews: "5",
+      });
+      await store.settle(which);
+      expect(store.get().status.kind).toBe("saved");
+      expect(server.body).toMatchObject(kept);
+      // Facts that are not attached exist only here.
+      expect(store.get().answers).toMatchObject({
+        justification: kept.justification,
+        caseNumber: "18 O 1/26",
+      });
+    },
+  );
+
+  it("shows the conflict again after a reload", async () => {
+    const { server, storage, parts, store } = setUp(filled);
     await store.save();
     server.write({ justification: "Theirs" });
     store.change({ justification: "Mine" });
     await store.save();
-    const { status } = store.get();
-    if (status.kind !== "clash") throw new Error(status.kind);
-    expect(
-      status.clashes.map(({ name, mine, theirs }) => [name, mine.justification, theirs.justification]),
-    ).toEqual([["justification", "Mine", "Theirs"]]);
-    await store.save();
-    expect(server.body).toMatchObject({ justification: "Theirs" });
-    await store.settle({ justification: choice });
-    expect(store.get().status.kind).toBe("saved");
-    expect(server.body).toMatchObject({ justification: expected });
-    expect(store.get().answers.justification).toBe(expected);
+    const kept = readRecord(storage, recordKey("regulator-001", ID), options);
+    if (kept === undefined) throw new Error("nothing was kept");
+    const again = new DraftStore(parts, kept);
+    await again.save();
+    expect(again.get()).toMatchObject({ status: { kind: "conflict" }, answers: { justification: "Mine" } });
   });
 
-  it("computes the end from the order and takes it for nobody's change", async () => {
+  it("saves the order's end, and does not take it for a change of another window", async () => {
     const { server, store } = setUp({ ...filled, validUntil: "2026-12-31" });
     await store.save();
     expect(server.body).toMatchObject({ until: "2027-01-01T00:00:00.000Z" });
-    server.write({ legal_basis: "Section 9" });
+    server.write({});
     store.change({ maxViews: "5" });
     await store.save();
-    expect(store.get()).toMatchObject({ status: { kind: "saved" }, taken: ["legalBasis"] });
+    expect(store.get().status.kind).toBe("saved");
     expect(store.get().answers).toMatchObject({ end: "order", until: "" });
   });
 

@@ -1,55 +1,106 @@
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import {
-  type AnswerName,
   type Answers,
+  answersOf,
   blankAnswers,
   DRAFT_NAMES,
   FACT_NAMES,
+  type FormOptions,
   isSameIn,
 } from "../answers/answers";
-import { type CreateBody, changeBodyOf, createBodyOf } from "../answers/bodies";
+import { type CreateBody, changeBodyOf, createBodyOf, untilOf } from "../answers/bodies";
+import { type CallQueue, type DraftCalls, failureKind, type SavedAnswer } from "./draft-calls";
 import {
   type DraftRecord,
   type HeldDraft,
   type PendingCreate,
+  type RecordStorage,
   recordKey,
   removeRecord,
   writeRecord,
-} from "./draft-record";
-import type { DraftState, SavedAnswer, SaveStatus, StoreParts } from "./draft-state";
-import { type Clash, mergeAnswers, togetherWith, withAnswers } from "./merge";
-import { failureKind } from "./save-failure";
+} from "./kept-answers";
+
+export type SaveStatus =
+  /** Nothing was typed, a change waits, a call runs, or the server has everything. */
+  | { readonly kind: "idle" | "changed" | "saving" | "saved" }
+  /** Not enough for the server yet: kept in this window. */
+  | { readonly kind: "kept" }
+  | { readonly kind: "lost" | "signedOut" }
+  | { readonly kind: "refused"; readonly error: unknown }
+  /** Another window has saved something else. The person chooses which version stays. */
+  | { readonly kind: "conflict"; readonly view: RequestView }
+  /** Submitted or withdrawn in another window: it is not a draft any more. */
+  | { readonly kind: "closed" };
+
+export interface DraftState {
+  readonly answers: Answers;
+  readonly draft: HeldDraft | undefined;
+  readonly status: SaveStatus;
+  /** False when the browser keeps nothing: a reload would lose what the server does not have. */
+  readonly isKept: boolean;
+}
+
+export interface StoreParts {
+  readonly options: FormOptions;
+  readonly calls: DraftCalls;
+  readonly queue: CallQueue;
+  readonly storage: RecordStorage;
+  readonly nowMs: () => number;
+  readonly newKey: () => string;
+  /** Transactions that do not exist. A draft that names one would be refused as a whole. */
+  readonly isUnknown: (id: string) => boolean;
+}
 
 /** Statuses that a change of an answer ends. */
 const RESTING: readonly SaveStatus["kind"][] = ["idle", "changed", "saved", "kept", "refused"];
 
+/** The content of a body as text to compare with. The order of its lists has no meaning. */
+export function contentOf(body: CreateBody | undefined): string | undefined {
+  if (body === undefined) return undefined;
+  const inOrder = (value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : value);
+  return JSON.stringify(body, (_name, value) => inOrder(value));
+}
+
 /**
- * Owns the form's answers and the one conversation with the server about them: file the draft once it is valid
- * enough, then change it by version. One call at a time; whatever is typed meanwhile goes with the next.
+ * The answers that the server's draft stands for. A draft without an end shows the end of its order, which the server
+ * does not have until the draft is saved.
+ */
+export function answersHeld(view: RequestView, options: FormOptions): Answers {
+  const answers = answersOf(view, options);
+  return view.until === undefined && untilOf(answers) !== undefined
+    ? { ...answers, end: "date", until: "" }
+    : answers;
+}
+
+/** What the form shows of the server's draft. Facts that are not attached exist only in this window. */
+export function answersShown(view: RequestView, options: FormOptions, mine: Answers): Answers {
+  const theirs = answersOf(view, options);
+  if (view.authorization !== undefined) return theirs;
+  return { ...theirs, ...Object.fromEntries(FACT_NAMES.map((name) => [name, mine[name]])) };
+}
+
+export function heldOf(view: SavedAnswer): HeldDraft {
+  return { id: view.id, reference: view.reference, version: view.version, savedAt: view.updated_at };
+}
+
+/**
+ * Owns the form's answers, keeps them in the window at every change, and saves them: it files the draft once that is
+ * valid enough, then changes it by version.
  */
 export class DraftStore {
   #state: DraftState;
-  #base: Answers | undefined;
-  #savedBody: string | undefined;
+  /** Content of the draft on the server. */
+  #saved: string | undefined;
   #pending: PendingCreate | undefined;
-  #theirs: { readonly answers: Answers; readonly draft: HeldDraft } | undefined;
-  #running: Promise<void> | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(
     private readonly parts: StoreParts,
     start: DraftRecord,
   ) {
-    this.#base = start.base;
+    this.#saved = start.saved;
     this.#pending = start.pending;
-    this.#state = {
-      answers: start.answers,
-      draft: start.draft,
-      status: { kind: "idle" },
-      taken: [],
-      isKept: true,
-    };
-    this.#savedBody = start.base === undefined ? undefined : this.#bodyText(start.base);
+    this.#state = { answers: start.answers, draft: start.draft, status: { kind: "idle" }, isKept: true };
     this.#state = { ...this.#state, status: { kind: this.#restingKind() } };
   }
 
@@ -60,48 +111,41 @@ export class DraftStore {
 
   readonly get = (): DraftState => this.#state;
 
-  /** True while something typed is not with the server though it could be. */
+  /** True while the server could have something that it does not have. */
   get isDirty(): boolean {
-    const body = this.#bodyText(this.#state.answers);
-    return this.#pending !== undefined || (body !== undefined && body !== this.#savedBody);
+    const content = contentOf(this.#body(this.#state.answers));
+    return this.#pending !== undefined || (content !== undefined && content !== this.#saved);
   }
 
   change(changes: Partial<Answers>): void {
     const { status } = this.#state;
-    const isHeld = status.kind === "clash" || status.kind === "closed";
-    this.#update({ answers: { ...this.#state.answers, ...changes }, ...(isHeld ? {} : { taken: [] }) });
+    this.#update({ answers: { ...this.#state.answers, ...changes } });
     if (RESTING.includes(status.kind)) this.#update({ status: { kind: this.#restingKind() } });
   }
 
-  /** Saves until the server has everything that is valid enough; resolves in any outcome. */
-  async save(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-    if (this.#state.status.kind === "clash" || this.#state.status.kind === "closed") return;
-    this.#running = this.#saveAll().finally(() => {
-      this.#running = undefined;
+  /** Saves until the server has everything that is valid enough. Resolves in any case; the status shows the outcome. */
+  save(): Promise<void> {
+    return this.parts.queue.run(async () => {
+      if (this.#state.status.kind !== "conflict" && this.#state.status.kind !== "closed")
+        await this.#saveAll();
     });
-    await this.#running;
   }
 
-  /** The draft's next version is our own doing. A later one has something of another window: that is read first. */
+  /** Takes the version that attaching an order made. Any other version is a change of another window, which a save finds. */
   advance(version: number): void {
     const { draft } = this.#state;
     if (draft !== undefined && version === draft.version + 1) this.#update({ draft: { ...draft, version } });
   }
 
-  /** Ends a clash: for each name, which window's answer stands. */
-  async settle(choices: Readonly<Partial<Record<AnswerName, "mine" | "theirs">>>): Promise<void> {
-    const theirs = this.#theirs;
-    if (theirs === undefined) return;
-    let { answers } = this.#state;
-    for (const [name, choice] of Object.entries(choices)) {
-      if (choice !== "theirs") continue;
-      const leader = this.#clashes().find((clash) => clash.name === name)?.name;
-      if (leader !== undefined) answers = withAnswers(answers, theirs.answers, togetherWith(leader));
-    }
-    this.#adopt(theirs.draft, theirs.answers);
-    this.#theirs = undefined;
-    this.#update({ answers, status: { kind: "saving" } });
+  /** Ends a conflict: the form shows the other version, or this window's answers are saved over it. */
+  async settle(which: "theirs" | "mine"): Promise<void> {
+    const { status, answers: mine } = this.#state;
+    if (status.kind !== "conflict") return;
+    const { view } = status;
+    const { options } = this.parts;
+    this.#saved = contentOf(this.#body(answersHeld(view, options)));
+    const answers = which === "mine" ? mine : answersShown(view, options, mine);
+    this.#update({ answers, draft: heldOf(view), status: { kind: "changed" } });
     await this.save();
   }
 
@@ -110,19 +154,10 @@ export class DraftStore {
     removeRecord(storage, recordKey(options.person, this.#state.draft?.id));
   }
 
-  #clashes(): readonly Clash[] {
-    return this.#state.status.kind === "clash" ? this.#state.status.clashes : [];
-  }
-
   #body(answers: Answers): CreateBody | undefined {
     const { options, nowMs, isUnknown } = this.parts;
     const ids = answers.ids.filter((id) => !isUnknown(id));
     return createBodyOf({ ...answers, ids }, options, nowMs());
-  }
-
-  #bodyText(answers: Answers): string | undefined {
-    const body = this.#body(answers);
-    return body === undefined ? undefined : JSON.stringify(body);
   }
 
   #restingKind(): "idle" | "changed" | "saved" | "kept" {
@@ -151,58 +186,44 @@ export class DraftStore {
   }
 
   async #create(): Promise<void> {
-    const { answers } = this.#state;
-    const body = this.#body(answers);
-    // A filing whose answer was lost goes first, word for word: another body under its key would be refused.
-    this.#pending ??= body === undefined ? undefined : { key: this.parts.newKey(), body, answers };
+    const body = this.#body(this.#state.answers);
+    // A filing whose answer was lost is repeated first, unchanged: another body with its key would be refused.
+    this.#pending ??= body === undefined ? undefined : { key: this.parts.newKey(), body };
     const pending = this.#pending;
     if (pending === undefined) return;
     this.#keep();
-    const saved = await this.parts.calls.create(pending.body, pending.key);
+    const draft = heldOf(await this.parts.calls.create(pending.body, pending.key));
     this.#pending = undefined;
-    this.#adopt(heldOf(saved), pending.answers);
+    this.#saved = contentOf(pending.body);
+    this.#update({ draft });
     const { storage, options } = this.parts;
     removeRecord(storage, recordKey(options.person, undefined));
   }
 
-  /** False when the person has to say something first. */
-  async #changeOnce(draft: HeldDraft): Promise<boolean> {
-    const { answers } = this.#state;
-    const body = this.#body(answers);
+  /** Returns false when the person has to choose a version first. */
+  async #changeOnce({ id, version }: HeldDraft): Promise<boolean> {
+    const { calls } = this.parts;
+    const body = this.#body(this.#state.answers);
     if (body === undefined) return true;
     try {
-      this.#adopt(
-        heldOf(await this.parts.calls.change(draft.id, changeBodyOf(body), draft.version)),
-        answers,
-      );
+      const draft = heldOf(await calls.change(id, changeBodyOf(body), version));
+      this.#saved = contentOf(body);
+      this.#update({ draft });
       return true;
     } catch (error) {
       if (failureKind(error) !== "conflict") throw error;
-      return this.#merge(await this.parts.calls.read(draft.id), answers);
+      return this.#compare(await calls.read(id), body);
     }
   }
 
-  #merge(view: RequestView, mine: Answers): boolean {
-    const merged = mergeAnswers(this.#base ?? mine, mine, view, this.parts.options);
-    const draft = heldOf(view);
-    if (merged.clashes.length > 0) {
-      this.#theirs = { answers: merged.theirs, draft };
-      this.#update({ answers: merged.answers, status: { kind: "clash", clashes: merged.clashes } });
-      return false;
-    }
-    // Without a clash the other change was our own, whose answer was lost, or touched something else.
-    this.#adopt(draft, merged.theirs);
-    this.#update({
-      answers: withAnswers(this.#state.answers, merged.answers, merged.taken.flatMap(togetherWith)),
-      taken: merged.taken,
-    });
-    return true;
-  }
-
-  #adopt(draft: HeldDraft, base: Answers): void {
-    this.#base = base;
-    this.#savedBody = this.#bodyText(base);
-    this.#update({ draft });
+  /** Finds out why the version has changed. Returns false for a change of another window. */
+  #compare(view: RequestView, sent: CreateBody): boolean {
+    const theirs = contentOf(this.#body(answersHeld(view, this.parts.options)));
+    // The same content: our own change, whose answer was lost. The former content: an order was attached elsewhere.
+    const isOurs = theirs === contentOf(sent) || theirs === this.#saved;
+    if (isOurs) this.#saved = theirs;
+    this.#update(isOurs ? { draft: heldOf(view) } : { status: { kind: "conflict", view } });
+    return isOurs;
   }
 
   #update(changes: Partial<DraftState>): void {
@@ -215,12 +236,8 @@ export class DraftStore {
     const { storage, options, nowMs } = this.parts;
     const { answers, draft } = this.#state;
     const keptAt = new Date(nowMs()).toISOString();
-    const record = { answers, base: this.#base, draft, pending: this.#pending, keptAt };
+    const record = { answers, saved: this.#saved, draft, pending: this.#pending, keptAt };
     const isKept = writeRecord(storage, recordKey(options.person, draft?.id), record);
     if (isKept !== this.#state.isKept) this.#state = { ...this.#state, isKept };
   }
-}
-
-function heldOf(view: SavedAnswer): HeldDraft {
-  return { id: view.id, reference: view.reference, version: view.version, savedAt: view.updated_at };
 }

@@ -1,4 +1,3 @@
-import { keep } from "@/components/client/kept-drafts";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import {
   type Answers,
@@ -9,16 +8,14 @@ import {
   type FormOptions,
   isSameIn,
 } from "../answers/answers";
-import { createBodyOf, factsOf, untilOf } from "../answers/bodies";
-import { keepDocumentName } from "../document/document-name";
+import { createBodyOf, factsOf } from "../answers/bodies";
 import type { ReadOutcome } from "../document/read-document";
-import { loadReader } from "../load-reader";
-import { type AttachCall, type Attached, AuthorityStore } from "../sections/authority-store";
+import { type Attached, AuthorityStore } from "../sections/authority-store";
 import { LookupStore, readTransaction } from "../transactions/lookups";
-import { attach, draftCalls } from "./calls";
-import { type DraftRecord, type RecordStorage, readRecord, recordKey } from "./draft-record";
-import { DraftStore } from "./draft-store";
-import { withAnswers } from "./merge";
+import { CallQueue, draftCalls } from "./draft-calls";
+import { answersHeld, answersShown, contentOf, DraftStore, heldOf } from "./draft-store";
+import { type DraftRecord, keepDocumentName, readRecord, recordKey, windowStorage } from "./kept-answers";
+import { type AttachCall, attach } from "./send-order";
 
 /** What the page was opened with. */
 export interface Opening {
@@ -33,56 +30,37 @@ export interface Stores {
   readonly draft: DraftStore;
   readonly authority: AuthorityStore;
   readonly lookups: LookupStore;
-  /** Typing of this window that no draft holds yet was found again. */
+  /** Text of this window that is in no draft yet was restored. */
   readonly isRestored: boolean;
-}
-
-/** Named at each use: on the server there is none, and a browser may forbid it. */
-export const windowStorage: RecordStorage = {
-  getItem: (key) => globalThis.sessionStorage.getItem(key),
-  setItem: keep,
-  removeItem: (key) => globalThis.sessionStorage.removeItem(key),
-};
-
-/** What the server holds of it. A draft without an end shows the order's, which is not with the server until it is saved. */
-function heldOf(view: RequestView, answers: Answers): Answers {
-  return view.until === undefined && untilOf(answers) !== undefined
-    ? { ...answers, end: "date", until: "" }
-    : answers;
 }
 
 function freshRecord({ options, view, prefill }: Opening): DraftRecord {
   if (view === undefined) return { answers: { ...blankAnswers(options), ...prefill }, keptAt: "" };
-  const answers = answersOf(view, options);
-  const { id, reference, version, updated_at: savedAt } = view;
-  return { answers, base: heldOf(view, answers), draft: { id, reference, version, savedAt }, keptAt: "" };
+  const saved = contentOf(createBodyOf(answersHeld(view, options), options, Date.now()));
+  return { answers: answersOf(view, options), saved, draft: heldOf(view), keptAt: "" };
 }
 
-/** Whether this window holds answers that the server's draft does not have. */
-function hasUnsaved({ answers, base }: DraftRecord, options: FormOptions): boolean {
-  const bodyOf = (of: Answers) => JSON.stringify(createBodyOf(of, options, Date.now()));
-  return base === undefined || bodyOf(answers) !== bodyOf(base);
+/** Whether this window has answers that the server's draft does not have. */
+function hasUnsaved({ answers, saved }: DraftRecord, options: FormOptions): boolean {
+  return saved === undefined || contentOf(createBodyOf(answers, options, Date.now())) !== saved;
 }
 
-/** This window's own record where it knows more than the server, else what the server or the address gives. */
+/** Returns this window's record where it has more than the server, otherwise what the server or the address gives. */
 function startRecord(opening: Opening, kept: DraftRecord | undefined): DraftRecord {
   const { options, view, prefill } = opening;
   const fresh = freshRecord(opening);
   if (kept === undefined) return fresh;
   if (view === undefined) {
-    // An address that names transactions begins anew, but a filing whose outcome is open is never left behind.
+    // An address that names transactions begins a new request, but a filing with an unknown outcome is finished first.
     const isOther = Object.keys(prefill).length > 0 && kept.pending === undefined;
     return isOther || isSameIn([...DRAFT_NAMES, ...FACT_NAMES], kept.answers, fresh.answers) ? fresh : kept;
   }
   const isNewer = kept.draft !== undefined && kept.draft.version >= view.version;
   if (isNewer || hasUnsaved(kept, options)) return kept;
-  // Facts without a document are nowhere but here.
-  return view.authorization === undefined
-    ? { ...fresh, answers: withAnswers(fresh.answers, kept.answers, FACT_NAMES) }
-    : fresh;
+  return { ...fresh, answers: answersShown(view, options, kept.answers) };
 }
 
-function attachedOf({ view, options }: Opening): Attached | undefined {
+export function attachedOf(view: RequestView | undefined, options: FormOptions): Attached | undefined {
   if (view?.authorization === undefined) return undefined;
   const { document, signature = [] } = view.authorization;
   const facts = JSON.stringify(factsOf(answersOf(view, options)));
@@ -98,7 +76,7 @@ async function readChosen(file: File): Promise<ReadOutcome> {
   }
 }
 
-/** Attaching makes a new version of the draft; without it the next change would look like a clash. */
+/** Attaching makes a new version of the draft. Without it the next change would look like one of another window. */
 function attachTo(draft: DraftStore, person: string) {
   return async (input: AttachCall) => {
     const answer = await attach(input);
@@ -109,7 +87,10 @@ function attachTo(draft: DraftStore, person: string) {
   };
 }
 
-/** The form's stores; `isFirst` while the page must look as the server drew it, without this window's record. */
+/** Loads the code that reads a chosen file. It is fetched early, so that it works when the connection is lost later. */
+export const loadReader = () => import("../document/read-document");
+
+/** Opens the form's stores. With `isFirst` they do not use this window's record: the page must first match the server's. */
 export function openStores(opening: Opening, isFirst: boolean): Stores {
   const { options, view } = opening;
   const key = recordKey(options.person, view?.id);
@@ -117,10 +98,12 @@ export function openStores(opening: Opening, isFirst: boolean): Stores {
   const start = startRecord(opening, kept);
   const lookups = new LookupStore(readTransaction);
   const newKey = () => globalThis.crypto.randomUUID();
+  const queue = new CallQueue();
   const draft = new DraftStore(
     {
       options,
       calls: draftCalls,
+      queue,
       storage: windowStorage,
       nowMs: Date.now,
       newKey,
@@ -129,8 +112,8 @@ export function openStores(opening: Opening, isFirst: boolean): Stores {
     start,
   );
   const authority = new AuthorityStore(
-    { attach: attachTo(draft, options.person), read: readChosen, newKey },
-    attachedOf(opening),
+    { attach: attachTo(draft, options.person), queue, read: readChosen, newKey },
+    attachedOf(view, options),
   );
   return { draft, authority, lookups, isRestored: start === kept && view === undefined };
 }

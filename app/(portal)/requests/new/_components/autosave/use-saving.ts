@@ -2,18 +2,17 @@
 
 import { useEffect } from "react";
 import { factsOf } from "../answers/bodies";
-import { readSent } from "../check/sent-mark";
 import type { AuthorityState } from "../sections/authority-store";
-import type { DraftState, SaveStatus } from "./draft-state";
+import type { DraftState, SaveStatus } from "./draft-store";
+import { readSent, windowStorage } from "./kept-answers";
 import type { Stores } from "./open-stores";
-import { windowStorage } from "./open-stores";
 
 const SAVE_AFTER_MS = 700;
 const ATTACH_AFTER_MS = 900;
 const RETRY_AFTER_MS = 4_000;
 
-/** Statuses in which saving waits for the person, or runs already. */
-const WAITING: readonly SaveStatus["kind"][] = ["clash", "closed", "signedOut", "refused", "saving"];
+/** Statuses in which saving waits for the person, or already runs. */
+const WAITING: readonly SaveStatus["kind"][] = ["conflict", "closed", "signedOut", "refused", "saving"];
 
 /** Saves the draft a moment after each change, and again after a lost connection. */
 function useAutosave({ draft }: Stores, state: DraftState): void {
@@ -25,7 +24,7 @@ function useAutosave({ draft }: Stores, state: DraftState): void {
   }, [draft, state]);
 }
 
-/** Sends the legal authority once there is a draft to attach it to and its facts are whole. */
+/** Attaches the legal authority once there is a draft and all its facts are known. */
 function useAutoattach({ authority }: Stores, state: DraftState, attached: AuthorityState): void {
   useEffect(() => {
     const { kind } = attached.status;
@@ -48,7 +47,7 @@ function useAddress(id: string | undefined): void {
   }, [id]);
 }
 
-/** A page taken out of the browser's history: what was submitted since then is shown as the request it is. */
+/** Going back in the browser's history to a submitted request shows the request, not its form. */
 function useHistory(id: string | undefined, isWithoutDraft: boolean): void {
   useEffect(() => {
     const named = id ?? new URLSearchParams(location.search).get("draft") ?? undefined;
@@ -57,14 +56,14 @@ function useHistory(id: string | undefined, isWithoutDraft: boolean): void {
         location.replace(`/requests/${named}`);
     };
     leave();
-    // The router may bring back the page as it was before the draft had an address.
+    // The router may restore the page from before the draft had an address.
     if (isWithoutDraft && id === undefined && named !== undefined) location.reload();
     addEventListener("pageshow", leave);
     return () => removeEventListener("pageshow", leave);
   }, [id, isWithoutDraft]);
 }
 
-/** Everything that runs by itself beside the form. */
+/** Saves, attaches and keeps the address, without the person doing anything. */
 export function useSaving(
   stores: Stores,
   state: DraftState,

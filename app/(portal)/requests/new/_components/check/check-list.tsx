@@ -131,7 +131,7 @@ function DocumentAnswer({ order, person }: { order: AuthorizationView; person: s
   const t = useTranslations("requests.new.authority");
   const check = useTranslations("requests.check");
   const { document } = order;
-  // A signed order needs no document beside it (api.md).
+  // A signed order needs no document (api.md).
   if (document === undefined) return check("signedAlone");
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">

@@ -10,7 +10,7 @@ import type { AnswerDays } from "../answers/answer-days";
 import { type Answers, type FormOptions, instantOf } from "../answers/answers";
 import { type Fault, isDone, type SectionKey, sectionsOf } from "../answers/faults";
 
-/** Names joined as the language joins them; English writes them small inside a sentence. */
+/** Joins names as the language does. English writes them in lower case inside a sentence. */
 function useJoined(): (names: readonly string[]) => string {
   const locale = useLocale();
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
@@ -35,7 +35,7 @@ function useEnd(answers: Answers, options: FormOptions): string {
   return t(options.needsAuthority ? "untilOrder" : "untilThirty");
 }
 
-/** What is asked, as one sentence: the form read back while it is filled in. */
+/** The request as one sentence, while the form is filled in. */
 function AskingSentence({ answers, options }: { answers: Answers; options: FormOptions }) {
   const t = useTranslations("requests.new.summary");
   const domain = useTranslations("domain");
@@ -110,7 +110,7 @@ const SECTION_TITLES: Readonly<Record<SectionKey, `${SectionKey}.title`>> = {
   period: "period.title",
 };
 
-/** The column beside the form: what is asked, what happens next, what is open, and the one way on. */
+/** The column next to the form: the request as a sentence, the next steps, what is open, and the button to go on. */
 export function RequestSummary(props: {
   answers: Answers;
   options: FormOptions;

@@ -1,65 +1,79 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
+import { useSyncExternalStore } from "react";
+import { ActButton } from "@/components/act/act-button";
 import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
+import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 import type { submitRequest } from "@/lib/api-client/operations/access";
-import { windowStorage } from "../autosave/open-stores";
-import { markSent } from "./sent-mark";
+import { markSent, readSent, windowStorage } from "../autosave/kept-answers";
 
 const SUBMIT = target<typeof submitRequest>("POST", "/confidential/access/requests/{id}/submit");
 
-function isRefusedAs(error: unknown, code: string): boolean {
-  return error instanceof CallRefused && error.problem.code === code;
+/** What a failure of the submission means, where the page can say more than the general words. */
+function Explained({ failure, id }: { failure: unknown; id: string }) {
+  const t = useTranslations("requests.check");
+  if (failure instanceof CallRefused && failure.problem.code === "request.illegal-transition")
+    return (
+      <Notice tone="amber" icon="warning" isLive title={t("already")}>
+        <ButtonLink href={`/requests/${id}`} look="secondary" size="bar" className="mt-2">
+          {t("show")}
+        </ButtonLink>
+      </Notice>
+    );
+  if (failure instanceof CallRefused && failure.problem.code === "request.no-decider")
+    return (
+      <Notice tone="amber" icon="warning" isLive>
+        <p>{t("noDecider")}</p>
+      </Notice>
+    );
+  if (failure instanceof NetworkLost)
+    return (
+      <Notice tone="amber" icon="warning" isLive>
+        <p>{t("lost")}</p>
+      </Notice>
+    );
+  return <CallFailure error={failure} />;
 }
 
-/** The one act of the page. One key for it, so that pressing again after a lost answer submits once. */
+/** Submits the request. Pressing again after a lost answer submits it once. */
 export function SubmitRequest(props: { id: string; person: string; form: string }) {
   const { id } = props;
   const t = useTranslations("requests.check");
-  const { isBusy, error: failure, run } = useAct(SUBMIT);
-  const [isLeaving, setLeaving] = useState(false);
-  const submit = async () => {
-    const answer = await run({ params: { id } });
-    if (answer === undefined) return;
-    setLeaving(true);
-    // A repeated call is answered without its receipt.
-    markSent(windowStorage, props.person, id, answer.receipt?.leaf_hash);
-    // A new document, in the place of this one: going back never meets a page that could submit.
-    location.replace(`/requests/new/sent?request=${id}`);
-  };
   return (
-    <div className="mt-4">
-      {isRefusedAs(failure, "request.illegal-transition") ? (
-        <Notice tone="amber" icon="warning" isLive title={t("already")}>
-          <ButtonLink href={`/requests/${id}`} look="secondary" size="bar" className="mt-2">
-            {t("show")}
-          </ButtonLink>
-        </Notice>
-      ) : isRefusedAs(failure, "request.no-decider") ? (
-        <Notice tone="amber" icon="warning" isLive>
-          <p>{t("noDecider")}</p>
-        </Notice>
-      ) : failure instanceof NetworkLost ? (
-        <Notice tone="amber" icon="warning" isLive>
-          <p>{t("lost")}</p>
-        </Notice>
-      ) : (
-        <CallFailure error={failure} />
-      )}
-      <div className="mt-4 flex flex-wrap gap-2">
-        <Button look="primary" size="large" isBusy={isBusy || isLeaving} onClick={() => void submit()}>
-          {t("submit")}
-        </Button>
-        <ButtonLink href={props.form} look="secondary" size="large">
-          {t("back")}
-        </ButtonLink>
-      </div>
+    <div className="mt-6 flex flex-wrap gap-2">
+      <ActButton
+        call={SUBMIT}
+        params={{ id }}
+        label={t("submit")}
+        button={{ look: "primary", size: "large" }}
+        explain={(failure) => <Explained failure={failure} id={id} />}
+        leadsTo={({ receipt }) => {
+          // A repeated call is answered without its receipt.
+          markSent(windowStorage, props.person, id, receipt?.leaf_hash);
+          return `/requests/new/sent?request=${id}`;
+        }}
+        isLast
+      />
+      <ButtonLink href={props.form} look="secondary" size="large">
+        {t("back")}
+      </ButtonLink>
     </div>
   );
+}
+
+const never = () => () => undefined;
+
+/** The receipt's leaf hash, which only the window that submitted has. */
+export function ReceiptLine({ id }: { id: string }) {
+  const t = useTranslations("requests.sent");
+  const leafHash = useSyncExternalStore(
+    never,
+    () => readSent(windowStorage, id)?.leafHash ?? "",
+    () => "",
+  );
+  return leafHash === "" ? t("receiptInLog") : <Digest value={leafHash} label={t("receipt")} />;
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { FileDrop } from "@/components/form/file-drop";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button } from "@/components/ui/button";
@@ -11,11 +11,32 @@ import { controlId } from "../answers/answers";
 import { type AuthorityState, hasOrder } from "../sections/authority-store";
 import { SignatureChoice } from "../sections/signature-choice";
 import { DocumentState, ScanTag } from "./document-state";
-import { kindOf, sizeOf } from "./document-words";
-import { PageThumb } from "./page-thumb";
+import { kindOf, sizeOf } from "./document-title";
+import type { ChosenDocument } from "./read-document";
 
 const ACCEPTED =
   ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.p7m,.jws,.jose,application/pdf,image/png,image/jpeg,image/tiff,application/pkcs7-mime";
+
+const PlainSheet = () => <Icon name="request" />;
+
+// Loaded when a document is chosen. Without a connection the sheet stays plain.
+const PagePicture = lazy(() =>
+  import("./page-picture").then(
+    (module) => ({ default: module.PagePicture }),
+    () => ({ default: PlainSheet }),
+  ),
+);
+
+/** The first page, small. */
+function PageThumb(props: { document: ChosenDocument | undefined; onPages: (count: number) => void }) {
+  return (
+    <span className="flex h-[42px] w-[34px] shrink-0 items-center justify-center overflow-hidden border border-line-2 bg-sheet text-ink-3">
+      <Suspense fallback={<PlainSheet />}>
+        <PagePicture {...props} />
+      </Suspense>
+    </span>
+  );
+}
 
 function DigestLine({ state }: { state: AuthorityState }) {
   const t = useTranslations("requests.new.authority");
@@ -61,7 +82,7 @@ function Received({ state, isWaiting }: { state: AuthorityState; isWaiting: bool
   );
 }
 
-/** The order: dropped or chosen, shown as received, or refused in words. */
+/** The order: dropped or chosen, then shown as received, or refused with the reason. */
 export function DocumentDrop(props: {
   state: AuthorityState;
   error: string | undefined;

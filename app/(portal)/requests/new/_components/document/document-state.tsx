@@ -10,7 +10,7 @@ import type { AttachStatus } from "../sections/authority-store";
 
 type AuthorizationDocument = NonNullable<AuthorizationView["document"]>;
 
-/** What the server says of the scan; "clean" is told as what it is: nothing was found. */
+/** The result of the scan. The words for "clean" say no more than that nothing was found. */
 export function ScanTag({ scan }: { scan: AuthorizationDocument["scan"] }) {
   const t = useTranslations("requests.new.authority.scan");
   const isClean = scan === "clean";
@@ -25,14 +25,14 @@ export function ScanTag({ scan }: { scan: AuthorizationDocument["scan"] }) {
   );
 }
 
-/** What exactly was wrong with a signature, where that is why. */
+/** What is wrong with a signature, where that is the reason. */
 function SignatureFaultLine({ error }: { error: unknown }) {
   const faults = useTranslations("domain.signatureFaults");
   const fault = error instanceof CallRefused ? signatureFault(error.problem.members.fault) : undefined;
   return fault === undefined ? null : <p className="mt-2">{faults(fault)}</p>;
 }
 
-/** Where the document is on its way, or why it did not get there. */
+/** The progress of the upload, or why it failed. */
 export function DocumentState({ status, onAgain }: { status: AttachStatus; onAgain: () => void }) {
   const t = useTranslations("requests.new.authority");
   const again = (

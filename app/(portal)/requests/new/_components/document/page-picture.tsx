@@ -8,7 +8,7 @@ import type { ChosenDocument } from "./read-document";
 
 const WIDTH = 32;
 
-/** Headers stand before this many bytes, but for images that carry more about themselves than they show. */
+/** Headers are within this many bytes, except in images with unusually large metadata. */
 const HEADER_BYTES = 1_048_576;
 
 async function isPicture({ file, mediaType }: ChosenDocument): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { toBase64url } from "@/lib/crypto/bytes";
 import { documentForm, extensionOf, MAX_DOCUMENT_BYTES } from "@/lib/crypto/document-form";
 
-/** Why a file is not sent. The server decides again by the same rule. */
+/** Why a file is not sent. The server checks the same rule again. */
 export type DocumentFault =
   | "empty"
   | "tooLarge"
@@ -16,7 +16,7 @@ export type DocumentFault =
   | "script"
   | "unreadable";
 
-/** A file that was chosen and read: whole, and of a kind that is taken. */
+/** A chosen file that was read: complete, and of an accepted type. */
 export interface ChosenDocument {
   readonly file: File;
   readonly name: string;
@@ -34,7 +34,7 @@ function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b;
 }
 
-/** What a file is that is none of ours, as far as its name and first bytes tell. */
+/** The fault of a file of an unknown type, by its name and first bytes. */
 function strangerFault(name: string, bytes: Uint8Array): DocumentFault {
   if (WORD.includes(extensionOf(name))) return "word";
   return isZip(bytes) ? "zip" : "unknown";

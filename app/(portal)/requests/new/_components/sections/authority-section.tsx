@@ -6,14 +6,14 @@ import { Select } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Icon } from "@/components/ui/icon";
 import { controlId } from "../answers/answers";
+import { loadReader } from "../autosave/open-stores";
 import { DocumentDrop } from "../document/document-drop";
 import type { FormView } from "../form-view";
-import { loadReader } from "../load-reader";
 import type { AuthorityState } from "./authority-store";
 import { FormSection } from "./form-section";
 import { TextField } from "./text-field";
 
-/** Kinds whose issuer is usually the asking agency itself. */
+/** Kinds whose issuer is usually the requesting agency itself. */
 const OWN_KINDS: readonly string[] = ["statutory_demand", "audit_mandate"];
 
 function KindField({ form }: { form: FormView }) {
@@ -29,7 +29,7 @@ function KindField({ form }: { form: FormView }) {
           onChange={(event) => {
             const kind = options.kinds.find((one) => one === event.target.value) ?? "";
             const isIssuerOpen = answers.issuer === "" || answers.issuer === options.organisation;
-            // Nothing is asked that is known: a demand or a mandate is issued by whoever asks.
+            // A demand or a mandate is usually issued by the requesting agency.
             const issuer = OWN_KINDS.includes(kind) ? options.organisation : "";
             form.change({ kind, ...(isIssuerOpen ? { issuer } : {}) });
           }}
@@ -68,7 +68,7 @@ function JurisdictionField({ form }: { form: FormView }) {
   );
 }
 
-/** How often the order may be asked on. */
+/** How many requests the order allows. */
 function UseField({ form }: { form: FormView }) {
   const t = useTranslations("requests.new.authority");
   return (
@@ -87,7 +87,7 @@ function UseField({ form }: { form: FormView }) {
   );
 }
 
-/** What few orders have: closed, unless something stands in it. */
+/** What few orders have. Closed unless one of its fields has a value or a fault. */
 function SeldomFields({ form }: { form: FormView }) {
   const t = useTranslations("requests.new.authority");
   const ui = useTranslations("ui");
@@ -128,7 +128,7 @@ function SeldomFields({ form }: { form: FormView }) {
   );
 }
 
-/** The legal authority: its document, and the facts that the reviewers will retype from it. */
+/** The legal authority: its document, and the facts that reviewers retype from it. */
 export function AuthoritySection(props: {
   form: FormView;
   number: number;
@@ -140,7 +140,7 @@ export function AuthoritySection(props: {
   const { form } = props;
   const t = useTranslations("requests.new.authority");
   useEffect(() => {
-    // Without it a file is refused when it is chosen; that is told there.
+    // If it cannot be loaded, the file is refused when it is chosen.
     loadReader().catch(() => undefined);
   }, []);
   return (

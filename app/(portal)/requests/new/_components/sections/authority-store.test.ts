@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 import type { FactsBody } from "../answers/bodies";
-import { type AttachCall, type Attached, AuthorityStore, hasOrder } from "./authority-store";
+import { CallQueue } from "../autosave/draft-calls";
+import type { AttachCall } from "../autosave/send-order";
+import { type Attached, AuthorityStore, hasOrder } from "./authority-store";
 
 const FACTS: FactsBody = {
   issuer: "Landgericht Berlin",
@@ -29,7 +31,7 @@ const DOCUMENT: View["document"] = {
   scan: "not scanned",
 };
 
-/** A store whose server takes everything, and the calls that reached it. */
+/** A store whose server accepts everything, and the calls that reached it. */
 function openStore(attached?: Attached) {
   const calls: AttachCall[] = [];
   let keys = 0;
@@ -56,6 +58,7 @@ function openStore(attached?: Attached) {
         calls.push(call);
         return answerTo(call);
       },
+      queue: new CallQueue(),
       read: async (file) => ({
         file,
         name: file.name,
@@ -74,8 +77,8 @@ function openStore(attached?: Attached) {
   return { store, calls, sent };
 }
 
-describe("an authority's signature beside its document", () => {
-  it("goes with the document, and once", async () => {
+describe("an authority's signature of its document", () => {
+  it("is sent with the document, once", async () => {
     const { store, sent } = openStore();
     await store.choose(pdf);
     store.sign(jws);
@@ -85,7 +88,7 @@ describe("an authority's signature beside its document", () => {
     expect(store.isDirty(FACTS)).toBe(false);
   });
 
-  it("goes alone when the document is with the server, under a key of its own", async () => {
+  it("is sent alone, with its own key, when the server has the document", async () => {
     const { store, sent, calls } = openStore();
     await store.choose(pdf);
     await store.attach("draft", FACTS);
@@ -99,7 +102,7 @@ describe("an authority's signature beside its document", () => {
     expect(calls[0]?.key).not.toBe(calls[1]?.key);
   });
 
-  it("that is left out again goes by sending the document anew, which makes the order paper", async () => {
+  it("is removed by sending the document again without it", async () => {
     const { store, sent } = openStore();
     await store.choose(pdf);
     store.sign(jws);
@@ -110,7 +113,7 @@ describe("an authority's signature beside its document", () => {
     expect(store.isDirty(FACTS)).toBe(false);
   });
 
-  it("stays with a document that takes another's place, and when facts are corrected", async () => {
+  it("stays when the document is replaced and when facts are corrected", async () => {
     const { store, sent } = openStore();
     await store.choose(pdf);
     store.sign(jws);
@@ -126,7 +129,7 @@ describe("an authority's signature beside its document", () => {
 });
 
 describe("an order that is a signature by itself", () => {
-  it("goes without a document, is enough, and what the server answers without one is no alteration", async () => {
+  it("is sent without a document, and an answer without one does not count as altered", async () => {
     const { store, sent } = openStore();
     expect(hasOrder(store.get())).toBe(false);
     store.sign(jws);
@@ -137,14 +140,14 @@ describe("an order that is a signature by itself", () => {
     expect(store.isDirty(FACTS)).toBe(false);
   });
 
-  it("is taken as what it is when it is dropped where documents go", async () => {
+  it("is recognised when it is dropped in the place of a document", async () => {
     const { store, sent } = openStore();
     await store.choose(jws);
     await store.attach("draft", FACTS);
     expect(sent()).toEqual([[undefined, "order.jws"]]);
   });
 
-  it("is missing again when it is left out: nothing is sent that the server would take for a correction", async () => {
+  it("is missing again when it is removed, and no correction is sent", async () => {
     const { store, sent } = openStore();
     store.sign(jws);
     await store.attach("draft", FACTS);
@@ -154,13 +157,13 @@ describe("an order that is a signature by itself", () => {
     expect(sent()).toHaveLength(1);
   });
 
-  it("is never a signature over a document that is not there", async () => {
+  it("cannot be a signature of a missing document", async () => {
     const { store } = openStore();
     store.sign(new File(["x"], "order.p7s"));
     expect([hasOrder(store.get()), store.isDirty(FACTS)]).toEqual([false, false]);
   });
 
-  it("stands after the page was opened anew, and its facts can be corrected", async () => {
+  it("is still there when the page is opened again, and its facts can be corrected", async () => {
     const held = { facts: JSON.stringify(FACTS), document: undefined, from: undefined, isSigned: true };
     const { store } = openStore(held);
     expect([hasOrder(store.get()), store.isDirty(FACTS)]).toEqual([true, false]);

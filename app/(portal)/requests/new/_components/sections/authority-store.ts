@@ -1,10 +1,9 @@
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 import { type Answers, FACT_NAMES, isSameIn } from "../answers/answers";
 import { type FactsBody, factsOf } from "../answers/bodies";
-import { failureKind } from "../autosave/save-failure";
+import { type CallQueue, failureKind } from "../autosave/draft-calls";
+import { type AttachCall, isSignedOrder, isSurelySignedOrder, type Sending } from "../autosave/send-order";
 import type { ChosenDocument, ReadOutcome } from "../document/read-document";
-import type { Sending } from "../document/send-document";
-import { isSignedOrder, isSurelySignedOrder } from "../document/signed-order";
 
 type DocumentView = NonNullable<AuthorizationView["document"]>;
 
@@ -13,11 +12,11 @@ export interface Attached {
   readonly facts: string;
   /** Absent where the order came as a JWS alone. */
   readonly document: DocumentView | undefined;
-  /** A signature stands with it, from whichever window it came. */
+  /** The server has a signature with it, from any window. */
   readonly isSigned?: boolean | undefined;
-  /** The file of this window that it was made from. */
+  /** The file of this window that was sent. */
   readonly from: ChosenDocument | undefined;
-  /** The signature of this window that went with it. */
+  /** The signature of this window that was sent. */
   readonly signature?: File | undefined;
 }
 
@@ -25,27 +24,16 @@ export type AttachStatus =
   | { readonly kind: "idle" | "reading" | "attached" | "lost" | "signedOut" | "closed" }
   | { readonly kind: "sending"; readonly sending: Sending | undefined }
   | { readonly kind: "unfit"; readonly outcome: Extract<ReadOutcome, { fault: unknown }> }
-  /** The digest that came back is not that of the file that was sent. */
+  /** The server's digest is not that of the file that was sent. */
   | { readonly kind: "altered" }
   | { readonly kind: "refused"; readonly error: unknown };
 
 export interface AuthorityState {
   readonly chosen: ChosenDocument | undefined;
-  /** What the authority signed, where there is something: a JWS, which is the order itself, or a CMS over the document. */
+  /** What the authority signed: a JWS, which is the order itself, or a CMS signature of the document. */
   readonly signature: File | undefined;
   readonly attached: Attached | undefined;
   readonly status: AttachStatus;
-}
-
-export interface AttachCall {
-  readonly draftId: string;
-  readonly facts: FactsBody;
-  /** Absent when facts of the document that the server has are corrected. */
-  readonly document: ChosenDocument | undefined;
-  /** Absent when it is with the server, or there is none. */
-  readonly signature: File | undefined;
-  readonly key: string;
-  readonly onProgress: (sending: Sending) => void;
 }
 
 /** What a call was made with. */
@@ -57,23 +45,23 @@ interface Sent {
 
 export interface AuthorityParts {
   readonly attach: (call: AttachCall) => Promise<AuthorizationView>;
+  readonly queue: CallQueue;
   readonly read: (file: File) => Promise<ReadOutcome>;
   readonly newKey: () => string;
 }
 
-/** Whether an order stands here: a document, or what its authority signed, which needs none beside it (api.md). */
+/** Whether there is an order: a document, or a signed order, which needs no document (api.md). */
 export function hasOrder({ chosen, signature, attached }: Omit<AuthorityState, "status">): boolean {
   if (chosen !== undefined || attached?.document !== undefined) return true;
   if (signature !== undefined) return isSignedOrder(signature);
   return attached !== undefined && attached.signature === undefined;
 }
 
-/** Owns the chosen document and brings it, with its facts, to the server: once for each state of both. */
+/** Owns the chosen document and sends it with its facts, once for each state of both. */
 export class AuthorityStore {
   #state: AuthorityState;
   #intent: (Sent & { readonly key: string }) | undefined;
   #failed: Sent | undefined;
-  #running: Promise<void> | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -95,7 +83,7 @@ export class AuthorityStore {
 
   readonly get = (): AuthorityState => this.#state;
 
-  /** Whether the server does not have yet what stands here. */
+  /** Whether the server lacks something of this order. */
   isDirty(facts: FactsBody | undefined): boolean {
     const { chosen, attached, signature } = this.#state;
     if (facts === undefined || !hasOrder(this.#state)) return false;
@@ -103,14 +91,14 @@ export class AuthorityStore {
     return (chosen !== undefined && attached.from !== chosen) || attached.signature !== signature;
   }
 
-  /** Whether facts stand here that the server does not have, or not like this: they go out with the document. */
+  /** Whether facts differ from those on the server. They are sent with the document. */
   hasFactsHere(answers: Answers, blank: Answers): boolean {
     if (isSameIn(FACT_NAMES, answers, blank)) return false;
     const facts = factsOf(answers);
     return facts === undefined || this.#state.attached?.facts !== JSON.stringify(facts);
   }
 
-  /** The same, but not again what was refused as it stands. */
+  /** The same, except for what was refused unchanged. */
   isWorthTrying(facts: FactsBody | undefined): boolean {
     const failed = this.#failed;
     const { chosen, signature } = this.#state;
@@ -119,7 +107,7 @@ export class AuthorityStore {
     return this.isDirty(facts) && !isKnownBad;
   }
 
-  /** Takes a file in: a document, or a signed order. One that does not fit leaves the document that was there before. */
+  /** Takes a document or a signed order. A file that is refused leaves the former document in place. */
   async choose(file: File): Promise<void> {
     if (isSurelySignedOrder(file)) {
       this.sign(file);
@@ -131,19 +119,23 @@ export class AuthorityStore {
     else this.#update({ chosen: outcome, status: { kind: "idle" } });
   }
 
-  /** Takes the authority's signature in, or leaves it out again; the server judges it. */
+  /** Adds or removes the authority's signature. The server checks it. */
   sign(signature: File | undefined): void {
     this.#update({ signature, status: { kind: "idle" } });
   }
 
-  /** Sends what the server does not have; resolves in any outcome. */
-  async attach(draftId: string, facts: FactsBody): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-    if (!this.isDirty(facts)) return;
-    this.#running = this.#attachOnce(draftId, facts).finally(() => {
-      this.#running = undefined;
+  /** Takes what another window attached, unless a file was chosen here. */
+  hold(attached: Attached | undefined): void {
+    const { chosen, signature } = this.#state;
+    if (attached === undefined || chosen !== undefined || signature !== undefined) return;
+    this.#update({ attached, status: { kind: "attached" } });
+  }
+
+  /** Sends what the server does not have. Resolves in any case; the status shows the outcome. */
+  attach(draftId: string, facts: FactsBody): Promise<void> {
+    return this.parts.queue.run(async () => {
+      if (this.isDirty(facts)) await this.#attachOnce(draftId, facts);
     });
-    await this.#running;
   }
 
   #keyFor({ of, document, signature }: Sent): string {
@@ -157,7 +149,7 @@ export class AuthorityStore {
 
   async #attachOnce(draftId: string, facts: FactsBody): Promise<void> {
     const { chosen, attached, signature } = this.#state;
-    // A signature that was taken out goes by sending the document anew: without one it is paper.
+    // To remove a signature, the document is sent again without it.
     const isSent = attached !== undefined && attached.from === chosen;
     const isUnsigned = attached?.signature !== undefined && signature === undefined;
     const document = isSent && !isUnsigned ? undefined : chosen;

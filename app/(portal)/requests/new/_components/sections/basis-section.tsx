@@ -7,7 +7,7 @@ import type { FormView } from "../form-view";
 import { FormSection } from "./form-section";
 import { TextField } from "./text-field";
 
-/** Why is asked: purpose, provision, reason. */
+/** Purpose, legal basis and reason. */
 export function BasisSection({ form, number }: { form: FormView; number: number }) {
   const t = useTranslations("requests.new.basis");
   const domain = useTranslations("domain.purposes");

@@ -8,10 +8,10 @@ import { Button } from "@/components/ui/button";
 import { controlId } from "../answers/answers";
 import type { FormView } from "../form-view";
 
-/** As many as a request may name. */
+/** The most that a request may name. */
 const MAX_NAMED = 10;
 
-/** Colleagues who look as well, one after another: a name is sent when it was added, not while it is typed. */
+/** Co-viewers, one after another. A name is sent when it was added, not while it is typed. */
 export function CoViewersField({ form }: { form: FormView }) {
   const t = useTranslations("requests.new.coViewers");
   const [typed, setTyped] = useState("");

@@ -10,7 +10,7 @@ import { CoViewersField } from "./co-viewers-field";
 import { FormSection } from "./form-section";
 import { TextField } from "./text-field";
 
-/** The last day of the order, in UTC as orders name it, beside "the order's end". */
+/** The last day of the order, in UTC as orders name it, to show with "the order's end". */
 function useOrderDay({ answers }: FormView): string | undefined {
   const locale = useLocale();
   const { validUntil, end } = answers;
@@ -18,7 +18,7 @@ function useOrderDay({ answers }: FormView): string | undefined {
   return formatTime(new Date(`${validUntil}T00:00:00Z`), { timeZone: "UTC", locale, form: "day" });
 }
 
-/** From when until when, and how often. Everything has its usual answer already. */
+/** The period and the numbers of views and exports. All have a default. */
 export function PeriodSection({ form, number }: { form: FormView; number: number }) {
   const t = useTranslations("requests.new.period");
   const { answers, options } = form;

@@ -1,7 +1,8 @@
 import { CallRefused, call, target } from "@/components/client/api";
-import type { getTransaction } from "@/lib/api-client/operations/transactions";
+import type { getTransaction, listTransactions } from "@/lib/api-client/operations/transactions";
 
 const READ = target<typeof getTransaction>("GET", "/confidential/transactions/{id}");
+const LIST = target<typeof listTransactions>("GET", "/confidential/transactions");
 
 /** What is known of a transaction number that was given. */
 export type Lookup =
@@ -22,12 +23,25 @@ export const readTransaction: ReadTransaction = async (id) => {
   }
 };
 
-/** So many at a time: a long list must not crowd out the saving of the draft. */
+/** Metadata of transactions that the person may know of, newest first. */
+export function findTransactions(
+  query: {
+    readonly job_id?: string;
+    readonly participant?: string;
+    readonly from?: string;
+    readonly to?: string;
+  },
+  limit: number,
+) {
+  return call(LIST, { query: { ...query, limit: String(limit) } });
+}
+
+/** Calls at a time: a long list must not delay the saving of the draft. */
 const AT_ONCE = 4;
 /** Longer lists are checked as a whole when the draft is saved. */
 const MAX_LOOKUPS = 200;
 
-/** Looks given numbers up, each once; those that got no answer again when asked to. */
+/** Looks up numbers, each once. `retry` looks up those again that got no answer. */
 export class LookupStore {
   #found: Lookups = new Map();
   #waiting: string[] = [];
@@ -45,7 +59,7 @@ export class LookupStore {
 
   readonly isUnknown = (id: string): boolean => this.#found.get(id)?.kind === "unknown";
 
-  /** What another list has told already needs no call. */
+  /** Records a transaction that another list has shown, so that it needs no call. */
   know(id: string, job: string, at: string): void {
     this.#set(id, { kind: "known", job, at });
   }
@@ -85,7 +99,7 @@ export class LookupStore {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
-/** Transaction numbers in a pasted text, and what else stands there. */
+/** Transaction numbers in a pasted text, and the rest of that text. */
 export function numbersIn(text: string): { readonly ids: string[]; readonly rest: string[] } {
   const ids = [...text.matchAll(UUID)].map(([id]) => id.toLowerCase());
   const rest = text

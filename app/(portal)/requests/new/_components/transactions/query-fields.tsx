@@ -5,9 +5,9 @@ import { useEffect, useState } from "react";
 import { CallRefused } from "@/components/client/api";
 import { formatCount } from "@/lib/format";
 import { searchOf } from "../answers/bodies";
-import { findTransactions } from "../autosave/calls";
 import type { FormView } from "../form-view";
 import { TextField } from "../sections/text-field";
+import { findTransactions } from "./lookups";
 
 const COUNTED = 500;
 const AFTER_MS = 500;
@@ -16,7 +16,7 @@ type Count =
   | { readonly kind: "none" | "counting" | "notCounted" }
   | { readonly kind: "counted"; readonly count: number; readonly hasMore: boolean };
 
-/** How many transactions fit now, as far as this person may know of them. */
+/** How many transactions match, of those that this person may know of. */
 function useCount(search: string): Count {
   const [count, setCount] = useState<Count>({ kind: "none" });
   useEffect(() => {
@@ -56,7 +56,7 @@ function CountLine({ count }: { count: Count }) {
   );
 }
 
-/** Transactions by what is known of them from outside: job, participant, time of recording. */
+/** Transactions by job, participant and time of recording. */
 export function QueryFields({ form, onIds }: { form: FormView; onIds: () => void }) {
   const t = useTranslations("requests.new.transactions");
   const search = searchOf(form.answers);

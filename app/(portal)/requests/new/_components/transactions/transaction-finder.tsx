@@ -8,14 +8,14 @@ import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 import { shortDigest } from "@/lib/format";
-import { findTransactions } from "../autosave/calls";
+import { findTransactions } from "./lookups";
 
 type Found = Awaited<ReturnType<typeof findTransactions>>["items"][number];
 
 const SHOWN = 20;
 const FIELD = "request-find-job";
 
-/** Transactions of one job, to be added by choice. Opens under the numbers; nothing leaves the page. */
+/** Finds transactions of one job to add. It opens below the numbers. */
 export function TransactionFinder(props: {
   ids: readonly string[];
   onAdd: (found: readonly Found[]) => void;
@@ -30,7 +30,7 @@ export function TransactionFinder(props: {
 
   const add = (wanted: readonly Found[]) => {
     props.onAdd(wanted);
-    // The button that was pressed is gone: the next search begins in the field.
+    // The pressed button has disappeared, so the focus moves to the search field.
     document.getElementById(FIELD)?.focus();
   };
   useEffect(() => document.getElementById(FIELD)?.focus(), []);

@@ -8,7 +8,7 @@ import type { FormView } from "../form-view";
 import { type LookupStore, type Lookups, numbersIn } from "./lookups";
 import { TransactionList } from "./transaction-list";
 
-/** Numbers by pasting or typing; each is looked up as soon as it stands in the list. */
+/** Numbers by pasting or typing. Each is looked up when it is added to the list. */
 export function TransactionInput(props: {
   form: FormView;
   store: LookupStore;
@@ -23,7 +23,7 @@ export function TransactionInput(props: {
   const error = form.errorOf("ids");
   const id = controlId("ids");
 
-  /** Takes the numbers out of a text; what else stood there stays in the control, to be corrected. */
+  /** Takes the numbers out of a text. The rest stays in the control, to be corrected. */
   const take = (typed: string) => {
     const found = numbersIn(typed);
     if (found.ids.length > 0) {

@@ -37,7 +37,7 @@ export function TransactionList(props: {
   const { ids, lookups } = props;
   const t = useTranslations("requests.new.transactions");
   const [isWhole, setWhole] = useState(false);
-  // What does not exist is shown however long the list is.
+  // Numbers that do not exist are always shown, in a long list too.
   const isShown = (id: string, index: number) =>
     isWhole || index < SHOWN || lookups.get(id)?.kind === "unknown";
   if (ids.length === 0) return null;

@@ -10,8 +10,7 @@ import { FormSection } from "../sections/form-section";
 import type { LookupStore, Lookups } from "./lookups";
 import { TransactionInput } from "./transaction-input";
 
-// Who has the numbers never needs them. They come once the form stands, so that a connection that is lost later
-// takes no part of it away.
+// People who have the numbers do not need these parts. They are loaded after the form, before a connection can be lost.
 const loadQuery = () => import("./query-fields");
 const loadFinder = () => import("./transaction-finder");
 const QueryFields = dynamic(() => loadQuery().then((module) => module.QueryFields));
@@ -58,7 +57,7 @@ function FieldChoices({ form }: { form: FormView }) {
   );
 }
 
-/** Of which transactions, and which of their fields. */
+/** The requested transactions, and which of their fields. */
 export function TransactionsSection(props: {
   form: FormView;
   number: number;

@@ -50,7 +50,7 @@ const LENA = decision("Lena", {
   until: { before: "2026-12-24T00:00:00Z", after: "2026-12-10T00:00:00Z" },
 });
 
-test("what the first took away stays beside what is left, also after the second has denied", () => {
+test("what the first reviewer removed stays visible, also after the second has denied", () => {
   const request = asked([LENA, decision("Jonas", undefined, { stage: "coordinator", decision: "deny" })]);
   expect(leftOf(request)).toEqual({
     transactions: 1,
@@ -80,7 +80,7 @@ test("both who narrowed are named, once each, and the newest limits count", () =
   });
 });
 
-test("a request that nobody narrowed stands as asked", () => {
+test("a request that was not narrowed has no changes", () => {
   expect(narrowersOf(asked([decision("Lena")]))).toEqual([]);
   expect(leftOf(asked([]))).toMatchObject({ transactions: 2, until: undefined, maxViews: 20 });
 });

@@ -16,7 +16,7 @@ export function narrowedOf({ decisions }: Decided): Narrowed[] {
   );
 }
 
-/** Who has narrowed the request, each once; nobody while it stands as asked. */
+/** The people who have narrowed the request, each once. */
 export function narrowersOf(request: Decided): string[] {
   return [...new Set(narrowedOf(request).map(({ by }) => by))];
 }
@@ -25,7 +25,7 @@ export function narrowersOf(request: Decided): string[] {
 export interface Left {
   readonly transactions: number;
   readonly fields: readonly GroupName[];
-  /** Only once somebody has shortened it. */
+  /** Only if a reviewer has shortened it. */
   readonly until: string | undefined;
   readonly maxViews: number;
   readonly maxExports: number;

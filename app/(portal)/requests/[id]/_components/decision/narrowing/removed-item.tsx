@@ -4,7 +4,7 @@ import { EndTime } from "@/components/ui/begin-and-end";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { type Narrowed, narrowedOf } from "./narrowed";
 
-/** Something that stands no more: struck through, and in words by whom, since not every reader is told of a line. */
+/** A removed item: struck through, and in words by whom, because not every screen reader announces the line. */
 export function RemovedItem({ children, by }: { children: ReactNode; by: string }) {
   return (
     <span className="block break-words text-ink-2">
@@ -47,7 +47,7 @@ function useStruckOf(request: RequestView, member: RemovedMember): (taken: Narro
   };
 }
 
-/** What deciders have taken away of one member of the scope, a line each; nothing where it stands as asked. */
+/** What reviewers have removed of one part of the scope, one line each; empty if nothing was removed. */
 export function RemovedLines({ request, member }: { request: RequestView; member: RemovedMember }) {
   const struckOf = useStruckOf(request, member);
   return narrowedOf(request).map((taken) => (

@@ -22,7 +22,7 @@ const MARKS: Readonly<Record<Verdict, { readonly tone: Tone; readonly icon: Icon
   earlier: { tone: "amber", icon: "warning" },
 };
 
-/** Match, differs, or not readable: icon and word. Nothing while a fact is still being typed. */
+/** Match, differs, or not readable, as icon and word. Absent while a fact is being typed. */
 export function VerdictMark({ verdict }: { verdict: Verdict }) {
   const t = useTranslations("review");
   const mark = MARKS[verdict];
@@ -39,7 +39,7 @@ function recorded(authorization: AuthorizationView, name: FactName, locale: "en"
   return recordDate(authorization[name], name === "valid_from" ? "start" : "end", locale);
 }
 
-/** The officer's four facts, and beside them the decider's own reading as it is typed. */
+/** The requester's four facts, next to those that the reviewer retypes. */
 export function FactComparison({ authorization }: { authorization: AuthorizationView }) {
   const t = useTranslations("review");
   const locale = useLocale();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { mismatchesOf } from "./mismatch";
 
-test("facts that differ are told with both readings and whose the other is", () => {
+test("each fact that differs has both values and who typed the other", () => {
   const mismatch = {
     valid_until: { typed: "2026-12-01", order: "2026-12-24" },
     issuer: { typed: "A", first: "B" },
@@ -12,7 +12,7 @@ test("facts that differ are told with both readings and whose the other is", () 
   ]);
 });
 
-test("a problem without readings names none", () => {
+test("a problem without a mismatch names no facts", () => {
   expect(mismatchesOf({})).toEqual([]);
   expect(mismatchesOf({ mismatch: { issuer: { typed: 1 } } })).toEqual([]);
 });

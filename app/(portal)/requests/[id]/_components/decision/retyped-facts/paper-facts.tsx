@@ -17,7 +17,7 @@ function sizeOf(bytes: number): string {
     : `${(bytes / KIB / KIB).toFixed(1)} MB`;
 }
 
-/** What the scanner said; "clean" is told as what it is: nothing was found. */
+/** The result of the scan. The words for "clean" say no more than that nothing was found. */
 function Scan({ scan }: { scan: NonNullable<AuthorizationView["document"]>["scan"] }) {
   const t = useTranslations("review.paper.scanStates");
   const isClean = scan === "clean";

@@ -20,7 +20,7 @@ const EDGES: Readonly<Record<Verdict, string>> = {
   earlier: "border-amber pr-8",
 };
 
-/** What is said of a reading as it stands; nothing while it is still being typed. */
+/** The words for a retyped fact; absent while it is being typed. */
 function useVerdictWords(verdict: Verdict): string {
   const t = useTranslations("review");
   if (verdict === "empty" || verdict === "typing") return "";

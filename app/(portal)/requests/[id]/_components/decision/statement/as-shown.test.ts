@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
-import { isAsShown, type ShownDecision } from "./as-shown";
+import { describe, expect, it, test } from "vitest";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import type { ReleaseStatement } from "@/lib/escrow/protocol/release-statement";
+import { isAsShown, isReleaseAsShown, type ShownDecision } from "./as-shown";
 
 const ID = "01a00000-0000-7000-8000-000000000001";
 const ORDER_ID = "01a00000-0000-7000-8000-0000000000ff";
@@ -95,4 +97,53 @@ describe("a decision's statement", () => {
     expect(isAsShown({ ...denied, stage: "coordinator" }, { ...SHOWN, decision: "deny" })).toBe(false);
     expect(isAsShown(STATEMENT, { ...SHOWN, decision: "deny" })).toBe(false);
   });
+});
+
+const REQUEST = {
+  id: "r",
+  digest: "d",
+  requester: { handle: "regulator-001", name: "R", organisation: "A" },
+  purpose: "audit",
+  authorization: { record_digest: "a" },
+  level: "full",
+  max_views: 20,
+  transactions: ["t1", "t2"],
+  fields: ["pricing", "amount"],
+} as unknown as RequestView;
+
+const RELEASE: ReleaseStatement = {
+  log: "log",
+  request: "r",
+  request_digest: "d",
+  transactions: ["t1", "t2"],
+  groups: ["amount", "pricing"],
+  level: "full",
+  purpose: "audit",
+  requester: "regulator-001",
+  authorization: "a",
+  not_before: "2026-11-27T00:00:00Z",
+  not_after: "2026-11-28T00:00:00Z",
+  max_views: 20,
+  nonce: "n",
+  releaser: "executive",
+};
+
+test("a release whose terms match the page is signed, in any order of its lists", () => {
+  expect(isReleaseAsShown(RELEASE, REQUEST, "executive")).toBe(true);
+});
+
+test.each([
+  ["another request", { request: "other" }],
+  ["another record", { request_digest: "other" }],
+  ["another transaction", { transactions: ["t1", "t3"] }],
+  ["one transaction more", { transactions: ["t1", "t2", "t3"] }],
+  ["more fields", { groups: ["amount", "narrative", "pricing"] }],
+  ["another level", { level: "masked" }],
+  ["another purpose", { purpose: "compliance" }],
+  ["another requester", { requester: "regulator-002" }],
+  ["another legal authority", { authorization: "other" }],
+  ["more views", { max_views: 21 }],
+  ["another signer", { releaser: "other" }],
+] as const)("a release with %s is not signed", (_what, change) => {
+  expect(isReleaseAsShown({ ...RELEASE, ...change } as ReleaseStatement, REQUEST, "executive")).toBe(false);
 });

@@ -1,9 +1,11 @@
+import { sameNames } from "@/components/client/sign-statement";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
+import type { ReleaseStatement } from "@/lib/escrow/protocol/release-statement";
 import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
 import type { Judged } from "../verdict";
 
-/** What the page showed when the decider chose. */
+/** What the page showed when the reviewer decided. */
 export interface ShownDecision {
   readonly decision: "approve" | "deny";
   readonly request: Pick<RequestView, "id" | "purpose" | "requester" | "authorization">;
@@ -11,14 +13,10 @@ export interface ShownDecision {
   readonly granted: Pick<Judged["granted"], "transactions" | "fields" | "notAfter" | "maxViews">;
 }
 
-function sameNames(some: readonly string[], others: readonly string[]): boolean {
-  return [...some].sort().join() === [...others].sort().join();
-}
-
 /**
- * Whether a statement says what its signer was shown, part by part: the request, whom it serves and
- * the legal authority it rests on, the stage, the decision, and for an approval every transaction, group, level, end and number of views. A denial grants nothing,
- * so its scope is not looked at. What is not so is not given to the passkey.
+ * Whether a decision's statement matches what its signer was shown: the request, its requester and legal authority, the
+ * stage and the decision. For an approval also every transaction, group, level, end and number of views. A denial
+ * grants nothing, so its scope is not compared. A statement that differs is not signed.
  */
 export function isAsShown(statement: DecisionStatement, shown: ShownDecision): boolean {
   const { request, review, granted } = shown;
@@ -36,5 +34,24 @@ export function isAsShown(statement: DecisionStatement, shown: ShownDecision): b
     statement.level === review.remaining.level &&
     Date.parse(statement.not_after) <= Date.parse(granted.notAfter) &&
     statement.max_views === granted.maxViews
+  );
+}
+
+/**
+ * Whether a release's terms match what the page shows of the request, and name their signer. A release grants exactly
+ * what was requested. Terms that differ are not signed.
+ */
+export function isReleaseAsShown(statement: ReleaseStatement, request: RequestView, person: string): boolean {
+  return (
+    statement.releaser === person &&
+    statement.request === request.id &&
+    statement.request_digest === request.digest &&
+    statement.requester === request.requester.handle &&
+    statement.purpose === request.purpose &&
+    statement.authorization === request.authorization?.record_digest &&
+    statement.level === request.level &&
+    statement.max_views === request.max_views &&
+    sameNames(statement.transactions, request.transactions) &&
+    sameNames(statement.groups, request.fields)
   );
 }

@@ -29,7 +29,7 @@ describe("marks in an order", () => {
     expect(number?.width).toBeLessThan(0.4);
   });
 
-  it("find nothing where another day stands, and nothing for a fact that is hardly typed", () => {
+  it("are absent where the page has another day, and for a fact with hardly any text", () => {
     expect(findMarks([run("on 12 May 2026", 0)], [["2 May 2026"]])).toEqual([]);
     expect(findMarks(PAGE, [["M"], [""]])).toEqual([]);
   });

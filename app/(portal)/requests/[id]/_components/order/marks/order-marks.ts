@@ -48,7 +48,7 @@ function wordingsOfDay(value: string): string[] {
   ];
 }
 
-/** What to look for: the words themselves, and for a date every way to write it. */
+/** The texts to search for: the words, and for a date each way to write it. */
 export function wordingsOf(fact: string): string[] {
   const plain = fact.trim().replace(/\s+/gu, " ");
   if (plain.length < 3) return [];
@@ -61,7 +61,7 @@ interface Place {
   readonly at: number;
 }
 
-/** The page's text with single blanks, and where each character of it stands. */
+/** The page's text with single blanks, and the place of each character. */
 function flatten(runs: readonly TextRun[]): { readonly text: string; readonly places: readonly Place[] } {
   let text = "";
   const places: Place[] = [];

@@ -33,7 +33,7 @@ describe("print in a box", () => {
     expect(ink(box(strokes([120, 120, 120]), [128, 128, 128]))).toBe(false);
   });
 
-  it("is more than a spot, or the end of the word beside it", () => {
+  it("is more than a spot, or the end of the next word", () => {
     expect(ink(box((x, y) => (x === 40 && y === 5 ? [0, 0, 0] : undefined)))).toBe(false);
     expect(ink(box((x) => (x < 12 ? [0, 0, 0] : undefined)))).toBe(false);
   });

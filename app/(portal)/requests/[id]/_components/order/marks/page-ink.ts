@@ -18,9 +18,8 @@ function paperOf(pixels: Uint8ClampedArray): readonly [number, number, number] {
 }
 
 /**
- * Whether something is printed along a box of RGBA pixels. The box is cut into squares: half of them need a pixel
- * that differs clearly from the paper, so that a spot or the end of a neighbouring word is no print. It does not tell
- * what is printed.
+ * Whether a box of RGBA pixels has print in it. The box is cut into squares, and half of them need a pixel that differs
+ * clearly from the paper. So a spot or the end of the next word does not count. It does not read the print.
  */
 export function hasInk(pixels: Uint8ClampedArray, width: number, height: number): boolean {
   const [red, green, blue] = paperOf(pixels);
@@ -34,7 +33,7 @@ export function hasInk(pixels: Uint8ClampedArray, width: number, height: number)
   return inked.size * 2 >= cells;
 }
 
-/** Whether something is printed in a mark's box on a drawn page; nothing is where most of the box lies beside it. */
+/** Whether a mark's box on a drawn page has print in it. False if most of the box is outside the page. */
 export function hasInkIn(canvas: HTMLCanvasElement, box: Mark): boolean {
   const [left, right] = [box.left * canvas.width, (box.left + box.width) * canvas.width];
   const [top, bottom] = [box.top * canvas.height, (box.top + box.height) * canvas.height];
@@ -50,7 +49,7 @@ export function hasInkIn(canvas: HTMLCanvasElement, box: Mark): boolean {
 export interface FoundFacts {
   /** Something is printed where the text says them. */
   readonly seen: readonly number[];
-  /** In the file's text, with nothing printed there: too pale, beside the page, or not drawn at all. */
+  /** In the file's text, but not visible: too pale, outside the page, or not drawn. */
   readonly hidden: readonly number[];
 }
 

@@ -40,7 +40,7 @@ const jpeg = (width: number, height: number, before: number[] = []): Uint8Array 
     0,
   ]);
 
-describe("an image that somebody sends as an order", () => {
+describe("an image sent as an order", () => {
   it("is measured by its header, before a browser gives it memory", () => {
     expect(pixelsOf(png(30_000, 30_000), "image/png")).toBe(900_000_000);
     expect(pixelsOf(jpeg(2_480, 3_508), "image/jpeg")).toBe(2_480 * 3_508);

@@ -1,6 +1,6 @@
 /**
- * What a browser draws of a document that somebody else wrote: a small file can name more pages, and images of more
- * pixels, than any browser has memory for. Whatever is beyond is said in words and stays to be downloaded.
+ * How much a browser draws of another person's document: a small file can name more pages, and larger images, than any
+ * browser has memory for. The page says what is left out, and the file can be downloaded.
  */
 
 /** Pixels of one image: an A4 sheet scanned at 600 dpi has 34.8 million. */

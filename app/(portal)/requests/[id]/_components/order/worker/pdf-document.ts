@@ -40,7 +40,7 @@ class OwnWasm {
   }
 }
 
-/** A document in a worker of its own, which says when it leaves out an image. */
+/** A document in its own worker, which reports when it leaves out an image. */
 async function open(bytes: Uint8Array, onLeftOut: () => void) {
   const pdfjs = await import("pdfjs-dist");
   const port = new Worker(new URL("./order-worker.ts", import.meta.url), { type: "module" });
@@ -117,7 +117,7 @@ async function textOf(page: PDFPageProxy): Promise<TextRun[]> {
     );
 }
 
-/** Opens a PDF of at most 20 MB, which the browser has just received. Close it: it has a worker of its own. */
+/** Opens a PDF of at most 20 MB, which the browser has just received. Close it, because it has its own worker. */
 export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
   let drawing: number | undefined;
   const lacking = new Set<number>();

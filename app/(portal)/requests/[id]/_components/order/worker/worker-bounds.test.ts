@@ -8,7 +8,7 @@ function scope(onRefused = () => {}) {
 }
 
 describe("a decoder's memory", () => {
-  it("ends at the bound, whichever array it asks for, and somebody is told", () => {
+  it("ends at the bound for each type of array, and is reported", () => {
     let refused = 0;
     const {
       Uint8Array: Bytes,
@@ -34,7 +34,7 @@ describe("a decoder's memory", () => {
     expect(Untouched).toBe(Date);
   });
 
-  it("is told of in a message that is none of pdf.js's", () => {
+  it("is reported in a message that pdf.js does not use", () => {
     expect(isWorkerNews({ sealport: "left-out" })).toBe(true);
     for (const other of [undefined, null, "test", { sourceName: "worker", targetName: "main" }])
       expect(isWorkerNews(other)).toBe(false);

@@ -1,4 +1,4 @@
-/** What the worker tells the page beside pdf.js's own messages, which name a target and so are no member of these. */
+/** What the worker reports in addition to pdf.js's messages, which have a target and cannot be confused with these. */
 export interface WorkerNews {
   readonly sealport: "left-out";
 }

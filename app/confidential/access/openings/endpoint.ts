@@ -1,0 +1,7 @@
+import { prepareOpening as prepare } from "@/lib/access/openings/prepare-opening";
+import { prepareOpening } from "@/lib/api-client/operations/grants";
+import { bind, endpointAt } from "@/lib/http/endpoint/bind";
+
+export const endpoint = endpointAt("/confidential/access/openings", [
+  bind(prepareOpening, (cx, { body }) => prepare(cx, body)),
+]);

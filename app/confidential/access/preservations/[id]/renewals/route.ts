@@ -1,9 +1,0 @@
-import { renewHold as change } from "@/lib/access/preservations/change-preservation";
-import { renewHold } from "@/lib/api-client/operations/preservations";
-import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
-
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
-  "/confidential/access/preservations/{id}/renewals",
-  [bind(renewHold, (cx, { params, body }) => change(cx, params.id, body))],
-);

@@ -1,9 +1,0 @@
-import { stepUp } from "@/lib/api-client/operations/account";
-import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
-import { withSession } from "@/lib/http/sign-in/with-session";
-import { stepUp as prove } from "@/lib/identity/account/step-up";
-
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/account/step-up", [
-  bind(stepUp, (cx, { body }) => withSession(cx, (own) => prove(own, body))),
-]);

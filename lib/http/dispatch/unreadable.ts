@@ -1,0 +1,29 @@
+import "server-only";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import { finished, type HttpAnswer } from "@/lib/http/endpoint/http-answer";
+import { problemAnswer, problemOf } from "@/lib/http/endpoint/problem";
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+function faultOf(method: string, pathname: string): DomainError | undefined {
+  try {
+    if (pathname.includes("%")) decodeURIComponent(pathname);
+  } catch {
+    return new DomainError("request.invalid-path", { detail: "The path is not percent-encoded UTF-8." });
+  }
+  return METHODS.includes(method) ? undefined : new DomainError("request.method-not-allowed");
+}
+
+/**
+ * Returns the refusal of a path that cannot be decoded or an unknown method, before authentication; undefined for any other
+ * request. Next would answer 500 or an empty body to these before any route of ours sees them.
+ */
+export function refusalOfUnreadable(method: string, pathname: string): HttpAnswer | undefined {
+  const error = faultOf(method, pathname);
+  if (error === undefined) return undefined;
+  const requestId = uuidv7(Date.now());
+  const problem = problemOf(error, { requestId, instance: pathname });
+  const headers: Record<string, string> = error.status === 405 ? { allow: METHODS.join(", ") } : {};
+  return finished(problemAnswer(problem, headers), { "x-request-id": requestId }, method === "HEAD");
+}
