@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { endpoint as atAdminInvitations } from "@/app/confidential/admin/invitations/endpoint";
-import { endpoint as atAdminOrganisationsId } from "@/app/confidential/admin/organisations/[id]/endpoint";
-import { endpoint as atAdminParticipants } from "@/app/confidential/admin/participants/endpoint";
-import { endpoint as atAdminUsersIdSuspend } from "@/app/confidential/admin/users/[id]/suspend/endpoint";
-import { endpoint as atAdminUsers } from "@/app/confidential/admin/users/endpoint";
-import { endpoint as atAgreementsIdAgree } from "@/app/confidential/agreements/[id]/agree/endpoint";
+import { endpoint as INVITE } from "@/app/confidential/admin/invitations/endpoint";
+import { endpoint as ORGANISATION } from "@/app/confidential/admin/organisations/[id]/endpoint";
+import { endpoint as PARTICIPANTS } from "@/app/confidential/admin/participants/endpoint";
+import { endpoint as SUSPEND } from "@/app/confidential/admin/users/[id]/suspend/endpoint";
+import { endpoint as PEOPLE } from "@/app/confidential/admin/users/endpoint";
+import { endpoint as AGREE } from "@/app/confidential/agreements/[id]/agree/endpoint";
+import type { Endpoint } from "@/lib/http/endpoint/bind";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { useRuntime } from "@/lib/runtime/slot";
 import {
@@ -12,15 +13,8 @@ import {
   createAdministrationBench,
   DOMAIN,
 } from "@/lib/testing/benches/administration-bench";
-import { handlersAt } from "@/lib/testing/routes/route-files";
+import { answerRequest } from "@/lib/testing/routes/route-files";
 import type { Scope } from "@/lib/vocabulary";
-
-const { POST: INVITE } = handlersAt(atAdminInvitations);
-const { PATCH: CHANGE, GET: READ } = handlersAt(atAdminOrganisationsId);
-const { POST: CREATE, GET: LIST } = handlersAt(atAdminParticipants);
-const { POST: SUSPEND } = handlersAt(atAdminUsersIdSuspend);
-const { GET: PEOPLE } = handlersAt(atAdminUsers);
-const { POST: AGREE } = handlersAt(atAgreementsIdAgree);
 
 let bench: AdministrationBench;
 const keys: Record<string, string> = {};
@@ -39,7 +33,6 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-type Handler = (request: Request, route: { params: Promise<Record<string, string>> }) => Promise<Response>;
 interface Sent {
   readonly method?: string;
   readonly body?: unknown;
@@ -48,14 +41,14 @@ interface Sent {
   readonly query?: string;
 }
 
-async function call(who: string, handler: Handler, sent: Sent = {}) {
+async function call(who: string, endpoint: Endpoint, sent: Sent = {}) {
   const { method = sent.body === undefined ? "GET" : "POST", body, id, headers = {}, query = "" } = sent;
   const request = new Request(`http://localhost:3000/confidential/x${query}`, {
     method,
     headers: { authorization: `Bearer ${keys[who]}`, "content-type": "application/json", ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const response = await handler(request, { params: Promise.resolve(id === undefined ? {} : { id }) });
+  const response = await answerRequest(endpoint, request, id === undefined ? {} : { id });
   const json: Record<string, unknown> = JSON.parse(await response.text());
   return { status: response.status, headers: response.headers, json };
 }
@@ -108,10 +101,10 @@ it("a suspended person's key is refused at the next call, with the title of the 
 
 it("an organisation has an ETag, and a change against an older one is a conflict", async () => {
   const id = bench.company;
-  const { headers } = await call("greta", READ, { id });
+  const { headers } = await call("greta", ORGANISATION, { id });
   const match = { "if-match": headers.get("etag") ?? "" };
   const change = (name: string) =>
-    call("greta", CHANGE, { method: "PATCH", id, body: { name, reason: "x" }, headers: match });
+    call("greta", ORGANISATION, { method: "PATCH", id, body: { name, reason: "x" }, headers: match });
   const first = await change("Alder");
   expect([first.status, first.headers.get("etag") === match["if-match"]]).toEqual([200, false]);
   expect(await change("Finch")).toMatchObject({ status: 409, json: { code: "request.conflict" } });
@@ -120,12 +113,12 @@ it("an organisation has an ETag, and a change against an older one is a conflict
 it("a participant is created once for one idempotency key, and its list goes on from a cursor", async () => {
   const headers = { "idempotency-key": "participant-0001" };
   const body = { id: "client-api", organisation_id: bench.company, role: "client", kind: "natural" };
-  expect((await call("greta", CREATE, { body, headers })).status).toBe(201);
-  expect((await call("greta", CREATE, { body, headers })).status).toBe(201);
-  expect(await call("greta", CREATE, { body })).toMatchObject({
+  expect((await call("greta", PARTICIPANTS, { body, headers })).status).toBe(201);
+  expect((await call("greta", PARTICIPANTS, { body, headers })).status).toBe(201);
+  expect(await call("greta", PARTICIPANTS, { body })).toMatchObject({
     status: 409,
     json: { code: "participant.exists" },
   });
-  const list = await call("greta", LIST, { query: "?limit=1" });
+  const list = await call("greta", PARTICIPANTS, { query: "?limit=1" });
   expect(list.json.items).toMatchObject([{ id: "client-api", kind: "natural" }]);
 });

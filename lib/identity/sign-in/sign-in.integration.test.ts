@@ -10,7 +10,6 @@ import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
-
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
