@@ -1,12 +1,32 @@
-/** Next calls this once per server process before it answers. */
+/**
+ * Ends the portal with one line if the operator must mend its configuration. Other errors go on: of a keystore, whose
+ * service may be away for a moment, and of anything that the next call may find mended.
+ */
+function endIfOperators(error: unknown): void {
+  if (!(error instanceof Error) || Reflect.get(error, "isForOperator") !== true || "code" in error) return;
+  process.stderr.write(`Error: ${error.message}\n`);
+  process.exit(1);
+}
+
+/**
+ * Next calls this once in a server process. start-portal.mjs makes a call for it before the portal listens, so that a bad
+ * environment ends the portal at its start. The runtime is built at once too. If the database is away, the next call tries
+ * again.
+ */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { noteClientAddresses } = await import("@/lib/telemetry/client-address");
   const { portalEnv } = await import("@/lib/env");
-  const { provideRuntime } = await import("@/lib/runtime/slot");
+  const { getRuntime, provideRuntime } = await import("@/lib/runtime/slot");
   const { provideApi } = await import("@/lib/http/dispatch/slot");
-  noteClientAddresses(portalEnv().TRUSTED_PROXIES);
+  try {
+    noteClientAddresses(portalEnv().TRUSTED_PROXIES);
+  } catch (error) {
+    endIfOperators(error);
+    throw error;
+  }
   provideRuntime(() => import("@/lib/runtime/portal"));
+  getRuntime().catch(endIfOperators);
   provideApi(async () => {
     const [{ createApi }, { ENDPOINTS }] = await Promise.all([
       import("@/lib/http/dispatch/dispatcher"),

@@ -102,6 +102,8 @@ export function invalidField(pointer: string, detail: string): DomainError {
  */
 export class OperatorError extends Error {
   override readonly name: string = "OperatorError";
+  /** Recognised by this and not by `instanceof` where copies of this module meet (instrumentation.ts). */
+  readonly isForOperator = true;
 }
 
 /** A broken invariant: answers 500 with a request id only and is never caught to continue. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
@@ -57,4 +58,17 @@ server.on("error", (error) => {
   );
   process.exit(1);
 });
+/**
+ * Makes the first call to Next from here: Next runs instrumentation.ts with it, which notes callers' addresses from then on
+ * and ends this process on a bad environment. No caller's request may come before.
+ */
+async function warmUp() {
+  const inner = createServer((request, response) => void handle(request, response));
+  await new Promise((resolve) => inner.listen(0, "127.0.0.1", resolve));
+  await fetch(`http://127.0.0.1:${inner.address().port}/healthz`).then((answer) => answer.arrayBuffer());
+  inner.closeAllConnections();
+  await new Promise((resolve) => inner.close(resolve));
+}
+
+await warmUp();
 server.listen(port, hostname, () => process.send?.({ ready: true }));

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -126,6 +126,24 @@ async function listen(): Promise<{ server: Server; port: number }> {
   if (typeof address !== "object" || address === null) throw new Error("no port");
   return { server, port: address.port };
 }
+
+test("a portal alone with a missing or wrong variable ends before it listens, with one line that names it", async () => {
+  const { PATH, HOME } = process.env;
+  const startPortal = (variables: Record<string, string>) =>
+    spawnSync(process.execPath, ["scripts/start-portal.mjs"], {
+      cwd: ROOT,
+      env: { PATH, HOME, NODE_ENV: "production", PORT: String(port), ...variables },
+      encoding: "utf8",
+    });
+  const port = await findFreePort();
+  const missing = startPortal({});
+  expect([missing.status, missing.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^Error: environment: .*DATABASE_URL is missing/m),
+  ]);
+  const wrong = startPortal({ TRUSTED_PROXIES: "my-proxy" });
+  expect(wrong.stderr).toContain("TRUSTED_PROXIES: not addresses or CIDR ranges");
+});
 
 test("the error for a taken port names it and how to choose another one", async () => {
   const { server, port } = await listen();

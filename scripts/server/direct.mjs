@@ -1,6 +1,6 @@
 // The direct way of a call: the portal's server hands calls of the API to their endpoints without Next, whose pipeline
 // costs more than a read of one record. The endpoints are part of the build. instrumentation.ts, which Next runs at the
-// first request, puts what opens them on globalThis (lib/http/dispatch/slot.ts).
+// first request (start-portal.mjs makes it), puts what opens them on globalThis (lib/http/dispatch/slot.ts).
 
 const SLOT = Symbol.for("sealport.api");
 
