@@ -39,7 +39,8 @@ it("adds no byte through a link, or to a file that others can read", async () =>
   writeFileSync(target, "theirs", { mode: 0o600 });
   symlinkSync(target, path.join(folder, "link"));
   expect(() => openPrivateToAdd(path.join(folder, "link"))).toThrow(CliError);
-  writeFileSync(path.join(folder, "open"), "", { mode: 0o644 });
+  writeFileSync(path.join(folder, "open"), "");
+  chmodSync(path.join(folder, "open"), 0o644);
   expect(() => openPrivateToAdd(path.join(folder, "open"))).toThrow(CliError);
   await expect(takeIn(new Response("secret"), path.join(folder, "link"), () => undefined)).rejects.toThrow(
     CliError,

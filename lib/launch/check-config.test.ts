@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -138,7 +138,8 @@ describe("config check", () => {
     await portalVariables();
     await serveCustodian(keyOf(`${ORIGIN}/custodian`, 9));
     vi.stubEnv("KEK_FILE", file("kek"));
-    writeFileSync(file("kek"), "x", { mode: 0o644 });
+    writeFileSync(file("kek"), "x");
+    chmodSync(file("kek"), 0o644);
     vi.stubEnv("DATABASE_URL", undefined);
     const found = await faults();
     expect(found).toMatchObject({
