@@ -63,6 +63,7 @@ const names = [
   "escrow-epoch",
   "pending-grants",
   "deadlines",
+  "people",
   "sessions",
   "erasures",
   "exports",

@@ -224,7 +224,7 @@ it("a grant has no co-viewers when its holder is inactive or has left the agency
       [regulator.principal.userId, value],
       "app_user",
     );
-  await set("state", "deactivated");
+  await set("state", "suspended");
   expect(await outcomeOf(open(viewer, grantId))).toBe("access.no-grant");
   expect(await outcomeOf(getGrant(viewer, grantId))).toBe("grant.not-found");
   await set("state", "active");

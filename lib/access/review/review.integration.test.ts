@@ -549,11 +549,11 @@ describe("recognition", () => {
           [id, standing, user, homes],
         );
       await expect(row(bench.regulator.principal.userId)).rejects.toThrow(
-        "by a person other than the requester",
+        "only a person other than the requester",
       );
-      await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("is recognised as recorded");
+      await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("as it was recorded");
       await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow(
-        "is recognised as recorded",
+        "as it was recorded",
       );
       // Without its entry in the log, the row is refused.
       await expect(row(bench.legal.principal.userId)).rejects.toThrow();

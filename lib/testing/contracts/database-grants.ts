@@ -6,6 +6,7 @@ const APP = {
   access_grant: "INSERT UPDATE",
   access_request: "INSERT UPDATE",
   agency: "DELETE INSERT UPDATE",
+  agreement: "INSERT UPDATE(decided_at decided_by decision_reason state)",
   api_key: "DELETE INSERT UPDATE",
   app_user: "INSERT UPDATE",
   audit_compartment: "INSERT",
