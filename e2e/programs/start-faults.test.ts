@@ -79,7 +79,9 @@ beforeAll(async () => {
   const answer = await people(demo).client456.post("/confidential/transactions", newTransaction(secret));
   expect(answer.status, answer.text).toBe(201);
   made = { id: text(answer, "transaction_id"), memo: secret.memo };
-  await expect.poll(() => running.output()).toContain("Sealport runs at");
+  await waitUntil("the instance says where it runs", async () =>
+    running.output().includes("Sealport runs at"),
+  );
   await end();
 }, 11 * 60_000);
 
