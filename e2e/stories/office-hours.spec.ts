@@ -29,10 +29,8 @@ test("an administrator sets hours over midnight and holidays of a region, and re
 }) => {
   const { page } = await open(browser, "coordinator-001:admin");
   await page.goto(at("/"), { waitUntil: "networkidle" });
-  await page.getByRole("link", { name: "Office hours", exact: true }).first().click();
-  await expect(page.getByRole("heading", { level: 1, name: "Organisations and office hours" })).toBeVisible(
-    PATIENCE,
-  );
+  await page.getByRole("link", { name: "Organisations", exact: true }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Organisations" })).toBeVisible(PATIENCE);
   expect(await axeFindings(page)).toEqual([]);
   const row = page.getByRole("row").filter({ hasText: "own hours" }).first();
   await row.getByRole("link").click();
@@ -61,7 +59,7 @@ test("an administrator sets hours over midnight and holidays of a region, and re
 test("the wrong role finds neither the navigation entry nor the page @deep", async ({ browser }) => {
   const { page } = await open(browser, "coordinator-001:approve");
   await page.goto(at("/"), { waitUntil: "networkidle" });
-  await expect(page.getByRole("link", { name: "Office hours", exact: true })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Organisations", exact: true })).toHaveCount(0);
   await page.goto(at("/organisations"));
   await expect(page.getByRole("heading", { level: 1, name: "You do not have access to this" })).toBeVisible(
     PATIENCE,
