@@ -552,9 +552,7 @@ describe("recognition", () => {
         "only a person other than the requester",
       );
       await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("as it was recorded");
-      await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow(
-        "as it was recorded",
-      );
+      await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow("as it was recorded");
       // Without its entry in the log, the row is refused.
       await expect(row(bench.legal.principal.userId)).rejects.toThrow();
       const grant = bench.query(

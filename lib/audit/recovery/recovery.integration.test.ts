@@ -275,7 +275,9 @@ describe("a database restored to an earlier point, with the signer's store compl
     await writeFile(entries, whole);
 
     await bench.asSuperuser([`UPDATE audit_entry SET bytes = bytes || ' ' WHERE id = '${waiting.id}'`]);
-    await expect(bench.recover(from, last.size)).rejects.toThrow("says something else in the database than was signed");
+    await expect(bench.recover(from, last.size)).rejects.toThrow(
+      "says something else in the database than was signed",
+    );
 
     const others = [bench.appPool, bench.sequencerPool];
     for (const pool of others) {
