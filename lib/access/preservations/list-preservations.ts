@@ -12,7 +12,7 @@ import { type Page, requireCursor } from "@/lib/paging";
 
 /**
  * Returns legal holds, newest first: those of the caller's organisation, and for deciders every hold except others' on
- * records where an organisation of theirs is a party.
+ * records where their organisation is a party.
  */
 export async function listPreservations(cx: Context, query: PreservationQuery): Promise<Page<Preservation>> {
   const after = requireCursor(query.cursor);

@@ -54,7 +54,7 @@ describe("an agreement", () => {
     expect(await bench.entries("agreement.agree")).toBe(before + 1);
   });
 
-  it("cannot be agreed to by the asker, by the person concerned, or by another account of theirs", async () => {
+  it("cannot be agreed to by the asker, by the person concerned, or by that person's other account", async () => {
     const { id } = await ask();
     expect(await outcomeOf(agreeToAgreement(bench.greta, id, {}))).toBe("agreement.second-person");
     const alias = await bench.person({

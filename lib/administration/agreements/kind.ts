@@ -15,7 +15,7 @@ import type { SessionSecret } from "@/lib/identity/sessions/session-token";
 import type { Site } from "@/lib/identity/sign-in/site";
 import type { Mailer } from "@/lib/notify/mail/mailer";
 
-/** What use cases of administrators need besides the context of every call. */
+/** What use cases of administrators need in addition to the context of every call. */
 export type AdministrationContext = Context &
   SessionSecret & {
     readonly site: Site;
