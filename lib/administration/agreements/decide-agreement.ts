@@ -21,6 +21,8 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
 import { findHolder } from "@/lib/identity/people/holders-store";
+import { askDueIn } from "@/lib/identity/roster/ask-due-version";
+import { rosterNow } from "@/lib/identity/roster/current-roster";
 
 type Outcome = Exclude<AgreementState, "open" | "expired">;
 const ACTIONS: Readonly<Record<Outcome, string>> = {
@@ -91,7 +93,8 @@ async function finish(
 }
 
 /**
- * Agrees as the second person, and carries the change out in the same transaction. Throws `agreement.second-person` for
+ * Agrees as the second person, and carries the change out in the same transaction. Where people on the roster are other
+ * ones by it, the next roster version is asked for too. Throws `agreement.second-person` for
  * the asker and the person concerned, `agreement.ended` with the name of the person who was faster, and
  * `agreement.changed` where the rows are no longer those that were shown.
  */
@@ -100,6 +103,7 @@ export async function agreeToAgreement(
   id: string,
   { reason }: AgreeBody,
 ): Promise<AgreedAnswer> {
+  const roster = await rosterNow(cx);
   const { entry, view, made } = await inTransaction(cx, async (tx) => {
     const row = await requireRow(tx, cx, id);
     await requireOpen(tx, cx, row);
@@ -112,6 +116,7 @@ export async function agreeToAgreement(
     const kind = KINDS[row.kind];
     await kind.check(tx, cx, row);
     const link = await kind.apply(tx, cx, row);
+    await askDueIn(tx, cx, roster, row.reason);
     return finish(tx, cx, { row, state: "agreed", reason }, link);
   });
   const invitation = made === undefined ? undefined : await deliverLink(cx, made);

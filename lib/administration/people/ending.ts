@@ -4,14 +4,14 @@ import type { PersonAnswer } from "@/lib/administration/people/schema";
 import { revokeFactorsIn } from "@/lib/administration/people/sign-in-kinds";
 import { listLiveKeys, listLiveWebhooks } from "@/lib/administration/people/work-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { AuditContext } from "@/lib/context/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import type { DbContext, Tx } from "@/lib/db/transaction";
 import { endApiKey } from "@/lib/identity/api-keys/store";
 import { revokeInvitations } from "@/lib/identity/invitations/store";
 import { disableRow } from "@/lib/notify/webhooks/store";
 
 /** What ends a person: an administrator, or the portal on the day that was planned. */
-export type EndContext = AuditContext & DbContext;
+export type EndContext = AuditContext & DbContext & Pick<Context, "logger">;
 type Ended = Omit<PersonAnswer["ended"], "sessions">;
 
 /** Ends a person's unused links in the caller's transaction. */

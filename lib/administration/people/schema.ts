@@ -173,6 +173,8 @@ export const PersonAnswer = PersonSummary.extend({
   ended: z.object({ sessions: z.int(), api_keys: z.int(), webhooks: z.int(), agreements: z.int() }),
   /** Work that other people go on with. */
   handed_over: z.object({ disputes: z.int() }),
+  /** The roster version without this person, which waits for two signatures; null where the roster need not change. */
+  roster_change: z.string().nullable(),
   receipt: Receipt,
 });
 export type PersonAnswer = z.infer<typeof PersonAnswer>;

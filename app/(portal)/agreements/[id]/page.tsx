@@ -71,6 +71,7 @@ const page = recordPage({
     return { crumb: agreement.subject.name, title };
   },
   actions: ({ value: agreement }) => <AgreementActs agreement={agreement} />,
+  live: ["agreement"],
   facts: ({ value: agreement }) => <SideFacts agreement={agreement} />,
   content: (shown) => <Content {...shown} />,
 });
