@@ -119,7 +119,7 @@ const importPeople = (cx: Cx, given: Given): Promise<number> =>
     create: async (own, body) => (await own.connect().call(invitePerson, { body })).state,
   });
 
-type WithReason = typeof suspendPerson | typeof resumePerson | typeof resetPerson;
+type WithReason = typeof suspendPerson | typeof resumePerson;
 
 /** A command that names a person and a reason. */
 const withReason =
@@ -129,6 +129,22 @@ const withReason =
     await cx.out.document({ ...(await cx.connect().call<WithReason>(operation, input)) });
     return undefined;
   };
+
+/** An agency's officer is reset after a call to two contacts of the agency. */
+function callOf(given: Given) {
+  const number = given.text("number");
+  if (number === undefined) return undefined;
+  const [first = "", second = ""] = given.need("contacts").split(/[\s,]+/);
+  return { contacts: [first, second], number, note: given.need("note") };
+}
+
+async function reset(cx: Cx, given: Given): Promise<undefined> {
+  const body = { reason: given.need("reason"), ...present({ call: callOf(given) }) };
+  const answer = await cx.connect().call(resetPerson, { params: { id: given.operand("ID") }, body });
+  await cx.out.document(answer);
+  if (answer.agree_from !== null) cx.out.remark(`It can be agreed to from ${answer.agree_from} on.`);
+  return undefined;
+}
 
 async function leave(cx: Cx, given: Given): Promise<undefined> {
   const id = given.operand("ID");
@@ -214,11 +230,16 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["people", "reset"],
-    summary: "Ask for a reset of a person's sign-in.",
+    summary: "Ask for a reset of a person's sign-in; an agency's officer needs a call-back.",
     operands: [ID],
-    options: [REASON],
+    options: [
+      REASON,
+      { name: "number", kind: "text", value: "NUMBER", help: "The agency's number that you called." },
+      { name: "contacts", kind: "text", value: "LIST", help: "The addresses of its two contacts." },
+      { name: "note", kind: "text", value: "TEXT", help: "What they said, and when." },
+    ],
     example: `sealport people reset ${EXAMPLE_ID} --reason 'A phone was lost'`,
-    run: withReason(resetPerson),
+    run: reset,
   },
   {
     path: ["people", "leave"],

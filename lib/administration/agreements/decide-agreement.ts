@@ -11,7 +11,7 @@ import type {
   EndBody,
 } from "@/lib/administration/agreements/schema";
 import { type AgreementRow, endAgreement, lockAgreement } from "@/lib/administration/agreements/store";
-import { isInvolved, requireOpen, viewAgreement } from "@/lib/administration/agreements/view";
+import { holdOf, isInvolved, requireOpen, viewAgreement } from "@/lib/administration/agreements/view";
 import { deliverLink } from "@/lib/administration/people/deliver-link";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -50,6 +50,16 @@ async function requireAsker(tx: Tx, cx: Context, { askedBy }: AgreementRow): Pro
   if (asker?.isActive === true && asker.duties.includes("admin")) return;
   throw new DomainError("agreement.changed", {
     detail: "The person who asked is no longer an active administrator. Ask for it yourself.",
+  });
+}
+
+/** Some changes wait a day, so that the person concerned can object. */
+function requireNoHold(cx: Context, row: AgreementRow): void {
+  const until = holdOf(row, cx.clock.now())?.toISOString();
+  if (until === undefined) return;
+  throw new DomainError("agreement.hold", {
+    detail: `It can be agreed to from ${until.slice(0, 10)}, ${until.slice(11, 16)} UTC on. Until then it can be refused.`,
+    extra: { agree_from: until },
   });
 }
 
@@ -95,7 +105,7 @@ async function finish(
 /**
  * Agrees as the second person, and carries the change out in the same transaction. Where people on the roster are other
  * ones by it, the next roster version is asked for too. Throws `agreement.second-person` for
- * the asker and the person concerned, `agreement.ended` with the name of the person who was faster, and
+ * the asker and the person concerned, `agreement.hold` before a hold is over, `agreement.ended` with the name of the person who was faster, and
  * `agreement.changed` where the rows are no longer those that were shown.
  */
 export async function agreeToAgreement(
@@ -111,6 +121,7 @@ export async function agreeToAgreement(
       throw new DomainError("agreement.second-person", {
         detail: "You asked for this, or it is about you. Another administrator must agree.",
       });
+    requireNoHold(cx, row);
     await requireAsker(tx, cx, row);
     await requireSame(tx, cx, row);
     const kind = KINDS[row.kind];

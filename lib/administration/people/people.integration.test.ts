@@ -217,7 +217,7 @@ describe("a leave", () => {
     const { userId } = leaver.principal;
     await createApiKey({ ...bench.runtime, ...bench.greta }, { userId, label: "import", scopes: ["read"] });
     const { principal } = await coordinator();
-    const asked = await askReset(leaver, principal.userId, "phone lost");
+    const asked = await askReset(leaver, principal.userId, { reason: "phone lost" });
     expect((await getPersonDetail(bench.nils, userId)).open_work.agreements).toEqual([
       { id: asked.id, kind: "reset" },
     ]);
@@ -255,17 +255,19 @@ describe("a leave", () => {
 describe("a reset of the sign-in", () => {
   it("removes every factor, and the agreement's link sets new ones", async () => {
     const { principal } = await coordinator();
-    const answer = await agreed(askReset(bench.greta, principal.userId, "phone lost"));
+    const answer = await agreed(askReset(bench.greta, principal.userId, { reason: "phone lost" }));
     expect(answer.invitation?.link).toContain("/invitation#");
     expect(await getPersonDetail(bench.greta, principal.userId)).toMatchObject({
       ...{ factors: [], state: "invited" },
     });
-    expect(await outcomeOf(askReset(bench.greta, principal.userId, "again"))).toBe("person.state");
+    expect(await outcomeOf(askReset(bench.greta, principal.userId, { reason: "again" }))).toBe(
+      "person.state",
+    );
   });
 
   it("is refused where the person changed a factor after it was asked", async () => {
     const { principal } = await coordinator();
-    const asked = await askReset(bench.greta, principal.userId, "phone lost");
+    const asked = await askReset(bench.greta, principal.userId, { reason: "phone lost" });
     await bench.query("ALTER TABLE credential DISABLE TRIGGER USER");
     await bench.query("UPDATE credential SET revoked_at = now() WHERE user_id = $1 AND kind = 'totp'", [
       principal.userId,

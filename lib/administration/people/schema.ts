@@ -95,6 +95,13 @@ export const PersonDetail = PersonSummary.extend({
     disputes: z.array(z.object({ id: z.string(), transaction_id: z.string() })),
     agreements: z.array(z.object({ id: z.string(), kind: AgreementKindName })),
   }),
+  /** For an agency's officer: whom to call before a reset of their sign-in. */
+  agency: z
+    .object({
+      contacts: z.array(z.object({ name: z.string(), email: z.string() })),
+      numbers: z.array(z.string()),
+    })
+    .nullable(),
   /** Changes of this person that wait for a second person. */
   agreements: z.array(z.object({ id: z.string(), kind: AgreementKindName })),
 });
@@ -146,6 +153,18 @@ export const ResentAnswer = z.object({ user_id: z.string(), invitation: LinkAnsw
 export type ResentAnswer = z.infer<typeof ResentAnswer>;
 
 export const PersonReason = z.strictObject({ reason: Reason });
+
+/** How an agency's officer was called back: two contacts of the agency by their addresses, and the number. */
+export const CallBack = z.strictObject({
+  contacts: z.array(z.string().trim().min(1).max(254)).length(2),
+  number: visibleLine(60),
+  note: Reason.describe("Who said what, and when."),
+});
+export type CallBack = z.infer<typeof CallBack>;
+
+/** An agency's officer is reset after a call-back and a hold of 24 hours. */
+export const ResetBody = z.strictObject({ reason: Reason, call: CallBack.optional() });
+export type ResetBody = z.infer<typeof ResetBody>;
 
 /** With a day in the future the leave is planned: everything ends when that day is over in UTC. */
 export const Leave = z.strictObject({ reason: Reason, on: CalendarDate.optional() });

@@ -14,6 +14,7 @@ import {
   PersonReason,
   Rename,
   ResentAnswer,
+  ResetBody,
 } from "@/lib/administration/people/schema";
 import { operation } from "@/lib/api-client/operation";
 
@@ -130,10 +131,10 @@ export const resetPerson = operation({
   id: "resetPerson",
   method: "POST",
   path: `${USERS}/{id}/reset`,
-  summary: "Ask for a reset of a person's sign-in: factors removed, sessions ended, a new link.",
+  summary: "Ask for a reset of a person's sign-in; an agency's officer needs a call-back and 24 hours.",
   ...act,
   params: PersonPath,
-  body: PersonReason,
+  body: ResetBody,
   response: { status: 201, schema: AgreementAnswer },
   action: "agreement.ask",
   idempotent: { keep: KEPT },

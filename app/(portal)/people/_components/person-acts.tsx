@@ -98,7 +98,35 @@ function useAsking(person: PersonDetail) {
     body: ({ reason: why }) => ({ reason: why }),
     leadsTo: ({ id }) => `/agreements/${id}`,
   });
-  return { resume, reset };
+  return { resume, reset: useOfficerReset(person) ?? reset };
+}
+
+/** An agency's officer is reset after a call to the agency's two contacts; undefined for other people. */
+function useOfficerReset(person: PersonDetail): RowAct | undefined {
+  const { t, common, reason } = useCommon(person);
+  const { agency } = person;
+  if (agency === null) return undefined;
+  const contacts = agency.contacts.map(({ name, email }) => ({ value: email, label: `${name}, ${email}` }));
+  const numbers = agency.numbers.map((number) => ({ value: number, label: number }));
+  const contact = (key: "first" | "second") =>
+    ({ kind: "menu", label: t(`officer.${key}`), options: contacts, missing: t("officer.missing") }) as const;
+  return act<typeof resetPerson, "first" | "second" | "number" | "note" | "reason">("reset", {
+    ...common("reset"),
+    text: t("officer.text", { name: person.name }),
+    call: RESET,
+    fields: {
+      first: contact("first"),
+      second: contact("second"),
+      number: { kind: "menu", label: t("officer.number"), options: numbers, missing: t("officer.missing") },
+      note: { kind: "reason", label: t("officer.note"), missing: t("officer.missing") },
+      reason,
+    },
+    body: ({ first, second, number, note, reason: why }) => ({
+      reason: why,
+      call: { contacts: [first, second], number, note },
+    }),
+    leadsTo: ({ id }) => `/agreements/${id}`,
+  });
 }
 
 function useSmall(person: PersonDetail) {
