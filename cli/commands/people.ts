@@ -1,5 +1,4 @@
-import { NewPerson, type PersonSummary } from "@/lib/administration/people/schema";
-import { listAgreements } from "@/lib/api-client/operations/agreements";
+import type { PersonSummary } from "@/lib/administration/people/schema";
 import {
   getPerson,
   invitePerson,
@@ -13,9 +12,8 @@ import {
 } from "@/lib/api-client/operations/people";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
-import type { ImportRow } from "../import/read-rows";
-import { type Planned, runImport } from "../import/run-import";
 import { confirm } from "../prompt";
+import { bodyOf, importPeople } from "./import-people";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
 import { organisationsByName } from "./organisations";
 
@@ -43,30 +41,6 @@ async function list(cx: Cx, given: Given): Promise<undefined> {
   ]);
 }
 
-/** Reads a person from words; what does not fit is named by its member. */
-function bodyOf(
-  words: {
-    readonly [name in
-      | "name"
-      | "email"
-      | "organisation"
-      | "role"
-      | "duties"
-      | "participant"
-      | "reason"]: string;
-  },
-): { readonly body?: NewPerson; readonly wrong: readonly string[] } {
-  const { organisation, participant, duties, ...rest } = words;
-  const parsed = NewPerson.safeParse({
-    ...rest,
-    organisation_id: organisation,
-    duties: duties.split(/[\s,]+/).filter((duty) => duty !== ""),
-    ...(participant === "" ? {} : { participant_id: participant }),
-  });
-  if (parsed.success) return { body: parsed.data, wrong: [] };
-  return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
-}
-
 async function invite(cx: Cx, given: Given): Promise<undefined> {
   const organisations = await organisationsByName(cx);
   const organisation = given.need("organisation");
@@ -86,38 +60,6 @@ async function invite(cx: Cx, given: Given): Promise<undefined> {
     cx.out.remark(`Another administrator agrees: sealport agreements agree ${answer.agreement.id}`);
   return undefined;
 }
-
-/** Addresses that have an account, or an invitation that waits for a second person. */
-async function knownAddresses(cx: Cx): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (const view of ["all", "left"] as const)
-    for await (const { email } of cx.connect().pages(listPeople, { query: { view, limit: "500" } }))
-      known.add(email.toLowerCase());
-  for await (const { kind, state, after } of cx
-    .connect()
-    .pages(listAgreements, { query: { view: "all", limit: "500" } }))
-    if (kind === "invitation" && state === "open") known.add(String(after.email).toLowerCase());
-  return known;
-}
-
-function planOf(known: ReadonlySet<string>, organisations: ReadonlyMap<string, string>, reason: string) {
-  return ({ values }: ImportRow): Planned<NewPerson> => {
-    const { name = "", email = "", organisation = "", role = "", duties = "", participant = "" } = values;
-    if (known.has(email.toLowerCase())) return { what: "exists", name: email };
-    const id = organisations.get(organisation.toLowerCase()) ?? organisation;
-    const { body, wrong } = bodyOf({ name, email, organisation: id, role, duties, participant, reason });
-    return body === undefined ? { what: "wrong", name: email, wrong } : { what: "create", name: email, body };
-  };
-}
-
-const importPeople = (cx: Cx, given: Given): Promise<number> =>
-  runImport<NewPerson>(cx, given, {
-    columns: { needed: ["name", "email", "organisation", "role"], more: ["duties", "participant"] },
-    key: "email",
-    prepare: async () =>
-      planOf(await knownAddresses(cx), await organisationsByName(cx), given.need("reason")),
-    create: async (own, body) => (await own.connect().call(invitePerson, { body })).state,
-  });
 
 type WithReason = typeof suspendPerson | typeof resumePerson;
 
