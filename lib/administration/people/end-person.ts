@@ -82,12 +82,14 @@ export async function suspendPerson(cx: Context, userId: string, reason: string)
   });
 }
 
-async function planLeave(tx: Tx, cx: Context, userId: string, on: string): Promise<Done> {
-  if (cx.clock.now() >= endOfDate(on)) throw invalidField("/on", "is over");
+/** Sets the last day of a person, or takes the plan back. */
+async function planLeave(tx: Tx, cx: Context, userId: string, on: string | null): Promise<Done> {
+  if (on !== null && cx.clock.now() >= endOfDate(on)) throw invalidField("/on", "is over");
   if ((await findUserState(tx, userId)) === "left")
     throw new DomainError("person.state", { detail: "The person has left already." });
-  await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
-  await updatePerson(tx, userId, { leavesOn: new Date(`${on}T00:00:00Z`) });
+  if (on !== null)
+    await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
+  await updatePerson(tx, userId, { leavesOn: on === null ? null : new Date(`${on}T00:00:00Z`) });
   const entry = await appendEntry(tx, cx, {
     class: "identity",
     outcome: "done",
@@ -99,7 +101,7 @@ async function planLeave(tx: Tx, cx: Context, userId: string, on: string): Promi
 }
 
 /**
- * Lets a person leave, now or when a day is over in UTC. Sessions, links, factors, API keys and webhooks end, what they
+ * Lets a person leave, now or when a day is over in UTC; null as the day takes a plan back. Sessions, links, factors, API keys and webhooks end, what they
  * asked for is withdrawn, what they have begun goes on with others, and the roster without them is asked for. Their
  * record and what they signed stay. Throws as `suspendPerson`.
  */

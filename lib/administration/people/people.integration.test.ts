@@ -232,6 +232,19 @@ describe("a leave", () => {
     expect(await outcomeOf(invite({ email: `${leaver.principal.handle}@${DOMAIN}` }))).toBe("person.mailbox");
   });
 
+  it("that is planned can be taken back before the day is over", async () => {
+    const { principal } = await coordinator();
+    const { userId } = principal;
+    const on = bench.clock.now().toISOString().slice(0, 10);
+    await leavePerson(bench.greta, userId, { reason: "retires", on });
+    expect(await leavePerson(bench.greta, userId, { reason: "stays on", on: null })).toMatchObject({
+      ...{ state: "active", leaves_on: null, roster_change: null },
+    });
+    bench.clock.advance(48 * HOUR);
+    await endLeaving({ ...bench.runtime, client: {}, requestId: "t", system: "portal" });
+    expect(await stateOf(userId)).toBe("active");
+  });
+
   it("that is planned ends the person when the day is over in UTC", async () => {
     const { principal } = await coordinator();
     const { userId } = principal;

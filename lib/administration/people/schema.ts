@@ -166,8 +166,8 @@ export type CallBack = z.infer<typeof CallBack>;
 export const ResetBody = z.strictObject({ reason: Reason, call: CallBack.optional() });
 export type ResetBody = z.infer<typeof ResetBody>;
 
-/** With a day in the future the leave is planned: everything ends when that day is over in UTC. */
-export const Leave = z.strictObject({ reason: Reason, on: CalendarDate.optional() });
+/** With a day in the future the leave is planned: everything ends when that day is over in UTC. Null ends the plan. */
+export const Leave = z.strictObject({ reason: Reason, on: CalendarDate.nullable().optional() });
 export type Leave = z.infer<typeof Leave>;
 
 export const Rename = z.strictObject({ name: visibleLine(120) });

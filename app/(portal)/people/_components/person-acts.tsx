@@ -43,7 +43,7 @@ function useCommon({ id, name }: PersonDetail) {
   const explain = useExplain();
   const reason = { kind: "reason", label: t("reason"), missing: t("reasonMissing") } as const;
   const common = (
-    key: "suspend" | "resume" | "leave" | "reset" | "rename" | "signOut" | "resend" | "withdraw",
+    key: "suspend" | "resume" | "leave" | "stay" | "reset" | "rename" | "signOut" | "resend" | "withdraw",
   ) => ({
     params: { id },
     label: t(`${key}.label`),
@@ -72,6 +72,12 @@ function useEnding(person: PersonDetail) {
     body: ({ reason: why, on }) => ({ reason: why, ...(on === "" ? {} : { on }) }),
     danger: true,
   });
+  const stay = act<typeof leavePerson, "reason">("stay", {
+    ...common("stay"),
+    call: LEAVE,
+    fields: { reason },
+    body: ({ reason: why }) => ({ reason: why, on: null }),
+  });
   const withdraw = act<typeof withdrawInvitation, "reason">("withdraw", {
     ...common("withdraw"),
     call: WITHDRAW,
@@ -79,7 +85,7 @@ function useEnding(person: PersonDetail) {
     body: ({ reason: why }) => ({ reason: why }),
     danger: true,
   });
-  return { suspend, leave, withdraw };
+  return { suspend, leave: person.leaves_on === null ? [leave] : [stay, leave], withdraw };
 }
 
 function useAsking(person: PersonDetail) {
@@ -159,9 +165,9 @@ export function PersonActs({ person }: { person: PersonDetail }) {
   const { resume, reset } = useAsking(person);
   const { rename, signOut, resend } = useSmall(person);
   const BY_STATE: Readonly<Record<PersonDetail["state"], readonly RowAct[]>> = {
-    active: [rename, signOut, reset, leave, suspend],
+    active: [rename, signOut, reset, ...leave, suspend],
     invited: [rename, resend, withdraw, suspend],
-    suspended: [rename, resume, leave],
+    suspended: [rename, resume, ...leave],
     left: [resume],
   };
   return (
