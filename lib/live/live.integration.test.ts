@@ -21,6 +21,7 @@ import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/tes
 import { hold, made, type Person, post, submit } from "@/lib/testing/benches/client-held-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { writeAdministratorsRoster } from "@/lib/testing/custodian/administrators-roster";
 import { signedIn } from "@/lib/testing/instance/signed-in";
 import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
 import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
@@ -355,6 +356,7 @@ describe("live changes of keys", () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    await writeAdministratorsRoster(bench, [admin]);
     await recordEpoch(owner);
     const seen = [await listen(admin), await listen(await bench.person({ role: "coordinator" }))];
     const others = [await listen(owner), await listen(other)];

@@ -4,6 +4,7 @@
 import { toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
+import type { SignedEpochOrder } from "@/lib/escrow/protocol/epoch-order";
 import type {
   RecoverResult,
   RewrapAccepted,
@@ -22,7 +23,6 @@ import type {
   RewrapResult,
   SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
-import type { SignedEpochOrder } from "@/lib/escrow/protocol/epoch-order";
 import type { Roster, StatementNote } from "@/lib/escrow/protocol/roster";
 import type { OpenStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import type {

@@ -4,8 +4,8 @@ import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { storeEpoch } from "@/lib/escrow/client/epochs";
 import { countBefore, lockEpochs, selectEpochs } from "@/lib/escrow/client/store";
-import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
 import type { EscrowOrder } from "@/lib/escrow/protocol/epoch-order";
+import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
 import { requireEscrowAdministrator, signOrder } from "@/lib/keys/escrow-epochs/sign-order";
 import type { BegunEpoch } from "@/lib/keys/schema";
 
