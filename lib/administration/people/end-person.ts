@@ -1,4 +1,5 @@
 import "server-only";
+import { endGrantsOf } from "@/lib/access/grants/end-grants-of";
 import { type EndContext, endAllOf } from "@/lib/administration/people/ending";
 import { requireAnotherAdministrator, requirePerson } from "@/lib/administration/people/rules";
 import type { Leave, PersonAnswer } from "@/lib/administration/people/schema";
@@ -19,7 +20,7 @@ import { rosterNow } from "@/lib/identity/roster/current-roster";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 import { endOfDate } from "@/lib/schema";
 
-const NOTHING = { sessions: 0, api_keys: 0, webhooks: 0, agreements: 0 };
+const NOTHING = { sessions: 0, api_keys: 0, webhooks: 0, agreements: 0, grants: 0 };
 
 /** An act on one person, before its answer. */
 interface Done {
@@ -64,13 +65,13 @@ async function leaveIn(tx: Tx, cx: EndContext, { userId, reason, roster }: Endin
   if (holder === undefined) throw new DomainError("person.not-found");
   await requireAnotherAdministrator(tx, cx.instance.tenantId, holder);
   const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "left", reason });
-  const ended = { sessions, ...(await endAllOf(tx, cx, userId)) };
+  const ended = { sessions, ...(await endAllOf(tx, cx, userId, reason)) };
   return { entry, ended, rosterChange: await askDueIn(tx, cx, roster, reason) };
 }
 
 /**
- * Suspends a person at once: sessions end, and API keys, signed calls and grants are refused from the next call on. The
- * roster without them is asked for in the same act. Resuming them takes two people. Throws `person.state` and
+ * Suspends a person at once: sessions and grants end, and API keys and signed calls are refused from the next call on.
+ * The roster without them is asked for in the same act. Resuming them takes two people. Throws `person.state` and
  * `person.last-administrator`.
  */
 export async function suspendPerson(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
@@ -78,7 +79,8 @@ export async function suspendPerson(cx: Context, userId: string, reason: string)
   return actOnPerson(cx, userId, async (tx) => {
     await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
     const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "suspended", reason });
-    return { entry, ended: { sessions }, rosterChange: await askDueIn(tx, cx, roster, reason) };
+    const grants = await endGrantsOf(tx, cx, userId, reason);
+    return { entry, ended: { sessions, grants }, rosterChange: await askDueIn(tx, cx, roster, reason) };
   });
 }
 
@@ -101,7 +103,7 @@ async function planLeave(tx: Tx, cx: Context, userId: string, on: string | null)
 }
 
 /**
- * Lets a person leave, now or when a day is over in UTC; null as the day takes a plan back. Sessions, links, factors, API keys and webhooks end, what they
+ * Lets a person leave, now or when a day is over in UTC; null as the day takes a plan back. Sessions, grants, links, factors, API keys and webhooks end, what they
  * asked for is withdrawn, what they have begun goes on with others, and the roster without them is asked for. Their
  * record and what they signed stay. Throws as `suspendPerson`.
  */

@@ -1,4 +1,5 @@
 import "server-only";
+import { endGrantsOf } from "@/lib/access/grants/end-grants-of";
 import { endAgreement, listOpenOf } from "@/lib/administration/agreements/store";
 import type { PersonAnswer } from "@/lib/administration/people/schema";
 import { revokeFactorsIn } from "@/lib/administration/people/sign-in-kinds";
@@ -75,12 +76,13 @@ async function withdrawAsked(tx: Tx, cx: EndContext, userId: string): Promise<nu
 }
 
 /** Ends all that a person who leaves could still use or has asked for. Their record and what they signed stay. */
-export async function endAllOf(tx: Tx, cx: EndContext, userId: string): Promise<Ended> {
+export async function endAllOf(tx: Tx, cx: EndContext, userId: string, reason: string): Promise<Ended> {
   await revokeLinks(tx, cx, userId);
   await revokeFactorsIn(tx, cx, userId);
   return {
     api_keys: await revokeKeys(tx, cx, userId),
     webhooks: await disableWebhooks(tx, cx, userId),
     agreements: await withdrawAsked(tx, cx, userId),
+    grants: await endGrantsOf(tx, cx, userId, reason),
   };
 }

@@ -189,7 +189,13 @@ export const MembershipsBody = z.strictObject({
 
 /** The person after an act, with what the act ended. */
 export const PersonAnswer = PersonSummary.extend({
-  ended: z.object({ sessions: z.int(), api_keys: z.int(), webhooks: z.int(), agreements: z.int() }),
+  ended: z.object({
+    sessions: z.int(),
+    api_keys: z.int(),
+    webhooks: z.int(),
+    agreements: z.int(),
+    grants: z.int(),
+  }),
   /** Work that other people go on with. */
   handed_over: z.object({ disputes: z.int() }),
   /** The roster version without this person, which waits for two signatures; null where the roster need not change. */

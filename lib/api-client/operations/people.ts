@@ -94,7 +94,7 @@ export const suspendPerson = operation({
   id: "suspendPerson",
   method: "POST",
   path: `${USERS}/{id}/suspend`,
-  summary: "Suspend a person at once: sessions end, keys, signed calls and grants are refused.",
+  summary: "Suspend a person at once: sessions and grants end, keys and signed calls are refused.",
   ...act,
   params: PersonPath,
   body: PersonReason,
