@@ -9,7 +9,7 @@ import { contentEtagOf } from "@/lib/etag";
 import { createOrganisationIn } from "@/lib/identity/people/create-organisation";
 import { readAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
 import { findDomainOwner } from "@/lib/organisations/agency/store";
-import { AgencyRecordBody } from "@/lib/organisations/schema";
+import { type AgencyRecord, AgencyRecordBody } from "@/lib/organisations/schema";
 import { lockOrganisation } from "@/lib/organisations/store";
 
 /** A domain says whose officer a person is, so that it belongs to one agency. */
@@ -50,7 +50,7 @@ export const newAgency = kind({
 });
 
 /** Returns the settings of an agency's record, as an agreement compares them. */
-async function settingsOf(tx: Tx, cx: Context, id: string): Promise<Required<AgencyRecordBody>> {
+async function settingsOf(tx: Tx, cx: Context, id: string): Promise<Omit<AgencyRecord, "id" | "name">> {
   const { email_domains, contacts, people } = await readAgencyRecord(tx, cx, id);
   return { email_domains, contacts, people };
 }

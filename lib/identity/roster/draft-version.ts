@@ -103,7 +103,7 @@ export async function askVersionIn(
     subjects: [`roster_change:${row.id}`],
     details: {
       change: "people",
-      people: row.people,
+      people: [...row.people],
       version: row.baseVersion + 1,
       roster: row.rosterDigest,
       reason: asked.purpose,

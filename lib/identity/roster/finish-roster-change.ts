@@ -66,7 +66,7 @@ async function close(
       subjects: subjectsOf(change),
       details: {
         ...(person === "" ? {} : { person }),
-        ...(change.people.length === 0 ? {} : { people: change.people }),
+        ...(change.people.length === 0 ? {} : { people: [...change.people] }),
         change: change.kind,
         version: change.baseVersion + 1,
         roster: change.rosterDigest,

@@ -37,7 +37,7 @@ export async function refuseRosterChange(
       subjects: subjectsOf(change),
       details: {
         ...(person === "" ? {} : { person }),
-        ...(change.people.length === 0 ? {} : { people: change.people }),
+        ...(change.people.length === 0 ? {} : { people: [...change.people] }),
         roster: change.rosterDigest,
         ...(body.reason === undefined ? {} : { reason: body.reason }),
       },
