@@ -139,3 +139,17 @@ test("an import names the line of what is wrong, and sends nothing", async () =>
   const listed = await cli.run(["participants", "list", "--profile", "ada", "--all", "--json"]);
   expect(listed.stdout).not.toContain("client-904");
 });
+
+test("the roster command shows who is missing, and asks for a version with them once", async () => {
+  const json = async (...words: readonly string[]) => {
+    const ended = await cli.run(["roster", ...words, "--profile", "ada", "--json"]);
+    return { code: ended.code, answer: JSON.parse(ended.stdout === "" ? "null" : ended.stdout) };
+  };
+  const { answer: page } = await json("show");
+  const people = z.array(z.looseObject({ person: z.string(), act: z.string() })).parse(page.differences);
+  const missing = people.find(({ act }) => act === "add")?.person ?? "";
+  const asked = await json("ask", "--people", missing, "--reason", "A new colleague");
+  expect(asked).toMatchObject({ code: 0, answer: { kind: "people", state: "pending", version: 2 } });
+  expect((await json("ask", "--people", missing, "--reason", "Again")).code).not.toBe(0);
+  expect((await json("draft")).code).not.toBe(0);
+});

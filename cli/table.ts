@@ -9,6 +9,7 @@ import { ORGANISATION_COMMANDS } from "./commands/organisations";
 import { PEOPLE_COMMANDS } from "./commands/people";
 import { PROFILE_COMMANDS } from "./commands/profile";
 import { REQUEST_COMMANDS } from "./commands/requests";
+import { ROSTER_COMMANDS } from "./commands/roster";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
 import { VERIFY_COMMANDS } from "./commands/verify";
 import { COMPLETION_COMMAND } from "./completion";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...PEOPLE_COMMANDS,
   ...ORGANISATION_COMMANDS,
   ...AGREEMENT_COMMANDS,
+  ...ROSTER_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,
   COMPLETION_COMMAND,

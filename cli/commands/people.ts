@@ -1,5 +1,4 @@
-import { NewPerson, type PersonSummary } from "@/lib/administration/people/schema";
-import { listAgreements } from "@/lib/api-client/operations/agreements";
+import type { PersonSummary } from "@/lib/administration/people/schema";
 import {
   getPerson,
   invitePerson,
@@ -13,9 +12,8 @@ import {
 } from "@/lib/api-client/operations/people";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
-import type { ImportRow } from "../import/read-rows";
-import { type Planned, runImport } from "../import/run-import";
 import { confirm } from "../prompt";
+import { bodyOf, importPeople } from "./import-people";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
 import { organisationsByName } from "./organisations";
 
@@ -43,30 +41,6 @@ async function list(cx: Cx, given: Given): Promise<undefined> {
   ]);
 }
 
-/** Reads a person from words; what does not fit is named by its member. */
-function bodyOf(
-  words: {
-    readonly [name in
-      | "name"
-      | "email"
-      | "organisation"
-      | "role"
-      | "duties"
-      | "participant"
-      | "reason"]: string;
-  },
-): { readonly body?: NewPerson; readonly wrong: readonly string[] } {
-  const { organisation, participant, duties, ...rest } = words;
-  const parsed = NewPerson.safeParse({
-    ...rest,
-    organisation_id: organisation,
-    duties: duties.split(/[\s,]+/).filter((duty) => duty !== ""),
-    ...(participant === "" ? {} : { participant_id: participant }),
-  });
-  if (parsed.success) return { body: parsed.data, wrong: [] };
-  return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
-}
-
 async function invite(cx: Cx, given: Given): Promise<undefined> {
   const organisations = await organisationsByName(cx);
   const organisation = given.need("organisation");
@@ -87,39 +61,7 @@ async function invite(cx: Cx, given: Given): Promise<undefined> {
   return undefined;
 }
 
-/** Addresses that have an account, or an invitation that waits for a second person. */
-async function knownAddresses(cx: Cx): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (const view of ["all", "left"] as const)
-    for await (const { email } of cx.connect().pages(listPeople, { query: { view, limit: "500" } }))
-      known.add(email.toLowerCase());
-  for await (const { kind, state, after } of cx
-    .connect()
-    .pages(listAgreements, { query: { view: "all", limit: "500" } }))
-    if (kind === "invitation" && state === "open") known.add(String(after.email).toLowerCase());
-  return known;
-}
-
-function planOf(known: ReadonlySet<string>, organisations: ReadonlyMap<string, string>, reason: string) {
-  return ({ values }: ImportRow): Planned<NewPerson> => {
-    const { name = "", email = "", organisation = "", role = "", duties = "", participant = "" } = values;
-    if (known.has(email.toLowerCase())) return { what: "exists", name: email };
-    const id = organisations.get(organisation.toLowerCase()) ?? organisation;
-    const { body, wrong } = bodyOf({ name, email, organisation: id, role, duties, participant, reason });
-    return body === undefined ? { what: "wrong", name: email, wrong } : { what: "create", name: email, body };
-  };
-}
-
-const importPeople = (cx: Cx, given: Given): Promise<number> =>
-  runImport<NewPerson>(cx, given, {
-    columns: { needed: ["name", "email", "organisation", "role"], more: ["duties", "participant"] },
-    key: "email",
-    prepare: async () =>
-      planOf(await knownAddresses(cx), await organisationsByName(cx), given.need("reason")),
-    create: async (own, body) => (await own.connect().call(invitePerson, { body })).state,
-  });
-
-type WithReason = typeof suspendPerson | typeof resumePerson | typeof resetPerson;
+type WithReason = typeof suspendPerson | typeof resumePerson;
 
 /** A command that names a person and a reason. */
 const withReason =
@@ -129,6 +71,22 @@ const withReason =
     await cx.out.document({ ...(await cx.connect().call<WithReason>(operation, input)) });
     return undefined;
   };
+
+/** An agency's officer is reset after a call to two contacts of the agency. */
+function callOf(given: Given) {
+  const number = given.text("number");
+  if (number === undefined) return undefined;
+  const [first = "", second = ""] = given.need("contacts").split(/[\s,]+/);
+  return { contacts: [first, second], number, note: given.need("note") };
+}
+
+async function reset(cx: Cx, given: Given): Promise<undefined> {
+  const body = { reason: given.need("reason"), ...present({ call: callOf(given) }) };
+  const answer = await cx.connect().call(resetPerson, { params: { id: given.operand("ID") }, body });
+  await cx.out.document(answer);
+  if (answer.agree_from !== null) cx.out.remark(`It can be agreed to from ${answer.agree_from} on.`);
+  return undefined;
+}
 
 async function leave(cx: Cx, given: Given): Promise<undefined> {
   const id = given.operand("ID");
@@ -214,11 +172,16 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["people", "reset"],
-    summary: "Ask for a reset of a person's sign-in.",
+    summary: "Ask for a reset of a person's sign-in; an agency's officer needs a call-back.",
     operands: [ID],
-    options: [REASON],
+    options: [
+      REASON,
+      { name: "number", kind: "text", value: "NUMBER", help: "The agency's number that you called." },
+      { name: "contacts", kind: "text", value: "LIST", help: "The addresses of its two contacts." },
+      { name: "note", kind: "text", value: "TEXT", help: "What they said, and when." },
+    ],
     example: `sealport people reset ${EXAMPLE_ID} --reason 'A phone was lost'`,
-    run: withReason(resetPerson),
+    run: reset,
   },
   {
     path: ["people", "leave"],

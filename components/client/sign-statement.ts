@@ -12,7 +12,8 @@ export type StatementKind =
   | "release"
   | "release-end"
   | "break-glass"
-  | "review";
+  | "review"
+  | "epoch";
 
 /** The passkeys that the custodian takes the person's statements from. */
 export interface SigningKeys {

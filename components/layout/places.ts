@@ -32,6 +32,7 @@ export type PlaceKey =
   | "offices"
   | "participants"
   | "agreements"
+  | "roster"
   | "account"
   | "trust"
   | "developers"
@@ -68,6 +69,7 @@ const PLACES: readonly Place[] = [
   { key: "people", href: "/people", icon: "person", group: 2 },
   { key: "offices", href: "/organisations", icon: "building", group: 2 },
   { key: "participants", href: "/participants", icon: "transaction", group: 2 },
+  { key: "roster", href: "/roster", icon: "key", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
@@ -122,6 +124,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "agreements":
       return role === "admin";
     case "people":
+    case "roster":
       return (
         role === "admin" || (role === "coordinator" && duties.some((duty) => READ_PEOPLE.includes(duty)))
       );

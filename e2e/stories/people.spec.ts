@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "@playwright/test";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { openPage } from "../support/page";
@@ -28,6 +28,32 @@ async function expectWhole(page: Page): Promise<void> {
   await page.setViewportSize({ width: 320, height: 760 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await page.setViewportSize(DESKTOP.viewport);
+}
+
+/** Two people sign the roster version with the new person; the administrator's page follows without a reload. */
+async function joinsRoster(browser: Browser, greta: Page): Promise<void> {
+  await open(greta, "/roster");
+  await expect(heading(greta)).toHaveText("Roster");
+  await greta.getByLabel(`Add ${NAME}`).check();
+  await greta.getByLabel("Reason").fill("Joins the legal team.");
+  await expectWhole(greta);
+  await greta.getByRole("button", { name: "Ask for signatures" }).click();
+  await expect(greta.getByText(`${NAME} comes onto the roster`)).toBeVisible();
+  await expectWhole(greta);
+  await pictures(greta, "roster-version");
+  for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
+    const { page } = await signedIn(browser, handle, DESKTOP);
+    await open(page, "/");
+    const row = page.getByRole("listitem").filter({ hasText: "Sign roster version" });
+    await row.getByRole("link").click();
+    await expect(page.getByText(`${NAME} comes onto the roster`)).toBeVisible();
+    await page.getByRole("button", { name: "Agree", exact: true }).click();
+    await dialog(page).getByRole("button", { name: "Agree", exact: true }).click();
+    await expect(dialog(page)).toHaveCount(0);
+  }
+  const listed = greta.getByRole("table", { name: "On the roster" });
+  await expect(listed.getByRole("row").filter({ hasText: NAME })).toBeVisible();
+  await pictures(greta, "roster");
 }
 
 test("two administrators invite a person, who signs in by the link with a passkey and is then suspended", async ({
@@ -77,6 +103,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   await expect(elif.getByRole("heading", { name: "Where you are signed in" })).toBeVisible();
   expect((await elif.request.get(at("/confidential/account"))).status()).toBe(200);
 
+  await joinsRoster(browser, greta);
   await open(greta, "/people?q=kaya");
   await greta.getByRole("link", { name: NAME }).click();
   await expect(heading(greta)).toHaveText(NAME);
@@ -87,6 +114,8 @@ test("two administrators invite a person, who signs in by the link with a passke
   await dialog(greta).getByLabel("Reason").fill("The laptop is lost.");
   await dialog(greta).getByRole("button", { name: "Suspend person" }).click();
   await expect(greta.getByText("Suspended", { exact: true })).toBeVisible();
+  await open(greta, "/roster");
+  await expect(greta.getByText(`${NAME} goes out of the roster`)).toBeVisible();
   expect((await elif.request.get(at("/confidential/account"))).status()).toBe(401);
   expect(faults()).toEqual([]);
 });

@@ -58,6 +58,7 @@ export const PAGES: readonly {
   { path: `/people/${UNKNOWN}`, seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/participants", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/agreements", seenBy: "coordinator-001:admin", isForParties: false },
+  { path: "/roster", seenBy: "coordinator-001:admin", isForParties: false },
   { path: `/agreements/${UNKNOWN}`, seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/organisations", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/keys", seenBy: "coordinator-001:approve", isForParties: true },

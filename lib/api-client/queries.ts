@@ -12,7 +12,9 @@ export type WatchedKind =
   | "epoch"
   | "hold"
   | "notification"
-  | "notice";
+  | "notice"
+  | "agreement"
+  | "roster";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -33,6 +35,8 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "hold",
   "notification",
   "notice",
+  "agreement",
+  "roster",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

@@ -4,6 +4,7 @@ import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { parseStrictJson } from "@/lib/crypto/json/canonical-json";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import type { Core } from "@/lib/custodian/core";
+import { requireOrder } from "@/lib/custodian/envelopes/epoch-orders";
 import { beginEpoch, destroyEpoch, rotateWhenDue } from "@/lib/custodian/envelopes/epochs";
 import { register } from "@/lib/custodian/envelopes/register";
 import { rewrap } from "@/lib/custodian/envelopes/rewrap";
@@ -20,6 +21,7 @@ import { noteStatement } from "@/lib/custodian/roster/note-statement";
 import { RosterError } from "@/lib/custodian/roster/roster";
 import type { RosterSource } from "@/lib/custodian/roster/roster-source";
 import { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
+import { SignedEpochOrder } from "@/lib/escrow/protocol/epoch-order";
 import {
   LOST_KEY_PATHS,
   RecoverRequest,
@@ -28,7 +30,6 @@ import {
   RewrapSubmission,
 } from "@/lib/escrow/protocol/lost-key";
 import {
-  EpochOrder,
   type GrantResponse,
   type IdentityResponse,
   OpenRequest,
@@ -140,11 +141,13 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
       return { epochs: core.memory.epochs, rotation_days: core.rotationDays };
     },
     [`POST ${PATHS.epochs}`]: async (request) => {
-      beginEpoch(core, parseBody(EpochOrder, request).epoch);
+      const order = parseBody(SignedEpochOrder, request);
+      beginEpoch(core, await requireOrder(core, await requireRoster(source), order, "begin"));
       return { epochs: core.memory.epochs, rotation_days: core.rotationDays };
     },
     [`POST ${PATHS.destructions}`]: async (request) => {
-      destroyEpoch(core, parseBody(EpochOrder, request).epoch);
+      const order = parseBody(SignedEpochOrder, request);
+      destroyEpoch(core, await requireOrder(core, await requireRoster(source), order, "destroy"));
       return { ok: true };
     },
     [`POST ${PATHS.rewraps}`]: async (request) => ({

@@ -18,6 +18,7 @@ import { readDisputeNeeds } from "@/lib/home/dispute-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
+import { readRosterNeeds } from "@/lib/home/roster-needs";
 import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
@@ -121,6 +122,7 @@ export function getHome(cx: Context): Promise<Home> {
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const agreements = await readAgreementNeeds(tx, cx);
+    const versions = await readRosterNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);
@@ -137,6 +139,7 @@ export function getHome(cx: Context): Promise<Home> {
         ...emergencies.needs,
         ...keys.needs,
         ...agreements.needs,
+        ...versions,
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,

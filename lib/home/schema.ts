@@ -15,6 +15,7 @@ export const NeedKind = z.enum([
   "glass_review",
   "decide",
   "agreement",
+  "roster",
   "dispute",
   "access_new",
   "enrolment",
@@ -41,6 +42,7 @@ export const SubjectKind = z.enum([
   "participant",
   "emergency",
   "agreement",
+  "roster",
 ]);
 
 /** One task that waits for the caller. Its facts fill the sentence on screen; they differ by kind. */

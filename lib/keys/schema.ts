@@ -148,7 +148,12 @@ export const EscrowEpochView = z.object({
   remaining_wraps: z.int().optional(),
 });
 export type EscrowEpochView = z.infer<typeof EscrowEpochView>;
-export const EscrowEpochList = z.object({ items: z.array(EscrowEpochView), custodian: z.string() });
+export const EscrowEpochList = z.object({
+  items: z.array(EscrowEpochView),
+  custodian: z.string(),
+  /** What an administrator's order names, with the act and the epoch. */
+  order: z.object({ log: z.string(), person: z.string() }),
+});
 export type EscrowEpochList = z.infer<typeof EscrowEpochList>;
 
 /** State of the backup of the portal's root key; the other processes show theirs on their machines only. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { commentRequest } from "@/lib/access/requests/comment-request";
+import { askDuties } from "@/lib/administration/people/ask-changes";
 import { systemClock } from "@/lib/clock";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -21,11 +22,13 @@ import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/tes
 import { hold, made, type Person, post, submit } from "@/lib/testing/benches/client-held-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { writeAdministratorsRoster } from "@/lib/testing/custodian/administrators-roster";
 import { signedIn } from "@/lib/testing/instance/signed-in";
 import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
 import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { setStatus } from "@/lib/transactions/status/set-status";
+import type { Duty } from "@/lib/vocabulary";
 
 describe("live", () => {
   let bench: AccessBench;
@@ -187,6 +190,27 @@ describe("live", () => {
         expect(tells("rotation", id)(heard)).toBe(false);
       }
       for (const heard of [...seen, ...others]) await heard.leave();
+    });
+
+    it("report an agreement to other administrators, and not to the person whom it concerns", async () => {
+      const person = () => bench.person({ role: "admin", duties: ["admin"], organisation: "operator" });
+      const [greta, nils, carl] = [await person(), await person(), await person()];
+      const [second, concerned] = [await listen(await signedIn(nils)), await listen(await signedIn(carl))];
+      const officer = await listen(await signedIn(bench.regulator));
+      const ask = async (who: BenchPerson, duties: readonly Duty[]) =>
+        askDuties(greta, who.principal.userId, {
+          ...{ role: who.principal.role, duties: [...duties], reason: "helps out" },
+        });
+      const { id } = await ask(carl, ["admin", "compliance"]);
+      await second.until(tells("agreement", id, "open"));
+      // A later one that both may know of: a listener that heard it would have heard the first.
+      const later = await ask(bench.legal, ["legal", "privacy"]);
+      await concerned.until(tells("agreement", later.id, "open"));
+      expect(tells("agreement", id)(concerned)).toBe(false);
+      await setStatus(bench.client, bench.transactions[0], { status: "processing" });
+      await officer.until(tells("transaction", bench.transactions[0], "processing"));
+      expect(officer.events.some(({ data }) => Object(data).kind === "agreement")).toBe(false);
+      for (const heard of [second, concerned, officer]) await heard.leave();
     });
 
     it("name the thing that changed and its state, without its content", async () => {
@@ -355,6 +379,7 @@ describe("live changes of keys", () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    await writeAdministratorsRoster(bench, [admin]);
     await recordEpoch(owner);
     const seen = [await listen(admin), await listen(await bench.person({ role: "coordinator" }))];
     const others = [await listen(owner), await listen(other)];

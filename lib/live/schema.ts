@@ -12,6 +12,8 @@ export const LiveKind = z.enum([
   "hold",
   "notification",
   "notice",
+  "agreement",
+  "roster",
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;
 

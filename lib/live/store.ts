@@ -47,20 +47,29 @@ function filingOf(row: Read): ActionFacts["grant.read"] | undefined {
 
 function toChanged(record: unknown): Changed[] {
   const read = Row.parse(record);
-  const { kind, id, state, version, ...row } = read;
+  const { kind, id, state, version, user_id, parties, organisation_id, sealed_from } = read;
   const change = { id, state, ...(version === null ? {} : { version }) };
-  if (kind === "request" || kind === "grant") {
-    const filing = filingOf(read);
-    return filing === undefined ? [] : [{ change: { ...change, kind }, filing }];
+  const who = user_id ?? undefined;
+  const filing = filingOf(read);
+  switch (kind) {
+    case "request":
+    case "grant":
+      return filing === undefined ? [] : [{ change: { ...change, kind }, filing }];
+    case "epoch":
+      return [{ change: { ...change, kind } }];
+    case "hold": {
+      const sealedFrom = sealed_from ?? [];
+      return [{ change: { ...change, kind }, organisationId: organisation_id ?? undefined, sealedFrom }];
+    }
+    case "agreement":
+      return [{ change: { ...change, kind }, concerns: who }];
+    case "roster":
+      return [{ change: { ...change, kind }, owner: who, concerned: parties ?? [] }];
+    case "notification":
+      return who === undefined ? [] : [{ change: { ...change, kind }, userId: who }];
+    default:
+      return [{ change: { ...change, kind }, parties: parties ?? [] }];
   }
-  if (kind === "epoch") return [{ change: { ...change, kind } }];
-  if (kind === "hold") {
-    const sealedFrom = row.sealed_from ?? [];
-    return [{ change: { ...change, kind }, organisationId: row.organisation_id ?? undefined, sealedFrom }];
-  }
-  if (kind === "notification")
-    return row.user_id === null ? [] : [{ change: { ...change, kind }, userId: row.user_id }];
-  return [{ change: { ...change, kind }, parties: row.parties ?? [] }];
 }
 
 function idsOf(named: readonly Named[], kind: LiveKind): string[] {
@@ -118,6 +127,14 @@ export async function readChanged(
     SELECT 'notice', n.id::text, n.state, NULL, NULL, NULL, ARRAY[n.participant_id], NULL, NULL, NULL, NULL
     FROM subject_notice n
     WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${idsOf(named, "notice")}::uuid[]) AND n.state = 'sent'
+    UNION ALL
+    SELECT 'agreement', a.id::text, a.state, NULL, a.concerns, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM agreement a
+    WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY (${idsOf(named, "agreement")}::uuid[])
+    UNION ALL
+    SELECT 'roster', c.id::text, c.state, NULL, c.user_id, NULL, c.people, NULL, NULL, NULL, NULL
+    FROM roster_change c
+    WHERE c.tenant_id = ${tenantId}::uuid AND c.id = ANY (${idsOf(named, "roster")}::uuid[])
     UNION ALL
     SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL, NULL
     FROM app_user u

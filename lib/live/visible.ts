@@ -23,7 +23,29 @@ export type Changed =
       readonly sealedFrom: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "notification" }; readonly userId: string }
+  /** The person whom it concerns, who cannot agree. */
+  | { readonly change: LiveChange & { kind: "agreement" }; readonly concerns: string | undefined }
+  | {
+      readonly change: LiveChange & { kind: "roster" };
+      /** The person who asked. */
+      readonly owner: string | undefined;
+      /** Handles of the people whom a version changes. */
+      readonly concerned: readonly string[];
+    }
   | { readonly change: LiveChange & { kind: "epoch" } };
+
+const CONFIRMING: readonly string[] = ["admin", "approve", "legal"];
+
+/** The person who asked, and those with a duty that confirms changes of the roster, but for those whom it changes. */
+function seesRosterChange(
+  { userId, handle, duties }: Principal,
+  owner: string | undefined,
+  concerned: readonly string[],
+) {
+  return (
+    userId === owner || (duties.some((duty) => CONFIRMING.includes(duty)) && !concerned.includes(handle))
+  );
+}
 
 const HOLDERS: readonly string[] = ["auditor", "regulator", "coordinator"];
 
@@ -41,6 +63,29 @@ function seesHold(
   return seesEveryCase({ principal }) && !sealedFrom.includes(principal.userId);
 }
 
+type OfParties = Extract<Changed, { readonly parties: readonly string[] }>;
+
+function seesOfParties(principal: Principal, { change: { kind }, parties }: OfParties): boolean {
+  switch (kind) {
+    // A notice is only for the people whose data were disclosed.
+    case "notice":
+      return principal.participantId !== undefined && parties.includes(principal.participantId);
+    case "transaction":
+      return mayKnow(principal, parties);
+    case "dispute":
+      return mayKnowDispute(principal, parties);
+    default:
+      // The state of a key is no secret; operators also see the data sealed with it and its recovery.
+      if (kind === "key" && seesUnderEpochs(principal)) return true;
+      return parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));
+  }
+}
+
+/** Agreements are between administrators, and not for the one whom it concerns. */
+function seesAgreement({ role, duties, userId }: Principal, concerns: string | undefined): boolean {
+  return role === "admin" && duties.includes("admin") && concerns !== userId;
+}
+
 /**
  * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
  * call.
@@ -51,16 +96,8 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
     return decideAction(principal, action, changed.filing).length === 0;
   }
   if ("userId" in changed) return changed.userId === principal.userId;
+  if ("concerns" in changed) return seesAgreement(principal, changed.concerns);
+  if ("concerned" in changed) return seesRosterChange(principal, changed.owner, changed.concerned);
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
-  if (!("parties" in changed)) return seesUnderEpochs(principal);
-  // A notice is only for the people whose data were disclosed.
-  if (changed.change.kind === "notice")
-    return principal.participantId !== undefined && changed.parties.includes(principal.participantId);
-  if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
-  // The state of a key is no secret; operators also see the data sealed with it and its recovery.
-  if (changed.change.kind === "key" && seesUnderEpochs(principal)) return true;
-  if (changed.change.kind === "rotation" || changed.change.kind === "key") {
-    return changed.parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));
-  }
-  return mayKnowDispute(principal, changed.parties);
+  return "parties" in changed ? seesOfParties(principal, changed) : seesUnderEpochs(principal);
 }

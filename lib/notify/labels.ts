@@ -31,6 +31,17 @@ const SAID = [
   "hold_released",
   "hold_renewed",
   "notice_sent",
+  "agreement_open",
+  "agreement_agreed",
+  "agreement_refused",
+  "agreement_sent_back",
+  "agreement_withdrawn",
+  "agreement_expired",
+  "roster_pending",
+  "roster_done",
+  "roster_refused",
+  "roster_withdrawn",
+  "roster_superseded",
   "changed",
 ] as const;
 export type Said = (typeof SAID)[number];

@@ -11,6 +11,8 @@ export const NotifyKind = z.enum([
   "epoch",
   "hold",
   "notice",
+  "agreement",
+  "roster",
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
@@ -22,6 +24,8 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "key",
   "hold",
   "notice",
+  "agreement",
+  "roster",
 ];
 
 /** One notice. It names the thing and its new state, without its content. */

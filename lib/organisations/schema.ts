@@ -111,6 +111,12 @@ export const AgencyRecordBody = z.strictObject({
     .array(AgencyNumber)
     .max(MAX_ENTRIES)
     .refine((contacts) => isOnce(contacts.map(({ number }) => number)), "names one twice"),
+  /** Its contacts, two of whom confirm a reset of an officer's sign-in. Absent: as before. */
+  people: z
+    .array(AgencyPerson)
+    .max(10)
+    .refine((people) => isOnce(people.map(({ email }) => email.toLowerCase())), "names one twice")
+    .optional(),
 });
 export type AgencyRecordBody = z.infer<typeof AgencyRecordBody>;
 

@@ -14,6 +14,7 @@ import { recordVerifications } from "@/lib/audit/self-check/record-verifications
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { findReaderById } from "@/lib/identity/people/holders-store";
+import { askDueVersion } from "@/lib/identity/roster/ask-due-version";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
@@ -109,6 +110,7 @@ const JOBS: readonly Job[] = [
     everyMs: MINUTE_MS,
     step: async (cx) => {
       await endLeaving(cx);
+      await askDueVersion(cx);
       await expireAgreements(cx);
     },
   },

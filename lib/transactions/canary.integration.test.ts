@@ -28,6 +28,7 @@ import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import type { UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { CanaryScanner, filesBelow } from "@/lib/testing/contracts/canaries";
+import { writeAdministratorsRoster } from "@/lib/testing/custodian/administrators-roster";
 import { type FaultyProxy, startFaultyProxy } from "@/lib/testing/servers/faulty-proxy";
 import { startTransitServer, type TransitServer } from "@/lib/testing/servers/transit-server";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
@@ -223,6 +224,7 @@ async function person(role: "client" | "miner" | "admin"): Promise<Person> {
 /** A transaction's life: submitted, opened, rotated, resealed, its escrow renewed, a key compromised. */
 async function live(): Promise<{ owner: Person; other: Person; id: string }> {
   const [owner, other, admin] = [await person("client"), await person("miner"), await person("admin")];
+  await writeAdministratorsRoster(bench, [admin]);
   await recordEpoch(owner);
   const id = await submit(owner, other);
   const refused = mark();

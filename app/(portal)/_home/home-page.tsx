@@ -35,6 +35,12 @@ async function Begin({ principal }: { principal: Principal }) {
   return null;
 }
 
+/** What Home shows rows of. */
+const HOME_KINDS = [
+  ...(["request", "grant", "dispute", "transaction", "rotation"] as const),
+  ...(["agreement", "roster"] as const),
+];
+
 /** Reads the home of the signed-in person. */
 export function loadHome(): Promise<PageResult<Home>> {
   return loadPage(getHome, "/confidential/home", (cx) => read(cx));
@@ -51,7 +57,7 @@ export async function HomePage({ coming }: { coming: ReturnType<typeof loadHome>
   const nowMs = Date.parse(home.at);
   return (
     <Words namespaces={["home"]}>
-      <LiveRefresh kinds={["request", "grant", "dispute", "transaction", "rotation"]} />
+      <LiveRefresh kinds={HOME_KINDS} />
       <PageFrame
         crumbs={[{ label: portal("home") }]}
         title={t("title")}

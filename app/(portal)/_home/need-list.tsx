@@ -25,6 +25,7 @@ const DAY_MS = 86_400_000;
 /** Whose time runs out, and not whose answer is owed. */
 const ENDING: readonly Need["kind"][] = [
   "agreement",
+  "roster",
   "api_key_ends",
   "access_new",
   "key_recovery",

@@ -23,6 +23,7 @@ const page = listPage({
   useColumns: useAgreementColumns,
   rowKey: ({ id }) => id,
   href: ({ id }) => `/agreements/${id}`,
+  live: ["agreement"],
   empty: async () => {
     const t = await getTranslations("administration.agreements.empty");
     return { title: t("title"), text: t("text") };

@@ -76,7 +76,8 @@ export async function revokeGrantRow(
   id: string,
   revocation: {
     readonly at: Date;
-    readonly by: string;
+    /** Absent where the portal ended it on a planned day. */
+    readonly by: string | undefined;
     readonly reason: string;
     /** What was signed to end an executive release. */
     readonly releaseEnd?: SignedReleaseEnd;
@@ -87,7 +88,7 @@ export async function revokeGrantRow(
     data: {
       state: "revoked",
       revoked_at: revocation.at,
-      revoked_by: revocation.by,
+      revoked_by: revocation.by ?? null,
       revoke_reason: revocation.reason,
       ...(revocation.releaseEnd === undefined ? {} : { release_end: revocation.releaseEnd }),
     },

@@ -10,26 +10,33 @@ import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/st
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { lockRequest, readState } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 
 /** What revoking a grant takes. */
 type Ending = Pick<GrantRow, "id" | "requestId" | "dispute">;
+/** A person's call, or the portal's pass on the planned last day of a person. */
+type EndContext = AuditContext & DbContext;
 
 /**
  * Ends a grant in the caller's transaction, for any permitted caller: row, request, entry, and the queued message to
  * the custodian, which the caller or the portal's job then sends (`announceRevocation`). Throws
  * `request.illegal-transition`.
  */
-export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: string): Promise<AppendedEntry> {
+export async function endGrant(
+  tx: Tx,
+  cx: EndContext,
+  grant: Ending,
+  reason: string,
+): Promise<AppendedEntry> {
   const { id, requestId, dispute } = grant;
   if (requestId !== undefined) await lockRequest(tx, requestId);
   const at = cx.clock.now();
-  if (!(await revokeGrantRow(tx, id, { at, by: cx.principal.userId, reason }))) {
+  if (!(await revokeGrantRow(tx, id, { at, by: cx.principal?.userId, reason }))) {
     throw new DomainError("request.illegal-transition", { detail: "The grant has ended already." });
   }
   if (requestId !== undefined) await endRequest(tx, cx, requestId, reason);
@@ -50,7 +57,7 @@ export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: strin
 }
 
 /** Ends the request with its grant, unless it has ended already. */
-export async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
+export async function endRequest(tx: Tx, cx: EndContext, requestId: string, reason: string): Promise<void> {
   const state = await readState(tx, requestId);
   // Approved as well: the custodian was away, and the grant ends before it came into force.
   if (state !== "approved" && state !== "active" && state !== "partial") return;

@@ -11,7 +11,7 @@ import type {
   EndBody,
 } from "@/lib/administration/agreements/schema";
 import { type AgreementRow, endAgreement, lockAgreement } from "@/lib/administration/agreements/store";
-import { isInvolved, requireOpen, viewAgreement } from "@/lib/administration/agreements/view";
+import { holdOf, isInvolved, requireOpen, viewAgreement } from "@/lib/administration/agreements/view";
 import { deliverLink } from "@/lib/administration/people/deliver-link";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -21,6 +21,8 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
 import { findHolder } from "@/lib/identity/people/holders-store";
+import { askDueIn } from "@/lib/identity/roster/ask-due-version";
+import { rosterNow } from "@/lib/identity/roster/current-roster";
 
 type Outcome = Exclude<AgreementState, "open" | "expired">;
 const ACTIONS: Readonly<Record<Outcome, string>> = {
@@ -48,6 +50,16 @@ async function requireAsker(tx: Tx, cx: Context, { askedBy }: AgreementRow): Pro
   if (asker?.isActive === true && asker.duties.includes("admin")) return;
   throw new DomainError("agreement.changed", {
     detail: "The person who asked is no longer an active administrator. Ask for it yourself.",
+  });
+}
+
+/** Some changes wait a day, so that the person concerned can object. */
+function requireNoHold(cx: Context, row: AgreementRow): void {
+  const until = holdOf(row, cx.clock.now())?.toISOString();
+  if (until === undefined) return;
+  throw new DomainError("agreement.hold", {
+    detail: `It can be agreed to from ${until.slice(0, 10)}, ${until.slice(11, 16)} UTC on. Until then it can be refused.`,
+    extra: { agree_from: until },
   });
 }
 
@@ -91,8 +103,9 @@ async function finish(
 }
 
 /**
- * Agrees as the second person, and carries the change out in the same transaction. Throws `agreement.second-person` for
- * the asker and the person concerned, `agreement.ended` with the name of the person who was faster, and
+ * Agrees as the second person, and carries the change out in the same transaction. Where people on the roster are other
+ * ones by it, the next roster version is asked for too. Throws `agreement.second-person` for
+ * the asker and the person concerned, `agreement.hold` before a hold is over, `agreement.ended` with the name of the person who was faster, and
  * `agreement.changed` where the rows are no longer those that were shown.
  */
 export async function agreeToAgreement(
@@ -100,6 +113,7 @@ export async function agreeToAgreement(
   id: string,
   { reason }: AgreeBody,
 ): Promise<AgreedAnswer> {
+  const roster = await rosterNow(cx);
   const { entry, view, made } = await inTransaction(cx, async (tx) => {
     const row = await requireRow(tx, cx, id);
     await requireOpen(tx, cx, row);
@@ -107,11 +121,13 @@ export async function agreeToAgreement(
       throw new DomainError("agreement.second-person", {
         detail: "You asked for this, or it is about you. Another administrator must agree.",
       });
+    requireNoHold(cx, row);
     await requireAsker(tx, cx, row);
     await requireSame(tx, cx, row);
     const kind = KINDS[row.kind];
     await kind.check(tx, cx, row);
     const link = await kind.apply(tx, cx, row);
+    await askDueIn(tx, cx, roster, row.reason);
     return finish(tx, cx, { row, state: "agreed", reason }, link);
   });
   const invitation = made === undefined ? undefined : await deliverLink(cx, made);

@@ -49,6 +49,8 @@ interface KindSpec<A> {
   before(tx: Tx, cx: Context, subjectId: string): Promise<Facts>;
   /** Throws where the change is not possible now. It runs when one person asks and again when the other agrees. */
   check(tx: Tx, cx: Context, change: Pick<Change<A>, "subjectId" | "after">): Promise<void>;
+  /** Before this moment no one can agree; absent where the second person may agree at once. */
+  holdsUntil?(after: A): Date | undefined;
   /** Carries the change out in the transaction of the agreement. */
   apply(tx: Tx, cx: AdministrationContext, change: Change<A>): Promise<MadeLink | undefined>;
 }
@@ -67,5 +69,8 @@ export function kind<A>(spec: KindSpec<A>): Kind {
     name: (tx, cx, change) => spec.name(tx, cx, read(change)),
     check: (tx, cx, change) => spec.check(tx, cx, read(change)),
     apply: (tx, cx, change) => spec.apply(tx, cx, read(change)),
+    ...(spec.holdsUntil === undefined
+      ? {}
+      : { holdsUntil: (after) => spec.holdsUntil?.(spec.after.parse(after)) }),
   };
 }

@@ -40,8 +40,10 @@ export const Agreement = z.object({
   decision_reason: z.string().nullable(),
   /** Whether the caller asked. */
   is_own: z.boolean(),
-  /** Whether the caller may be the second person. */
+  /** Whether the caller may be the second person now. */
   may_agree: z.boolean(),
+  /** Before this moment no one can agree; null where there is no hold. */
+  agree_from: z.string().nullable(),
 });
 export type Agreement = z.infer<typeof Agreement>;
 

@@ -20,6 +20,12 @@ export async function isInvolved(tx: Tx, cx: Context, row: AgreementRow): Promis
   return row.concerns !== undefined && (await isSameHuman(tx, userId, row.concerns));
 }
 
+/** Returns until when no one can agree; undefined once the hold is over, or where there is none. */
+export function holdOf({ kind, after }: AgreementRow, now: Date): Date | undefined {
+  const until = KINDS[kind].holdsUntil?.(after);
+  return until !== undefined && now < until ? until : undefined;
+}
+
 /** Returns an agreement as administrators see it. */
 export async function viewAgreement(tx: Tx, cx: Context, row: AgreementRow): Promise<Agreement> {
   const people = await findPeople(
@@ -29,6 +35,7 @@ export async function viewAgreement(tx: Tx, cx: Context, row: AgreementRow): Pro
   const nameOf = (id: string | undefined) => (id === undefined ? null : (people.get(id)?.name ?? id));
   const kind = KINDS[row.kind];
   const state = stateAt(row, cx.clock.now());
+  const hold = holdOf(row, cx.clock.now());
   return {
     id: row.id,
     kind: row.kind,
@@ -44,7 +51,8 @@ export async function viewAgreement(tx: Tx, cx: Context, row: AgreementRow): Pro
     decided_at: row.decidedAt?.toISOString() ?? null,
     decision_reason: row.decisionReason ?? null,
     is_own: row.askedBy === cx.principal.userId,
-    may_agree: state === "open" && !(await isInvolved(tx, cx, row)),
+    may_agree: state === "open" && hold === undefined && !(await isInvolved(tx, cx, row)),
+    agree_from: hold?.toISOString() ?? null,
   };
 }
 

@@ -9,7 +9,7 @@ import { contentEtagOf } from "@/lib/etag";
 import { createOrganisationIn } from "@/lib/identity/people/create-organisation";
 import { readAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
 import { findDomainOwner } from "@/lib/organisations/agency/store";
-import { AgencyRecordBody } from "@/lib/organisations/schema";
+import { type AgencyRecord, AgencyRecordBody } from "@/lib/organisations/schema";
 import { lockOrganisation } from "@/lib/organisations/store";
 
 /** A domain says whose officer a person is, so that it belongs to one agency. */
@@ -50,12 +50,12 @@ export const newAgency = kind({
 });
 
 /** Returns the settings of an agency's record, as an agreement compares them. */
-async function settingsOf(tx: Tx, cx: Context, id: string): Promise<AgencyRecordBody> {
-  const { email_domains, contacts } = await readAgencyRecord(tx, cx, id);
-  return { email_domains, contacts };
+async function settingsOf(tx: Tx, cx: Context, id: string): Promise<Omit<AgencyRecord, "id" | "name">> {
+  const { email_domains, contacts, people } = await readAgencyRecord(tx, cx, id);
+  return { email_domains, contacts, people };
 }
 
-/** Other domains or call-back numbers of an agency. */
+/** Other domains, call-back numbers or contacts of an agency. */
 export const recordOfAgency = kind({
   after: AgencyRecordBody,
   subject: "organisation",
@@ -68,7 +68,7 @@ export const recordOfAgency = kind({
   check: async (tx, cx, { subjectId, after }) => {
     await requireOrganisation(tx, cx, subjectId);
     if (contentEtagOf(await settingsOf(tx, cx, subjectId)) === contentEtagOf(after))
-      throw invalidField("/email_domains", "and the numbers are those on record");
+      throw invalidField("/email_domains", "and all else are those on record");
     await requireFreeDomains(tx, cx, after.email_domains, subjectId);
   },
   apply: async (tx, cx, { subjectId: id, after: body, askedBy: by }) => {

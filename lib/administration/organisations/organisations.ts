@@ -90,7 +90,7 @@ export async function changeOrganisation(
 }
 
 /**
- * Asks for other domains or call-back numbers of an agency. Throws `organisation.not-found`, `organisation.domain`, and
+ * Asks for other domains, call-back numbers or contacts of an agency. Throws `organisation.not-found`, `organisation.domain`, and
  * `request.conflict` where `ifMatch` names another record.
  */
 export async function askAgencyRecord(
@@ -99,6 +99,8 @@ export async function askAgencyRecord(
   { reason, ...after }: AgencyChange,
   ifMatch?: string,
 ): Promise<AgreementAnswer> {
-  requireMatch(ifMatch, etagOfAgency(await getAgencyRecord(cx, id)));
-  return askAgreement(cx, { kind: "agency_record", subjectId: id, after, reason });
+  const { people, ...record } = await getAgencyRecord(cx, id);
+  requireMatch(ifMatch, etagOfAgency({ ...record, people }));
+  const whole = { ...after, people: after.people ?? people };
+  return askAgreement(cx, { kind: "agency_record", subjectId: id, after: whole, reason });
 }

@@ -3,8 +3,9 @@ import { askAgreement } from "@/lib/administration/agreements/ask-agreement";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import type { AgreementAnswer } from "@/lib/administration/agreements/schema";
 import { deliverLink } from "@/lib/administration/people/deliver-link";
+import { requireForeignNumber, resetFacts } from "@/lib/administration/people/officer-reset";
 import { requirePerson } from "@/lib/administration/people/rules";
-import type { DutiesBody, ResentAnswer } from "@/lib/administration/people/schema";
+import type { DutiesBody, ResentAnswer, ResetBody } from "@/lib/administration/people/schema";
 import { membershipFacts } from "@/lib/administration/people/standing-kinds";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -49,9 +50,18 @@ export async function askMemberships(
   return askAgreement(cx, { kind: "membership", subjectId: userId, after, reason });
 }
 
-/** Asks that a person's factors be removed and a new link made. */
-export function askReset(cx: Context, userId: string, reason: string): Promise<AgreementAnswer> {
-  return askAgreement(cx, { kind: "reset", subjectId: userId, after: {}, reason });
+/**
+ * Asks that a person's factors be removed and a new link made. For an agency's officer the call-back is named, and no one
+ * can agree for 24 hours. Throws `person.officer`.
+ */
+export async function askReset(
+  cx: Context,
+  userId: string,
+  { reason, call }: ResetBody,
+): Promise<AgreementAnswer> {
+  if (call !== undefined) await inSnapshot(cx, (tx) => requireForeignNumber(tx, cx, userId, call));
+  const after = resetFacts(call, cx.clock.now());
+  return askAgreement(cx, { kind: "reset", subjectId: userId, after, reason });
 }
 
 /** Asks that a suspended person may act again, or that one who left comes back. */

@@ -1,4 +1,5 @@
 import "server-only";
+import { endGrantsOf } from "@/lib/access/grants/end-grants-of";
 import { type EndContext, endAllOf } from "@/lib/administration/people/ending";
 import { requireAnotherAdministrator, requirePerson } from "@/lib/administration/people/rules";
 import type { Leave, PersonAnswer } from "@/lib/administration/people/schema";
@@ -10,18 +11,21 @@ import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError, invalidField } from "@/lib/errors";
+import type { Roster } from "@/lib/escrow/protocol/roster";
 import { changeStateIn } from "@/lib/identity/people/change-state";
 import { findHolder } from "@/lib/identity/people/holders-store";
 import { findUserState } from "@/lib/identity/people/store";
+import { askDueIn } from "@/lib/identity/roster/ask-due-version";
+import { rosterNow } from "@/lib/identity/roster/current-roster";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 import { endOfDate } from "@/lib/schema";
-import type { Logger } from "@/lib/telemetry/logger";
 
-const NOTHING = { sessions: 0, api_keys: 0, webhooks: 0, agreements: 0 };
+const NOTHING = { sessions: 0, api_keys: 0, webhooks: 0, agreements: 0, grants: 0 };
 
 /** An act on one person, before its answer. */
 interface Done {
   readonly entry: AppendedEntry;
+  readonly rosterChange?: string | undefined;
   readonly ended?: Partial<PersonAnswer["ended"]>;
 }
 
@@ -42,38 +46,52 @@ export async function actOnPerson(
   return {
     ...person,
     ended: { ...NOTHING, ...done.ended },
+    roster_change: done.rosterChange ?? null,
     handed_over: { disputes: person.state === "active" ? 0 : disputes.length },
     receipt: await issueReceipt(cx, done.entry),
   };
 }
 
-/** Ends a person in the caller's transaction, now. */
-async function leaveIn(tx: Tx, cx: EndContext, userId: string, reason: string): Promise<Done> {
+/** An ending, with the roster in force; absent while the custodian is away, and then a pass of the portal asks later. */
+interface Ending {
+  readonly userId: string;
+  readonly reason: string;
+  readonly roster: Roster | undefined;
+}
+
+/** Ends a person in the caller's transaction, now, and asks for the roster without them. */
+async function leaveIn(tx: Tx, cx: EndContext, { userId, reason, roster }: Ending): Promise<Done> {
   const holder = await findHolder(tx, cx.instance.tenantId, userId);
   if (holder === undefined) throw new DomainError("person.not-found");
   await requireAnotherAdministrator(tx, cx.instance.tenantId, holder);
   const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "left", reason });
-  return { entry, ended: { sessions, ...(await endAllOf(tx, cx, userId)) } };
+  const ended = { sessions, ...(await endAllOf(tx, cx, userId, reason)) };
+  return { entry, ended, rosterChange: await askDueIn(tx, cx, roster, reason) };
 }
 
 /**
- * Suspends a person at once: sessions end, and API keys, signed calls and grants are refused from the next call on.
- * Resuming them takes two people. Throws `person.state` and `person.last-administrator`.
+ * Suspends a person at once: sessions and grants end, and API keys and signed calls are refused from the next call on.
+ * The roster without them is asked for in the same act. Resuming them takes two people. Throws `person.state` and
+ * `person.last-administrator`.
  */
-export function suspendPerson(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
+export async function suspendPerson(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
+  const roster = await rosterNow(cx);
   return actOnPerson(cx, userId, async (tx) => {
     await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
     const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "suspended", reason });
-    return { entry, ended: { sessions } };
+    const grants = await endGrantsOf(tx, cx, userId, reason);
+    return { entry, ended: { sessions, grants }, rosterChange: await askDueIn(tx, cx, roster, reason) };
   });
 }
 
-async function planLeave(tx: Tx, cx: Context, userId: string, on: string): Promise<Done> {
-  if (cx.clock.now() >= endOfDate(on)) throw invalidField("/on", "is over");
+/** Sets the last day of a person, or takes the plan back. */
+async function planLeave(tx: Tx, cx: Context, userId: string, on: string | null): Promise<Done> {
+  if (on !== null && cx.clock.now() >= endOfDate(on)) throw invalidField("/on", "is over");
   if ((await findUserState(tx, userId)) === "left")
     throw new DomainError("person.state", { detail: "The person has left already." });
-  await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
-  await updatePerson(tx, userId, { leavesOn: new Date(`${on}T00:00:00Z`) });
+  if (on !== null)
+    await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
+  await updatePerson(tx, userId, { leavesOn: on === null ? null : new Date(`${on}T00:00:00Z`) });
   const entry = await appendEntry(tx, cx, {
     class: "identity",
     outcome: "done",
@@ -85,13 +103,14 @@ async function planLeave(tx: Tx, cx: Context, userId: string, on: string): Promi
 }
 
 /**
- * Lets a person leave, now or when a day is over in UTC. Sessions, links, factors, API keys and webhooks end, what they
- * asked for is withdrawn, and what they have begun goes on with others. Their record and what they signed stay. Throws
- * as `suspendPerson`.
+ * Lets a person leave, now or when a day is over in UTC; null as the day takes a plan back. Sessions, grants, links, factors, API keys and webhooks end, what they
+ * asked for is withdrawn, what they have begun goes on with others, and the roster without them is asked for. Their
+ * record and what they signed stay. Throws as `suspendPerson`.
  */
-export function leavePerson(cx: Context, userId: string, { reason, on }: Leave): Promise<PersonAnswer> {
+export async function leavePerson(cx: Context, userId: string, { reason, on }: Leave): Promise<PersonAnswer> {
+  const roster = on === undefined ? await rosterNow(cx) : undefined;
   return actOnPerson(cx, userId, (tx) =>
-    on === undefined ? leaveIn(tx, cx, userId, reason) : planLeave(tx, cx, userId, on),
+    on === undefined ? leaveIn(tx, cx, { userId, reason, roster }) : planLeave(tx, cx, userId, on),
   );
 }
 
@@ -105,7 +124,7 @@ export function withdrawInvitation(cx: Context, userId: string, reason: string):
       throw new DomainError("person.state", {
         detail: "The person can sign in already. Suspend them, or let them leave.",
       });
-    return leaveIn(tx, cx, userId, reason);
+    return leaveIn(tx, cx, { userId, reason, roster: undefined });
   });
 }
 
@@ -146,16 +165,17 @@ const BATCH = 20;
  * Lets people leave whose planned last day is over. A last administrator stays, with an alarm. Several portals may run
  * it at once.
  */
-export async function endLeaving(
-  cx: EndContext & { readonly logger: Pick<Logger, "error"> },
-): Promise<number> {
+export async function endLeaving(cx: EndContext & Pick<Context, "escrow">): Promise<number> {
   const { tenantId } = cx.instance;
   const today = new Date(`${cx.clock.now().toISOString().slice(0, 10)}T00:00:00Z`);
   const ids = await inSnapshot(cx, (tx) => listLeaving(tx, { tenantId, today, limit: BATCH }));
+  if (ids.length === 0) return 0;
+  const roster = await rosterNow(cx);
   let ended = 0;
-  for (const id of ids) {
+  for (const userId of ids) {
     try {
-      await inTransaction(cx, (tx) => leaveIn(tx, cx, id, "the planned last day is over"));
+      const ending = { userId, reason: "the planned last day is over", roster };
+      await inTransaction(cx, (tx) => leaveIn(tx, cx, ending));
       ended += 1;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;

@@ -1,17 +1,18 @@
 import "server-only";
+import { endGrantsOf } from "@/lib/access/grants/end-grants-of";
 import { endAgreement, listOpenOf } from "@/lib/administration/agreements/store";
 import type { PersonAnswer } from "@/lib/administration/people/schema";
 import { revokeFactorsIn } from "@/lib/administration/people/sign-in-kinds";
 import { listLiveKeys, listLiveWebhooks } from "@/lib/administration/people/work-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { AuditContext } from "@/lib/context/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import type { DbContext, Tx } from "@/lib/db/transaction";
 import { endApiKey } from "@/lib/identity/api-keys/store";
 import { revokeInvitations } from "@/lib/identity/invitations/store";
 import { disableRow } from "@/lib/notify/webhooks/store";
 
 /** What ends a person: an administrator, or the portal on the day that was planned. */
-export type EndContext = AuditContext & DbContext;
+export type EndContext = AuditContext & DbContext & Pick<Context, "logger">;
 type Ended = Omit<PersonAnswer["ended"], "sessions">;
 
 /** Ends a person's unused links in the caller's transaction. */
@@ -75,12 +76,13 @@ async function withdrawAsked(tx: Tx, cx: EndContext, userId: string): Promise<nu
 }
 
 /** Ends all that a person who leaves could still use or has asked for. Their record and what they signed stay. */
-export async function endAllOf(tx: Tx, cx: EndContext, userId: string): Promise<Ended> {
+export async function endAllOf(tx: Tx, cx: EndContext, userId: string, reason: string): Promise<Ended> {
   await revokeLinks(tx, cx, userId);
   await revokeFactorsIn(tx, cx, userId);
   return {
     api_keys: await revokeKeys(tx, cx, userId),
     webhooks: await disableWebhooks(tx, cx, userId),
     agreements: await withdrawAsked(tx, cx, userId),
+    grants: await endGrantsOf(tx, cx, userId, reason),
   };
 }

@@ -1,6 +1,11 @@
 import "server-only";
 import { listOpenOf } from "@/lib/administration/agreements/store";
-import type { PeopleList, PeopleQuery, PersonDetail } from "@/lib/administration/people/schema";
+import type {
+  PeopleList,
+  PeopleQuery,
+  PersonDetail,
+  PersonSummary,
+} from "@/lib/administration/people/schema";
 import { membershipFacts } from "@/lib/administration/people/standing-kinds";
 import {
   countPeople,
@@ -25,6 +30,7 @@ import { DomainError } from "@/lib/errors";
 import { findPeople } from "@/lib/identity/people/people-store";
 import { Duty } from "@/lib/identity/schema";
 import { listSessionsOf } from "@/lib/identity/sessions/store";
+import { findAgency } from "@/lib/organisations/agency/store";
 import { requireCursor } from "@/lib/paging";
 
 /** Returns people of one view, with the number of people in each view. */
@@ -90,6 +96,14 @@ async function membershipsOf(tx: Tx, userId: string) {
   return ids.map((id, index) => ({ id, name: names[index] ?? id }));
 }
 
+/** The contacts and numbers to call before the sign-in of an agency's officer is reset. */
+async function agencyOf(tx: Tx, tenantId: string, { organisation, email }: PersonSummary) {
+  const agency = await findAgency(tx, tenantId, organisation.id);
+  if (agency === undefined) return null;
+  const others = agency.people.filter((one) => one.email.toLowerCase() !== email.toLowerCase());
+  return { contacts: others.map((one) => ({ ...one })), numbers: [...agency.contacts] };
+}
+
 async function detailOf(tx: Tx, cx: Context, userId: string): Promise<PersonDetail | undefined> {
   const now = cx.clock.now();
   const { tenantId } = cx.instance;
@@ -114,6 +128,7 @@ async function detailOf(tx: Tx, cx: Context, userId: string): Promise<PersonDeta
       disputes: await listTakenDisputes(tx, userId),
       agreements: await listOpenOf(tx, { tenantId, askedBy: userId }),
     },
+    agency: await agencyOf(tx, tenantId, summary),
     agreements: await listOpenOf(tx, { tenantId, subjectId: userId }),
   };
 }

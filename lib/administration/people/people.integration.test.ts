@@ -217,7 +217,7 @@ describe("a leave", () => {
     const { userId } = leaver.principal;
     await createApiKey({ ...bench.runtime, ...bench.greta }, { userId, label: "import", scopes: ["read"] });
     const { principal } = await coordinator();
-    const asked = await askReset(leaver, principal.userId, "phone lost");
+    const asked = await askReset(leaver, principal.userId, { reason: "phone lost" });
     expect((await getPersonDetail(bench.nils, userId)).open_work.agreements).toEqual([
       { id: asked.id, kind: "reset" },
     ]);
@@ -230,6 +230,19 @@ describe("a leave", () => {
     });
     expect(await outcomeOf(agreeToAgreement(bench.nils, asked.id, {}))).toBe("agreement.ended");
     expect(await outcomeOf(invite({ email: `${leaver.principal.handle}@${DOMAIN}` }))).toBe("person.mailbox");
+  });
+
+  it("that is planned can be taken back before the day is over", async () => {
+    const { principal } = await coordinator();
+    const { userId } = principal;
+    const on = bench.clock.now().toISOString().slice(0, 10);
+    await leavePerson(bench.greta, userId, { reason: "retires", on });
+    expect(await leavePerson(bench.greta, userId, { reason: "stays on", on: null })).toMatchObject({
+      ...{ state: "active", leaves_on: null, roster_change: null },
+    });
+    bench.clock.advance(48 * HOUR);
+    await endLeaving({ ...bench.runtime, client: {}, requestId: "t", system: "portal" });
+    expect(await stateOf(userId)).toBe("active");
   });
 
   it("that is planned ends the person when the day is over in UTC", async () => {
@@ -255,17 +268,19 @@ describe("a leave", () => {
 describe("a reset of the sign-in", () => {
   it("removes every factor, and the agreement's link sets new ones", async () => {
     const { principal } = await coordinator();
-    const answer = await agreed(askReset(bench.greta, principal.userId, "phone lost"));
+    const answer = await agreed(askReset(bench.greta, principal.userId, { reason: "phone lost" }));
     expect(answer.invitation?.link).toContain("/invitation#");
     expect(await getPersonDetail(bench.greta, principal.userId)).toMatchObject({
       ...{ factors: [], state: "invited" },
     });
-    expect(await outcomeOf(askReset(bench.greta, principal.userId, "again"))).toBe("person.state");
+    expect(await outcomeOf(askReset(bench.greta, principal.userId, { reason: "again" }))).toBe(
+      "person.state",
+    );
   });
 
   it("is refused where the person changed a factor after it was asked", async () => {
     const { principal } = await coordinator();
-    const asked = await askReset(bench.greta, principal.userId, "phone lost");
+    const asked = await askReset(bench.greta, principal.userId, { reason: "phone lost" });
     await bench.query("ALTER TABLE credential DISABLE TRIGGER USER");
     await bench.query("UPDATE credential SET revoked_at = now() WHERE user_id = $1 AND kind = 'totp'", [
       principal.userId,

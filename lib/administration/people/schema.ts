@@ -95,6 +95,13 @@ export const PersonDetail = PersonSummary.extend({
     disputes: z.array(z.object({ id: z.string(), transaction_id: z.string() })),
     agreements: z.array(z.object({ id: z.string(), kind: AgreementKindName })),
   }),
+  /** For an agency's officer: whom to call before a reset of their sign-in. */
+  agency: z
+    .object({
+      contacts: z.array(z.object({ name: z.string(), email: z.string() })),
+      numbers: z.array(z.string()),
+    })
+    .nullable(),
   /** Changes of this person that wait for a second person. */
   agreements: z.array(z.object({ id: z.string(), kind: AgreementKindName })),
 });
@@ -147,8 +154,20 @@ export type ResentAnswer = z.infer<typeof ResentAnswer>;
 
 export const PersonReason = z.strictObject({ reason: Reason });
 
-/** With a day in the future the leave is planned: everything ends when that day is over in UTC. */
-export const Leave = z.strictObject({ reason: Reason, on: CalendarDate.optional() });
+/** How an agency's officer was called back: two contacts of the agency by their addresses, and the number. */
+export const CallBack = z.strictObject({
+  contacts: z.array(z.string().trim().min(1).max(254)).length(2),
+  number: visibleLine(60),
+  note: Reason.describe("Who said what, and when."),
+});
+export type CallBack = z.infer<typeof CallBack>;
+
+/** An agency's officer is reset after a call-back and a hold of 24 hours. */
+export const ResetBody = z.strictObject({ reason: Reason, call: CallBack.optional() });
+export type ResetBody = z.infer<typeof ResetBody>;
+
+/** With a day in the future the leave is planned: everything ends when that day is over in UTC. Null ends the plan. */
+export const Leave = z.strictObject({ reason: Reason, on: CalendarDate.nullable().optional() });
 export type Leave = z.infer<typeof Leave>;
 
 export const Rename = z.strictObject({ name: visibleLine(120) });
@@ -170,9 +189,17 @@ export const MembershipsBody = z.strictObject({
 
 /** The person after an act, with what the act ended. */
 export const PersonAnswer = PersonSummary.extend({
-  ended: z.object({ sessions: z.int(), api_keys: z.int(), webhooks: z.int(), agreements: z.int() }),
+  ended: z.object({
+    sessions: z.int(),
+    api_keys: z.int(),
+    webhooks: z.int(),
+    agreements: z.int(),
+    grants: z.int(),
+  }),
   /** Work that other people go on with. */
   handed_over: z.object({ disputes: z.int() }),
+  /** The roster version without this person, which waits for two signatures; null where the roster need not change. */
+  roster_change: z.string().nullable(),
   receipt: Receipt,
 });
 export type PersonAnswer = z.infer<typeof PersonAnswer>;

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { kind, type MadeLink } from "@/lib/administration/agreements/kind";
+import { ResetFacts, requireCallBack } from "@/lib/administration/people/officer-reset";
 import { requireOrganisation, requirePerson } from "@/lib/administration/people/rules";
 import { listFactors, revokeFactors } from "@/lib/administration/people/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -12,8 +13,6 @@ import { changeStateIn } from "@/lib/identity/people/change-state";
 import { findEmail } from "@/lib/identity/people/people-store";
 import { findUserState } from "@/lib/identity/people/store";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
-
-const Nothing = z.strictObject({});
 
 /** Removes every factor of a person in the caller's transaction, with its entry. */
 export async function revokeFactorsIn(tx: Tx, cx: AuditContext, userId: string): Promise<number> {
@@ -36,7 +35,7 @@ async function linkFor(tx: Tx, cx: LinkContext, userId: string, name: string): P
 
 /** A person lost their way to sign in: every factor is removed, sessions end, and a new link is made. */
 export const resetOfSignIn = kind({
-  after: Nothing,
+  after: ResetFacts,
   subject: "person",
   name: async (tx, cx, { subjectId }) => (await requirePerson(tx, cx, subjectId)).name,
   concerns: (subjectId) => subjectId,
@@ -44,13 +43,15 @@ export const resetOfSignIn = kind({
     const factors = (await listFactors(tx, subjectId)).filter(({ kind: name }) => name !== "recovery");
     return { factors: factors.map((one) => `${one.kind} ${one.id.slice(-12)}`) };
   },
-  check: async (tx, cx, { subjectId }) => {
+  check: async (tx, cx, { subjectId, after }) => {
     const person = await requirePerson(tx, cx, subjectId);
     if (!person.isActive)
       throw new DomainError("person.state", { detail: "The person is not active. Resume them first." });
     if ((await listFactors(tx, subjectId)).length === 0)
       throw new DomainError("person.state", { detail: "The person has no factor yet. Send the link again." });
+    await requireCallBack(tx, cx, person, after);
   },
+  holdsUntil: (after) => (after.not_before === undefined ? undefined : new Date(after.not_before)),
   apply: async (tx, cx, { subjectId }) => {
     const { name } = await requirePerson(tx, cx, subjectId);
     await revokeFactorsIn(tx, cx, subjectId);

@@ -1,4 +1,5 @@
 import { operation } from "@/lib/api-client/operation";
+import { EscrowOrder } from "@/lib/escrow/protocol/epoch-order";
 import {
   RotationList,
   RotationOf,
@@ -136,6 +137,7 @@ export const rotateEscrow = operation({
   summary: "Begin the next escrow epoch; data of older epochs is re-wrapped for it.",
   scopes: ["keys"],
   roles: ["admin"],
+  body: EscrowOrder,
   response: { status: 201, schema: BegunEpoch },
   rate: "writes",
   action: "escrow.epoch",
@@ -151,6 +153,7 @@ export const destroyEscrow = operation({
   scopes: ["keys"],
   roles: ["admin"],
   params: EpochPath,
+  body: EscrowOrder,
   response: { status: 200, schema: DestroyedEpoch },
   rate: "writes",
   action: "escrow.destroy",

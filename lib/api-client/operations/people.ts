@@ -14,6 +14,7 @@ import {
   PersonReason,
   Rename,
   ResentAnswer,
+  ResetBody,
 } from "@/lib/administration/people/schema";
 import { operation } from "@/lib/api-client/operation";
 
@@ -93,7 +94,7 @@ export const suspendPerson = operation({
   id: "suspendPerson",
   method: "POST",
   path: `${USERS}/{id}/suspend`,
-  summary: "Suspend a person at once: sessions end, keys, signed calls and grants are refused.",
+  summary: "Suspend a person at once: sessions and grants end, keys and signed calls are refused.",
   ...act,
   params: PersonPath,
   body: PersonReason,
@@ -130,10 +131,10 @@ export const resetPerson = operation({
   id: "resetPerson",
   method: "POST",
   path: `${USERS}/{id}/reset`,
-  summary: "Ask for a reset of a person's sign-in: factors removed, sessions ended, a new link.",
+  summary: "Ask for a reset of a person's sign-in; an agency's officer needs a call-back and 24 hours.",
   ...act,
   params: PersonPath,
-  body: PersonReason,
+  body: ResetBody,
   response: { status: 201, schema: AgreementAnswer },
   action: "agreement.ask",
   idempotent: { keep: KEPT },

@@ -5,9 +5,11 @@ import {
   NewRosterChange,
   RosterAgreement,
   RosterChangeAnswer,
+  RosterPage,
   RosterRefusal,
   RosterStanding,
 } from "@/lib/identity/roster/schema";
+import { NewRosterVersion } from "@/lib/identity/roster/version-schema";
 
 const ChangePath = z.strictObject({ id: z.uuid().toLowerCase() });
 const KEPT = ["id", "person", "kind", "state", "version", "created_at", "expires_at"];
@@ -37,6 +39,35 @@ export const getRosterDraft = operation({
   action: "roster.read",
 });
 
+export const getRoster = operation({
+  id: "getRoster",
+  method: "GET",
+  path: "/confidential/admin/roster",
+  summary: "The roster in force, who is missing on it and why, and versions that wait for signatures.",
+  scopes: ["read"],
+  roles: ["admin", "coordinator"],
+  duties: ["admin", "approve", "legal", "compliance"],
+  response: { status: 200, schema: RosterPage },
+  rate: "reads",
+  action: "roster.read",
+});
+
+export const askRosterVersion = operation({
+  id: "askRosterVersion",
+  method: "POST",
+  path: "/confidential/admin/roster/versions",
+  summary: "Ask that people be added, changed or removed as the portal knows them; two others sign.",
+  scopes: ["admin"],
+  roles: ["admin"],
+  duties: ["admin"],
+  body: NewRosterVersion,
+  response: { status: 201, schema: RosterChangeAnswer },
+  rate: "writes",
+  action: "roster.ask",
+  stepUp: true,
+  idempotent: { keep: KEPT },
+});
+
 export const askRosterChange = operation({
   id: "askRosterChange",
   method: "POST",
@@ -57,7 +88,7 @@ export const agreeToRosterChange = operation({
   id: "agreeToRosterChange",
   method: "POST",
   path: "/confidential/account/roster/changes/{id}/agreements",
-  summary: "Sign one's own change, or confirm another person's.",
+  summary: "Sign one's own change, or confirm another person's or a version about people.",
   scopes: "any",
   roles: "any",
   params: ChangePath,
@@ -73,7 +104,7 @@ export const refuseRosterChange = operation({
   id: "refuseRosterChange",
   method: "POST",
   path: "/confidential/account/roster/changes/{id}/refusals",
-  summary: "Withdraw one's own change, or refuse another person's.",
+  summary: "Withdraw one's own change, or refuse another person's or a version about people.",
   scopes: "any",
   roles: "any",
   params: ChangePath,

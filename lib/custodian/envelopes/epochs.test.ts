@@ -39,9 +39,12 @@ const reasonOf = async (act: Promise<unknown>): Promise<unknown> => (await refus
 
 test("the next epoch begins once on demand, however often it is requested, and automatically after thirty days", async () => {
   expect((await t.client.epoch()).kid).toBe("escrow#1");
-  const [a, b] = await Promise.all([t.client.beginEpoch(2), t.client.beginEpoch(2)]);
+  const [a, b] = await Promise.all([
+    t.client.beginEpoch(t.order("begin", 2)),
+    t.client.beginEpoch(t.order("begin", 2)),
+  ]);
   expect([a.kid, b.kid, (await t.client.epoch()).kid]).toEqual(["escrow#2", "escrow#2", "escrow#2"]);
-  expect(await reasonOf(t.client.beginEpoch(4))).toBe("epoch");
+  expect(await reasonOf(t.client.beginEpoch(t.order("begin", 4)))).toBe("epoch");
   t.clock.advance(29 * DAY_MS);
   expect((await t.client.epochs()).length).toBe(2);
   t.clock.advance(DAY_MS);
@@ -55,7 +58,7 @@ test("the next epoch begins once on demand, however often it is requested, and a
 test("both epochs open during the move; afterwards entries have the same body and open with the new key only", async () => {
   const old = await t.seal();
   await t.client.register(old);
-  await t.client.beginEpoch(2);
+  await t.client.beginEpoch(t.order("begin", 2));
   const young = await t.seal();
   const registered = await t.client.register([...old, ...young]);
   expect(registered.map((one) => one.ok && one.kid)).toEqual([
@@ -74,7 +77,7 @@ test("both epochs open during the move; afterwards entries have the same body an
     });
     expect({ ...item.jwe, recipients: [] }).toEqual({ ...old[at]?.jwe, recipients: [] });
   }
-  await t.client.destroyEpoch(1);
+  await t.client.destroyEpoch(t.order("destroy", 1));
   expect(existsSync(keyFile(1))).toBe(false);
   // Moving opens the entry with every check first.
   expect((await t.client.rewrap(now)).every(({ ok }) => ok)).toBe(true);
@@ -86,7 +89,7 @@ test("both epochs open during the move; afterwards entries have the same body an
 
 test("a move repeats a lost answer and first registers groups that were not registered", async () => {
   const items = await t.seal();
-  await t.client.beginEpoch(2);
+  await t.client.beginEpoch(t.order("begin", 2));
   const first = await t.client.rewrap(items);
   const second = await t.client.rewrap(items);
   expect([...first, ...second].every(({ ok }) => ok)).toBe(true);
@@ -102,19 +105,19 @@ test("a move repeats a lost answer and first registers groups that were not regi
 test("the custodian destroys an epoch's key only at zero registered groups, for good, never the newest, also after a crash in between", async () => {
   const items = await t.seal();
   await t.client.register(items);
-  expect(await reasonOf(t.client.destroyEpoch(1))).toBe("epoch");
-  await t.client.beginEpoch(2);
-  expect(await reasonOf(t.client.destroyEpoch(1))).toBe("epoch");
+  expect(await reasonOf(t.client.destroyEpoch(t.order("destroy", 1)))).toBe("epoch");
+  await t.client.beginEpoch(t.order("begin", 2));
+  expect(await reasonOf(t.client.destroyEpoch(t.order("destroy", 1)))).toBe("epoch");
   const [one, two] = items;
   if (one === undefined || two === undefined) throw new Error("two items expected");
   await t.client.rewrap([one]);
-  expect(await reasonOf(t.client.destroyEpoch(1))).toBe("epoch");
+  expect(await reasonOf(t.client.destroyEpoch(t.order("destroy", 1)))).toBe("epoch");
   await t.client.rewrap([two]);
   const kept = readFileSync(keyFile(1));
-  await t.client.destroyEpoch(1);
-  await t.client.destroyEpoch(1);
-  expect(await reasonOf(t.client.destroyEpoch(9))).toBe("epoch");
-  expect(await reasonOf(t.client.destroyEpoch(2))).toBe("epoch");
+  await t.client.destroyEpoch(t.order("destroy", 1));
+  await t.client.destroyEpoch(t.order("destroy", 1));
+  expect(await reasonOf(t.client.destroyEpoch(t.order("destroy", 9)))).toBe("epoch");
+  expect(await reasonOf(t.client.destroyEpoch(t.order("destroy", 2)))).toBe("epoch");
   // A crash after the journal line was written and before the file was removed.
   writeFileSync(keyFile(1), kept);
   await t.restart();
@@ -126,8 +129,35 @@ test("the custodian destroys an epoch's key only at zero registered groups, for 
 test("the custodian begins no further epoch on demand while entries of an earlier one wait to be moved", async () => {
   const items = await t.seal();
   await t.client.register(items);
-  await t.client.beginEpoch(2);
-  expect(await reasonOf(t.client.beginEpoch(3))).toBe("epoch");
+  await t.client.beginEpoch(t.order("begin", 2));
+  expect(await reasonOf(t.client.beginEpoch(t.order("begin", 3)))).toBe("epoch");
   await t.client.rewrap(items);
-  expect((await t.client.beginEpoch(3)).kid).toBe("escrow#3");
+  expect((await t.client.beginEpoch(t.order("begin", 3))).kid).toBe("escrow#3");
+});
+
+test("an epoch begins and ends only by the signed order of an administrator on the roster, also after a restart", async () => {
+  const { client } = t;
+  expect(await reasonOf(client.beginEpoch(t.order("begin", 2, { by: "approver" })))).toBe("duty");
+  expect(await reasonOf(client.beginEpoch(t.order("destroy", 2)))).toBe("epoch");
+  expect(await reasonOf(client.beginEpoch(t.order("begin", 2, { log: "other.example/log" })))).toBe("log");
+  const { statement, signature } = t.order("begin", 2);
+  expect(await reasonOf(client.beginEpoch({ statement: { ...statement, epoch: 3 }, signature }))).toBe(
+    "signature",
+  );
+  const byPortal = { statement, signature: t.signAsPortal("epoch", statement) };
+  expect(await reasonOf(client.beginEpoch(byPortal))).toBe("evaluation-key");
+  expect((await client.epochs()).length).toBe(1);
+  await client.beginEpoch({ statement, signature });
+  expect(await reasonOf(client.destroyEpoch({ statement, signature }))).toBe("epoch");
+  await t.restart();
+  await client.beginEpoch({ statement, signature });
+  expect((await client.epochs()).length).toBe(2);
+  await client.destroyEpoch(t.order("destroy", 1));
+  expect(existsSync(keyFile(1))).toBe(false);
+});
+
+test("without a roster no order is taken", async () => {
+  const bare = await TestCustodian.start({ roster: false });
+  expect(await reasonOf(bare.client.beginEpoch(bare.order("begin", 2)))).toBe("roster");
+  await bare.stop();
 });

@@ -19,6 +19,7 @@ function signerOf(note: StatementNote): string {
     case "recovery":
     case "rewrap":
     case "release-end":
+    case "epoch":
       return note.statement.person;
     case "release":
       return note.statement.releaser;

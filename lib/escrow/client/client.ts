@@ -85,13 +85,13 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     epochs: async () => (await readEpochs(pinned)).epochs,
     rotationDays: epochs.rotationDays,
     register: (items) => inCalls(items, (some) => register(pinned, some)),
-    beginEpoch: async (epoch) => {
-      const answer = await askCustodian(pinned, "POST", PATHS.epochs, EpochsResponse, { epoch });
+    beginEpoch: async (order) => {
+      const answer = await askCustodian(pinned, "POST", PATHS.epochs, EpochsResponse, order);
       return epochs.learn(verified(pinned, answer));
     },
     rewrap: (items) => inCalls(items, (some) => rewrap(pinned, some)),
-    destroyEpoch: async (epoch) => {
-      await callCustodian(pinned, { method: "POST", path: PATHS.destructions, body: { epoch } });
+    destroyEpoch: async (order) => {
+      await callCustodian(pinned, { method: "POST", path: PATHS.destructions, body: order });
     },
     submitGrant: (submission) => submitGrant(pinned, submission),
     ...createGrantEnds(pinned),

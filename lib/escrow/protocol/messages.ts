@@ -78,10 +78,6 @@ export const RewrapResult = z.discriminatedUnion("ok", [
 export type RewrapResult = z.infer<typeof RewrapResult>;
 export const RewrapResponse = z.strictObject({ results: z.array(RewrapResult) });
 
-/** Names an epoch to begin or to destroy. */
-export const EpochOrder = z.strictObject({ epoch: z.int().min(1).max(1_000_000) });
-export type EpochOrder = z.infer<typeof EpochOrder>;
-
 export const MAX_REGISTRATIONS = 500;
 export const RegisterRequest = z.strictObject({
   items: z.array(RegistrationItem).min(1).max(MAX_REGISTRATIONS),

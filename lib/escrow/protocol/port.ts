@@ -4,6 +4,7 @@
 import { toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
+import type { SignedEpochOrder } from "@/lib/escrow/protocol/epoch-order";
 import type {
   RecoverResult,
   RewrapAccepted,
@@ -145,15 +146,18 @@ export interface EscrowClient extends GrantEnds {
    */
   rotationDays(): number | undefined;
   register(items: readonly RegistrationItem[]): Promise<readonly RegistrationResult[]>;
-  /** Begins this epoch, the one after the newest, and returns it. If it has begun already, returns the newest. */
-  beginEpoch(epoch: number): Promise<EscrowEpoch>;
+  /**
+   * Begins the ordered epoch, the one after the newest, and returns it. If it has begun already, returns the newest. The
+   * custodian wants the signature of an administrator on its roster.
+   */
+  beginEpoch(order: SignedEpochOrder): Promise<EscrowEpoch>;
   /**
    * Moves the escrow's entries of these groups to the newest epoch. Returns the entries with the custodian's signed
    * confirmations.
    */
   rewrap(items: readonly RegistrationItem[]): Promise<readonly RewrapResult[]>;
-  /** Destroys the private key of a former epoch for good. */
-  destroyEpoch(epoch: number): Promise<void>;
+  /** Destroys the private key of a former epoch for good, by an order as for its begin. */
+  destroyEpoch(order: SignedEpochOrder): Promise<void>;
   submitGrant(submission: GrantSubmission): Promise<AcceptedGrant>;
   open(opening: EscrowOpening): Promise<EscrowOpened>;
   /** Returns the roster that the custodian enforces now. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BreakGlassStatement, ReviewStatement } from "./break-glass-statement";
+import { EpochStatement } from "./epoch-order";
 import { RosterPerson } from "./messages";
 import { ReleaseEndStatement, ReleaseStatement } from "./release-statement";
 import { RewrapStatement } from "./rewrap-statement";
@@ -84,6 +85,7 @@ export const StatementNote = z.discriminatedUnion("kind", [
     statement: BreakGlassStatement,
     signature: StatementSignature,
   }),
+  z.strictObject({ kind: z.literal("epoch"), statement: EpochStatement, signature: StatementSignature }),
   z.strictObject({ kind: z.literal("review"), statement: ReviewStatement, signature: StatementSignature }),
 ]);
 export type StatementNote = z.infer<typeof StatementNote>;

@@ -34,6 +34,23 @@ export function confirmersFor(roster: Roster, person: string): readonly RosterPe
   return keepers.length > 0 ? keepers : others.filter(holdsOwnKey);
 }
 
+/**
+ * Returns the people who may confirm a version that adds, changes or removes these people: those with a duty to
+ * approve, legal or admin who have their own key. In an evaluation with fewer than two of them, also those with the
+ * duty for whom the portal signs. People in the change do not confirm it: the portal asks others, the custodian takes
+ * any two.
+ */
+export function confirmersForPeople(roster: Roster, concerned: readonly string[]): readonly RosterPerson[] {
+  const others = roster.persons.filter((one) => mayConfirm(one) && !concerned.includes(one.person));
+  const keepers = others.filter(holdsOwnKey);
+  return keepers.length >= 2 ? keepers : others.filter((one) => holdsOwnKey(one) || isPortalSigned(one));
+}
+
+/** Returns how many people on a roster can confirm its next version. With fewer than two it can never change again. */
+export function countConfirmers(roster: Roster): number {
+  return confirmersForPeople(roster, []).length;
+}
+
 function isSame(a: unknown, b: unknown): boolean {
   return recordDigest(a) === recordDigest(b);
 }

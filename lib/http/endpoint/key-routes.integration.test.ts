@@ -81,6 +81,12 @@ describe("routes of keys", () => {
     admin = await createCaller(runtime, "admin", scopes);
     stranger = await createCaller(runtime, "miner", scopes);
     auditor = await createCaller(runtime, "auditor", scopes);
+    await writeEvaluationRoster(custodian.rosterFile, {
+      log: runtime.instance.log,
+      persons: [{ person: admin.participantId, organisation: "operator", role: "admin", duties: ["admin"] }],
+      evaluationKey: loadSigningKey(runtime.keystore, "evaluation").publicKey,
+      sign: () => Promise.reject(new TypeError("a first roster needs no signature")),
+    });
   });
   afterAll(async () => {
     await custodian?.close();
@@ -297,11 +303,15 @@ describe("routes of keys", () => {
 
   test("escrow epochs: administrators begin and destroy them, all callers read them, and 503 while the custodian is down", async () => {
     for (const caller of [client, auditor]) {
-      expect(await codeOf(post(postEpoch, caller))).toBe("403 auth.role");
-      expect(await codeOf(post(postDestroy, caller, { params: { epoch: "1" } }))).toBe("403 auth.role");
+      expect(await codeOf(post(postEpoch, caller, { body: {} }))).toBe("403 auth.role");
+      expect(await codeOf(post(postDestroy, caller, { body: {}, params: { epoch: "1" } }))).toBe(
+        "403 auth.role",
+      );
     }
-    expect(await codeOf(post(postDestroy, admin, { params: { epoch: "1" } }))).toBe("409 key.state");
-    const begun = await post(postEpoch, admin, { idempotencyKey: "epoch-1" });
+    expect(await codeOf(post(postDestroy, admin, { body: {}, params: { epoch: "1" } }))).toBe(
+      "409 key.state",
+    );
+    const begun = await post(postEpoch, admin, { body: {}, idempotencyKey: "epoch-1" });
     expect(begun.status).toBe(201);
     expect(begun.json).toMatchObject({
       epoch: 2,
@@ -309,7 +319,7 @@ describe("routes of keys", () => {
       state: "active",
       receipt: { signature: expect.any(String) },
     });
-    expect((await post(postEpoch, admin, { idempotencyKey: "epoch-1" })).json.epoch).toBe(2);
+    expect((await post(postEpoch, admin, { body: {}, idempotencyKey: "epoch-1" })).json.epoch).toBe(2);
     const seen = await get(getEpochs, client);
     expect(
       seen.json.items.map(({ epoch, state }: { epoch: number; state: string }) => [epoch, state]),
@@ -319,14 +329,18 @@ describe("routes of keys", () => {
     ]);
     expect(seen.json.items[0].remaining_wraps).toBeUndefined();
     expect((await get(getEpochs, admin)).json.items[0].remaining_wraps).toBe(0);
-    expect(await codeOf(post(postDestroy, admin, { params: { epoch: "x" } }))).toBe("404 request.not-found");
-    expect(await codeOf(post(postDestroy, admin, { params: { epoch: "9" } }))).toBe("404 key.not-found");
-    const destroyed = await post(postDestroy, admin, { params: { epoch: "1" } });
+    expect(await codeOf(post(postDestroy, admin, { body: {}, params: { epoch: "x" } }))).toBe(
+      "404 request.not-found",
+    );
+    expect(await codeOf(post(postDestroy, admin, { body: {}, params: { epoch: "9" } }))).toBe(
+      "404 key.not-found",
+    );
+    const destroyed = await post(postDestroy, admin, { body: {}, params: { epoch: "1" } });
     expect(destroyed.json).toMatchObject({ success: true, kid: "escrow#1", state: "destroyed" });
-    expect((await post(postEpoch, admin)).json.epoch).toBe(3);
+    expect((await post(postEpoch, admin, { body: {} })).json.epoch).toBe(3);
     await custodian.close();
-    expect(await codeOf(post(postEpoch, admin))).toBe("503 custodian.unavailable");
-    expect(await codeOf(post(postDestroy, admin, { params: { epoch: "2" } }))).toBe(
+    expect(await codeOf(post(postEpoch, admin, { body: {} }))).toBe("503 custodian.unavailable");
+    expect(await codeOf(post(postDestroy, admin, { body: {}, params: { epoch: "2" } }))).toBe(
       "503 custodian.unavailable",
     );
     const after = await get(getEpochs, admin);

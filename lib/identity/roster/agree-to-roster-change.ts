@@ -2,18 +2,21 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
+import { isSameHuman } from "@/lib/identity/people/one-human-store";
+import { type AgreementRow, insertAgreement } from "@/lib/identity/roster/agreements-store";
 import { answerChange, loadCase, requireFreshProof } from "@/lib/identity/roster/answer-change";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
-import { finishRosterChange, requireCurrent } from "@/lib/identity/roster/finish-roster-change";
+import { finishRosterChange, requireCurrent, subjectsOf } from "@/lib/identity/roster/finish-roster-change";
+import { findUserIds } from "@/lib/identity/roster/people-store";
 import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import type { RosterAgreement, RosterChangeAnswer } from "@/lib/identity/roster/schema";
-import { type AgreementRow, insertAgreement, lockChange } from "@/lib/identity/roster/store";
+import { lockChange } from "@/lib/identity/roster/store";
 import { agreementStatement, type ChangeCase, mayAgree, stateOf } from "@/lib/identity/roster/view";
 
 function requireOpen(cx: Context, one: ChangeCase, current: Roster): void {
@@ -32,8 +35,22 @@ function requireMayAgree(cx: Context, one: ChangeCase, current: Roster): void {
     });
   }
   throw new DomainError("roster.confirmer", {
-    detail: "This is confirmed by another person with the duty approve, legal or admin who holds a key.",
+    detail: one.change.people.includes(handle)
+      ? "You are one of the people whom this version changes. Others confirm it."
+      : "This is confirmed by another person with the duty approve, legal or admin who holds a key.",
   });
+}
+
+/** A version about people takes two humans, and neither is one of those whom it changes, by any of their accounts. */
+async function requireOthers(tx: Tx, cx: Context, one: ChangeCase): Promise<void> {
+  if (one.change.kind !== "people") return;
+  const { userId } = cx.principal;
+  const concerned = await findUserIds(tx, one.change.people);
+  for (const other of [...concerned, ...one.agreements.map((agreed) => agreed.userId)])
+    if (await isSameHuman(tx, userId, other))
+      throw new DomainError("roster.confirmer", {
+        detail: "You are one of the people whom this version changes, or have signed it by another account.",
+      });
 }
 
 /** Returns the caller's statement: a signature that the custodian has checked, or in an evaluation the portal's. */
@@ -70,14 +87,15 @@ async function store(cx: Context, id: string, agreement: AgreementRow) {
     if (now.change.state !== "pending") throw new DomainError("roster.closed");
     if (now.agreements.some(({ userId }) => userId === agreement.userId))
       throw new DomainError("roster.agreed");
+    await requireOthers(tx, cx, now);
     await insertAgreement(tx, cx.instance.tenantId, agreement);
     const entry: AppendedEntry = await appendEntry(tx, cx, {
       class: "identity",
       outcome: "done",
       action: "roster.agree",
-      subjects: [`roster_change:${id}`, `user:${now.change.userId}`],
+      subjects: subjectsOf(now.change),
       details: {
-        person: now.person,
+        ...(now.person === "" ? {} : { person: now.person }),
         by: agreement.person,
         proof: agreement.proofKind,
         roster: now.change.rosterDigest,
@@ -93,8 +111,9 @@ function isResumed(cx: Context, one: ChangeCase): boolean {
 }
 
 /**
- * Records the caller's agreement to a change of a person's keys. That person agrees with the key they have; others need
- * the right to confirm. After the last agreement, the custodian takes the new roster before this returns.
+ * Records the caller's agreement to a change of a person's keys, or to a version about people. The owner of a key
+ * agrees with the key they have; others need the right to confirm. After the last agreement, the custodian takes the
+ * new roster before this returns.
  */
 export async function agreeToRosterChange(
   cx: Context,

@@ -8,18 +8,13 @@ import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import { isPortalSigned } from "@/lib/escrow/protocol/succession";
+import { type AgreementRow, insertAgreement } from "@/lib/identity/roster/agreements-store";
 import { answerChange, requireFreshProof } from "@/lib/identity/roster/answer-change";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { draftRoster } from "@/lib/identity/roster/draft-roster";
 import { listSignInPasskeys } from "@/lib/identity/roster/people-store";
 import type { NewRosterChange, RosterChangeAnswer } from "@/lib/identity/roster/schema";
-import {
-  type AgreementRow,
-  insertAgreement,
-  insertChange,
-  listOwnChanges,
-  type RosterChangeRow,
-} from "@/lib/identity/roster/store";
+import { insertChange, listOwnChanges, type RosterChangeRow } from "@/lib/identity/roster/store";
 import { agreementStatement, stateOf } from "@/lib/identity/roster/view";
 
 /** A pending change waits one day for its agreements. */
@@ -80,6 +75,8 @@ async function draft(
     passkeyId: passkey?.id,
     added: passkey?.credentialId,
     removed: body.removes,
+    people: [],
+    purpose: undefined,
     baseVersion: current.version,
     baseDigest: rosterDigest(current),
     roster,
@@ -88,6 +85,7 @@ async function draft(
     createdAt,
     expiresAt: new Date(createdAt.getTime() + CHANGE_MS),
     reason: undefined,
+    endedAt: undefined,
   };
 }
 

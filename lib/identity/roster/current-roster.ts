@@ -15,6 +15,16 @@ export async function findRoster(cx: RosterContext): Promise<Roster | undefined>
   }
 }
 
+/** Returns the roster in force for acts that go on without it: undefined also while the custodian is away. */
+export async function rosterNow(cx: RosterContext): Promise<Roster | undefined> {
+  try {
+    return await findRoster(cx);
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
 export async function requireRoster(cx: RosterContext): Promise<Roster> {
   const roster = await findRoster(cx);
   if (roster === undefined) throw new DomainError("roster.none");

@@ -71,6 +71,15 @@ export async function findHandles(tx: Tx, userIds: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.id, row.handle]));
 }
 
+/** Returns the accounts of these handles. */
+export async function findUserIds(tx: Tx, handles: readonly string[]): Promise<string[]> {
+  const rows = await tx.app_user.findMany({
+    where: { handle: { in: [...handles] } },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Returns the names that people gave their passkeys. */
 export async function findPasskeyLabels(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.credential.findMany({

@@ -3,12 +3,12 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { confirmersFor } from "@/lib/escrow/protocol/succession";
 import { answerChange, loadCase, requireFreshProof } from "@/lib/identity/roster/answer-change";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
+import { subjectsOf } from "@/lib/identity/roster/finish-roster-change";
 import type { RosterChangeAnswer, RosterRefusal } from "@/lib/identity/roster/schema";
 import { endChange, lockChange } from "@/lib/identity/roster/store";
-import { stateOf } from "@/lib/identity/roster/view";
+import { confirmersOf, stateOf } from "@/lib/identity/roster/view";
 
 /** Ends a pending change: its owner withdraws it, or a confirmer refuses it. */
 export async function refuseRosterChange(
@@ -21,9 +21,10 @@ export async function refuseRosterChange(
   const { userId, handle } = cx.principal;
   const entry = await inTransaction(cx, async (tx) => {
     await lockChange(tx, id);
-    const { change, person } = await loadCase(tx, cx, id);
+    const one = await loadCase(tx, cx, id);
+    const { change, person } = one;
     const isOwner = change.userId === userId;
-    if (!isOwner && !confirmersFor(current, person).some((other) => other.person === handle)) {
+    if (!isOwner && !confirmersOf(one, current).some((other) => other.person === handle)) {
       throw new DomainError("roster.confirmer", { detail: "Only those who may confirm this may refuse it." });
     }
     if (stateOf(change, current, cx.clock.now()) !== "pending") throw new DomainError("roster.closed");
@@ -33,9 +34,10 @@ export async function refuseRosterChange(
       class: "identity",
       outcome: "done",
       action: isOwner ? "roster.withdraw" : "roster.refuse",
-      subjects: [`roster_change:${id}`, `user:${change.userId}`],
+      subjects: subjectsOf(change),
       details: {
-        person,
+        ...(person === "" ? {} : { person }),
+        ...(change.people.length === 0 ? {} : { people: [...change.people] }),
         roster: change.rosterDigest,
         ...(body.reason === undefined ? {} : { reason: body.reason }),
       },

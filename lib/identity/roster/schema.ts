@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { Roster } from "@/lib/escrow/protocol/roster";
 import { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { RosterDifference, RosterEntry } from "@/lib/identity/roster/version-schema";
 
 const Uuid = z.uuid().toLowerCase();
 const CredentialId = z.string().min(1).max(1024);
 
-export const RosterChangeKind = z.enum(["first", "add", "replace", "remove"]);
+export const RosterChangeKind = z.enum(["first", "add", "replace", "remove", "people"]);
 export type RosterChangeKind = z.infer<typeof RosterChangeKind>;
 
 export const RosterChangeState = z.enum(["pending", "done", "refused", "withdrawn", "superseded", "expired"]);
@@ -39,10 +40,14 @@ const Instant = z.string();
 
 export const RosterChangeView = z.strictObject({
   id: Uuid,
-  /** The person whose keys change. */
+  /** The person whose keys change; of a version about people, the person who asked. Empty where the portal asked. */
   person: z.string(),
   name: z.string(),
   kind: RosterChangeKind,
+  /** Of a version about people: whom it concerns, what it changes while it can come into force, and why. */
+  concerned: z.array(z.strictObject({ person: z.string(), name: z.string() })).optional(),
+  people: z.array(RosterDifference).optional(),
+  purpose: z.string().optional(),
   /** The owner's name for the passkey. */
   label: z.string().optional(),
   added: CredentialId.optional(),
@@ -67,6 +72,7 @@ export const RosterChangeView = z.strictObject({
   /** Confirmers: one more must agree, or two if the person cannot. */
   may_confirm: z.array(z.strictObject({ person: z.string(), name: z.string() })),
   reason: z.string().optional(),
+  ended_at: Instant.optional(),
 });
 export type RosterChangeView = z.infer<typeof RosterChangeView>;
 
@@ -107,3 +113,34 @@ export const RosterStanding = z.strictObject({
   to_confirm: z.array(RosterChangeView),
 });
 export type RosterStanding = z.infer<typeof RosterStanding>;
+
+/** The roster in force, what differs from it in the portal, and the versions that wait. */
+export const RosterPage = z.strictObject({
+  version: z.int().optional(),
+  digest: z.string().optional(),
+  people: z.array(
+    RosterEntry.extend({
+      person: z.string(),
+      name: z.string(),
+      may_confirm: z.boolean(),
+    }),
+  ),
+  /** People whom the next version should add, change or remove. */
+  differences: z.array(
+    RosterDifference.extend({
+      /** It ends or changes what the person may do. */
+      is_due: z.boolean(),
+      organisation_name: z.string(),
+    }),
+  ),
+  /** Active people who cannot be added: they have no passkey yet. */
+  without_key: z.array(
+    z.strictObject({ person: z.string(), name: z.string(), organisation_name: z.string() }),
+  ),
+  /** Versions about people, newest first. */
+  changes: z.array(RosterChangeView),
+  /** The caller's passkeys on the roster, to sign with. */
+  signing: z.strictObject({ rp_id: z.string(), credential_ids: z.array(z.string()) }),
+  may_ask: z.boolean(),
+});
+export type RosterPage = z.infer<typeof RosterPage>;

@@ -3,17 +3,21 @@ import { z } from "zod";
 import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { Roster } from "@/lib/escrow/protocol/roster";
-import { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { RosterChangeKind } from "@/lib/identity/roster/schema";
 
-/** A requested change of one person's keys. */
+/** A requested change of one person's keys, or (kind people) of who is on the roster. */
 export interface RosterChangeRow {
   readonly id: string;
-  readonly userId: string;
+  /** The person whose keys change, or who asked for a version; absent where the portal asked. */
+  readonly userId: string | undefined;
   readonly kind: RosterChangeKind;
   readonly passkeyId: string | undefined;
   readonly added: string | undefined;
   readonly removed: string | undefined;
+  /** Handles of the people whom a version adds, changes or removes. */
+  readonly people: readonly string[];
+  /** Why a version is asked for. */
+  readonly purpose: string | undefined;
   readonly baseVersion: number;
   readonly baseDigest: string;
   readonly roster: Roster;
@@ -22,16 +26,19 @@ export interface RosterChangeRow {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly reason: string | undefined;
+  readonly endedAt: Date | undefined;
 }
 
 const State = z.enum(["pending", "done", "refused", "withdrawn", "superseded"]);
 const Row = z.object({
   id: z.string(),
-  user_id: z.string(),
+  user_id: z.string().nullable(),
   kind: RosterChangeKind,
   passkey_id: z.string().nullable(),
   added: z.string().nullable(),
   removed: z.string().nullable(),
+  people: z.array(z.string()),
+  purpose: z.string().nullable(),
   base_version: z.number(),
   base_digest: z.string(),
   roster: Roster,
@@ -40,6 +47,7 @@ const Row = z.object({
   created_at: z.date(),
   expires_at: z.date(),
   reason: z.string().nullable(),
+  ended_at: z.date().nullable(),
 });
 
 const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
@@ -48,11 +56,13 @@ function toChange(record: unknown): RosterChangeRow {
   const row = Row.parse(record);
   return {
     id: row.id,
-    userId: row.user_id,
+    userId: row.user_id ?? undefined,
     kind: row.kind,
     passkeyId: row.passkey_id ?? undefined,
     added: row.added ?? undefined,
     removed: row.removed ?? undefined,
+    people: row.people,
+    purpose: row.purpose ?? undefined,
     baseVersion: row.base_version,
     baseDigest: row.base_digest,
     roster: row.roster,
@@ -61,21 +71,24 @@ function toChange(record: unknown): RosterChangeRow {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     reason: row.reason ?? undefined,
+    endedAt: row.ended_at ?? undefined,
   };
 }
 
 export async function insertChange(
   tx: Tx,
   tenantId: string,
-  row: Omit<RosterChangeRow, "state" | "reason">,
+  row: Omit<RosterChangeRow, "state" | "reason" | "endedAt">,
 ): Promise<void> {
   await tx.roster_change.createMany({
     data: [
       {
         id: row.id,
         tenant_id: tenantId,
-        user_id: row.userId,
+        user_id: row.userId ?? null,
         kind: row.kind,
+        people: [...row.people],
+        purpose: row.purpose ?? null,
         passkey_id: row.passkeyId ?? null,
         added: row.added ?? null,
         removed: row.removed ?? null,
@@ -100,17 +113,17 @@ export async function lockChange(tx: Tx, id: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`roster_change:${id}`}, 0))`;
 }
 
-/** Returns the newest changes of one person, in any state. */
+/** Returns the newest changes of one person's own keys, in any state. */
 export async function listOwnChanges(tx: Tx, userId: string, limit: number): Promise<RosterChangeRow[]> {
   const rows = await tx.roster_change.findMany({
-    where: { user_id: userId },
+    where: { user_id: userId, kind: { not: "people" } },
     orderBy: { created_at: "desc" },
     take: limit,
   });
   return rows.map(toChange);
 }
 
-/** Returns pending changes of other people, oldest first. */
+/** Returns pending changes of other people's keys, oldest first. */
 export async function listPendingOfOthers(
   tx: Tx,
   wanted: { readonly tenantId: string; readonly userId: string; readonly at: Date; readonly limit: number },
@@ -121,11 +134,34 @@ export async function listPendingOfOthers(
       state: "pending",
       expires_at: { gt: wanted.at },
       user_id: { not: wanted.userId },
+      kind: { not: "people" },
     },
     orderBy: { created_at: "asc" },
     take: wanted.limit,
   });
   return rows.map(toChange);
+}
+
+/** Returns versions about people, newest first. */
+export async function listVersions(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly isPending?: true; readonly limit: number },
+): Promise<RosterChangeRow[]> {
+  const rows = await tx.roster_change.findMany({
+    where: {
+      tenant_id: wanted.tenantId,
+      kind: "people",
+      ...(wanted.isPending === undefined ? {} : { state: "pending" }),
+    },
+    orderBy: { created_at: "desc" },
+    take: wanted.limit,
+  });
+  return rows.map(toChange);
+}
+
+/** Waits until no other transaction asks for a version about people: one is open at a time. */
+export async function lockVersions(tx: Tx, tenantId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`roster_versions:${tenantId}`}, 0))`;
 }
 
 /** Ends a change; returns false if it had already ended. */
@@ -135,78 +171,22 @@ export async function endChange(
   end: {
     readonly state: "done" | "refused" | "withdrawn" | "superseded";
     readonly at: Date;
-    readonly by: string;
+    readonly by: string | undefined;
     readonly reason?: string | undefined;
   },
 ): Promise<boolean> {
   const { count } = await tx.roster_change.updateMany({
     where: { id, state: "pending" },
-    data: { state: end.state, ended_at: end.at, ended_by: end.by, reason: end.reason ?? null },
+    data: { state: end.state, ended_at: end.at, ended_by: end.by ?? null, reason: end.reason ?? null },
   });
   return count === 1;
-}
-
-/** One person's signed agreement to a change. */
-export interface AgreementRow {
-  readonly changeId: string;
-  readonly userId: string;
-  readonly person: string;
-  readonly statement: RosterStatement;
-  readonly signature: StatementSignature;
-  readonly proofKind: "passkey" | "ed25519" | "evaluation";
-  readonly at: Date;
-}
-
-const Agreement = z.object({
-  change_id: z.string(),
-  user_id: z.string(),
-  person: z.string(),
-  statement: RosterStatement,
-  signature: StatementSignature,
-  proof_kind: z.enum(["passkey", "ed25519", "evaluation"]),
-  at: z.date(),
-});
-
-export async function insertAgreement(tx: Tx, tenantId: string, row: AgreementRow): Promise<void> {
-  await tx.roster_agreement.createMany({
-    data: [
-      {
-        change_id: row.changeId,
-        user_id: row.userId,
-        tenant_id: tenantId,
-        person: row.person,
-        statement: plainJson(row.statement),
-        signature: plainJson(row.signature),
-        proof_kind: row.proofKind,
-        at: row.at,
-      },
-    ],
-  });
-}
-
-export async function listAgreements(tx: Tx, changeIds: readonly string[]): Promise<AgreementRow[]> {
-  const rows = await tx.roster_agreement.findMany({
-    where: { change_id: { in: [...changeIds] } },
-    orderBy: { at: "asc" },
-  });
-  return rows.map((record) => {
-    const row = Agreement.parse(record);
-    return {
-      changeId: row.change_id,
-      userId: row.user_id,
-      person: row.person,
-      statement: row.statement,
-      signature: row.signature,
-      proofKind: row.proof_kind,
-      at: row.at,
-    };
-  });
 }
 
 const HAS_ENROLLED = statement<{ readonly userId: string }, { readonly has_enrolled: boolean }>(
   "has-enrolled",
 )`
-  SELECT EXISTS (SELECT FROM roster_change WHERE user_id = ${({ userId }) => userId}::uuid AND state = 'done')
+  SELECT EXISTS (SELECT FROM roster_change WHERE user_id = ${({ userId }) => userId}::uuid AND state = 'done'
+    AND kind <> 'people')
     AS has_enrolled`;
 
 /** Returns whether a change has put the person's own key on the roster. A change cannot remove a person's last key. */

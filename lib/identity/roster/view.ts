@@ -4,9 +4,11 @@ import type { RosterPerson } from "@/lib/escrow/protocol/messages";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import type { RosterStatement } from "@/lib/escrow/protocol/statements";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
-import { confirmersFor, holdsOwnKey } from "@/lib/escrow/protocol/succession";
+import { confirmersFor, confirmersForPeople, holdsOwnKey } from "@/lib/escrow/protocol/succession";
+import type { AgreementRow } from "@/lib/identity/roster/agreements-store";
 import type { RosterChangeState, RosterChangeView } from "@/lib/identity/roster/schema";
-import type { AgreementRow, RosterChangeRow } from "@/lib/identity/roster/store";
+import type { RosterChangeRow } from "@/lib/identity/roster/store";
+import type { RosterDifference } from "@/lib/identity/roster/version-schema";
 
 type Credential = RosterPerson["credentials"][number];
 
@@ -32,7 +34,7 @@ export function keyFingerprint(roster: Roster | undefined, person: string, id: s
 /** A change with the data for its view. */
 export interface ChangeCase {
   readonly change: RosterChangeRow;
-  /** Handle of the person whose keys change. */
+  /** Handle of the person whose keys change, or who asked for a version; empty where the portal asked. */
   readonly person: string;
   readonly agreements: readonly AgreementRow[];
 }
@@ -57,17 +59,34 @@ export function stateOf(change: RosterChangeRow, current: Roster | undefined, no
   return change.expiresAt <= now ? "expired" : "pending";
 }
 
+/** Returns the people whom the portal asks to confirm a change. */
+export function confirmersOf({ change, person }: ChangeCase, current: Roster): readonly RosterPerson[] {
+  return change.kind === "people"
+    ? confirmersForPeople(current, change.people)
+    : confirmersFor(current, person);
+}
+
 /** Returns whether this person's agreement to a change counts: the owner of the keys, or a confirmer. */
 export function mayAgree(one: ChangeCase, current: Roster, person: string): boolean {
   if (one.agreements.some((agreed) => agreed.person === person)) return false;
-  if (person !== one.person)
-    return confirmersFor(current, one.person).some((other) => other.person === person);
+  if (one.change.kind === "people" || person !== one.person)
+    return confirmersOf(one, current).some((other) => other.person === person);
   const own = findPerson(current, person);
   return own !== undefined && holdsOwnKey(own);
 }
 
 function toSign(log: string, change: RosterChangeRow, me: string, before: Roster) {
   return { statement: agreementStatement(log, change, me), before, after: change.roster };
+}
+
+/** Returns what a version about people says of itself. */
+function versionMembers(
+  { people, purpose }: RosterChangeRow,
+  differences: readonly RosterDifference[],
+  nameOf: (handle: string) => string,
+) {
+  const concerned = people.map((person) => ({ person, name: nameOf(person) }));
+  return { concerned, people: [...differences], purpose: purpose ?? "" };
 }
 
 /** Returns the added and removed keys, each with the fingerprint that two people compare. */
@@ -97,6 +116,8 @@ export function viewChange(
     readonly current: Roster | undefined;
     readonly names: ReadonlyMap<string, string>;
     readonly label: string | undefined;
+    /** What a version about people changes. */
+    readonly people: readonly RosterDifference[];
     readonly now: Date;
   },
 ): RosterChangeView {
@@ -109,12 +130,13 @@ export function viewChange(
   const awaitsMe = isOpen && mayAgree(one, current, me);
   const own = current === undefined ? undefined : findPerson(current, me);
   const signs = awaitsMe && current !== undefined && own !== undefined && holdsOwnKey(own);
-  const confirmers = isOpen ? confirmersFor(current, person) : [];
+  const confirmers = isOpen ? confirmersOf(one, current) : [];
   return {
     id: change.id,
     person,
     name: nameOf(person),
     kind: change.kind,
+    ...(change.kind === "people" ? versionMembers(change, seen.people, nameOf) : {}),
     ...(label === undefined ? {} : { label }),
     ...keyMembers(change, person, current),
     state,
@@ -133,5 +155,6 @@ export function viewChange(
       .filter((other) => !agreements.some((agreed) => agreed.person === other.person))
       .map((other) => ({ person: other.person, name: nameOf(other.person) })),
     ...(change.reason === undefined ? {} : { reason: change.reason }),
+    ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt.toISOString() }),
   };
 }

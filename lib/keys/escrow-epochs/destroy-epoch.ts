@@ -5,7 +5,8 @@ import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { countUnderEpoch, lockEpochs, markDestroyed, selectEpochs } from "@/lib/escrow/client/store";
-import { requireEscrowAdministrator } from "@/lib/keys/escrow-epochs/rotate-epoch";
+import type { EscrowOrder } from "@/lib/escrow/protocol/epoch-order";
+import { requireEscrowAdministrator, signOrder } from "@/lib/keys/escrow-epochs/sign-order";
 import type { DestroyedEpoch } from "@/lib/keys/schema";
 
 /**
@@ -13,7 +14,11 @@ import type { DestroyedEpoch } from "@/lib/keys/schema";
  * here, after waiting for transactions that seal for it, nor among those the custodian has registered. Throws
  * `key.not-found`, `key.state`, `access.forbidden`, `custodian.refused`.
  */
-export async function destroyEpoch(cx: Context, epoch: number): Promise<DestroyedEpoch> {
+export async function destroyEpoch(
+  cx: Context,
+  epoch: number,
+  { signature }: EscrowOrder = {},
+): Promise<DestroyedEpoch> {
   requireEscrowAdministrator(cx.principal);
   const entry = await inTransaction(cx, async (tx) => {
     await lockEpochs(tx, cx.instance.tenantId);
@@ -39,7 +44,7 @@ export async function destroyEpoch(cx: Context, epoch: number): Promise<Destroye
       details: { kid: known.statement.kid },
     });
     await markDestroyed(tx, cx.instance.tenantId, epoch);
-    await cx.escrow.destroyEpoch(epoch);
+    await cx.escrow.destroyEpoch(await signOrder(cx, { act: "destroy", epoch }, signature));
     return written;
   });
   return {

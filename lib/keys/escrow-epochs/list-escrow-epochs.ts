@@ -42,5 +42,6 @@ export async function listEscrowEpochs(
       ...wraps,
     })),
     custodian: cx.escrow.vkey,
+    order: { log, person: cx.principal.handle },
   };
 }

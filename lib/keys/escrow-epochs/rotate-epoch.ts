@@ -2,22 +2,14 @@ import "server-only";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
 import { storeEpoch } from "@/lib/escrow/client/epochs";
 import { countBefore, lockEpochs, selectEpochs } from "@/lib/escrow/client/store";
+import type { EscrowOrder } from "@/lib/escrow/protocol/epoch-order";
 import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
+import { requireEscrowAdministrator, signOrder } from "@/lib/keys/escrow-epochs/sign-order";
 import type { BegunEpoch } from "@/lib/keys/schema";
 
 type StoredEpoch = Awaited<ReturnType<typeof selectEpochs>>[number];
-
-/**
- * Checks that the caller is an administrator. The escrow belongs to no participant, so administrators start and destroy
- * its epochs. Throws `access.forbidden`.
- */
-export function requireEscrowAdministrator({ role }: Pick<Context["principal"], "role">): void {
-  if (role === "admin") return;
-  throw new DomainError("access.forbidden", { detail: "Administrators act on the escrow's epochs." });
-}
 
 const newestOf = (epochs: readonly StoredEpoch[]): StoredEpoch | undefined =>
   epochs.reduce<StoredEpoch | undefined>(
@@ -41,10 +33,10 @@ async function underWay(tx: Tx, cx: Context, seen: number): Promise<StoredEpoch 
 
 /**
  * Starts the next escrow epoch, or returns the one that entries are still moved to. The custodian makes its key and
- * signs it, and new envelopes are sealed for it. The former key opens entries until all are moved (`rewrapEscrow`).
+ * signs it, and new envelopes are sealed for it. The caller signs the order for the custodian. The former key opens entries until all are moved (`rewrapEscrow`).
  * Throws `access.forbidden`, `custodian.unavailable`.
  */
-export async function rotateEpoch(cx: Context): Promise<BegunEpoch> {
+export async function rotateEpoch(cx: Context, { signature }: EscrowOrder = {}): Promise<BegunEpoch> {
   requireEscrowAdministrator(cx.principal);
   const seen =
     newestOf(await inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log)))?.statement.epoch ?? 0;
@@ -52,7 +44,8 @@ export async function rotateEpoch(cx: Context): Promise<BegunEpoch> {
     await lockEpochs(tx, cx.instance.tenantId);
     const running = await underWay(tx, cx, seen);
     if (running !== undefined) return { epoch: running, entry: undefined };
-    const next = await cx.escrow.beginEpoch(seen + 1);
+    const order = await signOrder(cx, { act: "begin", epoch: seen + 1 }, signature);
+    const next = await cx.escrow.beginEpoch(order);
     return { epoch: next.signed, entry: await storeEpoch(tx, cx, next) };
   });
   const body = bodyOf(epoch);

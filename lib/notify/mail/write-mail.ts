@@ -11,6 +11,8 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   key: ["A key changed", "Ein Schlüssel hat sich geändert"],
   epoch: ["An escrow epoch changed", "Eine Epoche der Treuhand hat sich geändert"],
   hold: ["A legal hold changed", "Eine Löschsperre hat sich geändert"],
+  agreement: ["An agreement of two people changed", "Eine Zustimmung zweier Personen hat sich geändert"],
+  roster: ["A roster version changed", "Eine Version des Verzeichnisses hat sich geändert"],
   // Not the content: anyone on the way can read mail.
   notice: ["Notice", "Mitteilung"],
 };

@@ -17,8 +17,8 @@ async function requireAgency(tx: Tx, cx: Context, id: string): Promise<AgencyRow
 }
 
 /** Returns the entity tag of an agency's record, over its settings. */
-export function etagOfAgency({ email_domains, contacts }: AgencyRecord): string {
-  return contentEtagOf({ email_domains, contacts });
+export function etagOfAgency({ email_domains, contacts, people }: AgencyRecord): string {
+  return contentEtagOf({ email_domains, contacts, people });
 }
 
 /**
@@ -52,9 +52,9 @@ export async function setAgencyRecordIn(
   change: { readonly id: string; readonly body: AgencyRecordBody; readonly by: string },
 ): Promise<void> {
   const { id, by } = change;
-  const { email_domains: emailDomains, contacts: numbers } = change.body;
+  const { email_domains: emailDomains, contacts: numbers, people } = change.body;
   const before = await requireAgency(tx, cx, id);
-  await updateAgency(tx, before, { emailDomains, numbers, by });
+  await updateAgency(tx, before, { emailDomains, numbers, people, by });
   await appendEntry(tx, cx, {
     class: "admin",
     outcome: "done",
@@ -62,8 +62,16 @@ export async function setAgencyRecordIn(
     subjects: [`organisation:${id}`, `agency:${before.id}`],
     details: {
       organisation: id,
-      before: { email_domains: [...before.emailDomains], contacts: [...before.contacts] },
-      after: { email_domains: [...emailDomains], contacts: numbers.map(({ number }) => number) },
+      before: {
+        email_domains: [...before.emailDomains],
+        contacts: [...before.contacts],
+        people: before.people.map(({ email }) => email),
+      },
+      after: {
+        email_domains: [...emailDomains],
+        contacts: numbers.map(({ number }) => number),
+        people: (people ?? before.people).map(({ email }) => email),
+      },
     },
   });
 }

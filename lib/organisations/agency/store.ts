@@ -53,6 +53,7 @@ export async function updateAgency(
   record: {
     readonly emailDomains: readonly string[];
     readonly numbers: readonly { readonly number: string; readonly source: string }[];
+    readonly people?: readonly { readonly name: string; readonly email: string }[] | undefined;
     readonly by: string;
   },
 ): Promise<void> {
@@ -62,7 +63,11 @@ export async function updateAgency(
   };
   await tx.agency.updateMany({
     where: { id },
-    data: { email_domains: [...record.emailDomains], contacts: record.numbers.map(contact) },
+    data: {
+      email_domains: [...record.emailDomains],
+      contacts: record.numbers.map(contact),
+      ...(record.people === undefined ? {} : { people: record.people.map((one) => ({ ...one })) }),
+    },
   });
 }
 

@@ -17,6 +17,7 @@ import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type Custodian, startCustodian } from "@/lib/custodian/custodian";
 import { createEscrowClient } from "@/lib/escrow/client/client";
+import type { EpochStatement, SignedEpochOrder } from "@/lib/escrow/protocol/epoch-order";
 import type {
   AuthorizationRecord,
   DecidedSubmission,
@@ -160,6 +161,13 @@ function makePeople() {
       role: "coordinator",
       duties: ["break-glass"],
     }),
+    /** Orders escrow epochs. */
+    administrator: makeSigner({
+      person: "operator:admin",
+      organisation: "operator",
+      role: "admin",
+      duties: ["admin"],
+    }),
     /** Holds break-glass and could review. */
     keeper: makeSigner({
       person: "operator:keeper",
@@ -271,6 +279,17 @@ export class TestCustodian {
   signAsPortal(kind: string, object: unknown): StatementSignature {
     const signature = toBase64url(signStatement(this.evaluationSeed, kind, object));
     return { kind: "ed25519", key_id: `${TEST_LOG}/evaluation`, signature };
+  }
+
+  /** An administrator's order for an epoch; another person's or another log's only to be refused. */
+  order(
+    act: EpochStatement["act"],
+    epoch: number,
+    options: { readonly by?: PersonName; readonly log?: string } = {},
+  ): SignedEpochOrder {
+    const { by = "administrator", log = TEST_LOG } = options;
+    const statement = { log, act, epoch, person: this.people[by].person.person };
+    return { statement, signature: this.sign(by, "epoch", statement) };
   }
 
   /** Seals groups of a new transaction for a participant and the escrow, as the portal does. */

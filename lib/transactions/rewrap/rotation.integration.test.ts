@@ -25,6 +25,7 @@ import { getRotation } from "@/lib/keys/rotation/view";
 import type { KeyView } from "@/lib/keys/schema";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { writeAdministratorsRoster } from "@/lib/testing/custodian/administrators-roster";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { loadSealed } from "@/lib/transactions/read/load-sealed";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
@@ -470,6 +471,7 @@ describe("escrow", () => {
     owner = await bench.person({ role: "client" });
     other = await bench.person({ role: "miner" });
     admin = await bench.person({ role: "admin", duties: ["admin"] });
+    await writeAdministratorsRoster(bench, [admin]);
     await recordEpoch(owner);
   });
   afterAll(() => bench.close());

@@ -208,12 +208,17 @@ CREATE TABLE identity_check (
   called_number text
 );
 
--- Changes of people's keys in the custodian's roster.
+-- Changes of the custodian's roster: of one person's own keys, or (kind people) of who is on it.
 CREATE TABLE roster_change (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
-  user_id uuid NOT NULL,
+  -- The person whose keys change; for the kind people the person who asked, absent where the portal did.
+  user_id uuid,
   kind text NOT NULL,
+  -- Handles of the people whom a version adds, changes or removes.
+  people text[] NOT NULL DEFAULT '{}',
+  -- Why a version is asked for.
+  purpose text,
   passkey_id uuid,
   added text,
   removed text,
@@ -227,12 +232,14 @@ CREATE TABLE roster_change (
   ended_at timestamptz(6),
   ended_by uuid,
   reason text,
-  CONSTRAINT roster_change_kind_known CHECK (kind IN ('first', 'add', 'replace', 'remove')),
+  CONSTRAINT roster_change_kind_known CHECK (kind IN ('first', 'add', 'replace', 'remove', 'people')),
   CONSTRAINT roster_change_state_known CHECK
     (state IN ('pending', 'done', 'refused', 'withdrawn', 'superseded')),
   CONSTRAINT roster_change_says_what CHECK
-    (num_nonnulls(passkey_id, added) = CASE WHEN kind = 'remove' THEN 0 ELSE 2 END
-      AND (removed IS NOT NULL) = (kind IN ('replace', 'remove'))),
+    (num_nonnulls(passkey_id, added) = CASE WHEN kind IN ('remove', 'people') THEN 0 ELSE 2 END
+      AND (removed IS NOT NULL) = (kind IN ('replace', 'remove'))
+      AND (cardinality(people) > 0) = (kind = 'people') AND (purpose IS NOT NULL) = (kind = 'people')
+      AND (user_id IS NOT NULL OR kind = 'people')),
   CONSTRAINT roster_change_end_whole CHECK ((ended_at IS NULL) = (state = 'pending'))
 );
 
@@ -347,6 +354,7 @@ CREATE INDEX api_key_user_id_idx ON api_key (user_id);
 CREATE INDEX identity_check_officer_user_id_idx ON identity_check (officer_user_id);
 CREATE INDEX roster_change_tenant_id_state_created_at_idx ON roster_change (tenant_id, state, created_at);
 CREATE INDEX roster_change_user_id_idx ON roster_change (user_id);
+CREATE UNIQUE INDEX roster_change_one_version ON roster_change (tenant_id) WHERE kind = 'people' AND state = 'pending';
 CREATE INDEX agreement_tenant_id_state_asked_at_idx ON agreement (tenant_id, state, asked_at);
 CREATE UNIQUE INDEX agreement_one_open ON agreement (tenant_id, kind, subject_id) WHERE state = 'open';
 CREATE INDEX idempotency_record_expires_at_idx ON idempotency_record (expires_at);

@@ -524,6 +524,12 @@ CREATE TRIGGER preservation_announced AFTER INSERT OR UPDATE ON preservation
   FOR EACH ROW EXECUTE FUNCTION announce_change('hold', 'id');
 CREATE TRIGGER notification_announced AFTER INSERT OR UPDATE ON notification
   FOR EACH ROW EXECUTE FUNCTION announce_change('notification', 'user_id');
+CREATE TRIGGER agreement_announced AFTER INSERT OR UPDATE ON agreement
+  FOR EACH ROW EXECUTE FUNCTION announce_change('agreement', 'id');
+CREATE TRIGGER roster_change_announced AFTER INSERT OR UPDATE ON roster_change
+  FOR EACH ROW EXECUTE FUNCTION announce_change('roster', 'id');
+CREATE TRIGGER roster_agreement_announced AFTER INSERT ON roster_agreement
+  FOR EACH ROW EXECUTE FUNCTION announce_change('roster', 'change_id');
 
 -- ---------------------------------------------------------------- Grants
 

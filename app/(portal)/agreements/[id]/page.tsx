@@ -34,10 +34,18 @@ function SideFacts({ agreement }: { agreement: Agreement }) {
 function Content({ value: agreement }: Shown<Agreement>) {
   const t = useTranslations("administration.agreements");
   const { name } = agreement.subject;
-  const isWaiting = agreement.state === "open" && !agreement.may_agree;
+  const { agree_from: from } = agreement;
+  const isOpen = agreement.state === "open";
   return (
     <>
-      {isWaiting ? (
+      {isOpen && from !== null ? (
+        <Notice tone="amber" icon="clock" title={t("hold")} className="mb-6">
+          <p>
+            {t("holdText")} <LocalTime instant={from} form="minute" />
+          </p>
+        </Notice>
+      ) : null}
+      {isOpen && from === null && !agreement.may_agree ? (
         <Notice tone="amber" icon="clock" title={t(agreement.is_own ? "yours" : "about")} className="mb-6" />
       ) : null}
       <Section title={t("why")}>
@@ -71,6 +79,7 @@ const page = recordPage({
     return { crumb: agreement.subject.name, title };
   },
   actions: ({ value: agreement }) => <AgreementActs agreement={agreement} />,
+  live: ["agreement"],
   facts: ({ value: agreement }) => <SideFacts agreement={agreement} />,
   content: (shown) => <Content {...shown} />,
 });

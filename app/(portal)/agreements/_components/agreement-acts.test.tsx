@@ -17,6 +17,7 @@ const AGREEMENT: Agreement = {
   asked_by: "Greta Holm",
   asked_at: "2026-11-29T09:00:00Z",
   expires_at: "2026-12-13T09:00:00Z",
+  agree_from: null,
   decided_by: null,
   decided_at: null,
   decision_reason: null,

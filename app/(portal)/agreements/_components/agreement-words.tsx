@@ -62,6 +62,10 @@ const NAMED = [
   "email_domains",
   "contacts",
   "people",
+  "confirmed_by",
+  "called_number",
+  "call_note",
+  "not_before",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {

@@ -19,6 +19,8 @@ const KINDS: readonly NotifyKind[] = [
   "key",
   "rotation",
   "epoch",
+  "agreement",
+  "roster",
 ];
 
 /** Which kinds of notification also come by e-mail. The portal always shows all. */

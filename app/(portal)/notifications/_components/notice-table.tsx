@@ -23,6 +23,10 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return "/notices";
     case "hold":
       return "/audit/holds";
+    case "agreement":
+      return `/agreements/${subject}`;
+    case "roster":
+      return "/roster";
     default:
       return "/keys";
   }

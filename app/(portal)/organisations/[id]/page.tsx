@@ -57,12 +57,6 @@ async function Agency({ hours }: { hours: OfficeHours }) {
   return (
     <Section title={t("title")}>
       <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("text")}</p>
-      {agency.value.people.length === 0 ? null : (
-        <p className="py-2 text-control">
-          <span className="text-ink-2">{t("people")}</span>{" "}
-          {agency.value.people.map(({ name, email }) => `${name}, ${email}`).join("; ")}
-        </p>
-      )}
       <AgencyForm record={agency.value} />
     </Section>
   );

@@ -15,16 +15,13 @@ function linesOf(text: string): string[] {
   return [...new Set(lines.filter((line) => line !== ""))];
 }
 
-/** Reads "number; source" of a line. Without a semicolon the schema names the missing source. */
-function numberOf(line: string): { number: string; source: string } {
+/** Reads the two parts of a line, "number; source". Without a semicolon the schema names the missing second part. */
+function partsOf(line: string): readonly [string, string] {
   const at = line.indexOf(";");
-  return {
-    number: line.slice(0, at < 0 ? undefined : at).trim(),
-    source: at < 0 ? "" : line.slice(at + 1).trim(),
-  };
+  return [line.slice(0, at < 0 ? undefined : at).trim(), at < 0 ? "" : line.slice(at + 1).trim()];
 }
 
-/** The domains and telephone numbers that identity checks of an agency's officers use, one a line. A second person agrees. */
+/** Domains, telephone numbers and contacts for identity checks of an agency's officers, one a line. A second person agrees. */
 export function AgencyForm({ record }: { record: AgencyRecord }) {
   const t = useTranslations("organisations.agency");
   const form = useForm({
@@ -35,17 +32,31 @@ export function AgencyForm({ record }: { record: AgencyRecord }) {
     initial: {
       domains: record.email_domains.join("\n"),
       contacts: record.contacts.map(({ number, source }) => `${number}; ${source}`).join("\n"),
+      people: record.people.map(({ name, email }) => `${name}; ${email}`).join("\n"),
       reason: "",
     },
-    toBody: ({ domains, contacts, reason }) => ({
+    toBody: ({ domains, contacts, people, reason }) => ({
       email_domains: linesOf(domains.toLowerCase()),
-      contacts: linesOf(contacts).map(numberOf),
+      contacts: linesOf(contacts).map((line) => {
+        const [number, source] = partsOf(line);
+        return { number, source };
+      }),
+      people: linesOf(people).map((line) => {
+        const [name, email] = partsOf(line);
+        return { name, email };
+      }),
       reason: reason.trim(),
     }),
-    controls: { "/email_domains": "domains", "/contacts": "contacts", "/reason": "reason" },
+    controls: {
+      "/email_domains": "domains",
+      "/contacts": "contacts",
+      "/people": "people",
+      "/reason": "reason",
+    },
     words: {
       domains: { label: t("domains") },
       contacts: { label: t("contacts"), missing: t("contactsWrong"), wrong: t("contactsWrong") },
+      people: { label: t("people"), missing: t("peopleWrong"), wrong: t("peopleWrong") },
       reason: { label: t("reason"), missing: t("reasonMissing") },
     },
     keeps: (_answer, answers) => answers,
@@ -60,6 +71,7 @@ export function AgencyForm({ record }: { record: AgencyRecord }) {
     >
       <AreaField form={form} name="domains" help={t("domainsHelp")} />
       <AreaField form={form} name="contacts" help={t("contactsHelp")} />
+      <AreaField form={form} name="people" help={t("peopleHelp")} />
       <AreaField form={form} name="reason" rows={2} />
     </FormFrame>
   );

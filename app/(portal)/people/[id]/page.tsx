@@ -3,7 +3,11 @@ import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
 import { FactsSection } from "@/components/ui/section";
 import { getPersonDetail } from "@/lib/administration/people/list-people";
 import type { PersonDetail } from "@/lib/administration/people/schema";
+import { listOrganisations } from "@/lib/api-client/operations/organisations";
 import { getPerson } from "@/lib/api-client/operations/people";
+import { loadPage } from "@/lib/http/pages/page";
+import { listOrganisations as loadOrganisations } from "@/lib/organisations/list-organisations";
+import { ChangeMemberships } from "../_components/change-memberships";
 import { PersonActs } from "../_components/person-acts";
 import {
   AccessSections,
@@ -24,6 +28,28 @@ function Lead({ person }: { person: PersonDetail }) {
       </p>
       <Looks looks={person.looks} />
     </div>
+  );
+}
+
+const MANY = 500;
+
+/** What an administrator can do with the person, and the organisations they may belong to. */
+async function Actions({ person }: { person: PersonDetail }) {
+  const found = await loadPage(listOrganisations, listOrganisations.path, (cx) =>
+    loadOrganisations(cx, { limit: MANY }),
+  );
+  const organisations = found.ok ? found.value.items.filter(({ state }) => state === "active") : [];
+  const canChange = found.ok && (person.state === "active" || person.state === "invited");
+  return (
+    <>
+      {canChange ? (
+        <ChangeMemberships
+          person={person}
+          organisations={organisations.map(({ id, name }) => ({ id, name }))}
+        />
+      ) : null}
+      <PersonActs person={person} />
+    </>
   );
 }
 
@@ -59,7 +85,7 @@ const page = recordPage({
     lead: <Lead person={person} />,
   }),
   actions: ({ value: person, principal }) =>
-    principal.role === "admin" ? <PersonActs person={person} /> : null,
+    principal.role === "admin" ? <Actions person={person} /> : null,
   facts: ({ value: person }) => <PersonFactsSection person={person} />,
   content: (shown) => <Content {...shown} />,
 });

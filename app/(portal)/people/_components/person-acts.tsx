@@ -43,7 +43,7 @@ function useCommon({ id, name }: PersonDetail) {
   const explain = useExplain();
   const reason = { kind: "reason", label: t("reason"), missing: t("reasonMissing") } as const;
   const common = (
-    key: "suspend" | "resume" | "leave" | "reset" | "rename" | "signOut" | "resend" | "withdraw",
+    key: "suspend" | "resume" | "leave" | "stay" | "reset" | "rename" | "signOut" | "resend" | "withdraw",
   ) => ({
     params: { id },
     label: t(`${key}.label`),
@@ -72,6 +72,12 @@ function useEnding(person: PersonDetail) {
     body: ({ reason: why, on }) => ({ reason: why, ...(on === "" ? {} : { on }) }),
     danger: true,
   });
+  const stay = act<typeof leavePerson, "reason">("stay", {
+    ...common("stay"),
+    call: LEAVE,
+    fields: { reason },
+    body: ({ reason: why }) => ({ reason: why, on: null }),
+  });
   const withdraw = act<typeof withdrawInvitation, "reason">("withdraw", {
     ...common("withdraw"),
     call: WITHDRAW,
@@ -79,7 +85,7 @@ function useEnding(person: PersonDetail) {
     body: ({ reason: why }) => ({ reason: why }),
     danger: true,
   });
-  return { suspend, leave, withdraw };
+  return { suspend, leave: person.leaves_on === null ? [leave] : [stay, leave], withdraw };
 }
 
 function useAsking(person: PersonDetail) {
@@ -98,7 +104,35 @@ function useAsking(person: PersonDetail) {
     body: ({ reason: why }) => ({ reason: why }),
     leadsTo: ({ id }) => `/agreements/${id}`,
   });
-  return { resume, reset };
+  return { resume, reset: useOfficerReset(person) ?? reset };
+}
+
+/** An agency's officer is reset after a call to the agency's two contacts; undefined for other people. */
+function useOfficerReset(person: PersonDetail): RowAct | undefined {
+  const { t, common, reason } = useCommon(person);
+  const { agency } = person;
+  if (agency === null) return undefined;
+  const contacts = agency.contacts.map(({ name, email }) => ({ value: email, label: `${name}, ${email}` }));
+  const numbers = agency.numbers.map((number) => ({ value: number, label: number }));
+  const contact = (key: "first" | "second") =>
+    ({ kind: "menu", label: t(`officer.${key}`), options: contacts, missing: t("officer.missing") }) as const;
+  return act<typeof resetPerson, "first" | "second" | "number" | "note" | "reason">("reset", {
+    ...common("reset"),
+    text: t("officer.text", { name: person.name }),
+    call: RESET,
+    fields: {
+      first: contact("first"),
+      second: contact("second"),
+      number: { kind: "menu", label: t("officer.number"), options: numbers, missing: t("officer.missing") },
+      note: { kind: "reason", label: t("officer.note"), missing: t("officer.missing") },
+      reason,
+    },
+    body: ({ first, second, number, note, reason: why }) => ({
+      reason: why,
+      call: { contacts: [first, second], number, note },
+    }),
+    leadsTo: ({ id }) => `/agreements/${id}`,
+  });
 }
 
 function useSmall(person: PersonDetail) {
@@ -131,9 +165,9 @@ export function PersonActs({ person }: { person: PersonDetail }) {
   const { resume, reset } = useAsking(person);
   const { rename, signOut, resend } = useSmall(person);
   const BY_STATE: Readonly<Record<PersonDetail["state"], readonly RowAct[]>> = {
-    active: [rename, signOut, reset, leave, suspend],
+    active: [rename, signOut, reset, ...leave, suspend],
     invited: [rename, resend, withdraw, suspend],
-    suspended: [rename, resume, leave],
+    suspended: [rename, resume, ...leave],
     left: [resume],
   };
   return (

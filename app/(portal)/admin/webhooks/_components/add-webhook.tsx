@@ -19,6 +19,8 @@ const KINDS: readonly NotifyKind[] = [
   "key",
   "rotation",
   "epoch",
+  "agreement",
+  "roster",
 ];
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
 

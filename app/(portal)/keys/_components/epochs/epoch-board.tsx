@@ -7,6 +7,7 @@ import { act, useActDialog } from "@/components/act/act-button";
 import { CallRefused, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import type { Signer } from "@/components/client/use-signer";
 import { Digest } from "@/components/ui/digest";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
@@ -61,8 +62,18 @@ function LastOutcome({ outcome }: { outcome: Outcome }) {
   );
 }
 
+/** Has an administrator with a key on the roster sign the order: the portal alone cannot give it to the custodian. */
+function orderOf(order: EscrowEpochList["order"], act: "begin" | "destroy", epoch: number) {
+  const statement = { ...order, act, epoch };
+  return async (_body: unknown, sign: Signer["sign"]) => {
+    const signed = await sign({ kind: "epoch", prepare: async () => statement, isAsShown: () => true });
+    return signed === undefined ? {} : { signature: signed.signature };
+  };
+}
+
 /** The two acts, and the outcome of the last one. It stays on the page when the table changes. */
-function useEpochActs() {
+function useEpochActs({ items, order }: EscrowEpochList) {
+  const newest = items.reduce((highest, { epoch }) => Math.max(highest, epoch), 0);
   const t = useTranslations("keys.escrow");
   const router = useRouter();
   const [outcome, setOutcome] = useState<Outcome>();
@@ -82,6 +93,8 @@ function useEpochActs() {
     call: BEGIN,
     button: { size: "bar" },
     title: t("begin.title"),
+    body: () => ({}),
+    signed: orderOf(order, "begin", newest + 1),
     // Without a receipt no epoch was begun: the one in the answer is still being filled.
     onDone: ({ kid, receipt }) => finish({ kind: receipt === undefined ? "runs" : "begin", kid }),
   });
@@ -93,6 +106,8 @@ function useEpochActs() {
       named: t("destroy.named", { kid }),
       button: { size: "bar" },
       title: t("destroy.title", { kid }),
+      body: () => ({}),
+      signed: orderOf(order, "destroy", epoch),
       danger: true,
       onDone: () => finish({ kind: "destroy", kid }),
     });
@@ -102,7 +117,7 @@ function useEpochActs() {
 /** The escrow's epochs, kept up to date, the progress of re-wrapping, and for administrators the two acts. */
 export function EpochBoard({ list, mayAct }: { list: EscrowEpochList; mayAct: boolean }) {
   const t = useTranslations("keys.escrow");
-  const { begin, destroy, outcome } = useEpochActs();
+  const { begin, destroy, outcome } = useEpochActs(list);
   const { open, dialog } = useActDialog();
   return (
     <Section title={t("title")} action={mayAct ? begin.button(open) : undefined}>

@@ -69,19 +69,24 @@ async function isReadAs(change: RosterChangeView, before: Person, after: Person)
   );
 }
 
+/** Whether a statement names the two rosters that came with it, by their digests and numbers. */
+export async function isAboutRosters({ statement, before, after }: ToSign): Promise<boolean> {
+  return (
+    statement.version === after.version &&
+    after.version === before.version + 1 &&
+    after.previous === statement.previous &&
+    statement.previous === (await digestOf(before)) &&
+    statement.roster === (await digestOf(after))
+  );
+}
+
 /**
  * Whether a statement is about exactly the change that the page shows: the rosters before and after are those whose
  * digests are signed, and between them one person's keys change as named, and nothing else.
  */
 export async function isChangeAsShown(change: RosterChangeView, toSign: ToSign): Promise<boolean> {
-  const { statement, before, after } = toSign;
-  const isAbout =
-    statement.version === after.version &&
-    after.version === before.version + 1 &&
-    after.previous === statement.previous &&
-    statement.previous === (await digestOf(before)) &&
-    statement.roster === (await digestOf(after));
-  if (!isAbout || !(await isSame(frameOf(before), frameOf(after)))) return false;
+  const { before, after } = toSign;
+  if (!(await isAboutRosters(toSign)) || !(await isSame(frameOf(before), frameOf(after)))) return false;
   const find = (roster: Roster) => roster.persons.find(({ person }) => person === change.person);
   const [was, becomes] = [find(before), find(after)];
   if (was === undefined || becomes === undefined) return false;

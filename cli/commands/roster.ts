@@ -1,0 +1,53 @@
+import { askRosterVersion, getRoster, getRosterDraft } from "@/lib/api-client/operations/roster";
+import type { CommandSpec, Cx, Given } from "../command";
+
+async function show(cx: Cx): Promise<undefined> {
+  await cx.out.document(await cx.connect().call(getRoster, {}));
+  return undefined;
+}
+
+async function draft(cx: Cx): Promise<undefined> {
+  await cx.out.document(await cx.connect().call(getRosterDraft, {}));
+  return undefined;
+}
+
+async function ask(cx: Cx, given: Given): Promise<undefined> {
+  const people = given
+    .need("people")
+    .split(/[\s,]+/)
+    .filter((handle) => handle !== "");
+  const body = { people, reason: given.need("reason") };
+  await cx.out.document(await cx.connect().call(askRosterVersion, { body }));
+  cx.out.remark("Two people sign it in the portal with their passkeys, under Roster.");
+  return undefined;
+}
+
+export const ROSTER_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ["roster", "show"],
+    summary: "The custodian's roster: who is on it, who is missing and why, and the version that waits.",
+    example: "sealport roster show",
+    run: show,
+  },
+  {
+    path: ["roster", "draft"],
+    summary: "The draft of the first roster, to take to the custodian's machine.",
+    example: "sealport roster draft",
+    run: draft,
+  },
+  {
+    path: ["roster", "ask"],
+    summary: "Ask that people be added, changed or removed as the portal knows them; two others sign.",
+    options: [
+      {
+        name: "people",
+        kind: "text",
+        value: "LIST",
+        help: "Their names in statements, separated by spaces.",
+      },
+      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
+    ],
+    example: "sealport roster ask --people regulator-ines-falkner --reason 'A new officer'",
+    run: ask,
+  },
+];
