@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { AS_PRISMA, createPool } from "@/lib/db/connection";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { codeOf, DEFAULT_WAIT_MS, type PoolOptions } from "@/lib/db/pool";
-import type { Run, Statement } from "@/lib/db/statement";
+import type { Run, Running, Statement } from "@/lib/db/statement";
 import { InvariantError } from "@/lib/errors";
 
 /** Connections for prepared statements. Two cores need no more: idle plans and caches of more of them cost CPU time. */
@@ -16,8 +16,7 @@ const LOCK_MS = 5_000;
 const SILENCE_MS = 5_000;
 
 /** A transaction on one connection. Its statements run in order, and none of them needs the answer of the one before. */
-export interface PreparedTx {
-  readonly run: Run;
+export interface PreparedTx extends Running {
   /**
    * Runs the last statement and COMMIT in one round trip. Use it only for a statement whose result cannot forbid the
    * commit. A failed statement is the error that is thrown.
@@ -31,9 +30,8 @@ interface TransactionOptions {
 }
 
 /** Prepared statements on connections of their own. */
-export interface Prepared {
+export interface Prepared extends Running {
   readonly pool: Pool;
-  readonly run: Run;
   /** Runs `fn` in a READ COMMITTED transaction, or in one snapshot that cannot write. */
   transaction<T>(fn: (tx: PreparedTx) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }

@@ -14,7 +14,6 @@ import { requireRecognised, requireRecordable } from "@/lib/access/review/recogn
 import { hasIdentityCheck } from "@/lib/access/review/store";
 import { startOf } from "@/lib/access/rules/validity";
 import type { Context } from "@/lib/context/context";
-import { within } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
@@ -137,7 +136,7 @@ export async function checkDecision(
 export async function requireStandingProofs(tx: Tx, one: DecisionCase): Promise<void> {
   for (const { decision, proofKind, approverUserId } of one.decisions) {
     if (decision !== "approve" || proofKind !== "evaluation") continue;
-    if (!(await hasEnrolled(within(tx), approverUserId))) continue;
+    if (!(await hasEnrolled(tx.run, approverUserId))) continue;
     throw new DomainError("decision.outdated", {
       detail:
         "The portal signed an earlier approval for a person who has enrolled a key since, so it is no longer valid. Deny with this reason. The request can be filed again.",

@@ -13,7 +13,6 @@ import type { ReviewView } from "@/lib/access/review/schema";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
-import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
@@ -72,7 +71,7 @@ async function findSigned(
   requestId: string,
   signature: StatementSignature,
 ): Promise<ProvedStatement> {
-  if (signature.kind === "passkey" && (await isRemovedPasskey(within(tx), signature.credential_id)))
+  if (signature.kind === "passkey" && (await isRemovedPasskey(tx.run, signature.credential_id)))
     return { fault: removedPasskey() };
   const matches = await matcher(tx, cx, signature);
   if (matches === undefined) return { fault: invalid("The key that signed is not registered for you.") };

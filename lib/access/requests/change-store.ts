@@ -5,6 +5,7 @@ import type { Asked, RequestFacts, RequestRow } from "@/lib/access/requests/stor
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Running, sql, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 
@@ -112,40 +113,55 @@ export interface Frozen {
   readonly authorizationDigest?: string;
 }
 
-/** Moves the state if it is still the expected one; the database refuses moves that are not in its table. */
-export async function moveState(
-  tx: Tx,
-  id: string,
-  move: {
-    readonly from: RequestState;
-    readonly to: RequestState;
-    readonly event: RequestEventKind;
-    readonly at: Date;
-  },
-  frozen: Frozen = {},
-): Promise<boolean> {
-  const { count } = await tx.access_request.updateMany({
-    where: { id, state: move.from },
-    data: {
-      state: move.to,
-      last_event: move.event,
-      version: { increment: 1 },
-      updated_at: move.at,
-      ...(frozen.digest === undefined ? {} : { digest: frozen.digest }),
-      ...(frozen.authorizationDigest === undefined
-        ? {}
-        : { authorization_digest: frozen.authorizationDigest }),
-      ...(frozen.dueAt === undefined ? {} : { due_at: frozen.dueAt }),
-      ...(frozen.responseDueAt === undefined ? {} : { response_due_at: frozen.responseDueAt }),
-      ...(frozen.isExtended === undefined ? {} : { extensions: { increment: 1 }, reminders: 0 }),
-      ...(frozen.escalatedTo === undefined
-        ? {}
-        : {
-            escalated_to: frozen.escalatedTo,
-            escalated_at: frozen.escalatedTo === null ? null : move.at,
-          }),
-      ...(frozen.transactions === undefined ? {} : { transactions: [...frozen.transactions] }),
-    },
-  });
-  return count === 1;
+/** A step with its event in the timeline. */
+interface Move extends Frozen {
+  readonly requestId: string;
+  readonly tenantId: string;
+  readonly eventId: string;
+  readonly from: RequestState;
+  readonly to: RequestState;
+  readonly event: RequestEventKind;
+  readonly byUserId: string | undefined;
+  readonly comment: string | undefined;
+  readonly at: Date;
+}
+
+const requestIdOf = ({ requestId }: Move) => requestId;
+const eventOf = ({ event }: Move) => event;
+const toOf = ({ to }: Move) => to;
+const isExtended = ({ isExtended: extends_ }: Move) => extends_ === true;
+const setsEscalation = ({ escalatedTo }: Move) => escalatedTo !== undefined;
+const escalationOf = ({ escalatedTo }: Move) => escalatedTo ?? null;
+
+/**
+ * The move and its event have the same instant, by which the database finds the event. It is later than the one before,
+ * so that the timeline keeps its order within a millisecond and across portals with different clocks.
+ */
+const MOVED_AT = sql<Move>`greatest(${({ at }) => at}::timestamptz, (SELECT date_trunc('milliseconds', max(e.at))
+  + interval '1 millisecond' FROM request_event e WHERE e.request_id = r.id))`;
+
+const MOVE = statement<Move, unknown>("move-request")`
+  WITH moved AS (
+    UPDATE access_request r SET state = ${toOf}, last_event = ${eventOf}, version = r.version + 1, updated_at = ${MOVED_AT},
+      digest = coalesce(${({ digest }) => digest ?? null}::text, r.digest),
+      authorization_digest = coalesce(${({ authorizationDigest }) => authorizationDigest ?? null}::text, r.authorization_digest),
+      due_at = coalesce(${({ dueAt }) => dueAt ?? null}::timestamptz, r.due_at),
+      response_due_at = coalesce(${({ responseDueAt }) => responseDueAt ?? null}::timestamptz, r.response_due_at),
+      extensions = r.extensions + ${isExtended}::boolean::int,
+      reminders = CASE WHEN ${isExtended}::boolean THEN 0 ELSE r.reminders END,
+      escalated_to = CASE WHEN ${setsEscalation}::boolean THEN ${escalationOf}::text ELSE r.escalated_to END,
+      escalated_at = CASE WHEN NOT ${setsEscalation}::boolean THEN r.escalated_at
+        WHEN ${escalationOf}::text IS NOT NULL THEN ${MOVED_AT} END,
+      transactions = coalesce(${({ transactions }) => transactions ?? null}::text[], r.transactions)
+    WHERE r.id = ${requestIdOf}::uuid AND r.state = ${({ from }) => from} RETURNING r.id, r.updated_at)
+  INSERT INTO request_event (id, tenant_id, request_id, by_user_id, kind, from_state, to_state, comment, at)
+  SELECT ${({ eventId }) => eventId}::uuid, ${({ tenantId }) => tenantId}::uuid, id,
+    ${({ byUserId }) => byUserId ?? null}::uuid, ${eventOf}, ${({ from }) => from}, ${toOf},
+    ${({ comment }) => comment ?? null}, updated_at FROM moved RETURNING id`;
+
+/**
+ * Moves the state if it is still the expected one, with its event; the database refuses moves that are not in its table.
+ */
+export async function moveState({ run }: Running, move: Move): Promise<boolean> {
+  return (await run(MOVE, move)).length === 1;
 }
