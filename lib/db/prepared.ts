@@ -81,6 +81,7 @@ async function inOrder<T>(first: Promise<T>, ...others: readonly Promise<unknown
 
 class Transaction implements PreparedTx {
   #isOver = false;
+  #isLeft = false;
 
   constructor(
     private readonly client: PoolClient,
@@ -89,6 +90,8 @@ class Transaction implements PreparedTx {
   ) {}
 
   readonly run: Run = async <P, R>({ name, text, values }: Statement<P, R>, params: P) => {
+    // Of several branches one has failed, and the connection may already be another caller's.
+    if (this.#isLeft) throw new InvariantError("a statement came after its transaction had ended");
     const sent = send(this.client, { name, text, values: values(params) }, this.limitMs);
     // BEGIN was sent just before. Without it the statement ran alone, and its answer must not be used.
     await inOrder(this.begun, sent);
@@ -100,6 +103,11 @@ class Transaction implements PreparedTx {
     const rows = this.run(one, params);
     return inOrder(rows, commit(this.client, this.limitMs));
   };
+
+  /** From here on no statement is sent. */
+  leave(): void {
+    this.#isLeft = true;
+  }
 
   async end(): Promise<void> {
     if (!this.#isOver)
@@ -116,6 +124,7 @@ async function transaction<T>(
   { limitMs = STATEMENT_MS, isSnapshot = false }: TransactionOptions = {},
 ): Promise<T> {
   let client: PoolClient | undefined;
+  let tx: Transaction | undefined;
   let failure: Error | undefined;
   try {
     client = await pool.connect();
@@ -123,14 +132,16 @@ async function transaction<T>(
     const mode = isSnapshot ? "REPEATABLE READ READ ONLY" : "READ COMMITTED";
     const begun = send(client, { text: `BEGIN ISOLATION LEVEL ${mode}${limit}` }, limitMs);
     begun.catch(() => undefined);
-    const tx = new Transaction(client, begun, limitMs);
+    tx = new Transaction(client, begun, limitMs);
     const value = await fn(tx);
     await tx.end();
     return value;
   } catch (error) {
+    tx?.leave();
     if (client !== undefined) failure = await rollBack(client);
     throw mapDatabaseError(error);
   } finally {
+    tx?.leave();
     client?.release(failure);
   }
 }

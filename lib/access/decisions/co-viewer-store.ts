@@ -1,6 +1,5 @@
 import "server-only";
 import { z } from "zod";
-import { Prisma } from "@/lib/db/generated/client";
 import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
@@ -41,23 +40,28 @@ export async function listCoViewers({ run }: Running, requestId: string): Promis
 
 const Named = z.object({ asked: z.string(), id: z.string() });
 
+interface WantedColleagues {
+  readonly requesterUserId: string;
+  readonly accounts: readonly string[];
+  readonly names: readonly string[];
+}
+
+const FIND_COLLEAGUES = statement<WantedColleagues, unknown>("find-colleagues")`
+  SELECT asked, u.id FROM app_user q
+  JOIN app_user u ON u.tenant_id = q.tenant_id AND u.organisation_id = q.organisation_id AND u.role = q.role
+  JOIN unnest(${({ names }) => names}::text[]) AS asked ON u.handle = asked OR lower(u.email) = lower(asked)
+  WHERE q.id = ${({ requesterUserId }) => requesterUserId}::uuid AND u.state = 'active'
+    AND u.id <> ALL (${({ accounts }) => accounts}::uuid[])`;
+
 /**
  * Returns active colleagues of a person by handle or address: of the same organisation and role, without the person and
  * other accounts of the same human.
  */
 export async function findColleagues(
-  tx: Tx,
-  wanted: {
-    readonly requesterUserId: string;
-    readonly accounts: readonly string[];
-    readonly names: readonly string[];
-  },
+  { run }: Running,
+  wanted: WantedColleagues,
 ): Promise<Map<string, string>> {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT asked, u.id::text FROM app_user q
-    JOIN app_user u ON u.tenant_id = q.tenant_id AND u.organisation_id = q.organisation_id AND u.role = q.role
-    JOIN unnest(${[...wanted.names]}::text[]) AS asked ON u.handle = asked OR lower(u.email) = lower(asked)
-    WHERE q.id = ${wanted.requesterUserId}::uuid AND u.state = 'active' AND u.id <> ALL (${[...wanted.accounts]}::uuid[])`);
+  const rows = await run(FIND_COLLEAGUES, wanted);
   return new Map(rows.map((record) => Named.parse(record)).map(({ asked, id }) => [asked, id]));
 }
 

@@ -10,11 +10,11 @@ import type { DocumentCheck } from "@/lib/authorities/cms";
 import type { SignatureReport } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 
 /** Judges the signature over an attached document as of now; returns undefined when it has none. */
 export async function judgeAttached(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   row: AuthorizationRow,
   { isHeld }: { readonly isHeld: boolean },
@@ -38,7 +38,7 @@ const hasPassed = ({ verifications }: AuthorizationRow): boolean =>
  * Throws `authorization.signature` when a document's signature was refuted since, because a new list revokes its
  * signer.
  */
-export async function requireStillGood(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+export async function requireStillGood(tx: Running, cx: Context, row: AuthorizationRow): Promise<void> {
   if (row.verifications.signature.length === 0) return;
   const check = await judgeAttached(tx, cx, row, { isHeld: false });
   if (check !== undefined) requireNotRefuted(check.report, hasPassed(row));
@@ -46,7 +46,7 @@ export async function requireStillGood(tx: Tx, cx: Context, row: AuthorizationRo
 
 /** Records a check of a signature over a document, and keeps the lists that it rests on. */
 export async function noteRecheck(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   of: { readonly authorizationId: string; readonly requestId: string },
   occasion: SignatureRow["occasion"],
@@ -63,7 +63,7 @@ export async function noteRecheck(
  * `authorization.signature` when it was refuted since.
  */
 export async function recheckSignature(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   row: AuthorizationRow,
   occasion: "submit" | "decide",

@@ -31,49 +31,51 @@ function drawReference(year: number): string {
   return `AR-${year}-${String(randomInt(10 ** 8)).padStart(8, "0")}`;
 }
 
+const FIND_REFERENCES = statement<{ readonly drawn: readonly string[] }, { readonly reference: string }>(
+  "find-request-references",
+)`SELECT reference FROM access_request WHERE reference = ANY (${({ drawn }) => drawn}::text[])`;
+
 /**
  * Returns a new, unused reference. It is random: a counter would show every agency how many requests the others filed,
  * sealed ones included.
  */
-export async function newReference(tx: Tx, year: number): Promise<string> {
+export async function newReference({ run }: Running, year: number): Promise<string> {
   const drawn = Array.from({ length: 8 }, () => drawReference(year));
-  const taken = await tx.access_request.findMany({
-    where: { reference: { in: drawn } },
-    select: { reference: true },
-  });
+  const taken = await run(FIND_REFERENCES, { drawn });
   const free = drawn.find((one) => taken.every(({ reference }) => reference !== one));
   if (free === undefined) throw new InvariantError("no free request reference found");
   return free;
 }
 
+interface NewRow extends Asked, Omit<RequestFacts, "isSent" | "escalatedTo" | "sealedFrom" | "transactions"> {
+  readonly tenantId: string;
+  readonly reference: string;
+  /** The request that was answered in part, of which this one is the rest. */
+  readonly continues?: string;
+  readonly at: Date;
+}
+
+const INSERT = statement<NewRow, never>("insert-request")`
+  INSERT INTO access_request (id, tenant_id, reference, requester_user_id, organisation_id, continues_id, purpose,
+    justification, legal_basis, transactions, query, groups, level, "from", until, max_views, max_exports, co_viewers,
+    created_at, updated_at)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ reference }) => reference},
+    ${({ requesterUserId }) => requesterUserId}::uuid, ${({ requesterOrganisationId }) => requesterOrganisationId}::uuid,
+    ${({ continues }) => continues ?? null}::uuid, ${({ purpose }) => purpose},
+    ${({ justification }) => justification}, ${({ legalBasis }) => legalBasis ?? null},
+    ${({ transactions }) => transactions}::text[],
+    ${({ query }) => (query === undefined ? null : JSON.stringify(query))}::jsonb, ${({ groups }) => groups}::text[],
+    ${({ level }) => level}, ${({ from }) => from ?? null}::timestamptz, ${({ until }) => until ?? null}::timestamptz,
+    ${({ maxViews }) => maxViews}::int, ${({ maxExports }) => maxExports}::int, ${({ coViewers }) => coViewers}::uuid[],
+    ${({ at }) => at}::timestamptz, ${({ at }) => at}::timestamptz)`;
+
 export async function insertRequest(
-  tx: Tx,
+  { run }: Running,
   permit: Permit<"request.create"> | Permit<"request.steer">,
-  row: Asked &
-    Omit<RequestFacts, "isSent" | "escalatedTo" | "sealedFrom"> & {
-      readonly tenantId: string;
-      readonly reference: string;
-      /** The request that was answered in part, of which this one is the rest. */
-      readonly continues?: string;
-      readonly at: Date;
-    },
+  row: NewRow,
 ): Promise<void> {
   requirePermit(permit, "request.create", "request.steer");
-  await tx.access_request.createMany({
-    data: [
-      {
-        ...askedColumns(row),
-        id: row.id,
-        tenant_id: row.tenantId,
-        reference: row.reference,
-        requester_user_id: row.requesterUserId,
-        organisation_id: row.requesterOrganisationId,
-        continues_id: row.continues ?? null,
-        created_at: row.at,
-        updated_at: row.at,
-      },
-    ],
-  });
+  await run(INSERT, row);
 }
 
 /** Changes a draft unless it was changed since `version`. */
