@@ -4,17 +4,15 @@ import type { Pool } from "pg";
 import { PrismaClient } from "@/lib/db/generated/client";
 import { DEFAULT_WAIT_MS, openPool, type PoolOptions } from "@/lib/db/pool";
 import { openPrepared, type Prepared } from "@/lib/db/prepared";
-import type { Run } from "@/lib/db/statement";
+import type { Running } from "@/lib/db/statement";
 import { createStatementNames } from "@/lib/db/statement-names";
 
 /** One role's access to the database. Prisma and raw statements (COPY, group append) share the pool. */
-export interface Database {
+export interface Database extends Running {
   readonly prisma: PrismaClient;
   readonly pool: Pool;
   /** Connections for the prepared statements of hot paths. */
   readonly prepared: Prepared;
-  /** Runs one prepared statement alone; it is a transaction of its own. */
-  readonly run: Run;
   /** How long a transaction waits for its connection, in milliseconds. */
   readonly waitMs: number;
   close(): Promise<void>;

@@ -184,6 +184,21 @@ describe("a pipelined transaction", () => {
     expect(await numbersIn("kept")).toEqual([]);
   });
 
+  it("a branch that goes on after another has failed sends nothing to the next transaction", async () => {
+    const left: PreparedTx[] = [];
+    const failing = db.prepared.transaction(async (tx) => {
+      left.push(tx);
+      await tx.run(CHECK, { n: 1 });
+      throw new InvariantError("the other branch");
+    });
+    await expect(failing).rejects.toThrow("the other branch");
+    await db.prepared.transaction(async ({ run }) => {
+      await run(KEEP, { n: 3 });
+      await expect(left[0]?.run(KEEP, { n: 2 })).rejects.toThrow("after its transaction had ended");
+    });
+    expect(await numbersIn("kept")).toEqual([3]);
+  });
+
   it("cannot write in a snapshot", async () => {
     const writing = db.prepared.transaction(({ run }) => run(KEEP, { n: 1 }), { isSnapshot: true });
     await expect(writing).rejects.toMatchObject({ sqlState: "25006" });

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { AS_PRISMA, createPool } from "@/lib/db/connection";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { codeOf, DEFAULT_WAIT_MS, type PoolOptions } from "@/lib/db/pool";
-import type { Run, Statement } from "@/lib/db/statement";
+import type { Run, Running, Statement } from "@/lib/db/statement";
 import { InvariantError } from "@/lib/errors";
 
 /** Connections for prepared statements. Two cores need no more: idle plans and caches of more of them cost CPU time. */
@@ -16,8 +16,7 @@ const LOCK_MS = 5_000;
 const SILENCE_MS = 5_000;
 
 /** A transaction on one connection. Its statements run in order, and none of them needs the answer of the one before. */
-export interface PreparedTx {
-  readonly run: Run;
+export interface PreparedTx extends Running {
   /**
    * Runs the last statement and COMMIT in one round trip. Use it only for a statement whose result cannot forbid the
    * commit. A failed statement is the error that is thrown.
@@ -31,9 +30,8 @@ interface TransactionOptions {
 }
 
 /** Prepared statements on connections of their own. */
-export interface Prepared {
+export interface Prepared extends Running {
   readonly pool: Pool;
-  readonly run: Run;
   /** Runs `fn` in a READ COMMITTED transaction, or in one snapshot that cannot write. */
   transaction<T>(fn: (tx: PreparedTx) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
@@ -83,6 +81,7 @@ async function inOrder<T>(first: Promise<T>, ...others: readonly Promise<unknown
 
 class Transaction implements PreparedTx {
   #isOver = false;
+  #isLeft = false;
 
   constructor(
     private readonly client: PoolClient,
@@ -91,6 +90,8 @@ class Transaction implements PreparedTx {
   ) {}
 
   readonly run: Run = async <P, R>({ name, text, values }: Statement<P, R>, params: P) => {
+    // Of several branches one has failed, and the connection may already be another caller's.
+    if (this.#isLeft) throw new InvariantError("a statement came after its transaction had ended");
     const sent = send(this.client, { name, text, values: values(params) }, this.limitMs);
     // BEGIN was sent just before. Without it the statement ran alone, and its answer must not be used.
     await inOrder(this.begun, sent);
@@ -102,6 +103,11 @@ class Transaction implements PreparedTx {
     const rows = this.run(one, params);
     return inOrder(rows, commit(this.client, this.limitMs));
   };
+
+  /** From here on no statement is sent. */
+  leave(): void {
+    this.#isLeft = true;
+  }
 
   async end(): Promise<void> {
     if (!this.#isOver)
@@ -118,6 +124,7 @@ async function transaction<T>(
   { limitMs = STATEMENT_MS, isSnapshot = false }: TransactionOptions = {},
 ): Promise<T> {
   let client: PoolClient | undefined;
+  let tx: Transaction | undefined;
   let failure: Error | undefined;
   try {
     client = await pool.connect();
@@ -125,14 +132,16 @@ async function transaction<T>(
     const mode = isSnapshot ? "REPEATABLE READ READ ONLY" : "READ COMMITTED";
     const begun = send(client, { text: `BEGIN ISOLATION LEVEL ${mode}${limit}` }, limitMs);
     begun.catch(() => undefined);
-    const tx = new Transaction(client, begun, limitMs);
+    tx = new Transaction(client, begun, limitMs);
     const value = await fn(tx);
     await tx.end();
     return value;
   } catch (error) {
+    tx?.leave();
     if (client !== undefined) failure = await rollBack(client);
     throw mapDatabaseError(error);
   } finally {
+    tx?.leave();
     client?.release(failure);
   }
 }

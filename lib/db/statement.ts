@@ -48,6 +48,11 @@ export interface Statement<P, R> {
 /** Runs a statement and returns its rows: alone, in a prepared transaction, or in Prisma's. */
 export type Run = <P, R>(statement: Statement<P, R>, params: P) => Promise<R[]>;
 
+/** What runs statements: the database itself, a prepared transaction, or one of Prisma. */
+export interface Running {
+  readonly run: Run;
+}
+
 /** Longer names are cut by the server, and two could become one. */
 const MAX_NAME = 63;
 const DIGEST_LENGTH = 8;
@@ -95,7 +100,21 @@ export function prismaSql<P>({ strings, holes }: Piece<P>, params: P): Prisma.Sq
   return new Prisma.Sql(strings, values);
 }
 
-/** Returns `Run` for a statement that also belongs into transactions of Prisma. */
+/** Returns the columns of a row's schema for a SELECT, so that the schema names them once. */
+export function columnsOf({ shape }: { readonly shape: object }, table: string): Fixed {
+  const names = Object.keys(shape).map((name) => `${table}."${name}"`);
+  return { sql: names.join(", "), values: [] };
+}
+
+/** Waits for statements that were sent together, and returns their results by the same names. */
+export async function together<T extends Readonly<Record<string, unknown>>>(
+  sent: T,
+): Promise<{ readonly [Name in keyof T]: Awaited<T[Name]> }> {
+  const named = Object.entries(sent).map(async ([name, one]) => [name, await one] as const);
+  return Object.fromEntries(await Promise.all(named)) as { [Name in keyof T]: Awaited<T[Name]> };
+}
+
+/** Returns `Run` of a transaction of Prisma. */
 export function within(tx: { $queryRawUnsafe<T>(query: string, ...values: unknown[]): Promise<T> }): Run {
   return (one, params) => tx.$queryRawUnsafe(one.text, ...one.values(params));
 }

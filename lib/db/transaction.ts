@@ -7,6 +7,7 @@ import type { PoolClient } from "pg";
 import type { Database } from "@/lib/db/client";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Prisma } from "@/lib/db/generated/client";
+import { type Running, within } from "@/lib/db/statement";
 
 /** What stores need of a context: connections, and the tenant whose rows they read and write. */
 export interface DbContext {
@@ -15,8 +16,8 @@ export interface DbContext {
 }
 
 declare const inside: unique symbol;
-/** A transaction handle. */
-export type Tx = Prisma.TransactionClient & { readonly [inside]: true };
+/** A transaction of Prisma that also runs statements. Stores that need only those take `Running`. */
+export type Tx = Prisma.TransactionClient & Running & { readonly [inside]: true };
 
 declare const insideRaw: unique symbol;
 /** The same on a bare pg connection, for COPY and statements that Prisma cannot express. */
@@ -26,8 +27,15 @@ export type RawTx = PoolClient & { readonly [insideRaw]: true };
 export const TIMEOUT_MS = 30_000;
 const SNAPSHOT_TIMEOUT_MS = 10 * 60_000;
 
+/** Prisma's handle with `run`. The handle itself cannot have it: what is set there is seen by other transactions. */
+function asTx(client: Prisma.TransactionClient): Tx {
+  const tx: Prisma.TransactionClient = Object.create(client, { run: { value: within(client) } });
+  if (!isTx(tx)) throw new TypeError("not a transaction client");
+  return tx;
+}
+
 function isTx(tx: Prisma.TransactionClient): tx is Tx {
-  return "$executeRaw" in tx;
+  return "$executeRaw" in tx && "run" in tx;
 }
 
 function isRawTx(client: PoolClient): client is RawTx {
@@ -44,10 +52,9 @@ async function run<T>(
 ): Promise<T> {
   try {
     return await cx.db.prisma.$transaction(
-      async (tx) => {
-        if (isSnapshot) await tx.$executeRawUnsafe(`SET TRANSACTION ${SNAPSHOT}`);
-        if (!isTx(tx)) throw new TypeError("not a transaction client");
-        return fn(tx);
+      async (client) => {
+        if (isSnapshot) await client.$executeRawUnsafe(`SET TRANSACTION ${SNAPSHOT}`);
+        return fn(asTx(client));
       },
       { timeout, maxWait: cx.db.waitMs },
     );

@@ -1,5 +1,4 @@
 import "server-only";
-import { loadNames } from "@/lib/access/requests/request-view";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
@@ -8,6 +7,7 @@ import { listGrantsOfDispute, listNotes, listOpenings } from "@/lib/disputes/gra
 import { type DisputeRef, loadDispute } from "@/lib/disputes/load-dispute";
 import type { DisputeAnswer, DisputeView } from "@/lib/disputes/schema";
 import { disputeView, namedIn } from "@/lib/disputes/view";
+import { findPeople } from "@/lib/identity/people/people-store";
 
 function readWhole(cx: Context, ref: DisputeRef): Promise<DisputeView> {
   return inSnapshot(cx, async (tx) => {
@@ -24,7 +24,7 @@ function readWhole(cx: Context, ref: DisputeRef): Promise<DisputeView> {
       ...notes.map((note) => note.byUserId),
       ...openings.map((opening) => opening.byUserId),
     ];
-    const names = await loadNames(tx, people);
+    const names = await findPeople(tx, people);
     return disputeView({ row, grants, notes, openings, names }, cx.principal, cx.clock.now());
   });
 }

@@ -1,5 +1,4 @@
 import "server-only";
-import { loadNames } from "@/lib/access/requests/request-view";
 import { isSupport } from "@/lib/access/rules/floor";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
@@ -8,6 +7,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import type { DisputeQuery, DisputeSummary } from "@/lib/disputes/schema";
 import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
 import { namedIn, summaryOf } from "@/lib/disputes/view";
+import { findPeople } from "@/lib/identity/people/people-store";
 import { type Page, requireCursor } from "@/lib/paging";
 
 /** A participant id that no one has: a caller who is neither staff nor a party sees no disputes. */
@@ -36,7 +36,7 @@ export async function listDisputes(
     };
     const { rows, total } = await listDisputeRows(tx, filter, { before, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);
-    const names = await loadNames(tx, readableOf(page).flatMap(namedIn));
+    const names = await findPeople(tx, readableOf(page).flatMap(namedIn));
     const viewed = viewRows(cx, "disputes", page, (row: DisputeRow) => summaryOf(row, names));
     return { ...viewed, next_cursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null, total };
   });

@@ -6,7 +6,6 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { within } from "@/lib/db/statement";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { liveGrant } from "@/lib/disputes/access-terms";
 import { endDisputeRow } from "@/lib/disputes/change-store";
@@ -36,7 +35,7 @@ async function endAccess(tx: Tx, cx: Context, row: DisputeRow, state: string): P
 
 /** Returns the transaction to its status before the dispute. */
 async function release(tx: Tx, cx: Context, row: DisputeRow, entry: AppendedEntry): Promise<void> {
-  const transaction = await findTransaction(within(tx), cx.instance.tenantId, row.transactionId);
+  const transaction = await findTransaction(tx.run, cx.instance.tenantId, row.transactionId);
   if (transaction === undefined) throw new InvariantError("a dispute's transaction does not exist");
   const { statusBeforeDispute } = transaction;
   if (transaction.status !== "disputed" || statusBeforeDispute === undefined) return;

@@ -9,7 +9,6 @@ import { isSupport } from "@/lib/access/rules/floor";
 import { closedOrigin } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
-import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readAgreementNeeds } from "@/lib/home/agreement-needs";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
@@ -79,7 +78,7 @@ async function readOwnTransactions(tx: Tx, cx: Context): Promise<Viewed<Transact
   const { principal, instance } = cx;
   const { role, participantId } = principal;
   if (participantId === undefined || (role !== "client" && role !== "miner")) return { items: [] };
-  const rows = await listTransactionRows(within(tx), {
+  const rows = await listTransactionRows(tx.run, {
     tenantId: instance.tenantId,
     own: participantId,
     participant: undefined,

@@ -2,7 +2,6 @@ import "server-only";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { listQueue, type Turn, type Viewer } from "@/lib/access/requests/queue-store";
-import { loadNames } from "@/lib/access/requests/request-view";
 import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
@@ -12,6 +11,7 @@ import { readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findQuestions, type QuestionRow } from "@/lib/home/store";
+import { findPeople } from "@/lib/identity/people/people-store";
 import type { Unreadable } from "@/lib/paging";
 
 /** More than a person reads at one sitting; the list of requests has them all. */
@@ -38,7 +38,7 @@ async function load(tx: Tx, cx: Context, turns: readonly Turn[]): Promise<Viewed
     turns.map((turn) => turn.id),
   );
   const ids = rows.map((row) => row.id);
-  const names = await loadNames(
+  const names = await findPeople(
     tx,
     readableOf(rows).map((row) => row.requesterUserId),
   );

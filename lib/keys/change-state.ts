@@ -3,7 +3,6 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { AuditContext, Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
-import { within } from "@/lib/db/statement";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { destroyManaged } from "@/lib/keys/managed-deriver";
@@ -73,7 +72,7 @@ async function destroyInToken(
   order: KeyStateOrder,
 ): Promise<void> {
   if (order.state !== "destroyed" || key.custody !== "managed") return;
-  for (const sealed of await lockSealedKeys(within(tx), {
+  for (const sealed of await lockSealedKeys(tx.run, {
     participantId: key.participantId,
     versions: [key.version],
   }))

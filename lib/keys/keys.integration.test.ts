@@ -4,7 +4,6 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, generateX25519, randomBytes, x25519Shared } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
-import { within } from "@/lib/db/statement";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import type { RewrapStatement } from "@/lib/escrow/protocol/rewrap-statement";
@@ -63,7 +62,7 @@ describe("keys", () => {
     epk: Uint8Array,
   ): Promise<Uint8Array | undefined> =>
     inTransaction(cx, async (tx) => {
-      const derivers = await managedDerivers(within(tx), cx, { participantId, versions: [1] });
+      const derivers = await managedDerivers(tx.run, cx, { participantId, versions: [1] });
       return derivers.get(`${participantId}#1`)?.(epk);
     });
 

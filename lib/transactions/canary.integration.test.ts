@@ -8,7 +8,6 @@ import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { openContentKey } from "@/lib/crypto/envelope/envelope";
 import { randomBytes, x25519Shared } from "@/lib/crypto/primitives";
 import { openPrivateKey } from "@/lib/crypto/private-key-blob";
-import { within } from "@/lib/db/statement";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type CustodySettings, readCustody } from "@/lib/env/custody";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
@@ -159,7 +158,7 @@ async function learnParticipants(): Promise<void> {
 /** Collects the content key of every group of a transaction as it is sealed now. */
 async function learnContentKeys(id: string): Promise<void> {
   const groups = await inSnapshot(bench.cx, async (tx) => {
-    const transaction = await findTransaction(within(tx), bench.place.tenantId, id);
+    const transaction = await findTransaction(tx.run, bench.place.tenantId, id);
     if (transaction === undefined) throw new TypeError("no transaction");
     return (await loadSealed(tx, transaction)).groups;
   });

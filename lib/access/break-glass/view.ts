@@ -2,13 +2,13 @@ import "server-only";
 import { reviewReasons } from "@/lib/access/break-glass/rules";
 import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { type BreakGlassRow, isBlocked } from "@/lib/access/break-glass/store";
-import { loadNames } from "@/lib/access/requests/request-view";
 import { type Names, personView } from "@/lib/access/requests/view";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import { type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
+import { findPeople } from "@/lib/identity/people/people-store";
 
 function stateAt(row: BreakGlassRow, now: Date): BreakGlassView["state"] {
   if (row.grant_state === "pending") return "pending";
@@ -49,7 +49,7 @@ export async function breakGlassViews(
   const people = readableOf(rows).flatMap(({ holder_user_id, reviewer_user_id }) =>
     reviewer_user_id === null ? [holder_user_id] : [holder_user_id, reviewer_user_id],
   );
-  const names = await loadNames(tx, people);
+  const names = await findPeople(tx, people);
   const blocked = await isBlocked(tx, cx.principal.userId);
   const now = cx.clock.now();
   return viewRows(cx, "break-glass", rows, (row: BreakGlassRow) => {

@@ -1,6 +1,6 @@
 import "server-only";
 import { enterSteering, loadForDeadline } from "@/lib/access/deadlines/load-for-deadline";
-import { findContinuation } from "@/lib/access/deadlines/store";
+import { findLinked } from "@/lib/access/deadlines/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { continueRequest } from "@/lib/access/requests/continue-request";
@@ -23,7 +23,7 @@ export async function answerPartly(cx: Context, id: string, reason: string): Pro
         detail: `It is ${one.row.state}; an answer in part is one that access has come of.`,
       });
     }
-    const sentOn = await findContinuation(tx, id);
+    const { rest: sentOn } = await findLinked(tx, id);
     if (sentOn !== undefined) {
       throw new DomainError("request.illegal-transition", {
         detail: `The rest went on once, as ${sentOn.reference}.`,

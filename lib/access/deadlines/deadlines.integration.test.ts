@@ -17,7 +17,6 @@ import { NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import { within } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
 import { getHome } from "@/lib/home/get-home";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
@@ -441,7 +440,7 @@ describe("the end of access", () => {
     await inTransaction(regulator, async (tx) => {
       const entry = { class: "disclosure", outcome: "intent", action: "disclosure.open" } as const;
       await appendEntry(tx, regulator, { ...entry, subjects: [`grant:${grantId}`] });
-      await useView(within(tx), regulator, grantId);
+      await useView(tx.run, regulator, grantId);
     });
     await keep(0);
     expect([await stateOf(id), await grantState(grantId)]).toEqual(["exhausted", { state: "exhausted" }]);

@@ -9,6 +9,7 @@ import {
 } from "@/lib/access/deadlines/due";
 import { Escalation, RequestState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { Purpose } from "@/lib/vocabulary";
 
@@ -119,19 +120,27 @@ export async function setEscalation(tx: Tx, id: string, to: Escalation, at: Date
   await tx.access_request.updateMany({ where: { id }, data: { escalated_to: to, escalated_at: at } });
 }
 
-/** Returns the request for the rest of this one, when it was answered in part. */
-export async function findContinuation(
-  tx: Tx,
-  id: string,
-): Promise<{ readonly id: string; readonly reference: string; readonly state: RequestState } | undefined> {
-  const row = await tx.access_request.findUnique({
-    where: { continues_id: id },
-    select: { id: true, reference: true, state: true },
-  });
-  return row === null ? undefined : { ...row, state: RequestState.parse(row.state) };
+const Linked = z.object({ id: z.string(), reference: z.string(), state: RequestState });
+
+type LinkedRequest = z.infer<typeof Linked>;
+
+/** The request for the rest of one, and the request of which it is the rest. */
+export interface LinkedRequests {
+  readonly rest: LinkedRequest | undefined;
+  readonly first: LinkedRequest | undefined;
 }
 
-/** Returns the reference of a request. */
-export async function findReference(tx: Tx, id: string): Promise<string | undefined> {
-  return (await tx.access_request.findUnique({ where: { id }, select: { reference: true } }))?.reference;
+const FIND_LINKED = statement<{ readonly id: string }, { readonly rest: unknown; readonly first: unknown }>(
+  "find-linked-requests",
+)`
+  SELECT row_to_json(c) AS rest, row_to_json(b) AS first FROM access_request r
+  LEFT JOIN (SELECT id, reference, state, continues_id FROM access_request) c ON c.continues_id = r.id
+  LEFT JOIN (SELECT id, reference, state FROM access_request) b ON b.id = r.continues_id
+  WHERE r.id = ${({ id }) => id}::uuid`;
+
+/** Returns the requests that continue each other. */
+export async function findLinked({ run }: Running, id: string): Promise<LinkedRequests> {
+  const [row] = await run(FIND_LINKED, { id });
+  const parse = (linked: unknown) => Linked.nullish().parse(linked) ?? undefined;
+  return { rest: parse(row?.rest), first: parse(row?.first) };
 }

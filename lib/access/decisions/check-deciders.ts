@@ -4,7 +4,7 @@ import type { RequestRow } from "@/lib/access/requests/store";
 import { findDeciders, findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 
 /**
@@ -12,7 +12,7 @@ import { DomainError } from "@/lib/errors";
  * and the two must be different people.
  */
 export async function requireDeciders(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   row: RequestRow,
   transactions: readonly string[],

@@ -10,12 +10,11 @@ import { findNewestRelease } from "@/lib/access/executive-release/store";
 import { isPaper, requireSignedOrder } from "@/lib/access/legal-authorities/advance";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import type { NewStatement, RequestState } from "@/lib/access/requests/schema";
-import { requireRecognised, requireRecordable } from "@/lib/access/review/recognise";
+import { requireRecognisable, type Weighed } from "@/lib/access/review/recognise";
 import { hasIdentityCheck } from "@/lib/access/review/store";
 import { startOf } from "@/lib/access/rules/validity";
 import type { Context } from "@/lib/context/context";
-import { within } from "@/lib/db/statement";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import { hasEnrolled } from "@/lib/identity/roster/store";
@@ -28,7 +27,7 @@ const REVIEWED: ReadonlySet<string> = new Set(["legal_review", "attested"]);
  * (access.md).
  */
 export async function requireIdentityCheck(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   one: Pick<DecisionCase, "requester">,
 ): Promise<void> {
@@ -41,7 +40,7 @@ export async function requireIdentityCheck(
 }
 
 /** Throws while executives release an overdue request. A reviewer's decision would lead the request away from them. */
-async function requireNoRelease(tx: Tx, cx: Context, { row }: DecisionCase): Promise<void> {
+async function requireNoRelease(tx: Running, cx: Context, { row }: DecisionCase): Promise<void> {
   if (row.state !== "overdue") return;
   const release = await findNewestRelease(tx, row.id);
   if (release === undefined || release.signUntil <= cx.clock.now()) return;
@@ -90,54 +89,60 @@ function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body:
  * of now.
  */
 async function requireAuthority(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   one: DecisionCase,
   authorization: AuthorizationRow,
   body: NewStatement,
-): Promise<void> {
+): Promise<Weighed | undefined> {
   requireStanding(authorization);
-  if (body.stage === "legal") await requireRecordable(tx, cx, authorization, body.recognition_basis);
-  else await requireRecognised(tx, cx, authorization);
+  const basis = body.stage === "legal" ? body.recognition_basis : undefined;
+  const weighed = await requireRecognisable(tx, cx, authorization, basis);
   if (isPaper(authorization) || body.confirms !== undefined) requireReading(cx, one, authorization, body);
   const { transactions, groups } = remainingAt(one, cx.clock.now());
   await requireSignedOrder(tx, cx, authorization, { purpose: one.row.purpose, fields: groups, transactions });
+  return weighed;
+}
+
+/** The state that a stage is decided in, and how the order is recognised by this approval. */
+export interface CheckedDecision {
+  readonly state: RequestState;
+  readonly weighed: Weighed | undefined;
 }
 
 /**
  * Checks what must be true in addition to the rules before a decision counts: the stage, and for an approval the
- * identity check and its order, retyped and matching or signed and within its reach. Returns the state that the stage
- * is decided in.
+ * identity check and its order, retyped and matching or signed and within its reach.
  */
 export async function checkDecision(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   one: DecisionCase,
   body: NewStatement,
-): Promise<RequestState> {
+): Promise<CheckedDecision> {
   const state = await requireStage(tx, one, body.stage);
   await requireNoRelease(tx, cx, one);
-  if (body.decision !== "approve") return state;
+  if (body.decision !== "approve") return { state, weighed: undefined };
   requireSubmittedAuthority(one);
   await requireIdentityCheck(tx, cx, one);
-  if (one.authorization === undefined) return state;
-  await requireAuthority(tx, cx, one, one.authorization, body);
+  if (one.authorization === undefined) return { state, weighed: undefined };
+  const weighed = await requireAuthority(tx, cx, one, one.authorization, body);
   if (one.authorization.validUntil <= cx.clock.now()) {
     throw new DomainError("authorization.invalid", {
       detail: "The legal authority has expired. Attach a valid one.",
     });
   }
-  return state;
+  return { state, weighed };
 }
 
 /**
  * Throws `decision.outdated` for an approval that the portal signed for a person who has since enrolled a key. The
  * custodian does not accept it, so a grant that rests on it would wait for ever.
  */
-export async function requireStandingProofs(tx: Tx, one: DecisionCase): Promise<void> {
+export async function requireStandingProofs(tx: Running, one: DecisionCase): Promise<void> {
   for (const { decision, proofKind, approverUserId } of one.decisions) {
     if (decision !== "approve" || proofKind !== "evaluation") continue;
-    if (!(await hasEnrolled(within(tx), approverUserId))) continue;
+    if (!(await hasEnrolled(tx.run, approverUserId))) continue;
     throw new DomainError("decision.outdated", {
       detail:
         "The portal signed an earlier approval for a person who has enrolled a key since, so it is no longer valid. Deny with this reason. The request can be filed again.",

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { Prisma } from "@/lib/db/generated/client";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 /** A co-viewer as a request names one. */
@@ -22,14 +22,16 @@ const Row = z.object({
   is_live: z.boolean(),
 });
 
+const LIST_CO_VIEWERS = statement<{ readonly requestId: string }, unknown>("list-co-viewers")`
+  SELECT u.id, u.handle, u.name, e.ended_at,
+    u.state = 'active' AND u.organisation_id = r.organisation_id AND u.role = q.role AND e.id IS NULL AS is_live
+  FROM access_request r JOIN app_user q ON q.id = r.requester_user_id JOIN app_user u ON u.id = ANY (r.co_viewers)
+  LEFT JOIN co_viewer_end e ON e.request_id = r.id AND e.user_id = u.id
+  WHERE r.id = ${({ requestId }) => requestId}::uuid ORDER BY u.handle`;
+
 /** Returns the co-viewers of a request, ordered by handle. */
-export async function listCoViewers(tx: Tx, requestId: string): Promise<CoViewer[]> {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT u.id::text, u.handle, u.name, e.ended_at,
-      u.state = 'active' AND u.organisation_id = r.organisation_id AND u.role = q.role AND e.id IS NULL AS is_live
-    FROM access_request r JOIN app_user q ON q.id = r.requester_user_id JOIN app_user u ON u.id = ANY (r.co_viewers)
-    LEFT JOIN co_viewer_end e ON e.request_id = r.id AND e.user_id = u.id
-    WHERE r.id = ${requestId}::uuid ORDER BY u.handle`);
+export async function listCoViewers({ run }: Running, requestId: string): Promise<CoViewer[]> {
+  const rows = await run(LIST_CO_VIEWERS, { requestId });
   return rows.map((record) => {
     const { id, handle, name, ended_at: endedAt, is_live: isLive } = Row.parse(record);
     return { userId: id, handle, name, endedAt: endedAt ?? undefined, isLive };
@@ -38,23 +40,28 @@ export async function listCoViewers(tx: Tx, requestId: string): Promise<CoViewer
 
 const Named = z.object({ asked: z.string(), id: z.string() });
 
+interface WantedColleagues {
+  readonly requesterUserId: string;
+  readonly accounts: readonly string[];
+  readonly names: readonly string[];
+}
+
+const FIND_COLLEAGUES = statement<WantedColleagues, unknown>("find-colleagues")`
+  SELECT asked, u.id FROM app_user q
+  JOIN app_user u ON u.tenant_id = q.tenant_id AND u.organisation_id = q.organisation_id AND u.role = q.role
+  JOIN unnest(${({ names }) => names}::text[]) AS asked ON u.handle = asked OR lower(u.email) = lower(asked)
+  WHERE q.id = ${({ requesterUserId }) => requesterUserId}::uuid AND u.state = 'active'
+    AND u.id <> ALL (${({ accounts }) => accounts}::uuid[])`;
+
 /**
  * Returns active colleagues of a person by handle or address: of the same organisation and role, without the person and
  * other accounts of the same human.
  */
 export async function findColleagues(
-  tx: Tx,
-  wanted: {
-    readonly requesterUserId: string;
-    readonly accounts: readonly string[];
-    readonly names: readonly string[];
-  },
+  { run }: Running,
+  wanted: WantedColleagues,
 ): Promise<Map<string, string>> {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT asked, u.id::text FROM app_user q
-    JOIN app_user u ON u.tenant_id = q.tenant_id AND u.organisation_id = q.organisation_id AND u.role = q.role
-    JOIN unnest(${[...wanted.names]}::text[]) AS asked ON u.handle = asked OR lower(u.email) = lower(asked)
-    WHERE q.id = ${wanted.requesterUserId}::uuid AND u.state = 'active' AND u.id <> ALL (${[...wanted.accounts]}::uuid[])`);
+  const rows = await run(FIND_COLLEAGUES, wanted);
   return new Map(rows.map((record) => Named.parse(record)).map(({ asked, id }) => [asked, id]));
 }
 
@@ -104,6 +111,6 @@ export async function findCoViewerEnd(
 }
 
 /** Returns the handles in the record of a submitted request, including co-viewers removed since. */
-export async function frozenHandles(tx: Tx, requestId: string): Promise<string[]> {
+export async function frozenHandles(tx: Running, requestId: string): Promise<string[]> {
   return (await listCoViewers(tx, requestId)).map(({ handle }) => handle);
 }

@@ -26,7 +26,8 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction, type Tx } from "@/lib/db/transaction";
+import type { PreparedTx } from "@/lib/db/prepared";
+import type { Running } from "@/lib/db/statement";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
 /** What came with a decision in addition to its body. */
@@ -55,7 +56,7 @@ function isNarrower(one: DecisionCase, body: NewDecision, at: Date): boolean {
 }
 
 async function storeDecision(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   one: DecisionCase,
   body: NewDecision,
@@ -84,29 +85,26 @@ async function storeDecision(
 }
 
 async function decideIn(
-  tx: Tx,
+  tx: PreparedTx,
   cx: Context,
   requestId: string,
   body: NewDecision,
   { proved, ifMatch }: Given,
 ): Promise<Decided> {
-  await lockRequest(tx, requestId);
-  await requireVersion(tx, cx, requestId, ifMatch);
+  await Promise.all([lockRequest(tx, requestId), requireVersion(tx, cx, requestId, ifMatch)]);
   const one = await loadCase(tx, cx, requestId, body.stage);
-  const stageState = await checkDecision(tx, cx, one, body);
+  const { state, weighed } = await checkDecision(tx, cx, one, body);
   const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body, proved);
-  const decisionId = await storeDecision(tx, cx, one, body, signed);
-  const { authorization } = one;
-  const weighed =
-    body.decision === "approve" && authorization !== undefined
-      ? await recognise(tx, cx, authorization, body.recognition_basis)
-      : {};
-  await walkRequest(tx, cx, one.row, stepsOf(one, body, stageState));
+  const [decisionId, recognised] = await Promise.all([
+    storeDecision(tx, cx, one, body, signed),
+    one.authorization === undefined ? {} : recognise(tx, cx, one.authorization, weighed),
+    walkRequest(tx, cx, one.row, stepsOf(one, body, state)),
+  ]);
   const isFinal = body.decision === "approve" && body.stage === "coordinator";
   if (isFinal) await requireStandingProofs(tx, one);
   const grantId = isFinal && signed !== undefined ? await createGrant(tx, cx, one, signed) : undefined;
   if (isFinal && one.authorization !== undefined) await approveAuthorization(tx, cx, one.authorization);
-  const entry = await appendEntry(tx, cx, {
+  const entry = await appendEntry({ run: tx.finish }, cx, {
     class: "access",
     outcome: "done",
     action: "request.decide",
@@ -125,7 +123,7 @@ async function decideIn(
       proof: signed?.proofKind ?? "none",
       ...(signed === undefined ? {} : { statement: recordDigest(signed.statement) }),
       ...(signed?.maxExports === undefined ? {} : { max_exports: signed.maxExports }),
-      ...weighed,
+      ...recognised,
     },
     index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
   });
@@ -148,7 +146,9 @@ export async function decideRequest(
   if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
   const proved = await proveDecision(cx, requestId, body);
   const given = { proved, ifMatch };
-  const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body, given));
+  const { entry, grantId } = await cx.db.prepared.transaction((tx) =>
+    decideIn(tx, cx, requestId, body, given),
+  );
   if (grantId !== undefined) await activateGrant(cx, grantId);
   return answerRequest(cx, requestId, entry);
 }

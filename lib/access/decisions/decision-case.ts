@@ -4,11 +4,12 @@ import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-aut
 import { whatHappened } from "@/lib/access/requests/require-version";
 import { type Confirms, type RequestState, Stage } from "@/lib/access/requests/schema";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { tieOf } from "@/lib/access/review/conflicts/related-people";
+import { findRelatedPeople, isParty, ownOrganisations } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import { type Running, together } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { getPerson, type Person } from "@/lib/identity/people/people-store";
 
@@ -35,29 +36,30 @@ const UNKNOWN_REQUEST = {
  * Reads a case for its decider. The rules come before the look-up: a person without the duty gets the same answer for
  * every id.
  */
-export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
-  const facts = await findRequestFacts(tx, cx, id);
+export async function loadCase(tx: Running, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
+  const { userId, tenantId } = cx.principal;
+  const [facts, decisions, relatedPeople] = await Promise.all([
+    findRequestFacts(tx, cx, id),
+    listDecisions(tx, id),
+    findRelatedPeople(tx, tenantId, userId),
+  ]);
   if (facts === undefined) {
     await authorize(cx, "request.decide", { ...UNKNOWN_REQUEST, stage });
     throw new DomainError("request-file.not-found");
   }
-  const decisions = await listDecisions(tx, id);
-  const { relatedPeople, facts: tied } = await withTie(tx, cx, facts);
   // A decision under another account of the same person counts as theirs.
   const deciders = decisions
     .filter((one) => one.decision !== "ask")
-    .map((one) =>
-      relatedPeople.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId,
-    );
+    .map((one) => (relatedPeople.accounts.includes(one.approverUserId) ? userId : one.approverUserId));
   const party = await isParty(tx, ownOrganisations(cx, relatedPeople), facts.transactions);
-  const permit = await authorize(cx, "request.decide", { ...tied, stage, deciders, isParty: party });
-  return {
-    permit,
-    row: await readRequest(tx, permit, facts),
-    requester: await getPerson(tx, facts.requesterUserId),
-    authorization: await findAuthorization(tx, id),
-    decisions,
-  };
+  const tie = tieOf(relatedPeople, userId, facts);
+  const permit = await authorize(cx, "request.decide", { ...facts, tie, stage, deciders, isParty: party });
+  const read = await together({
+    row: readRequest(tx, permit, facts),
+    requester: getPerson(tx, facts.requesterUserId),
+    authorization: findAuthorization(tx, id),
+  });
+  return { permit, ...read, decisions };
 }
 
 /** What the legal reviewer read in the order, after that stage. */
@@ -80,7 +82,7 @@ export function stageOf({
 }
 
 /** Returns the state in which this stage is decided. If another person was faster, the refusal says what happened. */
-export async function requireStage(tx: Tx, one: DecisionCase, stage: Stage): Promise<RequestState> {
+export async function requireStage(tx: Running, one: DecisionCase, stage: Stage): Promise<RequestState> {
   const { row } = one;
   if (stageOf(row) === stage) return STAGE_STATE[stage];
   throw new DomainError("decision.stage", {

@@ -18,7 +18,6 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { within } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { refusalOf } from "@/lib/testing/benches/refusal";
@@ -199,7 +198,7 @@ describe("a decision", () => {
             action: "disclosure.open",
             subjects: [`grant:${grantId}`],
           });
-          return useView(within(tx), regulator, grantId);
+          return useView(tx.run, regulator, grantId);
         });
       const attempt = async (): Promise<number | string> => {
         for (;;) {

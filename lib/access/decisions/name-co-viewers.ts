@@ -3,7 +3,7 @@ import { findColleagues, listCoViewers } from "@/lib/access/decisions/co-viewer-
 import type { RequestRow } from "@/lib/access/requests/store";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 
 const NOT_A_COLLEAGUE = "is not an active colleague of your organisation and role";
@@ -20,7 +20,7 @@ function refuseNames(places: readonly number[]): never {
  * for a person who does not exist, is of another organisation, is inactive, or is the requester under another account.
  */
 export async function resolveCoViewers(
-  tx: Tx,
+  tx: Running,
   cx: Pick<Context, "principal" | "instance">,
   names: readonly string[],
 ): Promise<string[]> {
@@ -37,7 +37,7 @@ export async function resolveCoViewers(
  * Returns the handles of a draft's co-viewers for the signed record. People who are no longer colleagues must be
  * removed first.
  */
-export async function frozenCoViewers(tx: Tx, row: Pick<RequestRow, "id">): Promise<string[]> {
+export async function frozenCoViewers(tx: Running, row: Pick<RequestRow, "id">): Promise<string[]> {
   const named = await listCoViewers(tx, row.id);
   const gone = named.flatMap(({ isLive }, place) => (isLive ? [] : [place]));
   if (gone.length > 0) refuseNames(gone);

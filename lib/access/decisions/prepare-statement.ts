@@ -11,7 +11,6 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
-import { inTransaction } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
@@ -31,7 +30,7 @@ export async function prepareStatement(
   const at = cx.clock.now();
   const nonce = newNonce();
   const expiresAt = new Date(at.getTime() + STATEMENT_MS);
-  const { statement, entry } = await inTransaction(cx, async (tx) => {
+  const { statement, entry } = await cx.db.prepared.transaction(async (tx) => {
     await requireVersion(tx, cx, requestId, ifMatch);
     const one = await loadCase(tx, cx, requestId, body.stage);
     await checkDecision(tx, cx, one, body);

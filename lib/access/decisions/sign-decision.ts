@@ -13,8 +13,7 @@ import type { ReviewView } from "@/lib/access/review/schema";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
-import { within } from "@/lib/db/statement";
-import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import { claimedChallenge, statementChallenge } from "@/lib/escrow/protocol/challenge";
@@ -54,7 +53,11 @@ type Matches = (prepared: PreparedStatement) => boolean;
 /**
  * A passkey names the statement that it signed, and the custodian checks that. An Ed25519 signature is verified here.
  */
-async function matcher(tx: Tx, cx: Context, signature: StatementSignature): Promise<Matches | undefined> {
+async function matcher(
+  tx: Running,
+  cx: Context,
+  signature: StatementSignature,
+): Promise<Matches | undefined> {
   if (signature.kind === "passkey") {
     const challenge = claimedChallenge(signature);
     return ({ statement }) => statementChallenge("decision", statement) === challenge;
@@ -67,12 +70,12 @@ async function matcher(tx: Tx, cx: Context, signature: StatementSignature): Prom
 
 /** Returns the one statement, of those prepared for the caller and this request, that the signature answers. */
 async function findSigned(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   requestId: string,
   signature: StatementSignature,
 ): Promise<ProvedStatement> {
-  if (signature.kind === "passkey" && (await isRemovedPasskey(within(tx), signature.credential_id)))
+  if (signature.kind === "passkey" && (await isRemovedPasskey(tx.run, signature.credential_id)))
     return { fault: removedPasskey() };
   const matches = await matcher(tx, cx, signature);
   if (matches === undefined) return { fault: invalid("The key that signed is not registered for you.") };
@@ -102,7 +105,7 @@ export async function proveDecision(
     await requirePortalMaySign(cx);
     return undefined;
   }
-  const found = await inSnapshot(cx, (tx) => findSigned(tx, cx, requestId, signature));
+  const found = await findSigned(cx.db, cx, requestId, signature);
   if ("fault" in found || signature.kind !== "passkey") return found;
   const { statement } = found.prepared;
   await cx.escrow.noteStatement({ kind: "decision", statement, signature });
@@ -111,7 +114,7 @@ export async function proveDecision(
 
 /** Compares the prepared statement with this decision and spends it. Its nonce counts once. */
 async function spendProved(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   one: DecisionCase,
   body: NewDecision,
@@ -150,7 +153,7 @@ async function signForEvaluation(cx: Context, one: DecisionCase, body: NewDecisi
  * signature.
  */
 export function signDecision(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   one: DecisionCase,
   body: NewDecision,

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Confirms, Stage } from "@/lib/access/requests/schema";
-import type { Tx } from "@/lib/db/transaction";
+import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import { DecisionStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 
 export type ProofKind = "passkey" | "ed25519" | "evaluation" | "none";
@@ -40,45 +40,33 @@ const Row = z.object({
   at: z.date(),
 });
 
-const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value ?? {}));
-
-export async function insertDecision(
-  tx: Tx,
-  row: DecisionRow & {
-    readonly tenantId: string;
-    readonly requestId: string;
-    readonly nonce: string;
-  },
-): Promise<void> {
-  await tx.decision.createMany({
-    data: [
-      {
-        id: row.id,
-        tenant_id: row.tenantId,
-        request_id: row.requestId,
-        stage: row.stage,
-        decision: row.decision,
-        approver_user_id: row.approverUserId,
-        comment: row.comment,
-        ...(row.confirms === undefined ? {} : { confirms: plainJson(row.confirms) }),
-        narrowed: row.narrowed,
-        max_exports: row.maxExports ?? null,
-        statement: plainJson(row.statement),
-        proof_kind: row.proofKind,
-        proof: plainJson(row.signature),
-        nonce: row.nonce,
-        at: row.at,
-      },
-    ],
-  });
+interface NewDecisionRow extends DecisionRow {
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly nonce: string;
 }
 
+const INSERT_DECISION = statement<NewDecisionRow, never>("insert-decision")`
+  INSERT INTO decision (id, tenant_id, request_id, stage, decision, approver_user_id, comment, confirms, narrowed,
+    max_exports, statement, proof_kind, proof, nonce, at)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ requestId }) => requestId}::uuid,
+    ${({ stage }) => stage}, ${({ decision }) => decision}, ${({ approverUserId }) => approverUserId}::uuid,
+    ${({ comment }) => comment}, ${({ confirms }) => (confirms === undefined ? null : JSON.stringify(confirms))}::jsonb,
+    ${({ narrowed }) => narrowed}::boolean, ${({ maxExports }) => maxExports ?? null}::int,
+    ${({ statement: signed }) => JSON.stringify(signed ?? {})}::jsonb, ${({ proofKind }) => proofKind},
+    ${({ signature }) => JSON.stringify(signature ?? {})}::jsonb, ${({ nonce }) => nonce}, ${({ at }) => at}::timestamptz)`;
+
+export async function insertDecision({ run }: Running, row: NewDecisionRow): Promise<void> {
+  await run(INSERT_DECISION, row);
+}
+
+const LIST_DECISIONS = statement<{ readonly requestId: string }, unknown>("list-decisions")`
+  SELECT ${columnsOf(Row, "d")} FROM decision d WHERE d.request_id = ${({ requestId }) => requestId}::uuid
+  ORDER BY d.at, d.id`;
+
 /** Returns all decisions on a request, in order. */
-export async function listDecisions(tx: Tx, requestId: string): Promise<DecisionRow[]> {
-  const rows = await tx.decision.findMany({
-    where: { request_id: requestId },
-    orderBy: [{ at: "asc" }, { id: "asc" }],
-  });
+export async function listDecisions({ run }: Running, requestId: string): Promise<DecisionRow[]> {
+  const rows = await run(LIST_DECISIONS, { requestId });
   return rows.map((record) => {
     const row = Row.parse(record);
     const isSigned = row.decision !== "ask";
@@ -108,42 +96,50 @@ export interface PreparedStatement {
   readonly expiresAt: Date;
 }
 
-export async function insertStatement(
-  tx: Tx,
-  row: PreparedStatement & { readonly tenantId: string; readonly userId: string; readonly requestId: string },
-): Promise<void> {
-  await tx.statement_nonce.createMany({
-    data: [
-      {
-        nonce: row.nonce,
-        tenant_id: row.tenantId,
-        kind: "decision",
-        user_id: row.userId,
-        subject: `request:${row.requestId}`,
-        statement: plainJson(row.statement),
-        max_exports: row.maxExports ?? null,
-        expires_at: row.expiresAt,
-      },
-    ],
-  });
+interface NewStatementRow extends PreparedStatement {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly requestId: string;
 }
+
+const subjectOf = ({ requestId }: { readonly requestId: string }) => `request:${requestId}`;
+
+const INSERT_STATEMENT = statement<NewStatementRow, never>("insert-decision-statement")`
+  INSERT INTO statement_nonce (nonce, tenant_id, kind, user_id, subject, statement, max_exports, expires_at)
+  VALUES (${({ nonce }) => nonce}, ${({ tenantId }) => tenantId}::uuid, 'decision', ${({ userId }) => userId}::uuid,
+    ${subjectOf}, ${({ statement: signed }) => JSON.stringify(signed)}::jsonb,
+    ${({ maxExports }) => maxExports ?? null}::int, ${({ expiresAt }) => expiresAt}::timestamptz)`;
+
+export async function insertStatement({ run }: Running, row: NewStatementRow): Promise<void> {
+  await run(INSERT_STATEMENT, row);
+}
+
+interface WantedStatements {
+  readonly userId: string;
+  readonly requestId: string;
+  readonly at: Date;
+  readonly limit: number;
+}
+
+interface StatementRow {
+  readonly nonce: string;
+  readonly statement: unknown;
+  readonly max_exports: number | null;
+  readonly expires_at: Date;
+}
+
+const FIND_PREPARED = statement<WantedStatements, StatementRow>("find-prepared-decisions")`
+  SELECT nonce, statement, max_exports, expires_at FROM statement_nonce
+  WHERE kind = 'decision' AND user_id = ${({ userId }) => userId}::uuid AND subject = ${subjectOf}
+    AND used_at IS NULL AND expires_at > ${({ at }) => at}::timestamptz
+  ORDER BY expires_at DESC LIMIT ${({ limit }) => limit}::int`;
 
 /** Returns statements prepared for this person and request that are neither used nor expired, newest first. */
 export async function findPreparedStatements(
-  tx: Tx,
-  wanted: { readonly userId: string; readonly requestId: string; readonly at: Date; readonly limit: number },
+  { run }: Running,
+  wanted: WantedStatements,
 ): Promise<PreparedStatement[]> {
-  const rows = await tx.statement_nonce.findMany({
-    where: {
-      kind: "decision",
-      user_id: wanted.userId,
-      subject: `request:${wanted.requestId}`,
-      used_at: null,
-      expires_at: { gt: wanted.at },
-    },
-    orderBy: { expires_at: "desc" },
-    take: wanted.limit,
-  });
+  const rows = await run(FIND_PREPARED, wanted);
   return rows.map((row) => ({
     nonce: row.nonce,
     statement: DecisionStatement.parse(row.statement),
@@ -152,11 +148,12 @@ export async function findPreparedStatements(
   }));
 }
 
+const SPEND = statement<{ readonly nonce: string; readonly at: Date }, unknown>("spend-statement")`
+  UPDATE statement_nonce SET used_at = ${({ at }) => at}::timestamptz
+  WHERE nonce = ${({ nonce }) => nonce} AND used_at IS NULL AND expires_at > ${({ at }) => at}::timestamptz
+  RETURNING nonce`;
+
 /** Spends a nonce, which counts once. Returns false when it was used before. */
-export async function spendStatement(tx: Tx, nonce: string, at: Date): Promise<boolean> {
-  const { count } = await tx.statement_nonce.updateMany({
-    where: { nonce, used_at: null, expires_at: { gt: at } },
-    data: { used_at: at },
-  });
-  return count === 1;
+export async function spendStatement({ run }: Running, nonce: string, at: Date): Promise<boolean> {
+  return (await run(SPEND, { nonce, at })).length === 1;
 }

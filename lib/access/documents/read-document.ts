@@ -1,6 +1,7 @@
 import "server-only";
 import { openDocument } from "@/lib/access/documents/seal-document";
-import { findAuthorization, findDocumentBytes } from "@/lib/access/legal-authorities/store";
+import { findDocumentBytes } from "@/lib/access/legal-authorities/held-document-store";
+import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import type { ScanState } from "@/lib/access/requests/schema";
 import { recordEvent } from "@/lib/audit/record/record-event";

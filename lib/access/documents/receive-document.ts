@@ -1,7 +1,7 @@
 import "server-only";
 import { documentType } from "@/lib/access/documents/document-type";
 import { type SealedDocument, sealDocument } from "@/lib/access/documents/seal-document";
-import { insertDocument } from "@/lib/access/legal-authorities/store";
+import { insertDocument } from "@/lib/access/legal-authorities/held-document-store";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import type { ScanState } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";

@@ -1,7 +1,7 @@
 import "server-only";
 import { openDocument } from "@/lib/access/documents/seal-document";
 import * as store from "@/lib/access/documents/store";
-import { findHeldDocument } from "@/lib/access/legal-authorities/store";
+import { findHeldDocument } from "@/lib/access/legal-authorities/held-document-store";
 import { type Step, walkRequest } from "@/lib/access/requests/move-request";
 import { lockRequest } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";

@@ -2,12 +2,12 @@ import "server-only";
 import { isReadable, loadReleaseCase, type ReleaseCase } from "@/lib/access/executive-release/release-case";
 import type { ReleaseAnswer, ReleaseStanding } from "@/lib/access/executive-release/schema";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
-import { loadNames } from "@/lib/access/requests/request-view";
 import { type Names, personView } from "@/lib/access/requests/view";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
+import { findPeople } from "@/lib/identity/people/people-store";
 
 function releaseView({ release, words, state }: ReleaseCase, names: Names): ReleaseStanding["release"] {
   if (release === undefined || state === undefined) return undefined;
@@ -39,7 +39,7 @@ function standingOf(cx: Context, id: string): Promise<ReleaseStanding> {
     const one = await loadReleaseCase(tx, cx, id);
     const { release, words, row } = one;
     const userIds = words.map(({ userId }) => userId);
-    const names = await loadNames(tx, release === undefined ? [] : [release.proposedBy, ...userIds]);
+    const names = await findPeople(tx, release === undefined ? [] : [release.proposedBy, ...userIds]);
     const acts = actsOf(one);
     const view = releaseView(one, names);
     const grant = await findGrantOfRequest(tx, id);

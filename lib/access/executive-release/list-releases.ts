@@ -4,7 +4,6 @@ import { loadReleaseCase } from "@/lib/access/executive-release/release-case";
 import type { ReleaseItem, ReleaseQuery } from "@/lib/access/executive-release/schema";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import { listQueue } from "@/lib/access/requests/queue-store";
-import { loadNames } from "@/lib/access/requests/request-view";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
@@ -15,6 +14,7 @@ import type { Context } from "@/lib/context/context";
 import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { findPeople } from "@/lib/identity/people/people-store";
 import { type Page, requireCursor } from "@/lib/paging";
 
 type Standing = Pick<ReleaseItem, "release" | "acts">;
@@ -60,7 +60,7 @@ export async function listReleases(cx: Context, query: ReleaseQuery): Promise<Pa
     });
     const shown = turns.slice(0, query.limit).map(({ id }) => id);
     const rows = (await readListed(tx, shown)).filter((row) => isUnreadable(row) || isAnothers(cx, row));
-    const names = await loadNames(
+    const names = await findPeople(
       tx,
       readableOf(rows).map((row) => row.requesterUserId),
     );

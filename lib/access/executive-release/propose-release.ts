@@ -14,7 +14,7 @@ import {
 import type { NewRelease, ReleaseAnswer } from "@/lib/access/executive-release/schema";
 import { insertRelease } from "@/lib/access/executive-release/store";
 import { lockRequest } from "@/lib/access/requests/store";
-import { recognise } from "@/lib/access/review/recognise";
+import { recognise, requireRecognisable } from "@/lib/access/review/recognise";
 import { grantWindow } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -80,7 +80,14 @@ async function proposeIn(tx: Tx, cx: Context, requestId: string, body: NewReleas
   const terms = termsOf(cx, one);
   const { authorization } = one;
   const weighed =
-    authorization === undefined ? {} : await recognise(tx, cx, authorization, body.recognition_basis);
+    authorization === undefined
+      ? {}
+      : await recognise(
+          tx,
+          cx,
+          authorization,
+          await requireRecognisable(tx, cx, authorization, body.recognition_basis),
+        );
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
   await insertRelease(tx, cx.instance.tenantId, {

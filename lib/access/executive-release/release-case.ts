@@ -10,7 +10,6 @@ import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/req
 import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Context } from "@/lib/context/context";
-import { within } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { RELEASE_PERSONS } from "@/lib/escrow/protocol/release-statement";
@@ -38,7 +37,7 @@ const UNKNOWN_REQUEST = { requesterUserId: "", requesterOrganisationId: "", isSe
 async function isStanding(tx: Tx, { userId, proofKind }: ReleaseWordRow): Promise<boolean> {
   const { isActive } = await getPerson(tx, userId);
   if (!isActive || !(await findDuties(tx, userId)).includes("executive")) return false;
-  return proofKind !== "evaluation" || !(await hasEnrolled(within(tx), userId));
+  return proofKind !== "evaluation" || !(await hasEnrolled(tx.run, userId));
 }
 
 async function stateOf(

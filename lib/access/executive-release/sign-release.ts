@@ -23,7 +23,7 @@ import { requireReach } from "@/lib/access/legal-authorities/signed-order";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { lockRequest } from "@/lib/access/requests/store";
-import { requireRecognised } from "@/lib/access/review/recognise";
+import { requireRecognisable } from "@/lib/access/review/recognise";
 import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
@@ -62,7 +62,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
     });
   }
   requireReleasable(authorization);
-  await requireRecognised(tx, cx, authorization);
+  await requireRecognisable(tx, cx, authorization);
   const { groups: fields, transactions } = release.terms;
   // Other requests may have used the order's maximum since this one was submitted.
   await requireReach(tx, authorization, { purpose: one.row.purpose, fields, transactions });

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Confirms } from "@/lib/access/requests/schema";
+import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { ReleaseStatement, type ReleaseTerms } from "@/lib/escrow/protocol/release-statement";
 import { StatementSignature } from "@/lib/escrow/protocol/statements";
@@ -68,6 +69,10 @@ function toRelease(record: unknown): ReleaseRow {
   };
 }
 
+const FIND_NEWEST = statement<{ readonly requestId: string }, unknown>("find-newest-release")`
+  SELECT ${columnsOf(Row, "e")} FROM executive_release e WHERE e.request_id = ${({ requestId }) => requestId}::uuid
+  ORDER BY e.id DESC LIMIT 1`;
+
 export async function insertRelease(tx: Tx, tenantId: string, row: ReleaseRow): Promise<void> {
   await tx.executive_release.createMany({
     data: [
@@ -106,12 +111,11 @@ export async function insertReleaseWord(tx: Tx, tenantId: string, row: ReleaseWo
 }
 
 /** Returns the newest release of a request; older ones are no longer valid. */
-export async function findNewestRelease(tx: Tx, requestId: string): Promise<ReleaseRow | undefined> {
-  const row = await tx.executive_release.findFirst({
-    where: { request_id: requestId },
-    orderBy: { id: "desc" },
-  });
-  return row === null ? undefined : toRelease(row);
+export async function findNewestRelease(
+  { run }: Running,
+  requestId: string,
+): Promise<ReleaseRow | undefined> {
+  return (await run(FIND_NEWEST, { requestId })).map(toRelease)[0];
 }
 
 export async function getRelease(tx: Tx, id: string): Promise<ReleaseRow> {

@@ -1,6 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
-import { type Run, statement } from "@/lib/db/statement";
+import { type Run, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import type { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import type { GroupName, Level } from "@/lib/vocabulary";
@@ -29,32 +29,21 @@ export interface NewGrant {
   readonly assurance: string;
 }
 
-export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
-  await tx.grant.createMany({
-    data: [
-      {
-        id: grant.id,
-        tenant_id: grant.tenantId,
-        request_id: grant.requestId ?? null,
-        dispute_id: grant.disputeId ?? null,
-        break_glass_id: grant.breakGlassId ?? null,
-        release_id: grant.releaseId ?? null,
-        authorization_id: grant.authorizationId ?? null,
-        subject_user_id: grant.subjectUserId,
-        transactions: [...grant.transactions],
-        groups: [...grant.groups],
-        level: grant.level,
-        purpose: grant.purpose,
-        not_before: grant.notBefore,
-        not_after: grant.notAfter,
-        max_views: grant.maxViews,
-        max_exports: grant.maxExports,
-        state: "pending",
-        policy_version: grant.policyVersion,
-        assurance: grant.assurance,
-      },
-    ],
-  });
+const INSERT = statement<NewGrant, never>("insert-grant")`
+  INSERT INTO access_grant (id, tenant_id, request_id, dispute_id, break_glass_id, release_id, authorization_id,
+    subject_user_id, transactions, groups, level, purpose, not_before, not_after, max_views, max_exports, state,
+    policy_version, assurance)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ requestId }) => requestId ?? null}::uuid,
+    ${({ disputeId }) => disputeId ?? null}::uuid, ${({ breakGlassId }) => breakGlassId ?? null}::uuid,
+    ${({ releaseId }) => releaseId ?? null}::uuid, ${({ authorizationId }) => authorizationId ?? null}::uuid,
+    ${({ subjectUserId }) => subjectUserId}::uuid, ${({ transactions }) => transactions}::text[],
+    ${({ groups }) => groups}::text[], ${({ level }) => level}, ${({ purpose }) => purpose},
+    ${({ notBefore }) => notBefore}::timestamptz, ${({ notAfter }) => notAfter}::timestamptz,
+    ${({ maxViews }) => maxViews}::int, ${({ maxExports }) => maxExports}::int, 'pending',
+    ${({ policyVersion }) => policyVersion}, ${({ assurance }) => assurance})`;
+
+export async function insertGrant({ run }: Running, grant: NewGrant): Promise<void> {
+  await run(INSERT, grant);
 }
 
 /** Moves pending → active once the custodian has the grant. Returns false when it is no longer pending. */

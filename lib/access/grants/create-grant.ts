@@ -7,14 +7,14 @@ import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 
 /**
  * Creates the grant that the decisions together give: intersection of scopes, earliest end, smallest budgets. It is
  * pending until the custodian has it, and a pending grant opens nothing.
  */
 export async function createGrant(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   one: DecisionCase,
   last: SignedDecision,

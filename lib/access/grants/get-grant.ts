@@ -13,7 +13,6 @@ import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grants/sc
 import type { GrantRow } from "@/lib/access/grants/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { jobView, listJobs } from "@/lib/access/requests/records-store";
-import { loadNames } from "@/lib/access/requests/request-view";
 import { authorizationView, grantView, type Names, personView } from "@/lib/access/requests/view";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import { listGrantExports } from "@/lib/audit/export/history/list-exports";
@@ -22,7 +21,7 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
-import { findByPseudonym, getPerson } from "@/lib/identity/people/people-store";
+import { findByPseudonym, findPeople, getPerson } from "@/lib/identity/people/people-store";
 import { GroupName } from "@/lib/vocabulary";
 
 /** A grant rarely has more; the log has them all. */
@@ -95,7 +94,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const revoker = await findRevoker(tx, grant.id);
   const authorization = requestId === undefined ? undefined : await findAuthorization(tx, requestId);
   const isKept = await isKeptByCustodian(tx, grant, cx.clock.now());
-  const names = await loadNames(tx, [
+  const names = await findPeople(tx, [
     grant.subjectUserId,
     ...(grant.viewers ?? []),
     ...approvals.map((one) => one.approverUserId),
@@ -131,7 +130,7 @@ async function copiersOf(tx: Tx, copies: readonly CopyMade[]) {
     tx,
     copies.flatMap(({ actor }) => actor ?? []),
   );
-  const names = await loadNames(tx, [...ids.values()]);
+  const names = await findPeople(tx, [...ids.values()]);
   return new Map([...ids].map(([pseudonym, id]) => [pseudonym, personView(names, id)]));
 }
 

@@ -4,7 +4,6 @@ import { findGrantsOf, type GrantRow, listGrants } from "@/lib/access/grants/sto
 import { grantView } from "@/lib/access/requests/view";
 import type { Context } from "@/lib/context/context";
 import { type Readable, readableOf, viewRows } from "@/lib/db/read-rows";
-import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 
@@ -21,7 +20,7 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
   const { userId } = cx.principal;
   const now = cx.clock.now();
   const find = (tx: Tx): Promise<Readable<GrantRow>[]> => {
-    if (transactionId !== undefined) return findGrantsOf(within(tx), { tenantId, userId, transactionId });
+    if (transactionId !== undefined) return findGrantsOf(tx.run, { tenantId, userId, transactionId });
     return listGrants(tx, {
       tenantId,
       userId,

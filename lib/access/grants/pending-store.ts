@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { AuditContext } from "@/lib/context/context";
+import { type Running, statement } from "@/lib/db/statement";
 import type { DbContext, Tx } from "@/lib/db/transaction";
 import type { EscrowClient } from "@/lib/escrow/protocol/port";
 
@@ -21,14 +22,14 @@ export interface PendingWork {
   readonly subject: string;
 }
 
-export async function insertPending(
-  tx: Tx,
-  work: PendingWork & { readonly id: string; readonly tenantId: string },
-): Promise<void> {
-  await tx.job.createMany({
-    data: [{ id: work.id, tenant_id: work.tenantId, kind: work.kind, subject: work.subject }],
-    skipDuplicates: true,
-  });
+type NewWork = PendingWork & { readonly id: string; readonly tenantId: string };
+
+const INSERT = statement<NewWork, never>("insert-pending")`
+  INSERT INTO job (id, tenant_id, kind, subject) VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid,
+    ${({ kind }) => kind}, ${({ subject }) => subject}) ON CONFLICT DO NOTHING`;
+
+export async function insertPending({ run }: Running, work: NewWork): Promise<void> {
+  await run(INSERT, work);
 }
 
 export async function finishPending(tx: Tx, work: PendingWork, at: Date): Promise<void> {

@@ -6,7 +6,6 @@ import type { NewDecision } from "@/lib/access/requests/schema";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
-import { inSnapshot } from "@/lib/db/transaction";
 
 /**
  * Sends the grant to the custodian again when the approver whose approval made it repeats the decision, because the
@@ -18,16 +17,14 @@ export async function resumeActivation(
   body: NewDecision,
 ): Promise<AppendedEntry | undefined> {
   if (body.stage !== "coordinator" || body.decision !== "approve") return undefined;
-  const grantId = await inSnapshot(cx, async (tx) => {
-    const grant = await findGrantOfRequest(tx, requestId);
-    if (grant?.state !== "pending") return undefined;
-    const decisions = await listDecisions(tx, requestId);
-    const own = decisions.some(
-      (one) => one.stage === "coordinator" && one.approverUserId === cx.principal.userId,
-    );
-    return own ? grant.id : undefined;
-  });
-  if (grantId === undefined) return undefined;
+  const grant = await findGrantOfRequest(cx.db, requestId);
+  if (grant?.state !== "pending") return undefined;
+  // Decisions never change, and the grant came after the last of them.
+  const isOwn = (await listDecisions(cx.db, requestId)).some(
+    (one) => one.stage === "coordinator" && one.approverUserId === cx.principal.userId,
+  );
+  if (!isOwn) return undefined;
+  const grantId = grant.id;
   await activateGrant(cx, grantId);
   return recordEvent(cx, {
     class: "access",

@@ -8,7 +8,8 @@ import { finishPending, insertPending } from "@/lib/access/grants/pending-store"
 import type { GrantAnswer } from "@/lib/access/grants/schema";
 import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/store";
 import { moveRequest } from "@/lib/access/requests/move-request";
-import { lockRequest, readState } from "@/lib/access/requests/store";
+import { readState } from "@/lib/access/requests/require-version";
+import { lockRequest } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext, Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";

@@ -4,7 +4,7 @@ import { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
 import type { ApprovalFacts, GrantFacts } from "@/lib/access/rules/facts";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
-import { type Run, statement } from "@/lib/db/statement";
+import { type Run, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
@@ -228,9 +228,11 @@ export async function countGrants(tx: Tx, filter: GrantFilter): Promise<number> 
   return rows[0]?.n ?? 0;
 }
 
-export async function findGrantOfRequest(tx: Tx, requestId: string): Promise<GrantRow | undefined> {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`${SELECT} WHERE g.request_id = ${requestId}::uuid`);
-  return rows.map(toGrant)[0];
+const FIND_GRANT_OF_REQUEST = statement<{ readonly requestId: string }, unknown>("find-grant-of-request")`
+  ${SELECT} WHERE g.request_id = ${({ requestId }) => requestId}::uuid`;
+
+export async function findGrantOfRequest({ run }: Running, requestId: string): Promise<GrantRow | undefined> {
+  return (await run(FIND_GRANT_OF_REQUEST, { requestId })).map(toGrant)[0];
 }
 
 /** Returns when and why a grant was revoked; undefined when it is not. */

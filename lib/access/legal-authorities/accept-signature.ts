@@ -4,9 +4,10 @@ import type { ReceivedSignature } from "@/lib/access/legal-authorities/accept-si
 import type { DocumentMembers } from "@/lib/access/legal-authorities/authorization-record";
 import { judgeDocument, requireNotRefuted } from "@/lib/access/legal-authorities/document-signature";
 import { type Evidence, NO_EVIDENCE, openEvidence } from "@/lib/access/legal-authorities/evidence-store";
+import { findDocumentBytes } from "@/lib/access/legal-authorities/held-document-store";
 import { keepEvidence } from "@/lib/access/legal-authorities/keep-evidence";
 import { noteRecheck } from "@/lib/access/legal-authorities/recheck-signature";
-import { findAuthorization, findDocumentBytes } from "@/lib/access/legal-authorities/store";
+import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { type DocumentCheck, MAX_CMS_BYTES } from "@/lib/authorities/cms";
 import { decodeDer, reading } from "@/lib/authorities/registry/encoded";

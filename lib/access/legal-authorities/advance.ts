@@ -7,7 +7,7 @@ import { insertAttestation, insertSignatureReport } from "@/lib/access/legal-aut
 import { holdKey } from "@/lib/authorities/registry/store";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { InvariantError } from "@/lib/errors";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -18,7 +18,7 @@ function signedOf({ jws }: AuthorizationRow): string {
   return jws;
 }
 
-async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
+async function noteSignature(tx: Running, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
   const { kid } = row.verifications.signature.at(-1)?.report ?? {};
   if (kid !== undefined) await holdKey(tx, cx.instance.tenantId, kid);
   const report = await judgeAgain(tx, cx, { jws: signedOf(row), requestId: row.requestId });
@@ -29,7 +29,7 @@ async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasio
   await insertSignatureReport(tx, { ...common, occasion, report });
 }
 
-async function isSigned(tx: Tx, cx: Context, row: AuthorizationRow): Promise<boolean> {
+async function isSigned(tx: Running, cx: Context, row: AuthorizationRow): Promise<boolean> {
   if (row.reach === undefined)
     return (await recheckSignature(tx, cx, row, "submit"))?.indication === "TOTAL-PASSED";
   await noteSignature(tx, cx, row, "submit");
@@ -40,7 +40,7 @@ async function isSigned(tx: Tx, cx: Context, row: AuthorizationRow): Promise<boo
  * Sends the order to its reviewers, once if it is single-use. A signature is judged again first, and its result is
  * recorded.
  */
-export async function beginReview(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+export async function beginReview(tx: Running, cx: Context, row: AuthorizationRow): Promise<void> {
   await requireUnused(tx, row.id);
   await setAuthorizationState(tx, row.id, "submitted");
   if (await isSigned(tx, cx, row)) await setAuthorizationState(tx, row.id, "signature_verified");
@@ -60,7 +60,7 @@ export function isPaper(row: Pick<AuthorizationRow, "reach">): boolean {
  * a JWS. Throws `authorization.signature`, `authorization.scope`.
  */
 export async function requireSignedOrder(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   row: AuthorizationRow,
   left: {
@@ -77,7 +77,7 @@ export async function requireSignedOrder(
 /**
  * Approves the authority after the last decision. A paper order is attested by it; a JWS has passed its check again.
  */
-export async function approveAuthorization(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+export async function approveAuthorization(tx: Running, cx: Context, row: AuthorizationRow): Promise<void> {
   if (row.reach === undefined) {
     await recheckSignature(tx, cx, row, "decide");
     const at = cx.clock.now();

@@ -18,6 +18,7 @@ import {
   type ReceivedSignature,
 } from "@/lib/access/legal-authorities/accept-signed-order";
 import { authorizationRecord } from "@/lib/access/legal-authorities/authorization-record";
+import { findHeldDocument, insertDocument } from "@/lib/access/legal-authorities/held-document-store";
 import type { HeldOrder } from "@/lib/access/legal-authorities/signed-order";
 import * as authorizations from "@/lib/access/legal-authorities/store";
 import { requireUnused } from "@/lib/access/legal-authorities/use-store";
@@ -45,13 +46,13 @@ function requireValidity(facts: AuthorizationFactsBody): void {
 /** Stores the document that came with the facts. Without one, a document that is attached already stays. */
 async function keepDocument(tx: Tx, cx: Context, requestId: string, received: PreparedDocument | undefined) {
   if (received === undefined) {
-    const held = await authorizations.findHeldDocument(tx, requestId);
+    const held = await findHeldDocument(tx, requestId);
     if (held !== undefined) requireUninfected(held);
     return held;
   }
   const { tenantId } = cx.instance;
   const uploadedBy = cx.principal.userId;
-  await authorizations.insertDocument(tx, {
+  await insertDocument(tx, {
     ...received,
     tenantId,
     requestId,

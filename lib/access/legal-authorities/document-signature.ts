@@ -13,7 +13,7 @@ import { listAnchors } from "@/lib/authorities/registry/store";
 import { failed } from "@/lib/authorities/report";
 import type { SignatureReport } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError, type FieldError } from "@/lib/errors";
 
 /** Throws 422 with the fault by its name and in the words of EN 319 102-1. */
@@ -36,7 +36,7 @@ export interface JudgedOrder {
   readonly isHeld: boolean;
 }
 
-async function trustOf(tx: Tx, cx: Context, order: JudgedOrder): Promise<Trust> {
+async function trustOf(tx: Running, cx: Context, order: JudgedOrder): Promise<Trust> {
   const at = cx.clock.now();
   const anchors = await listAnchors(tx, cx.instance.tenantId, { at, isHeld: order.isHeld });
   const { lists, certificates } = await findNewestLists(
@@ -57,7 +57,7 @@ function signatureOf({ evidence, document, mediaType }: JudgedOrder): DocumentSi
  * undefined when there is neither. Never throws for the content of the bytes.
  */
 export async function judgeDocument(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   order: JudgedOrder,
 ): Promise<DocumentCheck | undefined> {

@@ -1,7 +1,7 @@
 import "server-only";
 import { openDocument, type SealedDocument } from "@/lib/access/documents/seal-document";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import { type Running, statement } from "@/lib/db/statement";
 
 /** What a signature check rests on in addition to the document and the registry. */
 export interface Evidence {
@@ -23,33 +23,32 @@ export type EvidenceRow = SealedDocument & {
   readonly at: Date;
 };
 
-const own = (value: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(value);
+const INSERT = statement<EvidenceRow, never>("insert-evidence")`
+  INSERT INTO authorization_evidence (id, tenant_id, authorization_id, request_id, kind, sha256, bytes, dek_sealed, iv,
+    ciphertext, tag, at)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ authorizationId }) => authorizationId}::uuid,
+    ${({ requestId }) => requestId}::uuid, ${({ kind }) => kind}, ${({ sha256 }) => sha256}, ${({ bytes }) => bytes}::int,
+    ${({ dekSealed }) => dekSealed}::bytea, ${({ iv }) => iv}::bytea, ${({ ciphertext }) => ciphertext}::bytea,
+    ${({ tag }) => tag}::bytea, ${({ at }) => at}::timestamptz)`;
 
-export async function insertEvidence(tx: Tx, rows: readonly EvidenceRow[]): Promise<void> {
-  await tx.authorization_evidence.createMany({
-    data: rows.map((row) => ({
-      id: row.id,
-      tenant_id: row.tenantId,
-      authorization_id: row.authorizationId,
-      request_id: row.requestId,
-      kind: row.kind,
-      sha256: row.sha256,
-      bytes: row.bytes,
-      dek_sealed: own(row.dekSealed),
-      iv: own(row.iv),
-      ciphertext: own(row.ciphertext),
-      tag: own(row.tag),
-      at: row.at,
-    })),
-  });
+export async function insertEvidence({ run }: Running, rows: readonly EvidenceRow[]): Promise<void> {
+  await Promise.all(rows.map((row) => run(INSERT, row)));
 }
 
+type StoredEvidence = Pick<EvidenceRow, "id" | "kind" | "sha256" | "iv" | "ciphertext" | "tag"> & {
+  readonly dek_sealed: Uint8Array;
+};
+
+const LIST = statement<{ readonly authorizationId: string }, { readonly sha256: string }>("list-evidence")`
+  SELECT sha256 FROM authorization_evidence WHERE authorization_id = ${({ authorizationId }) => authorizationId}::uuid`;
+
+const READ = statement<{ readonly authorizationId: string }, StoredEvidence>("read-evidence")`
+  SELECT id, kind, sha256, dek_sealed, iv, ciphertext, tag FROM authorization_evidence
+  WHERE authorization_id = ${({ authorizationId }) => authorizationId}::uuid ORDER BY id`;
+
 /** Digests of what is kept with an authorization. */
-export async function listEvidence(tx: Tx, authorizationId: string): Promise<ReadonlySet<string>> {
-  const rows = await tx.authorization_evidence.findMany({
-    where: { authorization_id: authorizationId },
-    select: { sha256: true },
-  });
+export async function listEvidence({ run }: Running, authorizationId: string): Promise<ReadonlySet<string>> {
+  const rows = await run(LIST, { authorizationId });
   return new Set(rows.map(({ sha256 }) => sha256));
 }
 
@@ -58,14 +57,11 @@ export async function listEvidence(tx: Tx, authorizationId: string): Promise<Rea
  * digest.
  */
 export async function openEvidence(
-  tx: Tx,
+  { run }: Running,
   { keystore }: Pick<Context, "keystore">,
   authorizationId: string,
 ): Promise<Evidence> {
-  const rows = await tx.authorization_evidence.findMany({
-    where: { authorization_id: authorizationId },
-    orderBy: { id: "asc" },
-  });
+  const rows = await run(READ, { authorizationId });
   const opened = rows.map(({ id, kind, sha256, dek_sealed: dekSealed, iv, ciphertext, tag }) => ({
     kind,
     bytes: openDocument(keystore, id, { sha256, dekSealed, iv, ciphertext, tag }),

@@ -8,11 +8,11 @@ import {
 } from "@/lib/access/legal-authorities/evidence-store";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 
 /** Keeps the bytes that a check rests on with the order, each once, sealed under its own key. */
 export async function keepEvidence(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   of: { readonly authorizationId: string; readonly requestId: string },
   { cms, lists }: Evidence,

@@ -2,18 +2,19 @@ import "server-only";
 import { openDocument } from "@/lib/access/documents/seal-document";
 import { judgeDocument, requireNotRefuted } from "@/lib/access/legal-authorities/document-signature";
 import { openEvidence } from "@/lib/access/legal-authorities/evidence-store";
+import { findDocumentBytes } from "@/lib/access/legal-authorities/held-document-store";
 import { keepEvidence } from "@/lib/access/legal-authorities/keep-evidence";
-import { type AuthorizationRow, findDocumentBytes } from "@/lib/access/legal-authorities/store";
+import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import { insertSignatureReport, type SignatureRow } from "@/lib/access/legal-authorities/verification-store";
 import type { DocumentCheck } from "@/lib/authorities/cms";
 import type { SignatureReport } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 
 /** Judges the signature over an attached document as of now; returns undefined when it has none. */
 export async function judgeAttached(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   row: AuthorizationRow,
   { isHeld }: { readonly isHeld: boolean },
@@ -37,7 +38,7 @@ const hasPassed = ({ verifications }: AuthorizationRow): boolean =>
  * Throws `authorization.signature` when a document's signature was refuted since, because a new list revokes its
  * signer.
  */
-export async function requireStillGood(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+export async function requireStillGood(tx: Running, cx: Context, row: AuthorizationRow): Promise<void> {
   if (row.verifications.signature.length === 0) return;
   const check = await judgeAttached(tx, cx, row, { isHeld: false });
   if (check !== undefined) requireNotRefuted(check.report, hasPassed(row));
@@ -45,7 +46,7 @@ export async function requireStillGood(tx: Tx, cx: Context, row: AuthorizationRo
 
 /** Records a check of a signature over a document, and keeps the lists that it rests on. */
 export async function noteRecheck(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   of: { readonly authorizationId: string; readonly requestId: string },
   occasion: SignatureRow["occasion"],
@@ -62,7 +63,7 @@ export async function noteRecheck(
  * `authorization.signature` when it was refuted since.
  */
 export async function recheckSignature(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   row: AuthorizationRow,
   occasion: "submit" | "decide",

@@ -13,7 +13,7 @@ import { type Asked, beyond, type Reach } from "@/lib/authorities/selector";
 import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError, type FieldError } from "@/lib/errors";
 
 /** A JWS order that is valid at this moment. */
@@ -35,7 +35,7 @@ interface OrderOf {
  * Judges the order as of now, for the agency whose request it is. Throws `authorization.signature` unless it passes.
  */
 async function requireOrder(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   { jws, requestId }: OrderOf,
 ): Promise<{ readonly report: SignatureReport; readonly order: SignedOrder }> {
@@ -109,7 +109,7 @@ function reachOf({ selector, fields, purpose, max_records: most, agency }: Signe
  * `fault`, `indication` and `sub_indication`.
  */
 export async function takeOrder(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   facts: AuthorizationFactsBody,
   { jws, requestId }: OrderOf,
@@ -128,7 +128,7 @@ export async function takeOrder(
 }
 
 /** Judges a kept order again, as of now: its key may have been revoked or may have expired. */
-export async function judgeAgain(tx: Tx, cx: Context, of: OrderOf): Promise<SignatureReport> {
+export async function judgeAgain(tx: Running, cx: Context, of: OrderOf): Promise<SignatureReport> {
   return (await requireOrder(tx, cx, of)).report;
 }
 
@@ -141,7 +141,7 @@ export type AskedIds = Pick<Asked, "purpose" | "fields"> & { readonly transactio
  * ends.
  */
 export async function requireReach(
-  tx: Tx,
+  tx: Running,
   { id, reach }: { readonly id: string; readonly reach: Reach | undefined },
   asked: AskedIds,
 ): Promise<void> {

@@ -1,30 +1,18 @@
 import "server-only";
 import { z } from "zod";
 import { membersOf } from "@/lib/access/legal-authorities/authorization-record";
-import { findVerifications, type Verifications } from "@/lib/access/legal-authorities/verification-store";
-import { AuthorizationState, ScanState } from "@/lib/access/requests/schema";
+import { type DocumentFacts, toDocument } from "@/lib/access/legal-authorities/held-document-store";
+import {
+  SELECT_VERIFICATIONS,
+  toVerifications,
+  type Verifications,
+} from "@/lib/access/legal-authorities/verification-store";
+import { AuthorizationState } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";
+import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
 import { InstrumentKind } from "@/lib/vocabulary";
-
-/** A document as it is kept: encrypted under its own key, which the key store has sealed. */
-export interface DocumentRow {
-  readonly id: string;
-  readonly tenantId: string;
-  readonly requestId: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly mediaType: string;
-  readonly scan: ScanState;
-  readonly dekSealed: Uint8Array;
-  readonly iv: Uint8Array;
-  readonly ciphertext: Uint8Array;
-  readonly tag: Uint8Array;
-  readonly uploadedBy: string;
-}
-
-export type DocumentFacts = Pick<DocumentRow, "sha256" | "bytes" | "mediaType" | "scan">;
 
 /** The legal basis of a request. `recordDigest` is what the deciders sign. */
 export interface AuthorizationRow {
@@ -69,29 +57,6 @@ const Row = z.object({
   document_id: z.string().nullable(),
   jws: z.string().nullable(),
 });
-
-const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(value);
-
-export async function insertDocument(tx: Tx, row: DocumentRow): Promise<void> {
-  await tx.document.createMany({
-    data: [
-      {
-        id: row.id,
-        tenant_id: row.tenantId,
-        request_id: row.requestId,
-        sha256: row.sha256,
-        bytes: row.bytes,
-        media_type: row.mediaType,
-        scan: row.scan,
-        dek_sealed: bytes(row.dekSealed),
-        iv: bytes(row.iv),
-        ciphertext: bytes(row.ciphertext),
-        tag: bytes(row.tag),
-        uploaded_by: row.uploadedBy,
-      },
-    ],
-  });
-}
 
 export async function insertAuthorization(
   tx: Tx,
@@ -147,32 +112,6 @@ export async function listAuthorities(
   );
 }
 
-async function findDocument(tx: Tx, id: string | null): Promise<DocumentFacts | undefined> {
-  if (id === null) return undefined;
-  const row = await tx.document.findUnique({
-    where: { id },
-    select: { sha256: true, bytes: true, media_type: true, scan: true },
-  });
-  return row === null
-    ? undefined
-    : { sha256: row.sha256, bytes: row.bytes, mediaType: row.media_type, scan: ScanState.parse(row.scan) };
-}
-
-/** Returns the document of the newest authorization of a request, without its bytes. */
-export async function findHeldDocument(
-  tx: Tx,
-  requestId: string,
-): Promise<(DocumentFacts & { readonly id: string }) | undefined> {
-  const newest = await tx.authorization.findFirst({
-    where: { request_id: requestId },
-    orderBy: { id: "desc" },
-    select: { document_id: true },
-  });
-  const id = newest?.document_id;
-  const facts = await findDocument(tx, id ?? null);
-  return facts === undefined || typeof id !== "string" ? undefined : { id, ...facts };
-}
-
 /** Returns the JWS that the newest authorization of a request came with. */
 export async function findHeldJws(tx: Tx, requestId: string): Promise<string | undefined> {
   const newest = await tx.authorization.findFirst({
@@ -183,14 +122,25 @@ export async function findHeldJws(tx: Tx, requestId: string): Promise<string | u
   return newest?.jws ?? undefined;
 }
 
+interface Attached {
+  readonly document: unknown;
+  readonly verifications: unknown;
+}
+
+const FIND_AUTHORIZATION = statement<{ readonly requestId: string }, Attached>("find-authorization")`
+  SELECT ${columnsOf(Row, "a")},
+    (SELECT json_build_object('sha256', d.sha256, 'bytes', d.bytes, 'media_type', d.media_type, 'scan', d.scan)
+      FROM document d WHERE d.id = a.document_id) AS document,
+    (${SELECT_VERIFICATIONS}) AS verifications
+  FROM legal_authorization a WHERE a.request_id = ${({ requestId }) => requestId}::uuid ORDER BY a.id DESC LIMIT 1`;
+
 /** Returns the newest authorization of a request; a later one replaces those before it. */
-export async function findAuthorization(tx: Tx, requestId: string): Promise<AuthorizationRow | undefined> {
-  const record = await tx.authorization.findFirst({
-    where: { request_id: requestId },
-    orderBy: { id: "desc" },
-    omit: { cms: true },
-  });
-  if (record === null) return undefined;
+export async function findAuthorization(
+  { run }: Running,
+  requestId: string,
+): Promise<AuthorizationRow | undefined> {
+  const [record] = await run(FIND_AUTHORIZATION, { requestId });
+  if (record === undefined) return undefined;
   const row = Row.parse(record);
   return {
     id: row.id,
@@ -209,39 +159,21 @@ export async function findAuthorization(tx: Tx, requestId: string): Promise<Auth
     state: row.state,
     recordDigest: row.record_digest,
     record: row.record,
-    document: await findDocument(tx, row.document_id),
+    document: toDocument(record.document),
     jws: row.jws ?? undefined,
     ...membersOf(row.record),
-    verifications: await findVerifications(tx, row.id),
+    verifications: toVerifications(record.verifications),
   };
 }
 
-/** Returns the encrypted document itself, to check it against its digest. */
-export async function findDocumentBytes(tx: Tx, authorizationId: string): Promise<DocumentRow | undefined> {
-  const authorization = await tx.authorization.findUnique({
-    where: { id: authorizationId },
-    select: { document_id: true },
-  });
-  const id = authorization?.document_id;
-  if (id === undefined || id === null) return undefined;
-  const row = await tx.document.findUnique({ where: { id } });
-  if (row === null) return undefined;
-  return {
-    id: row.id,
-    tenantId: row.tenant_id,
-    requestId: row.request_id,
-    sha256: row.sha256,
-    bytes: row.bytes,
-    mediaType: row.media_type,
-    scan: ScanState.parse(row.scan),
-    dekSealed: row.dek_sealed,
-    iv: row.iv,
-    ciphertext: row.ciphertext,
-    tag: row.tag,
-    uploadedBy: row.uploaded_by,
-  };
-}
+const SET_STATE = statement<{ readonly id: string; readonly state: AuthorizationState }, never>(
+  "set-authorization-state",
+)`UPDATE legal_authorization SET state = ${({ state }) => state} WHERE id = ${({ id }) => id}::uuid`;
 
-export async function setAuthorizationState(tx: Tx, id: string, state: AuthorizationState): Promise<void> {
-  await tx.authorization.updateMany({ where: { id }, data: { state } });
+export async function setAuthorizationState(
+  { run }: Running,
+  id: string,
+  state: AuthorizationState,
+): Promise<void> {
+  await run(SET_STATE, { id, state });
 }

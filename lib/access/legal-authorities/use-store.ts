@@ -2,29 +2,43 @@ import "server-only";
 import { z } from "zod";
 import { AuthorizationState, RequestState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { Purpose } from "@/lib/vocabulary";
+
+const IS_USED = statement<{ readonly id: string }, { readonly used: boolean }>("is-order-used")`
+  SELECT order_is_used(${({ id }) => id}::uuid) AS used`;
 
 /**
  * Whether a single-use order has served another request of the same agency. Other calls that ask the same wait until
  * the transaction ends.
  */
-export async function isOrderUsed(tx: Tx, id: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ used: boolean }[]>`SELECT order_is_used(${id}::uuid) AS used`;
-  return rows[0]?.used === true;
+export async function isOrderUsed({ run }: Running, id: string): Promise<boolean> {
+  const [row] = await run(IS_USED, { id });
+  return row?.used === true;
 }
+
+interface Id {
+  readonly id: string;
+}
+
+const HOLD_ORDER = statement<Id, unknown>(
+  "hold-order",
+)`SELECT order_hold(${({ id }) => id}::uuid)::text AS held`;
+
+const LIST_REACHED = statement<Id, Id>("list-reached")`
+  SELECT DISTINCT reached::text AS id
+  FROM orders_alike(${({ id }) => id}::uuid) o JOIN access_grant g ON g.authorization_id = o.id, unnest(g.transactions) reached
+  WHERE g.state IN ('pending', 'active') OR g.views_used > 0 OR g.exports_used > 0`;
 
 /**
  * Returns the records that grants on the same order reach, or have reached, for other requests of the same agency. A
  * grant that ended with nothing opened reached none. Other calls that ask the same wait until the transaction ends.
  */
-export async function listReached(tx: Tx, id: string): Promise<readonly string[]> {
+export async function listReached({ run }: Running, id: string): Promise<readonly string[]> {
   // A separate statement, so that the next one sees what was committed meanwhile.
-  await tx.$executeRaw`SELECT order_hold(${id}::uuid)`;
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT DISTINCT reached::text AS id
-    FROM orders_alike(${id}::uuid) o JOIN access_grant g ON g.authorization_id = o.id, unnest(g.transactions) reached
-    WHERE g.state IN ('pending', 'active') OR g.views_used > 0 OR g.exports_used > 0`;
+  const [, rows] = await Promise.all([run(HOLD_ORDER, { id }), run(LIST_REACHED, { id })]);
   return rows.map((row) => row.id);
 }
 
@@ -81,15 +95,16 @@ export async function findStandingAuthority(tx: Tx, id: string): Promise<Standin
   return z.array(Row).parse(rows)[0];
 }
 
+const FIND_DOMAINS = statement<Id, { readonly domain: string }>("find-agency-domains")`
+  SELECT lower(domain) AS domain FROM access_request r JOIN agency a ON a.organisation_id = r.organisation_id,
+    unnest(a.email_domains) domain WHERE r.id = ${({ id }) => id}::uuid AND a.state = 'active'`;
+
 /**
  * Returns the verified domains of the agency whose request it is, in lower case; none when its organisation is not an
  * agency.
  */
-export async function findAgencyDomains(tx: Tx, requestId: string): Promise<readonly string[]> {
-  const rows = await tx.$queryRaw<{ domain: string }[]>(
-    Prisma.sql`SELECT lower(domain) AS domain FROM access_request r JOIN agency a ON a.organisation_id = r.organisation_id,
-      unnest(a.email_domains) domain WHERE r.id = ${requestId}::uuid AND a.state = 'active'`,
-  );
+export async function findAgencyDomains({ run }: Running, requestId: string): Promise<readonly string[]> {
+  const rows = await run(FIND_DOMAINS, { id: requestId });
   return rows.map((row) => row.domain);
 }
 
@@ -97,7 +112,7 @@ export async function findAgencyDomains(tx: Tx, requestId: string): Promise<read
  * Refuses a single-use order that has served another request of the same agency (`authorization.used`). The database
  * checks again when the request is submitted (`legal_authorization_used`).
  */
-export async function requireUnused(tx: Tx, authorizationId: string): Promise<void> {
+export async function requireUnused(tx: Running, authorizationId: string): Promise<void> {
   if (!(await isOrderUsed(tx, authorizationId))) return;
   throw new DomainError("authorization.used", {
     detail: "This order can be used once, and another request of your agency uses it.",

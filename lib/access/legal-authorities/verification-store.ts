@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Indication, SignatureMethod, SignatureReport, SubIndication } from "@/lib/authorities/schema";
-import type { Tx } from "@/lib/db/transaction";
+import { type Running, sql, statement } from "@/lib/db/statement";
 
 /** When the check was made: on attachment, at submission, or at a decision. */
 const Occasion = z.enum(["attach", "submit", "decide"]);
@@ -28,53 +28,43 @@ interface NewRow {
   readonly at: Date;
 }
 
-const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
+/** A result as its columns have it. */
+interface Stored extends NewRow {
+  readonly occasion: SignatureRow["occasion"];
+  readonly method: string;
+  readonly indication: string;
+  readonly subIndication: string | null;
+  readonly report: object;
+  readonly authorityId: string | null;
+}
+
+const INSERT = statement<Stored, never>("insert-verification")`
+  INSERT INTO authorization_verification (id, tenant_id, authorization_id, request_id, occasion, method, indication,
+    sub_indication, report, authority_id, at)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ authorizationId }) => authorizationId}::uuid,
+    ${({ requestId }) => requestId}::uuid, ${({ occasion }) => occasion}, ${({ method }) => method},
+    ${({ indication }) => indication}, ${({ subIndication }) => subIndication},
+    ${({ report }) => JSON.stringify(report)}::jsonb, ${({ authorityId }) => authorityId}::uuid,
+    ${({ at }) => at}::timestamptz)`;
 
 /** Stores the result of a signature check, good or bad. */
-export async function insertSignatureReport(tx: Tx, row: NewRow & SignatureRow): Promise<void> {
+export async function insertSignatureReport({ run }: Running, row: NewRow & SignatureRow): Promise<void> {
   const { report } = row;
-  await tx.authorization_verification.createMany({
-    data: [
-      {
-        id: row.id,
-        tenant_id: row.tenantId,
-        authorization_id: row.authorizationId,
-        request_id: row.requestId,
-        occasion: row.occasion,
-        method: report.method,
-        indication: report.indication,
-        sub_indication: report.sub_indication ?? null,
-        report: plainJson(report),
-        authority_id: report.indication === "TOTAL-PASSED" ? (report.authority?.id ?? null) : null,
-        at: row.at,
-      },
-    ],
-  });
+  const { method, indication, sub_indication: sub, authority } = report;
+  const authorityId = indication === "TOTAL-PASSED" ? (authority?.id ?? null) : null;
+  await run(INSERT, { ...row, method, indication, subIndication: sub ?? null, authorityId });
 }
 
 /**
  * Records that both deciders have read the paper and their readings match. The database checks for the two readings.
  */
-export async function insertAttestation(tx: Tx, row: NewRow): Promise<void> {
-  await tx.authorization_verification.createMany({
-    data: [
-      {
-        id: row.id,
-        tenant_id: row.tenantId,
-        authorization_id: row.authorizationId,
-        request_id: row.requestId,
-        occasion: "decide",
-        method: "paper",
-        indication: "ATTESTED",
-        report: {},
-        at: row.at,
-      },
-    ],
-  });
+export async function insertAttestation({ run }: Running, row: NewRow): Promise<void> {
+  const attested = { occasion: "decide", method: "paper", indication: "ATTESTED", report: {} } as const;
+  await run(INSERT, { ...row, ...attested, subIndication: null, authorityId: null });
 }
 
 const Row = z.discriminatedUnion("method", [
-  z.object({ method: z.literal("paper"), at: z.date() }),
+  z.object({ method: z.literal("paper"), at: z.coerce.date() }),
   z.object({
     method: SignatureMethod,
     occasion: Occasion,
@@ -84,14 +74,15 @@ const Row = z.discriminatedUnion("method", [
   }),
 ]);
 
-/** Returns all results for one legal authority. */
-export async function findVerifications(tx: Tx, authorizationId: string): Promise<Verifications> {
-  const rows = await tx.authorization_verification.findMany({
-    where: { authorization_id: authorizationId },
-    orderBy: { id: "asc" },
-    select: { method: true, occasion: true, indication: true, sub_indication: true, report: true, at: true },
-  });
-  const parsed = z.array(Row).parse(rows);
+/** Reads all results for a legal authority `a` as one JSON value. */
+export const SELECT_VERIFICATIONS = sql`
+  SELECT coalesce(json_agg(json_build_object('method', v.method, 'occasion', v.occasion, 'indication', v.indication,
+    'sub_indication', v.sub_indication, 'report', v.report, 'at', v.at) ORDER BY v.id), '[]'::json)
+  FROM authorization_verification v WHERE v.authorization_id = a.id`;
+
+/** Returns the results of that value. */
+export function toVerifications(record: unknown): Verifications {
+  const parsed = z.array(Row).parse(record);
   return {
     signature: parsed.flatMap((row) =>
       row.method === "paper" ? [] : [{ occasion: row.occasion, report: row.report }],

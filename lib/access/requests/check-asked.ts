@@ -1,7 +1,7 @@
 import "server-only";
 import { findKnownTransactions } from "@/lib/access/requests/records-store";
 import type { Asked } from "@/lib/access/requests/store";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError, invalidField } from "@/lib/errors";
 
 /** Throws unless the requested time is a span that is not over yet. */
@@ -14,7 +14,7 @@ export function requireSpan(asked: Pick<Asked, "from" | "until">, now: Date): vo
 
 /** Throws for ids that do not exist, with the same answer for ids of another tenant. */
 export async function requireKnownTransactions(
-  tx: Tx,
+  tx: Running,
   tenantId: string,
   ids: readonly string[],
 ): Promise<void> {

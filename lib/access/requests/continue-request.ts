@@ -4,6 +4,7 @@ import type { DeadlineRequest } from "@/lib/access/deadlines/load-for-deadline";
 import { frozenHandles, listCoViewers } from "@/lib/access/decisions/co-viewer-store";
 import { beginReview } from "@/lib/access/legal-authorities/advance";
 import { openEvidence } from "@/lib/access/legal-authorities/evidence-store";
+import { findHeldDocument } from "@/lib/access/legal-authorities/held-document-store";
 import { keepEvidence } from "@/lib/access/legal-authorities/keep-evidence";
 import * as authorizations from "@/lib/access/legal-authorities/store";
 import { insertRequest, newReference } from "@/lib/access/requests/change-store";
@@ -30,7 +31,7 @@ async function copyAuthorization(
   if (authorization === undefined) return undefined;
   const id = uuidv7(cx.clock.nowMs());
   const record: AuthorizationRecord = { ...authorization.record, authorization: id, request: requestId };
-  const held = await authorizations.findHeldDocument(tx, row.id);
+  const held = await findHeldDocument(tx, row.id);
   const { tenantId } = cx.instance;
   const copy = { ...authorization, id, requestId, record, recordDigest: recordDigest(record) };
   await authorizations.insertAuthorization(tx, { ...copy, tenantId, documentId: held?.id });

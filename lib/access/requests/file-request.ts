@@ -12,7 +12,6 @@ import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
 
 function askedOf(body: NewRequest): Omit<Asked, "coViewers"> {
   return {
@@ -50,25 +49,28 @@ export async function fileRequest(cx: Context, body: NewRequest): Promise<Reques
   requireSpan(asked, at);
   const id = uuidv7(at.getTime());
   const { tenantId } = cx.instance;
-  const entry = await inTransaction(cx, async (tx) => {
-    await requireKnownTransactions(tx, tenantId, asked.transactions);
-    const coViewers = await resolveCoViewers(tx, cx, body.co_viewers ?? []);
-    const reference = await requests.newReference(tx, at.getUTCFullYear());
+  const entry = await cx.db.prepared.transaction(async (tx) => {
+    const [, coViewers, reference] = await Promise.all([
+      requireKnownTransactions(tx, tenantId, asked.transactions),
+      resolveCoViewers(tx, cx, body.co_viewers ?? []),
+      requests.newReference(tx, at.getUTCFullYear()),
+    ]);
     const { userId, organisationId } = cx.principal;
     const filing = { id, requesterUserId: userId, requesterOrganisationId: organisationId };
-    await requests.insertRequest(tx, permit, { ...asked, coViewers, ...filing, tenantId, reference, at });
-    await insertEvent(tx, {
-      id: uuidv7(at.getTime()),
-      tenantId,
-      requestId: id,
-      kind: "create",
-      byUserId: userId,
-      fromState: undefined,
-      toState: "draft",
-      comment: undefined,
-      at,
-    });
-    return appendEntry(tx, cx, {
+    const created = { fromState: undefined, toState: "draft", comment: undefined };
+    await Promise.all([
+      requests.insertRequest(tx, permit, { ...asked, coViewers, ...filing, tenantId, reference, at }),
+      insertEvent(tx, {
+        id: uuidv7(at.getTime()),
+        tenantId,
+        requestId: id,
+        kind: "create",
+        byUserId: userId,
+        ...created,
+        at,
+      }),
+    ]);
+    return appendEntry({ run: tx.finish }, cx, {
       class: "access",
       outcome: "done",
       action: "request.create",

@@ -2,7 +2,6 @@ import "server-only";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { countQueue, type HistorySearch, listOpenIds, listQueue } from "@/lib/access/requests/queue-store";
-import { loadNames } from "@/lib/access/requests/request-view";
 import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
@@ -14,6 +13,7 @@ import { isUuid } from "@/lib/crypto/uuid";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
+import { findPeople } from "@/lib/identity/people/people-store";
 import type { Unreadable } from "@/lib/paging";
 import type { Purpose } from "@/lib/vocabulary";
 
@@ -85,7 +85,7 @@ export async function listRequests(
       tx,
       turns.map((turn) => turn.id),
     );
-    const names = await loadNames(
+    const names = await findPeople(
       tx,
       readableOf(rows).map((row) => row.requesterUserId),
     );

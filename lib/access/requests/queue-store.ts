@@ -4,6 +4,7 @@ import type { RequestState, Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import type { RelatedPeople } from "@/lib/access/review/conflicts/related-people";
 import { Prisma } from "@/lib/db/generated/client";
+import { prismaSql, type Running, sql, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import type { Purpose } from "@/lib/vocabulary";
 
@@ -72,6 +73,10 @@ const Row = z.object({
   is_mine: z.boolean(),
 });
 
+interface Seen {
+  readonly viewer: Viewer;
+}
+
 const DECIDED = Prisma.sql`('approved', 'active', 'partial', 'expired', 'revoked', 'exhausted', 'closed', 'denied')`;
 
 /** The same as `stageOf`: an overdue or extended request waits in the stage it left. */
@@ -82,27 +87,32 @@ const WAITING_FOR = Prisma.sql`CASE
   END`;
 
 /** The rules of `request.decide` as a condition, so that a queue shows only requests that its reader may decide. */
-function isMine({ userId, organisationId, stages, relatedPeople }: Viewer): Prisma.Sql {
-  const organisations = Prisma.sql`${[organisationId, ...(relatedPeople?.organisations ?? [])]}::uuid[]`;
-  const near = Prisma.sql`${[userId, ...(relatedPeople?.accounts ?? []), ...(relatedPeople?.colleagues ?? [])]}::uuid[]`;
-  const own = Prisma.sql`(w.waiting_for = 'requester' AND r.requester_user_id = ${userId}::uuid)`;
-  if (stages.length === 0) return own;
-  return Prisma.sql`(${own} OR (w.waiting_for = ANY (${[...stages]}::text[])
-    AND r.requester_user_id <> ALL (${near}) AND NOT r.co_viewers && ${near}
-    AND r.organisation_id <> ALL (${organisations})
-    AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
-      AND d.approver_user_id = ${userId}::uuid AND d.decision <> 'ask')
-    AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-      WHERE t.transaction_id = ANY (r.transactions::uuid[]) AND p.organisation_id = ANY (${organisations}))))`;
-}
+const userIdOf = ({ viewer }: Seen) => viewer.userId;
+const stagesOf = ({ viewer }: Seen) => viewer.stages;
+const organisationsOf = ({ viewer: { organisationId, relatedPeople } }: Seen) => [
+  organisationId,
+  ...(relatedPeople?.organisations ?? []),
+];
+const nearOf = ({ viewer: { userId, relatedPeople } }: Seen) => [
+  userId,
+  ...(relatedPeople?.accounts ?? []),
+  ...(relatedPeople?.colleagues ?? []),
+];
 
-function from(viewer: Viewer): Prisma.Sql {
-  return Prisma.sql`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITING_FOR} AS waiting_for) w
-    CROSS JOIN LATERAL (SELECT coalesce(${isMine(viewer)}, false) AS is_mine) m
-    WHERE r.tenant_id = ${viewer.tenantId}::uuid
-      AND (r.requester_user_id = ${viewer.userId}::uuid
-        OR r.digest IS NOT NULL AND r.id <> ALL (${[...viewer.sealed]}::uuid[]))`;
-}
+const IS_MINE = sql<Seen>`(w.waiting_for = 'requester' AND r.requester_user_id = ${userIdOf}::uuid
+  OR (w.waiting_for = ANY (${stagesOf}::text[])
+    AND r.requester_user_id <> ALL (${nearOf}::uuid[]) AND NOT r.co_viewers && ${nearOf}::uuid[]
+    AND r.organisation_id <> ALL (${organisationsOf}::uuid[])
+    AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
+      AND d.approver_user_id = ${userIdOf}::uuid AND d.decision <> 'ask')
+    AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+      WHERE t.transaction_id = ANY (r.transactions::uuid[]) AND p.organisation_id = ANY (${organisationsOf}::uuid[]))))`;
+
+const FROM = sql<Seen>`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITING_FOR} AS waiting_for) w
+  CROSS JOIN LATERAL (SELECT coalesce(${IS_MINE}, false) AS is_mine) m
+  WHERE r.tenant_id = ${({ viewer }) => viewer.tenantId}::uuid
+    AND (r.requester_user_id = ${userIdOf}::uuid
+      OR r.digest IS NOT NULL AND r.id <> ALL (${({ viewer }) => viewer.sealed}::uuid[]))`;
 
 function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   if (view === "mine") return Prisma.sql`AND r.requester_user_id = ${viewer.userId}::uuid`;
@@ -159,7 +169,7 @@ function filtered(filter: QueueFilter): Prisma.Sql {
   const forPurpose = purpose === undefined ? Prisma.empty : Prisma.sql`AND r.purpose = ${purpose}`;
   const named =
     reference === undefined ? Prisma.empty : Prisma.sql`AND r.reference ILIKE ${`%${reference}%`}`;
-  return Prisma.sql`${from(filter.viewer)} ${owner} ${inState} ${forPurpose} ${named} ${searched(search)} ${viewOf(filter)}`;
+  return Prisma.sql`${prismaSql(FROM, filter)} ${owner} ${inState} ${forPurpose} ${named} ${searched(search)} ${viewOf(filter)}`;
 }
 
 function toTurn(record: unknown): Turn {
@@ -191,12 +201,12 @@ export async function countQueue(tx: Tx, filter: QueueFilter): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
+const FIND_TURN = statement<Seen & { readonly id: string }, unknown>("find-turn")`
+  SELECT r.id, w.waiting_for, m.is_mine ${FROM} AND r.id = ${({ id }) => id}::uuid`;
+
 /** Returns who must act next on one request. */
-export async function findTurn(tx: Tx, viewer: Viewer, id: string): Promise<Turn | undefined> {
-  const rows = await tx.$queryRaw<unknown[]>(
-    Prisma.sql`SELECT r.id, w.waiting_for, m.is_mine ${from(viewer)} AND r.id = ${id}::uuid`,
-  );
-  return rows.map(toTurn)[0];
+export async function findTurn({ run }: Running, viewer: Viewer, id: string): Promise<Turn | undefined> {
+  return (await run(FIND_TURN, { viewer, id })).map(toTurn)[0];
 }
 
 const OVER: readonly RequestState[] = [
@@ -225,9 +235,14 @@ export async function listOpenIds(
   return records.map(({ id }) => id);
 }
 
-/** Returns how many requests the same person submitted before this one. */
-export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<number> {
-  return tx.access_request.count({
-    where: { requester_user_id: row.requesterUserId, id: { lt: row.id }, state: { not: "draft" } },
-  });
+type Filed = Pick<RequestRow, "id" | "requesterUserId">;
+
+const HAS_EARLIER = statement<Filed, { readonly has_earlier: boolean }>("has-earlier-request")`
+  SELECT EXISTS (SELECT FROM access_request WHERE requester_user_id = ${({ requesterUserId }) => requesterUserId}::uuid
+    AND id < ${({ id }) => id}::uuid AND state <> 'draft') AS has_earlier`;
+
+/** Returns whether the same person submitted another request before this one. */
+export async function hasEarlierRequest({ run }: Running, filed: Filed): Promise<boolean> {
+  const [row] = await run(HAS_EARLIER, filed);
+  return row?.has_earlier === true;
 }

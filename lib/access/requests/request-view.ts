@@ -1,38 +1,31 @@
 import "server-only";
 import { deadlineMembers } from "@/lib/access/deadlines/deadline-view";
+import { findLinked } from "@/lib/access/deadlines/store";
 import { type CoViewer, listCoViewers } from "@/lib/access/decisions/co-viewer-store";
 import { narrowingHistory, type TakenAway } from "@/lib/access/decisions/narrowing-history";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import type { RequestAnswer, RequestView, TakenAwayView } from "@/lib/access/requests/answer-schema";
-import { loadRequest } from "@/lib/access/requests/load-request";
-import { countEarlierRequests, findTurn } from "@/lib/access/requests/queue-store";
+import { type Permitted, permitRequest } from "@/lib/access/requests/load-request";
+import { findTurn, hasEarlierRequest } from "@/lib/access/requests/queue-store";
 import { jobView, listJobs } from "@/lib/access/requests/records-store";
-import type { RequestRow } from "@/lib/access/requests/store";
+import { type RequestRow, readRequest } from "@/lib/access/requests/store";
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/requests/timeline-store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/requests/view";
-import { viewerOf } from "@/lib/access/requests/viewer";
+import { toViewer } from "@/lib/access/requests/viewer";
+import { isParty, ownOrganisations } from "@/lib/access/review/conflicts/store";
 import { hasIdentityCheck } from "@/lib/access/review/store";
 import { decideAction } from "@/lib/access/rules/action-rules";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
-import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { type Running, together } from "@/lib/db/statement";
 import { validityTime } from "@/lib/escrow/protocol/statements";
-import * as people from "@/lib/identity/people/people-store";
+import { findPeople } from "@/lib/identity/people/people-store";
 
 const MAX_JOBS = 200;
-
-/** Names of all people and organisations in a request. */
-export async function loadNames(tx: Tx, userIds: readonly string[]): Promise<Names> {
-  const found = await people.findPeople(tx, userIds);
-  const organisations = await people.findOrganisationNames(
-    tx,
-    [...found.values()].map((person) => person.organisationId),
-  );
-  return { people: found, organisations };
-}
 
 function takenView(taken: TakenAway): TakenAwayView {
   const { transactions, groups, end, views, exports } = taken;
@@ -110,44 +103,74 @@ function pauseMember(row: RequestRow, events: readonly TimelineEvent[]) {
   return asked === undefined ? {} : { clock_paused_at: asked.toISOString() };
 }
 
-async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestView> {
-  const authorization = await findAuthorization(tx, row.id);
-  const decisions = await listDecisions(tx, row.id);
-  const taken = narrowingHistory({ row, authorization, decisions });
-  const events = await listEvents(tx, row.id);
-  const grant = await findGrantOfRequest(tx, row.id);
-  const names = await loadNames(tx, [
+/** What relates the caller to a request that is not their own, for the acts that they may do. */
+async function readSteering(tx: Running, cx: Context, { facts, relatedPeople }: Permitted<"request.read">) {
+  if (facts.requesterUserId === cx.principal.userId) return undefined;
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), facts.transactions);
+  return { tie: facts.tie, isParty: party };
+}
+
+/** Everything that a view shows but the names. What a permitted reader sees is asked for at once. */
+async function readParts(tx: Running, cx: Context, id: string) {
+  const [permitted, sealed] = await Promise.all([
+    permitRequest(tx, cx, id, "request.read"),
+    findSealedCases(tx, cx),
+  ]);
+  const { facts, permit, relatedPeople } = permitted;
+  return together({
+    row: readRequest(tx, permit, facts),
+    authorization: findAuthorization(tx, id),
+    decisions: listDecisions(tx, id),
+    events: listEvents(tx, id),
+    grant: findGrantOfRequest(tx, id),
+    coViewers: listCoViewers(tx, id),
+    turn: findTurn(tx, toViewer(cx, { relatedPeople, sealed }), id),
+    jobs: listJobs(tx, facts.transactions.slice(0, MAX_JOBS)),
+    hasEarlier: hasEarlierRequest(tx, facts),
+    isChecked: hasIdentityCheck(tx, facts.requesterUserId, cx.clock.now()),
+    linked: findLinked(tx, id),
+    steering: readSteering(tx, cx, permitted),
+  });
+}
+
+type Parts = Awaited<ReturnType<typeof readParts>>;
+
+function namedIn({ row, decisions, events }: Parts): string[] {
+  return [
     row.requesterUserId,
     ...decisions.map((decision) => decision.approverUserId),
     ...events.flatMap((event) => (event.byUserId === undefined ? [] : [event.byUserId])),
-  ]);
-  const coViewers = await listCoViewers(tx, row.id);
+  ];
+}
+
+function buildView(cx: Context, parts: Parts, names: Names): RequestView {
+  const { row, authorization, decisions, events, grant, turn } = parts;
+  const taken = narrowingHistory({ row, authorization, decisions });
   return {
-    ...requestSummary(row, {
-      names,
-      turn: await findTurn(tx, await viewerOf(tx, cx), row.id),
-      authority: authorization,
-    }),
+    ...requestSummary(row, { names, turn, authority: authorization }),
     ...detailMembers(row),
-    ...coViewerMembers(cx, row, coViewers),
-    jobs: (await listJobs(tx, row.transactions.slice(0, MAX_JOBS))).map(jobView),
+    ...coViewerMembers(cx, row, parts.coViewers),
+    jobs: parts.jobs.map(jobView),
     ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
-    first_request: (await countEarlierRequests(tx, row)) === 0,
-    identity_check: await hasIdentityCheck(tx, row.requesterUserId, cx.clock.now()),
+    first_request: !parts.hasEarlier,
+    identity_check: parts.isChecked,
     decisions: decisions.map((decision) => decisionView(decision, names, taken.get(decision.id))),
     timeline: events.map((event) => eventView(event, names)),
     ...(grant === undefined ? {} : { grant_id: grant.id }),
     ...pauseMember(row, events),
-    ...(await deadlineMembers(tx, cx, { row, authorization, grant })),
+    ...deadlineMembers(cx, parts),
   };
 }
 
 /** Returns the whole of a request, for people who may read it. */
 export function viewRequest(cx: Context, id: string): Promise<RequestView> {
-  return inSnapshot(cx, async (tx) => {
-    const { row } = await loadRequest(tx, cx, id, "request.read");
-    return buildView(tx, cx, row);
-  });
+  return cx.db.prepared.transaction(
+    async (tx) => {
+      const parts = await readParts(tx, cx, id);
+      return buildView(cx, parts, await findPeople(tx, namedIn(parts)));
+    },
+    { isSnapshot: true },
+  );
 }
 
 /** Returns the request as it is now, with the receipt of the entry that changed it. */

@@ -1,16 +1,32 @@
 import "server-only";
-import type { RequestState } from "@/lib/access/requests/schema";
-import { findRequestFacts, readVersion } from "@/lib/access/requests/store";
+import { z } from "zod";
+import { RequestState } from "@/lib/access/requests/schema";
+import { findRequestFacts } from "@/lib/access/requests/store";
 import { listEvents } from "@/lib/access/requests/timeline-store";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import { type Running, statement } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { findPeople } from "@/lib/identity/people/people-store";
 
+const Version = z.object({ state: RequestState, version: z.number() });
+
+const READ_VERSION = statement<{ readonly id: string }, unknown>("read-request-version")`
+  SELECT state, version FROM access_request WHERE id = ${({ id }) => id}::uuid`;
+
+/** Returns state and version, which change together. */
+async function readVersion({ run }: Running, id: string): Promise<z.infer<typeof Version>> {
+  const [row] = await run(READ_VERSION, { id });
+  return Version.parse(row);
+}
+
+export async function readState(tx: Running, id: string): Promise<RequestState> {
+  return (await readVersion(tx, id)).state;
+}
+
 /** Returns state and last change, for the answer to a version conflict. */
 export async function whatHappened(
-  tx: Tx,
+  tx: Running,
   row: { readonly id: string; readonly state: RequestState; readonly version: number },
 ) {
   const last = (await listEvents(tx, row.id)).findLast((event) => event.toState !== undefined);
@@ -30,7 +46,7 @@ export async function whatHappened(
  * also for a person whose other browser tab was faster. A person who may not know of the request learns nothing here.
  */
 export async function requireVersion(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   requestId: string,
   expected: number | undefined,

@@ -2,11 +2,11 @@ import "server-only";
 import { z } from "zod";
 import { Escalation, RequestState, TransactionQuery } from "@/lib/access/requests/schema";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
-import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { isUnreadable, type Readable, readRows } from "@/lib/db/read-rows";
+import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, InvariantError } from "@/lib/errors";
 import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
 /** What `authorize` needs to know of a request before the row is read. */
@@ -145,60 +145,60 @@ const READING = [
   "identity.check",
 ];
 
+interface FactsRow {
+  readonly id: string | null;
+  readonly requester_user_id: string;
+  readonly organisation_id: string;
+  readonly transactions: string[];
+  readonly is_sent: boolean;
+  readonly escalated_to: string | null;
+  readonly co_viewers: string[];
+  readonly sealed_from: string[] | null;
+}
+
+interface OfTenant {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly at: Date;
+}
+
+const requestId = ({ id }: { readonly id: string }) => id;
+
+const FIND_FACTS = statement<OfTenant, FactsRow>("find-request-facts")`
+  SELECT r.id, r.requester_user_id, r.organisation_id, r.transactions, r.digest IS NOT NULL AS is_sent, r.escalated_to,
+    r.co_viewers, s.sealed_from
+  FROM (SELECT sealed_from(${requestId}::uuid, ${({ at }) => at}::timestamptz)::text[] AS sealed_from) s
+  LEFT JOIN access_request r ON r.id = ${requestId}::uuid AND r.tenant_id = ${({ tenantId }) => tenantId}::uuid`;
+
 /**
  * Returns whose request this is, if it exists in the tenant: enough to decide whether the caller may know of it. Seals
- * are also looked up for an unknown id, so that both answers take the same number of statements.
+ * are also looked up for an unknown id, so that both answers do the same work.
  */
 export async function findRequestFacts(
-  tx: Tx,
+  { run }: Running,
   cx: Pick<Context, "instance" | "clock">,
   id: string,
 ): Promise<RequestFacts | undefined> {
-  const row = await tx.access_request.findFirst({
-    where: { id, tenant_id: cx.instance.tenantId },
-    select: {
-      id: true,
-      requester_user_id: true,
-      organisation_id: true,
-      transactions: true,
-      digest: true,
-      escalated_to: true,
-      co_viewers: true,
-    },
-  });
-  const sealedFrom = await findSealedFrom(tx, id, cx.clock.now());
-  if (row === null) return undefined;
+  const [row] = await run(FIND_FACTS, { id, tenantId: cx.instance.tenantId, at: cx.clock.now() });
+  if (row === undefined || row.id === null) return undefined;
   return {
     id: row.id,
     requesterUserId: row.requester_user_id,
     requesterOrganisationId: row.organisation_id,
     transactions: row.transactions,
-    isSent: row.digest !== null,
+    isSent: row.is_sent,
     escalatedTo: Escalation.nullable().parse(row.escalated_to) ?? undefined,
     coViewers: row.co_viewers,
-    sealedFrom,
+    sealedFrom: row.sealed_from ?? [],
   };
 }
 
+const LOCK = statement<{ readonly id: string }, never>("lock-request")`
+  SELECT FROM access_request WHERE id = ${requestId}::uuid FOR UPDATE`;
+
 /** Locks the request until the transaction ends, so that decisions on it come one after another. */
-export async function lockRequest(tx: Tx, id: string): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM access_request WHERE id = ${id}::uuid FOR UPDATE`;
-}
-
-/** Returns state and version, which change together. */
-export async function readVersion(
-  tx: Tx,
-  id: string,
-): Promise<{ readonly state: RequestState; readonly version: number }> {
-  const row = await tx.access_request.findUniqueOrThrow({
-    where: { id },
-    select: { state: true, version: true },
-  });
-  return { state: RequestState.parse(row.state), version: row.version };
-}
-
-export async function readState(tx: Tx, id: string): Promise<RequestState> {
-  return (await readVersion(tx, id)).state;
+export async function lockRequest({ run }: Running, id: string): Promise<void> {
+  await run(LOCK, { id });
 }
 
 /** Returns the error that callers get for a request whose row cannot be read. Lists raise the alarm. */
@@ -223,18 +223,26 @@ export async function readPurpose(tx: Tx, id: string): Promise<string> {
   return (await tx.access_request.findUniqueOrThrow({ where: { id }, select: { purpose: true } })).purpose;
 }
 
+const READ_REQUEST = statement<{ readonly id: string }, unknown>("read-request")`
+  SELECT ${columnsOf(Row, "r")} FROM access_request r WHERE r.id = ${requestId}::uuid`;
+
 /** Returns the whole row. A permit for any act on the request allows this read. */
-export async function readRequest(tx: Tx, permit: Permit, facts: RequestFacts): Promise<RequestRow> {
+export async function readRequest(
+  { run }: Running,
+  permit: Permit,
+  facts: RequestFacts,
+): Promise<RequestRow> {
   requirePermit(permit, ...READING);
-  const record = await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } });
-  const [row] = readRows([record], toRequest);
+  const [row] = readRows(await run(READ_REQUEST, facts), toRequest);
   if (row === undefined || isUnreadable(row)) throw unreadableRequest();
   return row;
 }
 
 /** Returns a submitted request for what the portal itself sends on. No person reads through this function. */
-export async function getSubmitted(tx: Tx, id: string): Promise<RequestRow> {
-  return toRequest(await tx.access_request.findFirstOrThrow({ where: { id, digest: { not: null } } }));
+export async function getSubmitted({ run }: Running, id: string): Promise<RequestRow> {
+  const row = toRequest((await run(READ_REQUEST, { id }))[0]);
+  if (!row.isSent) throw new InvariantError("a request that the portal sends on is a draft");
+  return row;
 }
 
 /** Returns the rows of a list, in the order of the ids. The list itself has decided who may know of them. */

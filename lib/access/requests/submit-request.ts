@@ -5,6 +5,7 @@ import { frozenCoViewers } from "@/lib/access/decisions/name-co-viewers";
 import { requireUninfected } from "@/lib/access/documents/read-document";
 import { openDocument } from "@/lib/access/documents/seal-document";
 import { beginReview } from "@/lib/access/legal-authorities/advance";
+import { findDocumentBytes } from "@/lib/access/legal-authorities/held-document-store";
 import { requireReach } from "@/lib/access/legal-authorities/signed-order";
 import * as authorizations from "@/lib/access/legal-authorities/store";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
@@ -48,7 +49,7 @@ async function checkAuthorization(
     });
   }
   requireUninfected(authorization.document);
-  const document = await authorizations.findDocumentBytes(tx, authorization.id);
+  const document = await findDocumentBytes(tx, authorization.id);
   if (document !== undefined) openDocument(cx.keystore, document.id, document);
   await beginReview(tx, cx, authorization);
   return authorization;

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Tx } from "@/lib/db/transaction";
+import { type Running, statement } from "@/lib/db/statement";
 
 /** One event of a request. Events are never changed or removed. */
 export interface TimelineEvent {
@@ -11,41 +11,37 @@ export interface TimelineEvent {
   readonly at: Date;
 }
 
-export async function insertEvent(
-  tx: Tx,
-  event: TimelineEvent & { readonly id: string; readonly tenantId: string; readonly requestId: string },
-): Promise<void> {
-  await tx.request_event.createMany({
-    data: [
-      {
-        id: event.id,
-        tenant_id: event.tenantId,
-        request_id: event.requestId,
-        by_user_id: event.byUserId ?? null,
-        kind: event.kind,
-        from_state: event.fromState ?? null,
-        to_state: event.toState ?? null,
-        comment: event.comment ?? null,
-        at: event.at,
-      },
-    ],
-  });
+interface NewEvent extends TimelineEvent {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly requestId: string;
 }
 
-/** Returns when the newest event of a request happened. */
-export async function findLastAt(tx: Tx, requestId: string): Promise<Date | undefined> {
-  const { _max: newest } = await tx.request_event.aggregate({
-    where: { request_id: requestId },
-    _max: { at: true },
-  });
-  return newest.at ?? undefined;
+const INSERT_EVENT = statement<NewEvent, never>("insert-request-event")`
+  INSERT INTO request_event (id, tenant_id, request_id, by_user_id, kind, from_state, to_state, comment, at)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ requestId }) => requestId}::uuid,
+    ${({ byUserId }) => byUserId ?? null}::uuid, ${({ kind }) => kind}, ${({ fromState }) => fromState ?? null},
+    ${({ toState }) => toState ?? null}, ${({ comment }) => comment ?? null}, ${({ at }) => at}::timestamptz)`;
+
+export async function insertEvent({ run }: Running, event: NewEvent): Promise<void> {
+  await run(INSERT_EVENT, event);
 }
 
-export async function listEvents(tx: Tx, requestId: string): Promise<TimelineEvent[]> {
-  const rows = await tx.request_event.findMany({
-    where: { request_id: requestId },
-    orderBy: [{ at: "asc" }, { id: "asc" }],
-  });
+interface EventRow {
+  readonly kind: string;
+  readonly by_user_id: string | null;
+  readonly from_state: string | null;
+  readonly to_state: string | null;
+  readonly comment: string | null;
+  readonly at: Date;
+}
+
+const LIST_EVENTS = statement<{ readonly requestId: string }, EventRow>("list-request-events")`
+  SELECT kind, by_user_id, from_state, to_state, comment, at FROM request_event
+  WHERE request_id = ${({ requestId }) => requestId}::uuid ORDER BY at, id`;
+
+export async function listEvents({ run }: Running, requestId: string): Promise<TimelineEvent[]> {
+  const rows = await run(LIST_EVENTS, { requestId });
   return rows.map((row) => ({
     kind: row.kind,
     byUserId: row.by_user_id ?? undefined,

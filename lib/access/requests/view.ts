@@ -12,20 +12,13 @@ import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { Person } from "@/lib/identity/people/people-store";
 import { InstrumentKind } from "@/lib/vocabulary";
 
-/** People and organisations by id, for naming them. */
-export interface Names {
-  readonly people: ReadonlyMap<string, Person>;
-  readonly organisations: ReadonlyMap<string, string>;
-}
+/** People by id, for naming them. */
+export type Names = ReadonlyMap<string, Person>;
 
 export function personView(names: Names, userId: string) {
-  const person = names.people.get(userId);
+  const person = names.get(userId);
   if (person === undefined) throw new InvariantError("a person of a request does not exist");
-  return {
-    handle: person.handle,
-    name: person.name,
-    organisation: names.organisations.get(person.organisationId) ?? person.organisationId,
-  };
+  return { handle: person.handle, name: person.name, organisation: person.organisation };
 }
 
 /** What a summary shows in addition to the request itself. */

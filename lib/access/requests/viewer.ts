@@ -5,24 +5,38 @@ import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { isExecutive, isReviewer, STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
+
+function stagesOf(principal: Context["principal"]): Stage[] {
+  if (!isReviewer(principal)) return [];
+  return Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
+}
 
 /** Returns the caller as a queue viewer: with the stages that their duties decide, and their conflicts of interest. */
-export async function viewerOf(tx: Tx, cx: Pick<Context, "principal" | "clock">): Promise<Viewer> {
-  const { principal } = cx;
-  const decided = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
-  const stages = isReviewer(principal) ? decided : [];
+export function toViewer(
+  { principal }: Pick<Context, "principal">,
+  { relatedPeople, sealed }: Pick<Viewer, "relatedPeople" | "sealed">,
+): Viewer {
   const { userId, organisationId, tenantId } = principal;
-  const relatedPeople =
-    stages.length === 0 ? {} : { relatedPeople: await findRelatedPeople(tx, tenantId, userId) };
-  const sealed = await findSealedCases(tx, cx);
+  const stages = stagesOf(principal);
   return {
     userId,
     organisationId,
     tenantId,
-    ...relatedPeople,
+    ...(stages.length === 0 || relatedPeople === undefined ? {} : { relatedPeople }),
     stages,
     seesEscalated: isExecutive(principal),
     sealed,
   };
+}
+
+/** Reads what a viewer takes, and returns the caller as one. */
+export async function viewerOf(tx: Running, cx: Pick<Context, "principal" | "clock">): Promise<Viewer> {
+  const { tenantId, userId } = cx.principal;
+  const decides = stagesOf(cx.principal).length > 0;
+  const [relatedPeople, sealed] = await Promise.all([
+    decides ? findRelatedPeople(tx, tenantId, userId) : undefined,
+    findSealedCases(tx, cx),
+  ]);
+  return toViewer(cx, { ...(relatedPeople === undefined ? {} : { relatedPeople }), sealed });
 }

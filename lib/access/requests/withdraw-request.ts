@@ -2,13 +2,8 @@ import "server-only";
 import type { RequestAnswer, UnreadableAnswer } from "@/lib/access/requests/answer-schema";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
-import {
-  findRequestFacts,
-  isRequestUnreadable,
-  lockRequest,
-  readPurpose,
-  readState,
-} from "@/lib/access/requests/store";
+import { readState } from "@/lib/access/requests/require-version";
+import { findRequestFacts, isRequestUnreadable, lockRequest, readPurpose } from "@/lib/access/requests/store";
 import { withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import { appendEntry } from "@/lib/audit/record/append-entry";

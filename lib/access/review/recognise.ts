@@ -2,33 +2,30 @@ import "server-only";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import { isThirdCountry, MEMBERS_AS_OF, weigh } from "@/lib/access/review/jurisdictions";
 import {
-  findRecognition,
   insertRecognition,
   type RecognitionRow,
-  readHomes,
+  readRecognition,
 } from "@/lib/access/review/recognition-store";
 import type { Context } from "@/lib/context/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { DomainError, invalidField } from "@/lib/errors";
 
 type Order = Pick<AuthorizationRow, "id" | "requestId" | "jurisdiction" | "recognitionBasis">;
 
-type Weighed = Pick<RecognitionRow, "standing" | "jurisdiction" | "homes" | "isThirdCountry" | "basis">;
+/** How an order is recognised that was not recognised before. */
+export type Weighed = Pick<
+  RecognitionRow,
+  "standing" | "jurisdiction" | "homes" | "isThirdCountry" | "basis"
+>;
 
 /**
  * Returns how an order that is about to be approved is recognised, by the home jurisdictions of this moment. Throws
  * `authorization.recognition` for a foreign order without a basis in its record or in `recorded`, and `request.invalid`
  * for a recorded basis that is not needed.
  */
-async function requireBasis(
-  tx: Tx,
-  cx: Context,
-  order: Order,
-  recorded: string | undefined,
-): Promise<Weighed> {
-  const homes = await readHomes(tx, cx.instance.tenantId);
+function requireBasis(order: Order, homes: readonly string[], recorded: string | undefined): Weighed {
   const { jurisdiction } = order;
   const { standing, basis } = weigh(order, homes, recorded);
   const third = isThirdCountry(jurisdiction, homes);
@@ -45,20 +42,17 @@ async function requireBasis(
 }
 
 /**
- * Checks recognition for people who may record a basis: legal review, and executives when legal review stayed silent.
+ * Checks recognition, and returns what `recognise` records; undefined for an order that was recognised before. People
+ * who may record a basis give one: legal review, and executives when legal review stayed silent.
  */
-export async function requireRecordable(
-  tx: Tx,
+export async function requireRecognisable(
+  tx: Running,
   cx: Context,
   order: Order,
-  recorded: string | undefined,
-): Promise<void> {
-  if ((await findRecognition(tx, order.id)) === undefined) await requireBasis(tx, cx, order, recorded);
-}
-
-/** Throws `authorization.recognition` unless the order has been recognised. For every later approver. */
-export async function requireRecognised(tx: Tx, cx: Context, order: Order): Promise<void> {
-  await requireRecordable(tx, cx, order, undefined);
+  recorded?: string,
+): Promise<Weighed | undefined> {
+  const { homes, found } = await readRecognition(tx, cx.instance.tenantId, order.id);
+  return found === undefined ? requireBasis(order, homes, recorded) : undefined;
 }
 
 /**
@@ -66,14 +60,12 @@ export async function requireRecognised(tx: Tx, cx: Context, order: Order): Prom
  * recognition is kept.
  */
 export async function recognise(
-  tx: Tx,
+  tx: Running,
   cx: Context,
   order: Order,
-  recorded: string | undefined,
+  weighed: Weighed | undefined,
 ): Promise<{ readonly recognition?: Readonly<Record<string, Json>> }> {
-  const before = await findRecognition(tx, order.id);
-  if (before !== undefined) return {};
-  const weighed = await requireBasis(tx, cx, order, recorded);
+  if (weighed === undefined) return {};
   const at = cx.clock.now();
   await insertRecognition(tx, {
     ...weighed,

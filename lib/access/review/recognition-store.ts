@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { Tx } from "@/lib/db/transaction";
+import { type Running, statement } from "@/lib/db/statement";
 
 /** How a legal authority was recognised. */
 export interface RecognitionRow {
@@ -20,25 +20,37 @@ const Row = z.object({
   is_third_country: z.boolean(),
   basis: z.string().nullable(),
   user_id: z.string(),
-  at: z.date(),
+  at: z.coerce.date(),
 });
 
-/** Returns the home jurisdictions of the instance: those of its operator, sorted, each once. */
-export async function readHomes(tx: Tx, tenantId: string): Promise<string[]> {
-  const rows = await tx.organisation.findMany({
-    where: { tenant_id: tenantId, kind: "operator" },
-    select: { home_jurisdictions: true },
-  });
-  return [...new Set(rows.flatMap((row) => row.home_jurisdictions))].sort();
+interface Recognised {
+  /** The home jurisdictions of the instance: those of its operator, sorted, each once. */
+  readonly homes: readonly string[];
+  /** How the authority was recognised before. */
+  readonly found: RecognitionRow | undefined;
 }
 
-export async function findRecognition(tx: Tx, authorizationId: string): Promise<RecognitionRow | undefined> {
-  const found = await tx.recognition.findFirst({ where: { authorization_id: authorizationId } });
-  if (found === null) return undefined;
-  const row = Row.parse(found);
-  const { standing, jurisdiction, homes, at } = row;
-  const common = { standing, jurisdiction, homes, at, userId: row.user_id };
-  return { ...common, isThirdCountry: row.is_third_country, basis: row.basis ?? undefined };
+const READ = statement<
+  { readonly tenantId: string; readonly authorizationId: string },
+  { readonly homes: string[]; readonly found: unknown }
+>("read-recognition")`
+  SELECT ARRAY(SELECT unnest(o.home_jurisdictions) FROM organisation o
+      WHERE o.tenant_id = ${({ tenantId }) => tenantId}::uuid AND o.kind = 'operator') AS homes,
+    (SELECT row_to_json(n) FROM recognition n
+      WHERE n.authorization_id = ${({ authorizationId }) => authorizationId}::uuid) AS found`;
+
+/** Returns what decides how a legal authority is recognised. */
+export async function readRecognition(
+  { run }: Running,
+  tenantId: string,
+  authorizationId: string,
+): Promise<Recognised> {
+  const [row] = await run(READ, { tenantId, authorizationId });
+  const homes = [...new Set(row?.homes ?? [])].sort();
+  const found = Row.nullish().parse(row?.found);
+  if (found === undefined || found === null) return { homes, found: undefined };
+  const { user_id: userId, is_third_country: isThirdCountry, basis, ...common } = found;
+  return { homes, found: { ...common, userId, isThirdCountry, basis: basis ?? undefined } };
 }
 
 export interface NewRecognition extends RecognitionRow {
@@ -49,24 +61,15 @@ export interface NewRecognition extends RecognitionRow {
   readonly membersAsOf: string;
 }
 
+const INSERT = statement<NewRecognition, never>("insert-recognition")`
+  INSERT INTO recognition (id, tenant_id, authorization_id, request_id, standing, jurisdiction, homes, members_as_of,
+    is_third_country, basis, user_id, at)
+  VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ authorizationId }) => authorizationId}::uuid,
+    ${({ requestId }) => requestId}::uuid, ${({ standing }) => standing}, ${({ jurisdiction }) => jurisdiction},
+    ${({ homes }) => homes}::text[], ${({ membersAsOf }) => membersAsOf}, ${({ isThirdCountry }) => isThirdCountry}::boolean,
+    ${({ basis }) => basis ?? null}, ${({ userId }) => userId}::uuid, ${({ at }) => at}::timestamptz)`;
+
 /** Stores a recognition, once for a legal authority. The database checks the person and the order's own record. */
-export async function insertRecognition(tx: Tx, row: NewRecognition): Promise<void> {
-  await tx.recognition.createMany({
-    data: [
-      {
-        id: row.id,
-        tenant_id: row.tenantId,
-        authorization_id: row.authorizationId,
-        request_id: row.requestId,
-        standing: row.standing,
-        jurisdiction: row.jurisdiction,
-        homes: [...row.homes],
-        members_as_of: row.membersAsOf,
-        is_third_country: row.isThirdCountry,
-        basis: row.basis ?? null,
-        user_id: row.userId,
-        at: row.at,
-      },
-    ],
-  });
+export async function insertRecognition({ run }: Running, row: NewRecognition): Promise<void> {
+  await run(INSERT, row);
 }

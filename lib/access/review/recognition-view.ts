@@ -1,7 +1,7 @@
 import "server-only";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import { isThirdCountry, weigh } from "@/lib/access/review/jurisdictions";
-import { findRecognition, readHomes } from "@/lib/access/review/recognition-store";
+import { readRecognition } from "@/lib/access/review/recognition-store";
 import type { ReviewView } from "@/lib/access/review/schema";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
@@ -14,16 +14,20 @@ export async function recognitionView(
   order: AuthorizationRow | undefined,
 ): Promise<Pick<ReviewView, "recognition">> {
   if (order === undefined) return {};
-  const found = await findRecognition(tx, order.id);
+  const { found, homes } = await readRecognition(tx, cx.instance.tenantId, order.id);
   if (found !== undefined) {
-    const { standing, basis, jurisdiction, homes, isThirdCountry: third, at } = found;
+    const { standing, basis, jurisdiction, homes: known, isThirdCountry: third, at } = found;
     const by = (await getPerson(tx, found.userId)).name;
-    const facts = { standing, jurisdiction, homes: [...homes], article_48: third, by, at: at.toISOString() };
+    const facts = { standing, jurisdiction, homes: [...known], article_48: third, by, at: at.toISOString() };
     return { recognition: { ...facts, ...(basis === undefined ? {} : { basis }) } };
   }
-  const homes = await readHomes(tx, cx.instance.tenantId);
   const { jurisdiction } = order;
   const { standing, basis } = weigh(order, homes, undefined);
-  const facts = { standing, jurisdiction, homes, article_48: isThirdCountry(jurisdiction, homes) };
+  const facts = {
+    standing,
+    jurisdiction,
+    homes: [...homes],
+    article_48: isThirdCountry(jurisdiction, homes),
+  };
   return { recognition: { ...facts, ...(basis === undefined ? {} : { basis }) } };
 }

@@ -9,7 +9,6 @@ import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-aut
 import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import { listQueue } from "@/lib/access/requests/queue-store";
-import { loadNames } from "@/lib/access/requests/request-view";
 import type { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { personView } from "@/lib/access/requests/view";
@@ -29,6 +28,7 @@ import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import * as people from "@/lib/identity/people/people-store";
+import { findPeople } from "@/lib/identity/people/people-store";
 import { getOffice } from "@/lib/organisations/store";
 
 const MAX_QUEUE = 500;
@@ -172,7 +172,7 @@ async function officerOf(tx: Tx, cx: Context, review: Review): Promise<ReviewVie
   // Counts leave out what is sealed from the reader.
   const except = [row.id, ...(await findSealedCases(tx, cx))];
   const history = await readHistory(tx, permit, { userId: requester.userId, except });
-  const { name, organisation } = personView(await loadNames(tx, [requester.userId]), requester.userId);
+  const { name, organisation } = personView(await findPeople(tx, [requester.userId]), requester.userId);
   return { name, organisation, ...history, is_first_request: history.requests === 0 };
 }
 

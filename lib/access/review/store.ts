@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName } from "@/lib/vocabulary";
 
@@ -91,26 +92,37 @@ export interface IdentityCheckRow {
   readonly isComplete: boolean;
 }
 
+interface CheckColumns {
+  readonly created_at: Date;
+  readonly checked_by_user_id: string;
+  readonly expires_at: Date;
+  readonly is_complete: boolean;
+}
+
+const FIND_IDENTITY_CHECK = statement<{ readonly officerUserId: string }, CheckColumns>(
+  "find-identity-check",
+)`
+  SELECT created_at, checked_by_user_id, expires_at, domain_verified AND called_number_from_record AS is_complete
+  FROM identity_check WHERE officer_user_id = ${({ officerUserId }) => officerUserId}::uuid
+  ORDER BY created_at DESC, id DESC LIMIT 1`;
+
 /** Returns the newest check of an officer. Only the newest counts: a failed one cancels every earlier one. */
 export async function findIdentityCheck(
-  tx: Tx,
+  { run }: Running,
   officerUserId: string,
 ): Promise<IdentityCheckRow | undefined> {
-  const row = await tx.identity_check.findFirst({
-    where: { officer_user_id: officerUserId },
-    orderBy: [{ created_at: "desc" }, { id: "desc" }],
-  });
-  if (row === null) return undefined;
+  const [row] = await run(FIND_IDENTITY_CHECK, { officerUserId });
+  if (row === undefined) return undefined;
   return {
     at: row.created_at,
     checkedBy: row.checked_by_user_id,
     until: row.expires_at,
-    isComplete: row.domain_verified && row.called_number_from_record,
+    isComplete: row.is_complete,
   };
 }
 
 /** Whether the newest identity check of an officer is valid at this moment. */
-export async function hasIdentityCheck(tx: Tx, officerUserId: string, at: Date): Promise<boolean> {
+export async function hasIdentityCheck(tx: Running, officerUserId: string, at: Date): Promise<boolean> {
   const check = await findIdentityCheck(tx, officerUserId);
   return check?.isComplete === true && at < check.until;
 }

@@ -1,17 +1,25 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { Prisma } from "@/lib/db/generated/client";
-import type { Tx } from "@/lib/db/transaction";
+import { type Running, statement } from "@/lib/db/statement";
+
+interface Sealed {
+  readonly ids: string[] | null;
+}
+
+const SEALED_FROM = statement<{ readonly requestId: string; readonly at: Date }, Sealed>("find-sealed-from")`
+  SELECT sealed_from(${({ requestId }) => requestId}::uuid, ${({ at }) => at}::timestamptz)::text[] AS ids`;
 
 /**
  * Returns the accounts that a request is sealed from at a time: staff of a party's organisation; empty without a
  * seal.
  */
-export async function findSealedFrom(tx: Tx, requestId: string, at: Date): Promise<readonly string[]> {
-  const rows = await tx.$queryRaw<{ ids: string[] | null }[]>(
-    Prisma.sql`SELECT sealed_from(${requestId}::uuid, ${at})::text[] AS ids`,
-  );
-  return rows[0]?.ids ?? [];
+export async function findSealedFrom(
+  { run }: Running,
+  requestId: string,
+  at: Date,
+): Promise<readonly string[]> {
+  const [row] = await run(SEALED_FROM, { requestId, at });
+  return row?.ids ?? [];
 }
 
 interface Asking extends Pick<Context, "clock"> {
@@ -22,18 +30,20 @@ interface Asking extends Pick<Context, "clock"> {
  * Returns the cases that are sealed from the caller: requests under seal about records of their own organisations,
  * and other people's legal holds on such records. Lists, counts and the log leave these cases out for the caller.
  */
-export function findSealedCases(tx: Tx, { principal, clock }: Asking): Promise<readonly string[]> {
+export function findSealedCases(tx: Running, { principal, clock }: Asking): Promise<readonly string[]> {
   return findSealedCasesAt(tx, principal, clock.now());
 }
 
+const SEALED_CASES = statement<Asking["principal"] & { readonly at: Date }, Sealed>("find-sealed-cases")`
+  SELECT cases_sealed_from(${({ tenantId }) => tenantId}::uuid, ${({ userId }) => userId}::uuid,
+    ${({ at }) => at}::timestamptz)::text[] AS ids`;
+
 /** Returns the sealed cases of another reader, at a given time. */
 export async function findSealedCasesAt(
-  tx: Tx,
-  { tenantId, userId }: Asking["principal"],
+  { run }: Running,
+  principal: Asking["principal"],
   at: Date,
 ): Promise<readonly string[]> {
-  const rows = await tx.$queryRaw<{ ids: string[] | null }[]>(
-    Prisma.sql`SELECT cases_sealed_from(${tenantId}::uuid, ${userId}::uuid, ${at})::text[] AS ids`,
-  );
-  return rows[0]?.ids ?? [];
+  const [row] = await run(SEALED_CASES, { ...principal, at });
+  return row?.ids ?? [];
 }

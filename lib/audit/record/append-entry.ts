@@ -1,7 +1,7 @@
 import "server-only";
 import type { AuditContext } from "@/lib/context/context";
 import type { AppendedEntry, EntryRows } from "@/lib/context/recorder";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { composeEntry } from "../entry/compose-entry";
 import type { AuditEvent } from "../entry/event";
 import { insertEntriesWith } from "./store";
@@ -11,7 +11,7 @@ import { insertEntriesWith } from "./store";
  * Append it before the rows of the change: the completeness triggers look for its queue rows at COMMIT, and for inserted
  * transactions at the end of the statement.
  */
-export async function appendEntry(tx: Tx, cx: AuditContext, event: AuditEvent): Promise<AppendedEntry> {
+export async function appendEntry(tx: Running, cx: AuditContext, event: AuditEvent): Promise<AppendedEntry> {
   const { appended, rows } = await composeEntry(cx, event);
   await insertEntriesWith(tx, [rows]);
   return appended;
@@ -22,7 +22,7 @@ const MAX_STATEMENT = 250;
 
 /** Writes the entries of many changes in one transaction: one statement for up to 250 of them. */
 export async function appendEntries(
-  tx: Tx,
+  tx: Running,
   cx: AuditContext,
   events: readonly AuditEvent[],
 ): Promise<AppendedEntry[]> {

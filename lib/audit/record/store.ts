@@ -3,14 +3,13 @@ import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import type { CompartmentKind, EntryRows } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
-import { within } from "@/lib/db/statement";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { COMPARTMENT_KINDS } from "../entry/event";
 import { APPEND_ENTRIES } from "./write-entries";
 
 /** Writes entries in the caller's transaction, as one statement. */
-export async function insertEntriesWith(tx: Tx, rows: readonly EntryRows[]): Promise<void> {
-  await within(tx)(APPEND_ENTRIES, { entries: rows });
+export async function insertEntriesWith({ run }: Running, rows: readonly EntryRows[]): Promise<void> {
+  await run(APPEND_ENTRIES, { entries: rows });
 }
 
 /** Writes many entries as one statement: in its own transaction, unless the connection is already in one. */

@@ -1,6 +1,7 @@
 import "server-only";
 import type { UsedList } from "@/lib/authorities/schema";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 /** A stored revocation list. */
@@ -56,16 +57,23 @@ async function newestIds(tx: Tx, authorityIds: readonly string[]): Promise<strin
   return rows.map(({ id }) => id);
 }
 
+interface NewestRow {
+  readonly list: Uint8Array;
+  readonly issuer_certificate: Uint8Array | null;
+}
+
+const FIND_NEWEST = statement<{ readonly authorityIds: readonly string[] }, NewestRow>("find-newest-lists")`
+  SELECT list, issuer_certificate FROM (
+    SELECT DISTINCT ON (authority_id, issuer_digest) id, list, issuer_certificate FROM authority_crl
+    WHERE authority_id = ANY (${({ authorityIds }) => authorityIds}::uuid[])
+    ORDER BY authority_id, issuer_digest, this_update DESC, uploaded_at DESC) newest ORDER BY id`;
+
 /** Returns the newest list of each issuer with its bytes, and the certificates of issuers that are not anchors. */
 export async function findNewestLists(
-  tx: Tx,
+  { run }: Running,
   authorityIds: readonly string[],
 ): Promise<{ readonly lists: Uint8Array[]; readonly certificates: Uint8Array[] }> {
-  const rows = await tx.authority_crl.findMany({
-    where: { id: { in: await newestIds(tx, authorityIds) } },
-    orderBy: { id: "asc" },
-    select: { list: true, issuer_certificate: true },
-  });
+  const rows = await run(FIND_NEWEST, { authorityIds });
   return {
     lists: rows.map(({ list }) => list),
     certificates: rows.flatMap(({ issuer_certificate: one }) => (one === null ? [] : [one])),

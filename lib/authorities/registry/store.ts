@@ -5,6 +5,7 @@ import type { RegisteredKey } from "@/lib/authorities/jws";
 import { AuthorityState } from "@/lib/authorities/schema";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { type Readable, readRows } from "@/lib/db/read-rows";
+import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 const Row = z.object({
@@ -115,21 +116,26 @@ export async function listRevokedCertificates(tx: Tx, tenantId: string): Promise
   return rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
 }
 
-/**
- * Returns whether this key was revoked, under any id. Only the database owner can register one twice
- * (authority_key_once).
- */
-async function isKeyRevoked(tx: Tx, tenantId: string, publicKey: string | null): Promise<boolean> {
-  const where = { tenant_id: tenantId, kind: "key", public_key: publicKey, state: "revoked" };
-  return (await tx.authority.count({ where })) > 0;
+interface Kid {
+  readonly tenantId: string;
+  readonly kid: string;
 }
 
+/** A key may have been revoked under any id. Only the database owner can register one twice (authority_key_once). */
+const FIND_KEY = statement<Kid, { readonly is_revoked: boolean }>("find-authority-key")`
+  SELECT ${columnsOf(Row, "a")}, EXISTS (SELECT FROM authority o WHERE o.tenant_id = a.tenant_id AND o.kind = 'key'
+    AND o.public_key IS NOT DISTINCT FROM a.public_key AND o.state = 'revoked') AS is_revoked
+  FROM authority a WHERE a.tenant_id = ${({ tenantId }) => tenantId}::uuid AND a.kid = ${({ kid }) => kid}
+    AND a.kind = 'key' AND a.state <> 'withdrawn' LIMIT 1`;
+
 /** Returns the key registered under this id, in any state. */
-export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<RegisteredKey | undefined> {
-  const found = await tx.authority.findFirst({
-    where: { tenant_id: tenantId, kid, kind: "key", state: { not: "withdrawn" } },
-  });
-  if (found === null) return undefined;
+export async function findKey(
+  { run }: Running,
+  tenantId: string,
+  kid: string,
+): Promise<RegisteredKey | undefined> {
+  const [found] = await run(FIND_KEY, { tenantId, kid });
+  if (found === undefined) return undefined;
   const row = Row.parse(found);
   return {
     id: row.id,
@@ -139,46 +145,48 @@ export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<Re
     publicKey: fromBase64url(row.public_key ?? ""),
     validFrom: row.valid_from,
     validUntil: row.valid_until,
-    state: (await isKeyRevoked(tx, tenantId, row.public_key)) ? "revoked" : row.state,
+    state: found.is_revoked ? "revoked" : row.state,
     inForceFrom: row.in_force_from ?? undefined,
   };
 }
 
+const HOLD_KEY = statement<Kid, never>("hold-authority-key")`
+  SELECT FROM authority WHERE tenant_id = ${({ tenantId }) => tenantId}::uuid AND kid = ${({ kid }) => kid}
+    AND state <> 'withdrawn' FOR SHARE`;
+
 /** Locks the key's row until the transaction ends: a revocation waits, and then finds what rests on the key. */
-export async function holdKey(tx: Tx, tenantId: string, kid: string): Promise<void> {
-  await tx.$queryRawUnsafe(
-    "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND kid = $2 AND state <> 'withdrawn' FOR SHARE",
-    tenantId,
-    kid,
-  );
+export async function holdKey({ run }: Running, tenantId: string, kid: string): Promise<void> {
+  await run(HOLD_KEY, { tenantId, kid });
 }
+
+interface AnchorRow {
+  readonly id: string;
+  readonly issuer: string;
+  readonly jurisdiction: string;
+  readonly certificate: Uint8Array | null;
+}
+
+const HOLD_ANCHORS = statement<Pick<Kid, "tenantId">, never>("hold-anchors")`
+  SELECT FROM authority WHERE tenant_id = ${({ tenantId }) => tenantId}::uuid AND kind = 'anchor'
+    AND state = 'confirmed' ORDER BY id FOR SHARE`;
+
+const LIST_ANCHORS = statement<Pick<Kid, "tenantId"> & { readonly at: Date }, AnchorRow>("list-anchors")`
+  SELECT id, issuer, jurisdiction, certificate FROM authority
+  WHERE tenant_id = ${({ tenantId }) => tenantId}::uuid AND kind = 'anchor' AND state = 'confirmed'
+    AND in_force_from <= ${({ at }) => at}::timestamptz AND valid_from <= ${({ at }) => at}::timestamptz
+    AND valid_until > ${({ at }) => at}::timestamptz ORDER BY id`;
 
 /**
  * Returns trust anchors that count at this moment. With `isHeld` their rows stay locked until the transaction ends.
  * Ending one, or adding a revocation list to it, waits, and then finds what rests on it.
  */
 export async function listAnchors(
-  tx: Tx,
+  { run }: Running,
   tenantId: string,
   { at, isHeld = false }: { readonly at: Date; readonly isHeld?: boolean },
 ): Promise<RegisteredAnchor[]> {
-  if (isHeld)
-    await tx.$queryRawUnsafe(
-      "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND kind = 'anchor' AND state = 'confirmed' ORDER BY id FOR SHARE",
-      tenantId,
-    );
-  const rows = await tx.authority.findMany({
-    where: {
-      tenant_id: tenantId,
-      kind: "anchor",
-      state: "confirmed",
-      in_force_from: { lte: at },
-      valid_from: { lte: at },
-      valid_until: { gt: at },
-    },
-    orderBy: { id: "asc" },
-    select: { id: true, issuer: true, jurisdiction: true, certificate: true },
-  });
+  if (isHeld) await run(HOLD_ANCHORS, { tenantId });
+  const rows = await run(LIST_ANCHORS, { tenantId, at });
   return rows.flatMap(({ certificate, ...row }) => (certificate === null ? [] : [{ ...row, certificate }]));
 }
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { Duty as DutyColumn, Role } from "@/lib/identity/schema";
@@ -11,6 +12,8 @@ export interface Person {
   readonly handle: string;
   readonly name: string;
   readonly organisationId: string;
+  /** The organisation's name. */
+  readonly organisation: string;
   readonly role: RoleName;
   readonly isActive: boolean;
 }
@@ -20,18 +23,10 @@ const Row = z.object({
   handle: z.string(),
   name: z.string(),
   organisation_id: z.string(),
+  organisation: z.string(),
   role: Role,
   state: z.string(),
 });
-const COLUMNS = {
-  id: true,
-  handle: true,
-  name: true,
-  organisation_id: true,
-  role: true,
-  state: true,
-} as const;
-
 function toPerson(record: unknown): Person {
   const row = Row.parse(record);
   return {
@@ -39,14 +34,20 @@ function toPerson(record: unknown): Person {
     handle: row.handle,
     name: row.name,
     organisationId: row.organisation_id,
+    organisation: row.organisation,
     role: row.role,
     isActive: row.state === "active",
   };
 }
 
-export async function findPeople(tx: Tx, ids: readonly string[]): Promise<Map<string, Person>> {
-  const rows = await tx.app_user.findMany({ where: { id: { in: [...new Set(ids)] } }, select: COLUMNS });
-  return new Map(rows.map((row) => [row.id, toPerson(row)]));
+const FIND_PEOPLE = statement<{ readonly ids: readonly string[] }, unknown>("find-people")`
+  SELECT u.id, u.handle, u.name, u.organisation_id, coalesce(o.name, u.organisation_id::text) AS organisation, u.role, u.state
+  FROM app_user u LEFT JOIN organisation o ON o.id = u.organisation_id
+  WHERE u.id = ANY (${({ ids }) => ids}::uuid[])`;
+
+export async function findPeople({ run }: Running, ids: readonly string[]): Promise<Map<string, Person>> {
+  const rows = await run(FIND_PEOPLE, { ids: [...new Set(ids)] });
+  return new Map(rows.map(toPerson).map((person) => [person.userId, person]));
 }
 
 export async function findEmail(tx: Tx, userId: string): Promise<string> {
@@ -63,7 +64,7 @@ export async function findByPseudonym(tx: Tx, pseudonyms: readonly string[]): Pr
   return new Map(rows.map((row) => [row.pseudonym, row.id]));
 }
 
-export async function getPerson(tx: Tx, id: string): Promise<Person> {
+export async function getPerson(tx: Running, id: string): Promise<Person> {
   const person = (await findPeople(tx, [id])).get(id);
   if (person === undefined) throw new InvariantError("a person of a request does not exist");
   return person;
@@ -74,23 +75,33 @@ export async function findDuties(tx: Tx, userId: string): Promise<Duty[]> {
   return rows.map((row) => DutyColumn.parse(row.duty));
 }
 
-export async function findOrganisationNames(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
-  const rows = await tx.organisation.findMany({
-    where: { id: { in: [...new Set(ids)] } },
-    select: { id: true, name: true },
-  });
+const FIND_ORGANISATION_NAMES = statement<
+  { readonly ids: readonly string[] },
+  { readonly id: string; readonly name: string }
+>("find-organisation-names")`
+  SELECT id, name FROM organisation WHERE id = ANY (${({ ids }) => ids}::uuid[])`;
+
+export async function findOrganisationNames(
+  { run }: Running,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await run(FIND_ORGANISATION_NAMES, { ids: [...new Set(ids)] });
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
+const FIND_STATEMENT_KEY = statement<
+  { readonly userId: string; readonly keyId: string },
+  { readonly public_key: Uint8Array | null }
+>("find-statement-key")`
+  SELECT public_key FROM credential WHERE user_id = ${({ userId }) => userId}::uuid AND kind = 'ed25519'
+    AND external_id = ${({ keyId }) => keyId} AND revoked_at IS NULL LIMIT 1`;
+
 /** An Ed25519 key that the person has registered for statements; signatures name it by `keyId`. */
 export async function findStatementKey(
-  tx: Tx,
+  { run }: Running,
   userId: string,
   keyId: string,
 ): Promise<Uint8Array | undefined> {
-  const row = await tx.credential.findFirst({
-    where: { user_id: userId, kind: "ed25519", external_id: keyId, revoked_at: null },
-    select: { public_key: true },
-  });
+  const [row] = await run(FIND_STATEMENT_KEY, { userId, keyId });
   return row?.public_key ?? undefined;
 }

@@ -1,7 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
-import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { rewrappersOf } from "@/lib/escrow/protocol/rewrap-statement";
@@ -24,7 +23,7 @@ export async function standingWords(tx: Tx, words: readonly RecoveryWordRow[]): 
   for (const word of words) {
     const { userId, signature } = word;
     const isRemoved =
-      signature.kind === "passkey" && (await isRemovedPasskey(within(tx), signature.credential_id));
+      signature.kind === "passkey" && (await isRemovedPasskey(tx.run, signature.credential_id));
     if (active.has(userId) && !isRemoved) standing.push(word);
   }
   return standing;

@@ -1,6 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
-import { sql, statementOf, within } from "@/lib/db/statement";
+import { sql, statementOf } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 /** One recipient entry of one sealed group; apu and apv are rebuilt on reading, so they are not stored. */
@@ -61,7 +61,7 @@ const STORE_WRAPS = statementOf<NewWraps, never>("store-wraps", INSERT_WRAPS);
 
 /** Inserts any number of wraps with one statement. */
 export async function insertWraps(tx: Tx, wraps: readonly NewWrapRow[]): Promise<void> {
-  await within(tx)(STORE_WRAPS, { wraps });
+  await tx.run(STORE_WRAPS, { wraps });
 }
 
 /** The columns read of a wrap. */

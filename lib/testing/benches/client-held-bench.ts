@@ -1,5 +1,4 @@
 import { type EnvelopeRecipient, openEnvelope } from "@/lib/crypto/envelope/envelope";
-import { within } from "@/lib/db/statement";
 import { inSnapshot } from "@/lib/db/transaction";
 import { challengeClientHeld } from "@/lib/keys/possession/challenge";
 import { proveKey } from "@/lib/keys/possession/prove-key";
@@ -29,7 +28,7 @@ export async function submit(from: Person, to: Person): Promise<string> {
 /** Returns the sealed groups of a transaction as the database stores them. */
 export async function groupsOf(cx: Person, id: string) {
   return inSnapshot(cx, async (tx) => {
-    const transaction = await findTransaction(within(tx), cx.instance.tenantId, id);
+    const transaction = await findTransaction(tx.run, cx.instance.tenantId, id);
     if (transaction === undefined) throw new TypeError("no transaction");
     return { transaction, groups: (await loadSealed(tx, transaction)).groups };
   });

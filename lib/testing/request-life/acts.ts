@@ -17,7 +17,6 @@ import { NewDecision, type Stage } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import { within } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
 import type { RequestPerson } from "@/lib/testing/benches/request-bench";
 import type { Actor } from "@/lib/testing/request-life/model";
@@ -62,7 +61,7 @@ const view: Act = (cx, { grantId }) =>
   inTransaction(cx, async (tx) => {
     const entry = { class: "disclosure", outcome: "intent", action: "disclosure.open" } as const;
     await appendEntry(tx, cx, { ...entry, subjects: [`grant:${grantId}`] });
-    await useView(within(tx), cx, grantId);
+    await useView(tx.run, cx, grantId);
   });
 
 const open: Act = (cx, { grantId, kind, txId }) =>

@@ -7,7 +7,6 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { generateX25519, randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
-import { within } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import {
@@ -491,7 +490,7 @@ describe("keys of openings", () => {
       const order: string[] = [];
       let suspension: Promise<unknown> | undefined;
       await inTransaction(owner, async (tx) => {
-        const derivers = await managedDerivers(within(tx), owner, { participantId, versions: [1] });
+        const derivers = await managedDerivers(tx.run, owner, { participantId, versions: [1] });
         const key = await keyOf(owner);
         suspension = changeKeyState(owner, key, { state: "suspended", reason: "lost" }).then(() => {
           order.push("suspended");

@@ -1,6 +1,5 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
@@ -28,7 +27,7 @@ export async function loadKnown<T>(
   also: (tx: Tx, row: TransactionRow) => Promise<T>,
 ): Promise<{ row: TransactionRow; also: T }> {
   return inSnapshot(cx, async (tx) => {
-    const row = requireKnown(cx, await findTransaction(within(tx), cx.instance.tenantId, id));
+    const row = requireKnown(cx, await findTransaction(tx.run, cx.instance.tenantId, id));
     return { row, also: await also(tx, row) };
   });
 }

@@ -1,7 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEnvelope } from "@/lib/crypto/envelope/envelope";
-import { within } from "@/lib/db/statement";
 import { inSnapshot } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { registerPending } from "@/lib/escrow/client/registrar";
@@ -327,7 +326,7 @@ describe("client-held keys", () => {
 
   async function groupsOf(id: string) {
     return inSnapshot(bench.cx, async (tx) => {
-      const transaction = await findTransaction(within(tx), bench.place.tenantId, id);
+      const transaction = await findTransaction(tx.run, bench.place.tenantId, id);
       if (transaction === undefined) throw new TypeError("no transaction");
       return { transaction, groups: (await loadSealed(tx, transaction)).groups };
     });

@@ -9,7 +9,6 @@ import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { within } from "@/lib/db/statement";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { registerPending } from "@/lib/escrow/client/registrar";
@@ -413,7 +412,7 @@ describe("an unvouched key", () => {
   /** Returns what the holder of this private key reads of a transaction, from database rows alone. */
   async function readWith(privateKey: Uint8Array, kid: string, id: string): Promise<unknown> {
     const { tenantId } = bench.place;
-    const transaction = await inSnapshot(bench.cx, (tx) => findTransaction(within(tx), tenantId, id));
+    const transaction = await inSnapshot(bench.cx, (tx) => findTransaction(tx.run, tenantId, id));
     if (transaction === undefined) throw new TypeError("no transaction");
     const { groups } = await inSnapshot(bench.cx, (tx) => loadSealed(tx, transaction));
     const read: Record<string, unknown> = {};
@@ -493,7 +492,7 @@ describe("escrow", () => {
 
   const groupsOf = (id: string) =>
     inSnapshot(bench.cx, async (tx) => {
-      const transaction = await findTransaction(within(tx), bench.place.tenantId, id);
+      const transaction = await findTransaction(tx.run, bench.place.tenantId, id);
       if (transaction === undefined) throw new TypeError("no transaction");
       return (await loadSealed(tx, transaction)).groups;
     });

@@ -407,19 +407,23 @@ BEGIN
 END $$;
 
 -- Returns the accounts of one person (ADR 0037): this one, and those with the same mailbox or the same passkey.
-CREATE FUNCTION same_human(who uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+CREATE FUNCTION same_human(who uuid) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY
   SELECT who
   UNION SELECT u.id FROM app_user me JOIN app_user u
     ON u.tenant_id = me.tenant_id AND email_identity(u.email) = email_identity(me.email) WHERE me.id = who
-  UNION SELECT c.user_id FROM credential mine JOIN credential c ON c.public_key = mine.public_key WHERE mine.user_id = who
-$$;
+  UNION SELECT c.user_id FROM credential mine JOIN credential c ON c.public_key = mine.public_key WHERE mine.user_id = who;
+END $$;
 
 -- Returns the organisations of a person, over all their accounts and memberships.
 CREATE FUNCTION own_organisations(who uuid) RETURNS SETOF uuid
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY
   SELECT u.organisation_id FROM app_user u WHERE u.id IN (SELECT same_human(who))
-  UNION SELECT m.organisation_id FROM membership m WHERE m.user_id IN (SELECT same_human(who))
-$$;
+  UNION SELECT m.organisation_id FROM membership m WHERE m.user_id IN (SELECT same_human(who));
+END $$;
 
 -- An agreement keeps what was asked and ends once. The person who agrees is neither the asker nor the person whom it is
 -- about, nor another account of one of them.

@@ -885,10 +885,12 @@ END $$;
 
 -- Returns when a request was submitted; null for a draft. A continuation is submitted as it is made.
 CREATE FUNCTION request_sent_at(request uuid) RETURNS timestamptz
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (
   SELECT coalesce((SELECT min(e.at) FROM request_event e WHERE e.request_id = r.id AND e.kind = 'submit'), r.created_at)
-  FROM access_request r WHERE r.id = request AND r.digest IS NOT NULL
-$$;
+  FROM access_request r WHERE r.id = request AND r.digest IS NOT NULL);
+END $$;
 
 -- Returns until when a request is under seal: the latest seal of its orders and of the same orders in other submitted
 -- requests.
@@ -905,47 +907,57 @@ $$;
 -- Returns the requests under seal at a time: by their own order, or by the same order in a filing that was submitted
 -- earlier. A request that people knew before stays visible, because hiding it would reveal the later filing.
 CREATE FUNCTION sealed_requests(tenant uuid, at timestamptz) RETURNS SETOF uuid
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY
   WITH seal AS MATERIALIZED (SELECT a.*, request_sent_at(a.request_id) AS sent_at FROM legal_authorization a
     WHERE a.tenant_id = tenant AND a.sealed_until > at)
   SELECT request_id FROM seal
   UNION SELECT o.request_id FROM seal s JOIN legal_authorization o ON o.tenant_id = tenant AND o.request_id <> s.request_id
     AND order_text(o.case_number) = order_text(s.case_number)
-  WHERE order_text(o.issuer) = order_text(s.issuer) AND request_sent_at(o.request_id) >= s.sent_at
-$$;
+  WHERE order_text(o.issuer) = order_text(s.issuer) AND request_sent_at(o.request_id) >= s.sent_at;
+END $$;
 
 -- Returns whether one request is under seal. Each request is checked from its own side, so the time of an answer does not depend on the
 -- number of seals.
 CREATE FUNCTION request_is_sealed(request uuid, at timestamptz) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (
   SELECT EXISTS (SELECT 1 FROM legal_authorization mine WHERE mine.request_id = request AND (mine.sealed_until > at
     OR EXISTS (SELECT 1 FROM legal_authorization s WHERE s.tenant_id = mine.tenant_id AND s.request_id <> mine.request_id
       AND order_text(s.case_number) = order_text(mine.case_number) AND s.sealed_until > at
-      AND order_text(s.issuer) = order_text(mine.issuer) AND request_sent_at(request) >= request_sent_at(s.request_id))))
-$$;
+      AND order_text(s.issuer) = order_text(mine.issuer) AND request_sent_at(request) >= request_sent_at(s.request_id)))));
+END $$;
 
 -- Returns the staff of organisations that are a party to one of these transactions.
 CREATE FUNCTION staff_of_parties(tenant uuid, transactions text[]) RETURNS uuid[]
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (
   WITH party AS MATERIALIZED (SELECT DISTINCT p.organisation_id FROM transaction_participant t
     JOIN participant p ON p.id = t.participant_id WHERE t.transaction_id = ANY (transactions::uuid[]))
   SELECT coalesce(array_agg(u.id), '{}') FROM app_user u WHERE u.tenant_id = tenant AND u.role = 'coordinator'
-    AND EXISTS (SELECT 1 FROM own_organisations(u.id) AS own (id) JOIN party ON party.organisation_id = own.id)
-$$;
+    AND EXISTS (SELECT 1 FROM own_organisations(u.id) AS own (id) JOIN party ON party.organisation_id = own.id));
+END $$;
 
 -- Returns the people from whom a request is sealed; empty without a seal. A request is never sealed from its requester.
 CREATE FUNCTION sealed_from(request uuid, at timestamptz) RETURNS uuid[]
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (
   SELECT CASE WHEN request_is_sealed(r.id, at)
     THEN array_remove(staff_of_parties(r.tenant_id, r.transactions), r.requester_user_id) ELSE '{}'::uuid[] END
-  FROM access_request r WHERE r.id = request
-$$;
+  FROM access_request r WHERE r.id = request);
+END $$;
 
 -- Returns the cases that are sealed from one person, for lists and for the log. A legal hold has no seal: people of a
 -- party do not learn of a hold that another organisation placed on the party's records. The order makes PostgreSQL use the index: with
 -- EXISTS it expects the first rows of any participant soon, and reads the whole table for one who has none.
 CREATE FUNCTION cases_sealed_from(tenant uuid, who uuid, at timestamptz) RETURNS uuid[]
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (
   WITH own AS MATERIALIZED (SELECT own_organisations(who) AS id),
   party AS MATERIALIZED (SELECT p.id FROM participant p WHERE p.organisation_id IN (SELECT id FROM own)
     AND (SELECT true FROM transaction_participant t WHERE t.participant_id = p.id ORDER BY t.created_at_us LIMIT 1))
@@ -956,8 +968,8 @@ CREATE FUNCTION cases_sealed_from(tenant uuid, who uuid, at timestamptz) RETURNS
       UNION ALL SELECT p.id, p.transactions FROM preservation p
         WHERE p.tenant_id = tenant AND (p.organisation_id IS NULL OR p.organisation_id NOT IN (SELECT id FROM own))) f
     WHERE EXISTS (SELECT 1 FROM transaction_participant t
-      WHERE t.transaction_id = ANY (f.transactions::uuid[]) AND t.participant_id IN (SELECT id FROM party))) END
-$$;
+      WHERE t.transaction_id = ANY (f.transactions::uuid[]) AND t.participant_id IN (SELECT id FROM party))) END);
+END $$;
 
 -- A scan result is given once, to a document that waits for it. The bytes of an infected document move to quarantine.
 CREATE FUNCTION document_scan_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

@@ -1,0 +1,47 @@
+import { Client } from "pg";
+import { vi } from "vitest";
+
+/** What a call sent to PostgreSQL. */
+export interface Sent {
+  readonly texts: readonly string[];
+  /** How often a connection sent something while it waited for no answer. Statements sent together are one. */
+  readonly roundTrips: number;
+}
+
+function textOf(first: unknown): string {
+  const text = typeof first === "object" && first !== null && "text" in first ? first.text : first;
+  return String(text).replaceAll(/\s+/g, " ").trim();
+}
+
+/** Runs a call and returns what this process sent to PostgreSQL meanwhile, over all connections. */
+export async function countStatements(call: () => Promise<unknown>): Promise<Sent> {
+  const texts: string[] = [];
+  const waiting = new Map<Client, number>();
+  let roundTrips = 0;
+  const { query } = Client.prototype;
+  const spy = vi.spyOn(Client.prototype, "query").mockImplementation(function (this: Client, ...given) {
+    const before = waiting.get(this) ?? 0;
+    if (before === 0) roundTrips += 1;
+    waiting.set(this, before + 1);
+    texts.push(textOf(given[0]));
+    const answered = () => waiting.set(this, (waiting.get(this) ?? 1) - 1);
+    const callback = given.findIndex((one) => typeof one === "function");
+    const args = given.map((one, at) =>
+      at === callback
+        ? (...answer: unknown[]) => {
+            answered();
+            one(...answer);
+          }
+        : one,
+    );
+    const sent: unknown = Reflect.apply(query, this, args);
+    if (callback === -1 && sent instanceof Promise) sent.then(answered, answered);
+    return sent;
+  });
+  try {
+    await call();
+    return { texts, roundTrips };
+  } finally {
+    spy.mockRestore();
+  }
+}
