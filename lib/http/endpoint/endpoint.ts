@@ -4,6 +4,7 @@
 // recorded before it is answered (I3). Every answer has the standard headers and is not cached by default.
 
 import "server-only";
+import { requireSetUp } from "@/lib/administration/setup/require-set-up";
 import { addressKey } from "@/lib/addresses";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
@@ -196,6 +197,7 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<HttpAnswer>
   return recordingRefusal(cx, { operation, instance: exchange.instance }, async () => {
     if (refusal !== undefined) throw refusal;
     requireFreshProof(operation, principal, runtime.clock.now());
+    await requireSetUp(runtime, operation);
     const run = () => call(cx, exchange, binding, { instanceKey: runtime.idempotencyKey, signed });
     const response = await (operation.upload === undefined
       ? run()

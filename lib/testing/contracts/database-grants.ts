@@ -69,6 +69,7 @@ const APP = {
   rate_limit: "DELETE INSERT UPDATE",
   recognition: "INSERT",
   request_event: "INSERT",
+  readiness_check: "INSERT UPDATE(at by_user_id cause facts state)",
   roster_agreement: "INSERT",
   roster_change: "INSERT UPDATE(ended_at ended_by reason state)",
   signature_nonce: "DELETE INSERT",
