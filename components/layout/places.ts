@@ -32,6 +32,7 @@ export type PlaceKey =
   | "offices"
   | "participants"
   | "agreements"
+  | "setup"
   | "account"
   | "trust"
   | "developers"
@@ -68,6 +69,7 @@ const PLACES: readonly Place[] = [
   { key: "people", href: "/people", icon: "person", group: 2 },
   { key: "offices", href: "/organisations", icon: "building", group: 2 },
   { key: "participants", href: "/participants", icon: "transaction", group: 2 },
+  { key: "setup", href: "/setup", icon: "filter", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
@@ -120,6 +122,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "offices":
     case "participants":
     case "agreements":
+    case "setup":
       return role === "admin";
     case "people":
       return (

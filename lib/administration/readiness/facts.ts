@@ -23,7 +23,8 @@ async function administrators(tx: Tx, tenantId: string): Promise<Result> {
   const facts = { count: String(people.length), names: people.map(({ name }) => name).join(", ") };
   if (people.length < 2) return open("one_administrator", facts);
   const without = people.filter(({ has_passkey: has }) => !has).map(({ name }) => name);
-  if (people.length - without.length < 2) return failed("no_passkey", { ...facts, names: without.join(", ") });
+  if (people.length - without.length < 2)
+    return failed("no_passkey", { ...facts, names: without.join(", ") });
   return done(facts);
 }
 
@@ -68,7 +69,8 @@ async function agency(tx: Tx, tenantId: string): Promise<Result> {
     ...(first.numbers > 0 ? [] : ["call-back number"]),
     ...(first.people > 1 ? [] : ["two contacts"]),
   ];
-  if (missing.length > 0) return failed("agency_incomplete", { agency: first.name, missing: missing.join(", ") });
+  if (missing.length > 0)
+    return failed("agency_incomplete", { agency: first.name, missing: missing.join(", ") });
   return done({ agency: first.name });
 }
 
@@ -77,7 +79,10 @@ async function organisation(tx: Tx, tenantId: string, probed: Result): Promise<R
   const operator = await findOperator(tx, tenantId);
   if (operator === undefined) return open("no_organisation");
   const jurisdictions = operator.home_jurisdictions.join(", ");
-  return { ...probed, facts: { ...probed.facts, organisation: operator.name, zone: operator.zone, jurisdictions } };
+  return {
+    ...probed,
+    facts: { ...probed.facts, organisation: operator.name, zone: operator.zone, jurisdictions },
+  };
 }
 
 function witness({ instance }: FactsContext): Result {

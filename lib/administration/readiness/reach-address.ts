@@ -61,6 +61,7 @@ export async function reachAddress(
   }
   const status = String(response.status);
   if (response.status >= 500) return failed("answer", { host, status });
-  if (!response.ok || !(await proves(response, proofOf(cx, nonce)))) return failed("other_instance", { host });
+  if (!response.ok || !(await proves(response, proofOf(cx, nonce))))
+    return failed("other_instance", { host });
   return done({ host, ms: String(Math.round(performance.now() - began)) });
 }

@@ -41,7 +41,11 @@ async function record(
       outcome: "done",
       action: "readiness.record",
       subjects: [`readiness:${item}`],
-      details: { item, result: result.cause ?? "done", facts: result.cause === undefined ? { ...result.facts } : {} },
+      details: {
+        item,
+        result: result.cause ?? "done",
+        facts: result.cause === undefined ? { ...result.facts } : {},
+      },
     });
     return { entry: appended, list: await readReadinessIn(tx, cx) };
   });
@@ -63,7 +67,9 @@ export async function confirmMail(cx: AdministrationContext, { code }: MailCode)
     isRight = isCodeOf(cx, mark, code);
     if (isRight) return done({ to, host });
     const count = Number(wrong) + 1;
-    return count >= MAX_WRONG ? open("not_checked") : open("code_sent", { ...sent.facts, wrong: String(count) });
+    return count >= MAX_WRONG
+      ? open("not_checked")
+      : open("code_sent", { ...sent.facts, wrong: String(count) });
   });
   if (isRight) return answer;
   throw new DomainError("readiness.code", {
@@ -89,7 +95,8 @@ export function recordBackup(cx: Context, { statement }: BackupStatement): Promi
  */
 export function recordDrill(cx: Context, drill: RestoreDrill): Promise<ReadinessAnswer> {
   const { held_on, place, size, root } = drill;
-  if (Date.parse(`${held_on}T00:00:00Z`) > cx.clock.nowMs()) throw invalidField("/held_on", "is in the future");
+  if (Date.parse(`${held_on}T00:00:00Z`) > cx.clock.nowMs())
+    throw invalidField("/held_on", "is in the future");
   return record(cx, "drill", async (tx) => {
     const known = await findRoot(tx, cx.instance.log, size);
     if (known === undefined || !equalConstantTime(known, Buffer.from(root, "base64")))

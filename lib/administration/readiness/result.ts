@@ -25,7 +25,8 @@ type Sentence = (facts: Readonly<Record<string, string>>) => string;
 const CAUSES: Readonly<Record<ReadinessCause, Sentence>> = {
   not_checked: () => "Not checked yet.",
   no_organisation: () => "The operator's own organisation is missing.",
-  plain_http: ({ host }) => `${host} is not an https address. Set PORTAL_ORIGIN to the address that people use.`,
+  plain_http: ({ host }) =>
+    `${host} is not an https address. Set PORTAL_ORIGIN to the address that people use.`,
   no_such_host: ({ host }) => `${host} was not reached: no such host.`,
   unreachable: ({ host }) => `${host} was not reached: no connection.`,
   timeout: ({ host }) => `${host} was not reached: no answer in time.`,

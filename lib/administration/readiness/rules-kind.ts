@@ -23,7 +23,9 @@ export const rulesOfBuild = kind({
   },
   check: async (tx, cx, { after }) => {
     if (after.policy_version !== POLICY_VERSION)
-      throw new DomainError("agreement.changed", { detail: "This build has other rules. Read them, and ask again." });
+      throw new DomainError("agreement.changed", {
+        detail: "This build has other rules. Read them, and ask again.",
+      });
     const agreed = await findRulesAgreement(tx, cx.instance.tenantId, "agreed");
     if (agreed?.policy_version === POLICY_VERSION)
       throw invalidField("/policy_version", "was agreed to already");

@@ -27,7 +27,9 @@ async function sendCode(cx: AdministrationContext): Promise<Result> {
     "",
   ].join("\n");
   const result = await tryMail(cx.mailer, { id: uuidv7(cx.clock.nowMs()), to, subject: SUBJECT, text });
-  return result.cause === "code_sent" ? open("code_sent", { ...result.facts, mark: codeMark(cx, code) }) : result;
+  return result.cause === "code_sent"
+    ? open("code_sent", { ...result.facts, mark: codeMark(cx, code) })
+    : result;
 }
 
 /** Items that have to be tried. All others are read from what is stored. */

@@ -117,7 +117,10 @@ export const RestoreDrill = z.strictObject({
   place: visibleLine(200),
   /** Entries of the restored log, and its root, as `npm run verify` prints them. */
   size: z.int().min(1),
-  root: z.string().trim().regex(/^[A-Za-z0-9+/_-]{43}=?$/, "is not the root of a log"),
+  root: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9+/_-]{43}=?$/, "is not the root of a log"),
 });
 export type RestoreDrill = z.infer<typeof RestoreDrill>;
 

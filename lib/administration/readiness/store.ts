@@ -79,7 +79,9 @@ const Agency = z.object({ name: z.string(), domains: z.number(), numbers: z.numb
 
 /** Returns active agencies with how much their records hold, the fullest first. */
 export async function listAgencies(tx: Tx, tenantId: string) {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT o.name, cardinality(a.email_domains) AS domains,
+  const rows = await tx.$queryRaw<
+    unknown[]
+  >(Prisma.sql`SELECT o.name, cardinality(a.email_domains) AS domains,
       jsonb_array_length(a.contacts) AS numbers, jsonb_array_length(a.people) AS people
     FROM agency a JOIN organisation o ON o.id = a.organisation_id
     WHERE a.tenant_id = ${tenantId}::uuid AND o.state = 'active'
@@ -98,7 +100,9 @@ const Rules = z.object({
 
 /** Returns the newest agreement to rules: the one agreed to, or the one that waits. */
 export async function findRulesAgreement(tx: Tx, tenantId: string, state: "agreed" | "open") {
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT a.after ->> 'policy_version' AS policy_version, a.state,
+  const rows = await tx.$queryRaw<
+    unknown[]
+  >(Prisma.sql`SELECT a.after ->> 'policy_version' AS policy_version, a.state,
       asker.name AS asked_by, decider.name AS decided_by, a.expires_at
     FROM agreement a JOIN app_user asker ON asker.id = a.asked_by LEFT JOIN app_user decider ON decider.id = a.decided_by
     WHERE a.tenant_id = ${tenantId}::uuid AND a.kind = 'rules' AND a.state = ${state} ORDER BY a.id DESC LIMIT 1`);

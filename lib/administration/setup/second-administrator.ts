@@ -23,7 +23,9 @@ export async function readSetupPeople(tx: Tx, cx: Context): Promise<SetupPeople>
   const id = row.secondUserId;
   const account = id === undefined ? undefined : await findAccount(tx, tenantId, id);
   const second =
-    id === undefined || account === undefined ? null : { id, name: account.holder.name, email: account.email };
+    id === undefined || account === undefined
+      ? null
+      : { id, name: account.holder.name, email: account.email };
   const is_open = await isSetupOpen(tx, tenantId);
   return { second, is_open, may_name: is_open && row.firstUserId === cx.principal.userId };
 }
@@ -58,7 +60,10 @@ export async function nameSecond(
       return { id: secondUserId, entry, ...link };
     }
     const { entry: _made, ...person } = await makeAdministrator(tx, cx, { name, email, organisationId });
-    const entry = await recordStep(tx, cx, "setup.administrator", { which: "second", user: person.pseudonym });
+    const entry = await recordStep(tx, cx, "setup.administrator", {
+      which: "second",
+      user: person.pseudonym,
+    });
     await updateSetup(tx, tenantId, { secondUserId: person.id });
     return { ...person, entry };
   });

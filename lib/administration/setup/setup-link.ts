@@ -32,7 +32,11 @@ const LINK_MINUTES = 15;
 export type SetupContext = SignInContext & InvitationContext & { readonly setupToken?: string | undefined };
 
 /** Whether the first administrator has a way to sign in: then the set-up goes on in their session. */
-export async function hasFirstSignedIn(tx: Tx, tenantId: string, { firstUserId }: SetupRow): Promise<boolean> {
+export async function hasFirstSignedIn(
+  tx: Tx,
+  tenantId: string,
+  { firstUserId }: SetupRow,
+): Promise<boolean> {
   const account = firstUserId === undefined ? undefined : await findAccount(tx, tenantId, firstUserId);
   return account !== undefined && hasAnyFactor(account);
 }
@@ -127,9 +131,15 @@ export async function requireSetup(cx: SetupContext, call: SetupCall): Promise<S
     return found;
   });
   const given = readInvitationToken(call.token);
-  const stored = row === undefined ? undefined : { ...bindingOf(tenantId, row.expiresAt), hash: row.tokenHash };
+  const stored =
+    row === undefined ? undefined : { ...bindingOf(tenantId, row.expiresAt), hash: row.tokenHash };
   let fault: Fault | undefined = "unknown";
-  if (row !== undefined && stored !== undefined && given !== undefined && isInvitationSecret(cx, stored, given.secret))
+  if (
+    row !== undefined &&
+    stored !== undefined &&
+    given !== undefined &&
+    isInvitationSecret(cx, stored, given.secret)
+  )
     fault = cx.clock.now() >= row.expiresAt ? "expired" : placeFault(cx, call.setup_token);
   if (fault !== undefined || row === undefined) {
     ofAddress.refuseWrong();

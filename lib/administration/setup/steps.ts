@@ -104,7 +104,8 @@ export async function issueAgain(
   const isSame = account?.email.toLowerCase() === email.toLowerCase();
   if (account === undefined || !isSame || hasAnyFactor(account))
     throw new DomainError("setup.step-done", {
-      detail: "This administrator was named before, perhaps in another browser. Enter the same e-mail to go on.",
+      detail:
+        "This administrator was named before, perhaps in another browser. Enter the same e-mail to go on.",
     });
   return issueInvitationIn(tx, cx, userId);
 }

@@ -13,7 +13,8 @@ import { operation } from "@/lib/api-client/operation";
 
 const READINESS = "/confidential/admin/readiness";
 const admin = { scopes: ["admin"], roles: ["admin"], duties: ["admin"] } as const;
-const record = { ...admin, method: "POST", rate: "writes", stepUp: true } as const;
+const check = { ...admin, method: "POST", rate: "writes" } as const;
+const record = { ...check, stepUp: true } as const;
 
 export const getReadinessList = operation({
   id: "getReadinessList",
@@ -30,8 +31,7 @@ export const runReadinessChecks = operation({
   id: "runReadinessChecks",
   path: READINESS,
   summary: "Try the named parts, or all of them, and record what was found.",
-  ...record,
-  stepUp: false,
+  ...check,
   body: CheckBody,
   response: { status: 200, schema: ReadinessAnswer },
   action: "readiness.check",
@@ -41,8 +41,7 @@ export const confirmReadinessMail = operation({
   id: "confirmReadinessMail",
   path: `${READINESS}/mail`,
   summary: "Confirm by its code that the test message arrived.",
-  ...record,
-  stepUp: false,
+  ...check,
   body: MailCode,
   response: { status: 200, schema: ReadinessAnswer },
   action: "readiness.record",

@@ -4,8 +4,8 @@
 // recorded before it is answered (I3). Every answer has the standard headers and is not cached by default.
 
 import "server-only";
-import { requireSetUp } from "@/lib/administration/setup/require-set-up";
 import { addressKey } from "@/lib/addresses";
+import { requireSetUp } from "@/lib/administration/setup/require-set-up";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import type { ClientInfo } from "@/lib/context/principal";

@@ -62,6 +62,7 @@ const NAMED = [
   "email_domains",
   "contacts",
   "people",
+  "policy_version",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {
