@@ -8,6 +8,7 @@ import { KEY_COMMANDS } from "./commands/keys";
 import { ORGANISATION_COMMANDS } from "./commands/organisations";
 import { PEOPLE_COMMANDS } from "./commands/people";
 import { PROFILE_COMMANDS } from "./commands/profile";
+import { READINESS_COMMANDS } from "./commands/readiness";
 import { REQUEST_COMMANDS } from "./commands/requests";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
 import { VERIFY_COMMANDS } from "./commands/verify";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...PEOPLE_COMMANDS,
   ...ORGANISATION_COMMANDS,
   ...AGREEMENT_COMMANDS,
+  ...READINESS_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,
   COMPLETION_COMMAND,

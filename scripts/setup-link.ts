@@ -22,6 +22,7 @@ export async function printSetupLink(): Promise<never> {
     process.exit(0);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    throw new OperatorError(error.detail ?? error.title);
+    process.stderr.write(`Error: ${error.detail ?? error.title}\n`);
+    process.exit(1);
   }
 }

@@ -190,7 +190,7 @@ async function describeSetup(
   const args = scriptArguments("op.ts", "setup", "link");
   const printed = await runStep({ args, cwd: PROGRAM_ROOT, env: portal, signal: shutdown.signal });
   if (printed.code === 0) return printed.stdout.trimEnd().split("\n");
-  return [tellingLine(printed), `  ${baseUrlOf(env)}/setup`];
+  return [tellingLine(printed).replace(/^Error: /, ""), `  ${baseUrlOf(env)}/setup`];
 }
 
 async function announce(

@@ -2,7 +2,7 @@
  * What real data needs, as a list: ten needed parts and two recommended ones. facts.ts judges the whole list,
  * try-parts.ts and reach-address.ts try what has to be tried, record.ts takes what people state, and count-missing.ts is
  * what the rest of the portal asks. Must stay true: a part is done only where its check succeeded or a person recorded
- * it under their name; nothing is done by a setting.
+ * it under their name; no needed part is done by a setting.
  */
 import "server-only";
 import { assuranceOf } from "@/lib/administration/readiness/count-missing";

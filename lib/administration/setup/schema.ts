@@ -64,7 +64,7 @@ export type SecondAdministratorAnswer = z.infer<typeof SecondAdministratorAnswer
 export const SetupPeople = z.object({
   /** The second administrator, once named. */
   second: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
-  /** Whether the set-up was begun by a link and its second administrator has not signed in. */
+  /** Whether one administrator is alone: the second has not signed in. */
   is_open: z.boolean(),
   /** Whether the caller names the second administrator now. */
   may_name: z.boolean(),

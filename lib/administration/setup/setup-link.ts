@@ -42,7 +42,7 @@ export async function hasFirstSignedIn(
 }
 
 async function requireNoPeople(tx: Tx, tenantId: string, row: SetupRow | undefined): Promise<void> {
-  if (row === undefined && (await countUsers(tx)) > 0)
+  if (row?.firstUserId === undefined && (await countUsers(tx)) > 0)
     throw new DomainError("setup.people", {
       detail:
         "Set-up is for an instance without people. Sign in as an administrator, or start an instance with SEED=none and an empty DATA_DIR.",

@@ -64,10 +64,10 @@ export async function updateSetup(
   });
 }
 
-/** Whether a set-up was begun and its second administrator has not signed in. */
+/** Whether a set-up has its first administrator, and its second one has not signed in. */
 export async function isSetupOpen(tx: Tx, tenantId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM setup s
-    WHERE s.tenant_id = ${tenantId}::uuid AND NOT EXISTS (SELECT 1 FROM invitation i
+    WHERE s.tenant_id = ${tenantId}::uuid AND s.first_user_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM invitation i
       WHERE i.user_id = s.second_user_id AND i.used_at IS NOT NULL)`);
   return rows.length > 0;
 }
