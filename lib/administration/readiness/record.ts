@@ -93,7 +93,7 @@ export function recordBackup(cx: Context, { statement }: BackupStatement): Promi
  * Records a restore drill. Size and root must be those of a checkpoint of this log: only a whole restored log has that
  * root. Throws `readiness.drill`.
  */
-export function recordDrill(cx: Context, drill: RestoreDrill): Promise<ReadinessAnswer> {
+export async function recordDrill(cx: Context, drill: RestoreDrill): Promise<ReadinessAnswer> {
   const { held_on, place, size, root } = drill;
   if (Date.parse(`${held_on}T00:00:00Z`) > cx.clock.nowMs())
     throw invalidField("/held_on", "is in the future");
