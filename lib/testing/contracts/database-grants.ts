@@ -72,6 +72,7 @@ const APP = {
   readiness_check: "INSERT UPDATE(at by_user_id cause facts state)",
   roster_agreement: "INSERT",
   roster_change: "INSERT UPDATE(ended_at ended_by reason state)",
+  setup: "INSERT UPDATE(created_at expires_at first_user_id organisation_id second_user_id token_hash)",
   signature_nonce: "DELETE INSERT",
   statement_nonce: "INSERT UPDATE(used_at)",
   subject_notice: "INSERT",
