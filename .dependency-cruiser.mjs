@@ -69,7 +69,7 @@ export default {
     {
       name: "instrumentation-builds-the-runtime",
       severity: "error",
-      from: { pathNot: `^instrumentation\\.ts$|^scripts/(seed|create-admin)\\.ts$|${TESTS}` },
+      from: { pathNot: `^instrumentation\\.ts$|^scripts/(seed|create-admin|setup-link)\\.ts$|${TESTS}` },
       to: { path: "^lib/runtime/portal\\.ts$" },
     },
     {

@@ -9,7 +9,7 @@ import type { ReactNode } from "react";
 import { THEME_COOKIE, themeOf } from "@/components/messages/language";
 import { Words } from "@/components/messages/words";
 import { Icon } from "@/components/ui/icon";
-import { isEvaluation } from "@/lib/http/health/read-health";
+import { countMissingParts, isEvaluation } from "@/lib/http/health/read-health";
 
 export async function generateMetadata(): Promise<Metadata> {
   const brand = await getTranslations("brand");
@@ -27,7 +27,12 @@ export const viewport: Viewport = { colorScheme: "light dark" };
  * nonce that proxy.ts put into the policy. The request id is kept on the body for the error pages.
  */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [head, jar, locale] = await Promise.all([headers(), cookies(), getLocale()]);
+  const [head, jar, locale, missing] = await Promise.all([
+    headers(),
+    cookies(),
+    getLocale(),
+    countMissingParts(),
+  ]);
   return (
     <html
       lang={locale}
@@ -37,7 +42,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body data-request-id={head.get("x-request-id") ?? undefined}>
         <Words namespaces={[]}>
           <SkipLink />
-          {isEvaluation() ? <EvaluationStrip /> : null}
+          {missing > 0 ? <SetupStrip missing={missing} /> : isEvaluation() ? <EvaluationStrip /> : null}
           {children}
         </Words>
       </body>
@@ -45,21 +50,32 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   );
 }
 
-/** Stands over every page of an instance whose parts are not separate, and only there. */
-function EvaluationStrip() {
-  const t = useTranslations("evaluation");
+function Strip(words: { label: string; title: string; text: ReactNode; assurance: string }) {
   return (
     <aside
-      aria-label={t("label")}
+      aria-label={words.label}
       className="flex min-h-strip items-center gap-x-2 border-amber-line border-b bg-amber-wash px-4 py-1 text-amber text-note"
     >
       <Icon name="warning" className="self-start tablet:self-auto" />
       <p>
-        <strong className="font-semibold">{t("title")}</strong> {t("text")}
+        <strong className="font-semibold">{words.title}</strong> {words.text}
       </p>
-      <p className="ml-auto hidden tablet:block">{t("assurance")}</p>
+      <p className="ml-auto hidden tablet:block">{words.assurance}</p>
     </aside>
   );
+}
+
+/** Is over every page of an instance with the demonstration's people, whose parts are not separate. */
+function EvaluationStrip() {
+  const t = useTranslations("evaluation");
+  return <Strip label={t("label")} title={t("title")} text={t("text")} assurance={t("assurance")} />;
+}
+
+/** Is over every page until all that real data needs is ready. */
+function SetupStrip({ missing }: { missing: number }) {
+  const t = useTranslations("setup.strip");
+  const text = `${t("text", { missing })}${isEvaluation() ? ` ${t("evaluation")}` : ""}`;
+  return <Strip label={t("label")} title={t("title")} text={text} assurance={t("assurance")} />;
 }
 
 /** The first stop of the keyboard; seen only while it has the focus. */

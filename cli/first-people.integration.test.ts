@@ -73,7 +73,7 @@ test("every command of the guide First people runs, in the order of the guide", 
     if (isList || group === "profile") continue;
     const answer = Named.parse(JSON.parse(ended.stdout));
     if (answer.agreement?.id !== undefined) known.AGREEMENT = answer.agreement.id;
-    if (act === "resume" && answer.id !== undefined) known.AGREEMENT = answer.id;
+    if ((act === "resume" || act === "rules") && answer.id !== undefined) known.AGREEMENT = answer.id;
     if (act === "invite" && answer.user_id !== undefined) known.PERSON = answer.user_id;
     if (act === "agree" && answer.kind === "invitation")
       expect(answer.invitation).toMatchObject({ link: expect.stringContaining("/invitation#") });

@@ -8,6 +8,7 @@ import { KEY_COMMANDS } from "./commands/keys";
 import { ORGANISATION_COMMANDS } from "./commands/organisations";
 import { PEOPLE_COMMANDS } from "./commands/people";
 import { PROFILE_COMMANDS } from "./commands/profile";
+import { READINESS_COMMANDS } from "./commands/readiness";
 import { REQUEST_COMMANDS } from "./commands/requests";
 import { ROSTER_COMMANDS } from "./commands/roster";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ORGANISATION_COMMANDS,
   ...AGREEMENT_COMMANDS,
   ...ROSTER_COMMANDS,
+  ...READINESS_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,
   COMPLETION_COMMAND,

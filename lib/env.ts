@@ -78,6 +78,8 @@ const Portal = z.object({
   PORTAL_ORIGIN: PortalOrigin.optional(),
   /** Proxies that may state a caller's address; without it a caller's address is the socket's. */
   TRUSTED_PROXIES: Proxies,
+  /** Asked for in a set-up that is not done on the portal's own machine; 16 characters or more. */
+  SETUP_TOKEN: z.string().min(16).optional(),
   /** The demonstration people's passwords and secrets; given by `npm start` only. */
   DEMO_FILE: Text.optional(),
   DATA_DIR: Text.optional(),
@@ -193,6 +195,7 @@ const Launch = z.object({
   ...custodyTexts,
   PORTAL_ORIGIN: Text.optional(),
   TRUSTED_PROXIES: Text.optional(),
+  SETUP_TOKEN: Text.optional(),
   SEED: Text.default("demo"),
   VERIFY_EVERY: Text.optional(),
   RETENTION_FLOOR_DAYS: Text.optional(),

@@ -12,6 +12,7 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
          [--address custodian=mtls://custodian.example.org:7443 …]     prints a new instance file
        npm run op -- init add instance.json signer.json portal.json …   adds public keys that create-keys printed
        npm run op -- roster begin roster-draft.json    at the custodian, with its variables
+       npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
 `;
 
@@ -52,6 +53,7 @@ async function begin(draft: string): Promise<number> {
 
 async function run(): Promise<number> {
   const [act, second, file, ...printed] = positionals;
+  if (act === "setup" && second === "link") return (await import("./setup-link")).printSetupLink();
   if (act === "config" && second === "check") return check();
   if (act === "init" && second === undefined && values.origin !== undefined && values.portal !== undefined) {
     process.stdout.write(

@@ -33,6 +33,7 @@ export type PlaceKey =
   | "participants"
   | "agreements"
   | "roster"
+  | "setup"
   | "account"
   | "trust"
   | "developers"
@@ -70,6 +71,7 @@ const PLACES: readonly Place[] = [
   { key: "offices", href: "/organisations", icon: "building", group: 2 },
   { key: "participants", href: "/participants", icon: "transaction", group: 2 },
   { key: "roster", href: "/roster", icon: "key", group: 2 },
+  { key: "setup", href: "/setup", icon: "filter", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
@@ -122,6 +124,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "offices":
     case "participants":
     case "agreements":
+    case "setup":
       return role === "admin";
     case "people":
     case "roster":

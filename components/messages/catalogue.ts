@@ -24,6 +24,7 @@ import deRelease from "@/components/messages/de/release.json";
 import deRequests from "@/components/messages/de/requests.json";
 import deReview from "@/components/messages/de/review.json";
 import deRoster from "@/components/messages/de/roster.json";
+import deSetup from "@/components/messages/de/setup.json";
 import deSignin from "@/components/messages/de/signin.json";
 import deSite from "@/components/messages/de/site.json";
 import deStatus from "@/components/messages/de/status.json";
@@ -58,6 +59,7 @@ import release from "@/components/messages/en/release.json";
 import requests from "@/components/messages/en/requests.json";
 import review from "@/components/messages/en/review.json";
 import roster from "@/components/messages/en/roster.json";
+import setup from "@/components/messages/en/setup.json";
 import signin from "@/components/messages/en/signin.json";
 import site from "@/components/messages/en/site.json";
 import status from "@/components/messages/en/status.json";
@@ -97,6 +99,7 @@ export const CATALOGUES = {
     requests,
     review,
     roster,
+    setup,
     signin,
     status,
     tour,
@@ -133,6 +136,7 @@ export const CATALOGUES = {
     requests: deRequests,
     review: deReview,
     roster: deRoster,
+    setup: deSetup,
     signin: deSignin,
     status: deStatus,
     tour: deTour,

@@ -28,6 +28,7 @@ import * as participants from "./operations/participants";
 import * as people from "./operations/people";
 import * as preservations from "./operations/preservations";
 import * as quarantine from "./operations/quarantine";
+import * as readiness from "./operations/readiness";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
 import * as roster from "./operations/roster";
@@ -57,6 +58,7 @@ const MODULES = [
   quarantine,
   erasures,
   organisations,
+  readiness,
   people,
   participants,
   agreements,

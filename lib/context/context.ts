@@ -47,6 +47,8 @@ export interface InstanceFacts {
   readonly tenantPseudonym: string;
   /** True when started by `npm start`: every part runs as one user on one machine. */
   readonly evaluation: boolean;
+  /** True where the demonstration's people were made: invented people have no place in a real record. */
+  readonly demonstration?: boolean | undefined;
   /** Days after which a managed key is rotated automatically, where this process does that. */
   readonly keyRotationDays?: number;
   /** Logs that the present one followed, oldest first. */
@@ -55,6 +57,8 @@ export interface InstanceFacts {
   readonly pinned?: PinnedKeys | undefined;
   /** Where the checkpoint signer answers, if this process may ask it. */
   readonly signerUrl?: string | undefined;
+  /** Where the escrow custodian answers, in the portal. */
+  readonly custodianUrl?: string | undefined;
   /** Folder for large temporary files; the system's own where it is absent. */
   readonly dataDir?: string | undefined;
 }
@@ -75,6 +79,12 @@ export interface Scanner {
   scan(bytes: Uint8Array): Promise<Verdict>;
 }
 
+/** Whether everything is ready that real data needs. */
+export interface RealDataReadiness {
+  /** How many of the needed parts are missing; 0 when real data may come. */
+  countMissing(): Promise<number>;
+}
+
 /** What every use case gets (conventions.md "Shape of a use case"). */
 export interface Context extends DbContext {
   readonly instance: InstanceFacts;
@@ -90,6 +100,8 @@ export interface Context extends DbContext {
   readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */
   readonly scanner?: Scanner | undefined;
+  /** Absent in processes that answer no calls. */
+  readonly readiness?: RealDataReadiness | undefined;
 }
 
 /** What writing an entry needs of a context; without a principal the actor is anonymous or the system. */

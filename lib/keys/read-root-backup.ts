@@ -24,16 +24,18 @@ function viewOf({ id, root, threshold, shares, made_at, drills }: Backup): RootB
   return { id, root, threshold, shares, made_at, last_drill_at, drills: drills.length };
 }
 
-/**
- * Returns the state of the backup of this portal's root key, from the record stored with its keystore. For
- * administrators. Throws `access.forbidden`.
- */
-export function readRootBackup(cx: Pick<Context, "keystore" | "clock" | "principal">): RootBackup {
-  if (cx.principal.role !== "admin")
-    throw new DomainError("access.forbidden", { detail: "Administrators see the root key's backup." });
+/** Returns the state of the backup of this portal's root key, from the record stored with its keystore. */
+export function rootBackupOf(cx: Pick<Context, "keystore" | "clock">): RootBackup {
   const state = cx.keystore.readBackup();
   const { root, backup } = state;
   const standing = standingOf(state, cx.clock.nowMs());
   const view = { root, standing, drill_days: DRILL_DAYS };
   return backup === undefined ? view : { ...view, backup: viewOf(backup) };
+}
+
+/** Returns the same, for administrators. Throws `access.forbidden`. */
+export function readRootBackup(cx: Pick<Context, "keystore" | "clock" | "principal">): RootBackup {
+  if (cx.principal.role !== "admin")
+    throw new DomainError("access.forbidden", { detail: "Administrators see the root key's backup." });
+  return rootBackupOf(cx);
 }

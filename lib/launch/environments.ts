@@ -136,6 +136,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     PORT: String(env.PORT),
     PORTAL_ORIGIN: env.PORTAL_ORIGIN,
     TRUSTED_PROXIES: env.TRUSTED_PROXIES,
+    SETUP_TOKEN: env.SETUP_TOKEN,
     // Returns what the sign-in page shows of the demonstration people; undefined without them.
     DEMO_FILE: instance.seed === "none" ? undefined : folders.file("demo.json"),
     RATE_BUDGETS: env.RATE_BUDGETS,

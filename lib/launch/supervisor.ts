@@ -30,7 +30,7 @@ import { createAllKeys } from "@/lib/launch/key-creation";
 import { lockDataFolder } from "@/lib/launch/lock";
 import { requireFreePort } from "@/lib/launch/port";
 import { keepPortalEnvironment } from "@/lib/launch/portal-environment";
-import { PROGRAM_ROOT, plainArguments } from "@/lib/launch/program";
+import { PROGRAM_ROOT, plainArguments, scriptArguments } from "@/lib/launch/program";
 import { consoleProgress, type Progress } from "@/lib/launch/progress";
 import { discardUnfinishedInstance } from "@/lib/launch/reset";
 import { runStep, tellingLine } from "@/lib/launch/run-step";
@@ -179,10 +179,26 @@ async function start(launch: Launch): Promise<void> {
   }
   // The portal serves only after the demonstration data are complete; a later start need not wait.
   await Promise.all([inner, portal()]);
-  await announce(launch, instance, services);
+  await announce(launch, instance, services, environments.portal);
 }
 
-async function announce(launch: Launch, instance: InstanceFile, services: Services): Promise<void> {
+/** The lines of an instance without people: the link of its set-up, or where the set-up goes on. */
+async function describeSetup(
+  { env, shutdown }: Launch,
+  portal: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const args = scriptArguments("op.ts", "setup", "link");
+  const printed = await runStep({ args, cwd: PROGRAM_ROOT, env: portal, signal: shutdown.signal });
+  if (printed.code === 0) return printed.stdout.trimEnd().split("\n");
+  return [tellingLine(printed).replace(/^Error: /, ""), `  ${baseUrlOf(env)}/setup`];
+}
+
+async function announce(
+  launch: Launch,
+  instance: InstanceFile,
+  services: Services,
+  portal: Readonly<Record<string, string>>,
+): Promise<void> {
   const { progress, folders, env, shutdown } = launch;
   const baseUrl = baseUrlOf(env);
   const demo = instance.seed === "none" ? undefined : await publishDemoFile(folders, baseUrl);
@@ -197,9 +213,8 @@ async function announce(launch: Launch, instance: InstanceFile, services: Servic
   if (demo !== undefined) {
     for (const line of describeDemonstration(demo, baseUrl, folders.file("demo.json"))) progress.say(line);
   } else if (instance.seed === "none") {
-    progress.say("There are no demonstration people. On a new instance this makes the two administrators");
-    progress.say("and prints a sign-in link for each, in a second terminal:");
-    progress.say(`  DATA_DIR='${folders.dataDir}' npm run create-admin`);
+    progress.say("This instance has no demonstration people, and none can be added to it.");
+    for (const line of await describeSetup(launch, portal)) progress.say(line);
   } else {
     progress.say(
       "demo.json is missing: its keys and passwords are stored as hashes only and cannot be shown again.",

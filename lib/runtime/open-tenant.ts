@@ -100,6 +100,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
     tenantId: env.TENANT_ID,
     tenantPseudonym: pseudonym,
     evaluation: env.SEALPORT_EVALUATION,
+    demonstration: env.DEMO_FILE !== undefined,
     keyRotationDays: env.KEY_ROTATION_DAYS,
     closedLogs: env.CLOSED_LOGS,
     pinned: {
@@ -110,6 +111,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
       witnessPolicy: witnessPolicy(env),
     },
     signerUrl: env.SIGNER_URL,
+    custodianUrl: env.CUSTODIAN_URL,
     dataDir: env.DATA_DIR,
   };
 }

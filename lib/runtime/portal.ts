@@ -1,6 +1,7 @@
 import "server-only";
 import type { Pool } from "pg";
 import { clamdScanner } from "@/lib/access/documents/clamd";
+import { readinessOf } from "@/lib/administration/readiness/count-missing";
 import { scopesFor } from "@/lib/api-client/registry";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
@@ -138,6 +139,8 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     uploads: new UploadSlots(),
     scanner: openScanner(env),
     mailer: mailerOf(env),
+    setupToken: env.SETUP_TOKEN,
+    readiness: readinessOf({ db, instance, keystore, clock: systemClock }),
   };
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
   return runtime;

@@ -4,7 +4,7 @@
 
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { InstanceFacts, Scanner } from "@/lib/context/context";
+import type { InstanceFacts, RealDataReadiness, Scanner } from "@/lib/context/context";
 import type { ScopeTable } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import type { Database } from "@/lib/db/client";
@@ -40,6 +40,9 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly scanner: Scanner | undefined;
   /** Absent where no mail server is set up. */
   readonly mailer?: Mailer | undefined;
+  /** Asked for in a set-up that is not done on this machine. */
+  readonly setupToken?: string | undefined;
+  readonly readiness?: RealDataReadiness | undefined;
 }
 
 /** The module that builds a runtime (`portal.ts`). */

@@ -4,6 +4,10 @@
 
 import "server-only";
 import path from "node:path";
+import { findSetup } from "@/lib/administration/setup/store";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { countUsers } from "@/lib/identity/people/store";
 import { checkOfficers } from "@/lib/seed/check-officers";
 import { createPeople } from "@/lib/seed/create-people";
 import { createAuthority } from "@/lib/seed/demo-authority";
@@ -20,8 +24,21 @@ export interface SeedOptions {
   readonly rosterFile: string | undefined;
 }
 
+/** Invented people have no place in a real record: not next to people, nor where a set-up was begun. */
+async function requireNoPeople(runtime: SeedRuntime): Promise<void> {
+  const isTaken = await inSnapshot(runtime, async (tx) => {
+    const { tenantId } = runtime.instance;
+    return (await countUsers(tx)) > 0 || (await findSetup(tx, tenantId)) !== undefined;
+  });
+  if (isTaken)
+    throw new DomainError("setup.people", {
+      detail: "Demonstration people are made on a new instance only. Start one with an empty DATA_DIR.",
+    });
+}
+
 /** Makes the demonstration data of a new instance through the use cases, and writes demo.json last. */
 export async function seedDemonstration(runtime: SeedRuntime, options: SeedOptions): Promise<void> {
+  await requireNoPeople(runtime);
   const people = await createPeople(runtime);
   const { rosterFile, baseUrl } = options;
   if (rosterFile !== undefined) await writeRoster(runtime, { file: rosterFile, baseUrl }, people);

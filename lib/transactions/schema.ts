@@ -184,7 +184,8 @@ export const Disclosure = z.object({
   access_id: z.string(),
   data: z.record(z.string(), z.unknown()),
   receipt: Receipt,
-  assurance: z.enum(["evaluation", "signed"]).optional(),
+  /** `setup`: signed by people, on an instance that is not ready for real data. */
+  assurance: z.enum(["evaluation", "setup", "signed"]).optional(),
   masked: z.array(GroupName).optional(),
 });
 export type Disclosure = z.infer<typeof Disclosure>;

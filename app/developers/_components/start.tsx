@@ -15,6 +15,7 @@ const WORDS = {
   notifications: "guides.webhooks",
   import: "guides.import",
   sdk: "guides.sdk",
+  "access-rules": "guides.rules",
   cli: "guides.cli",
 } as const satisfies Record<GuideName, string>;
 

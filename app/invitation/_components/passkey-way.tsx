@@ -24,7 +24,16 @@ export function SetUpFailure({ error }: { error: unknown }) {
 }
 
 /** A passkey, which is both factors. */
-export function PasskeyWay({ token, setUp }: { token: string; setUp: SetUp }) {
+export function PasskeyWay({
+  token,
+  setUp,
+  onDone = goToAccount,
+}: {
+  token: string;
+  setUp: SetUp;
+  /** What follows the sign-in; the next step of a person who was invited is to make recovery codes. */
+  onDone?: () => void;
+}) {
   const t = useTranslations("invitation.passkey");
   const [label, setLabel] = useState("");
   const [isMissing, setMissing] = useState(false);
@@ -33,7 +42,7 @@ export function PasskeyWay({ token, setUp }: { token: string; setUp: SetUp }) {
     const name = label.trim();
     setMissing(name === "");
     if (name === "") document.getElementById("passkey-label")?.focus();
-    else if (await setUp.run(() => acceptByPasskey(token, name))) goToAccount();
+    else if (await setUp.run(() => acceptByPasskey(token, name))) onDone();
   };
   return (
     <form method="post" onSubmit={submit} noValidate className="grid gap-4">

@@ -16,7 +16,7 @@ export function useLinkToken(): string | null | undefined {
   useEffect(() => {
     const read = () => {
       const found = tokenOf(window.location.hash);
-      if (found !== undefined) window.history.replaceState(null, "", "/invitation");
+      if (found !== undefined) window.history.replaceState(null, "", window.location.pathname);
       setToken((before) => found ?? before ?? null);
     };
     read();

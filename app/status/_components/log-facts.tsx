@@ -94,13 +94,26 @@ function StampFact({ health }: { health: Health }) {
   );
 }
 
+function AssuranceFact({ assurance }: Pick<Health, "assurance">) {
+  const t = useTranslations("state");
+  if (assurance === "separate") return <Fact name={t("assurance")}>{t("assuranceSeparate")}</Fact>;
+  const [word, note] =
+    assurance === "setup"
+      ? (["assuranceSetup", "assuranceSetupText"] as const)
+      : (["assuranceEvaluation", "assuranceEvaluationText"] as const);
+  return (
+    <Fact name={t("assurance")} note={t(note)}>
+      {t(word)}
+    </Fact>
+  );
+}
+
 /** The log's own facts, and who vouches for it. */
 export function LogFacts({ health }: { health: Health }) {
   const t = useTranslations("state");
   const locale = useLocale();
   const { log } = health;
   const [witness, witnessText] = WITNESS[log.witness];
-  const isEvaluation = health.assurance === "evaluation";
   return (
     <div className="text-control">
       <h3 className="flex h-row items-center border-line-2 border-b font-medium">{t("log")}</h3>
@@ -129,9 +142,7 @@ export function LogFacts({ health }: { health: Health }) {
             {formatCount(log.declared_losses, locale)}
           </Fact>
         )}
-        <Fact name={t("assurance")} {...(isEvaluation ? { note: t("assuranceEvaluationText") } : {})}>
-          {t(isEvaluation ? "assuranceEvaluation" : "assuranceSeparate")}
-        </Fact>
+        <AssuranceFact assurance={health.assurance} />
         <Alarms health={health} />
       </dl>
     </div>

@@ -20,7 +20,7 @@ export type AdministrationContext = Context &
   SessionSecret & {
     readonly site: Site;
     /** Absent where no mail server is set up. */
-    readonly mailer?: Pick<Mailer, "send"> | undefined;
+    readonly mailer?: Pick<Mailer, "send" | "host"> | undefined;
   };
 
 /** A link that was made for a person, before it is mailed or shown. */

@@ -85,6 +85,7 @@ describe("an invitation", () => {
   it("is mailed where there is a mail server, and then the link is shown to no administrator", async () => {
     const sent: { to: string; text: string }[] = [];
     const mailer = {
+      host: "mail.example",
       send: async (mail: { to: string; text: string }) => {
         sent.push(mail);
         return "delivered" as const;
@@ -97,7 +98,7 @@ describe("an invitation", () => {
     expect(sent).toEqual([
       expect.objectContaining({ to: email, text: expect.stringContaining("/invitation#") }),
     ]);
-    const away = { send: async () => "unreachable" as const };
+    const away = { host: "mail.example", send: async () => "unreachable" as const };
     const again = await resendLink({ ...bench.greta, mailer: away }, asked.user_id);
     expect(again.invitation).toMatchObject({ link: null, sent_to: null });
   });

@@ -16,7 +16,8 @@ export const Status = z.object({
   audit_enabled: z.boolean(),
   log_size: z.int(),
   last_checkpoint_at: z.string().nullable(),
-  assurance: z.enum(["evaluation", "separate"]),
+  /** `setup` until all ten parts that real data needs are ready. */
+  assurance: z.enum(["evaluation", "setup", "separate"]),
   parts: z.array(z.object({ name: z.string(), state: PartState })),
   witness: z.enum(["own", "independent", "none"]),
   /** Who cosigned the newest checkpoint; only an independent witness makes it witnessed. */

@@ -5,6 +5,7 @@
 
 import "server-only";
 import { addressKey } from "@/lib/addresses";
+import { requireSetUp } from "@/lib/administration/setup/require-set-up";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import type { ClientInfo } from "@/lib/context/principal";
@@ -196,6 +197,7 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<HttpAnswer>
   return recordingRefusal(cx, { operation, instance: exchange.instance }, async () => {
     if (refusal !== undefined) throw refusal;
     requireFreshProof(operation, principal, runtime.clock.now());
+    await requireSetUp(runtime, operation);
     const run = () => call(cx, exchange, binding, { instanceKey: runtime.idempotencyKey, signed });
     const response = await (operation.upload === undefined
       ? run()

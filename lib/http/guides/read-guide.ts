@@ -15,6 +15,7 @@ const GUIDES = {
   notifications: "docs/guides/notifications.md",
   import: "docs/guides/import.md",
   sdk: "sdk/README.md",
+  "access-rules": "docs/guides/access-rules.md",
   cli: "docs/guides/command-line.md",
 } as const;
 

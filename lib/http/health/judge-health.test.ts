@@ -21,6 +21,7 @@ function health(parts: HealthPart[], changes: Partial<Health> = {}): Health {
     log,
     alarms: [],
     assurance: "separate",
+    missing: 0,
     counter: "postgresql",
     ...changes,
     parts: [{ name: "worker", state: "up" }, { name: "signer", state: "up" }, ...parts],

@@ -45,7 +45,9 @@ export interface Health {
     readonly refused: string | null;
   };
   readonly alarms: readonly string[];
-  readonly assurance: "evaluation" | "separate";
+  readonly assurance: "evaluation" | "setup" | "separate";
+  /** How many parts are missing that real data needs; 0 where they are ready, or the instance is a demonstration. */
+  readonly missing: number;
   /** The server that counts calls; it is a part in addition to the database. */
   readonly counter: CountingStore;
 }

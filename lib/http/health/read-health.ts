@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
 import type { Readiness } from "@/lib/api-client/operations/system";
+import { mapDatabaseError } from "@/lib/db/errors";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -91,6 +92,17 @@ async function counterParts({ limits }: Runtime): Promise<HealthPart[]> {
   return [{ name: limits.store, state: (await limits.isUp()) === true ? "up" : "down" }];
 }
 
+/** What the instance may say of itself: a demonstration is an evaluation, all others are in set-up until they are ready. */
+async function assuranceNow({
+  instance,
+  readiness,
+}: Runtime): Promise<Pick<Health, "assurance" | "missing">> {
+  const isDemonstration = instance.demonstration === true || readiness === undefined;
+  if (instance.evaluation && isDemonstration) return { assurance: "evaluation", missing: 0 };
+  const missing = (await readiness?.countMissing()) ?? 0;
+  return { assurance: missing > 0 ? "setup" : "separate", missing };
+}
+
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
   const env = portalEnv();
   const policy = witnessPolicy(env);
@@ -126,7 +138,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       isStamping: env.TSA_URL !== undefined,
       refused,
     }),
-    assurance: runtime.instance.evaluation ? "evaluation" : "separate",
+    ...(await assuranceNow(runtime)),
     counter: runtime.limits.store,
   };
 }
@@ -169,7 +181,8 @@ function withoutDatabase(
       refused: null,
     },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
-    assurance: env.SEALPORT_EVALUATION ? "evaluation" : "separate",
+    assurance: env.SEALPORT_EVALUATION ? "evaluation" : "setup",
+    missing: 0,
     counter: countingStore(env),
   };
 }
@@ -205,9 +218,22 @@ export function readHealth(): Promise<Health> {
   return latest.health;
 }
 
-/** Whether this is an evaluation instance; known also while the database is away. */
+/** Whether all parts run as one user, for an evaluation; known also while the database is away. */
 export function isEvaluation(): boolean {
   return portalEnv().SEALPORT_EVALUATION;
+}
+
+/**
+ * Returns how many parts are missing that real data needs; 0 on a demonstration, when they are ready, and while the
+ * database is away: every page is that much as it is then.
+ */
+export async function countMissingParts(): Promise<number> {
+  try {
+    return (await assuranceNow(await getRuntime())).missing;
+  } catch (error) {
+    if (mapDatabaseError(error) instanceof DomainError) return 0;
+    throw error;
+  }
 }
 
 /** Returns whether database and migrations are ready. Other parts that are down are named and do not count. */

@@ -14,6 +14,8 @@ export interface Mail {
 
 /** Sends e-mail by the operator's own server. */
 export interface Mailer {
+  /** Of the server. */
+  readonly host: string;
   /** Never throws: a failure is an outcome, and no text of the server's answer is kept. */
   send(mail: Mail): Promise<AttemptOutcome>;
   close(): void;
@@ -85,6 +87,7 @@ export function openMailer(setting: MailSetting): Mailer {
     logger: false,
   });
   return {
+    host,
     send: async ({ id, to, subject, text }) => {
       if (!isPlainAddress(to) || !LINE.test(subject)) return "refused";
       try {

@@ -3,6 +3,7 @@ import { withinGrantDay } from "@/lib/access/grants/use-grant";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { concerning } from "@/lib/errors";
+import type { EscrowOpened } from "@/lib/escrow/protocol/port";
 import { dataOfAll } from "@/lib/transactions/groups";
 import { commitOpening, type Intent } from "@/lib/transactions/open/commit-opening";
 import { openGroups } from "@/lib/transactions/open/open-groups";
@@ -18,6 +19,11 @@ function countAndCommit(cx: Context, plan: OpeningPlan, proof: OpeningProof | un
   return plan.grant === undefined ? commit() : withinGrantDay(cx, plan.grant.id, commit);
 }
 
+/** Without all that real data needs, an opening that people signed is one of a set-up. */
+function shownAssurance(assurance: EscrowOpened["assurance"], missing: number): Disclosure["assurance"] {
+  return assurance === "signed" && missing > 0 ? "setup" : assurance;
+}
+
 /** Steps 4 to 7. The private reply key is erased from memory whatever the result. */
 async function carryOut(
   cx: Context,
@@ -25,6 +31,7 @@ async function carryOut(
   proof: OpeningProof | undefined,
 ): Promise<Disclosure> {
   try {
+    const missing = (await cx.readiness?.countMissing()) ?? 0;
     const intent = await countAndCommit(cx, plan, proof);
     const { opened, entry } = await recordingOutcome(cx, intent, (store) =>
       openGroups(cx, plan, intent, proof, store),
@@ -35,7 +42,7 @@ async function carryOut(
       access_id: intent.id,
       data: dataOfAll(groups),
       receipt: await issueReceipt(cx, entry),
-      ...(assurance === undefined ? {} : { assurance }),
+      ...(assurance === undefined ? {} : { assurance: shownAssurance(assurance, missing) }),
       ...(masked.length === 0 ? {} : { masked: [...masked] }),
     };
   } finally {

@@ -280,6 +280,34 @@ CREATE TABLE agreement (
     ((decided_at IS NULL) = (state = 'open') AND (decided_by IS NULL) = (state IN ('open', 'expired')))
 );
 
+-- Set-up of an instance without people: the link that was printed last, and what its steps have made.
+CREATE TABLE setup (
+  tenant_id uuid PRIMARY KEY,
+  token_hash bytea NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  expires_at timestamptz(6) NOT NULL,
+  organisation_id uuid,
+  first_user_id uuid,
+  -- Another person takes the place of a second administrator who was withdrawn before they signed in.
+  second_user_id uuid,
+  CONSTRAINT setup_in_order CHECK ((first_user_id IS NULL OR organisation_id IS NOT NULL)
+    AND (second_user_id IS NULL OR first_user_id IS NOT NULL) AND second_user_id <> first_user_id)
+);
+
+-- The newest result of each check of readiness that a person ran or recorded.
+CREATE TABLE readiness_check (
+  tenant_id uuid NOT NULL,
+  item text NOT NULL,
+  state text NOT NULL,
+  cause text,
+  facts jsonb NOT NULL,
+  at timestamptz(6) NOT NULL,
+  by_user_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, item),
+  CONSTRAINT readiness_check_state_known CHECK (state IN ('done', 'open', 'failed')),
+  CONSTRAINT readiness_check_cause_whole CHECK ((cause IS NULL) = (state = 'done'))
+);
+
 CREATE TABLE idempotency_record (
   principal text NOT NULL,
   key text NOT NULL,
@@ -445,8 +473,19 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- Each step of a set-up is done once.
+CREATE FUNCTION setup_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.organisation_id IS DISTINCT FROM OLD.organisation_id AND OLD.organisation_id IS NOT NULL
+     OR NEW.first_user_id IS DISTINCT FROM OLD.first_user_id AND OLD.first_user_id IS NOT NULL THEN
+    RAISE EXCEPTION 'a step of a set-up is done once' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
 
+CREATE TRIGGER setup_guard BEFORE UPDATE ON setup FOR EACH ROW EXECUTE FUNCTION setup_guard();
 CREATE TRIGGER agreement_guard BEFORE INSERT OR UPDATE ON agreement
   FOR EACH ROW EXECUTE FUNCTION agreement_guard();
 CREATE TRIGGER invitation_guard BEFORE UPDATE ON invitation FOR EACH ROW EXECUTE FUNCTION invitation_guard();
@@ -488,6 +527,10 @@ GRANT SELECT, INSERT ON roster_agreement TO sealport_app;
 GRANT SELECT ON roster_agreement TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, decision_reason) ON agreement TO sealport_app;
 GRANT SELECT ON agreement TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (token_hash, created_at, expires_at, organisation_id, first_user_id, second_user_id)
+  ON setup TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (state, cause, facts, at, by_user_id) ON readiness_check TO sealport_app;
+GRANT SELECT ON readiness_check TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_record TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO sealport_app, sealport_jobs;
 GRANT SELECT ON job TO sealport_auditor;

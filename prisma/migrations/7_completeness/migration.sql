@@ -149,6 +149,17 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('agreement', 'UPDATE', 'agreement.refuse'), ('agreement', 'UPDATE', 'agreement.send-back'),
   ('agreement', 'UPDATE', 'agreement.withdraw');
 
+SELECT audit_watch('setup', 'tenant:tenant_id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('setup', 'INSERT', 'setup.link'),
+  ('setup', 'UPDATE', 'setup.link'), ('setup', 'UPDATE', 'setup.administrator'),
+  ('setup', 'UPDATE', 'setup.organisation');
+
+SELECT audit_watch('readiness_check', 'readiness:item');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('readiness_check', 'INSERT', 'readiness.check'), ('readiness_check', 'INSERT', 'readiness.record'),
+  ('readiness_check', 'UPDATE', 'readiness.check'), ('readiness_check', 'UPDATE', 'readiness.record');
+
 SELECT audit_watch('membership', 'user:user_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('membership', 'INSERT', 'user.change'), ('membership', 'INSERT', 'user.create'),

@@ -66,6 +66,7 @@ const NAMED = [
   "called_number",
   "call_note",
   "not_before",
+  "policy_version",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {

@@ -1,0 +1,125 @@
+import { NeededItem, type ReadinessList } from "@/lib/administration/readiness/schema";
+import {
+  askRulesRead,
+  confirmReadinessMail,
+  getReadinessList,
+  recordRestoreDrill,
+  recordRootBackup,
+  runReadinessChecks,
+} from "@/lib/api-client/operations/readiness";
+import type { CommandSpec, Cx, Given } from "../command";
+import { usage } from "../exit";
+
+/** Shows the list: as JSON for programs, else a line for each part. The exit code stays 0: it is an answer, no fault. */
+async function show(cx: Cx, list: ReadinessList): Promise<undefined> {
+  await cx.out.document(list);
+  cx.out.remark(
+    `${list.done} of ${NeededItem.options.length} parts are ready. Assurance: ${list.assurance}.`,
+  );
+  for (const { item, state, detail, is_needed: isNeeded } of list.items)
+    if (state !== "done") cx.out.remark(`${item}${isNeeded ? "" : " (recommended)"}: ${detail}`);
+  return undefined;
+}
+
+async function read(cx: Cx): Promise<undefined> {
+  return show(cx, await cx.connect().call(getReadinessList, {}));
+}
+
+async function check(cx: Cx, given: Given): Promise<undefined> {
+  const named = given.texts("item");
+  const items = NeededItem.options.filter((item) => named.includes(item));
+  if (items.length !== named.length) throw usage(`--item is one of ${NeededItem.options.join(", ")}`);
+  const body = items.length === 0 ? {} : { items };
+  return show(cx, await cx.connect().call(runReadinessChecks, { body }));
+}
+
+async function confirm(cx: Cx, given: Given): Promise<undefined> {
+  return show(cx, await cx.connect().call(confirmReadinessMail, { body: { code: given.operand("CODE") } }));
+}
+
+async function recordBackup(cx: Cx, given: Given): Promise<undefined> {
+  return show(
+    cx,
+    await cx.connect().call(recordRootBackup, { body: { statement: given.need("statement") } }),
+  );
+}
+
+async function recordDrill(cx: Cx, given: Given): Promise<undefined> {
+  const body = {
+    held_on: given.need("on"),
+    place: given.need("place"),
+    size: Number(given.need("size")),
+    root: given.need("root"),
+  };
+  return show(cx, await cx.connect().call(recordRestoreDrill, { body }));
+}
+
+/** States that the caller has read the rules in force, whose version the list names. */
+async function readRules(cx: Cx, given: Given): Promise<undefined> {
+  const list = await cx.connect().call(getReadinessList, {});
+  const version = list.items.find(({ item }) => item === "policies")?.facts.version ?? "";
+  const body = { policy_version: version, reason: given.need("reason") };
+  const agreement = await cx.connect().call(askRulesRead, { body });
+  await cx.out.document(agreement);
+  cx.out.remark(`Another administrator agrees: sealport agreements agree ${agreement.id}`);
+  return undefined;
+}
+
+export const READINESS_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ["readiness", "show"],
+    summary: "What real data needs: ten parts, and why each is not ready.",
+    example: "sealport readiness show",
+    run: read,
+  },
+  {
+    path: ["readiness", "check"],
+    summary: "Try the parts again, or those that are named.",
+    options: [
+      { name: "item", kind: "texts", value: "ITEM", help: `One of ${NeededItem.options.join(", ")}.` },
+    ],
+    example: "sealport readiness check --item custodian",
+    run: check,
+  },
+  {
+    path: ["readiness", "mail-code"],
+    summary: "Confirm by its code that the test message arrived.",
+    operands: [{ name: "CODE", help: "From the message." }],
+    example: "sealport readiness mail-code 20261129",
+    run: confirm,
+  },
+  {
+    path: ["readiness", "root-backup"],
+    summary: "Record how the key service keeps the root key safe.",
+    options: [
+      {
+        name: "statement",
+        kind: "text",
+        value: "TEXT",
+        help: "What protects it; it is recorded in the log.",
+      },
+    ],
+    example:
+      "sealport readiness root-backup --statement 'Replicated in two regions, 30 days before a deletion'",
+    run: recordBackup,
+  },
+  {
+    path: ["readiness", "rules"],
+    summary: "State that you have read the rules; a second administrator agrees.",
+    options: [{ name: "reason", kind: "text", value: "TEXT", help: "Note for the second administrator." }],
+    example: "sealport readiness rules --reason 'Read on 29 Nov 2026'",
+    run: readRules,
+  },
+  {
+    path: ["readiness", "drill"],
+    summary: "Record a restore drill; size and root are compared with this log.",
+    options: [
+      { name: "on", kind: "text", value: "DAY", help: "The day, as YYYY-MM-DD." },
+      { name: "place", kind: "text", value: "TEXT", help: "Machine or place." },
+      { name: "size", kind: "text", value: "NUMBER", help: "Entries of the restored log." },
+      { name: "root", kind: "text", value: "ROOT", help: "Root of the restored log, from its checkpoint." },
+    ],
+    example: "sealport readiness drill --on 2026-11-29 --place 'standby' --size 212 --root ROOT",
+    run: recordDrill,
+  },
+];

@@ -1,0 +1,130 @@
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type RunningInstance, startInstance, waitUntil } from "@/lib/testing/instance/instance";
+import { axeFindings } from "../support/axe";
+import { openPage } from "../support/page";
+import { plugInDevice } from "../support/sign-in";
+import { pictures } from "../support/take-pictures";
+
+// An instance without people: from the link that `npm start` prints to the list of what real data still needs.
+test.describe.configure({ mode: "serial", timeout: 300_000 });
+test.use({ actionTimeout: 60_000 });
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+let instance: RunningInstance;
+const at = (path: string): string => new URL(path, instance.baseUrl).href;
+const printedLink = () => /http\S+\/setup#\S+/.exec(instance.output())?.[0] ?? "";
+const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name });
+
+test.beforeAll(async () => {
+  instance = await startInstance({ env: { SEED: "none" } });
+  await waitUntil("the link is printed", async () => printedLink() !== "");
+});
+test.afterAll(() => instance?.stop());
+
+/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
+async function expectWhole(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axeFindings(page)).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await pictures(page, name);
+  await page.setViewportSize({ width: 320, height: 760 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await pictures(page, `${name}-phone`);
+  await page.setViewportSize(DESKTOP.viewport);
+}
+
+async function open(browser: Browser, address: string) {
+  const { page, faults } = await openPage(browser, DESKTOP);
+  await plugInDevice(page);
+  await page.goto(address);
+  return { page, faults };
+}
+
+async function makePasskey(page: Page): Promise<void> {
+  await page.getByLabel("Name of this passkey").fill("work laptop");
+  await page.getByRole("button", { name: "Create passkey and sign in" }).click();
+}
+
+test("the printed link leads over organisation, first and second administrator to the list of ten parts", async ({
+  browser,
+}) => {
+  const { page: greta, faults } = await open(browser, printedLink());
+  await expect(heading(greta, "Your organisation")).toBeVisible();
+  expect(greta.url()).toBe(at("/setup"));
+  await greta.getByRole("button", { name: "Save and go on" }).click();
+  await expect(greta.getByText("Enter the name of your organisation").first()).toBeVisible();
+  await greta.getByLabel("Name", { exact: true }).fill("Havel Clearing");
+  await greta.getByLabel("Home jurisdictions").fill("de, EU");
+  await expectWhole(greta, "set-up-organisation");
+  await greta.getByRole("button", { name: "Save and go on" }).click();
+
+  await expect(heading(greta, "You, the first administrator")).toBeVisible();
+  await greta.getByLabel("Name", { exact: true }).fill("Greta Holm");
+  await greta.getByLabel("Work e-mail").fill("g.holm@havel.example");
+  await greta.getByRole("button", { name: "Go on to the passkey" }).click();
+  await expect(heading(greta, "Your passkey")).toBeVisible();
+  await expectWhole(greta, "set-up-passkey");
+  await makePasskey(greta);
+
+  await expect(heading(greta, "Set up Sealport")).toBeVisible();
+  await expect(greta.getByRole("complementary", { name: "Set-up" })).toContainText("10 parts are missing");
+  const answer = await greta.request.post(at("/confidential/admin/organisations"), {
+    headers: { origin: instance.baseUrl },
+    data: { kind: "company", name: "Too early", zone: "UTC" },
+  });
+  expect([answer.status(), (await answer.json()).code]).toEqual([409, "setup.unfinished"]);
+  await greta.getByLabel("Name", { exact: true }).fill("Nils Aalto");
+  await greta.getByLabel("Work e-mail").fill("n.aalto@havel.example");
+  await greta.getByRole("button", { name: "Make the link" }).click();
+  const link = (await greta.getByText("/invitation#").textContent())?.trim() ?? "";
+  await expectWhole(greta, "set-up-second");
+  await greta.getByRole("button", { name: "I have handed it over" }).click();
+
+  const { page: nils } = await open(browser, link);
+  await nils.getByRole("button", { name: "Create passkey and sign in" }).isVisible();
+  await makePasskey(nils);
+  await expect(heading(nils, "Where you are signed in")).toBeVisible();
+
+  // The first administrator's page goes on.
+  await expect(greta.getByText("Only you can sign in so far")).toHaveCount(0, { timeout: 60_000 });
+  const item = (title: string) => greta.getByRole("listitem").filter({ hasText: title });
+  await expect(item("Two administrators")).toContainText("Greta Holm, Nils Aalto: signed in");
+  await expect(greta.getByText("1 of 10", { exact: true })).toBeVisible();
+  await greta.getByRole("button", { name: "Run all checks again" }).click();
+  await expect(item("Your organisation").first()).toContainText("is not an https address");
+  await expect(item("Escrow custodian")).toContainText("runs for evaluation");
+  await expect(item("Outgoing mail")).toContainText("No mail server is set");
+  await expect(item("Where keys are kept")).toContainText("The root key is in a file");
+  await expectWhole(greta, "set-up-list");
+
+  // The rules are read by two people.
+  await item("Policies").locator("summary").click();
+  await greta.getByRole("button", { name: "I have read the rules" }).click();
+  await greta.getByRole("dialog").getByLabel("Note for the second administrator").fill("Read on Monday");
+  await greta.getByRole("dialog").getByRole("button", { name: "Ask for agreement" }).click();
+  await expect(item("Policies")).toContainText("Greta Holm has read the rules");
+  await nils.goto(at("/agreements"));
+  await nils.getByRole("link", { name: "The rules of this version" }).click();
+  await expectWhole(nils, "set-up-agreement");
+  await nils.getByRole("button", { name: "Agree", exact: true }).click();
+  await nils.getByRole("dialog").getByRole("button", { name: "Agree", exact: true }).click();
+  await expect(nils.getByText("Agreed", { exact: true }).first()).toBeVisible();
+  await greta.goto(at("/setup"));
+  await expect(greta.getByText("2 of 10", { exact: true })).toBeVisible();
+  await expect(greta.getByRole("complementary", { name: "Set-up" })).toContainText("8 parts are missing");
+  expect(faults()).toEqual([]);
+});
+
+test("a used link, no link and a restart say where the set-up goes on", async ({ browser }) => {
+  for (const address of [printedLink(), at("/setup")]) {
+    const { page } = await open(browser, address);
+    await expect(page.getByRole("link", { name: "Go to sign-in" })).toBeVisible();
+    await page.context().close();
+  }
+  const { page } = await open(browser, printedLink());
+  await expect(page.getByText("This instance has people already")).toBeVisible();
+  await expectWhole(page, "set-up-refused");
+});

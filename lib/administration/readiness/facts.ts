@@ -1,0 +1,120 @@
+import "server-only";
+import { POLICY_VERSION } from "@/lib/access/rules/decide";
+import { done, failed, open, type Result } from "@/lib/administration/readiness/result";
+import type { NeededItem, ReadinessItemName } from "@/lib/administration/readiness/schema";
+import {
+  findOperator,
+  findRulesAgreement,
+  listAgencies,
+  listSignedInAdministrators,
+  readResults,
+  type StoredResult,
+} from "@/lib/administration/readiness/store";
+import type { Context } from "@/lib/context/context";
+import type { Tx } from "@/lib/db/transaction";
+import { rootBackupOf } from "@/lib/keys/read-root-backup";
+
+/** What the list is read from. */
+export type FactsContext = Pick<Context, "instance" | "clock" | "keystore">;
+
+/** Administrators who have signed in, each with a passkey. */
+async function administrators(tx: Tx, tenantId: string): Promise<Result> {
+  const people = await listSignedInAdministrators(tx, tenantId);
+  const facts = { count: String(people.length), names: people.map(({ name }) => name).join(", ") };
+  if (people.length < 2) return open("one_administrator", facts);
+  const without = people.filter(({ has_passkey: has }) => !has).map(({ name }) => name);
+  if (people.length - without.length < 2)
+    return failed("no_passkey", { ...facts, names: without.join(", ") });
+  return done(facts);
+}
+
+/** A backup of the root key that was tried, or what the operator recorded about the key service. */
+function backup(cx: FactsContext, recorded: StoredResult | undefined): Result {
+  const { standing, backup: made, drill_days: days } = rootBackupOf(cx);
+  if (standing === "current" && made?.last_drill_at != null)
+    return done({ shares: `${made.threshold}/${made.shares}`, tried: made.last_drill_at });
+  if (recorded?.state === "done") return recorded;
+  switch (standing) {
+    case "none":
+      return open("no_backup");
+    case "older-root":
+      return failed("older_root");
+    case "drill-due":
+      return failed("drill_due", { days: String(days) });
+    case "unreadable":
+      return failed("unreadable");
+    default:
+      return open("untried");
+  }
+}
+
+/** The rules of this build, read by two administrators. */
+async function policies(tx: Tx, cx: FactsContext): Promise<Result> {
+  const { tenantId } = cx.instance;
+  const version = { version: POLICY_VERSION };
+  const agreed = await findRulesAgreement(tx, tenantId, "agreed");
+  if (agreed?.policy_version === POLICY_VERSION)
+    return done({ ...version, by: agreed.asked_by, and: agreed.decided_by ?? "" });
+  const asked = await findRulesAgreement(tx, tenantId, "open");
+  if (asked?.policy_version === POLICY_VERSION && cx.clock.now() < asked.expires_at)
+    return open("waiting", { ...version, by: asked.asked_by });
+  return open("not_agreed", version);
+}
+
+async function agency(tx: Tx, tenantId: string): Promise<Result> {
+  const [first] = await listAgencies(tx, tenantId);
+  if (first === undefined) return open("no_agency");
+  const missing = [
+    ...(first.domains > 0 ? [] : ["e-mail domain"]),
+    ...(first.numbers > 0 ? [] : ["call-back number"]),
+    ...(first.people > 1 ? [] : ["two contacts"]),
+  ];
+  if (missing.length > 0)
+    return failed("agency_incomplete", { agency: first.name, missing: missing.join(", ") });
+  return done({ agency: first.name });
+}
+
+/** The organisation is stored, and its address was reached. */
+async function organisation(tx: Tx, tenantId: string, probed: Result): Promise<Result> {
+  const operator = await findOperator(tx, tenantId);
+  if (operator === undefined) return open("no_organisation");
+  const jurisdictions = operator.home_jurisdictions.join(", ");
+  return {
+    ...probed,
+    facts: { ...probed.facts, organisation: operator.name, zone: operator.zone, jurisdictions },
+  };
+}
+
+function witness({ instance }: FactsContext): Result {
+  const { pinned } = instance;
+  const others = pinned?.witnesses.filter(({ kind }) => kind === "independent").length ?? 0;
+  return others > 0 ? done({ count: String(others) }) : open("no_witness");
+}
+
+export interface Judged {
+  readonly results: Readonly<Record<ReadinessItemName, Result>>;
+  /** What was run or recorded, with who did it. */
+  readonly stored: ReadonlyMap<string, StoredResult>;
+}
+
+/** Returns the state of every item: what is stored is read now, what has to be tried is as the newest try found it. */
+export async function judgeReadiness(tx: Tx, cx: FactsContext): Promise<Judged> {
+  const { tenantId, pinned } = cx.instance;
+  const stored = await readResults(tx, tenantId);
+  const tried = (item: NeededItem): Result => stored.get(item) ?? open("not_checked");
+  const results = {
+    organisation: await organisation(tx, tenantId, tried("organisation")),
+    administrators: await administrators(tx, tenantId),
+    keys: tried("keys"),
+    backup: backup(cx, stored.get("backup")),
+    custodian: tried("custodian"),
+    policies: await policies(tx, cx),
+    mail: tried("mail"),
+    scanner: tried("scanner"),
+    agency: await agency(tx, tenantId),
+    drill: stored.get("drill") ?? open("no_drill"),
+    witness: witness(cx),
+    time_stamps: pinned?.timeStampFile === undefined ? open("no_time_stamps") : done(),
+  };
+  return { results, stored };
+}

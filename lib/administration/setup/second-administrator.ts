@@ -1,0 +1,78 @@
+import "server-only";
+import type { AdministrationContext } from "@/lib/administration/agreements/kind";
+import type {
+  SecondAdministrator,
+  SecondAdministratorAnswer,
+  SetupPeople,
+} from "@/lib/administration/setup/schema";
+import { issueAgain, makeAdministrator, recordStep } from "@/lib/administration/setup/steps";
+import { findSetup, isSetupOpen, lockSetup, updateSetup } from "@/lib/administration/setup/store";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context/context";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { findPeople } from "@/lib/identity/people/people-store";
+import { findUserState } from "@/lib/identity/people/store";
+import { findAccount } from "@/lib/identity/sign-in/credential-store";
+
+/** Returns how far the set-up of the people is, as the caller sees it. */
+export async function readSetupPeople(tx: Tx, cx: Context): Promise<SetupPeople> {
+  const { tenantId } = cx.instance;
+  const row = await findSetup(tx, tenantId);
+  if (row === undefined) return { second: null, is_open: false, may_name: false };
+  const id = row.secondUserId;
+  const account = id === undefined ? undefined : await findAccount(tx, tenantId, id);
+  const second =
+    id === undefined || account === undefined
+      ? null
+      : { id, name: account.holder.name, email: account.email };
+  const is_open = await isSetupOpen(tx, tenantId);
+  return { second, is_open, may_name: is_open && row.firstUserId === cx.principal.userId };
+}
+
+/** Whether the place of the second administrator is free: no one was named, or they were withdrawn. */
+async function isFree(tx: Tx, secondUserId: string | undefined): Promise<boolean> {
+  return secondUserId === undefined || (await findUserState(tx, secondUserId)) === "left";
+}
+
+/**
+ * Makes the second administrator. The first one hands the link over. Repeated with the same address before they have
+ * signed in, it gives a new link. Throws `setup.people` without a set-up, `access.forbidden` for anyone but the first
+ * administrator, and `setup.step-done` for another person.
+ */
+export async function nameSecond(
+  cx: AdministrationContext,
+  { name, email }: SecondAdministrator,
+): Promise<SecondAdministratorAnswer> {
+  const { tenantId } = cx.instance;
+  const made = await inTransaction(cx, async (tx) => {
+    const row = await lockSetup(tx, tenantId);
+    if (row?.organisationId === undefined)
+      throw new DomainError("setup.people", { detail: "Administrators are invited under People." });
+    if (row.firstUserId !== cx.principal.userId)
+      throw new DomainError("access.forbidden", {
+        detail: "The first administrator names the second. Later ones are invited under People.",
+      });
+    const { organisationId, secondUserId } = row;
+    if (secondUserId !== undefined && !(await isFree(tx, secondUserId))) {
+      const link = await issueAgain(tx, cx, secondUserId, email);
+      const entry = await recordStep(tx, cx, "setup.administrator", { which: "second", link: "again" });
+      return { id: secondUserId, entry, ...link };
+    }
+    const { entry: _made, ...person } = await makeAdministrator(tx, cx, { name, email, organisationId });
+    const entry = await recordStep(tx, cx, "setup.administrator", {
+      which: "second",
+      user: person.pseudonym,
+    });
+    await updateSetup(tx, tenantId, { secondUserId: person.id });
+    return { ...person, entry };
+  });
+  const named = await inSnapshot(cx, (tx) => findPeople(tx, [made.id]));
+  return {
+    user_id: made.id,
+    name: named.get(made.id)?.name ?? name,
+    link: made.link,
+    expires_at: made.expiresAt.toISOString(),
+    receipt: await issueReceipt(cx, made.entry),
+  };
+}

@@ -1,0 +1,88 @@
+import {
+  BackupStatement,
+  CheckBody,
+  MailCode,
+  ReadinessAnswer,
+  ReadinessList,
+  RestoreDrill,
+  RulesRead,
+  RulesReadAnswer,
+} from "@/lib/administration/readiness/schema";
+import { SecondAdministrator, SecondAdministratorAnswer } from "@/lib/administration/setup/schema";
+import { operation } from "@/lib/api-client/operation";
+
+const READINESS = "/confidential/admin/readiness";
+const admin = { scopes: ["admin"], roles: ["admin"], duties: ["admin"] } as const;
+const check = { ...admin, method: "POST", rate: "writes" } as const;
+const record = { ...check, stepUp: true } as const;
+
+export const getReadinessList = operation({
+  id: "getReadinessList",
+  method: "GET",
+  path: READINESS,
+  summary: "What real data needs: ten parts, each with its state and the cause where it is not done.",
+  ...admin,
+  response: { status: 200, schema: ReadinessList },
+  rate: "reads",
+  action: "readiness.read",
+});
+
+export const runReadinessChecks = operation({
+  id: "runReadinessChecks",
+  path: READINESS,
+  summary: "Try the named parts, or all of them, and record what was found.",
+  ...check,
+  body: CheckBody,
+  response: { status: 200, schema: ReadinessAnswer },
+  action: "readiness.check",
+});
+
+export const confirmReadinessMail = operation({
+  id: "confirmReadinessMail",
+  path: `${READINESS}/mail`,
+  summary: "Confirm by its code that the test message arrived.",
+  ...check,
+  body: MailCode,
+  response: { status: 200, schema: ReadinessAnswer },
+  action: "readiness.record",
+});
+
+export const recordRootBackup = operation({
+  id: "recordRootBackup",
+  path: `${READINESS}/backup`,
+  summary: "Record how the key service keeps the root key safe, where shares are not used.",
+  ...record,
+  body: BackupStatement,
+  response: { status: 200, schema: ReadinessAnswer },
+  action: "readiness.record",
+});
+
+export const recordRestoreDrill = operation({
+  id: "recordRestoreDrill",
+  path: `${READINESS}/drill`,
+  summary: "Record a restore drill; size and root must be those of a checkpoint of this log.",
+  ...record,
+  body: RestoreDrill,
+  response: { status: 200, schema: ReadinessAnswer },
+  action: "readiness.record",
+});
+
+export const askRulesRead = operation({
+  id: "askRulesRead",
+  path: `${READINESS}/policies`,
+  summary: "State that you have read the rules of this build; a second administrator agrees.",
+  ...record,
+  body: RulesRead,
+  response: { status: 201, schema: RulesReadAnswer },
+  action: "agreement.ask",
+});
+
+export const nameSecondAdministrator = operation({
+  id: "nameSecondAdministrator",
+  path: "/confidential/admin/setup/second-administrator",
+  summary: "Name the second administrator in a set-up; the link is answered once.",
+  ...record,
+  body: SecondAdministrator,
+  response: { status: 201, schema: SecondAdministratorAnswer },
+  action: "setup.administrator",
+});

@@ -1,0 +1,53 @@
+import "server-only";
+import { lookup } from "node:dns/promises";
+import { readFile, stat } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+import { parseServiceUrl } from "@/lib/ipc/service-url";
+
+/** How another part runs: as our own user on this machine, as another user of it, or on another machine. */
+export type PartUser = "same" | "other-user" | "other-machine";
+
+/** Returns whether an account with this number is another one than ours. Root counts as every user: it can become each of them. */
+function userOf(uid: number | undefined): PartUser {
+  const own = process.getuid?.();
+  return uid === undefined || own === undefined || own === 0 || uid === own ? "same" : "other-user";
+}
+
+async function isHere(host: string): Promise<boolean> {
+  const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+  const named = await lookup(host, { all: true });
+  return named.some(({ address }) => own.includes(address) || address.startsWith("127."));
+}
+
+/** Listening sockets of the kernel's table: state 0A, the port in hexadecimal after the colon, the user in the eighth column. */
+export function listenerIn(table: string, port: number): number | undefined {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  for (const line of table.split("\n").slice(1)) {
+    const [, local, , state, , , , uid] = line.trim().split(/\s+/);
+    if (local?.endsWith(wanted) === true && state === "0A" && uid !== undefined) return Number(uid);
+  }
+  return undefined;
+}
+
+async function listenerOf(port: number): Promise<number | undefined> {
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    const found = listenerIn(await readFile(table, "utf8").catch(() => ""), port);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Returns how the part at an address runs, as this machine's own kernel sees it: by the owner of its socket, by the user
+ * that listens at its port, or because the address is of no interface here. What cannot be seen counts as the same.
+ */
+export async function partUser(url: string): Promise<PartUser> {
+  const address = parseServiceUrl(url);
+  try {
+    if (address.kind === "socket") return userOf((await stat(address.path)).uid);
+    if (!(await isHere(address.host))) return "other-machine";
+    return userOf(await listenerOf(address.port));
+  } catch {
+    return "same";
+  }
+}

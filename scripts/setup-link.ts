@@ -1,0 +1,28 @@
+import { issueSetupLink } from "@/lib/administration/setup/setup-link";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { hasPortalEnv } from "@/lib/env";
+import { DomainError, OperatorError } from "@/lib/errors";
+import { runAsPortal } from "@/lib/launch/portal-environment";
+import { openRuntime } from "@/lib/runtime/portal";
+
+/** `sealport-op setup link`: prints the link of the set-up, as the portal. Ends the process: pools keep connections open. */
+export async function printSetupLink(): Promise<never> {
+  // Next to `npm start` this process lacks the portal's environment: it starts itself again with it.
+  if (!hasPortalEnv()) {
+    const code = await runAsPortal("op.ts", ["setup", "link"]);
+    if (code === undefined)
+      throw new OperatorError("DATA_DIR has no instance, and the portal's variables are not set");
+    process.exit(code);
+  }
+  try {
+    const runtime = await openRuntime();
+    const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "setup" };
+    const { link, expiresAt } = await issueSetupLink(cx);
+    process.stdout.write(`Set it up here, until ${expiresAt.toISOString()}:\n  ${link}\n`);
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    process.stderr.write(`Error: ${error.detail ?? error.title}\n`);
+    process.exit(1);
+  }
+}
