@@ -12,7 +12,8 @@ export type StatementKind =
   | "release"
   | "release-end"
   | "break-glass"
-  | "review";
+  | "review"
+  | "access-review";
 
 /** The passkeys that the custodian takes the person's statements from. */
 export interface SigningKeys {

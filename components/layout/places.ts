@@ -32,6 +32,7 @@ export type PlaceKey =
   | "offices"
   | "participants"
   | "agreements"
+  | "accessReview"
   | "account"
   | "trust"
   | "developers"
@@ -68,6 +69,7 @@ const PLACES: readonly Place[] = [
   { key: "people", href: "/people", icon: "person", group: 2 },
   { key: "offices", href: "/organisations", icon: "building", group: 2 },
   { key: "participants", href: "/participants", icon: "transaction", group: 2 },
+  { key: "accessReview", href: "/access-review", icon: "check", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
@@ -121,6 +123,11 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "participants":
     case "agreements":
       return role === "admin";
+    // Reviewers whom an organisation names come from their notification and their home.
+    case "accessReview":
+      return (
+        role === "admin" || role === "auditor" || (role === "coordinator" && duties.includes("compliance"))
+      );
     case "people":
       return (
         role === "admin" || (role === "coordinator" && duties.some((duty) => READ_PEOPLE.includes(duty)))

@@ -12,7 +12,8 @@ export type WatchedKind =
   | "epoch"
   | "hold"
   | "notification"
-  | "notice";
+  | "notice"
+  | "access_review";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -33,6 +34,7 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "hold",
   "notification",
   "notice",
+  "access_review",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

@@ -18,6 +18,7 @@ import { readDisputeNeeds } from "@/lib/home/dispute-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
+import { readReviewNeeds } from "@/lib/home/review-needs";
 import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
@@ -137,6 +138,7 @@ export function getHome(cx: Context): Promise<Home> {
         ...emergencies.needs,
         ...keys.needs,
         ...agreements.needs,
+        ...(await readReviewNeeds(tx, cx)),
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,

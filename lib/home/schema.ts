@@ -15,6 +15,7 @@ export const NeedKind = z.enum([
   "glass_review",
   "decide",
   "agreement",
+  "access_review",
   "dispute",
   "access_new",
   "enrolment",
@@ -41,6 +42,7 @@ export const SubjectKind = z.enum([
   "participant",
   "emergency",
   "agreement",
+  "access_review",
 ]);
 
 /** One task that waits for the caller. Its facts fill the sentence on screen; they differ by kind. */
@@ -106,6 +108,8 @@ export const PlaceCounts = z.object({
   notifications: z.int(),
   /** Agreements that wait for the caller. */
   agreements: z.int(),
+  /** Rows of the running access review that the caller decides on. */
+  accessReview: z.int(),
 });
 export type PlaceCounts = z.infer<typeof PlaceCounts>;
 

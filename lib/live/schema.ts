@@ -12,6 +12,7 @@ export const LiveKind = z.enum([
   "hold",
   "notification",
   "notice",
+  "access_review",
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;
 

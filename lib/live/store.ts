@@ -58,6 +58,7 @@ function toChanged(record: unknown): Changed[] {
     const sealedFrom = row.sealed_from ?? [];
     return [{ change: { ...change, kind }, organisationId: row.organisation_id ?? undefined, sealedFrom }];
   }
+  if (kind === "access_review") return [{ change: { ...change, kind }, people: row.parties ?? [] }];
   if (kind === "notification")
     return row.user_id === null ? [] : [{ change: { ...change, kind }, userId: row.user_id }];
   return [{ change: { ...change, kind }, parties: row.parties ?? [] }];
@@ -118,6 +119,15 @@ export async function readChanged(
     SELECT 'notice', n.id::text, n.state, NULL, NULL, NULL, ARRAY[n.participant_id], NULL, NULL, NULL, NULL
     FROM subject_notice n
     WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${idsOf(named, "notice")}::uuid[]) AND n.state = 'sent'
+    UNION ALL
+    SELECT 'access_review', v.id::text, v.state, NULL, NULL, NULL,
+      ARRAY(SELECT coalesce(w.decided_by, o.access_reviewer_id)::text FROM access_review_row w
+          JOIN organisation o ON o.id = w.organisation_id
+          WHERE w.review_id = v.id AND coalesce(w.decided_by, o.access_reviewer_id) IS NOT NULL
+        UNION SELECT w.owner_id::text FROM access_review_row w WHERE w.review_id = v.id AND cardinality(w.paused) > 0),
+      NULL, NULL, NULL, NULL
+    FROM access_review v
+    WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "access_review")}::uuid[])
     UNION ALL
     SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL, NULL
     FROM app_user u

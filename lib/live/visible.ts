@@ -23,6 +23,7 @@ export type Changed =
       readonly sealedFrom: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "notification" }; readonly userId: string }
+  | { readonly change: LiveChange & { kind: "access_review" }; readonly people: readonly string[] }
   | { readonly change: LiveChange & { kind: "epoch" } };
 
 const HOLDERS: readonly string[] = ["auditor", "regulator", "coordinator"];
@@ -41,6 +42,12 @@ function seesHold(
   return seesEveryCase({ principal }) && !sealedFrom.includes(principal.userId);
 }
 
+/** An access review is shown to administrators, compliance, its reviewers, and people whose duties it paused. */
+function seesReview({ role, duties, userId }: Principal, people: readonly string[]): boolean {
+  const isCompliance = role === "coordinator" && duties.includes("compliance");
+  return role === "admin" || isCompliance || people.includes(userId);
+}
+
 /**
  * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
  * call.
@@ -51,6 +58,7 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
     return decideAction(principal, action, changed.filing).length === 0;
   }
   if ("userId" in changed) return changed.userId === principal.userId;
+  if ("people" in changed) return seesReview(principal, changed.people);
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   if (!("parties" in changed)) return seesUnderEpochs(principal);
   // A notice is only for the people whose data were disclosed.

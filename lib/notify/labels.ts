@@ -31,6 +31,9 @@ const SAID = [
   "hold_released",
   "hold_renewed",
   "notice_sent",
+  "access_review_running",
+  "access_review_signed",
+  "access_review_lapsed",
   "changed",
 ] as const;
 export type Said = (typeof SAID)[number];

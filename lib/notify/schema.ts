@@ -11,6 +11,7 @@ export const NotifyKind = z.enum([
   "epoch",
   "hold",
   "notice",
+  "access_review",
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
@@ -22,6 +23,7 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "key",
   "hold",
   "notice",
+  "access_review",
 ];
 
 /** One notice. It names the thing and its new state, without its content. */

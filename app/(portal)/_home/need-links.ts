@@ -20,6 +20,8 @@ export function hrefOf({ kind, subject }: Need): string {
       return `/requests/new?draft=${subject.id}`;
     case "agreement":
       return `/agreements/${subject.id}`;
+    case "access_review":
+      return `/access-review/${subject.id}`;
     case "key_missing":
       return "/keys/register";
     case "key_recovery":
@@ -40,6 +42,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   glass_review: "eye",
   decide: "scales",
   agreement: "check",
+  access_review: "check",
   dispute: "comment",
   enrolment: "key",
   key_recovery: "key",

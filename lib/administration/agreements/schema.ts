@@ -8,6 +8,8 @@ export const AgreementKindName = z.enum([
   "membership",
   "reset",
   "resume",
+  "suspension",
+  "api_key",
   "agency",
   "agency_record",
 ]);
@@ -28,7 +30,11 @@ export const Agreement = z.object({
   id: z.string(),
   kind: AgreementKindName,
   state: AgreementState,
-  subject: z.object({ kind: z.enum(["person", "organisation"]), id: z.string(), name: z.string() }),
+  subject: z.object({
+    kind: z.enum(["person", "organisation", "program"]),
+    id: z.string(),
+    name: z.string(),
+  }),
   before: Facts,
   after: Facts,
   reason: z.string(),

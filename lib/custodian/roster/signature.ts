@@ -55,6 +55,7 @@ const PORTAL_KINDS: readonly string[] = [
   "release-end",
   "break-glass",
   "review",
+  "access-review",
 ];
 
 function verifyByPortal(

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   hold: ["A legal hold changed", "Eine Löschsperre hat sich geändert"],
   // Not the content: anyone on the way can read mail.
   notice: ["Notice", "Mitteilung"],
+  access_review: ["An access review changed", "Eine Zugriffsprüfung hat sich geändert"],
 };
 
 export interface MailFacts {

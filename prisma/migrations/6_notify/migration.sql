@@ -15,7 +15,7 @@ CREATE TABLE notify_event (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   xid xid8 DEFAULT pg_current_xact_id(),
   CONSTRAINT notify_event_kind_known CHECK
-    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice'))
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'access_review'))
 );
 
 -- It names its object without content. Each reading decides whether it is still shown.
@@ -178,6 +178,10 @@ CREATE CONSTRAINT TRIGGER preservation_renewed_told AFTER UPDATE ON preservation
 -- A withheld notice is not announced.
 CREATE CONSTRAINT TRIGGER subject_notice_told AFTER INSERT ON subject_notice DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION notify_change('notice', 'id', 'state');
+CREATE CONSTRAINT TRIGGER access_review_begun_told AFTER INSERT ON access_review DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
+CREATE CONSTRAINT TRIGGER access_review_told AFTER UPDATE ON access_review DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
 
 -- ---------------------------------------------------------------- Grants

@@ -62,6 +62,7 @@ const NAMED = [
   "email_domains",
   "contacts",
   "people",
+  "scopes",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {

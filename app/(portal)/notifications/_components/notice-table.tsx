@@ -23,6 +23,8 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return "/notices";
     case "hold":
       return "/audit/holds";
+    case "access_review":
+      return `/access-review/${subject}`;
     default:
       return "/keys";
   }

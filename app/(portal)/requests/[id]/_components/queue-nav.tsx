@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Icon } from "@/components/ui/icon";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { useKeys } from "./use-keys";
+import { useKeys } from "@/components/client/use-keys";
 
 const LINK = "inline-flex min-h-touch items-center gap-2 px-1 text-ink-2 hover:text-ink tablet:min-h-bar";
 
