@@ -1,7 +1,7 @@
 import "server-only";
 import { summaryOf } from "@/lib/administration/access-review/get-review";
 import { loadReview, mayBegin, nextBegin } from "@/lib/administration/access-review/load-review";
-import { insertRows } from "@/lib/administration/access-review/rows-store";
+import { insertRows, listCandidates } from "@/lib/administration/access-review/rows-store";
 import type { NewReview, ReviewAnswer } from "@/lib/administration/access-review/schema";
 import { findLastBegin, insertReview } from "@/lib/administration/access-review/store";
 import { listSubjects, readSubjects, type Subject } from "@/lib/administration/access-review/subjects-store";
@@ -96,7 +96,8 @@ async function begin(
  * compliance, and `access-review.running` while another one runs.
  */
 export async function beginReview(cx: Context, body: NewReview): Promise<ReviewAnswer> {
-  if (!mayBegin(cx))
+  const candidates = await inSnapshot(cx, (tx) => listCandidates(tx, cx.instance.tenantId));
+  if (!mayBegin(cx, candidates))
     throw new DomainError("access.forbidden", { detail: "Administrators and compliance begin a review." });
   const { id, entry } = await begin(cx, dueAt(body, cx.clock.now()));
   const summary = await inSnapshot(cx, async (tx) => summaryOf(tx, cx, await loadReview(tx, cx, id)));

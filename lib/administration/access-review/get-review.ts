@@ -11,7 +11,7 @@ import {
   requireReading,
 } from "@/lib/administration/access-review/load-review";
 import { mayReview, reviewersOf } from "@/lib/administration/access-review/reviewers";
-import type { RowRecord } from "@/lib/administration/access-review/rows-store";
+import { listCandidates, type RowRecord } from "@/lib/administration/access-review/rows-store";
 import type {
   KnownUse,
   Review,
@@ -81,7 +81,7 @@ export async function listReviews(cx: Context, query: ReviewListQuery): Promise<
       items,
       next_cursor: found.length > query.limit ? (shown.at(-1)?.id ?? null) : null,
       next_at: nextBegin(last.at).toISOString(),
-      may_begin: mayBegin(cx) && !last.runs,
+      may_begin: !last.runs && mayBegin(cx, await listCandidates(tx, tenantId)),
     };
   });
   await recordReadOnce(cx, READ);

@@ -32,18 +32,10 @@ export function nextBegin(last: Date): Date {
 
 type Caller = Pick<Context, "principal">;
 
-/** Administrators, auditors and the operator's compliance read all rows. */
-function readsAll({ principal: { role, duties } }: Caller): boolean {
-  if (role === "admin") return duties.includes("admin");
-  return role === "auditor" || (role === "coordinator" && duties.includes("compliance"));
-}
-
-/** Whether the caller may begin a review by hand. */
-export function mayBegin({ principal: { role, duties } }: Caller): boolean {
-  return (
-    (role === "admin" && duties.includes("admin")) ||
-    (role === "coordinator" && duties.includes("compliance"))
-  );
+/** Whether the caller may begin a review by hand: administrators and the operator's compliance. */
+export function mayBegin({ principal: { userId } }: Caller, candidates: readonly Candidate[]): boolean {
+  const own = candidates.find((one) => one.userId === userId);
+  return own?.isAdministrator === true || own?.isCompliance === true;
 }
 
 /**
@@ -51,9 +43,9 @@ export function mayBegin({ principal: { role, duties } }: Caller): boolean {
  * that organisation. Throws `access.forbidden`.
  */
 function requireReader(cx: Caller, candidates: readonly Candidate[]): string | undefined {
-  const own = candidates.find(({ userId }) => userId === cx.principal.userId);
   // An auditor whom their agency names as its reviewer still reads all: reading is no decision.
-  if (readsAll(cx)) return undefined;
+  if (cx.principal.role === "auditor" || mayBegin(cx, candidates)) return undefined;
+  const own = candidates.find(({ userId }) => userId === cx.principal.userId);
   if (own?.isNamed === true) return own.organisationId;
   throw new DomainError("access.forbidden", {
     detail:
