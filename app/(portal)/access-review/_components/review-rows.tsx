@@ -70,7 +70,7 @@ function Who({ row }: { row: ReviewRow }) {
 function Used({ row }: { row: ReviewRow }) {
   const t = useTranslations("accessReview.row");
   const acts = row.use?.acts ?? null;
-  return acts === null ? <LastUsed at={row.facts.last_used_at} /> : <>{t("acts", { n: acts })}</>;
+  return acts === null ? <LastUsed at={row.facts.last_used_at} /> : t("acts", { n: acts });
 }
 
 function useColumns(isClose: boolean): Column<ReviewRow>[] {

@@ -102,5 +102,5 @@ function Decider({ row: { reviewers, is_own: isOwn, may_decide: mayDecide } }: {
   const t = useTranslations("accessReview.row");
   const names = useListed()(reviewers, "disjunction");
   if (isOwn) return <>{names === "" ? t("ownNone") : t("own", { names })}</>;
-  return mayDecide || names === "" ? null : <>{t("other", { names })}</>;
+  return mayDecide || names === "" ? null : t("other", { names });
 }
