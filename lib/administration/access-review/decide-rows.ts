@@ -50,6 +50,11 @@ function requireReviewer(cx: Context, row: RowRecord, { candidates }: LoadedRevi
 async function requireFree(tx: Tx, cx: Context, row: RowRecord): Promise<void> {
   const { decidedBy, decidedAt, signatureId } = row;
   if (decidedBy === null || decidedAt === null) return;
+  if (row.agreement?.state === "agreed")
+    throw new DomainError("access-review.decided", {
+      detail:
+        "A second person has agreed, and the change is carried out. Ask for another change under People.",
+    });
   if (decidedBy === cx.principal.userId && signatureId === null) return;
   const name = (await findPeople(tx, [decidedBy])).get(decidedBy)?.name ?? decidedBy;
   throw new DomainError("access-review.decided", {
@@ -73,14 +78,13 @@ function requireSame(row: RowRecord, subject: Subject | undefined, version: stri
   return subject;
 }
 
-/** Takes back the change that an earlier decision of the caller asked for. One that was carried out stays. */
+/** Takes back the change that an earlier decision of the caller asked for. */
 async function takeBack(tx: Tx, cx: Context, { agreement }: RowRecord): Promise<void> {
   if (agreement === null) return;
   const found = await lockAgreement(tx, cx.instance.tenantId, agreement.id);
   if (found?.state === "agreed")
-    throw new DomainError("access-review.decided", {
-      detail:
-        "A second person has agreed, and the change is carried out. Ask for another change under People.",
+    throw new DomainError("access-review.changed", {
+      detail: "A second person has just agreed. Read the row again.",
     });
   if (found?.state !== "open") return;
   await endAgreementIn(tx, cx, found, { state: "withdrawn", reason: "the reviewer decided otherwise" });

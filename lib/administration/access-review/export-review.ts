@@ -1,7 +1,11 @@
 import "server-only";
 import { buildResult } from "@/lib/administration/access-review/finish-review";
 import { loadReview } from "@/lib/administration/access-review/load-review";
-import { type ResultAnswer, type ResultRow, ReviewResult } from "@/lib/administration/access-review/schema";
+import {
+  type ResultAnswer,
+  type ResultRow,
+  ReviewResult,
+} from "@/lib/administration/access-review/result-schema";
 import { findResult } from "@/lib/administration/access-review/store";
 import { csvCell } from "@/lib/audit/export/tables/csv-cell";
 import { recordEvent } from "@/lib/audit/record/record-event";

@@ -1,7 +1,8 @@
 import "server-only";
 import { listSignatures } from "@/lib/administration/access-review/decisions-store";
+import { type ResultRow, ReviewResult } from "@/lib/administration/access-review/result-schema";
 import { listRows, type RowRecord } from "@/lib/administration/access-review/rows-store";
-import { type ResultRow, ReviewResult, type ReviewState } from "@/lib/administration/access-review/schema";
+import type { ReviewState } from "@/lib/administration/access-review/schema";
 import { endReviewRow, findReview, type ReviewRecord } from "@/lib/administration/access-review/store";
 import { readSubjects, type Subject, subjectKey } from "@/lib/administration/access-review/subjects-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";

@@ -104,7 +104,8 @@ function viewRow(
 ): ReviewRow | undefined {
   const { review, candidates } = loaded;
   const { userId } = cx.principal;
-  const facts = row.facts ?? subjects.get(subjectKey(row))?.facts;
+  const today = subjects.get(subjectKey(row))?.facts;
+  const facts = row.facts ?? today;
   if (facts === undefined) return undefined;
   const reviewers = reviewersOf(row, candidates);
   const isRunning = review.state === "running" && cx.clock.now() < review.dueAt;
@@ -114,7 +115,8 @@ function viewRow(
     id: row.id,
     subject: { kind: row.kind, id: row.subjectId },
     facts,
-    version: versionOf(facts),
+    version: versionOf(today ?? facts),
+    decided_version: row.facts === null ? null : versionOf(row.facts),
     use: use.get(subjectKey(row)) ?? null,
     is_close: row.isClose,
     is_gone: row.isGone,

@@ -76,7 +76,7 @@ export async function listRows(tx: Tx, reviewId: string, now: Date): Promise<Rea
     SELECT r.id::text, r.subject_kind, r.subject_id::text, r.owner_id::text, r.organisation_id::text,
       o.name AS organisation, r.is_close,
       r.decision IS NULL AND (u.state = 'left' OR (r.subject_kind = 'program'
-        AND (k.id IS NULL OR k.revoked_at IS NOT NULL OR k.expires_at <= ${now}))) AS is_gone,
+        AND (k.id IS NULL OR k.revoked_at IS NOT NULL OR coalesce(k.expires_at <= ${now}, false)))) AS is_gone,
       r.decision, r.reason, r.decided_by::text, r.decided_at, r.agreement_id::text,
       CASE WHEN a.state = 'open' AND a.expires_at <= ${now} THEN 'expired' ELSE a.state END AS agreement_state,
       r.facts, r.signature_id::text, r.paused

@@ -62,8 +62,10 @@ export const ReviewRow = z.object({
   id: z.string(),
   subject: z.object({ kind: SubjectKind, id: z.string() }),
   facts: ReviewFacts,
-  /** Names what the reviewer saw; a decision takes it. */
+  /** Names what the person may do now; a decision takes it. */
   version: z.string(),
+  /** The same of when it was decided, as the signature covers it. */
+  decided_version: z.string().nullable(),
   /** Null where the reader may not know of requests and grants, and after the review. */
   use: KnownUse.nullable(),
   is_close: z.boolean(),
@@ -119,7 +121,7 @@ export const ReviewList = pageOf(ReviewSummary).extend({
 });
 export type ReviewList = z.infer<typeof ReviewList>;
 
-const Signature = z.object({
+export const ReviewSignature = z.object({
   by: z.string(),
   at: z.string(),
   rows: z.int(),
@@ -133,7 +135,7 @@ export type SignBlock = z.infer<typeof SignBlock>;
 export const Review = ReviewSummary.extend({
   rows: pageOf(ReviewRow),
   organisations: z.array(z.object({ id: z.string(), name: z.string() })),
-  signatures: z.array(Signature),
+  signatures: z.array(ReviewSignature),
   /** What the caller signs; null where `sign_block` says why not. */
   statement: AccessReviewStatement.nullable(),
   sign_block: SignBlock.nullable(),
@@ -197,46 +199,6 @@ export const SignBody = z.strictObject({
   signature: StatementSignature.optional(),
 });
 export type SignBody = z.infer<typeof SignBody>;
-
-/** One row as the result keeps it. */
-export const ResultRow = z.object({
-  kind: SubjectKind,
-  id: z.string(),
-  facts: ReviewFacts,
-  is_gone: z.boolean(),
-  decision: ReviewDecision.nullable(),
-  reason: z.string().nullable(),
-  decided_by: z.string().nullable(),
-  decided_at: z.string().nullable(),
-  agreement_id: z.string().nullable(),
-  is_signed: z.boolean(),
-  paused: z.array(Duty),
-});
-export type ResultRow = z.infer<typeof ResultRow>;
-
-export const ReviewResult = z.object({
-  review: z.object({
-    id: z.string(),
-    log: z.string(),
-    state: ReviewState,
-    begun_at: z.string(),
-    begun_by: z.string().nullable(),
-    due_at: z.string(),
-    ended_at: z.string().nullable(),
-  }),
-  rows: z.array(ResultRow),
-  signatures: z.array(
-    Signature.extend({ statement: AccessReviewStatement, signature: StatementSignature.nullable() }),
-  ),
-});
-export type ReviewResult = z.infer<typeof ReviewResult>;
-
-export const ResultAnswer = z.object({
-  result: ReviewResult,
-  /** SHA-256 of the result's canonical JSON, as the log has it; null while the review runs. */
-  digest: z.string().nullable(),
-});
-export type ResultAnswer = z.infer<typeof ResultAnswer>;
 
 export const ReviewerBody = z.strictObject({
   user_id: z.uuid().toLowerCase().nullable().describe("Null: the operator's compliance decides."),

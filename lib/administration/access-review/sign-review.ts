@@ -14,7 +14,7 @@ import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findPerson } from "@/lib/escrow/protocol/roster";
 import type { AccessReviewStatement } from "@/lib/escrow/protocol/statements";
-import { findRoster } from "@/lib/identity/roster/current-roster";
+import { hasEnrolled } from "@/lib/identity/roster/store";
 
 const WHY: Readonly<Record<SignBlock, string>> = {
   undecided: "Decide on every row of yours first.",
@@ -41,9 +41,13 @@ type Proven = Pick<SignatureRow, "signature" | "proof_kind">;
  * on it the fresh second factor of their sign-in counts, and the entry says so. Throws `statement.required`.
  */
 async function prove(cx: Context, statement: AccessReviewStatement, body: SignBody): Promise<Proven> {
-  const roster = await findRoster(cx);
-  const isListed = roster !== undefined && findPerson(roster, cx.principal.handle) !== undefined;
-  if (body.signature === undefined && !isListed) return { signature: null, proof_kind: "step-up" };
+  if (body.signature === undefined) {
+    const { userId, handle } = cx.principal;
+    const roster = await cx.escrow.knownRoster();
+    const isListed = roster !== undefined && findPerson(roster, handle) !== undefined;
+    if (!isListed && !(await hasEnrolled(cx.db.run, userId)))
+      return { signature: null, proof_kind: "step-up" };
+  }
   const { signature, proofKind } = await proveWord(cx, { kind: "access-review", statement }, body.signature);
   return { signature, proof_kind: proofKind };
 }

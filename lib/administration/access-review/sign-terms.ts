@@ -19,7 +19,7 @@ function signed(row: RowRecord) {
   return {
     row: row.id,
     subject: `${row.kind}:${row.subjectId}`,
-    version: facts === null ? "" : versionOf(facts),
+    version: facts === null ? null : versionOf(facts),
     decision,
     reason,
   };

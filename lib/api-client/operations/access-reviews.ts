@@ -1,9 +1,9 @@
 import { RecordAccess, RecordPath } from "@/lib/administration/access-review/record-schema";
+import { ResultAnswer } from "@/lib/administration/access-review/result-schema";
 import {
   DecidedAnswer,
   DecisionBody,
   NewReview,
-  ResultAnswer,
   Review,
   ReviewAnswer,
   ReviewerAnswer,

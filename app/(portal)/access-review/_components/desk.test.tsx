@@ -19,6 +19,7 @@ const row = (n: number, more: Partial<ReviewRow> & { readonly name?: string } = 
       ...{ since: "2026-01-04T09:00:00Z", ends_at: null, last_used_at: null, looks: [] },
     },
     version: `v${n}`,
+    decided_version: null,
     use: { acts: 12, grants: [] },
     ...{ is_close: false, is_gone: false, is_own: false, reviewers: ["Anke Sommer"], may_decide: true },
     ...{ decision: null, reason: null, decided_by: null, decided_at: null, agreement: null },

@@ -17,7 +17,7 @@ const READ = target<typeof getAccessReview>("GET", "/confidential/admin/access-r
 function resultOf(rows: readonly ReviewRow[]): Promise<string> {
   const signed = rows
     .filter((row) => row.to_sign)
-    .map(({ id, subject, version, decision, reason }) => ({
+    .map(({ id, subject, decided_version: version, decision, reason }) => ({
       row: id,
       subject: `${subject.kind}:${subject.id}`,
       version,
