@@ -126,6 +126,8 @@ export const ACTS = [
   "access_review_decide",
   "access_review_end",
   "access_review_sign",
+  "access_review_export",
+  "access_review_record",
   "invitation_revoke",
   "participant_change",
   "user_change",

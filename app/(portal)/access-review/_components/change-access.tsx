@@ -1,12 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import {
-  useDutyOptions,
-  useExplained,
-  useRoleOptions,
-} from "@/app/(portal)/people/_components/invite-person";
 import { target } from "@/components/client/api";
+import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";

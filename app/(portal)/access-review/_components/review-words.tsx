@@ -1,5 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
-import { useStanding } from "@/app/(portal)/people/_components/person-words";
+import { useStanding } from "@/components/domain/standing-words";
 import { dutyKey } from "@/components/layout/role-words";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";

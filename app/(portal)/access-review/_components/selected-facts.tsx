@@ -2,9 +2,9 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useStanding } from "@/app/(portal)/people/_components/person-words";
 import { useKeysSwitch } from "@/components/client/use-keys";
 import { useFieldNames } from "@/components/domain/field-names";
+import { useStanding } from "@/components/domain/standing-words";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";

@@ -115,7 +115,7 @@ function useReviewer({ id, name, organisation, is_access_reviewer: isReviewer }:
     params: { id: organisation.id },
     label: t(`${key}.label`),
     title: t(`${key}.title`, { name }),
-    text: t(`${key}.text`, { organisation: organisation.name }),
+    text: t(`${key}.text`, { name }),
     yes: t(`${key}.yes`),
     failed: t("failed"),
     body: () => ({ user_id: isReviewer ? null : id }),
