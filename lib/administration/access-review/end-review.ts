@@ -16,13 +16,14 @@ import { readableOf } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { Duty } from "@/lib/identity/schema";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
+import type { Duty as DutyName } from "@/lib/vocabulary";
 
 /** Takes duties from a person until two administrators give them back. Their sessions end. */
 async function pauseDuties(
   tx: Tx,
   cx: FinishContext,
   { ownerId, pseudonym }: Subject,
-  pause: { readonly review: string; readonly duties: readonly Duty[] },
+  pause: { readonly review: string; readonly duties: readonly DutyName[] },
 ): Promise<void> {
   const duties = [...pause.duties];
   await removeDuties(tx, ownerId, duties);

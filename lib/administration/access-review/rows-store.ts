@@ -7,6 +7,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { Duty } from "@/lib/identity/schema";
+import type { Duty as DutyName } from "@/lib/vocabulary";
 
 const Row = z.object({
   id: z.string(),
@@ -44,7 +45,7 @@ export interface RowRecord extends Reviewed {
   readonly agreement: { readonly id: string; readonly state: AgreementState } | null;
   readonly facts: ReviewFacts | null;
   readonly signatureId: string | null;
-  readonly paused: readonly Duty[];
+  readonly paused: readonly DutyName[];
 }
 
 function toRow(record: unknown): RowRecord {
