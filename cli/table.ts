@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./command";
+import { ACCESS_REVIEW_COMMANDS } from "./commands/access-reviews";
 import { AGREEMENT_COMMANDS } from "./commands/agreements";
 import { BATCH_COMMAND } from "./commands/batch";
 import { DECISION_COMMANDS } from "./commands/decisions";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...AGREEMENT_COMMANDS,
   ...ROSTER_COMMANDS,
   ...READINESS_COMMANDS,
+  ...ACCESS_REVIEW_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,
   COMPLETION_COMMAND,

@@ -13,7 +13,8 @@ export type StatementKind =
   | "release-end"
   | "break-glass"
   | "review"
-  | "epoch";
+  | "epoch"
+  | "access-review";
 
 /** The passkeys that the custodian takes the person's statements from. */
 export interface SigningKeys {

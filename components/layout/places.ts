@@ -34,6 +34,7 @@ export type PlaceKey =
   | "agreements"
   | "roster"
   | "setup"
+  | "accessReview"
   | "account"
   | "trust"
   | "developers"
@@ -72,6 +73,7 @@ const PLACES: readonly Place[] = [
   { key: "participants", href: "/participants", icon: "transaction", group: 2 },
   { key: "roster", href: "/roster", icon: "key", group: 2 },
   { key: "setup", href: "/setup", icon: "filter", group: 2 },
+  { key: "accessReview", href: "/access-review", icon: "check", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
@@ -126,6 +128,11 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "agreements":
     case "setup":
       return role === "admin";
+    // Reviewers whom an organisation names come from their notification and their home.
+    case "accessReview":
+      return (
+        role === "admin" || role === "auditor" || (role === "coordinator" && duties.includes("compliance"))
+      );
     case "people":
     case "roster":
       return (

@@ -1,3 +1,4 @@
+import deAccessReview from "@/components/messages/de/access-review.json";
 import deAccount from "@/components/messages/de/account.json";
 import deActions from "@/components/messages/de/actions.json";
 import deAdministration from "@/components/messages/de/administration.json";
@@ -33,6 +34,7 @@ import deTransactions from "@/components/messages/de/transactions.json";
 import deTransparency from "@/components/messages/de/transparency.json";
 import deTrust from "@/components/messages/de/trust.json";
 import deUi from "@/components/messages/de/ui.json";
+import accessReview from "@/components/messages/en/access-review.json";
 import account from "@/components/messages/en/account.json";
 import actions from "@/components/messages/en/actions.json";
 import administration from "@/components/messages/en/administration.json";
@@ -73,6 +75,7 @@ import ui from "@/components/messages/en/ui.json";
 export const CATALOGUES = {
   en: {
     ...site,
+    accessReview,
     account,
     actions,
     administration,
@@ -110,6 +113,7 @@ export const CATALOGUES = {
   },
   de: {
     ...deSite,
+    accessReview: deAccessReview,
     account: deAccount,
     actions: deActions,
     administration: deAdministration,

@@ -14,7 +14,8 @@ export type WatchedKind =
   | "notification"
   | "notice"
   | "agreement"
-  | "roster";
+  | "roster"
+  | "access_review";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -37,6 +38,7 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "notice",
   "agreement",
   "roster",
+  "access_review",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

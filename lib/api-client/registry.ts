@@ -6,6 +6,7 @@
 import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
+import * as accessReviews from "./operations/access-reviews";
 import * as account from "./operations/account";
 import * as adminRequests from "./operations/admin-requests";
 import * as agreements from "./operations/agreements";
@@ -62,6 +63,7 @@ const MODULES = [
   people,
   participants,
   agreements,
+  accessReviews,
   preservations,
   authorities,
   account,

@@ -4,6 +4,13 @@
  */
 export const ACTION_KEYS = {
   "access.logs": "access_logs",
+  "access_review.begin": "access_review_begin",
+  "access_review.decide": "access_review_decide",
+  "access_review.end": "access_review_end",
+  "access_review.export": "access_review_export",
+  "access_review.read": "access_review_read",
+  "access_review.record": "access_review_record",
+  "access_review.sign": "access_review_sign",
   "account.read": "account_read",
   "agreement.agree": "agreement_agree",
   "agreement.ask": "agreement_ask",
@@ -58,6 +65,7 @@ export const ACTION_KEYS = {
   "document.read": "document_read",
   "document.scan": "document_scan",
   "duty.grant": "duty_grant",
+  "duty.pause": "duty_pause",
   "duty.revoke": "duty_revoke",
   "emergency.prepare": "emergency_prepare",
   "emergency.review": "emergency_review",

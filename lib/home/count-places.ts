@@ -8,6 +8,7 @@ import { isSupport } from "@/lib/access/rules/floor";
 import { countWaiting } from "@/lib/administration/agreements/list-agreements";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { countReviewRows } from "@/lib/home/review-needs";
 import type { PlaceCounts } from "@/lib/home/schema";
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
 import { countUnread } from "@/lib/notify/store";
@@ -31,6 +32,7 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
     grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
+    accessReview: await countReviewRows(tx, cx),
     agreements: principal.role === "admin" ? await countWaiting(tx, cx) : 0,
   };
 }

@@ -18,6 +18,7 @@ import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
 import { readRosterNeeds } from "@/lib/home/roster-needs";
+import { readReviewNeeds } from "@/lib/home/review-needs";
 import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
@@ -139,6 +140,7 @@ export function getHome(cx: Context): Promise<Home> {
         ...keys.needs,
         ...agreements.needs,
         ...versions,
+        ...(await readReviewNeeds(tx, cx)),
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,

@@ -16,6 +16,7 @@ export const NeedKind = z.enum([
   "decide",
   "agreement",
   "roster",
+  "access_review",
   "dispute",
   "access_new",
   "enrolment",
@@ -43,6 +44,7 @@ export const SubjectKind = z.enum([
   "emergency",
   "agreement",
   "roster",
+  "access_review",
 ]);
 
 /** One task that waits for the caller. Its facts fill the sentence on screen; they differ by kind. */
@@ -108,6 +110,8 @@ export const PlaceCounts = z.object({
   notifications: z.int(),
   /** Agreements that wait for the caller. */
   agreements: z.int(),
+  /** Rows of the running access review that the caller decides on. */
+  accessReview: z.int(),
 });
 export type PlaceCounts = z.infer<typeof PlaceCounts>;
 

@@ -14,6 +14,7 @@ export const LiveKind = z.enum([
   "notice",
   "agreement",
   "roster",
+  "access_review",
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;
 

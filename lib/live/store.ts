@@ -65,6 +65,8 @@ function toChanged(record: unknown): Changed[] {
       return [{ change: { ...change, kind }, concerns: who }];
     case "roster":
       return [{ change: { ...change, kind }, owner: who, concerned: parties ?? [] }];
+    case "access_review":
+      return [{ change: { ...change, kind }, people: parties ?? [] }];
     case "notification":
       return who === undefined ? [] : [{ change: { ...change, kind }, userId: who }];
     default:
@@ -135,6 +137,15 @@ export async function readChanged(
     SELECT 'roster', c.id::text, c.state, NULL, c.user_id, NULL, c.people, NULL, NULL, NULL, NULL
     FROM roster_change c
     WHERE c.tenant_id = ${tenantId}::uuid AND c.id = ANY (${idsOf(named, "roster")}::uuid[])
+    UNION ALL
+    SELECT 'access_review', v.id::text, v.state, NULL, NULL, NULL,
+      ARRAY(SELECT coalesce(w.decided_by, o.access_reviewer_id)::text FROM access_review_row w
+          JOIN organisation o ON o.id = w.organisation_id
+          WHERE w.review_id = v.id AND coalesce(w.decided_by, o.access_reviewer_id) IS NOT NULL
+        UNION SELECT w.owner_id::text FROM access_review_row w WHERE w.review_id = v.id AND cardinality(w.paused) > 0),
+      NULL, NULL, NULL, NULL
+    FROM access_review v
+    WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "access_review")}::uuid[])
     UNION ALL
     SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL, NULL
     FROM app_user u

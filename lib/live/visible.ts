@@ -32,6 +32,7 @@ export type Changed =
       /** Handles of the people whom a version changes. */
       readonly concerned: readonly string[];
     }
+  | { readonly change: LiveChange & { kind: "access_review" }; readonly people: readonly string[] }
   | { readonly change: LiveChange & { kind: "epoch" } };
 
 const CONFIRMING: readonly string[] = ["admin", "approve", "legal"];
@@ -86,6 +87,12 @@ function seesAgreement({ role, duties, userId }: Principal, concerns: string | u
   return role === "admin" && duties.includes("admin") && concerns !== userId;
 }
 
+/** An access review is shown to administrators, compliance, its reviewers, and people whose duties it paused. */
+function seesReview({ role, duties, userId }: Principal, people: readonly string[]): boolean {
+  const isCompliance = role === "coordinator" && duties.includes("compliance");
+  return role === "admin" || isCompliance || people.includes(userId);
+}
+
 /**
  * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
  * call.
@@ -98,6 +105,7 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("userId" in changed) return changed.userId === principal.userId;
   if ("concerns" in changed) return seesAgreement(principal, changed.concerns);
   if ("concerned" in changed) return seesRosterChange(principal, changed.owner, changed.concerned);
+  if ("people" in changed) return seesReview(principal, changed.people);
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   return "parties" in changed ? seesOfParties(principal, changed) : seesUnderEpochs(principal);
 }

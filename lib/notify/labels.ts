@@ -42,6 +42,9 @@ const SAID = [
   "roster_refused",
   "roster_withdrawn",
   "roster_superseded",
+  "access_review_running",
+  "access_review_signed",
+  "access_review_lapsed",
   "changed",
 ] as const;
 export type Said = (typeof SAID)[number];

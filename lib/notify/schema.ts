@@ -13,6 +13,7 @@ export const NotifyKind = z.enum([
   "notice",
   "agreement",
   "roster",
+  "access_review",
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
@@ -26,6 +27,7 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "notice",
   "agreement",
   "roster",
+  "access_review",
 ];
 
 /** One notice. It names the thing and its new state, without its content. */

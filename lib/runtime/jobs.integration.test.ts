@@ -64,6 +64,7 @@ const names = [
   "pending-grants",
   "deadlines",
   "people",
+  "access-reviews",
   "sessions",
   "erasures",
   "exports",

@@ -4,6 +4,8 @@ import { keepAuthorizations } from "@/lib/access/deadlines/keep-authorizations";
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { scanWaiting } from "@/lib/access/documents/scan-waiting";
 import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
+import { beginDueReview } from "@/lib/administration/access-review/begin-review";
+import { endDueReviews } from "@/lib/administration/access-review/end-review";
 import { expireAgreements } from "@/lib/administration/agreements/expire-agreements";
 import { endLeaving } from "@/lib/administration/people/end-person";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
@@ -112,6 +114,14 @@ const JOBS: readonly Job[] = [
       await endLeaving(cx);
       await askDueVersion(cx);
       await expireAgreements(cx);
+    },
+  },
+  {
+    name: "access-reviews",
+    everyMs: MINUTE_MS,
+    step: async (cx) => {
+      await endDueReviews(cx);
+      await beginDueReview(cx);
     },
   },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },

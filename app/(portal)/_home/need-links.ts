@@ -22,6 +22,8 @@ export function hrefOf({ kind, subject }: Need): string {
       return `/agreements/${subject.id}`;
     case "roster":
       return "/roster";
+    case "access_review":
+      return `/access-review/${subject.id}`;
     case "key_missing":
       return "/keys/register";
     case "key_recovery":
@@ -43,6 +45,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   decide: "scales",
   agreement: "check",
   roster: "key",
+  access_review: "check",
   dispute: "comment",
   enrolment: "key",
   key_recovery: "key",

@@ -30,6 +30,8 @@ export interface Asked {
   /** As JSON: members without a value are left out. */
   readonly after: Readonly<Record<string, unknown>>;
   readonly reason: string;
+  /** The person concerned, where the id of the subject does not say so. */
+  readonly concerns?: string;
 }
 
 /** The digest in both entries of an agreement: it binds what was agreed to what was asked. */
@@ -37,7 +39,8 @@ export function digestOf({ before, after }: { readonly before: Facts; readonly a
   return contentEtagOf({ before, after }).slice(1, -1);
 }
 
-function openAlready(): DomainError {
+/** Returns the refusal of a change that waits already. */
+export function openAlready(): DomainError {
   return new DomainError("agreement.open", { detail: "Withdraw the one that waits, or let it be decided." });
 }
 
@@ -47,7 +50,12 @@ async function clearExpired(tx: Tx, cx: Context, { kind, subjectId }: Asked): Pr
   for (const { id } of open.filter((one) => one.kind === kind)) await expireAgreement(tx, cx, id);
 }
 
-async function write(tx: Tx, cx: Context, asked: Asked): Promise<{ entry: AppendedEntry; view: Agreement }> {
+/** Asks in the caller's transaction, as `askAgreement`. A second open one of the same change violates a unique index. */
+export async function askAgreementIn(
+  tx: Tx,
+  cx: Context,
+  asked: Asked,
+): Promise<{ entry: AppendedEntry; view: Agreement }> {
   const { kind: name, subjectId, reason } = asked;
   const after = Facts.parse(JSON.parse(JSON.stringify(asked.after)));
   const { tenantId } = cx.instance;
@@ -59,7 +67,7 @@ async function write(tx: Tx, cx: Context, asked: Asked): Promise<{ entry: Append
   const id = uuidv7(at.getTime());
   await insertAgreement(tx, tenantId, {
     ...{ id, kind: name, subjectId, before, after, reason, askedBy: cx.principal.userId, askedAt: at },
-    concerns: kind.concerns(subjectId),
+    concerns: asked.concerns ?? kind.concerns(subjectId),
     expiresAt: new Date(at.getTime() + WAIT_MS),
   });
   const entry = await appendEntry(tx, cx, {
@@ -88,7 +96,7 @@ export async function askAgreement(
   asked: Asked,
 ): Promise<AgreementAnswer> {
   try {
-    const { entry, view } = await inTransaction(cx, (tx) => write(tx, cx, asked));
+    const { entry, view } = await inTransaction(cx, (tx) => askAgreementIn(tx, cx, asked));
     return { ...view, receipt: await issueReceipt(cx, entry) };
   } catch (error) {
     if (isUniqueViolation(error)) throw openAlready();

@@ -1,4 +1,5 @@
 import "server-only";
+import { isAskedByReview } from "@/lib/administration/access-review/decisions-store";
 import { digestOf } from "@/lib/administration/agreements/ask-agreement";
 import type { AdministrationContext, MadeLink } from "@/lib/administration/agreements/kind";
 import { KINDS } from "@/lib/administration/agreements/kinds";
@@ -44,12 +45,15 @@ async function requireRow(tx: Tx, cx: Context, id: string): Promise<AgreementRow
   return row;
 }
 
-/** The asker must still be an administrator who may act: what a person asked ends with their duty. */
-async function requireAsker(tx: Tx, cx: Context, { askedBy }: AgreementRow): Promise<void> {
+/**
+ * The asker must still be an administrator who may act, or an active person who asked as the reviewer of an access
+ * review: what a person asked ends with their duty.
+ */
+async function requireAsker(tx: Tx, cx: Context, { id, askedBy }: AgreementRow): Promise<void> {
   const asker = await findHolder(tx, cx.instance.tenantId, askedBy);
-  if (asker?.isActive === true && asker.duties.includes("admin")) return;
+  if (asker?.isActive === true && (asker.duties.includes("admin") || (await isAskedByReview(tx, id)))) return;
   throw new DomainError("agreement.changed", {
-    detail: "The person who asked is no longer an active administrator. Ask for it yourself.",
+    detail: "The person who asked can no longer ask for this. Ask for it yourself.",
   });
 }
 

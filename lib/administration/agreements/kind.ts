@@ -40,7 +40,7 @@ export interface Change<A> {
 
 interface KindSpec<A> {
   readonly after: z.ZodType<A>;
-  readonly subject: "person" | "organisation";
+  readonly subject: "person" | "organisation" | "program";
   /** Name of what is changed, for people. */
   name(tx: Tx, cx: Context, change: Pick<Change<A>, "subjectId" | "after">): Promise<string>;
   /** The person concerned, who may not agree. */

@@ -3,6 +3,7 @@ import type { Kind } from "@/lib/administration/agreements/kind";
 import type { AgreementKindName } from "@/lib/administration/agreements/schema";
 import { newAgency, recordOfAgency } from "@/lib/administration/organisations/agency-kinds";
 import { invitation } from "@/lib/administration/people/invitation-kind";
+import { endOfApiKey, suspensionOfPerson } from "@/lib/administration/people/removal-kinds";
 import { resetOfSignIn, resumeOfPerson } from "@/lib/administration/people/sign-in-kinds";
 import { dutiesOfPerson, membershipsOfPerson } from "@/lib/administration/people/standing-kinds";
 import { rulesOfBuild } from "@/lib/administration/readiness/rules-kind";
@@ -14,6 +15,8 @@ export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
   membership: membershipsOfPerson,
   reset: resetOfSignIn,
   resume: resumeOfPerson,
+  suspension: suspensionOfPerson,
+  api_key: endOfApiKey,
   agency: newAgency,
   agency_record: recordOfAgency,
   rules: rulesOfBuild,

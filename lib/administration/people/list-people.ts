@@ -117,6 +117,7 @@ async function detailOf(tx: Tx, cx: Context, userId: string): Promise<PersonDeta
     created_at: facts.created_at.toISOString(),
     state_reason: facts.state_reason,
     state_at: facts.state_at?.toISOString() ?? null,
+    is_access_reviewer: facts.isAccessReviewer,
     duties_given: await dutiesOf(tx, userId),
     memberships: await membershipsOf(tx, userId),
     factors: await factorsOf(tx, userId),

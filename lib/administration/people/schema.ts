@@ -74,6 +74,8 @@ export const PersonDetail = PersonSummary.extend({
   created_at: z.string(),
   state_reason: z.string().nullable(),
   state_at: z.string().nullable(),
+  /** Whether their organisation names them as its reviewer in access reviews. */
+  is_access_reviewer: z.boolean(),
   duties_given: z.array(z.object({ duty: Duty, by: z.string().nullable(), at: z.string() })),
   memberships: z.array(z.object({ id: z.string(), name: z.string() })),
   factors: z.array(Factor),

@@ -135,15 +135,20 @@ export async function countPeople(tx: Tx, { tenantId, now }: PeopleAt): Promise<
   return Counted.parse(rows[0]);
 }
 
-/** Returns one person of the tenant as lists show them. */
-export async function findSummary(
+/** Returns these people of the tenant as lists show them, in the order of their accounts. */
+export async function listSummaries(
   tx: Tx,
   { tenantId, now }: PeopleAt,
-  userId: string,
-): Promise<PersonSummary | undefined> {
+  userIds: readonly string[],
+): Promise<PersonSummary[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`${peopleAt(tenantId, now)}
-    SELECT p.* FROM person p WHERE p.id = ${userId}`);
-  return rows.map(toSummary)[0];
+    SELECT p.* FROM person p WHERE p.id = ANY (${[...userIds]}::text[]) ORDER BY p.id`);
+  return rows.map(toSummary);
+}
+
+/** Returns one person of the tenant as lists show them. */
+export async function findSummary(tx: Tx, at: PeopleAt, userId: string): Promise<PersonSummary | undefined> {
+  return (await listSummaries(tx, at, [userId]))[0];
 }
 
 /** Waits until no other transaction ends or changes an administrator of the tenant. */

@@ -45,10 +45,12 @@ export async function findOpenLink(tx: Tx, userId: string): Promise<Date | undef
 
 /** Returns the facts about a person that only their own page shows. */
 export async function findPersonFacts(tx: Tx, userId: string) {
-  return tx.app_user.findUniqueOrThrow({
+  const facts = await tx.app_user.findUniqueOrThrow({
     where: { id: userId },
-    select: { handle: true, created_at: true, state_reason: true, state_at: true },
+    select: { handle: true, created_at: true, state_reason: true, state_at: true, organisation_id: true },
   });
+  const naming = { id: facts.organisation_id, access_reviewer_id: userId };
+  return { ...facts, isAccessReviewer: (await tx.organisation.count({ where: naming })) > 0 };
 }
 
 /** Returns a person's duties with the account that gave each; absent for those of the installation. */

@@ -118,6 +118,7 @@ export const TAGS: readonly Tag[] = [
     families: [
       "person",
       "agreement",
+      "access-review",
       "organisation",
       "participant",
       "api-key",

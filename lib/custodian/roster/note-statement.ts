@@ -26,6 +26,7 @@ function signerOf(note: StatementNote): string {
     case "break-glass":
       return note.statement.requester;
     case "review":
+    case "access-review":
       return note.statement.reviewer;
   }
 }

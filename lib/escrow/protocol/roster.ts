@@ -5,6 +5,7 @@ import { RosterPerson } from "./messages";
 import { ReleaseEndStatement, ReleaseStatement } from "./release-statement";
 import { RewrapStatement } from "./rewrap-statement";
 import {
+  AccessReviewStatement,
   DecisionStatement,
   DisputeStatement,
   OpenStatement,
@@ -87,6 +88,11 @@ export const StatementNote = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("epoch"), statement: EpochStatement, signature: StatementSignature }),
   z.strictObject({ kind: z.literal("review"), statement: ReviewStatement, signature: StatementSignature }),
+  z.strictObject({
+    kind: z.literal("access-review"),
+    statement: AccessReviewStatement,
+    signature: StatementSignature,
+  }),
 ]);
 export type StatementNote = z.infer<typeof StatementNote>;
 

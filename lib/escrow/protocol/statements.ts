@@ -89,6 +89,16 @@ export const RecoveryStatement = z.strictObject({
 });
 export type RecoveryStatement = z.infer<typeof RecoveryStatement>;
 
+/** `sealport/access-review/1`: a reviewer signs what they decided in an access review; `result` is the digest of it. */
+export const AccessReviewStatement = z.strictObject({
+  log: Origin,
+  review: Uuid,
+  result: Digest,
+  rows: z.int().min(1),
+  reviewer: Person,
+});
+export type AccessReviewStatement = z.infer<typeof AccessReviewStatement>;
+
 /** `sealport/escrow-key/1`: the custodian's signed statement of one epoch's public key. */
 export const EscrowKeyStatement = z.strictObject({
   log: Origin,

@@ -29,6 +29,7 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   invitation: "identity",
   admin: "admin",
   agreement: "admin",
+  access_review: "admin",
   organisation: "admin",
   participant: "admin",
   audit: "log",

@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   roster: ["A roster version changed", "Eine Version des Verzeichnisses hat sich geändert"],
   // Not the content: anyone on the way can read mail.
   notice: ["Notice", "Mitteilung"],
+  access_review: ["An access review changed", "Eine Zugriffsprüfung hat sich geändert"],
 };
 
 export interface MailFacts {

@@ -5,6 +5,10 @@
 const APP = {
   access_grant: "INSERT UPDATE",
   access_request: "INSERT UPDATE",
+  access_review: "INSERT UPDATE(digest ended_at result state)",
+  access_review_row:
+    "INSERT UPDATE(agreement_id decided_at decided_by decision facts paused reason signature_id)",
+  access_review_signature: "INSERT",
   agency: "DELETE INSERT UPDATE",
   agreement: "INSERT UPDATE(decided_at decided_by decision_reason state)",
   api_key: "DELETE INSERT UPDATE",

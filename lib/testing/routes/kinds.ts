@@ -15,6 +15,8 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/(users|invitations)\/\{id\}/, "app_user"],
   [/participants\/\{id\}/, "participant"],
   [/agreements\/\{id\}/, "agreement"],
+  [/access-reviews\/records\/\{id\}/, "transaction"],
+  [/access-reviews\/\{id\}/, "access_review"],
   [/webhooks\/\{id\}/, "webhook"],
   [/erasures\/\{id\}/, "audit_erasure"],
   [/exports\/\{id\}/, "audit_export"],

@@ -37,7 +37,9 @@ CREATE TABLE organisation (
   home_jurisdictions text[],
   state text NOT NULL DEFAULT 'active',
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  holiday_choice jsonb
+  holiday_choice jsonb,
+  -- The person of this organisation who decides on its access in a review. The operator's compliance where it is null.
+  access_reviewer_id uuid
 );
 
 CREATE TABLE agency (
@@ -308,6 +310,67 @@ CREATE TABLE readiness_check (
   CONSTRAINT readiness_check_cause_whole CHECK ((cause IS NULL) = (state = 'done'))
 );
 
+-- A review of everyone's access. Its rows are decided by reviewers, and it ends once, when all are signed or on its due day.
+CREATE TABLE access_review (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  state text NOT NULL DEFAULT 'running',
+  begun_at timestamptz(6) NOT NULL,
+  -- Null where the portal began it by itself.
+  begun_by uuid,
+  due_at timestamptz(6) NOT NULL,
+  ended_at timestamptz(6),
+  -- The whole result as it was at the end, and its digest as the log has it.
+  result jsonb,
+  digest text,
+  CONSTRAINT access_review_state_known CHECK (state IN ('running', 'signed', 'lapsed')),
+  CONSTRAINT access_review_end_whole CHECK ((ended_at IS NULL) = (state = 'running')
+    AND (result IS NULL) = (state = 'running') AND (digest IS NULL) = (state = 'running'))
+);
+
+-- One person or program in a review.
+CREATE TABLE access_review_row (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  review_id uuid NOT NULL,
+  subject_kind text NOT NULL,
+  subject_id uuid NOT NULL,
+  -- The person whose access it is; for a program, the person it belongs to. They never decide on it.
+  owner_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  -- Whether something stood out when the review began.
+  is_close boolean NOT NULL,
+  decision text,
+  reason text,
+  decided_by uuid,
+  decided_at timestamptz(6),
+  agreement_id uuid,
+  -- What the person could do when it was decided, or when the review ended without a decision.
+  facts jsonb,
+  signature_id uuid,
+  -- Duties that paused because no one decided.
+  paused text[] NOT NULL DEFAULT '{}',
+  CONSTRAINT access_review_row_kind_known CHECK (subject_kind IN ('person', 'program')),
+  CONSTRAINT access_review_row_decision_known CHECK (decision IN ('keep', 'change', 'remove')),
+  CONSTRAINT access_review_row_decision_whole CHECK ((decision IS NULL) = (decided_by IS NULL)
+    AND (decision IS NULL) = (decided_at IS NULL) AND (signature_id IS NULL OR decision IS NOT NULL)
+    AND (decision IS NULL OR decision = 'keep' OR (reason IS NOT NULL AND agreement_id IS NOT NULL))
+    AND (decision IS NULL OR cardinality(paused) = 0))
+);
+
+CREATE TABLE access_review_signature (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  review_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  statement jsonb NOT NULL,
+  -- Null where the sign-in proved the person and no key of theirs is on the roster.
+  signature jsonb,
+  proof_kind text NOT NULL,
+  rows integer NOT NULL,
+  at timestamptz(6) NOT NULL
+);
+
 CREATE TABLE idempotency_record (
   principal text NOT NULL,
   key text NOT NULL,
@@ -385,6 +448,11 @@ CREATE INDEX roster_change_user_id_idx ON roster_change (user_id);
 CREATE UNIQUE INDEX roster_change_one_version ON roster_change (tenant_id) WHERE kind = 'people' AND state = 'pending';
 CREATE INDEX agreement_tenant_id_state_asked_at_idx ON agreement (tenant_id, state, asked_at);
 CREATE UNIQUE INDEX agreement_one_open ON agreement (tenant_id, kind, subject_id) WHERE state = 'open';
+CREATE INDEX access_review_tenant_id_id_idx ON access_review (tenant_id, id);
+CREATE UNIQUE INDEX access_review_one_running ON access_review (tenant_id) WHERE state = 'running';
+CREATE UNIQUE INDEX access_review_row_subject ON access_review_row (review_id, subject_kind, subject_id);
+CREATE INDEX access_review_row_agreement_id_idx ON access_review_row (agreement_id);
+CREATE INDEX access_review_signature_review_id_idx ON access_review_signature (review_id);
 CREATE INDEX idempotency_record_expires_at_idx ON idempotency_record (expires_at);
 CREATE INDEX job_state_run_after_idx ON job (state, run_after);
 CREATE UNIQUE INDEX job_kind_subject_key ON job (kind, subject);
@@ -483,9 +551,51 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- A review keeps when and by whom it was begun, and ends once.
+CREATE FUNCTION access_review_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'running' THEN
+      RAISE EXCEPTION 'a review begins as running' USING ERRCODE = 'SP002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.state <> 'running' THEN
+    RAISE EXCEPTION 'a review ends once' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A row is decided while its review runs and until it is signed, by a person who is neither the person concerned nor another
+-- account of theirs. Duties pause only where no one decided.
+CREATE FUNCTION access_review_row_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM access_review r WHERE r.id = NEW.review_id AND r.state = 'running') THEN
+    RAISE EXCEPTION 'the review has ended' USING ERRCODE = 'SP002';
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.decision IS NOT NULL THEN
+      RAISE EXCEPTION 'a row of a review begins undecided' USING ERRCODE = 'SP002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.signature_id IS NOT NULL THEN
+    RAISE EXCEPTION 'a signed row of a review cannot change' USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.decided_by IS NOT NULL AND EXISTS (SELECT 1 FROM same_human(NEW.decided_by) AS account (id)
+      WHERE account.id = NEW.owner_id) THEN
+    RAISE EXCEPTION 'no one reviews their own access' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
 
 CREATE TRIGGER setup_guard BEFORE UPDATE ON setup FOR EACH ROW EXECUTE FUNCTION setup_guard();
+CREATE TRIGGER access_review_guard BEFORE INSERT OR UPDATE ON access_review
+  FOR EACH ROW EXECUTE FUNCTION access_review_guard();
+CREATE TRIGGER access_review_row_guard BEFORE INSERT OR UPDATE ON access_review_row
+  FOR EACH ROW EXECUTE FUNCTION access_review_row_guard();
 CREATE TRIGGER agreement_guard BEFORE INSERT OR UPDATE ON agreement
   FOR EACH ROW EXECUTE FUNCTION agreement_guard();
 CREATE TRIGGER invitation_guard BEFORE UPDATE ON invitation FOR EACH ROW EXECUTE FUNCTION invitation_guard();
@@ -531,6 +641,14 @@ GRANT SELECT, INSERT, UPDATE (token_hash, created_at, expires_at, organisation_i
   ON setup TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (state, cause, facts, at, by_user_id) ON readiness_check TO sealport_app;
 GRANT SELECT ON readiness_check TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, ended_at, result, digest) ON access_review TO sealport_app;
+GRANT SELECT ON access_review TO sealport_auditor;
+GRANT SELECT, INSERT,
+  UPDATE (decision, reason, decided_by, decided_at, agreement_id, facts, signature_id, paused)
+  ON access_review_row TO sealport_app;
+GRANT SELECT ON access_review_row TO sealport_auditor;
+GRANT SELECT, INSERT ON access_review_signature TO sealport_app;
+GRANT SELECT ON access_review_signature TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_record TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO sealport_app, sealport_jobs;
 GRANT SELECT ON job TO sealport_auditor;

@@ -15,7 +15,7 @@ CREATE TABLE notify_event (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   xid xid8 DEFAULT pg_current_xact_id(),
   CONSTRAINT notify_event_kind_known CHECK
-    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster'))
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review'))
 );
 
 -- It names its object without content. Each reading decides whether it is still shown.
@@ -186,6 +186,10 @@ CREATE CONSTRAINT TRIGGER roster_change_asked_told AFTER INSERT ON roster_change
   FOR EACH ROW EXECUTE FUNCTION notify_change('roster', 'id', 'state');
 CREATE CONSTRAINT TRIGGER roster_change_told AFTER UPDATE ON roster_change DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('roster', 'id', 'state');
+CREATE CONSTRAINT TRIGGER access_review_begun_told AFTER INSERT ON access_review DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
+CREATE CONSTRAINT TRIGGER access_review_told AFTER UPDATE ON access_review DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
 
 -- ---------------------------------------------------------------- Grants

@@ -140,7 +140,22 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
 SELECT audit_watch('duty', 'user:user_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('duty', 'INSERT', 'duty.grant'), ('duty', 'INSERT', 'user.create'),
-  ('duty', 'DELETE', 'duty.revoke');
+  ('duty', 'DELETE', 'duty.pause'), ('duty', 'DELETE', 'duty.revoke');
+
+SELECT audit_watch('access_review', 'access_review:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('access_review', 'INSERT', 'access_review.begin'), ('access_review', 'UPDATE', 'access_review.end');
+
+SELECT audit_watch_statements('access_review_row', 'access_review:review_id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('access_review_row', 'INSERT', 'access_review.begin'),
+  ('access_review_row', 'UPDATE', 'access_review.decide'), ('access_review_row', 'UPDATE', 'access_review.end'),
+  ('access_review_row', 'UPDATE', 'access_review.sign');
+
+SELECT audit_watch('access_review_signature', 'access_review:review_id');
+SELECT append_only('access_review_signature');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('access_review_signature', 'INSERT', 'access_review.sign');
 
 SELECT audit_watch('agreement', 'agreement:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -533,6 +548,8 @@ CREATE TRIGGER access_grant_announced AFTER INSERT OR UPDATE ON access_grant
   FOR EACH ROW EXECUTE FUNCTION announce_change('grant', 'id');
 CREATE TRIGGER preservation_announced AFTER INSERT OR UPDATE ON preservation
   FOR EACH ROW EXECUTE FUNCTION announce_change('hold', 'id');
+CREATE TRIGGER access_review_announced AFTER INSERT OR UPDATE ON access_review
+  FOR EACH ROW EXECUTE FUNCTION announce_change('access_review', 'id');
 CREATE TRIGGER notification_announced AFTER INSERT OR UPDATE ON notification
   FOR EACH ROW EXECUTE FUNCTION announce_change('notification', 'user_id');
 CREATE TRIGGER agreement_announced AFTER INSERT OR UPDATE ON agreement

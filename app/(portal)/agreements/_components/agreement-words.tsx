@@ -67,6 +67,7 @@ const NAMED = [
   "call_note",
   "not_before",
   "policy_version",
+  "scopes",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {

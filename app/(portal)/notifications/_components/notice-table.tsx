@@ -27,6 +27,8 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return `/agreements/${subject}`;
     case "roster":
       return "/roster";
+    case "access_review":
+      return `/access-review/${subject}`;
     default:
       return "/keys";
   }

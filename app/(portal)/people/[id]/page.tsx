@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
+import { useStanding } from "@/components/domain/standing-words";
 import { FactsSection } from "@/components/ui/section";
 import { getPersonDetail } from "@/lib/administration/people/list-people";
 import type { PersonDetail } from "@/lib/administration/people/schema";
@@ -16,7 +17,7 @@ import {
   WaitingSection,
   WorkSection,
 } from "../_components/person-sections";
-import { Looks, StateTag, useStanding } from "../_components/person-words";
+import { Looks, StateTag } from "../_components/person-words";
 
 function Lead({ person }: { person: PersonDetail }) {
   const standing = useStanding();

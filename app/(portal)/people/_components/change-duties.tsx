@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
+import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
@@ -11,7 +12,6 @@ import { Dialog } from "@/components/ui/dialog";
 import { DutiesBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeDuties } from "@/lib/api-client/operations/people";
 import { Duty, Role } from "@/lib/identity/schema";
-import { useDutyOptions, useExplained, useRoleOptions } from "./invite-person";
 
 const CHANGE = target<typeof changeDuties>("POST", "/confidential/admin/users/{id}/duties");
 

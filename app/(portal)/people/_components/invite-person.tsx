@@ -3,11 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { CallRefused, target } from "@/components/client/api";
+import { target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
+import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame, SelectField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { dutyKey, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Dialog } from "@/components/ui/dialog";
@@ -15,7 +15,6 @@ import { Confirmation, Notice } from "@/components/ui/states";
 import { type InviteAnswer, NewPerson } from "@/lib/administration/people/schema";
 import type { invitePerson } from "@/lib/api-client/operations/people";
 import { Duty, Role } from "@/lib/identity/schema";
-import type { Role as RoleName } from "@/lib/vocabulary";
 
 const INVITE = target<typeof invitePerson>("POST", "/confidential/admin/invitations");
 
@@ -25,45 +24,6 @@ interface Organisation {
   readonly kind: string;
 }
 
-const TOLD = {
-  "person.mailbox": "mailbox",
-  "person.address": "address",
-  "person.duties": "together",
-  "agreement.open": "waits",
-} as const;
-
-/** Refusals that mean something special here. */
-export function useExplained(title: string) {
-  const t = useTranslations("administration.invite");
-  return (failure: unknown) => {
-    const code = failure instanceof CallRefused ? failure.problem.code : undefined;
-    const key = Object.entries(TOLD).find(([one]) => one === code)?.[1];
-    if (key === undefined) return undefined;
-    return (
-      <Notice tone="oxblood" icon="stop" isLive title={title}>
-        <p>{t(key)}</p>
-      </Notice>
-    );
-  };
-}
-
-/** The duties that a person may have, each with what it is for. */
-export function useDutyOptions() {
-  const t = useTranslations("administration.invite.dutyHelp");
-  const duties = useTranslations("portal.duties");
-  return Duty.options.map((duty) => ({
-    value: duty,
-    label: duties(dutyKey(duty)),
-    help: t(dutyKey(duty)),
-  }));
-}
-
-/** The roles as options, the given one first: a menu shows its first option until another is chosen. */
-export function useRoleOptions(first: RoleName) {
-  const roles = useTranslations("portal.roles");
-  const others = Role.options.filter((role) => role !== first);
-  return [first, ...others].map((role) => ({ value: role, label: roles(roleKey(role)) }));
-}
 const START = { name: "", email: "", organisation: "", role: "coordinator", participant: "", reason: "" };
 
 function useInvite(onAnswer: (answer: InviteAnswer) => void) {

@@ -1,8 +1,9 @@
 import { useTranslations } from "next-intl";
+import { useStanding } from "@/components/domain/standing-words";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { PersonSummary } from "@/lib/administration/people/schema";
-import { Looks, StateTag, useStanding } from "./person-words";
+import { Looks, StateTag } from "./person-words";
 
 /** Columns of the list of people. */
 export function usePeopleColumns(): Column<PersonSummary>[] {

@@ -5,6 +5,7 @@ import { Acts, act, type RowAct } from "@/components/act/act-button";
 import { CallRefused, target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
 import type { PersonDetail } from "@/lib/administration/people/schema";
+import type { nameAccessReviewer } from "@/lib/api-client/operations/access-reviews";
 import type {
   leavePerson,
   renamePerson,
@@ -23,6 +24,10 @@ const RESUME = target<typeof resumePerson>("POST", "/confidential/admin/users/{i
 const RESET = target<typeof resetPerson>("POST", "/confidential/admin/users/{id}/reset");
 const RENAME = target<typeof renamePerson>("POST", "/confidential/admin/users/{id}/rename");
 const SIGN_OUT = target<typeof signOutPerson>("POST", "/confidential/admin/users/{id}/sign-out");
+const REVIEWER = target<typeof nameAccessReviewer>(
+  "PUT",
+  "/confidential/admin/organisations/{id}/access-reviewer",
+);
 const RESEND = target<typeof resendInvitation>("POST", "/confidential/admin/invitations/{id}/resend");
 const WITHDRAW = target<typeof withdrawInvitation>("POST", "/confidential/admin/invitations/{id}/withdraw");
 
@@ -135,6 +140,22 @@ function useOfficerReset(person: PersonDetail): RowAct | undefined {
   });
 }
 
+/** The person decides on their organisation's access in reviews. Parties never do. */
+function useReviewer({ id, name, organisation, is_access_reviewer: isReviewer }: PersonDetail) {
+  const t = useTranslations("administration.person.acts");
+  const key = isReviewer ? "endReviewer" : "reviewer";
+  return act<typeof nameAccessReviewer>(key, {
+    call: REVIEWER,
+    params: { id: organisation.id },
+    label: t(`${key}.label`),
+    title: t(`${key}.title`, { name }),
+    text: t(`${key}.text`, { name }),
+    yes: t(`${key}.yes`),
+    failed: t("failed"),
+    body: () => ({ user_id: isReviewer ? null : id }),
+  });
+}
+
 function useSmall(person: PersonDetail) {
   const { t, common } = useCommon(person);
   const rename = act<typeof renamePerson, "name">("rename", {
@@ -164,8 +185,11 @@ export function PersonActs({ person }: { person: PersonDetail }) {
   const { suspend, leave, withdraw } = useEnding(person);
   const { resume, reset } = useAsking(person);
   const { rename, signOut, resend } = useSmall(person);
+  const reviewer = useReviewer(person);
+  const isParty = person.role === "client" || person.role === "miner";
+  const naming = isParty ? [] : [reviewer];
   const BY_STATE: Readonly<Record<PersonDetail["state"], readonly RowAct[]>> = {
-    active: [rename, signOut, reset, ...leave, suspend],
+    active: [rename, ...naming, signOut, reset, ...leave, suspend],
     invited: [rename, resend, withdraw, suspend],
     suspended: [rename, resume, ...leave],
     left: [resume],

@@ -1,17 +1,7 @@
 import { useTranslations } from "next-intl";
-import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { PersonLook, PersonState } from "@/lib/administration/people/schema";
-
-/** Returns role and duties as one phrase. */
-export function useStanding(): (role: string, duties: readonly string[]) => string {
-  const t = useTranslations("portal");
-  return (role, duties) =>
-    [t(`roles.${roleKey(role)}`), ...extraDutyKeys(role, duties).map((duty) => t(`duties.${duty}`))].join(
-      ", ",
-    );
-}
 
 const LOOKS: Readonly<Record<PersonState, { readonly tone: Tone; readonly icon: IconName }>> = {
   active: { tone: "plain", icon: "check" },

@@ -16,6 +16,7 @@ const KINDS: readonly NotifyKind[] = [
   "dispute",
   "hold",
   "notice",
+  "access_review",
   "key",
   "rotation",
   "epoch",

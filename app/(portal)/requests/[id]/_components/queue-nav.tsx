@@ -3,9 +3,9 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useKeys } from "@/components/client/use-keys";
 import { Icon } from "@/components/ui/icon";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { useKeys } from "./use-keys";
 
 const LINK = "inline-flex min-h-touch items-center gap-2 px-1 text-ink-2 hover:text-ink tablet:min-h-bar";
 

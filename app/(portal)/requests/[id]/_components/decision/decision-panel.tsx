@@ -2,13 +2,13 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import { useRef, useState } from "react";
+import { useKeys, useKeysSwitch } from "@/components/client/use-keys";
 import { Choice, TextArea } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { Notice } from "@/components/ui/states";
-import { useKeys, useKeysSwitch } from "../use-keys";
 import { GrantedSection } from "./narrowing/granted-section";
 import { narrowersOf } from "./narrowing/narrowed";
 import { ReadingFields } from "./retyped-facts/reading-fields";

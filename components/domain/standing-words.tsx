@@ -1,0 +1,55 @@
+import { useTranslations } from "next-intl";
+import { CallRefused } from "@/components/client/api";
+import { dutyKey, extraDutyKeys, roleKey } from "@/components/layout/role-words";
+import { Notice } from "@/components/ui/states";
+import { Duty, Role } from "@/lib/identity/schema";
+import type { Role as RoleName } from "@/lib/vocabulary";
+
+/** Returns role and duties as one phrase. */
+export function useStanding(): (role: string, duties: readonly string[]) => string {
+  const t = useTranslations("portal");
+  return (role, duties) =>
+    [t(`roles.${roleKey(role)}`), ...extraDutyKeys(role, duties).map((duty) => t(`duties.${duty}`))].join(
+      ", ",
+    );
+}
+
+const TOLD = {
+  "person.mailbox": "mailbox",
+  "person.address": "address",
+  "person.duties": "together",
+  "agreement.open": "waits",
+} as const;
+
+/** Refusals that mean something special here. */
+export function useExplained(title: string) {
+  const t = useTranslations("administration.invite");
+  return (failure: unknown) => {
+    const code = failure instanceof CallRefused ? failure.problem.code : undefined;
+    const key = Object.entries(TOLD).find(([one]) => one === code)?.[1];
+    if (key === undefined) return undefined;
+    return (
+      <Notice tone="oxblood" icon="stop" isLive title={title}>
+        <p>{t(key)}</p>
+      </Notice>
+    );
+  };
+}
+
+/** The duties that a person may have, each with what it is for. */
+export function useDutyOptions() {
+  const t = useTranslations("administration.invite.dutyHelp");
+  const duties = useTranslations("portal.duties");
+  return Duty.options.map((duty) => ({
+    value: duty,
+    label: duties(dutyKey(duty)),
+    help: t(dutyKey(duty)),
+  }));
+}
+
+/** The roles as options, the given one first: a menu shows its first option until another is chosen. */
+export function useRoleOptions(first: RoleName) {
+  const roles = useTranslations("portal.roles");
+  const others = Role.options.filter((role) => role !== first);
+  return [first, ...others].map((role) => ({ value: role, label: roles(roleKey(role)) }));
+}

@@ -1,0 +1,132 @@
+import { expect, type Page, test } from "@playwright/test";
+import { axeFindings } from "../support/axe";
+import { demo } from "../support/instance";
+import { signedIn } from "../support/signed-in";
+import { pictures } from "../support/take-pictures";
+
+// Compliance reviews everyone's access by keyboard alone; an administrator decides on compliance, and both sign.
+test.describe.configure({ mode: "default" });
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const REVIEWER = "coordinator-001:compliance";
+const ADMIN = "coordinator-001:admin";
+const at = (address: string): string => new URL(address, demo().base_url).href;
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const dialog = (page: Page) => page.getByRole("dialog");
+const selected = (page: Page) => page.locator("tr[aria-current]");
+
+/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
+async function expectWhole(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axeFindings(page)).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await pictures(page, "access-review-390");
+  await page.setViewportSize(DESKTOP.viewport);
+}
+
+/** Signs the review, and waits until the page shows the signature. */
+async function sign(page: Page, signatures: number): Promise<void> {
+  await page.getByRole("button", { name: "Sign the review" }).click();
+  await dialog(page).getByRole("button", { name: "Sign", exact: true }).click();
+  await expect(page.getByText(/ signed \d+ rows?/)).toHaveCount(signatures);
+}
+
+test("compliance reviews everyone by keyboard, an administrator decides on compliance, and both sign", async ({
+  browser,
+}) => {
+  const { page: anke, faults } = await signedIn(browser, REVIEWER, DESKTOP);
+  await anke.goto(at("/access-review"), { waitUntil: "networkidle" });
+  await expect(heading(anke)).toHaveText("Access review");
+  await anke.getByRole("button", { name: "Begin a review" }).click();
+  await dialog(anke).getByRole("button", { name: "Begin review" }).click();
+  await anke.waitForURL(/\/access-review\/[0-9a-f-]{36}/);
+  const review = anke.url();
+  await expect(anke.getByRole("button", { name: "Sign the review" })).toBeDisabled();
+  await expectWhole(anke);
+  await pictures(anke, "access-review");
+
+  const first = await selected(anke).getByRole("rowheader").textContent();
+  await anke.keyboard.press("y");
+  await expect(selected(anke).getByRole("rowheader")).not.toHaveText(first ?? "");
+  await expect(anke.getByText(/^1 of \d+/)).toBeVisible();
+  await anke.keyboard.press("k");
+  await expect(selected(anke).getByRole("rowheader")).toHaveText(first ?? "");
+  await anke.keyboard.press("j");
+  await anke.keyboard.press("x");
+  await expect(dialog(anke)).toContainText("Once a second person agrees");
+  await anke.keyboard.type("No longer needed.");
+  await pictures(anke, "access-review-remove");
+  await anke.keyboard.press("Tab");
+  await anke.keyboard.press("Enter");
+  await expect(selected(anke)).toContainText("Waits for a second person");
+  await anke.keyboard.press("y");
+  await expect(anke.getByText("Waits for a second person")).toHaveCount(0);
+
+  const rest = anke.getByRole("button", { name: /^Keep the / });
+  await rest.focus();
+  await anke.keyboard.press("Enter");
+  await pictures(anke, "access-review-keep-rest");
+  const keep = dialog(anke).getByRole("button", { name: /^Keep \d+$/ });
+  await keep.focus();
+  await anke.keyboard.press("Enter");
+  await expect(rest).toHaveCount(0);
+  for (let left = await leftOf(anke); left > 0; left = await leftOf(anke)) {
+    await selectUndecided(anke);
+    await anke.keyboard.press("y");
+    await expect.poll(() => leftOf(anke)).toBeLessThan(left);
+  }
+
+  const { page: greta } = await signedIn(browser, ADMIN, DESKTOP);
+  await greta.goto(review, { waitUntil: "networkidle" });
+  await greta
+    .getByRole("button", { name: /^Keep: / })
+    .and(greta.locator(":enabled"))
+    .first()
+    .click();
+  await sign(anke, 1);
+  await greta.reload({ waitUntil: "networkidle" });
+  await sign(greta, 2);
+  await expect(greta.getByText("Digest of the result")).toBeVisible();
+  await pictures(greta, "access-review-signed");
+  const download = greta.waitForEvent("download");
+  await greta.getByRole("link", { name: "Export as CSV" }).click();
+  expect((await download).suggestedFilename()).toMatch(/^access-review-.*\.csv$/);
+  expect(faults()).toEqual([]);
+});
+
+/** How many rows are left for the reader. */
+async function leftOf(page: Page): Promise<number> {
+  const text = await page.getByText(/left for you$|^None is left for you$/).textContent();
+  return Number(/\d+/.exec(text ?? "")?.[0] ?? 0);
+}
+
+/** Moves with j and k to a row that the reader may decide and has not. */
+async function selectUndecided(page: Page): Promise<void> {
+  const open = page
+    .locator("tr")
+    .filter({
+      has: page.getByRole("button", { name: /^Keep: /, pressed: false }).and(page.locator(":enabled")),
+    });
+  await open.first().getByRole("rowheader").getByRole("button").focus();
+  await page.keyboard.press("Enter");
+}
+
+test("compliance sees who may open a record and why; an administrator does not learn that it exists", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, REVIEWER, DESKTOP);
+  const { items } = await (await page.request.get(at("/confidential/transactions?limit=1"))).json();
+  const id: string = items[0].transaction_id;
+  await page.goto(at(`/access-review/records?record=${id}`), { waitUntil: "networkidle" });
+  await expect(page.getByRole("heading", { name: "Parties" })).toBeVisible();
+  await expect(page.getByText(/in full/).first()).toBeVisible();
+  await expectWhole(page);
+  await pictures(page, "access-review-record");
+  const { page: greta } = await signedIn(browser, ADMIN, DESKTOP);
+  const answer = await greta.request.get(at(`/confidential/admin/access-reviews/records/${id}`));
+  expect([answer.status(), (await answer.json()).code]).toEqual([404, "transaction.not-found"]);
+});
