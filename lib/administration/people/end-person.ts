@@ -47,8 +47,8 @@ export async function actOnPerson(
   };
 }
 
-/** Ends a person in the caller's transaction, now. */
-async function leaveIn(tx: Tx, cx: EndContext, userId: string, reason: string): Promise<Done> {
+/** Ends a person in the caller's transaction, now. Throws as `leavePerson`. */
+export async function leaveIn(tx: Tx, cx: EndContext, userId: string, reason: string): Promise<Done> {
   const holder = await findHolder(tx, cx.instance.tenantId, userId);
   if (holder === undefined) throw new DomainError("person.not-found");
   await requireAnotherAdministrator(tx, cx.instance.tenantId, holder);
@@ -61,11 +61,14 @@ async function leaveIn(tx: Tx, cx: EndContext, userId: string, reason: string): 
  * Resuming them takes two people. Throws `person.state` and `person.last-administrator`.
  */
 export function suspendPerson(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
-  return actOnPerson(cx, userId, async (tx) => {
-    await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
-    const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "suspended", reason });
-    return { entry, ended: { sessions } };
-  });
+  return actOnPerson(cx, userId, (tx) => suspendIn(tx, cx, userId, reason));
+}
+
+/** Suspends a person in the caller's transaction. Throws as `suspendPerson`. */
+export async function suspendIn(tx: Tx, cx: EndContext, userId: string, reason: string): Promise<Done> {
+  await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
+  const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "suspended", reason });
+  return { entry, ended: { sessions } };
 }
 
 async function planLeave(tx: Tx, cx: Context, userId: string, on: string): Promise<Done> {
@@ -111,18 +114,21 @@ export function withdrawInvitation(cx: Context, userId: string, reason: string):
 
 /** Changes the name that others read. Throws `person.not-found`. */
 export function renamePerson(cx: Context, userId: string, name: string): Promise<PersonAnswer> {
-  return actOnPerson(cx, userId, async (tx) => {
-    const { name: before } = await requirePerson(tx, cx, userId);
-    await updatePerson(tx, userId, { name });
-    const entry = await appendEntry(tx, cx, {
-      class: "identity",
-      outcome: "done",
-      action: "user.change",
-      subjects: [`user:${userId}`],
-      details: { before, after: name },
-    });
-    return { entry };
+  return actOnPerson(cx, userId, (tx) => renameIn(tx, cx, userId, name));
+}
+
+/** Changes the name in the caller's transaction. */
+export async function renameIn(tx: Tx, cx: EndContext, userId: string, name: string): Promise<Done> {
+  const { name: before } = await requirePerson(tx, cx, userId);
+  await updatePerson(tx, userId, { name });
+  const entry = await appendEntry(tx, cx, {
+    class: "identity",
+    outcome: "done",
+    action: "user.change",
+    subjects: [`user:${userId}`],
+    details: { before, after: name },
   });
+  return { entry };
 }
 
 /** Ends every session of a person. API keys go on. */
