@@ -74,102 +74,106 @@ import { endpoint as endpoint69 } from "./admin/organisations/endpoint";
 import { endpoint as endpoint70 } from "./admin/organisations/[id]/endpoint";
 import { endpoint as endpoint71 } from "./admin/organisations/[id]/agency/endpoint";
 import { endpoint as endpoint72 } from "./admin/organisations/[id]/hours/endpoint";
-import { endpoint as endpoint73 } from "./admin/participants/endpoint";
-import { endpoint as endpoint74 } from "./admin/participants/[id]/endpoint";
-import { endpoint as endpoint75 } from "./admin/requests/endpoint";
-import { endpoint as endpoint76 } from "./admin/requests/[id]/withdraw/endpoint";
-import { endpoint as endpoint77 } from "./admin/roster/draft/endpoint";
-import { endpoint as endpoint78 } from "./admin/users/endpoint";
-import { endpoint as endpoint79 } from "./admin/users/[id]/endpoint";
-import { endpoint as endpoint80 } from "./admin/users/[id]/duties/endpoint";
-import { endpoint as endpoint81 } from "./admin/users/[id]/leave/endpoint";
-import { endpoint as endpoint82 } from "./admin/users/[id]/memberships/endpoint";
-import { endpoint as endpoint83 } from "./admin/users/[id]/rename/endpoint";
-import { endpoint as endpoint84 } from "./admin/users/[id]/reset/endpoint";
-import { endpoint as endpoint85 } from "./admin/users/[id]/resume/endpoint";
-import { endpoint as endpoint86 } from "./admin/users/[id]/sign-out/endpoint";
-import { endpoint as endpoint87 } from "./admin/users/[id]/suspend/endpoint";
-import { endpoint as endpoint88 } from "./admin/webhooks/endpoint";
-import { endpoint as endpoint89 } from "./admin/webhooks/[id]/deliveries/endpoint";
-import { endpoint as endpoint90 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
-import { endpoint as endpoint91 } from "./admin/webhooks/[id]/disable/endpoint";
-import { endpoint as endpoint92 } from "./admin/webhooks/[id]/rotate/endpoint";
-import { endpoint as endpoint93 } from "./agreements/endpoint";
-import { endpoint as endpoint94 } from "./agreements/[id]/endpoint";
-import { endpoint as endpoint95 } from "./agreements/[id]/agree/endpoint";
-import { endpoint as endpoint96 } from "./agreements/[id]/refuse/endpoint";
-import { endpoint as endpoint97 } from "./agreements/[id]/send-back/endpoint";
-import { endpoint as endpoint98 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint99 } from "./audit/endpoint";
-import { endpoint as endpoint100 } from "./audit/actors/endpoint";
-import { endpoint as endpoint101 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint102 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint103 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint104 } from "./audit/events/endpoint";
-import { endpoint as endpoint105 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint106 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint107 } from "./audit/export/endpoint";
-import { endpoint as endpoint108 } from "./audit/exports/endpoint";
-import { endpoint as endpoint109 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint110 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint111 } from "./audit/keys/endpoint";
-import { endpoint as endpoint112 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint113 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint114 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint115 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint116 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint117 } from "./audit/retention/endpoint";
-import { endpoint as endpoint118 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint119 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint120 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint121 } from "./disputes/endpoint";
-import { endpoint as endpoint122 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint123 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint124 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint125 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint126 } from "./events/endpoint";
-import { endpoint as endpoint127 } from "./home/endpoint";
-import { endpoint as endpoint128 } from "./home/counts/endpoint";
-import { endpoint as endpoint129 } from "./keys/endpoint";
-import { endpoint as endpoint130 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint131 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint132 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint133 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint134 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint135 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint136 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint137 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint138 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint139 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint140 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint141 } from "./keys/backup/endpoint";
-import { endpoint as endpoint142 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint143 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint144 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint145 } from "./keys/register/endpoint";
-import { endpoint as endpoint146 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint147 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint148 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint149 } from "./notices/endpoint";
-import { endpoint as endpoint150 } from "./notifications/endpoint";
-import { endpoint as endpoint151 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint152 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint153 } from "./status/endpoint";
-import { endpoint as endpoint154 } from "./transactions/endpoint";
-import { endpoint as endpoint155 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint156 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint157 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint158 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint159 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint160 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint161 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint162 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint163 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint164 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint165 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint166 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint167 } from "./transparency/endpoint";
-import { endpoint as endpoint168 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint73 } from "./admin/organisations/[id]/provisioning/endpoint";
+import { endpoint as endpoint74 } from "./admin/organisations/[id]/provisioning/apply/endpoint";
+import { endpoint as endpoint75 } from "./admin/organisations/[id]/provisioning/tokens/endpoint";
+import { endpoint as endpoint76 } from "./admin/organisations/[id]/provisioning/tokens/[token_id]/revoke/endpoint";
+import { endpoint as endpoint77 } from "./admin/participants/endpoint";
+import { endpoint as endpoint78 } from "./admin/participants/[id]/endpoint";
+import { endpoint as endpoint79 } from "./admin/requests/endpoint";
+import { endpoint as endpoint80 } from "./admin/requests/[id]/withdraw/endpoint";
+import { endpoint as endpoint81 } from "./admin/roster/draft/endpoint";
+import { endpoint as endpoint82 } from "./admin/users/endpoint";
+import { endpoint as endpoint83 } from "./admin/users/[id]/endpoint";
+import { endpoint as endpoint84 } from "./admin/users/[id]/duties/endpoint";
+import { endpoint as endpoint85 } from "./admin/users/[id]/leave/endpoint";
+import { endpoint as endpoint86 } from "./admin/users/[id]/memberships/endpoint";
+import { endpoint as endpoint87 } from "./admin/users/[id]/rename/endpoint";
+import { endpoint as endpoint88 } from "./admin/users/[id]/reset/endpoint";
+import { endpoint as endpoint89 } from "./admin/users/[id]/resume/endpoint";
+import { endpoint as endpoint90 } from "./admin/users/[id]/sign-out/endpoint";
+import { endpoint as endpoint91 } from "./admin/users/[id]/suspend/endpoint";
+import { endpoint as endpoint92 } from "./admin/webhooks/endpoint";
+import { endpoint as endpoint93 } from "./admin/webhooks/[id]/deliveries/endpoint";
+import { endpoint as endpoint94 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
+import { endpoint as endpoint95 } from "./admin/webhooks/[id]/disable/endpoint";
+import { endpoint as endpoint96 } from "./admin/webhooks/[id]/rotate/endpoint";
+import { endpoint as endpoint97 } from "./agreements/endpoint";
+import { endpoint as endpoint98 } from "./agreements/[id]/endpoint";
+import { endpoint as endpoint99 } from "./agreements/[id]/agree/endpoint";
+import { endpoint as endpoint100 } from "./agreements/[id]/refuse/endpoint";
+import { endpoint as endpoint101 } from "./agreements/[id]/send-back/endpoint";
+import { endpoint as endpoint102 } from "./agreements/[id]/withdraw/endpoint";
+import { endpoint as endpoint103 } from "./audit/endpoint";
+import { endpoint as endpoint104 } from "./audit/actors/endpoint";
+import { endpoint as endpoint105 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint106 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint107 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint108 } from "./audit/events/endpoint";
+import { endpoint as endpoint109 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint110 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint111 } from "./audit/export/endpoint";
+import { endpoint as endpoint112 } from "./audit/exports/endpoint";
+import { endpoint as endpoint113 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint114 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint115 } from "./audit/keys/endpoint";
+import { endpoint as endpoint116 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint117 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint118 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint119 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint120 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint121 } from "./audit/retention/endpoint";
+import { endpoint as endpoint122 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint123 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint124 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint125 } from "./disputes/endpoint";
+import { endpoint as endpoint126 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint127 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint128 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint129 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint130 } from "./events/endpoint";
+import { endpoint as endpoint131 } from "./home/endpoint";
+import { endpoint as endpoint132 } from "./home/counts/endpoint";
+import { endpoint as endpoint133 } from "./keys/endpoint";
+import { endpoint as endpoint134 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint135 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint136 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint137 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint138 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint139 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint140 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint141 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint142 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint143 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint144 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint145 } from "./keys/backup/endpoint";
+import { endpoint as endpoint146 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint147 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint148 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint149 } from "./keys/register/endpoint";
+import { endpoint as endpoint150 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint151 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint152 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint153 } from "./notices/endpoint";
+import { endpoint as endpoint154 } from "./notifications/endpoint";
+import { endpoint as endpoint155 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint156 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint157 } from "./status/endpoint";
+import { endpoint as endpoint158 } from "./transactions/endpoint";
+import { endpoint as endpoint159 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint160 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint161 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint162 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint163 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint164 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint165 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint166 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint167 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint168 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint169 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint170 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint171 } from "./transparency/endpoint";
+import { endpoint as endpoint172 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -246,100 +250,104 @@ export const ENDPOINTS: EndpointTable = [
   ["admin/organisations/[id]", endpoint70],
   ["admin/organisations/[id]/agency", endpoint71],
   ["admin/organisations/[id]/hours", endpoint72],
-  ["admin/participants", endpoint73],
-  ["admin/participants/[id]", endpoint74],
-  ["admin/requests", endpoint75],
-  ["admin/requests/[id]/withdraw", endpoint76],
-  ["admin/roster/draft", endpoint77],
-  ["admin/users", endpoint78],
-  ["admin/users/[id]", endpoint79],
-  ["admin/users/[id]/duties", endpoint80],
-  ["admin/users/[id]/leave", endpoint81],
-  ["admin/users/[id]/memberships", endpoint82],
-  ["admin/users/[id]/rename", endpoint83],
-  ["admin/users/[id]/reset", endpoint84],
-  ["admin/users/[id]/resume", endpoint85],
-  ["admin/users/[id]/sign-out", endpoint86],
-  ["admin/users/[id]/suspend", endpoint87],
-  ["admin/webhooks", endpoint88],
-  ["admin/webhooks/[id]/deliveries", endpoint89],
-  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint90],
-  ["admin/webhooks/[id]/disable", endpoint91],
-  ["admin/webhooks/[id]/rotate", endpoint92],
-  ["agreements", endpoint93],
-  ["agreements/[id]", endpoint94],
-  ["agreements/[id]/agree", endpoint95],
-  ["agreements/[id]/refuse", endpoint96],
-  ["agreements/[id]/send-back", endpoint97],
-  ["agreements/[id]/withdraw", endpoint98],
-  ["audit", endpoint99],
-  ["audit/actors", endpoint100],
-  ["audit/erasures", endpoint101],
-  ["audit/erasures/[id]/agreements", endpoint102],
-  ["audit/erasures/[id]/refusals", endpoint103],
-  ["audit/events", endpoint104],
-  ["audit/events/[seq]", endpoint105],
-  ["audit/events/[seq]/proof", endpoint106],
-  ["audit/export", endpoint107],
-  ["audit/exports", endpoint108],
-  ["audit/exports/[id]", endpoint109],
-  ["audit/exports/[id]/file", endpoint110],
-  ["audit/keys", endpoint111],
-  ["audit/log/checkpoint", endpoint112],
-  ["audit/log/tile/[level]/[...index]", endpoint113],
-  ["audit/log/tile/entries/[...index]", endpoint114],
-  ["audit/quarantine", endpoint115],
-  ["audit/quarantine/[id]/dismissals", endpoint116],
-  ["audit/retention", endpoint117],
-  ["audit/suspicions", endpoint118],
-  ["audit/verifications", endpoint119],
-  ["audit/verifications/[id]", endpoint120],
-  ["disputes", endpoint121],
-  ["disputes/[id]", endpoint122],
-  ["disputes/[id]/notes", endpoint123],
-  ["disputes/[id]/resolve", endpoint124],
-  ["disputes/[id]/take", endpoint125],
-  ["events", endpoint126],
-  ["home", endpoint127],
-  ["home/counts", endpoint128],
-  ["keys", endpoint129],
-  ["keys/[id]", endpoint130],
-  ["keys/[id]/challenge", endpoint131],
-  ["keys/[id]/proof", endpoint132],
-  ["keys/[id]/recovery", endpoint133],
-  ["keys/[id]/recovery/challenge", endpoint134],
-  ["keys/[id]/recovery/proof", endpoint135],
-  ["keys/[id]/recovery/refusals", endpoint136],
-  ["keys/[id]/recovery/statements", endpoint137],
-  ["keys/[id]/rotate", endpoint138],
-  ["keys/[id]/state", endpoint139],
-  ["keys/[id]/wraps", endpoint140],
-  ["keys/backup", endpoint141],
-  ["keys/escrow", endpoint142],
-  ["keys/escrow/[epoch]/destroy", endpoint143],
-  ["keys/escrow/rotate", endpoint144],
-  ["keys/register", endpoint145],
-  ["keys/rotate", endpoint146],
-  ["keys/rotations", endpoint147],
-  ["keys/rotations/[id]", endpoint148],
-  ["notices", endpoint149],
-  ["notifications", endpoint150],
-  ["notifications/marks", endpoint151],
-  ["notifications/settings", endpoint152],
-  ["status", endpoint153],
-  ["transactions", endpoint154],
-  ["transactions/[id]", endpoint155],
-  ["transactions/[id]/access", endpoint156],
-  ["transactions/[id]/audit", endpoint157],
-  ["transactions/[id]/copies", endpoint158],
-  ["transactions/[id]/disputes", endpoint159],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint160],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint161],
-  ["transactions/[id]/disputes/statement", endpoint162],
-  ["transactions/[id]/envelopes", endpoint163],
-  ["transactions/[id]/retention", endpoint164],
-  ["transactions/[id]/status", endpoint165],
-  ["transactions/batch", endpoint166],
-  ["transparency", endpoint167],
-  ["transparency/[quarter]", endpoint168],
+  ["admin/organisations/[id]/provisioning", endpoint73],
+  ["admin/organisations/[id]/provisioning/apply", endpoint74],
+  ["admin/organisations/[id]/provisioning/tokens", endpoint75],
+  ["admin/organisations/[id]/provisioning/tokens/[token_id]/revoke", endpoint76],
+  ["admin/participants", endpoint77],
+  ["admin/participants/[id]", endpoint78],
+  ["admin/requests", endpoint79],
+  ["admin/requests/[id]/withdraw", endpoint80],
+  ["admin/roster/draft", endpoint81],
+  ["admin/users", endpoint82],
+  ["admin/users/[id]", endpoint83],
+  ["admin/users/[id]/duties", endpoint84],
+  ["admin/users/[id]/leave", endpoint85],
+  ["admin/users/[id]/memberships", endpoint86],
+  ["admin/users/[id]/rename", endpoint87],
+  ["admin/users/[id]/reset", endpoint88],
+  ["admin/users/[id]/resume", endpoint89],
+  ["admin/users/[id]/sign-out", endpoint90],
+  ["admin/users/[id]/suspend", endpoint91],
+  ["admin/webhooks", endpoint92],
+  ["admin/webhooks/[id]/deliveries", endpoint93],
+  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint94],
+  ["admin/webhooks/[id]/disable", endpoint95],
+  ["admin/webhooks/[id]/rotate", endpoint96],
+  ["agreements", endpoint97],
+  ["agreements/[id]", endpoint98],
+  ["agreements/[id]/agree", endpoint99],
+  ["agreements/[id]/refuse", endpoint100],
+  ["agreements/[id]/send-back", endpoint101],
+  ["agreements/[id]/withdraw", endpoint102],
+  ["audit", endpoint103],
+  ["audit/actors", endpoint104],
+  ["audit/erasures", endpoint105],
+  ["audit/erasures/[id]/agreements", endpoint106],
+  ["audit/erasures/[id]/refusals", endpoint107],
+  ["audit/events", endpoint108],
+  ["audit/events/[seq]", endpoint109],
+  ["audit/events/[seq]/proof", endpoint110],
+  ["audit/export", endpoint111],
+  ["audit/exports", endpoint112],
+  ["audit/exports/[id]", endpoint113],
+  ["audit/exports/[id]/file", endpoint114],
+  ["audit/keys", endpoint115],
+  ["audit/log/checkpoint", endpoint116],
+  ["audit/log/tile/[level]/[...index]", endpoint117],
+  ["audit/log/tile/entries/[...index]", endpoint118],
+  ["audit/quarantine", endpoint119],
+  ["audit/quarantine/[id]/dismissals", endpoint120],
+  ["audit/retention", endpoint121],
+  ["audit/suspicions", endpoint122],
+  ["audit/verifications", endpoint123],
+  ["audit/verifications/[id]", endpoint124],
+  ["disputes", endpoint125],
+  ["disputes/[id]", endpoint126],
+  ["disputes/[id]/notes", endpoint127],
+  ["disputes/[id]/resolve", endpoint128],
+  ["disputes/[id]/take", endpoint129],
+  ["events", endpoint130],
+  ["home", endpoint131],
+  ["home/counts", endpoint132],
+  ["keys", endpoint133],
+  ["keys/[id]", endpoint134],
+  ["keys/[id]/challenge", endpoint135],
+  ["keys/[id]/proof", endpoint136],
+  ["keys/[id]/recovery", endpoint137],
+  ["keys/[id]/recovery/challenge", endpoint138],
+  ["keys/[id]/recovery/proof", endpoint139],
+  ["keys/[id]/recovery/refusals", endpoint140],
+  ["keys/[id]/recovery/statements", endpoint141],
+  ["keys/[id]/rotate", endpoint142],
+  ["keys/[id]/state", endpoint143],
+  ["keys/[id]/wraps", endpoint144],
+  ["keys/backup", endpoint145],
+  ["keys/escrow", endpoint146],
+  ["keys/escrow/[epoch]/destroy", endpoint147],
+  ["keys/escrow/rotate", endpoint148],
+  ["keys/register", endpoint149],
+  ["keys/rotate", endpoint150],
+  ["keys/rotations", endpoint151],
+  ["keys/rotations/[id]", endpoint152],
+  ["notices", endpoint153],
+  ["notifications", endpoint154],
+  ["notifications/marks", endpoint155],
+  ["notifications/settings", endpoint156],
+  ["status", endpoint157],
+  ["transactions", endpoint158],
+  ["transactions/[id]", endpoint159],
+  ["transactions/[id]/access", endpoint160],
+  ["transactions/[id]/audit", endpoint161],
+  ["transactions/[id]/copies", endpoint162],
+  ["transactions/[id]/disputes", endpoint163],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint164],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint165],
+  ["transactions/[id]/disputes/statement", endpoint166],
+  ["transactions/[id]/envelopes", endpoint167],
+  ["transactions/[id]/retention", endpoint168],
+  ["transactions/[id]/status", endpoint169],
+  ["transactions/batch", endpoint170],
+  ["transparency", endpoint171],
+  ["transparency/[quarter]", endpoint172],
 ];

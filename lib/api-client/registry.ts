@@ -27,6 +27,7 @@ import * as organisations from "./operations/organisations";
 import * as participants from "./operations/participants";
 import * as people from "./operations/people";
 import * as preservations from "./operations/preservations";
+import * as provisioning from "./operations/provisioning";
 import * as quarantine from "./operations/quarantine";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
@@ -59,6 +60,7 @@ const MODULES = [
   organisations,
   people,
   participants,
+  provisioning,
   agreements,
   preservations,
   authorities,

@@ -28,7 +28,8 @@ function textOf({ name, link, expiresAt }: MadeLink): string {
  */
 export async function deliverLink(
   cx: Pick<AdministrationContext, "mailer" | "clock" | "logger">,
-  made: MadeLink): Promise<LinkAnswer> {
+  made: MadeLink,
+): Promise<LinkAnswer> {
   const expires_at = made.expiresAt.toISOString();
   if (cx.mailer === undefined) return { link: made.link, sent_to: null, expires_at };
   const mail = { id: uuidv7(cx.clock.nowMs()), to: made.email, subject: SUBJECT, text: textOf(made) };

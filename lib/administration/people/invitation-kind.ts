@@ -17,7 +17,11 @@ import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
 import { findParticipant } from "@/lib/identity/people/participants-store";
 
 /** Clients and providers act for a participant of their organisation; other people have none. */
-async function requireParticipant(tx: Tx, cx: RuleContext, person: InvitedPerson): Promise<void> {
+export async function requireParticipant(
+  tx: Tx,
+  cx: RuleContext,
+  person: Pick<InvitedPerson, "participant_id" | "role" | "organisation_id">,
+): Promise<void> {
   const { participant_id: id, role, organisation_id: organisationId } = person;
   const isParty = role === "client" || role === "miner";
   if (isParty !== (id !== undefined))

@@ -1,6 +1,6 @@
 import "server-only";
-import { countOtherAdministrators, lockAdministrators } from "@/lib/administration/people/store";
 import type { RuleContext } from "@/lib/administration/agreements/kind";
+import { countOtherAdministrators, lockAdministrators } from "@/lib/administration/people/store";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { findHolder, type Holder } from "@/lib/identity/people/holders-store";

@@ -119,6 +119,7 @@ export const TAGS: readonly Tag[] = [
       "person",
       "agreement",
       "organisation",
+      "provisioning",
       "participant",
       "api-key",
       "webhook",

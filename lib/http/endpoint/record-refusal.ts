@@ -31,6 +31,8 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   agreement: "admin",
   organisation: "admin",
   participant: "admin",
+  provisioning: "admin",
+  scim_token: "identity",
   audit: "log",
   erasure: "retention",
   export: "export",

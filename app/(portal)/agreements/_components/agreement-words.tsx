@@ -62,6 +62,7 @@ const NAMED = [
   "email_domains",
   "contacts",
   "people",
+  "groups",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {
