@@ -6,7 +6,11 @@ import { listOpenAbout } from "@/lib/administration/agreements/store";
 import { requireOrganisation } from "@/lib/administration/people/rules";
 import { changing, findProvisioning, type ScimContext } from "@/lib/administration/provisioning/context";
 import { allScimGroups, type ScimGroup } from "@/lib/administration/provisioning/group-store";
-import { findScimPeople, type ScimPerson } from "@/lib/administration/provisioning/people-store";
+import {
+  findScimPeople,
+  keptScimPeople,
+  type ScimPerson,
+} from "@/lib/administration/provisioning/people-store";
 import { ScimError } from "@/lib/administration/provisioning/protocol/scim-error";
 import type {
   AppliedProvisioning,
@@ -55,14 +59,16 @@ function isDiffering(cx: ScimContext, person: ScimPerson, groups: readonly ScimG
   }
 }
 
-/** Returns people of the provider's groups who have other role or duties than these give, and wait for no agreement. */
+/** Returns people who have other role or duties than the provider's groups give, and wait for no agreement. */
 async function findDiffering(tx: Tx, cx: ScimContext, groups: readonly ScimGroup[]): Promise<ScimPerson[]> {
-  const people = await findScimPeople(tx, peopleOf(cx), [
-    ...new Set(groups.flatMap(({ members }) => members)),
-  ]);
+  const people = await keptScimPeople(tx, peopleOf(cx));
   const which = { tenantId: cx.instance.tenantId, now: cx.clock.now() };
-  const open = await listOpenAbout(tx, which, [...people.keys()]);
-  return [...people.values()].filter(
+  const open = await listOpenAbout(
+    tx,
+    which,
+    people.map(({ id }) => id),
+  );
+  return people.filter(
     (person) =>
       !open.has(person.id) && person.account?.state !== "suspended" && isDiffering(cx, person, groups),
   );

@@ -121,6 +121,14 @@ export async function findScimPeople(
   return new Map(rows.map(toPerson).map((person) => [person.id, person]));
 }
 
+/** Returns everyone of whom the provider has said something. */
+export async function keptScimPeople(tx: Tx, at: PeopleOf): Promise<ScimPerson[]> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`${peopleOf(at)} SELECT p.* FROM person p WHERE p.is_kept ORDER BY p.name, p.id`,
+  );
+  return rows.map(toPerson);
+}
+
 /** Whether a person of the tenant who waits for their account has this mailbox in any spelling. */
 export async function isMailboxAwaited(tx: Tx, tenantId: string, email: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM scim_user s

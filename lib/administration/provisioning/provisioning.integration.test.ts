@@ -11,6 +11,8 @@ import {
 } from "@/lib/administration/provisioning/manage-provisioning";
 import type { ProvisioningSettings } from "@/lib/administration/provisioning/schema";
 import { makeScimToken, revokeScimToken } from "@/lib/administration/provisioning/tokens";
+import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
+import { authenticate } from "@/lib/identity/authenticate";
 import { useRuntime } from "@/lib/runtime/slot";
 import {
   type AdministrationBench,
@@ -190,6 +192,25 @@ describe("a person of a company", () => {
       expect((await call("company", `/Users/${json.id}`)).json.active).toBe(true);
     },
   );
+
+  it("cannot use a key from the next call on when the provider deactivates them", async () => {
+    const account = await bench.person({
+      ...{ role: "client", organisationId: bench.company, email: `key-holder@${COMPANY_DOMAIN}` },
+    });
+    const { userId } = account.principal;
+    const { key } = await createApiKey(
+      { ...bench.runtime, ...account },
+      { userId, label: "x", scopes: ["read"] },
+    );
+    const headers = new Headers({ authorization: `Bearer ${key}` });
+    const request = { method: "GET", url: new URL("http://localhost:3000/confidential/home"), headers };
+    const refusal = async () => (await authenticate(bench.runtime, request, {})).refusal?.code;
+    expect(await refusal()).toBeUndefined();
+    expect(
+      (await patch("company", `/Users/${userId}`, { op: "replace", value: { active: false } })).status,
+    ).toBe(200);
+    expect(await refusal()).toBe("access.inactive");
+  });
 
   it("leaves by DELETE, is not found any more, and keeps record and address", async () => {
     const { json } = await create("company", COMPANY_DOMAIN);

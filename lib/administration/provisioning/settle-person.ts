@@ -15,6 +15,7 @@ import {
 import { allScimGroups } from "@/lib/administration/provisioning/group-store";
 import type { ScimPerson } from "@/lib/administration/provisioning/people-store";
 import { ScimError } from "@/lib/administration/provisioning/protocol/scim-error";
+import { hasMadeToken } from "@/lib/administration/provisioning/token-store";
 import type { Tx } from "@/lib/db/transaction";
 import { contentEtagOf } from "@/lib/etag";
 import { findHolder } from "@/lib/identity/people/holders-store";
@@ -35,17 +36,23 @@ async function findOpen(
   return row !== undefined && cx.clock.now() < row.expiresAt ? row : undefined;
 }
 
-/** Withdraws what this provider's administrator asked for. Throws 409 for what another person asked for. */
+/** Whether the agreement was asked for by a token of this organisation, or by the administrator who acts. */
+function isOwn(tx: Tx, cx: ScimContext, { askedBy }: AgreementRow): Promise<boolean> | true {
+  const { askedBy: own, organisationId } = cx.provisioning;
+  return askedBy === own || hasMadeToken(tx, { tenantId: cx.instance.tenantId, organisationId }, askedBy);
+}
+
+/** Withdraws what the provider asked for. Throws 409 for what another person asked for. */
 async function withdraw(tx: Tx, cx: ScimContext, row: AgreementRow | undefined): Promise<void> {
   if (row === undefined) return;
-  const { askedBy, reason } = cx.provisioning;
-  if (row.askedBy !== askedBy)
+  if (!(await isOwn(tx, cx, row)))
     throw new ScimError(
       409,
       undefined,
       "Another change of this person waits for two administrators. Try later.",
     );
-  await withdrawAgreementIn(tx, cx, row, { by: askedBy, reason: `${reason}: asked for again` });
+  const { askedBy: by, reason } = cx.provisioning;
+  await withdrawAgreementIn(tx, cx, row, { by, reason: `${reason}: no longer asked for` });
 }
 
 /** What is asked for lasts as long as the administrator who made the token may act. */
@@ -67,10 +74,13 @@ export async function askFor(
   { kind, after }: Change,
 ): Promise<void> {
   const open = await findOpen(tx, cx, subjectId, kind);
-  if (open !== undefined && contentEtagOf(open.after) === contentEtagOf(after)) return;
+  const { askedBy, reason } = cx.provisioning;
+  if (open !== undefined && contentEtagOf(open.after) === contentEtagOf(after)) {
+    // Asked by the maker of an earlier token, it may end with them: the present one asks for it.
+    if (open.askedBy === askedBy || !(await isOwn(tx, cx, open))) return;
+  }
   await requireAsker(tx, cx);
   await withdraw(tx, cx, open);
-  const { askedBy, reason } = cx.provisioning;
   await askAgreementIn(tx, cx, { kind, subjectId, after, reason, askedBy });
 }
 
@@ -158,7 +168,7 @@ export async function settlePerson(
   if (person.account.state !== "active") return undefined;
   if (wanted === undefined) {
     const open = await findOpen(tx, cx, person.id, "duties");
-    if (open?.askedBy === cx.provisioning.askedBy) await withdraw(tx, cx, open);
+    if (open !== undefined && (await isOwn(tx, cx, open))) await withdraw(tx, cx, open);
     return undefined;
   }
   const after = { role: wanted.role, duties: [...wanted.duties].sort() };

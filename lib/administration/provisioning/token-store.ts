@@ -74,6 +74,16 @@ export async function listTokens(
   return rows.map(toToken);
 }
 
+/** Whether a person made a token of the organisation: what they asked for by it is the provider's to withdraw. */
+export async function hasMadeToken(
+  tx: Tx,
+  at: { readonly tenantId: string; readonly organisationId: string },
+  userId: string,
+): Promise<boolean> {
+  const where = { tenant_id: at.tenantId, organisation_id: at.organisationId, made_by: userId };
+  return (await tx.scim_token.findFirst({ where, select: { id: true } })) !== null;
+}
+
 export async function endToken(
   tx: Tx,
   id: string,

@@ -21,9 +21,8 @@ import { fault, ScimError } from "@/lib/administration/provisioning/protocol/sci
 import * as users from "@/lib/administration/provisioning/users";
 import { type Resource, scimAddress } from "@/lib/administration/provisioning/views";
 import { isUuid } from "@/lib/crypto/uuid";
-import { DomainError } from "@/lib/errors";
 import type { HttpAnswer } from "@/lib/http/endpoint/http-answer";
-import { scimAnswer, selected } from "@/lib/http/scim/scim-answer";
+import { failureAnswer, scimAnswer, selected } from "@/lib/http/scim/scim-answer";
 
 /** One call below /scim/v2 of a known client. */
 export interface ScimRequest {
@@ -97,8 +96,9 @@ function pageOf(query: URLSearchParams): Page & { readonly startIndex: number } 
   };
 }
 
-function notAllowed(): never {
-  throw new DomainError("request.method-not-allowed");
+function notAllowed(allow: string): HttpAnswer {
+  const detail = `Allowed here: ${allow}.`;
+  return failureAnswer({ status: 405, scimType: undefined, detail, headers: { allow } });
 }
 
 /** What this server does not offer (RFC 7644 sections 3.4.3, 3.7 and 3.11). */
@@ -109,7 +109,7 @@ function discovered(cx: ScimContext, { method, segments }: ScimRequest): HttpAns
   const [name = "", id, more] = segments;
   const lists = { Schemas: schemasAt, ResourceTypes: resourceTypesAt } as const;
   if (name !== "ServiceProviderConfig" && name !== "Schemas" && name !== "ResourceTypes") return undefined;
-  if (method !== "GET") return notAllowed();
+  if (method !== "GET") return notAllowed("GET, HEAD");
   if (name === "ServiceProviderConfig")
     return id === undefined ? scimAnswer(200, serviceProviderConfigAt(base)) : undefined;
   if (id === undefined) return scimAnswer(200, listOf(lists[name](base)));
@@ -140,7 +140,7 @@ async function onAll(cx: ScimContext, request: ScimRequest, acts: Acts): Promise
   const { method, query } = request;
   if (method === "POST")
     return answered(request, 201, await acts.create(cx, await sentTo(request, acts.schemas)));
-  if (method !== "GET") return notAllowed();
+  if (method !== "GET") return notAllowed("GET, HEAD, POST");
   const page = pageOf(query);
   const { resources, total } = await acts.list(cx, page);
   const shown = resources.map((resource) => selected(resource, query));
@@ -160,7 +160,7 @@ async function onOne(cx: ScimContext, request: ScimRequest, acts: Acts, id: stri
       await acts.remove(cx, id, ifMatch);
       return scimAnswer(204, undefined);
     default:
-      return notAllowed();
+      return notAllowed("GET, HEAD, PUT, PATCH, DELETE");
   }
 }
 

@@ -138,7 +138,10 @@ async function answerKnown(runtime: Runtime, exchange: Exchange, provider: Provi
     if (isRead) await noteRead(cx);
     return await answerScimCall(cx, {
       method: request.method === "HEAD" ? "GET" : request.method,
-      segments: path.split("/").filter((segment) => segment !== ""),
+      segments: path
+        .split("/")
+        .filter((segment) => segment !== "")
+        .map(decodeURIComponent),
       query: request.url.searchParams,
       headers: request.headers,
       body: () => bodyOf(request),
