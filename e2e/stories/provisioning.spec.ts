@@ -8,8 +8,8 @@ import { pictures } from "../support/take-pictures";
 test.describe.configure({ mode: "default" });
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
-const AGENCY = "__AGENCY__";
-const DOMAIN = "__DOMAIN__";
+const AGENCY = "Revision Süd";
+const DOMAIN = "revision.example";
 const OWN = "urn:sealport:params:scim:schemas:1.0:User";
 const at = (address: string): string => new URL(address, demo().base_url).href;
 const dialog = (page: Page) => page.getByRole("dialog");

@@ -1,7 +1,7 @@
 import "server-only";
 import type { MadeLink } from "@/lib/administration/agreements/kind";
 import { changing, type ScimContext } from "@/lib/administration/provisioning/context";
-import type { Page } from "@/lib/administration/provisioning/filter-columns";
+import type { Page } from "@/lib/administration/provisioning/filter-store";
 import {
   allScimGroups,
   findScimGroup,

@@ -6,7 +6,7 @@ import {
   type Page,
   TEXTS,
   USERS,
-} from "@/lib/administration/provisioning/filter-columns";
+} from "@/lib/administration/provisioning/filter-store";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import * as schema from "@/lib/identity/schema";

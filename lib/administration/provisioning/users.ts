@@ -4,7 +4,7 @@ import { hasInvitationFor } from "@/lib/administration/agreements/store";
 import { leaveIn, renameIn, suspendIn } from "@/lib/administration/people/end-person";
 import { domainOf } from "@/lib/administration/people/rules";
 import { changing, type ScimContext } from "@/lib/administration/provisioning/context";
-import type { Page } from "@/lib/administration/provisioning/filter-columns";
+import type { Page } from "@/lib/administration/provisioning/filter-store";
 import {
   findScimPeople,
   isMailboxAwaited,

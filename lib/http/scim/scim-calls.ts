@@ -1,6 +1,6 @@
 import "server-only";
 import type { ScimContext } from "@/lib/administration/provisioning/context";
-import type { Page } from "@/lib/administration/provisioning/filter-columns";
+import type { Page } from "@/lib/administration/provisioning/filter-store";
 import * as groups from "@/lib/administration/provisioning/groups";
 import {
   listOf,
