@@ -1,11 +1,12 @@
 import "server-only";
 import { z } from "zod";
 import {
+  type Columns,
   conditionOf,
   orderOf,
   type Page,
-  type PeopleOf,
-} from "@/lib/administration/provisioning/people-store";
+} from "@/lib/administration/provisioning/filter-store";
+import type { PeopleOf } from "@/lib/administration/provisioning/people-store";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 

@@ -83,7 +83,7 @@ async function read(tx: Tx, cx: AdministrationContext, id: string): Promise<Prov
   const groups = await allScimGroups(tx, at);
   const tokens: Provisioning["tokens"] = [];
   for (const row of rows) tokens.push(await viewToken(tx, cx, row));
-  const calls = rows.flatMap(({ calls: kept }) => kept).sort((a, b) => (a.at < b.at ? 1 : -1));
+  const calls = rows.flatMap(({ calls: kept }) => kept).sort((a, b) => b.at.localeCompare(a.at));
   const mapped = new Set(own?.provisioning.settings.groups.map(({ name }) => name));
   const differing = own === undefined ? [] : await findDiffering(tx, own, groups);
   return {

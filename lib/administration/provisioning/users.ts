@@ -161,13 +161,13 @@ export function replaceUser(cx: ScimContext, id: string, sent: Members, ifMatch?
   return changeUser(cx, id, ifMatch, () => wanted);
 }
 
-/** What a patch is applied to. Whole names are left out, so that a changed part of the name counts. */
+/** What a patch is applied to. Whole names and addresses are left out, so that what the client names counts. */
 function patchable({ userName, externalId, givenName, familyName, isActive }: ScimPerson): Members {
   return {
     userName,
     externalId,
     name: { givenName, familyName },
-    emails: [{ value: userName, type: "work", primary: true }],
+    emails: [],
     active: isActive,
   };
 }
