@@ -84,5 +84,5 @@ test("every command of the guide Provisioning runs, in the order of the guide", 
 test("a mapping with an unknown duty is refused before any call", async () => {
   const words = ["provisioning", "set", "Operator", "--group", "Team; coordinator; lega", "--reason", "x"];
   const ended = await cli.run([...words, "--profile", "ada"]);
-  expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining("groups.0.role")]);
+  expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining("groups.0.name")]);
 });

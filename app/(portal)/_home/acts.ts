@@ -77,6 +77,7 @@ export const ACTS = [
   "provisioning_change",
   "provisioning_group",
   "provisioning_person",
+  "provisioning_refuse",
   "scim_token_change",
   "scim_token_create",
   "scim_token_revoke",

@@ -16,10 +16,10 @@ const isRole = (word: string): word is MappedGroup["role"] => Role.safeParse(wor
 const isDuty = (word: string): word is MappedGroup["duties"][number] => Duty.safeParse(word).success;
 
 /**
- * Reads a line of a mapped group. The last two parts are role and duties, so that a name may have a semicolon. A word
- * that is no role or duty leaves the place empty, which the form reports.
+ * Reads a line of a mapped group. Role and duties come last, so that a name may have a semicolon. A line without a known
+ * role, or with an unknown duty, becomes a group without a name, which the schema refuses.
  */
-export function groupOfLine(line: string): MappedGroup | { readonly name: string; readonly duties: [] } {
+export function groupOfLine(line: string): MappedGroup {
   const parts = line.split(";").map((part) => part.trim());
   const at = parts.findIndex((part, index) => index > 0 && isRole(part));
   const role = parts[at];
@@ -28,7 +28,7 @@ export function groupOfLine(line: string): MappedGroup | { readonly name: string
     .join(",")
     .split(/[\s,]+/)
     .filter((word) => word !== "");
-  const isWhole = at > 0 && role !== undefined && isRole(role) && words.every(isDuty);
-  if (!isWhole) return { name: line, duties: [] };
-  return { name: parts.slice(0, at).join("; "), role, duties: words.filter(isDuty) };
+  if (at < 1 || role === undefined || !isRole(role) || !words.every(isDuty))
+    return { name: "", role: "coordinator", duties: [] };
+  return { name: parts.slice(0, at).join("; "), role, duties: words };
 }

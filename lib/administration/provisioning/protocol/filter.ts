@@ -7,9 +7,12 @@ export interface Comparison {
   readonly operator: string;
   readonly value: string | number | boolean | null;
 }
-export type Filter =
-  | Comparison
-  | { readonly kind: "and" | "or"; readonly left: Filter; readonly right: Filter };
+interface Joined<K> {
+  readonly kind: K;
+  readonly left: Filter;
+  readonly right: Filter;
+}
+export type Filter = Comparison | Joined<"and"> | Joined<"or">;
 
 /** A place in a resource: `displayName`, `name.givenName`, `emails[type eq "work"].value`. Names in small letters. */
 export interface Path {
