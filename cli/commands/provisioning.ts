@@ -1,4 +1,4 @@
-import { groupOfLine } from "@/lib/administration/provisioning/group-line";
+import { groupOfLine } from "@/lib/administration/provisioning/group-line-schema";
 import { NewScimToken, ProvisioningChange } from "@/lib/administration/provisioning/schema";
 import {
   applyProvisioning,

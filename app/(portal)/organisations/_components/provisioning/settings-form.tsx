@@ -5,7 +5,7 @@ import { target } from "@/components/client/api";
 import { AreaField, FormFrame, SelectField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
-import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line";
+import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line-schema";
 import { type Provisioning, ProvisioningChange } from "@/lib/administration/provisioning/schema";
 import type { setProvisioning } from "@/lib/api-client/operations/provisioning";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line";
+import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line-schema";
 import { MappedGroup } from "@/lib/administration/provisioning/schema";
 
 it.each([
