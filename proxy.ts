@@ -9,7 +9,7 @@ import { PAGE_HEADERS, pagePolicy } from "@/lib/http/pages/page-policy";
 // Request id, security headers, nonce. Decides nothing about who may do what: the endpoint does.
 
 function isApi(path: string): boolean {
-  return path === "/confidential" || path.startsWith("/confidential/") || path.startsWith("/api/");
+  return /^\/(?:confidential|scim)(?:\/|$)|^\/api\//.test(path);
 }
 
 function passToPage(request: NextRequest, headers: Headers): NextResponse {

@@ -10,6 +10,7 @@ import { ORGANISATION_COMMANDS } from "./commands/organisations";
 import { PEOPLE_COMMANDS } from "./commands/people";
 import { PROFILE_COMMANDS } from "./commands/profile";
 import { READINESS_COMMANDS } from "./commands/readiness";
+import { PROVISIONING_COMMANDS } from "./commands/provisioning";
 import { REQUEST_COMMANDS } from "./commands/requests";
 import { ROSTER_COMMANDS } from "./commands/roster";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   EXPORT_COMMAND,
   ...PEOPLE_COMMANDS,
   ...ORGANISATION_COMMANDS,
+  ...PROVISIONING_COMMANDS,
   ...AGREEMENT_COMMANDS,
   ...ROSTER_COMMANDS,
   ...READINESS_COMMANDS,

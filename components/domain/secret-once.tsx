@@ -7,7 +7,7 @@ import { CodeSample } from "@/components/ui/code-sample";
 import { Notice } from "@/components/ui/states";
 
 /** Where the words of a new secret stand: `title`, `text`, `label`, `done`. */
-type SecretWords = "notify.hooks.secret" | "programs.secret";
+type SecretWords = "notify.hooks.secret" | "programs.secret" | "provisioning.secret";
 
 /** A new secret, until its person says that they have it. It is kept nowhere but in this page's memory. */
 export function SecretOnce({

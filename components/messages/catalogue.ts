@@ -21,6 +21,7 @@ import deOrganisations from "@/components/messages/de/organisations.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
 import dePrograms from "@/components/messages/de/programs.json";
+import deProvisioning from "@/components/messages/de/provisioning.json";
 import deRelease from "@/components/messages/de/release.json";
 import deRequests from "@/components/messages/de/requests.json";
 import deReview from "@/components/messages/de/review.json";
@@ -57,6 +58,7 @@ import organisations from "@/components/messages/en/organisations.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
 import programs from "@/components/messages/en/programs.json";
+import provisioning from "@/components/messages/en/provisioning.json";
 import release from "@/components/messages/en/release.json";
 import requests from "@/components/messages/en/requests.json";
 import review from "@/components/messages/en/review.json";
@@ -98,6 +100,7 @@ export const CATALOGUES = {
     portal,
     problem,
     programs,
+    provisioning,
     release,
     requests,
     review,
@@ -136,6 +139,7 @@ export const CATALOGUES = {
     portal: dePortal,
     problem: deProblem,
     programs: dePrograms,
+    provisioning: deProvisioning,
     release: deRelease,
     requests: deRequests,
     review: deReview,

@@ -28,6 +28,7 @@ import * as organisations from "./operations/organisations";
 import * as participants from "./operations/participants";
 import * as people from "./operations/people";
 import * as preservations from "./operations/preservations";
+import * as provisioning from "./operations/provisioning";
 import * as quarantine from "./operations/quarantine";
 import * as readiness from "./operations/readiness";
 import * as recoveries from "./operations/recoveries";
@@ -62,6 +63,7 @@ const MODULES = [
   readiness,
   people,
   participants,
+  provisioning,
   agreements,
   accessReviews,
   preservations,

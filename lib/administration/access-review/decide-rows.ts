@@ -16,7 +16,7 @@ import {
   subjectKey,
   versionOf,
 } from "@/lib/administration/access-review/subjects-store";
-import { type Asked, askAgreementIn, openAlready } from "@/lib/administration/agreements/ask-agreement";
+import { type Asked, askForCaller, openAlready } from "@/lib/administration/agreements/ask-agreement";
 import { endAgreementIn } from "@/lib/administration/agreements/decide-agreement";
 import { lockAgreement } from "@/lib/administration/agreements/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -139,7 +139,7 @@ async function write(tx: Tx, cx: Context, id: string, body: DecisionBody) {
   if (asked !== undefined && rows.length > 1)
     throw invalidField("/rows", "names more than one: change and remove take one row at a time");
   for (const row of rows) await takeBack(tx, cx, row);
-  const agreement = asked === undefined ? undefined : (await askAgreementIn(tx, cx, asked)).view;
+  const agreement = asked === undefined ? undefined : (await askForCaller(tx, cx, asked)).view;
   const { decision, reason } = body;
   const entry = await appendEntry(tx, cx, {
     class: "admin",

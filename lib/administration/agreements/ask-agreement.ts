@@ -11,7 +11,7 @@ import { findAgreement, insertAgreement, listOpenOf } from "@/lib/administration
 import { viewAgreement } from "@/lib/administration/agreements/view";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
@@ -45,17 +45,20 @@ export function openAlready(): DomainError {
 }
 
 /** Ends an agreement about the same thing whose time is over, so that it can be asked for again. */
-async function clearExpired(tx: Tx, cx: Context, { kind, subjectId }: Asked): Promise<void> {
+async function clearExpired(tx: Tx, cx: AuditContext, { kind, subjectId }: Asked): Promise<void> {
   const open = await listOpenOf(tx, { tenantId: cx.instance.tenantId, subjectId });
   for (const { id } of open.filter((one) => one.kind === kind)) await expireAgreement(tx, cx, id);
 }
 
-/** Asks in the caller's transaction, as `askAgreement`. A second open one of the same change violates a unique index. */
+/**
+ * Asks in the caller's transaction, for a person or for an identity provider. `askedBy` answers for it and cannot be the
+ * second person.
+ */
 export async function askAgreementIn(
   tx: Tx,
-  cx: Context,
-  asked: Asked,
-): Promise<{ entry: AppendedEntry; view: Agreement }> {
+  cx: AuditContext,
+  asked: Asked & { readonly askedBy: string },
+): Promise<{ readonly entry: AppendedEntry; readonly id: string }> {
   const { kind: name, subjectId, reason } = asked;
   const after = Facts.parse(JSON.parse(JSON.stringify(asked.after)));
   const { tenantId } = cx.instance;
@@ -66,7 +69,7 @@ export async function askAgreementIn(
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
   await insertAgreement(tx, tenantId, {
-    ...{ id, kind: name, subjectId, before, after, reason, askedBy: cx.principal.userId, askedAt: at },
+    ...{ id, kind: name, subjectId, before, after, reason, askedBy: asked.askedBy, askedAt: at },
     concerns: asked.concerns ?? kind.concerns(subjectId),
     expiresAt: new Date(at.getTime() + WAIT_MS),
   });
@@ -82,7 +85,17 @@ export async function askAgreementIn(
       reason,
     },
   });
-  const row = await findAgreement(tx, tenantId, id);
+  return { entry, id };
+}
+
+/** Asks in the caller's transaction for the person who calls. A second open one of the same change violates a unique index. */
+export async function askForCaller(
+  tx: Tx,
+  cx: Context,
+  asked: Asked,
+): Promise<{ readonly entry: AppendedEntry; readonly view: Agreement }> {
+  const { entry, id } = await askAgreementIn(tx, cx, { ...asked, askedBy: cx.principal.userId });
+  const row = await findAgreement(tx, cx.instance.tenantId, id);
   if (row === undefined) throw new InvariantError("an agreement was stored and is not there");
   return { entry, view: await viewAgreement(tx, cx, row) };
 }
@@ -96,7 +109,7 @@ export async function askAgreement(
   asked: Asked,
 ): Promise<AgreementAnswer> {
   try {
-    const { entry, view } = await inTransaction(cx, (tx) => askAgreementIn(tx, cx, asked));
+    const { entry, view } = await inTransaction(cx, (tx) => askForCaller(tx, cx, asked));
     return { ...view, receipt: await issueReceipt(cx, entry) };
   } catch (error) {
     if (isUniqueViolation(error)) throw openAlready();

@@ -15,6 +15,9 @@ import type { SessionSecret } from "@/lib/identity/sessions/session-token";
 import type { Site } from "@/lib/identity/sign-in/site";
 import type { Mailer } from "@/lib/notify/mail/mailer";
 
+/** What the rules about people and organisations need: an identity provider asks without a person who acts. */
+export type RuleContext = Pick<Context, "instance" | "clock">;
+
 /** What use cases of administrators need in addition to the context of every call. */
 export type AdministrationContext = Context &
   SessionSecret & {
@@ -42,13 +45,13 @@ interface KindSpec<A> {
   readonly after: z.ZodType<A>;
   readonly subject: "person" | "organisation" | "program";
   /** Name of what is changed, for people. */
-  name(tx: Tx, cx: Context, change: Pick<Change<A>, "subjectId" | "after">): Promise<string>;
+  name(tx: Tx, cx: RuleContext, change: Pick<Change<A>, "subjectId" | "after">): Promise<string>;
   /** The person concerned, who may not agree. */
   concerns(subjectId: string): string | undefined;
   /** The rows as they are now, as they are shown and compared. */
-  before(tx: Tx, cx: Context, subjectId: string): Promise<Facts>;
+  before(tx: Tx, cx: RuleContext, subjectId: string): Promise<Facts>;
   /** Throws where the change is not possible now. It runs when one person asks and again when the other agrees. */
-  check(tx: Tx, cx: Context, change: Pick<Change<A>, "subjectId" | "after">): Promise<void>;
+  check(tx: Tx, cx: RuleContext, change: Pick<Change<A>, "subjectId" | "after">): Promise<void>;
   /** Before this moment no one can agree; absent where the second person may agree at once. */
   holdsUntil?(after: A): Date | undefined;
   /** Carries the change out in the transaction of the agreement. */

@@ -7,6 +7,7 @@ import { endOfApiKey, suspensionOfPerson } from "@/lib/administration/people/rem
 import { resetOfSignIn, resumeOfPerson } from "@/lib/administration/people/sign-in-kinds";
 import { dutiesOfPerson, membershipsOfPerson } from "@/lib/administration/people/standing-kinds";
 import { rulesOfBuild } from "@/lib/administration/readiness/rules-kind";
+import { settingsOfProvisioning } from "@/lib/administration/provisioning/settings-kind";
 
 /** Every act that needs two people. Administrators ask for all of them, and another administrator agrees. */
 export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
@@ -20,4 +21,5 @@ export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
   agency: newAgency,
   agency_record: recordOfAgency,
   rules: rulesOfBuild,
+  provisioning: settingsOfProvisioning,
 };

@@ -13,6 +13,7 @@ export const AgreementKindName = z.enum([
   "agency",
   "agency_record",
   "rules",
+  "provisioning",
 ]);
 export type AgreementKindName = z.infer<typeof AgreementKindName>;
 

@@ -220,3 +220,25 @@ export async function hasInvitationFor(tx: Tx, tenantId: string, email: string):
       AND email_identity(a.after ->> 'email') = email_identity(${email}) LIMIT 1`);
   return rows.length > 0;
 }
+
+/** Returns open agreements about these subjects whose time is not over, by subject. */
+export async function listOpenAbout(
+  tx: Tx,
+  which: { readonly tenantId: string; readonly now: Date },
+  subjectIds: readonly string[],
+): Promise<Map<string, { readonly id: string; readonly kind: string }[]>> {
+  const rows = await tx.agreement.findMany({
+    where: {
+      tenant_id: which.tenantId,
+      state: "open",
+      expires_at: { gt: which.now },
+      subject_id: { in: [...subjectIds] },
+    },
+    orderBy: { id: "asc" },
+    select: { id: true, kind: true, subject_id: true },
+  });
+  const about = new Map<string, { readonly id: string; readonly kind: string }[]>();
+  for (const { id, kind, subject_id } of rows)
+    about.set(subject_id, [...(about.get(subject_id) ?? []), { id, kind }]);
+  return about;
+}

@@ -1,8 +1,7 @@
 import "server-only";
-import { kind } from "@/lib/administration/agreements/kind";
+import { kind, type RuleContext } from "@/lib/administration/agreements/kind";
 import { AskedAgency } from "@/lib/administration/organisations/schema";
 import { requireOrganisation } from "@/lib/administration/people/rules";
-import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
@@ -15,7 +14,7 @@ import { lockOrganisation } from "@/lib/organisations/store";
 /** A domain says whose officer a person is, so that it belongs to one agency. */
 async function requireFreeDomains(
   tx: Tx,
-  cx: Context,
+  cx: RuleContext,
   domains: readonly string[],
   but?: string,
 ): Promise<void> {
@@ -50,7 +49,7 @@ export const newAgency = kind({
 });
 
 /** Returns the settings of an agency's record, as an agreement compares them. */
-async function settingsOf(tx: Tx, cx: Context, id: string): Promise<Omit<AgencyRecord, "id" | "name">> {
+async function settingsOf(tx: Tx, cx: RuleContext, id: string): Promise<Omit<AgencyRecord, "id" | "name">> {
   const { email_domains, contacts, people } = await readAgencyRecord(tx, cx, id);
   return { email_domains, contacts, people };
 }

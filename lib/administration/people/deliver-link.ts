@@ -26,7 +26,10 @@ function textOf({ name, link, expiresAt }: MadeLink): string {
  * Mails a link to the person. Without a mail server the caller gets it, once, to hand it over. A mail that was not
  * taken shows no link: an administrator sends another.
  */
-export async function deliverLink(cx: AdministrationContext, made: MadeLink): Promise<LinkAnswer> {
+export async function deliverLink(
+  cx: Pick<AdministrationContext, "mailer" | "clock" | "logger">,
+  made: MadeLink,
+): Promise<LinkAnswer> {
   const expires_at = made.expiresAt.toISOString();
   if (cx.mailer === undefined) return { link: made.link, sent_to: null, expires_at };
   const mail = { id: uuidv7(cx.clock.nowMs()), to: made.email, subject: SUBJECT, text: textOf(made) };

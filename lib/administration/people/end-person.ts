@@ -53,14 +53,14 @@ export async function actOnPerson(
 }
 
 /** An ending, with the roster in force; absent while the custodian is away, and then a pass of the portal asks later. */
-interface Ending {
+export interface Ending {
   readonly userId: string;
   readonly reason: string;
   readonly roster: Roster | undefined;
 }
 
-/** Ends a person in the caller's transaction, now, and asks for the roster without them. */
-async function leaveIn(tx: Tx, cx: EndContext, { userId, reason, roster }: Ending): Promise<Done> {
+/** Ends a person in the caller's transaction, now, and asks for the roster without them. Throws as `leavePerson`. */
+export async function leaveIn(tx: Tx, cx: EndContext, { userId, reason, roster }: Ending): Promise<Done> {
   const holder = await findHolder(tx, cx.instance.tenantId, userId);
   if (holder === undefined) throw new DomainError("person.not-found");
   await requireAnotherAdministrator(tx, cx.instance.tenantId, holder);
@@ -76,12 +76,15 @@ async function leaveIn(tx: Tx, cx: EndContext, { userId, reason, roster }: Endin
  */
 export async function suspendPerson(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
   const roster = await rosterNow(cx);
-  return actOnPerson(cx, userId, async (tx) => {
-    await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
-    const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "suspended", reason });
-    const grants = await endGrantsOf(tx, cx, userId, reason);
-    return { entry, ended: { sessions, grants }, rosterChange: await askDueIn(tx, cx, roster, reason) };
-  });
+  return actOnPerson(cx, userId, (tx) => suspendIn(tx, cx, { userId, reason, roster }));
+}
+
+/** Suspends a person in the caller's transaction, and asks for the roster without them. Throws as `suspendPerson`. */
+export async function suspendIn(tx: Tx, cx: EndContext, { userId, reason, roster }: Ending): Promise<Done> {
+  await requireAnotherAdministrator(tx, cx.instance.tenantId, await requirePerson(tx, cx, userId));
+  const { entry, sessions } = await changeStateIn(tx, cx, { userId, to: "suspended", reason });
+  const grants = await endGrantsOf(tx, cx, userId, reason);
+  return { entry, ended: { sessions, grants }, rosterChange: await askDueIn(tx, cx, roster, reason) };
 }
 
 /** Sets the last day of a person, or takes the plan back. */
@@ -130,18 +133,21 @@ export function withdrawInvitation(cx: Context, userId: string, reason: string):
 
 /** Changes the name that others read. Throws `person.not-found`. */
 export function renamePerson(cx: Context, userId: string, name: string): Promise<PersonAnswer> {
-  return actOnPerson(cx, userId, async (tx) => {
-    const { name: before } = await requirePerson(tx, cx, userId);
-    await updatePerson(tx, userId, { name });
-    const entry = await appendEntry(tx, cx, {
-      class: "identity",
-      outcome: "done",
-      action: "user.change",
-      subjects: [`user:${userId}`],
-      details: { before, after: name },
-    });
-    return { entry };
+  return actOnPerson(cx, userId, (tx) => renameIn(tx, cx, userId, name));
+}
+
+/** Changes the name in the caller's transaction. */
+export async function renameIn(tx: Tx, cx: EndContext, userId: string, name: string): Promise<Done> {
+  const { name: before } = await requirePerson(tx, cx, userId);
+  await updatePerson(tx, userId, { name });
+  const entry = await appendEntry(tx, cx, {
+    class: "identity",
+    outcome: "done",
+    action: "user.change",
+    subjects: [`user:${userId}`],
+    details: { before, after: name },
   });
+  return { entry };
 }
 
 /** Ends every session of a person. API keys go on. */

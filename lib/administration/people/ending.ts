@@ -58,20 +58,28 @@ async function disableWebhooks(tx: Tx, cx: EndContext, userId: string): Promise<
   return ids.length;
 }
 
+/** Withdraws an open agreement in the caller's transaction for the person who asked. */
+export async function withdrawAgreementIn(
+  tx: Tx,
+  cx: AuditContext,
+  { id, kind }: { readonly id: string; readonly kind: string },
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Promise<void> {
+  await endAgreement(tx, id, { state: "withdrawn", by, at: cx.clock.now(), reason });
+  await appendEntry(tx, cx, {
+    class: "admin",
+    outcome: "done",
+    action: "agreement.withdraw",
+    subjects: [`agreement:${id}`],
+    details: { kind, reason },
+  });
+}
+
 /** Withdraws what the person asked for and no second person has agreed to. */
 async function withdrawAsked(tx: Tx, cx: EndContext, userId: string): Promise<number> {
   const open = await listOpenOf(tx, { tenantId: cx.instance.tenantId, askedBy: userId });
-  for (const { id, kind } of open) {
-    const reason = "the person who asked left";
-    await endAgreement(tx, id, { state: "withdrawn", by: userId, at: cx.clock.now(), reason });
-    await appendEntry(tx, cx, {
-      class: "admin",
-      outcome: "done",
-      action: "agreement.withdraw",
-      subjects: [`agreement:${id}`],
-      details: { kind, reason },
-    });
-  }
+  const end = { by: userId, reason: "the person who asked left" };
+  for (const one of open) await withdrawAgreementIn(tx, cx, one, end);
   return open.length;
 }
 

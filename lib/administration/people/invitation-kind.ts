@@ -1,5 +1,5 @@
 import "server-only";
-import { type AdministrationContext, kind, type MadeLink } from "@/lib/administration/agreements/kind";
+import { kind, type MadeLink, type RuleContext } from "@/lib/administration/agreements/kind";
 import {
   requireDomain,
   requireDuties,
@@ -8,17 +8,20 @@ import {
 } from "@/lib/administration/people/rules";
 import { InvitedPerson } from "@/lib/administration/people/schema";
 import { listHandles } from "@/lib/administration/people/store";
-import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Tx } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
-import { issueInvitationIn } from "@/lib/identity/invitations/issue-invitation";
+import { issueInvitationIn, type LinkContext } from "@/lib/identity/invitations/issue-invitation";
 import { createUserIn } from "@/lib/identity/people/create-user";
 import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
 import { findParticipant } from "@/lib/identity/people/participants-store";
 
 /** Clients and providers act for a participant of their organisation; other people have none. */
-async function requireParticipant(tx: Tx, cx: Context, person: InvitedPerson): Promise<void> {
+export async function requireParticipant(
+  tx: Tx,
+  cx: RuleContext,
+  person: Pick<InvitedPerson, "participant_id" | "role" | "organisation_id">,
+): Promise<void> {
   const { participant_id: id, role, organisation_id: organisationId } = person;
   const isParty = role === "client" || role === "miner";
   if (isParty !== (id !== undefined))
@@ -31,7 +34,7 @@ async function requireParticipant(tx: Tx, cx: Context, person: InvitedPerson): P
 }
 
 /** Throws where this person cannot be invited now. */
-export async function requireInvitable(tx: Tx, cx: Context, person: InvitedPerson): Promise<void> {
+export async function requireInvitable(tx: Tx, cx: RuleContext, person: InvitedPerson): Promise<void> {
   requireDuties(person);
   const organisation = await requireOrganisation(tx, cx, person.organisation_id);
   requireHome(person, organisation.kind);
@@ -60,7 +63,7 @@ export async function drawHandle(tx: Tx, { role, name }: { role: string; name: s
 /** Makes the person and their link in the caller's transaction. */
 export async function makePerson(
   tx: Tx,
-  cx: AdministrationContext,
+  cx: LinkContext,
   userId: string,
   person: InvitedPerson,
 ): Promise<{ readonly made: MadeLink; readonly entry: AppendedEntry }> {

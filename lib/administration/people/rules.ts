@@ -1,6 +1,6 @@
 import "server-only";
+import type { RuleContext } from "@/lib/administration/agreements/kind";
 import { countOtherAdministrators, lockAdministrators } from "@/lib/administration/people/store";
-import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { findHolder, type Holder } from "@/lib/identity/people/holders-store";
@@ -48,7 +48,7 @@ export function requireDuties({ role, duties }: StandingOf): void {
 }
 
 /** Returns an active organisation of the tenant. Throws `organisation.not-found` and `organisation.state`. */
-export async function requireOrganisation(tx: Tx, cx: Context, id: string) {
+export async function requireOrganisation(tx: Tx, cx: RuleContext, id: string) {
   const found = await findOrganisation(tx, cx.instance.tenantId, id);
   if (found === undefined) throw new DomainError("organisation.not-found");
   if (found.state !== "active")
@@ -73,7 +73,7 @@ export function domainOf(email: string): string {
 /** Throws `person.address` unless an agency's officer has an address of one of its verified domains. */
 export async function requireDomain(
   tx: Tx,
-  cx: Context,
+  cx: RuleContext,
   person: { readonly email: string; readonly organisationId: string },
 ): Promise<void> {
   const agency = await findAgency(tx, cx.instance.tenantId, person.organisationId);
@@ -85,7 +85,7 @@ export async function requireDomain(
 }
 
 /** Returns a person of the tenant in any state. Throws `person.not-found`. */
-export async function requirePerson(tx: Tx, cx: Context, userId: string): Promise<Holder> {
+export async function requirePerson(tx: Tx, cx: RuleContext, userId: string): Promise<Holder> {
   const holder = await findHolder(tx, cx.instance.tenantId, userId);
   if (holder === undefined) throw new DomainError("person.not-found");
   return holder;

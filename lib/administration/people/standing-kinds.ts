@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { kind } from "@/lib/administration/agreements/kind";
+import { kind, type RuleContext } from "@/lib/administration/agreements/kind";
 import {
   requireAnotherAdministrator,
   requireDuties,
@@ -16,14 +16,13 @@ import {
   updatePerson,
 } from "@/lib/administration/people/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { findOrganisationNames } from "@/lib/identity/people/people-store";
 import { insertDuties, insertMembership } from "@/lib/identity/people/store";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 
-const nameOf = async (tx: Tx, cx: Context, { subjectId }: { readonly subjectId: string }) =>
+const nameOf = async (tx: Tx, cx: RuleContext, { subjectId }: { readonly subjectId: string }) =>
   (await requirePerson(tx, cx, subjectId)).name;
 
 function requireActive({ isActive }: { readonly isActive: boolean }): void {

@@ -120,6 +120,7 @@ export const TAGS: readonly Tag[] = [
       "agreement",
       "access-review",
       "organisation",
+      "provisioning",
       "participant",
       "api-key",
       "webhook",

@@ -32,6 +32,8 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   access_review: "admin",
   organisation: "admin",
   participant: "admin",
+  provisioning: "admin",
+  scim_token: "identity",
   audit: "log",
   erasure: "retention",
   export: "export",

@@ -2,15 +2,18 @@ import "server-only";
 import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256, randomBytes, sha256 } from "@/lib/crypto/primitives";
 
-// sp_<prefix>_<secret><checksum>. The prefix finds the row. The checksum refuses typing errors and random text without
+// sp_<prefix>_<secret><checksum>, or scim_… for the token of an identity provider. The prefix finds the row. The checksum refuses typing errors and random text without
 // a database look-up. The fixed shape lets secret scanners recognise a leaked key.
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_LENGTH = 10;
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 const SHAPE = new RegExp(
-  `^sp_([0-9A-Za-z]{${PREFIX_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}})$`,
+  `^(sp|scim)_([0-9A-Za-z]{${PREFIX_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}})$`,
 );
+
+/** What a key is for. Neither is accepted in the place of the other. */
+type KeyHead = "sp" | "scim";
 
 /** A key as its holder gets it, once, and the part that is stored. */
 export interface NewApiKey {
@@ -39,9 +42,9 @@ function checksumOf(head: string): string {
 }
 
 /** Draws a new key: 43 base62 characters are 256 bits. */
-export function newApiKey(secret: Uint8Array): NewApiKey {
+export function newApiKey(secret: Uint8Array, kind: KeyHead = "sp"): NewApiKey {
   const prefix = randomText(PREFIX_LENGTH);
-  const head = `sp_${prefix}_${randomText(SECRET_LENGTH)}`;
+  const head = `${kind}_${prefix}_${randomText(SECRET_LENGTH)}`;
   const key = `${head}${checksumOf(head)}`;
   return { key, prefix, secretHash: hashApiKey(secret, key) };
 }
@@ -55,9 +58,9 @@ export function hashApiKey(secret: Uint8Array, key: string): Uint8Array {
 }
 
 /** Returns the prefix of a well-formed key with a valid checksum; undefined for any other text. */
-export function prefixOf(key: string): string | undefined {
-  const prefix = SHAPE.exec(key)?.[1];
-  if (prefix === undefined) return undefined;
+export function prefixOf(key: string, kind: KeyHead = "sp"): string | undefined {
+  const [, found, prefix] = SHAPE.exec(key) ?? [];
+  if (prefix === undefined || found !== kind) return undefined;
   const head = key.slice(0, -CHECKSUM_LENGTH);
   return checksumOf(head) === key.slice(-CHECKSUM_LENGTH) ? prefix : undefined;
 }

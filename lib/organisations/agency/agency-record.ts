@@ -10,7 +10,7 @@ import type { AgencyRecord, AgencyRecordBody } from "@/lib/organisations/schema"
 /** What is said of a number without a recorded source. */
 const INSTALLATION = "record of the installation";
 
-async function requireAgency(tx: Tx, cx: Context, id: string): Promise<AgencyRow> {
+async function requireAgency(tx: Tx, cx: Pick<Context, "instance">, id: string): Promise<AgencyRow> {
   const found = await findAgency(tx, cx.instance.tenantId, id);
   if (found === undefined) throw new DomainError("organisation.not-found");
   return found;
@@ -25,7 +25,11 @@ export function etagOfAgency({ email_domains, contacts, people }: AgencyRecord):
  * Returns domains and call-back numbers of an agency in the caller's transaction. Throws `organisation.not-found`, also
  * if the organisation is not an agency.
  */
-export async function readAgencyRecord(tx: Tx, cx: Context, id: string): Promise<AgencyRecord> {
+export async function readAgencyRecord(
+  tx: Tx,
+  cx: Pick<Context, "instance">,
+  id: string,
+): Promise<AgencyRecord> {
   const { name, emailDomains, contacts, sources, people } = await requireAgency(tx, cx, id);
   return {
     id,

@@ -57,10 +57,12 @@ async function loadHandlers(href: string): Promise<Handlers> {
 /** Returns the portal's own endpoints and open routes by address; addresses without parameters come first. */
 function readRoutes(): Route[] {
   return readdirSync(path.join(ROOT, "app"), { recursive: true, encoding: "utf8" })
-    .filter((name) => /^confidential\/.*endpoint\.ts$|^(healthz|readyz|openapi\.json)\/route\.ts$/.test(name))
+    .filter((name) =>
+      /^confidential\/.*endpoint\.ts$|^(healthz|readyz|openapi\.json|scim\/v2\/.*)\/route\.ts$/.test(name),
+    )
     .sort((a, b) => a.split("[").length - b.split("[").length)
     .map((name) => {
-      const folder = path.dirname(name);
+      const folder = path.dirname(name).replace("[[...rest]]", "[...rest]");
       const names = [...folder.matchAll(/\[([^\]]+)\]/g)].map(([, found]) => found ?? "");
       const pattern = folder
         .replaceAll("..", "\\.")

@@ -132,5 +132,7 @@ export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   "/confidential/{rest}": "every address without an operation: authentication first, then 404",
   "/api/auth/{nextauth}": "signing in, and invitation links: before any sign-in",
   "/api/auth/passkey/options": "a challenge for a passkey: before any sign-in",
+  "/scim/v2/{rest}":
+    "identity providers by SCIM: a token of the organisation, then lib/http/scim/scim-calls.ts",
   "/tour/order": "the sample order that the tour uploads: the same for all",
 };

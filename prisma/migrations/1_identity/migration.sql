@@ -371,6 +371,63 @@ CREATE TABLE access_review_signature (
   at timestamptz(6) NOT NULL
 );
 
+-- Provisioning: the identity provider of an organisation keeps its people by SCIM 2.0 (RFC 7643, RFC 7644). Two people agree
+-- to the settings. An agency's domains are those of its record, so that `email_domains` is empty for it.
+CREATE TABLE scim_connection (
+  organisation_id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  email_domains text[],
+  -- Role of a person who is in no mapped group; absent where a person waits for a group.
+  role text,
+  -- Participant of clients and providers.
+  participant_id text,
+  -- Which group gives which role and duties: [{"name", "role", "duties"}].
+  groups jsonb NOT NULL DEFAULT '[]',
+  changed_at timestamptz(6) NOT NULL
+);
+
+-- A token of the identity provider. `made_by` saw it, so what it asks for counts as asked by that person.
+CREATE TABLE scim_token (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  prefix text NOT NULL,
+  secret_hash bytea NOT NULL,
+  made_by uuid NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  expires_at timestamptz(6) NOT NULL,
+  last_used_at timestamptz(6),
+  revoked_at timestamptz(6),
+  -- The last calls with their results, newest first.
+  calls jsonb NOT NULL DEFAULT '[]'
+);
+
+-- What the provider says of a person. The id is that of the account, which may not exist yet.
+CREATE TABLE scim_user (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  user_name text NOT NULL,
+  name text NOT NULL,
+  given_name text,
+  family_name text,
+  external_id text,
+  is_active boolean NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  changed_at timestamptz(6) NOT NULL
+);
+
+CREATE TABLE scim_group (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  name text NOT NULL,
+  external_id text,
+  members uuid[],
+  created_at timestamptz(6) NOT NULL,
+  changed_at timestamptz(6) NOT NULL
+);
+
 CREATE TABLE idempotency_record (
   principal text NOT NULL,
   key text NOT NULL,
@@ -453,6 +510,10 @@ CREATE UNIQUE INDEX access_review_one_running ON access_review (tenant_id) WHERE
 CREATE UNIQUE INDEX access_review_row_subject ON access_review_row (review_id, subject_kind, subject_id);
 CREATE INDEX access_review_row_agreement_id_idx ON access_review_row (agreement_id);
 CREATE INDEX access_review_signature_review_id_idx ON access_review_signature (review_id);
+CREATE UNIQUE INDEX scim_token_prefix_key ON scim_token (prefix);
+CREATE INDEX scim_token_organisation_id_idx ON scim_token (organisation_id);
+CREATE INDEX scim_user_organisation_id_idx ON scim_user (organisation_id);
+CREATE UNIQUE INDEX scim_group_organisation_id_name_key ON scim_group (organisation_id, name);
 CREATE INDEX idempotency_record_expires_at_idx ON idempotency_record (expires_at);
 CREATE INDEX job_state_run_after_idx ON job (state, run_after);
 CREATE UNIQUE INDEX job_kind_subject_key ON job (kind, subject);
@@ -649,6 +710,13 @@ GRANT SELECT, INSERT,
 GRANT SELECT ON access_review_row TO sealport_auditor;
 GRANT SELECT, INSERT ON access_review_signature TO sealport_app;
 GRANT SELECT ON access_review_signature TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE ON scim_connection TO sealport_app;
+GRANT SELECT ON scim_connection TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, calls) ON scim_token TO sealport_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scim_user TO sealport_app;
+GRANT SELECT ON scim_user TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scim_group TO sealport_app;
+GRANT SELECT ON scim_group TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_record TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO sealport_app, sealport_jobs;
 GRANT SELECT ON job TO sealport_auditor;

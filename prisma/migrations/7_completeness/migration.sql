@@ -223,6 +223,34 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('api_key', 'INSERT', 'api_key.create'),
   ('api_key', 'UPDATE', 'api_key.change'), ('api_key', 'UPDATE', 'api_key.revoke');
 
+SELECT audit_watch('scim_connection', 'organisation:organisation_id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('scim_connection', 'INSERT', 'provisioning.change'),
+  ('scim_connection', 'UPDATE', 'provisioning.change');
+
+-- The last calls and the time of last use need no entry, every other column does.
+CREATE CONSTRAINT TRIGGER scim_token_complete AFTER INSERT OR DELETE OR UPDATE OF
+    id, tenant_id, organisation_id, prefix, secret_hash, made_by, created_at, expires_at, revoked_at
+  ON scim_token DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION audit_require_entry('scim_token:id');
+CREATE TRIGGER scim_token_kept BEFORE TRUNCATE ON scim_token
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('scim_token', 'INSERT', 'scim_token.create'),
+  ('scim_token', 'UPDATE', 'scim_token.change'), ('scim_token', 'UPDATE', 'scim_token.revoke');
+
+SELECT audit_watch('scim_user', 'user:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('scim_user', 'INSERT', 'provisioning.person'),
+  ('scim_user', 'UPDATE', 'provisioning.person'),
+  ('scim_user', 'DELETE', 'provisioning.person');
+
+SELECT audit_watch('scim_group', 'scim_group:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('scim_group', 'INSERT', 'provisioning.group'),
+  ('scim_group', 'UPDATE', 'provisioning.group'),
+  ('scim_group', 'DELETE', 'provisioning.group');
+
 SELECT audit_watch('identity_check', 'user:officer_user_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('identity_check', 'INSERT', 'identity.check');

@@ -68,6 +68,7 @@ const NAMED = [
   "not_before",
   "policy_version",
   "scopes",
+  "groups",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {

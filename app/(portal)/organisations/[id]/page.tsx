@@ -16,6 +16,7 @@ import type { OfficeHours } from "@/lib/organisations/schema";
 import { AgencyForm } from "../_components/agency-form";
 import { HoursForm } from "../_components/hours-form";
 import { OrganisationActs } from "../_components/organisation-acts";
+import { ProvisioningSection } from "../_components/provisioning/provisioning-section";
 
 async function OpenNow({ hours }: { hours: OfficeHours }) {
   const t = await getTranslations("organisations");
@@ -62,6 +63,9 @@ async function Agency({ hours }: { hours: OfficeHours }) {
   );
 }
 
+const kindOf = ({ is_agency: isAgency, is_operator: isOperator }: OfficeHours) =>
+  isAgency ? "agency" : isOperator ? "operator" : "company";
+
 async function Content({ value: hours }: Shown<OfficeHours>) {
   const t = await getTranslations("organisations");
   return (
@@ -71,6 +75,7 @@ async function Content({ value: hours }: Shown<OfficeHours>) {
         <HoursForm hours={hours} />
       </Section>
       <Agency hours={hours} />
+      <ProvisioningSection id={hours.id} kind={kindOf(hours)} />
       <Section title={t("holidays")}>
         <p className="py-2 text-control text-ink-2">
           {hours.holidays_until === undefined ? t("noRegion") : t("until", { day: hours.holidays_until })}

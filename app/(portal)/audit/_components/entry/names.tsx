@@ -3,11 +3,12 @@ import { useTranslations } from "next-intl";
 import { shortDigest } from "@/lib/format";
 import type { Subject } from "./event-sentence";
 
-const PROCESSES = ["portal", "worker", "seed", "signer", "custodian", "launch"] as const;
+const PROCESSES = ["portal", "worker", "seed", "signer", "custodian", "launch", "scim"] as const;
 type Process = (typeof PROCESSES)[number];
 
 function processOf(actor: string): Process | undefined {
-  const name = actor.startsWith("system:") ? actor.slice("system:".length) : undefined;
+  // An identity provider acts as system:scim: and the prefix of its token.
+  const name = /^system:([a-z]+)(?:$|:)/.exec(actor)?.[1];
   return PROCESSES.find((known) => known === name);
 }
 
