@@ -1,0 +1,136 @@
+/**
+ * Sign-in by an organisation's own identity provider (OpenID Connect). This file says what a provider is;
+ * provider-client.ts speaks to it, round-trip.ts sends a browser there and back, check-claims.ts decides whether what
+ * came is enough. Two administrators agree to a provider in lib/administration/providers.
+ * Must stay true: a provider signs in people of its own organisation alone, through a link that the person made; it
+ * makes no account and gives no role; what it does not say counts as "no".
+ */
+import "server-only";
+import { z } from "zod";
+import type { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { Duty, Role } from "@/lib/identity/schema";
+
+/** What a group of the provider's directory may be here: one role, and the duties that go with it. */
+export const GroupMapping = z.strictObject({
+  value: z.string(),
+  role: Role,
+  duties: z.array(Duty),
+});
+export type GroupMapping = z.infer<typeof GroupMapping>;
+
+/** How the portal proves to the provider who asks: by a shared secret, or by its own key (RFC 7523). */
+export const ProviderAuthentication = z.enum(["client_secret", "private_key"]);
+export type ProviderAuthentication = z.infer<typeof ProviderAuthentication>;
+
+/** An organisation's identity provider as it is in force. */
+export interface Provider {
+  readonly id: string;
+  readonly organisationId: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly authentication: ProviderAuthentication;
+  /** Client secret, or the private key as JWK, sealed for `secretContext`. */
+  readonly sealed: Uint8Array;
+  /** The portal's public key as JWK, for the provider's administrators. */
+  readonly publicKey: string | undefined;
+  readonly domains: readonly string[];
+  /** Values of `amr` and `acr` that each count as a second factor. */
+  readonly amr: readonly string[];
+  readonly acr: readonly string[];
+  /** Greatest age of the sign-in at the provider, in seconds. */
+  readonly maxAge: number;
+  readonly groupClaim: string;
+  readonly mapping: readonly GroupMapping[];
+  readonly changedAt: Date;
+}
+
+/** What the secret of an organisation's provider is sealed for. It cannot be opened for another organisation. */
+export const secretContext = (organisationId: string): string => `identity-provider:${organisationId}`;
+
+function toProvider(row: Prisma.identity_providerGetPayload<object>): Provider {
+  return {
+    id: row.id,
+    organisationId: row.organisation_id,
+    issuer: row.issuer,
+    clientId: row.client_id,
+    authentication: ProviderAuthentication.parse(row.authentication),
+    sealed: row.sealed,
+    publicKey: row.public_key ?? undefined,
+    domains: row.domains,
+    amr: row.amr,
+    acr: row.acr,
+    maxAge: row.max_age,
+    groupClaim: row.group_claim,
+    mapping: z.array(GroupMapping).parse(row.mapping),
+    changedAt: row.changed_at,
+  };
+}
+
+/** Returns the provider of an organisation, if it has one. */
+export async function findProvider(
+  tx: Tx,
+  tenantId: string,
+  organisationId: string,
+): Promise<Provider | undefined> {
+  const row = await tx.identity_provider.findFirst({
+    where: { tenant_id: tenantId, organisation_id: organisationId },
+  });
+  return row === null ? undefined : toProvider(row);
+}
+
+/** Returns the provider that signs in people with addresses of this domain. */
+export async function findProviderOfDomain(
+  tx: Tx,
+  tenantId: string,
+  domain: string,
+): Promise<Provider | undefined> {
+  const row = await tx.identity_provider.findFirst({
+    where: { tenant_id: tenantId, domains: { has: domain } },
+  });
+  return row === null ? undefined : toProvider(row);
+}
+
+/** Returns whether any organisation of the tenant signs in by its own provider. */
+export async function hasAnyProvider(tx: Tx, tenantId: string): Promise<boolean> {
+  return (await tx.identity_provider.findFirst({ where: { tenant_id: tenantId }, select: { id: true } })) !== null;
+}
+
+/** Stores a provider in the place of the organisation's earlier one. */
+export async function storeProvider(
+  tx: Tx,
+  tenantId: string,
+  { organisationId, ...provider }: Provider,
+): Promise<void> {
+  const data = {
+    issuer: provider.issuer,
+    client_id: provider.clientId,
+    authentication: provider.authentication,
+    sealed: Uint8Array.from(provider.sealed),
+    public_key: provider.publicKey ?? null,
+    domains: [...provider.domains],
+    amr: [...provider.amr],
+    acr: [...provider.acr],
+    max_age: provider.maxAge,
+    group_claim: provider.groupClaim,
+    mapping: provider.mapping.map((one) => ({ ...one, duties: [...one.duties] })),
+    changed_at: provider.changedAt,
+  };
+  const { count } = await tx.identity_provider.updateMany({
+    where: { organisation_id: organisationId, tenant_id: tenantId },
+    data: { ...data, id: provider.id },
+  });
+  if (count === 0)
+    await tx.identity_provider.create({
+      data: { ...data, id: provider.id, tenant_id: tenantId, organisation_id: organisationId },
+      select: { id: true },
+    });
+}
+
+/** Removes the provider of an organisation; returns false where it had none. */
+export async function deleteProvider(tx: Tx, tenantId: string, organisationId: string): Promise<boolean> {
+  const { count } = await tx.identity_provider.deleteMany({
+    where: { tenant_id: tenantId, organisation_id: organisationId },
+  });
+  return count === 1;
+}
