@@ -5,6 +5,7 @@ import { newAgency, recordOfAgency } from "@/lib/administration/organisations/ag
 import { invitation } from "@/lib/administration/people/invitation-kind";
 import { resetOfSignIn, resumeOfPerson } from "@/lib/administration/people/sign-in-kinds";
 import { dutiesOfPerson, membershipsOfPerson } from "@/lib/administration/people/standing-kinds";
+import { providerOfOrganisation } from "@/lib/administration/providers/provider-kind";
 
 /** Every act that needs two people. Administrators ask for all of them, and another administrator agrees. */
 export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
@@ -15,4 +16,5 @@ export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
   resume: resumeOfPerson,
   agency: newAgency,
   agency_record: recordOfAgency,
+  identity_provider: providerOfOrganisation,
 };

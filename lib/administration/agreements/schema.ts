@@ -10,6 +10,7 @@ export const AgreementKindName = z.enum([
   "resume",
   "agency",
   "agency_record",
+  "identity_provider",
 ]);
 export type AgreementKindName = z.infer<typeof AgreementKindName>;
 

@@ -13,7 +13,7 @@ import {
 import { endOthersAfterChange, recordFactorChange, refuseLastFactor } from "@/lib/identity/account/change-factors";
 import { countFailedProof } from "@/lib/identity/account/step-up";
 import { linkedToAnother } from "@/lib/identity/invitations/accept-with-provider";
-import { checkTrip, isSameAddress, linkId, storeLink } from "@/lib/identity/providers/link";
+import { checkTrip, isSameAddress, linkId, provesByProvider, storeLink } from "@/lib/identity/providers/link";
 import { findProvider, type Provider } from "@/lib/identity/providers/provider";
 import { type ProviderRefusal, providerRefused } from "@/lib/identity/providers/refuse-provider";
 import { beginRoundTrip, endRoundTrip, ownerOf, type Trip } from "@/lib/identity/providers/round-trip";
@@ -27,11 +27,6 @@ type OwnPurpose = OwnDone["purpose"];
 export function ownProvider(cx: AccountContext): Promise<Provider | undefined> {
   const { tenantId } = cx.instance;
   return inSnapshot(cx, (tx) => findProvider(tx, tenantId, cx.principal.organisationId));
-}
-
-/** A person with a passkey proves who they are with it: it is stronger, and it signs. */
-export function provesByProvider({ link, passkeys }: Account): boolean {
-  return link !== undefined && passkeys.length === 0;
 }
 
 /**

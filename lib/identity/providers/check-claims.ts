@@ -7,15 +7,10 @@ export const CLOCK_TOLERANCE_SECONDS = 60;
 /** An ID token comes seconds after it was issued. */
 const TOKEN_AGE_SECONDS = 300;
 
-/** Why what a provider said is not enough. */
-export type ClaimFault =
-  | "clock"
-  /** It did not say when the person signed in there. */
-  | "auth-time"
-  | "too-old"
-  | "second-factor"
-  | "domain"
-  | "mapping";
+/** Why a sign-in at the provider is not enough; `auth-time` where it did not say when that was. */
+export type EvidenceFault = "clock" | "auth-time" | "too-old" | "second-factor";
+/** Why what a provider said of a person is not enough. */
+export type ClaimFault = EvidenceFault | "domain" | "mapping";
 
 const Words = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
@@ -54,7 +49,7 @@ export function readClaims(
 }
 
 /** When the person signed in at the provider, as far as this portal relies on it. */
-export type Evidence = { readonly provedAt: Date } | { readonly fault: ClaimFault };
+export type Evidence = { readonly provedAt: Date } | { readonly fault: EvidenceFault };
 
 /**
  * Returns when the person proved who they are, with a second factor. `since` asks for a sign-in after that moment. A

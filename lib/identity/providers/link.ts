@@ -39,6 +39,11 @@ export async function storeLink(
   return id;
 }
 
+/** A person with a passkey proves who they are with it: it is stronger, and it signs. */
+export function provesByProvider({ link, passkeys }: Account): boolean {
+  return link !== undefined && passkeys.length === 0;
+}
+
 /** Returns whether two addresses are the same but for the case of ASCII letters. */
 export function isSameAddress(one: string, other: string): boolean {
   const folded = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

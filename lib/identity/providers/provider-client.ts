@@ -84,6 +84,22 @@ export function algorithmOf({ metadata }: Issuer): (typeof ALGORITHMS)[number] {
   return found;
 }
 
+const Keys = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
+/** Reads the provider's public keys and returns how many there are. Throws `provider.unreachable` where there are none. */
+export async function countKeys({ metadata }: Issuer): Promise<number> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(metadata.jwks_uri ?? "", { redirect: "error", signal });
+    return Keys.parse(await response.json()).keys.length;
+  } catch (error) {
+    throw unreachable(metadata.issuer, "does not answer with its public keys.", error);
+  }
+}
+
+/** What the ID token must say, for providers that leave it out unless they are asked (OpenID Connect Core 5.5). */
+const WANTED = { id_token: { auth_time: { essential: true }, amr: null, acr: null } };
+
 const PrivateJwk = z.looseObject({ kty: z.string() });
 
 async function clientOf(cx: ProviderContext, provider: Provider): Promise<Client> {
@@ -136,7 +152,8 @@ export async function authorizationUrl(
   },
 ): Promise<string> {
   const client = await clientOf(cx, provider);
-  const { scopes_supported: scopes, response_modes_supported: modes } = client.issuer.metadata;
+  const { metadata } = client.issuer;
+  const { scopes_supported: scopes, response_modes_supported: modes } = metadata;
   const isScope = Listed.parse(scopes).includes(provider.groupClaim);
   return client.authorizationUrl({
     scope: ["openid", "email", ...(isScope ? [provider.groupClaim] : [])].join(" "),
@@ -150,6 +167,7 @@ export async function authorizationUrl(
     ...(ask.maxAge === 0 ? { prompt: "login" } : {}),
     ...(provider.acr.length === 0 ? {} : { acr_values: provider.acr.join(" ") }),
     ...(ask.hint === undefined ? {} : { login_hint: ask.hint }),
+    ...(metadata.claims_parameter_supported === true ? { claims: WANTED } : {}),
   });
 }
 

@@ -7,7 +7,7 @@
  */
 import "server-only";
 import { z } from "zod";
-import type { Prisma } from "@/lib/db/generated/client";
+import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { Duty, Role } from "@/lib/identity/schema";
 
@@ -94,6 +94,15 @@ export async function findProviderOfDomain(
 /** Returns whether any organisation of the tenant signs in by its own provider. */
 export async function hasAnyProvider(tx: Tx, tenantId: string): Promise<boolean> {
   return (await tx.identity_provider.findFirst({ where: { tenant_id: tenantId }, select: { id: true } })) !== null;
+}
+
+/** Returns how many people of an organisation have linked their sign-in at its provider. */
+export async function countLinked(tx: Tx, tenantId: string, organisationId: string): Promise<number> {
+  const rows = await tx.$queryRaw<{ linked: number }[]>(Prisma.sql`
+    SELECT count(*)::int AS linked FROM credential c JOIN app_user u ON u.id = c.user_id AND u.tenant_id = c.tenant_id
+    WHERE c.kind = 'oidc' AND c.revoked_at IS NULL AND u.organisation_id = ${organisationId}::uuid
+      AND c.tenant_id = ${tenantId}::uuid`);
+  return rows[0]?.linked ?? 0;
 }
 
 /** Stores a provider in the place of the organisation's earlier one. */
