@@ -8,6 +8,7 @@ import { KEY_COMMANDS } from "./commands/keys";
 import { ORGANISATION_COMMANDS } from "./commands/organisations";
 import { PEOPLE_COMMANDS } from "./commands/people";
 import { PROFILE_COMMANDS } from "./commands/profile";
+import { PROVIDER_COMMANDS } from "./commands/providers";
 import { REQUEST_COMMANDS } from "./commands/requests";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
 import { VERIFY_COMMANDS } from "./commands/verify";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   EXPORT_COMMAND,
   ...PEOPLE_COMMANDS,
   ...ORGANISATION_COMMANDS,
+  ...PROVIDER_COMMANDS,
   ...AGREEMENT_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,

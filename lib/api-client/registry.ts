@@ -7,6 +7,7 @@ import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
+import * as accountProvider from "./operations/account-provider";
 import * as adminRequests from "./operations/admin-requests";
 import * as agreements from "./operations/agreements";
 import * as apiKeys from "./operations/api-keys";
@@ -27,6 +28,7 @@ import * as organisations from "./operations/organisations";
 import * as participants from "./operations/participants";
 import * as people from "./operations/people";
 import * as preservations from "./operations/preservations";
+import * as providers from "./operations/providers";
 import * as quarantine from "./operations/quarantine";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
@@ -57,12 +59,14 @@ const MODULES = [
   quarantine,
   erasures,
   organisations,
+  providers,
   people,
   participants,
   agreements,
   preservations,
   authorities,
   account,
+  accountProvider,
   apiKeys,
   log,
   home,

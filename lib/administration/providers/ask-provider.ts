@@ -15,8 +15,19 @@ import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
-import { countLinked, deleteProvider, findProvider, type Provider, secretContext } from "@/lib/identity/providers/provider";
-import { discover, forgetIssuer, isProviderAddress, RETURN_PATH } from "@/lib/identity/providers/provider-client";
+import {
+  countLinked,
+  deleteProvider,
+  findProvider,
+  type Provider,
+  secretContext,
+} from "@/lib/identity/providers/provider";
+import {
+  discover,
+  forgetIssuer,
+  isProviderAddress,
+  RETURN_PATH,
+} from "@/lib/identity/providers/provider-client";
 import type { Site } from "@/lib/identity/sign-in/site";
 import { findOrganisation, lockOrganisation } from "@/lib/organisations/store";
 
@@ -41,7 +52,8 @@ function viewOf(provider: Provider): ProviderView {
 
 async function requireKnown(tx: Tx, cx: Context, id: string): Promise<Provider | undefined> {
   const { tenantId } = cx.instance;
-  if ((await findOrganisation(tx, tenantId, id)) === undefined) throw new DomainError("organisation.not-found");
+  if ((await findOrganisation(tx, tenantId, id)) === undefined)
+    throw new DomainError("organisation.not-found");
   return findProvider(tx, tenantId, id);
 }
 

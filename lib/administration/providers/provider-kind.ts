@@ -93,7 +93,9 @@ async function requireOwnDomains(tx: Tx, cx: Context, id: string, domains: reado
     const other = await findProviderOfDomain(tx, tenantId, domain);
     if (other === undefined || other.organisationId === id) continue;
     const name = (await findOrganisation(tx, tenantId, other.organisationId))?.name ?? other.organisationId;
-    throw new DomainError("provider.domain", { detail: `People of ${name} sign in with addresses of ${domain}.` });
+    throw new DomainError("provider.domain", {
+      detail: `People of ${name} sign in with addresses of ${domain}.`,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Reason } from "@/lib/administration/agreements/schema";
-import { Duty, Role } from "@/lib/identity/schema";
 import { ReturnedBody } from "@/lib/identity/providers/schema";
+import { Duty, Role } from "@/lib/identity/schema";
 import { EmailDomain, isOnce } from "@/lib/organisations/schema";
 import { Receipt, visibleLine } from "@/lib/schema";
 
@@ -42,10 +42,13 @@ export const ProviderChange = z
     path: ["amr"],
     error: "needs a value, here or for acr, that counts as a second factor",
   })
-  .refine(({ authentication, client_secret: secret }) => authentication === "client_secret" || secret === undefined, {
-    path: ["client_secret"],
-    error: "is not used with the portal's own key",
-  });
+  .refine(
+    ({ authentication, client_secret: secret }) => authentication === "client_secret" || secret === undefined,
+    {
+      path: ["client_secret"],
+      error: "is not used with the portal's own key",
+    },
+  );
 export type ProviderChange = z.infer<typeof ProviderChange>;
 
 /** An organisation's identity provider. Its secret is in no answer. */

@@ -33,7 +33,8 @@ export const setProvider = operation({
   id: "setProvider",
   method: "PUT",
   path: PROVIDER,
-  summary: "Ask that an organisation's people sign in at this identity provider; a second administrator agrees.",
+  summary:
+    "Ask that an organisation's people sign in at this identity provider; a second administrator agrees.",
   body: ProviderChange,
   response: { status: 202, schema: AgreementAnswer },
   action: "agreement.ask",

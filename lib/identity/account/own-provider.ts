@@ -10,7 +10,11 @@ import {
   ownAccount,
   requireOwnProof,
 } from "@/lib/identity/account/account-context";
-import { endOthersAfterChange, recordFactorChange, refuseLastFactor } from "@/lib/identity/account/change-factors";
+import {
+  endOthersAfterChange,
+  recordFactorChange,
+  refuseLastFactor,
+} from "@/lib/identity/account/change-factors";
 import { countFailedProof } from "@/lib/identity/account/step-up";
 import { linkedToAnother } from "@/lib/identity/invitations/accept-with-provider";
 import { checkTrip, isSameAddress, linkId, provesByProvider, storeLink } from "@/lib/identity/providers/link";
@@ -72,7 +76,10 @@ async function link(cx: AccountContext, trip: Trip): Promise<OwnDone> {
       const id = await storeLink(tx, trip, to);
       await recordFactorChange(tx, cx, "credential.create", { factor: "oidc", credential: id });
       if (account.link !== undefined) {
-        await recordFactorChange(tx, cx, "credential.revoke", { factor: "oidc", credential: account.link.id });
+        await recordFactorChange(tx, cx, "credential.revoke", {
+          factor: "oidc",
+          credential: account.link.id,
+        });
         await endOthersAfterChange(tx, cx);
       }
     });

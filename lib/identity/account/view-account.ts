@@ -26,10 +26,7 @@ function sessionView(session: ListedSession, currentSid: string): SessionView {
   };
 }
 
-function linkView(
-  { link }: Account,
-  provider: Provider | undefined,
-): AccountView["organisation_sign_in"] {
+function linkView({ link }: Account, provider: Provider | undefined): AccountView["organisation_sign_in"] {
   if (link === undefined && provider === undefined) return null;
   return {
     host: provider === undefined ? null : hostOf(provider.issuer),

@@ -25,7 +25,12 @@ import {
 } from "@/lib/identity/sign-in/passkey-registration";
 import { hashPassword } from "@/lib/identity/sign-in/password";
 import { weaknessOf } from "@/lib/identity/sign-in/password-strength";
-import { type HowSignedIn, openSession, type SignedIn, type SignInContext } from "@/lib/identity/sign-in/sign-in";
+import {
+  type HowSignedIn,
+  openSession,
+  type SignedIn,
+  type SignInContext,
+} from "@/lib/identity/sign-in/sign-in";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
 
 /** The factors that the person set, stored in the transaction that takes the link. */

@@ -35,7 +35,10 @@ export function readClaims(
   userinfo: Readonly<Record<string, unknown>>,
   groupClaim: string,
 ): Claims {
-  const email = z.string().max(254).safeParse(token.email ?? userinfo.email).data;
+  const email = z
+    .string()
+    .max(254)
+    .safeParse(token.email ?? userinfo.email).data;
   return {
     subject: z.string().parse(token.sub),
     issuedAt: z.number().parse(token.iat),
@@ -83,12 +86,18 @@ export function domainOf(email: string): string {
 }
 
 /** Returns whether the address that the provider names is in one of its domains. Without an address there is none. */
-export function isInDomains({ domains }: Pick<Provider, "domains">, { email, isEmailRefuted }: Claims): boolean {
+export function isInDomains(
+  { domains }: Pick<Provider, "domains">,
+  { email, isEmailRefuted }: Claims,
+): boolean {
   return email !== undefined && !isEmailRefuted && domains.includes(domainOf(email));
 }
 
 /** Returns the mappings that the person's groups select. */
-export function mappedBy({ mapping }: Pick<Provider, "mapping">, { groups }: Claims): readonly GroupMapping[] {
+export function mappedBy(
+  { mapping }: Pick<Provider, "mapping">,
+  { groups }: Claims,
+): readonly GroupMapping[] {
   return mapping.filter(({ value }) => groups.includes(value));
 }
 

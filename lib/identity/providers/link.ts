@@ -3,11 +3,11 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
-import { type Evidence, evidenceOf, isInDomains, isMapped } from "@/lib/identity/providers/check-claims";
-import { hostOf } from "@/lib/identity/providers/provider-client";
-import type { Provider } from "@/lib/identity/providers/provider";
-import type { Trip } from "@/lib/identity/providers/round-trip";
 import { insertCredential } from "@/lib/identity/people/store";
+import { type Evidence, evidenceOf, isInDomains, isMapped } from "@/lib/identity/providers/check-claims";
+import type { Provider } from "@/lib/identity/providers/provider";
+import { hostOf } from "@/lib/identity/providers/provider-client";
+import type { Trip } from "@/lib/identity/providers/round-trip";
 import type { Account } from "@/lib/identity/sign-in/credential-store";
 import type { ProviderFault } from "@/lib/identity/sign-in/sign-in";
 
@@ -66,4 +66,3 @@ export function checkTrip(
   if (account.holder.organisationId !== provider.organisationId) return { fault: "unlinked" };
   return isMapped(provider, claims, account.holder) ? evidence : { fault: "mapping" };
 }
-

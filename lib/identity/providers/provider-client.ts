@@ -10,7 +10,9 @@ import { isLoopbackHost, type Site } from "@/lib/identity/sign-in/site";
 /** Where a provider sends the browser back to. Its page reads the answer and sends it in a call of this portal. */
 export const RETURN_PATH = "/sign-in/return";
 
-export type ProviderContext = Pick<Context, "instance" | "keystore" | "clock" | "logger"> & { readonly site: Site };
+export type ProviderContext = Pick<Context, "instance" | "keystore" | "clock" | "logger"> & {
+  readonly site: Site;
+};
 
 const TIMEOUT_MS = 5_000;
 /** Addresses and keys of a provider are read again after so long. */
@@ -32,8 +34,23 @@ export function isProviderAddress(cx: Pick<ProviderContext, "instance">, address
 /** Returns the host of an issuer, as people are shown it. */
 export const hostOf = (issuer: string): string => (URL.canParse(issuer) ? new URL(issuer).host : issuer);
 
-function unreachable(issuer: string, why: string, cause?: unknown): DomainError {
-  return new DomainError("provider.unreachable", { detail: `${hostOf(issuer)} ${why}`, cause });
+/** Why a provider cannot be used, with the end of the sentence that begins with its host. */
+const WHYS = {
+  address: "needs an issuer and endpoints that begin with https://.",
+  down: "does not answer with its OpenID configuration. Check the issuer, or try again in a minute.",
+  issuer: "names another issuer in its OpenID configuration.",
+  algorithm: "signs with none of RS256, PS256 and ES256.",
+  keys: "does not answer with its public keys.",
+  failed: "failed. Try again in a minute.",
+} as const;
+
+function unreachable(issuer: string, why: keyof typeof WHYS, cause?: unknown): DomainError {
+  return new DomainError("provider.unreachable", {
+    detail: `${hostOf(issuer)} ${WHYS[why]}`,
+    extra: { why },
+    cause,
+    retryAfterSeconds: 60,
+  });
 }
 
 const kept = new Map<string, { readonly issuer: Issuer; readonly at: number }>();
@@ -44,21 +61,18 @@ export function forgetIssuer(issuer: string): void {
 }
 
 async function readIssuer(cx: ProviderContext, name: string): Promise<Issuer> {
-  if (!isProviderAddress(cx, name))
-    throw unreachable(name, "needs an address that begins with https://.");
+  if (!isProviderAddress(cx, name)) throw unreachable(name, "address");
   let found: Issuer;
   try {
     found = await Issuer.discover(`${name.replace(/\/$/, "")}/.well-known/openid-configuration`);
   } catch (error) {
-    throw unreachable(name, "does not answer with its OpenID configuration. Try again in a minute.", error);
+    throw unreachable(name, "down", error);
   }
-  if (found.metadata.issuer !== name)
-    throw unreachable(name, "names another issuer in its OpenID configuration.");
+  if (found.metadata.issuer !== name) throw unreachable(name, "issuer");
   for (const endpoint of ENDPOINTS) {
     const address = found.metadata[endpoint];
     if (address === undefined && endpoint === "userinfo_endpoint") continue;
-    if (typeof address !== "string" || !isProviderAddress(cx, address))
-      throw unreachable(name, `names no ${endpoint} that begins with https://.`);
+    if (typeof address !== "string" || !isProviderAddress(cx, address)) throw unreachable(name, "address");
   }
   return found;
 }
@@ -79,8 +93,7 @@ const Listed = z.array(z.string()).catch([]);
 export function algorithmOf({ metadata }: Issuer): (typeof ALGORITHMS)[number] {
   const offered = Listed.parse(metadata.id_token_signing_alg_values_supported);
   const found = offered.length === 0 ? "RS256" : ALGORITHMS.find((one) => offered.includes(one));
-  if (found === undefined)
-    throw unreachable(metadata.issuer, `signs with none of ${ALGORITHMS.join(", ")}.`);
+  if (found === undefined) throw unreachable(metadata.issuer, "algorithm");
   return found;
 }
 
@@ -93,7 +106,7 @@ export async function countKeys({ metadata }: Issuer): Promise<number> {
     const response = await fetch(metadata.jwks_uri ?? "", { redirect: "error", signal });
     return Keys.parse(await response.json()).keys.length;
   } catch (error) {
-    throw unreachable(metadata.issuer, "does not answer with its public keys.", error);
+    throw unreachable(metadata.issuer, "keys", error);
   }
 }
 
@@ -196,11 +209,11 @@ function faultOf(cx: ProviderContext, provider: Provider, error: unknown): Excha
   cx.logger.warn({ issuer: provider.issuer, fault: name }, "an identity provider's answer was not accepted");
   if (error instanceof errors.OPError) {
     const status = error.response?.statusCode ?? 400;
-    if (status >= 500) throw unreachable(provider.issuer, "failed. Try again in a minute.", error);
+    if (status >= 500) throw unreachable(provider.issuer, "failed", error);
     return { fault: "token" };
   }
   if (!(error instanceof errors.RPError) || /timed out/.test(error.message))
-    throw unreachable(provider.issuer, "does not answer. Try again in a minute.", error);
+    throw unreachable(provider.issuer, "failed", error);
   return { fault: error.exp !== undefined || error.nbf !== undefined ? "clock" : "token" };
 }
 

@@ -93,7 +93,9 @@ export async function findProviderOfDomain(
 
 /** Returns whether any organisation of the tenant signs in by its own provider. */
 export async function hasAnyProvider(tx: Tx, tenantId: string): Promise<boolean> {
-  return (await tx.identity_provider.findFirst({ where: { tenant_id: tenantId }, select: { id: true } })) !== null;
+  return (
+    (await tx.identity_provider.findFirst({ where: { tenant_id: tenantId }, select: { id: true } })) !== null
+  );
 }
 
 /** Returns how many people of an organisation have linked their sign-in at its provider. */

@@ -2,8 +2,8 @@ import "server-only";
 import { DomainError } from "@/lib/errors";
 import type { Provider } from "@/lib/identity/providers/provider";
 import { hostOf } from "@/lib/identity/providers/provider-client";
-import { type ProviderFault, refuseSignIn, type SignInContext } from "@/lib/identity/sign-in/sign-in";
 import type { Account } from "@/lib/identity/sign-in/credential-store";
+import { type ProviderFault, refuseSignIn, type SignInContext } from "@/lib/identity/sign-in/sign-in";
 import type { AddressDraw } from "@/lib/identity/sign-in/throttle-sign-in";
 
 /** A fault of a sign-in at a provider, and of the person behind it. */
@@ -44,7 +44,11 @@ function detailOf(fault: ProviderRefusal, host: string): string {
 /** The error that the person is shown. People without an account and people who may not act get the same one. */
 export function providerRefused(fault: ProviderRefusal, provider: Provider | undefined): DomainError {
   const host = provider === undefined ? "Your identity provider" : hostOf(provider.issuer);
-  return new DomainError("auth.provider", { detail: detailOf(fault, host) });
+  const isUnknown = fault === "unknown" || fault === "inactive";
+  return new DomainError("auth.provider", {
+    detail: detailOf(fault, host),
+    extra: { fault: isUnknown ? "unlinked" : fault },
+  });
 }
 
 interface Refused {

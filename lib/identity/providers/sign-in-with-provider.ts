@@ -1,10 +1,10 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { domainOf } from "@/lib/identity/providers/check-claims";
 import { checkTrip, linkId } from "@/lib/identity/providers/link";
-import { findProvider, findProviderOfDomain } from "@/lib/identity/providers/provider";
+import { findProvider, findProviderOfDomain, hasAnyProvider } from "@/lib/identity/providers/provider";
 import { refuseProviderSignIn } from "@/lib/identity/providers/refuse-provider";
 import {
   beginRoundTrip,
@@ -20,6 +20,11 @@ import { openSession, type SignedIn, type SignInContext } from "@/lib/identity/s
 import { type AddressDraw, drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
 export type ProviderSignInContext = SignInContext & Pick<Context, "logger">;
+
+/** Returns whether the sign-in page offers the way over an organisation. */
+export function hasOrganisationSignIn(cx: DbContext): Promise<boolean> {
+  return inSnapshot(cx, (tx) => hasAnyProvider(tx, cx.instance.tenantId));
+}
 
 /** Where to send the browser, and the cookie by which it is known when it comes back. */
 export interface Departure {
@@ -40,7 +45,10 @@ export async function startProviderSignIn(cx: ProviderSignInContext, email: stri
     });
   const { value, setCookie } = markBrowser(cx);
   const owner = ownerOf(cx, value);
-  return { url: await beginRoundTrip(cx, provider, { purpose: "sign-in", owner, hint: email.trim() }), setCookie };
+  return {
+    url: await beginRoundTrip(cx, provider, { purpose: "sign-in", owner, hint: email.trim() }),
+    setCookie,
+  };
 }
 
 /** Begins the acceptance of an invitation at the organisation's provider. Throws as `startProviderSignIn`. */

@@ -149,8 +149,7 @@ export async function startIdentityProvider(
     const provider = make();
     const answer = provider.callback();
     const interact = async (request: IncomingMessage, response: ServerResponse, path: string) => {
-      if (idp.cancels)
-        return provider.interactionFinished(request, response, { error: "access_denied" });
+      if (idp.cancels) return provider.interactionFinished(request, response, { error: "access_denied" });
       const chosen = request.method === "POST" ? new URLSearchParams(await textOf(request)).get("sub") : null;
       const next: NextSignIn | undefined =
         chosen === null ? idp.next : { sub: chosen, amr: ["pwd", "otp"], acr: "urn:test:two-factor" };
@@ -189,7 +188,8 @@ export class ProviderBrowser {
         this.#jar.set(pair.slice(0, equals), pair.slice(equals + 1));
       }
       const location = response.headers.get("location");
-      if (location === null) throw new Error(`the provider answered ${response.status}: ${await response.text()}`);
+      if (location === null)
+        throw new Error(`the provider answered ${response.status}: ${await response.text()}`);
       const next = new URL(location, at);
       if (next.origin !== origin) return returnedOf(next);
       at = next.href;

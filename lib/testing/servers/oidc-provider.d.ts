@@ -20,7 +20,10 @@ declare module "oidc-provider" {
 
   class Provider {
     constructor(issuer: string, configuration: object);
-    readonly Grant: new (of: { readonly clientId: string; readonly accountId: string }) => Grant;
+    readonly Grant: new (of: {
+      readonly clientId: string;
+      readonly accountId: string;
+    }) => Grant;
     proxy: boolean;
     use(middleware: (context: TokenContext, next: () => Promise<void>) => Promise<void>): void;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -62,6 +62,17 @@ const NAMED = [
   "email_domains",
   "contacts",
   "people",
+  "issuer",
+  "client_id",
+  "authentication",
+  "secret",
+  "public_key",
+  "domains",
+  "amr",
+  "acr",
+  "max_age",
+  "group_claim",
+  "mapping",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {

@@ -16,6 +16,7 @@ import type { OfficeHours } from "@/lib/organisations/schema";
 import { AgencyForm } from "../_components/agency-form";
 import { HoursForm } from "../_components/hours-form";
 import { OrganisationActs } from "../_components/organisation-acts";
+import { SignInSection } from "../_components/sign-in-section";
 
 async function OpenNow({ hours }: { hours: OfficeHours }) {
   const t = await getTranslations("organisations");
@@ -77,6 +78,7 @@ async function Content({ value: hours }: Shown<OfficeHours>) {
         <HoursForm hours={hours} />
       </Section>
       <Agency hours={hours} />
+      <SignInSection id={hours.id} name={hours.name} />
       <Section title={t("holidays")}>
         <p className="py-2 text-control text-ink-2">
           {hours.holidays_until === undefined ? t("noRegion") : t("until", { day: hours.holidays_until })}

@@ -5,5 +5,7 @@ import { withAdministration } from "@/lib/http/sign-in/with-session";
 
 export const endpoint = endpointAt("/confidential/admin/organisations/{id}/provider", [
   bind(getOrganisationSignIn, (cx, { params }) => withAdministration(cx, (own) => get(own, params.id))),
-  bind(setProvider, (cx, { params, body }) => withAdministration(cx, (own) => askProvider(own, params.id, body))),
+  bind(setProvider, (cx, { params, body }) =>
+    withAdministration(cx, (own) => askProvider(own, params.id, body)),
+  ),
 ]);

@@ -4,5 +4,7 @@ import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 
 export const endpoint = endpointAt("/confidential/admin/organisations/{id}/provider/test/finish", [
-  bind(finishTestSignIn, (cx, { params, body }) => withAdministration(cx, (own) => finish(own, params.id, body.returned))),
+  bind(finishTestSignIn, (cx, { params, body }) =>
+    withAdministration(cx, (own) => finish(own, params.id, body.returned)),
+  ),
 ]);
