@@ -26,7 +26,10 @@ const Refusal = z.looseObject({
 const refusalIn = async (response: Response) => Refusal.parse(await response.json());
 const hasSession = (browser: OidcBrowser) => browser.jar.has("sealport-session");
 let made = 0;
-const newSub = () => `s${(made += 1)}`;
+function newSub(): string {
+  made += 1;
+  return `s${made}`;
+}
 
 /** An officer who has accepted their invitation at the provider. */
 async function linked(sub = newSub(), more: Parameters<ProviderBench["officer"]>[1] = {}) {
