@@ -16,7 +16,7 @@ test.describe.configure({ mode: "default" });
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const ADMIN = "coordinator-001:admin";
 const SECOND = "coordinator-001:admin-2";
-const AGENCY = "Federal Energy Authority";
+const AGENCY = "Settlement Markets Authority";
 const at = (address: string): string => new URL(address, demo().base_url).href;
 const dialog = (page: Page) => page.getByRole("dialog");
 const open = (page: Page, path: string) => page.goto(at(path), { waitUntil: "networkidle" });
