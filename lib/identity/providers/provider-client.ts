@@ -49,7 +49,6 @@ function unreachable(issuer: string, why: keyof typeof WHYS, cause?: unknown): D
     detail: `${hostOf(issuer)} ${WHYS[why]}`,
     extra: { why },
     cause,
-    retryAfterSeconds: 60,
   });
 }
 
@@ -79,7 +78,7 @@ async function readIssuer(cx: ProviderContext, name: string): Promise<Issuer> {
 
 /** Returns the provider's own description. Throws `provider.unreachable` where it does not answer or names another issuer. */
 export async function discover(cx: ProviderContext, name: string): Promise<Issuer> {
-  const now = Date.now();
+  const now = cx.clock.nowMs();
   const known = kept.get(name);
   if (known !== undefined && now - known.at < KEPT_MS) return known.issuer;
   const issuer = await readIssuer(cx, name);

@@ -13,7 +13,7 @@ const FINISH_TEST = target<typeof finishTestSignIn>(
 /** What follows a way back: another page, a window that can be closed, or the result of a test. */
 export type Finished =
   | { readonly kind: "go"; readonly to: string }
-  | { readonly kind: "close"; readonly to: string | undefined }
+  | { readonly kind: "close" }
   | { readonly kind: "tested"; readonly result: TestSignIn; readonly to: string };
 
 async function signIn(path: string, { returned }: CameBack): Promise<void> {
@@ -42,7 +42,7 @@ export async function finishReturn(back: CameBack): Promise<Finished> {
     case "step-up":
       await call(FINISH_OWN, { body: { returned: back.returned } });
       announceProof();
-      return { kind: "close", to };
+      return { kind: "close" };
     case "test":
       return finishTest(back, to ?? "/organisations");
   }

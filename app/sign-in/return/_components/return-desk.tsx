@@ -74,9 +74,8 @@ function Failure({ error, purpose }: { error: unknown; purpose: ReturnPurpose })
 /** Goes on where the person was, in a new document: all of it is made for who they are now. */
 function follow(finished: Finished): void {
   if (finished.kind === "go") window.location.replace(finished.to);
-  if (finished.kind !== "close") return;
-  if (finished.to === undefined) window.close();
-  else window.location.replace(finished.to);
+  // Opened by the page that waits. A browser may keep the window open: it then says that it can be closed.
+  if (finished.kind === "close") window.close();
 }
 
 /** Takes the provider's answer to the portal, once, and shows what came of it. */
