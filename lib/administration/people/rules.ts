@@ -58,9 +58,9 @@ export async function requireOrganisation(tx: Tx, cx: Context, id: string) {
 }
 
 /** Throws where a role cannot belong to this kind of organisation. */
-export function requireHome({ role }: { readonly role: Role }, kind: string): void {
+export function requireHome({ role }: { readonly role: Role }, kind: string, pointer = "/role"): void {
   if (HOMES[role].includes(kind)) return;
-  throw invalidField("/role", `does not fit an organisation of the kind ${kind}`);
+  throw invalidField(pointer, `${role} does not fit an organisation of the kind ${kind}`);
 }
 
 /** Throws `person.address` unless an agency's officer has an address of one of its verified domains. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type Change, kind } from "@/lib/administration/agreements/kind";
-import type { Facts } from "@/lib/administration/agreements/schema";
+import { Facts } from "@/lib/administration/agreements/schema";
 import { requireHome, requireOrganisation } from "@/lib/administration/people/rules";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext, Context } from "@/lib/context/context";
@@ -79,7 +79,7 @@ function providerOf(facts: ProviderFacts): Omit<Provider, "id" | "organisationId
 
 async function presentFacts(tx: Tx, cx: Context, id: string): Promise<Facts> {
   const provider = await findProvider(tx, cx.instance.tenantId, id);
-  return provider === undefined ? {} : factsOf(provider);
+  return provider === undefined ? {} : Facts.parse(factsOf(provider));
 }
 
 /** A domain leads to one provider, and never to another organisation than the agency that proved it. */
@@ -105,7 +105,7 @@ async function check(
   { subjectId: id, after }: Pick<Change<ProviderFacts>, "subjectId" | "after">,
 ): Promise<void> {
   const organisation = await requireOrganisation(tx, cx, id);
-  for (const mapped of after.mapping) requireHome(mapped, organisation.kind);
+  for (const mapped of after.mapping) requireHome(mapped, organisation.kind, "/mapping");
   if (contentEtagOf(await presentFacts(tx, cx, id)) === contentEtagOf(after))
     throw invalidField("/issuer", "and all other values are those in force");
   await requireOwnDomains(tx, cx, id, after.domains);

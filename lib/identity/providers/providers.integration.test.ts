@@ -89,7 +89,7 @@ describe("a sign-in at the organisation's provider", () => {
 
   it("is refused for a person who is suspended, in the words for a stranger", async () => {
     const person = await linked();
-    await suspendPerson(bench.greta, person.userId, "left the building");
+    await suspendPerson(bench.greta, person.userId);
     expect(await outcome(person)).toBe("unlinked");
   });
 
@@ -188,11 +188,11 @@ describe("the groups of a person", () => {
     const person = await linked();
     const groups = (...names: string[]) =>
       bench.idp.people.set(person.sub, { email: person.email, groups: names });
-    groups("legal");
+    groups("auditors");
     expect(await outcome(person)).toBe("mapping");
     groups();
     expect(await outcome(person)).toBe("mapping");
-    groups("legal", "officers", "unknown");
+    groups("auditors", "officers", "unknown");
     expect(await outcome(person)).toBe("ok");
     const [row] = await bench.query("SELECT role FROM app_user WHERE id = $1", [person.userId]);
     expect(row?.role).toBe("regulator");

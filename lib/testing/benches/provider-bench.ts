@@ -68,7 +68,7 @@ export const PROVIDER_SETTINGS = {
   group_claim: "groups",
   mapping: [
     { value: "officers", role: "regulator" as const, duties: [] },
-    { value: "legal", role: "coordinator" as const, duties: ["legal" as const] },
+    { value: "auditors", role: "auditor" as const, duties: [] },
   ],
   reason: "people sign in at home",
 };
