@@ -115,14 +115,12 @@ describe("an organisation's identity provider", () => {
   });
 
   it("has domains of its own, and roles that fit the organisation", async () => {
-    const other = askProvider(bench.greta, bench.company, change());
+    const clients = [{ value: "clients", role: "client" as const, duties: [] }];
+    const other = askProvider(bench.greta, bench.company, change({ mapping: clients }));
     expect(await outcomeOf(other)).toBe("provider.domain");
     const roles = change({ mapping: [{ value: "all", role: "admin", duties: ["admin"] }] });
     expect(await outcomeOf(askProvider(bench.greta, bench.agency, roles))).toBe("request.invalid");
-    const own = change({
-      domains: ["company.example"],
-      mapping: [{ value: "clients", role: "client", duties: [] }],
-    });
+    const own = change({ domains: ["company.example"], mapping: clients });
     const one = await askProvider(bench.greta, bench.company, own);
     expect(await outcomeOf(askProvider(bench.greta, bench.company, own))).toBe("agreement.open");
     await withdrawAgreement(bench.greta, one.id, {});

@@ -17,7 +17,8 @@ import type { Runtime } from "@/lib/runtime/slot";
 const MAX_BODY_BYTES = 65_536;
 
 /** One call below /api/auth, before the caller is known. */
-export type SignInCall = SignInContext & Pick<Context, "logger"> & { readonly runtime: Runtime; readonly request: Request };
+export type SignInCall = SignInContext &
+  Pick<Context, "logger"> & { readonly runtime: Runtime; readonly request: Request };
 
 /** An answer, with the cookies to set. */
 export function json(body: unknown, setCookies: readonly string[] = []): Response {

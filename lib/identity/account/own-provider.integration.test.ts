@@ -5,6 +5,7 @@ import { addPasskey, call, prove, startStep, view } from "@/lib/testing/benches/
 import { DOMAIN } from "@/lib/testing/benches/administration-bench";
 import { createProviderBench, OidcBrowser, type ProviderBench } from "@/lib/testing/benches/provider-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
+import { ProviderBrowser } from "@/lib/testing/servers/identity-provider";
 
 let bench: ProviderBench;
 beforeAll(async () => {
@@ -28,7 +29,8 @@ const finish = (browser: OidcBrowser, returned: unknown) =>
   });
 const remove = (browser: OidcBrowser) => call(browser, operations.removeOwnLink, removeOwnLink);
 const there = async (browser: OidcBrowser, purpose: "link" | "step-up") =>
-  browser.provider.visit(String((await start(browser, purpose)).body.url));
+  // A browser that is not signed in at the provider yet: who signs in there changes from call to call.
+  new ProviderBrowser().visit(String((await start(browser, purpose)).body.url));
 
 let made = 0;
 /** An officer who signed in at the provider so many seconds ago. */
@@ -83,7 +85,7 @@ describe("a step-up at the organisation's provider", () => {
 
   it("is not offered to a person with a passkey", async () => {
     const { browser } = await linked();
-    expect((await addPasskey(browser, new SoftwareAuthenticator())).status).toBe(200);
+    expect((await addPasskey(browser, new SoftwareAuthenticator())).status).toBe(201);
     expect((await startStep(browser)).body).toMatchObject({ organisation: false });
     expect((await start(browser, "step-up")).body.fault).toBe("passkey");
   });
@@ -102,7 +104,7 @@ describe("a link to the provider", () => {
     });
     bench.idp.next = { sub, ...GOOD };
     expect((await new OidcBrowser().signInAt(email)).status).toBe(403);
-    expect((await addPasskey(browser, new SoftwareAuthenticator())).status).toBe(200);
+    expect((await addPasskey(browser, new SoftwareAuthenticator())).status).toBe(201);
     expect((await remove(browser)).body).toEqual({ removed: true });
     bench.idp.next = { sub: `${sub}-new`, ...GOOD };
     expect((await new OidcBrowser().signInAt(email)).status).toBe(403);

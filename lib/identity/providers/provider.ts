@@ -107,35 +107,32 @@ export async function countLinked(tx: Tx, tenantId: string, organisationId: stri
   return rows[0]?.linked ?? 0;
 }
 
-/** Stores a provider in the place of the organisation's earlier one. */
-export async function storeProvider(
-  tx: Tx,
-  tenantId: string,
-  { organisationId, ...provider }: Provider,
-): Promise<void> {
-  const data = {
-    issuer: provider.issuer,
-    client_id: provider.clientId,
-    authentication: provider.authentication,
-    sealed: Uint8Array.from(provider.sealed),
-    public_key: provider.publicKey ?? null,
-    domains: [...provider.domains],
-    amr: [...provider.amr],
-    acr: [...provider.acr],
-    max_age: provider.maxAge,
-    group_claim: provider.groupClaim,
-    mapping: provider.mapping.map((one) => ({ ...one, duties: [...one.duties] })),
-    changed_at: provider.changedAt,
-  };
-  const { count } = await tx.identity_provider.updateMany({
-    where: { organisation_id: organisationId, tenant_id: tenantId },
-    data: { ...data, id: provider.id },
+/**
+ * Stores a provider in the place of the organisation's earlier one. Each version is a row of its own, because sessions
+ * and round trips name the one they began under.
+ */
+export async function storeProvider(tx: Tx, tenantId: string, provider: Provider): Promise<void> {
+  await deleteProvider(tx, tenantId, provider.organisationId);
+  await tx.identity_provider.create({
+    data: {
+      id: provider.id,
+      tenant_id: tenantId,
+      organisation_id: provider.organisationId,
+      issuer: provider.issuer,
+      client_id: provider.clientId,
+      authentication: provider.authentication,
+      sealed: Uint8Array.from(provider.sealed),
+      public_key: provider.publicKey ?? null,
+      domains: [...provider.domains],
+      amr: [...provider.amr],
+      acr: [...provider.acr],
+      max_age: provider.maxAge,
+      group_claim: provider.groupClaim,
+      mapping: provider.mapping.map((one) => ({ ...one, duties: [...one.duties] })),
+      changed_at: provider.changedAt,
+    },
+    select: { id: true },
   });
-  if (count === 0)
-    await tx.identity_provider.create({
-      data: { ...data, id: provider.id, tenant_id: tenantId, organisation_id: organisationId },
-      select: { id: true },
-    });
 }
 
 /** Removes the provider of an organisation; returns false where it had none. */

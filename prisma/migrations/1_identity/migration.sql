@@ -496,7 +496,7 @@ GRANT SELECT ON membership TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (used_at, revoked_at) ON invitation TO sealport_app;
 GRANT SELECT, INSERT, UPDATE ON auth_session TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO sealport_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON identity_provider TO sealport_app;
+GRANT SELECT, INSERT, DELETE ON identity_provider TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON auth_challenge TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO sealport_app;
 GRANT SELECT, INSERT, DELETE ON signature_nonce TO sealport_app;

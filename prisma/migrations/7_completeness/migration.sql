@@ -187,7 +187,7 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
 
 SELECT audit_watch('identity_provider', 'organisation:organisation_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('identity_provider', 'INSERT', 'provider.change'), ('identity_provider', 'UPDATE', 'provider.change'),
+  ('identity_provider', 'INSERT', 'provider.change'), ('identity_provider', 'DELETE', 'provider.change'),
   ('identity_provider', 'DELETE', 'provider.disconnect');
 
 -- The time of last use needs no entry, every other column does.
