@@ -15,19 +15,14 @@ import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
-import {
-  countLinked,
-  deleteProvider,
-  findProvider,
-  type Provider,
-  secretContext,
-} from "@/lib/identity/providers/provider";
+import { type Provider, secretContext } from "@/lib/identity/providers/provider";
 import {
   discover,
   forgetIssuer,
   isProviderAddress,
   RETURN_PATH,
 } from "@/lib/identity/providers/provider-client";
+import { countLinked, deleteProvider, findProvider } from "@/lib/identity/providers/store";
 import type { Site } from "@/lib/identity/sign-in/site";
 import { findOrganisation, lockOrganisation } from "@/lib/organisations/store";
 

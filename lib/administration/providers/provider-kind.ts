@@ -11,13 +11,8 @@ import type { DbContext, Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
 import { takeTurns } from "@/lib/identity/people/one-human-store";
-import {
-  findProvider,
-  findProviderOfDomain,
-  type Provider,
-  ProviderAuthentication,
-  storeProvider,
-} from "@/lib/identity/providers/provider";
+import { type Provider, ProviderAuthentication } from "@/lib/identity/providers/provider";
+import { findProvider, findProviderOfDomain, storeProvider } from "@/lib/identity/providers/store";
 import { Duty, Role } from "@/lib/identity/schema";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 import { listSessionsOfProvider } from "@/lib/identity/sessions/store";

@@ -6,11 +6,12 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { evidenceOf, isInDomains, mappedBy } from "@/lib/identity/providers/check-claims";
 import { linkId } from "@/lib/identity/providers/link";
-import { findProvider, type Provider } from "@/lib/identity/providers/provider";
+import type { Provider } from "@/lib/identity/providers/provider";
 import { algorithmOf, countKeys, discover, forgetIssuer } from "@/lib/identity/providers/provider-client";
 import { providerRefused } from "@/lib/identity/providers/refuse-provider";
 import { beginRoundTrip, endRoundTrip, ownerOf, type Trip } from "@/lib/identity/providers/round-trip";
 import type { Departed, ReturnedBody } from "@/lib/identity/providers/schema";
+import { findProvider } from "@/lib/identity/providers/store";
 import type { SessionSecret } from "@/lib/identity/sessions/session-token";
 import { findAccountByExternalId } from "@/lib/identity/sign-in/credential-store";
 

@@ -18,10 +18,11 @@ import {
 import { countFailedProof } from "@/lib/identity/account/step-up";
 import { linkedToAnother } from "@/lib/identity/invitations/accept-with-provider";
 import { checkTrip, isSameAddress, linkId, provesByProvider, storeLink } from "@/lib/identity/providers/link";
-import { findProvider, type Provider } from "@/lib/identity/providers/provider";
+import type { Provider } from "@/lib/identity/providers/provider";
 import { type ProviderRefusal, providerRefused } from "@/lib/identity/providers/refuse-provider";
 import { beginRoundTrip, endRoundTrip, ownerOf, type Trip } from "@/lib/identity/providers/round-trip";
 import type { Departed, OwnDone, ReturnedBody } from "@/lib/identity/providers/schema";
+import { findProvider } from "@/lib/identity/providers/store";
 import { refreshProof } from "@/lib/identity/sessions/store";
 import { type Account, revokeCredentials } from "@/lib/identity/sign-in/credential-store";
 

@@ -3,7 +3,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { requireInvited } from "@/lib/identity/invitations/check-invitation";
 import type { InvitationView } from "@/lib/identity/invitations/schema";
 import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
-import { findProvider } from "@/lib/identity/providers/provider";
+import { findProvider } from "@/lib/identity/providers/store";
 import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { drawTotpSetUp } from "@/lib/identity/sign-in/draw-totp-set-up";
 import { registrationOptions } from "@/lib/identity/sign-in/passkey-registration";

@@ -5,13 +5,14 @@ import { hmacSha256, randomBytes, sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Claims } from "@/lib/identity/providers/check-claims";
-import { findProvider, type Provider } from "@/lib/identity/providers/provider";
+import type { Provider } from "@/lib/identity/providers/provider";
 import {
   authorizationUrl,
   exchange,
   type ProviderContext,
   type Returned,
 } from "@/lib/identity/providers/provider-client";
+import { findProvider } from "@/lib/identity/providers/store";
 import { cookieValues, type SessionSecret } from "@/lib/identity/sessions/session-token";
 import { insertChallenge, takeSealedChallenge } from "@/lib/identity/sign-in/challenge-store";
 

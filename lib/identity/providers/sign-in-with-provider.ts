@@ -4,7 +4,6 @@ import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction"
 import { DomainError } from "@/lib/errors";
 import { domainOf } from "@/lib/identity/providers/check-claims";
 import { checkTrip, linkId } from "@/lib/identity/providers/link";
-import { findProvider, findProviderOfDomain, hasAnyProvider } from "@/lib/identity/providers/provider";
 import { refuseProviderSignIn } from "@/lib/identity/providers/refuse-provider";
 import {
   beginRoundTrip,
@@ -15,6 +14,7 @@ import {
   type Trip,
 } from "@/lib/identity/providers/round-trip";
 import type { ReturnedBody } from "@/lib/identity/providers/schema";
+import { findProvider, findProviderOfDomain, hasAnyProvider } from "@/lib/identity/providers/store";
 import { findAccountByExternalId, lockAccount } from "@/lib/identity/sign-in/credential-store";
 import { openSession, type SignedIn, type SignInContext } from "@/lib/identity/sign-in/sign-in";
 import { type AddressDraw, drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
