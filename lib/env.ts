@@ -36,7 +36,7 @@ const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string(
 
 const Budget = z.number().int().positive();
 
-/** RATE_BUDGETS: any subset of the classes of api.md, calls a minute. */
+/** RATE_BUDGETS: any subset of these classes, calls a minute. */
 export const RateBudgets = z
   .strictObject({
     reads: Budget,
@@ -47,6 +47,7 @@ export const RateBudgets = z
     batch: Budget,
     export: Budget,
     sign_in: Budget,
+    anonymous: Budget,
   })
   .partial();
 export type RateBudgets = z.infer<typeof RateBudgets>;

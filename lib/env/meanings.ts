@@ -33,7 +33,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   PKCS11_PIN_FILE: "File with the PIN of the token.",
   PORT: "Port that the portal listens at.",
   RATE_BUDGETS:
-    "Calls a minute, a JSON object of any of reads, writes, open, audit, decisions, batch, export, sign_in.",
+    "Calls a minute, a JSON object of any of reads, writes, open, audit, decisions, batch, export, sign_in, anonymous.",
   RETENTION_DATABASE_URL: "Login of the worker that erases and prunes (role sealport_retention).",
   SEALPORT_CUSTODY:
     "Where the root key is: `local`, `aws-kms:KEY`, `transit:KEY`, `pkcs11:KEY` or `pkcs11-resident:KEY`.",
