@@ -11,6 +11,7 @@ import { PEOPLE_COMMANDS } from "./commands/people";
 import { PROFILE_COMMANDS } from "./commands/profile";
 import { READINESS_COMMANDS } from "./commands/readiness";
 import { PROVISIONING_COMMANDS } from "./commands/provisioning";
+import { PROVIDER_COMMANDS } from "./commands/providers";
 import { REQUEST_COMMANDS } from "./commands/requests";
 import { ROSTER_COMMANDS } from "./commands/roster";
 import { TRANSACTION_COMMANDS } from "./commands/transactions";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...PEOPLE_COMMANDS,
   ...ORGANISATION_COMMANDS,
   ...PROVISIONING_COMMANDS,
+  ...PROVIDER_COMMANDS,
   ...AGREEMENT_COMMANDS,
   ...ROSTER_COMMANDS,
   ...READINESS_COMMANDS,

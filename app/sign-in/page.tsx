@@ -9,6 +9,7 @@ import { Mark } from "@/components/layout/mark";
 import { Words } from "@/components/messages/words";
 import { Notice } from "@/components/ui/states";
 import { currentPrincipal } from "@/lib/http/pages/page";
+import { hasOrganisationSignIn } from "@/lib/identity/providers/sign-in-with-provider";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
 import { getRuntime } from "@/lib/runtime/slot";
 
@@ -50,9 +51,10 @@ export default async function SignInPage({
     getTranslations("signin"),
   ]);
   const to = safePath(query.to);
-  const [principal, demonstration] = await Promise.all([
+  const [principal, demonstration, hasOrganisations] = await Promise.all([
     currentPrincipal(),
     readDemonstration(runtime, head.get("host")),
+    hasOrganisationSignIn(runtime),
   ]);
   const wanted = demonstration?.people.find(({ handle }) => handle === query.as);
   // A signed-in person may sign in as another: this ends the browser's present session.
@@ -63,6 +65,7 @@ export default async function SignInPage({
       <SignInDesk
         to={to}
         origin={runtime.site.origin}
+        hasOrganisations={hasOrganisations}
         demonstration={demonstration}
         wanted={wanted?.handle}
         head={

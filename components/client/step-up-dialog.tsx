@@ -6,6 +6,7 @@ import { CallRefused, call, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { DemonstrationCode } from "@/components/client/demonstration-code";
 import { answerChallenge, PasskeyFailed } from "@/components/client/passkey";
+import { StepUpOrganisation } from "@/components/client/step-up-organisation";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
@@ -24,6 +25,11 @@ function firstTyped(options: StepUpOptions): Typed | undefined {
   if (options.totp) return "code";
   if (options.password) return "password";
   return options.recovery ? "recovery_code" : undefined;
+}
+
+function firstControl(options: StepUpOptions): string {
+  if (options.passkey !== null) return "step-up-passkey";
+  return options.organisation ? "step-up-organisation" : "step-up";
 }
 
 /** Options of one try: a challenge is good for one answer, so each new try fetches new ones. */
@@ -81,8 +87,7 @@ export function StepUpDialog(props: {
   };
   useEffect(() => {
     // What is asked for comes after the dialog: the focus goes there once it is known.
-    if (options !== undefined)
-      document.getElementById(options.passkey ? "step-up-passkey" : "step-up")?.focus();
+    if (options !== undefined) document.getElementById(firstControl(options))?.focus();
   }, [options]);
   const passkey = options?.passkey ?? undefined;
   const isPassword = options?.password === true;
@@ -111,9 +116,10 @@ export function StepUpDialog(props: {
               {t("passkey")}
             </Button>
           )}
+          {options.organisation ? <StepUpOrganisation onProved={() => onDone(true)} /> : null}
           <TypedProof
             options={options}
-            isPrimary={passkey === undefined}
+            isPrimary={passkey === undefined && !options.organisation}
             isBusy={busy === "typed"}
             demonstration={props.demonstration}
             onProve={(proof) => prove("typed", async () => proof)}

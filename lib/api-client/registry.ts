@@ -8,6 +8,7 @@ import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as accessReviews from "./operations/access-reviews";
 import * as account from "./operations/account";
+import * as accountProvider from "./operations/account-provider";
 import * as adminRequests from "./operations/admin-requests";
 import * as agreements from "./operations/agreements";
 import * as apiKeys from "./operations/api-keys";
@@ -29,6 +30,7 @@ import * as participants from "./operations/participants";
 import * as people from "./operations/people";
 import * as preservations from "./operations/preservations";
 import * as provisioning from "./operations/provisioning";
+import * as providers from "./operations/providers";
 import * as quarantine from "./operations/quarantine";
 import * as readiness from "./operations/readiness";
 import * as recoveries from "./operations/recoveries";
@@ -61,6 +63,7 @@ const MODULES = [
   erasures,
   organisations,
   readiness,
+  providers,
   people,
   participants,
   provisioning,
@@ -69,6 +72,7 @@ const MODULES = [
   preservations,
   authorities,
   account,
+  accountProvider,
   apiKeys,
   log,
   home,

@@ -5,8 +5,11 @@ export type Proof =
   | { readonly kind: "api-key"; readonly keyId: string; readonly prefix: string; readonly signed: boolean }
   | SessionProof;
 
-/** How a person proved who they are; the newest proof counts. A user-verified passkey is both factors. */
-export type SignInMethod = "password" | "totp" | "recovery" | "passkey";
+/**
+ * How a person proved who they are; the newest proof counts. A user-verified passkey is both factors. `oidc` is the
+ * organisation's own identity provider, which must say that it asked for a second factor.
+ */
+export type SignInMethod = "password" | "totp" | "recovery" | "passkey" | "oidc";
 
 /** A signed-in person's proof, as old as it is. */
 export interface SessionProof {

@@ -31,7 +31,7 @@ export const WeeklyHours = z.record(
 );
 
 /** The kind of a session's newest proof. */
-export const SignInMethod = z.enum(["password", "totp", "recovery", "passkey"]);
+export const SignInMethod = z.enum(["password", "totp", "recovery", "passkey", "oidc"]);
 
 const Base64url = z
   .string()

@@ -89,11 +89,13 @@ export const OrganisationSummary = z.object({
 export type OrganisationSummary = z.infer<typeof OrganisationSummary>;
 
 const MAX_ENTRIES = 20;
-const Domain = z
+/** A domain of e-mail addresses, in small letters. */
+export const EmailDomain = z
   .string()
   .max(253)
   .regex(/^(?=.*\.)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, "not a domain in small letters");
-const isOnce = (values: readonly string[]): boolean => new Set(values).size === values.length;
+/** Whether no value is there twice. */
+export const isOnce = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
 /** A number at which officers are called back, and where it was found: never in a request of an officer. */
 export const AgencyNumber = z.strictObject({ number: visibleLine(60), source: visibleLine(200) });
@@ -105,7 +107,7 @@ export const AgencyPerson = z.strictObject({ name: visibleLine(120), email: visi
 /** An agency's identity data, from its own publications or a visit, never from an officer's request. */
 export const AgencyRecordBody = z.strictObject({
   /** Domains of its officers' addresses. A subdomain counts only if it is listed. */
-  email_domains: z.array(Domain).max(MAX_ENTRIES).refine(isOnce, "names one twice"),
+  email_domains: z.array(EmailDomain).max(MAX_ENTRIES).refine(isOnce, "names one twice"),
   /** Numbers at which its officers are called back. */
   contacts: z
     .array(AgencyNumber)

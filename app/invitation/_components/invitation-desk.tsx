@@ -8,6 +8,7 @@ import { PasswordWay } from "@/app/invitation/_components/password-way";
 import { useLinkToken } from "@/app/invitation/_components/use-link-token";
 import { codeOf, useSetUp } from "@/app/invitation/_components/use-set-up";
 import { CallFailure } from "@/components/client/call-failure";
+import { acceptByOrganisation } from "@/components/client/organisation-sign-in";
 import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -53,6 +54,7 @@ function Ways({ token, view }: { token: string; view: InvitationView }) {
   return (
     <>
       <Person view={view} />
+      {view.organisation_sign_in && totp === undefined ? <OrganisationWay token={token} /> : null}
       <h2 className="mt-8 mb-3 font-semibold text-opened tracking-tight">
         {t(totp === undefined ? "passkey.title" : "password.title")}
       </h2>
@@ -84,6 +86,28 @@ function Ways({ token, view }: { token: string; view: InvitationView }) {
         </>
       )}
     </>
+  );
+}
+
+/** The organisation's own sign-in, before passkey and password: it is what its people know. */
+function OrganisationWay({ token }: { token: string }) {
+  const t = useTranslations("invitation.organisation");
+  const leaving = useSetUp();
+  return (
+    <div className="mt-6 grid gap-3 border-line border-t pt-4">
+      <p className="text-body">{t("offer")}</p>
+      <SetUpFailure error={leaving.error} />
+      <div>
+        <Button
+          look="primary"
+          size="large"
+          isBusy={leaving.isBusy}
+          onClick={() => void leaving.run(() => acceptByOrganisation(token))}
+        >
+          {t("choose")}
+        </Button>
+      </div>
+    </div>
   );
 }
 

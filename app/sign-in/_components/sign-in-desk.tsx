@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { DemonstrationPeople } from "@/app/sign-in/_components/demonstration-people";
+import { OrganisationWay } from "@/app/sign-in/_components/organisation-way";
 import { SignInFailure, type SignInWay } from "@/app/sign-in/_components/sign-in-failure";
 import {
   SignInForm,
@@ -58,6 +59,8 @@ function useSignIn(to: string) {
 export function SignInDesk(props: {
   to: string;
   origin: string;
+  /** Whether any organisation signs in by its own identity provider. */
+  hasOrganisations: boolean;
   demonstration: Demonstration | undefined;
   /** The demonstration person whose sign-in was asked for, by handle. */
   wanted: string | undefined;
@@ -115,6 +118,7 @@ export function SignInDesk(props: {
           {elsewhere === undefined ? null : (
             <p className="mt-2 text-ink-2 text-note">{t("passkeyElsewhere", { origin: elsewhere })}</p>
           )}
+          {props.hasOrganisations ? <OrganisationWay to={props.to} /> : null}
           <p className="my-5 flex items-center gap-3 text-ink-2 text-note before:h-px before:grow before:bg-line-2 after:h-px after:grow after:bg-line-2">
             {t("or")}
           </p>

@@ -44,6 +44,8 @@ export interface Change<A> {
 interface KindSpec<A> {
   readonly after: z.ZodType<A>;
   readonly subject: "person" | "organisation" | "program";
+  /** Facts that only the portal reads: people are shown a short digest, so that a change of them is seen. */
+  readonly sealed?: readonly string[];
   /** Name of what is changed, for people. */
   name(tx: Tx, cx: RuleContext, change: Pick<Change<A>, "subjectId" | "after">): Promise<string>;
   /** The person concerned, who may not agree. */

@@ -8,6 +8,7 @@ import { resetOfSignIn, resumeOfPerson } from "@/lib/administration/people/sign-
 import { dutiesOfPerson, membershipsOfPerson } from "@/lib/administration/people/standing-kinds";
 import { rulesOfBuild } from "@/lib/administration/readiness/rules-kind";
 import { settingsOfProvisioning } from "@/lib/administration/provisioning/settings-kind";
+import { providerOfOrganisation } from "@/lib/administration/providers/provider-kind";
 
 /** Every act that needs two people. Administrators ask for all of them, and another administrator agrees. */
 export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
@@ -22,4 +23,5 @@ export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
   agency_record: recordOfAgency,
   rules: rulesOfBuild,
   provisioning: settingsOfProvisioning,
+  identity_provider: providerOfOrganisation,
 };

@@ -14,6 +14,7 @@ export const AgreementKindName = z.enum([
   "agency_record",
   "rules",
   "provisioning",
+  "identity_provider",
 ]);
 export type AgreementKindName = z.infer<typeof AgreementKindName>;
 

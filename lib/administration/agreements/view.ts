@@ -1,8 +1,10 @@
 import "server-only";
 import { KINDS } from "@/lib/administration/agreements/kinds";
-import type { Agreement, AgreementState } from "@/lib/administration/agreements/schema";
+import type { Agreement, AgreementState, Facts } from "@/lib/administration/agreements/schema";
 import type { AgreementRow } from "@/lib/administration/agreements/store";
 import type { Context } from "@/lib/context/context";
+import { toHex, utf8 } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { isSameHuman } from "@/lib/identity/people/one-human-store";
@@ -26,6 +28,13 @@ export function holdOf({ kind, after }: AgreementRow, now: Date): Date | undefin
   return until !== undefined && now < until ? until : undefined;
 }
 
+function shown(facts: Facts, sealed: readonly string[] = []): Facts {
+  const digest = (fact: Facts[string]) => toHex(sha256(utf8(JSON.stringify(fact)))).slice(0, 8);
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, sealed.includes(name) ? digest(fact) : fact]),
+  );
+}
+
 /** Returns an agreement as administrators see it. */
 export async function viewAgreement(tx: Tx, cx: Context, row: AgreementRow): Promise<Agreement> {
   const people = await findPeople(
@@ -41,8 +50,8 @@ export async function viewAgreement(tx: Tx, cx: Context, row: AgreementRow): Pro
     kind: row.kind,
     state,
     subject: { kind: kind.subject, id: row.subjectId, name: await kind.name(tx, cx, row) },
-    before: row.before,
-    after: row.after,
+    before: shown(row.before, kind.sealed),
+    after: shown(row.after, kind.sealed),
     reason: row.reason,
     asked_by: nameOf(row.askedBy) ?? row.askedBy,
     asked_at: row.askedAt.toISOString(),

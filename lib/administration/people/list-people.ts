@@ -63,7 +63,7 @@ async function dutiesOf(tx: Tx, userId: string) {
 }
 
 async function factorsOf(tx: Tx, userId: string): Promise<PersonDetail["factors"]> {
-  const kinds = ["password", "totp", "passkey", "recovery", "ed25519"] as const;
+  const kinds = ["password", "totp", "passkey", "recovery", "ed25519", "oidc"] as const;
   return (await listFactors(tx, userId)).flatMap(({ kind: name, label, created_at: at, used_at: used }) => {
     const kind = kinds.find((one) => one === name);
     return kind === undefined

@@ -4,6 +4,7 @@ import { countOtherAdministrators, lockAdministrators } from "@/lib/administrati
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { findHolder, type Holder } from "@/lib/identity/people/holders-store";
+import { domainOf } from "@/lib/identity/providers/check-claims";
 import { findAgency } from "@/lib/organisations/agency/store";
 import { findOrganisation } from "@/lib/organisations/store";
 import type { Duty, Role } from "@/lib/vocabulary";
@@ -57,17 +58,9 @@ export async function requireOrganisation(tx: Tx, cx: RuleContext, id: string) {
 }
 
 /** Throws where a role cannot belong to this kind of organisation. */
-export function requireHome({ role }: { readonly role: Role }, kind: string): void {
+export function requireHome({ role }: { readonly role: Role }, kind: string, pointer = "/role"): void {
   if (HOMES[role].includes(kind)) return;
-  throw invalidField("/role", `does not fit an organisation of the kind ${kind}`);
-}
-
-/** Returns the domain of an address, in small letters. */
-export function domainOf(email: string): string {
-  return email
-    .slice(email.lastIndexOf("@") + 1)
-    .toLowerCase()
-    .replace(/\.$/, "");
+  throw invalidField(pointer, `${role} does not fit an organisation of the kind ${kind}`);
 }
 
 /** Throws `person.address` unless an agency's officer has an address of one of its verified domains. */

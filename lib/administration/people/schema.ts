@@ -62,7 +62,7 @@ export type PeopleList = z.infer<typeof PeopleList>;
 export const PersonPath = z.strictObject({ id: z.uuid().toLowerCase() });
 
 const Factor = z.object({
-  kind: z.enum(["password", "totp", "passkey", "recovery", "ed25519"]),
+  kind: z.enum(["password", "totp", "passkey", "recovery", "ed25519", "oidc"]),
   label: z.string().nullable(),
   created_at: z.string(),
   used_at: z.string().nullable(),

@@ -107,7 +107,7 @@ export const TAGS: readonly Tag[] = [
     description:
       "A person's own account: factors, sessions, API keys, and keys that sign statements. For sessions only.",
     paths: ["/confidential/account"],
-    families: ["credential", "session", "api-key", "roster", "roster-change", "custodian"],
+    families: ["credential", "session", "api-key", "roster", "roster-change", "custodian", "provider"],
   },
   {
     name: "Administration",
@@ -121,6 +121,7 @@ export const TAGS: readonly Tag[] = [
       "access-review",
       "organisation",
       "provisioning",
+      "provider",
       "participant",
       "api-key",
       "webhook",

@@ -1,5 +1,6 @@
 import "server-only";
 import type { z } from "zod";
+import type { Context } from "@/lib/context/context";
 import { readBody } from "@/lib/http/body/read-body";
 import { callOf } from "@/lib/http/endpoint/call-request";
 import { originRefusal } from "@/lib/http/endpoint/check-origin";
@@ -16,7 +17,8 @@ import type { Runtime } from "@/lib/runtime/slot";
 const MAX_BODY_BYTES = 65_536;
 
 /** One call below /api/auth, before the caller is known. */
-export type SignInCall = SignInContext & { readonly runtime: Runtime; readonly request: Request };
+export type SignInCall = SignInContext &
+  Pick<Context, "logger"> & { readonly runtime: Runtime; readonly request: Request };
 
 /** An answer, with the cookies to set. */
 export function json(body: unknown, setCookies: readonly string[] = []): Response {

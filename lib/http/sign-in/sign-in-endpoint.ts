@@ -9,6 +9,7 @@ import { withHeaders } from "@/lib/http/endpoint/http-answer";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
 import { INVITATION_CALLS } from "@/lib/http/sign-in/invitation-calls";
 import { SETUP_CALLS } from "@/lib/http/sign-in/setup-calls";
+import { PROVIDER_CALLS } from "@/lib/http/sign-in/provider-calls";
 import { json, ownCookies, readSent, type SignInCall, signInBy } from "@/lib/http/sign-in/sign-in-call";
 import { PasskeySignIn, PasswordSignIn } from "@/lib/identity/schema";
 import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
@@ -64,6 +65,7 @@ const CALLS: Readonly<Record<string, (cx: SignInCall) => Promise<Response>>> = {
   "POST callback/passkey": byPasskey,
   ...INVITATION_CALLS,
   ...SETUP_CALLS,
+  ...PROVIDER_CALLS,
 };
 
 async function answer(cx: SignInCall, path: string, headers: Record<string, string>): Promise<Response> {

@@ -38,6 +38,15 @@ export const AccountView = z.object({
   totp: z.object({ created_at: Instant }).nullable(),
   recovery_codes_left: z.int(),
   passkeys: z.array(PasskeyView),
+  /** The identity provider of the person's organisation. Null where it has none and the person has no link. */
+  organisation_sign_in: z
+    .object({
+      /** Its host; null where it was disconnected. */
+      host: z.string().nullable(),
+      /** When the person linked it to this account. */
+      linked_at: Instant.nullable(),
+    })
+    .nullable(),
   sessions: z.array(SessionView),
 });
 export type AccountView = z.infer<typeof AccountView>;
@@ -85,6 +94,8 @@ export const StepUpOptions = z.object({
   recovery: z.boolean(),
   /** For people who have only a password. */
   password: z.boolean(),
+  /** By a new sign-in at the identity provider of the person's organisation. */
+  organisation: z.boolean(),
   passkey: CeremonyOptions.nullable(),
 });
 export type StepUpOptions = z.infer<typeof StepUpOptions>;

@@ -6,6 +6,7 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
 import type { StepUpOptions, StepUpProof } from "@/lib/identity/account/schema";
+import { provesByProvider } from "@/lib/identity/providers/link";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
 import { endSession } from "@/lib/identity/sessions/end-session";
 import { refreshProof } from "@/lib/identity/sessions/store";
@@ -111,7 +112,8 @@ export async function stepUpOptions(cx: AccountContext): Promise<StepUpOptions> 
   const base = {
     totp: account.totp !== undefined,
     recovery: account.recovery.length > 0,
-    password: !needsSecondFactor(account),
+    password: account.passwordHash !== undefined && !needsSecondFactor(account),
+    organisation: provesByProvider(account),
   };
   if (account.passkeys.length === 0) return { ...base, passkey: null };
   const { challenge } = await makeChallenge(cx, { kind: "step_up", userId, sid: cx.session.sessionId });

@@ -25,12 +25,17 @@ import {
 } from "@/lib/identity/sign-in/passkey-registration";
 import { hashPassword } from "@/lib/identity/sign-in/password";
 import { weaknessOf } from "@/lib/identity/sign-in/password-strength";
-import { openSession, type SignedIn, type SignInContext } from "@/lib/identity/sign-in/sign-in";
+import {
+  type HowSignedIn,
+  openSession,
+  type SignedIn,
+  type SignInContext,
+} from "@/lib/identity/sign-in/sign-in";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
 
 /** The factors that the person set, stored in the transaction that takes the link. */
-interface FirstFactors {
-  readonly method: "passkey" | "totp";
+export interface FirstFactors extends Pick<HowSignedIn, "provedAt" | "providerId"> {
+  readonly method: "passkey" | "totp" | "oidc";
   /** Returns the id of the passkey, if the factor is one. */
   store(tx: Tx): Promise<string | undefined>;
 }
@@ -40,7 +45,11 @@ interface FirstFactors {
  * person's lock. So of two uses at the same time, the second finds a way to sign in and is refused. A deactivation
  * comes before or after, never in between.
  */
-async function accept(cx: SignInContext, { invitation }: Invited, factors: FirstFactors): Promise<SignedIn> {
+export async function accept(
+  cx: SignInContext,
+  { invitation }: Invited,
+  { store, ...how }: FirstFactors,
+): Promise<SignedIn> {
   const { tenantId } = cx.instance;
   const now = cx.clock.now();
   const result = await inTransaction(
@@ -52,9 +61,11 @@ async function accept(cx: SignInContext, { invitation }: Invited, factors: First
       const fault = invitationFault({ invitation: standing, account }, now);
       if (fault !== undefined) return { fault };
       if (!(await takeInvitation(tx, invitation.id, now))) return { fault: "used" };
-      const passkeyId = await factors.store(tx);
-      const how = { method: factors.method, ...(passkeyId === undefined ? {} : { passkeyId }) };
-      const signedIn = await openSession(tx, cx, account, how);
+      const passkeyId = await store(tx);
+      const signedIn = await openSession(tx, cx, account, {
+        ...how,
+        ...(passkeyId === undefined ? {} : { passkeyId }),
+      });
       await appendEntry(
         tx,
         { ...cx, principal: signedIn.principal },
@@ -63,7 +74,7 @@ async function accept(cx: SignInContext, { invitation }: Invited, factors: First
           outcome: "done",
           action: "invitation.use",
           subjects: [`invitation:${invitation.id}`, `user:${invitation.userId}`],
-          details: { factors: factors.method === "passkey" ? ["passkey"] : ["password", "totp"] },
+          details: { factors: how.method === "totp" ? ["password", "totp"] : [how.method] },
         },
       );
       return signedIn;

@@ -30,8 +30,8 @@ export interface Invited {
 type Weighed = Invited | (Partial<Invited> & { readonly fault: InvitationFault });
 
 /** Returns whether the person has any way to sign in, complete or in part. */
-export function hasAnyFactor({ passwordHash, totp, passkeys }: Account): boolean {
-  return passwordHash !== undefined || totp !== undefined || passkeys.length > 0;
+export function hasAnyFactor({ passwordHash, totp, passkeys, link }: Account): boolean {
+  return passwordHash !== undefined || totp !== undefined || passkeys.length > 0 || link !== undefined;
 }
 
 /** Returns why a link cannot be used now. The order only decides which reason the log names. */

@@ -166,6 +166,7 @@ describe("create-admin", () => {
         role: "admin",
         duties: ["admin"],
         expires_at: invitation.expiresAt.toISOString(),
+        organisation_sign_in: false,
       });
       const key = new SoftwareAuthenticator();
       expect((await acceptPasskey(browser, token, key)).status).toBe(200);

@@ -17,6 +17,8 @@ export const InvitationView = z.object({
   role: Role,
   duties: z.array(Duty),
   expires_at: z.string(),
+  /** Whether the person's organisation has its own sign-in. */
+  organisation_sign_in: z.boolean(),
 });
 export type InvitationView = z.infer<typeof InvitationView>;
 

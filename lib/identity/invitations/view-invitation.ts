@@ -1,7 +1,9 @@
 import "server-only";
+import { inSnapshot } from "@/lib/db/transaction";
 import { requireInvited } from "@/lib/identity/invitations/check-invitation";
 import type { InvitationView } from "@/lib/identity/invitations/schema";
 import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
+import { findProvider } from "@/lib/identity/providers/store";
 import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { drawTotpSetUp } from "@/lib/identity/sign-in/draw-totp-set-up";
 import { registrationOptions } from "@/lib/identity/sign-in/passkey-registration";
@@ -13,6 +15,8 @@ import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
 export async function viewInvitation(cx: SignInContext, token: string): Promise<InvitationView> {
   const { invitation, account } = await requireInvited(cx, token);
   const { name, role, duties, organisationId } = account.holder;
+  const { tenantId } = cx.instance;
+  const provider = await inSnapshot(cx, (tx) => findProvider(tx, tenantId, organisationId));
   return {
     name,
     email: account.email,
@@ -20,6 +24,7 @@ export async function viewInvitation(cx: SignInContext, token: string): Promise<
     role,
     duties: [...duties],
     expires_at: invitation.expiresAt.toISOString(),
+    organisation_sign_in: provider !== undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /** Serialises two calls at the same time, across processes. */
-async function takeTurns(tx: Tx, what: string): Promise<void> {
+export async function takeTurns(tx: Tx, what: string): Promise<void> {
   await tx.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${what}, 0))::text`);
 }
 

@@ -17,6 +17,7 @@ export type EndReason =
   | "inactive"
   | "changed"
   | "factors-changed"
+  | "provider-changed"
   | "wrong-proofs";
 
 export interface WhichSessions {

@@ -102,9 +102,11 @@ export interface NewSession {
   readonly tenantId: string;
   readonly userId: string;
   readonly at: Date;
+  readonly provedAt: Date;
   readonly expiresAt: Date;
   readonly method: SignInMethod;
   readonly passkeyId?: string;
+  readonly providerId?: string;
   readonly multiFactorAt?: Date;
   readonly standing: string;
   readonly device: string;
@@ -118,10 +120,11 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
       user_id: session.userId,
       created_at: session.at,
       last_seen_at: session.at,
-      proved_at: session.at,
+      proved_at: session.provedAt,
       expires_at: session.expiresAt,
       method: session.method,
       passkey_id: session.passkeyId ?? null,
+      provider_id: session.providerId ?? null,
       multi_factor_at: session.multiFactorAt ?? null,
       standing: session.standing,
       device: session.device,
@@ -212,4 +215,16 @@ export async function listSessionsOf(tx: Tx, userId: string, now: Date): Promise
     expiresAt: row.expires_at,
     method: Method.parse(row.method),
   }));
+}
+
+/** Returns open sessions that began with a sign-in at this organisation's identity provider. */
+export async function listSessionsOfProvider(
+  tx: Tx,
+  providerId: string,
+): Promise<{ readonly sid: string; readonly userId: string }[]> {
+  const rows = await tx.auth_session.findMany({
+    where: { provider_id: providerId, revoked_at: null },
+    select: { sid: true, user_id: true },
+  });
+  return rows.map((row) => ({ sid: row.sid, userId: row.user_id }));
 }

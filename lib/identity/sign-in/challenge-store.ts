@@ -5,7 +5,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 
-export type ChallengeKind = "sign_in" | "register" | "step_up" | "totp";
+export type ChallengeKind = "sign_in" | "register" | "step_up" | "totp" | "provider";
 
 export interface NewChallenge {
   readonly id: string;
@@ -82,6 +82,20 @@ export async function takeChallenge(tx: Tx, wanted: WantedChallenge, now: Date):
     data: { used_at: now },
   });
   return count === 1;
+}
+
+/** Takes a challenge, once and in time, and returns what is sealed with it. */
+export async function takeSealedChallenge(
+  tx: Tx,
+  wanted: WantedChallenge,
+  now: Date,
+): Promise<Uint8Array | undefined> {
+  const rows = await tx.auth_challenge.updateManyAndReturn({
+    where: { ...wanted, used_at: null, expires_at: { gt: now } },
+    data: { used_at: now },
+    select: { sealed: true },
+  });
+  return rows[0]?.sealed ?? undefined;
 }
 
 const CHALLENGE_MS = 5 * 60_000;

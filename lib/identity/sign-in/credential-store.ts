@@ -30,6 +30,14 @@ export interface StoredPasskey {
   readonly usedAt: Date | null;
 }
 
+/** A subject at the organisation's identity provider who is this person. */
+export interface StoredLink {
+  readonly id: string;
+  /** As `linkId` makes it. */
+  readonly externalId: string;
+  readonly createdAt: Date;
+}
+
 /** A person with all their current factors. */
 export interface Account {
   readonly holder: Holder;
@@ -37,6 +45,7 @@ export interface Account {
   readonly passwordHash: string | undefined;
   readonly totp: StoredTotp | undefined;
   readonly passkeys: readonly StoredPasskey[];
+  readonly link: StoredLink | undefined;
   /** Unused recovery codes. */
   readonly recovery: readonly { readonly id: string; readonly hash: string }[];
 }
@@ -84,6 +93,11 @@ function toTotp(row: CredentialRow): StoredTotp[] {
   return [{ id: row.id, sealed: row.sealed, lastStep, createdAt: row.created_at }];
 }
 
+function toLink(row: CredentialRow): StoredLink[] {
+  if (row.kind !== "oidc" || row.external_id === null) return [];
+  return [{ id: row.id, externalId: row.external_id, createdAt: row.created_at }];
+}
+
 async function withCredentials(tx: Tx, row: AccountRow | undefined): Promise<Account | undefined> {
   if (row === undefined) return undefined;
   const rows = await tx.credential.findMany({
@@ -97,6 +111,7 @@ async function withCredentials(tx: Tx, row: AccountRow | undefined): Promise<Acc
     passwordHash: rows.find(({ kind }) => kind === "password")?.secret_hash ?? undefined,
     totp: rows.flatMap(toTotp)[0],
     passkeys: rows.flatMap(toPasskey),
+    link: rows.flatMap(toLink)[0],
     recovery: rows.flatMap(({ id, kind, secret_hash, used_at }) =>
       kind === "recovery" && secret_hash !== null && used_at === null ? [{ id, hash: secret_hash }] : [],
     ),
@@ -132,16 +147,20 @@ export async function lockAccount(tx: Tx, tenantId: string, userId: string): Pro
   return findAccount(tx, tenantId, userId);
 }
 
-/** Returns the person who registered the passkey with this credential id, unless it was removed. */
-export async function findAccountByPasskey(
+/**
+ * Returns the person with this external id: the credential id of a passkey, or a subject at an identity provider. One
+ * that was removed belongs to no one.
+ */
+export async function findAccountByExternalId(
   tx: Tx,
   tenantId: string,
-  credentialId: string,
+  kind: "passkey" | "oidc",
+  externalId: string,
 ): Promise<Account | undefined> {
   const [row] = await tx.$queryRaw<AccountRow[]>(Prisma.sql`
     SELECT ${HOLDER_COLUMNS}, u.email FROM credential c
     JOIN app_user u ON u.id = c.user_id AND u.tenant_id = c.tenant_id ${HOLDER_TABLES}
-    WHERE c.external_id = ${credentialId} AND c.kind = 'passkey' AND c.revoked_at IS NULL
+    WHERE c.external_id = ${externalId} AND c.kind = ${kind} AND c.revoked_at IS NULL
       AND c.tenant_id = ${tenantId}::uuid`);
   return withCredentials(tx, row);
 }
@@ -185,7 +204,7 @@ export async function revokeCredentials(
   tx: Tx,
   which: {
     readonly userId: string;
-    readonly kind: "totp" | "passkey" | "recovery";
+    readonly kind: "totp" | "passkey" | "recovery" | "oidc";
     readonly id?: string;
     readonly at: Date;
   },

@@ -2,7 +2,11 @@ import "server-only";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
 import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
-import { type Account, findAccountByPasskey, takePasskeyUse } from "@/lib/identity/sign-in/credential-store";
+import {
+  type Account,
+  findAccountByExternalId,
+  takePasskeyUse,
+} from "@/lib/identity/sign-in/credential-store";
 import { challengeOf, userHandleOf, verifyAssertion } from "@/lib/identity/sign-in/passkey";
 import {
   openSession,
@@ -35,7 +39,9 @@ async function check(cx: SignInContext, assertion: PasskeyAssertion, account: Ac
 /** Signs in with a user-verified passkey. It is both factors, even if the account has no other. */
 export async function signInWithPasskey(cx: SignInContext, assertion: PasskeyAssertion): Promise<SignedIn> {
   const ofAddress = await drawOnAddress(cx);
-  const found = await inSnapshot(cx, (tx) => findAccountByPasskey(tx, cx.instance.tenantId, assertion.id));
+  const found = await inSnapshot(cx, (tx) =>
+    findAccountByExternalId(tx, cx.instance.tenantId, "passkey", assertion.id),
+  );
   const refuse = (fault: SignInFault) => {
     ofAddress.refuseWrong();
     return refuseSignIn(cx, fault, "passkey", found);

@@ -5,6 +5,8 @@ import type { AuditContext, Context } from "@/lib/context/context";
 import type { Principal, SessionProof, SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import type { ClaimFault } from "@/lib/identity/providers/check-claims";
+import type { TripFault } from "@/lib/identity/providers/round-trip";
 import type { SessionContext } from "@/lib/identity/sessions/find-session-principal";
 import { principalOf, standingOf } from "@/lib/identity/sessions/principal";
 import { SESSION_MS } from "@/lib/identity/sessions/session-rules";
@@ -50,6 +52,15 @@ export interface SignedIn {
   readonly principal: Principal;
 }
 
+/** Why a sign-in by the organisation's identity provider was refused. */
+export type ProviderFault =
+  | ClaimFault
+  | TripFault
+  /** The subject belongs to no person here. */
+  | "unlinked"
+  /** Another address than the invited one. */
+  | "address";
+
 /** Why a sign-in was refused, for the log only. Callers learn only that it was not accepted. */
 export type SignInFault =
   | "unknown"
@@ -63,7 +74,8 @@ export type SignInFault =
   | "recovery"
   | "challenge"
   | "passkey"
-  | "passkey-of-another";
+  | "passkey-of-another"
+  | ProviderFault;
 
 /** The one answer for every fault, so callers cannot learn which accounts exist or which part was wrong. */
 export function signInRefused(): DomainError {
@@ -89,23 +101,33 @@ export async function refuseSignIn(
   return signInRefused();
 }
 
+/** What a session rests on. */
+export interface HowSignedIn {
+  readonly method: SignInMethod;
+  readonly passkeyId?: string;
+  /** Where the proof is older than the session: the sign-in at the organisation's identity provider. */
+  readonly provedAt?: Date;
+  readonly providerId?: string;
+}
+
 /** Opens a session in the transaction that takes the factor: both succeed or neither does. */
 export async function openSession(
   tx: Tx,
   cx: SignInContext,
   account: Account,
-  how: { readonly method: SignInMethod; readonly passkeyId?: string },
+  { provedAt, providerId, ...how }: HowSignedIn,
 ): Promise<SignedIn> {
   const { holder } = account;
   const at = cx.clock.now();
+  const proved = provedAt ?? at;
   const sid = newSid();
   const isMultiFactor = how.method !== "password";
   const proof: SessionProof = {
     kind: "session",
     sessionId: sid,
     ...how,
-    provedAt: at,
-    ...(isMultiFactor ? { multiFactorAt: at } : {}),
+    provedAt: proved,
+    ...(isMultiFactor ? { multiFactorAt: proved } : {}),
   };
   await insertSession(tx, {
     sid,
@@ -113,8 +135,10 @@ export async function openSession(
     userId: holder.userId,
     at,
     expiresAt: new Date(at.getTime() + SESSION_MS),
+    provedAt: proved,
     ...how,
-    ...(isMultiFactor ? { multiFactorAt: at } : {}),
+    ...(providerId === undefined ? {} : { providerId }),
+    ...(isMultiFactor ? { multiFactorAt: proved } : {}),
     standing: standingOf(holder),
     device: describeDevice(cx.client.userAgent),
   });
@@ -127,7 +151,7 @@ export async function openSession(
       outcome: "done",
       action: "session.create",
       subjects: [`session:${sid}`, `user:${holder.userId}`],
-      details: { method: how.method },
+      details: { method: how.method, ...(providerId === undefined ? {} : { provider: providerId }) },
     },
   );
   return { sid, principal };

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
 import { findEmail, type Person } from "@/lib/identity/people/people-store";
+import { domainOf } from "@/lib/identity/providers/check-claims";
 import { findAgency } from "@/lib/organisations/agency/store";
 
 /** The data for a check of an officer's identity, all from the agency's record. */
@@ -12,13 +13,6 @@ export interface CheckRecord {
   readonly contacts: readonly string[];
   /** By number, the account that put it on record. */
   readonly setters: ReadonlyMap<string, string>;
-}
-
-function domainOf(email: string): string {
-  return email
-    .slice(email.lastIndexOf("@") + 1)
-    .toLowerCase()
-    .replace(/\.$/, "");
 }
 
 /** Returns the compared domain and the numbers. Without an agency's record no officer can be verified. */

@@ -49,6 +49,7 @@ const APP = {
   executive_release_word: "INSERT",
   idempotency_record: "DELETE INSERT UPDATE",
   identity_check: "INSERT",
+  identity_provider: "DELETE INSERT",
   invitation: "INSERT UPDATE(revoked_at used_at)",
   job: "DELETE INSERT UPDATE",
   key_challenge: "DELETE INSERT UPDATE",

@@ -18,6 +18,7 @@ export async function signedIn<P extends Context>(who: P): Promise<P> {
       at,
       expiresAt: new Date(at.getTime() + 3_600_000),
       method: "totp",
+      provedAt: at,
       multiFactorAt: at,
       standing: standingOf(principal),
       device: "a test",

@@ -141,6 +141,7 @@ async function openSession(runtime: Runtime, person: Standing, at: Date) {
       at: now,
       expiresAt: new Date(now.getTime() + 3_600_000),
       method: "totp",
+      provedAt: at,
       multiFactorAt: at,
       standing: standingOf(person),
       device: "a test",

@@ -136,7 +136,9 @@ CREATE TABLE auth_session (
   proved_at timestamptz(6) NOT NULL,
   standing text NOT NULL,
   end_reason text,
-  CONSTRAINT auth_session_method_known CHECK (method IN ('password', 'totp', 'recovery', 'passkey'))
+  -- The identity provider whose sign-in opened the session.
+  provider_id uuid,
+  CONSTRAINT auth_session_method_known CHECK (method IN ('password', 'totp', 'recovery', 'passkey', 'oidc'))
 );
 
 CREATE TABLE credential (
@@ -155,6 +157,32 @@ CREATE TABLE credential (
   used_at timestamptz(6),
   revoked_at timestamptz(6),
   transports text[]
+);
+
+-- The identity provider of an organisation (OpenID Connect), as two administrators agreed to it. `sealed` is the client
+-- secret or the portal's private key. A subject of the provider becomes a person only through their credential `oidc`.
+CREATE TABLE identity_provider (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  issuer text NOT NULL,
+  client_id text NOT NULL,
+  authentication text NOT NULL,
+  sealed bytea NOT NULL,
+  public_key text,
+  domains text[] NOT NULL,
+  amr text[] NOT NULL,
+  acr text[] NOT NULL,
+  max_age integer NOT NULL,
+  group_claim text NOT NULL,
+  mapping jsonb NOT NULL,
+  changed_at timestamptz(6) NOT NULL,
+  CONSTRAINT identity_provider_authentication_known CHECK (authentication IN ('client_secret', 'private_key')),
+  CONSTRAINT identity_provider_public_key CHECK ((public_key IS NOT NULL) = (authentication = 'private_key')),
+  CONSTRAINT identity_provider_needs_factor CHECK (cardinality(amr) + cardinality(acr) > 0),
+  CONSTRAINT identity_provider_needs_domain CHECK (cardinality(domains) > 0),
+  CONSTRAINT identity_provider_needs_mapping CHECK (jsonb_typeof(mapping) = 'array' AND mapping <> '[]'),
+  CONSTRAINT identity_provider_max_age CHECK (max_age BETWEEN 60 AND 28800)
 );
 
 CREATE TABLE auth_challenge (
@@ -490,11 +518,14 @@ CREATE UNIQUE INDEX invitation_token_hash_key ON invitation (token_hash);
 CREATE UNIQUE INDEX invitation_one_open ON invitation (user_id) WHERE used_at IS NULL AND revoked_at IS NULL;
 CREATE INDEX auth_session_user_id_idx ON auth_session (user_id);
 CREATE INDEX auth_session_live ON auth_session (expires_at) WHERE revoked_at IS NULL;
-CREATE UNIQUE INDEX credential_external_id_key ON credential (external_id);
+-- A passkey belongs to one account for ever; a subject of an identity provider while its link is in force.
+CREATE UNIQUE INDEX credential_external_id_key ON credential (external_id) WHERE kind <> 'oidc' OR revoked_at IS NULL;
 CREATE INDEX credential_user_id_idx ON credential (user_id);
 CREATE UNIQUE INDEX credential_one_password ON credential (user_id) WHERE kind = 'password' AND revoked_at IS NULL;
 CREATE UNIQUE INDEX credential_one_totp ON credential (user_id) WHERE kind = 'totp' AND revoked_at IS NULL;
 CREATE INDEX credential_public_key_idx ON credential (public_key) WHERE public_key IS NOT NULL;
+CREATE UNIQUE INDEX credential_one_oidc ON credential (user_id) WHERE kind = 'oidc' AND revoked_at IS NULL;
+CREATE UNIQUE INDEX identity_provider_organisation_id_key ON identity_provider (organisation_id);
 CREATE UNIQUE INDEX auth_challenge_challenge_key ON auth_challenge (challenge);
 CREATE INDEX auth_challenge_expires_at_idx ON auth_challenge (expires_at);
 CREATE UNIQUE INDEX api_key_prefix_key ON api_key (prefix);
@@ -687,6 +718,7 @@ GRANT SELECT ON membership TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (used_at, revoked_at) ON invitation TO sealport_app;
 GRANT SELECT, INSERT, UPDATE ON auth_session TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO sealport_app;
+GRANT SELECT, INSERT, DELETE ON identity_provider TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON auth_challenge TO sealport_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO sealport_app;
 GRANT SELECT, INSERT, DELETE ON signature_nonce TO sealport_app;

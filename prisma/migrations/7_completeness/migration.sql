@@ -190,7 +190,7 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
 -- The time of last use needs no entry, every other column does.
 CREATE CONSTRAINT TRIGGER auth_session_complete AFTER INSERT OR DELETE OR UPDATE OF
     sid, tenant_id, user_id, created_at, multi_factor_at, expires_at, revoked_at, device, method, passkey_id,
-    proved_at, standing, end_reason
+    proved_at, standing, end_reason, provider_id
   ON auth_session DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('session:sid', 'user:user_id');
 CREATE TRIGGER auth_session_kept BEFORE TRUNCATE ON auth_session
@@ -210,6 +210,11 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('credential', 'UPDATE', 'credential.revoke'), ('credential', 'UPDATE', 'credential.use'),
   ('credential', 'UPDATE', 'session.create'), ('credential', 'UPDATE', 'session.step_up'),
   ('credential', 'DELETE', 'credential.revoke');
+
+SELECT audit_watch('identity_provider', 'organisation:organisation_id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('identity_provider', 'INSERT', 'provider.change'), ('identity_provider', 'DELETE', 'provider.change'),
+  ('identity_provider', 'DELETE', 'provider.disconnect');
 
 -- The time of last use needs no entry, every other column does.
 CREATE CONSTRAINT TRIGGER api_key_complete AFTER INSERT OR DELETE OR UPDATE OF

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Authenticator } from "@/app/(portal)/account/security/_components/authenticator";
 import { Passkeys } from "@/app/(portal)/account/security/_components/passkeys";
 import { PasswordForm } from "@/app/(portal)/account/security/_components/password-form";
+import { ProviderLink } from "@/app/(portal)/account/security/_components/provider-link";
 import { RecoveryCodes } from "@/app/(portal)/account/security/_components/recovery-codes";
 import { Sessions } from "@/app/(portal)/account/security/_components/sessions";
 import { StatementKeysSection } from "@/app/(portal)/account/security/_components/statement-keys/statement-keys-section";
@@ -90,6 +91,7 @@ export default async function AccountPage() {
         </div>
         <Authenticator since={account.totp?.created_at} />
         <RecoveryCodes left={account.recovery_codes_left} />
+        <ProviderLink own={account.organisation_sign_in} />
         {account.has_password ? <PasswordForm /> : null}
         <Sessions sessions={account.sessions} />
       </PageFrame>

@@ -69,6 +69,17 @@ const NAMED = [
   "policy_version",
   "scopes",
   "groups",
+  "issuer",
+  "client_id",
+  "authentication",
+  "secret",
+  "public_key",
+  "domains",
+  "amr",
+  "acr",
+  "max_age",
+  "group_claim",
+  "mapping",
 ] as const;
 
 function useValue(): (name: string, value: Fact | undefined) => string {

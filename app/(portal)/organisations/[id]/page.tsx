@@ -17,6 +17,7 @@ import { AgencyForm } from "../_components/agency-form";
 import { HoursForm } from "../_components/hours-form";
 import { OrganisationActs } from "../_components/organisation-acts";
 import { ProvisioningSection } from "../_components/provisioning/provisioning-section";
+import { SignInSection } from "../_components/sign-in-section";
 
 async function OpenNow({ hours }: { hours: OfficeHours }) {
   const t = await getTranslations("organisations");
@@ -76,6 +77,7 @@ async function Content({ value: hours }: Shown<OfficeHours>) {
       </Section>
       <Agency hours={hours} />
       <ProvisioningSection id={hours.id} kind={kindOf(hours)} />
+      <SignInSection id={hours.id} name={hours.name} />
       <Section title={t("holidays")}>
         <p className="py-2 text-control text-ink-2">
           {hours.holidays_until === undefined ? t("noRegion") : t("until", { day: hours.holidays_until })}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { send } from "@/components/client/api";
+import type { ReturnedBody } from "@/lib/identity/providers/schema";
+
+// A sign-in at an organisation's identity provider leaves this portal and comes back to /sign-in/return. The purpose is
+// in the state that the portal drew; where the person was is kept in this tab until they are back.
+
+export const PURPOSES = ["sign-in", "invitation", "link", "step-up", "test"] as const;
+export type ReturnPurpose = (typeof PURPOSES)[number];
+
+const KEY = "sealport-return";
+const CHANNEL = "sealport-proof";
+const PROVED = "proved";
+const Url = z.object({ url: z.url({ protocol: /^https?$/ }) });
+
+/** Leaves for the provider in this tab; `to` is where the person goes on afterwards. */
+export function leaveFor(url: string, to: string): void {
+  sessionStorage.setItem(KEY, to);
+  window.location.assign(url);
+}
+
+/** Takes the place to go on at, once. */
+export function takeWayBack(): string | undefined {
+  const to = sessionStorage.getItem(KEY) ?? undefined;
+  sessionStorage.removeItem(KEY);
+  return to;
+}
+
+/** Asks where the organisation of this address signs in, and leaves for it. Throws CallRefused and NetworkLost. */
+export async function signInByOrganisation(email: string, to: string): Promise<void> {
+  const response = await send("POST", "/api/auth/organisation", { body: { email } });
+  leaveFor(Url.parse(await response.json()).url, to);
+}
+
+/** Accepts an invitation at the organisation's provider. The token goes in the body. */
+export async function acceptByOrganisation(token: string): Promise<void> {
+  const response = await send("POST", "/api/auth/invitation/organisation", { body: { token } });
+  leaveFor(Url.parse(await response.json()).url, "/account/security");
+}
+
+export interface CameBack {
+  readonly purpose: ReturnPurpose;
+  readonly returned: ReturnedBody;
+}
+
+/** Reads what the provider sent with the browser, from the fragment or the query; undefined for anything else. */
+export function readReturn({ hash, search }: Pick<Location, "hash" | "search">): CameBack | undefined {
+  const sent = new URLSearchParams(hash.length > 1 ? hash.slice(1) : search);
+  const state = sent.get("state");
+  const purpose = PURPOSES.find((one) => state?.startsWith(`${one}.`) === true);
+  if (state === null || purpose === undefined) return undefined;
+  const given = (name: "code" | "iss" | "error") => {
+    const value = sent.get(name);
+    return value === null ? {} : { [name]: value };
+  };
+  return { purpose, returned: { state, ...given("code"), ...given("iss"), ...given("error") } };
+}
+
+/** Informs the page that waits in another window that the person has proved who they are. */
+export function announceProof(): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(PROVED);
+  channel.close();
+}
+
+/** Calls `onProof` when another window says so. Returns how to stop listening. */
+export function hearProof(onProof: () => void): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.addEventListener("message", (event) => {
+    if (event.data === PROVED) onProof();
+  });
+  return () => channel.close();
+}
