@@ -47,131 +47,158 @@ import { endpoint as endpoint42 } from "./account/passkeys/endpoint";
 import { endpoint as endpoint43 } from "./account/passkeys/[id]/remove/endpoint";
 import { endpoint as endpoint44 } from "./account/passkeys/options/endpoint";
 import { endpoint as endpoint45 } from "./account/password/endpoint";
-import { endpoint as endpoint46 } from "./account/recovery-codes/endpoint";
-import { endpoint as endpoint47 } from "./account/roster/endpoint";
-import { endpoint as endpoint48 } from "./account/roster/changes/endpoint";
-import { endpoint as endpoint49 } from "./account/roster/changes/[id]/agreements/endpoint";
-import { endpoint as endpoint50 } from "./account/roster/changes/[id]/refusals/endpoint";
-import { endpoint as endpoint51 } from "./account/sessions/[id]/end/endpoint";
-import { endpoint as endpoint52 } from "./account/sessions/end-others/endpoint";
-import { endpoint as endpoint53 } from "./account/sign-out/endpoint";
-import { endpoint as endpoint54 } from "./account/step-up/endpoint";
-import { endpoint as endpoint55 } from "./account/step-up/options/endpoint";
-import { endpoint as endpoint56 } from "./account/totp/endpoint";
-import { endpoint as endpoint57 } from "./account/totp/confirm/endpoint";
-import { endpoint as endpoint58 } from "./account/totp/remove/endpoint";
-import { endpoint as endpoint59 } from "./admin/api-keys/endpoint";
-import { endpoint as endpoint60 } from "./admin/api-keys/[id]/revoke/endpoint";
-import { endpoint as endpoint61 } from "./admin/authorities/endpoint";
-import { endpoint as endpoint62 } from "./admin/authorities/[id]/confirmations/endpoint";
-import { endpoint as endpoint63 } from "./admin/authorities/[id]/crls/endpoint";
-import { endpoint as endpoint64 } from "./admin/authorities/[id]/revocations/endpoint";
-import { endpoint as endpoint65 } from "./admin/authorities/[id]/withdrawals/endpoint";
-import { endpoint as endpoint66 } from "./admin/invitations/endpoint";
-import { endpoint as endpoint67 } from "./admin/invitations/[id]/resend/endpoint";
-import { endpoint as endpoint68 } from "./admin/invitations/[id]/withdraw/endpoint";
-import { endpoint as endpoint69 } from "./admin/organisations/endpoint";
-import { endpoint as endpoint70 } from "./admin/organisations/[id]/endpoint";
-import { endpoint as endpoint71 } from "./admin/organisations/[id]/agency/endpoint";
-import { endpoint as endpoint72 } from "./admin/organisations/[id]/hours/endpoint";
-import { endpoint as endpoint73 } from "./admin/participants/endpoint";
-import { endpoint as endpoint74 } from "./admin/participants/[id]/endpoint";
-import { endpoint as endpoint75 } from "./admin/requests/endpoint";
-import { endpoint as endpoint76 } from "./admin/requests/[id]/withdraw/endpoint";
-import { endpoint as endpoint77 } from "./admin/roster/endpoint";
-import { endpoint as endpoint78 } from "./admin/roster/draft/endpoint";
-import { endpoint as endpoint79 } from "./admin/roster/versions/endpoint";
-import { endpoint as endpoint80 } from "./admin/users/endpoint";
-import { endpoint as endpoint81 } from "./admin/users/[id]/endpoint";
-import { endpoint as endpoint82 } from "./admin/users/[id]/duties/endpoint";
-import { endpoint as endpoint83 } from "./admin/users/[id]/leave/endpoint";
-import { endpoint as endpoint84 } from "./admin/users/[id]/memberships/endpoint";
-import { endpoint as endpoint85 } from "./admin/users/[id]/rename/endpoint";
-import { endpoint as endpoint86 } from "./admin/users/[id]/reset/endpoint";
-import { endpoint as endpoint87 } from "./admin/users/[id]/resume/endpoint";
-import { endpoint as endpoint88 } from "./admin/users/[id]/sign-out/endpoint";
-import { endpoint as endpoint89 } from "./admin/users/[id]/suspend/endpoint";
-import { endpoint as endpoint90 } from "./admin/webhooks/endpoint";
-import { endpoint as endpoint91 } from "./admin/webhooks/[id]/deliveries/endpoint";
-import { endpoint as endpoint92 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
-import { endpoint as endpoint93 } from "./admin/webhooks/[id]/disable/endpoint";
-import { endpoint as endpoint94 } from "./admin/webhooks/[id]/rotate/endpoint";
-import { endpoint as endpoint95 } from "./agreements/endpoint";
-import { endpoint as endpoint96 } from "./agreements/[id]/endpoint";
-import { endpoint as endpoint97 } from "./agreements/[id]/agree/endpoint";
-import { endpoint as endpoint98 } from "./agreements/[id]/refuse/endpoint";
-import { endpoint as endpoint99 } from "./agreements/[id]/send-back/endpoint";
-import { endpoint as endpoint100 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint101 } from "./audit/endpoint";
-import { endpoint as endpoint102 } from "./audit/actors/endpoint";
-import { endpoint as endpoint103 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint104 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint105 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint106 } from "./audit/events/endpoint";
-import { endpoint as endpoint107 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint108 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint109 } from "./audit/export/endpoint";
-import { endpoint as endpoint110 } from "./audit/exports/endpoint";
-import { endpoint as endpoint111 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint112 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint113 } from "./audit/keys/endpoint";
-import { endpoint as endpoint114 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint115 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint116 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint117 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint118 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint119 } from "./audit/retention/endpoint";
-import { endpoint as endpoint120 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint121 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint122 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint123 } from "./disputes/endpoint";
-import { endpoint as endpoint124 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint125 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint126 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint127 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint128 } from "./events/endpoint";
-import { endpoint as endpoint129 } from "./home/endpoint";
-import { endpoint as endpoint130 } from "./home/counts/endpoint";
-import { endpoint as endpoint131 } from "./keys/endpoint";
-import { endpoint as endpoint132 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint133 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint134 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint135 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint136 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint137 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint138 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint139 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint140 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint141 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint142 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint143 } from "./keys/backup/endpoint";
-import { endpoint as endpoint144 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint145 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint146 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint147 } from "./keys/register/endpoint";
-import { endpoint as endpoint148 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint149 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint150 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint151 } from "./notices/endpoint";
-import { endpoint as endpoint152 } from "./notifications/endpoint";
-import { endpoint as endpoint153 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint154 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint155 } from "./status/endpoint";
-import { endpoint as endpoint156 } from "./transactions/endpoint";
-import { endpoint as endpoint157 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint158 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint159 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint160 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint161 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint162 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint163 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint164 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint165 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint166 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint167 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint168 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint169 } from "./transparency/endpoint";
-import { endpoint as endpoint170 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint46 } from "./account/provider/finish/endpoint";
+import { endpoint as endpoint47 } from "./account/provider/remove/endpoint";
+import { endpoint as endpoint48 } from "./account/provider/start/endpoint";
+import { endpoint as endpoint49 } from "./account/recovery-codes/endpoint";
+import { endpoint as endpoint50 } from "./account/roster/endpoint";
+import { endpoint as endpoint51 } from "./account/roster/changes/endpoint";
+import { endpoint as endpoint52 } from "./account/roster/changes/[id]/agreements/endpoint";
+import { endpoint as endpoint53 } from "./account/roster/changes/[id]/refusals/endpoint";
+import { endpoint as endpoint54 } from "./account/sessions/[id]/end/endpoint";
+import { endpoint as endpoint55 } from "./account/sessions/end-others/endpoint";
+import { endpoint as endpoint56 } from "./account/sign-out/endpoint";
+import { endpoint as endpoint57 } from "./account/step-up/endpoint";
+import { endpoint as endpoint58 } from "./account/step-up/options/endpoint";
+import { endpoint as endpoint59 } from "./account/totp/endpoint";
+import { endpoint as endpoint60 } from "./account/totp/confirm/endpoint";
+import { endpoint as endpoint61 } from "./account/totp/remove/endpoint";
+import { endpoint as endpoint62 } from "./admin/access-reviews/endpoint";
+import { endpoint as endpoint63 } from "./admin/access-reviews/[id]/endpoint";
+import { endpoint as endpoint64 } from "./admin/access-reviews/[id]/decisions/endpoint";
+import { endpoint as endpoint65 } from "./admin/access-reviews/[id]/export/endpoint";
+import { endpoint as endpoint66 } from "./admin/access-reviews/[id]/result/endpoint";
+import { endpoint as endpoint67 } from "./admin/access-reviews/[id]/sign/endpoint";
+import { endpoint as endpoint68 } from "./admin/access-reviews/records/[id]/endpoint";
+import { endpoint as endpoint69 } from "./admin/access-reviews/records/[id]/export/endpoint";
+import { endpoint as endpoint70 } from "./admin/api-keys/endpoint";
+import { endpoint as endpoint71 } from "./admin/api-keys/[id]/revoke/endpoint";
+import { endpoint as endpoint72 } from "./admin/authorities/endpoint";
+import { endpoint as endpoint73 } from "./admin/authorities/[id]/confirmations/endpoint";
+import { endpoint as endpoint74 } from "./admin/authorities/[id]/crls/endpoint";
+import { endpoint as endpoint75 } from "./admin/authorities/[id]/revocations/endpoint";
+import { endpoint as endpoint76 } from "./admin/authorities/[id]/withdrawals/endpoint";
+import { endpoint as endpoint77 } from "./admin/invitations/endpoint";
+import { endpoint as endpoint78 } from "./admin/invitations/[id]/resend/endpoint";
+import { endpoint as endpoint79 } from "./admin/invitations/[id]/withdraw/endpoint";
+import { endpoint as endpoint80 } from "./admin/organisations/endpoint";
+import { endpoint as endpoint81 } from "./admin/organisations/[id]/endpoint";
+import { endpoint as endpoint82 } from "./admin/organisations/[id]/access-reviewer/endpoint";
+import { endpoint as endpoint83 } from "./admin/organisations/[id]/agency/endpoint";
+import { endpoint as endpoint84 } from "./admin/organisations/[id]/hours/endpoint";
+import { endpoint as endpoint85 } from "./admin/organisations/[id]/provider/endpoint";
+import { endpoint as endpoint86 } from "./admin/organisations/[id]/provider/disconnect/endpoint";
+import { endpoint as endpoint87 } from "./admin/organisations/[id]/provider/test/endpoint";
+import { endpoint as endpoint88 } from "./admin/organisations/[id]/provider/test/finish/endpoint";
+import { endpoint as endpoint89 } from "./admin/organisations/[id]/provider/test/start/endpoint";
+import { endpoint as endpoint90 } from "./admin/organisations/[id]/provisioning/endpoint";
+import { endpoint as endpoint91 } from "./admin/organisations/[id]/provisioning/apply/endpoint";
+import { endpoint as endpoint92 } from "./admin/organisations/[id]/provisioning/tokens/endpoint";
+import { endpoint as endpoint93 } from "./admin/organisations/[id]/provisioning/tokens/[token_id]/revoke/endpoint";
+import { endpoint as endpoint94 } from "./admin/participants/endpoint";
+import { endpoint as endpoint95 } from "./admin/participants/[id]/endpoint";
+import { endpoint as endpoint96 } from "./admin/readiness/endpoint";
+import { endpoint as endpoint97 } from "./admin/readiness/backup/endpoint";
+import { endpoint as endpoint98 } from "./admin/readiness/drill/endpoint";
+import { endpoint as endpoint99 } from "./admin/readiness/mail/endpoint";
+import { endpoint as endpoint100 } from "./admin/readiness/policies/endpoint";
+import { endpoint as endpoint101 } from "./admin/requests/endpoint";
+import { endpoint as endpoint102 } from "./admin/requests/[id]/withdraw/endpoint";
+import { endpoint as endpoint103 } from "./admin/roster/endpoint";
+import { endpoint as endpoint104 } from "./admin/roster/draft/endpoint";
+import { endpoint as endpoint105 } from "./admin/roster/versions/endpoint";
+import { endpoint as endpoint106 } from "./admin/setup/second-administrator/endpoint";
+import { endpoint as endpoint107 } from "./admin/users/endpoint";
+import { endpoint as endpoint108 } from "./admin/users/[id]/endpoint";
+import { endpoint as endpoint109 } from "./admin/users/[id]/duties/endpoint";
+import { endpoint as endpoint110 } from "./admin/users/[id]/leave/endpoint";
+import { endpoint as endpoint111 } from "./admin/users/[id]/memberships/endpoint";
+import { endpoint as endpoint112 } from "./admin/users/[id]/rename/endpoint";
+import { endpoint as endpoint113 } from "./admin/users/[id]/reset/endpoint";
+import { endpoint as endpoint114 } from "./admin/users/[id]/resume/endpoint";
+import { endpoint as endpoint115 } from "./admin/users/[id]/sign-out/endpoint";
+import { endpoint as endpoint116 } from "./admin/users/[id]/suspend/endpoint";
+import { endpoint as endpoint117 } from "./admin/webhooks/endpoint";
+import { endpoint as endpoint118 } from "./admin/webhooks/[id]/deliveries/endpoint";
+import { endpoint as endpoint119 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
+import { endpoint as endpoint120 } from "./admin/webhooks/[id]/disable/endpoint";
+import { endpoint as endpoint121 } from "./admin/webhooks/[id]/rotate/endpoint";
+import { endpoint as endpoint122 } from "./agreements/endpoint";
+import { endpoint as endpoint123 } from "./agreements/[id]/endpoint";
+import { endpoint as endpoint124 } from "./agreements/[id]/agree/endpoint";
+import { endpoint as endpoint125 } from "./agreements/[id]/refuse/endpoint";
+import { endpoint as endpoint126 } from "./agreements/[id]/send-back/endpoint";
+import { endpoint as endpoint127 } from "./agreements/[id]/withdraw/endpoint";
+import { endpoint as endpoint128 } from "./audit/endpoint";
+import { endpoint as endpoint129 } from "./audit/actors/endpoint";
+import { endpoint as endpoint130 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint131 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint132 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint133 } from "./audit/events/endpoint";
+import { endpoint as endpoint134 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint135 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint136 } from "./audit/export/endpoint";
+import { endpoint as endpoint137 } from "./audit/exports/endpoint";
+import { endpoint as endpoint138 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint139 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint140 } from "./audit/keys/endpoint";
+import { endpoint as endpoint141 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint142 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint143 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint144 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint145 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint146 } from "./audit/retention/endpoint";
+import { endpoint as endpoint147 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint148 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint149 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint150 } from "./disputes/endpoint";
+import { endpoint as endpoint151 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint152 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint153 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint154 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint155 } from "./events/endpoint";
+import { endpoint as endpoint156 } from "./home/endpoint";
+import { endpoint as endpoint157 } from "./home/counts/endpoint";
+import { endpoint as endpoint158 } from "./keys/endpoint";
+import { endpoint as endpoint159 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint160 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint161 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint162 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint163 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint164 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint165 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint166 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint167 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint168 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint169 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint170 } from "./keys/backup/endpoint";
+import { endpoint as endpoint171 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint172 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint173 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint174 } from "./keys/register/endpoint";
+import { endpoint as endpoint175 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint176 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint177 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint178 } from "./notices/endpoint";
+import { endpoint as endpoint179 } from "./notifications/endpoint";
+import { endpoint as endpoint180 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint181 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint182 } from "./status/endpoint";
+import { endpoint as endpoint183 } from "./transactions/endpoint";
+import { endpoint as endpoint184 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint185 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint186 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint187 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint188 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint189 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint190 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint191 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint192 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint193 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint194 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint195 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint196 } from "./transparency/endpoint";
+import { endpoint as endpoint197 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -221,129 +248,156 @@ export const ENDPOINTS: EndpointTable = [
   ["account/passkeys/[id]/remove", endpoint43],
   ["account/passkeys/options", endpoint44],
   ["account/password", endpoint45],
-  ["account/recovery-codes", endpoint46],
-  ["account/roster", endpoint47],
-  ["account/roster/changes", endpoint48],
-  ["account/roster/changes/[id]/agreements", endpoint49],
-  ["account/roster/changes/[id]/refusals", endpoint50],
-  ["account/sessions/[id]/end", endpoint51],
-  ["account/sessions/end-others", endpoint52],
-  ["account/sign-out", endpoint53],
-  ["account/step-up", endpoint54],
-  ["account/step-up/options", endpoint55],
-  ["account/totp", endpoint56],
-  ["account/totp/confirm", endpoint57],
-  ["account/totp/remove", endpoint58],
-  ["admin/api-keys", endpoint59],
-  ["admin/api-keys/[id]/revoke", endpoint60],
-  ["admin/authorities", endpoint61],
-  ["admin/authorities/[id]/confirmations", endpoint62],
-  ["admin/authorities/[id]/crls", endpoint63],
-  ["admin/authorities/[id]/revocations", endpoint64],
-  ["admin/authorities/[id]/withdrawals", endpoint65],
-  ["admin/invitations", endpoint66],
-  ["admin/invitations/[id]/resend", endpoint67],
-  ["admin/invitations/[id]/withdraw", endpoint68],
-  ["admin/organisations", endpoint69],
-  ["admin/organisations/[id]", endpoint70],
-  ["admin/organisations/[id]/agency", endpoint71],
-  ["admin/organisations/[id]/hours", endpoint72],
-  ["admin/participants", endpoint73],
-  ["admin/participants/[id]", endpoint74],
-  ["admin/requests", endpoint75],
-  ["admin/requests/[id]/withdraw", endpoint76],
-  ["admin/roster", endpoint77],
-  ["admin/roster/draft", endpoint78],
-  ["admin/roster/versions", endpoint79],
-  ["admin/users", endpoint80],
-  ["admin/users/[id]", endpoint81],
-  ["admin/users/[id]/duties", endpoint82],
-  ["admin/users/[id]/leave", endpoint83],
-  ["admin/users/[id]/memberships", endpoint84],
-  ["admin/users/[id]/rename", endpoint85],
-  ["admin/users/[id]/reset", endpoint86],
-  ["admin/users/[id]/resume", endpoint87],
-  ["admin/users/[id]/sign-out", endpoint88],
-  ["admin/users/[id]/suspend", endpoint89],
-  ["admin/webhooks", endpoint90],
-  ["admin/webhooks/[id]/deliveries", endpoint91],
-  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint92],
-  ["admin/webhooks/[id]/disable", endpoint93],
-  ["admin/webhooks/[id]/rotate", endpoint94],
-  ["agreements", endpoint95],
-  ["agreements/[id]", endpoint96],
-  ["agreements/[id]/agree", endpoint97],
-  ["agreements/[id]/refuse", endpoint98],
-  ["agreements/[id]/send-back", endpoint99],
-  ["agreements/[id]/withdraw", endpoint100],
-  ["audit", endpoint101],
-  ["audit/actors", endpoint102],
-  ["audit/erasures", endpoint103],
-  ["audit/erasures/[id]/agreements", endpoint104],
-  ["audit/erasures/[id]/refusals", endpoint105],
-  ["audit/events", endpoint106],
-  ["audit/events/[seq]", endpoint107],
-  ["audit/events/[seq]/proof", endpoint108],
-  ["audit/export", endpoint109],
-  ["audit/exports", endpoint110],
-  ["audit/exports/[id]", endpoint111],
-  ["audit/exports/[id]/file", endpoint112],
-  ["audit/keys", endpoint113],
-  ["audit/log/checkpoint", endpoint114],
-  ["audit/log/tile/[level]/[...index]", endpoint115],
-  ["audit/log/tile/entries/[...index]", endpoint116],
-  ["audit/quarantine", endpoint117],
-  ["audit/quarantine/[id]/dismissals", endpoint118],
-  ["audit/retention", endpoint119],
-  ["audit/suspicions", endpoint120],
-  ["audit/verifications", endpoint121],
-  ["audit/verifications/[id]", endpoint122],
-  ["disputes", endpoint123],
-  ["disputes/[id]", endpoint124],
-  ["disputes/[id]/notes", endpoint125],
-  ["disputes/[id]/resolve", endpoint126],
-  ["disputes/[id]/take", endpoint127],
-  ["events", endpoint128],
-  ["home", endpoint129],
-  ["home/counts", endpoint130],
-  ["keys", endpoint131],
-  ["keys/[id]", endpoint132],
-  ["keys/[id]/challenge", endpoint133],
-  ["keys/[id]/proof", endpoint134],
-  ["keys/[id]/recovery", endpoint135],
-  ["keys/[id]/recovery/challenge", endpoint136],
-  ["keys/[id]/recovery/proof", endpoint137],
-  ["keys/[id]/recovery/refusals", endpoint138],
-  ["keys/[id]/recovery/statements", endpoint139],
-  ["keys/[id]/rotate", endpoint140],
-  ["keys/[id]/state", endpoint141],
-  ["keys/[id]/wraps", endpoint142],
-  ["keys/backup", endpoint143],
-  ["keys/escrow", endpoint144],
-  ["keys/escrow/[epoch]/destroy", endpoint145],
-  ["keys/escrow/rotate", endpoint146],
-  ["keys/register", endpoint147],
-  ["keys/rotate", endpoint148],
-  ["keys/rotations", endpoint149],
-  ["keys/rotations/[id]", endpoint150],
-  ["notices", endpoint151],
-  ["notifications", endpoint152],
-  ["notifications/marks", endpoint153],
-  ["notifications/settings", endpoint154],
-  ["status", endpoint155],
-  ["transactions", endpoint156],
-  ["transactions/[id]", endpoint157],
-  ["transactions/[id]/access", endpoint158],
-  ["transactions/[id]/audit", endpoint159],
-  ["transactions/[id]/copies", endpoint160],
-  ["transactions/[id]/disputes", endpoint161],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint162],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint163],
-  ["transactions/[id]/disputes/statement", endpoint164],
-  ["transactions/[id]/envelopes", endpoint165],
-  ["transactions/[id]/retention", endpoint166],
-  ["transactions/[id]/status", endpoint167],
-  ["transactions/batch", endpoint168],
-  ["transparency", endpoint169],
-  ["transparency/[quarter]", endpoint170],
+  ["account/provider/finish", endpoint46],
+  ["account/provider/remove", endpoint47],
+  ["account/provider/start", endpoint48],
+  ["account/recovery-codes", endpoint49],
+  ["account/roster", endpoint50],
+  ["account/roster/changes", endpoint51],
+  ["account/roster/changes/[id]/agreements", endpoint52],
+  ["account/roster/changes/[id]/refusals", endpoint53],
+  ["account/sessions/[id]/end", endpoint54],
+  ["account/sessions/end-others", endpoint55],
+  ["account/sign-out", endpoint56],
+  ["account/step-up", endpoint57],
+  ["account/step-up/options", endpoint58],
+  ["account/totp", endpoint59],
+  ["account/totp/confirm", endpoint60],
+  ["account/totp/remove", endpoint61],
+  ["admin/access-reviews", endpoint62],
+  ["admin/access-reviews/[id]", endpoint63],
+  ["admin/access-reviews/[id]/decisions", endpoint64],
+  ["admin/access-reviews/[id]/export", endpoint65],
+  ["admin/access-reviews/[id]/result", endpoint66],
+  ["admin/access-reviews/[id]/sign", endpoint67],
+  ["admin/access-reviews/records/[id]", endpoint68],
+  ["admin/access-reviews/records/[id]/export", endpoint69],
+  ["admin/api-keys", endpoint70],
+  ["admin/api-keys/[id]/revoke", endpoint71],
+  ["admin/authorities", endpoint72],
+  ["admin/authorities/[id]/confirmations", endpoint73],
+  ["admin/authorities/[id]/crls", endpoint74],
+  ["admin/authorities/[id]/revocations", endpoint75],
+  ["admin/authorities/[id]/withdrawals", endpoint76],
+  ["admin/invitations", endpoint77],
+  ["admin/invitations/[id]/resend", endpoint78],
+  ["admin/invitations/[id]/withdraw", endpoint79],
+  ["admin/organisations", endpoint80],
+  ["admin/organisations/[id]", endpoint81],
+  ["admin/organisations/[id]/access-reviewer", endpoint82],
+  ["admin/organisations/[id]/agency", endpoint83],
+  ["admin/organisations/[id]/hours", endpoint84],
+  ["admin/organisations/[id]/provider", endpoint85],
+  ["admin/organisations/[id]/provider/disconnect", endpoint86],
+  ["admin/organisations/[id]/provider/test", endpoint87],
+  ["admin/organisations/[id]/provider/test/finish", endpoint88],
+  ["admin/organisations/[id]/provider/test/start", endpoint89],
+  ["admin/organisations/[id]/provisioning", endpoint90],
+  ["admin/organisations/[id]/provisioning/apply", endpoint91],
+  ["admin/organisations/[id]/provisioning/tokens", endpoint92],
+  ["admin/organisations/[id]/provisioning/tokens/[token_id]/revoke", endpoint93],
+  ["admin/participants", endpoint94],
+  ["admin/participants/[id]", endpoint95],
+  ["admin/readiness", endpoint96],
+  ["admin/readiness/backup", endpoint97],
+  ["admin/readiness/drill", endpoint98],
+  ["admin/readiness/mail", endpoint99],
+  ["admin/readiness/policies", endpoint100],
+  ["admin/requests", endpoint101],
+  ["admin/requests/[id]/withdraw", endpoint102],
+  ["admin/roster", endpoint103],
+  ["admin/roster/draft", endpoint104],
+  ["admin/roster/versions", endpoint105],
+  ["admin/setup/second-administrator", endpoint106],
+  ["admin/users", endpoint107],
+  ["admin/users/[id]", endpoint108],
+  ["admin/users/[id]/duties", endpoint109],
+  ["admin/users/[id]/leave", endpoint110],
+  ["admin/users/[id]/memberships", endpoint111],
+  ["admin/users/[id]/rename", endpoint112],
+  ["admin/users/[id]/reset", endpoint113],
+  ["admin/users/[id]/resume", endpoint114],
+  ["admin/users/[id]/sign-out", endpoint115],
+  ["admin/users/[id]/suspend", endpoint116],
+  ["admin/webhooks", endpoint117],
+  ["admin/webhooks/[id]/deliveries", endpoint118],
+  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint119],
+  ["admin/webhooks/[id]/disable", endpoint120],
+  ["admin/webhooks/[id]/rotate", endpoint121],
+  ["agreements", endpoint122],
+  ["agreements/[id]", endpoint123],
+  ["agreements/[id]/agree", endpoint124],
+  ["agreements/[id]/refuse", endpoint125],
+  ["agreements/[id]/send-back", endpoint126],
+  ["agreements/[id]/withdraw", endpoint127],
+  ["audit", endpoint128],
+  ["audit/actors", endpoint129],
+  ["audit/erasures", endpoint130],
+  ["audit/erasures/[id]/agreements", endpoint131],
+  ["audit/erasures/[id]/refusals", endpoint132],
+  ["audit/events", endpoint133],
+  ["audit/events/[seq]", endpoint134],
+  ["audit/events/[seq]/proof", endpoint135],
+  ["audit/export", endpoint136],
+  ["audit/exports", endpoint137],
+  ["audit/exports/[id]", endpoint138],
+  ["audit/exports/[id]/file", endpoint139],
+  ["audit/keys", endpoint140],
+  ["audit/log/checkpoint", endpoint141],
+  ["audit/log/tile/[level]/[...index]", endpoint142],
+  ["audit/log/tile/entries/[...index]", endpoint143],
+  ["audit/quarantine", endpoint144],
+  ["audit/quarantine/[id]/dismissals", endpoint145],
+  ["audit/retention", endpoint146],
+  ["audit/suspicions", endpoint147],
+  ["audit/verifications", endpoint148],
+  ["audit/verifications/[id]", endpoint149],
+  ["disputes", endpoint150],
+  ["disputes/[id]", endpoint151],
+  ["disputes/[id]/notes", endpoint152],
+  ["disputes/[id]/resolve", endpoint153],
+  ["disputes/[id]/take", endpoint154],
+  ["events", endpoint155],
+  ["home", endpoint156],
+  ["home/counts", endpoint157],
+  ["keys", endpoint158],
+  ["keys/[id]", endpoint159],
+  ["keys/[id]/challenge", endpoint160],
+  ["keys/[id]/proof", endpoint161],
+  ["keys/[id]/recovery", endpoint162],
+  ["keys/[id]/recovery/challenge", endpoint163],
+  ["keys/[id]/recovery/proof", endpoint164],
+  ["keys/[id]/recovery/refusals", endpoint165],
+  ["keys/[id]/recovery/statements", endpoint166],
+  ["keys/[id]/rotate", endpoint167],
+  ["keys/[id]/state", endpoint168],
+  ["keys/[id]/wraps", endpoint169],
+  ["keys/backup", endpoint170],
+  ["keys/escrow", endpoint171],
+  ["keys/escrow/[epoch]/destroy", endpoint172],
+  ["keys/escrow/rotate", endpoint173],
+  ["keys/register", endpoint174],
+  ["keys/rotate", endpoint175],
+  ["keys/rotations", endpoint176],
+  ["keys/rotations/[id]", endpoint177],
+  ["notices", endpoint178],
+  ["notifications", endpoint179],
+  ["notifications/marks", endpoint180],
+  ["notifications/settings", endpoint181],
+  ["status", endpoint182],
+  ["transactions", endpoint183],
+  ["transactions/[id]", endpoint184],
+  ["transactions/[id]/access", endpoint185],
+  ["transactions/[id]/audit", endpoint186],
+  ["transactions/[id]/copies", endpoint187],
+  ["transactions/[id]/disputes", endpoint188],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint189],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint190],
+  ["transactions/[id]/disputes/statement", endpoint191],
+  ["transactions/[id]/envelopes", endpoint192],
+  ["transactions/[id]/retention", endpoint193],
+  ["transactions/[id]/status", endpoint194],
+  ["transactions/batch", endpoint195],
+  ["transparency", endpoint196],
+  ["transparency/[quarter]", endpoint197],
 ];

@@ -6,9 +6,9 @@ import { invitation } from "@/lib/administration/people/invitation-kind";
 import { endOfApiKey, suspensionOfPerson } from "@/lib/administration/people/removal-kinds";
 import { resetOfSignIn, resumeOfPerson } from "@/lib/administration/people/sign-in-kinds";
 import { dutiesOfPerson, membershipsOfPerson } from "@/lib/administration/people/standing-kinds";
-import { rulesOfBuild } from "@/lib/administration/readiness/rules-kind";
-import { settingsOfProvisioning } from "@/lib/administration/provisioning/settings-kind";
 import { providerOfOrganisation } from "@/lib/administration/providers/provider-kind";
+import { settingsOfProvisioning } from "@/lib/administration/provisioning/settings-kind";
+import { rulesOfBuild } from "@/lib/administration/readiness/rules-kind";
 
 /** Every act that needs two people. Administrators ask for all of them, and another administrator agrees. */
 export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {

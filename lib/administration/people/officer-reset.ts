@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import type { RuleContext } from "@/lib/administration/agreements/kind";
 import { requirePerson } from "@/lib/administration/people/rules";
 import type { CallBack } from "@/lib/administration/people/schema";
 import type { Context } from "@/lib/context/context";
@@ -53,7 +54,12 @@ function requireContacts(agency: AgencyRow, contacts: readonly string[], own: st
  * Checks the call-back of a reset: an agency's officer needs one, other people have none. Two contacts on the agency's
  * record and one of its numbers are named. Throws `person.officer`.
  */
-export async function requireCallBack(tx: Tx, cx: Context, person: Holder, after: ResetFacts): Promise<void> {
+export async function requireCallBack(
+  tx: Tx,
+  cx: RuleContext,
+  person: Holder,
+  after: ResetFacts,
+): Promise<void> {
   const agency = await findAgency(tx, cx.instance.tenantId, person.organisationId);
   const { confirmed_by: contacts = [], called_number: number, not_before: notBefore } = after;
   if (agency === undefined) {

@@ -1,13 +1,12 @@
 import "server-only";
 import { z } from "zod";
-import { kind } from "@/lib/administration/agreements/kind";
+import { kind, type RuleContext } from "@/lib/administration/agreements/kind";
+import { suspendIn } from "@/lib/administration/people/end-person";
 import { requireAnotherAdministrator, requirePerson } from "@/lib/administration/people/rules";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { endApiKey, type KeptApiKey, lockApiKey, selectApiKey } from "@/lib/identity/api-keys/store";
-import { changeStateIn } from "@/lib/identity/people/change-state";
 import { findUserState } from "@/lib/identity/people/store";
 
 /**
@@ -30,12 +29,12 @@ export const suspensionOfPerson = kind({
     await requireAnotherAdministrator(tx, cx.instance.tenantId, person);
   },
   apply: async (tx, cx, { subjectId, reason }) => {
-    await changeStateIn(tx, cx, { userId: subjectId, to: "suspended", reason });
+    await suspendIn(tx, cx, { userId: subjectId, reason, roster: undefined });
     return undefined;
   },
 });
 
-async function requireKey(tx: Tx, cx: Context, id: string): Promise<KeptApiKey> {
+async function requireKey(tx: Tx, cx: RuleContext, id: string): Promise<KeptApiKey> {
   const key = await selectApiKey(tx, cx.instance.tenantId, id);
   if (key === undefined) throw new DomainError("api-key.not-found");
   return key;

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { type Change, kind } from "@/lib/administration/agreements/kind";
+import { type Change, kind, type RuleContext } from "@/lib/administration/agreements/kind";
 import { Facts } from "@/lib/administration/agreements/schema";
 import { requireHome, requireOrganisation } from "@/lib/administration/people/rules";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -72,13 +72,18 @@ function providerOf(facts: ProviderFacts): Omit<Provider, "id" | "organisationId
   };
 }
 
-async function presentFacts(tx: Tx, cx: Context, id: string): Promise<Facts> {
+async function presentFacts(tx: Tx, cx: RuleContext, id: string): Promise<Facts> {
   const provider = await findProvider(tx, cx.instance.tenantId, id);
   return provider === undefined ? {} : Facts.parse(factsOf(provider));
 }
 
 /** A domain leads to one provider, and never to another organisation than the agency that proved it. */
-async function requireOwnDomains(tx: Tx, cx: Context, id: string, domains: readonly string[]): Promise<void> {
+async function requireOwnDomains(
+  tx: Tx,
+  cx: RuleContext,
+  id: string,
+  domains: readonly string[],
+): Promise<void> {
   const { tenantId } = cx.instance;
   await takeTurns(tx, `provider-domains:${tenantId}`);
   const agency = await findDomainOwner(tx, tenantId, domains, id);
@@ -96,7 +101,7 @@ async function requireOwnDomains(tx: Tx, cx: Context, id: string, domains: reado
 
 async function check(
   tx: Tx,
-  cx: Context,
+  cx: RuleContext,
   { subjectId: id, after }: Pick<Change<ProviderFacts>, "subjectId" | "after">,
 ): Promise<void> {
   const organisation = await requireOrganisation(tx, cx, id);

@@ -2,7 +2,6 @@ import "server-only";
 import type { MadeLink } from "@/lib/administration/agreements/kind";
 import { hasInvitationFor } from "@/lib/administration/agreements/store";
 import { leaveIn, renameIn, suspendIn } from "@/lib/administration/people/end-person";
-import { domainOf } from "@/lib/administration/people/rules";
 import { changing, type ScimContext } from "@/lib/administration/provisioning/context";
 import type { Page } from "@/lib/administration/provisioning/filter-store";
 import {
@@ -32,6 +31,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
+import { domainOf } from "@/lib/identity/providers/check-claims";
 
 /** Returns a person whom the client may see. Throws 404. */
 async function requirePerson(tx: Tx, cx: ScimContext, id: string): Promise<ScimPerson> {

@@ -27,7 +27,7 @@ export async function countStatements(call: () => Promise<unknown>): Promise<Sen
     const answered = () => waiting.set(this, (waiting.get(this) ?? 1) - 1);
     const callback = given.findIndex((one) => typeof one === "function");
     const args = given.map((one, at) =>
-      at === callback
+      at === callback && typeof one === "function"
         ? (...answer: unknown[]) => {
             answered();
             one(...answer);

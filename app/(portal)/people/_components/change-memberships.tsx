@@ -4,13 +4,13 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
+import { useExplained } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { MembershipsBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeMemberships } from "@/lib/api-client/operations/people";
-import { useExplained } from "./invite-person";
 
 const CHANGE = target<typeof changeMemberships>("POST", "/confidential/admin/users/{id}/memberships");
 
