@@ -38,6 +38,7 @@ const MEMBERS: readonly (readonly [name: RegExp, table: string])[] = [
   [/^delivery_id$/, "notify_delivery"],
   [/^co_viewers$/, "app_user"],
   [/^organisation_ids?$/, "organisation"],
+  [/^(token_id|replaces)$/, "scim_token"],
 ];
 
 /** Returns the table whose ids an address takes first; undefined for an unlisted address. */
