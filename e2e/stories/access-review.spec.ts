@@ -106,11 +106,9 @@ async function leftOf(page: Page): Promise<number> {
 
 /** Moves with j and k to a row that the reader may decide and has not. */
 async function selectUndecided(page: Page): Promise<void> {
-  const open = page
-    .locator("tr")
-    .filter({
-      has: page.getByRole("button", { name: /^Keep: /, pressed: false }).and(page.locator(":enabled")),
-    });
+  const open = page.locator("tr").filter({
+    has: page.getByRole("button", { name: /^Keep: /, pressed: false }).and(page.locator(":enabled")),
+  });
   await open.first().getByRole("rowheader").getByRole("button").focus();
   await page.keyboard.press("Enter");
 }

@@ -30,7 +30,7 @@ export async function countStatements(call: () => Promise<unknown>): Promise<Sen
       at === callback && typeof one === "function"
         ? (...answer: unknown[]) => {
             answered();
-            one(...answer);
+            Reflect.apply(one, undefined, answer);
           }
         : one,
     );
