@@ -24,6 +24,21 @@ test("a message takes the same arguments in both languages", () => {
   expect(differing.map(([key]) => key)).toEqual([]);
 });
 
+test.each([
+  ["en", english],
+  ["de", german],
+] as const)("every message can be read, in %s", (locale, texts) => {
+  const unreadable: string[] = [];
+  for (const [key, text] of texts) {
+    // A missing argument is another fault, and none of the message itself.
+    const onError = ({ code }: { readonly code: string }) => {
+      if (code === "INVALID_MESSAGE") unreadable.push(key);
+    };
+    createTranslator({ locale, messages: { text }, onError })("text");
+  }
+  expect(unreadable).toEqual([]);
+});
+
 test("no message is empty, and none claims what no test shows", () => {
   const claims =
     /complian(t|ce-)|certified|zertifiziert|tamper-?proof|immutable|unveränderlich|HSM[- ]protected/i;

@@ -57,6 +57,7 @@ export const PAGES: readonly {
   { path: "/people", seenBy: "coordinator-001:admin", isForParties: false },
   { path: `/people/${UNKNOWN}`, seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/participants", seenBy: "coordinator-001:admin", isForParties: false },
+  { path: "/setup", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/agreements", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/roster", seenBy: "coordinator-001:admin", isForParties: false },
   { path: `/agreements/${UNKNOWN}`, seenBy: "coordinator-001:admin", isForParties: false },

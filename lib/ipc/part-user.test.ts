@@ -39,13 +39,13 @@ describe("the user of another part", () => {
     for (const url of [`unix:${socket}`, `mtls://127.0.0.1:${port}`]) {
       expect(await partUser(url)).toBe("same");
       vi.spyOn(process, "getuid").mockReturnValue(own + 1);
-      expect(await partUser(url)).toBe("other-user");
+      expect(await partUser(url)).toBe("other_user");
       vi.restoreAllMocks();
     }
   });
 
   it("is of another machine where the address is of no interface here", async () => {
-    expect(await partUser("mtls://192.0.2.10:7443")).toBe("other-machine");
+    expect(await partUser("mtls://192.0.2.10:7443")).toBe("other_machine");
   });
 
   it("counts as the same where it cannot be seen", async () => {

@@ -5,12 +5,12 @@ import { networkInterfaces } from "node:os";
 import { parseServiceUrl } from "@/lib/ipc/service-url";
 
 /** How another part runs: as our own user on this machine, as another user of it, or on another machine. */
-export type PartUser = "same" | "other-user" | "other-machine";
+export type PartUser = "same" | "other_user" | "other_machine";
 
 /** Returns whether an account with this number is another one than ours. Root counts as every user: it can become each of them. */
 function userOf(uid: number | undefined): PartUser {
   const own = process.getuid?.();
-  return uid === undefined || own === undefined || own === 0 || uid === own ? "same" : "other-user";
+  return uid === undefined || own === undefined || own === 0 || uid === own ? "same" : "other_user";
 }
 
 async function isHere(host: string): Promise<boolean> {
@@ -45,7 +45,7 @@ export async function partUser(url: string): Promise<PartUser> {
   const address = parseServiceUrl(url);
   try {
     if (address.kind === "socket") return userOf((await stat(address.path)).uid);
-    if (!(await isHere(address.host))) return "other-machine";
+    if (!(await isHere(address.host))) return "other_machine";
     return userOf(await listenerOf(address.port));
   } catch {
     return "same";

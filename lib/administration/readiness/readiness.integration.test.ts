@@ -111,7 +111,7 @@ describe("a check", () => {
     expect(await of(custodian(true))).toMatchObject({ cause: "evaluation" });
     expect(await of(custodian(false))).toMatchObject({ cause: "same_user" });
     expect(await of(custodian(false), "mtls://192.0.2.1:7443")).toMatchObject({
-      ...{ state: "done", facts: { where: "other-machine" } },
+      ...{ state: "done", facts: { where: "other_machine" } },
     });
   });
 
