@@ -63,6 +63,9 @@ export interface RequestRow extends Asked, Omit<RequestFacts, "sealedFrom"> {
   readonly updatedAt: Date;
 }
 
+/** Later years have no form in the statements that deciders sign. */
+const Moment = z.date().max(new Date("9999-12-31T23:59:59.999Z"));
+
 const Row = z.object({
   id: z.string(),
   reference: z.string(),
@@ -75,16 +78,16 @@ const Row = z.object({
   query: TransactionQuery.nullable(),
   groups: z.array(GroupName),
   level: Level,
-  from: z.date().nullable(),
-  until: z.date().nullable(),
+  from: Moment.nullable(),
+  until: Moment.nullable(),
   max_views: z.number(),
   max_exports: z.number(),
   state: RequestState,
-  due_at: z.date().nullable(),
-  response_due_at: z.date().nullable(),
+  due_at: Moment.nullable(),
+  response_due_at: Moment.nullable(),
   stage_before: RequestState.nullable(),
   escalated_to: Escalation.nullable(),
-  escalated_at: z.date().nullable(),
+  escalated_at: Moment.nullable(),
   reminders: z.number(),
   extensions: z.number(),
   continues_id: z.string().nullable(),
@@ -92,8 +95,8 @@ const Row = z.object({
   digest: z.string().nullable(),
   authorization_digest: z.string().nullable(),
   co_viewers: z.array(z.string()),
-  created_at: z.date(),
-  updated_at: z.date(),
+  created_at: Moment,
+  updated_at: Moment,
 });
 
 function toRequest(record: unknown): RequestRow {
