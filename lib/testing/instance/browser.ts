@@ -2,7 +2,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { chromium } from "@playwright/test";
 
-const SYSTEM_BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** The headless shell comes first: without a window to draw, it takes a third of the browser's CPU time for the same pages. */
+const SYSTEM_BROWSERS = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 function found(): string | undefined {
   const named = process.env.SEALPORT_BROWSER ?? process.env.CHROMIUM_PATH;
@@ -28,14 +34,14 @@ export function findBrowser(): string {
   if (isDebianRoot()) {
     const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     spawnSync("apt-get", ["update", "-qq"], { stdio: "inherit", env: environment });
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], {
-      stdio: "inherit",
-      env: environment,
-    });
-    const installed = found();
-    if (installed !== undefined) return installed;
+    for (const name of ["chromium-headless-shell", "chromium"]) {
+      const install = ["install", "-y", "-qq", "--no-install-recommends", name];
+      spawnSync("apt-get", install, { stdio: "inherit", env: environment });
+      const installed = found();
+      if (installed !== undefined) return installed;
+    }
   }
   throw new Error(
-    "no browser for the end-to-end tests: install Chromium (Debian: apt-get install chromium) or set SEALPORT_BROWSER to one",
+    "no browser for the end-to-end tests: install Chromium (Debian: apt-get install chromium-headless-shell) or set SEALPORT_BROWSER to one",
   );
 }
