@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Escalation, RequestState, TransactionQuery } from "@/lib/access/requests/schema";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import type { Context } from "@/lib/context/context";
-import { isUnreadable, type Readable, readRows } from "@/lib/db/read-rows";
+import { isUnreadable, Moment, type Readable, readRows } from "@/lib/db/read-rows";
 import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -62,9 +62,6 @@ export interface RequestRow extends Asked, Omit<RequestFacts, "sealedFrom"> {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
-
-/** Later years have no form in the statements that deciders sign. */
-const Moment = z.date().max(new Date("9999-12-31T23:59:59.999Z"));
 
 const Row = z.object({
   id: z.string(),
