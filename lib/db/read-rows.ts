@@ -1,5 +1,5 @@
 import "server-only";
-import { ZodError } from "zod";
+import { ZodError, z } from "zod";
 import { DomainError } from "@/lib/errors";
 import type { Unreadable } from "@/lib/paging";
 import type { Logger } from "@/lib/telemetry/logger";
@@ -8,6 +8,9 @@ import type { Logger } from "@/lib/telemetry/logger";
  * How lists read rows. A row that cannot be read must not break the list it is in: the list shows its id, and an
  * alarm reports it. Stores use `readRows`, use cases `viewRows`.
  */
+
+/** A time of a row. Later years have no form in what is shown and signed. */
+export const Moment = z.date().max(new Date("9999-12-31T23:59:59.999Z"));
 
 export type Readable<T> = T | Unreadable;
 

@@ -106,6 +106,11 @@ export function columnsOf({ shape }: { readonly shape: object }, table: string):
   return { sql: names.join(", "), values: [] };
 }
 
+/** Returns a statement that is composed for one call. The server plans it for these values and does not keep the plan. */
+export function unnamed<R>(text: string, values: readonly Value[]): Statement<object, R> {
+  return { name: "", text, values: () => [...values] };
+}
+
 /** Waits for statements that were sent together, and returns their results by the same names. */
 export async function together<T extends Readonly<Record<string, unknown>>>(
   sent: T,

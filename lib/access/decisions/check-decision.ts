@@ -105,7 +105,7 @@ async function requireAuthority(
 }
 
 /** The state that a stage is decided in, and how the order is recognised by this approval. */
-export interface CheckedDecision {
+interface CheckedDecision {
   readonly state: RequestState;
   readonly weighed: Weighed | undefined;
 }

@@ -9,6 +9,7 @@ import {
 } from "@/lib/access/legal-authorities/verification-store";
 import { AuthorizationState } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";
+import { Moment } from "@/lib/db/read-rows";
 import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
@@ -46,11 +47,11 @@ const Row = z.object({
   issuer: z.string(),
   jurisdiction: z.string(),
   case_number: z.string(),
-  valid_from: z.date(),
-  valid_until: z.date(),
+  valid_from: Moment,
+  valid_until: Moment,
   recognition_basis: z.string().nullable(),
   sealed_basis: z.string().nullable(),
-  sealed_until: z.date().nullable(),
+  sealed_until: Moment.nullable(),
   state: AuthorizationState,
   record_digest: z.string(),
   record: AuthorizationRecord,

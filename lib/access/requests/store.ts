@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Escalation, RequestState, TransactionQuery } from "@/lib/access/requests/schema";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import type { Context } from "@/lib/context/context";
-import { isUnreadable, type Readable, readRows } from "@/lib/db/read-rows";
+import { isUnreadable, Moment, type Readable, readRows } from "@/lib/db/read-rows";
 import { columnsOf, type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -75,16 +75,16 @@ const Row = z.object({
   query: TransactionQuery.nullable(),
   groups: z.array(GroupName),
   level: Level,
-  from: z.date().nullable(),
-  until: z.date().nullable(),
+  from: Moment.nullable(),
+  until: Moment.nullable(),
   max_views: z.number(),
   max_exports: z.number(),
   state: RequestState,
-  due_at: z.date().nullable(),
-  response_due_at: z.date().nullable(),
+  due_at: Moment.nullable(),
+  response_due_at: Moment.nullable(),
   stage_before: RequestState.nullable(),
   escalated_to: Escalation.nullable(),
-  escalated_at: z.date().nullable(),
+  escalated_at: Moment.nullable(),
   reminders: z.number(),
   extensions: z.number(),
   continues_id: z.string().nullable(),
@@ -92,8 +92,8 @@ const Row = z.object({
   digest: z.string().nullable(),
   authorization_digest: z.string().nullable(),
   co_viewers: z.array(z.string()),
-  created_at: z.date(),
-  updated_at: z.date(),
+  created_at: Moment,
+  updated_at: Moment,
 });
 
 function toRequest(record: unknown): RequestRow {

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import type { ReaderContext } from "./fence";
 import { openParts } from "./open-parts";
 import { type EventRow, type PartRow, readParts } from "./store";
@@ -11,7 +11,7 @@ const BUNDLED: readonly string[] = ["identity.authenticate", "identity.rate_limi
 const Bundle = z.looseObject({ details: z.looseObject({ count: z.int().min(1) }) });
 
 /** Returns the parts that hold the number of failures. Entries of other actions are not read. */
-export async function readBundleParts(tx: Tx, rows: readonly EventRow[]): Promise<PartRow[]> {
+export async function readBundleParts(tx: Running, rows: readonly EventRow[]): Promise<PartRow[]> {
   const ids = rows.filter(({ action }) => BUNDLED.includes(action)).map(({ entry_id }) => entry_id);
   return ids.length === 0 ? [] : readParts(tx, ids, ["org"]);
 }

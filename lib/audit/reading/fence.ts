@@ -6,6 +6,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { isUuid } from "@/lib/crypto/uuid";
+import type { Value } from "@/lib/db/statement";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { memberOf } from "../bundle-verifier/container/member";
@@ -27,10 +28,10 @@ export type FenceContext = Pick<ReaderContext, "instance" | "principal" | "clock
 /** Conditions on `audit_index i` with numbered parameters. A value never becomes part of the SQL text. */
 export class Conditions {
   private readonly parts: string[] = [];
-  readonly values: unknown[] = [];
+  readonly values: Value[] = [];
 
   /** Adds a condition in which each `?` stands for the value. */
-  add(text: string, value: unknown): this {
+  add(text: string, value: Value): this {
     this.values.push(value);
     this.parts.push(text.replaceAll("?", `$${this.values.length}`));
     return this;
@@ -45,7 +46,7 @@ export class Conditions {
   }
 
   /** Adds a parameter that is not a condition, e.g. a limit, and returns its placeholder. */
-  parameter(value: unknown): string {
+  parameter(value: Value): string {
     this.values.push(value);
     return `$${this.values.length}`;
   }

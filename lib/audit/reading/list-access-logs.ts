@@ -13,10 +13,11 @@ import {
   textsOf,
 } from "./access-logs";
 import { findActors } from "./actors/actor-names";
+import type { ActorRow } from "./actors/actor-store";
 import { refuseUnknownNames } from "./actors/known-names";
 import { type Conditions, fencedConditions, instantText } from "./fence";
 import { type OpenedPart, openParts } from "./open-parts";
-import { type ActorRow, type EventRow, planForPages, readAccesses, readParts } from "./store";
+import { type EventRow, planForPages, readAccesses, readParts } from "./store";
 
 const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
 

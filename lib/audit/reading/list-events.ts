@@ -9,7 +9,7 @@ import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { viewRows } from "@/lib/db/read-rows";
-import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { type Running, together } from "@/lib/db/statement";
 import { filterNames, recordRead } from "../record/record-read";
 import { EventItem, type EventPage, type EventQuery } from "../schema";
 import { actorNames } from "./actors/actor-names";
@@ -26,7 +26,7 @@ function conditionsOf(cx: Context, query: EventQuery): Conditions {
   return addFilter(fencedConditions(cx), query);
 }
 
-async function readPage(cx: Context, tx: Tx, query: EventQuery) {
+async function readPage(cx: Context, tx: Running, query: EventQuery) {
   const { limit, cursor, after } = query;
   const conditions = conditionsOf(cx, query).add("l.log = ?", cx.instance.log);
   if (after !== undefined) {
@@ -39,7 +39,7 @@ async function readPage(cx: Context, tx: Tx, query: EventQuery) {
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
 }
 
-async function readAhead(cx: Context, tx: Tx, query: EventQuery): Promise<EventRow[]> {
+async function readAhead(cx: Context, tx: Running, query: EventQuery): Promise<EventRow[]> {
   const isFirst = query.cursor === undefined && query.after === undefined;
   if (query.waiting !== "true" || !isFirst) return [];
   return readWaiting(tx, conditionsOf(cx, query).add("e.log = ?", cx.instance.log), MAX_WAITING);
@@ -59,17 +59,20 @@ export async function listEvents(cx: Context, query: EventQuery): Promise<z.infe
 
 /** Returns the page only, for use cases that record the read in another way. */
 export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
-  const { page, waiting, names, parts } = await inSnapshot(cx, async (tx) => {
-    await planForPages(tx);
-    const found = { page: await readPage(cx, tx, query), waiting: await readAhead(cx, tx, query) };
-    const rows = [...found.waiting, ...found.page.rows];
-    const actors = rows.map((row) => row.actor);
-    return {
-      ...found,
-      names: await actorNames(cx, tx, actors),
-      parts: await readBundleParts(tx, rows),
-    };
-  });
+  const { page, waiting, names, parts } = await cx.db.prepared.transaction(
+    async (tx) => {
+      const found = await together({
+        planned: planForPages(tx),
+        page: readPage(cx, tx, query),
+        waiting: readAhead(cx, tx, query),
+      });
+      const rows = [...found.waiting, ...found.page.rows];
+      const actors = rows.map((row) => row.actor);
+      const more = { names: actorNames(cx, tx, actors), parts: readBundleParts(tx, rows) };
+      return { ...found, ...(await together(more)) };
+    },
+    { isSnapshot: true },
+  );
   const counts = await bundledCounts(cx, parts);
   const viewed = viewRows(cx, "audit.events", [...waiting, ...page.rows], (row: EventRow) => {
     const name = names.get(row.actor ?? "");

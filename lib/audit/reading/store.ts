@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import type { CompartmentKind } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
+import { type Running, statement, unnamed } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { COMPARTMENT_KINDS } from "../entry/event";
 import type { Conditions } from "./fence";
@@ -30,49 +31,47 @@ export type EventRow = z.infer<typeof EventRow>;
 const COLUMNS = `i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose, i.transaction_id::text,
   i.participant_id, i.request_id::text, i.grant_id::text, i.case_id::text`;
 
+const PLAN_FOR_PAGES = statement<object, unknown>("plan-for-pages")`
+  SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
+
 /**
  * Sets this transaction's planner options for pages of a long log. Plans are made for the actual values, because a
  * generic plan would read half the log to find a rare value. Only nested loops over indexes are used, from the filter
  * or from the end of the tree, because a hash join would read a whole table to show fifty rows.
  */
-export async function planForPages(tx: Tx): Promise<void> {
-  await tx.$executeRawUnsafe(
-    `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true),
-       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
-  );
+export async function planForPages({ run }: Running): Promise<void> {
+  await run(PLAN_FOR_PAGES, {});
 }
 
 /** Returns integrated entries by sequence number: the newest that meet the conditions, or the oldest; newest first. */
 export async function readEvents(
-  tx: Tx,
+  { run }: Running,
   conditions: Conditions,
   limit: number,
   end: "newest" | "oldest" = "newest",
 ): Promise<EventRow[]> {
   const order = end === "newest" ? "DESC" : "ASC";
-  const rows = z.array(EventRow).parse(
-    await tx.$queryRawUnsafe(
-      `SELECT page.seq, ${COLUMNS} FROM (
-         SELECT l.seq, l.entry_id FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
-         WHERE ${conditions.text} ORDER BY l.seq ${order} LIMIT ${conditions.parameter(limit)}
-       ) AS page JOIN audit_index i ON i.entry_id = page.entry_id JOIN audit_entry e ON e.id = page.entry_id
-       ORDER BY page.seq ${order}`,
-      ...conditions.values,
-    ),
-  );
+  const text = `SELECT page.seq, ${COLUMNS} FROM (
+      SELECT l.seq, l.entry_id FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+      WHERE ${conditions.text} ORDER BY l.seq ${order} LIMIT ${conditions.parameter(limit)}::int
+    ) AS page JOIN audit_index i ON i.entry_id = page.entry_id JOIN audit_entry e ON e.id = page.entry_id
+    ORDER BY page.seq ${order}`;
+  const rows = z.array(EventRow).parse(await run(unnamed(text, conditions.values), {}));
   return end === "newest" ? rows : rows.reverse();
 }
 
 /** Returns written entries that are not in the tree yet, newest first, without quarantined rows. */
-export async function readWaiting(tx: Tx, conditions: Conditions, limit: number): Promise<EventRow[]> {
-  const rows = await tx.$queryRawUnsafe(
-    `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
-     WHERE i.entry_id IN (SELECT q.entry_id FROM audit_queue q)
-       AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = i.entry_id) AND ${conditions.text}
-     ORDER BY i.at DESC, i.entry_id DESC LIMIT ${conditions.parameter(limit)}`,
-    ...conditions.values,
-  );
-  return z.array(EventRow).parse(rows);
+export async function readWaiting(
+  { run }: Running,
+  conditions: Conditions,
+  limit: number,
+): Promise<EventRow[]> {
+  const text = `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
+    WHERE i.entry_id IN (SELECT q.entry_id FROM audit_queue q)
+      AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = i.entry_id) AND ${conditions.text}
+    ORDER BY i.at DESC, i.entry_id DESC LIMIT ${conditions.parameter(limit)}::int`;
+  return z.array(EventRow).parse(await run(unnamed(text, conditions.values), {}));
 }
 
 /** Returns whether any entry meets the conditions, numbered or not. */
@@ -84,36 +83,9 @@ export async function hasEntry(tx: Tx, conditions: Conditions): Promise<boolean>
   return z.array(z.object({ has: z.boolean() })).parse(rows)[0]?.has === true;
 }
 
-const ActorRow = z.object({ pseudonym: z.string(), name: z.string().nullable(), organisation: z.string() });
-export type ActorRow = z.infer<typeof ActorRow>;
-
 /** The log no longer names people with an erased key, even if their account still exists. */
 export const IS_ERASED = `EXISTS (SELECT 1 FROM audit_compartment k WHERE k.tenant_id = u.tenant_id
   AND k.kind = 'subject' AND k.subject = u.pseudonym AND k.destroyed_at IS NOT NULL)`;
-
-/**
- * Returns the people behind pseudonyms, each with their organisation. Erased people have no name here. If an
- * organisation is given, only its people have a name.
- */
-export async function readActors(
-  tx: Tx,
-  pseudonyms: readonly string[],
-  organisationId: string | undefined,
-): Promise<Map<string, ActorRow>> {
-  const rows = await tx.$queryRawUnsafe(
-    `SELECT u.pseudonym, o.name AS organisation,
-       CASE WHEN ($2::uuid IS NULL OR u.organisation_id = $2::uuid) AND NOT ${IS_ERASED} THEN u.name END AS name
-     FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.pseudonym = ANY ($1::text[])`,
-    [...new Set(pseudonyms)],
-    organisationId ?? null,
-  );
-  return new Map(
-    z
-      .array(ActorRow)
-      .parse(rows)
-      .map((row) => [row.pseudonym, row]),
-  );
-}
 
 /** Returns accesses and refusals, newest first by time, including those not in the tree yet. */
 export async function readAccesses(
@@ -198,11 +170,17 @@ const PartRow = z.object({
 /** A stored part, and whether it was requested. Other parts are read only to find the entry's case. */
 export type PartRow = z.infer<typeof PartRow> & { readonly is_asked: boolean };
 
-const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compartment_id::text, p.stored, e.bytes, k.destroyed_at,
+interface WantedParts {
+  readonly entryIds: readonly string[];
+  readonly kinds: readonly CompartmentKind[];
+}
+
+const PARTS = statement<WantedParts, unknown>("read-parts")`
+  SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compartment_id::text, p.stored, e.bytes, k.destroyed_at,
     i.case_id::text, i.is_suspicion
   FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
-  JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY ($1::uuid[])
-    AND CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text ELSE k.kind = ANY ($2::text[]) END
+  JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY (${({ entryIds }) => entryIds}::uuid[])
+    AND CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text ELSE k.kind = ANY (${({ kinds }) => kinds}::text[]) END
   ORDER BY p.entry_id, p.c`;
 
 /**
@@ -211,11 +189,11 @@ const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compart
  * open another agency's case.
  */
 export async function readParts(
-  tx: Tx,
+  { run }: Running,
   entryIds: readonly string[],
   kinds: readonly CompartmentKind[],
 ): Promise<PartRow[]> {
-  const rows = z.array(PartRow).parse(await tx.$queryRawUnsafe(PARTS, [...entryIds], [...kinds]));
+  const rows = z.array(PartRow).parse(await run(PARTS, { entryIds, kinds }));
   return rows.map((row) => ({ ...row, is_asked: kinds.includes(row.kind) }));
 }
 

@@ -8,9 +8,19 @@ export interface Sent {
   readonly roundTrips: number;
 }
 
+type Callback = (...answer: never[]) => void;
+
 function textOf(first: unknown): string {
   const text = typeof first === "object" && first !== null && "text" in first ? first.text : first;
   return String(text).replaceAll(/\s+/g, " ").trim();
+}
+
+/** The callback of a query that also counts its answer. */
+function counted(callback: Callback, answered: () => void): Callback {
+  return (...answer) => {
+    answered();
+    Reflect.apply(callback, undefined, answer);
+  };
 }
 
 /** Runs a call and returns what this process sent to PostgreSQL meanwhile, over all connections. */
@@ -25,17 +35,12 @@ export async function countStatements(call: () => Promise<unknown>): Promise<Sen
     waiting.set(this, before + 1);
     texts.push(textOf(given[0]));
     const answered = () => waiting.set(this, (waiting.get(this) ?? 1) - 1);
-    const callback = given.findIndex((one) => typeof one === "function");
-    const args = given.map((one, at) =>
-      at === callback && typeof one === "function"
-        ? (...answer: unknown[]) => {
-            answered();
-            Reflect.apply(one, undefined, answer);
-          }
-        : one,
-    );
-    const sent: unknown = Reflect.apply(query, this, args);
-    if (callback === -1 && sent instanceof Promise) sent.then(answered, answered);
+    const last = given.at(-1);
+    const sent: unknown = Reflect.apply(query, this, [
+      ...given.slice(0, -1),
+      typeof last === "function" ? counted(last, answered) : last,
+    ]);
+    if (typeof last !== "function" && sent instanceof Promise) sent.then(answered, answered);
     return sent;
   });
   try {

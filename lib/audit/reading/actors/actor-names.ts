@@ -1,8 +1,8 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { seesEveryCase } from "../fence";
-import { type ActorRow, readActors } from "../store";
+import { type ActorRow, readActors } from "./actor-store";
 
 /**
  * Returns whether the caller knows all the tenant's people by name: auditors read their parts, approvers work with
@@ -18,7 +18,7 @@ export function knowsEveryName(cx: Pick<Context, "principal">): boolean {
  */
 export function findActors(
   cx: Context,
-  tx: Tx,
+  tx: Running,
   pseudonyms: readonly (string | null)[],
 ): Promise<Map<string, ActorRow>> {
   const known = pseudonyms.filter((name) => name !== null);
@@ -28,7 +28,7 @@ export function findActors(
 /** Returns the names of actors whom the caller knows. All others stay pseudonyms. */
 export async function actorNames(
   cx: Context,
-  tx: Tx,
+  tx: Running,
   pseudonyms: readonly (string | null)[],
 ): Promise<Map<string, string>> {
   const actors = await findActors(cx, tx, pseudonyms);

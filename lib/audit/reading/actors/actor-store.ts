@@ -1,10 +1,45 @@
 import "server-only";
 import { z } from "zod";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import type { Conditions } from "../fence";
 import { IS_ERASED } from "../store";
 
-const ActorRow = z.object({ actor: z.string(), name: z.string().nullable() });
+/** The person behind a pseudonym. */
+export interface ActorRow {
+  readonly pseudonym: string;
+  readonly name: string | null;
+  readonly organisation: string;
+}
+
+interface WantedActors {
+  readonly pseudonyms: readonly string[];
+  readonly organisationId: string | undefined;
+}
+
+const organisationOf = ({ organisationId }: WantedActors) => organisationId ?? null;
+
+const READ_ACTORS = statement<WantedActors, ActorRow>("read-actors")`
+  SELECT u.pseudonym, o.name AS organisation,
+    CASE WHEN (${organisationOf}::uuid IS NULL OR u.organisation_id = ${organisationOf}::uuid)
+      AND NOT ${{ sql: IS_ERASED, values: [] }} THEN u.name END AS name
+  FROM app_user u JOIN organisation o ON o.id = u.organisation_id
+  WHERE u.pseudonym = ANY (${({ pseudonyms }) => [...new Set(pseudonyms)]}::text[])`;
+
+/**
+ * Returns the people behind pseudonyms, each with their organisation. Erased people have no name here. If an
+ * organisation is given, only its people have a name.
+ */
+export async function readActors(
+  { run }: Running,
+  pseudonyms: readonly string[],
+  organisationId: string | undefined,
+): Promise<Map<string, ActorRow>> {
+  const rows = await run(READ_ACTORS, { pseudonyms, organisationId });
+  return new Map(rows.map((row) => [row.pseudonym, row]));
+}
+
+const FoundRow = z.object({ actor: z.string(), name: z.string().nullable() });
 
 /**
  * Returns people with an entry that meets the conditions, by name where the caller knows it, else by pseudonym. It
@@ -19,7 +54,7 @@ export async function findActors(
     readonly knownOf: string | undefined;
     readonly limit: number;
   },
-): Promise<z.infer<typeof ActorRow>[]> {
+): Promise<z.infer<typeof FoundRow>[]> {
   const tenantId = `${conditions.parameter(wanted.tenantId)}::uuid`;
   const knownOf = `${conditions.parameter(wanted.knownOf ?? null)}::uuid`;
   const text = `${conditions.parameter(wanted.text)}::text`;
@@ -36,5 +71,5 @@ export async function findActors(
      ORDER BY p.name NULLS LAST, p.actor LIMIT ${conditions.parameter(wanted.limit)}`,
     ...conditions.values,
   );
-  return z.array(ActorRow).parse(rows);
+  return z.array(FoundRow).parse(rows);
 }

@@ -52,7 +52,7 @@ export async function findUnknownNames(
   return inSnapshot(cx, async (tx) => {
     const unknown: NamedMember[] = [];
     for (const member of unlisted) {
-      const conditions = seenBy(cx).add(`i.${member} = ?`, filter[member]);
+      const conditions = seenBy(cx).add(`i.${member} = ?`, filter[member] ?? null);
       if (!(await hasEntry(tx, conditions))) unknown.push(member);
     }
     return unknown;
