@@ -2,7 +2,8 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { dutyKey, roleKey } from "@/components/layout/role-words";
 import { fieldReason } from "@/components/messages/field-reasons";
-import { CODE_KEYS, isKnownCode, placeOf } from "@/components/messages/problem-keys";
+import { CODE_KEYS, isKnownCode } from "@/components/messages/problem-keys";
+import { placeOf } from "@/components/messages/problem-places";
 import { byRole } from "@/components/messages/problem-roles";
 
 /** What the wording of a refusal needs. If the code has words of ours, its own sentence is not shown. */

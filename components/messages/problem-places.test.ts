@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fieldReason } from "@/components/messages/field-reasons";
-import { placeOf } from "@/components/messages/problem-keys";
+import { placeOf } from "@/components/messages/problem-places";
 import { NewTransaction } from "@/lib/transactions/schema";
 
 const BODY = { job_id: "job-1", participants: ["miner-789"] };
