@@ -87,6 +87,7 @@ test("two administrators connect a provider, and an invited officer signs in the
   await dialog(greta).getByLabel("Name", { exact: true }).fill("Olga Lind");
   await dialog(greta).getByLabel("Work e-mail").fill(email);
   await dialog(greta).getByLabel("Organisation", { exact: true }).selectOption({ label: AGENCY });
+  await dialog(greta).getByLabel("Role", { exact: true }).selectOption("regulator");
   await dialog(greta).getByLabel("Reason").fill("A new officer.");
   await dialog(greta).getByRole("button", { name: "Send for confirmation" }).click();
   await expect(dialog(greta).getByText("A second administrator confirms this")).toBeVisible();

@@ -92,8 +92,13 @@ function useValue(): (name: string, value: Fact | undefined) => string {
     const state = PersonState.options.find((option) => option === value);
     return name === "state" && state !== undefined ? states(state) : value;
   };
-  const one = (name: string, value: Item): string =>
-    typeof value === "string" ? word(name, value) : Object.values(value).join(", ");
+  const one = (name: string, value: Item): string => {
+    if (typeof value === "string") return word(name, value);
+    if (name !== "mapping") return Object.values(value).join(", ");
+    const { value: group = "", role = "", duties = "" } = value;
+    const given = duties.split(" ").filter((duty) => duty !== "");
+    return `${group}: ${[word("role", role), ...given.map((duty) => word("duties", duty))].join(", ")}`;
+  };
   return (name, value) => {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) return none("nothing");
     return Array.isArray(value) ? value.map((item) => one(name, item)).join("; ") : one(name, value);
