@@ -87,7 +87,8 @@ function NameForm({ onDone }: { onDone: (answer: SecondAdministratorAnswer) => v
 export function SecondAdministrator({ second }: { second: SetupPeople["second"] }) {
   const t = useTranslations("setup.second");
   const [answer, setAnswer] = useState<SecondAdministratorAnswer>();
-  useWaiting(second !== null || answer !== undefined);
+  const [hasNamed, setNamed] = useState(false);
+  useWaiting(second !== null || hasNamed);
   return (
     <Section title={t("title")}>
       <p className="max-w-[64ch] pt-3 text-control">{t("text")}</p>
@@ -103,7 +104,12 @@ export function SecondAdministrator({ second }: { second: SetupPeople["second"] 
               </Link>
             </p>
           )}
-          <NameForm onDone={setAnswer} />
+          <NameForm
+            onDone={(made) => {
+              setAnswer(made);
+              setNamed(true);
+            }}
+          />
         </>
       )}
     </Section>

@@ -77,7 +77,12 @@ export function AgreementActs({ agreement }: { agreement: Agreement }) {
     call: WITHDRAW,
     body: () => ({}),
   });
-  if (agreement.state !== "open") return null;
-  if (agreement.is_own) return <Acts acts={[withdraw]} />;
-  return <Acts acts={agreement.may_agree ? [agree, sendBack, refuse] : [sendBack, refuse]} />;
+  // Without acts an open dialog stays: it may show a link that is shown once.
+  return <Acts acts={actsOf()} />;
+
+  function actsOf() {
+    if (agreement.state !== "open") return [];
+    if (agreement.is_own) return [withdraw];
+    return agreement.may_agree ? [agree, sendBack, refuse] : [sendBack, refuse];
+  }
 }
