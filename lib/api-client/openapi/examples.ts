@@ -58,6 +58,7 @@ const WRITTEN: Readonly<Record<string, Example>> = {
       reason: "Joins the legal team on 1 December.",
     },
   },
+  nameSecondAdministrator: { body: { name: "Nils Aalto", email: "n.aalto@havel.example" } },
   changeDuties: {
     body: { role: "coordinator", duties: ["legal", "privacy"], reason: "Takes over data protection." },
   },

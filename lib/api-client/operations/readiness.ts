@@ -75,6 +75,7 @@ export const askRulesRead = operation({
   body: RulesRead,
   response: { status: 201, schema: RulesReadAnswer },
   action: "agreement.ask",
+  idempotent: { keep: ["id", "state", "asked_at", "expires_at"] },
 });
 
 export const nameSecondAdministrator = operation({

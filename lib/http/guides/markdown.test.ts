@@ -88,6 +88,7 @@ describe("a guide", () => {
       ["ten-minutes", "migrating", "signed-calls", "keys-by-curl", "held-keys", "notifications"].concat([
         "import",
         "sdk",
+        "access-rules",
         "cli",
       ]),
     );
