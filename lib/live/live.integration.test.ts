@@ -207,8 +207,8 @@ describe("live", () => {
       const later = await ask(bench.legal, ["legal", "privacy"]);
       await concerned.until(tells("agreement", later.id, "open"));
       expect(tells("agreement", id)(concerned)).toBe(false);
-      await setStatus(bench.client, bench.transactions[0], { status: "processing" });
-      await officer.until(tells("transaction", bench.transactions[0], "processing"));
+      await setStatus(bench.client, bench.transactions[1], { status: "processing" });
+      await officer.until(tells("transaction", bench.transactions[1], "processing"));
       expect(officer.events.some(({ data }) => Object(data).kind === "agreement")).toBe(false);
       for (const heard of [second, concerned, officer]) await heard.leave();
     });
@@ -227,8 +227,10 @@ describe("live", () => {
     });
 
     it("do not report a change that was rolled back", async () => {
-      const id = await bench.draft();
       const heard = await listen(await signedIn(bench.regulator));
+      const id = await bench.draft();
+      await heard.until(tells("request", id));
+      const since = heard.events.length;
       const undone = inTransaction(bench.cx, async (tx) => {
         await tx.$executeRaw`UPDATE access_request SET justification = 'other' WHERE id = ${id}::uuid`;
         throw new DomainError("request.conflict");
@@ -236,7 +238,7 @@ describe("live", () => {
       expect(await outcomeOf(undone)).toBe("request.conflict");
       const later = await bench.draft();
       await heard.until(tells("request", later));
-      expect(tells("request", id)(heard)).toBe(false);
+      expect(tells("request", id)({ ...heard, events: heard.events.slice(since) })).toBe(false);
       await heard.leave();
     });
 
