@@ -88,10 +88,10 @@ it("every operation with an id knows where ids of its kind are", () => {
 const MOST_STATEMENTS = 3;
 const uneven = new Set<string>();
 /**
- * Addresses about a part that a thing has or lacks, for callers who know the thing itself: keys, and requests by the
- * duty legal.
+ * Addresses about a part that a thing has or lacks, for callers who know the thing itself: keys, organisations by
+ * administrators, and requests by the duty legal.
  */
-const KNOWN_OF = /\/keys\/\{id\}\/recovery|\/requests\/\{id\}\/notices/;
+const KNOWN_OF = /\/keys\/\{id\}\/recovery|\/organisations\/\{id\}\/provider|\/requests\/\{id\}\/notices/;
 const compared = new Map<string, number>();
 
 it.each(withId.map((operation) => [operation.id, operation] as const))(
