@@ -224,7 +224,8 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   const { page, faults } = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
   await page.goto(at("/"), { waitUntil: "load" });
   await rail(page).getByRole("link", { name: "Suspicions" }).click();
-  await expect(page.getByText("No suspicions recorded yet")).toBeVisible();
+  // Another test of this instance may have recorded some.
+  await expect(page.getByRole("heading", { level: 1, name: "Suspicions" })).toBeVisible();
   const send = page.getByRole("button", { name: "Record suspicion" });
   await send.focus();
   await page.keyboard.press("Enter");
@@ -241,11 +242,8 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   const list = page.getByRole("table", { name: "All suspicions" });
   await expect(async () => {
     await page.goto(at("/audit/suspicions"), { waitUntil: "load" });
-    await expect(list.getByRole("row").nth(1).getByRole("rowheader").getByRole("link")).toBeVisible({
-      timeout: 2_000,
-    });
+    await expect(list.getByRole("row").nth(1)).toContainText("Marta Lindqvist", { timeout: 2_000 });
   }).toPass();
-  await expect(list.getByRole("row").nth(1)).toContainText("Marta Lindqvist");
   await expect(list.getByRole("row").nth(1)).toContainText(id.slice(0, 8));
   await list.getByRole("row").nth(1).getByRole("rowheader").getByRole("link").focus();
   await page.keyboard.press("Enter");
