@@ -82,10 +82,10 @@ function useColumns(isClose: boolean): Column<ReviewRow>[] {
       head: t("who"),
       isTitle: true,
       cell: (row) => <Who row={row} />,
-      className: "tablet:w-[22%]",
+      className: "tablet:w-[19%]",
     },
-    { key: "may", head: t("may"), cell: mayDo, className: "tablet:w-[26%]" },
-    { key: "used", head: t("used"), cell: (row) => <Used row={row} />, className: "tablet:w-[13%]" },
+    { key: "may", head: t("may"), cell: mayDo, className: "tablet:w-[24%]" },
+    { key: "used", head: t("used"), cell: (row) => <Used row={row} />, className: "tablet:w-[9%]" },
     isClose
       ? { key: "why", head: t("why"), cell: (row) => <RowLooks row={row} /> }
       : { key: "last", head: t("last"), cell: (row) => <LastUsed at={row.facts.last_used_at} /> },
@@ -124,7 +124,7 @@ function Group({ rows, isClose }: { rows: readonly ReviewRow[]; isClose: boolean
   );
 }
 
-/** The rows of a review: what stands out first. */
+/** The rows of a review: first those to look at closely. */
 export function ReviewRows() {
   const t = useTranslations("accessReview.one");
   const { close, rest } = useGroups();
