@@ -140,11 +140,11 @@ export function ChangeTable({ agreement }: { agreement: Agreement }) {
                 {t(`facts.${name}`)}
               </th>
               {isNew ? null : (
-                <td className="break-words py-2 pr-4">
+                <td className="py-2 pr-4 [overflow-wrap:anywhere]">
                   {stays ? old : <del className="text-ink-3">{old}</del>}
                 </td>
               )}
-              <td className="break-words py-2">
+              <td className="py-2 [overflow-wrap:anywhere]">
                 {stays ? old : <ins className="bg-accent-wash no-underline">{next}</ins>}
               </td>
             </tr>
