@@ -88,7 +88,8 @@ test("records that open with a party's old key or the old escrow's are sealed ag
       participants: ["client-456", "miner-789"],
       occurred_at: "2025-11-25T08:00:00.000Z",
     });
-    expect(view.text).not.toContain("250");
+    // As a value of its own: ids and digests may contain the digits.
+    expect(view.text).not.toMatch(/[":]250(\.\d+)?[",}]/);
     const again = await importFile(prepared);
     expect(again.said).toContain("0 taken, 4 skipped, 0 refused");
     expect(again.code).toBe(0);
