@@ -72,9 +72,11 @@ function textOf({ body, headers }: Answer): string {
   return body.toString("latin1").replaceAll(String(id), "REQUEST");
 }
 
-/** What an answer of success says can change between two calls: then only its members are compared. */
+/** What an answer of success says can change between two calls: then only its members, or its first line, are compared. */
 function contentOf(answer: Answer): unknown {
   const type = String(answer.headers["content-type"]);
+  // A checkpoint of the log: the log may grow between two calls.
+  if (answer.status === 200 && type.startsWith("text/plain")) return textOf(answer).split("\n")[0];
   if (answer.body.length === 0 || answer.status !== 200 || !type.startsWith("application/json"))
     return textOf(answer);
   return Object.keys(JSON.parse(answer.body.toString())).sort();
