@@ -1,8 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { ReturnDesk } from "@/app/sign-in/return/_components/return-desk";
-import { Mark } from "@/components/layout/mark";
+import { SheetPage } from "@/components/layout/sheet-page";
 import { Words } from "@/components/messages/words";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,24 +16,11 @@ export default async function ReturnPage() {
   const t = await getTranslations("signin.return");
   return (
     <Words namespaces={["signin"]}>
-      <main
-        id="content"
-        tabIndex={-1}
-        className="mx-auto flex max-w-[620px] flex-col px-4 py-8 outline-none tablet:py-10"
-      >
-        <Link
-          href="/"
-          prefetch={false}
-          className="-ml-1 flex min-h-touch items-center gap-3 self-start px-1 font-semibold text-lead tracking-tight"
-        >
-          <Mark size={28} />
-          Sealport
-        </Link>
-        <h1 className="mt-8 font-semibold text-title tracking-tight">{t("title")}</h1>
+      <SheetPage title={t("title")}>
         <div className="mt-6">
           <ReturnDesk />
         </div>
-      </main>
+      </SheetPage>
     </Words>
   );
 }
