@@ -1,6 +1,6 @@
 import "server-only";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
-import type { Policies, PolicyFaultKind, PolicyPointer } from "@/lib/context/policies";
+import type { Policies, PolicyFaultKind } from "@/lib/context/policies";
 import { type Listener, openListener } from "@/lib/db/listen";
 import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -21,6 +21,12 @@ interface Parts extends DbContext {
   readonly logger: Pick<Logger, "info" | "error">;
 }
 
+/** The pointer, and the set that it names, as the database has them. */
+interface Found {
+  readonly pointer: ActivationRow | undefined;
+  readonly set: WholeSetRow | undefined;
+}
+
 /**
  * The set that decides in this process. It follows the pointer: at each notice, at each opening's own reading of it, and
  * with each check. What it cannot load, or what was altered, decides nothing: `active` throws then.
@@ -28,7 +34,8 @@ interface Parts extends DbContext {
 export class ActivePolicies implements Policies {
   readonly #parts: Parts;
   #loaded: Loaded | undefined;
-  #fault: PolicyFaultKind | undefined = "unavailable";
+  /** Of the last check, while no set decides. */
+  #fault: PolicyFaultKind | undefined;
   #running: Promise<void> | undefined;
   /** Begins when the running one ends. */
   #next: Promise<void> | undefined;
@@ -38,20 +45,20 @@ export class ActivePolicies implements Policies {
   }
 
   active(): PreparedSet {
-    if (this.#loaded === undefined || this.#fault !== undefined) throw unavailable(this.#fault);
+    if (this.#loaded === undefined) throw unavailable(this.#fault);
     return this.#loaded.set;
   }
 
   state() {
-    return this.#fault ?? ("active" as const);
+    return this.#loaded === undefined ? (this.#fault ?? "unavailable") : "active";
   }
 
-  async follow(pointer: PolicyPointer | undefined): Promise<void> {
-    if (pointer === undefined) throw unavailable("unavailable");
+  async follow(activation: number | undefined): Promise<void> {
+    if (activation === undefined) throw unavailable("unavailable");
     // An opening that read an older snapshot does not take the process back.
-    if (this.#fault === undefined && this.#loaded !== undefined && pointer.seq <= this.#loaded.seq) return;
+    if (this.#loaded !== undefined && activation <= this.#loaded.seq) return;
     await this.check();
-    this.active();
+    if (this.#loaded === undefined || this.#loaded.seq < activation) throw unavailable(this.#fault);
   }
 
   /** Reads the pointer and the text that it names, and loads what changed. Never throws: its outcome is the state. */
@@ -75,7 +82,7 @@ export class ActivePolicies implements Policies {
 
   async #read(): Promise<void> {
     const { tenantId } = this.#parts.instance;
-    let found: { pointer: ActivationRow | undefined; set: WholeSetRow | undefined };
+    let found: Found;
     try {
       found = await inSnapshot(this.#parts, async (tx) => {
         const pointer = await findActivation(tx, tenantId);
@@ -93,7 +100,7 @@ export class ActivePolicies implements Policies {
     }
   }
 
-  #load({ pointer, set }: { pointer: ActivationRow | undefined; set: WholeSetRow | undefined }): void {
+  #load({ pointer, set }: Found): void {
     if (pointer === undefined || set === undefined) throw new InvariantError("no policy set was activated");
     const { seq, number, document_digest: digest } = pointer;
     if (!hasDigest(set.document, digest)) {
@@ -111,7 +118,7 @@ export class ActivePolicies implements Policies {
   }
 
   #fail(fault: PolicyFaultKind, err?: unknown): void {
-    if (this.#fault !== fault || this.#loaded !== undefined)
+    if (this.#fault !== fault)
       this.#parts.logger.error(
         { alarm: `policy.${fault}`, ...(err === undefined ? {} : { err }) },
         fault === "altered"
