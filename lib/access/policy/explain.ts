@@ -43,11 +43,11 @@ export function opensFor(
   asked: Pick<OpenQuestion, "principal"> & { readonly context: Partial<OpenQuestion["context"]> },
   set: DecidingSet,
 ): boolean {
-  const kinds: readonly Kind[] = [asked.context.grant?.kind ?? "request", "request"];
+  const kinds = new Set<Kind>([asked.context.grant?.kind ?? "request", "request"]);
   const levels = ["full", "masked"] as const;
   return GroupName.options.some((group) =>
     levels.some((level) =>
-      kinds.some((kind) => {
+      [...kinds].some((kind) => {
         const context = { ...asked.context, group, level };
         return set.ask(ordinaryQuestion({ principal: asked.principal, context }, kind)).isAllowed;
       }),
