@@ -7,6 +7,7 @@ const REASONS = [
   [/^at least one/, "missing"],
   [/^Too big: expected string to have <=(\d+) characters/, "tooLong"],
   [/^Too big: /, "tooMuch"],
+  [/^is more than (\d+) (?:views|exports|days), the limit of version/, "policyLimit"],
   [/^more than /, "tooMuch"],
   [/what remains$/, "tooMuch"],
   [/^has fewer than (\d+) characters/, "tooShort"],

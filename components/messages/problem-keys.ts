@@ -129,6 +129,7 @@ export const CODE_KEYS = {
   "decision.party": "party",
   "decision.facts-mismatch": "mismatch",
   "decision.not-narrower": "notNarrower",
+  "grant.limit": "grantLimit",
   "decision.identity-check": "identityCheck",
   "statement.required": "statement",
   "statement.invalid": "statementInvalid",

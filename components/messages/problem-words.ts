@@ -23,6 +23,17 @@ function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
+/** Members of a refusal that its words name. */
+const NAMED_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  "participant.unknown": ["participant"],
+  "participant.no-active-key": ["participant"],
+  "grant.limit": ["version", "max_views", "max_exports", "max_days"],
+};
+
+function membersOf(members: ToldProblem["members"], names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, String(members[name] ?? "")]));
+}
+
 /** Returns a code's words: those for the reader's role, otherwise those for all readers. */
 function useWordsOf(): (key: (typeof CODE_KEYS)[keyof typeof CODE_KEYS], audience: unknown) => string {
   const t = useTranslations("problem.codes");
@@ -48,8 +59,8 @@ export function useProblemWords(): (problem: ToldProblem) => string {
     }
     if (code === "auth.role" && typeof members.role === "string")
       return t("role", { role: portal(`roles.${roleKey(members.role)}`) });
-    if (code === "participant.unknown" || code === "participant.no-active-key")
-      return t(CODE_KEYS[code], { participant: String(members.participant ?? "") });
+    const named = NAMED_MEMBERS[code];
+    if (named !== undefined) return t(CODE_KEYS[code], membersOf(members, named));
     return wordsOf(CODE_KEYS[code], members.audience);
   };
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
-import type { Policies, PolicyState } from "@/lib/context/policies";
+import type { ActiveSet, Policies, PolicyState } from "@/lib/context/policies";
 import { type Listener, openListener } from "@/lib/db/listen";
 import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -14,7 +14,7 @@ const CHANNEL = "sealport_policies";
 interface Loaded {
   readonly seq: number;
   readonly digest: string;
-  readonly set: PreparedSet;
+  readonly set: PreparedSet & ActiveSet;
 }
 
 interface Parts extends DbContext {
@@ -46,7 +46,7 @@ export class ActivePolicies implements Policies {
     this.#parts = parts;
   }
 
-  active(): PreparedSet {
+  active(): PreparedSet & ActiveSet {
     if (this.#loaded === undefined) throw unavailable(this.#fault);
     return this.#loaded.set;
   }
@@ -114,7 +114,7 @@ export class ActivePolicies implements Policies {
     const prepared = isSame ? this.#loaded?.set : undefined;
     this.#loaded = {
       ...{ seq, digest },
-      set: prepared ?? preparePolicySet(documentOf({ ...set, document_digest: digest })),
+      set: { ...(prepared ?? preparePolicySet(documentOf({ ...set, document_digest: digest }))), number },
     };
     this.#fault = undefined;
     if (!isSame) this.#parts.logger.info({ number }, "policies of this version decide now");

@@ -1,12 +1,12 @@
 import type { Escalation, RequestState } from "@/lib/access/requests/schema";
-import { DAY_MS, REVIEW_DAYS } from "@/lib/access/rules/limits";
+import { DAY_MS } from "@/lib/access/rules/limits";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
 import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** Days that each part of a request's life takes. Pure rules; the caller supplies the clock. */
 interface Terms {
-  /** Days in which its reviewers should decide. */
-  readonly review: number;
+  /** Days in which its reviewers decide at the latest, where the policies give them more. */
+  readonly review?: number;
   /** Days until the answer is due; absent when an answer is not required. */
   readonly response?: number;
   /** Days by which the deadline may be extended, once. */
@@ -16,18 +16,18 @@ interface Terms {
 /**
  * By instrument, counted from the submission (ADR 0026). An EPOC is answered within ten days without extension
  * (Regulation (EU) 2023/1543, article 10(2)). The other periods are this product's own and are shorter where a court
- * waits.
+ * waits. How long reviewers have is a number of the policies.
  */
 const TERMS: Readonly<Record<InstrumentKind, Terms>> = {
-  court_order: { review: REVIEW_DAYS, response: 14, extension: 14 },
-  warrant: { review: REVIEW_DAYS, response: 14, extension: 14 },
+  court_order: { response: 14, extension: 14 },
+  warrant: { response: 14, extension: 14 },
   epoc: { review: 7, response: 10, extension: 0 },
-  subpoena: { review: REVIEW_DAYS, response: 14, extension: 30 },
-  statutory_demand: { review: REVIEW_DAYS, response: 20, extension: 30 },
-  audit_mandate: { review: REVIEW_DAYS, response: 30, extension: 30 },
+  subpoena: { response: 14, extension: 30 },
+  statutory_demand: { response: 20, extension: 30 },
+  audit_mandate: { response: 30, extension: 30 },
 };
 /** Requests of staff for their own duty: no answer is required, so they lapse after the review days. */
-const WITHOUT_ORDER: Terms = { review: REVIEW_DAYS, extension: 0 };
+const WITHOUT_ORDER: Terms = { extension: 0 };
 
 /** Reviewers are reminded this long before their date, and again on it. */
 export const REMINDER_MS = 2 * DAY_MS;
@@ -52,11 +52,14 @@ function termsOf(kind: InstrumentKind | undefined): Terms {
   return kind === undefined ? WITHOUT_ORDER : TERMS[kind];
 }
 
-/** Returns the review date and the deadline of a request that is submitted now under this kind of instrument. */
-export function datesFrom(kind: InstrumentKind | undefined, submittedAt: Date): DueDates {
-  const { review, response } = termsOf(kind);
+/**
+ * Returns the review date and the deadline of a request that is submitted now under this kind of instrument. Reviewers
+ * have `reviewDays` (`review_days` of the policies), but never longer than the answer.
+ */
+export function datesFrom(kind: InstrumentKind | undefined, submittedAt: Date, reviewDays: number): DueDates {
+  const { review = reviewDays, response } = termsOf(kind);
   return {
-    dueAt: later(submittedAt, review),
+    dueAt: later(submittedAt, Math.min(reviewDays, review, response ?? reviewDays)),
     responseDueAt: response === undefined ? undefined : later(submittedAt, response),
   };
 }

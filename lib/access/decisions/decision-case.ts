@@ -7,6 +7,7 @@ import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/req
 import { tieOf } from "@/lib/access/review/conflicts/related-people";
 import { findRelatedPeople, isParty, ownOrganisations } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
+import { type GrantLimits, grantLimits } from "@/lib/access/rules/grant-limits";
 import type { Permit } from "@/lib/access/rules/permit";
 import type { Context } from "@/lib/context/context";
 import { type Running, together } from "@/lib/db/statement";
@@ -21,6 +22,8 @@ export interface DecisionCase {
   readonly authorization: AuthorizationRow | undefined;
   /** All earlier decisions, questions included. */
   readonly decisions: readonly DecisionRow[];
+  /** What the policies in force allow a grant. */
+  readonly limits: GrantLimits;
 }
 
 /** An empty subject for the rules when the request does not exist, so that ids reveal nothing. */
@@ -59,7 +62,7 @@ export async function loadCase(tx: Running, cx: Context, id: string, stage: Stag
     requester: getPerson(tx, facts.requesterUserId),
     authorization: findAuthorization(tx, id),
   });
-  return { permit, ...read, decisions };
+  return { permit, ...read, decisions, limits: grantLimits(cx.policies.active()) };
 }
 
 /** What the legal reviewer read in the order, after that stage. */

@@ -1,6 +1,7 @@
 import type { DecisionCase } from "@/lib/access/decisions/decision-case";
 import { intersect, isOver, type Narrowing, narrow, type Remaining } from "@/lib/access/decisions/narrowing";
 import type { NewStatement } from "@/lib/access/requests/schema";
+import { limited } from "@/lib/access/rules/grant-limits";
 import { grantWindow, latestEnd, startOf } from "@/lib/access/rules/validity";
 import { InvariantError } from "@/lib/errors";
 import { buildDecision, type DecisionStatement, validityTime } from "@/lib/escrow/protocol/statements";
@@ -8,10 +9,10 @@ import { buildDecision, type DecisionStatement, validityTime } from "@/lib/escro
 /** How long a prepared statement waits for its signature. */
 export const STATEMENT_MS = 15 * 60_000;
 
-type Case = Pick<DecisionCase, "row" | "requester" | "authorization" | "decisions">;
+type Case = Pick<DecisionCase, "row" | "requester" | "authorization" | "decisions" | "limits">;
 
-/** Returns what earlier approvals have left at this moment. */
-export function remainingAt({ row, authorization, decisions }: Case, at: Date): Remaining {
+/** Returns what earlier approvals and the policies in force have left at this moment. */
+export function remainingAt({ row, authorization, decisions, limits }: Case, at: Date): Remaining {
   const input = {
     at,
     asked: {
@@ -33,7 +34,7 @@ export function remainingAt({ row, authorization, decisions }: Case, at: Date): 
     maxViews: row.maxViews,
     maxExports: row.maxExports,
   };
-  return intersect(asked, approvals);
+  return intersect(limited(asked, limits), approvals);
 }
 
 /** What a decision's body takes away. */

@@ -11,6 +11,7 @@ import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import * as authorizations from "@/lib/access/legal-authorities/store";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { frozenRecord } from "@/lib/access/requests/request-record";
+import { grantLimits, limited } from "@/lib/access/rules/grant-limits";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
@@ -96,13 +97,33 @@ function basisOf({ dispute, breakGlass }: GrantRow): Record<string, string> {
   return breakGlass === undefined ? { dispute: dispute?.id ?? "" } : { emergency: breakGlass.id };
 }
 
+/**
+ * Returns the grant within what the policies in force allow, and what its entry says of that. They may have changed
+ * while it waited for the custodian. Executives release what was asked for (ADR 0027), and the limits of a dispute and of
+ * break-glass are those of their statements.
+ */
+function withinLimits(cx: CustodyContext, grant: GrantRow) {
+  if (grant.requestId === undefined || grant.releaseId !== undefined) return { terms: grant, told: {} };
+  const limits = grantLimits(cx.policies.active());
+  const terms = limited(grant, limits);
+  const { notAfter, maxViews, maxExports } = terms;
+  const isSame =
+    notAfter.getTime() === grant.notAfter.getTime() &&
+    maxViews === grant.maxViews &&
+    maxExports === grant.maxExports;
+  if (isSame) return { terms, told: {} };
+  const told = { max_views: maxViews, max_exports: maxExports, not_after: notAfter.toISOString() };
+  return { terms, told: { ...told, limited_by: limits.version } };
+}
+
 async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: AcceptedGrant): Promise<void> {
+  const { terms, told } = withinLimits(cx, grant);
   const receipt = canonicalJson({ statement: accepted.statement, signature: accepted.signature });
   const { assurance } = accepted.statement;
   const { requestId } = grant;
   await inTransaction(cx, async (tx) => {
-    if (!(await activateGrantRow(tx, grant.id, { receipt, assurance }))) return;
-    const facts = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
+    if (!(await activateGrantRow(tx, grant.id, { receipt, assurance, terms }))) return;
+    const facts = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level, ...told };
     await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",

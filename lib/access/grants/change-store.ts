@@ -46,15 +46,28 @@ export async function insertGrant({ run }: Running, grant: NewGrant): Promise<vo
   await run(INSERT, grant);
 }
 
-/** Moves pending → active once the custodian has the grant. Returns false when it is no longer pending. */
+interface Activation {
+  readonly receipt: string;
+  readonly assurance: string;
+  readonly terms: Pick<NewGrant, "notAfter" | "maxViews" | "maxExports">;
+}
+
+/**
+ * Moves pending → active once the custodian has the grant, with terms that are not wider. Returns false when it is no
+ * longer pending.
+ */
 export async function activateGrantRow(
   tx: Tx,
   id: string,
-  custodian: { readonly receipt: string; readonly assurance: string },
+  { receipt, assurance, terms }: Activation,
 ): Promise<boolean> {
+  const { notAfter, maxViews, maxExports } = terms;
   const { count } = await tx.grant.updateMany({
     where: { id, state: "pending", revoked_at: null },
-    data: { state: "active", custodian_receipt: custodian.receipt, assurance: custodian.assurance },
+    data: {
+      ...{ state: "active", custodian_receipt: receipt, assurance },
+      ...{ not_after: notAfter, max_views: maxViews, max_exports: maxExports },
+    },
   });
   return count === 1;
 }

@@ -1,12 +1,11 @@
 import "server-only";
 import { z } from "zod";
-import type { AuditContext } from "@/lib/context/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import { type Running, statement } from "@/lib/db/statement";
 import type { DbContext, Tx } from "@/lib/db/transaction";
-import type { EscrowClient } from "@/lib/escrow/protocol/port";
 
 /** What the custodian calls need: a person's act makes them first, and the portal repeats them until they succeed. */
-export type CustodyContext = DbContext & AuditContext & { readonly escrow: EscrowClient };
+export type CustodyContext = DbContext & AuditContext & Pick<Context, "escrow" | "policies">;
 
 /** Work with the custodian that must be done even if it is away now. */
 const Kind = z.enum(["grant.activate", "grant.revoke", "dispute.end", "co-viewer.end"]);

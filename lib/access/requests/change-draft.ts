@@ -8,6 +8,7 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import type { ChangedRequest } from "@/lib/access/requests/schema";
 import type { Asked, RequestRow } from "@/lib/access/requests/store";
 import { authorize } from "@/lib/access/rules/authorize";
+import { grantLimits, requireWithinLimits } from "@/lib/access/rules/grant-limits";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -74,6 +75,7 @@ export async function changeDraft(
     const asked = changedAsked(row, body, named);
     await authorize(cx, "request.create", asked);
     requireSpan(asked, cx.clock.now());
+    requireWithinLimits(asked, grantLimits(cx.policies.active()), cx.clock.now());
     await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);
     const changed = await changeAsked(tx, permit, row, asked, cx.clock.now());
     if (!changed) throw new DomainError("request.conflict");

@@ -8,12 +8,16 @@ import type { NewRequest } from "@/lib/access/requests/schema";
 import type { Asked } from "@/lib/access/requests/store";
 import { insertEvent } from "@/lib/access/requests/timeline-store";
 import { authorize } from "@/lib/access/rules/authorize";
+import { type GrantLimits, grantLimits, requireWithinLimits } from "@/lib/access/rules/grant-limits";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 
-function askedOf(body: NewRequest): Omit<Asked, "coViewers"> {
+/** Views and exports of a request that names none, where the policies allow as many. */
+const USUAL = { views: 20, exports: 5 } as const;
+
+function askedOf(body: NewRequest, limits: GrantLimits): Omit<Asked, "coViewers"> {
   return {
     purpose: body.purpose,
     justification: body.justification,
@@ -24,8 +28,8 @@ function askedOf(body: NewRequest): Omit<Asked, "coViewers"> {
     level: body.level,
     from: body.from === undefined ? undefined : startOf(body.from),
     until: body.until === undefined ? undefined : startOf(body.until),
-    maxViews: body.max_views,
-    maxExports: body.max_exports,
+    maxViews: body.max_views ?? Math.min(USUAL.views, limits.maxViews),
+    maxExports: body.max_exports ?? Math.min(USUAL.exports, limits.maxExports),
   };
 }
 
@@ -41,12 +45,17 @@ function filed(asked: Asked, reference: string) {
   };
 }
 
-/** Files an access request of an auditor, a regulator or staff. It begins as a draft that only they change. */
+/**
+ * Files an access request of an auditor, a regulator or staff. It begins as a draft that only they change. Throws
+ * `grant.limit` where it asks for more than the policies allow a grant.
+ */
 export async function fileRequest(cx: Context, body: NewRequest): Promise<RequestAnswer> {
   const permit = await authorize(cx, "request.create", { purpose: body.purpose, level: body.level });
-  const asked = askedOf(body);
+  const limits = grantLimits(cx.policies.active());
+  const asked = askedOf(body, limits);
   const at = cx.clock.now();
   requireSpan(asked, at);
+  requireWithinLimits(asked, limits, at);
   const id = uuidv7(at.getTime());
   const { tenantId } = cx.instance;
   const entry = await cx.db.prepared.transaction(async (tx) => {

@@ -119,8 +119,9 @@ export const NewRequest = z
   .strictObject({
     ...askedMembers,
     level: askedMembers.level.default("full"),
-    max_views: askedMembers.max_views.default(20),
-    max_exports: askedMembers.max_exports.default(5),
+    /** Absent: 20 views and 5 exports, or fewer where the policies allow fewer. */
+    max_views: askedMembers.max_views.optional(),
+    max_exports: askedMembers.max_exports.optional(),
   })
   .refine((body) => (body.transactions === undefined) !== (body.query === undefined), {
     path: ["transactions"],

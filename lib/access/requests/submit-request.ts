@@ -17,6 +17,7 @@ import { requestDigest } from "@/lib/access/requests/request-record";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { MAX_TRANSACTIONS } from "@/lib/access/requests/schema";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
+import { grantLimits, requireWithinLimits } from "@/lib/access/rules/grant-limits";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
@@ -87,7 +88,8 @@ function submissionDetails(
   };
 }
 
-async function submitIn(tx: Tx, cx: Context, id: string) {
+/** Locks a draft and makes every check of what it asks. Throws `grant.limit`, `request.no-decider` and others. */
+async function checkDraft(tx: Tx, cx: Context, id: string) {
   await lockRequest(tx, id);
   const { row } = await loadRequest(tx, cx, id, "request.change");
   if (row.state !== "draft") {
@@ -95,18 +97,26 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
       detail: `It is ${row.state}; only a draft is submitted.`,
     });
   }
-  requireSpan(row, cx.clock.now());
+  const at = cx.clock.now();
+  requireSpan(row, at);
+  requireWithinLimits(row, grantLimits(cx.policies.active()), at);
   const authorization = await checkAuthorization(tx, cx, row);
   const transactions = await resolvedTransactions(tx, cx, row);
   if (authorization !== undefined)
     await requireReach(tx, authorization, { ...row, fields: row.groups, transactions });
   await requireDeciders(tx, cx, row, transactions);
+  return { row, authorization, transactions };
+}
+
+async function submitIn(tx: Tx, cx: Context, id: string) {
+  const { row, authorization, transactions } = await checkDraft(tx, cx, id);
+  const { review_days: reviewDays } = cx.policies.active().settings;
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
   const coViewerHandles = await frozenCoViewers(tx, row);
   const organisationId = row.requesterOrganisationId;
   const asked = { ...row, coViewerHandles, transactions, requester, organisationId };
   const digest = requestDigest({ ...asked, log: cx.instance.log });
-  const { dueAt, responseDueAt } = datesFrom(authorization?.kind, cx.clock.now());
+  const { dueAt, responseDueAt } = datesFrom(authorization?.kind, cx.clock.now(), reviewDays);
   const dates = responseDueAt === undefined ? { dueAt } : { dueAt, responseDueAt };
   const checked = authorization === undefined ? {} : { authorizationDigest: authorization.recordDigest };
   await walkRequest(tx, cx, row, [

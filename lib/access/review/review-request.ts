@@ -21,6 +21,7 @@ import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/st
 import type { FilingFacts } from "@/lib/access/rules/action-facts";
 import { decideAction, STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import { RULES_NAME } from "@/lib/access/rules/default-rules";
+import { grantLimits } from "@/lib/access/rules/grant-limits";
 import type { Permit } from "@/lib/access/rules/permit";
 import { previewPolicy } from "@/lib/access/rules/policy-preview";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
@@ -51,7 +52,8 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const requester = await people.getPerson(tx, row.requesterUserId);
   const authorization = await findAuthorization(tx, id);
   const decisions = await listDecisions(tx, id);
-  const remaining = remainingAt({ row, requester, authorization, decisions }, cx.clock.now());
+  const limits = grantLimits(cx.policies.active());
+  const remaining = remainingAt({ row, requester, authorization, decisions, limits }, cx.clock.now());
   const { relatedPeople, facts } = await withTie(tx, cx, row);
   const party = await isParty(tx, ownOrganisations(cx, relatedPeople), row.transactions);
   const { tie } = facts;

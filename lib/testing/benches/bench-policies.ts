@@ -2,7 +2,7 @@ import "server-only";
 import { defaultSet } from "@/lib/access/policy/default-document";
 import { systemClock } from "@/lib/clock";
 import type { AuditContext } from "@/lib/context/context";
-import type { Policies } from "@/lib/context/policies";
+import type { Policies, PolicyNumbers } from "@/lib/context/policies";
 import type { DbContext } from "@/lib/db/transaction";
 import { ActivePolicies } from "@/lib/policies/active-set";
 import { beginPolicies } from "@/lib/policies/first-set";
@@ -20,10 +20,15 @@ export async function openBenchPolicies(
   return policies;
 }
 
-/** The default policies, whatever the database says: for benches whose tests are about other things. */
-export function fixedPolicies(): Policies {
+/**
+ * Policies whatever the database says: for benches whose tests are about other things. By default version 1 with the
+ * default settings.
+ */
+export function fixedPolicies(settings: Partial<PolicyNumbers> = {}, number = 1): Policies {
+  const set = defaultSet();
+  const active = { ...set, number, settings: { ...set.settings, ...settings } };
   return {
-    active: defaultSet,
+    active: () => active,
     follow: () => Promise.resolve(),
     check: () => Promise.resolve("active"),
   };

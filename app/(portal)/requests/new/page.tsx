@@ -7,7 +7,6 @@ import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { createRequest, getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
-import { answerDays } from "./_components/answers/answer-days";
 import type { Answers } from "./_components/answers/answers";
 import { formOptions } from "./_components/answers/form-options";
 import { prefillOf, type Search, uuidOf } from "./_components/answers/prefill";
@@ -21,23 +20,16 @@ export async function generateMetadata() {
 /** A draft by its address. A request that is not a draft of this person is shown on its own page. */
 async function ExistingDraft({ id }: { id: string }) {
   const t = await getTranslations("requests");
-  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
-    readRequest(cx, id),
-  );
+  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, async (cx) => ({
+    view: await readRequest(cx, id),
+    options: await formOptions(cx, await getLocale()),
+  }));
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
-  const { value: view, principal } = found;
+  const { view, options } = found.value;
+  const { principal } = found;
   if (view.state !== "draft" || view.requester.handle !== principal.handle) redirect(`/requests/${id}`);
-  const options = await formOptions(principal, await getLocale());
-  return (
-    <NewRequest
-      key={`${options.person} ${id}`}
-      options={options}
-      view={view}
-      prefill={NOTHING}
-      answerDays={answerDays()}
-    />
-  );
+  return <NewRequest key={`${options.person} ${id}`} options={options} view={view} prefill={NOTHING} />;
 }
 
 const NOTHING: Partial<Answers> = {};
@@ -59,14 +51,15 @@ function DeniedBefore({ request }: { request: Pick<RequestView, "reference" | "d
 /** A new request with the answers of a former one of the same person, without its document. */
 async function BegunFrom({ id }: { id: string }) {
   const t = await getTranslations("requests");
-  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
-    readRequest(cx, id),
-  );
+  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, async (cx) => ({
+    view: await readRequest(cx, id),
+    options: await formOptions(cx, await getLocale()),
+  }));
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
-  const { value: view, principal } = found;
+  const { view, options } = found.value;
+  const { principal } = found;
   if (view.state === "draft" || view.requester.handle !== principal.handle) redirect(`/requests/${id}`);
-  const options = await formOptions(principal, await getLocale());
   return (
     <NewRequest
       key={`${options.person} ${id}`}
@@ -74,7 +67,6 @@ async function BegunFrom({ id }: { id: string }) {
       begunFrom={view}
       denied={<DeniedBefore request={view} />}
       prefill={NOTHING}
-      answerDays={answerDays()}
     />
   );
 }
@@ -101,12 +93,12 @@ export default async function NewRequestPage({ searchParams }: { searchParams: P
   }
   const t = await getTranslations("requests");
   // Loaded as the call that files it: people who may not file are refused the form, and that is logged.
-  const found = await loadPage(createRequest, "/confidential/access/requests", async ({ principal }) =>
-    formOptions(principal, await getLocale()),
+  const found = await loadPage(createRequest, "/confidential/access/requests", async (cx) =>
+    formOptions(cx, await getLocale()),
   );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
   const options = found.value;
   const prefill = { ...(await basisOf(search)), ...prefillOf(search, options) };
-  return <NewRequest key={options.person} options={options} prefill={prefill} answerDays={answerDays()} />;
+  return <NewRequest key={options.person} options={options} prefill={prefill} />;
 }

@@ -37,6 +37,8 @@ const options: FormOptions = {
   kinds: [],
   maskedBy: NONE,
   jurisdictions: [],
+  answerDays: DAYS,
+  limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
 };
 const prefill: Partial<Answers> = { purpose: "audit", ids: [TX], fields: ["amount"] };
 
@@ -46,7 +48,7 @@ beforeEach(() => {
 });
 
 const reason = () => screen.getByRole("textbox", { name: /^Reason/ });
-const open = () => show(<NewRequest options={options} prefill={prefill} answerDays={DAYS} />);
+const open = () => show(<NewRequest options={options} prefill={prefill} />);
 
 function viewOf(version: number, justification: string): RequestView {
   const view = {
@@ -83,7 +85,7 @@ function serve(answer: (asked: Asked, nth: number) => Reply) {
 describe("a new request", () => {
   it("lists what is missing in a summary that takes the focus, and sends nothing", async () => {
     const drafts = serve(() => "lost");
-    const { user } = show(<NewRequest options={options} prefill={{}} answerDays={DAYS} />);
+    const { user } = show(<NewRequest options={options} prefill={{}} />);
     await user.click(screen.getByRole("button", { name: "Check answers" }));
     const summary = await screen.findByRole("alert", { name: /things to correct/ });
     await waitFor(() => expect(document.activeElement).toBe(summary));
@@ -102,7 +104,7 @@ describe("a new request", () => {
     expect(await screen.findByText("Connection lost")).toBeDefined();
     expect(screen.getByText("No connection: kept in this window")).toBeDefined();
     unmount();
-    show(<NewRequest options={options} prefill={{}} answerDays={DAYS} />);
+    show(<NewRequest options={options} prefill={{}} />);
     expect(await screen.findByText("Your entries were restored")).toBeDefined();
     expect(reason()).toHaveProperty("value", "Half a thought");
   });

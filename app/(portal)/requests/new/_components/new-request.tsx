@@ -5,7 +5,6 @@ import { type ReactNode, useEffect, useMemo } from "react";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { PageFrame } from "@/components/layout/page-frame";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import type { AnswerDays } from "./answers/answer-days";
 import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers/answers";
 import { factsOf } from "./answers/bodies";
 import { faultId, useFaultText } from "./answers/faults";
@@ -52,7 +51,6 @@ export function NewRequest(props: {
   begunFrom?: RequestView;
   /** Why the former request was denied. */
   denied?: ReactNode;
-  answerDays: AnswerDays;
 }) {
   const { options, view, prefill, begunFrom } = props;
   const t = useTranslations("requests");
@@ -91,7 +89,6 @@ export function NewRequest(props: {
           answers={draft.answers}
           options={options}
           open={request.open}
-          answerDays={props.answerDays}
           isChecking={request.isChecking}
           onCheck={() => void request.check()}
         />

@@ -7,8 +7,8 @@ import { answerDays } from "./answer-days";
 it("the form says the answer's date that the submission then sets, for every kind of order", () => {
   const start = new Date("2026-11-27T10:00:00Z");
   for (const kind of InstrumentKind.options)
-    expect(new Date(start.getTime() + answerDays()[kind] * DAY_MS)).toEqual(
-      datesFrom(kind, start).responseDueAt,
+    expect(new Date(start.getTime() + answerDays(9)[kind] * DAY_MS)).toEqual(
+      datesFrom(kind, start, 9).responseDueAt,
     );
-  expect(answerDays()[""]).toBe((datesFrom(undefined, start).dueAt.getTime() - start.getTime()) / DAY_MS);
+  expect(answerDays(9)[""]).toBe((datesFrom(undefined, start, 9).dueAt.getTime() - start.getTime()) / DAY_MS);
 });

@@ -1,24 +1,24 @@
 import { datesFrom } from "@/lib/access/deadlines/due";
-import { DAY_MS, REVIEW_DAYS } from "@/lib/access/rules/limits";
+import { DAY_MS } from "@/lib/access/rules/limits";
 import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** Days from the submission until an answer is due, by kind of order; under "" those after which staff's own request lapses. */
 export type AnswerDays = Readonly<Record<InstrumentKind | "", number>>;
 
-function daysUntilAnswer(kind: InstrumentKind): number {
-  const { dueAt, responseDueAt } = datesFrom(kind, new Date(0));
+function daysUntilAnswer(kind: InstrumentKind, reviewDays: number): number {
+  const { dueAt, responseDueAt } = datesFrom(kind, new Date(0), reviewDays);
   return (responseDueAt ?? dueAt).getTime() / DAY_MS;
 }
 
 /** What the form says of the answer's date, from the same rule that sets it (ADR 0026). */
-export function answerDays(): AnswerDays {
+export function answerDays(reviewDays: number): AnswerDays {
   return {
-    "": REVIEW_DAYS,
-    court_order: daysUntilAnswer("court_order"),
-    subpoena: daysUntilAnswer("subpoena"),
-    warrant: daysUntilAnswer("warrant"),
-    statutory_demand: daysUntilAnswer("statutory_demand"),
-    audit_mandate: daysUntilAnswer("audit_mandate"),
-    epoc: daysUntilAnswer("epoc"),
+    "": reviewDays,
+    court_order: daysUntilAnswer("court_order", reviewDays),
+    subpoena: daysUntilAnswer("subpoena", reviewDays),
+    warrant: daysUntilAnswer("warrant", reviewDays),
+    statutory_demand: daysUntilAnswer("statutory_demand", reviewDays),
+    audit_mandate: daysUntilAnswer("audit_mandate", reviewDays),
+    epoc: daysUntilAnswer("epoc", reviewDays),
   };
 }

@@ -1,6 +1,7 @@
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
 import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
+import type { AnswerDays } from "./answer-days";
 
 /** What the form must know of the person and the rules. Made on the server. */
 export interface FormOptions {
@@ -16,6 +17,15 @@ export interface FormOptions {
   /** Fields that an instrument of this kind opens masked at most. */
   readonly maskedBy: Readonly<Record<InstrumentKind, readonly GroupName[]>>;
   readonly jurisdictions: readonly { readonly code: string; readonly name: string }[];
+  /** When an answer is due. */
+  readonly answerDays: AnswerDays;
+  /** What the policies in force allow a grant, and which version. */
+  readonly limits: {
+    readonly maxViews: number;
+    readonly maxExports: number;
+    readonly maxDays: number;
+    readonly version: number;
+  };
 }
 
 /** Everything that is typed or chosen. Dates are the texts of their controls. */
@@ -92,8 +102,8 @@ export const FACT_NAMES = [
   "use",
 ] as const satisfies readonly AnswerName[];
 
-export const DEFAULT_VIEWS = "20";
-const DEFAULT_EXPORTS = "5";
+const USUAL_VIEWS = 20;
+const USUAL_EXPORTS = 5;
 
 /** An untouched form. A person with only one purpose need not choose it. */
 export function blankAnswers(options: FormOptions): Answers {
@@ -123,9 +133,9 @@ export function blankAnswers(options: FormOptions): Answers {
     from: "",
     end: "order",
     until: "",
-    maxViews: DEFAULT_VIEWS,
+    maxViews: String(Math.min(USUAL_VIEWS, options.limits.maxViews)),
     coViewers: [],
-    maxExports: DEFAULT_EXPORTS,
+    maxExports: String(Math.min(USUAL_EXPORTS, options.limits.maxExports)),
   };
 }
 

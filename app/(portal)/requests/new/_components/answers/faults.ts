@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { useCallback } from "react";
 import { useFieldWords } from "@/components/messages/problem-words";
-import { formatTime } from "@/lib/format";
+import { formatCount, formatTime } from "@/lib/format";
 import type { ReadOutcome } from "../document/read-document";
 import { type AnswerName, type Answers, controlId, endOfDay, type FormOptions, instantOf } from "./answers";
 import { searchOf, untilOf } from "./bodies";
@@ -13,6 +13,8 @@ export interface Fault {
   readonly name: ControlName;
   readonly code: FaultCode;
   readonly instant?: string;
+  /** The number in that sentence. */
+  readonly most?: number;
   /** The server's reason, where it refused. The screen has its own words for it. */
   readonly detail?: string;
   /** The file that was refused, and why. */
@@ -101,18 +103,18 @@ function untilFault(answers: Answers, nowMs: number): Fault | undefined {
     : undefined;
 }
 
-function periodFaults(answers: Answers, nowMs: number): Fault[] {
+function periodFaults(answers: Answers, limits: FormOptions["limits"], nowMs: number): Fault[] {
   const until = untilFault(answers, nowMs);
   const isMissing = answers.begin === "date" && instantOf(answers.from) === undefined;
   const views = Number(answers.maxViews.trim());
-  const isGoodNumber = /^\d{1,5}$/.test(answers.maxViews.trim()) && views >= 1 && views <= 10_000;
+  const isGoodNumber = /^\d{1,5}$/.test(answers.maxViews.trim()) && views >= 1 && views <= limits.maxViews;
   const exports = answers.maxExports.trim();
-  const isGoodExports = /^\d{1,3}$/.test(exports) && Number(exports) <= 100;
+  const isGoodExports = /^\d{1,3}$/.test(exports) && Number(exports) <= limits.maxExports;
   return [
     ...(isMissing ? [{ name: "from", code: "from" } as const] : []),
     ...(until === undefined ? [] : [until]),
-    ...(isGoodNumber ? [] : [{ name: "maxViews", code: "maxViews" } as const]),
-    ...(isGoodExports ? [] : [{ name: "maxExports", code: "maxExports" } as const]),
+    ...(isGoodNumber ? [] : [{ name: "maxViews", code: "maxViews", most: limits.maxViews } as const]),
+    ...(isGoodExports ? [] : [{ name: "maxExports", code: "maxExports", most: limits.maxExports } as const]),
   ];
 }
 
@@ -137,7 +139,7 @@ export function faultsOf(answers: Answers, options: FormOptions, context: FaultC
     ...targetFaults(answers, context.unknown),
     ...(fields.length === 0 ? [{ name: "fields", code: "fields" } as const] : []),
     ...authority,
-    ...periodFaults(answers, context.nowMs),
+    ...periodFaults(answers, options.limits, context.nowMs),
   ];
 }
 
@@ -213,6 +215,11 @@ export function faultId(fault: Fault): string {
   return controlId(fault.name);
 }
 
+/** The end is the first instant after the last day. */
+function lastDayBefore(instant: string | undefined, locale: string): string {
+  return formatTime(new Date(Date.parse(instant ?? "") - 1), { timeZone: "UTC", locale, form: "day" });
+}
+
 /** The words of a fault. Days of an order are in UTC, as orders name them. */
 export function useFaultText(): (fault: Fault) => string {
   const t = useTranslations("requests.new.fault");
@@ -220,14 +227,21 @@ export function useFaultText(): (fault: Fault) => string {
   const { reason } = useFieldWords();
   const locale = useLocale();
   return useCallback(
-    ({ code, instant, detail, unfit }) => {
-      if (code === "unfit")
-        return unfit === undefined ? t("document") : documents(unfit.fault, { name: unfit.name });
-      if (code === "refused") return t("refused", { reason: reason(detail ?? "") });
-      if (code !== "validOver" && code !== "untilAfterOrder") return t(code);
-      // The end is the first instant after the last day.
-      const lastDay = new Date(Date.parse(instant ?? "") - 1);
-      return t(code, { day: formatTime(lastDay, { timeZone: "UTC", locale, form: "day" }) });
+    ({ code, instant, most = 0, detail = "", unfit }) => {
+      switch (code) {
+        case "unfit":
+          return unfit === undefined ? t("document") : documents(unfit.fault, { name: unfit.name });
+        case "refused":
+          return t(code, { reason: reason(detail) });
+        case "maxViews":
+        case "maxExports":
+          return t(code, { most: formatCount(most, locale) });
+        case "validOver":
+        case "untilAfterOrder":
+          return t(code, { day: lastDayBefore(instant, locale) });
+        default:
+          return t(code);
+      }
     },
     [t, documents, reason, locale],
   );

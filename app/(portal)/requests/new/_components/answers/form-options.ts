@@ -1,11 +1,13 @@
 import "server-only";
 import { purposesOf } from "@/lib/access/rules/default-rules";
 import { isSupport } from "@/lib/access/rules/floor";
+import { grantLimits } from "@/lib/access/rules/grant-limits";
 import { levelCap } from "@/lib/access/rules/limits";
-import type { Principal } from "@/lib/context/principal";
+import type { Context } from "@/lib/context/context";
 import { type Locale, regionName } from "@/lib/format";
 import { viewerOf } from "@/lib/http/pages/viewer";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { answerDays } from "./answer-days";
 import type { FormOptions } from "./answers";
 
 /** ISO 3166-1 alpha-2, and EU for orders of the Union's own bodies. */
@@ -25,8 +27,12 @@ function maskedBy(kind: InstrumentKind): GroupName[] {
   return GroupName.options.filter((group) => levelCap(kind, group) === "masked");
 }
 
-/** What this person may request, by the rules, which stay on the server. */
-export async function formOptions(principal: Principal, locale: Locale): Promise<FormOptions> {
+/** What this person may request, by the rules and the policies in force, which stay on the server. */
+export async function formOptions(
+  { principal, policies }: Pick<Context, "principal" | "policies">,
+  locale: Locale,
+): Promise<FormOptions> {
+  const active = policies.active();
   const allowed = purposesOf(principal);
   const purposes = Purpose.options.filter((purpose) => allowed.includes(purpose));
   const { organisation } = await viewerOf(principal);
@@ -48,5 +54,7 @@ export async function formOptions(principal: Principal, locale: Locale): Promise
       epoc: maskedBy("epoc"),
     },
     jurisdictions: isStaff ? [] : jurisdictionsIn(locale),
+    answerDays: answerDays(active.settings.review_days),
+    limits: grantLimits(active),
   };
 }

@@ -28,6 +28,16 @@ const options: FormOptions = {
   kinds: ["court_order", "statutory_demand"],
   maskedBy: NONE,
   jurisdictions: [],
+  answerDays: {
+    "": 10,
+    court_order: 14,
+    subpoena: 14,
+    warrant: 14,
+    statutory_demand: 20,
+    audit_mandate: 30,
+    epoc: 10,
+  },
+  limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
 };
 const support: FormOptions = { ...options, purposes: ["dispute"], level: "masked", needsAuthority: false };
 const whole: Answers = {

@@ -6,7 +6,6 @@ import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { FactsSection } from "@/components/ui/section";
 import { formatTime } from "@/lib/format";
-import type { AnswerDays } from "../answers/answer-days";
 import { type Answers, type FormOptions, instantOf } from "../answers/answers";
 import { type Fault, isDone, type SectionKey, sectionsOf } from "../answers/faults";
 
@@ -74,8 +73,7 @@ function AskingSentence({ answers, options }: { answers: Answers; options: FormO
 
 const STEPS = ["check", "legal", "coordinator", "open"] as const;
 
-function NextSteps(props: { options: FormOptions; kind: Answers["kind"]; answerDays: AnswerDays }) {
-  const { options, kind } = props;
+function NextSteps({ options, kind }: { options: FormOptions; kind: Answers["kind"] }) {
   const t = useTranslations("requests.new.summary");
   const steps = STEPS.filter((step) => step !== "check" || options.needsAuthority);
   return (
@@ -97,7 +95,7 @@ function NextSteps(props: { options: FormOptions; kind: Answers["kind"]; answerD
       <p className="mt-1 text-note text-ink-2">
         {options.needsAuthority && kind === ""
           ? t("dueByKind")
-          : t(options.needsAuthority ? "due" : "dueStaff", { days: props.answerDays[kind] })}
+          : t(options.needsAuthority ? "due" : "dueStaff", { days: options.answerDays[kind] })}
       </p>
     </>
   );
@@ -115,7 +113,6 @@ export function RequestSummary(props: {
   answers: Answers;
   options: FormOptions;
   open: readonly Fault[];
-  answerDays: AnswerDays;
   isChecking: boolean;
   onCheck: () => void;
 }) {
@@ -129,7 +126,7 @@ export function RequestSummary(props: {
         <AskingSentence answers={answers} options={options} />
       </FactsSection>
       <FactsSection title={t("summary.next")}>
-        <NextSteps options={options} kind={answers.kind} answerDays={props.answerDays} />
+        <NextSteps options={options} kind={answers.kind} />
       </FactsSection>
       <FactsSection
         title={t("summary.before")}

@@ -3,7 +3,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Select } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
-import { formatTime } from "@/lib/format";
+import { formatCount, formatTime } from "@/lib/format";
 import { controlId, endOfDay } from "../answers/answers";
 import type { FormView } from "../form-view";
 import { CoViewersField } from "./co-viewers-field";
@@ -23,6 +23,7 @@ export function PeriodSection({ form, number }: { form: FormView; number: number
   const t = useTranslations("requests.new.period");
   const { answers, options } = form;
   const orderDay = useOrderDay(form);
+  const locale = useLocale();
   return (
     <FormSection number={number} title={t("title")} help={t(options.needsAuthority ? "help" : "helpStaff")}>
       <div className="grid items-start gap-x-4 gap-y-4 tablet:grid-cols-2">
@@ -69,6 +70,14 @@ export function PeriodSection({ form, number }: { form: FormView; number: number
         <TextField form={form} name="maxViews" label={t("views")} inputMode="numeric" maxLength={5} />
         <TextField form={form} name="maxExports" label={t("exports")} inputMode="numeric" maxLength={3} />
       </div>
+      <p className="text-note text-ink-2">
+        {t("limits", {
+          version: options.limits.version,
+          views: formatCount(options.limits.maxViews, locale),
+          exports: formatCount(options.limits.maxExports, locale),
+          days: formatCount(options.limits.maxDays, locale),
+        })}
+      </p>
       <CoViewersField form={form} />
     </FormSection>
   );
