@@ -55,7 +55,7 @@ async function dryRun(number: number, base: number): Promise<void> {
 }
 
 function fileOf(document: unknown): string {
-  const file = path.join(cli.dir, "policies.json");
+  const file = path.join(cli.folder, "policies.json");
   writeFileSync(file, JSON.stringify(document));
   return file;
 }
