@@ -3,6 +3,7 @@
 // an implementation.
 
 import type { Clock } from "@/lib/clock";
+import type { Policies } from "@/lib/context/policies";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import type { DbContext } from "@/lib/db/transaction";
@@ -96,6 +97,7 @@ export interface Context extends DbContext {
   readonly client: ClientInfo;
   readonly requestId: string;
   readonly logger: Logger;
+  readonly policies: Policies;
   /** The budgets of this process; absent where it takes no calls from outside. */
   readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Pool } from "pg";
 import { clamdScanner } from "@/lib/access/documents/clamd";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { readinessOf } from "@/lib/administration/readiness/count-missing";
 import { scopesFor } from "@/lib/api-client/registry";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
@@ -113,6 +114,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
+  const policies = { active: defaultSet };
   const runtime: Runtime = {
     db,
     instance,
@@ -127,6 +129,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     }),
     audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
     logger,
+    policies,
     limits: limitsOf(env, foundation),
     failures: createAnonymousFailures(logger),
     idempotencyKey,
@@ -140,7 +143,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     scanner: openScanner(env),
     mailer: mailerOf(env),
     setupToken: env.SETUP_TOKEN,
-    readiness: readinessOf({ db, instance, keystore, clock: systemClock }),
+    readiness: readinessOf({ db, instance, keystore, clock: systemClock, policies }),
   };
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
   return runtime;

@@ -5,6 +5,7 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { InstanceFacts, RealDataReadiness, Scanner } from "@/lib/context/context";
+import type { Policies } from "@/lib/context/policies";
 import type { ScopeTable } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import type { Database } from "@/lib/db/client";
@@ -31,6 +32,7 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly escrow: EscrowClient;
   readonly audit: AuditRecorder;
   readonly logger: Logger;
+  readonly policies: Policies;
   readonly limits: Limits;
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;

@@ -1,5 +1,4 @@
 import "server-only";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { done, failed, open, type Result } from "@/lib/administration/readiness/result";
 import type { NeededItem, ReadinessItemName } from "@/lib/administration/readiness/schema";
 import {
@@ -15,7 +14,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { rootBackupOf } from "@/lib/keys/read-root-backup";
 
 /** What the list is read from. */
-export type FactsContext = Pick<Context, "instance" | "clock" | "keystore">;
+export type FactsContext = Pick<Context, "instance" | "clock" | "keystore" | "policies">;
 
 /** Administrators who have signed in, each with a passkey. */
 async function administrators(tx: Tx, tenantId: string): Promise<Result> {
@@ -51,12 +50,12 @@ function backup(cx: FactsContext, recorded: StoredResult | undefined): Result {
 /** The rules of this build, read by two administrators. */
 async function policies(tx: Tx, cx: FactsContext): Promise<Result> {
   const { tenantId } = cx.instance;
-  const version = { version: POLICY_VERSION };
+  const version = { version: cx.policies.active().version };
   const agreed = await findRulesAgreement(tx, tenantId, "agreed");
-  if (agreed?.policy_version === POLICY_VERSION)
+  if (agreed?.policy_version === cx.policies.active().version)
     return done({ ...version, by: agreed.asked_by, and: agreed.decided_by ?? "" });
   const asked = await findRulesAgreement(tx, tenantId, "open");
-  if (asked?.policy_version === POLICY_VERSION && cx.clock.now() < asked.expires_at)
+  if (asked?.policy_version === cx.policies.active().version && cx.clock.now() < asked.expires_at)
     return open("waiting", { ...version, by: asked.asked_by });
   return open("not_agreed", version);
 }

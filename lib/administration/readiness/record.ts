@@ -1,5 +1,4 @@
 import "server-only";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { askAgreement } from "@/lib/administration/agreements/ask-agreement";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import type { AgreementAnswer } from "@/lib/administration/agreements/schema";
@@ -112,7 +111,7 @@ export async function recordDrill(cx: Context, drill: RestoreDrill): Promise<Rea
 
 /** Asks a second administrator to agree to the rules that the caller has read. Throws as `askAgreement`. */
 export async function askRules(cx: Context, { policy_version, reason }: RulesRead): Promise<AgreementAnswer> {
-  if (policy_version !== POLICY_VERSION)
+  if (policy_version !== cx.policies.active().version)
     throw invalidField("/policy_version", "is not the version that is in force");
   const operator = await inSnapshot(cx, (tx) => findOperator(tx, cx.instance.tenantId));
   if (operator === undefined) throw new DomainError("organisation.not-found");

@@ -1,10 +1,15 @@
 import "server-only";
 import { z } from "zod";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
-import { kind } from "@/lib/administration/agreements/kind";
+import { kind, type RuleContext } from "@/lib/administration/agreements/kind";
 import { requireOrganisation } from "@/lib/administration/people/rules";
 import { findRulesAgreement } from "@/lib/administration/readiness/store";
-import { DomainError, invalidField } from "@/lib/errors";
+import { DomainError, InvariantError, invalidField } from "@/lib/errors";
+
+/** The version of the policies in force. People alone agree to it, and their calls bring the policies. */
+function versionOf({ policies }: RuleContext): string {
+  if (policies === undefined) throw new InvariantError("an agreement about rules has no policies");
+  return policies.active().version;
+}
 
 const Rules = z.strictObject({ policy_version: z.string() });
 
@@ -22,12 +27,12 @@ export const rulesOfBuild = kind({
     return agreed === undefined ? {} : { policy_version: agreed.policy_version };
   },
   check: async (tx, cx, { after }) => {
-    if (after.policy_version !== POLICY_VERSION)
+    if (after.policy_version !== versionOf(cx))
       throw new DomainError("agreement.changed", {
         detail: "This build has other rules. Read them, and ask again.",
       });
     const agreed = await findRulesAgreement(tx, cx.instance.tenantId, "agreed");
-    if (agreed?.policy_version === POLICY_VERSION)
+    if (agreed?.policy_version === versionOf(cx))
       throw invalidField("/policy_version", "was agreed to already");
   },
   apply: async () => undefined,

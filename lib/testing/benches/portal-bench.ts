@@ -1,4 +1,5 @@
 import "server-only";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { scopesFor } from "@/lib/api-client/registry";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
@@ -56,6 +57,7 @@ export async function createPortalBench(
     }),
     audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
     logger,
+    policies: { active: defaultSet },
     limits: openLimits(
       { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },
       budgets,

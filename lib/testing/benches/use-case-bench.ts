@@ -2,6 +2,7 @@ import "server-only";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { type Clock, systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
@@ -148,6 +149,7 @@ export async function createUseCaseBench(
       keystore: bench.keystore,
       escrow,
       logger,
+      policies: { active: defaultSet },
       client: {},
       principal,
       requestId: uuidv7(Date.now()),
