@@ -9,6 +9,7 @@ import type { ChangedRequest } from "@/lib/access/requests/schema";
 import type { Asked, RequestRow } from "@/lib/access/requests/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import { grantLimits, requireWithinLimits } from "@/lib/access/rules/grant-limits";
+import { askingFacts } from "@/lib/access/rules/purposes";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -73,7 +74,7 @@ export async function changeDraft(
     const named =
       body.co_viewers === undefined ? row.coViewers : await resolveCoViewers(tx, cx, body.co_viewers);
     const asked = changedAsked(row, body, named);
-    await authorize(cx, "request.create", asked);
+    await authorize(cx, "request.create", askingFacts(cx, asked));
     requireSpan(asked, cx.clock.now());
     requireWithinLimits(asked, grantLimits(cx.policies.active()), cx.clock.now());
     await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);

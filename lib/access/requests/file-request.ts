@@ -9,6 +9,7 @@ import type { Asked } from "@/lib/access/requests/store";
 import { insertEvent } from "@/lib/access/requests/timeline-store";
 import { authorize } from "@/lib/access/rules/authorize";
 import { type GrantLimits, grantLimits, requireWithinLimits } from "@/lib/access/rules/grant-limits";
+import { askingFacts } from "@/lib/access/rules/purposes";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -50,7 +51,7 @@ function filed(asked: Asked, reference: string) {
  * `grant.limit` where it asks for more than the policies allow a grant.
  */
 export async function fileRequest(cx: Context, body: NewRequest): Promise<RequestAnswer> {
-  const permit = await authorize(cx, "request.create", { purpose: body.purpose, level: body.level });
+  const permit = await authorize(cx, "request.create", askingFacts(cx, body));
   const limits = grantLimits(cx.policies.active());
   const asked = askedOf(body, limits);
   const at = cx.clock.now();

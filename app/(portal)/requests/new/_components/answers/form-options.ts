@@ -1,12 +1,13 @@
 import "server-only";
-import { purposesOf } from "@/lib/access/rules/default-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { grantLimits } from "@/lib/access/rules/grant-limits";
-import { levelCap } from "@/lib/access/rules/limits";
+import { purposesOf, shownLevel } from "@/lib/access/rules/purposes";
 import type { Context } from "@/lib/context/context";
+import type { DecidingSet } from "@/lib/context/policies";
+import type { Principal } from "@/lib/context/principal";
 import { type Locale, regionName } from "@/lib/format";
 import { viewerOf } from "@/lib/http/pages/viewer";
-import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { GroupName, InstrumentKind, type Purpose } from "@/lib/vocabulary";
 import { answerDays } from "./answer-days";
 import type { FormOptions } from "./answers";
 
@@ -23,18 +24,24 @@ function jurisdictionsIn(locale: Locale): FormOptions["jurisdictions"] {
   return [{ code: "EU", name: regionName("EU", locale) }, ...countries];
 }
 
-function maskedBy(kind: InstrumentKind): GroupName[] {
-  return GroupName.options.filter((group) => levelCap(kind, group) === "masked");
+/** Fields that no purpose of this person opens in full under an instrument of this kind. */
+function masksOf(principal: Principal, purposes: readonly Purpose[], set: DecidingSet) {
+  return (instrument: InstrumentKind): GroupName[] =>
+    GroupName.options.filter((group) =>
+      purposes.every(
+        (purpose) => shownLevel({ level: "full", purpose, instrument }, group, set, principal) === "masked",
+      ),
+    );
 }
 
-/** What this person may request, by the rules and the policies in force, which stay on the server. */
+/** What this person may request, by the policies in force, which stay on the server. */
 export async function formOptions(
   { principal, policies }: Pick<Context, "principal" | "policies">,
   locale: Locale,
 ): Promise<FormOptions> {
-  const active = policies.active();
-  const allowed = purposesOf(principal);
-  const purposes = Purpose.options.filter((purpose) => allowed.includes(purpose));
+  const set = policies.active();
+  const purposes = purposesOf(principal, set);
+  const maskedBy = masksOf(principal, purposes, set);
   const { organisation } = await viewerOf(principal);
   const isStaff = principal.role === "coordinator";
   return {
@@ -54,7 +61,7 @@ export async function formOptions(
       epoc: maskedBy("epoc"),
     },
     jurisdictions: isStaff ? [] : jurisdictionsIn(locale),
-    answerDays: answerDays(active.settings.review_days),
-    limits: grantLimits(active),
+    answerDays: answerDays(set.settings.review_days),
+    limits: grantLimits(set),
   };
 }
