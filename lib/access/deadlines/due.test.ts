@@ -26,20 +26,28 @@ function standing(more: Partial<Standing> = {}): Standing {
 describe("dates of a request", () => {
   it("dates follow the instrument: reviewers decide before the answer is due, and an EPOC is answered in ten days", () => {
     for (const kind of InstrumentKind.options) {
-      const { dueAt, responseDueAt } = datesFrom(kind, START);
+      const { dueAt, responseDueAt } = datesFrom(kind, START, 10);
       expect(responseDueAt === undefined ? 0 : responseDueAt.getTime() - dueAt.getTime()).toBeGreaterThan(0);
     }
-    expect(datesFrom("epoc", START).responseDueAt).toEqual(on(10));
-    expect(datesFrom("audit_mandate", START).responseDueAt).toEqual(on(30));
-    expect(datesFrom("court_order", START)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
+    expect(datesFrom("epoc", START, 10).responseDueAt).toEqual(on(10));
+    expect(datesFrom("audit_mandate", START, 10).responseDueAt).toEqual(on(30));
+    expect(datesFrom("court_order", START, 10)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
+  });
+
+  it("reviewers have the days that the policies give, never more than the answer or an EPOC leaves", () => {
+    expect(datesFrom("warrant", START, 3).dueAt).toEqual(on(3));
+    expect(datesFrom("warrant", START, 60)).toEqual({ dueAt: on(14), responseDueAt: on(14) });
+    expect(datesFrom("epoc", START, 60).dueAt).toEqual(on(7));
+    expect(datesFrom("epoc", START, 2).dueAt).toEqual(on(2));
+    expect(datesFrom(undefined, START, 60).dueAt).toEqual(on(60));
   });
 
   it("a request without an order has no deadline", () => {
-    expect(datesFrom(undefined, START)).toEqual({ dueAt: on(10), responseDueAt: undefined });
+    expect(datesFrom(undefined, START, 10)).toEqual({ dueAt: on(10), responseDueAt: undefined });
   });
 
   it("dates move by the time that the clock was paused, never back, and an EPOC is not extended", () => {
-    const dates = datesFrom("warrant", START);
+    const dates = datesFrom("warrant", START, 10);
     expect(pausedBy(dates, 2 * DAY)).toEqual({ dueAt: on(12), responseDueAt: on(16) });
     expect(pausedBy(dates, -DAY)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
     expect(pausedBy({ dueAt: on(1) }, DAY)).toEqual({ dueAt: on(2) });

@@ -229,6 +229,7 @@ describe("an overdue request", () => {
         ...bench.cx,
         clock,
         escrow: bench.escrow,
+        policies: bench.legal.policies,
         logger: bench.legal.logger,
         system: "portal",
       });

@@ -1,6 +1,7 @@
 import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
 import { type Example, ExampleFacts, type PolicyDocument } from "@/lib/access/policy/policy-document";
+import type { ActiveSet } from "@/lib/context/policies";
 
 type Given = Pick<ExampleFacts, "role" | "purpose"> & Partial<ExampleFacts>;
 
@@ -225,10 +226,10 @@ export const DEFAULT_DOCUMENT: PolicyDocument = {
   },
 };
 
-let prepared: PreparedSet | undefined;
+let prepared: (PreparedSet & ActiveSet) | undefined;
 
-/** Returns the default set, prepared once in a process. */
-export function defaultSet(): PreparedSet {
-  prepared ??= preparePolicySet(DEFAULT_DOCUMENT);
+/** Returns the default set, which is version 1 of a new instance, prepared once in a process. */
+export function defaultSet(): PreparedSet & ActiveSet {
+  prepared ??= { ...preparePolicySet(DEFAULT_DOCUMENT), number: 1 };
   return prepared;
 }

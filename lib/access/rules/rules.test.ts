@@ -340,7 +340,6 @@ describe("bodies", () => {
     expect(NewRequest.parse({ ...base, transactions: [id.toUpperCase()] })).toMatchObject({
       transactions: [id],
       level: "full",
-      max_views: 20,
     });
   });
 

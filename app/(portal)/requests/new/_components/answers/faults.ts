@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { useCallback } from "react";
 import { useFieldWords } from "@/components/messages/problem-words";
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount, formatTime, type Locale } from "@/lib/format";
 import type { ReadOutcome } from "../document/read-document";
 import { type AnswerName, type Answers, controlId, endOfDay, type FormOptions, instantOf } from "./answers";
 import { searchOf, untilOf } from "./bodies";
@@ -216,7 +216,7 @@ export function faultId(fault: Fault): string {
 }
 
 /** The end is the first instant after the last day. */
-function lastDayBefore(instant: string | undefined, locale: string): string {
+function lastDayBefore(instant: string | undefined, locale: Locale): string {
   return formatTime(new Date(Date.parse(instant ?? "") - 1), { timeZone: "UTC", locale, form: "day" });
 }
 
