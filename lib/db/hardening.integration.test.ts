@@ -309,7 +309,8 @@ describe("no act without its record, on every table", () => {
       ["sealport_app_login", "INSERT INTO request_transition VALUES ('draft', 'approved', 'mine')"],
       ["sealport_app_login", "UPDATE audit_retention SET days = 1"],
       ["sealport_app_login", "SELECT audit_write('done', 'log', 'log.recovery', NULL, NULL)"],
-      ["sealport_retention_login", "SELECT audit_set_retention('class', '*', 1)"],
+      ["sealport_retention_login", "SELECT audit_take_retention('{}')"],
+      ["sealport_app_login", "SELECT audit_take_retention('{}')"],
       ["sealport_retention_login", "DELETE FROM audit_entry"],
       [
         "sealport_sequencer_login",

@@ -1,6 +1,7 @@
 import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
 import { type Example, ExampleFacts, type PolicyDocument } from "@/lib/access/policy/policy-document";
+import { DEFAULT_RETENTION } from "@/lib/access/policy/retention";
 import type { ActiveSet } from "@/lib/context/policies";
 
 type Given = Pick<ExampleFacts, "role" | "purpose"> & Partial<ExampleFacts>;
@@ -223,6 +224,7 @@ export const DEFAULT_DOCUMENT: PolicyDocument = {
     quorums: { legal: 1, coordinator: 1 },
     grants: { max_views: 10_000, max_exports: 100, max_days: 3_650 },
     review_days: 10,
+    retention: DEFAULT_RETENTION,
   },
 };
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RetentionSettings } from "@/lib/access/policy/retention";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -67,6 +68,7 @@ const Settings = z.strictObject({
   }),
   /** Days in which reviewers should decide. */
   review_days: z.int().min(1).max(60),
+  retention: RetentionSettings,
 });
 export type PolicySettings = z.infer<typeof Settings>;
 

@@ -6,7 +6,7 @@ import { findSealedCases } from "../reading/sealed-store";
 import { readMinimum } from "../reading/store";
 import { recordReadOnce } from "../record/record-read";
 import type { Retention } from "./schema";
-import { findLastPruning, readHolds, readPeriods } from "./store";
+import { findLastPruning, findPeriodsVersion, readHolds, readPeriods } from "./store";
 
 const SHOWN = 200;
 
@@ -16,7 +16,7 @@ function withoutCounts(last: Retention["last_pruning"]): Retention["last_pruning
 }
 
 /**
- * Returns the configured periods and how far pruning went. Callers who may know of every case also see the holds in
+ * Returns the periods, the version of the policies that sets them, and how far pruning went. Callers who may know of every case also see the holds in
  * force and what the last pruning kept: a hold reveals that an agency examines a transaction (I12).
  */
 export async function getRetention(cx: Context): Promise<Retention> {
@@ -26,6 +26,7 @@ export async function getRetention(cx: Context): Promise<Retention> {
   return inSnapshot(cx, async (tx) => {
     const last = await findLastPruning(tx, log);
     return {
+      version: await findPeriodsVersion(tx, cx.instance.tenantId),
       ...(await readPeriods(tx)),
       minimum: await readMinimum(tx, log),
       last_pruning: isDecider ? last : withoutCounts(last),

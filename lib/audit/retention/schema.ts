@@ -27,10 +27,12 @@ export const Holds = z.object({
 export type Holds = z.infer<typeof Holds>;
 
 /**
- * How long the log keeps data. Personal data follow the person's role, entries follow their class. `holds` is absent
+ * How long the log keeps data, as the policies in force say. Personal data follow the person's role, entries follow their class. `holds` is absent
  * for callers who may not know of every case, because a hold reveals one.
  */
 export const Retention = z.object({
+  /** The version of the policies that sets the periods, since when it does; null before the first one is active. */
+  version: z.object({ number: z.int(), since: z.string() }).nullable(),
   roles: z.array(Period),
   classes: z.array(Period),
   /** First index whose bytes are kept; 0 if no entry was pruned. */

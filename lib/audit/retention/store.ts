@@ -22,6 +22,18 @@ export async function readPeriods(tx: Tx): Promise<Pick<Retention, "roles" | "cl
   return { roles: of("role"), classes: of("class") };
 }
 
+const VersionRow = z.object({ number: z.int(), at: z.coerce.date() });
+
+/** Returns the policy set that says so, and since when: its activation wrote the periods in the same transaction. */
+export async function findPeriodsVersion(tx: Tx, tenantId: string): Promise<Retention["version"]> {
+  const rows = await tx.$queryRawUnsafe(
+    "SELECT number, at FROM policy_activation WHERE tenant_id = $1::uuid ORDER BY seq DESC LIMIT 1",
+    tenantId,
+  );
+  const [row] = z.array(VersionRow).parse(rows);
+  return row === undefined ? null : { number: row.number, since: row.at.toISOString() };
+}
+
 const PruneRow = z.object({ at: z.coerce.date(), removed: Count, kept: Count, seq: Count.nullable() });
 
 /** Returns the pruning that reached furthest, with the leaf index of its entry. */

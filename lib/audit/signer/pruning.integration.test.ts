@@ -145,7 +145,7 @@ describe("the signer and recorded prunings", () => {
   it("uses its own copy and its own days, whatever the database says about age and periods", async () => {
     await grow(300, 3);
     await sign();
-    await owner.query("SELECT audit_set_retention('class', '*', 1)");
+    await owner.query("SELECT audit_take_retention($1)", ['{"classes": {"*": 1}, "roles": {"*": 365}}']);
     await sign();
     expect(await pruneLog(retention, 200)).toMatchObject({ outcome: "done" });
     await expect(sign()).rejects.toMatchObject({ reason: "prune" });

@@ -244,7 +244,8 @@ CREATE TABLE audit_export_chunk (
   PRIMARY KEY (export_id, attempt, number)
 );
 
--- How long keys of persons (by role) and entries (by class) are kept. '*' is the default.
+-- How long keys of persons (by role) and entries (by class) are kept. '*' is the default. They are those of the active policy set: its
+-- activation writes them here (5_access).
 CREATE TABLE audit_retention (
   kind text NOT NULL,
   name text NOT NULL,
@@ -991,16 +992,28 @@ BEGIN
   RETURN QUERY SELECT 'done', NULL::text, NULL::bigint, made, cardinality(ids)::bigint, held_count, held_first;
 END $$;
 
--- Changes a retention period. For the owner's login only; the entry binds the whole table by its digest.
-CREATE FUNCTION audit_set_retention(p_kind text, p_name text, p_days integer) RETURNS uuid
+-- Writes these periods, `{"classes": {name: days}, "roles": {name: days}}`, in place of the present ones. Only the trigger of an activation
+-- calls it (5_access), and the owner. One entry names each period that differs and binds the whole table by its digest; null where none does.
+CREATE FUNCTION audit_take_retention(p_periods jsonb) RETURNS uuid
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE digest text;
+DECLARE
+  digest text;
+  changed text[];
 BEGIN
-  INSERT INTO audit_retention (kind, name, days) VALUES (p_kind, p_name, p_days)
-    ON CONFLICT (kind, name) DO UPDATE SET days = EXCLUDED.days;
+  WITH wanted AS (
+    SELECT 'class' AS kind, p.key AS name, p.value::integer AS days FROM jsonb_each_text(p_periods -> 'classes') p
+    UNION ALL SELECT 'role', p.key, p.value::integer FROM jsonb_each_text(p_periods -> 'roles') p
+  ), gone AS (
+    DELETE FROM audit_retention r WHERE NOT EXISTS (SELECT 1 FROM wanted w WHERE (w.kind, w.name) = (r.kind, r.name)) RETURNING r.name
+  ), made AS (
+    INSERT INTO audit_retention AS r (kind, name, days) SELECT w.kind, w.name, w.days FROM wanted w
+      ON CONFLICT (kind, name) DO UPDATE SET days = EXCLUDED.days WHERE r.days <> EXCLUDED.days RETURNING r.name
+  )
+  SELECT array_agg(DISTINCT 'retention:' || c.name) INTO changed FROM (SELECT name FROM gone UNION ALL SELECT name FROM made) c;
+  IF changed IS NULL THEN RETURN NULL; END IF;
   SELECT translate(rtrim(encode(sha256(convert_to(string_agg(kind || ' ' || name || ' ' || days, E'\n' ORDER BY kind, name), 'UTF8')),
     'base64'), '='), '+/', '-_') INTO digest FROM audit_retention;
-  RETURN audit_write('done', 'policy', 'retention.change', format('{"policy":"%s"}', digest), ARRAY['retention:' || p_name]);
+  RETURN audit_write('done', 'policy', 'retention.change', format('{"policy":"%s"}', digest), changed);
 END $$;
 
 -- ---------------------------------------------------------------- Triggers
@@ -1077,6 +1090,7 @@ CREATE TRIGGER audit_recovery_fixed BEFORE UPDATE OR DELETE ON audit_recovery
 
 -- ---------------------------------------------------------------- Rows
 
+-- Until the first policy set is active. It has the same.
 INSERT INTO audit_retention (kind, name, days) VALUES
   ('class', '*', 2555),
   ('role', '*', 365),

@@ -1482,6 +1482,91 @@ CREATE FUNCTION audit_is_held(i audit_index) RETURNS boolean
         OR EXISTS (SELECT 1 FROM access_grant g WHERE g.id = i.grant_id AND g.transactions && p.transactions)))
 $$;
 
+-- Returns what other periods would end, and changes nothing: by class of entry, and by role of the people whose erasure two people agreed to.
+-- Only entries that the present periods keep count; whole bundles are pruned, the signer's days come first, and what a hold or a living record
+-- keeps stays. `first_at` is the earliest moment at which the first one goes.
+CREATE FUNCTION audit_retention_effect(p_periods jsonb, p_floor_days integer)
+RETURNS TABLE (kind text, name text, removes bigint, kept bigint, first_at timestamptz)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  h audit_head;
+  begins bigint;
+  signed bigint;
+  now_end bigint;
+  new_end bigint;
+BEGIN
+  SELECT * INTO h FROM audit_head WHERE closed_at IS NULL;
+  begins := coalesce((SELECT max(p.minimum) FROM audit_prune p WHERE p.log = h.log), 0);
+  signed := coalesce((SELECT max(c.size) FROM audit_checkpoint c WHERE c.log = h.log), 0);
+  SELECT l.seq INTO now_end FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE l.log = h.log AND l.seq >= begins AND l.seq < signed
+    AND e.at::timestamptz + make_interval(days => greatest(audit_days('class', e.class), p_floor_days + 1)) > now() ORDER BY l.seq LIMIT 1;
+  SELECT l.seq INTO new_end FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE l.log = h.log AND l.seq >= begins AND l.seq < signed
+    AND e.at::timestamptz + make_interval(days => greatest(coalesce(p_periods #>> ARRAY['classes', e.class],
+      p_periods #>> '{classes,*}')::integer, p_floor_days + 1)) > now() ORDER BY l.seq LIMIT 1;
+  now_end := greatest(begins, coalesce(now_end, signed) / 256 * 256);
+  new_end := greatest(begins, coalesce(new_end, signed) / 256 * 256);
+  RETURN QUERY
+    WITH firsts AS (
+      SELECT e.class, min(l.seq) AS seq FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+      WHERE l.log = h.log AND l.seq >= begins GROUP BY e.class
+    ), ended AS (
+      SELECT e.class, count(*) FILTER (WHERE NOT t.held) AS gone, count(*) FILTER (WHERE t.held) AS held
+      FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id
+        CROSS JOIN LATERAL (SELECT coalesce(audit_is_held(i), false) AS held) t
+      WHERE l.log = h.log AND l.seq >= now_end AND l.seq < new_end AND (t.held OR NOT audit_is_needed(l.entry_id)) GROUP BY e.class
+    )
+    SELECT 'class', f.class, coalesce(d.gone, 0), coalesce(d.held, 0), (
+      SELECT max(e.at::timestamptz + make_interval(days => greatest(coalesce(p_periods #>> ARRAY['classes', e.class],
+        p_periods #>> '{classes,*}')::integer, p_floor_days + 1)))
+      FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE l.log = h.log AND l.seq >= begins AND l.seq < (f.seq / 256 + 1) * 256)
+    FROM firsts f LEFT JOIN ended d ON d.class = f.class;
+  RETURN QUERY
+    WITH waiting AS (
+      SELECT u.role, max(n.at)::timestamptz AS last_at, bool_or(coalesce(audit_is_held(i), false)) AS held
+      FROM audit_erasure a JOIN audit_compartment k ON k.id = a.compartment_id
+        JOIN app_user u ON u.pseudonym = k.subject AND u.tenant_id = k.tenant_id
+        JOIN audit_part p ON p.compartment_id = k.id JOIN audit_entry n ON n.id = p.entry_id LEFT JOIN audit_index i ON i.entry_id = p.entry_id
+      WHERE a.state = 'agreed' AND a.tenant_id = h.tenant_id GROUP BY a.id, u.role
+    ), due AS (
+      SELECT w.role, w.held, w.last_at + make_interval(days => audit_days('role', w.role)) AS now_at, w.last_at + make_interval(days =>
+        coalesce(p_periods #>> ARRAY['roles', w.role], p_periods #>> '{roles,*}')::integer) AS new_at FROM waiting w
+    )
+    SELECT 'role', d.role, count(*) FILTER (WHERE d.now_at > now() AND d.new_at <= now() AND NOT d.held),
+      count(*) FILTER (WHERE d.now_at > now() AND d.new_at <= now() AND d.held), min(d.new_at)
+    FROM due d GROUP BY d.role;
+END $$;
+
+-- The days that no policy set may go below. The reasons are in lib/access/policy/retention.ts, and a test compares the two.
+CREATE FUNCTION audit_retention_minimum() RETURNS TABLE (kind text, name text, days integer)
+  LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
+  VALUES ('class', 'transaction', 1461), ('class', 'disclosure', 1461), ('class', 'access', 1461), ('class', 'key', 1461),
+    ('class', 'policy', 1461), ('class', 'identity', 365), ('class', 'admin', 365), ('class', 'export', 1461), ('class', 'retention', 1461),
+    ('class', 'log', 1461), ('role', 'regulator', 1461), ('role', 'auditor', 1461), ('role', 'coordinator', 1461), ('role', 'client', 365),
+    ('role', 'miner', 365), ('role', 'admin', 365)
+$$;
+
+-- The periods of the log are those of the set that becomes active, in the same transaction. It takes no periods from its caller: they are
+-- read from the document that the activation names by its digest, and never go below the minimum, whoever writes the activation. The log
+-- is one tenant's.
+CREATE FUNCTION policy_activation_retention() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  periods jsonb;
+BEGIN
+  IF EXISTS (SELECT 1 FROM audit_head h WHERE h.closed_at IS NULL AND h.tenant_id <> NEW.tenant_id) THEN RETURN NULL; END IF;
+  SELECT s.document::jsonb #> '{settings,retention}' INTO periods FROM policy_set s WHERE s.id = NEW.set_id AND NEW.document_digest =
+    rtrim(translate(encode(sha256(convert_to(s.document, 'UTF8')), 'base64'), '+/', '-_'), '=');
+  IF periods IS NULL OR EXISTS (SELECT 1 FROM audit_retention_minimum() m CROSS JOIN LATERAL (SELECT periods -> CASE m.kind
+      WHEN 'class' THEN 'classes' ELSE 'roles' END AS kept) p
+      WHERE coalesce(p.kept ->> m.name, p.kept ->> '*')::integer IS NULL OR coalesce(p.kept ->> m.name, p.kept ->> '*')::integer < m.days) THEN
+    RAISE EXCEPTION 'a policy set keeps the log for too short a time' USING ERRCODE = 'SP003';
+  END IF;
+  PERFORM audit_take_retention(periods);
+  -- Writing an entry checks at once; what the activation still writes is checked at its end.
+  SET CONSTRAINTS ALL DEFERRED;
+  RETURN NULL;
+END $$;
+
 -- A lawyer of neither side, over all their accounts, decides about something that was opened. A notice is sent only
 -- after the latest seal of the order, in any filing.
 CREATE FUNCTION subject_notice_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -1578,6 +1663,8 @@ CREATE TRIGGER policy_approval_guard BEFORE INSERT ON policy_approval
   FOR EACH ROW EXECUTE FUNCTION policy_approval_guard();
 CREATE TRIGGER policy_activation_guard BEFORE INSERT ON policy_activation
   FOR EACH ROW EXECUTE FUNCTION policy_activation_guard();
+CREATE TRIGGER policy_activation_retention AFTER INSERT ON policy_activation
+  FOR EACH ROW EXECUTE FUNCTION policy_activation_retention();
 CREATE TRIGGER policy_run_guard BEFORE UPDATE OR DELETE ON policy_run
   FOR EACH ROW EXECUTE FUNCTION policy_run_guard();
 CREATE TRIGGER preservation_case_id BEFORE INSERT ON preservation FOR EACH ROW EXECUTE FUNCTION case_id_is_new();
@@ -1710,6 +1797,7 @@ GRANT SELECT, INSERT ON transparency_report TO sealport_app;
 GRANT SELECT ON transparency_report TO sealport_auditor;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_retention_effect(jsonb, integer) TO sealport_app;
 GRANT EXECUTE ON FUNCTION cases_sealed_from(uuid, uuid, timestamptz) TO sealport_app;
 GRANT EXECUTE ON FUNCTION export_grant_stands(audit_export, timestamptz) TO sealport_app;
 GRANT EXECUTE ON FUNCTION order_begins_alike(timestamptz, timestamptz) TO sealport_app;

@@ -288,7 +288,8 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
 SELECT audit_watch('audit_retention', 'retention:name');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('audit_retention', 'INSERT', 'retention.change'),
-  ('audit_retention', 'UPDATE', 'retention.change');
+  ('audit_retention', 'UPDATE', 'retention.change'),
+  ('audit_retention', 'DELETE', 'retention.change');
 
 -- Preparing and waiting need no entry; asking, agreeing, refusing and erasing do.
 CREATE CONSTRAINT TRIGGER audit_erasure_complete AFTER INSERT OR DELETE OR UPDATE OF

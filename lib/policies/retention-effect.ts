@@ -1,0 +1,74 @@
+import "server-only";
+import { z } from "zod";
+import { comparePeriods, type PeriodChange, type RetentionSettings } from "@/lib/access/policy/retention";
+import { seesEveryCase } from "@/lib/audit/reading/fence";
+import { type RetentionEffect, readRetentionEffect } from "@/lib/audit/retention/effect";
+import type { Context } from "@/lib/context/context";
+import type { Tx } from "@/lib/db/transaction";
+
+/** What a set changes of how long the log keeps data, and what that ends. */
+export const RetentionResult = z.object({
+  changes: z.array(
+    z.object({
+      kind: z.enum(["class", "role"]),
+      /** A class of entries, or a role; `*` is all that the set does not name. */
+      name: z.string(),
+      before: z.int(),
+      after: z.int(),
+      /** Entries that go when the set becomes active; for a role, data about people whose erasure was agreed. */
+      removes: z.int(),
+      /** How many a legal hold keeps. Absent for people who may not know of every hold; `removes` has them then. */
+      kept_by_hold: z.int().optional(),
+      /** When the first goes at the earliest; null where there is none. */
+      first_at: z.string().nullable(),
+    }),
+  ),
+});
+export type RetentionResult = z.infer<typeof RetentionResult>;
+
+function effectOf(
+  change: PeriodChange,
+  effects: readonly RetentionEffect[],
+  isOfOthers: (name: string) => boolean,
+) {
+  const own = effects.filter(
+    ({ kind, name }) =>
+      kind === change.kind && (change.name === "*" ? isOfOthers(name) : name === change.name),
+  );
+  const firsts = own.flatMap(({ first_at: at }) => (at === null ? [] : [at.getTime()]));
+  const sum = (of: "removes" | "kept") => own.reduce((total, one) => total + one[of], 0);
+  return {
+    ...change,
+    ...{ removes: sum("removes"), kept_by_hold: sum("kept") },
+    first_at: firsts.length === 0 ? null : new Date(Math.min(...firsts)).toISOString(),
+  };
+}
+
+/** Returns which periods a set changes against the base, and what each of them ends. Reads only. */
+export async function readRetentionResult(
+  tx: Tx,
+  { instance }: Pick<Context, "instance">,
+  { base, candidate }: { readonly base: RetentionSettings; readonly candidate: RetentionSettings },
+): Promise<RetentionResult> {
+  const changes = comparePeriods(base, candidate);
+  if (changes.length === 0) return { changes: [] };
+  const effects = await readRetentionEffect(tx, candidate, instance.signerUrl);
+  const named = {
+    class: new Set([...Object.keys(base.classes), ...Object.keys(candidate.classes)]),
+    role: new Set([...Object.keys(base.roles), ...Object.keys(candidate.roles)]),
+  };
+  return {
+    changes: changes.map((change) => effectOf(change, effects, (name) => !named[change.kind].has(name))),
+  };
+}
+
+/** Returns the result for this reader: a count of what holds keep shows that there are holds (I12). */
+export function shownRetention(cx: Pick<Context, "principal">, result: RetentionResult): RetentionResult {
+  if (seesEveryCase(cx)) return result;
+  return {
+    changes: result.changes.map(({ kept_by_hold: kept = 0, ...change }) => ({
+      ...change,
+      removes: change.removes + kept,
+    })),
+  };
+}
