@@ -21,7 +21,7 @@ import { pastTriggers } from "@/lib/testing/log/past-triggers";
 let bench: PolicyBench;
 beforeAll(async () => {
   bench = await createPolicyBench();
-  const { sequencerPool, place } = bench.portal;
+  const { sequencerPool, place } = bench.portal.audit;
   await prepareLog(sequencerPool, place);
 });
 afterAll(() => bench?.close());
@@ -90,7 +90,7 @@ describe("the periods of the log", () => {
   it("change with the activation and name its version, each change with an entry, and return with a roll back", async () => {
     const retention: RetentionSettings = {
       classes: { "*": 2_000, disclosure: 3_000 },
-      roles: { "*": 400, coordinator: 3_000, regulator: 2_555 },
+      roles: { "*": 400, auditor: 1_461, coordinator: 3_000, regulator: 2_555 },
     };
     const number = await approved(retention);
     expect((await stored()).length).toBe(rowsOf(DEFAULT_RETENTION).length);
@@ -122,7 +122,7 @@ describe("the periods of the log", () => {
 
   it("are not taken below a minimum, whoever writes the set's row, nor from a text without the digest", async () => {
     const number = await approved({ classes: { "*": 2_500 }, roles: DEFAULT_RETENTION.roles });
-    const admin = new Client({ connectionString: bench.portal.database.adminUrl });
+    const admin = new Client({ connectionString: bench.portal.audit.database.adminUrl });
     await admin.connect();
     const document = (await getSet(bench.anke, number)).document;
     const low = { classes: { "*": 1 }, roles: { "*": 1 } };

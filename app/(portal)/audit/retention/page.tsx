@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
+import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { getLogRetention } from "@/lib/api-client/operations/erasures";
 import { getRetention } from "@/lib/audit/retention/get-retention";
@@ -45,6 +46,12 @@ export default async function RetentionPage() {
       }
       apiCall={{ method: "GET", path: "/confidential/audit/retention" }}
     >
+      {value.version === null ? null : (
+        <p className="pb-1 text-body">
+          {t("version", { number: value.version.number })}{" "}
+          <LocalTime instant={value.version.since} form="day" />
+        </p>
+      )}
       <div className="grid gap-x-10 facts:grid-cols-2">
         <Section title={t("roles")}>
           <p className="py-2 text-control text-ink-2">{t("rolesText")}</p>
