@@ -12,7 +12,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["engine.ts", "7aef2d3698cd547378fa9b2443a8812bf520782bd817bf3cde5d7aba690c1521"],
   ["explain.ts", "5f08baa1c6694b31a7187553c9cd9797f2b4a89885e05f287b6c0dfc5f6bbeec"],
   ["ordinary.ts", "2488bdf2076c38b7491ca344d0895c87ef5b840c1875a070c4ae15837a73cc7c"],
-  ["policy-document.ts", "0599d2171d1b332ea793713b3ee1533dcd0944203f692310ddb44f49f8b127a3"],
+  ["policy-document.ts", "e894b48423b3d426b1f9b014031191ae05b2815334c0664b2ee11ffd8b3e686f"],
   ["set-reads.ts", "6e133cd23395ac74da916e41f9a80105bec3151f5469635b79ed621450c4b829"],
   ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
   ["hours.ts", "955526e1b9996efa6a1e8a78ef96e054c2feaa40f52a652b1df247f529496d85"],

@@ -1,21 +1,33 @@
 import "server-only";
 import { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
-import { findDeciders, findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import { type Decider, findDeciders, findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import type { Running } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 
+/** The duty of each stage that has fewer people than approvals, and whether people with both duties are too few for both. */
+function lacksOf(deciders: readonly Decider[], quorums: Readonly<Record<Stage, number>>) {
+  const countOf = (stage: Stage) =>
+    new Set(deciders.flatMap(({ userId, duty }) => (duty === STAGE_DUTY[stage] ? [userId] : []))).size;
+  const missing = Stage.options
+    .filter((stage) => countOf(stage) < quorums[stage])
+    .map((one) => STAGE_DUTY[one]);
+  const people = new Set(deciders.map(({ userId }) => userId)).size;
+  const needed = Stage.options.reduce((sum, stage) => sum + quorums[stage], 0);
+  return { missing, people, needed };
+}
+
 /**
- * Throws when a request could never be decided. Each stage needs a person of another organisation that is not a party,
- * and the two must be different people.
+ * Throws `request.no-decider` when a request could never be decided. Each stage needs as many people of other
+ * organisations that are not parties as the policies say, and all of them must be different people.
  */
 export async function requireDeciders(
   tx: Running,
   cx: Context,
   row: RequestRow,
-  transactions: readonly string[],
+  quorums: Readonly<Record<Stage, number>>,
 ): Promise<void> {
   const { tenantId } = cx.instance;
   const near = new Set<string>();
@@ -23,22 +35,23 @@ export async function requireDeciders(
     const { accounts, colleagues } = await findRelatedPeople(tx, tenantId, one);
     for (const id of [...accounts, ...colleagues]) near.add(id);
   }
+  const { requesterOrganisationId, transactions } = row;
   const deciders = await findDeciders(tx, {
     tenantId,
-    requesterOrganisationId: row.requesterOrganisationId,
+    requesterOrganisationId,
     near: [...near],
     transactions,
   });
-  const duties = Stage.options.map((stage) => STAGE_DUTY[stage]);
-  const missing = duties.filter((duty) => !deciders.some((one) => one.duty === duty));
-  const isOneAlone = new Set(deciders.map(({ userId }) => userId)).size < duties.length;
-  if (missing.length === 0 && !isOneAlone) return;
-  const needed = missing.length === 0 ? duties.join(" and ") : missing.join(" and ");
+  const { missing, people, needed } = lacksOf(deciders, quorums);
+  if (missing.length === 0 && people >= needed) return;
+  const duties = missing.length === 0 ? Stage.options.map((stage) => STAGE_DUTY[stage]) : missing;
+  const names = duties.join(" and ");
+  const counts = `${quorums.legal} with the duty legal and ${quorums.coordinator} with the duty approve`;
   throw new DomainError("request.no-decider", {
     detail:
       missing.length === 0
-        ? `Only one person of another organisation could decide; the duties ${needed} take two.`
-        : `No active person of an organisation other than yours and the parties' holds the duty ${needed}.`,
-    extra: { duties: missing.length === 0 ? duties : missing },
+        ? `Only ${people} ${people === 1 ? "person" : "people"} of another organisation could decide; the duties ${names} take ${needed}.`
+        : `Too few active people of an organisation other than yours and the parties' hold the duty ${names}: the policies need ${counts}.`,
+    extra: { duties },
   });
 }

@@ -74,11 +74,11 @@ export function requireReleasable(authorization: AuthorizationRow): void {
   if (authorization.state !== "suspended") requireStanding(authorization);
 }
 
-/** Compares the order's facts as this decider read them with the record and with the first decider's reading. */
+/** Compares the order's facts as this decider read them with the record and with the first decider's reading, if any. */
 function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body: NewStatement): void {
   const { confirms } = body;
-  const first = body.stage === "coordinator" ? firstReading(one) : undefined;
-  // Without an end of their own the second decider keeps the end that the first has left.
+  const first = firstReading(one);
+  // Without an end of their own a later decider keeps the end that the earlier ones have left.
   const left = first === undefined ? undefined : remainingAt(one, cx.clock.now()).notAfter;
   requireRetypedFacts(order, confirms, body.until === undefined ? left : startOf(body.until));
   if (first !== undefined) requireSameRetypedFacts(first, confirms);

@@ -1,6 +1,11 @@
 import "server-only";
 import { checkDecision, requireStandingProofs } from "@/lib/access/decisions/check-decision";
-import { type DecisionCase, loadCase } from "@/lib/access/decisions/decision-case";
+import {
+  type DecisionCase,
+  isLastApproval,
+  loadCase,
+  STAGE_STATE,
+} from "@/lib/access/decisions/decision-case";
 import { narrowingOf, remainingAt } from "@/lib/access/decisions/decision-statement";
 import { takesAway } from "@/lib/access/decisions/narrowing";
 import { newNonce } from "@/lib/access/decisions/prepare-statement";
@@ -16,6 +21,7 @@ import { createGrant } from "@/lib/access/grants/create-grant";
 import { resumeActivation } from "@/lib/access/grants/resume-activation";
 import { approveAuthorization } from "@/lib/access/legal-authorities/advance";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
+import { countApproval } from "@/lib/access/requests/change-store";
 import { type Step, walkRequest } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { requireVersion } from "@/lib/access/requests/require-version";
@@ -28,6 +34,7 @@ import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { PreparedTx } from "@/lib/db/prepared";
 import type { Running } from "@/lib/db/statement";
+import { DomainError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
 /** What came with a decision in addition to its body. */
@@ -42,13 +49,36 @@ interface Decided {
   readonly grantId: string | undefined;
 }
 
+/** Returns the moves of a decision; none for an approval after which the stage still waits for other people. */
 function stepsOf(one: DecisionCase, body: NewDecision, stageState: RequestState): Step[] {
+  if (body.decision === "approve" && !isLastApproval(one, body.stage)) return [];
   const resume: Step[] = one.row.state === stageState ? [] : [{ event: "resume", to: stageState }];
   const { comment } = body;
   if (body.decision === "ask") return [...resume, { event: "ask", to: "needs_information", comment }];
   if (body.decision === "deny") return [...resume, { event: "deny", to: "denied", comment }];
   const to = body.stage === "legal" ? "stage_2" : "approved";
   return [...resume, { event: "approve", to, comment }];
+}
+
+/** Moves the request, or counts the approval where others must approve as well. */
+async function moveOrCount(
+  tx: Running,
+  cx: Context,
+  { row }: DecisionCase,
+  body: NewDecision,
+  steps: readonly Step[],
+): Promise<void> {
+  if (steps.length > 0) {
+    await walkRequest(tx, cx, row, steps);
+    return;
+  }
+  const at = cx.clock.now();
+  const isCounted = await countApproval(tx, {
+    ...{ requestId: row.id, tenantId: cx.instance.tenantId, eventId: uuidv7(at.getTime()), at },
+    ...{ from: row.state, stage: STAGE_STATE[body.stage] },
+    ...{ byUserId: cx.principal.userId, comment: body.comment },
+  });
+  if (!isCounted) throw new DomainError("request.conflict");
 }
 
 function isNarrower(one: DecisionCase, body: NewDecision, at: Date): boolean {
@@ -98,9 +128,10 @@ async function decideIn(
   const [decisionId, recognised] = await Promise.all([
     storeDecision(tx, cx, one, body, signed),
     one.authorization === undefined ? {} : recognise(tx, cx, one.authorization, weighed),
-    walkRequest(tx, cx, one.row, stepsOf(one, body, state)),
+    moveOrCount(tx, cx, one, body, stepsOf(one, body, state)),
   ]);
-  const isFinal = body.decision === "approve" && body.stage === "coordinator";
+  const isFinal =
+    body.decision === "approve" && body.stage === "coordinator" && isLastApproval(one, body.stage);
   if (isFinal) await requireStandingProofs(tx, one);
   const grantId = isFinal && signed !== undefined ? await createGrant(tx, cx, one, signed) : undefined;
   if (isFinal && one.authorization !== undefined) await approveAuthorization(tx, cx, one.authorization);
@@ -131,7 +162,8 @@ async function decideIn(
 }
 
 /**
- * Stores one person's decision in one stage. The second approval makes the grant and sends it to the custodian; the
+ * Stores one person's decision in one stage. A stage passes with as many approvals as the policies said at the
+ * submission. The last approval makes the grant and sends it to the custodian; the
  * answer comes when the grant is in force. With a version (If-Match) a decision on an older version is 409. If the
  * custodian is away, the decision is stored and the request stays approved; the portal, or the same approver who
  * decides again, completes it. A passkey's signature is stored only after the custodian has checked it.

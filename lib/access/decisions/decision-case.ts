@@ -65,12 +65,26 @@ export async function loadCase(tx: Running, cx: Context, id: string, stage: Stag
   return { permit, ...read, decisions, limits: grantLimits(cx.policies.active()) };
 }
 
-/** What the legal reviewer read in the order, after that stage. */
+/** What the first legal reviewer who approved read in the order. */
 export function firstReading({ decisions }: Pick<DecisionCase, "decisions">): Confirms | undefined {
   return decisions.find((one) => one.stage === "legal" && one.decision === "approve")?.confirms;
 }
 
-const STAGE_STATE: Readonly<Record<Stage, RequestState>> = { legal: "stage_1", coordinator: "stage_2" };
+/** Returns how many people have approved in a stage. No one decides twice, with any of their accounts. */
+export function approvalsIn({ decisions }: Pick<DecisionCase, "decisions">, stage: Stage): number {
+  return decisions.filter((one) => one.stage === stage && one.decision === "approve").length;
+}
+
+/** Whether one more approval passes the stage. */
+export function isLastApproval(one: Pick<DecisionCase, "decisions" | "row">, stage: Stage): boolean {
+  return approvalsIn(one, stage) + 1 >= one.row.quorums[stage];
+}
+
+/** The state in which a stage is decided. */
+export const STAGE_STATE: Readonly<Record<Stage, RequestState>> = {
+  legal: "stage_1",
+  coordinator: "stage_2",
+};
 
 /** An overdue or extended request is still in the stage it left, and can be decided there. */
 const DECIDABLE: ReadonlySet<RequestState> = new Set<RequestState>(["overdue", "extended"]);

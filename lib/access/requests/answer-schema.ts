@@ -143,6 +143,8 @@ export const RequestView = z.object({
   first_request: z.boolean(),
   identity_check: z.boolean(),
   decisions: z.array(DecisionView),
+  /** How many people must approve in each stage, by the policies in force at the submission, and how many have; empty for a draft. */
+  approvals: z.array(z.object({ stage: Stage, given: z.int(), needed: z.int() })),
   timeline: z.array(EventView),
   grant_id: z.string().optional(),
   /** The review clock has been paused since then: a question waits for its answer. */

@@ -1,6 +1,6 @@
 import "server-only";
 import { randomInt } from "node:crypto";
-import type { Escalation, RequestState } from "@/lib/access/requests/schema";
+import type { Escalation, RequestState, Stage } from "@/lib/access/requests/schema";
 import type { Asked, RequestFacts, RequestRow } from "@/lib/access/requests/store";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
@@ -113,6 +113,8 @@ export interface Frozen {
   readonly escalatedTo?: Escalation | null;
   readonly transactions?: readonly string[];
   readonly authorizationDigest?: string;
+  /** How many people must approve in each stage. */
+  readonly quorums?: Readonly<Record<Stage, number>>;
 }
 
 /** A step with its event in the timeline. */
@@ -139,7 +141,9 @@ const escalationOf = ({ escalatedTo }: Move) => escalatedTo ?? null;
  * The move and its event have the same instant, by which the database finds the event. It is later than the one before,
  * so that the timeline keeps its order within a millisecond and across portals with different clocks.
  */
-const MOVED_AT = sql<Move>`greatest(${({ at }) => at}::timestamptz, (SELECT date_trunc('milliseconds', max(e.at))
+const MOVED_AT = sql<
+  Pick<Move, "at">
+>`greatest(${({ at }) => at}::timestamptz, (SELECT date_trunc('milliseconds', max(e.at))
   + interval '1 millisecond' FROM request_event e WHERE e.request_id = r.id))`;
 
 const MOVE = statement<Move, unknown>("move-request")`
@@ -154,7 +158,9 @@ const MOVE = statement<Move, unknown>("move-request")`
       escalated_to = CASE WHEN ${setsEscalation}::boolean THEN ${escalationOf}::text ELSE r.escalated_to END,
       escalated_at = CASE WHEN NOT ${setsEscalation}::boolean THEN r.escalated_at
         WHEN ${escalationOf}::text IS NOT NULL THEN ${MOVED_AT} END,
-      transactions = coalesce(${({ transactions }) => transactions ?? null}::text[], r.transactions)
+      transactions = coalesce(${({ transactions }) => transactions ?? null}::text[], r.transactions),
+      quorum_legal = coalesce(${({ quorums }) => quorums?.legal ?? null}::int, r.quorum_legal),
+      quorum_coordinator = coalesce(${({ quorums }) => quorums?.coordinator ?? null}::int, r.quorum_coordinator)
     WHERE r.id = ${requestIdOf}::uuid AND r.state = ${({ from }) => from} RETURNING r.id, r.updated_at)
   INSERT INTO request_event (id, tenant_id, request_id, by_user_id, kind, from_state, to_state, comment, at)
   SELECT ${({ eventId }) => eventId}::uuid, ${({ tenantId }) => tenantId}::uuid, id,
@@ -166,4 +172,26 @@ const MOVE = statement<Move, unknown>("move-request")`
  */
 export async function moveState({ run }: Running, move: Move): Promise<boolean> {
   return (await run(MOVE, move)).length === 1;
+}
+
+/** An approval after which its stage still waits for other people. */
+type Approval = Pick<Move, "requestId" | "tenantId" | "eventId" | "from" | "byUserId" | "comment" | "at"> & {
+  /** The state of its stage; the request may be overdue or extended. */
+  readonly stage: RequestState;
+};
+
+const stageOf = ({ stage }: Approval) => stage;
+
+const COUNT_APPROVAL = statement<Approval, unknown>("count-approval")`
+  WITH counted AS (
+    UPDATE access_request r SET version = r.version + 1, updated_at = ${MOVED_AT}
+    WHERE r.id = ${({ requestId }) => requestId}::uuid AND r.state = ${({ from }) => from} RETURNING r.id, r.updated_at)
+  INSERT INTO request_event (id, tenant_id, request_id, by_user_id, kind, from_state, to_state, comment, at)
+  SELECT ${({ eventId }) => eventId}::uuid, ${({ tenantId }) => tenantId}::uuid, id,
+    ${({ byUserId }) => byUserId ?? null}::uuid, 'approve', ${stageOf}, ${stageOf},
+    ${({ comment }) => comment ?? null}, updated_at FROM counted RETURNING id`;
+
+/** Counts an approval that does not move the request yet, with its event: its readers have an older version then. */
+export async function countApproval({ run }: Running, approval: Approval): Promise<boolean> {
+  return (await run(COUNT_APPROVAL, approval)).length === 1;
 }

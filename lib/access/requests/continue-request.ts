@@ -91,9 +91,11 @@ export async function continueRequest(
   const coViewerHandles = await frozenHandles(tx, id);
   const names = { requester, organisationId, coViewerHandles };
   const digest = requestDigest({ ...asked, ...names, log: cx.instance.log, id, reference });
-  const { dueAt } = datesFrom(authorization?.kind, cx.clock.now(), cx.policies.active().settings.review_days);
+  const { review_days: reviewDays, quorums } = cx.policies.active().settings;
+  const { dueAt } = datesFrom(authorization?.kind, cx.clock.now(), reviewDays);
   const frozen = {
     digest,
+    quorums,
     dueAt: row.responseDueAt !== undefined && row.responseDueAt < dueAt ? row.responseDueAt : dueAt,
     ...(row.responseDueAt === undefined ? {} : { responseDueAt: row.responseDueAt }),
     ...(authorizationDigest === undefined ? {} : { authorizationDigest }),

@@ -2,6 +2,7 @@ import "server-only";
 import { deadlineMembers } from "@/lib/access/deadlines/deadline-view";
 import { findLinked } from "@/lib/access/deadlines/store";
 import { type CoViewer, listCoViewers } from "@/lib/access/decisions/co-viewer-store";
+import { approvalsIn } from "@/lib/access/decisions/decision-case";
 import { narrowingHistory, type TakenAway } from "@/lib/access/decisions/narrowing-history";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
@@ -10,6 +11,7 @@ import type { RequestAnswer, RequestView, TakenAwayView } from "@/lib/access/req
 import { type Permitted, permitRequest } from "@/lib/access/requests/load-request";
 import { findTurn, hasEarlierRequest } from "@/lib/access/requests/queue-store";
 import { jobView, listJobs } from "@/lib/access/requests/records-store";
+import { Stage } from "@/lib/access/requests/schema";
 import { type RequestRow, readRequest } from "@/lib/access/requests/store";
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/requests/timeline-store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/requests/view";
@@ -155,6 +157,11 @@ function buildView(cx: Context, parts: Parts, names: Names): RequestView {
     first_request: !parts.hasEarlier,
     identity_check: parts.isChecked,
     decisions: decisions.map((decision) => decisionView(decision, names, taken.get(decision.id))),
+    approvals: row.isSent
+      ? Stage.options.map((stage) => ({
+          ...{ stage, given: approvalsIn({ decisions }, stage), needed: row.quorums[stage] },
+        }))
+      : [],
     timeline: events.map((event) => eventView(event, names)),
     ...(grant === undefined ? {} : { grant_id: grant.id }),
     ...pauseMember(row, events),

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { Escalation, RequestState, TransactionQuery } from "@/lib/access/requests/schema";
+import { Escalation, RequestState, type Stage, TransactionQuery } from "@/lib/access/requests/schema";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import type { Context } from "@/lib/context/context";
 import { isUnreadable, Moment, type Readable, readRows } from "@/lib/db/read-rows";
@@ -53,6 +53,8 @@ export interface RequestRow extends Asked, Omit<RequestFacts, "sealedFrom"> {
   readonly escalatedAt: Date | undefined;
   readonly reminders: number;
   readonly extensions: number;
+  /** How many people must approve in each stage, as the policies said at the submission. */
+  readonly quorums: Readonly<Record<Stage, number>>;
   /** The request that was answered in part, of which this one is the rest. */
   readonly continues: string | undefined;
   readonly version: number;
@@ -87,6 +89,8 @@ const Row = z.object({
   escalated_at: Moment.nullable(),
   reminders: z.number(),
   extensions: z.number(),
+  quorum_legal: z.number(),
+  quorum_coordinator: z.number(),
   continues_id: z.string().nullable(),
   version: z.number(),
   digest: z.string().nullable(),
@@ -123,6 +127,7 @@ function toRequest(record: unknown): RequestRow {
     escalatedAt: row.escalated_at ?? undefined,
     reminders: row.reminders,
     extensions: row.extensions,
+    quorums: { legal: row.quorum_legal, coordinator: row.quorum_coordinator },
     continues: row.continues_id ?? undefined,
     version: row.version,
     digest: row.digest ?? undefined,

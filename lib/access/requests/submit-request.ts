@@ -104,13 +104,13 @@ async function checkDraft(tx: Tx, cx: Context, id: string) {
   const transactions = await resolvedTransactions(tx, cx, row);
   if (authorization !== undefined)
     await requireReach(tx, authorization, { ...row, fields: row.groups, transactions });
-  await requireDeciders(tx, cx, row, transactions);
+  await requireDeciders(tx, cx, { ...row, transactions }, cx.policies.active().settings.quorums);
   return { row, authorization, transactions };
 }
 
 async function submitIn(tx: Tx, cx: Context, id: string) {
   const { row, authorization, transactions } = await checkDraft(tx, cx, id);
-  const { review_days: reviewDays } = cx.policies.active().settings;
+  const { review_days: reviewDays, quorums } = cx.policies.active().settings;
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
   const coViewerHandles = await frozenCoViewers(tx, row);
   const organisationId = row.requesterOrganisationId;
@@ -120,7 +120,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   const dates = responseDueAt === undefined ? { dueAt } : { dueAt, responseDueAt };
   const checked = authorization === undefined ? {} : { authorizationDigest: authorization.recordDigest };
   await walkRequest(tx, cx, row, [
-    { event: "submit", to: "submitted", frozen: { digest, ...dates, transactions, ...checked } },
+    { event: "submit", to: "submitted", frozen: { digest, ...dates, transactions, quorums, ...checked } },
     { event: "check", to: "document_check" },
     // Until the scanner has answered, the request waits here (scan-waiting.ts).
     ...(authorization?.document?.scan === "pending" ? [] : [{ event: "checked", to: "stage_1" } as const]),

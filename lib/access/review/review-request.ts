@@ -129,6 +129,7 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
     purpose: row.purpose,
     requestId: row.id,
     authorization,
+    approvals: row.quorums.legal + row.quorums.coordinator,
     isEvaluation: cx.instance.evaluation,
     now,
     policies: cx.policies.active(),

@@ -22,6 +22,8 @@ export interface PreviewInput {
   readonly purpose: string;
   readonly requestId: string;
   readonly authorization: GrantFacts["authorization"];
+  /** How many people approve it. */
+  readonly approvals: number;
   readonly isEvaluation: boolean;
   readonly now: Date;
   readonly policies: DecidingSet;
@@ -44,12 +46,12 @@ export interface Preview {
 const PASSING = new Set(["default.hours"]);
 
 /**
- * Returns the grant as it would be after both approvals: in force, with views left, approved by two people of another
- * organisation.
+ * Returns the grant as it would be after all approvals: in force, with views left, approved by people of other
+ * organisations.
  */
 function grantOf(input: PreviewInput): GrantFacts {
   const { remaining, officer, now } = input;
-  const approver = (name: string) => ({ approverUserId: name, approverOrganisationId: name });
+  const approvals = Array.from({ length: input.approvals }, (_, index) => `approver ${index}`);
   return {
     id: input.requestId,
     requestId: input.requestId,
@@ -68,7 +70,7 @@ function grantOf(input: PreviewInput): GrantFacts {
     ...(input.authorization === undefined
       ? {}
       : { authorization: { ...input.authorization, state: "approved" as const } }),
-    approvals: [approver("first"), approver("second")],
+    approvals: approvals.map((name) => ({ approverUserId: name, approverOrganisationId: name })),
   };
 }
 

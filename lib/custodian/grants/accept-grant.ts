@@ -93,7 +93,7 @@ const SAME: Partial<
   authorization: "authorization",
 };
 
-/** Checks the decisions together: one request, two different people, one for each stage. */
+/** Checks the decisions together: one request, different people, and at least one of each stage. A policy may ask for more. */
 function checkTogether(decisions: readonly DecisionStatement[]): void {
   for (const member of ["request", "request_digest", "requester", "purpose", "authorization"] as const) {
     requireSame(decisions, member);
@@ -101,9 +101,9 @@ function checkTogether(decisions: readonly DecisionStatement[]): void {
   if (new Set(decisions.map(({ approver }) => approver)).size !== decisions.length) {
     refuse("same-person", "One person decided twice.");
   }
-  const stages = decisions.map(({ stage }) => stage).sort();
-  if (stages.join() !== "coordinator,legal")
-    refuse("stage", "Exactly one decision of each stage is required.");
+  const stages = new Set(decisions.map(({ stage }) => stage));
+  if (!stages.has("legal") || !stages.has("coordinator"))
+    refuse("stage", "At least one decision of each stage is required.");
 }
 
 function checkNonces(core: Core, grant: string, decisions: readonly DecisionStatement[]): void {

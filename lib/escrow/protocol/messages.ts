@@ -109,7 +109,8 @@ export const Registrations = z.array(RegistrationItem).max(MAX_REGISTRATIONS).op
 /** A grant that two reviewers decided. */
 export const DecidedSubmission = z.strictObject({
   grant: Uuid,
-  decisions: z.array(SignedDecision).min(2).max(8),
+  /** At least one of each stage. The policies ask for five of each at most. */
+  decisions: z.array(SignedDecision).min(2).max(10),
   /** Required when the decisions name an authorization. */
   authorization: AuthorizationRecord.optional(),
   /** The request whose digest is in the decisions. Without it only the requester can open. */

@@ -49,6 +49,10 @@ CREATE TABLE access_request (
   extensions integer NOT NULL DEFAULT 0,
   continues_id uuid,
   co_viewers uuid[] NOT NULL DEFAULT '{}',
+  -- How many people must approve in each stage, as the policies said at the submission.
+  quorum_legal integer NOT NULL DEFAULT 1,
+  quorum_coordinator integer NOT NULL DEFAULT 1,
+  CONSTRAINT access_request_quorums_sane CHECK (quorum_legal BETWEEN 1 AND 5 AND quorum_coordinator BETWEEN 1 AND 5),
   CONSTRAINT access_request_stage_before_known CHECK (stage_before IN ('stage_1', 'stage_2')),
   CONSTRAINT access_request_escalated CHECK
     (escalated_to IN ('compliance', 'executive') AND escalated_at IS NOT NULL
@@ -745,9 +749,9 @@ BEGIN
     RAISE EXCEPTION 'a request''s reference and requester cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF OLD.state <> 'draft' AND (NEW.transactions, NEW.groups, NEW.purpose, NEW.level, NEW.digest, NEW.justification,
-       NEW.legal_basis, NEW."from", NEW.until, NEW.max_views, NEW.max_exports, NEW.query)
+       NEW.legal_basis, NEW."from", NEW.until, NEW.max_views, NEW.max_exports, NEW.query, NEW.quorum_legal, NEW.quorum_coordinator)
      IS DISTINCT FROM (OLD.transactions, OLD.groups, OLD.purpose, OLD.level, OLD.digest, OLD.justification,
-       OLD.legal_basis, OLD."from", OLD.until, OLD.max_views, OLD.max_exports, OLD.query) THEN
+       OLD.legal_basis, OLD."from", OLD.until, OLD.max_views, OLD.max_exports, OLD.query, OLD.quorum_legal, OLD.quorum_coordinator) THEN
     RAISE EXCEPTION 'a request cannot change after submission' USING ERRCODE = 'SP002';
   END IF;
   IF OLD.state <> 'draft' AND (NEW.due_at, NEW.response_due_at) IS DISTINCT FROM (OLD.due_at, OLD.response_due_at)
@@ -786,12 +790,18 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The timeline has an event for each move, made at the same instant.
+-- The timeline has an event for each move, made at the same instant. A stage passes when as many people have approved in it as the request
+-- needs.
 CREATE FUNCTION access_request_told() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM request_event e WHERE e.request_id = NEW.id
       AND e.kind = NEW.last_event AND e.from_state = OLD.state AND e.to_state = NEW.state AND e.at = NEW.updated_at) THEN
     RAISE EXCEPTION 'access request % to % has no event', OLD.state, NEW.state USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.state <> OLD.state AND NEW.last_event = 'approve' AND (SELECT count(DISTINCT d.approver_user_id) FROM decision d
+      WHERE d.request_id = NEW.id AND d.decision = 'approve' AND d.stage = CASE OLD.state WHEN 'stage_1' THEN 'legal' ELSE 'coordinator' END)
+      < CASE OLD.state WHEN 'stage_1' THEN NEW.quorum_legal ELSE NEW.quorum_coordinator END THEN
+    RAISE EXCEPTION 'too few people approved access request %', OLD.state USING ERRCODE = 'SP002';
   END IF;
   RETURN NULL;
 END $$;

@@ -166,6 +166,11 @@ CREATE CONSTRAINT TRIGGER access_request_pressed_told AFTER UPDATE ON access_req
   FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state
     AND (NEW.reminders > OLD.reminders OR NEW.escalated_to IS DISTINCT FROM OLD.escalated_to))
   EXECUTE FUNCTION notify_change('request', 'id', 'state');
+-- An approval that leaves the stage waiting for another person: only it has a new version in the same state of a review.
+CREATE CONSTRAINT TRIGGER access_request_counted_told AFTER UPDATE ON access_request DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.version > OLD.version
+    AND NEW.state IN ('stage_1', 'stage_2', 'overdue', 'extended'))
+  EXECUTE FUNCTION notify_change('request', 'id', 'state');
 CREATE CONSTRAINT TRIGGER access_grant_told AFTER UPDATE ON access_grant DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('grant', 'id', 'state');
 CREATE CONSTRAINT TRIGGER preservation_placed_told AFTER INSERT ON preservation DEFERRABLE INITIALLY DEFERRED
