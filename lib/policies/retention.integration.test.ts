@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PolicyDocument } from "@/lib/access/policy/policy-document";
 import {
   CLASS_MINIMUMS,
   DEFAULT_RETENTION,
@@ -33,8 +34,8 @@ const rowsOf = ({ classes, roles }: RetentionSettings) => {
   return [...of("class", classes), ...of("role", roles)];
 };
 
-/** Drafts a set with these periods. */
-async function drafted(retention: unknown): Promise<{ number: number; given: unknown }> {
+/** Drafts a set with these periods, which may be refused. */
+async function drafted(retention: RetentionSettings): Promise<{ number: number; given: PolicyDocument }> {
   const { number } = await createDraft(bench.anke, { title: "Other periods", reason: "for a test" });
   const { document } = await getSet(bench.anke, number);
   return { number, given: { ...document, settings: { ...document.settings, retention } } };

@@ -800,7 +800,7 @@ BEGIN
   END IF;
   IF NEW.state <> OLD.state AND NEW.last_event = 'approve' AND (SELECT count(DISTINCT d.approver_user_id) FROM decision d
       WHERE d.request_id = NEW.id AND d.decision = 'approve' AND d.stage = CASE OLD.state WHEN 'stage_1' THEN 'legal' ELSE 'coordinator' END)
-      < CASE OLD.state WHEN 'stage_1' THEN NEW.quorum_legal ELSE NEW.quorum_coordinator END THEN
+      < (CASE OLD.state WHEN 'stage_1' THEN NEW.quorum_legal ELSE NEW.quorum_coordinator END) THEN
     RAISE EXCEPTION 'too few people approved access request %', OLD.state USING ERRCODE = 'SP002';
   END IF;
   RETURN NULL;

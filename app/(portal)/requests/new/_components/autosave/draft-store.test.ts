@@ -112,6 +112,7 @@ class Server {
       identity_check: true,
       decisions: [],
       acts: [],
+      approvals: [],
       timeline: [],
       jobs: [],
     };

@@ -41,6 +41,7 @@ const asked = (decisions: Decision[]): RequestView => ({
   identity_check: true,
   decisions,
   acts: [],
+  approvals: [],
   timeline: [],
 });
 
