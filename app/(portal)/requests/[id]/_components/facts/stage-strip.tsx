@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Icon, type IconName } from "@/components/ui/icon";
@@ -30,8 +30,31 @@ function stoppedAt(request: RequestView): Step["key"] | undefined {
   return last === "draft" || last === "document_check" ? "document" : "legal";
 }
 
-function approvalOf(request: RequestView, stage: "legal" | "coordinator") {
-  return request.decisions.find((one) => one.stage === stage && one.decision === "approve");
+type Stage = "legal" | "coordinator";
+
+function approvalsOf(request: RequestView, stage: Stage) {
+  return request.decisions.filter((one) => one.stage === stage && one.decision === "approve");
+}
+
+/** How many people must approve in this stage and how many have. A draft has no number of its own yet. */
+function countOf(request: RequestView, stage: Stage): { readonly given: number; readonly needed: number } {
+  return request.approvals.find((one) => one.stage === stage) ?? { given: 0, needed: 1 };
+}
+
+function isPassed(request: RequestView, stage: Stage): boolean {
+  const { given, needed } = countOf(request, stage);
+  return given >= needed;
+}
+
+/** Who approved, and when the last of them did. */
+function Approvers({ of }: { of: ReturnType<typeof approvalsOf> }) {
+  const format = useFormatter();
+  const last = of.at(-1);
+  return last === undefined ? null : (
+    <>
+      {format.list(of.map(({ approver }) => approver.name))}, <LocalTime instant={last.at} form="day" />
+    </>
+  );
 }
 
 /** The four stages of every request: what is passed and by whom, what waits and until when. */
@@ -40,34 +63,42 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
   const stopped = stoppedAt(request);
   const checked = request.timeline.find((event) => event.kind === "checked")?.at;
   const due = request.due_at;
-  const decisionStep = (stage: "legal" | "coordinator"): Step => {
-    const approval = approvalOf(request, stage);
-    if (approval !== undefined)
+  const decisionStep = (stage: Stage): Step => {
+    if (isPassed(request, stage))
+      return { key: stage, mark: "done", note: <Approvers of={approvalsOf(request, stage)} /> };
+    if (stopped === stage)
+      return { key: stage, mark: "stopped", note: t(`strip.${stopWord(request.state)}`) };
+    const { given, needed } = countOf(request, stage);
+    const counted =
+      needed === 1 ? null : <span className="block">{t("strip.counted", { given, needed })}</span>;
+    const isPaused = request.state === "needs_information" && waitedFor(request) === stage;
+    if (isPaused)
       return {
         key: stage,
-        mark: "done",
+        mark: "waiting",
         note: (
           <>
-            {approval.approver.name}, <LocalTime instant={approval.at} form="day" />
+            {counted}
+            {t("strip.paused")}
           </>
         ),
       };
-    if (stopped === stage)
-      return { key: stage, mark: "stopped", note: t(`strip.${stopWord(request.state)}`) };
-    const isPaused = request.state === "needs_information" && waitedFor(request) === stage;
-    if (isPaused) return { key: stage, mark: "waiting", note: t("strip.paused") };
     if (request.waiting_for === stage)
       return {
         key: stage,
         mark: "waiting",
-        note:
-          due === undefined ? null : (
-            <>
-              {t("strip.due")} <EndTime instant={due} form="day" look="bare" />
-            </>
-          ),
+        note: (
+          <>
+            {counted}
+            {due === undefined ? null : (
+              <>
+                {t("strip.due")} <EndTime instant={due} form="day" look="bare" />
+              </>
+            )}
+          </>
+        ),
       };
-    return { key: stage, mark: "open", note: null };
+    return { key: stage, mark: "open", note: counted };
   };
   const steps: readonly Step[] = [
     {
@@ -109,7 +140,7 @@ function stopWord(state: string): "denied" | "withdrawn" | "stopped" {
 
 /** The stage that asked a question. */
 function waitedFor(request: RequestView): "legal" | "coordinator" {
-  return approvalOf(request, "legal") === undefined ? "legal" : "coordinator";
+  return isPassed(request, "legal") ? "coordinator" : "legal";
 }
 
 const IN_FORCE = ["active", "partial"];
