@@ -64,7 +64,7 @@ describe("an activation", () => {
       { class: "admin" },
       { outcome: "denied" },
       { log: "log.test/foreign" },
-      { pub: undefined },
+      { pub: { meta: activationDigest(activation) } },
       { pub: { policy: activation.document_digest } },
     ])
       expect([changes, isBound(instance, activation, young(bytesOf(changes)))]).toEqual([changes, false]);
