@@ -44,8 +44,9 @@ async function detailsOf(outcome: "intent" | "denied"): Promise<Record<string, u
   );
   const [row] = rows as { id: string }[];
   const parts = await inSnapshot(bench.legal, (tx) => readParts(tx, [row?.id ?? ""], ["org", "case"]));
-  const found = (await openParts(bench.cx, parts)).map(({ plaintext }) => plaintext.details);
-  const [details] = found.filter((one) => one !== undefined && "policy" in (one as object));
+  // An org part has details, the part of a case is details.
+  const found = (await openParts(bench.cx, parts)).map(({ plaintext }) => plaintext.details ?? plaintext);
+  const details = found.find((one) => typeof one === "object" && one !== null && "policy" in one);
   return details as Record<string, unknown>;
 }
 
