@@ -52,14 +52,16 @@ function ofAction<T>(action: ProvedAction, byPath: Readonly<Record<string, T>>):
 /** Returns terms that an example should have, the most important first. */
 export function preferencesFor({ action, names }: Question): string[] {
   const words = ofAction(action, VOCABULARIES).map(([path, values]) => anyTerm(path, values));
+  const purpose = [term("context.purpose", "other"), `(not ${term("context.purpose", "")})`];
   const spare = [...names.duties].filter((duty) => duty !== "support");
   const duties = spare.map((duty) => `(not ${dutySymbol(duty)})`);
   if (action === "request")
-    return [...words, `(not (= ${smtSymbol("context.level")} "metadata"))`, ...duties];
+    return [...words, ...purpose, `(not (= ${smtSymbol("context.level")} "metadata"))`, ...duties];
   const [grant, authority] = ["context.grant", "context.authority"].map((path) => smtSymbol(`has ${path}`));
   const party = smtSymbol("context.isParty");
   return [
     ...words,
+    ...purpose,
     `(= ${party} (or ${roleSymbol("client")} ${roleSymbol("miner")}))`,
     ...duties,
     `(= ${smtSymbol("context.grant.level")} ${smtSymbol("context.level")})`,

@@ -85,31 +85,39 @@ async function askAll(
 }
 
 /**
- * Compares two policy sets: proved, a counterexample that Cedar confirms, or undecided with the reason. It never
- * throws for what policies contain, and the solver's process ends with it. `signal` ends it early.
+ * Compares two policy sets with a solver's process that the caller keeps: proved, a counterexample that Cedar confirms,
+ * or undecided with the reason. It never throws for what policies contain.
  */
-export async function prove(
-  base: PolicyTexts,
-  candidate: PolicyTexts,
-  options: {
-    readonly limits?: SolverLimits;
-    readonly signal?: AbortSignal;
-    readonly onStart?: (pid: number | undefined) => void;
-  } = {},
-): Promise<Proof> {
+export async function proveWith(solver: Solver, base: PolicyTexts, candidate: PolicyTexts): Promise<Proof> {
   const began = performance.now();
   const asked = questionsFor(base, candidate);
   const ms = () => Math.round(performance.now() - began);
   if ("code" in asked) return { outcome: "undecided", why: asked, questions: {}, ms: ms() };
   const questions = Object.fromEntries(asked.map(({ action, text }) => [action, text]));
-  const solver = new Solver(options.limits ?? SOLVER_LIMITS);
+  return { ...(await askAll(solver, asked, base, candidate)), questions, ms: ms() };
+}
+
+interface ProveOptions {
+  readonly limits?: SolverLimits;
+  /** Ends the proof early; it is then undecided. */
+  readonly signal?: AbortSignal;
+}
+
+/** Compares two policy sets as `proveWith` does, in a solver's process that ends with the proof. */
+export async function prove(
+  base: PolicyTexts,
+  candidate: PolicyTexts,
+  { limits, signal }: ProveOptions = {},
+): Promise<Proof> {
+  const began = performance.now();
+  const solver = new Solver(limits ?? SOLVER_LIMITS);
   const stop = () => solver.stop();
-  options.signal?.addEventListener("abort", stop, { once: true });
-  options.onStart?.(solver.pid);
+  signal?.addEventListener("abort", stop, { once: true });
   try {
-    return { ...(await askAll(solver, asked, base, candidate)), questions, ms: ms() };
+    const proof = await proveWith(solver, base, candidate);
+    return { ...proof, ms: Math.round(performance.now() - began) };
   } finally {
-    options.signal?.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", stop);
     solver.stop();
   }
 }
