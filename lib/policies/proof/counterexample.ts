@@ -1,8 +1,7 @@
+import { cedar } from "@/lib/access/policy/cedar";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
-import { cedar } from "./cedar";
 import { cedarCallOf, type FoundRequest, readFound } from "./found-request";
-import { beyondExample } from "./ordinary";
 import type { Question } from "./question";
 import { tellExample } from "./tell";
 
@@ -12,8 +11,8 @@ export type PolicyTexts = Readonly<Record<string, string>>;
 /** A request that the candidate allows and the base refuses; Cedar itself has confirmed both. */
 export interface Counterexample {
   readonly facts: ExampleFacts;
-  /** Facts that an example cannot have and that are not ordinary, by path in the schema. */
-  readonly beyond: Readonly<Record<string, boolean | number | string>>;
+  /** The level of the grant, where it is another than the level that is asked for; facts of an example cannot say it. */
+  readonly grant_level?: string;
   /** Permits of the candidate that allow it. */
   readonly policies: readonly string[];
   /** Policies of the base that forbid it. Empty: the base has no permit for it. */
@@ -46,6 +45,8 @@ function exampleOf({ action, role, duties, values }: FoundRequest): ExampleFacts
     action,
     role,
     is_support: duties.includes("support"),
+    organisation: has("principal.organisation"),
+    duties: duties.filter((duty) => duty !== "support"),
     purpose: has("context.purpose"),
     level: has("context.level"),
   };
@@ -67,6 +68,11 @@ function exampleOf({ action, role, duties, values }: FoundRequest): ExampleFacts
           is_open: has("context.office.isOpen"),
           has_override: has("context.hasOverride"),
           factor_minutes: has("context.factorMinutes"),
+          day: has("context.day"),
+          retention_class: has("resource.retentionClass"),
+          approvals: has("context.grant.approvals"),
+          views_used: has("context.grant.viewsUsed"),
+          authority_state: has("context.authority.state"),
         };
   const read = ExampleFacts.safeParse(given);
   return read.success ? read.data : undefined;
@@ -93,12 +99,13 @@ export function confirmed(
   if (before === undefined || after === undefined || before.isAllowed || !after.isAllowed) return undefined;
   const facts = exampleOf(found);
   if (facts === undefined) return undefined;
-  const beyond = found.action === "open" ? beyondExample(found.values, found.duties) : {};
+  const grantLevel = found.values.get("context.grant.level");
+  const isOther = typeof grantLevel === "string" && grantLevel !== facts.level;
   return {
     facts,
-    beyond,
+    ...(isOther ? { grant_level: grantLevel } : {}),
     policies: after.policies,
     refused_by: before.policies,
-    sentence: tellExample(facts, beyond),
+    sentence: tellExample(facts, isOther ? grantLevel : undefined),
   };
 }

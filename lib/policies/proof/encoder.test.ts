@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { cedar } from "@/lib/access/policy/cedar";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
-import { cedar } from "./cedar";
 import { ATTRIBUTES, DUTIES, OPTIONAL, OutsideFragment, PROVED_ACTIONS } from "./fragment";
 import { questionOf } from "./question";
 import { readSmt, smtNumber, smtString, smtSymbol } from "./smt-text";

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, describe, expect, it } from "vitest";
+import { cedar } from "@/lib/access/policy/cedar";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
-import { cedar } from "./cedar";
 import type { PolicyTexts } from "./counterexample";
 import { cedarCallOf, type FoundRequest } from "./found-request";
 import { ATTRIBUTES, LEVELS, ROLES } from "./fragment";

@@ -8,9 +8,9 @@ import { smtNumber, smtString, smtSymbol } from "./smt-text";
 // They change no answer: the solver was asked before, and drops each of them that excludes the example.
 
 const ORDINARY: Readonly<Record<string, boolean | number | string>> = {
-  "principal.organisation": "organisation",
+  "principal.organisation": "",
   "resource.retentionClass": "standard",
-  "context.day": 20_260_107,
+  "context.day": 20_260_603,
   "context.grant.approvals": 2,
   "context.grant.viewsUsed": 0,
   "context.authority.state": "active",
@@ -45,6 +45,11 @@ function anyTerm(path: string, values: readonly string[]): string {
   return `(or ${values.map((value) => term(path, value)).join(" ")})`;
 }
 
+/** What the facts of an example can say. */
+function between(path: string, most: number): string {
+  return `(and (<= 0 ${smtSymbol(path)}) (<= ${smtSymbol(path)} ${most}))`;
+}
+
 function ofAction<T>(action: ProvedAction, byPath: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(byPath).filter(([path]) => Object.hasOwn(ATTRIBUTES[action], path));
 }
@@ -66,36 +71,14 @@ export function preferencesFor({ action, names }: Question): string[] {
     ...duties,
     `(= ${smtSymbol("context.grant.level")} ${smtSymbol("context.level")})`,
     `(and (<= 1 ${smtSymbol("context.office.weekday")}) (<= ${smtSymbol("context.office.weekday")} 7))`,
-    `(<= ${smtSymbol("resource.ageDays")} 100000)`,
-    `(>= ${smtSymbol("context.factorMinutes")} 0)`,
+    between("resource.ageDays", 100_000),
+    between("context.factorMinutes", 10_000_000),
+    between("context.day", 99_991_231),
+    between("context.grant.approvals", 1_000),
+    between("context.grant.viewsUsed", 1_000_000),
     ...ofAction(action, ORDINARY).map(([path, value]) => term(path, value)),
     `(or (not ${authority}) ${grant})`,
     `(not ${authority})`,
     `(= ${grant} (not ${party}))`,
   ];
-}
-
-/** Returns the facts that differ from an ordinary case and that the facts of an example cannot have. */
-export function beyondExample(
-  values: ReadonlyMap<string, boolean | number | string>,
-  duties: readonly string[],
-): Record<string, boolean | number | string> {
-  const paths = [
-    "principal.organisation",
-    "resource.retentionClass",
-    "context.day",
-    "context.grant.approvals",
-    "context.grant.viewsUsed",
-    "context.authority.state",
-  ];
-  const beyond: Record<string, boolean | number | string> = {};
-  for (const path of paths) {
-    const value = values.get(path);
-    if (value !== undefined && value !== ORDINARY[path]) beyond[path] = value;
-  }
-  const [given, level] = [values.get("context.grant.level"), values.get("context.level")];
-  if (given !== undefined && given !== level) beyond["context.grant.level"] = given;
-  const spare = duties.filter((duty) => duty !== "support");
-  if (spare.length > 0) beyond["principal.duties"] = spare.join(", ");
-  return beyond;
 }

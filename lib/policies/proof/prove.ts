@@ -1,7 +1,7 @@
 import "server-only";
 import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
+import { cedar } from "@/lib/access/policy/cedar";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
-import { cedar } from "./cedar";
 import { type Counterexample, confirmed, type PolicyTexts } from "./counterexample";
 import { OutsideFragment, PROVED_ACTIONS, type ProvedAction } from "./fragment";
 import { preferencesFor } from "./ordinary";
@@ -78,8 +78,9 @@ async function askAll(
     if (answer.is === "sat") {
       const counterexample = confirmed(question, answer.values, base, candidate);
       if (counterexample !== undefined) return { outcome: "counterexample", counterexample };
-      why ??= { code: "unconfirmed", detail: WORDS.unconfirmed };
-    } else if (answer.is === "none") why ??= { code: answer.why, detail: WORDS[answer.why] };
+      why ??= { code: "unconfirmed", detail: `${WORDS.unconfirmed} ${answer.values.slice(0, 2_000)}` };
+    } else if (answer.is === "none")
+      why ??= { code: answer.why, detail: [WORDS[answer.why], answer.said ?? ""].join(" ").trim() };
   }
   return why === undefined ? { outcome: "proved" } : { outcome: "undecided", why };
 }

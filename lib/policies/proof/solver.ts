@@ -10,7 +10,7 @@ export interface SolverLimits {
   readonly memoryMb: number;
 }
 
-export const SOLVER_LIMITS: SolverLimits = { ms: 10_000, memoryMb: 768 };
+export const SOLVER_LIMITS: SolverLimits = { ms: 10_000, memoryMb: 512 };
 
 /** Why there is no answer. */
 export type NoAnswer = "time" | "memory" | "ended" | "unknown";
@@ -18,7 +18,11 @@ export type NoAnswer = "time" | "memory" | "ended" | "unknown";
 export type SolverAnswer =
   | { readonly is: "unsat" }
   | { readonly is: "sat"; readonly values: string }
-  | { readonly is: "none"; readonly why: NoAnswer };
+  | {
+      readonly is: "none";
+      readonly why: NoAnswer /** The beginning of what it said instead. */;
+      readonly said?: string;
+    };
 
 /** Exit code of the process when it grew beyond its memory (solver-process.mjs). */
 const OUT_OF_MEMORY = 70;
@@ -53,7 +57,7 @@ function readAnswer(line: string): SolverAnswer {
   if (answer === "unsat") return { is: "unsat" };
   if (answer === "sat" && typeof values === "string") return { is: "sat", values };
   const isMemory = typeof answer === "string" && /out of memory/.test(answer);
-  return { is: "none", why: isMemory ? "memory" : "unknown" };
+  return { is: "none", why: isMemory ? "memory" : "unknown", said: line.slice(0, 200) };
 }
 
 /**

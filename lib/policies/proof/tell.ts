@@ -22,6 +22,12 @@ function whoIs({ role, is_support }: ExampleFacts): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
+const ORDINARY_DAY = 20_260_603;
+
+function levelWord({ level }: ExampleFacts): string {
+  return level === "full" ? "in full" : level;
+}
+
 function timeOf({ weekday, minute }: ExampleFacts): string {
   const two = (value: number) => String(value).padStart(2, "0");
   return `on a ${DAYS[weekday - 1]} at ${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
@@ -55,17 +61,29 @@ function circumstances(facts: ExampleFacts): string[] {
   ];
 }
 
+/** Returns what an ordinary grant or person does not have. */
+function particulars(facts: ExampleFacts, grantLevel: string | undefined): string[] {
+  const { duties, organisation, retention_class: kept, approvals, views_used: views, grant } = facts;
+  return [
+    ...(duties.length === 0 ? [] : [`with the duty ${duties.map(quoted).join(" and ")}`]),
+    ...(organisation === "" ? [] : [`in the organisation ${quoted(organisation)}`]),
+    ...(kept === "standard" ? [] : [`for the retention class ${quoted(kept)}`]),
+    ...(grant === null || approvals === 2 ? [] : [`approved by ${approvals}`]),
+    ...(grant === null || views === 0 ? [] : [`after ${views} views`]),
+    ...(facts.authority_state === "active" ? [] : [`that is ${quoted(facts.authority_state)}`]),
+    ...(facts.day === ORDINARY_DAY ? [] : [`on the date ${facts.day}`]),
+    ...(grantLevel === undefined ? [] : [`though the grant says ${quoted(grantLevel)}`]),
+  ];
+}
+
 /**
- * Returns a counterexample as a sentence. `beyond` are facts that examples do not have, by their path in the schema.
+ * Returns a counterexample as a sentence. `grantLevel` is the grant's level where it is not the one that is asked for.
  */
-export function tellExample(
-  facts: ExampleFacts,
-  beyond: Readonly<Record<string, boolean | number | string>> = {},
-): string {
-  const others = Object.entries(beyond).map(([path, value]) => `${path} is ${JSON.stringify(value)}`);
-  const extra = others.length === 0 ? "" : `, where ${others.join(" and ")}`;
+export function tellExample(facts: ExampleFacts, grantLevel?: string): string {
+  const purpose = `for ${quoted(facts.purpose)}`;
+  const rest = particulars(facts, grantLevel);
   if (facts.action === "request")
-    return `${whoIs(facts)} could request data for ${quoted(facts.purpose)}, ${facts.level}${extra}.`;
-  const parts = [`for ${quoted(facts.purpose)}`, ...grantOf(facts), ...circumstances(facts)];
-  return `${whoIs(facts)} could see ${plain(facts.group)} ${facts.level === "full" ? "in full" : facts.level} ${timeOf(facts)}, ${parts.join(", ")}${extra}.`;
+    return `${[`${whoIs(facts)} could request data ${purpose}, ${levelWord(facts)}`, ...rest].join(", ")}.`;
+  const what = `${whoIs(facts)} could see ${plain(facts.group)} ${levelWord(facts)} ${timeOf(facts)}`;
+  return `${[what, purpose, ...grantOf(facts), ...circumstances(facts), ...rest].join(", ")}.`;
 }
