@@ -16,6 +16,7 @@ import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
+import { readPolicyNeeds } from "@/lib/home/policy-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
 import { readReviewNeeds } from "@/lib/home/review-needs";
 import { readRosterNeeds } from "@/lib/home/roster-needs";
@@ -141,6 +142,7 @@ export function getHome(cx: Context): Promise<Home> {
         ...agreements.needs,
         ...versions,
         ...(await readReviewNeeds(tx, cx)),
+        ...(await readPolicyNeeds(tx, cx)),
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,

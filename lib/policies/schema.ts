@@ -63,7 +63,7 @@ export type SetAct = z.infer<typeof SetAct>;
 export const SetApproval = z.object({
   by: z.string(),
   decision: ApprovalDecision,
-  is_legal: z.boolean(),
+  duties: z.array(z.enum(["approve", "legal"])),
   reason: z.string(),
   at: Time,
   /** Whether it is of the present submission. */
@@ -148,21 +148,31 @@ export type SavedPolicySet = z.infer<typeof SavedPolicySet>;
 
 /** One fault of a document, at its place. */
 export const PolicyFault = z.object({
-  policy_id: z.string().nullable(),
-  /** From 1; null where the fault has no place in a policy's text. */
+  /** Id of the policy; null for a fault of the whole set. */
+  policy: z.string().nullable(),
+  /** From 1, in the policy's text. An example that is not met has no place there. */
   line: z.int().nullable(),
   column: z.int().nullable(),
-  kind: z.enum(["text", "type", "warning", "example", "document"]),
+  /** Characters at fault; 0 where the whole policy is. */
+  length: z.int(),
+  /** Name of the example that is not met. */
+  example: z.string().nullable(),
   message: z.string(),
 });
 export type PolicyFault = z.infer<typeof PolicyFault>;
 
-export const ValidateBody = z.strictObject({ document: PolicyDocument.optional() });
+export const ValidateBody = z.strictObject({
+  document: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe("The document to check as it is; without it, the set's own."),
+});
 export type ValidateBody = z.infer<typeof ValidateBody>;
 export const ValidateAnswer = z.object({
   valid: z.boolean(),
   faults: z.array(PolicyFault),
-  document_digest: z.string(),
+  /** Null where the document has no form that can be hashed. */
+  document_digest: z.string().nullable(),
 });
 export type ValidateAnswer = z.infer<typeof ValidateAnswer>;
 

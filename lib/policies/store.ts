@@ -143,6 +143,27 @@ export async function changeSet(tx: Tx, id: string, change: SetChange): Promise<
   await tx.policy_set.updateMany({ where: { id }, data: { ...change, revision: { increment: 1 } } });
 }
 
+/** Returns the numbers of scheduled sets whose time has come, oldest time first. */
+export async function listDue(tx: Tx, tenantId: string, now: Date): Promise<number[]> {
+  const rows = await tx.policy_set.findMany({
+    where: { tenant_id: tenantId, state: "scheduled", active_from: { lte: now } },
+    orderBy: [{ active_from: "asc" }, { number: "asc" }],
+    select: { number: true },
+  });
+  return rows.map(({ number }) => number);
+}
+
+/** Returns the sets that were submitted against this one and are not active yet, locked until the transaction ends. */
+export function lockBasedOn(
+  tx: Tx,
+  tenantId: string,
+  base: number,
+): Promise<{ readonly id: string; readonly number: number }[]> {
+  return tx.$queryRaw(Prisma.sql`SELECT id::text, number FROM policy_set
+    WHERE tenant_id = ${tenantId}::uuid AND base_number = ${base} AND state IN ('submitted', 'approved', 'scheduled')
+    ORDER BY number FOR UPDATE`);
+}
+
 const DryRun = z.object({
   id: z.string(),
   state: z.enum(["queued", "running", "done", "cancelled", "failed"]),
@@ -184,4 +205,12 @@ export async function findDryRun(
     baseNumber: run.base_number,
     outcome: run.state === "done" ? (run.result?.proof.outcome ?? null) : null,
   };
+}
+
+/** Whether a person, with any of their accounts, is among those who gain by a dry run's result. */
+export async function isGainer(tx: Tx, runId: string, userId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM policy_run r
+    WHERE r.id = ${runId}::uuid AND EXISTS (SELECT 1 FROM jsonb_path_query(r.result, '$.gainers[*].user_id') AS gainer (id)
+      WHERE gainer.id #>> '{}' IN (SELECT account.id::text FROM same_human(${userId}::uuid) AS account (id)))`);
+  return rows.length > 0;
 }

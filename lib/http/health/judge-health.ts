@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type Witnessed, witnessedBy } from "@/lib/audit/sequencer/witnessing";
+import type { Policies } from "@/lib/context/policies";
 import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { CountingStore } from "@/lib/env/counters";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
@@ -18,6 +19,7 @@ export interface HealthPart {
     | "custodian"
     | "witness"
     | "keystore"
+    | "policies"
     | "redis"
     | "upstash";
   readonly state: PartState;
@@ -57,6 +59,11 @@ export interface Health {
  */
 export function keystoreParts(state: ServiceState | undefined): HealthPart[] {
   return state === undefined ? [] : [{ name: "keystore", state }];
+}
+
+/** The policies in force: down where this portal could not load them, or their text was altered. */
+export function policyParts(state: ReturnType<Policies["state"]>): HealthPart[] {
+  return [{ name: "policies", state: state === "active" ? "up" : "down" }];
 }
 
 const WORKER_LATE_MS = 15_000;
@@ -166,6 +173,11 @@ function isUsable({ parts }: Health, name: HealthPart["name"]): boolean {
 /** Whether calls can be answered: with the database, the migrations of this build, and keys that open. */
 export function isTakingCalls(health: Health): boolean {
   return health.database && health.migrations && isUsable(health, "keystore");
+}
+
+/** Whether this portal decides: without the policies in force it refuses every opening. */
+export function isDeciding(health: Health): boolean {
+  return isUsable(health, "policies");
 }
 
 /** Whether new entries get a leaf and a signed checkpoint. */

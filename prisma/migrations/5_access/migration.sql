@@ -504,8 +504,8 @@ CREATE TABLE policy_approval (
   round integer NOT NULL,
   user_id uuid NOT NULL REFERENCES app_user (id),
   decision text NOT NULL,
-  -- Whether the person had the duty legal when they decided.
-  is_legal boolean NOT NULL,
+  -- Which of the duties approve and legal the person had when they decided.
+  duties text[] NOT NULL,
   reason text NOT NULL,
   document_digest text NOT NULL,
   at timestamptz(6) NOT NULL,
@@ -1366,11 +1366,12 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The life of a policy set. Its document changes as a draft only. A second person has approved what becomes active: one
--- with the duty legal and another one where somebody gains. A set that was rolled back never returns.
+-- The life of a policy set. Its document changes as a draft only. A person with the duty approve has approved what becomes
+-- active; where someone gains, so has another one with the duty legal. A set that was rolled back never returns.
 CREATE FUNCTION policy_set_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   people integer;
+  has_approve boolean;
   has_legal boolean;
 BEGIN
   IF TG_OP = 'DELETE' THEN
@@ -1406,10 +1407,11 @@ BEGIN
     RAISE EXCEPTION 'what a policy set was submitted with stays' USING ERRCODE = 'SP003';
   END IF;
   IF NEW.state = 'approved' AND OLD.state = 'submitted' THEN
-    SELECT count(*), coalesce(bool_or(a.is_legal), false) INTO people, has_legal FROM policy_approval a
+    SELECT count(*), coalesce(bool_or('approve' = ANY (a.duties)), false), coalesce(bool_or('legal' = ANY (a.duties)), false)
+      INTO people, has_approve, has_legal FROM policy_approval a
       WHERE a.set_id = NEW.id AND a.round = NEW.round AND a.decision = 'approve'
         AND a.document_digest = NEW.document_digest;
-    IF people < 1 OR (NEW.gains AND (people < 2 OR NOT has_legal)) THEN
+    IF NOT has_approve OR (NEW.gains AND (people < 2 OR NOT has_legal)) THEN
       RAISE EXCEPTION 'a policy set needs its approvals' USING ERRCODE = 'SP003';
     END IF;
   END IF;
