@@ -10,8 +10,8 @@ export interface Cell {
   readonly principal: PolicyPrincipal;
   readonly purpose: string;
   readonly groups: readonly GroupName[];
-  /** The most that grant and floor allow. */
-  readonly level: "masked" | "full";
+  /** Levels that grant and floor allow, the highest first. A party's own record opens in full or not at all. */
+  readonly levels: readonly ("masked" | "full")[];
   readonly ages: readonly RecordAge[];
   /** The organisation has hours of its own. */
   readonly setsHours: boolean;
@@ -36,10 +36,9 @@ interface Answer {
 }
 
 /** Returns the highest level that a set allows, and the policies that decide it. */
-function answerOf(set: PreparedSet, question: OpenQuestion, most: "masked" | "full"): Answer {
+function answerOf(set: PreparedSet, question: OpenQuestion, levels: Cell["levels"]): Answer {
   let refused: readonly string[] = [];
-  for (const level of ["full", "masked"] as const) {
-    if (RANK[level] > RANK[most]) continue;
+  for (const level of levels) {
     const context = { ...question.context, level };
     const { isAllowed, policies } = set.ask({ ...question, context });
     if (isAllowed) return { seen: level, policies };
@@ -56,7 +55,7 @@ function questionOf(cell: Cell, group: GroupName, at: Instant, age: RecordAge): 
     principal: cell.principal,
     resource: age,
     context: {
-      ...{ purpose: cell.purpose, group, level: cell.level, isParty: grant === undefined, ...rest },
+      ...{ purpose: cell.purpose, group, level: "full", isParty: grant === undefined, ...rest },
       office: { setsHours, isOpen: setsHours && isOpen, weekday, minute, isHoliday },
       ...(grant === undefined ? {} : { grant }),
       ...(authority === undefined ? {} : { authority }),
@@ -78,7 +77,13 @@ interface Found {
   compared: number;
 }
 
-function note(found: Found, group: GroupName, [before, after]: readonly [Answer, Answer], at: Instant, age: RecordAge) {
+function note(
+  found: Found,
+  group: GroupName,
+  [before, after]: readonly [Answer, Answer],
+  at: Instant,
+  age: RecordAge,
+) {
   found.compared += 1;
   const step = RANK[after.seen] - RANK[before.seen];
   if (step === 0) return;
@@ -113,8 +118,8 @@ export async function compareCell(
       await setImmediate();
       for (const at of times) {
         const question = questionOf(cell, group, at, age);
-        const before = answerOf(base, question, cell.level);
-        note(found, group, [before, answerOf(candidate, question, cell.level)], at, age);
+        const before = answerOf(base, question, cell.levels);
+        note(found, group, [before, answerOf(candidate, question, cell.levels)], at, age);
       }
     }
     const { loss, gain, compared } = found;

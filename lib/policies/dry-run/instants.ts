@@ -27,6 +27,10 @@ export interface Compared {
 
 const ORDINARY_WEEKDAY = 3;
 const ORDINARY_MINUTE = 720;
+const ORDINARY: Instant = {
+  ...{ weekday: ORDINARY_WEEKDAY, minute: ORDINARY_MINUTE, isHoliday: false, isOpen: false },
+  ...{ hasOverride: false, factorMinutes: 0, day: 0 },
+};
 
 /** Returns two sets with what they read together. */
 export function comparedSets(base: PreparedSet, candidate: PreparedSet): Compared {
@@ -36,14 +40,18 @@ export function comparedSets(base: PreparedSet, candidate: PreparedSet): Compare
     candidate,
     // A word in a text or comment counts too: more is compared then, never less.
     reads: (attribute) => texts.some((text) => text.includes(attribute)),
-    bounds: (attribute) => [
-      ...new Set([...base.boundsOf(attribute), ...candidate.boundsOf(attribute)]),
-    ],
+    bounds: (attribute) => [...new Set([...base.boundsOf(attribute), ...candidate.boundsOf(attribute)])],
   };
 }
 
 /** Returns the ordinary value first, then the values around each number that the sets compare with it. */
-function around(compared: Compared, attribute: string, ordinary: number, least: number, most: number): number[] {
+function around(
+  compared: Compared,
+  attribute: string,
+  ordinary: number,
+  least: number,
+  most: number,
+): number[] {
   if (!compared.reads(attribute)) return [ordinary];
   const near = compared.bounds(attribute).flatMap((bound) => [bound - 1, bound, bound + 1]);
   const within = [least, ...near].filter((value) => value >= least && value <= most).sort((a, b) => a - b);
@@ -60,19 +68,24 @@ export function instantsOf(compared: Compared, today: number): Instant[] {
   const minutes = around(compared, "minute", ORDINARY_MINUTE, 0, 1_439);
   const days = around(compared, "day", today, today, 99_991_231);
   const factors = around(compared, "factorMinutes", 0, 0, 10_000_000);
-  const found: Instant[] = [];
-  for (const hasOverride of truths(compared, "hasOverride"))
-    for (const isHoliday of truths(compared, "isHoliday"))
-      for (const isOpen of truths(compared, "isOpen").toReversed())
-        for (const day of days)
-          for (const factorMinutes of factors)
-            for (const weekday of weekdays)
-              for (const minute of minutes)
-                found.push({ weekday, minute, isHoliday, isOpen, hasOverride, factorMinutes, day });
-  return found;
+  const lists: readonly (readonly Partial<Instant>[])[] = [
+    truths(compared, "hasOverride").map((hasOverride) => ({ hasOverride })),
+    truths(compared, "isHoliday").map((isHoliday) => ({ isHoliday })),
+    truths(compared, "isOpen")
+      .toReversed()
+      .map((isOpen) => ({ isOpen })),
+    days.map((day) => ({ day })),
+    factors.map((factorMinutes) => ({ factorMinutes })),
+    weekdays.map((weekday) => ({ weekday })),
+    minutes.map((minute) => ({ minute })),
+  ];
+  return lists.reduce<Instant[]>(
+    (found, list) => found.flatMap((one) => list.map((more) => ({ ...one, ...more }))),
+    [ORDINARY],
+  );
 }
 
-/** Ages of the records that a grant or party can open, with what keeps them. */
+/** Age of a record, with what keeps it. */
 export interface RecordAge {
   readonly ageDays: number;
   readonly retentionClass: string;
@@ -85,9 +98,20 @@ export interface AgeRange extends Omit<RecordAge, "ageDays"> {
   readonly oldest: number;
 }
 
-/** Returns the ages of these records at which the sets can differ. */
+/** Returns one age for each stretch of ages that the sets decide alike and that these records reach. */
 export function agesOf(compared: Compared, ranges: readonly AgeRange[]): RecordAge[] {
-  return ranges.flatMap(({ youngest, oldest, ...kept }) =>
-    around(compared, "ageDays", youngest, youngest, oldest).map((ageDays) => ({ ageDays, ...kept })),
+  const bounds = [...compared.bounds("ageDays")].sort((a, b) => a - b);
+  const starts = [...new Set([0, ...bounds.flatMap((bound) => [bound, bound + 1])])].filter(
+    (age) => age >= 0,
   );
+  const seen = new Map<string, RecordAge>();
+  for (const { youngest, oldest, retentionClass, isKept } of ranges) {
+    for (const [at, start] of starts.entries()) {
+      const next = starts[at + 1] ?? Number.POSITIVE_INFINITY;
+      if (oldest < start || youngest >= next) continue;
+      const age = { ageDays: start, retentionClass, isKept };
+      seen.set(JSON.stringify(age), age);
+    }
+  }
+  return [...seen.values()];
 }
