@@ -87,8 +87,8 @@ export interface DecidingSet {
   boundsOf(attribute: string): readonly number[];
 }
 
-/** Why no set decides: it could not be loaded, or the text in the database does not have its digest. */
-export type PolicyFaultKind = "unavailable" | "altered";
+/** Whether a set decides, or why not: it could not be loaded, or its text in the database does not have its digest. */
+export type PolicyState = "active" | "unavailable" | "altered";
 
 /** The policies of this process. */
 export interface Policies {
@@ -100,6 +100,5 @@ export interface Policies {
    */
   follow(activation: number | undefined): Promise<void>;
   /** Reads again which set is in force, and whether its text is unchanged. Never throws. */
-  check(): Promise<void>;
-  state(): "active" | PolicyFaultKind;
+  check(): Promise<PolicyState>;
 }

@@ -123,7 +123,7 @@ export function getHome(cx: Context): Promise<Home> {
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const agreements = await readAgreementNeeds(tx, cx);
-    const versions = await readRosterNeeds(tx, cx);
+    const versions = [...(await readRosterNeeds(tx, cx)), ...(await readPolicyNeeds(tx, cx))];
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);
@@ -142,7 +142,6 @@ export function getHome(cx: Context): Promise<Home> {
         ...agreements.needs,
         ...versions,
         ...(await readReviewNeeds(tx, cx)),
-        ...(await readPolicyNeeds(tx, cx)),
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,

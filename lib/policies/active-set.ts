@@ -1,6 +1,6 @@
 import "server-only";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
-import type { Policies, PolicyFaultKind } from "@/lib/context/policies";
+import type { Policies, PolicyState } from "@/lib/context/policies";
 import { type Listener, openListener } from "@/lib/db/listen";
 import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -21,6 +21,8 @@ interface Parts extends DbContext {
   readonly logger: Pick<Logger, "info" | "error">;
 }
 
+type Fault = Exclude<PolicyState, "active">;
+
 /** The pointer, and the set that it names, as the database has them. */
 interface Found {
   readonly pointer: ActivationRow | undefined;
@@ -35,10 +37,10 @@ export class ActivePolicies implements Policies {
   readonly #parts: Parts;
   #loaded: Loaded | undefined;
   /** Of the last check, while no set decides. */
-  #fault: PolicyFaultKind | undefined;
-  #running: Promise<void> | undefined;
+  #fault: Fault | undefined;
+  #running: Promise<PolicyState> | undefined;
   /** Begins when the running one ends. */
-  #next: Promise<void> | undefined;
+  #next: Promise<PolicyState> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -49,7 +51,7 @@ export class ActivePolicies implements Policies {
     return this.#loaded.set;
   }
 
-  state() {
+  #state(): PolicyState {
     return this.#loaded === undefined ? (this.#fault ?? "unavailable") : "active";
   }
 
@@ -62,7 +64,7 @@ export class ActivePolicies implements Policies {
   }
 
   /** Reads the pointer and the text that it names, and loads what changed. Never throws: its outcome is the state. */
-  check(): Promise<void> {
+  check(): Promise<PolicyState> {
     if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#begin();
     // The running check may have read before the switch, so all who come meanwhile wait for one more.
@@ -73,9 +75,10 @@ export class ActivePolicies implements Policies {
     return this.#next;
   }
 
-  #begin(): Promise<void> {
-    this.#running = this.#read().finally(() => {
+  #begin(): Promise<PolicyState> {
+    this.#running = this.#read().then(() => {
       this.#running = undefined;
+      return this.#state();
     });
     return this.#running;
   }
@@ -117,7 +120,7 @@ export class ActivePolicies implements Policies {
     if (!isSame) this.#parts.logger.info({ number }, "policies of this version decide now");
   }
 
-  #fail(fault: PolicyFaultKind, err?: unknown): void {
+  #fail(fault: Fault, err?: unknown): void {
     if (this.#fault !== fault)
       this.#parts.logger.error(
         { alarm: `policy.${fault}`, ...(err === undefined ? {} : { err }) },
@@ -130,7 +133,7 @@ export class ActivePolicies implements Policies {
   }
 }
 
-function unavailable(fault: PolicyFaultKind | undefined): DomainError {
+function unavailable(fault: Fault | undefined): DomainError {
   return new DomainError("policy.unavailable", {
     detail:
       fault === "altered"

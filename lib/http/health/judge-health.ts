@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type Witnessed, witnessedBy } from "@/lib/audit/sequencer/witnessing";
-import type { Policies } from "@/lib/context/policies";
+import type { PolicyState } from "@/lib/context/policies";
 import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { CountingStore } from "@/lib/env/counters";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
@@ -62,7 +62,7 @@ export function keystoreParts(state: ServiceState | undefined): HealthPart[] {
 }
 
 /** The policies in force: down where this portal could not load them, or their text was altered. */
-export function policyParts(state: ReturnType<Policies["state"]>): HealthPart[] {
+export function policyParts(state: PolicyState): HealthPart[] {
   return [{ name: "policies", state: state === "active" ? "up" : "down" }];
 }
 
@@ -135,6 +135,11 @@ function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: Stor
   return isUncompared ? ["log-verification-incomplete"] : [];
 }
 
+/** A text that was altered is another matter than one that could not be loaded: someone changed the database. */
+function policyAlarms(state: PolicyState | undefined): string[] {
+  return state === "altered" ? ["policies-altered"] : [];
+}
+
 /**
  * What an operator must check, as stable words. `isStamping`: whether a time-stamp authority is configured.
  */
@@ -142,15 +147,19 @@ export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  stamping: { readonly isStamping: boolean; readonly refused?: string | null },
+  known: {
+    readonly isStamping: boolean;
+    readonly refused?: string | null;
+    readonly policies?: PolicyState;
+  },
 ): string[] {
-  const { isStamping, refused = null } = stamping;
+  const { isStamping, refused = null, policies } = known;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
   if (stored.logSize > stored.checkpointSize && unsignedMs > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
-  alarms.push(...verificationAlarms(stored));
+  alarms.push(...verificationAlarms(stored), ...policyAlarms(policies));
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");

@@ -113,8 +113,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
   const refused = refusalOf(signer, stored.logSize);
-  await runtime.policies.check();
-  const policies = runtime.policies.state();
+  const policies = await runtime.policies.check();
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },
@@ -139,10 +138,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       declared_losses: stored.declaredLosses,
       refused,
     },
-    alarms: [
-      ...alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused }),
-      ...(policies === "altered" ? ["policies-altered"] : []),
-    ],
+    alarms: alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused, policies }),
     ...(await assuranceNow(runtime)),
     counter: runtime.limits.store,
   };
@@ -242,10 +238,7 @@ export async function countMissingParts(): Promise<number> {
   }
 }
 
-/**
- * Returns whether database, migrations and the policies in force are ready. Other parts that are down are named and do
- * not count.
- */
+/** Returns whether database, migrations and the policies in force are ready. Other parts are named and do not count. */
 export async function readReadiness(): Promise<z.infer<typeof Readiness>> {
   const health = await readHealth();
   const degraded = health.parts.filter((part) => part.name !== "database" && part.state !== "up");

@@ -25,7 +25,6 @@ export function fixedPolicies(): Policies {
   return {
     active: defaultSet,
     follow: () => Promise.resolve(),
-    check: () => Promise.resolve(),
-    state: () => "active",
+    check: () => Promise.resolve("active"),
   };
 }
