@@ -10,5 +10,8 @@ export async function listActivated(tx: Tx, tenantId: string): Promise<number[]>
     orderBy: { number: "asc" },
     select: { number: true },
   });
-  return z.array(z.object({ number: z.number() })).parse(rows).map(({ number }) => number);
+  return z
+    .array(z.object({ number: z.number() }))
+    .parse(rows)
+    .map(({ number }) => number);
 }

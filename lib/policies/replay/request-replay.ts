@@ -7,7 +7,12 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { cancelRun, countOpenRuns, findRun, insertRun } from "@/lib/policies/dry-run/run-store";
-import { type ReplayAnswer, type ReplayBody, ReplayResult, type ReplayView } from "@/lib/policies/dry-run/schema";
+import {
+  type ReplayAnswer,
+  type ReplayBody,
+  ReplayResult,
+  type ReplayView,
+} from "@/lib/policies/dry-run/schema";
 import { viewCommon } from "@/lib/policies/dry-run/view-run";
 import { requireReader, requireWriter } from "@/lib/policies/who-may";
 
