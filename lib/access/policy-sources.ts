@@ -7,7 +7,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["grant-cover.ts", "e22881997d10f5c393ba1a1d69eedef71225bf67f594239393485f6e7b152386"],
   ["purposes.ts", "3638618264cbff9ecdba7b220b7edc06cfc86842f2ffed51f28cb0c8b53b45c2"],
   ["cedar-schema.ts", "3cdc0f8b797f0b90c016559f390c9842695c44f33e0774a12ce00267bd8f6381"],
-  ["cedar.ts", "5d7d460c3edb03766fe41e721623f32b34d5cd4f7718176e6f4c5d014408a003"],
+  ["cedar.ts", "e1d687cf7797b383b8e645c818169895e155c37bfb6401321aa1c55922156515"],
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
   ["engine.ts", "cb82f0bee6fbd7db1f3abaeabe54a1a8d7b7cbc37a4854d71498764129755e1e"],
   ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
