@@ -1,5 +1,16 @@
 import { GroupName, InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
-import { hoursIn, hourTexts, known, listOf, negated, negatedIn, oneOf, quoted } from "./condition-texts";
+import {
+  hoursIn,
+  hourTexts,
+  known,
+  listOf,
+  negated,
+  negatedIn,
+  noneOf,
+  notListedOf,
+  oneOf,
+  quoted,
+} from "./condition-texts";
 import { type FormLevel, GRANT_KINDS, LEVELS, type PolicyForm, ROLES } from "./form";
 
 /** Parts of a form that one condition says. */
@@ -14,7 +25,20 @@ export interface Clause {
   readonly read: (text: string, effect: PolicyForm["effect"]) => FormPart | undefined;
 }
 
-function listClause<K extends "purposes" | "groups" | "instruments">(
+const PURPOSE = "context.purpose";
+const purposes: Clause = {
+  write: ({ purposes: all, isOtherPurposes }) =>
+    isOtherPurposes && all.length > 0 ? noneOf(PURPOSE, all) : oneOf(PURPOSE, all),
+  read: (text, effect) => {
+    const [listed, others] = [listOf(PURPOSE, text), notListedOf(PURPOSE, text)];
+    const isOtherPurposes = listed === undefined;
+    const values = known(Purpose.options, listed ?? others);
+    if (values === undefined || (isOtherPurposes && effect === "permit")) return undefined;
+    return { purposes: values, isOtherPurposes };
+  },
+};
+
+function listClause<K extends "groups" | "instruments">(
   key: K,
   path: string,
   all: readonly PolicyForm[K][number][],
@@ -128,7 +152,7 @@ const CLAUSES: readonly Clause[] = [
   levels,
   listClause("instruments", "context.authority.kind", InstrumentKind.options),
   listClause("groups", "context.group", GroupName.options),
-  listClause("purposes", "context.purpose", Purpose.options),
+  purposes,
   dayClause("fromDay", ">="),
   dayClause("toDay", "<="),
   limit("ageDays", "resource.ageDays", true),
@@ -144,6 +168,13 @@ const CLAUSES: readonly Clause[] = [
   ),
   only("forbid", forbidHours),
   limit("factorMinutes", "context.factorMinutes", true),
+  flag(
+    '!(context has grant && context.grant.kind == "emergency")',
+    ({ exceptEmergency }) => exceptEmergency,
+    {
+      exceptEmergency: true,
+    },
+  ),
   flag("!(resource.isKept && context has authority)", ({ exceptKept }) => exceptKept, { exceptKept: true }),
   flag(
     '!(context.hasOverride && context has authority && context.authority.kind != "audit_mandate")',

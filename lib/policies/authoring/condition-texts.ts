@@ -23,6 +23,18 @@ export function listOf(path: string, text: string): unknown[] | undefined {
     : undefined;
 }
 
+/** Returns the condition that a fact is none of these values. */
+export function noneOf(path: string, values: readonly string[]): string {
+  const [first = "", ...rest] = values;
+  return rest.length === 0 ? `${path} != ${quoted(first)}` : `!${oneOf(path, values)}`;
+}
+
+/** Reads the values of such a condition. */
+export function notListedOf(path: string, text: string): unknown[] | undefined {
+  if (text.startsWith(`${path} != `)) return [JSON.parse(text.slice(path.length + 4))];
+  return text.startsWith("![") ? listOf(path, text.slice(1)) : undefined;
+}
+
 /** Returns the values where all of them are known and none is there twice. */
 export function known<T>(all: readonly T[], values: readonly unknown[] | undefined): T[] | undefined {
   if (values === undefined || new Set(values).size !== values.length) return undefined;

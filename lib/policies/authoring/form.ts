@@ -29,6 +29,8 @@ export interface PolicyForm {
   readonly approvals: number | null;
   /** Empty for all purposes, also for those that are added later. */
   readonly purposes: readonly Purpose[];
+  /** A forbid is for all other purposes. */
+  readonly isOtherPurposes: boolean;
   readonly groups: readonly GroupName[];
   readonly levels: readonly FormLevel[];
   readonly instruments: readonly InstrumentKind[];
@@ -42,6 +44,8 @@ export interface PolicyForm {
   /** Organisations without hours of their own, or those with them and their own hours. */
   readonly office: "any" | "none" | "own";
   readonly hours: Hours | null;
+  /** A forbid does not apply in emergency access. */
+  readonly exceptEmergency: boolean;
   /** A forbid does not apply to an opening with a reason outside hours, under an order. */
   readonly exceptOverride: boolean;
   /** The second factor was proved within these minutes. */
@@ -68,6 +72,7 @@ export const EMPTY_FORM: PolicyForm = {
   grantKind: "any",
   approvals: null,
   purposes: [],
+  isOtherPurposes: false,
   groups: [],
   levels: [],
   instruments: [],
@@ -75,6 +80,7 @@ export const EMPTY_FORM: PolicyForm = {
   toDay: null,
   ageDays: null,
   exceptKept: false,
+  exceptEmergency: false,
   office: "any",
   hours: null,
   exceptOverride: false,
@@ -89,8 +95,9 @@ export function inOrder<T>(all: readonly T[], chosen: readonly T[]): readonly T[
 
 /** Whether an action knows the facts of records, grants, times and legal authorities: a request has none of them yet. */
 function forRequest(form: PolicyForm): PolicyForm {
-  const { effect, action, roles, support, purposes, levels, annotations } = form;
-  return { ...EMPTY_FORM, ...{ effect, action, roles, support, purposes, levels, annotations } };
+  const { effect, action, roles, support, purposes, isOtherPurposes, levels, annotations } = form;
+  const kept = { effect, action, roles, support, purposes, isOtherPurposes, levels, annotations };
+  return { ...EMPTY_FORM, ...kept };
 }
 
 function hoursOf(hours: Hours | null): Hours | null {
@@ -111,6 +118,7 @@ function cleared(form: PolicyForm): PolicyForm {
     approvals: isGranted ? form.approvals : null,
     hours: hoursOf(form.hours),
     exceptKept: isForbid && form.exceptKept,
+    exceptEmergency: isForbid && form.exceptEmergency,
     exceptOverride: isForbid && form.exceptOverride,
   };
 }
@@ -123,6 +131,7 @@ export function tidy(form: PolicyForm): PolicyForm {
     ...kept,
     roles: inOrder(ROLES, kept.roles),
     purposes: inOrder(Purpose.options, kept.purposes),
+    isOtherPurposes: kept.effect === "forbid" && kept.purposes.length > 0 && kept.isOtherPurposes,
     groups: inOrder(GroupName.options, kept.groups),
     // All levels are no limit.
     levels: kept.levels.length === of.length ? [] : inOrder(LEVELS, kept.levels),

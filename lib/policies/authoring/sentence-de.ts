@@ -91,7 +91,8 @@ function whoOf({ effect, roles, support }: PolicyForm): Who {
   const duty = { yes: " mit der Aufgabe Support", no: " ohne die Aufgabe Support", any: "" }[support];
   if (only === undefined && effect === "forbid" && support === "any")
     return { text: strong("Niemand"), may: "darf" };
-  if (only === undefined) return { text: `${strong("Alle")}${duty}`, may: "dürfen" };
+  if (only === undefined)
+    return { text: `${strong(duty === "" ? "Alle" : "Personen")}${duty}`, may: "dürfen" };
   const isOne = more.length === 0 && !PLURAL.includes(only);
   const names = and(roles.map((role) => ROLES[role]));
   return { text: `${strong(capital(names))}${duty}`, may: isOne ? "darf" : "dürfen" };
@@ -154,9 +155,17 @@ function conditionsOf({ effect, office, factorMinutes, instruments }: PolicyForm
   ];
 }
 
-function exceptions({ exceptKept, exceptOverride }: PolicyForm): string {
+function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
+  if (purposes.length === 0) return [];
+  const named = strong(or(purposes.map((one) => PURPOSES[one])));
+  if (isOtherPurposes) return [`für andere Zwecke als ${named}`];
+  return [`für ${purposes.length === Purpose.options.length ? strong("alle Zwecke") : named}`];
+}
+
+function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
   const all = [
     ...(exceptKept ? [`Eine ${strong("Löschsperre")} gilt wegen einer Rechtsgrundlage`] : []),
+    ...(exceptEmergency ? [`Es ist ein ${strong("Notzugriff")}`] : []),
     ...(exceptOverride
       ? [
           `Die Öffnung ${strong("außerhalb der Zeiten ist begründet")} und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist`,
@@ -173,18 +182,16 @@ function verbOf({ action, levels }: PolicyForm): string {
 
 /** Returns the sentence of a rule in German, its important words between `**`. */
 export function germanSentence(form: PolicyForm): string {
-  const { effect, action, levels, purposes } = form;
+  const { effect, action, levels } = form;
   const who = whoOf(form);
   const isNot = effect === "forbid" && who.text !== strong("Niemand");
-  const isAll = purposes.length === Purpose.options.length;
-  const named = isAll ? "alle Zwecke" : or(purposes.map((one) => PURPOSES[one]));
   const parts = [
     `${who.text} ${who.may}`,
     action === "open" ? objectOf(form) : askedOf(form),
     ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
     ...approvalsOf(form),
     ...daysOf(form),
-    ...(purposes.length === 0 ? [] : [`für ${strong(named)}`]),
+    ...purposesOf(form),
     ...hoursOf(form),
     ...(isNot ? ["nicht"] : []),
     ...(levels.length === 0 || action === "request"

@@ -94,7 +94,8 @@ function hoursOf({ effect, hours }: PolicyForm): string[] {
 function whoOf({ effect, roles, support }: PolicyForm): string {
   const names = roles.map((role) => ROLES[role]);
   if (support === "yes" && roles.length === 1 && roles[0] === "coordinator") return strong("Support");
-  const all = effect === "permit" || support !== "any" ? "all people" : "no one";
+  const everyone = effect === "permit" ? "everyone" : "no one";
+  const all = support === "any" ? everyone : "people";
   const who = strong(capital(names.length === 0 ? all : and(names)));
   if (support === "yes") return `${who} with the duty support`;
   return support === "no" ? `${who} without the duty support` : who;
@@ -154,9 +155,17 @@ function daysOf({ fromDay, toDay }: PolicyForm): string[] {
   ];
 }
 
-function exceptions({ exceptKept, exceptOverride }: PolicyForm): string {
+function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
+  if (purposes.length === 0) return [];
+  const named = strong(or(purposes.map((one) => PURPOSES[one])));
+  if (isOtherPurposes) return [`for purposes other than ${named}`];
+  return [`for ${purposes.length === Purpose.options.length ? strong("any purpose") : named}`];
+}
+
+function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
   const all = [
     ...(exceptKept ? [`${strong("a legal hold")} keeps the record for a legal authority`] : []),
+    ...(exceptEmergency ? [`it is ${strong("emergency access")}`] : []),
     ...(exceptOverride
       ? [
           `they give ${strong("a reason for outside hours")} under a legal authority other than an audit mandate`,
@@ -168,13 +177,12 @@ function exceptions({ exceptKept, exceptOverride }: PolicyForm): string {
 
 /** Returns the sentence of a rule in English, its important words between `**`. */
 export function englishSentence(form: PolicyForm): string {
-  const { effect, action, levels, purposes, instruments, roles, support } = form;
+  const { effect, action, levels, instruments, roles, support } = form;
   const isNoOne = effect === "forbid" && roles.length === 0 && support === "any";
   const may = effect === "permit" || isNoOne ? "may" : "may not";
   const isMasked = levels.length === 1 && levels[0] === "masked";
   const verb = isMasked ? `see ${objectOf(form)}` : `open ${objectOf(form)}`;
   const start = [whoOf(form), may, action === "open" ? verb : `request ${askedOf(form)}`];
-  const isAll = purposes.length === Purpose.options.length;
   const parts = [
     ...(levels.length === 0 || action === "request"
       ? []
@@ -182,9 +190,7 @@ export function englishSentence(form: PolicyForm): string {
     ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
     ...approvalsOf(form),
     ...(instruments.length === 0 ? [] : [`under ${strong(or(instruments.map((one) => INSTRUMENTS[one])))}`]),
-    ...(purposes.length === 0
-      ? []
-      : [`for ${strong(isAll ? "any purpose" : or(purposes.map((one) => PURPOSES[one])))}`]),
+    ...purposesOf(form),
     ...hoursOf(form),
     ...ofPerson(form),
     ...daysOf(form),
