@@ -11,6 +11,7 @@ const LAYERS = [
   ["administration"],
   ["notify"],
   ["live", "transparency"],
+  ["policies"],
   ["disputes"],
   ["transactions"],
   ["keys"],

@@ -28,6 +28,7 @@ import * as notifications from "./operations/notifications";
 import * as organisations from "./operations/organisations";
 import * as participants from "./operations/participants";
 import * as people from "./operations/people";
+import * as policies from "./operations/policies";
 import * as preservations from "./operations/preservations";
 import * as providers from "./operations/providers";
 import * as provisioning from "./operations/provisioning";
@@ -58,6 +59,7 @@ const MODULES = [
   releases,
   breakGlass,
   grants,
+  policies,
   audit,
   quarantine,
   erasures,

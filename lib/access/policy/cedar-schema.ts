@@ -3,7 +3,7 @@
  * There are no dates: every time is a whole number (days, minutes, a day as 20261129), so that no rule can overflow and
  * the prover can read each of them.
  */
-export const CEDAR_SCHEMA = `entity Role;
+export const CEDAR_SCHEMA = `entity Role enum ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
 entity User in [Role] { organisation: String, duties: Set<String>, isSupport: Bool };
 entity Transaction { ageDays: Long, retentionClass: String, isKept: Bool };
 entity Register;

@@ -1,13 +1,25 @@
-/** The policies of version 1, by id. Each has its boundary test in default-policies.test.ts (access.md "Default rules"). */
+/**
+ * The policies of version 1, by id. Each has its boundary test in default-policies.test.ts. The first word of an id
+ * names what it limits in the answer to a refusal (explain.ts): `age-` and `hours-`.
+ */
 export const DEFAULT_POLICIES: Readonly<Record<string, string>> = {
   "client-own": `permit(principal in Role::"client", action == Action::"open", resource)
-when { context.isParty && ["settlement", "dispute", "support"].contains(context.purpose) };`,
+when {
+  context.isParty && ["settlement", "dispute", "support"].contains(context.purpose) &&
+  (!principal.isSupport || context.purpose == "dispute")
+};`,
   "miner-own": `permit(principal in Role::"miner", action == Action::"open", resource)
-when { context.isParty && context.purpose == "settlement" };`,
+when { context.isParty && !principal.isSupport && context.purpose == "settlement" };`,
   "regulator-grant": `permit(principal in Role::"regulator", action == Action::"open", resource)
-when { context has grant && context.grant.kind == "request" && ["audit", "compliance"].contains(context.purpose) };`,
+when {
+  context has grant && context.grant.kind == "request" && !principal.isSupport &&
+  ["audit", "compliance"].contains(context.purpose)
+};`,
   "auditor-grant": `permit(principal in Role::"auditor", action == Action::"open", resource)
-when { context has grant && context.grant.kind == "request" && ["audit", "compliance"].contains(context.purpose) };`,
+when {
+  context has grant && context.grant.kind == "request" && !principal.isSupport &&
+  ["audit", "compliance"].contains(context.purpose)
+};`,
   "coordinator-grant": `permit(principal in Role::"coordinator", action == Action::"open", resource)
 when {
   context has grant && context.grant.kind == "request" && !principal.isSupport &&
@@ -39,7 +51,7 @@ when {
   "hours-auditor": `forbid(principal in Role::"auditor", action == Action::"open", resource)
 when {
   !context.office.setsHours &&
-  !(context.office.weekday >= 1 && context.office.weekday <= 5 && context.office.minute >= 540 &&
+  !(context.office.weekday <= 5 && context.office.minute >= 540 &&
     context.office.minute < 1020 && !context.office.isHoliday) &&
   !(context.hasOverride && context has authority && context.authority.kind != "audit_mandate")
 };`,
@@ -51,7 +63,7 @@ when {
 };`,
   "request-officer": `permit(principal, action == Action::"request", resource)
 when {
-  (principal in Role::"regulator" || principal in Role::"auditor") &&
+  (principal in Role::"regulator" || principal in Role::"auditor") && !principal.isSupport &&
   ["audit", "compliance"].contains(context.purpose)
 };`,
   "request-coordinator": `permit(principal in Role::"coordinator", action == Action::"request", resource)

@@ -26,6 +26,15 @@ export const ExampleFacts = z.strictObject({
   is_open: z.boolean().default(false),
   has_override: z.boolean().default(false),
   factor_minutes: z.int().min(0).max(10_000_000).default(1),
+  /** The date in the organisation's zone as a number. */
+  day: z.int().min(0).max(99_991_231).default(20_260_603),
+  organisation: z.string().max(100).default(""),
+  /** Duties besides support. */
+  duties: z.array(z.string().max(40)).max(9).default([]),
+  retention_class: z.string().max(40).default("standard"),
+  approvals: z.int().min(0).max(1_000).default(2),
+  views_used: z.int().min(0).max(1_000_000).default(0),
+  authority_state: z.string().max(40).default("active"),
 });
 export type ExampleFacts = z.infer<typeof ExampleFacts>;
 

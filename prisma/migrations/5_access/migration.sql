@@ -456,18 +456,111 @@ CREATE TABLE preservation (
     (state IN ('active', 'released') AND (state = 'released') = (released_at IS NOT NULL))
 );
 
-CREATE TABLE policy_version (
+-- Policy sets: numbered documents of policies and settings. `document` is the canonical text, `document_digest` its
+-- SHA-256. A set changes as a draft only; policy_set_guard has its life.
+CREATE TABLE policy_set (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
-  policy text NOT NULL,
-  version integer NOT NULL,
-  digest text NOT NULL,
-  text text NOT NULL,
-  state text NOT NULL,
+  number integer NOT NULL,
+  state text NOT NULL DEFAULT 'draft',
+  title text NOT NULL,
+  reason text NOT NULL,
+  -- The set it was copied from; null for the first one.
+  based_on integer,
+  document text NOT NULL,
+  document_digest text NOT NULL,
+  -- Null: the portal wrote the first set.
   author uuid,
-  approved_by uuid,
-  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  active_from timestamptz(6)
+  created_at timestamptz(6) NOT NULL,
+  -- Grows with each change of the draft and with each state.
+  revision integer NOT NULL DEFAULT 1,
+  -- How many times it was submitted. Approvals of an earlier round do not count.
+  round integer NOT NULL DEFAULT 0,
+  submitted_at timestamptz(6),
+  -- What the submission rests on: the set that was active, the dry run against it, and what that found.
+  base_number integer,
+  run_id uuid,
+  gains boolean,
+  -- When a scheduled set becomes active, or an active one became it.
+  active_from timestamptz(6),
+  ended_at timestamptz(6),
+  end_reason text,
+  CONSTRAINT policy_set_author_fkey FOREIGN KEY (author) REFERENCES app_user (id),
+  CONSTRAINT policy_set_state_known CHECK (state IN
+    ('draft', 'submitted', 'approved', 'scheduled', 'active', 'superseded', 'rolled_back', 'withdrawn', 'refused')),
+  CONSTRAINT policy_set_counts_sane CHECK (number >= 1 AND revision >= 1 AND round >= 0),
+  CONSTRAINT policy_set_submission_whole CHECK (num_nonnulls(submitted_at, base_number, run_id, gains) IN (0, 4)
+    AND (state NOT IN ('submitted', 'approved', 'scheduled') OR submitted_at IS NOT NULL)),
+  CONSTRAINT policy_set_active_from_named CHECK (state NOT IN ('scheduled', 'active') OR active_from IS NOT NULL),
+  CONSTRAINT policy_set_end_whole CHECK
+    ((ended_at IS NOT NULL) = (state IN ('superseded', 'rolled_back', 'withdrawn', 'refused')))
+);
+
+-- What one person decided on one submission of a set.
+CREATE TABLE policy_approval (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  set_id uuid NOT NULL REFERENCES policy_set (id),
+  round integer NOT NULL,
+  user_id uuid NOT NULL REFERENCES app_user (id),
+  decision text NOT NULL,
+  -- Which of the duties approve and legal the person had when they decided.
+  duties text[] NOT NULL,
+  reason text NOT NULL,
+  document_digest text NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT policy_approval_decision_known CHECK (decision IN ('approve', 'refuse', 'send_back'))
+);
+
+-- Which set decides: the row with the highest `seq` of a tenant, whatever its time.
+CREATE TABLE policy_activation (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  seq integer NOT NULL,
+  set_id uuid NOT NULL REFERENCES policy_set (id),
+  number integer NOT NULL,
+  -- Digest of document and floor, by the build that activated it.
+  version text NOT NULL,
+  document_digest text NOT NULL,
+  why text NOT NULL,
+  -- Null: the portal did it, at the time that a person scheduled or at its start.
+  by_user_id uuid REFERENCES app_user (id),
+  at timestamptz(6) NOT NULL,
+  entry_id uuid NOT NULL,
+  CONSTRAINT policy_activation_why_known CHECK (why IN ('first', 'activate', 'roll_back', 'build')),
+  CONSTRAINT policy_activation_by_named CHECK (why <> 'roll_back' OR by_user_id IS NOT NULL)
+);
+
+-- Dry runs of a set and replays of recorded decisions, as jobs of the portal.
+CREATE TABLE policy_run (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  -- Null for a replay.
+  set_id uuid REFERENCES policy_set (id),
+  kind text NOT NULL,
+  state text NOT NULL DEFAULT 'queued',
+  -- What was tried, and the set that was active then.
+  document_digest text,
+  base_number integer,
+  done integer NOT NULL DEFAULT 0,
+  total integer NOT NULL DEFAULT 0,
+  -- What is asked for, for example the period of a replay.
+  question jsonb NOT NULL DEFAULT '{}',
+  result jsonb,
+  error text,
+  asked_by uuid NOT NULL REFERENCES app_user (id),
+  created_at timestamptz(6) NOT NULL,
+  started_at timestamptz(6),
+  finished_at timestamptz(6),
+  lease_until timestamptz(6),
+  cancel_asked boolean NOT NULL DEFAULT false,
+  CONSTRAINT policy_run_kind_known CHECK (kind IN ('dry_run', 'replay')),
+  CONSTRAINT policy_run_state_known CHECK (state IN ('queued', 'running', 'done', 'cancelled', 'failed')),
+  CONSTRAINT policy_run_about_named CHECK
+    (kind <> 'dry_run' OR num_nonnulls(set_id, document_digest, base_number) = 3),
+  CONSTRAINT policy_run_end_whole CHECK ((finished_at IS NOT NULL) = (state IN ('done', 'cancelled', 'failed'))
+    AND (state <> 'done' OR result IS NOT NULL) AND (state = 'failed') = (error IS NOT NULL)),
+  CONSTRAINT policy_run_counts_sane CHECK (done >= 0 AND total >= 0)
 );
 
 -- Notice to people whose data was disclosed (ADR 0039). What is waiting is computed from the disclosures. A row
@@ -585,7 +678,13 @@ CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
 CREATE INDEX preservation_organisation_id_idx ON preservation (organisation_id);
 CREATE INDEX preservation_tenant_id_id_idx ON preservation (tenant_id, id);
-CREATE UNIQUE INDEX policy_version_policy_version_key ON policy_version (policy, version);
+CREATE UNIQUE INDEX policy_set_tenant_id_number_key ON policy_set (tenant_id, number);
+CREATE UNIQUE INDEX policy_set_one_active ON policy_set (tenant_id) WHERE state = 'active';
+CREATE INDEX policy_set_scheduled ON policy_set (active_from) WHERE state = 'scheduled';
+CREATE UNIQUE INDEX policy_approval_once ON policy_approval (set_id, round, user_id);
+CREATE UNIQUE INDEX policy_activation_tenant_id_seq_key ON policy_activation (tenant_id, seq);
+CREATE INDEX policy_run_set_id_id_idx ON policy_run (set_id, id);
+CREATE INDEX policy_run_open ON policy_run (id) WHERE state IN ('queued', 'running');
 CREATE INDEX subject_notice_request_id_idx ON subject_notice (request_id, participant_id, id);
 CREATE INDEX subject_notice_participant_id_idx ON subject_notice (participant_id, id);
 CREATE INDEX notice_rule_tenant_id_idx ON notice_rule (tenant_id, kind, purpose, id);
@@ -1267,6 +1366,109 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- The life of a policy set. Its document changes as a draft only. A person with the duty approve has approved what becomes
+-- active; where someone gains, so has another one with the duty legal. A set that was rolled back never returns.
+CREATE FUNCTION policy_set_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  people integer;
+  has_approve boolean;
+  has_legal boolean;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'a policy set stays' USING ERRCODE = 'SP003';
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    IF NOT (NEW.state = 'draft' AND NEW.author IS NOT NULL)
+       AND NOT (NEW.state = 'active' AND NEW.author IS NULL AND NEW.number = 1) THEN
+      RAISE EXCEPTION 'a policy set begins as a draft' USING ERRCODE = 'SP003';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF (NEW.id, NEW.tenant_id, NEW.number, NEW.author, NEW.based_on, NEW.created_at)
+       IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.number, OLD.author, OLD.based_on, OLD.created_at)
+     OR NEW.revision < OLD.revision OR NEW.round < OLD.round THEN
+    RAISE EXCEPTION 'a policy set keeps its number and author' USING ERRCODE = 'SP003';
+  END IF;
+  IF (OLD.state <> 'draft' OR NEW.state <> 'draft')
+     AND (NEW.document, NEW.document_digest, NEW.title, NEW.reason)
+       IS DISTINCT FROM (OLD.document, OLD.document_digest, OLD.title, OLD.reason) THEN
+    RAISE EXCEPTION 'a policy set changes as a draft only' USING ERRCODE = 'SP003';
+  END IF;
+  IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+      ('draft', 'submitted'), ('draft', 'withdrawn'), ('submitted', 'approved'), ('submitted', 'refused'),
+      ('submitted', 'draft'), ('submitted', 'withdrawn'), ('approved', 'scheduled'), ('approved', 'active'),
+      ('approved', 'draft'), ('approved', 'withdrawn'), ('scheduled', 'active'), ('scheduled', 'draft'),
+      ('scheduled', 'withdrawn'), ('active', 'superseded'), ('active', 'rolled_back'), ('superseded', 'active')) THEN
+    RAISE EXCEPTION 'a policy set cannot go from % to %', OLD.state, NEW.state USING ERRCODE = 'SP003';
+  END IF;
+  IF NEW.state IN ('submitted', 'approved', 'scheduled') AND OLD.state NOT IN ('draft', 'superseded')
+     AND (NEW.base_number, NEW.run_id, NEW.gains, NEW.round)
+       IS DISTINCT FROM (OLD.base_number, OLD.run_id, OLD.gains, OLD.round) THEN
+    RAISE EXCEPTION 'what a policy set was submitted with stays' USING ERRCODE = 'SP003';
+  END IF;
+  IF NEW.state = 'approved' AND OLD.state = 'submitted' THEN
+    SELECT count(*), coalesce(bool_or('approve' = ANY (a.duties)), false), coalesce(bool_or('legal' = ANY (a.duties)), false)
+      INTO people, has_approve, has_legal FROM policy_approval a
+      WHERE a.set_id = NEW.id AND a.round = NEW.round AND a.decision = 'approve'
+        AND a.document_digest = NEW.document_digest;
+    IF NOT has_approve OR (NEW.gains AND (people < 2 OR NOT has_legal)) THEN
+      RAISE EXCEPTION 'a policy set needs its approvals' USING ERRCODE = 'SP003';
+    END IF;
+  END IF;
+  IF NEW.state = 'active' AND OLD.state <> 'active' AND NOT EXISTS (SELECT 1 FROM policy_activation p
+      WHERE p.set_id = NEW.id AND p.seq = (SELECT max(m.seq) FROM policy_activation m WHERE m.tenant_id = NEW.tenant_id)) THEN
+    RAISE EXCEPTION 'the newest activation names the active policy set' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A decision is on the present submission, by a person who neither wrote the set nor decided on it with another account.
+CREATE FUNCTION policy_approval_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM policy_set s WHERE s.id = NEW.set_id AND s.tenant_id = NEW.tenant_id
+      AND s.state = 'submitted' AND s.round = NEW.round AND s.document_digest = NEW.document_digest) THEN
+    RAISE EXCEPTION 'only a submitted policy set is decided on' USING ERRCODE = 'SP003';
+  END IF;
+  IF EXISTS (SELECT 1 FROM same_human(NEW.user_id) AS account (id) WHERE account.id IN (
+      SELECT s.author FROM policy_set s WHERE s.id = NEW.set_id
+      UNION ALL SELECT a.user_id FROM policy_approval a WHERE a.set_id = NEW.set_id AND a.round = NEW.round)) THEN
+    RAISE EXCEPTION 'a policy set needs another person' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- One pointer for each tenant, moved by one transaction after the other. It names a set that was approved, or was active
+-- before, with the digest of its document. Portals hear of it at the commit.
+CREATE FUNCTION policy_activation_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  last integer;
+  one policy_set;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('policies:' || NEW.tenant_id, 0));
+  SELECT coalesce(max(p.seq), 0) INTO last FROM policy_activation p WHERE p.tenant_id = NEW.tenant_id;
+  SELECT * INTO one FROM policy_set s WHERE s.id = NEW.set_id AND s.tenant_id = NEW.tenant_id;
+  IF NEW.seq <> last + 1 OR one.id IS NULL
+     OR (one.number, one.document_digest) IS DISTINCT FROM (NEW.number, NEW.document_digest)
+     OR (NEW.why = 'first') <> (last = 0)
+     OR NOT (CASE NEW.why WHEN 'activate' THEN one.state IN ('approved', 'scheduled')
+       WHEN 'roll_back' THEN one.state = 'superseded' ELSE one.state = 'active' END) THEN
+    RAISE EXCEPTION 'this policy set cannot become active' USING ERRCODE = 'SP003';
+  END IF;
+  PERFORM pg_notify('sealport_policies', NEW.tenant_id::text);
+  RETURN NEW;
+END $$;
+
+-- A run ends once, and keeps what it was asked.
+CREATE FUNCTION policy_run_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.state IN ('done', 'cancelled', 'failed')
+     OR (NEW.id, NEW.tenant_id, NEW.set_id, NEW.kind, NEW.document_digest, NEW.base_number, NEW.question, NEW.asked_by, NEW.created_at)
+       IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.set_id, OLD.kind, OLD.document_digest, OLD.base_number, OLD.question, OLD.asked_by, OLD.created_at) THEN
+    RAISE EXCEPTION 'a run of a policy set ends once' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- Returns whether a hold keeps an entry: on its transaction, on transactions of its request, case or grant, or the entries of the hold
 -- itself. It is here because it reads tables of this file.
 CREATE FUNCTION audit_is_held(i audit_index) RETURNS boolean
@@ -1370,6 +1572,14 @@ CREATE TRIGGER access_grant_exports BEFORE INSERT ON access_grant
   FOR EACH ROW EXECUTE FUNCTION access_grant_exports();
 CREATE TRIGGER preservation_guard BEFORE UPDATE OR DELETE ON preservation
   FOR EACH ROW EXECUTE FUNCTION preservation_guard();
+CREATE TRIGGER policy_set_guard BEFORE INSERT OR UPDATE OR DELETE ON policy_set
+  FOR EACH ROW EXECUTE FUNCTION policy_set_guard();
+CREATE TRIGGER policy_approval_guard BEFORE INSERT ON policy_approval
+  FOR EACH ROW EXECUTE FUNCTION policy_approval_guard();
+CREATE TRIGGER policy_activation_guard BEFORE INSERT ON policy_activation
+  FOR EACH ROW EXECUTE FUNCTION policy_activation_guard();
+CREATE TRIGGER policy_run_guard BEFORE UPDATE OR DELETE ON policy_run
+  FOR EACH ROW EXECUTE FUNCTION policy_run_guard();
 CREATE TRIGGER preservation_case_id BEFORE INSERT ON preservation FOR EACH ROW EXECUTE FUNCTION case_id_is_new();
 CREATE TRIGGER subject_notice_guard BEFORE INSERT ON subject_notice
   FOR EACH ROW EXECUTE FUNCTION subject_notice_guard();
@@ -1482,8 +1692,16 @@ GRANT SELECT, INSERT, UPDATE ON disclosure TO sealport_app;
 GRANT SELECT ON disclosure TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, until, released_at) ON preservation TO sealport_app;
 GRANT SELECT ON preservation TO sealport_auditor;
-GRANT SELECT, INSERT, UPDATE ON policy_version TO sealport_app;
-GRANT SELECT ON policy_version TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, title, reason, document, document_digest, revision, round, submitted_at, base_number,
+  run_id, gains, active_from, ended_at, end_reason) ON policy_set TO sealport_app;
+GRANT SELECT ON policy_set TO sealport_auditor;
+GRANT SELECT, INSERT ON policy_approval TO sealport_app;
+GRANT SELECT ON policy_approval TO sealport_auditor;
+GRANT SELECT, INSERT ON policy_activation TO sealport_app;
+GRANT SELECT ON policy_activation TO sealport_custodian, sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, done, total, result, error, started_at, finished_at, lease_until, cancel_asked)
+  ON policy_run TO sealport_app;
+GRANT SELECT ON policy_run TO sealport_auditor;
 GRANT SELECT, INSERT ON subject_notice TO sealport_app;
 GRANT SELECT ON subject_notice TO sealport_auditor;
 GRANT SELECT, INSERT ON notice_rule TO sealport_app;

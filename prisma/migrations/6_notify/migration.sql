@@ -15,7 +15,7 @@ CREATE TABLE notify_event (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   xid xid8 DEFAULT pg_current_xact_id(),
   CONSTRAINT notify_event_kind_known CHECK
-    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review'))
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy'))
 );
 
 -- It names its object without content. Each reading decides whether it is still shown.
@@ -190,6 +190,9 @@ CREATE CONSTRAINT TRIGGER access_review_begun_told AFTER INSERT ON access_review
   FOR EACH ROW EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
 CREATE CONSTRAINT TRIGGER access_review_told AFTER UPDATE ON access_review DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
+-- A draft is its author's until it is submitted; what comes back from there is told.
+CREATE CONSTRAINT TRIGGER policy_set_told AFTER UPDATE ON policy_set DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('policy', 'id', 'state');
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
 
 -- ---------------------------------------------------------------- Grants

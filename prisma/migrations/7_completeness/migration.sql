@@ -510,10 +510,23 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('preservation', 'INSERT', 'preservation.create'),
   ('preservation', 'UPDATE', 'preservation.release'), ('preservation', 'UPDATE', 'preservation.renew');
 
-SELECT audit_watch('policy_version', 'policy:id');
+SELECT audit_watch('policy_set', 'policy:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('policy_version', 'INSERT', 'policy.change'),
-  ('policy_version', 'UPDATE', 'policy.change');
+  ('policy_set', 'INSERT', 'policy.activate'), ('policy_set', 'INSERT', 'policy.draft'),
+  ('policy_set', 'UPDATE', 'policy.activate'), ('policy_set', 'UPDATE', 'policy.decide'),
+  ('policy_set', 'UPDATE', 'policy.roll_back'), ('policy_set', 'UPDATE', 'policy.save'),
+  ('policy_set', 'UPDATE', 'policy.schedule'), ('policy_set', 'UPDATE', 'policy.submit'),
+  ('policy_set', 'UPDATE', 'policy.withdraw');
+
+SELECT audit_watch('policy_approval', 'policy:set_id');
+SELECT append_only('policy_approval');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('policy_approval', 'INSERT', 'policy.decide');
+
+SELECT audit_watch('policy_activation', 'policy:set_id');
+SELECT append_only('policy_activation');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('policy_activation', 'INSERT', 'policy.activate'), ('policy_activation', 'INSERT', 'policy.roll_back');
 
 SELECT audit_watch('subject_notice', 'notice:id');
 SELECT append_only('subject_notice');
@@ -581,6 +594,8 @@ CREATE TRIGGER access_grant_announced AFTER INSERT OR UPDATE ON access_grant
   FOR EACH ROW EXECUTE FUNCTION announce_change('grant', 'id');
 CREATE TRIGGER preservation_announced AFTER INSERT OR UPDATE ON preservation
   FOR EACH ROW EXECUTE FUNCTION announce_change('hold', 'id');
+CREATE TRIGGER policy_set_announced AFTER INSERT OR UPDATE ON policy_set
+  FOR EACH ROW EXECUTE FUNCTION announce_change('policy', 'id');
 CREATE TRIGGER access_review_announced AFTER INSERT OR UPDATE ON access_review
   FOR EACH ROW EXECUTE FUNCTION announce_change('access_review', 'id');
 CREATE TRIGGER notification_announced AFTER INSERT OR UPDATE ON notification

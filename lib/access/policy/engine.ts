@@ -1,0 +1,88 @@
+// The room's engine: policies as data, decided by Cedar. preparePolicySet makes a set that answers questions;
+// validate-document.ts checks a text before that; lib/access/rules/decide.ts asks, after the floor.
+// Must stay true: one question always has one answer, a policy that cannot be evaluated refuses, and questions name no
+// person and no record.
+import { cedar, ParsedPolicies } from "@/lib/access/policy/cedar";
+import { documentDigest, type PolicyDocument } from "@/lib/access/policy/policy-document";
+import { canonicalQuestion, readsOf } from "@/lib/access/policy/set-reads";
+import { POLICY_SOURCES } from "@/lib/access/policy-sources";
+import type { DecidingSet, PolicyAnswer, PolicyQuestion } from "@/lib/context/policies";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import { InvariantError } from "@/lib/errors";
+
+/** Answers that a set keeps. Few differ (set-reads.ts); a set that calculates could fill the memory. */
+const MOST_ANSWERS = 20_000;
+
+/** A policy set that is ready to decide, with what it was made of. */
+export interface PreparedSet extends DecidingSet {
+  readonly document: PolicyDocument;
+  /** SHA-256 of the canonical document. */
+  readonly digest: string;
+}
+
+type Sources = readonly (readonly [name: string, digest: string])[];
+
+/**
+ * Returns the version of a document's decisions: a digest over the document and the source of the floor, so a build with
+ * another floor has another version.
+ */
+export function policyVersionOf(document: PolicyDocument, sources: Sources = POLICY_SOURCES): string {
+  const lines = sources.map(([name, digest]) => `${name} ${digest}\n`);
+  return toBase64url(sha256(`sealport/policy/3\n${documentDigest(document)}\n${lines.join("")}`));
+}
+
+/** Returns each policy in Cedar's JSON form. Throws InvariantError for a text that Cedar cannot read. */
+function parsedOf({ policies }: PolicyDocument) {
+  return policies.map(({ id, text }) => {
+    const answer = cedar.policyToJson(text);
+    if (answer.type === "failure") throw new InvariantError(`the policy ${id} cannot be read`);
+    return { id, text, json: answer.json };
+  });
+}
+
+function textsOf(policies: readonly { readonly id: string; readonly text: string }[]) {
+  const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+  if (Object.keys(texts).length !== policies.length) throw new InvariantError("two policies have one id");
+  return texts;
+}
+
+/** Returns `find`, with its answers kept by the question's text. */
+function remembering<Answer>(find: (question: PolicyQuestion) => Answer) {
+  const known = new Map<string, Answer>();
+  return (question: PolicyQuestion): Answer => {
+    const key = JSON.stringify(question);
+    const kept = known.get(key);
+    if (kept !== undefined) return kept;
+    const answer = find(question);
+    if (known.size >= MOST_ANSWERS) known.clear();
+    known.set(key, answer);
+    return answer;
+  };
+}
+
+/**
+ * Returns the set of a valid document, ready to decide: about 1 ms a policy, once. Throws InvariantError for a document
+ * that `validateDocument` refuses at its first check; the store holds valid ones only.
+ */
+export function preparePolicySet(document: PolicyDocument): PreparedSet {
+  const policies = parsedOf(document);
+  const reads = readsOf(policies.map(({ json }) => json));
+  const whole = new ParsedPolicies(textsOf(policies));
+  const ask = remembering<PolicyAnswer>((question) => whole.decide(question));
+  let permitting: ParsedPolicies | undefined;
+  const permits = remembering((question) => {
+    const permitted = policies.filter(({ json }) => json.effect === "permit");
+    permitting ??= new ParsedPolicies(textsOf(permitted));
+    return permitting.decide(question).isAllowed;
+  });
+  return {
+    document,
+    digest: documentDigest(document),
+    version: policyVersionOf(document),
+    settings: document.settings,
+    ask: (question) => ask(canonicalQuestion(question, reads)),
+    permits: (question) => permits(canonicalQuestion(question, reads)),
+    boundsOf: (attribute) => [...(reads.bounds.get(attribute) ?? [])].sort((a, b) => a - b),
+  };
+}

@@ -1,0 +1,173 @@
+import { operation } from "@/lib/api-client/operation";
+import { EmptyBody } from "@/lib/notify/schema";
+import {
+  DecideBody,
+  EndSetBody,
+  NewPolicySet,
+  PolicySetAnswer,
+  PolicySetList,
+  PolicySetPath,
+  PolicySetQuery,
+  PolicySetView,
+  RollBackBody,
+  SavedPolicySet,
+  ScheduleBody,
+  ValidateAnswer,
+  ValidateBody,
+} from "@/lib/policies/schema";
+
+const POLICIES = "/confidential/policies";
+/** Which duties read and write is said by the use cases: the roles admin and auditor read without a duty. */
+const read = { scopes: ["read"], roles: ["coordinator", "admin", "auditor"], rate: "reads" } as const;
+const write = {
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["approve", "legal", "compliance"],
+  rate: "writes",
+} as const;
+const one = { params: PolicySetPath, response: { status: 200, schema: PolicySetAnswer } } as const;
+const kept = { keep: ["number", "state", "revision", "document_digest"] } as const;
+
+export const listPolicySets = operation({
+  id: "listPolicySets",
+  method: "GET",
+  path: POLICIES,
+  summary: "Policy sets, newest first, and the number of the one that decides.",
+  ...read,
+  query: PolicySetQuery,
+  response: { status: 200, schema: PolicySetList },
+  action: "policy.read",
+});
+
+export const getActivePolicySet = operation({
+  id: "getActivePolicySet",
+  method: "GET",
+  path: `${POLICIES}/active`,
+  summary: "The policy set that decides now, with its document.",
+  ...read,
+  response: { status: 200, schema: PolicySetView },
+  action: "policy.read",
+});
+
+export const getPolicySet = operation({
+  id: "getPolicySet",
+  method: "GET",
+  path: `${POLICIES}/{number}`,
+  summary: "One policy set: its document, approvals, activations and newest dry run.",
+  ...read,
+  params: PolicySetPath,
+  response: { status: 200, schema: PolicySetView },
+  action: "policy.read",
+  etag: true,
+});
+
+export const createPolicySet = operation({
+  id: "createPolicySet",
+  method: "POST",
+  path: POLICIES,
+  summary: "Make a draft from a policy set, or from the active one.",
+  ...write,
+  body: NewPolicySet,
+  response: { status: 201, schema: PolicySetAnswer },
+  action: "policy.draft",
+  idempotent: kept,
+});
+
+export const savePolicySet = operation({
+  id: "savePolicySet",
+  method: "PUT",
+  path: `${POLICIES}/{number}`,
+  summary: "Save a draft's document. It is checked strictly, and its examples are run.",
+  ...write,
+  ...one,
+  body: SavedPolicySet,
+  action: "policy.save",
+  etag: true,
+  ifMatch: true,
+});
+
+export const validatePolicySet = operation({
+  id: "validatePolicySet",
+  method: "POST",
+  path: `${POLICIES}/{number}/validate`,
+  summary:
+    "Check a document, the given one or the set's own, and name each fault at its place. Stores nothing.",
+  ...read,
+  params: PolicySetPath,
+  body: ValidateBody,
+  response: { status: 200, schema: ValidateAnswer },
+  action: "policy.read",
+});
+
+export const submitPolicySet = operation({
+  id: "submitPolicySet",
+  method: "POST",
+  path: `${POLICIES}/{number}/submit`,
+  summary: "Submit a draft for approval. It takes a finished dry run of its document against the active set.",
+  ...write,
+  ...one,
+  body: EmptyBody,
+  action: "policy.submit",
+  stepUp: true,
+  ifMatch: true,
+});
+
+export const decidePolicySet = operation({
+  id: "decidePolicySet",
+  method: "POST",
+  path: `${POLICIES}/{number}/decide`,
+  summary:
+    "Approve a submitted policy set, refuse it, or send it back. Its author and people who gain cannot.",
+  ...write,
+  ...one,
+  body: DecideBody,
+  action: "policy.decide",
+  stepUp: true,
+});
+
+export const schedulePolicySet = operation({
+  id: "schedulePolicySet",
+  method: "POST",
+  path: `${POLICIES}/{number}/schedule`,
+  summary: "Set when an approved policy set becomes active, at most 90 days ahead.",
+  ...write,
+  ...one,
+  body: ScheduleBody,
+  action: "policy.schedule",
+  stepUp: true,
+});
+
+export const activatePolicySet = operation({
+  id: "activatePolicySet",
+  method: "POST",
+  path: `${POLICIES}/{number}/activate`,
+  summary: "Make an approved policy set the one that decides, now and in every portal.",
+  ...write,
+  ...one,
+  body: EmptyBody,
+  action: "policy.activate",
+  stepUp: true,
+});
+
+export const withdrawPolicySet = operation({
+  id: "withdrawPolicySet",
+  method: "POST",
+  path: `${POLICIES}/{number}/withdraw`,
+  summary: "End a policy set that is not active yet.",
+  ...write,
+  ...one,
+  body: EndSetBody,
+  action: "policy.withdraw",
+});
+
+export const rollBackPolicySet = operation({
+  id: "rollBackPolicySet",
+  method: "POST",
+  path: `${POLICIES}/roll-back`,
+  summary: "Make the policy set that was active before the active one again, where no one gains by it.",
+  ...write,
+  body: RollBackBody,
+  response: { status: 200, schema: PolicySetAnswer },
+  action: "policy.roll_back",
+  stepUp: true,
+});

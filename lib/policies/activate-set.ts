@@ -1,0 +1,163 @@
+import "server-only";
+import { preparePolicySet } from "@/lib/access/policy/engine";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { AuditContext, Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import {
+  type ActivationRow,
+  findActivation,
+  findFormer,
+  insertActivation,
+} from "@/lib/policies/activation-store";
+import { type Acted, answerAct } from "@/lib/policies/answer-act";
+import { aboutSet, documentOf, loadSetLocked, requireState } from "@/lib/policies/load-set";
+import type { PolicySetAnswer, RollBackBody } from "@/lib/policies/schema";
+import {
+  changeSet,
+  findDryRun,
+  findSet,
+  holdSets,
+  listDue,
+  lockBasedOn,
+  type WholeSetRow,
+} from "@/lib/policies/store";
+import { isCurrentRun } from "@/lib/policies/view";
+
+type ActContext = AuditContext & DbContext;
+
+interface Switch {
+  readonly why: "activate" | "roll_back";
+  readonly to: WholeSetRow;
+  readonly from: WholeSetRow;
+  readonly last: ActivationRow;
+  readonly reason?: string;
+}
+
+/** Returns the active set and its activation. Call it under `holdSets`. Throws `policy.unavailable`. */
+async function loadActive(tx: Tx, { instance: { tenantId } }: ActContext) {
+  const last = await findActivation(tx, tenantId);
+  const from = last && (await findSet(tx, tenantId, { id: last.set_id }));
+  if (last === undefined || from === undefined) throw new DomainError("policy.unavailable");
+  return { last, from };
+}
+
+/**
+ * Moves the pointer in the caller's transaction. Sets that were submitted against the former active set go back to their
+ * authors: their dry run no longer says what they would change.
+ */
+async function move(tx: Tx, cx: ActContext, { why, to, from, last, reason }: Switch): Promise<AppendedEntry> {
+  const { tenantId } = cx.instance;
+  const at = cx.clock.now();
+  const { version } = preparePolicySet(documentOf(to));
+  const outdated = (await lockBasedOn(tx, tenantId, from.number)).filter(({ id }) => id !== to.id);
+  const about = aboutSet(to, {
+    ...{ before: from.number, version },
+    ...(reason === undefined ? {} : { reason }),
+    ...(outdated.length === 0 ? {} : { outdated: outdated.map(({ number }) => number).join(" ") }),
+  });
+  const entry = await appendEntry(tx, cx, {
+    ...{ class: "policy", outcome: "done", action: `policy.${why}` },
+    details: about.details,
+    subjects: [...about.subjects, ...[from, ...outdated].map(({ id }) => `policy:${id}`)],
+  });
+  await insertActivation(tx, tenantId, {
+    ...{ id: uuidv7(at.getTime()), seq: last.seq + 1, set_id: to.id, number: to.number, version, why, at },
+    ...{ document_digest: to.document_digest, by_user_id: cx.principal?.userId ?? null, entry_id: entry.id },
+  });
+  const isBack = why === "roll_back";
+  await changeSet(tx, from.id, {
+    ...{ state: isBack ? "rolled_back" : "superseded", ended_at: at },
+    ...(isBack ? { end_reason: reason ?? null } : {}),
+  });
+  await changeSet(tx, to.id, { state: "active", active_from: at, ended_at: null, end_reason: null });
+  for (const { id } of outdated) await changeSet(tx, id, { state: "draft", active_from: null });
+  return entry;
+}
+
+/** Throws `policy.superseded` where another activation came first, and `policy.state` where the set is not approved. */
+function requireApproved(set: WholeSetRow, active: WholeSetRow): void {
+  const isBehind = set.base_number !== null && set.base_number !== active.number;
+  const isOver = ["active", "superseded", "rolled_back"].includes(set.state);
+  if (isOver || (set.state === "draft" && isBehind))
+    throw new DomainError("policy.superseded", {
+      detail: isOver
+        ? `Version ${set.number} became active before.`
+        : `Version ${active.number} became active before it. Start a new dry run and submit it again.`,
+      extra: { active: active.number },
+    });
+  requireState(set, "approved", "scheduled");
+}
+
+async function activateIn(tx: Tx, cx: ActContext, number: number): Promise<Acted> {
+  await holdSets(tx, cx.instance.tenantId);
+  const to = await loadSetLocked(tx, cx, number);
+  const { last, from } = await loadActive(tx, cx);
+  requireApproved(to, from);
+  return { number, entry: await move(tx, cx, { why: "activate", to, from, last }) };
+}
+
+/**
+ * Makes an approved or scheduled set the one that decides, now and everywhere. Of two at once one wins; the other gets
+ * `policy.superseded`. Throws `policy.state` where it is not approved.
+ */
+export function activateSet(cx: Context, number: number): Promise<PolicySetAnswer> {
+  return answerAct(cx, (tx) => activateIn(tx, cx, number));
+}
+
+async function rollBackIn(tx: Tx, cx: Context, { to: number, reason }: RollBackBody): Promise<Acted> {
+  const { tenantId } = cx.instance;
+  await holdSets(tx, tenantId);
+  const to = await loadSetLocked(tx, cx, number);
+  const { last, from } = await loadActive(tx, cx);
+  if (to.number === from.number)
+    throw new DomainError("policy.superseded", { detail: `Version ${number} is active.` });
+  requireState(to, "superseded");
+  if ((await findFormer(tx, tenantId)) !== number)
+    throw new DomainError("policy.state", {
+      detail:
+        "Only the version that was active before can be rolled back to. Make a draft from an older one.",
+    });
+  const run = await findDryRun(tx, to.id, "done");
+  if (run === undefined || !isCurrentRun(run, to, from.number))
+    throw new DomainError("policy.dry-run", {
+      detail: `Start a dry run of version ${number} against version ${from.number}, and roll back when it is done.`,
+    });
+  if (run.outcome !== "proved")
+    throw new DomainError("policy.gains", {
+      detail: `Going back to version ${number} would give access. Make a draft from it, which two people approve.`,
+    });
+  return { number, entry: await move(tx, cx, { why: "roll_back", to, from, last, reason }) };
+}
+
+/**
+ * Makes the set that was active before the active one again, in one act, where its dry run proved that no one gains.
+ * Throws `policy.state`, `policy.dry-run` and `policy.gains`.
+ */
+export function rollBackSet(cx: Context, body: RollBackBody): Promise<PolicySetAnswer> {
+  return answerAct(cx, (tx) => rollBackIn(tx, cx, body));
+}
+
+/**
+ * Activates the sets whose time has come. Any number of portals may run it: one of them activates each. A clock that was
+ * set back changes nothing, because activations have an order and a set becomes active once. Returns how many it did.
+ */
+export async function activateDue(cx: ActContext): Promise<number> {
+  const { tenantId } = cx.instance;
+  const due = await inSnapshot(cx, (tx) => listDue(tx, tenantId, cx.clock.now()));
+  let done = 0;
+  for (const number of due) {
+    try {
+      await inTransaction(cx, (tx) => activateIn(tx, cx, number));
+      done += 1;
+    } catch (error) {
+      // Another portal or person was faster, or took it back.
+      const isTaken =
+        error instanceof DomainError && ["policy.superseded", "policy.state"].includes(error.code);
+      if (!isTaken) throw error;
+    }
+  }
+  return done;
+}

@@ -1,0 +1,60 @@
+import "server-only";
+import { z } from "zod";
+import { Moment } from "@/lib/db/read-rows";
+import type { Tx } from "@/lib/db/transaction";
+import { SetActivation } from "@/lib/policies/schema";
+
+const Row = z.object({
+  id: z.string(),
+  seq: z.number(),
+  set_id: z.string(),
+  number: z.number(),
+  version: z.string(),
+  document_digest: z.string(),
+  why: SetActivation.shape.why,
+  by_user_id: z.string().nullable(),
+  at: Moment,
+  entry_id: z.string(),
+});
+
+/** One move of the pointer that names the active set. */
+export type ActivationRow = z.infer<typeof Row>;
+
+const COLUMNS = {
+  ...{ id: true, seq: true, set_id: true, number: true, version: true, document_digest: true, why: true },
+  ...{ by_user_id: true, at: true, entry_id: true },
+} as const;
+
+/** Returns the newest activation: the set that decides. Its place in the order counts, not its time. */
+export async function findActivation(tx: Tx, tenantId: string): Promise<ActivationRow | undefined> {
+  const row = await tx.policy_activation.findFirst({
+    where: { tenant_id: tenantId },
+    orderBy: { seq: "desc" },
+    select: COLUMNS,
+  });
+  return row === null ? undefined : Row.parse(row);
+}
+
+/** Returns the activations of one set, newest first. */
+export async function listActivations(tx: Tx, setId: string): Promise<ActivationRow[]> {
+  const rows = await tx.policy_activation.findMany({
+    where: { set_id: setId },
+    orderBy: { seq: "desc" },
+    take: 100,
+    select: COLUMNS,
+  });
+  return rows.map((row) => Row.parse(row));
+}
+
+/** Moves the pointer. Two at once: the second one violates the order and the database refuses it. */
+export async function insertActivation(tx: Tx, tenantId: string, row: ActivationRow): Promise<void> {
+  await tx.policy_activation.createMany({ data: [{ ...row, tenant_id: tenantId }] });
+}
+
+/** Returns the set that was active before and can be rolled back to: the superseded one with the newest activation. */
+export async function findFormer(tx: Tx, tenantId: string): Promise<number | undefined> {
+  const rows = await tx.$queryRaw<{ number: number }[]>`
+    SELECT p.number FROM policy_activation p JOIN policy_set s ON s.id = p.set_id
+    WHERE p.tenant_id = ${tenantId}::uuid AND s.state = 'superseded' ORDER BY p.seq DESC LIMIT 1`;
+  return rows[0]?.number;
+}

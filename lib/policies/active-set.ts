@@ -1,0 +1,147 @@
+import "server-only";
+import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
+import type { Policies, PolicyFaultKind, PolicyPointer } from "@/lib/context/policies";
+import { type Listener, openListener } from "@/lib/db/listen";
+import { type DbContext, inSnapshot } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { type ActivationRow, findActivation } from "@/lib/policies/activation-store";
+import { documentOf, hasDigest } from "@/lib/policies/load-set";
+import { findSet, type WholeSetRow } from "@/lib/policies/store";
+import type { Logger } from "@/lib/telemetry/logger";
+
+const CHANNEL = "sealport_policies";
+
+interface Loaded {
+  readonly seq: number;
+  readonly digest: string;
+  readonly set: PreparedSet;
+}
+
+interface Parts extends DbContext {
+  readonly logger: Pick<Logger, "info" | "error">;
+}
+
+/**
+ * The set that decides in this process. It follows the pointer: at each notice, at each opening's own reading of it, and
+ * with each check. What it cannot load, or what was altered, decides nothing: `active` throws then.
+ */
+export class ActivePolicies implements Policies {
+  readonly #parts: Parts;
+  #loaded: Loaded | undefined;
+  #fault: PolicyFaultKind | undefined = "unavailable";
+  #running: Promise<void> | undefined;
+  /** Begins when the running one ends. */
+  #next: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  active(): PreparedSet {
+    if (this.#loaded === undefined || this.#fault !== undefined) throw unavailable(this.#fault);
+    return this.#loaded.set;
+  }
+
+  state() {
+    return this.#fault ?? ("active" as const);
+  }
+
+  async follow(pointer: PolicyPointer | undefined): Promise<void> {
+    if (pointer === undefined) throw unavailable("unavailable");
+    // An opening that read an older snapshot does not take the process back.
+    if (this.#fault === undefined && this.#loaded !== undefined && pointer.seq <= this.#loaded.seq) return;
+    await this.check();
+    this.active();
+  }
+
+  /** Reads the pointer and the text that it names, and loads what changed. Never throws: its outcome is the state. */
+  check(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
+    if (this.#running === undefined) return this.#begin();
+    // The running check may have read before the switch, so all who come meanwhile wait for one more.
+    this.#next = this.#running.then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  #begin(): Promise<void> {
+    this.#running = this.#read().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #read(): Promise<void> {
+    const { tenantId } = this.#parts.instance;
+    let found: { pointer: ActivationRow | undefined; set: WholeSetRow | undefined };
+    try {
+      found = await inSnapshot(this.#parts, async (tx) => {
+        const pointer = await findActivation(tx, tenantId);
+        return { pointer, set: pointer && (await findSet(tx, tenantId, { id: pointer.set_id })) };
+      });
+    } catch (error) {
+      // While the database is away the pointer does not move either. Each opening reads it again.
+      if (this.#loaded === undefined) this.#fail("unavailable", error);
+      return;
+    }
+    try {
+      this.#load(found);
+    } catch (error) {
+      this.#fail("unavailable", error);
+    }
+  }
+
+  #load({ pointer, set }: { pointer: ActivationRow | undefined; set: WholeSetRow | undefined }): void {
+    if (pointer === undefined || set === undefined) throw new InvariantError("no policy set was activated");
+    const { seq, number, document_digest: digest } = pointer;
+    if (!hasDigest(set.document, digest)) {
+      this.#fail("altered");
+      return;
+    }
+    const isSame = this.#loaded?.digest === digest;
+    const prepared = isSame ? this.#loaded?.set : undefined;
+    this.#loaded = {
+      ...{ seq, digest },
+      set: prepared ?? preparePolicySet(documentOf({ ...set, document_digest: digest })),
+    };
+    this.#fault = undefined;
+    if (!isSame) this.#parts.logger.info({ number }, "policies of this version decide now");
+  }
+
+  #fail(fault: PolicyFaultKind, err?: unknown): void {
+    if (this.#fault !== fault || this.#loaded !== undefined)
+      this.#parts.logger.error(
+        { alarm: `policy.${fault}`, ...(err === undefined ? {} : { err }) },
+        fault === "altered"
+          ? "the active policy set was altered in the database; openings are refused"
+          : "the active policy set could not be loaded; openings are refused, will retry",
+      );
+    this.#fault = fault;
+    this.#loaded = undefined;
+  }
+}
+
+function unavailable(fault: PolicyFaultKind | undefined): DomainError {
+  return new DomainError("policy.unavailable", {
+    detail:
+      fault === "altered"
+        ? "The text of the active policy set does not have its digest. Nothing is decided by it."
+        : "It could not be loaded. Try again in a moment.",
+    ...(fault === "altered" ? {} : { retryAfterSeconds: 2 }),
+  });
+}
+
+/** Follows the tenant's activations for as long as the listener is open. */
+export function followPolicies(url: string, applicationName: string, policies: ActivePolicies): Listener {
+  return openListener({
+    url,
+    applicationName,
+    channel: CHANNEL,
+    onMessage: () => void policies.check(),
+    // Notices sent while no one listened are lost.
+    onListening: () => void policies.check(),
+    onLost: () => undefined,
+  });
+}

@@ -1,0 +1,46 @@
+import "server-only";
+import { z } from "zod";
+import { Moment } from "@/lib/db/read-rows";
+import type { Tx } from "@/lib/db/transaction";
+import { ApprovalDecision, SetApproval } from "@/lib/policies/schema";
+
+const Row = z.object({
+  round: z.number(),
+  user_id: z.string(),
+  decision: ApprovalDecision,
+  duties: SetApproval.shape.duties,
+  reason: z.string(),
+  at: Moment,
+});
+
+/** What one person decided on one submission of a set. */
+export type ApprovalRow = z.infer<typeof Row>;
+
+/** Returns the decisions on all submissions of a set, oldest first. */
+export async function listApprovals(tx: Tx, setId: string): Promise<ApprovalRow[]> {
+  const rows = await tx.policy_approval.findMany({
+    where: { set_id: setId },
+    orderBy: { id: "asc" },
+    select: { round: true, user_id: true, decision: true, duties: true, reason: true, at: true },
+  });
+  return rows.map((row) => Row.parse(row));
+}
+
+/** Returns the approvals that count for the present submission. */
+export function approvalsOf(rows: readonly ApprovalRow[], round: number): ApprovalRow[] {
+  return rows.filter((row) => row.round === round && row.decision === "approve");
+}
+
+/** Stores a decision. A second one of the same person on the same submission violates a unique index. */
+export async function insertApproval(
+  tx: Tx,
+  tenantId: string,
+  row: ApprovalRow & { readonly id: string; readonly setId: string; readonly documentDigest: string },
+): Promise<void> {
+  const { setId, documentDigest, duties, ...rest } = row;
+  await tx.policy_approval.createMany({
+    data: [
+      { ...rest, duties: [...duties], tenant_id: tenantId, set_id: setId, document_digest: documentDigest },
+    ],
+  });
+}

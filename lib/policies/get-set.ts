@@ -1,0 +1,57 @@
+import "server-only";
+import { recordReadOnce } from "@/lib/audit/record/record-read";
+import type { Context } from "@/lib/context/context";
+import { isUnreadable, viewRows } from "@/lib/db/read-rows";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { findActivation } from "@/lib/policies/activation-store";
+import { loadSet } from "@/lib/policies/load-set";
+import type { PolicySetList, PolicySetQuery, PolicySetView } from "@/lib/policies/schema";
+import { listSetRows } from "@/lib/policies/store";
+import { namesFor, summaryOf, viewSet } from "@/lib/policies/view";
+import { mayWrite, requireReader } from "@/lib/policies/who-may";
+
+const READ = "policy.read";
+
+/** Returns the policy sets, newest number first. Throws `access.forbidden`. */
+export async function listSets(cx: Context, query: PolicySetQuery): Promise<PolicySetList> {
+  requireReader(cx.principal);
+  const { tenantId } = cx.instance;
+  const list = await inSnapshot(cx, async (tx) => {
+    const found = await listSetRows(tx, {
+      ...{ tenantId, before: query.cursor, limit: query.limit + 1 },
+      states: query.state === undefined ? undefined : [query.state],
+    });
+    const shown = found.slice(0, query.limit);
+    const readable = shown.flatMap((row) => (isUnreadable(row) ? [] : [row]));
+    const nameOf = await namesFor(
+      tx,
+      readable.map(({ author }) => author),
+    );
+    const last = readable.at(-1);
+    return {
+      ...viewRows(cx, "policies", shown, (row) => summaryOf(row, nameOf)),
+      next_cursor: found.length > query.limit && last !== undefined ? String(last.number) : null,
+      active: (await findActivation(tx, tenantId))?.number ?? null,
+      may_create: mayWrite(cx.principal),
+    };
+  });
+  await recordReadOnce(cx, READ);
+  return list;
+}
+
+/** Returns one policy set. Throws `access.forbidden` and `policy.not-found`. */
+export async function getSet(cx: Context, number: number): Promise<PolicySetView> {
+  requireReader(cx.principal);
+  const view = await inSnapshot(cx, async (tx) => viewSet(tx, cx, await loadSet(tx, cx, number)));
+  await recordReadOnce(cx, READ);
+  return view;
+}
+
+/** Returns the set that decides now. Throws `access.forbidden`, and `policy.unavailable` where there is none. */
+export async function getActiveSet(cx: Context): Promise<PolicySetView> {
+  requireReader(cx.principal);
+  const active = await inSnapshot(cx, (tx) => findActivation(tx, cx.instance.tenantId));
+  if (active === undefined) throw new DomainError("policy.unavailable");
+  return getSet(cx, active.number);
+}

@@ -1,0 +1,124 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Context } from "@/lib/context/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { isUniqueViolation } from "@/lib/db/errors";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { isSameHuman } from "@/lib/identity/people/one-human-store";
+import { findActivation } from "@/lib/policies/activation-store";
+import { type Acted, answerAct } from "@/lib/policies/answer-act";
+import { approvalsOf, insertApproval, listApprovals } from "@/lib/policies/approval-store";
+import { requireFaultless } from "@/lib/policies/check-document";
+import { aboutSet, documentOf, loadSetLocked, requireRevision, requireState } from "@/lib/policies/load-set";
+import type { DecideBody, PolicySetAnswer } from "@/lib/policies/schema";
+import { changeSet, findDryRun, holdSets, isGainer, type WholeSetRow } from "@/lib/policies/store";
+import { isCurrentRun } from "@/lib/policies/view";
+import { decidingDuties, neededApprovals, requireAuthor } from "@/lib/policies/who-may";
+
+async function submit(tx: Tx, cx: Context, number: number, ifMatch: string | undefined): Promise<Acted> {
+  const { tenantId } = cx.instance;
+  await holdSets(tx, tenantId);
+  const set = await loadSetLocked(tx, cx, number);
+  requireAuthor(cx.principal, set);
+  requireState(set, "draft");
+  requireRevision(set, ifMatch);
+  // A build since the last save may know more faults.
+  requireFaultless(documentOf(set));
+  const active = (await findActivation(tx, tenantId))?.number;
+  const run = await findDryRun(tx, set.id, "done");
+  if (run === undefined || run.outcome === null || active === undefined || !isCurrentRun(run, set, active))
+    throw new DomainError("policy.dry-run", {
+      detail: `Start a dry run of this text against version ${active ?? "in force"}, and submit when it is done.`,
+    });
+  const gains = run.outcome !== "proved";
+  const entry = await appendEntry(tx, cx, {
+    ...{ class: "policy", outcome: "done", action: "policy.submit" },
+    ...aboutSet(set, { base: active, run: run.id, proof: run.outcome, gains, round: set.round + 1 }),
+  });
+  await changeSet(tx, set.id, {
+    ...{ state: "submitted", round: set.round + 1, submitted_at: cx.clock.now() },
+    ...{ base_number: active, run_id: run.id, gains },
+  });
+  return { number, entry };
+}
+
+/**
+ * Submits a draft for approval. Throws `policy.dry-run` without a finished dry run of this document against the active
+ * set, and what saving a draft throws.
+ */
+export function submitSet(
+  cx: Context,
+  number: number,
+  ifMatch: string | undefined,
+): Promise<PolicySetAnswer> {
+  return answerAct(cx, (tx) => submit(tx, cx, number, ifMatch));
+}
+
+/** Throws `policy.second-person` for the author and people who gain by the set, with any of their accounts. */
+async function requireSecondPerson(tx: Tx, { principal }: Context, set: WholeSetRow): Promise<void> {
+  const refuse = (detail: string) => new DomainError("policy.second-person", { detail });
+  if (set.author !== null && (await isSameHuman(tx, principal.userId, set.author)))
+    throw refuse("You wrote this version. Another person decides on it.");
+  if (set.run_id !== null && (await isGainer(tx, set.run_id, principal.userId)))
+    throw refuse("You would gain by this version. A person who does not gain decides on it.");
+}
+
+/** Throws `policy.second-person` where another account of the same person decided on this submission. */
+async function requireFirstDecision(tx: Tx, { principal }: Context, decided: readonly string[]) {
+  for (const id of decided)
+    if (await isSameHuman(tx, principal.userId, id))
+      throw new DomainError("policy.second-person", { detail: "You have decided on this version already." });
+}
+
+const NEXT = { refuse: "refused", send_back: "draft" } as const;
+
+async function decide(tx: Tx, cx: Context, number: number, { decision, reason }: DecideBody): Promise<Acted> {
+  const { tenantId } = cx.instance;
+  const set = await loadSetLocked(tx, cx, number);
+  requireState(set, "submitted");
+  const duties = decidingDuties(cx.principal);
+  if (duties.length === 0)
+    throw new DomainError("access.forbidden", {
+      detail: "Deciding on a version takes the duty approve or legal.",
+    });
+  await requireSecondPerson(tx, cx, set);
+  const rows = (await listApprovals(tx, set.id)).filter(({ round }) => round === set.round);
+  await requireFirstDecision(
+    tx,
+    cx,
+    rows.map((row) => row.user_id),
+  );
+  const at = cx.clock.now();
+  const own = { round: set.round, user_id: cx.principal.userId, decision, duties, reason, at };
+  const approvals = approvalsOf([...rows, own], set.round);
+  const isApproved = neededApprovals(set.gains ?? true, approvals).length === 0;
+  const entry = await appendEntry(tx, cx, {
+    ...{ class: "policy", outcome: "done", action: "policy.decide" },
+    ...aboutSet(set, { decision, reason, duties: duties.join(" "), round: set.round }),
+  });
+  await insertApproval(tx, tenantId, {
+    ...own,
+    ...{ id: uuidv7(at.getTime()), setId: set.id, documentDigest: set.document_digest },
+  });
+  if (decision === "refuse")
+    await changeSet(tx, set.id, { state: NEXT.refuse, ended_at: at, end_reason: reason });
+  else if (decision === "send_back") await changeSet(tx, set.id, { state: NEXT.send_back });
+  else if (isApproved) await changeSet(tx, set.id, { state: "approved" });
+  return { number, entry };
+}
+
+/**
+ * Approves a submitted set, refuses it, or sends it back to its author. One approval by a person with the duty approve is
+ * enough where no one gains. Otherwise two people approve, one of them with the duty legal. Throws `policy.state`,
+ * `policy.second-person` for the author, people who gain, and a second decision, and `access.forbidden`.
+ */
+export async function decideSet(cx: Context, number: number, body: DecideBody): Promise<PolicySetAnswer> {
+  try {
+    return await answerAct(cx, (tx) => decide(tx, cx, number, body));
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new DomainError("policy.second-person", { detail: "You have decided on this version already." });
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Principal } from "@/lib/context/principal";
+import { DomainError } from "@/lib/errors";
+import type { SetAct } from "@/lib/policies/schema";
+import type { SetRow } from "@/lib/policies/store";
+import type { Duty } from "@/lib/vocabulary";
+
+type Who = Pick<Principal, "userId" | "role" | "duties">;
+
+/** Duties of coordinators that write, decide on and activate policy sets. */
+const WRITING: readonly Duty[] = ["approve", "legal", "compliance"];
+
+/** Whether this person writes policy sets and acts on them. */
+export function mayWrite({ role, duties }: Who): boolean {
+  return role === "coordinator" && duties.some((duty) => WRITING.includes(duty));
+}
+
+/** Throws `access.forbidden` unless the caller reads policy sets. */
+export function requireReader(who: Who): void {
+  if (who.role === "admin" || who.role === "auditor" || mayWrite(who)) return;
+  throw new DomainError("access.forbidden", {
+    detail:
+      "Policies are read by administrators, auditors, and people with the duty approve, legal or compliance.",
+  });
+}
+
+/** Throws `access.forbidden` unless the caller acts on policy sets. */
+export function requireWriter(who: Who): void {
+  if (mayWrite(who)) return;
+  throw new DomainError("access.forbidden", {
+    detail: "Policies are changed by people with the duty approve, legal or compliance.",
+  });
+}
+
+/** Throws `policy.second-person` unless the caller wrote this set. */
+export function requireAuthor({ userId }: Who, { author, number }: SetRow): void {
+  if (author === userId) return;
+  throw new DomainError("policy.second-person", {
+    detail: `Only its author changes version ${number}. Make a draft of your own from it.`,
+  });
+}
+
+/** The duties with which a person decides on a set. */
+export function decidingDuties({ duties }: Who): ("approve" | "legal")[] {
+  return (["approve", "legal"] as const).filter((duty) => duties.includes(duty));
+}
+
+interface Decided {
+  readonly duties: readonly string[];
+}
+
+/** What the approvals of one submission lack: one person with the duty approve; where someone gains, another with legal. */
+export function neededApprovals(
+  gains: boolean,
+  approvals: readonly Decided[],
+): readonly ("approval" | "legal")[] {
+  const has = (duty: string) => approvals.some(({ duties }) => duties.includes(duty));
+  const needsApproval = !has("approve") || (gains && has("legal") && approvals.length < 2);
+  return [
+    ...(needsApproval ? (["approval"] as const) : []),
+    ...(gains && !has("legal") ? (["legal"] as const) : []),
+  ];
+}
+
+const OPEN: Readonly<Record<string, readonly SetAct[]>> = {
+  draft: ["save", "submit", "withdraw"],
+  submitted: ["decide", "withdraw"],
+  approved: ["schedule", "activate", "withdraw"],
+  scheduled: ["schedule", "activate", "withdraw"],
+};
+
+/** Returns the acts that this person may try on a set now. What else they take, the act itself checks. */
+export function actsOf(who: Who, set: SetRow, known: { readonly former: number | undefined }): SetAct[] {
+  if (!mayWrite(who)) return [];
+  const isAuthor = set.author === who.userId;
+  const acts = OPEN[set.state] ?? (set.number === known.former ? ["roll_back" as const] : []);
+  return acts.filter((act) => {
+    if (act === "save" || act === "submit") return isAuthor;
+    return act === "decide" ? !isAuthor && decidingDuties(who).length > 0 : true;
+  });
+}
