@@ -144,6 +144,9 @@ const CLAUSES: readonly Clause[] = [
   roles,
   flag("principal.isSupport", ({ support }) => support === "yes", { support: "yes" }),
   flag("!principal.isSupport", ({ support }) => support === "no", { support: "no" }),
+  flag('!principal.isSupport || context.purpose == "dispute"', ({ support }) => support === "dispute", {
+    support: "dispute",
+  }),
   flag("context.isParty", ({ records }) => records === "own", { records: "own" }),
   flag("context has grant", ({ records }) => records === "granted", { records: "granted" }),
   grantKind,

@@ -49,9 +49,11 @@ function weekdayTexts(days: readonly number[]): string[] {
   const [first = 1, last = 7] = [days[0], days.at(-1)];
   if (days.length === 7) return [];
   const isRange = days.length > 1 && last - first === days.length - 1;
-  return isRange
-    ? [`${WEEKDAY} >= ${first}`, `${WEEKDAY} <= ${last}`]
-    : [oneOf(WEEKDAY, days)].filter((text) => text !== undefined);
+  if (!isRange) return [oneOf(WEEKDAY, days)].filter((text) => text !== undefined);
+  return [
+    ...(first === 1 ? [] : [`${WEEKDAY} >= ${first}`]),
+    ...(last === 7 ? [] : [`${WEEKDAY} <= ${last}`]),
+  ];
 }
 
 /** The conditions of a window, which all hold inside of it. */

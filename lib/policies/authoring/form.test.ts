@@ -39,7 +39,7 @@ const forms: fc.Arbitrary<PolicyForm> = fc.record({
   effect: fc.constantFrom("permit", "forbid"),
   action: fc.constantFrom("open", "open", "request"),
   roles: some(ROLES),
-  support: fc.constantFrom("any", "yes", "no"),
+  support: fc.constantFrom("any", "yes", "no", "dispute"),
   records: fc.constantFrom("any", "own", "granted"),
   grantKind: fc.constantFrom("any", ...GRANT_KINDS),
   approvals: maybe(fc.integer({ min: 0, max: 5 })),

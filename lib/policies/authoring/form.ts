@@ -21,8 +21,8 @@ export interface PolicyForm {
   readonly action: "open" | "request";
   /** Empty for all roles. */
   readonly roles: readonly Role[];
-  /** The duty support. */
-  readonly support: "any" | "yes" | "no";
+  /** The duty support; `dispute`: those who have it, for disputes only. */
+  readonly support: "any" | "yes" | "no" | "dispute";
   readonly records: "any" | "own" | "granted";
   readonly grantKind: "any" | GrantKind;
   /** At least so many approvals of the grant. */

@@ -88,7 +88,12 @@ function whoOf({ effect, roles, support }: PolicyForm): Who {
   const [only, ...more] = roles;
   if (support === "yes" && only === "coordinator" && more.length === 0)
     return { text: strong("Der Support"), may: "darf" };
-  const duty = { yes: " mit der Aufgabe Support", no: " ohne die Aufgabe Support", any: "" }[support];
+  const duty = {
+    yes: " mit der Aufgabe Support",
+    no: " ohne die Aufgabe Support",
+    dispute: `, mit der Aufgabe Support ${strong("nur für einen Streitfall")},`,
+    any: "",
+  }[support];
   if (only === undefined && effect === "forbid" && support === "any")
     return { text: strong("Niemand"), may: "darf" };
   if (only === undefined)

@@ -98,6 +98,7 @@ function whoOf({ effect, roles, support }: PolicyForm): string {
   const all = support === "any" ? everyone : "people";
   const who = strong(capital(names.length === 0 ? all : and(names)));
   if (support === "yes") return `${who} with the duty support`;
+  if (support === "dispute") return `${who}, with the duty support ${strong("for a dispute only")},`;
   return support === "no" ? `${who} without the duty support` : who;
 }
 

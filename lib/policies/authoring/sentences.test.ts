@@ -33,8 +33,8 @@ describe("sentence of a rule", () => {
   test.each([
     [
       "client-own",
-      "Clients may open their own records for settlement, a dispute or support.",
-      "Kunden dürfen eigene Datensätze für die Abwicklung, einen Streitfall oder Support öffnen.",
+      "Clients, with the duty support for a dispute only, may open their own records for settlement, a dispute or support.",
+      "Kunden, mit der Aufgabe Support nur für einen Streitfall, dürfen eigene Datensätze für die Abwicklung, einen Streitfall oder Support öffnen.",
     ],
     [
       "support-dispute",
@@ -102,7 +102,7 @@ describe("sentence of a rule", () => {
   test("its important words are marked", () => {
     expect(segmentsOf(sentenceOf(formOf("miner-own"), "en"))).toEqual([
       { text: "Providers", isStrong: true },
-      { text: " may open ", isStrong: false },
+      { text: " without the duty support may open ", isStrong: false },
       { text: "their own records", isStrong: true },
       { text: " for ", isStrong: false },
       { text: "settlement", isStrong: true },
