@@ -12,19 +12,14 @@ import { getSet } from "@/lib/policies/get-set";
 import { readDocument } from "@/lib/policies/read-document";
 import type { PolicySetView } from "@/lib/policies/schema";
 import { mayWrite } from "@/lib/policies/who-may";
+import { SettingsEditor } from "../_components/edit/settings-editor";
 import { RulesTable } from "../_components/rules-table";
 import { Change } from "../_components/set/change";
 import { LifeStrip } from "../_components/set/life-strip";
+import { numberOf } from "../_components/set/number";
 import { Side } from "../_components/set/side";
 import { SettingsTable } from "../_components/settings-table";
 import { useSetName } from "../_components/versions";
-
-/** Unknown numbers are answered like numbers that no version has. */
-const NO_NUMBER = 2_147_483_647;
-
-function numberOf(text: string): number {
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : NO_NUMBER;
-}
 
 async function read(cx: Context, number: number) {
   const set = await getSet(cx, number);
@@ -97,7 +92,10 @@ export default async function PolicySetPage(input: {
         path={here}
         {...(canEdit ? { editPath: `${here}/rules` } : {})}
       />
-      <SettingsTable settings={document.settings} />
+      <SettingsTable
+        settings={document.settings}
+        {...(canEdit ? { action: <SettingsEditor number={number} document={set.document} /> } : {})}
+      />
     </PageFrame>
   );
 }
