@@ -8,6 +8,7 @@ import { GRANT_COMMANDS } from "./commands/grants";
 import { KEY_COMMANDS } from "./commands/keys";
 import { ORGANISATION_COMMANDS } from "./commands/organisations";
 import { PEOPLE_COMMANDS } from "./commands/people";
+import { POLICY_COMMANDS } from "./commands/policies";
 import { PROFILE_COMMANDS } from "./commands/profile";
 import { PROVIDER_COMMANDS } from "./commands/providers";
 import { PROVISIONING_COMMANDS } from "./commands/provisioning";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...AGREEMENT_COMMANDS,
   ...ROSTER_COMMANDS,
   ...READINESS_COMMANDS,
+  ...POLICY_COMMANDS,
   ...ACCESS_REVIEW_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,

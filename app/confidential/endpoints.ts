@@ -183,22 +183,32 @@ import { endpoint as endpoint178 } from "./notices/endpoint";
 import { endpoint as endpoint179 } from "./notifications/endpoint";
 import { endpoint as endpoint180 } from "./notifications/marks/endpoint";
 import { endpoint as endpoint181 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint182 } from "./status/endpoint";
-import { endpoint as endpoint183 } from "./transactions/endpoint";
-import { endpoint as endpoint184 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint185 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint186 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint187 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint188 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint189 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint190 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint191 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint192 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint193 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint194 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint195 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint196 } from "./transparency/endpoint";
-import { endpoint as endpoint197 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint182 } from "./policies/endpoint";
+import { endpoint as endpoint183 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint184 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint185 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint186 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint187 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint188 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint189 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint190 } from "./policies/active/endpoint";
+import { endpoint as endpoint191 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint192 } from "./status/endpoint";
+import { endpoint as endpoint193 } from "./transactions/endpoint";
+import { endpoint as endpoint194 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint195 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint196 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint197 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint198 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint199 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint200 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint201 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint202 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint203 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint204 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint205 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint206 } from "./transparency/endpoint";
+import { endpoint as endpoint207 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -384,20 +394,30 @@ export const ENDPOINTS: EndpointTable = [
   ["notifications", endpoint179],
   ["notifications/marks", endpoint180],
   ["notifications/settings", endpoint181],
-  ["status", endpoint182],
-  ["transactions", endpoint183],
-  ["transactions/[id]", endpoint184],
-  ["transactions/[id]/access", endpoint185],
-  ["transactions/[id]/audit", endpoint186],
-  ["transactions/[id]/copies", endpoint187],
-  ["transactions/[id]/disputes", endpoint188],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint189],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint190],
-  ["transactions/[id]/disputes/statement", endpoint191],
-  ["transactions/[id]/envelopes", endpoint192],
-  ["transactions/[id]/retention", endpoint193],
-  ["transactions/[id]/status", endpoint194],
-  ["transactions/batch", endpoint195],
-  ["transparency", endpoint196],
-  ["transparency/[quarter]", endpoint197],
+  ["policies", endpoint182],
+  ["policies/[number]", endpoint183],
+  ["policies/[number]/activate", endpoint184],
+  ["policies/[number]/decide", endpoint185],
+  ["policies/[number]/schedule", endpoint186],
+  ["policies/[number]/submit", endpoint187],
+  ["policies/[number]/validate", endpoint188],
+  ["policies/[number]/withdraw", endpoint189],
+  ["policies/active", endpoint190],
+  ["policies/roll-back", endpoint191],
+  ["status", endpoint192],
+  ["transactions", endpoint193],
+  ["transactions/[id]", endpoint194],
+  ["transactions/[id]/access", endpoint195],
+  ["transactions/[id]/audit", endpoint196],
+  ["transactions/[id]/copies", endpoint197],
+  ["transactions/[id]/disputes", endpoint198],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint199],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint200],
+  ["transactions/[id]/disputes/statement", endpoint201],
+  ["transactions/[id]/envelopes", endpoint202],
+  ["transactions/[id]/retention", endpoint203],
+  ["transactions/[id]/status", endpoint204],
+  ["transactions/batch", endpoint205],
+  ["transparency", endpoint206],
+  ["transparency/[quarter]", endpoint207],
 ];

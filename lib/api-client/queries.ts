@@ -15,7 +15,8 @@ export type WatchedKind =
   | "notice"
   | "agreement"
   | "roster"
-  | "access_review";
+  | "access_review"
+  | "policy";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -39,6 +40,7 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "agreement",
   "roster",
   "access_review",
+  "policy",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

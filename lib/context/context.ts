@@ -3,6 +3,7 @@
 // an implementation.
 
 import type { Clock } from "@/lib/clock";
+import type { Policies } from "@/lib/context/policies";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import type { DbContext } from "@/lib/db/transaction";
@@ -92,6 +93,7 @@ export interface Context extends DbContext {
   readonly keystore: Keystore;
   readonly escrow: EscrowClient;
   readonly audit: AuditRecorder;
+  readonly policies: Policies;
   readonly principal: Principal;
   readonly client: ClientInfo;
   readonly requestId: string;

@@ -87,8 +87,18 @@ export interface DecidingSet {
   boundsOf(attribute: string): readonly number[];
 }
 
+/** Whether a set decides, or why not: it could not be loaded, or its text in the database does not have its digest. */
+export type PolicyState = "active" | "unavailable" | "altered";
+
 /** The policies of this process. */
 export interface Policies {
   /** Returns the set in force. Throws `policy.unavailable` where it could not be loaded. */
   active(): DecidingSet;
+  /**
+   * Makes sure that `active` is the set that a statement named as the newest, by the place of its activation; loads it
+   * where this process missed the switch. Throws `policy.unavailable` where that is not possible.
+   */
+  follow(activation: number | undefined): Promise<void>;
+  /** Reads again which set is in force, and whether its text is unchanged. Never throws. */
+  check(): Promise<PolicyState>;
 }

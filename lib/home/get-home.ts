@@ -16,6 +16,7 @@ import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
+import { readPolicyNeeds } from "@/lib/home/policy-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
 import { readReviewNeeds } from "@/lib/home/review-needs";
 import { readRosterNeeds } from "@/lib/home/roster-needs";
@@ -122,7 +123,7 @@ export function getHome(cx: Context): Promise<Home> {
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const agreements = await readAgreementNeeds(tx, cx);
-    const versions = await readRosterNeeds(tx, cx);
+    const versions = [...(await readRosterNeeds(tx, cx)), ...(await readPolicyNeeds(tx, cx))];
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);

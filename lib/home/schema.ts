@@ -17,6 +17,7 @@ export const NeedKind = z.enum([
   "agreement",
   "roster",
   "access_review",
+  "policy",
   "dispute",
   "access_new",
   "enrolment",
@@ -45,6 +46,7 @@ export const SubjectKind = z.enum([
   "agreement",
   "roster",
   "access_review",
+  "policy",
 ]);
 
 /** One task that waits for the caller. Its facts fill the sentence on screen; they differ by kind. */

@@ -15,6 +15,7 @@ export const LiveKind = z.enum([
   "agreement",
   "roster",
   "access_review",
+  "policy",
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;
 

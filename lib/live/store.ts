@@ -67,6 +67,8 @@ function toChanged(record: unknown): Changed[] {
       return [{ change: { ...change, kind }, owner: who, concerned: parties ?? [] }];
     case "access_review":
       return [{ change: { ...change, kind }, people: parties ?? [] }];
+    case "policy":
+      return [{ change: { ...change, kind }, isPolicy: true }];
     case "notification":
       return who === undefined ? [] : [{ change: { ...change, kind }, userId: who }];
     default:
@@ -146,6 +148,10 @@ export async function readChanged(
       NULL, NULL, NULL, NULL
     FROM access_review v
     WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "access_review")}::uuid[])
+    UNION ALL
+    SELECT 'policy', p.id::text, p.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM policy_set p
+    WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${idsOf(named, "policy")}::uuid[])
     UNION ALL
     SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL, NULL
     FROM app_user u

@@ -5,6 +5,7 @@ import type { Principal } from "@/lib/context/principal";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
 import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";
+import { mayWrite } from "@/lib/policies/who-may";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
 
 /** A changed thing with the facts that decide who may know of it. */
@@ -33,6 +34,7 @@ export type Changed =
       readonly concerned: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "access_review" }; readonly people: readonly string[] }
+  | { readonly change: LiveChange & { kind: "policy" }; readonly isPolicy: true }
   | { readonly change: LiveChange & { kind: "epoch" } };
 
 const CONFIRMING: readonly string[] = ["admin", "approve", "legal"];
@@ -106,6 +108,7 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("concerns" in changed) return seesAgreement(principal, changed.concerns);
   if ("concerned" in changed) return seesRosterChange(principal, changed.owner, changed.concerned);
   if ("people" in changed) return seesReview(principal, changed.people);
+  if ("isPolicy" in changed) return principal.role === "admin" || mayWrite(principal);
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   return "parties" in changed ? seesOfParties(principal, changed) : seesUnderEpochs(principal);
 }

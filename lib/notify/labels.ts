@@ -45,6 +45,15 @@ const SAID = [
   "access_review_running",
   "access_review_signed",
   "access_review_lapsed",
+  "policy_draft",
+  "policy_submitted",
+  "policy_approved",
+  "policy_scheduled",
+  "policy_active",
+  "policy_superseded",
+  "policy_rolled_back",
+  "policy_withdrawn",
+  "policy_refused",
   "changed",
 ] as const;
 export type Said = (typeof SAID)[number];

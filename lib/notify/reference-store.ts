@@ -6,14 +6,14 @@ import type { Subject } from "@/lib/notify/audience";
 
 interface ReferenceRow {
   readonly id: string;
-  readonly kind: "request" | "grant";
-  /** Of the request itself, or of the one that a grant rests on; null where it rests on something else. */
+  readonly kind: "request" | "grant" | "policy";
+  /** Of the request itself, or of the one that a grant rests on; null where it rests on something else. A set's number. */
   readonly reference: string | null;
   readonly breakGlass: string | null;
 }
 
 function nameOf({ id, kind, reference, breakGlass }: ReferenceRow): string {
-  if (kind === "request") return reference ?? id;
+  if (kind !== "grant") return reference ?? id;
   return grantReference({
     id,
     requestReference: reference ?? undefined,
@@ -22,8 +22,8 @@ function nameOf({ id, kind, reference, breakGlass }: ReferenceRow): string {
 }
 
 /**
- * Returns the names that people use for these things, by id: a request's reference, and a grant's as its own page and
- * the API name it. Show it only to people who may know of them.
+ * Returns the names that people use for these things, by id: a request's reference, a policy set's number, and a grant's
+ * as its own page and the API name it. Show it only to people who may know of them.
  */
 export async function readReferences(
   tx: Tx,
@@ -31,11 +31,14 @@ export async function readReferences(
   subjects: readonly Subject[],
 ): Promise<Map<string, string>> {
   const idsOf = (kind: string) => subjects.filter((one) => one.kind === kind).map(({ subject }) => subject);
-  const [requests, grants] = [idsOf("request"), idsOf("grant")];
-  if (requests.length + grants.length === 0) return new Map();
+  const [requests, grants, policies] = [idsOf("request"), idsOf("grant"), idsOf("policy")];
+  if (requests.length + grants.length + policies.length === 0) return new Map();
   const rows = await tx.$queryRaw<ReferenceRow[]>(Prisma.sql`
     SELECT r.id::text, 'request' AS kind, r.reference, NULL AS "breakGlass" FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${requests}::uuid[])
+    UNION ALL
+    SELECT p.id::text, 'policy', p.number::text, NULL FROM policy_set p
+    WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${policies}::uuid[])
     UNION ALL
     SELECT g.id::text, 'grant', r.reference, g.break_glass_id::text
     FROM access_grant g LEFT JOIN access_request r ON r.id = g.request_id

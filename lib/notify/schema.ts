@@ -14,6 +14,7 @@ export const NotifyKind = z.enum([
   "agreement",
   "roster",
   "access_review",
+  "policy",
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
@@ -28,6 +29,7 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "agreement",
   "roster",
   "access_review",
+  "policy",
 ];
 
 /** One notice. It names the thing and its new state, without its content. */

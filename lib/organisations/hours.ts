@@ -135,7 +135,7 @@ function hoursOf(hours: WeeklyHours, office: Office, date: string, weekday: Week
 }
 
 /** Returns the date so many days later, and its ISO weekday. This is calendar arithmetic, without a zone. */
-function dateAfter(date: string, days: number): { readonly date: string; readonly weekday: Weekday } {
+export function dateAfter(date: string, days: number): { readonly date: string; readonly weekday: Weekday } {
   const day = new Date(Date.parse(`${date}T00:00:00Z`) + days * SECONDS_A_DAY * 1000);
   const weekday = WEEKDAYS_BY_NUMBER[day.getUTCDay()] ?? "7";
   return { date: day.toISOString().slice(0, 10), weekday };
@@ -182,13 +182,14 @@ function changeBetween(zone: string, from: number, to: number): number {
 }
 
 /**
- * Returns moments of a date at which an office could open: its clock shows that time, by either offset, or is changed.
+ * Returns moments of a date at which the clock of the zone may show this second of the day: by either offset, or where it
+ * is changed.
  */
-function openingsOn(zone: string, date: string, opens: number): number[] {
+export function momentsOf(zone: string, date: string, second: number): number[] {
   const midnight = Date.parse(`${date}T00:00:00Z`);
   const [from, to] = [midnight - SECONDS_A_DAY * 1000, midnight + 2 * SECONDS_A_DAY * 1000];
   const [before, after] = [offsetMs(zone, from), offsetMs(zone, to)];
-  const shown = midnight + opens * 1000;
+  const shown = midnight + second * 1000;
   if (before === after) return [shown - before];
   return [shown - before, shown - after, changeBetween(zone, from, to)];
 }
@@ -204,7 +205,7 @@ export function nextOpening(hours: WeeklyHours, office: Office, now: Date): Date
     const { date, weekday } = dateAfter(today.date, days);
     const day = hoursOf(hours, office, date, weekday);
     if (day === undefined) continue;
-    const moments = openingsOn(office.zone, date, day.opens)
+    const moments = momentsOf(office.zone, date, day.opens)
       .filter((moment) => moment > now.getTime() && isOpen(hours, office, new Date(moment)))
       .sort((one, other) => one - other);
     const [first] = moments;

@@ -1,6 +1,6 @@
 import "server-only";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
-import type { Policies, PolicyFaultKind, PolicyPointer } from "@/lib/context/policies";
+import type { Policies, PolicyState } from "@/lib/context/policies";
 import { type Listener, openListener } from "@/lib/db/listen";
 import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -21,6 +21,14 @@ interface Parts extends DbContext {
   readonly logger: Pick<Logger, "info" | "error">;
 }
 
+type Fault = Exclude<PolicyState, "active">;
+
+/** The pointer, and the set that it names, as the database has them. */
+interface Found {
+  readonly pointer: ActivationRow | undefined;
+  readonly set: WholeSetRow | undefined;
+}
+
 /**
  * The set that decides in this process. It follows the pointer: at each notice, at each opening's own reading of it, and
  * with each check. What it cannot load, or what was altered, decides nothing: `active` throws then.
@@ -28,34 +36,35 @@ interface Parts extends DbContext {
 export class ActivePolicies implements Policies {
   readonly #parts: Parts;
   #loaded: Loaded | undefined;
-  #fault: PolicyFaultKind | undefined = "unavailable";
-  #running: Promise<void> | undefined;
+  /** Of the last check, while no set decides. */
+  #fault: Fault | undefined;
+  #running: Promise<PolicyState> | undefined;
   /** Begins when the running one ends. */
-  #next: Promise<void> | undefined;
+  #next: Promise<PolicyState> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   active(): PreparedSet {
-    if (this.#loaded === undefined || this.#fault !== undefined) throw unavailable(this.#fault);
+    if (this.#loaded === undefined) throw unavailable(this.#fault);
     return this.#loaded.set;
   }
 
-  state() {
-    return this.#fault ?? ("active" as const);
+  #state(): PolicyState {
+    return this.#loaded === undefined ? (this.#fault ?? "unavailable") : "active";
   }
 
-  async follow(pointer: PolicyPointer | undefined): Promise<void> {
-    if (pointer === undefined) throw unavailable("unavailable");
+  async follow(activation: number | undefined): Promise<void> {
+    if (activation === undefined) throw unavailable("unavailable");
     // An opening that read an older snapshot does not take the process back.
-    if (this.#fault === undefined && this.#loaded !== undefined && pointer.seq <= this.#loaded.seq) return;
+    if (this.#loaded !== undefined && activation <= this.#loaded.seq) return;
     await this.check();
-    this.active();
+    if (this.#loaded === undefined || this.#loaded.seq < activation) throw unavailable(this.#fault);
   }
 
   /** Reads the pointer and the text that it names, and loads what changed. Never throws: its outcome is the state. */
-  check(): Promise<void> {
+  check(): Promise<PolicyState> {
     if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#begin();
     // The running check may have read before the switch, so all who come meanwhile wait for one more.
@@ -66,16 +75,17 @@ export class ActivePolicies implements Policies {
     return this.#next;
   }
 
-  #begin(): Promise<void> {
-    this.#running = this.#read().finally(() => {
+  #begin(): Promise<PolicyState> {
+    this.#running = this.#read().then(() => {
       this.#running = undefined;
+      return this.#state();
     });
     return this.#running;
   }
 
   async #read(): Promise<void> {
     const { tenantId } = this.#parts.instance;
-    let found: { pointer: ActivationRow | undefined; set: WholeSetRow | undefined };
+    let found: Found;
     try {
       found = await inSnapshot(this.#parts, async (tx) => {
         const pointer = await findActivation(tx, tenantId);
@@ -93,7 +103,7 @@ export class ActivePolicies implements Policies {
     }
   }
 
-  #load({ pointer, set }: { pointer: ActivationRow | undefined; set: WholeSetRow | undefined }): void {
+  #load({ pointer, set }: Found): void {
     if (pointer === undefined || set === undefined) throw new InvariantError("no policy set was activated");
     const { seq, number, document_digest: digest } = pointer;
     if (!hasDigest(set.document, digest)) {
@@ -110,8 +120,8 @@ export class ActivePolicies implements Policies {
     if (!isSame) this.#parts.logger.info({ number }, "policies of this version decide now");
   }
 
-  #fail(fault: PolicyFaultKind, err?: unknown): void {
-    if (this.#fault !== fault || this.#loaded !== undefined)
+  #fail(fault: Fault, err?: unknown): void {
+    if (this.#fault !== fault)
       this.#parts.logger.error(
         { alarm: `policy.${fault}`, ...(err === undefined ? {} : { err }) },
         fault === "altered"
@@ -123,7 +133,7 @@ export class ActivePolicies implements Policies {
   }
 }
 
-function unavailable(fault: PolicyFaultKind | undefined): DomainError {
+function unavailable(fault: Fault | undefined): DomainError {
   return new DomainError("policy.unavailable", {
     detail:
       fault === "altered"

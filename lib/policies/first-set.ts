@@ -53,13 +53,22 @@ async function writeFirst(tx: Tx, cx: StartContext): Promise<void> {
   await insertActivation(tx, tenantId, activation);
 }
 
+/** Returns the version of a set by this build; undefined where this build cannot read it, and so does not decide by it. */
+function versionByThisBuild(set: WholeSetRow): string | undefined {
+  try {
+    return policyVersionOf(documentOf(set));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The floor belongs to the build: its version is recorded when the build starts, with the same set. */
 async function writeBuild(tx: Tx, cx: StartContext, last: ActivationRow): Promise<void> {
   const { tenantId } = cx.instance;
   const set = await findSet(tx, tenantId, { id: last.set_id });
-  // A set that cannot be read decides nothing, so this build has no version of it.
   if (set === undefined || set.document_digest !== last.document_digest) return;
-  if (policyVersionOf(documentOf(set)) === last.version) return;
+  const version = versionByThisBuild(set);
+  if (version === undefined || version === last.version) return;
   const { activation } = await activateAs(tx, cx, set, { why: "build", seq: last.seq + 1 });
   await insertActivation(tx, tenantId, activation);
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { setVersion } from "@/lib/access/policy/engine";
+import { policyVersionOf } from "@/lib/access/policy/engine";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
@@ -71,6 +71,7 @@ export async function viewSet(
     ...activations.map(({ by_user_id: id }) => id),
   ]);
   const active = (await findActivation(tx, tenantId))?.number;
+  const document = documentOf(set);
   const needs =
     set.state === "submitted" ? neededApprovals(set.gains ?? true, approvalsOf(approvals, set.round)) : [];
   return {
@@ -78,8 +79,8 @@ export async function viewSet(
     reason: set.reason,
     revision: set.revision,
     end_reason: set.end_reason,
-    document: documentOf(set),
-    version: setVersion(set.document_digest),
+    document,
+    version: policyVersionOf(document),
     approvals: approvals.map(({ user_id: id, round, decision, duties, reason, at }) => ({
       ...{ by: nameOf(id) ?? id, decision, duties, reason, at: at.toISOString() },
       counts: round === set.round && set.state !== "draft",

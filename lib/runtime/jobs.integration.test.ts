@@ -65,6 +65,7 @@ const names = [
   "deadlines",
   "people",
   "access-reviews",
+  "policies",
   "sessions",
   "erasures",
   "exports",

@@ -23,6 +23,7 @@ import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
 import { deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
 import { sendNotifications } from "@/lib/notify/send-notifications";
+import { activateDue } from "@/lib/policies/activate-set";
 import type { Runtime } from "@/lib/runtime/slot";
 import { runRecoveries } from "@/lib/transactions/key-recovery/run-recoveries";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
@@ -122,6 +123,14 @@ const JOBS: readonly Job[] = [
     step: async (cx) => {
       await endDueReviews(cx);
       await beginDueReview(cx);
+    },
+  },
+  {
+    name: "policies",
+    everyMs: 2 * SECOND_MS,
+    step: async (cx) => {
+      await activateDue(cx);
+      await cx.policies.check();
     },
   },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },

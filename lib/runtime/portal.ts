@@ -7,6 +7,7 @@ import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
 import { systemClock } from "@/lib/clock";
 import type { Scanner } from "@/lib/context/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
@@ -29,6 +30,8 @@ import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { mailerOf } from "@/lib/notify/mail/mailer";
+import { ActivePolicies, followPolicies } from "@/lib/policies/active-set";
+import { beginPolicies } from "@/lib/policies/first-set";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
 import { openLimitPool } from "@/lib/rate-limit/ratelimit";
@@ -113,6 +116,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
+  const policies = new ActivePolicies({ db, instance, logger });
   const runtime: Runtime = {
     db,
     instance,
@@ -126,6 +130,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
       storedEpochs: () => readStoredEpochs({ db, instance }),
     }),
     audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
+    policies,
     logger,
     limits: limitsOf(env, foundation),
     failures: createAnonymousFailures(logger),
@@ -142,6 +147,9 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     setupToken: env.SETUP_TOKEN,
     readiness: readinessOf({ db, instance, keystore, clock: systemClock }),
   };
+  await beginPolicies({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
+  await policies.check();
+  followPolicies(env.DATABASE_URL, "sealport-portal-policies", policies);
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
   return runtime;
 }

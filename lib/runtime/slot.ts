@@ -5,6 +5,7 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { InstanceFacts, RealDataReadiness, Scanner } from "@/lib/context/context";
+import type { Policies } from "@/lib/context/policies";
 import type { ScopeTable } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import type { Database } from "@/lib/db/client";
@@ -30,6 +31,7 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly keystore: Keystore;
   readonly escrow: EscrowClient;
   readonly audit: AuditRecorder;
+  readonly policies: Policies;
   readonly logger: Logger;
   readonly limits: Limits;
   readonly failures: AnonymousFailures;

@@ -24,6 +24,8 @@ export function hrefOf({ kind, subject }: Need): string {
       return "/roster";
     case "access_review":
       return `/access-review/${subject.id}`;
+    case "policy":
+      return `/policies/${subject.id}`;
     case "key_missing":
       return "/keys/register";
     case "key_recovery":
@@ -46,6 +48,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   agreement: "check",
   roster: "key",
   access_review: "check",
+  policy: "scales",
   dispute: "comment",
   enrolment: "key",
   key_recovery: "key",

@@ -43,6 +43,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "log-verification-incomplete":
     case "log-verification-wrong":
     case "merge-delay":
+    case "policies-altered":
       return alarms(alarm);
     default:
       return alarm;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decideOpening } from "@/lib/access/rules/decide";
+import { defaultSet } from "@/lib/access/policy/default-document";
+import { decideOpening as decideBy } from "@/lib/access/rules/decide";
 import type { AuthorizationFacts, GrantFacts, OpeningFacts, SubjectFacts } from "@/lib/access/rules/facts";
 import { DAY_MS } from "@/lib/access/rules/limits";
 import { ALL_HOURS, OFFICE_HOURS } from "@/lib/organisations/hours";
@@ -87,6 +88,8 @@ function own(role: "client" | "miner", purpose: string, more: Partial<OpeningFac
   });
   return rest;
 }
+
+const decideOpening = (given: OpeningFacts) => decideBy(given, defaultSet());
 
 const verdict = (given: OpeningFacts): string => {
   const decision = decideOpening(given);

@@ -94,6 +94,14 @@ export const TAGS: readonly Tag[] = [
     families: ["preservation", "grant", "notice", "transaction", "request-file", "request", ...KEEPING],
   },
   {
+    name: "Policies",
+    slug: "policies",
+    description:
+      "Who may open what, as numbered sets: drafts, dry runs with a proof, approval, activation, and their history.",
+    paths: ["/confidential/policies"],
+    families: ["policy"],
+  },
+  {
     name: "Audit log",
     slug: "audit",
     description:

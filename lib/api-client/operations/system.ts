@@ -66,6 +66,8 @@ export const Readiness = z.object({
   ready: z.boolean(),
   database: z.boolean(),
   migrations: z.boolean(),
+  /** Whether this portal decides by the policies in force. Without them it refuses openings. */
+  policies: z.boolean(),
   call_counter: CallCounter,
   degraded: z.array(z.string()),
 });
@@ -74,7 +76,7 @@ export const getReadiness = operation({
   id: "getReadiness",
   method: "GET",
   path: "/readyz",
-  summary: "Whether calls can be answered: database, migrations; degraded parts by name",
+  summary: "Whether calls can be answered: database, migrations, policies; degraded parts by name",
   scopes: "none",
   roles: "any",
   response: { status: 200, schema: Readiness },

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type Witnessed, witnessedBy } from "@/lib/audit/sequencer/witnessing";
+import type { PolicyState } from "@/lib/context/policies";
 import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { CountingStore } from "@/lib/env/counters";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
@@ -18,6 +19,7 @@ export interface HealthPart {
     | "custodian"
     | "witness"
     | "keystore"
+    | "policies"
     | "redis"
     | "upstash";
   readonly state: PartState;
@@ -57,6 +59,11 @@ export interface Health {
  */
 export function keystoreParts(state: ServiceState | undefined): HealthPart[] {
   return state === undefined ? [] : [{ name: "keystore", state }];
+}
+
+/** The policies in force: down where this portal could not load them, or their text was altered. */
+export function policyParts(state: PolicyState): HealthPart[] {
+  return [{ name: "policies", state: state === "active" ? "up" : "down" }];
 }
 
 const WORKER_LATE_MS = 15_000;
@@ -128,6 +135,11 @@ function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: Stor
   return isUncompared ? ["log-verification-incomplete"] : [];
 }
 
+/** A text that was altered is another matter than one that could not be loaded: someone changed the database. */
+function policyAlarms(state: PolicyState | undefined): string[] {
+  return state === "altered" ? ["policies-altered"] : [];
+}
+
 /**
  * What an operator must check, as stable words. `isStamping`: whether a time-stamp authority is configured.
  */
@@ -135,15 +147,19 @@ export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  stamping: { readonly isStamping: boolean; readonly refused?: string | null },
+  known: {
+    readonly isStamping: boolean;
+    readonly refused?: string | null;
+    readonly policies?: PolicyState;
+  },
 ): string[] {
-  const { isStamping, refused = null } = stamping;
+  const { isStamping, refused = null, policies } = known;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
   if (stored.logSize > stored.checkpointSize && unsignedMs > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
-  alarms.push(...verificationAlarms(stored));
+  alarms.push(...verificationAlarms(stored), ...policyAlarms(policies));
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
@@ -166,6 +182,11 @@ function isUsable({ parts }: Health, name: HealthPart["name"]): boolean {
 /** Whether calls can be answered: with the database, the migrations of this build, and keys that open. */
 export function isTakingCalls(health: Health): boolean {
   return health.database && health.migrations && isUsable(health, "keystore");
+}
+
+/** Whether this portal decides: without the policies in force it refuses every opening. */
+export function isDeciding(health: Health): boolean {
+  return isUsable(health, "policies");
 }
 
 /** Whether new entries get a leaf and a signed checkpoint. */

@@ -13,8 +13,10 @@ import {
   alarmsOf,
   type Health,
   type HealthPart,
+  isDeciding,
   keystoreParts,
   type PartState,
+  policyParts,
   refusalOf,
   SignerHealth,
   witnessing,
@@ -111,12 +113,14 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
   const refused = refusalOf(signer, stored.logSize);
+  const policies = await runtime.policies.check();
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },
     { name: "database", state: "up" },
     { name: "worker", state: workerState(stored.workerSeenAt, nowMs) },
     ...keystoreParts(runtime.keystore.serviceState()),
+    ...policyParts(policies),
     ...services,
     ...counting,
   ];
@@ -134,10 +138,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       declared_losses: stored.declaredLosses,
       refused,
     },
-    alarms: alarmsOf(stored, parts, nowMs, {
-      isStamping: env.TSA_URL !== undefined,
-      refused,
-    }),
+    alarms: alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused, policies }),
     ...(await assuranceNow(runtime)),
     counter: runtime.limits.store,
   };
@@ -237,14 +238,15 @@ export async function countMissingParts(): Promise<number> {
   }
 }
 
-/** Returns whether database and migrations are ready. Other parts that are down are named and do not count. */
+/** Returns whether database, migrations and the policies in force are ready. Other parts are named and do not count. */
 export async function readReadiness(): Promise<z.infer<typeof Readiness>> {
   const health = await readHealth();
   const degraded = health.parts.filter((part) => part.name !== "database" && part.state !== "up");
   return {
-    ready: health.database && health.migrations,
+    ready: health.database && health.migrations && isDeciding(health),
     database: health.database,
     migrations: health.migrations,
+    policies: health.database && isDeciding(health),
     call_counter: health.counter,
     degraded: degraded.map((part) => part.name),
   };

@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   // Not the content: anyone on the way can read mail.
   notice: ["Notice", "Mitteilung"],
   access_review: ["An access review changed", "Eine Zugriffsprüfung hat sich geändert"],
+  policy: ["Policies changed", "Richtlinien haben sich geändert"],
 };
 
 export interface MailFacts {

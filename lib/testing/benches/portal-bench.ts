@@ -19,6 +19,7 @@ import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, BENCH_WAIT_MS, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import type { Role, Scope } from "@/lib/vocabulary";
 
 /** A portal's runtime on its own database, with a custodian that never answers. */
@@ -42,6 +43,7 @@ export async function createPortalBench(
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const lines: string[] = [];
   const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
+  const recorder = createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey });
   const limitPool = openLimitPool({ url: audit.database.appUrl, waitMs: BENCH_WAIT_MS });
   const runtime: Runtime = {
     db: cx.db,
@@ -54,7 +56,8 @@ export async function createPortalBench(
       log: cx.instance.log,
       clock: systemClock,
     }),
-    audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
+    audit: recorder,
+    policies: await openBenchPolicies({ ...cx, audit: recorder }, logger),
     logger,
     limits: openLimits(
       { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },

@@ -1,4 +1,4 @@
-import type { decideOpening } from "@/lib/access/rules/decide";
+import type { Allowed, Refused } from "@/lib/access/rules/decide";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { ALL_HOURS } from "@/lib/organisations/hours";
 
@@ -87,7 +87,7 @@ function levelsByOracle(f: OpeningFacts): Record<string, string> {
 }
 
 /** Returns whether a decision differs from the oracle's, or opens another group or more of one. */
-export function differs(decision: ReturnType<typeof decideOpening>, f: OpeningFacts): boolean {
+export function differs(decision: Allowed | Refused, f: OpeningFacts): boolean {
   if (decision.isAllowed !== isAllowedByOracle(f)) return true;
   if (!decision.isAllowed) return false;
   const [ours, theirs] = [decision.levels, levelsByOracle(f)] as const;

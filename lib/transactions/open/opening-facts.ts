@@ -92,14 +92,16 @@ async function readFacts(cx: Context, id: string, input: AuditBody) {
 
 /**
  * Step 1 of an opening: reads all that decides it and changes nothing. Throws `transaction.not-found` after the same
- * statements for a transaction that the caller may not know of as for one that does not exist (I12).
+ * statements for a transaction that the caller may not know of as for one that does not exist (I12), and
+ * `policy.unavailable` where this process cannot decide by the policies in force.
  */
 export async function readOpeningFacts(cx: Context, id: string, input: AuditBody): Promise<OpeningFacts> {
   const { principal } = cx;
   const { found, ...forGrant } = await readFacts(cx, id, input);
   if (found === undefined || !mayKnow(principal, found.row.participants))
     throw new DomainError("transaction.not-found");
-  const { row, record, standing } = found;
+  const { row, record, standing, activation } = found;
+  await cx.policies.follow(activation);
   const isOwn = isParty(principal, row.participants);
   return {
     row,

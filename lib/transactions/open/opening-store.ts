@@ -27,13 +27,14 @@ interface Row {
   readonly entries: readonly { readonly id: string; readonly bytes: string }[];
   readonly leaves: readonly { readonly entry_id: string; readonly log: string; readonly hash: string }[];
   readonly standing: StandingRow | null;
+  readonly activation: number | null;
 }
 
 const party = (wanted: Wanted) => wanted.party ?? null;
 
 /**
  * A transaction, the newest generation of its sealed groups with their wraps, the entries that bind them with their
- * leaves, and the reader's standing: one statement sees one state of all of them. What the caller may not know of is
+ * leaves, the reader's standing, and which policies are in force: one statement sees one state of all of them. What the caller may not know of is
  * not read further than what does not exist (I12).
  */
 const FIND_OPENING_RECORD = statement<Wanted, Row>("find-opening-record")`
@@ -47,7 +48,8 @@ const FIND_OPENING_RECORD = statement<Wanted, Row>("find-opening-record")`
       FROM audit_entry e WHERE e.id = ANY (b.entry_ids)), '[]') AS entries,
     coalesce((SELECT json_agg(json_build_object('entry_id', l.entry_id, 'log', l.log, 'hash', encode(l.leaf_hash, 'base64')))
       FROM audit_leaf l WHERE l.entry_id = ANY (b.entry_ids)), '[]') AS leaves,
-    (SELECT row_to_json(s) FROM (${SELECT_STANDING}) s) AS standing
+    (SELECT row_to_json(s) FROM (${SELECT_STANDING}) s) AS standing,
+    (SELECT max(p.seq) FROM policy_activation p WHERE p.tenant_id = t.tenant_id) AS activation
   FROM transaction t
   CROSS JOIN LATERAL (SELECT t.create_entry_id
     || ARRAY(SELECT entry_id FROM transaction_group WHERE transaction_id = t.id) AS entry_ids) b
@@ -59,6 +61,8 @@ export interface OpeningRecord {
   readonly row: TransactionRow;
   readonly record: SealedRecord;
   readonly standing: Standing;
+  /** The place of the newest activation of policies; undefined where there is none. */
+  readonly activation: number | undefined;
 }
 
 const fromBase64 = (text: string) => Uint8Array.from(Buffer.from(text, "base64"));
@@ -68,12 +72,12 @@ export async function findOpeningRecord(run: Run, wanted: Wanted): Promise<Openi
   const [found] = await run(FIND_OPENING_RECORD, wanted);
   if (found === undefined) return undefined;
   const row = toTransactionRow(found);
-  const { groups, wraps, entries, leaves, standing } = found;
+  const { groups, wraps, entries, leaves, standing, activation } = found;
   const record = sealedRecordOf(row, {
     groups: groups.map(toGroupRow),
     wraps: wraps.map(toWrap),
     entries: new Map(entries.map(({ id, bytes }) => [id, fromBase64(bytes)])),
     leaves: new Map(leaves.map(({ entry_id, log, hash }) => [entry_id, { log, hash: fromBase64(hash) }])),
   });
-  return { row, record, standing: toStanding(standing) };
+  return { row, record, standing: toStanding(standing), activation: activation ?? undefined };
 }

@@ -29,6 +29,8 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return "/roster";
     case "access_review":
       return `/access-review/${subject}`;
+    case "policy":
+      return reference === null ? "/policies" : `/policies/${reference}`;
     default:
       return "/keys";
   }

@@ -17,6 +17,7 @@ const KINDS: readonly NotifyKind[] = [
   "hold",
   "notice",
   "access_review",
+  "policy",
   "key",
   "rotation",
   "epoch",

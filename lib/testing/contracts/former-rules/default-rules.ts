@@ -1,8 +1,8 @@
 import type { OpeningFacts, SubjectFacts } from "@/lib/access/rules/facts";
-import { isSupport } from "@/lib/access/rules/floor";
-import { ageDays, retentionDays } from "@/lib/access/rules/limits";
 import { type Reason, reason } from "@/lib/access/rules/reason";
 import { isOpen, OFFICE_HOURS, type WeeklyHours } from "@/lib/organisations/hours";
+import { isSupport } from "@/lib/testing/contracts/former-rules/floor";
+import { ageDays, retentionDays } from "@/lib/testing/contracts/former-rules/limits";
 import type { GroupName, Role } from "@/lib/vocabulary";
 
 /** Name of these rules on a review's page. Their version is the digest of their source (decide.ts). */

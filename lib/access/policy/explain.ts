@@ -1,0 +1,140 @@
+import type { OpeningFacts } from "@/lib/access/rules/facts";
+import { type Reason, reason } from "@/lib/access/rules/reason";
+import type { DecidingSet, OpenQuestion, PolicyAnswer } from "@/lib/context/policies";
+import { GroupName, Purpose } from "@/lib/vocabulary";
+
+/** A group that the policies open at no level, with the question at the lowest one. */
+export interface DeniedGroup {
+  readonly question: OpenQuestion;
+  readonly answer: PolicyAnswer;
+}
+
+/** An ordinary hour of an ordinary day, an identity proved just now, a new record: what a role is for. */
+const ORDINARY = {
+  resource: { ageDays: 0, retentionClass: "standard", isKept: false },
+  office: { setsHours: false, isOpen: true, weekday: 3, minute: 720, isHoliday: false },
+} as const;
+
+type Kind = "request" | "dispute" | "emergency";
+
+function ordinaryQuestion(
+  {
+    principal,
+    context,
+  }: Pick<OpenQuestion, "principal"> & { readonly context: Partial<OpenQuestion["context"]> },
+  kind: Kind,
+): OpenQuestion {
+  const grant = { kind, level: "full", approvals: 2, viewsUsed: 0 } as const;
+  return {
+    action: "open",
+    principal,
+    resource: ORDINARY.resource,
+    context: {
+      ...{ purpose: "", group: "amount", level: "full", day: 0, isParty: false, hasOverride: false },
+      ...context,
+      ...{ factorMinutes: 0, office: ORDINARY.office },
+      ...(context.isParty === true ? {} : { grant, authority: { kind: "court_order", state: "active" } }),
+    },
+  };
+}
+
+/** Returns whether the policies ever open anything to this reader for this purpose. */
+export function opensFor(
+  asked: Pick<OpenQuestion, "principal"> & { readonly context: Partial<OpenQuestion["context"]> },
+  set: DecidingSet,
+): boolean {
+  const kinds: readonly Kind[] = [asked.context.grant?.kind ?? "request", "request"];
+  const levels = ["full", "masked"] as const;
+  return GroupName.options.some((group) =>
+    levels.some((level) =>
+      kinds.some((kind) => {
+        const context = { ...asked.context, group, level };
+        return set.ask(ordinaryQuestion({ principal: asked.principal, context }, kind)).isAllowed;
+      }),
+    ),
+  );
+}
+
+/** Returns why no policy permits a group; an empty list if one does. `isFloor`: the floor has refused already. */
+export function permitReasons(denied: readonly DeniedGroup[], set: DecidingSet, isFloor: boolean): Reason[] {
+  const bare = denied.find(({ question }) => !set.permits(question));
+  if (bare === undefined) return [];
+  const { purpose } = bare.question.context;
+  if (!opensFor(bare.question, set))
+    return [
+      reason(
+        "default.purpose",
+        "access.purpose",
+        `The purpose ${purpose} does not allow this for your role.`,
+      ),
+    ];
+  return isFloor ? [] : [reason("policies.none", "access.policy", "No policy allows this here.")];
+}
+
+/** Returns the greatest age at which no limit of age would refuse this. */
+function lookBackOf({ question }: DeniedGroup, set: DecidingSet): number | undefined {
+  const { ageDays } = question.resource;
+  const ages = set.boundsOf("ageDays").flatMap((days) => [days, days - 1]);
+  const isFree = (days: number): boolean => {
+    const asked = { ...question, resource: { ...question.resource, ageDays: days } };
+    return !set.ask(asked).policies.some((id) => id.startsWith("age-"));
+  };
+  const free = ages.filter((days) => days >= 0 && days < ageDays && isFree(days));
+  return free.length === 0 ? undefined : Math.max(...free);
+}
+
+function ageReason(denied: DeniedGroup, set: DecidingSet): Reason {
+  const days = lookBackOf(denied, set);
+  const detail =
+    days === undefined
+      ? "The record is older than your role may look back."
+      : `Older than the ${days} days your role may look back.`;
+  return reason("default.retention", "access.outside-retention", detail);
+}
+
+function limitReason(id: string, denied: DeniedGroup, { office }: OpeningFacts, set: DecidingSet): Reason {
+  if (id.startsWith("age-")) return ageReason(denied, set);
+  if (id.startsWith("hours-"))
+    return reason(
+      "default.hours",
+      "access.outside-hours",
+      `Outside the business hours of your organisation (${office.zone}).`,
+    );
+  return reason(`policy.${id}`, "access.policy", `The policy ${id} does not allow this.`);
+}
+
+/** Age comes before hours, since waiting does not help; limits of other kinds come last. */
+const RANK = ["default.retention", "default.hours"];
+
+/** Returns which policies forbid a group, by what they limit. The first word of a policy's id names that. */
+export function limitReasons(
+  denied: readonly DeniedGroup[],
+  facts: OpeningFacts,
+  set: DecidingSet,
+): Reason[] {
+  const found = new Map<string, Reason>();
+  for (const one of denied) {
+    for (const id of one.answer.policies) {
+      const why = limitReason(id, one, facts, set);
+      found.set(why.id, why);
+    }
+    if (one.answer.isBroken)
+      found.set(
+        "policies.broken",
+        reason("policies.broken", "access.policy", "A policy could not be evaluated."),
+      );
+  }
+  return [...found.values()].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function placeOf({ id }: Reason): number {
+  const place = RANK.indexOf(id);
+  return place < 0 ? RANK.length : place;
+}
+
+/** Returns the purposes for which this party ever opens their own records, in the order of purposes. */
+export function ownPurposes(principal: OpenQuestion["principal"], set: DecidingSet): Purpose[] {
+  return Purpose.options.filter((purpose) =>
+    opensFor({ principal, context: { purpose, isParty: true } }, set),
+  );
+}

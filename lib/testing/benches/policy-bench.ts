@@ -1,0 +1,71 @@
+import "server-only";
+import type { Context } from "@/lib/context/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createDraft } from "@/lib/policies/create-draft";
+import { getActiveSet, getSet } from "@/lib/policies/get-set";
+import { saveDraft } from "@/lib/policies/save-draft";
+import type { PolicySetView, ProofOutcome } from "@/lib/policies/schema";
+import { decideSet, submitSet } from "@/lib/policies/submit-set";
+import {
+  type AdministrationBench,
+  createAdministrationBench,
+} from "@/lib/testing/benches/administration-bench";
+
+/** A portal with people who write policies, agree to them and activate them. */
+export interface PolicyBench extends AdministrationBench {
+  /** Compliance: writes. */
+  readonly anke: Context;
+  /** Duty approve. */
+  readonly jonas: Context;
+  /** Duty legal. */
+  readonly clara: Context;
+  /** A saved draft of this person with a document that no other draft has. */
+  draft(who?: Context): Promise<PolicySetView>;
+  /** Stores a finished dry run of a set's present document against the active set, and returns its id. */
+  dryRun(number: number, outcome?: ProofOutcome, gainers?: readonly string[]): Promise<string>;
+  submitted(outcome?: ProofOutcome): Promise<PolicySetView>;
+  approved(): Promise<PolicySetView>;
+}
+
+export async function createPolicyBench(): Promise<PolicyBench> {
+  const bench = await createAdministrationBench();
+  const [anke, jonas, clara] = [
+    await bench.person({ role: "coordinator", duties: ["compliance"] }),
+    await bench.person({ role: "coordinator", duties: ["approve"] }),
+    await bench.person({ role: "coordinator", duties: ["legal"] }),
+  ];
+  let days = 10;
+  const draft = async (who: Context = anke) => {
+    const { number } = await createDraft(who, { title: "Other days", reason: "for a test" });
+    const { document } = await getSet(who, number);
+    days = (days % 60) + 1;
+    const settings = { ...document.settings, review_days: days };
+    return saveDraft(who, number, { document: { ...document, settings } }, undefined);
+  };
+  const dryRun = async (
+    number: number,
+    outcome: ProofOutcome = "proved",
+    gainers: readonly string[] = [],
+  ) => {
+    const id = uuidv7(bench.clock.nowMs());
+    const result = { proof: { outcome }, gainers: gainers.map((user_id) => ({ user_id })) };
+    const active = await getActiveSet(anke);
+    await bench.query(
+      `INSERT INTO policy_run (id, tenant_id, set_id, kind, state, document_digest, base_number, result, asked_by, created_at, finished_at)
+       SELECT $1, s.tenant_id, s.id, 'dry_run', 'done', s.document_digest, $3, $4, $5, now(), now()
+       FROM policy_set s WHERE s.number = $2`,
+      [id, number, active.number, JSON.stringify(result), anke.principal.userId],
+    );
+    return id;
+  };
+  const submitted = async (outcome: ProofOutcome = "proved") => {
+    const { number } = await draft();
+    await dryRun(number, outcome);
+    return submitSet(anke, number, undefined);
+  };
+  const approved = async () => {
+    const { number } = await submitted();
+    return decideSet(jonas, number, { decision: "approve", reason: "read" });
+  };
+  return { ...bench, anke, jonas, clara, draft, dryRun, submitted, approved };
+}
