@@ -7,7 +7,7 @@ import { InvariantError } from "@/lib/errors";
 // Node 20 can end the whole process when a set is prepared between hot decisions: V8 inlines calls into WebAssembly and
 // fails when it takes that back. So the flag comes before the module is loaded, which an import could not promise.
 setFlagsFromString("--no-turbo-inline-js-wasm-calls");
-/** Cedar itself. Only lib/access/policy calls it. */
+/** Cedar itself. Only lib/access/policy and the proof of lib/policies call it. */
 export const cedar: typeof import("@cedar-policy/cedar-wasm/nodejs") = createRequire(import.meta.url)(
   "@cedar-policy/cedar-wasm/nodejs",
 );

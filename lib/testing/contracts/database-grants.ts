@@ -70,7 +70,7 @@ const APP = {
   participant: "INSERT UPDATE",
   policy_activation: "INSERT",
   policy_approval: "INSERT",
-  policy_run: "INSERT UPDATE(cancel_asked done error finished_at lease_until result started_at state total)",
+  policy_run: "INSERT UPDATE(attempt done error finished_at lease_until result started_at state total)",
   policy_set:
     "INSERT UPDATE(active_from base_number document document_digest end_reason ended_at gains reason revision round run_id state submitted_at title)",
   preservation: "INSERT UPDATE(released_at state until)",

@@ -553,7 +553,8 @@ CREATE TABLE policy_run (
   started_at timestamptz(6),
   finished_at timestamptz(6),
   lease_until timestamptz(6),
-  cancel_asked boolean NOT NULL DEFAULT false,
+  -- Counts the portals that took it. One that died leaves its lease; the next one starts again.
+  attempt integer NOT NULL DEFAULT 0,
   CONSTRAINT policy_run_kind_known CHECK (kind IN ('dry_run', 'replay')),
   CONSTRAINT policy_run_state_known CHECK (state IN ('queued', 'running', 'done', 'cancelled', 'failed')),
   CONSTRAINT policy_run_about_named CHECK
@@ -1699,7 +1700,7 @@ GRANT SELECT, INSERT ON policy_approval TO sealport_app;
 GRANT SELECT ON policy_approval TO sealport_auditor;
 GRANT SELECT, INSERT ON policy_activation TO sealport_app;
 GRANT SELECT ON policy_activation TO sealport_custodian, sealport_auditor;
-GRANT SELECT, INSERT, UPDATE (state, done, total, result, error, started_at, finished_at, lease_until, cancel_asked)
+GRANT SELECT, INSERT, UPDATE (state, done, total, result, error, started_at, finished_at, lease_until, attempt)
   ON policy_run TO sealport_app;
 GRANT SELECT ON policy_run TO sealport_auditor;
 GRANT SELECT, INSERT ON subject_notice TO sealport_app;

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_DOCUMENT } from "@/lib/access/policy/default-document";
+import { preparePolicySet } from "@/lib/access/policy/engine";
+import type { PolicyDocument } from "@/lib/access/policy/policy-document";
+import { GroupName } from "@/lib/vocabulary";
+import { type Cell, compareCell } from "./compare-cell";
+import { agesOf, comparedSets, instantsOf } from "./instants";
+
+function changed(id: string, from: string, to: string): PolicyDocument {
+  const policies = DEFAULT_DOCUMENT.policies.map((policy) =>
+    policy.id === id ? { ...policy, text: policy.text.replace(from, to) } : policy,
+  );
+  if (JSON.stringify(policies) === JSON.stringify(DEFAULT_DOCUMENT.policies)) throw new Error("no change");
+  return { ...DEFAULT_DOCUMENT, policies };
+}
+
+const AUDITOR: Omit<Cell, "ages"> = {
+  principal: { role: "auditor", organisation: "o", duties: [], isSupport: false },
+  purpose: "audit",
+  groups: GroupName.options,
+  levels: ["full", "masked"],
+  setsHours: false,
+  grant: { kind: "request", level: "full", approvals: 2, viewsUsed: 0 },
+  authority: { kind: "court_order", state: "active" },
+};
+
+function compare(candidate: PolicyDocument, cell: Omit<Cell, "ages">, oldest = 100, base = DEFAULT_DOCUMENT) {
+  const sets = comparedSets(preparePolicySet(base), preparePolicySet(candidate));
+  const ages = agesOf(sets, [{ youngest: 0, oldest, retentionClass: "standard", isKept: false }]);
+  return compareCell(sets, { ...cell, ages }, instantsOf(sets, 20_261_129));
+}
+
+describe("comparison of two sets for one person", () => {
+  it("finds nothing between equal sets", async () => {
+    expect(await compare(DEFAULT_DOCUMENT, AUDITOR)).toEqual({ losses: [], gains: [] });
+  });
+
+  it("names the first lost minute of narrower hours, and the policy", async () => {
+    const { losses, gains } = await compare(changed("hours-auditor", "< 1020", "< 960"), AUDITOR);
+    expect(gains).toEqual([]);
+    expect(losses).toHaveLength(GroupName.options.length);
+    expect(losses[0]).toEqual({
+      ...{ group: "amount", before: "full", after: "none", policies: ["hours-auditor"], in_part: true },
+      when: { weekday: 3, minute: 960, is_holiday: false, has_override: false, age_days: 0 },
+    });
+  });
+
+  it("finds a loss and a gain where hours move", async () => {
+    const moved = changed("hours-auditor", "minute >= 540", "minute >= 600");
+    const later = {
+      ...moved,
+      policies: moved.policies.map((one) => ({ ...one, text: one.text.replace("< 1020", "< 1080") })),
+    };
+    const { losses, gains } = await compare(later, AUDITOR);
+    expect(losses[0]).toMatchObject({ before: "full", after: "none", when: { minute: 540 } });
+    expect(gains[0]).toMatchObject({
+      ...{ before: "none", after: "full", policies: ["auditor-grant"], when: { minute: 1_020 } },
+    });
+  });
+
+  it("ignores hours of organisations that set their own, which the change does not concern", async () => {
+    const narrow = changed("hours-auditor", "< 1020", "< 960");
+    expect(await compare(narrow, { ...AUDITOR, setsHours: true })).toEqual({ losses: [], gains: [] });
+  });
+
+  it("compares ages that the records reach, and no others", async () => {
+    const shorter = changed("age-auditor", "> 1825", "> 365");
+    expect(await compare(shorter, AUDITOR, 365)).toEqual({ losses: [], gains: [] });
+    const { losses } = await compare(shorter, AUDITOR, 366);
+    expect(losses[0]).toMatchObject({ policies: ["age-auditor"], when: { age_days: 366 } });
+  });
+
+  it("finds a group that falls from full to masked", async () => {
+    const masks = changed("masked-by-instrument", '"subpoena"', '"subpoena", "court_order"');
+    const { losses } = await compare(masks, AUDITOR);
+    expect(losses.map(({ group }) => group)).toEqual(["parties", "narrative", "external_references"]);
+    expect(losses[0]).toMatchObject({ before: "full", after: "masked", in_part: true });
+  });
+
+  it("shows a party that loses a purpose", async () => {
+    const { grant: _, authority: _kind, ...rest } = AUDITOR;
+    const client = { ...rest, principal: { ...rest.principal, role: "client" }, levels: ["full"] } as const;
+    const narrow = changed("client-own", '"dispute", ', "");
+    expect(await compare(narrow, { ...client, purpose: "settlement" })).toEqual({ losses: [], gains: [] });
+    const { losses } = await compare(narrow, { ...client, purpose: "dispute" });
+    expect(losses[0]).toMatchObject({ before: "full", after: "none", policies: ["client-own"] });
+  });
+});

@@ -1,0 +1,117 @@
+import type { PreparedSet } from "@/lib/access/policy/engine";
+
+// Times and ages at which two sets are compared: one on each side of every number that their policies compare with. Between
+// two such numbers every answer is the same, so that no other time has to be tried.
+
+/** A time of an opening, as policies see it. */
+export interface Instant {
+  readonly weekday: number;
+  readonly minute: number;
+  readonly isHoliday: boolean;
+  /** Whether the organisation's own hours are open; false where it has none. */
+  readonly isOpen: boolean;
+  readonly hasOverride: boolean;
+  readonly factorMinutes: number;
+  readonly day: number;
+}
+
+/** What two sets read of an opening. */
+export interface Compared {
+  readonly base: PreparedSet;
+  readonly candidate: PreparedSet;
+  /** Whether a policy of either set has this word of the schema. */
+  readonly reads: (attribute: string) => boolean;
+  /** Numbers that a policy of either set compares with this attribute. */
+  readonly bounds: (attribute: string) => readonly number[];
+}
+
+const ORDINARY_WEEKDAY = 3;
+const ORDINARY_MINUTE = 720;
+const ORDINARY: Instant = {
+  ...{ weekday: ORDINARY_WEEKDAY, minute: ORDINARY_MINUTE, isHoliday: false, isOpen: false },
+  ...{ hasOverride: false, factorMinutes: 0, day: 0 },
+};
+
+/** Returns two sets with what they read together. */
+export function comparedSets(base: PreparedSet, candidate: PreparedSet): Compared {
+  const texts = [base, candidate].flatMap(({ document }) => document.policies.map(({ text }) => text));
+  return {
+    base,
+    candidate,
+    // A word in a text or comment counts too: more is compared then, never less.
+    reads: (attribute) => texts.some((text) => text.includes(attribute)),
+    bounds: (attribute) => [...new Set([...base.boundsOf(attribute), ...candidate.boundsOf(attribute)])],
+  };
+}
+
+/** Returns the ordinary value first, then the values around each number that the sets compare with it. */
+function around(
+  compared: Compared,
+  attribute: string,
+  ordinary: number,
+  least: number,
+  most: number,
+): number[] {
+  if (!compared.reads(attribute)) return [ordinary];
+  const near = compared.bounds(attribute).flatMap((bound) => [bound - 1, bound, bound + 1]);
+  const within = [least, ...near].filter((value) => value >= least && value <= most).sort((a, b) => a - b);
+  return [...new Set([ordinary, ...within])];
+}
+
+function truths(compared: Compared, attribute: string): boolean[] {
+  return compared.reads(attribute) ? [false, true] : [false];
+}
+
+/** Returns the times at which the sets can differ, the ordinary one first. `today` is the date as a number. */
+export function instantsOf(compared: Compared, today: number): Instant[] {
+  const weekdays = compared.reads("weekday") ? [ORDINARY_WEEKDAY, 1, 2, 4, 5, 6, 7] : [ORDINARY_WEEKDAY];
+  const minutes = around(compared, "minute", ORDINARY_MINUTE, 0, 1_439);
+  const days = around(compared, "day", today, today, 99_991_231);
+  const factors = around(compared, "factorMinutes", 0, 0, 10_000_000);
+  const lists: readonly (readonly Partial<Instant>[])[] = [
+    truths(compared, "hasOverride").map((hasOverride) => ({ hasOverride })),
+    truths(compared, "isHoliday").map((isHoliday) => ({ isHoliday })),
+    truths(compared, "isOpen")
+      .toReversed()
+      .map((isOpen) => ({ isOpen })),
+    days.map((day) => ({ day })),
+    factors.map((factorMinutes) => ({ factorMinutes })),
+    weekdays.map((weekday) => ({ weekday })),
+    minutes.map((minute) => ({ minute })),
+  ];
+  return lists.reduce<Instant[]>(
+    (found, list) => found.flatMap((one) => list.map((more) => ({ ...one, ...more }))),
+    [ORDINARY],
+  );
+}
+
+/** Age of a record, with what keeps it. */
+export interface RecordAge {
+  readonly ageDays: number;
+  readonly retentionClass: string;
+  readonly isKept: boolean;
+}
+
+/** Records between two ages, both included. */
+export interface AgeRange extends Omit<RecordAge, "ageDays"> {
+  readonly youngest: number;
+  readonly oldest: number;
+}
+
+/** Returns one age for each stretch of ages that the sets decide alike and that these records reach. */
+export function agesOf(compared: Compared, ranges: readonly AgeRange[]): RecordAge[] {
+  const bounds = [...compared.bounds("ageDays")].sort((a, b) => a - b);
+  const starts = [...new Set([0, ...bounds.flatMap((bound) => [bound, bound + 1])])].filter(
+    (age) => age >= 0,
+  );
+  const seen = new Map<string, RecordAge>();
+  for (const { youngest, oldest, retentionClass, isKept } of ranges) {
+    for (const [at, start] of starts.entries()) {
+      const next = starts[at + 1] ?? Number.POSITIVE_INFINITY;
+      if (oldest < start || youngest >= next) continue;
+      const age = { ageDays: start, retentionClass, isKept };
+      seen.set(JSON.stringify(age), age);
+    }
+  }
+  return [...seen.values()];
+}

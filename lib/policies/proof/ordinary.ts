@@ -1,0 +1,84 @@
+import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { dutySymbol, roleSymbol } from "./expression";
+import { ATTRIBUTES, type ProvedAction } from "./fragment";
+import type { Question } from "./question";
+import { smtNumber, smtString, smtSymbol } from "./smt-text";
+
+// What an example has where it may choose: the values of an ordinary case. They make a counterexample short to read.
+// They change no answer: the solver was asked before, and drops each of them that excludes the example.
+
+const ORDINARY: Readonly<Record<string, boolean | number | string>> = {
+  "principal.organisation": "",
+  "resource.retentionClass": "standard",
+  "context.day": 20_260_603,
+  "context.grant.approvals": 2,
+  "context.grant.viewsUsed": 0,
+  "context.authority.state": "active",
+  "context.factorMinutes": 1,
+  "resource.isKept": false,
+  "resource.ageDays": 1,
+  "context.hasOverride": false,
+  "context.office.isHoliday": false,
+  "context.office.setsHours": false,
+  "context.office.isOpen": false,
+  "context.office.weekday": 3,
+  "context.office.minute": 720,
+  "context.grant.kind": "request",
+  "context.group": "amount",
+};
+
+/** Vocabularies that an example keeps to where it can. The proof does not assume them. */
+const VOCABULARIES: Readonly<Record<string, readonly string[]>> = {
+  "context.purpose": Purpose.options,
+  "context.grant.kind": ["request", "dispute", "emergency"],
+  "context.authority.kind": InstrumentKind.options,
+  "context.group": GroupName.options,
+};
+
+function term(path: string, value: boolean | number | string): string {
+  const symbol = smtSymbol(path);
+  if (typeof value === "boolean") return value ? symbol : `(not ${symbol})`;
+  return `(= ${symbol} ${typeof value === "number" ? smtNumber(value) : smtString(value)})`;
+}
+
+function anyTerm(path: string, values: readonly string[]): string {
+  return `(or ${values.map((value) => term(path, value)).join(" ")})`;
+}
+
+/** What the facts of an example can say. */
+function between(path: string, most: number): string {
+  return `(and (<= 0 ${smtSymbol(path)}) (<= ${smtSymbol(path)} ${most}))`;
+}
+
+function ofAction<T>(action: ProvedAction, byPath: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(byPath).filter(([path]) => Object.hasOwn(ATTRIBUTES[action], path));
+}
+
+/** Returns terms that an example should have, the most important first. */
+export function preferencesFor({ action, names }: Question): string[] {
+  const words = ofAction(action, VOCABULARIES).map(([path, values]) => anyTerm(path, values));
+  const purpose = [term("context.purpose", "other"), `(not ${term("context.purpose", "")})`];
+  const spare = [...names.duties].filter((duty) => duty !== "support");
+  const duties = spare.map((duty) => `(not ${dutySymbol(duty)})`);
+  if (action === "request")
+    return [...words, ...purpose, `(not (= ${smtSymbol("context.level")} "metadata"))`, ...duties];
+  const [grant, authority] = ["context.grant", "context.authority"].map((path) => smtSymbol(`has ${path}`));
+  const party = smtSymbol("context.isParty");
+  return [
+    ...words,
+    ...purpose,
+    `(= ${party} (or ${roleSymbol("client")} ${roleSymbol("miner")}))`,
+    ...duties,
+    `(= ${smtSymbol("context.grant.level")} ${smtSymbol("context.level")})`,
+    `(and (<= 1 ${smtSymbol("context.office.weekday")}) (<= ${smtSymbol("context.office.weekday")} 7))`,
+    between("resource.ageDays", 100_000),
+    between("context.factorMinutes", 10_000_000),
+    between("context.day", 99_991_231),
+    between("context.grant.approvals", 1_000),
+    between("context.grant.viewsUsed", 1_000_000),
+    ...ofAction(action, ORDINARY).map(([path, value]) => term(path, value)),
+    `(or (not ${authority}) ${grant})`,
+    `(not ${authority})`,
+    `(= ${grant} (not ${party}))`,
+  ];
+}
