@@ -16,10 +16,9 @@ import { SettingsEditor } from "../_components/edit/settings-editor";
 import { RulesTable } from "../_components/rules-table";
 import { Change } from "../_components/set/change";
 import { LifeStrip } from "../_components/set/life-strip";
-import { numberOf } from "../_components/set/number";
 import { Side } from "../_components/set/side";
 import { SettingsTable } from "../_components/settings-table";
-import { useSetName } from "../_components/versions";
+import { numberOf, useSetName } from "../_components/versions";
 
 async function read(cx: Context, number: number) {
   const set = await getSet(cx, number);

@@ -20,6 +20,14 @@ const LOOKS: Readonly<Record<SetState, { readonly icon: IconName; readonly tone:
   refused: { icon: "cross", tone: "oxblood" },
 };
 
+/** Unknown numbers are answered like numbers that no version has. */
+const NO_NUMBER = 2_147_483_647;
+
+/** Returns the number of a version from its page's address. */
+export function numberOf(text: string): number {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : NO_NUMBER;
+}
+
 /** Draft 16, or version 15 once it was submitted. */
 export function useSetName(): (set: Pick<PolicySetSummary, "number" | "state">) => string {
   const t = useTranslations("policies");

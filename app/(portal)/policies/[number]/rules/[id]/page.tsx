@@ -9,7 +9,7 @@ import { getSet } from "@/lib/policies/get-set";
 import { readDocument } from "@/lib/policies/read-document";
 import { RemoveRule } from "../../../_components/edit/remove-rule";
 import { RuleEditor } from "../../../_components/edit/rule-editor";
-import { numberOf } from "../../../_components/set/number";
+import { numberOf } from "../../../_components/versions";
 
 export async function generateMetadata() {
   return { title: (await getTranslations("policies.edit"))("title") };
