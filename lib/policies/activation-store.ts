@@ -46,6 +46,25 @@ export async function listActivations(tx: Tx, setId: string): Promise<Activation
   return rows.map((row) => Row.parse(row));
 }
 
+/**
+ * Returns who wrote and who approved the set of this version, where people made it active; undefined for the first set,
+ * and for a version that only a new build has.
+ */
+export async function findAgreed(
+  tx: Tx,
+  tenantId: string,
+  version: string,
+): Promise<{ readonly author: string; readonly approver: string } | undefined> {
+  const rows = await tx.$queryRaw<{ author: string; approver: string }[]>`
+    SELECT author.name AS author, approver.name AS approver
+    FROM policy_activation p JOIN policy_set s ON s.id = p.set_id JOIN app_user author ON author.id = s.author
+      JOIN policy_approval a ON a.set_id = s.id AND a.round = s.round AND a.decision = 'approve'
+      JOIN app_user approver ON approver.id = a.user_id
+    WHERE p.tenant_id = ${tenantId}::uuid AND p.version = ${version} AND p.why IN ('activate', 'roll_back')
+    ORDER BY p.seq DESC, a.id LIMIT 1`;
+  return rows[0];
+}
+
 /** Moves the pointer. Two at once: the second one violates the order and the database refuses it. */
 export async function insertActivation(tx: Tx, tenantId: string, row: ActivationRow): Promise<void> {
   await tx.policy_activation.createMany({ data: [{ ...row, tenant_id: tenantId }] });

@@ -1,5 +1,4 @@
 import "server-only";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { done, failed, open, type Result } from "@/lib/administration/readiness/result";
 import type { NeededItem, ReadinessItemName } from "@/lib/administration/readiness/schema";
 import {
@@ -13,6 +12,7 @@ import {
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { rootBackupOf } from "@/lib/keys/read-root-backup";
+import { findActivation, findAgreed } from "@/lib/policies/activation-store";
 
 /** What the list is read from. */
 export type FactsContext = Pick<Context, "instance" | "clock" | "keystore">;
@@ -48,15 +48,19 @@ function backup(cx: FactsContext, recorded: StoredResult | undefined): Result {
   }
 }
 
-/** The rules of this build, read by two administrators. */
+/** The rules in force: a set that one person wrote and another approved, or read as it is by two administrators. */
 async function policies(tx: Tx, cx: FactsContext): Promise<Result> {
   const { tenantId } = cx.instance;
-  const version = { version: POLICY_VERSION };
+  const inForce = (await findActivation(tx, tenantId))?.version;
+  if (inForce === undefined) return open("not_agreed");
+  const version = { version: inForce };
+  const approved = await findAgreed(tx, tenantId, inForce);
+  if (approved !== undefined) return done({ ...version, by: approved.author, and: approved.approver });
   const agreed = await findRulesAgreement(tx, tenantId, "agreed");
-  if (agreed?.policy_version === POLICY_VERSION)
+  if (agreed?.policy_version === inForce)
     return done({ ...version, by: agreed.asked_by, and: agreed.decided_by ?? "" });
   const asked = await findRulesAgreement(tx, tenantId, "open");
-  if (asked?.policy_version === POLICY_VERSION && cx.clock.now() < asked.expires_at)
+  if (asked?.policy_version === inForce && cx.clock.now() < asked.expires_at)
     return open("waiting", { ...version, by: asked.asked_by });
   return open("not_agreed", version);
 }

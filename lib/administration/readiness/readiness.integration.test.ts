@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
+import { DEFAULT_DOCUMENT } from "@/lib/access/policy/default-document";
+import { policyVersionOf } from "@/lib/access/policy/engine";
 import { agreeToAgreement } from "@/lib/administration/agreements/decide-agreement";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import { readinessOf } from "@/lib/administration/readiness/count-missing";
@@ -171,7 +172,7 @@ describe("a check", () => {
 
 describe("what people state", () => {
   it("about the rules needs a second administrator, and another version of the rules", async () => {
-    const read = { policy_version: POLICY_VERSION, reason: "Read on the train" };
+    const read = { policy_version: policyVersionOf(DEFAULT_DOCUMENT), reason: "Read on the train" };
     expect(await outcomeOf(askRules(bench.greta, { ...read, policy_version: "other" }))).toBe(
       "request.invalid",
     );
@@ -179,7 +180,10 @@ describe("what people state", () => {
     expect(await itemOf("policies")).toMatchObject({ state: "open", cause: "waiting" });
     expect(await outcomeOf(agreeToAgreement(bench.greta, asked.id, {}))).toBe("agreement.second-person");
     await agreeToAgreement(bench.nils, asked.id, {});
-    expect(await itemOf("policies")).toMatchObject({ state: "done", facts: { version: POLICY_VERSION } });
+    expect(await itemOf("policies")).toMatchObject({
+      state: "done",
+      facts: { version: policyVersionOf(DEFAULT_DOCUMENT) },
+    });
     expect(await outcomeOf(askRules(bench.nils, read))).toBe("request.invalid");
   });
 

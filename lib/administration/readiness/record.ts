@@ -1,5 +1,4 @@
 import "server-only";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { askAgreement } from "@/lib/administration/agreements/ask-agreement";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import type { AgreementAnswer } from "@/lib/administration/agreements/schema";
@@ -21,6 +20,7 @@ import type { Context } from "@/lib/context/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
+import { findActivation } from "@/lib/policies/activation-store";
 
 const CODE_HOURS = 1;
 /** Wrong codes before another has to be sent. */
@@ -112,9 +112,13 @@ export async function recordDrill(cx: Context, drill: RestoreDrill): Promise<Rea
 
 /** Asks a second administrator to agree to the rules that the caller has read. Throws as `askAgreement`. */
 export async function askRules(cx: Context, { policy_version, reason }: RulesRead): Promise<AgreementAnswer> {
-  if (policy_version !== POLICY_VERSION)
+  const { tenantId } = cx.instance;
+  const { operator, inForce } = await inSnapshot(cx, async (tx) => ({
+    operator: await findOperator(tx, tenantId),
+    inForce: (await findActivation(tx, tenantId))?.version,
+  }));
+  if (policy_version !== inForce)
     throw invalidField("/policy_version", "is not the version that is in force");
-  const operator = await inSnapshot(cx, (tx) => findOperator(tx, cx.instance.tenantId));
   if (operator === undefined) throw new DomainError("organisation.not-found");
   return askAgreement(cx, { kind: "rules", subjectId: operator.id, after: { policy_version }, reason });
 }

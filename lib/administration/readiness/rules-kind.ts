@@ -1,16 +1,16 @@
 import "server-only";
 import { z } from "zod";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { kind } from "@/lib/administration/agreements/kind";
 import { requireOrganisation } from "@/lib/administration/people/rules";
 import { findRulesAgreement } from "@/lib/administration/readiness/store";
 import { DomainError, invalidField } from "@/lib/errors";
+import { findActivation } from "@/lib/policies/activation-store";
 
 const Rules = z.strictObject({ policy_version: z.string() });
 
 /**
- * Two administrators have read the rules of this build. The agreement itself is the record: a build with other rules has
- * another version, and needs another.
+ * Two administrators have read the rules in force. The agreement itself is the record: other rules, or a build with
+ * another floor, have another version, and need another agreement, unless people wrote and approved them.
  */
 export const rulesOfBuild = kind({
   after: Rules,
@@ -22,13 +22,13 @@ export const rulesOfBuild = kind({
     return agreed === undefined ? {} : { policy_version: agreed.policy_version };
   },
   check: async (tx, cx, { after }) => {
-    if (after.policy_version !== POLICY_VERSION)
+    const inForce = (await findActivation(tx, cx.instance.tenantId))?.version;
+    if (after.policy_version !== inForce)
       throw new DomainError("agreement.changed", {
-        detail: "This build has other rules. Read them, and ask again.",
+        detail: "Other rules are in force now. Read them, and ask again.",
       });
     const agreed = await findRulesAgreement(tx, cx.instance.tenantId, "agreed");
-    if (agreed?.policy_version === POLICY_VERSION)
-      throw invalidField("/policy_version", "was agreed to already");
+    if (agreed?.policy_version === inForce) throw invalidField("/policy_version", "was agreed to already");
   },
   apply: async () => undefined,
 });
