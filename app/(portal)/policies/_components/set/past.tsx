@@ -1,5 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
-import { EntryLink } from "@/components/domain/entry-link";
+import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
@@ -62,7 +62,7 @@ function useColumns(): Column<PastDifference>[] {
     { key: "at", head: t("at"), isTitle: true, cell: ({ at }) => <LocalTime instant={at} form="minute" /> },
     { key: "before", head: t("before"), cell: ({ before }) => outcome(before) },
     { key: "after", head: t("after"), cell: ({ after }) => outcome(after) },
-    { key: "entry", head: t("entry"), cell: ({ entry_id: id }) => <EntryLink entryId={id} /> },
+    { key: "entry", head: t("entry"), cell: ({ entry_id: id }) => <Digest value={id} /> },
   ];
 }
 
