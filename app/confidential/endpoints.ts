@@ -187,28 +187,35 @@ import { endpoint as endpoint182 } from "./policies/endpoint";
 import { endpoint as endpoint183 } from "./policies/[number]/endpoint";
 import { endpoint as endpoint184 } from "./policies/[number]/activate/endpoint";
 import { endpoint as endpoint185 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint186 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint187 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint188 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint189 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint190 } from "./policies/active/endpoint";
-import { endpoint as endpoint191 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint192 } from "./status/endpoint";
-import { endpoint as endpoint193 } from "./transactions/endpoint";
-import { endpoint as endpoint194 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint195 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint196 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint197 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint198 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint199 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint200 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint201 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint202 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint203 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint204 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint205 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint206 } from "./transparency/endpoint";
-import { endpoint as endpoint207 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint186 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint187 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint188 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint189 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint190 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint191 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint192 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint193 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint194 } from "./policies/active/endpoint";
+import { endpoint as endpoint195 } from "./policies/replays/endpoint";
+import { endpoint as endpoint196 } from "./policies/replays/[id]/endpoint";
+import { endpoint as endpoint197 } from "./policies/replays/[id]/cancel/endpoint";
+import { endpoint as endpoint198 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint199 } from "./status/endpoint";
+import { endpoint as endpoint200 } from "./transactions/endpoint";
+import { endpoint as endpoint201 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint202 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint203 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint204 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint205 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint206 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint207 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint208 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint209 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint210 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint211 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint212 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint213 } from "./transparency/endpoint";
+import { endpoint as endpoint214 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -398,26 +405,33 @@ export const ENDPOINTS: EndpointTable = [
   ["policies/[number]", endpoint183],
   ["policies/[number]/activate", endpoint184],
   ["policies/[number]/decide", endpoint185],
-  ["policies/[number]/schedule", endpoint186],
-  ["policies/[number]/submit", endpoint187],
-  ["policies/[number]/validate", endpoint188],
-  ["policies/[number]/withdraw", endpoint189],
-  ["policies/active", endpoint190],
-  ["policies/roll-back", endpoint191],
-  ["status", endpoint192],
-  ["transactions", endpoint193],
-  ["transactions/[id]", endpoint194],
-  ["transactions/[id]/access", endpoint195],
-  ["transactions/[id]/audit", endpoint196],
-  ["transactions/[id]/copies", endpoint197],
-  ["transactions/[id]/disputes", endpoint198],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint199],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint200],
-  ["transactions/[id]/disputes/statement", endpoint201],
-  ["transactions/[id]/envelopes", endpoint202],
-  ["transactions/[id]/retention", endpoint203],
-  ["transactions/[id]/status", endpoint204],
-  ["transactions/batch", endpoint205],
-  ["transparency", endpoint206],
-  ["transparency/[quarter]", endpoint207],
+  ["policies/[number]/dry-runs", endpoint186],
+  ["policies/[number]/dry-runs/[id]", endpoint187],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint188],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint189],
+  ["policies/[number]/schedule", endpoint190],
+  ["policies/[number]/submit", endpoint191],
+  ["policies/[number]/validate", endpoint192],
+  ["policies/[number]/withdraw", endpoint193],
+  ["policies/active", endpoint194],
+  ["policies/replays", endpoint195],
+  ["policies/replays/[id]", endpoint196],
+  ["policies/replays/[id]/cancel", endpoint197],
+  ["policies/roll-back", endpoint198],
+  ["status", endpoint199],
+  ["transactions", endpoint200],
+  ["transactions/[id]", endpoint201],
+  ["transactions/[id]/access", endpoint202],
+  ["transactions/[id]/audit", endpoint203],
+  ["transactions/[id]/copies", endpoint204],
+  ["transactions/[id]/disputes", endpoint205],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint206],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint207],
+  ["transactions/[id]/disputes/statement", endpoint208],
+  ["transactions/[id]/envelopes", endpoint209],
+  ["transactions/[id]/retention", endpoint210],
+  ["transactions/[id]/status", endpoint211],
+  ["transactions/batch", endpoint212],
+  ["transparency", endpoint213],
+  ["transparency/[quarter]", endpoint214],
 ];

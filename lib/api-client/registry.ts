@@ -29,6 +29,7 @@ import * as organisations from "./operations/organisations";
 import * as participants from "./operations/participants";
 import * as people from "./operations/people";
 import * as policies from "./operations/policies";
+import * as policyRuns from "./operations/policy-runs";
 import * as preservations from "./operations/preservations";
 import * as providers from "./operations/providers";
 import * as provisioning from "./operations/provisioning";
@@ -60,6 +61,7 @@ const MODULES = [
   breakGlass,
   grants,
   policies,
+  policyRuns,
   audit,
   quarantine,
   erasures,

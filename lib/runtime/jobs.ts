@@ -24,6 +24,7 @@ import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
 import { deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { activateDue } from "@/lib/policies/activate-set";
+import { runNextPolicyRun } from "@/lib/policies/dry-run/run-next";
 import type { Runtime } from "@/lib/runtime/slot";
 import { runRecoveries } from "@/lib/transactions/key-recovery/run-recoveries";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
@@ -137,6 +138,7 @@ const JOBS: readonly Job[] = [
   { name: "erasures", everyMs: 15 * SECOND_MS, step: prepareDueErasures },
   { name: "exports", everyMs: SECOND_MS, step: runNextExport },
   { name: "export-files", everyMs: MINUTE_MS, step: expireExports },
+  { name: "policy-runs", everyMs: SECOND_MS, step: runNextPolicyRun },
   { name: "self-check", everyMs: 2 * SECOND_MS, step: recordSelfChecks },
   { name: "rotations", everyMs: SECOND_MS, step: goOnRotating },
   {

@@ -22,7 +22,7 @@ export interface Proof {
 }
 
 /** Larger questions are not asked: their text would be kept with each run. */
-const MAX_QUESTION_CHARACTERS = 8_000_000;
+const MAX_QUESTION_CHARACTERS = 4_000_000;
 
 const WORDS: Readonly<Record<Exclude<Undecided, "fragment">, string>> = {
   time: "The solver did not answer in time.",

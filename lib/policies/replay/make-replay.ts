@@ -1,0 +1,111 @@
+import "server-only";
+import { type PreparedSet, policyVersionOf, preparePolicySet } from "@/lib/access/policy/engine";
+import { decideOpening } from "@/lib/access/rules/decide";
+import { inSnapshot } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import type { DryRunContext } from "@/lib/policies/dry-run/dry-run";
+import { type Progress, RunFailed } from "@/lib/policies/dry-run/progress";
+import type { ClaimedRun } from "@/lib/policies/dry-run/run-store";
+import { MOST_ROWS, type ReplayDifference, type ReplayResult } from "@/lib/policies/dry-run/schema";
+import { documentOf } from "@/lib/policies/load-set";
+import {
+  countDecisions,
+  type Decided,
+  isSameOutcome,
+  outcomeOf,
+  recordedDecisions,
+} from "@/lib/policies/recorded/recorded-decisions";
+import { findSet } from "@/lib/policies/store";
+import { listActivated } from "./activated-store";
+
+/** Prepared sets that are kept at once. Decisions of one time are of one or two sets. */
+const MOST_KEPT = 8;
+
+/** The sets that were ever active, by the version that this build gives them. */
+class SetsByVersion {
+  readonly #numbers = new Map<string, number>();
+  readonly #prepared = new Map<string, PreparedSet>();
+
+  constructor(private readonly cx: DryRunContext) {}
+
+  /** Reads each set once, to know its version. Throws RunFailed for a text that was altered. */
+  async read(): Promise<void> {
+    const { tenantId } = this.cx.instance;
+    for (const number of await inSnapshot(this.cx, (tx) => listActivated(tx, tenantId)))
+      this.#numbers.set(policyVersionOf(await this.#document(number)), number);
+  }
+
+  async #document(number: number) {
+    const set = await inSnapshot(this.cx, (tx) => findSet(tx, this.cx.instance.tenantId, { number }));
+    if (set === undefined) throw new RunFailed(`Version ${number} does not exist any more.`);
+    try {
+      return documentOf(set);
+    } catch (error) {
+      if (error instanceof InvariantError)
+        throw new RunFailed(`The text of version ${number} was altered in the database.`);
+      throw error;
+    }
+  }
+
+  /** Returns the set of a recorded version; undefined where its floor is another build's. */
+  async find(version: string): Promise<{ readonly number: number; readonly set: PreparedSet } | undefined> {
+    const number = this.#numbers.get(version);
+    if (number === undefined) return undefined;
+    const known = this.#prepared.get(version);
+    if (known !== undefined) return { number, set: known };
+    const set = preparePolicySet(await this.#document(number));
+    if (this.#prepared.size >= MOST_KEPT) this.#prepared.clear();
+    this.#prepared.set(version, set);
+    return { number, set };
+  }
+}
+
+/** Decides one recorded decision again; undefined where nothing differs. */
+function replayOne(one: Decided, number: number, set: PreparedSet): ReplayDifference | undefined {
+  const replayed = outcomeOf(decideOpening(one.facts, set));
+  if (isSameOutcome(one.recorded, replayed)) return undefined;
+  return { entry_id: one.entryId, seq: one.seq, at: one.at, number, recorded: one.recorded, replayed };
+}
+
+/**
+ * Decides recorded decisions again, each by the set and floor of its version, and compares outcome, levels and deciding
+ * policies. A difference is listed and raises the alarm `policy.replay`.
+ */
+export async function makeReplay(
+  cx: DryRunContext,
+  run: ClaimedRun,
+  progress: Progress,
+): Promise<ReplayResult> {
+  const began = performance.now();
+  const to = run.question.to === undefined ? cx.clock.now() : new Date(run.question.to);
+  const from = run.question.from === undefined ? undefined : new Date(run.question.from);
+  const sets = new SetsByVersion(cx);
+  await sets.read();
+  progress.plan(await countDecisions(cx, { from, to }));
+  await progress.renew();
+  const found = { total: 0, same: 0, differ: 0, other_build: 0, unreadable: 0 };
+  const differences: ReplayDifference[] = [];
+  for await (const one of recordedDecisions(cx, { from, to })) {
+    progress.step();
+    found.total += 1;
+    const known = one.is === "unreadable" ? undefined : await sets.find(one.version);
+    if (one.is === "unreadable") found.unreadable += 1;
+    else if (known === undefined) found.other_build += 1;
+    else {
+      const difference = replayOne(one, known.number, known.set);
+      if (difference === undefined) found.same += 1;
+      else found.differ += 1;
+      if (difference !== undefined && differences.length < MOST_ROWS) differences.push(difference);
+    }
+  }
+  if (found.differ > 0)
+    cx.logger.error(
+      { alarm: "policy.replay", run: run.id, differ: found.differ, first: differences[0]?.entry_id },
+      "recorded decisions are decided otherwise by the set of their version",
+    );
+  return {
+    ...{ from: from?.toISOString() ?? null, to: to.toISOString(), ...found },
+    ...{ differences, differences_more: found.differ > differences.length },
+    ms: Math.round(performance.now() - began),
+  };
+}
