@@ -177,7 +177,8 @@ export const simulatePolicies = operation({
   id: "simulatePolicies",
   method: "POST",
   path: `${POLICIES}/simulate`,
-  summary: "Try a policy set in one case: what it decides, by which rules, and what would change it. Opens nothing.",
+  summary:
+    "Try a policy set in one case: what it decides, by which rules, and what would change it. Opens nothing.",
   ...read,
   body: SimulateBody,
   response: { status: 200, schema: SimulateAnswer },

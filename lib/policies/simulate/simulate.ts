@@ -48,7 +48,10 @@ type Outcome = Omit<SimulateAnswer, "number" | "version">;
 
 function tryExample(facts: ExampleFacts, set: PreparedSet, at: Date): Outcome {
   const { isAllowed, policies, isBroken } = decideExample(facts, set);
-  const forbidding = policies.map((id) => ({ id: `policy.${id}`, detail: `The policy ${id} does not allow this.` }));
+  const forbidding = policies.map((id) => ({
+    id: `policy.${id}`,
+    detail: `The policy ${id} does not allow this.`,
+  }));
   const none = { id: "policies.none", detail: "No policy allows this here." };
   const broken = { id: "policies.broken", detail: "A policy could not be evaluated." };
   const against = isBroken ? [broken] : forbidding.length === 0 ? [none] : forbidding;
@@ -73,7 +76,12 @@ interface Found {
 }
 
 /** Returns the grant that an opening would use; undefined for a party, and for a person without one. */
-function grantOf({ grant_id: id, purpose, groups }: RealCase, grants: readonly GrantRow[], row: TransactionRow, now: Date) {
+function grantOf(
+  { grant_id: id, purpose, groups }: RealCase,
+  grants: readonly GrantRow[],
+  row: TransactionRow,
+  now: Date,
+) {
   if (id !== undefined) return grants.find((grant) => grant.id === id);
   try {
     const wanted = { transactionId: row.id, purpose, ...(groups === undefined ? {} : { groups }) };
@@ -128,7 +136,9 @@ function realWhatIf({ facts, grants }: Found, set: PreparedSet, next: Date | und
   const { grant, purpose } = facts;
   const { authorization } = grant ?? {};
   const purposes = Purpose.options.filter((one) => one !== purpose && allows({ purpose: one }));
-  const others = isOwnRecord(facts) ? [] : grants.filter((one) => one.id !== grant?.id && allows({ grant: one }));
+  const others = isOwnRecord(facts)
+    ? []
+    : grants.filter((one) => one.id !== grant?.id && allows({ grant: one }));
   const kinds = InstrumentKind.options.filter(
     (kind) =>
       grant !== undefined &&
@@ -150,10 +160,14 @@ function realWhatIf({ facts, grants }: Found, set: PreparedSet, next: Date | und
 
 async function tryReal(cx: Context, asked: RealCase, set: PreparedSet): Promise<Outcome> {
   requireWriter(cx.principal);
-  const { row, also: found } = await loadKnown(cx, asked.transaction_id, (tx, known) => read(tx, cx, asked, known));
+  const { row, also: found } = await loadKnown(cx, asked.transaction_id, (tx, known) =>
+    read(tx, cx, asked, known),
+  );
   const { facts, holder, organisation } = found;
   const decision = decideOpening(facts, set);
-  const present = decision.isAllowed ? decision.groups.filter((group) => facts.record.groups.includes(group)) : [];
+  const present = decision.isAllowed
+    ? decision.groups.filter((group) => facts.record.groups.includes(group))
+    : [];
   const next = decision.isAllowed ? undefined : decision.nextPossibleAt;
   return {
     allowed: decision.isAllowed,

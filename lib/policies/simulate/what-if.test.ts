@@ -8,11 +8,13 @@ const of = (change: object) => whatIf(ExampleFacts.parse({ ...AUDITOR, ...change
 
 describe("what would have to change", () => {
   test("on a weekend is the day, or a reason for outside hours", () => {
-    expect(of({ weekday: 7 })).toEqual([
-      { fact: "weekday", value: "1" },
-      { fact: "office", value: "open" },
-      { fact: "override", value: "yes" },
-    ].filter(({ fact }) => fact !== "office"));
+    expect(of({ weekday: 7 })).toEqual(
+      [
+        { fact: "weekday", value: "1" },
+        { fact: "office", value: "open" },
+        { fact: "override", value: "yes" },
+      ].filter(({ fact }) => fact !== "office"),
+    );
   });
 
   test("before the office opens is the nearest minute of its hours", () => {
@@ -37,6 +39,9 @@ describe("what would have to change", () => {
   });
 
   test("of a request for another purpose is the purpose", () => {
-    expect(of({ action: "request", purpose: "settlement" }).map(({ value }) => value)).toEqual(["audit", "compliance"]);
+    expect(of({ action: "request", purpose: "settlement" }).map(({ value }) => value)).toEqual([
+      "audit",
+      "compliance",
+    ]);
   });
 });

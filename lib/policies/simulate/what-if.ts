@@ -36,9 +36,7 @@ function times(facts: ExampleFacts, set: DecidingSet): Candidate[] {
     ...near(set, "minute", facts.minute, 1439).map(
       (minute): Candidate => ({ fact: "time", value: String(minute), change: { minute } }),
     ),
-    ...(facts.is_holiday
-      ? [{ fact: "holiday" as const, value: "no", change: { is_holiday: false } }]
-      : []),
+    ...(facts.is_holiday ? [{ fact: "holiday" as const, value: "no", change: { is_holiday: false } }] : []),
     ...(facts.sets_hours && !facts.is_open
       ? [{ fact: "office" as const, value: "open", change: { is_open: true } }]
       : []),
@@ -62,7 +60,11 @@ function ofOpening(facts: ExampleFacts, set: DecidingSet): Candidate[] {
       (age): Candidate => ({ fact: "age", value: String(age), change: { age_days: age } }),
     ),
     ...near(set, "factorMinutes", facts.factor_minutes, 10_000_000).map(
-      (minutes): Candidate => ({ fact: "factor", value: String(minutes), change: { factor_minutes: minutes } }),
+      (minutes): Candidate => ({
+        fact: "factor",
+        value: String(minutes),
+        change: { factor_minutes: minutes },
+      }),
     ),
   ];
 }

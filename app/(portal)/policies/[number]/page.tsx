@@ -8,6 +8,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { getPolicySet } from "@/lib/api-client/operations/policies";
 import type { Context } from "@/lib/context/context";
 import { loadPage } from "@/lib/http/pages/page";
+import { getDryRun } from "@/lib/policies/dry-run/request-dry-run";
 import { getSet } from "@/lib/policies/get-set";
 import { readDocument } from "@/lib/policies/read-document";
 import type { PolicySetView } from "@/lib/policies/schema";
@@ -15,6 +16,7 @@ import { mayWrite } from "@/lib/policies/who-may";
 import { SettingsEditor } from "../_components/edit/settings-editor";
 import { RulesTable } from "../_components/rules-table";
 import { Change } from "../_components/set/change";
+import { Impact } from "../_components/set/impact";
 import { LifeStrip } from "../_components/set/life-strip";
 import { Side } from "../_components/set/side";
 import { SettingsTable } from "../_components/settings-table";
@@ -25,6 +27,7 @@ async function read(cx: Context, number: number) {
   const base = set.based_on === null ? undefined : await getSet(cx, set.based_on);
   return {
     set,
+    run: set.dry_run === null ? undefined : await getDryRun(cx, number, set.dry_run.id),
     document: readDocument(set.document),
     base: base === undefined ? undefined : readDocument(base.document),
   };
@@ -62,9 +65,12 @@ export default async function PolicySetPage(input: {
   const result = await loadPage(getPolicySet, path, (cx) => read(cx, number));
   const above = { label: t("title"), href: "/policies" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={above} />;
-  const { set, document, base } = result.value;
+  const { set, document, base, run } = result.value;
   const here = `/policies/${number}`;
   const canEdit = set.may.includes("save");
+  const canDraft = mayWrite(result.principal);
+  // A return to a former version is compared first, as a draft is.
+  const canStart = (set.state === "draft" && canDraft) || set.may.includes("roll_back");
   return (
     <PageFrame
       crumbs={[above, { label: t(set.state === "draft" ? "draftNamed" : "versionNamed", { number }) }]}
@@ -78,12 +84,13 @@ export default async function PolicySetPage(input: {
         ) : undefined
       }
       apiCall={{ method: "GET", path }}
-      facts={<Side set={set} canDraft={mayWrite(result.principal) && set.state !== "draft"} />}
+      facts={<Side set={set} canDraft={canDraft && set.state !== "draft"} />}
       factsLook={set.may.includes("decide") ? "decision" : "facts"}
     >
       <LiveRefresh kinds={["policy"]} />
       <LifeStrip set={set} />
       <Change set={set} document={document} base={base} />
+      {run === undefined && !canStart ? null : <Impact run={run} number={number} canStart={canStart} />}
       <RulesTable
         document={document}
         title={t("rulesOf", { number })}

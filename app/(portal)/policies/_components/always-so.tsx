@@ -5,7 +5,6 @@ import { Section } from "@/components/ui/section";
 /** Rules of lib/access/rules/floor.ts and of the acts above it. A policy can only narrow what they leave. */
 const FLOOR = [
   "noRule",
-  "ownTenant",
   "active",
   "secondFactor",
   "signed",
@@ -16,6 +15,7 @@ const FLOOR = [
   "twoApprovers",
   "log",
   "emergency",
+  "views",
 ] as const;
 
 /** What is true whatever the policies say. */

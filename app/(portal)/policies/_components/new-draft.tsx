@@ -18,10 +18,20 @@ export function NewDraft({ basedOn }: { basedOn?: number }) {
       title={t("title")}
       text={t("text")}
       fields={{
-        title: { kind: "line", label: t("name"), help: t("nameHelp"), maxLength: 200, missing: t("nameMissing") },
+        title: {
+          kind: "line",
+          label: t("name"),
+          help: t("nameHelp"),
+          maxLength: 200,
+          missing: t("nameMissing"),
+        },
         reason: { kind: "reason", label: t("reason"), help: t("reasonHelp"), missing: t("reasonMissing") },
       }}
-      body={({ title, reason }) => ({ title, reason, ...(basedOn === undefined ? {} : { based_on: basedOn }) })}
+      body={({ title, reason }) => ({
+        title,
+        reason,
+        ...(basedOn === undefined ? {} : { based_on: basedOn }),
+      })}
       yes={t("yes")}
       failed={t("failed")}
       leadsTo={({ number }) => `/policies/${number}`}

@@ -19,7 +19,11 @@ interface Shown {
 function Rule({ policy, isText }: { policy: ReadPolicy; isText: boolean }) {
   return (
     <span id={`rule-${policy.id}`} className="block scroll-mt-6 py-1 font-normal">
-      {isText ? <CedarText text={policy.text} /> : <RuleSentence reading={policy.reading} text={policy.text} />}
+      {isText ? (
+        <CedarText text={policy.text} />
+      ) : (
+        <RuleSentence reading={policy.reading} text={policy.text} />
+      )}
       <code className="mt-[2px] block font-mono text-ink-3 text-note">{policy.id}</code>
     </span>
   );

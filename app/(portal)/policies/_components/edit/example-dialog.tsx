@@ -6,7 +6,14 @@ import { FormFrame, RadioField, TextField } from "@/components/form/fields";
 import { useAnswers } from "@/components/form/use-answers";
 import { Dialog } from "@/components/ui/dialog";
 import { type Example, ExampleFacts } from "@/lib/access/policy/policy-document";
-import { FACT_CONTROLS, type FactAnswers, FactFields, factAnswers, factsOf, useFactWords } from "./fact-fields";
+import {
+  FACT_CONTROLS,
+  type FactAnswers,
+  FactFields,
+  factAnswers,
+  factsOf,
+  useFactWords,
+} from "./fact-fields";
 
 interface ExampleAnswers extends FactAnswers {
   name: string;
@@ -24,7 +31,11 @@ export function ExampleDialog(props: {
   const { example, onPut, onClose } = props;
   const form = useAnswers<ExampleAnswers, Example>({
     id: "example",
-    initial: { name: example?.name ?? "", expect: example?.expect ?? "allow", ...factAnswers(example?.facts) },
+    initial: {
+      name: example?.name ?? "",
+      expect: example?.expect ?? "allow",
+      ...factAnswers(example?.facts),
+    },
     words: {
       name: { label: t("name"), missing: t("nameMissing") },
       expect: { label: t("expect") },
@@ -32,7 +43,9 @@ export function ExampleDialog(props: {
     },
     focus: "control",
     check: (answers) => [
-      ...(answers.name.trim() === "" ? [{ pointer: "/name", reason: { key: "missing" as const, count: 0 } }] : []),
+      ...(answers.name.trim() === ""
+        ? [{ pointer: "/name", reason: { key: "missing" as const, count: 0 } }]
+        : []),
       ...localFaults(ExampleFacts, factsOf(answers, example?.facts)),
     ],
     controlOf: ({ pointer }) => (pointer === "/name" ? "name" : controlAt(FACT_CONTROLS, pointer)),

@@ -46,7 +46,12 @@ export function Examples(props: {
       title={t("title")}
       count={examples.length}
       action={
-        <Button size="bar" icon="plus" disabled={examples.length >= 50} onClick={() => setEdited(examples.length)}>
+        <Button
+          size="bar"
+          icon="plus"
+          disabled={examples.length >= 50}
+          onClick={() => setEdited(examples.length)}
+        >
           {t("add")}
         </Button>
       }

@@ -125,14 +125,30 @@ export function FactFields<F extends FactAnswers>({ form: given }: { form: Answe
     all.map((value) => ({ value, label: label(value) }));
   return (
     <>
-      <RadioField form={form} name="action" options={options(["open", "request"], (one) => t(`actions.${one}`))} />
+      <RadioField
+        form={form}
+        name="action"
+        options={options(["open", "request"], (one) => t(`actions.${one}`))}
+      />
       <SelectField form={form} name="role" options={options(ROLES, (one) => roles(roleKey(one)))} />
       <TickField form={form} name="isSupport" />
-      <SelectField form={form} name="purpose" options={options(Purpose.options, (one) => domain(`purposes.${one}`))} />
-      <SelectField form={form} name="level" options={options(["masked", "full"], (one) => domain(`levels.${one}`))} />
+      <SelectField
+        form={form}
+        name="purpose"
+        options={options(Purpose.options, (one) => domain(`purposes.${one}`))}
+      />
+      <SelectField
+        form={form}
+        name="level"
+        options={options(["masked", "full"], (one) => domain(`levels.${one}`))}
+      />
       {isOpen ? (
         <>
-          <SelectField form={form} name="group" options={options(GroupName.options, (one) => domain(`fields.${one}`))} />
+          <SelectField
+            form={form}
+            name="group"
+            options={options(GroupName.options, (one) => domain(`fields.${one}`))}
+          />
           <SelectField form={form} name="basis" options={options(BASES, (one) => t(`bases.${one}`))} />
           <SelectField
             form={form}

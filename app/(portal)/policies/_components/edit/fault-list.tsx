@@ -8,7 +8,9 @@ import type { PolicyFault } from "@/lib/policies/schema";
 export function faultsIn(members: Readonly<Record<string, unknown>>): PolicyFault[] {
   const { faults } = members;
   if (!Array.isArray(faults)) return [];
-  return faults.filter((one): one is PolicyFault => typeof one === "object" && one !== null && "message" in one);
+  return faults.filter(
+    (one): one is PolicyFault => typeof one === "object" && one !== null && "message" in one,
+  );
 }
 
 function usePlace() {

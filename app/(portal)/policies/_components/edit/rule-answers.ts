@@ -1,4 +1,3 @@
-import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
 import {
   DAY_END,
   EMPTY_FORM,
@@ -13,6 +12,7 @@ import {
   WEEKDAYS,
 } from "@/lib/policies/authoring/form";
 import { clock } from "@/lib/policies/authoring/sentence-en";
+import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
 
 /** The answers of the form as controls hold them: texts, boxes and lists of words. */
 export interface RuleAnswers {

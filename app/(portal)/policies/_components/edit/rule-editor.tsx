@@ -116,7 +116,13 @@ function useExplain(id: string) {
 }
 
 /** Words of the form, where the rule is said by it. */
-function FormBody({ form, annotations }: { form: Answers<RuleAnswers>; annotations: PolicyForm["annotations"] }) {
+function FormBody({
+  form,
+  annotations,
+}: {
+  form: Answers<RuleAnswers>;
+  annotations: PolicyForm["annotations"];
+}) {
   return (
     <>
       <Preview form={formOf(form.hook.watch(), annotations)} />
@@ -140,7 +146,13 @@ export function RuleEditor(edited: EditedRule) {
   const written = cedarOf(formOf(answers, annotations));
   const isOwnText = draft.isText && draft.text !== written;
   return (
-    <FormFrame form={form} submit={t("save")} failed={t("failed")} explain={explain} className="max-w-[760px]">
+    <FormFrame
+      form={form}
+      submit={t("save")}
+      failed={t("failed")}
+      explain={explain}
+      className="max-w-[760px]"
+    >
       <TextField
         form={form}
         name="id"

@@ -22,15 +22,28 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-const numeric = { inputMode: "numeric", maxLength: 6, className: "max-w-[160px]", autoComplete: "off" } as const;
+const numeric = {
+  inputMode: "numeric",
+  maxLength: 6,
+  className: "max-w-[160px]",
+  autoComplete: "off",
+} as const;
 
 function Who({ form }: OfForm) {
   const t = useTranslations("policies.edit");
   const roles = useTranslations("portal.roles");
   return (
     <Part title={t("parts.who")}>
-      <RadioField form={form} name="effect" options={(["permit", "forbid"] as const).map((value) => ({ value, label: t(`effects.${value}`) }))} />
-      <RadioField form={form} name="action" options={(["open", "request"] as const).map((value) => ({ value, label: t(`actions.${value}`) }))} />
+      <RadioField
+        form={form}
+        name="effect"
+        options={(["permit", "forbid"] as const).map((value) => ({ value, label: t(`effects.${value}`) }))}
+      />
+      <RadioField
+        form={form}
+        name="action"
+        options={(["open", "request"] as const).map((value) => ({ value, label: t(`actions.${value}`) }))}
+      />
       <BoxesField
         form={form}
         name="roles"
@@ -41,7 +54,10 @@ function Who({ form }: OfForm) {
       <SelectField
         form={form}
         name="support"
-        options={(["any", "no", "yes", "dispute"] as const).map((value) => ({ value, label: t(`support.${value}`) }))}
+        options={(["any", "no", "yes", "dispute"] as const).map((value) => ({
+          value,
+          label: t(`support.${value}`),
+        }))}
       />
     </Part>
   );
@@ -75,7 +91,10 @@ function What({ form }: OfForm) {
         <RadioField
           form={form}
           name="records"
-          options={(["any", "own", "granted"] as const).map((value) => ({ value, label: t(`records.${value}`) }))}
+          options={(["any", "own", "granted"] as const).map((value) => ({
+            value,
+            label: t(`records.${value}`),
+          }))}
         />
       )}
       {action === "open" && records === "granted" ? (
@@ -83,7 +102,10 @@ function What({ form }: OfForm) {
           <SelectField
             form={form}
             name="grantKind"
-            options={(["any", ...GRANT_KINDS] as const).map((value) => ({ value, label: t(`grants.${value}`) }))}
+            options={(["any", ...GRANT_KINDS] as const).map((value) => ({
+              value,
+              label: t(`grants.${value}`),
+            }))}
           />
           <TextField form={form} name="approvals" help={t("approvalsHelp")} {...numeric} />
         </>

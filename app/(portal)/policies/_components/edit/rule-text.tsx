@@ -19,7 +19,9 @@ export function ModeSwitch(props: {
   const t = useTranslations("policies.edit");
   const { isText, locked, onMode } = props;
   const look = (isChosen: boolean) =>
-    isChosen ? "border-accent bg-accent-wash font-medium text-accent" : "border-edge bg-sheet text-ink-2 hover:text-ink";
+    isChosen
+      ? "border-accent bg-accent-wash font-medium text-accent"
+      : "border-edge bg-sheet text-ink-2 hover:text-ink";
   return (
     <div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would take the focus order of the form apart */}
@@ -70,9 +72,7 @@ export function RuleText(props: {
   return (
     <div className="grid gap-3">
       <Field id="rule-text" label={t("text")} help={t("textHelp")}>
-        {(control) => (
-          <CedarEditor control={control} area={area} text={text} faults={own} onText={onText} />
-        )}
+        {(control) => <CedarEditor control={control} area={area} text={text} faults={own} onText={onText} />}
       </Field>
       {faults === undefined ? (
         <p className="text-control text-ink-2">{t(text.trim() === "" || id === "" ? "empty" : "checking")}</p>

@@ -64,7 +64,9 @@ function SettingsForm({ number, document, onClose }: Edited & { onClose: () => v
     params: { number },
     schema: SavedPolicySet,
     id: "settings",
-    initial: Object.fromEntries(NAMES.map((name, index) => [name, texts[index] ?? ""])) as unknown as Numbers & Record<string, string>,
+    initial: Object.fromEntries(
+      NAMES.map((name, index) => [name, texts[index] ?? ""]),
+    ) as unknown as Numbers & Record<string, string>,
     isInDialog: true,
     toBody: (answers) => ({ document: { ...document, settings: settingsOf(answers) } }),
     controls: PLACES,

@@ -3,8 +3,8 @@
 import { useEffect, useState } from "react";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
-import type { validatePolicySet } from "@/lib/api-client/operations/policies";
 import type { PolicyDocument } from "@/lib/access/policy/policy-document";
+import type { validatePolicySet } from "@/lib/api-client/operations/policies";
 import type { PolicyFault } from "@/lib/policies/schema";
 
 const VALIDATE = target<typeof validatePolicySet>("POST", "/confidential/policies/{number}/validate");

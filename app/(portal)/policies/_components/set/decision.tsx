@@ -1,9 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import type { Act } from "@/components/act/act";
 import { act, useActDialog } from "@/components/act/act-button";
 import { ActDialog } from "@/components/act/act-dialog";
-import type { Act } from "@/components/act/act";
 import { target } from "@/components/client/api";
 import { useKeys } from "@/components/client/use-keys";
 import type { decidePolicySet } from "@/lib/api-client/operations/policies";

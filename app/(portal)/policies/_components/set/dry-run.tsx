@@ -9,13 +9,13 @@ import { useApi } from "@/components/client/use-api";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
-import type { cancelPolicyDryRun, getPolicyDryRun, startPolicyDryRun } from "@/lib/api-client/operations/policy-runs";
+import type { cancelDryRun, getDryRun, startDryRun } from "@/lib/api-client/operations/policy-runs";
 import { formatCount } from "@/lib/format";
 import type { DryRunView } from "@/lib/policies/dry-run/schema";
 
-const START = target<typeof startPolicyDryRun>("POST", "/confidential/policies/{number}/dry-runs");
-const GET = target<typeof getPolicyDryRun>("GET", "/confidential/policies/{number}/dry-runs/{id}");
-const CANCEL = target<typeof cancelPolicyDryRun>("POST", "/confidential/policies/{number}/dry-runs/{id}/cancel");
+const START = target<typeof startDryRun>("POST", "/confidential/policies/{number}/dry-runs");
+const GET = target<typeof getDryRun>("GET", "/confidential/policies/{number}/dry-runs/{id}");
+const CANCEL = target<typeof cancelDryRun>("POST", "/confidential/policies/{number}/dry-runs/{id}/cancel");
 
 const PERIOD_MS = 1_000;
 
@@ -68,7 +68,7 @@ function Running({ run }: { run: Run }) {
       <Icon name="clock" className="text-amber" />
       <span role="status">{known.state === "queued" ? t("queued") : text}</span>
       <progress value={known.done} max={Math.max(1, known.total)} aria-label={text} className="h-1 w-40" />
-      <ActButton<typeof cancelPolicyDryRun>
+      <ActButton<typeof cancelDryRun>
         call={CANCEL}
         params={{ number, id }}
         button={{ look: "quiet", size: "bar" }}
@@ -84,7 +84,7 @@ function Running({ run }: { run: Run }) {
 export function StartDryRun({ number, isAgain }: { number: number; isAgain: boolean }) {
   const t = useTranslations("policies.dryRun");
   return (
-    <ActButton<typeof startPolicyDryRun>
+    <ActButton<typeof startDryRun>
       call={START}
       params={{ number }}
       button={{ look: isAgain ? "secondary" : "primary", size: "form" }}
@@ -96,7 +96,15 @@ export function StartDryRun({ number, isAgain }: { number: number; isAgain: bool
 }
 
 /** How a dry run stands: not asked for, waiting, running, ended without a result, or of an older text. */
-export function DryRunState({ run, number, canStart }: { run: DryRunView | undefined; number: number; canStart: boolean }) {
+export function DryRunState({
+  run,
+  number,
+  canStart,
+}: {
+  run: DryRunView | undefined;
+  number: number;
+  canStart: boolean;
+}) {
   const t = useTranslations("policies.dryRun");
   const start = canStart ? <StartDryRun number={number} isAgain={run !== undefined} /> : null;
   if (run === undefined)
@@ -109,10 +117,13 @@ export function DryRunState({ run, number, canStart }: { run: DryRunView | undef
   if (isOpen(run)) return <Running key={run.id} run={run} />;
   if (run.state !== "done")
     return (
-      <Notice tone="amber" icon="warning" className="my-3" title={t(run.state === "failed" ? "failed" : "cancelled")}>
-        <p className="mb-2">
-          {t("stopped", { done: run.done, total: run.total })}
-        </p>
+      <Notice
+        tone="amber"
+        icon="warning"
+        className="my-3"
+        title={t(run.state === "failed" ? "failed" : "cancelled")}
+      >
+        <p className="mb-2">{t("stopped", { done: run.done, total: run.total })}</p>
         {start}
       </Notice>
     );

@@ -31,7 +31,10 @@ export function Figures({ result }: { result: DryRunResult }) {
   return (
     <dl className="grid grid-cols-2 border-line border-b drawn:grid-cols-4">
       {figures.map(({ key, count, note }) => (
-        <div key={key} className="flex flex-col-reverse justify-end border-line px-4 py-3 first:pl-0 odd:pl-0 even:border-l drawn:border-l drawn:pl-4 drawn:first:border-l-0 drawn:first:pl-0">
+        <div
+          key={key}
+          className="flex flex-col-reverse justify-end border-line px-4 py-3 first:pl-0 odd:pl-0 even:border-l drawn:border-l drawn:pl-4 drawn:first:border-l-0 drawn:first:pl-0"
+        >
           <dt className="text-control">
             <span className="block font-medium">{t(`names.${key}`, { count })}</span>
             <span className="block text-note text-ink-2">{note}</span>

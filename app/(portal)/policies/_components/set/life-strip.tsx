@@ -38,11 +38,17 @@ function useDryRunSteps({ dry_run: run, state }: PolicySetView): Step[] {
 
 function usePeopleStep({ state, needs, approvals, number }: PolicySetView): Step {
   const t = useTranslations("policies.life");
-  const names = approvals.filter(({ counts, decision }) => counts && decision === "approve").map(({ by }) => by);
+  const names = approvals
+    .filter(({ counts, decision }) => counts && decision === "approve")
+    .map(({ by }) => by);
   const isAgreed = ["approved", "scheduled", ...IN_FORCE].includes(state);
   if (state === "refused") return { key: "people", state: "failed", note: t("refused") };
   if (isAgreed)
-    return { key: "people", state: "done", note: names.length === 0 && number === 1 ? t("first") : names.join(", ") };
+    return {
+      key: "people",
+      state: "done",
+      note: names.length === 0 && number === 1 ? t("first") : names.join(", "),
+    };
   if (state !== "submitted") return { key: "people", state: "ahead", note: t("notAsked") };
   return { key: "people", state: "now", note: t(needs.includes("legal") ? "needsLegal" : "needsApproval") };
 }
@@ -52,7 +58,11 @@ function useInForceStep({ state, active_from: from, activations }: PolicySetView
   const at = activations[0]?.at ?? from;
   const day = at === null || at === undefined ? t("noDay") : <LocalTime instant={at} form="minute" />;
   if (state === "withdrawn") return { key: "inForce", state: "failed", note: t("withdrawn") };
-  return { key: "inForce", state: IN_FORCE.includes(state) ? "done" : state === "scheduled" ? "now" : "ahead", note: day };
+  return {
+    key: "inForce",
+    state: IN_FORCE.includes(state) ? "done" : state === "scheduled" ? "now" : "ahead",
+    note: day,
+  };
 }
 
 /** Where a version is in its life: from the text to the day from which it decides. */

@@ -72,7 +72,11 @@ function useColumns(people: Readonly<Record<string, string>>): Column<Moved>[] {
       key: "by",
       head: t("by"),
       cell: ({ policies }) =>
-        policies.length === 0 ? t("noRule") : <code className="break-all font-mono text-note">{policies.join(", ")}</code>,
+        policies.length === 0 ? (
+          t("noRule")
+        ) : (
+          <code className="break-all font-mono text-note">{policies.join(", ")}</code>
+        ),
     },
     {
       key: "used",

@@ -6,7 +6,7 @@ import { Notice } from "@/components/ui/states";
 import { Tag } from "@/components/ui/tag";
 import { formatDecimal } from "@/lib/format";
 import { exampleLine } from "@/lib/policies/authoring/example-sentence";
-import type { DryRunView, DryRunResult } from "@/lib/policies/dry-run/schema";
+import type { DryRunResult, DryRunView } from "@/lib/policies/dry-run/schema";
 import { useSentenceLocale } from "../sentences";
 
 const LOOKS = {

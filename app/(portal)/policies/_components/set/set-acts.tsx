@@ -59,11 +59,20 @@ export function SetActs({ set }: { set: PolicySetView }) {
         ...{ call: SCHEDULE, params, ...words("schedule") },
         fields: {
           day: { kind: "date", label: t("day"), missing: t("dayMissing") },
-          time: { kind: "line", label: t("time"), help: t("timeHelp"), maxLength: 5, missing: t("timeMissing") },
+          time: {
+            kind: "line",
+            label: t("time"),
+            help: t("timeHelp"),
+            maxLength: 5,
+            missing: t("timeMissing"),
+          },
         },
         body: ({ day, time }) => ({ at: instantOf(day, time) }),
       }),
     may.includes("roll_back") &&
+      run?.state === "done" &&
+      run.is_current &&
+      run.outcome === "proved" &&
       act<typeof rollBackPolicySet, "reason">("rollBack", {
         ...{ call: ROLL_BACK, button: { look: "primary", icon: "back" }, ...words("rollBack") },
         fields: { reason },

@@ -45,6 +45,15 @@ function useItems(set: PolicySetView): TimelineItem[] {
   ];
 }
 
+/** What a return to this version takes first. */
+function RollBackNote({ set: { may, dry_run: run } }: { set: PolicySetView }) {
+  const t = useTranslations("policies.side");
+  if (!may.includes("roll_back")) return null;
+  const isDone = run?.state === "done" && run.is_current;
+  if (isDone && run.outcome === "proved") return null;
+  return <p className="mb-6 text-control text-ink-2">{t(isDone ? "rollBackGains" : "rollBackFirst")}</p>;
+}
+
 /** Who did what on a version, what the reader may do next, and what happens if it goes wrong. */
 export function Side({ set, canDraft }: { set: PolicySetView; canDraft: boolean }) {
   const t = useTranslations("policies.side");
@@ -60,7 +69,9 @@ export function Side({ set, canDraft }: { set: PolicySetView; canDraft: boolean 
         {isMine ? <p className="mb-3 text-control text-ink-2">{t("yoursText")}</p> : null}
         <Timeline items={items} />
         {state === "submitted" ? (
-          <p className="mt-2 text-control text-ink-2">{t("needs", { needs: needs.includes("legal") ? "legal" : "one" })}</p>
+          <p className="mt-2 text-control text-ink-2">
+            {t("needs", { needs: needs.includes("legal") ? "legal" : "one" })}
+          </p>
         ) : null}
       </FactsSection>
       {isMine ? (
@@ -76,6 +87,7 @@ export function Side({ set, canDraft }: { set: PolicySetView; canDraft: boolean 
           </div>
         </FactsSection>
       ) : null}
+      <RollBackNote set={set} />
       <FactsSection title={t("wrong")}>
         <p className="text-control text-ink-2">{t("wrongText")}</p>
       </FactsSection>

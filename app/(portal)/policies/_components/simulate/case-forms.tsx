@@ -10,7 +10,14 @@ import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import type { simulatePolicies } from "@/lib/api-client/operations/policies";
 import type { SimulateAnswer } from "@/lib/policies/simulate/schema";
 import { Purpose } from "@/lib/vocabulary";
-import { FACT_CONTROLS, type FactAnswers, FactFields, factAnswers, factsOf, useFactWords } from "../edit/fact-fields";
+import {
+  FACT_CONTROLS,
+  type FactAnswers,
+  FactFields,
+  factAnswers,
+  factsOf,
+  useFactWords,
+} from "../edit/fact-fields";
 import type { KnownCases } from "./simulator";
 
 const SIMULATE = target<typeof simulatePolicies>("POST", "/confidential/policies/simulate");
@@ -109,10 +116,14 @@ function RealFields({ form, known }: { form: Answers<RealCase>; known: KnownCase
   const t = useTranslations("policies.simulate");
   const purposes = useTranslations("domain.purposes");
   const options = useSetOptions(known);
-  const people = known.people.map(({ id, name, organisation }) => ({ value: id, label: `${name}, ${organisation}` }));
+  const people = known.people.map(({ id, name, organisation }) => ({
+    value: id,
+    label: `${name}, ${organisation}`,
+  }));
   const { person } = known.given;
   // A person of the address who is not among the first of the list.
-  const named = person === "" || people.some(({ value }) => value === person) ? [] : [{ value: person, label: person }];
+  const named =
+    person === "" || people.some(({ value }) => value === person) ? [] : [{ value: person, label: person }];
   return (
     <>
       <SelectField form={form} name="number" options={options} />
@@ -171,8 +182,7 @@ export function RealForm({ known, onAnswer }: OfCase) {
     focus: "summary",
     keeps: (_sent, answers) => answers,
     check: wrongIn,
-    controlOf: ({ pointer }) =>
-      (["person", "record", "day"] as const).find((name) => pointer === `/${name}`),
+    controlOf: ({ pointer }) => (["person", "record", "day"] as const).find((name) => pointer === `/${name}`),
     send: (answers) =>
       call(SIMULATE, {
         body: {

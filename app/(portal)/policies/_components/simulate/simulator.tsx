@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { SimulateAnswer } from "@/lib/policies/simulate/schema";
-import { type Rule, Verdict } from "./verdict";
 import { ExampleForm, RealForm } from "./case-forms";
+import { type Rule, Verdict } from "./verdict";
 
 export interface KnownCases {
   /** Number of the version in force. */
@@ -28,7 +28,9 @@ export function Simulator({ rules, ...known }: KnownCases & { rules: readonly Ru
   const [answer, setAnswer] = useState<SimulateAnswer>();
   const [isExample, setExample] = useState(!known.isReal || known.given.person === "");
   const look = (isChosen: boolean) =>
-    isChosen ? "border-accent bg-accent-wash font-medium text-accent" : "border-edge bg-sheet text-ink-2 hover:text-ink";
+    isChosen
+      ? "border-accent bg-accent-wash font-medium text-accent"
+      : "border-edge bg-sheet text-ink-2 hover:text-ink";
   const choose = (value: boolean) => {
     setExample(value);
     setAnswer(undefined);

@@ -86,7 +86,9 @@ export function Verdict({ answer, rules }: { answer: SimulateAnswer; rules: read
   const { allowed, person, record, reasons, what_if: changes } = answer;
   return (
     <>
-      <div className={`border-l-[3px] px-4 py-3 ${allowed ? "border-accent bg-accent-wash" : "border-oxblood bg-ox-wash"}`}>
+      <div
+        className={`border-l-[3px] px-4 py-3 ${allowed ? "border-accent bg-accent-wash" : "border-oxblood bg-ox-wash"}`}
+      >
         <p className="flex items-center gap-2 font-semibold text-lead">
           <Icon name={allowed ? "check" : "stop"} />
           {t(allowed ? "allowed" : "refused")}

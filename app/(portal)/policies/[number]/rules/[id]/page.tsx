@@ -51,7 +51,9 @@ export default async function RulePage(input: {
         revision={revision}
         document={document}
         reading={reading}
-        {...(policy === undefined ? {} : { policy: { id: policy.id, text: policy.text, examples: policy.examples } })}
+        {...(policy === undefined
+          ? {}
+          : { policy: { id: policy.id, text: policy.text, examples: policy.examples } })}
       />
     </PageFrame>
   );
