@@ -8,7 +8,7 @@ import { FactsSection } from "@/components/ui/section";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";
 import type { PolicySetList, PolicySetSummary, PolicySetView, SetState } from "@/lib/policies/schema";
 
-const LOOKS: Readonly<Record<SetState, { readonly icon: IconName; readonly tone: TimelineItem["tone"] }>> = {
+const LOOKS: Readonly<Record<SetState, Pick<TimelineItem, "icon" | "tone">>> = {
   draft: { icon: "pencil", tone: "amber" },
   submitted: { icon: "clock", tone: "amber" },
   approved: { icon: "check", tone: "ink" },

@@ -16,7 +16,7 @@ export function RemoveRule(props: { number: number; document: PolicyDocument; id
   return (
     <ActButton<typeof savePolicySet>
       call={SAVE}
-      params={{ number }}
+      params={{ number: String(number) }}
       label={t("label")}
       title={t("title", { id })}
       text={t("text")}

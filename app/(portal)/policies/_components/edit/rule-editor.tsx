@@ -96,7 +96,7 @@ function useRule(edited: EditedRule, draft: Draft) {
     },
     send: (answers) =>
       save({
-        params: { number },
+        params: { number: String(number) },
         body: { document: withRule(document, policy?.id, ruleOf(answers)) },
         ifMatch: `"${revision}"`,
       }),

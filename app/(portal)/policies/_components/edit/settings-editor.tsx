@@ -61,7 +61,7 @@ function SettingsForm({ number, document, onClose }: Edited & { onClose: () => v
   );
   const form = useForm({
     call: SAVE,
-    params: { number },
+    params: { number: String(number) },
     schema: SavedPolicySet,
     id: "settings",
     initial: Object.fromEntries(

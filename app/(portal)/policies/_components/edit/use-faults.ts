@@ -26,7 +26,12 @@ export function useFaults(
     const stop = new AbortController();
     const timer = setTimeout(() => {
       const body = { document: JSON.parse(text) };
-      call(VALIDATE, { params: { number }, body, isBackground: true, signal: stop.signal }).then(
+      call(VALIDATE, {
+        params: { number: String(number) },
+        body,
+        isBackground: true,
+        signal: stop.signal,
+      }).then(
         ({ faults }) => setKnown({ text, faults }),
         // The check at the save says what is wrong.
         () => undefined,

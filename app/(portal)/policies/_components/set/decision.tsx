@@ -28,7 +28,7 @@ function useSpecs(number: number): Decide[] {
   const t = useTranslations("policies.decision");
   return CHOICES.map(({ key, decision }) => ({
     call: DECIDE,
-    params: { number },
+    params: { number: String(number) },
     button: LOOKS[key],
     label: t(`${key}.label`),
     title: t(`${key}.title`, { number }),

@@ -36,7 +36,7 @@ function useProgress(run: Run): Run {
     if (!isWaiting) return;
     let isLeft = false;
     const timer = setInterval(() => {
-      call(GET, { params: { number, id }, isBackground: true }).then(
+      call(GET, { params: { number: String(number), id }, isBackground: true }).then(
         (now) => {
           if (isLeft) return;
           setKnown(now);
@@ -70,7 +70,7 @@ function Running({ run }: { run: Run }) {
       <progress value={known.done} max={Math.max(1, known.total)} aria-label={text} className="h-1 w-40" />
       <ActButton<typeof cancelDryRun>
         call={CANCEL}
-        params={{ number, id }}
+        params={{ number: String(number), id }}
         button={{ look: "quiet", size: "bar" }}
         label={t("cancel")}
         body={() => ({})}
@@ -86,7 +86,7 @@ export function StartDryRun({ number, isAgain }: { number: number; isAgain: bool
   return (
     <ActButton<typeof startDryRun>
       call={START}
-      params={{ number }}
+      params={{ number: String(number) }}
       button={{ look: isAgain ? "secondary" : "primary", size: "form" }}
       label={t(isAgain ? "again" : "start")}
       body={() => ({})}

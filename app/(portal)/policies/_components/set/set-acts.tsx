@@ -40,7 +40,7 @@ export function SetActs({ set }: { set: PolicySetView }) {
   const t = useTranslations("policies.acts");
   const words = useWords(set.number);
   const { number, may, dry_run: run } = set;
-  const params = { number };
+  const params = { number: String(number) };
   const reason = { kind: "reason", label: t("reason"), missing: t("reasonMissing") } as const;
   const canSubmit = may.includes("submit") && run?.state === "done" && run.is_current;
   const acts: (RowAct | false)[] = [
