@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { decideOpening } from "@/lib/access/rules/decide";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { randomBytes, sha256 } from "@/lib/crypto/primitives";
@@ -41,7 +42,7 @@ async function approved(bench: AccessBench): Promise<string> {
 async function decideLive({ regulator, transactions: [txId] }: AccessBench, grantId: string): Promise<void> {
   const body = AuditBody.parse({ purpose: "audit", grant_id: grantId });
   const facts = await readOpeningFacts(regulator, txId, body);
-  planOpening(regulator, facts, grantFor(regulator, facts, body), body);
+  await planOpening(regulator, facts, grantFor(regulator, facts, body), body);
 }
 
 async function decisionFigures(scene: AccessBench, grantId: string): Promise<Figure[]> {
@@ -53,7 +54,7 @@ async function decisionFigures(scene: AccessBench, grantId: string): Promise<Fig
     () => {
       at = (at + 1) % FACTS_KEPT;
       const one = facts[at];
-      if (one !== undefined) decideOpening(one);
+      if (one !== undefined) decideOpening(one, defaultSet());
     },
     () => sha256(block),
   );

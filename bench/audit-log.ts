@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { composeEntry } from "@/lib/audit/entry/compose-entry";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { insertEntries } from "@/lib/audit/record/store";
@@ -53,7 +54,15 @@ export function contextOf(bench: Pick<AuditBench, "cx" | "place" | "keystore">, 
   } as const;
   const client = { address: "203.0.113.7", userAgent: "bench" };
   const logger = createLogger("bench", "silent");
-  return { ...bench.cx, principal, client, keystore: bench.keystore, escrow, logger };
+  return {
+    ...bench.cx,
+    principal,
+    client,
+    keystore: bench.keystore,
+    escrow,
+    logger,
+    policies: { active: defaultSet },
+  };
 }
 
 /** Inserts real entries with real sealed parts past the triggers, whose cost bench append measures. */

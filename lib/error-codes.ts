@@ -56,6 +56,7 @@ export const ERROR_CODES = {
   "access.views-exhausted": [403, "The grant has no views left"],
   "access.exports-exhausted": [403, "The grant has no exports left"],
   "access.level": [403, "The level of disclosure is not permitted"],
+  "access.policy": [403, "A policy does not allow this"],
   "access.inactive": [403, "The account is not active"],
   "access.forbidden": [403, "This is not permitted"],
   "decision.self": [403, "You cannot decide about your own request"],

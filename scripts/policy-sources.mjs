@@ -2,12 +2,21 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-// The policy version is a digest over the source of every file that decides who may do what. Each file counts with its
+// The policy version is a digest over a policy set and the source of every file that decides with it: the floor. Each file counts with its
 // name and its bytes, in this order; its folder does not count. Moving a file changes only this list.
 export const POLICY_FILES = [
   "lib/access/rules/decide.ts",
   "lib/access/rules/floor.ts",
-  "lib/access/rules/default-rules.ts",
+  "lib/access/rules/grant-cover.ts",
+  "lib/access/rules/purposes.ts",
+  "lib/access/policy/cedar-schema.ts",
+  "lib/access/policy/cedar.ts",
+  "lib/access/policy/cedar-request.ts",
+  "lib/access/policy/engine.ts",
+  "lib/access/policy/explain.ts",
+  "lib/access/policy/ordinary.ts",
+  "lib/access/policy/policy-document.ts",
+  "lib/access/policy/set-reads.ts",
   "lib/access/rules/limits.ts",
   "lib/organisations/hours.ts",
   "lib/access/rules/next-possible.ts",

@@ -123,6 +123,7 @@ export const CODE_KEYS = {
   "access.views-exhausted": "noViews",
   "access.exports-exhausted": "noExports",
   "access.level": "level",
+  "access.policy": "policy",
   "access.inactive": "inactive",
   "access.forbidden": "forbidden",
   "decision.self": "self",

@@ -3,7 +3,6 @@ import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { insertGrant, revokeGrantRow } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
 import { announceRevocation } from "@/lib/access/grants/revoke-grant";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { wholeSeconds } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -53,7 +52,7 @@ async function makeGrant(
     notAfter: permission.notAfter,
     maxViews,
     maxExports: 0,
-    policyVersion: POLICY_VERSION,
+    policyVersion: cx.policies.active().version,
     assurance: permission.assurance,
   });
   await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", subject: id });
@@ -96,7 +95,7 @@ async function takeIn(tx: Tx, cx: Context, ref: DisputeRef): Promise<Taken> {
     details: {
       dispute: row.id,
       transaction: row.transactionId,
-      policy: POLICY_VERSION,
+      policy: cx.policies.active().version,
       ...(made === undefined ? {} : { grant: made }),
       ...(handedOver === undefined ? {} : { handed_over: handedOver }),
     },

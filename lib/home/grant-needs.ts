@@ -65,7 +65,12 @@ export async function readGrantNeeds(
     rows.map((row) => row.id),
   );
   const { items: inForce, unreadable = [] } = viewRows(cx, "home.grants", rows, (row: GrantRow) =>
-    grantView(row, { holder: holders.get(row.subjectUserId), opened: opened.get(row.id) ?? 0, now }),
+    grantView(row, {
+      holder: holders.get(row.subjectUserId),
+      opened: opened.get(row.id) ?? 0,
+      now,
+      policies: cx.policies.active(),
+    }),
   );
   const own = inForce.filter((grant) => grant.holder === cx.principal.handle);
   const needs = own.flatMap((grant) =>

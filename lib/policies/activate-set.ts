@@ -125,7 +125,7 @@ async function rollBackIn(tx: Tx, cx: Context, { to: number, reason }: RollBackB
     throw new DomainError("policy.dry-run", {
       detail: `Start a dry run of version ${number} against version ${from.number}, and roll back when it is done.`,
     });
-  if (run.outcome !== "proved")
+  if (run.gains)
     throw new DomainError("policy.gains", {
       detail: `Going back to version ${number} would give access. Make a draft from it, which two people approve.`,
     });

@@ -111,11 +111,12 @@ export class ActivePolicies implements Policies {
       return;
     }
     const isSame = this.#loaded?.digest === digest;
-    const prepared = isSame ? this.#loaded?.set : undefined;
-    this.#loaded = {
-      ...{ seq, digest },
-      set: prepared ?? preparePolicySet(documentOf({ ...set, document_digest: digest })),
-    };
+    const prepared =
+      isSame && this.#loaded !== undefined
+        ? this.#loaded.set
+        : preparePolicySet(documentOf({ ...set, document_digest: digest }));
+    // Two sets may have one document: the number is that of the one that was activated.
+    this.#loaded = { seq, digest, set: { ...prepared, number } };
     this.#fault = undefined;
     if (!isSame) this.#parts.logger.info({ number }, "policies of this version decide now");
   }

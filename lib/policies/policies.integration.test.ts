@@ -193,6 +193,13 @@ describe("an approval", () => {
     },
   );
 
+  it("takes two people also where a number of the settings is looser, which no proof is about", async () => {
+    const { number } = await bench.draft();
+    await bench.dryRun(number, "proved", { isLooser: true });
+    const set = await submitSet(bench.anke, number, undefined);
+    expect(set).toMatchObject({ gains: true, needs: ["approval", "legal"] });
+  });
+
   it("by one person with both duties does not stand for two people", async () => {
     const both = await bench.person({ role: "coordinator", duties: ["approve", "legal"] });
     const { number } = await bench.submitted("counterexample");
@@ -203,7 +210,7 @@ describe("an approval", () => {
   it("is refused for the author, for people who gain, and for duties that do not decide", async () => {
     const author = await bench.person({ role: "coordinator", duties: ["approve"] });
     const { number } = await bench.draft(author);
-    await bench.dryRun(number, "counterexample", [bench.jonas.principal.userId]);
+    await bench.dryRun(number, "counterexample", { gainers: [bench.jonas.principal.userId] });
     await submitSet(author, number, undefined);
     expect(await outcomeOf(decideSet(author, number, approve))).toBe("policy.second-person");
     expect((await refusalOf(decideSet(bench.jonas, number, approve))).detail).toContain("You would gain");

@@ -169,8 +169,13 @@ const DryRun = z.object({
   state: z.enum(["queued", "running", "done", "cancelled", "failed"]),
   document_digest: z.string(),
   base_number: z.number(),
+  // What a submission needs of it; dry-run/schema.ts has the whole result.
   result: z
-    .object({ proof: z.looseObject({ outcome: ProofOutcome }) })
+    .object({
+      proof: z.object({ outcome: ProofOutcome }),
+      people_gain: z.number().default(0),
+      settings: z.array(z.object({ is_looser: z.boolean() })).default([]),
+    })
     .nullable()
     .catch(null),
 });
@@ -183,6 +188,8 @@ export interface DryRunRow {
   readonly baseNumber: number;
   /** Null while it is not done, and where its result cannot be read. */
   readonly outcome: ProofOutcome | null;
+  /** False only where the proof found no new permission, no one in the matrix gains, and no number is looser. */
+  readonly gains: boolean;
 }
 
 /** Returns the newest dry run of a set, finished or not; with `state`, the newest one in that state. */
@@ -198,12 +205,17 @@ export async function findDryRun(
   });
   if (row === null) return undefined;
   const run = DryRun.parse(row);
+  const result = run.state === "done" ? run.result : null;
   return {
     id: run.id,
     state: run.state,
     documentDigest: run.document_digest,
     baseNumber: run.base_number,
-    outcome: run.state === "done" ? (run.result?.proof.outcome ?? null) : null,
+    outcome: result?.proof.outcome ?? null,
+    gains:
+      result?.proof.outcome !== "proved" ||
+      result.people_gain > 0 ||
+      result.settings.some(({ is_looser: isLooser }) => isLooser),
   };
 }
 

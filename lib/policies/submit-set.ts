@@ -31,7 +31,7 @@ async function submit(tx: Tx, cx: Context, number: number, ifMatch: string | und
     throw new DomainError("policy.dry-run", {
       detail: `Start a dry run of this text against version ${active ?? "in force"}, and submit when it is done.`,
     });
-  const gains = run.outcome !== "proved";
+  const { gains } = run;
   const entry = await appendEntry(tx, cx, {
     ...{ class: "policy", outcome: "done", action: "policy.submit" },
     ...aboutSet(set, { base: active, run: run.id, proof: run.outcome, gains, round: set.round + 1 }),

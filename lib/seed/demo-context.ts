@@ -9,7 +9,7 @@ import type { Runtime } from "@/lib/runtime/slot";
 /** What making demonstration data needs of a portal. */
 export type SeedRuntime = Pick<
   Runtime,
-  "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger" | "apiKeySecret"
+  "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger" | "policies" | "apiKeySecret"
 >;
 
 /** The context for acts of the first start itself: no person did them. */
@@ -21,7 +21,7 @@ export function systemContext(runtime: SeedRuntime): DbContext & AuditContext & 
 
 /** A demonstration person's context, as a request with their key would have it. */
 export function contextOf(runtime: SeedRuntime, principal: Principal): Context {
-  const { db, instance, clock, keystore, escrow, audit, logger } = runtime;
+  const { db, instance, clock, keystore, escrow, audit, logger, policies } = runtime;
   const requestId = uuidv7(clock.nowMs());
-  return { db, instance, clock, keystore, escrow, audit, logger, principal, client: {}, requestId };
+  return { db, instance, clock, keystore, escrow, audit, logger, policies, principal, client: {}, requestId };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { endCoViewer } from "@/lib/access/decisions/end-co-viewer";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { NewRequest } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
@@ -71,6 +72,7 @@ it("the demonstration data are made through the use cases, and its grant opens t
     keystore: bench.keystore,
     escrow: bench.escrow,
     logger,
+    policies: { active: defaultSet },
     apiKeySecret: new Uint8Array(32).fill(2),
   };
   const demoFile = path.join(dir, "demo.json.new");

@@ -20,7 +20,6 @@ import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
 import { requireKnownTransactions } from "@/lib/access/requests/check-asked";
 import { findRelatedPeople, isParty, ownOrganisations } from "@/lib/access/review/conflicts/store";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { wholeSeconds } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -144,7 +143,7 @@ async function insertUsed(tx: Tx, cx: Context, id: string, { statement, proven }
     ),
     maxViews: EMERGENCY_VIEWS,
     maxExports: 0,
-    policyVersion: POLICY_VERSION,
+    policyVersion: cx.policies.active().version,
     assurance: proven.proofKind === "evaluation" ? "evaluation" : "signed",
   });
   await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", subject: id });

@@ -24,7 +24,6 @@ import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { lockRequest } from "@/lib/access/requests/store";
 import { requireRecognisable } from "@/lib/access/review/recognise";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
@@ -100,7 +99,7 @@ async function createReleasedGrant(tx: Tx, cx: Context, { row, release, authoriz
     notAfter: new Date(terms.not_after),
     maxViews: terms.max_views,
     maxExports: row.maxExports,
-    policyVersion: POLICY_VERSION,
+    policyVersion: cx.policies.active().version,
     assurance: cx.instance.evaluation ? "evaluation" : "signed",
   });
   await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", subject: id });

@@ -32,7 +32,7 @@ const MAX_EXPORTS = 100;
 async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> {
   const holder = await getPerson(tx, grant.subjectUserId);
   const opened = (await countOpened(tx, [grant.id])).get(grant.id) ?? 0;
-  return grantView(grant, { holder, opened, now: cx.clock.now() });
+  return grantView(grant, { holder, opened, now: cx.clock.now(), policies: cx.policies.active() });
 }
 
 function actsOf(cx: Context, grant: GrantRow, view: GrantView, isKept: boolean): GrantDetail["acts"] {

@@ -42,6 +42,7 @@ export async function listGrants(
         holder: holders.get(grant.subjectUserId),
         opened: opened.get(grant.id) ?? 0,
         now,
+        policies: cx.policies.active(),
       }),
     );
     const next_cursor = rows.length > page.length ? (page.at(-1)?.id ?? null) : null;

@@ -19,6 +19,7 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
   const { tenantId } = cx.instance;
   const { userId } = cx.principal;
   const now = cx.clock.now();
+  const policies = cx.policies.active();
   const find = (tx: Tx): Promise<Readable<GrantRow>[]> => {
     if (transactionId !== undefined) return findGrantsOf(tx.run, { tenantId, userId, transactionId });
     return listGrants(tx, {
@@ -38,7 +39,7 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
       readableOf(rows).map((row) => row.subjectUserId),
     );
     return viewRows(cx, "own-grants", rows, (row: GrantRow) =>
-      grantView(row, { holder: holders.get(row.subjectUserId), opened: 0, now }),
+      grantView(row, { holder: holders.get(row.subjectUserId), opened: 0, now, policies }),
     ).items;
   });
 }

@@ -45,7 +45,7 @@ export function grantKind(grant: GrantFacts): "request" | "dispute" | "emergency
   return grant.breakGlass === undefined ? "request" : "emergency";
 }
 
-function grantOf(grant: GrantFacts): OpenQuestion["context"]["grant"] {
+function grantOf(grant: GrantFacts) {
   const approvals = new Set(grant.approvals.map(({ approverUserId }) => approverUserId)).size;
   return { kind: grantKind(grant), level: grant.level, approvals, viewsUsed: grant.viewsUsed };
 }
@@ -69,6 +69,8 @@ export function openQuestions(
     factorMinutes: factorMinutesOf(facts),
     hasOverride: (facts.hoursOverride?.reason.trim() ?? "") !== "",
     office,
+  };
+  const basis = {
     ...(grant === undefined ? {} : { grant: grantOf(grant) }),
     ...(authority === undefined ? {} : { authority: { kind: authority.kind, state: authority.state } }),
   };
@@ -76,7 +78,7 @@ export function openQuestions(
     action: "open",
     principal,
     resource,
-    context: { ...context, group, level },
+    context: { ...context, ...basis, group, level },
   });
 }
 

@@ -4,7 +4,7 @@
 // person and no record.
 import { cedar, ParsedPolicies } from "@/lib/access/policy/cedar";
 import { documentDigest, type PolicyDocument } from "@/lib/access/policy/policy-document";
-import { canonicalQuestion, readsOf } from "@/lib/access/policy/set-reads";
+import { canonicalQuestion, isFor, readsOf, type SetReads } from "@/lib/access/policy/set-reads";
 import { POLICY_SOURCES } from "@/lib/access/policy-sources";
 import type { DecidingSet, PolicyAnswer, PolicyQuestion } from "@/lib/context/policies";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -12,7 +12,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { InvariantError } from "@/lib/errors";
 
 /** Answers that a set keeps. Few differ (set-reads.ts); a set that calculates could fill the memory. */
-const MOST_ANSWERS = 20_000;
+const MOST_ANSWERS = 50_000;
 
 /** A policy set that is ready to decide, with what it was made of. */
 export interface PreparedSet extends DecidingSet {
@@ -47,11 +47,20 @@ function textsOf(policies: readonly { readonly id: string; readonly text: string
   return texts;
 }
 
-/** Returns `find`, with its answers kept by the question's text. */
+/** Returns the values of a question in order, without their names: its key. */
+function keyOf(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return `${value}`;
+  const parts = Array.isArray(value) ? value : Object.values(value);
+  // An absent grant or authority has other names.
+  return `${parts.length}(${parts.map(keyOf).join("|")})`;
+}
+
+/** Returns `find`, with its answers kept by question. */
 function remembering<Answer>(find: (question: PolicyQuestion) => Answer) {
   const known = new Map<string, Answer>();
   return (question: PolicyQuestion): Answer => {
-    const key = JSON.stringify(question);
+    const key = keyOf(question);
     const kept = known.get(key);
     if (kept !== undefined) return kept;
     const answer = find(question);
@@ -67,7 +76,16 @@ function remembering<Answer>(find: (question: PolicyQuestion) => Answer) {
  */
 export function preparePolicySet(document: PolicyDocument): PreparedSet {
   const policies = parsedOf(document);
-  const reads = readsOf(policies.map(({ json }) => json));
+  const all = policies.map(({ json }) => json);
+  const readsBy = new Map<string, SetReads>();
+  const canonical = (question: PolicyQuestion): PolicyQuestion => {
+    const { action, principal } = question;
+    const key = `${action} ${principal.role}`;
+    const known = readsBy.get(key) ?? readsOf(all.filter((one) => isFor(one, principal.role, action)));
+    readsBy.set(key, known);
+    return canonicalQuestion(question, known);
+  };
+  const { compared } = readsOf(all);
   const whole = new ParsedPolicies(textsOf(policies));
   const ask = remembering<PolicyAnswer>((question) => whole.decide(question));
   let permitting: ParsedPolicies | undefined;
@@ -81,8 +99,8 @@ export function preparePolicySet(document: PolicyDocument): PreparedSet {
     digest: documentDigest(document),
     version: policyVersionOf(document),
     settings: document.settings,
-    ask: (question) => ask(canonicalQuestion(question, reads)),
-    permits: (question) => permits(canonicalQuestion(question, reads)),
-    boundsOf: (attribute) => [...(reads.bounds.get(attribute) ?? [])].sort((a, b) => a - b),
+    ask: (question) => ask(canonical(question)),
+    permits: (question) => permits(canonical(question)),
+    boundsOf: (attribute) => compared.get(attribute)?.numbers ?? [],
   };
 }

@@ -1,7 +1,7 @@
+import { everOpens } from "@/lib/access/policy/ordinary";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { type Reason, reason } from "@/lib/access/rules/reason";
 import type { DecidingSet, OpenQuestion, PolicyAnswer } from "@/lib/context/policies";
-import { GroupName, Purpose } from "@/lib/vocabulary";
 
 /** A group that the policies open at no level, with the question at the lowest one. */
 export interface DeniedGroup {
@@ -9,58 +9,15 @@ export interface DeniedGroup {
   readonly answer: PolicyAnswer;
 }
 
-/** An ordinary hour of an ordinary day, an identity proved just now, a new record: what a role is for. */
-const ORDINARY = {
-  resource: { ageDays: 0, retentionClass: "standard", isKept: false },
-  office: { setsHours: false, isOpen: true, weekday: 3, minute: 720, isHoliday: false },
-} as const;
-
-type Kind = "request" | "dispute" | "emergency";
-
-function ordinaryQuestion(
-  {
-    principal,
-    context,
-  }: Pick<OpenQuestion, "principal"> & { readonly context: Partial<OpenQuestion["context"]> },
-  kind: Kind,
-): OpenQuestion {
-  const grant = { kind, level: "full", approvals: 2, viewsUsed: 0 } as const;
-  return {
-    action: "open",
-    principal,
-    resource: ORDINARY.resource,
-    context: {
-      ...{ purpose: "", group: "amount", level: "full", day: 0, isParty: false, hasOverride: false },
-      ...context,
-      ...{ factorMinutes: 0, office: ORDINARY.office },
-      ...(context.isParty === true ? {} : { grant, authority: { kind: "court_order", state: "active" } }),
-    },
-  };
-}
-
-/** Returns whether the policies ever open anything to this reader for this purpose. */
-export function opensFor(
-  asked: Pick<OpenQuestion, "principal"> & { readonly context: Partial<OpenQuestion["context"]> },
-  set: DecidingSet,
-): boolean {
-  const kinds: readonly Kind[] = [asked.context.grant?.kind ?? "request", "request"];
-  const levels = ["full", "masked"] as const;
-  return GroupName.options.some((group) =>
-    levels.some((level) =>
-      kinds.some((kind) => {
-        const context = { ...asked.context, group, level };
-        return set.ask(ordinaryQuestion({ principal: asked.principal, context }, kind)).isAllowed;
-      }),
-    ),
-  );
-}
-
 /** Returns why no policy permits a group; an empty list if one does. `isFloor`: the floor has refused already. */
 export function permitReasons(denied: readonly DeniedGroup[], set: DecidingSet, isFloor: boolean): Reason[] {
   const bare = denied.find(({ question }) => !set.permits(question));
   if (bare === undefined) return [];
-  const { purpose } = bare.question.context;
-  if (!opensFor(bare.question, set))
+  const { principal, context } = bare.question;
+  const { purpose, isParty, grant } = context;
+  if (
+    !everOpens({ principal, isParty, purposes: [purpose], kinds: ["request", grant?.kind ?? "request"] }, set)
+  )
     return [
       reason(
         "default.purpose",
@@ -130,11 +87,4 @@ export function limitReasons(
 function placeOf({ id }: Reason): number {
   const place = RANK.indexOf(id);
   return place < 0 ? RANK.length : place;
-}
-
-/** Returns the purposes for which this party ever opens their own records, in the order of purposes. */
-export function ownPurposes(principal: OpenQuestion["principal"], set: DecidingSet): Purpose[] {
-  return Purpose.options.filter((purpose) =>
-    opensFor({ principal, context: { purpose, isParty: true } }, set),
-  );
 }

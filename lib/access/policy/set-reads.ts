@@ -1,53 +1,47 @@
-import type { Expr, PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
-import type { OpenQuestion, PolicyQuestion } from "@/lib/context/policies";
+import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
+import type { PolicyQuestion } from "@/lib/context/policies";
 
-/** What the policies of a set read. */
+/** What some policies read. */
 export interface SetReads {
-  /** Names of all attributes that a policy reads or asks for. */
-  readonly attributes: ReadonlySet<string>;
-  /** Every whole number in the set, in order. */
-  readonly numbers: readonly number[];
-  /** Numbers by the attribute that a policy compares with them. */
-  readonly bounds: ReadonlyMap<string, ReadonlySet<number>>;
+  /** By attribute that a policy reads or asks for: the numbers and texts with which policies compare it. */
+  readonly compared: ReadonlyMap<
+    string,
+    { readonly numbers: readonly number[]; readonly texts: ReadonlySet<string> }
+  >;
   /**
-   * Every comparison is of one value with a literal, and no policy calculates. So two values between the same two
-   * numbers of the set have the same answer.
+   * Every comparison is of one attribute with literals, and no policy calculates. So two values of an attribute between
+   * the same two numbers have the same answer, and so have two texts that no policy names.
    */
   readonly isPlain: boolean;
 }
 
 interface Found {
-  readonly attributes: Set<string>;
-  readonly numbers: Set<number>;
-  readonly bounds: Map<string, Set<number>>;
+  readonly compared: Map<string, { readonly numbers: Set<number>; readonly texts: Set<string> }>;
   isPlain: boolean;
 }
 
 type Node = Readonly<Record<string, unknown>>;
 
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
-/** Constructs that give no new number and compare nothing but what COMPARISONS and `contains` do. */
-const PLAIN: ReadonlySet<string> = new Set([
-  ...["Value", "Var", "!", "&&", "||", "in", "is", "has", ".", "like", "if-then-else", "isEmpty"],
-  ...["contains", "containsAll", "containsAny", "Set", ...COMPARISONS],
-]);
+const SETS: ReadonlySet<string> = new Set(["contains", "containsAll", "containsAny"]);
+/** Constructs that give no new value. */
+const PLAIN: ReadonlySet<string> = new Set(["Value", "Var", "!", "&&", "||", "in", "is", "has", ".", "Set"]);
 
 function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A number, text, truth value or entity, or a set of them: no record, whose parts would not be seen. */
-function isLiteral(expr: unknown): boolean {
-  if (!isNode(expr)) return false;
-  if (Array.isArray(expr.Set)) return expr.Set.every(isLiteral);
+/** Returns the numbers, texts, truth values and entities of a literal or a set of them; undefined for all else. */
+function literalsIn(expr: unknown): unknown[] | undefined {
+  if (!isNode(expr)) return undefined;
+  if (Array.isArray(expr.Set)) {
+    const parts = expr.Set.map(literalsIn);
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
   const { Value: value } = expr;
-  return ["number", "string", "boolean"].includes(typeof value) || (isNode(value) && "__entity" in value);
-}
-
-function numbersIn(expr: unknown): number[] {
-  if (!isNode(expr)) return [];
-  if (Array.isArray(expr.Set)) return expr.Set.flatMap(numbersIn);
-  return typeof expr.Value === "number" ? [expr.Value] : [];
+  if (Array.isArray(value)) return literalsIn({ Set: value.map((one) => ({ Value: one })) });
+  const isEntity = isNode(value) && "__entity" in value;
+  return isEntity || ["number", "string", "boolean"].includes(typeof value) ? [value] : undefined;
 }
 
 function attributeOf(expr: unknown): string | undefined {
@@ -55,36 +49,37 @@ function attributeOf(expr: unknown): string | undefined {
   return isNode(access) && typeof access.attr === "string" ? access.attr : undefined;
 }
 
-function noteBounds(found: Found, left: unknown, right: unknown): void {
-  for (const [one, other] of [
-    [left, right],
-    [right, left],
-  ]) {
-    const attribute = attributeOf(one);
-    if (attribute === undefined) continue;
-    const known = found.bounds.get(attribute) ?? new Set<number>();
-    for (const number of numbersIn(other)) known.add(number);
-    found.bounds.set(attribute, known);
+function comparedOf({ compared }: Found, attribute: string) {
+  const known = compared.get(attribute) ?? { numbers: new Set<number>(), texts: new Set<string>() };
+  compared.set(attribute, known);
+  return known;
+}
+
+/** Notes an attribute's literals. A comparison of anything else is not plain. */
+function noteComparison(found: Found, { left, right }: Node): void {
+  const attribute = attributeOf(left) ?? attributeOf(right);
+  const literals = literalsIn(left) ?? literalsIn(right);
+  if (attribute === undefined || literals === undefined) {
+    found.isPlain = false;
+    return;
+  }
+  const { numbers, texts } = comparedOf(found, attribute);
+  for (const literal of literals) {
+    if (typeof literal === "number") numbers.add(literal);
+    if (typeof literal === "string") texts.add(literal);
   }
 }
 
 function noteOperator(found: Found, name: string, body: unknown): void {
-  if (!PLAIN.has(name)) found.isPlain = false;
-  if (!isNode(body)) return;
-  const { left, right, attr } = body;
-  if (name === "." || name === "has") for (const one of [attr].flat()) found.attributes.add(String(one));
-  const compares = COMPARISONS.has(name) || name.startsWith("contains");
-  if (compares && !isLiteral(left) && !isLiteral(right)) found.isPlain = false;
-  if (compares) noteBounds(found, left, right);
+  if (isNode(body) && (COMPARISONS.has(name) || SETS.has(name))) noteComparison(found, body);
+  else if (!PLAIN.has(name)) found.isPlain = false;
+  if (isNode(body) && (name === "." || name === "has"))
+    for (const attribute of [body.attr].flat()) comparedOf(found, String(attribute));
 }
 
 function walk(found: Found, expr: unknown): void {
   if (Array.isArray(expr)) for (const one of expr) walk(found, one);
-  if (!isNode(expr)) return;
-  const hasSet = "Set" in expr || "Value" in expr;
-  if (hasSet && !isLiteral(expr)) found.isPlain = false;
-  for (const number of numbersIn(expr)) found.numbers.add(number);
-  if ("Value" in expr) return;
+  if (!isNode(expr) || literalsIn(expr) !== undefined) return;
   for (const [name, body] of Object.entries(expr)) {
     noteOperator(found, name, body);
     for (const part of isNode(body) ? Object.values(body) : [body]) walk(found, part);
@@ -93,69 +88,70 @@ function walk(found: Found, expr: unknown): void {
 
 /** Returns what these policies read. Pure. */
 export function readsOf(policies: readonly PolicyJson[]): SetReads {
-  const found: Found = { attributes: new Set(), numbers: new Set(), bounds: new Map(), isPlain: true };
-  for (const { conditions } of policies) for (const { body } of conditions) walk(found, body satisfies Expr);
-  const { attributes, bounds, isPlain } = found;
-  return { attributes, bounds, isPlain, numbers: [...found.numbers].sort((a, b) => a - b) };
+  const found: Found = { compared: new Map(), isPlain: true };
+  for (const { conditions } of policies) for (const { body } of conditions) walk(found, body);
+  const compared = new Map(
+    [...found.compared].map(([attribute, { numbers, texts }]) => [
+      attribute,
+      { texts, numbers: [...numbers].sort((one, other) => one - other) },
+    ]),
+  );
+  return { compared, isPlain: found.isPlain };
 }
 
-/** Returns the least number that every comparison of the set takes for the same as this one. */
+/** Whether a policy can apply to this role and this action; its head says so. */
+export function isFor(policy: PolicyJson, role: string, action: string): boolean {
+  const { principal, action: acts } = policy;
+  const named = (entity: object): string => ("id" in entity ? String(entity.id) : "");
+  const isOther = principal.op === "in" && "entity" in principal && named(principal.entity) !== role;
+  const isOtherAct = acts.op === "==" && "entity" in acts && named(acts.entity) !== action;
+  return !isOther && !isOtherAct;
+}
+
+/** Returns the least number that every comparison takes for the same as this one. */
 function alike(numbers: readonly number[], value: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((numbers[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  if (numbers[low] === value) return value;
-  const [below, above] = [numbers[low - 1], numbers[low]];
-  if (below !== undefined) return below + 1;
-  return above === undefined ? 0 : above - 1;
+  const above = numbers.findIndex((number) => number >= value);
+  if (above >= 0 && numbers[above] === value) return value;
+  const below = numbers.at(above < 0 ? -1 : above - 1);
+  if (above !== 0 && below !== undefined) return below + 1;
+  return (numbers[0] ?? 1) - 1;
 }
 
-function openAlike(question: OpenQuestion, reads: SetReads): OpenQuestion {
-  const number = (name: string, value: number) =>
-    reads.attributes.has(name) ? alike(reads.numbers, value) : 0;
-  const { resource, context } = question;
-  const { office, grant } = context;
-  return {
-    ...question,
-    resource: { ...resource, ageDays: number("ageDays", resource.ageDays) },
-    context: {
-      ...context,
-      day: number("day", context.day),
-      factorMinutes: number("factorMinutes", context.factorMinutes),
-      office: {
-        ...office,
-        weekday: number("weekday", office.weekday),
-        minute: number("minute", office.minute),
-      },
-      ...(grant === undefined
-        ? {}
-        : {
-            grant: {
-              ...grant,
-              approvals: number("approvals", grant.approvals),
-              viewsUsed: number("viewsUsed", grant.viewsUsed),
-            },
-          }),
-    },
-  };
+type Leaf = number | boolean | string | readonly string[];
+
+/** Returns the value that the policies take for the same as this one; what none of them reads is empty. */
+function leafAlike(name: string, value: Leaf, { compared }: SetReads): Leaf {
+  const read = compared.get(name);
+  if (typeof value === "number") return read === undefined ? 0 : alike(read.numbers, value);
+  if (typeof value === "boolean") return read !== undefined && value;
+  if (typeof value === "string") return read?.texts.has(value) === true ? value : "";
+  return value.filter((one) => read?.texts.has(one)).sort();
+}
+
+/** Parts of a question that a policy reads only after it asked whether they are there. */
+const OPTIONAL: ReadonlySet<string> = new Set(["grant", "authority"]);
+
+function partAlike(part: object, reads: SetReads): object {
+  const alikes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(part) as [string, Leaf | object | undefined][]) {
+    if (value === undefined || (OPTIONAL.has(name) && !reads.compared.has(name))) continue;
+    alikes[name] = isNode(value) ? partAlike(value, reads) : leafAlike(name, value as Leaf, reads);
+  }
+  return alikes;
 }
 
 /**
- * Returns the question that stands for all questions with the same answer: what no policy reads is left out, and a
- * number is one of its span between two numbers of the set. So few questions reach Cedar, and their answers can be
- * kept. A set that calculates is asked as it is. Pure.
+ * Returns the question that stands for all questions with the same answer: what no policy reads is empty, a number is
+ * one of its span between two numbers of the policies, and a text that no policy names is empty. So few questions reach
+ * Cedar, and their answers can be kept. Policies that calculate are asked as it is. Pure.
  */
-export function canonicalQuestion(question: PolicyQuestion, reads: SetReads): PolicyQuestion {
+export function canonicalQuestion<Q extends PolicyQuestion>(question: Q, reads: SetReads): Q {
   if (!reads.isPlain) return question;
-  const { principal } = question;
-  const known = {
-    ...principal,
-    organisation: reads.attributes.has("organisation") ? principal.organisation : "",
-    duties: reads.attributes.has("duties") ? principal.duties.toSorted() : [],
-  };
-  const asked = { ...question, principal: known };
-  return asked.action === "open" ? openAlike(asked, reads) : asked;
+  const { action, principal, ...parts } = question;
+  // The parts have the same attributes, with values of the same types.
+  return {
+    action,
+    principal: { ...partAlike(principal, reads), role: principal.role },
+    ...partAlike(parts, reads),
+  } as Q;
 }

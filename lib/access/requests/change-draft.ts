@@ -8,6 +8,7 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import type { ChangedRequest } from "@/lib/access/requests/schema";
 import type { Asked, RequestRow } from "@/lib/access/requests/store";
 import { authorize } from "@/lib/access/rules/authorize";
+import { askingFacts } from "@/lib/access/rules/purposes";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -72,7 +73,7 @@ export async function changeDraft(
     const named =
       body.co_viewers === undefined ? row.coViewers : await resolveCoViewers(tx, cx, body.co_viewers);
     const asked = changedAsked(row, body, named);
-    await authorize(cx, "request.create", asked);
+    await authorize(cx, "request.create", askingFacts(cx, asked));
     requireSpan(asked, cx.clock.now());
     await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);
     const changed = await changeAsked(tx, permit, row, asked, cx.clock.now());

@@ -8,6 +8,7 @@ import type { NewRequest } from "@/lib/access/requests/schema";
 import type { Asked } from "@/lib/access/requests/store";
 import { insertEvent } from "@/lib/access/requests/timeline-store";
 import { authorize } from "@/lib/access/rules/authorize";
+import { askingFacts } from "@/lib/access/rules/purposes";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -43,7 +44,7 @@ function filed(asked: Asked, reference: string) {
 
 /** Files an access request of an auditor, a regulator or staff. It begins as a draft that only they change. */
 export async function fileRequest(cx: Context, body: NewRequest): Promise<RequestAnswer> {
-  const permit = await authorize(cx, "request.create", { purpose: body.purpose, level: body.level });
+  const permit = await authorize(cx, "request.create", askingFacts(cx, body));
   const asked = askedOf(body);
   const at = cx.clock.now();
   requireSpan(asked, at);

@@ -6,7 +6,9 @@ import type { AuthorizationView, RequestSummary } from "@/lib/access/requests/an
 import type { Turn } from "@/lib/access/requests/queue-store";
 import type { GrantState } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
-import { effectiveLevel, isWithin } from "@/lib/access/rules/limits";
+import { isWithin } from "@/lib/access/rules/limits";
+import { shownLevel } from "@/lib/access/rules/purposes";
+import type { DecidingSet } from "@/lib/context/policies";
 import { InvariantError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { Person } from "@/lib/identity/people/people-store";
@@ -117,10 +119,12 @@ export interface GrantExtras {
   readonly holder: Pick<Person, "handle" | "name"> | undefined;
   readonly opened: number;
   readonly now: Date;
+  readonly policies: DecidingSet;
 }
 
-export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras): GrantView {
-  const kind = grant.authorization?.kind;
+export function grantView(grant: GrantRow, { holder, opened, now, policies }: GrantExtras): GrantView {
+  const { level, purpose, authorization } = grant;
+  const terms = { level, purpose, instrument: authorization?.kind };
   return {
     id: grant.id,
     reference: grantReference(grant),
@@ -129,7 +133,7 @@ export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras)
     ...(grant.dispute === undefined ? {} : { dispute_id: grant.dispute.id }),
     transactions: [...grant.transactions],
     fields: [...grant.groups],
-    masked_fields: grant.groups.filter((group) => effectiveLevel(grant.level, kind, group) === "masked"),
+    masked_fields: grant.groups.filter((group) => shownLevel(terms, group, policies) === "masked"),
     level: grant.level,
     purpose: grant.purpose,
     not_before: validityTime(grant.notBefore),

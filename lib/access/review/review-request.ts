@@ -20,11 +20,11 @@ import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
 import type { FilingFacts } from "@/lib/access/rules/action-facts";
 import { decideAction, STAGE_DUTY } from "@/lib/access/rules/action-rules";
-import { RULES_NAME } from "@/lib/access/rules/default-rules";
 import type { Permit } from "@/lib/access/rules/permit";
 import { previewPolicy } from "@/lib/access/rules/policy-preview";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
+import type { DecidingSet } from "@/lib/context/policies";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import * as people from "@/lib/identity/people/people-store";
@@ -129,6 +129,7 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
     authorization,
     isEvaluation: cx.instance.evaluation,
     now,
+    policies: cx.policies.active(),
   });
 }
 
@@ -188,6 +189,11 @@ function remainingView({ remaining, row }: Review): ReviewView["remaining"] {
   };
 }
 
+/** The stored set by its number; a set that is not stored is the default. */
+function nameOf({ number }: DecidingSet): string {
+  return number === undefined ? "default" : String(number);
+}
+
 async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewView, "signing">> {
   const review = await loadReview(tx, cx, id);
   const { row, stage } = review;
@@ -200,7 +206,7 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     ...judge(cx, review),
     policy: {
       version: review.permit.policyVersion,
-      name: RULES_NAME,
+      name: nameOf(cx.policies.active()),
       groups: preview.groups,
       conditions: preview.conditions,
     },

@@ -29,7 +29,13 @@ interface ReleasedFacts {
 
 /** The facts that decide each action, in addition to the caller. */
 export interface ActionFacts {
-  readonly "request.create": { readonly purpose: string; readonly level: Level };
+  readonly "request.create": {
+    readonly purpose: string;
+    readonly level: Level;
+    /** Purposes that the policies open to this person at some level, and whether this one is open at this level. */
+    readonly purposes: readonly string[];
+    readonly isLevelOpen: boolean;
+  };
   readonly "request.read": FilingFacts;
   readonly "request.change": FilingFacts;
   readonly "request.comment": FilingFacts;

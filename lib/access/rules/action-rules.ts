@@ -1,7 +1,6 @@
 import type { Stage } from "@/lib/access/requests/schema";
 import { conflictReasons } from "@/lib/access/review/conflicts/conflict-reasons";
 import type { Action, ActionFacts, FilingFacts } from "@/lib/access/rules/action-facts";
-import { purposesOf } from "@/lib/access/rules/default-rules";
 import type { SubjectFacts } from "@/lib/access/rules/facts";
 import { isSupport } from "@/lib/access/rules/floor";
 import { type Reason, reason } from "@/lib/access/rules/reason";
@@ -55,7 +54,7 @@ const mayFile: Rule<"request.create"> = (subject, facts) => {
         "Access requests are filed by auditors, regulators and staff.",
       ),
     ];
-  const purposes = purposesOf(subject);
+  const { purposes } = facts;
   if (!purposes.includes(facts.purpose))
     return [
       reason(
@@ -66,6 +65,14 @@ const mayFile: Rule<"request.create"> = (subject, facts) => {
     ];
   if (isSupport(subject) && facts.level === "full")
     return [reason("floor.support-masked", "access.level", "Support sees masked fields only.")];
+  if (!facts.isLevelOpen)
+    return [
+      reason(
+        "default.request-level",
+        "access.level",
+        "This level is not open to your role for this purpose.",
+      ),
+    ];
   return [];
 };
 

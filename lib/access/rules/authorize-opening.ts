@@ -1,5 +1,5 @@
 import "server-only";
-import { type Allowed, decideOpening, POLICY_VERSION } from "@/lib/access/rules/decide";
+import { type Allowed, decideOpening, dependsOnHold } from "@/lib/access/rules/decide";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { asPermit, type Permit } from "@/lib/access/rules/permit";
 import type { Reader } from "@/lib/access/rules/reader";
@@ -15,18 +15,26 @@ export type OpeningRequest = Pick<
 /** A permit to open these groups at these levels. */
 export type OpeningPermit = Permit<"disclosure.open"> & Allowed;
 
+type Deciding = Pick<Context, "clock" | "instance" | "policies">;
+
+function factsOf(cx: Deciding, request: OpeningRequest, { subject, office }: Reader): OpeningFacts {
+  return { ...request, subject, office, isEvaluation: cx.instance.evaluation, now: cx.clock.now() };
+}
+
+/** Returns whether a legal hold of the record would change the decision: only then it has to be read. Pure. */
+export function needsHold(cx: Deciding, request: OpeningRequest, reader: Reader): boolean {
+  return dependsOnHold(factsOf(cx, request, reader), cx.policies.active());
+}
+
 /**
  * Decides whether this reader may open fields of a record at this moment. Throws the refusal; its `extra.reason` names
- * the rule. Pure: for openings through escrow pass a grant that was read in the reader's snapshot.
+ * the rule. Pure for one policy set: for openings through escrow pass a grant that was read in the reader's snapshot.
  */
-export function authorizeOpening(
-  cx: Pick<Context, "clock" | "instance">,
-  request: OpeningRequest,
-  { subject, office }: Reader,
-): OpeningPermit {
-  const now = cx.clock.now();
-  const decision = decideOpening({ ...request, subject, office, isEvaluation: cx.instance.evaluation, now });
+export function authorizeOpening(cx: Deciding, request: OpeningRequest, reader: Reader): OpeningPermit {
+  const set = cx.policies.active();
+  const facts = factsOf(cx, request, reader);
+  const decision = decideOpening(facts, set);
   if (!decision.isAllowed)
-    throw refusalOf(decision.reasons, { nextPossibleAt: decision.nextPossibleAt, reader: subject });
-  return asPermit({ ...decision, action: "disclosure.open" as const, policyVersion: POLICY_VERSION });
+    throw refusalOf(decision.reasons, { nextPossibleAt: decision.nextPossibleAt, reader: reader.subject });
+  return asPermit({ ...decision, action: "disclosure.open" as const, policyVersion: set.version });
 }

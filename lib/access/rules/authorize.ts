@@ -7,22 +7,21 @@
 import "server-only";
 import type { Action, ActionFacts } from "@/lib/access/rules/action-facts";
 import { decideAction } from "@/lib/access/rules/action-rules";
-import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { asPermit, type Permit } from "@/lib/access/rules/permit";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
 
 /**
  * Returns a permit when the caller may do this action, else throws the refusal (`extra.reason` names the rule).
- * `authorizeOpening` decides openings of fields, since it knows grants, hours and retention. Cedar will replace this
- * function later.
+ * `authorizeOpening` decides openings of fields by the policies in force; these acts are decided here, in TypeScript, but
+ * for the purposes of a request, which its facts bring from the policies (ADR 0055).
  */
 export async function authorize<A extends Action>(
-  cx: Pick<Context, "principal">,
+  cx: Pick<Context, "principal" | "policies">,
   action: A,
   facts: ActionFacts[A],
 ): Promise<Permit<A>> {
   const [first, ...others] = decideAction(cx.principal, action, facts);
   if (first !== undefined) throw refusalOf([first, ...others], { reader: cx.principal });
-  return asPermit({ action, policyVersion: POLICY_VERSION, policies: [`default.${action}`] });
+  return asPermit({ action, policyVersion: cx.policies.active().version, policies: [`default.${action}`] });
 }

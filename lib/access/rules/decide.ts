@@ -115,6 +115,17 @@ function idsOf(verdicts: readonly GroupVerdict[]): string[] {
   return [...new Set(verdicts.flatMap(({ policies }) => policies))].sort();
 }
 
+/** Returns whether a legal hold of the record would change the decision. Pure. */
+export function dependsOnHold(given: OpeningFacts, set: DecidingSet): boolean {
+  const facts = isOwnRecord(given) ? withoutGrant(given) : given;
+  const [free, held] = [undefined, new Date(facts.now.getTime() + 1)].map((holdUntil) => {
+    const { holdUntil: _, ...record } = facts.record;
+    const asked = { ...facts, record: holdUntil === undefined ? record : { ...record, holdUntil } };
+    return JSON.stringify(verdictsOf(asked, set).map(({ level, policies }) => [level, policies]));
+  });
+  return free !== held;
+}
+
 /** Whether closed hours would refuse some of this without the caller's reason. */
 function usesOverride(
   { hoursOverride, ...facts }: OpeningFacts,

@@ -2,8 +2,9 @@ import type { Remaining } from "@/lib/access/decisions/narrowing";
 import type { RecordRow } from "@/lib/access/review/store";
 import { decideOpening } from "@/lib/access/rules/decide";
 import type { GrantFacts, SubjectFacts } from "@/lib/access/rules/facts";
-import { effectiveLevel } from "@/lib/access/rules/limits";
+import { shownLevel } from "@/lib/access/rules/purposes";
 import type { Reason } from "@/lib/access/rules/reason";
+import type { DecidingSet } from "@/lib/context/policies";
 import type { OfficeFacts } from "@/lib/organisations/hours";
 import { GroupName, type Level } from "@/lib/vocabulary";
 
@@ -23,6 +24,7 @@ export interface PreviewInput {
   readonly authorization: GrantFacts["authorization"];
   readonly isEvaluation: boolean;
   readonly now: Date;
+  readonly policies: DecidingSet;
 }
 
 export interface PreviewGroup {
@@ -71,7 +73,7 @@ function grantOf(input: PreviewInput): GrantFacts {
 }
 
 function decideGroup(input: PreviewInput, grant: GrantFacts, record: PreviewRecord, group: GroupName) {
-  return decideOpening({
+  const facts = {
     subject: input.officer,
     office: input.office,
     record: {
@@ -86,10 +88,11 @@ function decideGroup(input: PreviewInput, grant: GrantFacts, record: PreviewReco
     purpose: input.purpose,
     groups: [group],
     grant,
-    opening: "signed",
+    opening: "signed" as const,
     isEvaluation: input.isEvaluation,
     now: input.now,
-  });
+  };
+  return decideOpening(facts, input.policies);
 }
 
 interface Verdict {
@@ -102,7 +105,8 @@ function verdictOf(input: PreviewInput, grant: GrantFacts, record: PreviewRecord
   const answer = decideGroup(input, grant, record, group);
   if (answer.isAllowed) return { record: record.id, level: answer.levels[group], reasons: [] };
   const lasting = answer.reasons.filter(({ id }) => !PASSING.has(id));
-  const level = effectiveLevel(input.level, input.authorization?.kind, group);
+  const terms = { level: input.level, purpose: input.purpose, instrument: input.authorization?.kind };
+  const level = shownLevel(terms, group, input.policies, input.officer);
   return { record: record.id, level: lasting.length === 0 ? level : undefined, reasons: answer.reasons };
 }
 

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { intersect, narrow, type Remaining } from "@/lib/access/decisions/narrowing";
 import { requireRetypedFacts } from "@/lib/access/decisions/retyped-facts";
 import { documentType } from "@/lib/access/documents/document-type";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { NewRequest, RequestState } from "@/lib/access/requests/schema";
 import { decideAction } from "@/lib/access/rules/action-rules";
+import { askingFacts } from "@/lib/access/rules/purposes";
 import { isTransition, TRANSITIONS } from "@/lib/access/rules/transitions";
 import { endOf, grantWindow, latestEnd, startOf } from "@/lib/access/rules/validity";
 import { utf8 } from "@/lib/crypto/bytes";
@@ -47,7 +49,10 @@ describe("actions", () => {
     [who("coordinator", ["support"]), "dispute", "masked", "allowed"],
     [who("coordinator", ["support"]), "audit", "masked", "access.purpose"],
   ] as const)("filing by %o for %s at %s: %s", (subject, purpose, level, expected) => {
-    expect(first(decideAction(subject, "request.create", { purpose, level }))).toBe(expected);
+    const cx = { principal: subject, policies: { active: defaultSet } };
+    expect(first(decideAction(subject, "request.create", askingFacts(cx, { purpose, level })))).toBe(
+      expected,
+    );
   });
 
   it.each([

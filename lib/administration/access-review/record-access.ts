@@ -3,8 +3,8 @@ import { findGrantsOf, type GrantRow, listGrants } from "@/lib/access/grants/sto
 import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import { listOwner } from "@/lib/access/requests/list-requests";
 import { decideOpening } from "@/lib/access/rules/decide";
-import { purposesOf } from "@/lib/access/rules/default-rules";
 import type { GrantFacts, OpeningFacts, RecordFacts } from "@/lib/access/rules/facts";
+import { purposesOf } from "@/lib/access/rules/purposes";
 import { csvFile, writeCsv } from "@/lib/administration/access-review/export-review";
 import { requireReading } from "@/lib/administration/access-review/load-review";
 import type { RecordAccess, RecordOpening } from "@/lib/administration/access-review/record-schema";
@@ -16,6 +16,7 @@ import {
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
+import type { DecidingSet } from "@/lib/context/policies";
 import { readableOf } from "@/lib/db/read-rows";
 import { within } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
@@ -30,6 +31,7 @@ interface Moment {
   readonly record: RecordFacts;
   readonly now: Date;
   readonly isEvaluation: boolean;
+  readonly policies: DecidingSet;
 }
 
 /**
@@ -38,7 +40,7 @@ interface Moment {
  */
 export function openingOf(
   opener: Opener,
-  { record, now, isEvaluation }: Moment,
+  { record, now, isEvaluation, policies }: Moment,
   grant?: GrantFacts,
 ): RecordOpening {
   const { holder, standing, organisation } = opener;
@@ -50,11 +52,12 @@ export function openingOf(
     proof: { kind: "session", sessionId: "", method: "passkey", provedAt: now, multiFactorAt: now },
     hasSecondFactor: standing.hasSecondFactor,
   };
-  const decision = decideOpening({
+  const facts: OpeningFacts = {
     ...{ subject, office: standing.office, record, isEvaluation, now, opening: "signed" },
-    purpose: grant?.purpose ?? purposesOf(subject)[0] ?? "settlement",
+    purpose: grant?.purpose ?? purposesOf(subject, policies)[0] ?? "settlement",
     ...(grant === undefined ? {} : { grant }),
-  });
+  };
+  const decision = decideOpening(facts, policies);
   const person = { person: holder.name, organisation, role };
   if (!decision.isAllowed) return { ...person, fields: [], refused: decision.reasons[0].detail };
   const present = decision.groups.filter((group) => record.groups.includes(group));
@@ -98,7 +101,7 @@ async function read(tx: Tx, cx: Context, row: TransactionRow): Promise<RecordAcc
   const userIds = grants.flatMap(({ subjectUserId, viewers = [] }) => [subjectUserId, ...viewers]);
   const openers = await listOpeners(tx, tenantId, { participants: row.participants, userIds });
   const organisations = await findParticipantOrganisations(tx, tenantId, row.participants);
-  const moment = { record, now, isEvaluation };
+  const moment = { record, now, isEvaluation, policies: cx.policies.active() };
   const isOf = (participant: string) => (one: Opener) => one.holder.participantId === participant;
   return {
     transaction_id: row.id,

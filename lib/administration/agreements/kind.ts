@@ -16,7 +16,7 @@ import type { Site } from "@/lib/identity/sign-in/site";
 import type { Mailer } from "@/lib/notify/mail/mailer";
 
 /** What the rules about people and organisations need: an identity provider asks without a person who acts. */
-export type RuleContext = Pick<Context, "instance" | "clock">;
+export type RuleContext = Pick<Context, "instance" | "clock"> & Partial<Pick<Context, "policies">>;
 
 /** What use cases of administrators need in addition to the context of every call. */
 export type AdministrationContext = Context &

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
@@ -74,7 +75,15 @@ function person(name: string, role: Role, more: Partial<Principal> = {}): Contex
     clock: systemClock,
   });
   const client = { address: "203.0.113.7", userAgent: "test-agent" };
-  return { ...bench.cx, principal, client, keystore: bench.keystore, escrow, logger };
+  return {
+    ...bench.cx,
+    principal,
+    client,
+    keystore: bench.keystore,
+    escrow,
+    logger,
+    policies: { active: defaultSet },
+  };
 }
 
 async function anchor(): Promise<void> {

@@ -11,6 +11,12 @@ import {
   createAdministrationBench,
 } from "@/lib/testing/benches/administration-bench";
 
+/** What a dry run found in addition to the proof. */
+interface Found {
+  readonly gainers?: readonly string[];
+  readonly isLooser?: boolean;
+}
+
 /** A portal with people who write policies, agree to them and activate them. */
 export interface PolicyBench extends AdministrationBench {
   /** Compliance: writes. */
@@ -22,7 +28,7 @@ export interface PolicyBench extends AdministrationBench {
   /** A saved draft of this person with a document that no other draft has. */
   draft(who?: Context): Promise<PolicySetView>;
   /** Stores a finished dry run of a set's present document against the active set, and returns its id. */
-  dryRun(number: number, outcome?: ProofOutcome, gainers?: readonly string[]): Promise<string>;
+  dryRun(number: number, outcome?: ProofOutcome, found?: Found): Promise<string>;
   submitted(outcome?: ProofOutcome): Promise<PolicySetView>;
   approved(): Promise<PolicySetView>;
 }
@@ -42,15 +48,17 @@ export async function createPolicyBench(): Promise<PolicyBench> {
     const settings = { ...document.settings, review_days: days };
     return saveDraft(who, number, { document: { ...document, settings } }, undefined);
   };
-  const dryRun = async (
-    number: number,
-    outcome: ProofOutcome = "proved",
-    gainers: readonly string[] = [],
-  ) => {
+  const dryRun = async (number: number, outcome: ProofOutcome = "proved", found: Found = {}) => {
     // The newest run counts.
     bench.clock.advance(1);
     const id = uuidv7(bench.clock.nowMs());
-    const result = { proof: { outcome }, gainers: gainers.map((user_id) => ({ user_id })) };
+    const { gainers = [], isLooser = false } = found;
+    const result = {
+      proof: { outcome },
+      people_gain: gainers.length,
+      gainers: gainers.map((user_id) => ({ user_id })),
+      settings: [{ name: "review_days", before: 1, after: 2, is_looser: isLooser }],
+    };
     const active = await getActiveSet(anke);
     await bench.query(
       `INSERT INTO policy_run (id, tenant_id, set_id, kind, state, document_digest, base_number, result, asked_by, created_at, finished_at)

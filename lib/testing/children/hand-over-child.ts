@@ -1,3 +1,4 @@
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context/context";
@@ -41,6 +42,7 @@ const cx = {
   keystore,
   escrow: createEscrowClient({ ...custodian, log: instance.log, clock: systemClock }),
   logger: createLogger("test", "silent"),
+  policies: { active: defaultSet },
   client: {},
   requestId: "req_test",
   principal,

@@ -1,3 +1,4 @@
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { scopesFor } from "@/lib/api-client/registry";
 import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 
@@ -19,6 +20,7 @@ import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { type LogBench, withSigner } from "@/lib/testing/benches/log-bench";
 import { handlersAt } from "@/lib/testing/routes/route-files";
 import type { TestServer } from "@/lib/testing/servers/test-server";
@@ -142,7 +144,7 @@ function setEnvironment({ database, place, keyDir, cx: { instance } }: ServedPor
   });
 }
 
-function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof openLimits>[1]) {
+async function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof openLimits>[1]) {
   const { cx, keystore, escrow } = bench;
   const logger = createLogger("test", "silent");
   const limitPool = openLimitPool({ url: bench.database.appUrl, waitMs: BENCH_WAIT_MS });
@@ -159,7 +161,9 @@ function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof o
     keystore,
     escrow,
     audit: cx.audit,
+    policies: await openBenchPolicies(cx, logger),
     logger,
+    policies: { active: defaultSet },
     limits: openLimits(
       { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },
       budgets,
@@ -229,7 +233,7 @@ export async function servePortal(
     batch: MANY,
     export: MANY,
   };
-  const { runtime, close } = runtimeOf(bench, url, { ...many, anonymous: MANY, ...budgets });
+  const { runtime, close } = await runtimeOf(bench, url, { ...many, anonymous: MANY, ...budgets });
   useRuntime(runtime);
   const served: ServedPortal = {
     url,

@@ -61,7 +61,7 @@ export async function openTransaction(cx: Context, id: string, input: AuditBody)
   const grant = grantFor(cx, facts, input);
   const caseId = grant?.requestId;
   return concerning(caseId === undefined ? {} : { caseId }, async () => {
-    const plan = planOpening(cx, facts, grant, input);
+    const plan = await planOpening(cx, facts, grant, input);
     const proof = await proveOpening(cx, plan);
     return carryOut(cx, plan, proof);
   });

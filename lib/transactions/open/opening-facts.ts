@@ -1,14 +1,11 @@
 import "server-only";
 import { findGrantsOf } from "@/lib/access/grants/store";
 import { findOpening, type OpeningRow } from "@/lib/access/openings/store";
-import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import type { GrantFacts } from "@/lib/access/rules/facts";
-import { ageDays, retentionDays } from "@/lib/access/rules/limits";
 import { type Reader, readerOf } from "@/lib/access/rules/reader";
 import type { Context } from "@/lib/context/context";
 import { readableOf } from "@/lib/db/read-rows";
 import type { Run } from "@/lib/db/statement";
-import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
 import { findOpeningRecord } from "@/lib/transactions/open/opening-store";
@@ -20,7 +17,7 @@ import type { AuditBody } from "@/lib/transactions/schema";
 /** A participant id that no one has. */
 const NO_PARTY = "";
 
-/** Everything that decides one opening, read in one snapshot but for the hold. The rows prove nothing until they are checked. */
+/** Everything that decides one opening, read in one snapshot. A legal hold is read later, where it matters. The rows prove nothing until they are checked. */
 export interface OpeningFacts {
   readonly row: TransactionRow;
   readonly record: SealedRecord;
@@ -29,24 +26,10 @@ export interface OpeningFacts {
   readonly isOwn: boolean;
   /** The reader's own grants that name the transaction; none are read for a party. */
   readonly grants: readonly GrantFacts[];
-  /** End of a legal hold that the reader may know of. It is read for old records only. */
-  readonly holdUntil: Date | undefined;
   /** The prepared opening that the call names, if it is the reader's own, unused and in time. */
   readonly prepared: OpeningRow | undefined;
   /** Its owner removed the passkey that signed the opening. */
   readonly isPasskeyRemoved: boolean;
-}
-
-function isOld({ clock, principal }: Context, row: TransactionRow): boolean {
-  const createdAt = new Date(Number(row.createdAtMicros / 1000n));
-  return ageDays(createdAt, clock.now()) > retentionDays(principal.role);
-}
-
-/** Reads the hold only for an old record, because only the age limit depends on holds. */
-async function readHold(cx: Context, row: TransactionRow): Promise<Date | undefined> {
-  if (!isOld(cx, row)) return undefined;
-  const holds = await inSnapshot(cx, (tx) => knownHolds(tx, cx.principal, [row.id], cx.clock.now()));
-  return holds.get(row.id);
 }
 
 type ForGrant = Pick<OpeningFacts, "grants" | "prepared" | "isPasskeyRemoved">;
@@ -108,7 +91,6 @@ export async function readOpeningFacts(cx: Context, id: string, input: AuditBody
     record,
     reader: readerOf(principal, standing),
     isOwn,
-    holdUntil: await readHold(cx, row),
     ...(isOwn ? NOTHING_FOR_GRANT : forGrant),
   };
 }

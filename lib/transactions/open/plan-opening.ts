@@ -2,9 +2,11 @@ import "server-only";
 import { chooseGrant } from "@/lib/access/grants/find-grant";
 import { sessionOf } from "@/lib/access/openings/open-statement";
 import type { OpeningRow } from "@/lib/access/openings/store";
-import { authorizeOpening, type OpeningPermit } from "@/lib/access/rules/authorize-opening";
+import { knownHolds } from "@/lib/access/preservations/list-preservations";
+import { authorizeOpening, needsHold, type OpeningPermit } from "@/lib/access/rules/authorize-opening";
 import type { GrantFacts, OpeningProof, RecordFacts } from "@/lib/access/rules/facts";
 import type { Context } from "@/lib/context/context";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { claimedChallenge, statementChallenge } from "@/lib/escrow/protocol/challenge";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
@@ -56,7 +58,7 @@ export interface OpeningPlan {
   readonly given: GivenOpening | undefined;
 }
 
-type Deciding = Pick<Context, "clock" | "instance" | "principal" | "logger">;
+type Deciding = Pick<Context, "db" | "clock" | "instance" | "principal" | "logger" | "policies">;
 
 /** Returns the grant that this opening uses; undefined for a party. Throws `access.no-grant`. */
 export function grantFor(
@@ -80,20 +82,29 @@ function proofOf(cx: Pick<Context, "instance">, input: AuditBody): OpeningProof 
   return cx.instance.evaluation ? "evaluation" : "unbound";
 }
 
-function permitFor(
+/** Returns the end of a legal hold that the reader may know of. */
+async function readHold(cx: Deciding, { id }: TransactionRow): Promise<Date | undefined> {
+  const holds = await inSnapshot(cx, (tx) => knownHolds(tx, cx.principal, [id], cx.clock.now()));
+  return holds.get(id);
+}
+
+/** Decides, and reads the legal hold first if it could change the answer, as with old records. */
+async function permitFor(
   cx: Deciding,
-  facts: OpeningFacts,
+  { row, reader }: OpeningFacts,
   grant: GrantFacts | undefined,
   input: AuditBody,
-): OpeningPermit {
+): Promise<OpeningPermit> {
   const request = {
-    record: recordFactsOf(facts.row, facts.holdUntil),
+    record: recordFactsOf(row, undefined),
     purpose: input.purpose,
     ...(input.fields === undefined ? {} : { groups: input.fields }),
     ...(input.hours_override === undefined ? {} : { hoursOverride: input.hours_override }),
     ...(grant === undefined ? {} : { grant, opening: proofOf(cx, input) }),
   };
-  return authorizeOpening(cx, request, facts.reader);
+  if (!needsHold(cx, request, reader)) return authorizeOpening(cx, request, reader);
+  const record = recordFactsOf(row, await readHold(cx, row));
+  return authorizeOpening(cx, { ...request, record }, reader);
 }
 
 function expired(detail: string): DomainError {
@@ -131,17 +142,17 @@ function givenOpening(
 }
 
 /**
- * Step 2 of an opening: decides it from the facts that were read, without any effect. It checks in this order: floor
+ * Step 2 of an opening: decides it from the facts that were read, and changes nothing. It checks in this order: floor
  * and rules, the prepared opening, and whether the stored envelopes match the log. Throws the first refusal.
  */
-export function planOpening(
+export async function planOpening(
   cx: Deciding,
   facts: OpeningFacts,
   grant: GrantFacts | undefined,
   input: AuditBody,
-): OpeningPlan {
+): Promise<OpeningPlan> {
   const { row, record } = facts;
-  const permit = permitFor(cx, facts, grant, input);
+  const permit = await permitFor(cx, facts, grant, input);
   const groups = recordFactsOf(row, undefined).groups.filter((group) => permit.groups.includes(group));
   const sealed = record.groups.filter((group) => groups.includes(group.row.group));
   const signature = input.opening?.signature;

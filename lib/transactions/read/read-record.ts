@@ -3,8 +3,8 @@ import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest } from "@/lib/access/requests/request-view";
-import { purposesOf } from "@/lib/access/rules/default-rules";
 import { isSupport } from "@/lib/access/rules/floor";
+import { purposesOf } from "@/lib/access/rules/purposes";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
 import type { Context } from "@/lib/context/context";
@@ -58,7 +58,7 @@ function mayDo(cx: Context, view: TransactionView): MayDo {
   const isOwn = isParty(principal, view.participants);
   return {
     openOwn: isOwn,
-    purposes: purposesOf(principal),
+    purposes: purposesOf(principal, cx.policies.active()),
     ask: !isOwn && ASKING.has(principal.role) && principal.scopes.includes("request"),
     export: ASKING.has(principal.role) && principal.scopes.includes("export"),
     dispute: isOwn && view.status !== "disputed",

@@ -2,6 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultSet } from "@/lib/access/policy/default-document";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import { nodeReader } from "@/lib/audit/entry/tiles";
 import { recordEvent } from "@/lib/audit/record/record-event";
@@ -78,7 +79,15 @@ beforeAll(async () => {
     log,
     clock: systemClock,
   });
-  cx = { ...bench.cx, principal, client: {}, keystore: bench.keystore, escrow, logger };
+  cx = {
+    ...bench.cx,
+    principal,
+    client: {},
+    keystore: bench.keystore,
+    escrow,
+    logger,
+    policies: { active: defaultSet },
+  };
 });
 afterAll(async () => {
   await server.close(0);

@@ -6,9 +6,11 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest as readRequest } from "@/lib/access/requests/request-view";
+import { shownLevel } from "@/lib/access/rules/purposes";
 import { getRequest } from "@/lib/api-client/operations/access";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
+import { getRuntime } from "@/lib/runtime/slot";
 import { controlId } from "../_components/answers/answers";
 import { type Search, uuidOf } from "../_components/answers/prefill";
 import { CheckList } from "../_components/check/check-list";
@@ -34,6 +36,13 @@ export default async function CheckAnswersPage({ searchParams }: { searchParams:
   return <CheckAnswers view={view} principal={principal} />;
 }
 
+/** Fields of the draft that the policies in force would mask. */
+async function maskedFields(view: RequestView, principal: Principal) {
+  const set = (await getRuntime()).policies.active();
+  const terms = { level: view.level, purpose: view.purpose, instrument: view.authorization?.kind };
+  return view.fields.filter((field) => shownLevel(terms, field, set, principal) === "masked");
+}
+
 async function CheckAnswers({ view, principal }: { view: RequestView; principal: Principal }) {
   const t = await getTranslations("requests");
   const form = `/requests/new?draft=${view.id}`;
@@ -50,7 +59,12 @@ async function CheckAnswers({ view, principal }: { view: RequestView; principal:
       apiCall={{ method: "POST", path: `/confidential/access/requests/${view.id}/submit` }}
     >
       <div className="max-w-[820px]">
-        <CheckList view={view} hasAuthority={principal.role !== "coordinator"} person={principal.handle} />
+        <CheckList
+          view={view}
+          hasAuthority={principal.role !== "coordinator"}
+          person={principal.handle}
+          masked={await maskedFields(view, principal)}
+        />
         {isMissing ? (
           <Notice tone="amber" icon="warning" title={t("check.missingTitle")} className="mt-6">
             <p>{t("check.missingText")}</p>

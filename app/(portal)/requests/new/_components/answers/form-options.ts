@@ -1,11 +1,12 @@
 import "server-only";
-import { purposesOf } from "@/lib/access/rules/default-rules";
 import { isSupport } from "@/lib/access/rules/floor";
-import { levelCap } from "@/lib/access/rules/limits";
+import { purposesOf, shownLevel } from "@/lib/access/rules/purposes";
+import type { DecidingSet } from "@/lib/context/policies";
 import type { Principal } from "@/lib/context/principal";
 import { type Locale, regionName } from "@/lib/format";
 import { viewerOf } from "@/lib/http/pages/viewer";
-import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { getRuntime } from "@/lib/runtime/slot";
+import { GroupName, InstrumentKind, type Purpose } from "@/lib/vocabulary";
 import type { FormOptions } from "./answers";
 
 /** ISO 3166-1 alpha-2, and EU for orders of the Union's own bodies. */
@@ -21,14 +22,21 @@ function jurisdictionsIn(locale: Locale): FormOptions["jurisdictions"] {
   return [{ code: "EU", name: regionName("EU", locale) }, ...countries];
 }
 
-function maskedBy(kind: InstrumentKind): GroupName[] {
-  return GroupName.options.filter((group) => levelCap(kind, group) === "masked");
+/** Fields that no purpose of this person opens in full under an instrument of this kind. */
+function masksOf(principal: Principal, purposes: readonly Purpose[], set: DecidingSet) {
+  return (instrument: InstrumentKind): GroupName[] =>
+    GroupName.options.filter((group) =>
+      purposes.every(
+        (purpose) => shownLevel({ level: "full", purpose, instrument }, group, set, principal) === "masked",
+      ),
+    );
 }
 
-/** What this person may request, by the rules, which stay on the server. */
+/** What this person may request, by the policies in force, which stay on the server. */
 export async function formOptions(principal: Principal, locale: Locale): Promise<FormOptions> {
-  const allowed = purposesOf(principal);
-  const purposes = Purpose.options.filter((purpose) => allowed.includes(purpose));
+  const set = (await getRuntime()).policies.active();
+  const purposes = purposesOf(principal, set);
+  const maskedBy = masksOf(principal, purposes, set);
   const { organisation } = await viewerOf(principal);
   const isStaff = principal.role === "coordinator";
   return {

@@ -6,8 +6,8 @@ import { FileDigest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView, RequestView } from "@/lib/access/requests/answer-schema";
-import { effectiveLevel } from "@/lib/access/rules/limits";
 import { formatCount, formatTime, regionName } from "@/lib/format";
+import type { GroupName } from "@/lib/vocabulary";
 import { type AnswerName, controlId } from "../answers/answers";
 import { ScanTag } from "../document/document-state";
 import { DocumentTitle } from "../document/document-title";
@@ -76,13 +76,12 @@ function useTargetText(view: RequestView): ReactNode {
   return t("check.query", { text: parts.join(", ") });
 }
 
-function useFieldsText(view: RequestView): string {
+function useFieldsText(view: RequestView, masked: readonly GroupName[]): string {
   const t = useTranslations("requests.check");
   const domain = useTranslations("domain.fields");
   return view.fields
     .map((field) => {
-      const isMasked = effectiveLevel(view.level, view.authorization?.kind, field) === "masked";
-      return isMasked ? t("masked", { field: domain(field) }) : domain(field);
+      return masked.includes(field) ? t("masked", { field: domain(field) }) : domain(field);
     })
     .join(", ");
 }
@@ -184,14 +183,19 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
   ];
 }
 
-/** All answers of a draft, in the order in which they were asked. */
-export function CheckList(props: { view: RequestView; hasAuthority: boolean; person: string }) {
+/** All answers of a draft, in the order in which they were asked, with the fields that would be masked. */
+export function CheckList(props: {
+  view: RequestView;
+  hasAuthority: boolean;
+  person: string;
+  masked: readonly GroupName[];
+}) {
   const { view, hasAuthority } = props;
   const t = useTranslations("requests");
   const domain = useTranslations("domain.purposes");
   const form = `/requests/new?draft=${view.id}`;
   const target = useTargetText(view);
-  const fields = useFieldsText(view);
+  const fields = useFieldsText(view, props.masked);
   const authority = useAuthorityRows(view.authorization);
   const period = usePeriodRows(view, hasAuthority);
   const document: Row[] =

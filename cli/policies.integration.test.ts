@@ -1,0 +1,105 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { queryAs } from "@/lib/testing/benches/query-as";
+import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
+import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
+
+// A watchdog: each step runs in its own process.
+vi.setConfig({ testTimeout: 900_000 });
+
+let portal: ServedPortal;
+let cli: CommandLine;
+let author: string;
+
+beforeAll(async () => {
+  portal = await servePortal({ writes: 10_000, reads: 10_000 });
+  cli = openCommandLine();
+  const person = (duty: "approve" | "compliance") =>
+    portal.bench.person({ organisation: "operator", hasKey: false, role: "coordinator", duties: [duty] });
+  const [anke, jonas] = [await person("compliance"), await person("approve")];
+  author = anke.principal.userId;
+  for (const [name, who] of [
+    ["anke", anke],
+    ["jonas", jonas],
+  ] as const) {
+    const input = { input: await portal.keyFor(who) };
+    const ended = await cli.run(["profile", "add", name, "--url", portal.url], input);
+    expect([name, ended.code, ended.stderr]).toEqual([name, 0, expect.any(String)]);
+  }
+});
+afterAll(async () => {
+  cli?.remove();
+  await portal?.close();
+});
+
+/** Runs a command of policies as this person, and returns its output. */
+async function policies(who: string, ...args: readonly string[]): Promise<string> {
+  const ended = await cli.run(["policies", ...args, "--profile", who]);
+  expect([args, ended.code, ended.stderr]).toEqual([args, 0, expect.not.stringContaining("error")]);
+  return ended.stdout;
+}
+const as = async (who: string, ...args: readonly string[]) =>
+  JSON.parse(await policies(who, ...args, "--json"));
+
+/** A finished dry run whose proof found that no one gains; its command has its own test. */
+async function dryRun(number: number, base: number): Promise<void> {
+  await queryAs(
+    portal.bench.database.adminUrl,
+    `INSERT INTO policy_run (id, tenant_id, set_id, kind, state, document_digest, base_number, result, asked_by, created_at, finished_at)
+     SELECT $1, s.tenant_id, s.id, 'dry_run', 'done', s.document_digest, $3, '{"proof": {"outcome": "proved"}, "gainers": []}', $4, now(), now()
+     FROM policy_set s WHERE s.number = $2`,
+    [uuidv7(Date.now()), number, base, author],
+  );
+}
+
+function fileOf(document: unknown): string {
+  const file = path.join(cli.folder, "policies.json");
+  writeFileSync(file, JSON.stringify(document));
+  return file;
+}
+
+test("a set goes by commands from the draft to the active one, and back to the one before", async () => {
+  const reason = ["--reason", "agreed in the team"];
+  expect(await as("anke", "show")).toMatchObject({ number: 1, state: "active" });
+  const { number } = await as("anke", "draft", "--title", "Shorter review", ...reason, "--from", "1");
+  const document = JSON.parse(await policies("anke", "show", String(number), "--document"));
+  const wrong = fileOf({ ...document, policies: [{ id: "a", text: "permit(", examples: [] }] });
+  expect(await as("anke", "validate", String(number), wrong)).toMatchObject({
+    valid: false,
+    faults: [{ policy: "a", line: 1 }],
+  });
+  const refused = await cli.run(["policies", "save", String(number), wrong, "--profile", "anke"]);
+  expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining("has faults")]);
+  const right = fileOf({ ...document, settings: { ...document.settings, review_days: 7 } });
+  await policies("anke", "save", String(number), right, "--title", "A week to review");
+  expect(await policies("anke", "validate", String(number))).toContain("No faults.");
+  await dryRun(number, 1);
+  expect(await as("anke", "submit", String(number))).toMatchObject({ state: "submitted", gains: false });
+  expect(await as("jonas", "decide", String(number), "approve", ...reason)).toMatchObject({
+    state: "approved",
+  });
+  const at = new Date(Date.now() + 86_400_000).toISOString();
+  expect(await as("anke", "schedule", String(number), at)).toMatchObject({
+    state: "scheduled",
+    active_from: at,
+  });
+  expect(await as("jonas", "activate", String(number))).toMatchObject({ state: "active" });
+  expect(await policies("anke", "list")).toContain("A week to review");
+  await dryRun(1, number);
+  expect(await as("anke", "roll-back", "1", ...reason)).toMatchObject({ number: 1, state: "active" });
+  const other = await as("anke", "draft", "--title", "Another", ...reason);
+  expect(await as("anke", "withdraw", String(other.number), ...reason)).toMatchObject({ state: "withdrawn" });
+});
+
+test("a word that is no number and a decision that does not exist are refused before a call", async () => {
+  for (const args of [
+    ["submit", "first"],
+    ["decide", "1", "perhaps", "--reason", "r"],
+    ["roll-back", "1"],
+  ]) {
+    const ended = await cli.run(["policies", ...args, "--profile", "anke"]);
+    expect([args, ended.code]).toEqual([args, 2]);
+  }
+});
