@@ -1,6 +1,6 @@
 import type { Expr } from "@cedar-policy/cedar-wasm/nodejs";
 import { ATTRIBUTES, DUTIES, OPTIONAL, OutsideFragment, type ProvedAction, type Sort } from "./fragment";
-import { smtNumber, smtString, smtSymbol } from "./smt-text";
+import { smtNumber, smtSymbol } from "./smt-text";
 
 /** A term of SMT-LIB with its sort. */
 export interface Term {
@@ -16,9 +16,11 @@ const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 export interface Names {
   readonly roles: Set<string>;
   readonly duties: Set<string>;
+  readonly texts: Set<string>;
 }
 
 export const roleSymbol = (role: string): string => smtSymbol(`role: ${role}`);
+export const textSymbol = (text: string): string => smtSymbol(`text: ${text}`);
 export const dutySymbol = (duty: string): string => smtSymbol(`duty: ${duty}`);
 
 const bool = (text: string): Term => ({ sort: "Bool", text });
@@ -78,7 +80,7 @@ export class Expressions {
     const below = depth + 1;
     switch (operator) {
       case "Value":
-        return literal(given);
+        return this.literal(given);
       case ".":
         return this.attribute(expression);
       case "has":
@@ -159,7 +161,33 @@ export class Expressions {
       return bool(dutySymbol(duty));
     }
     const value = this.term(wanted, depth);
-    return bool(anyOf(literals(set).map((one) => equal(one, value))));
+    return bool(anyOf(this.literals(set).map((one) => equal(one, value))));
+  }
+
+  /** Returns the members of a set of literals. */
+  private literals(set: unknown): Term[] {
+    const listed = member(set, "Set");
+    if (Array.isArray(listed)) {
+      return listed.map((one) => {
+        const value = member(one, "Value");
+        if (value === undefined) throw new OutsideFragment("a set of computed values");
+        return this.literal(value);
+      });
+    }
+    const values = member(set, "Value");
+    if (!Array.isArray(values)) throw new OutsideFragment("contains on another thing than a set of literals");
+    return values.map((value) => this.literal(value));
+  }
+
+  private literal(value: unknown): Term {
+    if (typeof value === "boolean") return bool(String(value));
+    if (typeof value === "number") return { sort: "Int", text: smtNumber(value) };
+    if (typeof value !== "string")
+      throw new OutsideFragment(
+        Array.isArray(value) ? "a set as a value" : "a value that is not a text or number",
+      );
+    this.names.texts.add(value);
+    return { sort: "Text", text: textSymbol(value) };
   }
 }
 
@@ -170,30 +198,6 @@ function anyOf(terms: readonly string[]): string {
 function equal(left: Term, right: Term): string {
   if (left.sort !== right.sort) throw new OutsideFragment(`== between ${left.sort} and ${right.sort}`);
   return `(= ${left.text} ${right.text})`;
-}
-
-/** Returns the members of a set of literals. */
-function literals(set: unknown): Term[] {
-  const listed = member(set, "Set");
-  if (Array.isArray(listed)) {
-    return listed.map((one) => {
-      const value = member(one, "Value");
-      if (value === undefined) throw new OutsideFragment("a set of computed values");
-      return literal(value);
-    });
-  }
-  const values = member(set, "Value");
-  if (!Array.isArray(values)) throw new OutsideFragment("contains on another thing than a set of literals");
-  return values.map(literal);
-}
-
-function literal(value: unknown): Term {
-  if (typeof value === "boolean") return bool(String(value));
-  if (typeof value === "string") return { sort: "String", text: smtString(value) };
-  if (typeof value === "number") return { sort: "Int", text: smtNumber(value) };
-  throw new OutsideFragment(
-    Array.isArray(value) ? "a set as a value" : "a value that is not a text or number",
-  );
 }
 
 /** A minus before a literal. Cedar's JSON has it as an operator; of anything else it could overflow. */

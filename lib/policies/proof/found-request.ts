@@ -1,5 +1,5 @@
 import type { AuthorizationCall } from "@cedar-policy/cedar-wasm/nodejs";
-import { dutySymbol, roleSymbol } from "./expression";
+import { dutySymbol, roleSymbol, textSymbol } from "./expression";
 import { ATTRIBUTES, OPTIONAL, type ProvedAction, ROLES } from "./fragment";
 import type { Question } from "./question";
 import { readSmt, type SmtValue } from "./smt-text";
@@ -15,10 +15,9 @@ export interface FoundRequest {
   readonly values: ReadonlyMap<string, Value>;
 }
 
-function readValue(value: SmtValue | undefined): Value | undefined {
+function readValue(value: SmtValue | undefined): boolean | number | undefined {
   if (value === "true" || value === "false") return value === "true";
   if (typeof value === "string") return /^\d+$/.test(value) ? Number(value) : undefined;
-  if (value !== undefined && "text" in value) return value.text;
   const [sign, number] = value ?? [];
   const size = sign === "-" ? readValue(number) : undefined;
   return typeof size === "number" ? -size : undefined;
@@ -27,29 +26,53 @@ function readValue(value: SmtValue | undefined): Value | undefined {
 const withoutBars = (symbol: string): string => symbol.slice(1, -1);
 
 /** Returns the answer's values by symbol, without bars. */
-function readValues(text: string): ReadonlyMap<string, Value> {
+function readValues(text: string): ReadonlyMap<string, SmtValue> {
   const [pairs] = readSmt(text);
-  const found = new Map<string, Value>();
+  const found = new Map<string, SmtValue>();
   if (!Array.isArray(pairs)) throw new SyntaxError("unreadable answer");
   for (const pair of pairs) {
     const [name, given] = Array.isArray(pair) ? pair : [];
-    const value = readValue(given);
-    if (typeof name !== "string" || value === undefined) throw new SyntaxError("unreadable value");
-    found.set(name, value);
+    if (typeof name !== "string" || given === undefined) throw new SyntaxError("unreadable value");
+    found.set(name, given);
   }
   return found;
+}
+
+/** The texts of an answer by the solver's own name for each. Another element is a text that no policy has. */
+class Texts {
+  readonly #known = new Map<string, string>();
+
+  constructor(
+    private readonly names: ReadonlySet<string>,
+    said: ReadonlyMap<string, SmtValue>,
+  ) {
+    for (const name of names) this.#known.set(JSON.stringify(said.get(withoutBars(textSymbol(name)))), name);
+  }
+
+  read(value: SmtValue): string {
+    const key = JSON.stringify(value);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    let fresh = "other";
+    for (let n = 2; this.names.has(fresh) || [...this.#known.values()].includes(fresh); n += 1)
+      fresh = `other-${n}`;
+    this.#known.set(key, fresh);
+    return fresh;
+  }
 }
 
 /** Returns the request that an answer describes. Throws SyntaxError for an answer that is not complete. */
 export function readFound({ action, names }: Question, text: string): FoundRequest {
   const said = readValues(text);
-  const isTrue = (symbol: string) => said.get(withoutBars(symbol)) === true;
+  const texts = new Texts(names.texts, said);
+  const isTrue = (symbol: string) => said.get(withoutBars(symbol)) === "true";
   const role = ROLES.find((one) => isTrue(roleSymbol(one)));
   if (role === undefined) throw new SyntaxError("an answer without a role");
-  const lacks = OPTIONAL[action].filter((path) => said.get(`has ${path}`) !== true);
+  const lacks = OPTIONAL[action].filter((path) => said.get(`has ${path}`) !== "true");
   const values = new Map<string, Value>();
-  for (const path of Object.keys(ATTRIBUTES[action])) {
-    const value = said.get(path);
+  for (const [path, sort] of Object.entries(ATTRIBUTES[action])) {
+    const given = said.get(path) ?? "";
+    const value = sort === "Text" ? texts.read(given) : readValue(given);
     if (value === undefined) throw new SyntaxError(`an answer without ${path}`);
     if (!lacks.some((absent) => path.startsWith(`${absent}.`))) values.set(path, value);
   }

@@ -3,8 +3,8 @@ import { GroupName } from "@/lib/vocabulary";
 // The closed part of our Cedar schema that the proof can read. variables.test.ts compares this list with the schema, so
 // that a word added there is either read here or refused as outside the fragment.
 
-/** Sorts of SMT-LIB that the encoder uses. */
-export type Sort = "Bool" | "Int" | "String";
+/** Sorts of a question. `Text` is a sort of its own, whose elements can only be equal or not. */
+export type Sort = "Bool" | "Int" | "Text";
 
 /** Actions of the schema. Each is one question. */
 export const PROVED_ACTIONS = ["open", "request"] as const;
@@ -14,7 +14,7 @@ export type ProvedAction = (typeof PROVED_ACTIONS)[number];
 export const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
 
 const PRINCIPAL = {
-  "principal.organisation": "String",
+  "principal.organisation": "Text",
   "principal.isSupport": "Bool",
 } as const satisfies Readonly<Record<string, Sort>>;
 
@@ -23,11 +23,11 @@ export const ATTRIBUTES: Readonly<Record<ProvedAction, Readonly<Record<string, S
   open: {
     ...PRINCIPAL,
     "resource.ageDays": "Int",
-    "resource.retentionClass": "String",
+    "resource.retentionClass": "Text",
     "resource.isKept": "Bool",
-    "context.purpose": "String",
-    "context.group": "String",
-    "context.level": "String",
+    "context.purpose": "Text",
+    "context.group": "Text",
+    "context.level": "Text",
     "context.isParty": "Bool",
     "context.day": "Int",
     "context.factorMinutes": "Int",
@@ -37,14 +37,14 @@ export const ATTRIBUTES: Readonly<Record<ProvedAction, Readonly<Record<string, S
     "context.office.weekday": "Int",
     "context.office.minute": "Int",
     "context.office.isHoliday": "Bool",
-    "context.grant.kind": "String",
-    "context.grant.level": "String",
+    "context.grant.kind": "Text",
+    "context.grant.level": "Text",
     "context.grant.approvals": "Int",
     "context.grant.viewsUsed": "Int",
-    "context.authority.kind": "String",
-    "context.authority.state": "String",
+    "context.authority.kind": "Text",
+    "context.authority.state": "Text",
   },
-  request: { ...PRINCIPAL, "context.purpose": "String", "context.level": "String" },
+  request: { ...PRINCIPAL, "context.purpose": "Text", "context.level": "Text" },
 };
 
 /** Attributes that a request may lack. A policy asks with `has`. */

@@ -1,8 +1,8 @@
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
-import { dutySymbol, roleSymbol } from "./expression";
-import { ATTRIBUTES, type ProvedAction } from "./fragment";
+import { dutySymbol, roleSymbol, textSymbol } from "./expression";
+import { ATTRIBUTES, LEVELS, type ProvedAction } from "./fragment";
 import type { Question } from "./question";
-import { smtNumber, smtString, smtSymbol } from "./smt-text";
+import { smtNumber, smtSymbol } from "./smt-text";
 
 // What an example has where it may choose: the values of an ordinary case. They make a counterexample short to read.
 // They change no answer: the solver was asked before, and drops each of them that excludes the example.
@@ -35,10 +35,19 @@ const VOCABULARIES: Readonly<Record<string, readonly string[]>> = {
   "context.group": GroupName.options,
 };
 
+/** Texts that a question declares in addition to those of the policies. */
+export const KNOWN_TEXTS: readonly string[] = [
+  ...new Set([
+    ...Object.values(VOCABULARIES).flat(),
+    ...Object.values(ORDINARY).filter((value) => typeof value === "string"),
+    ...LEVELS.request,
+  ]),
+];
+
 function term(path: string, value: boolean | number | string): string {
   const symbol = smtSymbol(path);
   if (typeof value === "boolean") return value ? symbol : `(not ${symbol})`;
-  return `(= ${symbol} ${typeof value === "number" ? smtNumber(value) : smtString(value)})`;
+  return `(= ${symbol} ${typeof value === "number" ? smtNumber(value) : textSymbol(value)})`;
 }
 
 function anyTerm(path: string, values: readonly string[]): string {
@@ -57,11 +66,12 @@ function ofAction<T>(action: ProvedAction, byPath: Readonly<Record<string, T>>):
 /** Returns terms that an example should have, the most important first. */
 export function preferencesFor({ action, names }: Question): string[] {
   const words = ofAction(action, VOCABULARIES).map(([path, values]) => anyTerm(path, values));
-  const purpose = [term("context.purpose", "other"), `(not ${term("context.purpose", "")})`];
+  const purpose = [`(not ${term("context.purpose", "")})`];
   const spare = [...names.duties].filter((duty) => duty !== "support");
   const duties = spare.map((duty) => `(not ${dutySymbol(duty)})`);
+  const ordinary = ofAction(action, ORDINARY).map(([path, value]) => term(path, value));
   if (action === "request")
-    return [...words, ...purpose, `(not (= ${smtSymbol("context.level")} "metadata"))`, ...duties];
+    return [...words, ...purpose, `(not ${term("context.level", "metadata")})`, ...duties, ...ordinary];
   const [grant, authority] = ["context.grant", "context.authority"].map((path) => smtSymbol(`has ${path}`));
   const party = smtSymbol("context.isParty");
   return [
@@ -76,7 +86,7 @@ export function preferencesFor({ action, names }: Question): string[] {
     between("context.day", 99_991_231),
     between("context.grant.approvals", 1_000),
     between("context.grant.viewsUsed", 1_000_000),
-    ...ofAction(action, ORDINARY).map(([path, value]) => term(path, value)),
+    ...ordinary,
     `(or (not ${authority}) ${grant})`,
     `(not ${authority})`,
     `(= ${grant} (not ${party}))`,

@@ -78,7 +78,7 @@ async function askAll(
     if (answer.is === "sat") {
       const counterexample = confirmed(question, answer.values, base, candidate);
       if (counterexample !== undefined) return { outcome: "counterexample", counterexample };
-      why ??= { code: "unconfirmed", detail: `${WORDS.unconfirmed} ${answer.values.slice(0, 2_000)}` };
+      why ??= { code: "unconfirmed", detail: WORDS.unconfirmed };
     } else if (answer.is === "none")
       why ??= { code: answer.why, detail: [WORDS[answer.why], answer.said ?? ""].join(" ").trim() };
   }

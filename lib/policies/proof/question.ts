@@ -1,12 +1,13 @@
 import { encodeSet, type JsonPolicies } from "./encode-set";
-import { dutySymbol, type Names, roleSymbol } from "./expression";
+import { dutySymbol, type Names, roleSymbol, textSymbol } from "./expression";
 import { ATTRIBUTES, GROUPS, LEVELS, OPTIONAL, type ProvedAction, ROLES, type Sort } from "./fragment";
-import { smtNumber, smtString, smtSymbol } from "./smt-text";
+import { KNOWN_TEXTS } from "./ordinary";
+import { smtNumber, smtSymbol } from "./smt-text";
 
 /** One question to the solver: is there a request that the candidate allows and the base refuses? */
 export interface Question {
   readonly action: ProvedAction;
-  /** SMT-LIB 2.6, complete: any solver of strings and whole numbers can answer it. */
+  /** SMT-LIB 2.6, complete: any solver of whole numbers and free symbols can answer it. */
   readonly text: string;
   /** Symbols of the question, whose values are an example. */
   readonly symbols: readonly string[];
@@ -22,7 +23,7 @@ interface Given {
 }
 
 function oneOf(path: string, values: readonly string[]): string {
-  return `(or ${values.map((value) => `(= ${smtSymbol(path)} ${smtString(value)})`).join(" ")})`;
+  return `(or ${values.map((value) => `(= ${smtSymbol(path)} ${textSymbol(value)})`).join(" ")})`;
 }
 
 function between(path: string, least: number, most: number): string {
@@ -87,14 +88,19 @@ function declarationsFor(action: ProvedAction, roles: readonly string[], duties:
  * OutsideFragment with the policy and construct that the encoder does not read.
  */
 export function questionOf(base: JsonPolicies, candidate: JsonPolicies, action: ProvedAction): Question {
-  const names: Names = { roles: new Set(ROLES), duties: new Set(["support"]) };
+  const names: Names = { roles: new Set(ROLES), duties: new Set(["support"]), texts: new Set(KNOWN_TEXTS) };
   const [before, after] = [encodeSet(base, action, names), encodeSet(candidate, action, names)];
   const [roles, duties] = [[...names.roles], [...names.duties]];
   const declared = declarationsFor(action, roles, duties);
+  const texts = [...names.texts].map(textSymbol);
   const text = [
     `; Is there a request of the action ${action} that the candidate allows and the present policies refuse?`,
     "; unsat: there is none. sat: there is one; its values are an example.",
-    "(set-logic QF_SLIA)",
+    "(set-logic QF_UFLIA)",
+    "; A text can only be equal to another one, or not. There are more texts than those of the policies.",
+    "(declare-sort Text 0)",
+    ...texts.map((symbol) => `(declare-const ${symbol} Text)`),
+    `(assert (distinct ${texts.join(" ")}))`,
     ...declared.map(([symbol, sort]) => `(declare-const ${symbol} ${sort})`),
     "; Taken as given:",
     ...givenFor(action, roles).flatMap(({ words, term }) => [`; ${words}`, `(assert ${term})`]),
@@ -105,5 +111,5 @@ export function questionOf(base: JsonPolicies, candidate: JsonPolicies, action: 
     "(check-sat)",
     "",
   ].join("\n");
-  return { action, text, symbols: declared.map(([symbol]) => symbol), names };
+  return { action, text, symbols: [...texts, ...declared.map(([symbol]) => symbol)], names };
 }

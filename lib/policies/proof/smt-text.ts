@@ -1,23 +1,7 @@
 import { OutsideFragment } from "./fragment";
 
-// Strings, numbers and symbols of SMT-LIB 2.6. Everything outside printable ASCII is escaped, so that two texts which
-// look alike stay two, and no text can end its literal.
-
-/** The largest code point of an SMT-LIB string (section "Strings", theory of Unicode strings). */
-const LAST_CODE_POINT = 0x2ffff;
-
-/** Returns a string literal. Throws OutsideFragment for characters that SMT-LIB strings lack. */
-export function smtString(text: string): string {
-  let escaped = "";
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code > LAST_CODE_POINT || (code >= 0xd800 && code <= 0xdfff))
-      throw new OutsideFragment(`the character U+${code.toString(16).toUpperCase()}`);
-    const isPlain = code >= 0x20 && code <= 0x7e && character !== '"' && character !== "\\";
-    escaped += isPlain ? character : `\\u{${code.toString(16)}}`;
-  }
-  return `"${escaped}"`;
-}
+// Numbers and symbols of SMT-LIB 2.6. A text of a policy becomes a symbol: the proof only asks whether two texts are
+// equal, so the solver needs no theory of strings, and texts that look alike are two symbols.
 
 /** Returns a whole number. Throws OutsideFragment where JSON may have rounded it. */
 export function smtNumber(value: number): string {
@@ -25,8 +9,12 @@ export function smtNumber(value: number): string {
   return value < 0 ? `(- ${-value})` : String(value);
 }
 
-/** Returns a quoted symbol. Characters beyond a small set become `%` and the hex of their UTF-8 bytes: one text, one symbol. */
+/**
+ * Returns a quoted symbol. Characters beyond a small set become `%` and the hex of their UTF-8 bytes: one text, one
+ * symbol, and no text can end its symbol.
+ */
 export function smtSymbol(text: string): string {
+  if (!text.isWellFormed()) throw new OutsideFragment("a text with half a character");
   let escaped = "";
   for (const byte of Buffer.from(text, "utf8")) {
     const character = String.fromCharCode(byte);
@@ -37,21 +25,10 @@ export function smtSymbol(text: string): string {
   return `|${escaped}|`;
 }
 
-/** A value of a solver's answer: an atom or a list. Strings are read, symbols lose their bars. */
-export type SmtValue = string | { readonly text: string } | readonly SmtValue[];
+/** A value of a solver's answer: an atom or a list. Symbols lose their bars. */
+export type SmtValue = string | readonly SmtValue[];
 
-const ESCAPE = /\\u\{([0-9a-fA-F]{1,5})\}|\\u([0-9a-fA-F]{4})/g;
-
-/** Returns the text of a string literal without its quotes. */
-function unescaped(literal: string): string {
-  return literal
-    .replaceAll('""', '"')
-    .replaceAll(ESCAPE, (_all, braced: string | undefined, four: string | undefined) =>
-      String.fromCodePoint(Number.parseInt(braced ?? four ?? "0", 16)),
-    );
-}
-
-const TOKEN = /\s+|;[^\n]*|([()])|"((?:[^"]|"")*)"|\|([^|]*)\||([^\s()"|;]+)/gy;
+const TOKEN = /\s+|;[^\n]*|([()])|\|([^|]*)\||([^\s()|;]+)/gy;
 
 /** Lists that are not closed yet, the outermost first. */
 class Lists {
@@ -84,9 +61,8 @@ export function readSmt(text: string): SmtValue[] {
   TOKEN.lastIndex = 0;
   for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
     end = TOKEN.lastIndex;
-    const [, bracket, literal, quoted, atom] = match;
+    const [, bracket, quoted, atom] = match;
     if (bracket !== undefined) lists.bracket(bracket);
-    else if (literal !== undefined) lists.add({ text: unescaped(literal) });
     else if (quoted !== undefined) lists.add(quoted);
     else if (atom !== undefined) lists.add(atom);
   }

@@ -19,29 +19,71 @@ setInterval(() => {
 
 const { init } = createRequire(import.meta.url)("z3-solver");
 
-/** Greedily adds what makes an example easier to read, until the time for it is used. */
-async function preferring(run, { preferences, preferMs }) {
+/** Returns a model's values with the answer `sat`; otherwise the answer alone. */
+function readModel(said) {
+  const cut = said.indexOf("\n");
+  const [answer, values] = cut === -1 ? [said, ""] : [said.slice(0, cut), said.slice(cut + 1)];
+  return answer === "sat" && values.startsWith("(") && !values.startsWith("(error") ? values : undefined;
+}
+
+/**
+ * Greedily adds what makes an example easier to read, until the time for it is used, and returns the last model: all at
+ * once where that is possible, else one half after the other. Each model is read at once: after later questions the
+ * solver may not have it any more.
+ */
+async function preferred(run, getValues, { preferences, preferMs }, first) {
   const until = performance.now() + preferMs;
-  for (const preference of preferences) {
-    if (performance.now() > until) return;
-    const answer = await run(`(push 1)\n(assert ${preference})\n(check-sat)\n`);
-    if (answer !== "sat") await run("(pop 1)\n");
+  let model = first;
+  const add = async (wanted) => {
+    if (wanted.length === 0 || performance.now() > until) return;
+    const terms = wanted.map((term) => `(assert ${term})`).join("\n");
+    const better = readModel(await run(`(push 1)\n${terms}\n(check-sat)\n${getValues}`));
+    if (better !== undefined) {
+      model = better;
+      return;
+    }
+    await run("(pop 1)\n");
+    if (wanted.length === 1) return;
+    const half = Math.ceil(wanted.length / 2);
+    await add(wanted.slice(0, half));
+    await add(wanted.slice(half));
+  };
+  await add(preferences);
+  return model;
+}
+
+/**
+ * Returns what z3 says to a text. The package's own call keeps the text on the stack of this thread, and z3's thread may
+ * read it after that was used again; so the text is in memory of its own until the answer is here.
+ */
+async function evaluate(em, context, text) {
+  const bytes = Buffer.from(`${text}\0`, "utf8");
+  const place = em._malloc(bytes.length);
+  if (place === 0) throw new Error("out of memory");
+  try {
+    em.HEAPU8.set(bytes, place);
+    const ask = () =>
+      em.ccall("async_Z3_eval_smtlib2_string", "void", ["number", "number"], [context, place]);
+    return (await em.async_call(ask)).trim();
+  } finally {
+    em._free(place);
   }
 }
 
-async function answerOf(z3, question) {
-  const config = z3.mk_config();
-  const context = z3.mk_context(config);
-  const run = async (text) => (await z3.eval_smtlib2_string(context, text)).trim();
+async function answerOf({ Z3, em }, question) {
+  const config = Z3.mk_config();
+  const context = Z3.mk_context(config);
+  const run = (text) => evaluate(em, context, text);
+  const getValues = `(get-value (${question.symbols.join(" ")}))\n`;
   try {
-    const answer = await run(question.text);
-    if (answer !== "sat") return { answer };
-    await preferring(run, question);
-    await run("(check-sat)\n");
-    return { answer, values: await run(`(get-value (${question.symbols.join(" ")}))\n`) };
+    const said = await run(question.text);
+    if (said !== "sat") return { answer: said };
+    const model = readModel(`sat\n${await run(getValues)}`);
+    if (model === undefined) return { answer: "sat without a model" };
+    return { answer: "sat", values: await preferred(run, getValues, question, model) };
   } finally {
-    z3.del_context(context);
-    z3.del_config(config);
+    Z3.del_context(context);
+    Z3.del_config(config);
   }
 }
 
@@ -49,9 +91,9 @@ let starting;
 async function solve(line) {
   const question = JSON.parse(line);
   starting ??= init();
-  const { Z3 } = await starting;
-  Z3.global_param_set("memory_max_size", String(memoryMb));
-  process.stdout.write(`${JSON.stringify(await answerOf(Z3, question))}\n`);
+  const z3 = await starting;
+  z3.Z3.global_param_set("memory_max_size", String(memoryMb));
+  process.stdout.write(`${JSON.stringify(await answerOf(z3, question))}\n`);
 }
 
 let heard = "";
