@@ -7,7 +7,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["grant-cover.ts", "e22881997d10f5c393ba1a1d69eedef71225bf67f594239393485f6e7b152386"],
   ["purposes.ts", "3638618264cbff9ecdba7b220b7edc06cfc86842f2ffed51f28cb0c8b53b45c2"],
   ["cedar-schema.ts", "3cdc0f8b797f0b90c016559f390c9842695c44f33e0774a12ce00267bd8f6381"],
-  ["cedar.ts", "5d7d460c3edb03766fe41e721623f32b34d5cd4f7718176e6f4c5d014408a003"],
+  ["cedar.ts", "e1d687cf7797b383b8e645c818169895e155c37bfb6401321aa1c55922156515"],
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
   ["engine.ts", "7aef2d3698cd547378fa9b2443a8812bf520782bd817bf3cde5d7aba690c1521"],
   ["explain.ts", "5f08baa1c6694b31a7187553c9cd9797f2b4a89885e05f287b6c0dfc5f6bbeec"],

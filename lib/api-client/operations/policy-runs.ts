@@ -17,11 +17,15 @@ const DRY_RUNS = "/confidential/policies/{number}/dry-runs";
 const REPLAYS = "/confidential/policies/replays";
 /** As in policies.ts: the use cases say which duties read. */
 const read = {
-  ...{ scopes: ["read"], roles: ["coordinator", "admin", "auditor"], rate: "reads" },
+  scopes: ["read"],
+  roles: ["coordinator", "admin", "auditor"],
+  rate: "reads",
   action: "policy.read",
 } as const;
 const write = {
-  ...{ scopes: ["decide"], roles: ["coordinator"], duties: ["approve", "legal", "compliance"] },
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["approve", "legal", "compliance"],
   rate: "writes",
 } as const;
 const kept = { keep: ["id", "state", "number", "document_digest", "base_number"] } as const;
