@@ -2,7 +2,6 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
-import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";

@@ -21,6 +21,7 @@ export interface FactAnswers {
   authority: string;
   ageDays: string;
   isKept: boolean;
+  day: string;
   weekday: string;
   time: string;
   isHoliday: boolean;
@@ -52,6 +53,7 @@ export function factAnswers(facts: ExampleFacts | undefined): FactAnswers {
     authority: of.authority ?? "none",
     ageDays: String(of.age_days),
     isKept: of.is_kept,
+    day: String(of.day).replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3"),
     weekday: String(of.weekday),
     time: clock(of.minute),
     isHoliday: of.is_holiday,
@@ -62,7 +64,7 @@ export function factAnswers(facts: ExampleFacts | undefined): FactAnswers {
 }
 
 function whole(text: string): number | string {
-  return /^\d{1,7}$/.test(text.trim()) ? Number(text) : text;
+  return /^\d{1,8}$/.test(text.trim()) ? Number(text) : text;
 }
 
 /** Returns the facts of the answers as the schema takes them. `known` are facts that the form does not ask for. */
@@ -82,6 +84,7 @@ export function factsOf(answers: FactAnswers, known: ExampleFacts | undefined): 
     authority: authority === "none" ? null : authority,
     age_days: whole(answers.ageDays),
     is_kept: answers.isKept,
+    day: whole(answers.day.replaceAll("-", "")),
     weekday: Number(answers.weekday),
     minute: Number(hour) * 60 + Number(minute),
     is_holiday: answers.isHoliday,
@@ -94,13 +97,14 @@ export function factsOf(answers: FactAnswers, known: ExampleFacts | undefined): 
 
 const CONTROLS = [
   ...["action", "role", "isSupport", "purpose", "group", "level", "basis", "authority", "ageDays", "isKept"],
-  ...["weekday", "time", "isHoliday", "office", "hasOverride", "factorMinutes"],
+  ...["day", "weekday", "time", "isHoliday", "office", "hasOverride", "factorMinutes"],
 ] as const;
 
 /** The control of each fact. */
 export const FACT_CONTROLS = {
   "/age_days": "ageDays",
   "/factor_minutes": "factorMinutes",
+  "/day": "day",
   "/minute": "time",
   "/purpose": "purpose",
 } as const;
@@ -166,6 +170,7 @@ export function FactFields<F extends FactAnswers>({ form: given }: { form: Answe
               options={options(WEEKDAYS.map(String), (day) => t(`weekdays.${day as "1"}`))}
             />
             <TextField form={form} name="time" type="time" />
+            <TextField form={form} name="day" type="date" />
           </div>
           <TickField form={form} name="isHoliday" />
           <SelectField form={form} name="office" options={options(OFFICE, (one) => t(`office.${one}`))} />
