@@ -87,7 +87,7 @@ function subjectOf(person: MatrixPerson, now: Date): SubjectFacts {
     ...{ userId: person.id, handle: person.id, organisationId: person.organisation_id, role: person.role },
     ...{ duties: person.duties, isActive: true, hasSecondFactor: true },
     ...(person.participant_id === null ? {} : { participantId: person.participant_id }),
-    proof: { kind: "session", sessionId: person.id, provedAt: now, multiFactorAt: now },
+    proof: { kind: "session", sessionId: person.id, method: "passkey", provedAt: now, multiFactorAt: now },
   };
 }
 

@@ -16,7 +16,7 @@ export class RunFailed extends Error {
   override readonly name = "RunFailed";
 }
 
-type ProgressContext = Pick<Context, "db" | "clock" | "logger">;
+type ProgressContext = Pick<Context, "db" | "instance" | "clock" | "logger">;
 
 /** Returns when a lease that begins now ends. */
 export function leaseEnd({ clock }: Pick<Context, "clock">): Date {
