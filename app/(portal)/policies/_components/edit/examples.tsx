@@ -1,7 +1,6 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { Table } from "@/components/ui/table";
@@ -9,7 +8,6 @@ import { Tag } from "@/components/ui/tag";
 import type { Example } from "@/lib/access/policy/policy-document";
 import { exampleLine } from "@/lib/policies/authoring/example-sentence";
 import { useSentenceLocale } from "../sentences";
-import { ExampleDialog } from "./example-dialog";
 
 interface Shown {
   readonly example: Example;
@@ -30,16 +28,12 @@ export function Expected({ expect }: { expect: Example["expect"] }) {
 export function Examples(props: {
   examples: readonly Example[];
   onExamples: (examples: readonly Example[]) => void;
+  /** Opens the dialog of one example; of a new one after the last. */
+  onEdit: (index: number) => void;
 }) {
   const t = useTranslations("policies.examples");
   const locale = useSentenceLocale();
-  const [edited, setEdited] = useState<number>();
-  const { examples, onExamples } = props;
-  const put = (example: Example) => {
-    const at = edited ?? examples.length;
-    onExamples([...examples.slice(0, at), example, ...examples.slice(at + 1)]);
-    setEdited(undefined);
-  };
+  const { examples, onExamples, onEdit } = props;
   const expected = new Set(examples.map(({ expect }) => expect));
   return (
     <Section
@@ -50,7 +44,7 @@ export function Examples(props: {
           size="bar"
           icon="plus"
           disabled={examples.length >= 50}
-          onClick={() => setEdited(examples.length)}
+          onClick={() => onEdit(examples.length)}
         >
           {t("add")}
         </Button>
@@ -84,7 +78,7 @@ export function Examples(props: {
                     look="quiet"
                     size="bar"
                     aria-label={t("changeNamed", { name: example.name })}
-                    onClick={() => setEdited(index)}
+                    onClick={() => onEdit(index)}
                   >
                     {t("change")}
                   </Button>
@@ -101,9 +95,6 @@ export function Examples(props: {
             },
           ]}
         />
-      )}
-      {edited === undefined ? null : (
-        <ExampleDialog example={examples[edited]} onPut={put} onClose={() => setEdited(undefined)} />
       )}
     </Section>
   );

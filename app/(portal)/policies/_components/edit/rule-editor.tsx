@@ -7,7 +7,7 @@ import { CallRefused, target } from "@/components/client/api";
 import { useCallOnce } from "@/components/client/use-call-once";
 import type { Fault } from "@/components/form/faults";
 import { FormFrame, TextField } from "@/components/form/fields";
-import { type Answers, useAnswers } from "@/components/form/use-answers";
+import { type Answers, useAnswers, useLeaveWarning } from "@/components/form/use-answers";
 import type { Example, Policy, PolicyDocument } from "@/lib/access/policy/policy-document";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { cedarOf } from "@/lib/policies/authoring/cedar-text";
@@ -15,6 +15,7 @@ import { EMPTY_FORM, type PolicyForm } from "@/lib/policies/authoring/form";
 import type { FormReading } from "@/lib/policies/authoring/read-form";
 import { sentenceOf } from "@/lib/policies/authoring/sentence";
 import { Marked, useSentenceLocale } from "../sentences";
+import { ExampleDialog } from "./example-dialog";
 import { Examples } from "./examples";
 import { FaultList, faultsIn } from "./fault-list";
 import { answerFaults, answersOf, formOf, type RuleAnswers } from "./rule-answers";
@@ -131,41 +132,26 @@ function FormBody({
   );
 }
 
-/** Writes one rule of a draft: as a form that writes Cedar, or as Cedar text, with its examples. */
-export function RuleEditor(edited: EditedRule) {
-  const t = useTranslations("policies.edit");
+/** The rule as a form or as text, and its examples. */
+function Body(props: {
+  edited: EditedRule;
+  rule: ReturnType<typeof useRule>;
+  draft: Draft;
+  onDraft: (draft: Draft) => void;
+  onEdit: (index: number) => void;
+}) {
+  const { edited, rule, draft, onDraft, onEdit } = props;
+  const { form, ruleOf, annotations } = rule;
   const { policy, reading, document, number } = edited;
-  const [draft, setDraft] = useState<Draft>({
-    isText: reading.kind === "locked",
-    text: policy?.text ?? "",
-    examples: policy?.examples ?? [],
-  });
-  const { form, ruleOf, annotations } = useRule(edited, draft);
   const answers = form.hook.watch();
-  const explain = useExplain(answers.id);
   const written = cedarOf(formOf(answers, annotations));
   const isOwnText = draft.isText && draft.text !== written;
   return (
-    <FormFrame
-      form={form}
-      submit={t("save")}
-      failed={t("failed")}
-      explain={explain}
-      className="max-w-[760px]"
-    >
-      <TextField
-        form={form}
-        name="id"
-        help={t("idHelp")}
-        maxLength={60}
-        spellCheck={false}
-        autoComplete="off"
-        className="max-w-[360px] font-mono"
-      />
+    <>
       <ModeSwitch
         isText={draft.isText}
         locked={isOwnText ? (reading.kind === "locked" ? reading.construct : "") : undefined}
-        onMode={(isText) => setDraft({ ...draft, isText, ...(isText ? { text: written } : {}) })}
+        onMode={(isText) => onDraft({ ...draft, isText, ...(isText ? { text: written } : {}) })}
       />
       {draft.isText ? (
         <RuleText
@@ -173,12 +159,64 @@ export function RuleEditor(edited: EditedRule) {
           document={withRule(document, policy?.id, ruleOf(answers))}
           id={answers.id}
           text={draft.text}
-          onText={(text) => setDraft({ ...draft, text })}
+          onText={(text) => onDraft({ ...draft, text })}
         />
       ) : (
         <FormBody form={form} annotations={annotations} />
       )}
-      <Examples examples={draft.examples} onExamples={(examples) => setDraft({ ...draft, examples })} />
-    </FormFrame>
+      <Examples
+        examples={draft.examples}
+        onExamples={(examples) => onDraft({ ...draft, examples })}
+        onEdit={onEdit}
+      />
+    </>
+  );
+}
+
+/** Writes one rule of a draft: as a form that writes Cedar, or as Cedar text, with its examples. */
+export function RuleEditor(edited: EditedRule) {
+  const t = useTranslations("policies.edit");
+  const { policy, reading } = edited;
+  const start: Draft = {
+    isText: reading.kind === "locked",
+    text: policy?.text ?? "",
+    examples: policy?.examples ?? [],
+  };
+  const [draft, setDraft] = useState(start);
+  const [example, setExample] = useState<number>();
+  const rule = useRule(edited, draft);
+  const { form } = rule;
+  const explain = useExplain(form.hook.watch("id"));
+  useLeaveWarning(draft.examples !== policy?.examples && draft.examples.length > 0);
+  const put = (made: Example) => {
+    const at = example ?? draft.examples.length;
+    setDraft({ ...draft, examples: [...draft.examples.slice(0, at), made, ...draft.examples.slice(at + 1)] });
+    setExample(undefined);
+  };
+  return (
+    <>
+      <FormFrame
+        form={form}
+        submit={t("save")}
+        failed={t("failed")}
+        explain={explain}
+        className="max-w-[760px]"
+      >
+        <TextField
+          form={form}
+          name="id"
+          help={t("idHelp")}
+          maxLength={60}
+          spellCheck={false}
+          autoComplete="off"
+          className="max-w-[360px] font-mono"
+        />
+        <Body edited={edited} rule={rule} draft={draft} onDraft={setDraft} onEdit={setExample} />
+      </FormFrame>
+      {/* A form of its own, which no other form may contain. */}
+      {example === undefined ? null : (
+        <ExampleDialog example={draft.examples[example]} onPut={put} onClose={() => setExample(undefined)} />
+      )}
+    </>
   );
 }
