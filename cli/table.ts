@@ -9,6 +9,7 @@ import { KEY_COMMANDS } from "./commands/keys";
 import { ORGANISATION_COMMANDS } from "./commands/organisations";
 import { PEOPLE_COMMANDS } from "./commands/people";
 import { POLICY_COMMANDS } from "./commands/policies";
+import { POLICY_RUN_COMMANDS } from "./commands/policy-runs";
 import { PROFILE_COMMANDS } from "./commands/profile";
 import { PROVIDER_COMMANDS } from "./commands/providers";
 import { PROVISIONING_COMMANDS } from "./commands/provisioning";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ROSTER_COMMANDS,
   ...READINESS_COMMANDS,
   ...POLICY_COMMANDS,
+  ...POLICY_RUN_COMMANDS,
   ...ACCESS_REVIEW_COMMANDS,
   ...VERIFY_COMMANDS,
   DOCTOR_COMMAND,

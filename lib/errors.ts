@@ -1,9 +1,20 @@
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { ERROR_CODES, type ErrorCode } from "@/lib/error-codes";
 
 /** A place in the request and its fault (RFC 6901 pointer). */
 export interface FieldError {
   readonly pointer: string;
   readonly detail: string;
+}
+
+/** A decision about an opening as its entry keeps it, so that it can be decided again. */
+export interface RecordedDecision {
+  /** docs/formats/facts.md */
+  readonly facts: Json;
+  /** Version of the policies that decided. */
+  readonly policy: string;
+  /** Ids of those that decided it. */
+  readonly policies: readonly string[];
 }
 
 /**
@@ -23,6 +34,8 @@ export interface RefusedAct {
   readonly action?: string;
   readonly purpose?: string;
   readonly fields?: readonly string[];
+  /** What an opening was decided from. */
+  readonly decision?: RecordedDecision;
   /** "denied" unless given. A refusal with an outcome is recorded whatever its code. */
   readonly outcome?: "denied" | "failed";
 }

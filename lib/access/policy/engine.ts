@@ -2,9 +2,10 @@
 // validate-document.ts checks a text before that; lib/access/rules/decide.ts asks, after the floor.
 // Must stay true: one question always has one answer, a policy that cannot be evaluated refuses, and questions name no
 // person and no record.
+import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { cedar, ParsedPolicies } from "@/lib/access/policy/cedar";
 import { documentDigest, type PolicyDocument } from "@/lib/access/policy/policy-document";
-import { canonicalQuestion, isFor, readsOf, type SetReads } from "@/lib/access/policy/set-reads";
+import { isFor, questionKey, readsOf, type SetReads } from "@/lib/access/policy/set-reads";
 import { POLICY_SOURCES } from "@/lib/access/policy-sources";
 import type { DecidingSet, PolicyAnswer, PolicyQuestion } from "@/lib/context/policies";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -47,17 +48,11 @@ function textsOf(policies: readonly { readonly id: string; readonly text: string
   return texts;
 }
 
-/** Returns the values of a question in order, without their names: its key. */
-function keyOf(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value !== "object" || value === null) return `${value}`;
-  const parts = Array.isArray(value) ? value : Object.values(value);
-  // An absent grant or authority has other names.
-  return `${parts.length}(${parts.map(keyOf).join("|")})`;
-}
-
-/** Returns `find`, with its answers kept by question. */
-function remembering<Answer>(find: (question: PolicyQuestion) => Answer) {
+/** Returns `find`, with its answers kept by the question's key. */
+function remembering<Answer>(
+  keyOf: (question: PolicyQuestion) => string,
+  find: (question: PolicyQuestion) => Answer,
+) {
   const known = new Map<string, Answer>();
   return (question: PolicyQuestion): Answer => {
     const key = keyOf(question);
@@ -70,6 +65,21 @@ function remembering<Answer>(find: (question: PolicyQuestion) => Answer) {
   };
 }
 
+/** Returns the key of a question by what the policies for its role and action read. */
+function keysOf(policies: readonly PolicyJson[]): (question: PolicyQuestion) => string {
+  const readsBy = new Map<string, SetReads>();
+  return (question) => {
+    const { action, principal } = question;
+    const head = `${action} ${principal.role}`;
+    let reads = readsBy.get(head);
+    if (reads === undefined) {
+      reads = readsOf(policies.filter((one) => isFor(one, principal.role, action)));
+      readsBy.set(head, reads);
+    }
+    return questionKey(question, reads);
+  };
+}
+
 /**
  * Returns the set of a valid document, ready to decide: about 1 ms a policy, once. Throws InvariantError for a document
  * that `validateDocument` refuses at its first check; the store holds valid ones only.
@@ -77,30 +87,20 @@ function remembering<Answer>(find: (question: PolicyQuestion) => Answer) {
 export function preparePolicySet(document: PolicyDocument): PreparedSet {
   const policies = parsedOf(document);
   const all = policies.map(({ json }) => json);
-  const readsBy = new Map<string, SetReads>();
-  const canonical = (question: PolicyQuestion): PolicyQuestion => {
-    const { action, principal } = question;
-    const key = `${action} ${principal.role}`;
-    const known = readsBy.get(key) ?? readsOf(all.filter((one) => isFor(one, principal.role, action)));
-    readsBy.set(key, known);
-    return canonicalQuestion(question, known);
-  };
-  const { compared } = readsOf(all);
+  const keyOf = keysOf(all);
   const whole = new ParsedPolicies(textsOf(policies));
-  const ask = remembering<PolicyAnswer>((question) => whole.decide(question));
   let permitting: ParsedPolicies | undefined;
-  const permits = remembering((question) => {
-    const permitted = policies.filter(({ json }) => json.effect === "permit");
-    permitting ??= new ParsedPolicies(textsOf(permitted));
-    return permitting.decide(question).isAllowed;
-  });
+  const { compared } = readsOf(all);
   return {
     document,
     digest: documentDigest(document),
     version: policyVersionOf(document),
     settings: document.settings,
-    ask: (question) => ask(canonical(question)),
-    permits: (question) => permits(canonical(question)),
+    ask: remembering<PolicyAnswer>(keyOf, (question) => whole.decide(question)),
+    permits: remembering(keyOf, (question) => {
+      permitting ??= new ParsedPolicies(textsOf(policies.filter(({ json }) => json.effect === "permit")));
+      return permitting.decide(question).isAllowed;
+    }),
     boundsOf: (attribute) => compared.get(attribute)?.numbers ?? [],
   };
 }

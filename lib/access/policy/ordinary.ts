@@ -40,8 +40,22 @@ function* questionsOf(asked: Ordinary): Generator<OpenQuestion> {
         }
 }
 
-/** Returns whether the policies open any of this at an ordinary moment. */
-export function everOpens(asked: Ordinary, set: DecidingSet): boolean {
+/** Answers by set: a refusal asks for them each time, and few differ. */
+const known = new WeakMap<DecidingSet, Map<string, boolean>>();
+const MOST_KNOWN = 5_000;
+
+function findOpening(asked: Ordinary, set: DecidingSet): boolean {
   for (const question of questionsOf(asked)) if (set.ask(question).isAllowed) return true;
   return false;
+}
+
+/** Returns whether the policies open any of this at an ordinary moment. */
+export function everOpens(asked: Ordinary, set: DecidingSet): boolean {
+  const answers = known.get(set) ?? new Map<string, boolean>();
+  known.set(set, answers);
+  const key = JSON.stringify(asked);
+  const answer = answers.get(key) ?? findOpening(asked, set);
+  if (answers.size >= MOST_KNOWN) answers.clear();
+  answers.set(key, answer);
+  return answer;
 }

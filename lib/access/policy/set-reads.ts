@@ -117,41 +117,38 @@ function alike(numbers: readonly number[], value: number): number {
   return (numbers[0] ?? 1) - 1;
 }
 
-type Leaf = number | boolean | string | readonly string[];
-
-/** Returns the value that the policies take for the same as this one; what none of them reads is empty. */
-function leafAlike(name: string, value: Leaf, { compared }: SetReads): Leaf {
-  const read = compared.get(name);
-  if (typeof value === "number") return read === undefined ? 0 : alike(read.numbers, value);
-  if (typeof value === "boolean") return read !== undefined && value;
-  if (typeof value === "string") return read?.texts.has(value) === true ? value : "";
-  return value.filter((one) => read?.texts.has(one)).sort();
-}
-
 /** Parts of a question that a policy reads only after it asked whether they are there. */
 const OPTIONAL: ReadonlySet<string> = new Set(["grant", "authority"]);
+/** Always part of the key: the policies' heads read them. */
+const HEAD: ReadonlySet<string> = new Set(["action", "role"]);
 
-function partAlike(part: object, reads: SetReads): object {
-  const alikes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(part) as [string, Leaf | object | undefined][]) {
+/** Returns what the policies take a value for; what none of them reads is empty. */
+function leafKey(name: string, value: unknown, { compared }: SetReads): string {
+  if (HEAD.has(name)) return String(value);
+  const read = compared.get(name);
+  if (read === undefined) return "";
+  if (typeof value === "number") return String(alike(read.numbers, value));
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (typeof value === "string") return read.texts.has(value) ? JSON.stringify(value) : "";
+  const texts = Array.isArray(value) ? value.filter((one) => read.texts.has(one)) : [];
+  return JSON.stringify(texts.sort());
+}
+
+function partKey(part: Node, reads: SetReads): string {
+  let key = "";
+  for (const name in part) {
+    const value = part[name];
     if (value === undefined || (OPTIONAL.has(name) && !reads.compared.has(name))) continue;
-    alikes[name] = isNode(value) ? partAlike(value, reads) : leafAlike(name, value as Leaf, reads);
+    key += isNode(value) ? `${name}(${partKey(value, reads)})` : `|${leafKey(name, value, reads)}`;
   }
-  return alikes;
+  return key;
 }
 
 /**
- * Returns the question that stands for all questions with the same answer: what no policy reads is empty, a number is
- * one of its span between two numbers of the policies, and a text that no policy names is empty. So few questions reach
- * Cedar, and their answers can be kept. Policies that calculate are asked as it is. Pure.
+ * Returns a key that all questions with the same answer share: what no policy reads is empty, a number is one of its
+ * span between two numbers of the policies, and a text that no policy names is empty. So few questions reach Cedar, and
+ * their answers can be kept. Policies that calculate have a key for each question. Pure.
  */
-export function canonicalQuestion<Q extends PolicyQuestion>(question: Q, reads: SetReads): Q {
-  if (!reads.isPlain) return question;
-  const { action, principal, ...parts } = question;
-  // The parts have the same attributes, with values of the same types.
-  return {
-    action,
-    principal: { ...partAlike(principal, reads), role: principal.role },
-    ...partAlike(parts, reads),
-  } as Q;
+export function questionKey(question: PolicyQuestion, reads: SetReads): string {
+  return reads.isPlain ? partKey({ ...question }, reads) : JSON.stringify(question);
 }

@@ -3,8 +3,10 @@ import { type Allowed, decideOpening, dependsOnHold } from "@/lib/access/rules/d
 import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { asPermit, type Permit } from "@/lib/access/rules/permit";
 import type { Reader } from "@/lib/access/rules/reader";
+import { factsOf as recordOf } from "@/lib/access/rules/recorded-facts";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
+import type { RecordedDecision } from "@/lib/errors";
 
 /** What a use case knows of an opening. `authorizeOpening` adds the reader and the time. */
 export type OpeningRequest = Pick<
@@ -13,28 +15,37 @@ export type OpeningRequest = Pick<
 >;
 
 /** A permit to open these groups at these levels. */
-export type OpeningPermit = Permit<"disclosure.open"> & Allowed;
+export type OpeningPermit = Permit<"disclosure.open"> & Allowed & Pick<RecordedDecision, "facts">;
 
 type Deciding = Pick<Context, "clock" | "instance" | "policies">;
 
-function factsOf(cx: Deciding, request: OpeningRequest, { subject, office }: Reader): OpeningFacts {
+function factsFor(cx: Deciding, request: OpeningRequest, { subject, office }: Reader): OpeningFacts {
   return { ...request, subject, office, isEvaluation: cx.instance.evaluation, now: cx.clock.now() };
 }
 
 /** Returns whether a legal hold of the record would change the decision: only then it has to be read. Pure. */
 export function needsHold(cx: Deciding, request: OpeningRequest, reader: Reader): boolean {
-  return dependsOnHold(factsOf(cx, request, reader), cx.policies.active());
+  return dependsOnHold(factsFor(cx, request, reader), cx.policies.active());
 }
 
 /**
  * Decides whether this reader may open fields of a record at this moment. Throws the refusal; its `extra.reason` names
- * the rule. Pure for one policy set: for openings through escrow pass a grant that was read in the reader's snapshot.
+ * the rule, and its `about` has the facts for its entry. Pure for one policy set: for openings through escrow pass a grant that was read in the reader's snapshot.
  */
 export function authorizeOpening(cx: Deciding, request: OpeningRequest, reader: Reader): OpeningPermit {
   const set = cx.policies.active();
-  const facts = factsOf(cx, request, reader);
+  const facts = factsFor(cx, request, reader);
   const decision = decideOpening(facts, set);
-  if (!decision.isAllowed)
-    throw refusalOf(decision.reasons, { nextPossibleAt: decision.nextPossibleAt, reader: reader.subject });
-  return asPermit({ ...decision, action: "disclosure.open" as const, policyVersion: set.version });
+  const recorded = recordOf(facts);
+  if (decision.isAllowed)
+    return asPermit({
+      ...decision,
+      facts: recorded,
+      action: "disclosure.open" as const,
+      policyVersion: set.version,
+    });
+  const { reasons, nextPossibleAt, policies } = decision;
+  const error = refusalOf(reasons, { nextPossibleAt, reader: reader.subject });
+  error.about = { decision: { facts: recorded, policy: set.version, policies: [...policies] } };
+  throw error;
 }

@@ -64,7 +64,7 @@ export interface RefusableCall {
 }
 
 function detailsOf(facts: RefusalFacts, error: DomainError) {
-  const { requestId, grantId, disputeId, authorityId, transactionId, fields } = facts;
+  const { requestId, grantId, disputeId, authorityId, transactionId, fields, decision } = facts;
   return {
     code: error.code,
     reason: reasonOf(error),
@@ -74,6 +74,7 @@ function detailsOf(facts: RefusalFacts, error: DomainError) {
     ...(authorityId === undefined ? {} : { authority: authorityId }),
     ...(transactionId === undefined ? {} : { transaction: transactionId }),
     ...(fields === undefined ? {} : { groups: [...fields] }),
+    ...(decision === undefined ? {} : { ...decision, policies: [...decision.policies] }),
   };
 }
 

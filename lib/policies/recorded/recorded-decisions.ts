@@ -2,12 +2,12 @@ import "server-only";
 import { z } from "zod";
 import type { Allowed, Refused } from "@/lib/access/rules/decide";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
+import { readFacts } from "@/lib/access/rules/read-facts";
 import { countActs, type RecordedAct, recordedActs } from "@/lib/audit/reading/recorded-acts";
 import type { AuditContext } from "@/lib/context/context";
 import type { DbContext } from "@/lib/db/transaction";
 import type { PastOutcome } from "@/lib/policies/dry-run/schema";
 import { GroupName } from "@/lib/vocabulary";
-import { readFacts } from "./recorded-facts";
 
 const ACTIONS = ["disclosure.open"] as const;
 

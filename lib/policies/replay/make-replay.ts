@@ -13,7 +13,9 @@ import {
   type Decided,
   isSameOutcome,
   outcomeOf,
+  type Period,
   recordedDecisions,
+  type Unreadable,
 } from "@/lib/policies/recorded/recorded-decisions";
 import { findSet } from "@/lib/policies/store";
 import { listActivated } from "./activated-store";
@@ -60,11 +62,35 @@ class SetsByVersion {
   }
 }
 
-/** Decides one recorded decision again; undefined where nothing differs. */
-function replayOne(one: Decided, number: number, set: PreparedSet): ReplayDifference | undefined {
-  const replayed = outcomeOf(decideOpening(one.facts, set));
-  if (isSameOutcome(one.recorded, replayed)) return undefined;
-  return { entry_id: one.entryId, seq: one.seq, at: one.at, number, recorded: one.recorded, replayed };
+/** What the decisions replayed so far came to. */
+class Tally {
+  readonly counts = { total: 0, same: 0, differ: 0, other_build: 0, unreadable: 0 };
+  readonly differences: ReplayDifference[] = [];
+
+  constructor(private readonly sets: SetsByVersion) {}
+
+  /** Decides one recorded decision again, by the set of its version. */
+  async add(one: Decided | Unreadable): Promise<void> {
+    this.counts.total += 1;
+    if (one.is === "unreadable") {
+      this.counts.unreadable += 1;
+      return;
+    }
+    const known = await this.sets.find(one.version);
+    if (known === undefined) {
+      this.counts.other_build += 1;
+      return;
+    }
+    const replayed = outcomeOf(decideOpening(one.facts, known.set));
+    if (isSameOutcome(one.recorded, replayed)) {
+      this.counts.same += 1;
+      return;
+    }
+    this.counts.differ += 1;
+    if (this.differences.length >= MOST_ROWS) return;
+    const { entryId: entry_id, seq, at, recorded } = one;
+    this.differences.push({ entry_id, seq, at, number: known.number, recorded, replayed });
+  }
 }
 
 /**
@@ -83,29 +109,29 @@ export async function makeReplay(
   await sets.read();
   progress.plan(await countDecisions(cx, { from, to }));
   await progress.renew();
-  const found = { total: 0, same: 0, differ: 0, other_build: 0, unreadable: 0 };
-  const differences: ReplayDifference[] = [];
-  for await (const one of recordedDecisions(cx, { from, to })) {
-    progress.step();
-    found.total += 1;
-    const known = one.is === "unreadable" ? undefined : await sets.find(one.version);
-    if (one.is === "unreadable") found.unreadable += 1;
-    else if (known === undefined) found.other_build += 1;
-    else {
-      const difference = replayOne(one, known.number, known.set);
-      if (difference === undefined) found.same += 1;
-      else found.differ += 1;
-      if (difference !== undefined && differences.length < MOST_ROWS) differences.push(difference);
-    }
-  }
-  if (found.differ > 0)
+  const { counts, differences } = await tallied(cx, { from, to }, sets, progress);
+  if (counts.differ > 0)
     cx.logger.error(
-      { alarm: "policy.replay", run: run.id, differ: found.differ, first: differences[0]?.entry_id },
+      { alarm: "policy.replay", run: run.id, differ: counts.differ, first: differences[0]?.entry_id },
       "recorded decisions are decided otherwise by the set of their version",
     );
   return {
-    ...{ from: from?.toISOString() ?? null, to: to.toISOString(), ...found },
-    ...{ differences, differences_more: found.differ > differences.length },
+    ...{ from: from?.toISOString() ?? null, to: to.toISOString(), ...counts },
+    ...{ differences: [...differences], differences_more: counts.differ > differences.length },
     ms: Math.round(performance.now() - began),
   };
+}
+
+async function tallied(
+  cx: DryRunContext,
+  period: Period,
+  sets: SetsByVersion,
+  progress: Progress,
+): Promise<Tally> {
+  const tally = new Tally(sets);
+  for await (const one of recordedDecisions(cx, period)) {
+    progress.step();
+    await tally.add(one);
+  }
+  return tally;
 }

@@ -46,7 +46,8 @@ function detailsOf(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefin
   const { permit, input } = plan;
   return {
     ...scopeOf(cx, plan),
-    policy_version: permit.policyVersion,
+    facts: permit.facts,
+    policy: permit.policyVersion,
     policies: [...permit.policies],
     ...(input.justification === undefined ? {} : { justification: input.justification }),
     ...(permit.usedHoursOverride ? { hours_override: input.hours_override?.reason ?? "" } : {}),
