@@ -57,7 +57,7 @@ export const SimulateAnswer = z.object({
   version: z.string(),
   allowed: z.boolean(),
   fields: z.array(z.object({ field: GroupName, level: z.enum(["masked", "full"]) })),
-  /** The rules that decided it; none where no rule permits it, or where the floor refuses. */
+  /** The rules that allow it, or that forbid it; none where no rule permits it. */
   policies: z.array(z.string()),
   /** Why it is refused: id of the reason, and its words. */
   reasons: z.array(z.object({ id: z.string(), detail: z.string() })),
