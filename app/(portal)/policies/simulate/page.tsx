@@ -8,6 +8,7 @@ import type { Context } from "@/lib/context/context";
 import { loadPage } from "@/lib/http/pages/page";
 import { getActiveSet, listSets } from "@/lib/policies/get-set";
 import { readDocument } from "@/lib/policies/read-document";
+import { recordedCase } from "@/lib/policies/simulate/recorded-case";
 import { mayWrite } from "@/lib/policies/who-may";
 import { Purpose } from "@/lib/vocabulary";
 import { Simulator } from "../_components/simulate/simulator";
@@ -17,7 +18,12 @@ const PATH = "/confidential/policies/simulate";
 const MOST_PEOPLE = 200;
 const MOST_SETS = 50;
 
-async function read(cx: Context) {
+/** The facts of an entry of the log that the address names. */
+async function recorded(cx: Context, entry: string | undefined) {
+  return entry !== undefined && /^\d{1,15}$/.test(entry) ? recordedCase(cx, Number(entry)) : undefined;
+}
+
+async function read(cx: Context, entry: string | undefined) {
   const active = await getActiveSet(cx);
   const { items } = await listSets(cx, { limit: MOST_SETS });
   // Real cases are for those who change the rules; others try made-up facts.
@@ -29,6 +35,7 @@ async function read(cx: Context) {
     sets: items.map(({ number, state, title }) => ({ number, state, title })),
     people: people.map(({ id, name, organisation }) => ({ id, name, organisation: organisation.name })),
     isReal,
+    recorded: await recorded(cx, entry),
   };
 }
 
@@ -40,7 +47,7 @@ export async function generateMetadata() {
 export default async function SimulatePage({ searchParams }: { searchParams: Promise<Params> }) {
   const t = await getTranslations("policies");
   const given = Object.fromEntries(textsOf(await searchParams));
-  const result = await loadPage(listPolicySets, PATH, read);
+  const result = await loadPage(listPolicySets, PATH, (cx) => read(cx, given.entry));
   const above = { label: t("title"), href: "/policies" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={above} />;
   const { rules, ...known } = result.value;

@@ -53,20 +53,21 @@ export function ExampleForm({ known, onAnswer }: OfCase) {
   const options = useSetOptions(known);
   const form = useAnswers<ExampleCase, SimulateAnswer>({
     id: "case",
-    initial: { number: "", ...factAnswers(undefined) },
+    initial: { number: "", ...factAnswers(known.recorded) },
     words: { number: { label: t("set") }, ...words },
     focus: "summary",
     keeps: (_sent, answers) => answers,
-    check: (answers): Fault[] => localFaults(ExampleFacts, factsOf(answers, undefined)),
+    check: (answers): Fault[] => localFaults(ExampleFacts, factsOf(answers, known.recorded)),
     controlOf: ({ pointer }) => controlAt(FACT_CONTROLS, pointer),
     send: (answers) =>
       call(SIMULATE, {
-        body: { ...numberOf(answers.number), example: ExampleFacts.parse(factsOf(answers, undefined)) },
+        body: { ...numberOf(answers.number), example: ExampleFacts.parse(factsOf(answers, known.recorded)) },
       }),
     onDone: onAnswer,
   });
   return (
     <FormFrame form={form} submit={t("try")} failed={t("failed")} className="pt-2">
+      {known.recorded === undefined ? null : <p className="text-control text-ink-2">{t("recorded")}</p>}
       <SelectField form={form} name="number" options={options} />
       <FactFields form={form} />
     </FormFrame>

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import type { ExampleFacts } from "@/lib/access/policy/policy-document";
 import type { SimulateAnswer } from "@/lib/policies/simulate/schema";
 import { ExampleForm, RealForm } from "./case-forms";
 import { type Rule, Verdict } from "./verdict";
@@ -12,6 +13,8 @@ export interface KnownCases {
   readonly sets: readonly { readonly number: number; readonly state: string; readonly title: string }[];
   readonly people: readonly { readonly id: string; readonly name: string; readonly organisation: string }[];
   readonly isReal: boolean;
+  /** Facts of an entry of the log. */
+  readonly recorded: ExampleFacts | undefined;
   /** From the page's address. */
   readonly given: {
     readonly person: string;
