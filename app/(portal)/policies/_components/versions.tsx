@@ -101,6 +101,13 @@ export function Versions({ active, sets }: { active: PolicySetView; sets: Policy
       </FactsSection>
       <FactsSection title={t("whoMay")}>
         <p className="text-control text-ink-2">{t("whoMayText")}</p>
+        <Link
+          href="/developers/guides/policies"
+          prefetch={false}
+          className="mt-2 inline-flex min-h-[24px] items-center text-control underline underline-offset-4"
+        >
+          {t("guide")}
+        </Link>
       </FactsSection>
     </>
   );
