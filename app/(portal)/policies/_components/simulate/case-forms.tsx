@@ -18,9 +18,27 @@ import {
   factsOf,
   useFactWords,
 } from "../edit/fact-fields";
-import type { KnownCases } from "./simulator";
 
 const SIMULATE = target<typeof simulatePolicies>("POST", "/confidential/policies/simulate");
+
+/** What a case can be about, and what the page's address says of it. */
+export interface KnownCases {
+  /** Number of the version in force. */
+  readonly active: number;
+  readonly sets: readonly { readonly number: number; readonly state: string; readonly title: string }[];
+  readonly people: readonly { readonly id: string; readonly name: string; readonly organisation: string }[];
+  readonly isReal: boolean;
+  /** Facts of an entry of the log. */
+  readonly recorded: ExampleFacts | undefined;
+  /** From the page's address. */
+  readonly given: {
+    readonly person: string;
+    readonly record: string;
+    readonly purpose: string;
+    readonly at: string;
+    readonly grant: string;
+  };
+}
 
 interface OfCase {
   readonly known: KnownCases;

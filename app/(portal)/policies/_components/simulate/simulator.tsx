@@ -2,28 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ExampleFacts } from "@/lib/access/policy/policy-document";
 import type { SimulateAnswer } from "@/lib/policies/simulate/schema";
-import { ExampleForm, RealForm } from "./case-forms";
+import { ExampleForm, type KnownCases, RealForm } from "./case-forms";
 import { type Rule, Verdict } from "./verdict";
-
-export interface KnownCases {
-  /** Number of the version in force. */
-  readonly active: number;
-  readonly sets: readonly { readonly number: number; readonly state: string; readonly title: string }[];
-  readonly people: readonly { readonly id: string; readonly name: string; readonly organisation: string }[];
-  readonly isReal: boolean;
-  /** Facts of an entry of the log. */
-  readonly recorded: ExampleFacts | undefined;
-  /** From the page's address. */
-  readonly given: {
-    readonly person: string;
-    readonly record: string;
-    readonly purpose: string;
-    readonly at: string;
-    readonly grant: string;
-  };
-}
 
 /** Asks for a case and shows what the policies decide in it, by which rules, and what would change it. */
 export function Simulator({ rules, ...known }: KnownCases & { rules: readonly Rule[] }) {
