@@ -35,6 +35,7 @@ export type PlaceKey =
   | "roster"
   | "setup"
   | "accessReview"
+  | "policies"
   | "account"
   | "trust"
   | "developers"
@@ -67,6 +68,7 @@ const PLACES: readonly Place[] = [
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
   { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: 2 },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
+  { key: "policies", href: "/policies", icon: "scales", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "people", href: "/people", icon: "person", group: 2 },
   { key: "offices", href: "/organisations", icon: "building", group: 2 },
@@ -89,7 +91,14 @@ const GLASS_DUTIES: readonly string[] = ["break-glass", "legal", "approve", "com
 const READ_PEOPLE: readonly string[] = ["compliance", "approve", "legal"];
 const PARTIES: readonly string[] = ["client", "miner"];
 
-function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
+/** Administrators and auditors, and coordinators with one of these duties. */
+function isOverseer({ role, duties }: Viewer, of: readonly string[]): boolean {
+  if (role === "coordinator") return duties.some((duty) => of.includes(duty));
+  return role === "admin" || role === "auditor";
+}
+
+function isFor(key: PlaceKey, viewer: Viewer): boolean {
+  const { role, duties } = viewer;
   switch (key) {
     case "requests":
     case "grants":
@@ -130,9 +139,9 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       return role === "admin";
     // Reviewers whom an organisation names come from their notification and their home.
     case "accessReview":
-      return (
-        role === "admin" || role === "auditor" || (role === "coordinator" && duties.includes("compliance"))
-      );
+      return isOverseer(viewer, ["compliance"]);
+    case "policies":
+      return isOverseer(viewer, READ_PEOPLE);
     case "people":
     case "roster":
       return (

@@ -18,6 +18,7 @@ import deKeys from "@/components/messages/de/keys.json";
 import deNotices from "@/components/messages/de/notices.json";
 import deNotify from "@/components/messages/de/notify.json";
 import deOrganisations from "@/components/messages/de/organisations.json";
+import dePolicies from "@/components/messages/de/policies.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
 import dePrograms from "@/components/messages/de/programs.json";
@@ -55,6 +56,7 @@ import keys from "@/components/messages/en/keys.json";
 import notices from "@/components/messages/en/notices.json";
 import notify from "@/components/messages/en/notify.json";
 import organisations from "@/components/messages/en/organisations.json";
+import policies from "@/components/messages/en/policies.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
 import programs from "@/components/messages/en/programs.json";
@@ -97,6 +99,7 @@ export const CATALOGUES = {
     notices,
     notify,
     organisations,
+    policies,
     portal,
     problem,
     programs,
@@ -136,6 +139,7 @@ export const CATALOGUES = {
     notices: deNotices,
     notify: deNotify,
     organisations: deOrganisations,
+    policies: dePolicies,
     portal: dePortal,
     problem: deProblem,
     programs: dePrograms,

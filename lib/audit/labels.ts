@@ -125,6 +125,7 @@ export const ACTION_KEYS = {
   "policy.roll_back": "policy_roll_back",
   "policy.save": "policy_save",
   "policy.schedule": "policy_schedule",
+  "policy.simulate": "policy_simulate",
   "policy.submit": "policy_submit",
   "policy.withdraw": "policy_withdraw",
   "preservation.create": "preservation_create",

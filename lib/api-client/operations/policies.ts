@@ -15,6 +15,7 @@ import {
   ValidateAnswer,
   ValidateBody,
 } from "@/lib/policies/schema";
+import { SimulateAnswer, SimulateBody } from "@/lib/policies/simulate/schema";
 
 const POLICIES = "/confidential/policies";
 /** Which duties read and write is said by the use cases: the roles admin and auditor read without a duty. */
@@ -170,4 +171,16 @@ export const rollBackPolicySet = operation({
   response: { status: 200, schema: PolicySetAnswer },
   action: "policy.roll_back",
   stepUp: true,
+});
+
+export const simulatePolicies = operation({
+  id: "simulatePolicies",
+  method: "POST",
+  path: `${POLICIES}/simulate`,
+  summary:
+    "Try a policy set in one case: what it decides, by which rules, and what would change it. Opens nothing.",
+  ...read,
+  body: SimulateBody,
+  response: { status: 200, schema: SimulateAnswer },
+  action: "policy.simulate",
 });

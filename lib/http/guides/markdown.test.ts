@@ -89,6 +89,7 @@ describe("a guide", () => {
         "import",
         "sdk",
         "access-rules",
+        "policies",
         "cli",
       ]),
     );

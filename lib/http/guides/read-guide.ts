@@ -16,6 +16,7 @@ const GUIDES = {
   import: "docs/guides/import.md",
   sdk: "sdk/README.md",
   "access-rules": "docs/guides/access-rules.md",
+  policies: "docs/guides/policies.md",
   cli: "docs/guides/command-line.md",
 } as const;
 

@@ -72,6 +72,8 @@ function useFacts(detail: EventDetail, happening: EventSentence, log: string | u
   const policy = textOf(details, "policy");
   const code = textOf(details, "code");
   const count = countOf(happening);
+  // A refused opening with its facts, in the present log: the policies can be tried with them.
+  const isTried = happening.outcome === "denied" && typeof details.facts === "object" && log === undefined;
   return [
     { name: t("time"), value: <LocalTime instant={happening.at} /> },
     { name: t("outcome"), value: <Outcome outcome={happening.outcome} /> },
@@ -91,6 +93,22 @@ function useFacts(detail: EventDetail, happening: EventSentence, log: string | u
             ),
           },
         ]),
+    ...(isTried
+      ? [
+          {
+            name: t("why"),
+            value: (
+              <Link
+                href={`/policies/simulate?entry=${detail.seq}`}
+                prefetch={false}
+                className="underline underline-offset-4"
+              >
+                {t("tryIt")}
+              </Link>
+            ),
+          },
+        ]
+      : []),
     ...(policy === undefined
       ? []
       : [{ name: t("policy"), value: <Digest value={policy} label={t("policy")} encoding="base64url" /> }]),

@@ -1,0 +1,101 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { target } from "@/components/client/api";
+import { FormFrame, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import type { PolicyDocument, PolicySettings } from "@/lib/access/policy/policy-document";
+import type { savePolicySet } from "@/lib/api-client/operations/policies";
+import { SETTINGS, settingOf } from "@/lib/policies/authoring/document-diff";
+import { SavedPolicySet } from "@/lib/policies/schema";
+
+const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
+
+interface Numbers {
+  legal: string;
+  coordinator: string;
+  maxViews: string;
+  maxExports: string;
+  maxDays: string;
+  reviewDays: string;
+}
+const NAMES = ["legal", "coordinator", "maxViews", "maxExports", "maxDays", "reviewDays"] as const;
+
+const PLACES = {
+  "/document/settings/quorums/legal": "legal",
+  "/document/settings/quorums/coordinator": "coordinator",
+  "/document/settings/grants/max_views": "maxViews",
+  "/document/settings/grants/max_exports": "maxExports",
+  "/document/settings/grants/max_days": "maxDays",
+  "/document/settings/review_days": "reviewDays",
+} as const;
+
+/** What is no number is sent as it is and refused at its place. */
+const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
+
+function settingsOf(answers: Numbers): PolicySettings {
+  return {
+    quorums: { legal: numberOf(answers.legal), coordinator: numberOf(answers.coordinator) },
+    grants: {
+      max_views: numberOf(answers.maxViews),
+      max_exports: numberOf(answers.maxExports),
+      max_days: numberOf(answers.maxDays),
+    },
+    review_days: numberOf(answers.reviewDays),
+  };
+}
+
+interface Edited {
+  readonly number: number;
+  readonly document: PolicyDocument;
+}
+
+function SettingsForm({ number, document, onClose }: Edited & { onClose: () => void }) {
+  const t = useTranslations("policies.settings");
+  const texts = SETTINGS.map((name) => String(settingOf(document.settings, name)));
+  const labels = Object.fromEntries(
+    SETTINGS.map((name, index) => [NAMES[index], { label: t(`names.${name}`), wrong: t(`wrong.${name}`) }]),
+  );
+  const form = useForm({
+    call: SAVE,
+    params: { number: String(number) },
+    schema: SavedPolicySet,
+    id: "settings",
+    initial: Object.fromEntries(
+      NAMES.map((name, index) => [name, texts[index] ?? ""]),
+    ) as unknown as Numbers & Record<string, string>,
+    isInDialog: true,
+    toBody: (answers) => ({ document: { ...document, settings: settingsOf(answers) } }),
+    controls: PLACES,
+    words: labels,
+    onDone: onClose,
+  });
+  return (
+    <FormFrame form={form} failed={t("failed")} submit={t("save")} className="">
+      {NAMES.map((name) => (
+        <TextField key={name} form={form} name={name} inputMode="numeric" maxLength={6} autoComplete="off" />
+      ))}
+    </FormFrame>
+  );
+}
+
+/** Changes the numbers of a draft. */
+export function SettingsEditor(edited: Edited) {
+  const t = useTranslations("policies.settings");
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="bar" icon="pencil" onClick={() => setOpen(true)}>
+        {t("change")}
+      </Button>
+      {isOpen ? (
+        <Dialog isOpen onClose={() => setOpen(false)} title={t("change")} look="side">
+          <SettingsForm {...edited} onClose={() => setOpen(false)} />
+        </Dialog>
+      ) : null}
+    </>
+  );
+}

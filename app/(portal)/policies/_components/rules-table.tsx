@@ -1,0 +1,106 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Section } from "@/components/ui/section";
+import { type Column, Table } from "@/components/ui/table";
+import type { ReadDocument, ReadPolicy } from "@/lib/policies/authoring/document-diff";
+import { CedarText, KindTag, RuleSentence } from "./sentences";
+
+interface Shown {
+  readonly document: ReadDocument;
+  readonly title: string;
+  /** Cedar text in the place of sentences. */
+  readonly isText: boolean;
+  /** Address of the page with these rules. */
+  readonly path: string;
+  /** Where a rule is changed; absent where it cannot be. */
+  readonly editPath?: string;
+}
+
+function Rule({ policy, isText }: { policy: ReadPolicy; isText: boolean }) {
+  return (
+    <span id={`rule-${policy.id}`} className="block scroll-mt-6 py-1 font-normal">
+      {isText ? (
+        <CedarText text={policy.text} />
+      ) : (
+        <RuleSentence reading={policy.reading} text={policy.text} />
+      )}
+      <code className="mt-[2px] block font-mono text-ink-3 text-note">{policy.id}</code>
+    </span>
+  );
+}
+
+function useColumns({ isText, editPath }: Shown): Column<ReadPolicy>[] {
+  const t = useTranslations("policies.rules");
+  return [
+    {
+      key: "rule",
+      head: t("rule"),
+      isTitle: true,
+      cell: (policy) => <Rule policy={policy} isText={isText} />,
+    },
+    {
+      key: "kind",
+      head: t("kind"),
+      className: "tablet:w-[112px]",
+      cell: ({ reading, text }) => <KindTag reading={reading} text={text} />,
+    },
+    {
+      key: "examples",
+      head: t("examples"),
+      isNumber: true,
+      className: "tablet:w-[96px]",
+      cell: ({ examples }) => t("count", { count: examples.length }),
+    },
+    ...(editPath === undefined
+      ? []
+      : [
+          {
+            key: "act",
+            head: <span className="sr-only">{t("change")}</span>,
+            className: "tablet:w-[80px]",
+            cell: ({ id }: ReadPolicy) => (
+              <Link
+                href={`${editPath}/${id}`}
+                prefetch={false}
+                aria-label={t("changeNamed", { id })}
+                className="inline-flex min-h-[24px] items-center underline underline-offset-4"
+              >
+                {t("change")}
+              </Link>
+            ),
+          },
+        ]),
+  ];
+}
+
+function Looks({ path, isText }: Pick<Shown, "path" | "isText">) {
+  const t = useTranslations("policies.rules");
+  const link = (key: "sentences" | "text", isCurrent: boolean) => (
+    <Link
+      href={key === "text" ? `${path}?as=text` : path}
+      prefetch={false}
+      scroll={false}
+      aria-current={isCurrent ? "true" : undefined}
+      className={`inline-flex min-h-[24px] items-center underline-offset-4 hover:underline ${isCurrent ? "font-semibold text-ink" : "text-ink-2"}`}
+    >
+      {t(key)}
+    </Link>
+  );
+  return (
+    <span className="flex gap-4">
+      {link("sentences", !isText)}
+      {link("text", isText)}
+    </span>
+  );
+}
+
+/** The rules of a set, as sentences or as Cedar text. */
+export function RulesTable(shown: Shown) {
+  const columns = useColumns(shown);
+  const { document, title, path, isText } = shown;
+  return (
+    <Section title={title} count={document.policies.length} action={<Looks path={path} isText={isText} />}>
+      <Table caption={title} columns={columns} rows={document.policies} rowKey={({ id }) => id} />
+    </Section>
+  );
+}

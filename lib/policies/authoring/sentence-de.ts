@@ -1,0 +1,210 @@
+import { formatCount, formatTime } from "@/lib/format";
+import { type GroupName, type InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
+import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
+import { strong } from "./segments";
+import { clock } from "./sentence-en";
+
+/** With their articles. Clients and providers are several people. */
+const ROLES: Readonly<Record<Role, string>> = {
+  client: "Kunden",
+  miner: "Anbieter",
+  coordinator: "die Koordination",
+  auditor: "die Prüfung",
+  regulator: "die Aufsicht",
+  admin: "die Verwaltung",
+};
+const PLURAL: readonly Role[] = ["client", "miner"];
+const PURPOSES: Readonly<Record<Purpose, string>> = {
+  settlement: "die Abwicklung",
+  audit: "eine Prüfung",
+  compliance: "Compliance",
+  dispute: "einen Streitfall",
+  support: "Support",
+  reporting: "das Meldewesen",
+};
+const GROUPS: Readonly<Record<GroupName, string>> = {
+  amount: "Betrag",
+  pricing: "Preise",
+  settlement_details: "Abwicklungsdaten",
+  parties: "Parteien",
+  narrative: "Beschreibung",
+  external_references: "externe Kennungen",
+};
+const INSTRUMENTS: Readonly<Record<InstrumentKind, string>> = {
+  court_order: "ein Gerichtsbeschluss",
+  subpoena: "eine Vorladung (Subpoena)",
+  warrant: "ein Durchsuchungsbeschluss",
+  statutory_demand: "ein gesetzliches Auskunftsverlangen",
+  audit_mandate: "ein Prüfungsauftrag",
+  epoc: "eine EPOC",
+};
+const GRANTS: Readonly<Record<GrantKind | "any", string>> = {
+  any: "mit einer Freigabe",
+  request: "mit einer Freigabe aus einem Antrag",
+  dispute: "mit einer Freigabe aus einem Streitfall",
+  emergency: "im Notzugriff",
+};
+const LEVELS: Readonly<Record<FormLevel, string>> = {
+  metadata: "nur mit Metadaten",
+  masked: "maskiert",
+  full: "vollständig",
+};
+const WEEKDAYS = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
+
+const or = (words: readonly string[]) => new Intl.ListFormat("de", { type: "disjunction" }).format(words);
+const and = (words: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(words);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const days = (count: number): string => `${formatCount(count, "de")} ${count === 1 ? "Tag" : "Tage"}`;
+const minutes = (count: number): string =>
+  `${formatCount(count, "de")} ${count === 1 ? "Minute" : "Minuten"}`;
+const dayOf = (day: string): string =>
+  formatTime(new Date(`${day}T00:00:00Z`), { timeZone: "UTC", form: "day", locale: "de" });
+
+function windowOf({ weekdays, from, to }: Hours): string {
+  const names = weekdays.map((day) => WEEKDAYS[day - 1] ?? "");
+  const isRange = weekdays.length > 2 && (weekdays.at(-1) ?? 0) - (weekdays[0] ?? 0) === weekdays.length - 1;
+  const named = isRange ? `${names[0]} bis ${names.at(-1)}` : and(names);
+  return [
+    ...(weekdays.length === 7 ? [] : [named]),
+    ...(from === 0 && to === 1440 ? [] : [`${clock(from)} bis ${clock(to)} Uhr`]),
+  ].join(", ");
+}
+
+function hoursOf({ effect, hours }: PolicyForm): string[] {
+  if (hours === null) return [];
+  const window = windowOf(hours);
+  const isPermit = effect === "permit";
+  const inside = window === "" ? [] : [`${isPermit ? "nur" : "außerhalb von"} ${strong(window)}`];
+  const holidays = strong(isPermit ? "nicht an Feiertagen" : "an Feiertagen");
+  return [[...inside, ...(hours.exceptHolidays ? [holidays] : [])].join(isPermit ? ", " : " oder ")];
+}
+
+interface Who {
+  readonly text: string;
+  readonly may: "darf" | "dürfen";
+}
+
+function whoOf({ effect, roles, support }: PolicyForm): Who {
+  const [only, ...more] = roles;
+  if (support === "yes" && only === "coordinator" && more.length === 0)
+    return { text: strong("Der Support"), may: "darf" };
+  const duty = {
+    yes: " mit der Aufgabe Support",
+    no: " ohne die Aufgabe Support",
+    dispute: `, mit der Aufgabe Support ${strong("nur für einen Streitfall")},`,
+    any: "",
+  }[support];
+  if (only === undefined && effect === "forbid" && support === "any")
+    return { text: strong("Niemand"), may: "darf" };
+  if (only === undefined)
+    return { text: `${strong(duty === "" ? "Alle" : "Personen")}${duty}`, may: "dürfen" };
+  const isOne = more.length === 0 && !PLURAL.includes(only);
+  const names = and(roles.map((role) => ROLES[role]));
+  return { text: `${strong(capital(names))}${duty}`, may: isOne ? "darf" : "dürfen" };
+}
+
+function agedOf({ ageDays, effect }: PolicyForm): string {
+  if (ageDays === null) return "";
+  return effect === "permit"
+    ? `, die höchstens ${strong(days(ageDays))} alt sind,`
+    : `, die älter als ${strong(days(ageDays))} sind,`;
+}
+
+/** The records, or fields of them. */
+function objectOf(form: PolicyForm): string {
+  const { records, groups, levels } = form;
+  const [isOwn, aged] = [records === "own", agedOf(form)];
+  if (groups.length === 0 && levels.length === 0)
+    return `${isOwn ? strong("eigene Datensätze") : "Datensätze"}${aged}`;
+  const names = groups.length === 0 ? "Felder" : strong(and(groups.map((group) => GROUPS[group])));
+  if (isOwn) return `${names} ${strong("eigener Datensätze")}${aged}`;
+  return aged === "" ? names : `${names} von Datensätzen${aged}`;
+}
+
+function askedOf({ levels }: PolicyForm): string {
+  const of = { metadata: "Metadaten", masked: "maskierte Felder", full: "vollständige Felder" } as const;
+  return levels.length === 0 ? "Zugriff" : `Zugriff auf ${strong(or(levels.map((level) => of[level])))}`;
+}
+
+function approvalsOf({ approvals, effect }: PolicyForm): string[] {
+  if (approvals === null) return [];
+  const count = `${approvals} ${approvals === 1 ? "Zustimmung" : "Zustimmungen"}`;
+  return [`mit ${effect === "permit" ? "mindestens" : "weniger als"} ${strong(count)}`];
+}
+
+function daysOf({ fromDay, toDay }: PolicyForm): string[] {
+  return [
+    ...(fromDay === null ? [] : [`ab dem ${strong(dayOf(fromDay))}`]),
+    ...(toDay === null ? [] : [`bis zum ${strong(dayOf(toDay))}`]),
+  ];
+}
+
+/** Clauses after "wenn", each with its verb at the end. */
+function conditionsOf({ effect, office, factorMinutes, instruments }: PolicyForm): string[] {
+  const isPermit = effect === "permit";
+  return [
+    ...(instruments.length === 0
+      ? []
+      : [`${strong(or(instruments.map((one) => INSTRUMENTS[one])))} die Rechtsgrundlage ist`]),
+    ...(office === "none" ? ["die eigene Organisation keine Zeiten festgelegt hat"] : []),
+    ...(office === "own"
+      ? [
+          `die eigene Organisation nach ${strong("ihren eigenen Zeiten")} ${isPermit ? "geöffnet" : "geschlossen"} hat`,
+        ]
+      : []),
+    ...(factorMinutes === null
+      ? []
+      : [
+          `der zweite Faktor vor ${isPermit ? "höchstens" : "mehr als"} ${strong(minutes(factorMinutes))} bestätigt wurde`,
+        ]),
+  ];
+}
+
+function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
+  if (purposes.length === 0) return [];
+  const named = strong(or(purposes.map((one) => PURPOSES[one])));
+  if (isOtherPurposes) return [`für andere Zwecke als ${named}`];
+  return [`für ${purposes.length === Purpose.options.length ? strong("alle Zwecke") : named}`];
+}
+
+function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
+  const all = [
+    ...(exceptKept ? [`Eine ${strong("Löschsperre")} gilt wegen einer Rechtsgrundlage`] : []),
+    ...(exceptEmergency ? [`Es ist ein ${strong("Notzugriff")}`] : []),
+    ...(exceptOverride
+      ? [
+          `Die Öffnung ${strong("außerhalb der Zeiten ist begründet")} und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist`,
+        ]
+      : []),
+  ];
+  return all.map((text) => `. Ausnahme: ${text}`).join("");
+}
+
+function verbOf({ action, levels }: PolicyForm): string {
+  if (action === "request") return "beantragen";
+  return levels.length === 1 && levels[0] === "masked" ? "sehen" : "öffnen";
+}
+
+/** Returns the sentence of a rule in German, its important words between `**`. */
+export function germanSentence(form: PolicyForm): string {
+  const { effect, action, levels } = form;
+  const who = whoOf(form);
+  const isNot = effect === "forbid" && who.text !== strong("Niemand");
+  const parts = [
+    `${who.text} ${who.may}`,
+    action === "open" ? objectOf(form) : askedOf(form),
+    ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
+    ...approvalsOf(form),
+    ...daysOf(form),
+    ...purposesOf(form),
+    ...hoursOf(form),
+    ...(isNot ? ["nicht"] : []),
+    ...(levels.length === 0 || action === "request"
+      ? []
+      : [strong(or(levels.map((level) => LEVELS[level])))]),
+    verbOf(form),
+  ];
+  const conditions = conditionsOf(form);
+  const when = conditions.length === 0 ? "" : `, wenn ${and(conditions)}`;
+  return `${parts.join(" ")}${when}${exceptions(form)}.`;
+}

@@ -1,0 +1,200 @@
+import { formatCount, formatTime } from "@/lib/format";
+import { type GroupName, type InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
+import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
+import { strong } from "./segments";
+
+const ROLES: Readonly<Record<Role, string>> = {
+  client: "clients",
+  miner: "providers",
+  coordinator: "coordinators",
+  auditor: "auditors",
+  regulator: "regulators",
+  admin: "administrators",
+};
+const PURPOSES: Readonly<Record<Purpose, string>> = {
+  settlement: "settlement",
+  audit: "an audit",
+  compliance: "compliance",
+  dispute: "a dispute",
+  support: "support",
+  reporting: "reporting",
+};
+const GROUPS: Readonly<Record<GroupName, string>> = {
+  amount: "amount",
+  pricing: "pricing",
+  settlement_details: "settlement details",
+  parties: "parties",
+  narrative: "narrative",
+  external_references: "external references",
+};
+const INSTRUMENTS: Readonly<Record<InstrumentKind, string>> = {
+  court_order: "a court order",
+  subpoena: "a subpoena",
+  warrant: "a warrant",
+  statutory_demand: "a statutory demand",
+  audit_mandate: "an audit mandate",
+  epoc: "an EPOC",
+};
+const GRANTS: Readonly<Record<GrantKind | "any", string>> = {
+  any: "under a grant",
+  request: "under a grant from a request",
+  dispute: "under a grant from a dispute",
+  emergency: "in emergency access",
+};
+const LEVELS: Readonly<Record<FormLevel, string>> = {
+  metadata: "metadata only",
+  masked: "masked",
+  full: "in full",
+};
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+const or = (words: readonly string[]) => new Intl.ListFormat("en-GB", { type: "disjunction" }).format(words);
+const and = (words: readonly string[]) => new Intl.ListFormat("en-GB", { type: "conjunction" }).format(words);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const days = (count: number): string => `${formatCount(count, "en")} ${count === 1 ? "day" : "days"}`;
+const minutes = (count: number): string =>
+  `${formatCount(count, "en")} ${count === 1 ? "minute" : "minutes"}`;
+const dayOf = (day: string): string =>
+  formatTime(new Date(`${day}T00:00:00Z`), { timeZone: "UTC", form: "day", locale: "en" });
+
+/** 540 → 09:00 */
+export function clock(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
+function weekdays(chosen: readonly number[]): string | undefined {
+  if (chosen.length === 7) return undefined;
+  const names = chosen.map((day) => WEEKDAYS[day - 1] ?? "");
+  const isRange = chosen.length > 2 && (chosen.at(-1) ?? 0) - (chosen[0] ?? 0) === chosen.length - 1;
+  return isRange ? `${names[0]} to ${names.at(-1)}` : and(names);
+}
+
+function times({ from, to }: Hours): string | undefined {
+  return from === 0 && to === 1440 ? undefined : `${clock(from)} to ${clock(to)}`;
+}
+
+/** Returns a window of the week, e.g. Monday to Friday, 09:00 to 17:00. */
+function windowOf(hours: Hours): string {
+  return [weekdays(hours.weekdays), times(hours)].filter((part) => part !== undefined).join(", ");
+}
+
+function hoursOf({ effect, hours }: PolicyForm): string[] {
+  if (hours === null) return [];
+  const window = windowOf(hours);
+  if (effect === "permit")
+    return [
+      window === "" ? "" : `on ${strong(window)}`,
+      hours.exceptHolidays ? strong("not on public holidays") : "",
+    ].filter((part) => part !== "");
+  const holidays = hours.exceptHolidays ? strong("on public holidays") : "";
+  const outside = window === "" ? "" : `outside ${strong(window)}`;
+  return [[outside, holidays].filter((part) => part !== "").join(", or ")];
+}
+
+function whoOf({ effect, roles, support }: PolicyForm): string {
+  const names = roles.map((role) => ROLES[role]);
+  if (support === "yes" && roles.length === 1 && roles[0] === "coordinator") return strong("Support");
+  const everyone = effect === "permit" ? "everyone" : "no one";
+  const all = support === "any" ? everyone : "people";
+  const who = strong(capital(names.length === 0 ? all : and(names)));
+  if (support === "yes") return `${who} with the duty support`;
+  if (support === "dispute") return `${who}, with the duty support ${strong("for a dispute only")},`;
+  return support === "no" ? `${who} without the duty support` : who;
+}
+
+function agedOf({ ageDays, effect }: PolicyForm): string {
+  if (ageDays === null) return "";
+  return effect === "permit"
+    ? ` at most ${strong(days(ageDays))} old`
+    : ` older than ${strong(days(ageDays))}`;
+}
+
+/** The records, or fields of them. */
+function objectOf(form: PolicyForm): string {
+  const { records, groups, levels } = form;
+  const aged = agedOf(form);
+  const all = `${records === "own" ? strong("their own records") : "records"}${aged}`;
+  if (groups.length === 0 && levels.length === 0) return all;
+  const names = groups.length === 0 ? "fields" : strong(and(groups.map((group) => GROUPS[group])));
+  return records === "own" || aged !== "" ? `${names} of ${all}` : names;
+}
+
+function askedOf({ levels }: PolicyForm): string {
+  const of = { metadata: "metadata", masked: "masked fields", full: "fields in full" } as const;
+  return levels.length === 0 ? "access" : `access to ${strong(or(levels.map((level) => of[level])))}`;
+}
+
+function approvalsOf({ approvals, effect }: PolicyForm): string[] {
+  if (approvals === null) return [];
+  const count = `${approvals} ${approvals === 1 ? "approval" : "approvals"}`;
+  return [`with ${effect === "permit" ? "at least" : "fewer than"} ${strong(count)}`];
+}
+
+function ofPerson({ effect, factorMinutes, office }: PolicyForm): string[] {
+  const isPermit = effect === "permit";
+  return [
+    ...(office === "none" ? ["if their organisation has set no hours of its own"] : []),
+    ...(office === "own"
+      ? [
+          isPermit
+            ? `within ${strong("their organisation’s own hours")}`
+            : `outside ${strong("their organisation’s own hours")}`,
+        ]
+      : []),
+    ...(factorMinutes === null
+      ? []
+      : [
+          `when their second factor was proved ${isPermit ? "within the last" : "more than"} ${strong(minutes(factorMinutes))}${isPermit ? "" : " ago"}`,
+        ]),
+  ];
+}
+
+function daysOf({ fromDay, toDay }: PolicyForm): string[] {
+  return [
+    ...(fromDay === null ? [] : [`from ${strong(dayOf(fromDay))}`]),
+    ...(toDay === null ? [] : [`through ${strong(dayOf(toDay))}`]),
+  ];
+}
+
+function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
+  if (purposes.length === 0) return [];
+  const named = strong(or(purposes.map((one) => PURPOSES[one])));
+  if (isOtherPurposes) return [`for purposes other than ${named}`];
+  return [`for ${purposes.length === Purpose.options.length ? strong("any purpose") : named}`];
+}
+
+function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
+  const all = [
+    ...(exceptKept ? [`${strong("a legal hold")} keeps the record for a legal authority`] : []),
+    ...(exceptEmergency ? [`it is ${strong("emergency access")}`] : []),
+    ...(exceptOverride
+      ? [
+          `they give ${strong("a reason for outside hours")} under a legal authority other than an audit mandate`,
+        ]
+      : []),
+  ];
+  return all.length === 0 ? "" : `, unless ${or(all)}`;
+}
+
+/** Returns the sentence of a rule in English, its important words between `**`. */
+export function englishSentence(form: PolicyForm): string {
+  const { effect, action, levels, instruments, roles, support } = form;
+  const isNoOne = effect === "forbid" && roles.length === 0 && support === "any";
+  const may = effect === "permit" || isNoOne ? "may" : "may not";
+  const isMasked = levels.length === 1 && levels[0] === "masked";
+  const verb = isMasked ? `see ${objectOf(form)}` : `open ${objectOf(form)}`;
+  const start = [whoOf(form), may, action === "open" ? verb : `request ${askedOf(form)}`];
+  const parts = [
+    ...(levels.length === 0 || action === "request"
+      ? []
+      : [strong(or(levels.map((level) => LEVELS[level])))]),
+    ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
+    ...approvalsOf(form),
+    ...(instruments.length === 0 ? [] : [`under ${strong(or(instruments.map((one) => INSTRUMENTS[one])))}`]),
+    ...purposesOf(form),
+    ...hoursOf(form),
+    ...ofPerson(form),
+    ...daysOf(form),
+  ];
+  return `${[...start, ...parts].join(" ")}${exceptions(form)}.`;
+}

@@ -1,0 +1,190 @@
+import { policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
+import { describe, expect, test } from "vitest";
+import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
+import type { PolicySettings } from "@/lib/access/policy/policy-document";
+import { cedarOf } from "./cedar-text";
+import { changedPolicies, changedSettings, type ReadPolicy } from "./document-diff";
+import { EMPTY_FORM, type PolicyForm } from "./form";
+import { type CedarJson, readForm } from "./read-form";
+import { compareSentences, plainOf, segmentsOf } from "./segments";
+import { kindOf, sentenceOf } from "./sentence";
+
+function readPolicy(id: string, text: string): ReadPolicy {
+  const answer = policyToJson(text);
+  if (answer.type === "failure") throw new Error(answer.errors[0]?.message);
+  return { id, text, examples: [], reading: readForm(answer.json as CedarJson) };
+}
+
+function formOf(id: string): PolicyForm {
+  const { reading } = readPolicy(id, DEFAULT_POLICIES[id] ?? "");
+  if (reading.kind === "locked") throw new Error(reading.construct);
+  return reading.form;
+}
+
+const both = (form: PolicyForm) => [plainOf(sentenceOf(form, "en")), plainOf(sentenceOf(form, "de"))];
+
+const SETTINGS: PolicySettings = {
+  quorums: { legal: 1, coordinator: 1 },
+  grants: { max_views: 20, max_exports: 1, max_days: 90 },
+  review_days: 10,
+};
+
+describe("sentence of a rule", () => {
+  test.each([
+    [
+      "client-own",
+      "Clients, with the duty support for a dispute only, may open their own records for settlement, a dispute or support.",
+      "Kunden, mit der Aufgabe Support nur für einen Streitfall, dürfen eigene Datensätze für die Abwicklung, einen Streitfall oder Support öffnen.",
+    ],
+    [
+      "support-dispute",
+      "Support may see fields masked under a grant for a dispute.",
+      "Der Support darf Felder mit einer Freigabe für einen Streitfall maskiert sehen.",
+    ],
+    [
+      "masked-by-instrument",
+      "No one may open parties, narrative and external references in full under a subpoena, a statutory demand or an audit mandate.",
+      "Niemand darf Parteien, Beschreibung und externe Kennungen vollständig öffnen, wenn eine Vorladung (Subpoena), ein gesetzliches Auskunftsverlangen oder ein Prüfungsauftrag die Rechtsgrundlage ist.",
+    ],
+    [
+      "age-party",
+      "Clients and providers may not open records older than 365 days, unless a legal hold keeps the record for a legal authority.",
+      "Kunden und Anbieter dürfen Datensätze, die älter als 365 Tage sind, nicht öffnen. Ausnahme: Eine Löschsperre gilt wegen einer Rechtsgrundlage.",
+    ],
+    [
+      "hours-auditor",
+      "Auditors may not open records outside Monday to Friday, 09:00 to 17:00, or on public holidays if their organisation has set no hours of its own, unless they give a reason for outside hours under a legal authority other than an audit mandate.",
+      "Die Prüfung darf Datensätze außerhalb von Montag bis Freitag, 09:00 bis 17:00 Uhr oder an Feiertagen nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
+    ],
+    [
+      "request-support",
+      "Support may request access to metadata or masked fields for a dispute.",
+      "Der Support darf Zugriff auf Metadaten oder maskierte Felder für einen Streitfall beantragen.",
+    ],
+  ])("of the default policy %s is plain in both languages", (id, english, german) => {
+    expect(both(formOf(id))).toEqual([english, german]);
+  });
+
+  test("names every limit of a permit", () => {
+    const form: PolicyForm = {
+      ...EMPTY_FORM,
+      roles: ["regulator"],
+      records: "granted",
+      grantKind: "request",
+      approvals: 2,
+      groups: ["amount"],
+      levels: ["full"],
+      instruments: ["court_order"],
+      hours: { weekdays: [1, 3], from: 540, to: 1020, exceptHolidays: true },
+      factorMinutes: 15,
+      ageDays: 365,
+      fromDay: "2026-12-01",
+      toDay: "2026-12-31",
+    };
+    expect(both(form)).toEqual([
+      "Regulators may open amount of records at most 365 days old in full under a grant from a request with at least 2 approvals under a court order on Monday and Wednesday, 09:00 to 17:00 not on public holidays when their second factor was proved within the last 15 minutes from 1 Dec 2026 through 31 Dec 2026.",
+      "Die Aufsicht darf Betrag von Datensätzen, die höchstens 365 Tage alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
+    ]);
+  });
+
+  test("of a rule for all people says who they are", () => {
+    expect(both({ ...EMPTY_FORM, effect: "forbid", groups: ["narrative"] })).toEqual([
+      "No one may open narrative.",
+      "Niemand darf Beschreibung öffnen.",
+    ]);
+    const support: PolicyForm = { ...EMPTY_FORM, effect: "forbid", support: "yes", purposes: ["dispute"] };
+    expect(both({ ...support, isOtherPurposes: true, exceptEmergency: true })).toEqual([
+      "People with the duty support may not open records for purposes other than a dispute, unless it is emergency access.",
+      "Personen mit der Aufgabe Support dürfen Datensätze für andere Zwecke als einen Streitfall nicht öffnen. Ausnahme: Es ist ein Notzugriff.",
+    ]);
+  });
+
+  test("its important words are marked", () => {
+    expect(segmentsOf(sentenceOf(formOf("miner-own"), "en"))).toEqual([
+      { text: "Providers", isStrong: true },
+      { text: " without the duty support may open ", isStrong: false },
+      { text: "their own records", isStrong: true },
+      { text: " for ", isStrong: false },
+      { text: "settlement", isStrong: true },
+      { text: ".", isStrong: false },
+    ]);
+  });
+
+  test("a rule allows, limits or forbids", () => {
+    const kinds = ["miner-own", "hours-auditor", "masked-by-instrument", "age-party"].map((id) =>
+      kindOf(formOf(id)),
+    );
+    expect(kinds).toEqual(["allows", "limits", "limits", "forbids"]);
+  });
+});
+
+describe("difference of two sentences", () => {
+  test("names the words that go and come", () => {
+    const said = compareSentences(
+      "**Auditors** may open amount **in full** for an audit.",
+      "**Auditors** may see amount **masked** for an audit.",
+    );
+    expect(said.map(({ text, change }) => [text, change])).toEqual([
+      ["Auditors", "same"],
+      [" may", "same"],
+      [" open", "removed"],
+      [" see", "added"],
+      [" amount ", "same"],
+      ["in full", "removed"],
+      ["masked", "added"],
+      [" for an audit.", "same"],
+    ]);
+  });
+});
+
+describe("difference of two policy sets", () => {
+  const text = (id: string) => DEFAULT_POLICIES[id] ?? "";
+  const before = {
+    policies: ["client-own", "miner-own", "age-party"].map((id) => readPolicy(id, text(id))),
+    settings: SETTINGS,
+  };
+
+  test("has added, changed and removed rules, and no others", () => {
+    const changed = readPolicy(
+      "miner-own",
+      cedarOf({ ...formOf("miner-own"), purposes: ["settlement", "dispute"] }),
+    );
+    const after = {
+      policies: [
+        readPolicy("client-own", text("client-own")),
+        changed,
+        readPolicy("emergency", text("emergency")),
+      ],
+      settings: SETTINGS,
+    };
+    const said = changedPolicies(before, after, "en");
+    expect(said.map(({ id, change }) => [id, change])).toEqual([
+      ["miner-own", "changed"],
+      ["emergency", "added"],
+      ["age-party", "removed"],
+    ]);
+    const words = said[0]?.segments.filter(({ change }) => change !== "same").map((one) => one.text.trim());
+    expect(words).toEqual(["or a dispute"]);
+  });
+
+  test("shows the text of a rule that has no sentence", () => {
+    const locked = readPolicy(
+      "miner-own",
+      `${text("miner-own").slice(0, -1)} unless { principal.isSupport };`,
+    );
+    const after = {
+      ...before,
+      policies: [...before.policies.filter(({ id }) => id !== "miner-own"), locked],
+    };
+    const [one, ...others] = changedPolicies(before, after, "en");
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({ id: "miner-own", form: "text", isSameRule: false });
+    expect(one?.segments.map((part) => part.text).join("")).toContain("unless");
+  });
+
+  test("has the settings that differ", () => {
+    const after = { ...SETTINGS, grants: { ...SETTINGS.grants, max_views: 10 } };
+    expect(changedSettings(SETTINGS, after)).toEqual([{ name: "grants.max_views", before: 20, after: 10 }]);
+    expect(changedSettings(SETTINGS, SETTINGS)).toEqual([]);
+  });
+});

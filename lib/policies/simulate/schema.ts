@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { ExampleFacts } from "@/lib/access/policy/policy-document";
+import { Instant, Uuid } from "@/lib/schema";
+import { GroupName, Purpose } from "@/lib/vocabulary";
+
+const number = z
+  .int()
+  .min(1)
+  .max(2_147_483_647)
+  .optional()
+  .describe("Number of a policy set; the one in force if absent.");
+
+const ExampleCase = z.strictObject({ number, example: ExampleFacts });
+
+const RealCase = z.strictObject({
+  number,
+  person: Uuid,
+  transaction_id: Uuid,
+  purpose: Purpose,
+  groups: z.array(GroupName).min(1).max(6).optional().describe("All fields that open if absent."),
+  grant_id: Uuid.optional().describe("The grant that an opening would use if absent."),
+  at: Instant.optional().describe("Now if absent."),
+  reason_outside_hours: z.boolean().default(false),
+});
+export type RealCase = z.infer<typeof RealCase>;
+
+/** A case to try: made-up facts, or a person and a record as they are. */
+export const SimulateBody = z.union([ExampleCase, RealCase]);
+export type SimulateBody = z.infer<typeof SimulateBody>;
+
+/** One fact with which the same case would be allowed. */
+export const WhatIf = z.object({
+  fact: z.enum([
+    "purpose",
+    "level",
+    "group",
+    "basis",
+    "grant",
+    "authority",
+    "support",
+    "weekday",
+    "time",
+    "at",
+    "holiday",
+    "office",
+    "override",
+    "age",
+    "factor",
+  ]),
+  /** A word, a number or an instant, by the fact. */
+  value: z.string(),
+});
+export type WhatIf = z.infer<typeof WhatIf>;
+
+export const SimulateAnswer = z.object({
+  number: z.int(),
+  version: z.string(),
+  allowed: z.boolean(),
+  fields: z.array(z.object({ field: GroupName, level: z.enum(["masked", "full"]) })),
+  /** The rules that allow it, or that forbid it; none where no rule permits it. */
+  policies: z.array(z.string()),
+  /** Why it is refused: id of the reason, and its words. */
+  reasons: z.array(z.object({ id: z.string(), detail: z.string() })),
+  next_possible_at: z.string().nullable(),
+  what_if: z.array(WhatIf),
+  /** Null for made-up facts. */
+  person: z.object({ name: z.string(), organisation: z.string(), role: z.string() }).nullable(),
+  record: z.object({ transaction_id: z.string(), job_id: z.string() }).nullable(),
+  at: z.string(),
+});
+export type SimulateAnswer = z.infer<typeof SimulateAnswer>;

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ExampleFacts } from "@/lib/access/policy/policy-document";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { simulate } from "@/lib/policies/simulate/simulate";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
+
+let bench: AccessBench;
+/** Reads policies, and simulates, with the duty compliance. */
+let anke: BenchPerson;
+beforeAll(async () => {
+  bench = await createAccessBench();
+  const policies = await openBenchPolicies(bench.cx);
+  const duties = ["compliance"] as const;
+  const person = await bench.person({ role: "coordinator", duties, hasKey: false, organisation: "operator" });
+  anke = { ...person, policies };
+});
+afterAll(() => bench?.close());
+
+const real = (person: BenchPerson, change: object = {}) => ({
+  person: person.principal.userId,
+  transaction_id: bench.transactions[0],
+  purpose: "settlement" as const,
+  reason_outside_hours: false,
+  ...change,
+});
+const AUDITOR = { role: "auditor", purpose: "audit", grant: "request", authority: "court_order" };
+
+describe("simulator", () => {
+  it("decides made-up facts, names the rule, and what would have to change", async () => {
+    const example = ExampleFacts.parse({ ...AUDITOR, weekday: 7 });
+    expect(await simulate(anke, { example })).toMatchObject({
+      number: 1,
+      allowed: false,
+      policies: ["hours-auditor"],
+      what_if: [
+        { fact: "weekday", value: "1" },
+        { fact: "override", value: "yes" },
+      ],
+      person: null,
+    });
+    const allowed = await simulate(anke, { example: { ...example, weekday: 2 } });
+    expect(allowed).toMatchObject({ allowed: true, policies: ["auditor-grant"], what_if: [], reasons: [] });
+  });
+
+  it("decides about a person and a record as an opening would, and opens nothing", async () => {
+    const done = await simulate(anke, real(bench.client));
+    expect(done).toMatchObject({ allowed: true, policies: ["client-own"], person: { role: "client" } });
+    expect(done.fields.length).toBeGreaterThan(0);
+    expect(done.fields.every(({ level }) => level === "full")).toBe(true);
+    const other = await simulate(anke, real(bench.client, { purpose: "audit" }));
+    expect(other).toMatchObject({ allowed: false, reasons: [{ id: "default.purpose" }] });
+    expect(other.what_if).toContainEqual({ fact: "purpose", value: "settlement" });
+    const opened = await bench.query("SELECT count(*)::int AS n FROM disclosure", []);
+    expect(opened.rows).toEqual([{ n: 0 }]);
+  });
+
+  it("names the floor where no grant covers the record", async () => {
+    const answer = await simulate(anke, real(bench.auditor, { purpose: "audit" }));
+    expect(answer.allowed).toBe(false);
+    expect(answer.reasons.map(({ id }) => id)).toContain("floor.no-grant");
+  });
+
+  it("shows a person's access to the duties that change rules only", async () => {
+    const policies = anke.policies;
+    const auditor = { ...bench.auditor, policies };
+    const example = ExampleFacts.parse(AUDITOR);
+    expect(await outcomeOf(simulate(auditor, { example }))).toBe("done");
+    expect(await outcomeOf(simulate(auditor, real(bench.client)))).toBe("access.forbidden");
+    expect(await outcomeOf(simulate({ ...bench.regulator, policies }, { example }))).toBe("access.forbidden");
+  });
+
+  it("answers unknown people, records and versions as not found", async () => {
+    const unknown = uuidv7(Date.now());
+    expect(await outcomeOf(simulate(anke, real(bench.client, { person: unknown })))).toBe("person.not-found");
+    expect(await outcomeOf(simulate(anke, real(bench.client, { transaction_id: unknown })))).toBe(
+      "transaction.not-found",
+    );
+    expect(await outcomeOf(simulate(anke, { number: 99, ...real(bench.client) }))).toBe("policy.not-found");
+  });
+
+  it("is in the log", async () => {
+    const entries = await bench.query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE action = 'policy.simulate'",
+      [],
+    );
+    expect(entries.rows).not.toEqual([{ n: 0 }]);
+  });
+});
