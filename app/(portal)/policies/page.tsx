@@ -14,6 +14,7 @@ import { readDocument } from "@/lib/policies/read-document";
 import type { PolicySetSummary } from "@/lib/policies/schema";
 import { AlwaysSo } from "./_components/always-so";
 import { NewDraft } from "./_components/new-draft";
+import { RetentionTables } from "./_components/retention-tables";
 import { RulesTable } from "./_components/rules-table";
 import { SettingsTable } from "./_components/settings-table";
 import { useSetName, Versions } from "./_components/versions";
@@ -91,6 +92,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
         path="/policies"
       />
       <SettingsTable settings={document.settings} />
+      <RetentionTables retention={document.settings.retention} />
       <AlwaysSo />
     </PageFrame>
   );

@@ -19,6 +19,7 @@ import { findSet, type WholeSetRow } from "@/lib/policies/store";
 import { comparedSets } from "./instants";
 import { compareMatrix, countSteps, withLastUses } from "./matrix";
 import { type Progress, RunFailed } from "./progress";
+import { readRetentionResult } from "./retention-effect";
 import type { ClaimedRun } from "./run-store";
 import {
   type DryRunResult,
@@ -86,6 +87,11 @@ export function compareSettings(base: PolicySettings, candidate: PolicySettings)
     const isLooser = looser === "more" ? after > before : looser === "less" && after < before;
     return [{ name, before, after, is_looser: isLooser }];
   });
+}
+
+/** The periods of the log in both documents. */
+function periodsOf({ base, candidate }: Record<"base" | "candidate", PolicyDocument>) {
+  return { base: base.settings.retention, candidate: candidate.settings.retention };
 }
 
 interface Past {
@@ -177,6 +183,7 @@ export async function makeDryRun(
     ...{ losers: await withLastUses(cx, losses.rows), losers_more: losses.isMore },
     ...{ gainers: await withLastUses(cx, gains.rows), gainers_more: gains.isMore },
     settings: compareSettings(documents.base.settings, documents.candidate.settings),
+    retention: await inSnapshot(cx, (tx) => readRetentionResult(tx, cx, periodsOf(documents))),
     proof: proofResultOf(proof),
   };
   return { result, proof_texts: proof.questions };

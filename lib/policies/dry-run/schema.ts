@@ -93,6 +93,26 @@ export const ProofResult = z.object({
 });
 export type ProofResult = z.infer<typeof ProofResult>;
 
+/** What a set changes of how long the log keeps data, and what that ends. */
+export const RetentionResult = z.object({
+  changes: z.array(
+    z.object({
+      kind: z.enum(["class", "role"]),
+      /** A class of entries, or a role; `*` is all that the set does not name. */
+      name: z.string(),
+      before: z.int(),
+      after: z.int(),
+      /** Entries that go when the set becomes active; for a role, data about people whose erasure was agreed. */
+      removes: z.int(),
+      /** How many a legal hold keeps. Absent for people who may not know of every hold; `removes` has them then. */
+      kept_by_hold: z.int().optional(),
+      /** When the first goes at the earliest; null where there is none. */
+      first_at: z.string().nullable(),
+    }),
+  ),
+});
+export type RetentionResult = z.infer<typeof RetentionResult>;
+
 /** What a draft would change. */
 export const DryRunResult = z.object({
   /** Number of the set that the draft is compared with. */
@@ -116,6 +136,7 @@ export const DryRunResult = z.object({
   past: z.array(PastDifference),
   past_more: z.boolean(),
   settings: z.array(SettingChange),
+  retention: RetentionResult,
   proof: ProofResult,
 });
 export type DryRunResult = z.infer<typeof DryRunResult>;

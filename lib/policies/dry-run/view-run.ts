@@ -4,6 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 import { findActivation } from "@/lib/policies/activation-store";
 import type { SetRow } from "@/lib/policies/store";
+import { shownRetention } from "./retention-effect";
 import type { RunRow } from "./run-store";
 import { DryRunResult, type DryRunView } from "./schema";
 
@@ -39,7 +40,7 @@ export async function viewRun(
 /** Returns a dry run with its result, and the names of the people in it. */
 export async function viewDryRun(
   tx: Tx,
-  cx: Pick<Context, "instance">,
+  cx: Pick<Context, "instance" | "principal">,
   set: Pick<SetRow, "number" | "document_digest">,
   run: RunRow,
 ): Promise<DryRunView> {
@@ -49,7 +50,7 @@ export async function viewDryRun(
   const people = await findPeople(tx, ids);
   return {
     ...(await viewRun(tx, set, active, run)),
-    result,
+    result: result === null ? null : { ...result, retention: shownRetention(cx, result.retention) },
     people: Object.fromEntries([...people].map(([id, { name }]) => [id, name])),
   };
 }

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { PeriodTable } from "@/app/(portal)/_kit/period-table";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -8,7 +9,6 @@ import { getLogRetention } from "@/lib/api-client/operations/erasures";
 import { getRetention } from "@/lib/audit/retention/get-retention";
 import { loadPage } from "@/lib/http/pages/page";
 import { HoldsInForce } from "./_components/holds-in-force";
-import { PeriodTable } from "./_components/period-table";
 import { PruningFacts } from "./_components/pruning-facts";
 
 export async function generateMetadata() {

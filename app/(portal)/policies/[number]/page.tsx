@@ -13,7 +13,9 @@ import { getSet } from "@/lib/policies/get-set";
 import { readDocument } from "@/lib/policies/read-document";
 import type { PolicySetView } from "@/lib/policies/schema";
 import { mayWrite } from "@/lib/policies/who-may";
+import { RetentionEditor } from "../_components/edit/retention-editor";
 import { SettingsEditor } from "../_components/edit/settings-editor";
+import { RetentionTables } from "../_components/retention-tables";
 import { RulesTable } from "../_components/rules-table";
 import { Change } from "../_components/set/change";
 import { Impact } from "../_components/set/impact";
@@ -101,6 +103,10 @@ export default async function PolicySetPage(input: {
       <SettingsTable
         settings={document.settings}
         {...(canEdit ? { action: <SettingsEditor number={number} document={set.document} /> } : {})}
+      />
+      <RetentionTables
+        retention={document.settings.retention}
+        {...(canEdit ? { action: <RetentionEditor number={number} document={set.document} /> } : {})}
       />
     </PageFrame>
   );

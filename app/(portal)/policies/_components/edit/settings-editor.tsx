@@ -36,8 +36,9 @@ const PLACES = {
 /** What is no number is sent as it is and refused at its place. */
 const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
 
-function settingsOf(answers: Numbers): PolicySettings {
+function settingsOf(answers: Numbers, { retention }: PolicySettings): PolicySettings {
   return {
+    retention,
     quorums: { legal: numberOf(answers.legal), coordinator: numberOf(answers.coordinator) },
     grants: {
       max_views: numberOf(answers.maxViews),
@@ -68,7 +69,7 @@ function SettingsForm({ number, document, onClose }: Edited & { onClose: () => v
       NAMES.map((name, index) => [name, texts[index] ?? ""]),
     ) as unknown as Numbers & Record<string, string>,
     isInDialog: true,
-    toBody: (answers) => ({ document: { ...document, settings: settingsOf(answers) } }),
+    toBody: (answers) => ({ document: { ...document, settings: settingsOf(answers, document.settings) } }),
     controls: PLACES,
     words: labels,
     onDone: onClose,

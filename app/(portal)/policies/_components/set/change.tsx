@@ -1,6 +1,8 @@
 import { useLocale, useTranslations } from "next-intl";
+import { PeriodName } from "@/app/(portal)/_kit/period-table";
 import { Section } from "@/components/ui/section";
 import { Tag } from "@/components/ui/tag";
+import { comparePeriods } from "@/lib/access/policy/retention";
 import { formatCount } from "@/lib/format";
 import {
   type ChangedPolicy,
@@ -48,11 +50,14 @@ export function Change({
 }) {
   const t = useTranslations("policies.change");
   const names = useTranslations("policies.settings.names");
+  const retention = useTranslations("policies.retention");
   const locale = useLocale();
   const sentences = useSentenceLocale();
   const policies = base === undefined ? [] : changedPolicies(base, document, sentences);
   const settings = base === undefined ? [] : changedSettings(base.settings, document.settings);
-  const isEmpty = policies.length + settings.length === 0;
+  const periods =
+    base === undefined ? [] : comparePeriods(base.settings.retention, document.settings.retention);
+  const isEmpty = policies.length + settings.length + periods.length === 0;
   return (
     <Section title={t("title")} id="change">
       {base === undefined ? <p className="py-3 text-control text-ink-2">{t("first")}</p> : null}
@@ -66,6 +71,15 @@ export function Change({
             {names(name)}: <del className="text-ink-3">{formatCount(before, locale)}</del>{" "}
             <ins className="border-accent-line border-b bg-accent-wash font-semibold no-underline">
               {formatCount(after, locale)}
+            </ins>
+          </li>
+        ))}
+        {periods.map(({ kind, name, before, after }) => (
+          <li key={`${kind} ${name}`} className="border-line border-b py-3 text-body last:border-b-0">
+            {retention(kind === "class" ? "ofClass" : "ofRole")} <PeriodName of={kind} name={name} />:{" "}
+            <del className="text-ink-3">{formatCount(before, locale)}</del>{" "}
+            <ins className="border-accent-line border-b bg-accent-wash font-semibold no-underline">
+              {retention("days", { count: after })}
             </ins>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { Figures } from "./figures";
 import { Movers } from "./movers";
 import { Past } from "./past";
 import { Proof } from "./proof";
+import { RetentionImpact } from "./retention-impact";
 
 /** What a draft would do: the dry run, its figures, who loses and gains, the proof, and past decisions. */
 export function Impact(props: { run: DryRunView | undefined; number: number; canStart: boolean }) {
@@ -20,6 +21,7 @@ export function Impact(props: { run: DryRunView | undefined; number: number; can
           <Figures result={result} />
           <Movers result={result} people={run.people} kind="losers" />
           <Movers result={result} people={run.people} kind="gainers" />
+          <RetentionImpact changes={result.retention.changes} />
           <Proof run={run} result={result} />
           <Past result={result} />
         </>

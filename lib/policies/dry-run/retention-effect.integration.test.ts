@@ -4,7 +4,7 @@ import { DEFAULT_RETENTION } from "@/lib/access/policy/retention";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
-import { readRetentionResult, shownRetention } from "@/lib/policies/retention-effect";
+import { readRetentionResult, shownRetention } from "@/lib/policies/dry-run/retention-effect";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 

@@ -1,30 +1,10 @@
 import "server-only";
-import { z } from "zod";
 import { comparePeriods, type PeriodChange, type RetentionSettings } from "@/lib/access/policy/retention";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
 import { type RetentionEffect, readRetentionEffect } from "@/lib/audit/retention/effect";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
-
-/** What a set changes of how long the log keeps data, and what that ends. */
-export const RetentionResult = z.object({
-  changes: z.array(
-    z.object({
-      kind: z.enum(["class", "role"]),
-      /** A class of entries, or a role; `*` is all that the set does not name. */
-      name: z.string(),
-      before: z.int(),
-      after: z.int(),
-      /** Entries that go when the set becomes active; for a role, data about people whose erasure was agreed. */
-      removes: z.int(),
-      /** How many a legal hold keeps. Absent for people who may not know of every hold; `removes` has them then. */
-      kept_by_hold: z.int().optional(),
-      /** When the first goes at the earliest; null where there is none. */
-      first_at: z.string().nullable(),
-    }),
-  ),
-});
-export type RetentionResult = z.infer<typeof RetentionResult>;
+import type { RetentionResult } from "./schema";
 
 function effectOf(
   change: PeriodChange,

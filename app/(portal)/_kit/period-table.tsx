@@ -9,7 +9,8 @@ type Period = Retention["roles"][number];
 
 const YEAR_DAYS = 365;
 
-function Name({ of, name }: { of: Kind; name: string }) {
+/** A role or a class of entries as pages name it. */
+export function PeriodName({ of, name }: { of: Kind; name: string }) {
   const t = useTranslations("keeping.retention");
   const roles = useTranslations("portal.roles");
   if (name === "*") return <>{t("others")}</>;
@@ -36,7 +37,7 @@ export function PeriodTable({ of, periods }: { of: Kind; periods: readonly Perio
           key: "name",
           head: t(of === "role" ? "columns.role" : "columns.class"),
           isTitle: true,
-          cell: (period: Period) => <Name of={of} name={period.name} />,
+          cell: (period: Period) => <PeriodName of={of} name={period.name} />,
         },
         {
           key: "period",
