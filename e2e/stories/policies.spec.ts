@@ -84,6 +84,7 @@ async function addExample(
   await dialog(page)
     .getByLabel("Day of the week")
     .selectOption({ label: weekday(0) });
+  await dialog(page).getByLabel("Hours of the organisation").selectOption("open");
   await dialog(page).getByRole("button", { name: "Take the example" }).click();
   await expect(dialog(page)).toHaveCount(0);
 }
