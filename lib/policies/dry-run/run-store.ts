@@ -78,7 +78,7 @@ export async function findRun(
   return row === null ? undefined : Row.parse(row);
 }
 
-/** Returns the newest dry runs of a set, without their results. */
+/** Returns the newest dry runs of a set; each result is null. */
 export async function listRuns(tx: Tx, setId: string, limit: number): Promise<RunRow[]> {
   const { result: _, ...columns } = COLUMNS;
   const rows = await tx.policy_run.findMany({
@@ -87,7 +87,7 @@ export async function listRuns(tx: Tx, setId: string, limit: number): Promise<Ru
     take: limit,
     select: columns,
   });
-  return rows.map((row) => Row.parse(row));
+  return rows.map((row) => Row.parse({ ...row, result: null }));
 }
 
 /** Ends a run on a person's request; false where it had ended already. */

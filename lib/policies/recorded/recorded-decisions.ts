@@ -26,6 +26,7 @@ export interface Decided {
   readonly facts: OpeningFacts;
   /** The version that decided: a digest over the set and the floor. */
   readonly version: string;
+  /** Without levels: an entry has the facts, the outcome and the deciding policies. */
   readonly recorded: PastOutcome;
 }
 
@@ -46,9 +47,8 @@ export function countDecisions(cx: PeriodContext, period: Period): Promise<numbe
 const Levels = z.partialRecord(GroupName, z.enum(["masked", "full"]));
 const Recorded = z.object({
   facts: z.unknown(),
-  policy_version: z.string(),
+  policy: z.string(),
   policies: z.array(z.string()),
-  levels: Levels.optional(),
 });
 
 /** Returns the details of a decision: in the part of its case, or in the organisation's. */
@@ -80,10 +80,10 @@ export async function* recordedDecisions(
     }
     const isAllowed = entry.outcome === "intent";
     yield {
-      ...{ is: "decided", entryId, seq, at: entry.at, facts, version: details.policy_version },
+      ...{ is: "decided", entryId, seq, at: entry.at, facts, version: details.policy },
       recorded: {
         outcome: isAllowed ? "allowed" : "refused",
-        levels: details.levels ?? {},
+        levels: {},
         policies: details.policies.toSorted(),
       },
     };
@@ -97,9 +97,7 @@ export function outcomeOf(decision: Allowed | Refused): PastOutcome {
   return { outcome: "allowed", levels: Levels.parse(decision.levels), policies };
 }
 
-/** Whether two decisions say the same: outcome, levels and deciding policies. */
-export function isSameOutcome(one: PastOutcome, other: PastOutcome): boolean {
-  const text = ({ outcome, levels, policies }: PastOutcome) =>
-    JSON.stringify([outcome, Object.entries(levels).sort(), policies]);
-  return text(one) === text(other);
+/** Whether a decision has the recorded outcome, by the recorded policies. */
+export function isAsRecorded({ recorded }: Decided, { outcome, policies }: PastOutcome): boolean {
+  return outcome === recorded.outcome && policies.join() === recorded.policies.join();
 }

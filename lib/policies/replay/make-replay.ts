@@ -11,7 +11,7 @@ import { documentOf } from "@/lib/policies/load-set";
 import {
   countDecisions,
   type Decided,
-  isSameOutcome,
+  isAsRecorded,
   outcomeOf,
   type Period,
   recordedDecisions,
@@ -82,7 +82,7 @@ class Tally {
       return;
     }
     const replayed = outcomeOf(decideOpening(one.facts, known.set));
-    if (isSameOutcome(one.recorded, replayed)) {
+    if (isAsRecorded(one, replayed)) {
       this.counts.same += 1;
       return;
     }
@@ -94,7 +94,7 @@ class Tally {
 }
 
 /**
- * Decides recorded decisions again, each by the set and floor of its version, and compares outcome, levels and deciding
+ * Decides recorded decisions again, each by the set and floor of its version, and compares outcome and deciding
  * policies. A difference is listed and raises the alarm `policy.replay`.
  */
 export async function makeReplay(
