@@ -45,7 +45,9 @@ async function detailsOf(outcome: "intent" | "denied"): Promise<Record<string, u
   const [row] = rows as { id: string }[];
   const parts = await inSnapshot(bench.legal, (tx) => readParts(tx, [row?.id ?? ""], ["org", "case"]));
   // An org part has details, the part of a case is details.
-  const found = (await openParts(bench.cx, parts)).map(({ plaintext }) => plaintext.details ?? plaintext);
+  const found = (await openParts({ audit: bench.cx.audit }, parts)).map(
+    ({ plaintext }) => plaintext.details ?? plaintext,
+  );
   const details = found.find((one) => typeof one === "object" && one !== null && "policy" in one);
   return details as Record<string, unknown>;
 }
