@@ -97,7 +97,7 @@ describe("a dry run", () => {
     expect(result?.decisions.total).toBeGreaterThanOrEqual(3);
     expect(result?.past).toEqual([
       {
-        ...{ entry_id: expect.any(String), at: expect.any(String) },
+        ...{ entry_id: expect.any(String), at: expect.any(String), request_id: null },
         before: expect.objectContaining({ outcome: "allowed", policies: ["client-own"] }),
         after: expect.objectContaining({ outcome: "refused" }),
       },
@@ -172,8 +172,9 @@ describe("a dry run whose portal ends", () => {
       await rival.end();
     });
     const isStuck = async () => {
-      const { rows } = await rival.query(
+      const { rows } = await bench.query(
         `SELECT 1 FROM pg_stat_activity WHERE pid IN (${LOCK_WAITS}) AND query LIKE '%access_grant%'`,
+        [],
       );
       return rows.length > 0;
     };
