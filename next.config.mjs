@@ -44,6 +44,8 @@ const config = {
     "date-holidays",
     // Large, and loaded only where keys are in AWS KMS.
     "@aws-sdk/client-kms",
+    // WebAssembly, loaded from its own file after a flag of V8 (lib/access/policy/cedar.ts).
+    "@cedar-policy/cedar-wasm",
     "@prisma/client",
     "@prisma/adapter-pg",
     "@prisma/driver-adapter-utils",

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
-import { defaultSet } from "@/lib/access/policy/default-document";
 import { composeEntry } from "@/lib/audit/entry/compose-entry";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { insertEntries } from "@/lib/audit/record/store";
@@ -13,6 +12,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { seedTree } from "@/lib/testing/log/seed-index";
 import { startTestServer } from "@/lib/testing/servers/test-server";
@@ -61,7 +61,7 @@ export function contextOf(bench: Pick<AuditBench, "cx" | "place" | "keystore">, 
     keystore: bench.keystore,
     escrow,
     logger,
-    policies: { active: defaultSet },
+    policies: fixedPolicies(),
   };
 }
 

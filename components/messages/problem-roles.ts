@@ -22,10 +22,6 @@ export const ROLE_KEYS = [
   "noViews.regulator",
   "noViews.support",
   "noViews.reviewer",
-  "purpose.participant",
-  "purpose.auditor",
-  "purpose.regulator",
-  "purpose.support",
 ] as const;
 
 /** Returns the words of a code's key for this reader, or undefined where all readers get the same words. */

@@ -10,7 +10,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["cedar.ts", "e1d687cf7797b383b8e645c818169895e155c37bfb6401321aa1c55922156515"],
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
   ["engine.ts", "cb82f0bee6fbd7db1f3abaeabe54a1a8d7b7cbc37a4854d71498764129755e1e"],
-  ["explain.ts", "5f08baa1c6694b31a7187553c9cd9797f2b4a89885e05f287b6c0dfc5f6bbeec"],
+  ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
   ["ordinary.ts", "1400024380e64c8d39baf4bdfa05c14715e0a16b4bdb68d6e3ea30e9b1898c3d"],
   ["policy-document.ts", "0599d2171d1b332ea793713b3ee1533dcd0944203f692310ddb44f49f8b127a3"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],

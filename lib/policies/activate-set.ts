@@ -13,6 +13,7 @@ import {
   insertActivation,
 } from "@/lib/policies/activation-store";
 import { type Acted, answerAct } from "@/lib/policies/answer-act";
+import { activationDigest } from "@/lib/policies/bound-activation";
 import { aboutSet, documentOf, loadSetLocked, requireState } from "@/lib/policies/load-set";
 import type { PolicySetAnswer, RollBackBody } from "@/lib/policies/schema";
 import {
@@ -58,14 +59,16 @@ async function move(tx: Tx, cx: ActContext, { why, to, from, last, reason }: Swi
     ...(reason === undefined ? {} : { reason }),
     ...(outdated.length === 0 ? {} : { outdated: outdated.map(({ number }) => number).join(" ") }),
   });
+  const place = { seq: last.seq + 1, number: to.number, document_digest: to.document_digest };
   const entry = await appendEntry(tx, cx, {
     ...{ class: "policy", outcome: "done", action: `policy.${why}` },
+    pub: { policy: activationDigest(place) },
     details: about.details,
     subjects: [...about.subjects, ...[from, ...outdated].map(({ id }) => `policy:${id}`)],
   });
   await insertActivation(tx, tenantId, {
-    ...{ id: uuidv7(at.getTime()), seq: last.seq + 1, set_id: to.id, number: to.number, version, why, at },
-    ...{ document_digest: to.document_digest, by_user_id: cx.principal?.userId ?? null, entry_id: entry.id },
+    ...{ ...place, id: uuidv7(at.getTime()), set_id: to.id, version, why, at },
+    ...{ by_user_id: cx.principal?.userId ?? null, entry_id: entry.id },
   });
   const isBack = why === "roll_back";
   await changeSet(tx, from.id, {

@@ -35,6 +35,41 @@ export async function findActivation(tx: Tx, tenantId: string): Promise<Activati
   return row === null ? undefined : Row.parse(row);
 }
 
+/** What the log has about an activation. */
+export interface Evidence {
+  /** Canonical bytes of its entry; undefined where they are not there. */
+  readonly bytes: Uint8Array | undefined;
+  readonly leaf: { readonly log: string; readonly hash: Uint8Array } | undefined;
+  /** The log has leaves of entries that are younger by more than the merge delay. */
+  readonly isPassed: boolean;
+}
+
+/** An entry has its leaf within this time (audit.md). */
+const MERGE_DELAY_MS = 60_000;
+
+/** Returns a UUIDv7 of this moment, before all others of it. */
+function firstIdAt(ms: number): string {
+  const hex = ms.toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+export async function findEvidence(tx: Tx, { entry_id: id, at }: ActivationRow): Promise<Evidence> {
+  const entry = await tx.audit_entry.findUnique({ where: { id }, select: { bytes: true } });
+  const leaf = await tx.audit_leaf.findFirst({
+    where: { entry_id: id },
+    select: { log: true, leaf_hash: true },
+  });
+  const later = await tx.audit_leaf.findFirst({
+    where: { entry_id: { gt: firstIdAt(at.getTime() + MERGE_DELAY_MS) } },
+    select: { log: true },
+  });
+  return {
+    bytes: entry?.bytes,
+    leaf: leaf === null ? undefined : { log: leaf.log, hash: leaf.leaf_hash },
+    isPassed: later !== null,
+  };
+}
+
 /** Returns the activations of one set, newest first. */
 export async function listActivations(tx: Tx, setId: string): Promise<ActivationRow[]> {
   const rows = await tx.policy_activation.findMany({

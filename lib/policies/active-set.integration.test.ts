@@ -111,6 +111,29 @@ describe("a portal", () => {
     expect(policies.active().version).toBe(active.version);
   });
 
+  it("refuses to decide by an activation that no entry of the log names, and by an older one", async () => {
+    const { policies } = await otherPortal();
+    const seq = await newestSeq();
+    const alter = async (text: string) => {
+      await bench.query("ALTER TABLE policy_activation DISABLE TRIGGER USER");
+      await bench.query(text);
+      await bench.query("ALTER TABLE policy_activation ENABLE TRIGGER USER");
+    };
+    await alter(`INSERT INTO policy_activation SELECT gen_random_uuid(), tenant_id, ${seq + 1}, set_id, number, version,
+      document_digest, 'activate', by_user_id, at, entry_id FROM policy_activation WHERE seq = 1`);
+    expect(await outcomeOf(policies.follow(seq + 1))).toBe("policy.unavailable");
+    expect(await policies.check()).toBe("altered");
+    await alter(`DELETE FROM policy_activation WHERE seq = ${seq + 1}`);
+    expect(await policies.check()).toBe("active");
+    await alter(`UPDATE policy_activation SET seq = seq + 1000 WHERE seq = 1`);
+    expect(await policies.check()).toBe("altered");
+    await alter(`UPDATE policy_activation SET seq = 1 WHERE seq = 1001`);
+    await alter(`UPDATE policy_activation SET seq = -1 WHERE seq = ${seq}`);
+    expect(await policies.check()).toBe("altered");
+    await alter(`UPDATE policy_activation SET seq = ${seq} WHERE seq = -1`);
+    expect(await policies.check()).toBe("active");
+  });
+
   it("that starts writes no second first set, and records a build with another floor once", async () => {
     const before = await newestSeq();
     await Promise.all([beginPolicies(system()), beginPolicies(system())]);

@@ -1,10 +1,17 @@
 import "server-only";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
+import type { InstanceFacts } from "@/lib/context/context";
 import type { Policies, PolicyState } from "@/lib/context/policies";
 import { type Listener, openListener } from "@/lib/db/listen";
 import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
-import { type ActivationRow, findActivation } from "@/lib/policies/activation-store";
+import {
+  type ActivationRow,
+  type Evidence,
+  findActivation,
+  findEvidence,
+} from "@/lib/policies/activation-store";
+import { isBound } from "@/lib/policies/bound-activation";
 import { documentOf, hasDigest } from "@/lib/policies/load-set";
 import { findSet, type WholeSetRow } from "@/lib/policies/store";
 import type { Logger } from "@/lib/telemetry/logger";
@@ -18,6 +25,7 @@ interface Loaded {
 }
 
 interface Parts extends DbContext {
+  readonly instance: InstanceFacts;
   readonly logger: Pick<Logger, "info" | "error">;
 }
 
@@ -27,6 +35,7 @@ type Fault = Exclude<PolicyState, "active">;
 interface Found {
   readonly pointer: ActivationRow | undefined;
   readonly set: WholeSetRow | undefined;
+  readonly evidence: Evidence | undefined;
 }
 
 /**
@@ -36,6 +45,8 @@ interface Found {
 export class ActivePolicies implements Policies {
   readonly #parts: Parts;
   #loaded: Loaded | undefined;
+  /** The newest activation that decided here. None before it decides again. */
+  #newest = 0;
   /** Of the last check, while no set decides. */
   #fault: Fault | undefined;
   #running: Promise<PolicyState> | undefined;
@@ -89,7 +100,8 @@ export class ActivePolicies implements Policies {
     try {
       found = await inSnapshot(this.#parts, async (tx) => {
         const pointer = await findActivation(tx, tenantId);
-        return { pointer, set: pointer && (await findSet(tx, tenantId, { id: pointer.set_id })) };
+        const set = pointer && (await findSet(tx, tenantId, { id: pointer.set_id }));
+        return { pointer, set, evidence: pointer && (await findEvidence(tx, pointer)) };
       });
     } catch (error) {
       // While the database is away the pointer does not move either. Each opening reads it again.
@@ -103,13 +115,16 @@ export class ActivePolicies implements Policies {
     }
   }
 
-  #load({ pointer, set }: Found): void {
-    if (pointer === undefined || set === undefined) throw new InvariantError("no policy set was activated");
+  #load({ pointer, set, evidence }: Found): void {
+    if (pointer === undefined || set === undefined || evidence === undefined)
+      throw new InvariantError("no policy set was activated");
     const { seq, number, document_digest: digest } = pointer;
-    if (!hasDigest(set.document, digest)) {
+    const isOlder = seq < this.#newest;
+    if (isOlder || !hasDigest(set.document, digest) || !isBound(this.#parts.instance, pointer, evidence)) {
       this.#fail("altered");
       return;
     }
+    this.#newest = seq;
     const isSame = this.#loaded?.digest === digest;
     const prepared =
       isSame && this.#loaded !== undefined

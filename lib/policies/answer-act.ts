@@ -18,6 +18,8 @@ export interface Acted {
 export async function answerAct(cx: Context, act: (tx: Tx) => Promise<Acted>): Promise<PolicySetAnswer> {
   requireWriter(cx.principal);
   const { number, entry } = await inTransaction(cx, act);
-  const view = await inSnapshot(cx, async (tx) => viewSet(tx, cx, await loadSet(tx, cx, number)));
+  const { document: _, ...view } = await inSnapshot(cx, async (tx) =>
+    viewSet(tx, cx, await loadSet(tx, cx, number)),
+  );
   return { ...view, receipt: await issueReceipt(cx, entry) };
 }

@@ -8,6 +8,7 @@ import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import { type ActivationRow, findActivation, insertActivation } from "@/lib/policies/activation-store";
+import { activationDigest } from "@/lib/policies/bound-activation";
 import { aboutSet, documentOf } from "@/lib/policies/load-set";
 import { findSet, holdSets, insertSet, type WholeSetRow } from "@/lib/policies/store";
 
@@ -23,6 +24,7 @@ async function activateAs(
   const version = policyVersionOf(documentOf(set));
   const entry = await appendEntry(tx, cx, {
     ...{ class: "policy", outcome: "done", action: "policy.activate" },
+    pub: { policy: activationDigest({ ...set, seq }) },
     ...aboutSet(set, { why, version }),
   });
   const row = { id: uuidv7(at.getTime()), seq, set_id: set.id, number: set.number, version, why, at };

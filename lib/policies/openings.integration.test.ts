@@ -4,7 +4,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { activateSet } from "@/lib/policies/activate-set";
 import type { ActivePolicies } from "@/lib/policies/active-set";
 import { createDraft } from "@/lib/policies/create-draft";
-import { getActiveSet } from "@/lib/policies/get-set";
+import { getActiveSet, getSet } from "@/lib/policies/get-set";
 import { saveDraft } from "@/lib/policies/save-draft";
 import { decideSet, submitSet } from "@/lib/policies/submit-set";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
@@ -36,7 +36,8 @@ function open(portal: 0 | 1) {
 /** Drafts, submits, approves and activates a change of the active document, all in the first portal. */
 async function activate(change: (document: PolicyDocument) => PolicyDocument): Promise<number> {
   const who = { ...anke, policies: portals[0] };
-  const { number, document } = await createDraft(who, { title: "Another set", reason: "for a test" });
+  const { number } = await createDraft(who, { title: "Another set", reason: "for a test" });
+  const { document } = await getSet(who, number);
   await saveDraft(who, number, { document: change(document) }, undefined);
   await bench.query(
     `INSERT INTO policy_run (id, tenant_id, set_id, kind, state, document_digest, base_number, result, asked_by, created_at, finished_at)

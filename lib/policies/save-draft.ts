@@ -16,7 +16,7 @@ import {
 } from "@/lib/policies/load-set";
 import type { PolicySetAnswer, SavedPolicySet, ValidateAnswer, ValidateBody } from "@/lib/policies/schema";
 import { changeSet } from "@/lib/policies/store";
-import { requireAuthor, requireReader } from "@/lib/policies/who-may";
+import { requireAuthor, requireWriter } from "@/lib/policies/who-may";
 
 /** Returns the canonical text of a document: what is stored, hashed and agreed to. */
 export function textOf(document: PolicyDocument): string {
@@ -70,7 +70,7 @@ export async function validateSet(
   number: number,
   { document: given }: ValidateBody,
 ): Promise<ValidateAnswer> {
-  requireReader(cx.principal);
+  requireWriter(cx.principal);
   const set = await inSnapshot(cx, (tx) => loadSet(tx, cx, number));
   const { document, faults } = checkDocument(given ?? documentOf(set));
   return {

@@ -105,7 +105,8 @@ export const PolicySetView = PolicySetSummary.extend({
 });
 export type PolicySetView = z.infer<typeof PolicySetView>;
 
-export const PolicySetAnswer = PolicySetView.extend({ receipt: Receipt });
+/** The answer to an act: the set without its document, which an act does not change unless it was given. */
+export const PolicySetAnswer = PolicySetView.omit({ document: true }).extend({ receipt: Receipt });
 export type PolicySetAnswer = z.infer<typeof PolicySetAnswer>;
 
 export const PolicySetQuery = z.strictObject({
@@ -163,7 +164,7 @@ export type PolicyFault = z.infer<typeof PolicyFault>;
 
 export const ValidateBody = z.strictObject({
   document: z
-    .record(z.string(), z.json())
+    .record(z.string().max(100), z.unknown())
     .optional()
     .describe("The document to check as it is; without it, the set's own."),
 });

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { endCoViewer } from "@/lib/access/decisions/end-co-viewer";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { defaultSet } from "@/lib/access/policy/default-document";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { NewRequest } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
@@ -17,6 +16,7 @@ import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
 import { DEMO_CONTACT } from "@/lib/seed/people";
 import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 import { createLogger } from "@/lib/telemetry/logger";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { approvalOf, FACTS, ORDER_FILE } from "@/lib/testing/benches/request-bench";
@@ -72,7 +72,7 @@ it("the demonstration data are made through the use cases, and its grant opens t
     keystore: bench.keystore,
     escrow: bench.escrow,
     logger,
-    policies: { active: defaultSet },
+    policies: fixedPolicies(),
     apiKeySecret: new Uint8Array(32).fill(2),
   };
   const demoFile = path.join(dir, "demo.json.new");

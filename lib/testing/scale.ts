@@ -11,6 +11,7 @@ export const SCALE = {
   "fuzz calls an operation": { test: 2, deep: 100, variable: "FUZZ_RUNS" },
   "life sequences": { test: 10, deep: 10_000, variable: "SEALPORT_LIFE_SEQUENCES" },
   "oracle cases": { test: 20_000, deep: 1_000_000, variable: "ORACLE_CASES" },
+  "policy preparations": { test: 12, deep: 200, variable: "SEALPORT_POLICY_SETS" },
   "mutant cases": { test: 40_000, deep: 160_000, variable: "MUTANT_CASES" },
   "wraps without a block": { test: 2_000, deep: 200_000, variable: "SOAK_WRAPS" },
   "keys without a block": { test: 2_000, deep: 200_000, variable: "SOAK_KEYS" },

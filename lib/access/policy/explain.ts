@@ -2,11 +2,20 @@ import { everOpens } from "@/lib/access/policy/ordinary";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { type Reason, reason } from "@/lib/access/rules/reason";
 import type { DecidingSet, OpenQuestion, PolicyAnswer } from "@/lib/context/policies";
+import { Purpose } from "@/lib/vocabulary";
 
 /** A group that the policies open at no level, with the question at the lowest one. */
 export interface DeniedGroup {
   readonly question: OpenQuestion;
   readonly answer: PolicyAnswer;
+}
+
+/** Names the purposes that are open to the reader instead. */
+function closedPurpose({ principal, context }: OpenQuestion, set: DecidingSet): string {
+  const { purpose, isParty } = context;
+  const open = Purpose.options.filter((one) => everOpens({ principal, isParty, purposes: [one] }, set));
+  const known = open.length === 0 ? "No purpose is." : `These are: ${open.join(", ")}.`;
+  return `The purpose ${purpose} is not open to your role. ${known}`;
 }
 
 /** Returns why no policy permits a group; an empty list if one does. `isFloor`: the floor has refused already. */
@@ -18,13 +27,7 @@ export function permitReasons(denied: readonly DeniedGroup[], set: DecidingSet, 
   if (
     !everOpens({ principal, isParty, purposes: [purpose], kinds: ["request", grant?.kind ?? "request"] }, set)
   )
-    return [
-      reason(
-        "default.purpose",
-        "access.purpose",
-        `The purpose ${purpose} does not allow this for your role.`,
-      ),
-    ];
+    return [reason("default.purpose", "access.purpose", closedPurpose(bare.question, set))];
   return isFloor ? [] : [reason("policies.none", "access.policy", "No policy allows this here.")];
 }
 

@@ -7,6 +7,7 @@ import { defaultSet } from "@/lib/access/policy/default-document";
 import type { decideOpening } from "@/lib/access/rules/decide";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { type Mutant, mutantsOf } from "@/lib/testing/contracts/mutants";
+import { openSet } from "@/lib/testing/contracts/open-set";
 import { randomFacts } from "@/lib/testing/contracts/opening-facts";
 import { differs } from "@/lib/testing/contracts/opening-oracle";
 import { scale } from "@/lib/testing/scale";
@@ -51,9 +52,19 @@ async function rulesWith(file: string, source: string): Promise<Decide> {
   return module.exports.decideOpening;
 }
 
+/** The least that the floor asks, whatever the policies permit: a party of the record, or staff with a grant. */
+function hasBasis({ subject: { role, participantId = "" }, record, grant }: OpeningFacts): boolean {
+  const isParty = role === "client" || role === "miner";
+  return isParty ? record.participants.includes(participantId) : grant !== undefined;
+}
+
 function isCaught(decide: Decide, all: readonly OpeningFacts[]): boolean {
   try {
-    return all.some((facts) => differs(decide(facts, defaultSet()), facts));
+    return all.some(
+      (facts) =>
+        differs(decide(facts, defaultSet()), facts) ||
+        (!hasBasis(facts) && decide(facts, openSet()).isAllowed),
+    );
   } catch {
     return true;
   }
@@ -69,13 +80,6 @@ const EQUAL: Readonly<Record<string, string>> = {
   'found.push(reason("floor.dispute-masked", "access.level", "A dispute opens masked fields only.")); → ((..._: unknown[]) => 0)(reason("floor.dispute-masked", "access.level", "A dispute opens masked fields only."));':
     "only support holds a dispute's grant, and support sees masked fields only",
   "export const REVIEW_DAYS = 10; → export const REVIEW_DAYS = (10 + 1);": "a date that refuses nothing",
-  "admin: 365, → admin: (365 + 1),": "an administrator opens nothing",
-  "const ORDER: Readonly<Record<Level, number>> = { metadata: 0, masked: 1, full: 2 }; → const ORDER: Readonly<Record<Level, number>> = { metadata: (0 + 1), masked: 1, full: 2 };":
-    "a grant of metadata opens nothing",
-  "const ORDER: Readonly<Record<Level, number>> = { metadata: 0, masked: 1, full: 2 }; → const ORDER: Readonly<Record<Level, number>> = { metadata: 0, masked: 1, full: (2 + 1) };":
-    "the order stays",
-  "return ORDER[a] <= ORDER[b] ? a : b; → return ORDER[a] < ORDER[b] ? a : b;":
-    "of two equal levels either is the lower",
 };
 
 it.each(RULES)("in %s the oracle detects every mutant", async (file) => {
@@ -87,7 +91,7 @@ it.each(RULES)("in %s the oracle detects every mutant", async (file) => {
     if (!isCaught(await rulesWith(file, changed), all)) living.push(name);
   }
   expect(living.filter((name) => EQUAL[name] === undefined)).toEqual([]);
-  expect(mutants.length).toBeGreaterThan(10);
+  expect(mutants.length).toBeGreaterThan(6);
   console.log(`${file}: ${mutants.length} mutants, ${living.length} of them decide nothing else`);
   expect(isCaught(await rulesWith(file, source), all)).toBe(false);
 });

@@ -57,10 +57,9 @@ test("the pages have texts for the same readers as the answers", () => {
     "default.groups": "access.groups",
     "default.level": "access.level",
     "default.views": "access.views-exhausted",
-    "default.purpose": "access.purpose",
   } as const;
   const expected = wordedReasons().flatMap(([id, audiences]) => {
-    const code = Object.entries(codes).find(([known]) => known === id)?.[1] ?? "access.purpose";
+    const code = Object.entries(codes).find(([known]) => known === id)?.[1] ?? "access.forbidden";
     return audiences.map((audience) => `${CODE_KEYS[code]}.${audience}`);
   });
   expect([...ROLE_KEYS].sort()).toEqual(expected.sort());

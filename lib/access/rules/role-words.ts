@@ -54,12 +54,6 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
     support: "More views take the party's word in its dispute.",
     reviewer: "More views take a new request.",
   },
-  "default.purpose": {
-    participant: "Participants open their own records for settlement, dispute and support.",
-    auditor: "Auditors open for audit and compliance.",
-    regulator: "Regulators open for audit and compliance.",
-    support: "Support opens for a dispute, masked.",
-  },
 };
 
 /** Rules of the floor that mean the same as another rule, for the same readers. */

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { intersect, narrow, type Remaining } from "@/lib/access/decisions/narrowing";
 import { requireRetypedFacts } from "@/lib/access/decisions/retyped-facts";
 import { documentType } from "@/lib/access/documents/document-type";
-import { defaultSet } from "@/lib/access/policy/default-document";
 import { NewRequest, RequestState } from "@/lib/access/requests/schema";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import { askingFacts } from "@/lib/access/rules/purposes";
@@ -11,6 +10,7 @@ import { endOf, grantWindow, latestEnd, startOf } from "@/lib/access/rules/valid
 import { utf8 } from "@/lib/crypto/bytes";
 import { DomainError } from "@/lib/errors";
 import { etagOf, versionOf } from "@/lib/etag";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import { JPEG, P7M, pngWith, TIFF } from "@/lib/testing/benches/documents";
 import type { Duty, Role } from "@/lib/vocabulary";
 
@@ -49,7 +49,7 @@ describe("actions", () => {
     [who("coordinator", ["support"]), "dispute", "masked", "allowed"],
     [who("coordinator", ["support"]), "audit", "masked", "access.purpose"],
   ] as const)("filing by %o for %s at %s: %s", (subject, purpose, level, expected) => {
-    const cx = { principal: subject, policies: { active: defaultSet } };
+    const cx = { principal: subject, policies: fixedPolicies() };
     expect(first(decideAction(subject, "request.create", askingFacts(cx, { purpose, level })))).toBe(
       expected,
     );

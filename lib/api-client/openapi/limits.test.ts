@@ -11,6 +11,7 @@ const BOUND_ELSEWHERE: Readonly<Record<string, string>> = {
   "createTransaction body /digests: anything": "refused until client envelopes are taken",
   "createTransaction body /client_envelopes: anything": "refused until client envelopes are taken",
   "createTransactionBatch body /transactions/*: anything": "each item is read by NewTransaction; 8 MB",
+  "validatePolicySet body /document/?: anything": "checked as it is: 600 policies, 1 MB",
   "registerPasskey body /attestation: members without a number": "WebAuthn's; members not named are dropped",
   "registerPasskey body /attestation/response: members without a number": "the same",
   "stepUp body /assertion: members without a number": "the same",

@@ -24,6 +24,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   zone: "Europe/Berlin",
   quarter: "2026-Q3",
   epoch: "2",
+  number: "15",
   jws: "eyJhbGciOiJFZERTQSJ9..c2lnbmF0dXJl",
   url: "https://hooks.example.org/sealport",
   reference: "AR-2026",

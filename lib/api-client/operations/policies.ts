@@ -92,7 +92,7 @@ export const validatePolicySet = operation({
   path: `${POLICIES}/{number}/validate`,
   summary:
     "Check a document, the given one or the set's own, and name each fault at its place. Stores nothing.",
-  ...read,
+  ...write,
   params: PolicySetPath,
   body: ValidateBody,
   response: { status: 200, schema: ValidateAnswer },

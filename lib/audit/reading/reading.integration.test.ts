@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultSet } from "@/lib/access/policy/default-document";
 import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
@@ -25,6 +24,7 @@ import {
   createTestKeystore,
   pinnedKeys,
 } from "@/lib/testing/benches/audit-bench";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import type { Role } from "@/lib/vocabulary";
 import { Policy } from "../bundle-verifier/claims/bundle-format";
 import { verifyBundle } from "../bundle-verifier/verify-bundle";
@@ -82,7 +82,7 @@ function person(name: string, role: Role, more: Partial<Principal> = {}): Contex
     keystore: bench.keystore,
     escrow,
     logger,
-    policies: { active: defaultSet },
+    policies: fixedPolicies(),
   };
 }
 

@@ -4,7 +4,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { createDraft } from "@/lib/policies/create-draft";
 import { getActiveSet, getSet } from "@/lib/policies/get-set";
 import { saveDraft } from "@/lib/policies/save-draft";
-import type { PolicySetView, ProofOutcome } from "@/lib/policies/schema";
+import type { PolicySetAnswer, PolicySetView, ProofOutcome } from "@/lib/policies/schema";
 import { decideSet, submitSet } from "@/lib/policies/submit-set";
 import {
   type AdministrationBench,
@@ -29,8 +29,8 @@ export interface PolicyBench extends AdministrationBench {
   draft(who?: Context): Promise<PolicySetView>;
   /** Stores a finished dry run of a set's present document against the active set, and returns its id. */
   dryRun(number: number, outcome?: ProofOutcome, found?: Found): Promise<string>;
-  submitted(outcome?: ProofOutcome): Promise<PolicySetView>;
-  approved(): Promise<PolicySetView>;
+  submitted(outcome?: ProofOutcome): Promise<PolicySetAnswer>;
+  approved(): Promise<PolicySetAnswer>;
 }
 
 export async function createPolicyBench(): Promise<PolicyBench> {
@@ -46,7 +46,8 @@ export async function createPolicyBench(): Promise<PolicyBench> {
     const { document } = await getSet(who, number);
     days = (days % 60) + 1;
     const settings = { ...document.settings, review_days: days };
-    return saveDraft(who, number, { document: { ...document, settings } }, undefined);
+    await saveDraft(who, number, { document: { ...document, settings } }, undefined);
+    return getSet(who, number);
   };
   const dryRun = async (number: number, outcome: ProofOutcome = "proved", found: Found = {}) => {
     // The newest run counts.

@@ -1,4 +1,3 @@
-import { defaultSet } from "@/lib/access/policy/default-document";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context/context";
@@ -10,6 +9,7 @@ import { challengeClientHeld } from "@/lib/keys/possession/challenge";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
 import { BENCH_WAIT_MS, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import { entriesFor } from "@/lib/testing/devices/client-held-program";
 import { createKeyHolder, type KeyPair } from "@/lib/testing/devices/key-holder";
 import { handOver } from "@/lib/transactions/client-held/hand-over";
@@ -42,7 +42,7 @@ const cx = {
   keystore,
   escrow: createEscrowClient({ ...custodian, log: instance.log, clock: systemClock }),
   logger: createLogger("test", "silent"),
-  policies: { active: defaultSet },
+  policies: fixedPolicies(),
   client: {},
   requestId: "req_test",
   principal,

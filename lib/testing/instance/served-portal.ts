@@ -1,4 +1,3 @@
-import { defaultSet } from "@/lib/access/policy/default-document";
 import { scopesFor } from "@/lib/api-client/registry";
 import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 
@@ -163,7 +162,6 @@ async function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<ty
     audit: cx.audit,
     policies: await openBenchPolicies(cx, logger),
     logger,
-    policies: { active: defaultSet },
     limits: openLimits(
       { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },
       budgets,

@@ -10,6 +10,7 @@ const SAMPLES: Readonly<Record<string, string | readonly string[]>> = {
   "endSession id": "A".repeat(24),
   seq: "999999999",
   epoch: "9999",
+  number: "9999",
   quarter: "2026-Q3",
 };
 

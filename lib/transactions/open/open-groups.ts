@@ -1,6 +1,7 @@
 import "server-only";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import type { Context } from "@/lib/context/context";
+import { maskFields } from "@/lib/custodian/openings/mask";
 import type { Run } from "@/lib/db/statement";
 import { InvariantError } from "@/lib/errors";
 import type { EscrowOpened } from "@/lib/escrow/protocol/port";
@@ -34,14 +35,35 @@ function plainGroups({ row, groups }: OpeningPlan): Groups {
   return plain;
 }
 
+/**
+ * Masks groups that the policies show masked only. The custodian knows the signed terms and not the policies, so it may
+ * have opened one of them in full.
+ */
+function maskedByPolicy(
+  opened: EscrowOpened,
+  { permit }: OpeningPlan,
+): Pick<EscrowOpened, "data" | "masked"> {
+  const data: Groups = { ...opened.data };
+  const masked = { ...opened.masked };
+  for (const group of GROUP_ORDER) {
+    const fields = data[group];
+    const isDone = (masked[group] ?? []).length > 0;
+    if (fields === undefined || isDone || permit.levels[group] === "full") continue;
+    data[group] = maskFields(fields);
+    masked[group] = Object.keys(fields).sort();
+  }
+  return { data, masked };
+}
+
 /** Asks the custodian, which decides again by the grant it knows and the intent entry. */
 async function openThroughCustodian(
   cx: Context,
-  { row, sealed }: OpeningPlan,
+  plan: OpeningPlan,
   grant: GrantFacts,
   intent: Intent,
   { statement, signature, replyKey }: OpeningProof,
 ): Promise<OpenedGroups> {
+  const { row, sealed } = plan;
   const opened = await cx.escrow.open({
     grant: grant.id,
     transaction: row.id,
@@ -51,8 +73,9 @@ async function openThroughCustodian(
     opening: { statement, signature },
     replyKey,
   });
-  const masked = GROUP_ORDER.filter((group) => (opened.masked[group] ?? []).length > 0);
-  return { groups: opened.data, assurance: opened.assurance, masked };
+  const shown = maskedByPolicy(opened, plan);
+  const masked = GROUP_ORDER.filter((group) => (shown.masked[group] ?? []).length > 0);
+  return { groups: shown.data, assurance: opened.assurance, masked };
 }
 
 /**

@@ -2,7 +2,6 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultSet } from "@/lib/access/policy/default-document";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import { nodeReader } from "@/lib/audit/entry/tiles";
 import { recordEvent } from "@/lib/audit/record/record-event";
@@ -21,6 +20,7 @@ import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { loadSigningKey, type SigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/benches/audit-bench";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import { getCheckpoint } from "./get-checkpoint";
 import { getEntryBundle, getTile } from "./get-tile";
 
@@ -86,7 +86,7 @@ beforeAll(async () => {
     keystore: bench.keystore,
     escrow,
     logger,
-    policies: { active: defaultSet },
+    policies: fixedPolicies(),
   };
 });
 afterAll(async () => {

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { readPolicyNeeds } from "@/lib/home/policy-needs";
+import { listNotifications } from "@/lib/notify/list-notifications";
+import { sendNotifications } from "@/lib/notify/send-notifications";
+import { activateSet } from "@/lib/policies/activate-set";
+import { decideSet, submitSet } from "@/lib/policies/submit-set";
+import { createPolicyBench, type PolicyBench } from "@/lib/testing/benches/policy-bench";
+
+let bench: PolicyBench;
+beforeAll(async () => {
+  bench = await createPolicyBench();
+});
+afterAll(() => bench?.close());
+
+const approve = { decision: "approve", reason: "read" } as const;
+const needsOf = (who: Context) => inSnapshot(who, (tx) => readPolicyNeeds(tx, who));
+const numbersOf = async (who: Context) => (await needsOf(who)).map(({ reference }) => Number(reference));
+
+/** States of the notices about a set, newest first. */
+async function noticesOf(who: Context, number: number): Promise<string[]> {
+  const { items } = await listNotifications(who, { view: "all", limit: 100 });
+  return items.flatMap((one) =>
+    one.kind === "policy" && one.reference === String(number) ? [one.state] : [],
+  );
+}
+const send = () => {
+  bench.clock.advance(1);
+  return sendNotifications({ ...bench.runtime, hasMail: false });
+};
+
+describe("a submitted policy set", () => {
+  it("is a task of those whose duty it needs, until they decided, and of no one who gains or wrote it", async () => {
+    const { number, title } = await bench.draft();
+    const gainer = await bench.person({ role: "coordinator", duties: ["approve"] });
+    await bench.dryRun(number, "counterexample", { gainers: [gainer.principal.userId] });
+    expect(await numbersOf(bench.jonas)).not.toContain(number);
+    await submitSet(bench.anke, number, undefined);
+    expect(await needsOf(bench.jonas)).toContainEqual(
+      expect.objectContaining({
+        ...{ kind: "policy", subject: { kind: "policy", id: String(number) }, reference: String(number) },
+        facts: { text: title, person: bench.anke.principal.name },
+      }),
+    );
+    expect(await numbersOf(bench.clara)).toContain(number);
+    for (const who of [bench.anke, bench.greta, gainer]) expect(await numbersOf(who)).not.toContain(number);
+    await decideSet(bench.jonas, number, approve);
+    expect(await numbersOf(bench.jonas)).not.toContain(number);
+    expect(await numbersOf(bench.clara)).toContain(number);
+    await decideSet(bench.clara, number, approve);
+    expect(await numbersOf(bench.clara)).not.toContain(number);
+  });
+
+  it("is announced once to each person with a duty for it, and to no one who did it themselves", async () => {
+    const { number } = await bench.submitted();
+    await send();
+    await send();
+    for (const who of [bench.jonas, bench.clara, bench.greta])
+      expect([who.principal.name, await noticesOf(who, number)]).toEqual([who.principal.name, ["submitted"]]);
+    expect(await noticesOf(bench.anke, number)).toEqual([]);
+    await decideSet(bench.jonas, number, approve);
+    await activateSet(bench.anke, number);
+    await send();
+    expect(await noticesOf(bench.jonas, number)).toEqual(["active", "submitted"]);
+    expect(await noticesOf(bench.anke, number)).toEqual(["approved"]);
+    const officer = await bench.person({ role: "regulator", organisationId: bench.agency });
+    expect(await noticesOf(officer, number)).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readHealth, readReadiness } from "@/lib/http/health/read-health";
+import { useRuntime } from "@/lib/runtime/slot";
+import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { queryAs } from "@/lib/testing/benches/query-as";
+
+let bench: PortalBench;
+beforeAll(async () => {
+  bench = await createPortalBench({});
+  const { log, tenantId } = bench.audit.place;
+  Object.assign(process.env, {
+    ...{ LOG_ORIGIN: log, TENANT_ID: tenantId, LOG_VKEY: "none", KEY_DIR: bench.audit.keyDir },
+    ...{
+      DATABASE_URL: bench.audit.database.appUrl,
+      CUSTODIAN_URL: "unix:/nowhere.sock",
+      CUSTODIAN_VKEY: "none",
+    },
+  });
+  useRuntime(bench.runtime);
+});
+afterAll(() => bench?.close());
+
+/** Changes the active text as the database's owner, past the guards. */
+async function replace(text: string, by: string): Promise<void> {
+  const run = (sql: string) => queryAs(bench.audit.database.adminUrl, sql);
+  const triggers = ["policy_set_guard", "policy_set_complete"];
+  for (const name of triggers) await run(`ALTER TABLE policy_set DISABLE TRIGGER ${name}`);
+  await run(`UPDATE policy_set SET document = replace(document, '${text}', '${by}')`);
+  for (const name of triggers) await run(`ALTER TABLE policy_set ENABLE ALWAYS TRIGGER ${name}`);
+}
+
+test("a portal is ready while it decides by the active set, and says that its text was altered", async () => {
+  expect(await readReadiness()).toMatchObject({ ready: true, policies: true });
+  expect((await readHealth()).parts).toContainEqual({ name: "policies", state: "up" });
+  await replace("1825", "9825");
+  await expect.poll(async () => (await readReadiness()).ready).toBe(false);
+  expect(await readReadiness()).toMatchObject({
+    ...{ ready: false, database: true, policies: false },
+    degraded: expect.arrayContaining(["policies"]),
+  });
+  expect((await readHealth()).alarms).toEqual(expect.arrayContaining(["policies-down", "policies-altered"]));
+  await replace("9825", "1825");
+  await expect.poll(async () => (await readReadiness()).ready).toBe(true);
+});

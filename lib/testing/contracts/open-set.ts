@@ -1,0 +1,23 @@
+import { DEFAULT_DOCUMENT } from "@/lib/access/policy/default-document";
+import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
+import type { Policy, PolicyDocument } from "@/lib/access/policy/policy-document";
+
+/** Returns a document with these policies, by id, and the default settings. */
+export function documentOf(texts: Readonly<Record<string, string>>): PolicyDocument {
+  const policies: Policy[] = Object.entries(texts).map(([id, text]) => ({ id, text, examples: [] }));
+  return { ...DEFAULT_DOCUMENT, policies };
+}
+
+/** Returns a set of the default policies with these changed or added. */
+export function changedSet(texts: Readonly<Record<string, string>>): PreparedSet {
+  const known = Object.fromEntries(DEFAULT_DOCUMENT.policies.map(({ id, text }) => [id, text]));
+  return preparePolicySet(documentOf({ ...known, ...texts }));
+}
+
+let open: PreparedSet | undefined;
+
+/** Returns a set that permits everything: what it refuses, the floor refuses. */
+export function openSet(): PreparedSet {
+  open ??= preparePolicySet(documentOf({ everything: "permit(principal, action, resource);" }));
+  return open;
+}
