@@ -3,6 +3,7 @@ import { expect, test } from "@playwright/test";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { GUARDED } from "@/lib/testing/routes/rows";
 import { addressOf, sampleParams, sampleQuery } from "@/lib/testing/routes/sample";
+import { isDeep } from "@/lib/testing/scale";
 import { baseUrl, demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 
@@ -114,10 +115,12 @@ function sentTo(
 
 test("every operation is answered alike on both ways, by whoever it is called", async () => {
   const keys = [keyOf("client"), keyOf("coordinator", "approve"), keyOf("auditor"), keyOf("admin")];
-  for (const operation of GUARDED) {
+  for (const [index, operation] of GUARDED.entries()) {
     await bothWays(sentTo(operation, { "content-type": "application/json" }));
+    // `npm run test:deep` asks as all four callers, `npm test` as one of them in turn.
+    const callers = isDeep ? keys : keys.filter((_, turn) => turn === index % keys.length);
     // A query that no operation has: a permitted caller gets this refusal, and nothing is done.
-    for (const key of keys) await bothWays(sentTo(operation, withKey(key), "?no-such-parameter=1"));
+    for (const key of callers) await bothWays(sentTo(operation, withKey(key), "?no-such-parameter=1"));
   }
 });
 

@@ -56,14 +56,17 @@ async function call(who: keyof typeof keys, method: string, path: string, body?:
   return text;
 }
 
-const APP = "sealport_app_login";
-
-/** Ends the connections of the database's own programs: only then has the server counted all that they read. */
+/**
+ * Ends all other connections to the database, the portal's and those of the log's other parts: only then has the server
+ * counted all that they read.
+ */
 async function endConnections(): Promise<void> {
-  const open = "FROM pg_stat_activity WHERE datname = current_database() AND usename = $1";
-  await admin.query(`SELECT pg_terminate_backend(pid) ${open}`, [APP]);
+  const open = `FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+                  AND pid <> pg_backend_pid()`;
+  await admin.query("SELECT pg_stat_force_next_flush()");
+  await admin.query(`SELECT pg_terminate_backend(pid) ${open}`);
   for (;;) {
-    const { rows } = await admin.query<{ open: number }>(`SELECT count(*)::int AS open ${open}`, [APP]);
+    const { rows } = await admin.query<{ open: number }>(`SELECT count(*)::int AS open ${open}`);
     if (rows[0]?.open === 0) return;
   }
 }

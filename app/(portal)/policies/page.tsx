@@ -87,7 +87,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
         ))}
       <RulesTable
         document={document}
-        title={t("rulesOf", { number })}
+        title={t("rulesOf", { number, count: document.policies.length })}
         isText={as === "text"}
         path="/policies"
       />

@@ -27,6 +27,7 @@ const SETTINGS: PolicySettings = {
   quorums: { legal: 1, coordinator: 1 },
   grants: { max_views: 20, max_exports: 1, max_days: 90 },
   review_days: 10,
+  retention: { classes: { "*": 2_555 }, roles: { "*": 1_825 } },
 };
 
 describe("sentence of a rule", () => {

@@ -9,6 +9,7 @@ import type { DecidingSet } from "@/lib/context/policies";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import { called } from "@/lib/testing/called";
 import { changedSet } from "@/lib/testing/contracts/open-set";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
@@ -25,7 +26,7 @@ afterAll(() => bench.close());
 
 const under = (who: BenchPerson, set: DecidingSet): BenchPerson => ({
   ...who,
-  policies: { active: () => set },
+  policies: { ...fixedPolicies(), active: () => set },
 });
 const body = () => ({ purpose: "audit" as const, grant_id: grantId });
 
@@ -45,7 +46,9 @@ async function detailsOf(outcome: "intent" | "denied"): Promise<Record<string, u
   const [row] = rows as { id: string }[];
   const parts = await inSnapshot(bench.legal, (tx) => readParts(tx, [row?.id ?? ""], ["org", "case"]));
   // An org part has details, the part of a case is details.
-  const found = (await openParts(bench.cx, parts)).map(({ plaintext }) => plaintext.details ?? plaintext);
+  const found = (await openParts({ audit: bench.cx.audit }, parts)).map(
+    ({ plaintext }) => plaintext.details ?? plaintext,
+  );
   const details = found.find((one) => typeof one === "object" && one !== null && "policy" in one);
   return details as Record<string, unknown>;
 }

@@ -95,7 +95,7 @@ export default async function PolicySetPage(input: {
       {run === undefined && !canStart ? null : <Impact run={run} number={number} canStart={canStart} />}
       <RulesTable
         document={document}
-        title={t("rulesOf", { number })}
+        title={t("rulesOf", { number, count: document.policies.length })}
         isText={as === "text"}
         path={here}
         {...(canEdit ? { editPath: `${here}/rules` } : {})}

@@ -99,7 +99,7 @@ export function RulesTable(shown: Shown) {
   const columns = useColumns(shown);
   const { document, title, path, isText } = shown;
   return (
-    <Section title={title} count={document.policies.length} action={<Looks path={path} isText={isText} />}>
+    <Section title={title} action={<Looks path={path} isText={isText} />}>
       <Table caption={title} columns={columns} rows={document.policies} rowKey={({ id }) => id} />
     </Section>
   );

@@ -5,9 +5,6 @@ import { isSupport } from "@/lib/testing/contracts/former-rules/floor";
 import { ageDays, retentionDays } from "@/lib/testing/contracts/former-rules/limits";
 import type { GroupName, Role } from "@/lib/vocabulary";
 
-/** Name of these rules on a review's page. Their version is the digest of their source (decide.ts). */
-export const RULES_NAME = "default";
-
 const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
   client: ["settlement", "dispute", "support"],
   miner: ["settlement"],

@@ -13,16 +13,18 @@ import type { RetentionSettings } from "@/lib/access/policy/retention";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { ENTRY_CLASSES } from "@/lib/audit/entry/event";
 import { SavedPolicySet } from "@/lib/policies/schema";
-import { Role } from "@/lib/vocabulary";
+import type { Role } from "@/lib/vocabulary";
 
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
 
 type Days = Readonly<Record<string, string>>;
 
+const ROLES: readonly Role[] = ["regulator", "auditor", "coordinator", "client", "miner", "admin"];
+
 /** Controls by their place in the document. `all` is `*`. */
 const CONTROLS = [
   ...["*", ...ENTRY_CLASSES].map((name) => ({ part: "classes", name }) as const),
-  ...["*", ...Role.options].map((name) => ({ part: "roles", name }) as const),
+  ...["*", ...ROLES].map((name) => ({ part: "roles", name }) as const),
 ].map(({ part, name }) => ({ part, name, id: `${part}_${name === "*" ? "all" : name}` }));
 
 const PLACES = Object.fromEntries(

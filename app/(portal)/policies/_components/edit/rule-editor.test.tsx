@@ -20,6 +20,7 @@ const DOCUMENT: PolicyDocument = {
     quorums: { legal: 1, coordinator: 1 },
     grants: { max_views: 20, max_exports: 1, max_days: 90 },
     review_days: 10,
+    retention: { classes: { "*": 2_555 }, roles: { "*": 1_825 } },
   },
 };
 const edited = { number: 2, revision: 5, document: DOCUMENT, policy: POLICY };

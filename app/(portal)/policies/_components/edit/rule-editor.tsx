@@ -46,7 +46,7 @@ function Preview({ form }: { form: PolicyForm }) {
   const t = useTranslations("policies.edit");
   const locale = useSentenceLocale();
   return (
-    <div className="border-accent border-l-[3px] bg-accent-wash px-4 py-3">
+    <div className="border-accent border-l-[3px] bg-accent-wash px-4 py-3 tablet:sticky tablet:top-0 tablet:z-header">
       <p className="text-note text-ink-2">{t("sentence")}</p>
       <p aria-live="polite" className="text-body">
         <Marked text={sentenceOf(form, locale)} />
