@@ -54,17 +54,17 @@ test("the printed link leads over organisation, first and second administrator t
   const { page: greta, faults } = await open(browser, printedLink());
   await expect(heading(greta, "Your organisation")).toBeVisible();
   expect(greta.url()).toBe(at("/setup"));
-  await greta.getByRole("button", { name: "Save and go on" }).click();
+  await greta.getByRole("button", { name: "Save and continue" }).click();
   await expect(greta.getByText("Enter the name of your organisation").first()).toBeVisible();
   await greta.getByLabel("Name", { exact: true }).fill("Havel Clearing");
   await greta.getByLabel("Home jurisdictions").fill("de, EU");
   await expectWhole(greta, "set-up-organisation");
-  await greta.getByRole("button", { name: "Save and go on" }).click();
+  await greta.getByRole("button", { name: "Save and continue" }).click();
 
   await expect(heading(greta, "You, the first administrator")).toBeVisible();
   await greta.getByLabel("Name", { exact: true }).fill("Greta Holm");
   await greta.getByLabel("Work e-mail").fill("g.holm@havel.example");
-  await greta.getByRole("button", { name: "Go on to the passkey" }).click();
+  await greta.getByRole("button", { name: "Continue to the passkey" }).click();
   await expect(heading(greta, "Your passkey")).toBeVisible();
   await expectWhole(greta, "set-up-passkey");
   await makePasskey(greta);

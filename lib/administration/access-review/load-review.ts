@@ -20,7 +20,7 @@ export interface LoadedReview {
   readonly candidates: readonly Candidate[];
 }
 
-/** A review begins by itself so long after the one before. */
+/** Time between reviews: the next one begins automatically this long after the one before. */
 const EVERY_MONTHS = 6;
 
 /** Returns when the review after one that began at this time begins by itself. */

@@ -14,7 +14,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { contentEtagOf } from "@/lib/etag";
 import { findOrganisationNames } from "@/lib/identity/people/people-store";
 
-/** A program whose key was not used for so long needs a look, as does a person. */
+/** A program or a person that was not active for this long needs attention. */
 const UNSEEN_MS = 60 * 86_400_000;
 /** Use is counted this far back. */
 const USED_MS = 90 * 86_400_000;

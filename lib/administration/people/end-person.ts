@@ -118,7 +118,7 @@ export async function leavePerson(cx: Context, userId: string, { reason, on }: L
 }
 
 /**
- * Withdraws an invitation that was not used: the link is no longer good and the person counts as left. Throws
+ * Withdraws an invitation that was not used: the link no longer works and the person counts as left. Throws
  * `person.state` for a person who can sign in already.
  */
 export function withdrawInvitation(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {

@@ -326,7 +326,7 @@ describe("a person's record", () => {
 });
 
 describe("the list of people", () => {
-  it("has views with their numbers, finds by name, and says who needs a look", async () => {
+  it("has views with their numbers, finds by name, and marks who needs attention", async () => {
     const { principal } = await coordinator();
     const { items, counts } = await list();
     expect(items.find(({ id }) => id === principal.userId)).toMatchObject({ looks: ["code_only"] });

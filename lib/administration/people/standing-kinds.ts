@@ -31,7 +31,7 @@ function requireActive({ isActive }: { readonly isActive: boolean }): void {
 }
 
 /**
- * Another role or other duties. Sessions end, and an unused link is no longer good. What the person has signed stays
+ * Another role or other duties. Sessions end, and an unused link no longer works. What the person has signed stays
  * valid; what they have begun goes on with others who have the duty.
  */
 export const dutiesOfPerson = kind({

@@ -1,7 +1,7 @@
 /**
  * Set-up of an instance without people. This file makes and checks the printed link, steps.ts has the two steps before
  * anyone can sign in, second-administrator.ts the third. require-set-up.ts refuses everything else until then.
- * Must stay true: a link is good for 15 minutes, the newest alone, on the portal's own machine or with SETUP_TOKEN; each
+ * Must stay true: only the newest link works, for 15 minutes, on the portal's own machine or with SETUP_TOKEN; each
  * step is done once.
  */
 import "server-only";

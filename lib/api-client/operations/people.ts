@@ -70,7 +70,7 @@ export const resendInvitation = operation({
   id: "resendInvitation",
   method: "POST",
   path: `${INVITATIONS}/{id}/resend`,
-  summary: "Make a new link for a person who cannot sign in yet; the former link is no longer good.",
+  summary: "Make a new link for a person who cannot sign in yet; the previous link no longer works.",
   ...act,
   params: PersonPath,
   body: NoBody,

@@ -11,7 +11,7 @@ interface Part {
   readonly content: string;
 }
 
-/** Reads a body that arrives in pieces of so many bytes; gives its parts, or the code of the refusal. */
+/** Reads a body that arrives in pieces of this many bytes; gives its parts, or the code of the refusal. */
 function read(body: string | Buffer, size: number, boundary = "b"): Part[] | string {
   const parts: Part[] = [];
   const reader = new MultipartParts(boundary, (head) => {

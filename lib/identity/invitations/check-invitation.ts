@@ -9,7 +9,7 @@ import { type Account, findAccount } from "@/lib/identity/sign-in/credential-sto
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
 import { drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
-/** Why a link was refused, for the log only. The caller learns only that the link is no longer good. */
+/** Why a link was refused, for the log only. The caller learns only that the link no longer works. */
 export type InvitationFault =
   | "unknown"
   | "used"

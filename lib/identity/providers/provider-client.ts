@@ -15,7 +15,7 @@ export type ProviderContext = Pick<Context, "instance" | "keystore" | "clock" | 
 };
 
 const TIMEOUT_MS = 5_000;
-/** Addresses and keys of a provider are read again after so long. */
+/** How long the addresses and keys of a provider are cached. */
 const KEPT_MS = 10 * 60_000;
 /** Signatures of an ID token that are accepted, in the order in which one is chosen. */
 const ALGORITHMS = ["RS256", "PS256", "ES256"] as const;

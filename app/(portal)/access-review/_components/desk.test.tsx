@@ -114,6 +114,6 @@ describe("the desk of an access review", () => {
   it("says next to the signature why it is off", () => {
     desk(review([row(1)]));
     expect(screen.getByRole("button", { name: "Sign the review" }).hasAttribute("disabled")).toBe(true);
-    expect(screen.getByText("when all of yours are decided: 2 are left")).toBeDefined();
+    expect(screen.getByText("first decide all your rows: 2 are open")).toBeDefined();
   });
 });

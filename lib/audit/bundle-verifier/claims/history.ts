@@ -44,7 +44,7 @@ export class History {
     readonly findings: Findings,
   ) {}
 
-  /** Adds an entry of so many bytes. Returns false for a statement of its kind that is not kept, which is a finding. */
+  /** Adds an entry of this many bytes. Returns false for a statement of its kind that is not kept, which is a finding. */
   see(seq: number, entry: EntryFacts, bytes: number): boolean {
     const { id, class: of, outcome, prune, recovery } = entry;
     const said = prune ?? recovery;
