@@ -159,7 +159,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "show"],
-    summary: "The rows of a review: who may do what, what stands out, what was decided.",
+    summary: "The rows of a review: who may do what, warnings, and decisions.",
     operands: [ID],
     options: [
       { name: "view", kind: "text", value: "VIEW", help: "Which rows.", choices: ["all", "left"] },

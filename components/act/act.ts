@@ -65,7 +65,7 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly danger?: boolean;
   /** Heading over what the call failed with. */
   readonly failed?: string;
-  /** Shown in the place of the general words for a failure. */
+  /** Shown in place of the general words for a failure. */
   readonly explain?: (failure: unknown) => ReactNode;
   /** Called when the dialog is closed after a failure, so that the page can keep showing it. */
   readonly onLeft?: (failure: unknown) => void;

@@ -99,7 +99,7 @@ interface Sure {
   current: number | undefined;
 }
 
-/** Asks once whether every open access still stands. Without an answer doubt begins, stream or no stream. */
+/** Asks once whether every open access is still in force. Without an answer the access is in doubt, with or without a stream. */
 async function ask(store: OpenedStore, sureAt: Sure, isLive: boolean): Promise<void> {
   const askedAt = Date.now();
   const distinct = new Map(store.read().items.map((one) => [one.grant?.id ?? one.transactionId, one]));

@@ -89,7 +89,7 @@ test("the printed link leads over organisation, first and second administrator t
   await makePasskey(nils);
   await expect(heading(nils, "Where you are signed in")).toBeVisible();
 
-  // The first administrator's page goes on.
+  // The first administrator's page continues.
   await expect(greta.getByText("Only you can sign in so far")).toHaveCount(0, { timeout: 60_000 });
   const item = (title: string) =>
     greta
@@ -127,7 +127,7 @@ test("the printed link leads over organisation, first and second administrator t
   expect(faults()).toEqual([]);
 });
 
-test("a used link, no link and a restart say where the set-up goes on", async ({ browser }) => {
+test("a used link, no link and a restart say where the set-up continues", async ({ browser }) => {
   for (const address of [printedLink(), at("/setup")]) {
     const { page } = await open(browser, address);
     await expect(page.getByRole("link", { name: "Go to sign-in" })).toBeVisible();

@@ -246,7 +246,7 @@ export async function listAskedMoves(
   });
 }
 
-/** A person's own requests that have not come to an end. */
+/** A person's own requests that have not ended. */
 export async function countOpenRequests(tx: Tx, userId: string): Promise<number> {
   const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`
     SELECT count(*)::int AS n FROM access_request r WHERE r.requester_user_id = ${userId}::uuid AND r.state NOT IN

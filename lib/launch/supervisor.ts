@@ -182,7 +182,7 @@ async function start(launch: Launch): Promise<void> {
   await announce(launch, instance, services, environments.portal);
 }
 
-/** The lines of an instance without people: the link of its set-up, or where the set-up goes on. */
+/** The lines of an instance without people: the link of its set-up, or where the set-up continues. */
 async function describeSetup(
   { env, shutdown }: Launch,
   portal: Readonly<Record<string, string>>,

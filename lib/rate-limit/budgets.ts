@@ -85,7 +85,7 @@ function derivedFrom({ sign_in: perAccount, open }: Overrides): Partial<Record<L
 const OF_TENANT: readonly LimitClass[] = ["reads", "writes", "open", "audit", "decisions", "batch", "export"];
 
 /**
- * What all actors of a tenant may call together. It protects the service and is no access control, so it is counted
+ * What all actors of a tenant may call together. It protects the service and is not access control, so it is counted
  * where reads are and lets calls pass while its counter is down.
  */
 export function tenantBudget(name: LimitClass, { limit, windowSeconds }: Budget): Budget | undefined {

@@ -185,7 +185,7 @@ it.each<readonly [string, number, string]>([
     400,
     `POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked, gzip\r\n\r\n0\r\n\r\n`,
   ],
-  ["a header that goes on in the next line", 400, `GET / HTTP/1.1\r\n${HOST}x: a\r\n b\r\n\r\n`],
+  ["a header that continues in the next line", 400, `GET / HTTP/1.1\r\n${HOST}x: a\r\n b\r\n\r\n`],
   ["a blank before a colon", 400, `GET / HTTP/1.1\r\n${HOST}content-length : 2\r\n\r\nab`],
   ["NUL in a header", 400, `GET / HTTP/1.1\r\n${HOST}x: a\u0000b\r\n\r\n`],
   ["a lone line feed", 400, `GET / HTTP/1.1\n${HOST}\n\n`],

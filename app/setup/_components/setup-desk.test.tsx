@@ -24,7 +24,7 @@ describe("the page of a set-up link", () => {
     expect(window.location.hash).toBe("");
   });
 
-  it("sends the jurisdictions as codes, and goes on to the person", async () => {
+  it("sends the jurisdictions as codes, and continues to the person", async () => {
     const calls = answerCalls(({ path }) => ({
       status: 200,
       json: path.endsWith("/organisation") ? { ...VIEW, step: "administrator", organisation: "Havel" } : VIEW,

@@ -280,7 +280,7 @@ describe("exports of a grant", () => {
     return rows[0];
   }
 
-  /** Makes the export until its second chunk waits for a row that the test locks, calls `act`, and lets it go on. */
+  /** Makes the export until its second chunk waits for a row that the test locks, calls `act`, and lets it continue. */
   async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<void> {
     const rival = await log.appPool.connect();
     try {

@@ -58,7 +58,7 @@ describe("attaching an order", () => {
     }
   }
 
-  /** Attaches until documents are to be written; then the request is submitted, and both go on. */
+  /** Attaches until documents are to be written; then the request is submitted, and both continue. */
   async function attachWhileSubmitting(id: string) {
     const owner = new Client({ connectionString: bench.database.adminUrl });
     await owner.connect();

@@ -27,7 +27,7 @@ function dueAt({ due_on: day }: NewReview, now: Date): Date {
   return due;
 }
 
-/** What stands out comes first; then by organisation and name, with programs after their person. */
+/** Rows with a warning come first, then by organisation and name. Programs follow their person. */
 function inOrder(subjects: readonly Subject[]): Subject[] {
   const keyOf = ({ facts, kind }: Subject) =>
     [

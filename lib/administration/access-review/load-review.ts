@@ -43,7 +43,7 @@ export function mayBegin({ principal: { userId } }: Caller, candidates: readonly
  * that organisation. Throws `access.forbidden`.
  */
 function requireReader(cx: Caller, candidates: readonly Candidate[]): string | undefined {
-  // An auditor whom their agency names as its reviewer still reads all: reading is no decision.
+  // An auditor whom their agency names as its reviewer still reads all: reading is not a decision.
   if (cx.principal.role === "auditor" || mayBegin(cx, candidates)) return undefined;
   const own = candidates.find(({ userId }) => userId === cx.principal.userId);
   if (own?.isNamed === true) return own.organisationId;

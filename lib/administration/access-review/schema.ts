@@ -150,7 +150,7 @@ export const ReviewQuery = z.strictObject({
   view: z
     .enum(["all", "close", "left"])
     .default("all")
-    .describe("close: something stands out; left: without a decision."),
+    .describe("close: the row has a warning; left: without a decision."),
   organisation: z.uuid().toLowerCase().optional(),
   ...pageQuery,
 });

@@ -36,7 +36,7 @@ export interface Subject extends Named {
 
 export const subjectKey = ({ kind, subjectId }: Pick<Named, "kind" | "subjectId">) => `${kind}:${subjectId}`;
 
-/** Returns what names the standing a decision is about: use and names are no part of it. */
+/** Returns the digest of the rights that a decision is about. Use and names are not part of it. */
 export function versionOf({
   role,
   duties,

@@ -341,7 +341,7 @@ describe("the list of people", () => {
     expect(old[0]?.looks).toEqual(["code_only", "unseen"]);
   });
 
-  it("goes on from its cursor without a gap", async () => {
+  it("continues from its cursor without a gap", async () => {
     const first = await listPeople(bench.greta, PeopleQuery.parse({ limit: "2" }));
     const rest = await list({ cursor: first.next_cursor ?? "" });
     expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(

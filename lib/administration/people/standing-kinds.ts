@@ -32,7 +32,7 @@ function requireActive({ isActive }: { readonly isActive: boolean }): void {
 
 /**
  * Another role or other duties. Sessions end, and an unused link no longer works. What the person has signed stays
- * valid; what they have begun goes on with others who have the duty.
+ * valid; what they have begun continues with others who have the duty.
  */
 export const dutiesOfPerson = kind({
   after: Standing,

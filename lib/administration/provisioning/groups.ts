@@ -49,7 +49,7 @@ async function record(
 async function requireMembers(tx: Tx, cx: ScimContext, added: readonly string[]): Promise<void> {
   const found = await findScimPeople(tx, peopleOf(cx), added);
   const missing = added.find((id) => !found.has(id));
-  if (missing !== undefined) throw fault("invalidValue", `members: ${missing} is no user of this client.`);
+  if (missing !== undefined) throw fault("invalidValue", `members: ${missing} is not a user of this client.`);
 }
 
 /** Throws 409 `uniqueness` where another group has the name. */

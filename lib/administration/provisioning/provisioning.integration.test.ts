@@ -409,7 +409,7 @@ describe("a client", () => {
     ["another work address", { emails: [{ value: "kim@elsewhere.example", type: "work" }] }, "invalidValue"],
     ["no name", { userName: null }, "invalidValue"],
     ["an unknown schema", { schemas: ["urn:example:x"] }, "invalidSchema"],
-  ])("is told of %s", async (_what, more, scimType) => {
+  ])("gets an error for %s", async (_what, more, scimType) => {
     expect(await create("agency", DOMAIN, more)).toMatchObject({
       status: 400,
       headers: expect.anything(),

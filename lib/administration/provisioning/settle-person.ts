@@ -122,7 +122,7 @@ async function settleNew(
   return (await makePerson(tx, cx, person.id, invited)).made;
 }
 
-/** Returns whether role and duties that groups give can be had: a coordinator without any duty is suspended by hand. */
+/** Returns whether groups can give this role and these duties. A coordinator needs a duty; without one an administrator suspends them. */
 function isPossible({ role, duties }: Entitlement): boolean {
   return role !== "coordinator" || duties.length > 0;
 }

@@ -170,7 +170,7 @@ describe("a set-up", () => {
     const named = await call("setup/administrator", { token, ...GRETA });
     expect(named.status).toBe(200);
     expect(await refused("setup/administrator", { token, ...NILS })).toBe("setup.step-done");
-    // The browser was closed: the same address goes on, and the previous token no longer works.
+    // The browser was closed: the same address continues, and the previous token no longer works.
     const again = await call("setup/administrator", { token, ...GRETA });
     expect(await refused("invitation", { token: String(named.body.invitation) })).toBe("invitation.refused");
     expect(await setPasskey(String(again.body.invitation))).toBe(200);

@@ -50,7 +50,7 @@ export const getAccessReview = operation({
   id: "getAccessReview",
   method: "GET",
   path: `${REVIEWS}/{id}`,
-  summary: "One review: each person and program, what they may do, what stands out, what was decided.",
+  summary: "One review: each person and program, what they may do, warnings, and decisions.",
   ...read,
   params: ReviewPath,
   query: ReviewQuery,

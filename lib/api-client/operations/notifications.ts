@@ -54,7 +54,7 @@ export const getMailSettings = operation({
   id: "getMailSettings",
   method: "GET",
   path: `${NOTICES}/settings`,
-  summary: "Which kinds of notification come to the caller by e-mail.",
+  summary: "Which kinds of notification the caller gets by e-mail.",
   response: { status: 200, schema: MailSettingsView },
   rate: "reads",
   action: "notification.read",

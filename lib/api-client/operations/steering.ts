@@ -45,7 +45,7 @@ export const answerPartly = operation({
   id: "answerPartly",
   method: "POST",
   path: `${REQUEST}/partial-answers`,
-  summary: "Say that a narrowed approval answers a part: the rest goes on in a linked request.",
+  summary: "Say that a narrowed approval answers a part: the rest continues in a linked request.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,

@@ -311,7 +311,7 @@ describe("receipts checked with a bundle", () => {
       { entry: receiptOf(901).entry },
       /its signature holds, and its member entry does not give the leaf/,
     ],
-    ["signature", { signature: "nonsense" }, /its signature is no signature line$/],
+    ["signature", { signature: "nonsense" }, /its signature is not a signature line$/],
     [
       "two members",
       { integrate_by: "2026-11-24T14:47:00.000900Z", entry_id: fixtureId(2) },

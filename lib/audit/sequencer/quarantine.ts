@@ -23,7 +23,10 @@ export function createQuarantine(logger?: Logger): Quarantine {
     add(id, reason) {
       if (ids.has(id)) return;
       ids.add(id);
-      logger?.error({ alarm: "entry.malformed", entry: id, reason }, "a waiting row is no entry of this log");
+      logger?.error(
+        { alarm: "entry.malformed", entry: id, reason },
+        "a waiting row is not an entry of this log",
+      );
     },
   };
 }

@@ -59,7 +59,7 @@ function componentOf([id, parameters]: Item): Component {
     return { id, queryName: name };
   }
   // `sf`, `key`, `bs`, `req`, `tr`: our signatures do not use them, and unknown parameters are refused.
-  if (parameters.size > 0) refuse(`parameters of ${id} are not known here`);
+  if (parameters.size > 0) refuse(`parameters of ${id} are not supported`);
   return { id };
 }
 

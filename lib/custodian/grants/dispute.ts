@@ -65,7 +65,7 @@ function viewsLeft(core: Core, statement: DisputeStatement): number {
   const former = memory.grants.find(owner);
   const isOfThis = former?.dispute?.digest === recordDigest(statement);
   if (former === undefined || !isOfThis || !memory.grants.isRevoked(owner)) {
-    return refuse("nonce", "The dispute statement stands behind another grant.");
+    return refuse("nonce", "The dispute statement belongs to another grant.");
   }
   const left = former.statement.max_views - former.viewsUsed;
   return left > 0 ? left : refuse("views-exhausted", "The dispute has no views left.");
@@ -116,7 +116,7 @@ export function checkDispute(
 ): { readonly statement: GrantOkStatement; readonly party: string } {
   const { statement } = dispute;
   if (statement.log !== core.log) refuse("log", "The dispute is for another log.");
-  if (new Set(statement.groups).size !== statement.groups.length) refuse("format", "A group stands twice.");
+  if (new Set(statement.groups).size !== statement.groups.length) refuse("format", "A group occurs twice.");
   const party = requireParty(roster, statement.party);
   checkTime(core, statement);
   const groups = [...statement.groups].sort();

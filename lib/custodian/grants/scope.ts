@@ -86,8 +86,8 @@ export function effectiveScope(
     GroupName.parse(group),
   );
   const level = cappedLevel(decisions, requester);
-  if (transactions.length === 0) refuse("scope", "No transaction stands in every decision.");
-  if (groups.length === 0) refuse("groups", "No group stands in every decision.");
+  if (transactions.length === 0) refuse("scope", "No transaction is in all decisions.");
+  if (groups.length === 0) refuse("groups", "No group is in all decisions.");
   if (level === "metadata") refuse("level", "Metadata need no opening.");
   const starts = decisions.map((decision) => instantOf(decision.not_before));
   const ends = decisions.map((decision) => instantOf(decision.not_after));
@@ -121,7 +121,7 @@ export function checkAuthorization(
   const isOfficer = requester.role !== undefined && OFFICERS.includes(requester.role);
   if (signed.authorization === undefined) {
     if (isOfficer || AUTHORIZED_PURPOSES.includes(signed.purpose)) {
-      refuse("authorization", "No legal authority stands in the decisions.");
+      refuse("authorization", "The decisions name no legal authority.");
     }
     if (record !== undefined)
       refuse("authorization", "The decisions name no authorization, but one was given.");

@@ -38,7 +38,7 @@ export interface ProvenRewrap {
 
 function versionOf(participant: string, kid: string): number {
   const [name, version] = kid.split("#");
-  if (name !== participant) return refuse("party", `${kid} is no key of ${participant}.`);
+  if (name !== participant) return refuse("party", `${kid} is not a key of ${participant}.`);
   return Number(version);
 }
 

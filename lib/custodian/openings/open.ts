@@ -74,7 +74,7 @@ function checkScope(request: OpenRequest, grant: HeldGrant): void {
   if (!groups.every((group) => statement.groups.includes(group))) {
     refuse("groups", "The statement does not name a group.");
   }
-  if (new Set(groups).size !== groups.length) refuse("format", "A group stands twice.");
+  if (new Set(groups).size !== groups.length) refuse("format", "A group occurs twice.");
 }
 
 function checkTerms(core: Core, { opening: { statement } }: OpenRequest): void {

@@ -76,7 +76,7 @@ function verifyByPortal(
     refuse("evaluation-key", `${person.person} signs with a key of their own.`);
   }
   if (!verifyStatement(fromBase64url(evaluation_key), kind, object, fromBase64url(signature))) {
-    refuse("signature", `The ${kind} statement's signature does not hold.`);
+    refuse("signature", `The ${kind} statement's signature is not valid.`);
   }
   return { assurance: "evaluation" };
 }

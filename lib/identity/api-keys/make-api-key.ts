@@ -43,7 +43,7 @@ function refuseWeakSigningKey(signingKey: string | undefined): void {
     checkEd25519PublicKey(fromBase64url(signingKey));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw invalid("/signing_key", "is no Ed25519 public key that only its holder can sign under");
+    throw invalid("/signing_key", "is not an Ed25519 public key that only its holder can sign under");
   }
 }
 

@@ -85,7 +85,7 @@ export function domainOf(email: string): string {
     .replace(/\.$/, "");
 }
 
-/** Returns whether the address that the provider names is in one of its domains. Without an address there is none. */
+/** Returns whether the address that the provider names is in one of its domains. False without an address. */
 export function isInDomains(
   { domains }: Pick<Provider, "domains">,
   { email, isEmailRefuted }: Claims,

@@ -202,7 +202,7 @@ async function userinfoOf(client: Client, tokens: TokenSet): Promise<Record<stri
   return Object_.parse(await client.userinfo(tokens));
 }
 
-/** An answer that could not be had, or one that says what is wrong: the provider refused the code, or its token is bad. */
+/** A missing or negative answer: the provider did not answer, refused the code, or its token is invalid. */
 function faultOf(cx: ProviderContext, provider: Provider, error: unknown): Exchanged {
   const name = error instanceof Error ? error.name : "unknown";
   cx.logger.warn({ issuer: provider.issuer, fault: name }, "an identity provider's answer was not accepted");

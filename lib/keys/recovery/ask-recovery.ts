@@ -50,7 +50,7 @@ async function lockLost(tx: Tx, cx: Context, keyId: string): Promise<KeyVersion>
 }
 
 /** Marks a lost key as compromised. Nothing more is sealed for it, so the recovery names all of its transactions. */
-async function shut(tx: Tx, cx: Context, key: KeyVersion): Promise<void> {
+async function closeLostKey(tx: Tx, cx: Context, key: KeyVersion): Promise<void> {
   if (key.state !== "compromised") await updateState(tx, key.id, "compromised", cx.clock.now());
 }
 
@@ -113,7 +113,7 @@ async function ask(
   if ((await findOpen(tx, old.participantId)) !== undefined) {
     refuse("A rotation of the participant's key has not ended: ask again when it has.");
   }
-  await shut(tx, cx, old);
+  await closeLostKey(tx, cx, old);
   const { key: next } = await newKey(tx, cx, old, bytes);
   const transactions = (await listNamed(tx, old.id, MAX_REWRAP_TRANSACTIONS)).sort();
   const askedAt = cx.clock.now();

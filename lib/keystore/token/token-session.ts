@@ -127,7 +127,7 @@ export class TokenSession {
     if (error === "absent" && !child.isFresh) {
       // An existing session finds nothing after its token was away, so a fresh one is used.
       child.kill("finds no key");
-      throw unavailable(SERVICE, "has no such key in a session that stands");
+      throw unavailable(SERVICE, "does not have this key, although its session is open");
     }
     if (error === "absent")
       throw new KeystoreError("keystore.disabled", `a key of the token ${token} is gone: ${what}`);

@@ -56,7 +56,7 @@ export async function setStatus(cx: Context, id: string, input: StatusBody): Pro
   }
   if (isInDispute && row.status === "disputed") {
     throw new DomainError("transaction.status", {
-      detail: "A dispute goes on: the transaction leaves it when the dispute is resolved or withdrawn.",
+      detail: "A dispute is open. Its status changes when the dispute is resolved or withdrawn.",
     });
   }
   const change = nextStatus(row, input.status);

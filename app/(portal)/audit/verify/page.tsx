@@ -53,7 +53,7 @@ async function load(cx: Context, log: string | undefined) {
   return { runs, keys };
 }
 
-/** The worker verifies the log that goes on; of a closed one there is nothing to ask it. */
+/** The worker verifies only the present log, not closed ones. */
 async function ByWorker({ found, logs }: { found: VerificationPage; logs: ReadLog }) {
   const runs = found.items;
   const t = await getTranslations("audit.verify.runs");

@@ -36,7 +36,7 @@ export function readAddress(given: Given): ListAddress {
   };
 }
 
-/** The same as the API's query; undefined when something in it is none. */
+/** Returns the API's query; undefined when a value is invalid. */
 export function queryOf(address: ListAddress): TransactionQuery | undefined {
   const { job_id, participant, status, from, to, cursor } = address;
   const end = to === "" ? "" : endOfDate(to).toISOString();

@@ -80,7 +80,7 @@ describe("erased parts", () => {
       /later than the erasure, entry 4/,
     ],
     [
-      "another key than the one in the open",
+      "another key than the one in its public part",
       {},
       { pub: { thumbprint: "A".repeat(43) } },
       PERSON_PART,

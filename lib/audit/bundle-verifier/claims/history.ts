@@ -122,7 +122,7 @@ export class History {
     const { seq } = mark;
     const prune = Prune.safeParse(statementOf(mark));
     if (!prune.success || mark.class !== "retention" || mark.outcome !== "done")
-      return `entry ${seq} is no record of pruning`;
+      return `entry ${seq} is not a record of pruning`;
     if (seq >= provenSize) return `entry ${seq} is covered by no trusted checkpoint`;
     const { checkpoint } = prune.data;
     if (prune.data.minimum !== minimum) return `entry ${seq} says ${prune.data.minimum}`;

@@ -61,7 +61,10 @@ export function signatureFault(
 ): SignatureFault | undefined {
   const line = receipt.signature.includes("\n") ? undefined : quietly(() => parseLine(receipt.signature));
   if (line === undefined)
-    return { is: "changed", detail: "was changed after it was signed: its signature is no signature line" };
+    return {
+      is: "changed",
+      detail: "was changed after it was signed: its signature is not a signature line",
+    };
   const keys = receiptKeys.map((key) => parseVkey(key));
   const key = keys.find(({ name, keyId }) => name === line.name && equalConstantTime(keyId, line.keyId));
   if (key === undefined) {

@@ -4,7 +4,7 @@ import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import type { Keeping } from "@/lib/audit/bundle-verifier/tree/keep-checkpoint";
 import type { VerifyNews, VerifyOrder } from "./verify-messages";
 
-/** How a verification in this browser stands. */
+/** State of a verification in this browser. */
 export type VerificationState =
   | { readonly is: "idle" }
   | {

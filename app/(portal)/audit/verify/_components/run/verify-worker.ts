@@ -17,7 +17,7 @@ function tell(news: VerifyNews): void {
   self.postMessage(news);
 }
 
-/** What a text says, or why it is none of its kind. */
+/** The parsed text, or why it is invalid. */
 function readGiven<T>(
   text: string,
   read: (text: string) => T,

@@ -107,7 +107,7 @@ function grantedOf(draft: Draft, review: ReviewView, isEarlier: boolean): Grante
   return { transactions, fields, notAfter: instant(end), maxViews, maxExports, isNarrowed, isEndFromOrder };
 }
 
-/** Typed ends that are no date, or that would add time. */
+/** Typed ends that are not dates, or that would add time. */
 function isUntilUnclear(draft: Draft, review: ReviewView): boolean {
   if (draft.until.trim() === "") return false;
   const read = readDate(draft.until);

@@ -14,7 +14,7 @@ const item: AccessLogItem = {
   success: false,
 };
 
-test("being asked for a fresh proof is no refusal", () => {
+test("being asked for a fresh proof is not a refusal", () => {
   expect(accessKind({ ...item, error: "auth.step-up" })).toBe("asked");
   expect(accessKind({ ...item, error: "access.no-grant" })).toBe("refused");
   expect(accessKind(item)).toBe("refused");
