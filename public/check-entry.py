@@ -150,7 +150,7 @@ def check_signature(signed, lines, key):
     found = [line.split(" ")[2] for line in lines if line.startswith(f"\u2014 {name} ") and line.count(" ") == 2]
     blobs = [blob for blob in (from_base64(one, "a signature") for one in found) if blob[:4] == key_id]
     check(blobs, "LOG_KEY did not sign this checkpoint")
-    check(holds(public, signed, blobs[0][4:]), "the signature over the checkpoint does not hold under LOG_KEY")
+    check(holds(public, signed, blobs[0][4:]), "the signature over the checkpoint is not valid under LOG_KEY")
 
 
 def holds(public, signed, signature):

@@ -64,7 +64,7 @@ export function mapAitbc(
   refusePolicies(record.accessPolicies);
   const participants = [...new Set(record.participants)];
   if (!participants.includes(by.submitter))
-    throw new FormatError("format.record", `${by.submitter}, who submits, is not one of its participants`);
+    throw new FormatError("format.record", `${by.submitter}, who submits, is none of its participants`);
   const values = valuesOf(record, opened);
   if (values.amount !== undefined && values.currency === undefined && by.currency !== undefined)
     values.currency = by.currency;

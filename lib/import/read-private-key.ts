@@ -35,6 +35,6 @@ export function readPrivateKey(bytes: Uint8Array): Uint8Array {
   if (/^[A-Za-z0-9+/]{43}=$/.test(text)) return fromBase64(text);
   throw new FormatError(
     "format.key",
-    "the private key cannot be read: use 32 bytes, base64, hexadecimal or PEM",
+    "the private key is none: 32 bytes, base64, hexadecimal or PEM are read",
   );
 }

@@ -87,7 +87,7 @@ export function signatureFault(
 
 function changedText(member: string | undefined, key: string): string {
   return member === undefined
-    ? `was changed after it was signed: the signature of ${key} does not hold over it`
+    ? `was changed after it was signed: the signature of ${key} is not valid for it`
     : `was changed after it was signed: the signature of ${key} holds over another ${member}, the one that its entry gives`;
 }
 
