@@ -63,7 +63,7 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly yes?: ReactNode;
   /** It cannot be undone. */
   readonly danger?: boolean;
-  /** Heading over what the call failed with. */
+  /** Heading above the reason why the call failed. */
   readonly failed?: string;
   /** Shown in place of the general words for a failure. */
   readonly explain?: (failure: unknown) => ReactNode;

@@ -177,7 +177,7 @@ async function start(launch: Launch): Promise<void> {
     await inner;
     await seedWhenNew(launch, instance, environments);
   }
-  // The portal serves only after the demonstration data are complete; a later start need not wait.
+  // The portal serves only after the demonstration data is complete; a later start need not wait.
   await Promise.all([inner, portal()]);
   await announce(launch, instance, services, environments.portal);
 }

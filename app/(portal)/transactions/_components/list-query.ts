@@ -3,7 +3,7 @@ import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
 
 type Given = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What the address of the list says, as the form shows it. */
+/** The filter in the list's address, as the form shows it. */
 export interface ListAddress {
   readonly job_id: string;
   readonly participant: string;
@@ -12,7 +12,7 @@ export interface ListAddress {
   readonly from: string;
   readonly to: string;
   readonly cursor: string;
-  /** Only what the reader's own grants name. */
+  /** Only transactions under the reader's own grants. */
   readonly isMine: boolean;
 }
 
