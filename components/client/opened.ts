@@ -17,8 +17,8 @@ import { type Standing, standingOf } from "@/components/client/standing";
 
 const TICK_MS = 1_000;
 /**
- * How often the access is asked for while something is open, stream or no stream: the browser does not notice a line
- * that died without a word, and a revocation is seen within two seconds all the same.
+ * How often the access is checked while fields are open, with or without a stream. The browser may not notice a dead
+ * connection, but a revocation must show within two seconds.
  */
 const ASK_MS = 1_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;

@@ -134,7 +134,7 @@ export function OpenedField(props: {
   );
 }
 
-/** What may be known of the form of a value, and nothing of its content. `value` in any shape. */
+/** Shows the form of a masked value, never its content. `value` has any type. */
 export function MaskedField({ value, of }: { value: unknown; of: CopyOf }) {
   const t = useTranslations("domain.field");
   return (

@@ -187,8 +187,8 @@ const Stopped = z.object({
 });
 
 /**
- * Of a participant without an active key, the newest one where it is suspended, or compromised with something under it; of a
- * compromised one that its participant holds, in any case: no managed key is made in its place.
+ * Returns the newest key of a participant without an active key, if that key is suspended, or compromised with data
+ * sealed for it. A compromised client-held key is returned in any case, because no managed key replaces it.
  */
 export async function findStopped(tx: Tx, participantId: string): Promise<StoppedKey | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`

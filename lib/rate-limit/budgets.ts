@@ -20,8 +20,8 @@ export interface Budget {
   readonly limit: number;
   readonly windowSeconds: number;
   /**
-   * "closed": no call without its count; with Redis or Upstash it is counted in PostgreSQL, exact and shared by all
-   * portals. "open": while the counter is down this process's memory counts, and without Redis always.
+   * "closed": a call that cannot be counted is refused. PostgreSQL counts when Redis or Upstash does not, exactly and
+   * for all portals. "open": this process's memory counts while the counter is down, and always without Redis.
    */
   readonly fails: "closed" | "open";
 }

@@ -128,8 +128,8 @@ function isPossible({ role, duties }: Entitlement): boolean {
 }
 
 /**
- * Returns the change of role and duties that a person's groups ask for; undefined where there is none, or where only an
- * administrator can act: the person is suspended, or would have no role any more.
+ * Returns the change of role and duties that a person's groups require. Returns undefined if no change is needed, or if
+ * only an administrator can act, because the person is suspended or would have no role left.
  */
 export function changeOf(
   cx: Pick<ScimContext, "provisioning">,

@@ -96,7 +96,7 @@ export const revokeAnyApiKey = operation({
   id: "revokeAnyApiKey",
   method: "POST",
   path: `${ALL}/{id}/revoke`,
-  summary: "End anybody's API key at once, with a reason.",
+  summary: "End any person's API key at once, with a reason.",
   params: ApiKeyPath,
   body: ApiKeyEnd,
   response: { status: 200, schema: EndedApiKey },

@@ -57,8 +57,8 @@ function checkNotEnded(core: Core, grant: string): void {
 }
 
 /**
- * Proves each signed statement of a submission alone. It takes time and changes nothing. `acceptGrant` weighs the proofs
- * in the step that remembers the grant.
+ * Proves each signed statement of a submission alone. It takes time and changes nothing. `acceptGrant` checks the
+ * proofs together in the step that remembers the grant.
  */
 export async function proveSubmission(
   core: Core,

@@ -94,7 +94,7 @@ async function proveOne(core: Core, roster: Roster, { statement, signature }: Si
 
 /**
  * Requires statements of enough persons over the same terms, each signed by a roster person who may agree. It takes time
- * and changes nothing: `weighRewrap` weighs the proofs in the step that remembers them. Throws `Refused`.
+ * and changes nothing: `checkProvenRewrap` checks the proofs in the step that remembers them. Throws `Refused`.
  */
 export async function proveRewrap(
   core: Core,
@@ -118,10 +118,10 @@ export async function proveRewrap(
 }
 
 /**
- * The synchronous half: checks what may have changed while signatures were verified. Returns the combined value of the
+ * The synchronous part: checks what may have changed while signatures were verified. Returns the combined value of the
  * signatures.
  */
-export function weighRewrap(core: Core, roster: Roster, proven: ProvenRewrap): Assurance {
+export function checkProvenRewrap(core: Core, roster: Roster, proven: ProvenRewrap): Assurance {
   const { recovery, terms, proofs } = proven;
   requireSameRoster(core, roster);
   checkTerms(core, terms);

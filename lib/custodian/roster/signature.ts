@@ -68,8 +68,8 @@ function verifyByPortal(
   const { kind, object } = about;
   if (!rules.isEvaluation)
     refuse("evaluation-key", "This custodian takes no statement signed by the portal.");
-  const isWeighed = (kind === "roster" || kind === "recovery") && rules.mayPortalAgree === true;
-  const mayBePortals = PORTAL_KINDS.includes(kind) || isWeighed;
+  const isCheckedByCaller = (kind === "roster" || kind === "recovery") && rules.mayPortalAgree === true;
+  const mayBePortals = PORTAL_KINDS.includes(kind) || isCheckedByCaller;
   if (!mayBePortals) refuse("evaluation-key", `The portal signs no ${kind} statement for a person.`);
   const { evaluation_key } = rules.roster;
   if (!isPortalSigned(person) || evaluation_key === undefined) {
@@ -83,7 +83,7 @@ function verifyByPortal(
 
 /**
  * Requires that this roster person signed a statement, and returns the value of the signature. It changes nothing and
- * takes time. The caller weighs the result in the step that remembers the act.
+ * takes time. The caller checks counters and conflicts in the step that stores the act.
  */
 export async function proveSignature(
   rules: SignatureRules,

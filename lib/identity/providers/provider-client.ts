@@ -198,7 +198,7 @@ const Object_ = z.record(z.string(), z.unknown());
 
 async function userinfoOf(client: Client, tokens: TokenSet): Promise<Record<string, unknown>> {
   if (client.issuer.metadata.userinfo_endpoint === undefined || tokens.access_token === undefined) return {};
-  // Of another subject's it is refused by the library (OpenID Connect Core 5.3.2).
+  // The library refuses an answer about another subject (OpenID Connect Core 5.3.2).
   return Object_.parse(await client.userinfo(tokens));
 }
 

@@ -74,7 +74,10 @@ async function ByWorker({ found, logs }: { found: VerificationPage; logs: ReadLo
   );
 }
 
-/** Verification in this browser, by the worker, by the command line and by tools of others: how to check the log without believing this portal: our program, tools of others, and the keys to hold against. */
+/**
+ * Verification in this browser, by the worker, by the command line and by other tools. It shows how to check the log
+ * without trusting this portal, and with which keys.
+ */
 export default async function VerifyPage({ searchParams }: PageProps<"/audit/verify">) {
   const t = await getTranslations("audit.verify");
   const words = await getTranslations("audit");

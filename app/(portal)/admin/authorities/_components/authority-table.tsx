@@ -34,7 +34,7 @@ function Standing({ item }: { item: AuthorityView }) {
   );
 }
 
-/** What is registered: a key by its id, a certificate by whom it names and with the lists that are known under it. */
+/** What is registered: a key by its id, a certificate by the name in it, with the lists that are known under it. */
 function Material({ item }: { item: AuthorityView }) {
   const t = useTranslations("authority");
   const { kid, subject, crls } = item;

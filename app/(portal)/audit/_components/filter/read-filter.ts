@@ -35,7 +35,7 @@ export type EventFilter = Pick<
 /** Controls that can ask for what the log does not know; of `action` and `purpose` only the log itself can tell. */
 export type FaultyField = "within" | "action" | "outcome" | "purpose" | "kind" | "id" | "from" | "to";
 
-/** What the address asks for. With a `fault` nothing is asked of the log: the control is named instead. */
+/** The filter in the address. With a `fault` the log is not queried, and the invalid control is marked. */
 export interface ReadFilter {
   readonly values: FilterValues;
   readonly filter: EventFilter;

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from "../order/order-reading";
 
-/** What a decider has typed and chosen so far. Facts of the order and choices only: nothing of it was sealed. */
+/** What a decider has typed and chosen so far. It has only facts of the order and choices, no sealed data. */
 export interface Draft {
   readonly reading: Reading;
   /** Taken away from what remains. */

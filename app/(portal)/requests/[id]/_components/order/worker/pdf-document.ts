@@ -9,7 +9,7 @@ import { isWorkerNews } from "./worker-bounds";
  * stays off: no scripts, no links, no forms, no annotations, no evaluation of code.
  */
 export interface OrderPages {
-  /** As the file says; nothing was made for them yet. */
+  /** As the file declares. No memory was allocated for them yet. */
   readonly count: number;
   draw(number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage>;
   /** Lets go of a drawing; the canvas keeps its place. */
