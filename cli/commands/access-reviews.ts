@@ -187,7 +187,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
         name: "duty",
         kind: "texts",
         value: "DUTY",
-        help: "A duty that they shall have.",
+        help: "A new duty of the person.",
         choices: Duty.options,
       },
       REASON,

@@ -132,7 +132,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     operands: [ID, { name: "STATE", help: "The new state.", choices: STATES }],
     options: [
       { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
-      { name: "yes", kind: "flag", help: "Do not ask before what cannot be undone." },
+      { name: "yes", kind: "flag", help: "Do not ask for confirmation." },
     ],
     example: "sealport keys state 01931c2e-0000-7000-8000-000000000000 suspended --reason 'A phone was lost'",
     run: state,

@@ -25,7 +25,7 @@ const REASON = {
   value: "TEXT",
   help: "Why; it is recorded in the log.",
 } as const;
-const YES = { name: "yes", kind: "flag", help: "Do not ask before what cannot be undone." } as const;
+const YES = { name: "yes", kind: "flag", help: "Do not ask for confirmation." } as const;
 
 async function list(cx: Cx, given: Given): Promise<undefined> {
   const view = VIEWS.find((one) => one === given.text("view"));

@@ -27,7 +27,7 @@ export class UploadSlots {
     const own = this.#taken.get(userId) ?? 0;
     if (own >= this.#limits.ofOnePerson)
       throw new DomainError("upload.too-many", {
-        detail: `At most ${this.#limits.ofOnePerson} documents of one person are taken at once.`,
+        detail: `At most ${this.#limits.ofOnePerson} documents of one person are accepted at once.`,
         retryAfterSeconds: RETRY_SECONDS,
       });
     if (this.#all >= this.#limits.all)

@@ -32,7 +32,7 @@ async function endIn(tx: Tx, cx: Context, requestId: string, body: NewCoViewerEn
   const named = (await listCoViewers(tx, requestId)).find(({ handle }) => handle === body.person);
   if (named === undefined) throw invalidField("/person", "is not a co-viewer of this request");
   if (named.endedAt !== undefined) {
-    throw new DomainError("request.illegal-transition", { detail: "The co-viewer was taken out before." });
+    throw new DomainError("request.illegal-transition", { detail: "The co-viewer was already removed." });
   }
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());

@@ -62,7 +62,7 @@ export async function requireReading(
   const organisationId = requireReader(cx, await listCandidates(tx, cx.instance.tenantId));
   if (of === "all" && organisationId !== undefined)
     throw new DomainError("access.forbidden", {
-      detail: "Who may open a record is read by auditors and compliance.",
+      detail: "Only auditors and compliance can see who may open a record.",
     });
 }
 

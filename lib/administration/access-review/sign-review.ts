@@ -29,7 +29,7 @@ async function requireTerms(tx: Tx, cx: Context, id: string, result: string, hol
   if ("block" in terms) throw new DomainError("access-review.undecided", { detail: WHY[terms.block] });
   if (terms.statement.result !== result)
     throw new DomainError("access-review.changed", {
-      detail: "Something was decided since you read the review. Read it again, and sign then.",
+      detail: "A row was decided after you read the review. Read it again, then sign.",
     });
   return { terms, loaded };
 }

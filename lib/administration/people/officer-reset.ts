@@ -64,7 +64,7 @@ export async function requireCallBack(
   const agency = await findAgency(tx, cx.instance.tenantId, person.organisationId);
   const { confirmed_by: contacts = [], called_number: number, not_before: notBefore } = after;
   if (agency === undefined) {
-    if (number !== undefined) refuse("Only the officers of an agency are called back.");
+    if (number !== undefined) refuse("Call-backs are only for officers of an agency.");
     return;
   }
   if (number === undefined || notBefore === undefined)

@@ -42,7 +42,7 @@ const RETRIES = 3;
 function baseOf(text: string): string {
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "" || url.hash !== "")
-    throw new TypeError("baseUrl is to be an http address without user, query and fragment");
+    throw new TypeError("baseUrl must be an http address without user, query and fragment");
   return url.href.replace(/\/+$/, "");
 }
 

@@ -60,7 +60,7 @@ export const rotateApiKey = operation({
   ...change,
   id: "rotateApiKey",
   path: `${OWN}/{id}/rotate`,
-  summary: "A new key in this one's place, shown once; both work for the overlap.",
+  summary: "Replace an API key. The new one is shown once; both work during the overlap.",
   params: ApiKeyPath,
   body: ApiKeyRotation,
   response: { status: 201, schema: MadeApiKey },

@@ -32,7 +32,7 @@ export const listNotifications = operation({
   id: "listNotifications",
   method: "GET",
   path: NOTICES,
-  summary: "The caller's notifications, newest first, as far as still visible to the caller.",
+  summary: "The caller's notifications that are still visible to them, newest first.",
   query: NotificationQuery,
   response: { status: 200, schema: NotificationList },
   rate: "reads",

@@ -170,7 +170,7 @@ export const renamePerson = operation({
   id: "renamePerson",
   method: "POST",
   path: `${USERS}/{id}/rename`,
-  summary: "Change the name that others read.",
+  summary: "Rename a person.",
   ...act,
   params: PersonPath,
   body: Rename,

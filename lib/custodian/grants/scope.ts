@@ -88,7 +88,7 @@ export function effectiveScope(
   const level = cappedLevel(decisions, requester);
   if (transactions.length === 0) refuse("scope", "No transaction is in all decisions.");
   if (groups.length === 0) refuse("groups", "No group is in all decisions.");
-  if (level === "metadata") refuse("level", "Metadata need no opening.");
+  if (level === "metadata") refuse("level", "Metadata needs no opening.");
   const starts = decisions.map((decision) => instantOf(decision.not_before));
   const ends = decisions.map((decision) => instantOf(decision.not_after));
   if (record !== undefined) {
@@ -129,6 +129,6 @@ export function checkAuthorization(
   }
   if (record === undefined) refuse("authorization", "The authorization's record is missing.");
   if (recordDigest(record) !== signed.authorization) {
-    refuse("authorization", "The authorization is not the one that was decided on.");
+    refuse("authorization", "The authorization does not match the decisions.");
   }
 }

@@ -69,18 +69,18 @@ function isSorted(list: readonly string[]): boolean {
 /** Checks the terms alone: this log, not expired, one participant, and a key that belongs to no other participant. */
 export function checkTerms(core: Core, terms: RewrapTerms): void {
   if (terms.log !== core.log) refuse("log", "The statement is for another log.");
-  if (!isSorted(terms.transactions)) refuse("format", "Transactions stand sorted, each once.");
+  if (!isSorted(terms.transactions)) refuse("format", "Transactions must be sorted, each once.");
   const left = instantOf(terms.not_after) - core.clock.nowMs();
   if (left <= 0) refuse("statement-expired", "The statement has expired.");
   if (left > MAX_REWRAP_DAYS * DAY_MS + SLACK_MS) {
-    refuse("statement-expired", `A re-wrap is agreed to for ${MAX_REWRAP_DAYS} days at most.`);
+    refuse("statement-expired", `An agreement to a re-wrap is valid for at most ${MAX_REWRAP_DAYS} days.`);
   }
   checkKey(core, terms);
 }
 
 async function proveOne(core: Core, roster: Roster, { statement, signature }: SignedRewrap): Promise<Proof> {
   const { person: name, participant } = statement;
-  const person = findPerson(roster, name) ?? refuse("approver", `${name} does not stand in the roster.`);
+  const person = findPerson(roster, name) ?? refuse("approver", `${name} is not on the roster.`);
   const own = roster.persons.filter((one) => one.participant === participant);
   if (own.length === 0) refuse("party", `The roster names no person of ${participant}.`);
   if (own.some(({ organisation }) => isSameOrganisation(organisation, person.organisation))) {

@@ -73,7 +73,7 @@ export function readIntent(core: Core, evidence: IntentEvidence): Announced {
   if (entry.class !== "disclosure" || entry.outcome !== "intent")
     refuse("intent", "The entry is not an intent.");
   const age = core.clock.nowMs() - Number(parseMicros(entry.at) / 1000n);
-  if (Math.abs(age) > MAX_AGE_MS) refuse("intent", "The intent is not of now.");
+  if (Math.abs(age) > MAX_AGE_MS) refuse("intent", "The intent's time is not the present time.");
   if (core.memory.isIntentUsed(entry.id)) refuse("intent", "The intent was used before.");
   const org = openOrgPart(entry, evidence);
   const [action, purpose, details] = ["action", "purpose", "details"].map((name) => memberOf(org, name));

@@ -67,7 +67,7 @@ function verifyByPortal(
 ): Proof {
   const { kind, object } = about;
   if (!rules.isEvaluation)
-    refuse("evaluation-key", "This custodian takes no statement signed by the portal.");
+    refuse("evaluation-key", "This custodian accepts no statement signed by the portal.");
   const isCheckedByCaller = (kind === "roster" || kind === "recovery") && rules.mayPortalAgree === true;
   const mayBePortals = PORTAL_KINDS.includes(kind) || isCheckedByCaller;
   if (!mayBePortals) refuse("evaluation-key", `The portal signs no ${kind} statement for a person.`);

@@ -54,7 +54,7 @@ interface Made {
 
 async function made(tx: Tx, cx: KeyContext, input: NewApiKeyInput): Promise<Made> {
   if ((await countLiveKeys(tx, cx.principal.userId, cx.clock.now())) >= MAX_LIVE)
-    throw new DomainError("api-key.too-many", { detail: `At most ${MAX_LIVE} keys work at a time.` });
+    throw new DomainError("api-key.too-many", { detail: `At most ${MAX_LIVE} keys can be valid at a time.` });
   const { id, key, entry } = await createApiKeyIn(tx, cx, input);
   const kept = await lockApiKey(tx, cx.instance.tenantId, id);
   if (kept === undefined) throw new InvariantError("a key was made and is not there");

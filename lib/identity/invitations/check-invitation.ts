@@ -81,7 +81,7 @@ export async function refuseInvitation(
     details: { fault, ...(account === undefined ? {} : { user: account.holder.pseudonym }) },
   });
   return new DomainError("invitation.refused", {
-    detail: "A link works once and for 24 hours, and a newer one takes its place. Ask for a new one.",
+    detail: "A link works once, within 24 hours, until a newer one replaces it. Ask for a new one.",
   });
 }
 

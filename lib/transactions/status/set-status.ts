@@ -51,7 +51,7 @@ export async function setStatus(cx: Context, id: string, input: StatusBody): Pro
   const { row, also: isInDispute } = await loadKnown(cx, id, (tx) => hasLiveDispute(tx, id));
   if (!mayMove(cx, row)) {
     throw new DomainError("access.forbidden", {
-      detail: "Only parties and approving coordinators change the status.",
+      detail: "Only parties and approving coordinators can change the status.",
     });
   }
   if (isInDispute && row.status === "disputed") {

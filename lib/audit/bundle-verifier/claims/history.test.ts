@@ -249,7 +249,7 @@ describe("lost data", () => {
     const recovery = { origin, checkpoint: old, lost: range };
     const report = await verify(logOf(4, { [at]: { class: "log", pub: { recovery } } }));
     expect(report.findings).toMatchObject([
-      { class: "lost", detail: expect.stringContaining("no form that is known") },
+      { class: "lost", detail: expect.stringContaining("an unknown form") },
     ]);
   });
 });

@@ -92,7 +92,7 @@ export class History {
     if (fault !== undefined) {
       this.findings.add({
         class: "pruned",
-        detail: `entries below ${listed.minimum} are said to be pruned: ${fault}`,
+        detail: `entries below ${listed.minimum} are listed as pruned: ${fault}`,
       });
       return notes;
     }
@@ -145,7 +145,7 @@ function prunedNote({ complete }: Manifest, minimum: number, count: number): Not
   if (!complete)
     return {
       class: "pruned",
-      detail: `entries below ${minimum} were pruned; a filtered export tells not which`,
+      detail: `entries below ${minimum} were pruned; a filtered export does not show which`,
     };
   const detail = `${count} entries below ${minimum} were pruned; their leaves are in the tree`;
   return { class: "pruned", detail, count };
