@@ -214,7 +214,7 @@ describe("lost data", () => {
         ({ detail }) => detail,
       );
     expect(await says({ from: 2, to: 9, lost: [] })).toEqual([
-      "entry 5 states a recovery of what was not there: 2 to 9",
+      "entry 5 records a recovery of entries that did not exist: 2 to 9",
     ]);
     expect(await says({ from: 4, to: 2, lost: [] })).toHaveLength(1);
     const [within] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(3)}`, "entry:none"] });
