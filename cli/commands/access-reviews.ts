@@ -114,7 +114,7 @@ async function change(cx: Cx, given: Given): Promise<undefined> {
 async function sign(cx: Cx, given: Given): Promise<undefined> {
   const params = { id: given.operand("ID") };
   const { statement } = await cx.connect().call(getAccessReview, { params, query: { limit: "1" } });
-  if (statement === null) throw usage("There is nothing to sign yet: decide on every row of yours first");
+  if (statement === null) throw usage("You cannot sign yet. First decide all your rows");
   const body = { result: statement.result };
   await cx.out.document(await cx.connect().call(signAccessReview, { params, body }));
   return undefined;

@@ -21,7 +21,7 @@ export class UploadSlots {
 
   /**
    * Runs an upload in one of the limited slots. Throws `upload.too-many` (429) when this person has no slot left and
-   * `upload.busy` (503) when all slots are taken. Both name when to come back, and the body is not read.
+   * `upload.busy` (503) when all slots are taken. Both say when to retry, and the body is not read.
    */
   async hold<T>(userId: string, run: () => Promise<T>): Promise<T> {
     const own = this.#taken.get(userId) ?? 0;

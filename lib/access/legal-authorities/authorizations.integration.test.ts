@@ -271,7 +271,7 @@ describe("the most records of an order", () => {
       }
     });
 
-    it("a grant that ended with nothing opened reached no record", async () => {
+    it("a grant that ended without an opening shows no opened record", async () => {
       const order = await newOrder();
       const { grant_id: grantId = "" } = await finish(await halfway(order, bench.txId));
       await revokeGrant(bench.legal, grantId, "The wrong record.");

@@ -70,7 +70,7 @@ describe("notices", () => {
   }
 
   describe("a disclosure under a court order", () => {
-    it("a notice waits for a legal reviewer, and the participant hears nothing before", async () => {
+    it("a notice waits for a legal reviewer, and the participant is not notified before", async () => {
       expect(await waiting(bench.legal, await opened({}, false))).toEqual([]);
       const id = await opened();
       const [one] = await waiting(bench.legal, id);

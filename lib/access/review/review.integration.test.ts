@@ -301,7 +301,7 @@ describe("the review", () => {
       expect((await reviewRequest(bench.legal, await bench.file())).officer.narrowed).toBeGreaterThan(0);
     });
 
-    it("a reading cannot widen what is recorded", async () => {
+    it("retyped facts cannot extend the validity on record", async () => {
       const id = await bench.file();
       const wider = { ...bench.approval("legal").confirms, valid_until: dayOf(Date.now() + 90 * DAY_MS) };
       expect(await code(decideRequest(bench.legal, id, bench.approval("legal", { confirms: wider })))).toBe(

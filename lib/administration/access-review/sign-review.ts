@@ -37,8 +37,8 @@ async function requireTerms(tx: Tx, cx: Context, id: string, result: string, hol
 type Proven = Pick<SignatureRow, "signature" | "proof_kind">;
 
 /**
- * Returns the reviewer's signature. People on the custodian's roster sign as for every other act. For people who are not
- * on it the fresh second factor of their sign-in counts, and the entry says so. Throws `statement.required`.
+ * Returns the reviewer's signature. People on the custodian's roster sign as for every other act. For people who are
+ * not on it the fresh second factor of their sign-in counts, and the entry records that. Throws `statement.required`.
  */
 async function prove(cx: Context, statement: AccessReviewStatement, body: SignBody): Promise<Proven> {
   if (body.signature === undefined) {

@@ -321,7 +321,7 @@ describe("groups of the operator", () => {
     expect(group.json.members).toEqual([]);
   });
 
-  it("leave a coordinator as they are whose last group is gone, and the page names them", async () => {
+  it("do not change a coordinator whose last group was removed, and the page names them", async () => {
     const { json } = await create("operator", OPERATOR_DOMAIN);
     await add("Legal", json.id);
     await agreeToAgreement(bench.nils, agreementOf(await userOf(json.id)), {});

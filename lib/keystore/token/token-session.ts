@@ -25,7 +25,7 @@ export interface TokenFigures {
 
 /**
  * One logged-in session with a token, in its own process. The process is killed when it hangs and started again when it
- * is gone. Orders run one after another. A PIN that the token refuses is not tried again before `forgive`.
+ * is gone. Commands run one after another. A PIN that the token refuses is not tried again before `forgive`.
  */
 export class TokenSession {
   readonly #settings: TokenSettings;

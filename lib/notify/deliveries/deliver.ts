@@ -32,7 +32,7 @@ const DELAYS_MS: readonly number[] = [
   24 * HOUR_MS,
   72 * HOUR_MS,
 ];
-/** Up to a fifth more, so that what failed together does not come back together. */
+/** Up to a fifth more, so that messages that failed together are not retried together. */
 const JITTER = 0.2;
 
 /**

@@ -125,7 +125,7 @@ export function explainedEntries(
   });
 }
 
-/** Returns whether the old head is a note of that origin, whose tree is not smaller than the loss, and not of this log. */
+/** Returns whether the old head is a note of that other log and its tree is not smaller than the loss. */
 function isOldHead(stated: z.infer<typeof NewOrigin>, log: string): boolean {
   try {
     const { origin, size } = parseCheckpointText(splitNote(stated.checkpoint).text);

@@ -52,7 +52,7 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
-/** A draft as this window kept it; whatever is not of its shape is left out. */
+/** A draft as this window kept it. Invalid values are left out. */
 function readDraft(place: string, review: ReviewView): Draft {
   try {
     const kept = members(JSON.parse(sessionStorage.getItem(place) ?? "{}"));

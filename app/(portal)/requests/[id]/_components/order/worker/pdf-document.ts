@@ -56,7 +56,7 @@ async function open(bytes: Uint8Array, onLeftOut: () => void) {
     enableXfa: false,
     useWorkerFetch: false,
     WasmFactory: OwnWasm,
-    // The browser's own decoder believes what the coded image says of its size.
+    // The browser's own decoder trusts the size in the coded image.
     isImageDecoderSupported: false,
     maxImageSize: MAX_IMAGE_PIXELS,
     canvasMaxAreaInBytes: MAX_KEPT_BYTES,
@@ -125,7 +125,8 @@ export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
     if (drawing !== undefined) lacking.add(drawing);
   });
   const running = new Map<HTMLCanvasElement, RenderTask>();
-  // One drawing after another: pdf.js refuses two on one canvas, and what is left out belongs to the one at work.
+  // One drawing after another: pdf.js refuses two on one canvas, and the list of omitted images belongs to the running
+  // one.
   let queue: Promise<unknown> = Promise.resolve();
   const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage> => {
     drawing = number;
