@@ -29,7 +29,7 @@ const CALLS: ReadonlySet<string> = new Set([
 ]);
 const POLL_MS = 500;
 
-/** Submits a record, waits until the custodian has confirmed it, and loads so many copies of it. */
+/** Submits a record, waits until the custodian has confirmed it, and loads this many copies of it. */
 async function fill(instance: RunningInstance, count: number): Promise<void> {
   const { client456 } = people(readDemo(instance.dataDir));
   const id = text(

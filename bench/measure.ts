@@ -48,7 +48,7 @@ interface Comparison {
   readonly count?: number;
 }
 
-/** Returns the time of one call in microseconds, over so many calls. */
+/** Returns the time of one call in microseconds, over this many calls. */
 type Timed = (count: number) => Promise<number>;
 
 /** Compares the medians of both in alternating rounds, so that a noisy neighbour affects both alike. */

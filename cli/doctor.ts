@@ -20,7 +20,7 @@ export interface Finding {
   readonly exit?: number;
 }
 
-/** A signed call may be at most so far ahead of the portal's clock (docs/guides/signed-calls.md). */
+/** How far a signed call may be ahead of the portal's clock (docs/guides/signed-calls.md). */
 const AHEAD_MS = 60_000;
 const BEHIND_MS = 300_000;
 const NOTED_MS = 5_000;

@@ -31,7 +31,7 @@ function blocks(language: string): string[] {
   );
 }
 
-/** Returns the words of a command as a shell reads them: quotes, and lines that go on after a backslash. */
+/** Returns the words of a command as a shell reads them: quotes, and lines that continue after a backslash. */
 function wordsOf(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, one, two, three]) => one ?? two ?? three ?? "",
@@ -92,7 +92,7 @@ async function importFile(name: string, content: string | Uint8Array, ...more: r
   return cli.run(["participants", "import", "--profile", "ada", name, ...more]);
 }
 
-test("an import that is run twice changes nothing, and one that was cut goes on where it ended", async () => {
+test("an import that is run twice changes nothing, and one that was cut continues where it ended", async () => {
   const rows = ["client-901", "client-902", "client-903"].map((id) => `${id},Alder & Finch Ltd,client`);
   const csv = `id,organisation,role\n${rows.join("\n")}\n`;
   const dry = await importFile("a.csv", csv, "--dry-run");

@@ -60,7 +60,7 @@ describe("an exit status", () => {
     [302, 7],
   ])("for %i is %i", (status, exit) => expect(exitOf(status)).toBe(exit));
 
-  it("is 6 where the limit holds on after retries, and 7 where the portal is out of order", async () => {
+  it("is 6 while the rate limit still applies after retries, and 7 when the portal fails", async () => {
     says(429, { title: "Too many calls", code: "rate.exceeded" }, { "retry-after": "0" });
     const limited = await run("transactions", "list");
     expect(limited.code, limited.stderr).toBe(6);
@@ -137,7 +137,7 @@ describe("a hostile portal", () => {
     }
   });
 
-  it("does not get a decision signed that is not the one that was made", async () => {
+  it("does not get another decision signed than the one on the page", async () => {
     const id = "0197c5f0-0000-7000-8000-000000000001";
     let wantsSigned = true;
     answer = (incoming, outgoing) => {

@@ -31,7 +31,7 @@ export async function readSigningKey(host: Host, file: string): Promise<SigningK
   }
 }
 
-/** The public half, as an API key names it: base64url of 32 bytes. */
+/** The public key, as an API key names it: base64url of 32 bytes. */
 export function publicHalf(seed: Uint8Array): string {
   return toBase64url(ed25519PublicKey(seed));
 }

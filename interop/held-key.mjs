@@ -15,7 +15,7 @@ import {
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-const USAGE = `usage: node held-key.mjs new FILE --participant ID --log ORIGIN    make a key pair; FILE (mode 0600) has both halves
+const USAGE = `usage: node held-key.mjs new FILE --participant ID --log ORIGIN    make a key pair; FILE (mode 0600) has both keys
        node held-key.mjs show FILE                                   its public key and fingerprint
        node held-key.mjs register FILE [--former OLDFILE]            register it and prove it (and the client-held one it replaces)
        node held-key.mjs open FILE TRANSACTION                       open what is sealed for it, here

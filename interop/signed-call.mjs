@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 
-const USAGE = `usage: node signed-call.mjs new FILE                        make a signing key; FILE (mode 0600) has both halves
+const USAGE = `usage: node signed-call.mjs new FILE                        make a signing key; FILE (mode 0600) has both keys
        node signed-call.mjs call FILE METHOD PATH [JSON]       make a signed call and print its answer
 SEALPORT_URL is the portal's address (http://localhost:3000), SEALPORT_KEY_ID the API key's prefix: sp_PREFIX_...
 `;

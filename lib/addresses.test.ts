@@ -22,11 +22,11 @@ describe("a caller's address", () => {
   const isTrusted = addressList(["10.0.0.0/24", "::1"]);
 
   it.each([
-    ["a socket that is no proxy, whatever it states", "203.0.113.9", "198.51.100.1", "203.0.113.9"],
+    ["a socket that is not a proxy, whatever it states", "203.0.113.9", "198.51.100.1", "203.0.113.9"],
     ["what a proxy states", "10.0.0.7", "198.51.100.1", "198.51.100.1"],
     ["a proxy on a socket of both families", "::ffff:10.0.0.7", "198.51.100.1", "198.51.100.1"],
     [
-      "the right-most address that is no proxy",
+      "the right-most address that is not a proxy",
       "10.0.0.7",
       "192.0.2.66, 198.51.100.1, 10.0.0.8",
       "198.51.100.1",
@@ -35,7 +35,7 @@ describe("a caller's address", () => {
     ["a port behind the address", "10.0.0.7", "198.51.100.1:4711", "198.51.100.1"],
     ["an IPv6 address with a port", "10.0.0.7", "[2001:db8::1]:4711", "2001:db8::1"],
     [
-      "the last known proxy where something is no address",
+      "the last known proxy where something is not an address",
       "10.0.0.7",
       "198.51.100.1, nonsense, 10.0.0.8",
       "10.0.0.8",

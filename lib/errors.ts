@@ -104,7 +104,7 @@ export class DomainError extends Error {
 /** Returns a 422 error for one place in the body that the schema cannot check. */
 export function invalidField(pointer: string, detail: string): DomainError {
   return new DomainError("request.invalid", {
-    detail: "The request does not fit its schema.",
+    detail: "The request does not match its schema.",
     errors: [{ pointer, detail }],
   });
 }

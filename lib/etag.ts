@@ -29,6 +29,6 @@ export function requireMatch(ifMatch: string | undefined, etag: string): void {
   const named = ifMatch?.trim();
   if (named === undefined || named === "*" || named === etag) return;
   throw new DomainError("request.conflict", {
-    detail: "It no longer matches If-Match. Read it again.",
+    detail: "It has changed since you read it (If-Match). Read it again.",
   });
 }

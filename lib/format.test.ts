@@ -42,7 +42,7 @@ test.each([
 });
 
 test.each(["", "#", "1e5", "1.2.3", "12 EUR", "••••••••", "+1.5", ".5"])(
-  "%j is no decimal and stays",
+  "%j is not a decimal and stays",
   (text) => {
     expect([formatDecimal(text, "en"), formatDecimal(text, "de")]).toEqual([text, text]);
   },

@@ -86,7 +86,7 @@ export function integerText(min: number, max: number): z.ZodType<number, string>
 export const pageQuery = {
   limit: integerText(1, 500)
     .default(50)
-    .describe("Items of a page: a whole number from 1 to 500, 50 unless said."),
+    .describe("Items of a page: a whole number from 1 to 500, 50 by default."),
   cursor: text(512).optional().describe("The next_cursor of the page before; without it, the first page."),
 } as const;
 
@@ -97,7 +97,7 @@ export const Unreadable = z.object({ id: z.string(), unreadable: z.literal(true)
 export const unreadableRows = z
   .array(Unreadable)
   .optional()
-  .describe("Rows of this page that cannot be read, by id; present only where there are some.");
+  .describe("Rows of this page that cannot be read, by id; absent if all can be read.");
 
 /** A page of a list. */
 export function pageOf<T extends z.ZodType>(item: T) {

@@ -29,7 +29,7 @@ export type Scope =
   | "read"
   | "admin";
 
-/** The purposes for which data are requested and opened. */
+/** The purposes for which data is requested and opened. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
 export type Purpose = z.infer<typeof Purpose>;
 

@@ -150,7 +150,7 @@ def check_signature(signed, lines, key):
     found = [line.split(" ")[2] for line in lines if line.startswith(f"\u2014 {name} ") and line.count(" ") == 2]
     blobs = [blob for blob in (from_base64(one, "a signature") for one in found) if blob[:4] == key_id]
     check(blobs, "LOG_KEY did not sign this checkpoint")
-    check(holds(public, signed, blobs[0][4:]), "the signature over the checkpoint does not hold under LOG_KEY")
+    check(holds(public, signed, blobs[0][4:]), "the signature over the checkpoint is not valid under LOG_KEY")
 
 
 def holds(public, signed, signature):
@@ -224,7 +224,7 @@ def from_bundle(bundle, index):
         for one in files.infolist():
             # What was exported is stored as it is; compressed, it could be longer than any memory.
             check(one.compress_type == zipfile.ZIP_STORED, f"the bundle was repacked: {one.filename} is compressed")
-        check(len(set(files.namelist())) == len(files.namelist()), "a file stands twice in the bundle")
+        check(len(set(files.namelist())) == len(files.namelist()), "a file occurs twice in the bundle")
         note = files.read("checkpoint.txt").decode()
         leaves = [from_base64(line, "a leaf") for line in files.read("leaves.txt").decode().split()]
         check(all(len(one) == 32 for one in leaves), "a leaf is no SHA-256")
@@ -233,7 +233,7 @@ def from_bundle(bundle, index):
             # Read to its end, where the file's CRC is compared.
             found = [one for one in lines if one.endswith(end)]
     check(found, f"entry {index} is not in this bundle")
-    check(len(found) == 1, f"entry {index} stands twice in this bundle")
+    check(len(found) == 1, f"entry {index} occurs twice in this bundle")
     entry, said = read_entry(found[0])
 
     def root(leaf, size):

@@ -61,7 +61,7 @@ function isBuilt(digest) {
 function holderIsAlive() {
   try {
     const pid = Number(readFileSync(lock, "utf8"));
-    // Without a number its maker has not written it yet, or never will.
+    // Without a process id, the lock is still being written or its writer has died.
     if (!(pid > 0)) return Date.now() - statSync(lock).mtimeMs < 10_000;
     process.kill(pid, 0);
     return true;

@@ -44,9 +44,9 @@ function openDraft(draft: string): number {
   try {
     return openSync(draft, "wx", 0o600);
   } catch (error) {
-    const isThere = error instanceof Error && Reflect.get(error, "code") === "EEXIST";
+    const exists = error instanceof Error && Reflect.get(error, "code") === "EEXIST";
     throw new NotWritten(
-      isThere
+      exists
         ? `${draft} is there: another run is keeping a checkpoint, or one was ended in the middle; remove it if none runs`
         : `${draft} cannot be written`,
     );

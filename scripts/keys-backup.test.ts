@@ -102,7 +102,7 @@ test("shares of a root key that Transit wraps restore it on this machine when Tr
 test("a fault in shares or arguments is one line that names it, and no argument is repeated", async () => {
   await begin();
   const made = await backup("transit:portal", ...CEREMONY, "--of", "portal", "--out", out());
-  // The printed next command works as it is: of several processes, the one that was named.
+  // The printed command names the same process, so it works as printed.
   expect(made.stdout).toContain("npm run keys -- backup drill --of portal FILE… (3 of them)\n");
   const [one = "", two = "", three = ""] = files();
   const text = readFileSync(three, "utf8");

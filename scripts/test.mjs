@@ -30,12 +30,12 @@ function run(command, args) {
 
 /** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody, a scanner and a counter. */
 const TOOLS = [
-  { packages: ["openssl"], isThere: () => runs("openssl", "version") },
-  { packages: ["python3-moto", "python3-flask-cors"], isThere: () => existsSync("/usr/bin/moto_server") },
-  { packages: ["softhsm2"], isThere: () => runs("softhsm2-util", "--version") },
-  { packages: ["clamav-daemon"], isThere: () => existsSync("/usr/sbin/clamd") },
-  { packages: ["redis-server"], isThere: () => existsSync("/usr/bin/redis-server") },
-  { packages: ["opensc"], isThere: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
+  { packages: ["openssl"], isInstalled: () => runs("openssl", "version") },
+  { packages: ["python3-moto", "python3-flask-cors"], isInstalled: () => existsSync("/usr/bin/moto_server") },
+  { packages: ["softhsm2"], isInstalled: () => runs("softhsm2-util", "--version") },
+  { packages: ["clamav-daemon"], isInstalled: () => existsSync("/usr/sbin/clamd") },
+  { packages: ["redis-server"], isInstalled: () => existsSync("/usr/bin/redis-server") },
+  { packages: ["opensc"], isInstalled: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 
 function runs(command, ...args) {
@@ -44,7 +44,7 @@ function runs(command, ...args) {
 
 /** As root on Debian missing programs are installed; elsewhere they are named, and the tests that need them fail. */
 function needTools() {
-  const missing = () => TOOLS.filter(({ isThere }) => !isThere()).flatMap(({ packages }) => packages);
+  const missing = () => TOOLS.filter(({ isInstalled }) => !isInstalled()).flatMap(({ packages }) => packages);
   if (missing().length === 0) return;
   if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
     const options = { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };

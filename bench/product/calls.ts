@@ -22,7 +22,7 @@ export interface ProductCall {
   readonly port: number;
   /** The baseline that it is compared with; a baseline has none. */
   readonly baseline?: "base" | "naive";
-  /** Prepares so many calls, for acts that can be done once. */
+  /** Prepares this many calls, for acts that each can be done only once. */
   readonly prepare?: (count: number) => Promise<void>;
   /** Returns the next call; undefined when those that were prepared are used. */
   readonly next: () => Sent | undefined;

@@ -114,7 +114,7 @@ export async function callOnce(port: number, sent: Sent): Promise<void> {
   }
 }
 
-/** Calls over so many kept connections until the time is over or `next` has no further call. */
+/** Calls over this many kept connections until the time is over or `next` has no further call. */
 export async function callFor(
   { port, connections, seconds }: { port: number; connections: number; seconds: number },
   next: () => Sent | undefined,

@@ -37,7 +37,7 @@ const FOLLOW_MS = 1000;
 /** After a start the processes are busy with themselves for a while. */
 const SETTLE_MS = 10_000;
 const IDLE_SECONDS = 5;
-/** Acts that can be done once are prepared, so many for each round. */
+/** Acts that can be done once are prepared, this many for each round. */
 const PREPARED = 48;
 
 /** Reads the CPU time of all processes that are measured, and sums up what other programs of the machine used. */
@@ -129,7 +129,7 @@ async function oneRound(
   return { calls, perSecond: calls / value.seconds, times, refused, cpu: each };
 }
 
-/** Returns the value below which so large a share of the times lies. */
+/** Returns a percentile: this share of the times is at or below it. */
 export function quantile(times: readonly number[], share: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

@@ -44,7 +44,7 @@ function readyOf(item: Item, journal: Journal): Ready | Result {
 
 const isReady = (one: Ready | Result): one is Ready => "bytes" in one;
 
-/** Parts of at most so many items and bytes. */
+/** Parts of at most this many items and bytes. */
 function* chunksOf(items: readonly Ready[], atMost: number): Generator<Ready[]> {
   let chunk: Ready[] = [];
   let bytes = 0;

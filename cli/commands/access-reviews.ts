@@ -114,7 +114,7 @@ async function change(cx: Cx, given: Given): Promise<undefined> {
 async function sign(cx: Cx, given: Given): Promise<undefined> {
   const params = { id: given.operand("ID") };
   const { statement } = await cx.connect().call(getAccessReview, { params, query: { limit: "1" } });
-  if (statement === null) throw usage("There is nothing to sign yet: decide on every row of yours first");
+  if (statement === null) throw usage("You cannot sign yet. First decide all your rows");
   const body = { result: statement.result };
   await cx.out.document(await cx.connect().call(signAccessReview, { params, body }));
   return undefined;
@@ -159,7 +159,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "show"],
-    summary: "The rows of a review: who may do what, what stands out, what was decided.",
+    summary: "The rows of a review: who may do what, warnings, and decisions.",
     operands: [ID],
     options: [
       { name: "view", kind: "text", value: "VIEW", help: "Which rows.", choices: ["all", "left"] },
@@ -187,7 +187,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
         name: "duty",
         kind: "texts",
         value: "DUTY",
-        help: "A duty that they shall have.",
+        help: "A new duty of the person.",
         choices: Duty.options,
       },
       REASON,

@@ -107,7 +107,7 @@ export const BATCH_COMMAND: CommandSpec = {
       help: `Send so many at once, ${MAX_BATCH} at most and by default.`,
     },
     { name: "dry-run", kind: "flag", help: "Only check each line against the schema; nothing is sent." },
-    { name: "again", kind: "flag", help: "Make all of them again, although this input was sent before." },
+    { name: "again", kind: "flag", help: "Create all of them again, even if this input was sent before." },
   ],
   example: "sealport transactions batch november.csv > results.ndjson",
   note: `Each line of the answer is JSON: line, status (201 made, 200 with made_before made earlier, else refused), transaction_id, receipt or problem. The same input sent again, to the same portal by the same profile, makes nothing twice, however the first run ended; what was refused is tried again. Columns: ${COLUMN_WORDS.join(", ")}; participants are separated by blanks, semicolons or bars.`,

@@ -96,14 +96,14 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["keys", "register"],
-    summary: "Register a participant's key: managed by the portal, or the public half of one you hold.",
+    summary: "Register a participant's key: managed by the portal, or the public key of one you hold.",
     options: [
       { name: "participant", kind: "texts", value: "ID", help: "Whose it is." },
       {
         name: "public-key",
         kind: "text",
         value: "BASE64URL",
-        help: "X25519, 32 bytes: you hold the private half.",
+        help: "X25519, 32 bytes: you hold the private key.",
       },
     ],
     example: "sealport keys register --participant client-456",
@@ -121,7 +121,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
         help: "rewrap by default.",
         choices: ["rewrap", "reseal"],
       },
-      { name: "wait", kind: "flag", help: "Wait until all data are sealed with the new key." },
+      { name: "wait", kind: "flag", help: "Wait until all data is sealed with the new key." },
     ],
     example: "sealport keys rotate 01931c2e-0000-7000-8000-000000000000 --wait",
     run: rotate,
@@ -132,7 +132,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     operands: [ID, { name: "STATE", help: "The new state.", choices: STATES }],
     options: [
       { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
-      { name: "yes", kind: "flag", help: "Do not ask before what cannot be undone." },
+      { name: "yes", kind: "flag", help: "Do not ask for confirmation." },
     ],
     example: "sealport keys state 01931c2e-0000-7000-8000-000000000000 suspended --reason 'A phone was lost'",
     run: state,

@@ -130,7 +130,7 @@ export const PROVISIONING_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["provisioning", "apply"],
-    summary: "Ask for what their groups give to people who have something else.",
+    summary: "Ask that people get the role and duties of their groups where these differ.",
     operands: [ORGANISATION],
     example: "sealport provisioning apply 'Market Office'",
     run: apply,

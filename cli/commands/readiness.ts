@@ -83,7 +83,7 @@ export const READINESS_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["readiness", "mail-code"],
-    summary: "Confirm by its code that the test message arrived.",
+    summary: "Confirm with its code that the test message arrived.",
     operands: [{ name: "CODE", help: "From the message." }],
     example: "sealport readiness mail-code 20261129",
     run: confirm,

@@ -229,14 +229,14 @@ export const REQUEST_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["requests", "submit"],
-    summary: "Hand a draft to its reviewers.",
+    summary: "Submit a draft to its reviewers.",
     operands: [ID],
     example: "sealport requests submit 01931c2e-0000-7000-8000-000000000000",
     run: submit,
   },
   {
     path: ["requests", "withdraw"],
-    summary: "Take a request out of the review.",
+    summary: "Withdraw a request.",
     operands: [ID],
     options: [{ name: "reason", kind: "text", value: "TEXT", help: "Why." }],
     example: "sealport requests withdraw 01931c2e-0000-7000-8000-000000000000 --reason 'Settled'",

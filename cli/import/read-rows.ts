@@ -1,7 +1,7 @@
 import { usage } from "../exit";
 import { readCsv } from "../read-csv";
 
-/** One line of an import: its values by column, or what is wrong with it. */
+/** One line of an import: its values by column, or its fault. */
 export interface ImportRow {
   readonly line: number;
   readonly values: Readonly<Record<string, string>>;

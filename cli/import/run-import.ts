@@ -7,7 +7,7 @@ import { readRows } from "./read-rows";
 
 const MAX_INPUT = 16 << 20;
 
-/** What an import makes of one line: a call, nothing where it is there already, or what is wrong. */
+/** The result of planning one line: a call, no call if it exists already, or its fault. */
 export type Planned<B> =
   | { readonly what: "create"; readonly name: string; readonly body: B }
   | { readonly what: "exists"; readonly name: string }
@@ -17,7 +17,7 @@ export interface ImportSpec<B> {
   readonly columns: { readonly needed: readonly string[]; readonly more?: readonly string[] };
   /** The member by which two lines are the same. */
   readonly key: string;
-  /** Reads what is there, and returns how to plan a line. */
+  /** Reads what exists, and returns a function that plans a line. */
   prepare(cx: Cx, given: Given): Promise<(row: ImportRow) => Planned<B>>;
   /** Carries one line out. Returns what became of it. */
   create(cx: Cx, body: B): Promise<string>;

@@ -63,9 +63,9 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly yes?: ReactNode;
   /** It cannot be undone. */
   readonly danger?: boolean;
-  /** Heading over what the call failed with. */
+  /** Heading above the reason why the call failed. */
   readonly failed?: string;
-  /** Shown in the place of the general words for a failure. */
+  /** Shown in place of the general words for a failure. */
   readonly explain?: (failure: unknown) => ReactNode;
   /** Called when the dialog is closed after a failure, so that the page can keep showing it. */
   readonly onLeft?: (failure: unknown) => void;

@@ -54,7 +54,7 @@ interface LooseInput {
   readonly files?: Readonly<Record<string, Blob>>;
   /** Name of the JSON part when files are sent. */
   readonly jsonPart?: string;
-  /** The page asks by itself: such a call does not keep the session from going idle. */
+  /** The page makes this call automatically, so the call does not keep an idle session alive. */
   readonly isBackground?: boolean;
 }
 

@@ -17,8 +17,8 @@ import { type Standing, standingOf } from "@/components/client/standing";
 
 const TICK_MS = 1_000;
 /**
- * How often the access is asked for while something is open, stream or no stream: the browser does not notice a line
- * that died without a word, and a revocation is seen within two seconds all the same.
+ * How often the access is checked while fields are open, with or without a stream. The browser may not notice a dead
+ * connection, but a revocation must show within two seconds.
  */
 const ASK_MS = 1_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;
@@ -99,7 +99,7 @@ interface Sure {
   current: number | undefined;
 }
 
-/** Asks once whether every open access still stands. Without an answer doubt begins, stream or no stream. */
+/** Asks once whether every open access is still in force. Without an answer the access is in doubt, with or without a stream. */
 async function ask(store: OpenedStore, sureAt: Sure, isLive: boolean): Promise<void> {
   const askedAt = Date.now();
   const distinct = new Map(store.read().items.map((one) => [one.grant?.id ?? one.transactionId, one]));

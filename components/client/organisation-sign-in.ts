@@ -13,13 +13,13 @@ const CHANNEL = "sealport-proof";
 const PROVED = "proved";
 const Url = z.object({ url: z.url({ protocol: /^https?$/ }) });
 
-/** Leaves for the provider in this tab; `to` is where the person goes on afterwards. */
+/** Leaves for the provider in this tab; `to` is where the person continues afterwards. */
 export function leaveFor(url: string, to: string): void {
   sessionStorage.setItem(KEY, to);
   window.location.assign(url);
 }
 
-/** Takes the place to go on at, once. */
+/** Returns the address to continue at, and forgets it. */
 export function takeWayBack(): string | undefined {
   const to = sessionStorage.getItem(KEY) ?? undefined;
   sessionStorage.removeItem(KEY);

@@ -32,7 +32,7 @@ function firstControl(options: StepUpOptions): string {
   return options.organisation ? "step-up-organisation" : "step-up";
 }
 
-/** Options of one try: a challenge is good for one answer, so each new try fetches new ones. */
+/** Options of one try: a challenge accepts one answer, so each new attempt fetches new ones. */
 function useOptions() {
   const [options, setOptions] = useState<StepUpOptions | undefined>();
   const [error, setError] = useState<unknown>();

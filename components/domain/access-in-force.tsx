@@ -34,7 +34,7 @@ function useMinute(nowMs: number): number {
   return isBrowser ? now : nowMs;
 }
 
-/** What is left of the time, drawn at its end, as one reads a tape. */
+/** A bar of the time that is left. */
 export function TimeTrack({ share, isShort }: { share: number; isShort: boolean }) {
   const t = useTranslations("domain.access");
   const percent = Math.round(share * 100);
@@ -128,7 +128,7 @@ function WhenItEnds({
 export function AccessInForce(props: {
   grant: WatchedGrant;
   nowMs: number;
-  /** Something opened under it is on this page: follow it closely, and say that it will go. */
+  /** Opened fields are on this page: check the grant often, and say that the fields will be hidden. */
   isOpened?: boolean;
 }) {
   const { nowMs, isOpened = false } = props;

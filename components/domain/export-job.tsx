@@ -33,7 +33,7 @@ const LOOKS = {
   expired: ["plain", "clock"],
 } as const;
 
-/** The export as it stands now: asked for every two seconds while it waits or is made. */
+/** The export's present state, requested every two seconds while it waits or is made. */
 function useProgress(item: ExportItem) {
   const api = useApi();
   const router = useRouter();
@@ -86,7 +86,7 @@ function Progress({ item }: { item: ExportItem }) {
   );
 }
 
-/** How an export in the background stands, with what its maker can do: cancel it, fetch its file, remove it. */
+/** State of a background export, with its maker's actions: cancel it, download its file, remove it. */
 export function JobState({ item }: { item: ExportItem }) {
   const t = useTranslations("domain.exportJob");
   const api = useApi();

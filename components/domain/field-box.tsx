@@ -33,7 +33,7 @@ function StateWord({ state }: { state: SealState }) {
   );
 }
 
-/** Shut: the tint and rosette of an envelope's inside, for whom it is sealed, and what one can do. */
+/** A sealed field: for whom it is sealed, and what the reader can do. It looks like the inside of an envelope. */
 export function SealedField({ parties, action }: { parties: number; action?: ReactNode }) {
   const t = useTranslations("domain.field");
   return (
@@ -134,7 +134,7 @@ export function OpenedField(props: {
   );
 }
 
-/** What may be known of the form of a value, and nothing of its content. `value` in any shape. */
+/** Shows the form of a masked value, never its content. `value` has any type. */
 export function MaskedField({ value, of }: { value: unknown; of: CopyOf }) {
   const t = useTranslations("domain.field");
   return (

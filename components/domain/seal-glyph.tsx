@@ -6,7 +6,7 @@ const SHUTTER: Readonly<Record<SealState, string | undefined>> = {
   opened: undefined,
 };
 
-/** The three glyphs of the mark: shutter shut, half drawn, clear. The state is also written next to it. */
+/** The three glyphs of the mark: a shutter that is closed, half open or open. The state is also written next to it. */
 export function SealGlyph({ state, size = 16 }: { state: SealState; size?: number }) {
   const shutter = SHUTTER[state];
   return (

@@ -13,7 +13,7 @@ const keysOf = (change: object) =>
   localFaults(Body, { ...good, ...change }).map(({ pointer, reason }) => [pointer, reason.key, reason.count]);
 
 describe("local faults", () => {
-  test("a body that the schema accepts has none", () => {
+  test("a body that the schema accepts has no faults", () => {
     expect(localFaults(Body, good)).toEqual([]);
   });
 

@@ -207,7 +207,7 @@ export function FormFrame<A extends FieldValues>(props: {
   readonly submit: ReactNode;
   readonly look?: ButtonProps["look"];
   readonly icon?: ButtonProps["icon"];
-  /** Shown in the place of the general words for a refusal. */
+  /** Shown in place of the general words for a refusal. */
   readonly explain?: (failure: unknown) => ReactNode;
   /** Next to the button, e.g. that the answers were saved. */
   readonly status?: ReactNode;

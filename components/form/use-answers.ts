@@ -36,7 +36,7 @@ export interface AnswersSpec<A extends FieldValues, T> {
   readonly onDone: (sent: T, answers: A) => void;
   /** A dialog focuses the first wrong control; a page focuses its error summary. */
   readonly focus: "control" | "summary";
-  /** What stays in the form after it was taken. Without it the form is empty again. */
+  /** Values that stay in the form after it was accepted. Without it the form is empty again. */
   readonly keeps?: ((sent: T, answers: A) => A) | undefined;
   /** Ask before the page is left with something typed. */
   readonly warns?: boolean | undefined;
@@ -48,7 +48,7 @@ export interface Answers<A extends FieldValues> {
   readonly words: Readonly<Partial<Record<Path<A>, ControlWords>>>;
   readonly focus: "control" | "summary";
   readonly isBusy: boolean;
-  /** What the last attempt failed with, where no control is to blame. */
+  /** Failure of the last attempt that belongs to no control. */
   readonly failure: unknown;
   /** All faults, for the summary. */
   readonly errors: readonly FormError[];

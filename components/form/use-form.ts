@@ -11,7 +11,7 @@ import { type Answers, type ControlWords, useAnswers } from "@/components/form/u
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 
 type WithBody = OperationSpec & { readonly body: z.ZodType };
-/** A body of which something may still be missing: the schema says so. */
+/** A body that may be incomplete; the schema checks it. */
 type Unchecked<B> = B extends unknown ? { readonly [K in keyof B]?: B[K] | undefined } : never;
 
 export interface FormSpec<O extends WithBody, A extends FieldValues> {

@@ -43,7 +43,7 @@ export function ApiCall({ call }: { call: ApiCallText }) {
 
 const never = () => () => undefined;
 
-/** A call of the API in sight, to be copied whole, with this portal's own address. */
+/** Shows an API call with this portal's own address, and copies it. */
 export function ApiCallSample({ label, call }: { label: string; call: ApiCallText }) {
   const origin = useSyncExternalStore(
     never,

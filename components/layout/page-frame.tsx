@@ -11,7 +11,7 @@ export interface Crumb {
 
 /**
  * The frame of each signed-in page: breadcrumb, the API call with the same data, heading with one line, main,
- * and at the right what stays true while one works. `facts` moves under main below 1100 pixels.
+ * and at the right a column with facts. `facts` moves below main on screens under 1100 pixels.
  */
 export function PageFrame(props: {
   crumbs: readonly Crumb[];

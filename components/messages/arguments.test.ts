@@ -158,7 +158,7 @@ test.each([
   expect(callsOf("x.tsx", text).flatMap(missingIn)).toHaveLength(faults);
 });
 
-test("arguments are found in branches, and words of branches are none", () => {
+test("arguments are found in branches, and words of branches are not arguments", () => {
   expect(argumentsOf("{n, plural, one {Eine} other {# von {all}}} <b>x</b> {day, date, long} {a}")).toEqual([
     "a",
     "all",

@@ -6,7 +6,7 @@ import { argumentsOf } from "@/lib/testing/contracts/message-arguments";
 
 function flatten(value: unknown, path = ""): [string, string][] {
   if (typeof value === "string") return [[path, value]];
-  if (typeof value !== "object" || value === null) throw new Error(`${path} is no wording`);
+  if (typeof value !== "object" || value === null) throw new Error(`${path} is not a wording`);
   return Object.entries(value).flatMap(([key, inner]) => flatten(inner, `${path}.${key}`));
 }
 

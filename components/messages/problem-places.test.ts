@@ -21,7 +21,7 @@ test.each([
   expect(fieldReason(issue?.message ?? "").key).toBe(reason);
 });
 
-test("a colleague who may not look has a place on the screen, not a pointer", () => {
+test("a co-viewer who may not view is named by their control, not by a pointer", () => {
   expect(placeOf("/co_viewers/0")).toBe("co_viewers");
   expect(fieldReason("is not an active colleague of your organisation and role").key).toBe("noColleague");
 });

@@ -20,7 +20,7 @@ const NOTICES = {
   accent: "border-accent bg-accent-wash",
 } as const;
 
-/** A thing to know before going on: wash and bar, with its icon and words. */
+/** A thing to know before continuing: wash and bar, with its icon and words. */
 export function Notice(props: {
   tone: keyof typeof NOTICES;
   icon?: IconName;

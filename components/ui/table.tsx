@@ -7,7 +7,7 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Right aligned. */
   readonly isNumber?: boolean;
-  /** Stands first and without its heading when rows stack on narrow screens. */
+  /** Comes first and without its heading when rows stack on narrow screens. */
   readonly isTitle?: boolean;
   /** Sentences: where rows stack they stand below the title as they are, without their heading. */
   readonly isProse?: boolean;

@@ -17,7 +17,7 @@ export function Views({
   label: string;
   views: readonly SavedView[];
   current: string;
-  /** Names that no phone has room for in a row: they stand below each other and break. */
+  /** For names too long for one row on a phone: they are shown below each other and may wrap. */
   isLong?: boolean;
 }) {
   const wraps = isLong ? "flex-wrap" : "";

@@ -315,7 +315,7 @@ test("replies.md shows a reply that opens to the plaintext shown", async () => {
     replyKey: fromBase64url(proof.reply_key),
     jwe,
     signature: proof.signature,
-    derive: x25519Handle(fromHex(valueAfter("replies", "private half here is"))).derive,
+    derive: x25519Handle(fromHex(valueAfter("replies", "private key here is"))).derive,
     custodianPublicKey: fromBase64url(proof.custodian),
   });
   expect(opened).toEqual(jsonOf(blocks, "reply.plaintext", Anything));

@@ -268,7 +268,9 @@ test("an unknown action is reported at its control with the nearest one, and all
   const control = page.getByLabel("Action", { exact: true });
   await expect(control).toHaveAttribute("aria-invalid", "true");
   await expect(control).toHaveValue("transaction.creat");
-  await expect(control).toHaveAccessibleDescription(/“transaction.creat” is no action of this log/);
+  await expect(control).toHaveAccessibleDescription(
+    /“transaction.creat” is not an action of any entry visible to you/,
+  );
   await expect(page.getByLabel("Outcome", { exact: true })).toHaveValue("done");
   await expect(page.getByLabel("Time", { exact: true })).toHaveValue("7d");
   await expect(log(page)).toHaveCount(0);

@@ -113,7 +113,7 @@ function sentTo(
   return { method, path, headers, ...(method === "GET" ? {} : { body: "{}" }) };
 }
 
-test("every operation is answered alike on both ways, by whoever it is called", async () => {
+test("every operation is answered alike on both ways, for every caller", async () => {
   const keys = [keyOf("client"), keyOf("coordinator", "approve"), keyOf("auditor"), keyOf("admin")];
   for (const [index, operation] of GUARDED.entries()) {
     await bothWays(sentTo(operation, { "content-type": "application/json" }));

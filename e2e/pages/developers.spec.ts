@@ -72,7 +72,7 @@ test("the guides are next to the calls, a call without key access has no command
 }) => {
   const { page, faults } = await openPage(browser, {});
   await page.goto(at("/developers"));
-  await page.getByRole("link", { name: "For programs of the coordinator: what is different" }).click();
+  await page.getByRole("link", { name: "For programs of the coordinator: what changes" }).click();
   await expect(
     page.getByRole("heading", { level: 1, name: "For programs of the coordinator" }),
   ).toBeVisible();

@@ -90,9 +90,9 @@ test("compliance reviews everyone by keyboard, an administrator decides on compl
   expect(faults()).toEqual([]);
 });
 
-/** How many rows are left for the reader. */
+/** Returns how many rows the reader has not decided yet. */
 async function leftOf(page: Page): Promise<number> {
-  const text = await page.getByText(/left for you$|^None is left for you$/).textContent();
+  const text = await page.getByText(/^You have (?:no|\d+) open rows?$/).textContent();
   return Number(/\d+/.exec(text ?? "")?.[0] ?? 0);
 }
 

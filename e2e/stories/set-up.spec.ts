@@ -54,17 +54,17 @@ test("the printed link leads over organisation, first and second administrator t
   const { page: greta, faults } = await open(browser, printedLink());
   await expect(heading(greta, "Your organisation")).toBeVisible();
   expect(greta.url()).toBe(at("/setup"));
-  await greta.getByRole("button", { name: "Save and go on" }).click();
+  await greta.getByRole("button", { name: "Save and continue" }).click();
   await expect(greta.getByText("Enter the name of your organisation").first()).toBeVisible();
   await greta.getByLabel("Name", { exact: true }).fill("Havel Clearing");
   await greta.getByLabel("Home jurisdictions").fill("de, EU");
   await expectWhole(greta, "set-up-organisation");
-  await greta.getByRole("button", { name: "Save and go on" }).click();
+  await greta.getByRole("button", { name: "Save and continue" }).click();
 
   await expect(heading(greta, "You, the first administrator")).toBeVisible();
   await greta.getByLabel("Name", { exact: true }).fill("Greta Holm");
   await greta.getByLabel("Work e-mail").fill("g.holm@havel.example");
-  await greta.getByRole("button", { name: "Go on to the passkey" }).click();
+  await greta.getByRole("button", { name: "Continue to the passkey" }).click();
   await expect(heading(greta, "Your passkey")).toBeVisible();
   await expectWhole(greta, "set-up-passkey");
   await makePasskey(greta);
@@ -89,7 +89,7 @@ test("the printed link leads over organisation, first and second administrator t
   await makePasskey(nils);
   await expect(heading(nils, "Where you are signed in")).toBeVisible();
 
-  // The first administrator's page goes on.
+  // The first administrator's page continues.
   await expect(greta.getByText("Only you can sign in so far")).toHaveCount(0, { timeout: 60_000 });
   const item = (title: string) =>
     greta
@@ -127,7 +127,7 @@ test("the printed link leads over organisation, first and second administrator t
   expect(faults()).toEqual([]);
 });
 
-test("a used link, no link and a restart say where the set-up goes on", async ({ browser }) => {
+test("a used link, no link and a restart say where the set-up continues", async ({ browser }) => {
   for (const address of [printedLink(), at("/setup")]) {
     const { page } = await open(browser, address);
     await expect(page.getByRole("link", { name: "Go to sign-in" })).toBeVisible();

@@ -7,7 +7,7 @@ export const SOON = { timeout: 45_000 };
 /** The order that the filing stories attach. */
 export const ORDER = { name: "demand.pdf", mimeType: "application/pdf", buffer: pdf("Demand MSO 7-2231/26") };
 
-/** Returns the day so many days from today, in the form of `date` controls. */
+/** Returns the day this many days from today, in the form of `date` controls. */
 export function day(offset: number): string {
   return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 }

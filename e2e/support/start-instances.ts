@@ -6,7 +6,7 @@ const BUDGETS =
   '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
 
 /**
- * Prepares one instance and starts so many copies of it. The environment passes on the addresses of the copies, and the prepared folder
+ * Prepares one instance and starts this many copies of it. The environment passes on the addresses of the copies, and the prepared folder
  * for tests that start their own instance. Returns a function that stops and removes them.
  */
 export async function startInstances(count: number): Promise<() => Promise<void>> {

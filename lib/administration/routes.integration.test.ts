@@ -110,7 +110,7 @@ it("an organisation has an ETag, and a change against an older one is a conflict
   expect(await change("Finch")).toMatchObject({ status: 409, json: { code: "request.conflict" } });
 });
 
-it("a participant is created once for one idempotency key, and its list goes on from a cursor", async () => {
+it("a participant is created once for one idempotency key, and its list continues from a cursor", async () => {
   const headers = { "idempotency-key": "participant-0001" };
   const body = { id: "client-api", organisation_id: bench.company, role: "client", kind: "natural" };
   expect((await call("greta", PARTICIPANTS, { body, headers })).status).toBe(201);

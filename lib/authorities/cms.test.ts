@@ -279,7 +279,7 @@ describe("revocation lists", () => {
     expect(await wordsOf(cms, { lists: [root, older] })).toBe(PASSED);
   });
 
-  it("a list by another key of the same name, by an issuer that may sign none, or that is unreadable, does not count", async () => {
+  it("a list by another key of the same name, by an issuer that may not sign lists, or an unreadable list, does not count", async () => {
     const [root] = lists;
     if (root === undefined) throw new TypeError("no list");
     const stranger = await createCourt();

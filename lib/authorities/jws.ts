@@ -176,7 +176,7 @@ function requireKey(parsed: ParsedOrder, key: RegisteredKey | undefined, at: Dat
     throw new SignatureRefusal("unknown-key", "No key is registered under this key id.");
   // Checked before the key's state is shown: only a person who can sign with the key may learn it.
   if (!ed25519Verify(key.publicKey, parsed.signed, parsed.signature))
-    throw new SignatureRefusal("altered", "The signature does not hold: the order was altered.");
+    throw new SignatureRefusal("altered", "The signature is not valid: the order was altered.");
   const fault = keyFault(key, at);
   if (fault !== undefined) throw fault;
   return key;

@@ -8,7 +8,7 @@ export type PdfValue =
   | { readonly kind: "dictionary"; readonly members: ReadonlyMap<string, PdfValue> }
   | { readonly kind: "other" };
 
-/** Bytes that are not a dictionary by ISO 32000-2 section 7.3, or one that two readers would read differently. */
+/** Thrown for bytes that are not a dictionary (ISO 32000-2, section 7.3), or that two readers would read differently. */
 export class PdfDamaged extends Error {
   override readonly name = "PdfDamaged";
 }
@@ -54,7 +54,7 @@ class Reader {
     return text;
   }
 
-  /** Reads a name. Letters given by number are refused: some readers would see another name. */
+  /** Reads a name. Escaped characters (#xx) are refused: some readers would see another name. */
   #name(): string {
     this.at += 1;
     const text = this.#word();

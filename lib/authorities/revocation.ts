@@ -19,17 +19,20 @@ async function newestOf(
 /** Returns the fault that the newest list gives for one certificate; undefined if it is not revoked. */
 function listFault(list: HeldList | undefined, certificate: HeldCertificate, at: Date, isSigner: boolean) {
   if (list === undefined)
-    return new SignatureRefusal("no-crl", "No revocation list of an issuer on the way is known here.");
+    return new SignatureRefusal(
+      "no-crl",
+      "A revocation list of an issuer in the certificate path is missing.",
+    );
   // Even if the list is out of date: a revoked certificate stays revoked.
   if (isRevokedBy(list, certificate))
     return isSigner
       ? new SignatureRefusal("certificate-revoked", "The signer's certificate was revoked.")
-      : new SignatureRefusal("issuer-revoked", "The certificate of an issuer on the way was revoked.");
+      : new SignatureRefusal(
+          "issuer-revoked",
+          "The certificate of an issuer in the certificate path was revoked.",
+        );
   if (list.nextUpdate === undefined || list.nextUpdate <= at)
-    return new SignatureRefusal(
-      "crl-expired",
-      "The newest revocation list that is known here is out of date.",
-    );
+    return new SignatureRefusal("crl-expired", "The newest revocation list is out of date.");
   return undefined;
 }
 

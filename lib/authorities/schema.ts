@@ -77,7 +77,7 @@ export const SignatureReport = z.object({
 });
 export type SignatureReport = z.infer<typeof SignatureReport>;
 
-const Seconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "is no time in whole seconds, UTC");
+const Seconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "is not a time in whole seconds, UTC");
 const isRealTime = (text: string): boolean => new Date(text).toISOString().slice(0, 19) === text.slice(0, 19);
 const ValidityTime = Seconds.refine((text) => {
   const ms = Date.parse(text);
@@ -101,7 +101,7 @@ export type OrderSelector = z.infer<typeof OrderSelector>;
 const AgencyDomain = z
   .string()
   .max(253)
-  .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is no domain in small letters");
+  .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is not a domain in lower case");
 
 /** The payload of a JWS order (docs/formats/orders.md): the authority's key signed its JCS text. */
 export const SignedOrder = z.strictObject({

@@ -54,10 +54,10 @@ export function beyond(order: Reach, asked: Asked): Excess | undefined {
   if (most !== undefined && countAll(asked) > most)
     return {
       member: "max_records",
-      detail: `The order reaches ${most} records at most, in all requests on it.`,
+      detail: `The order covers at most ${most} records, over all requests that rest on it.`,
     };
   const outside = asked.records.find((record) => !reaches(order, record));
   if (outside !== undefined)
-    return { member: "transactions", detail: `The order does not reach the transaction ${outside.id}.` };
+    return { member: "transactions", detail: `The order does not cover the transaction ${outside.id}.` };
   return undefined;
 }

@@ -24,7 +24,7 @@ export interface ClosedLog {
   readonly log: readonly string[];
   readonly receipts: readonly string[];
   readonly witnesses: readonly WitnessKey[];
-  /** Entries under its newest checkpoint when it was closed: no whole bundle of it ends before. */
+  /** Entries that its newest checkpoint covered when it was closed. A whole bundle of it does not end before this number. */
   readonly size?: number | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface InstanceFacts {
   readonly tenantPseudonym: string;
   /** True when started by `npm start`: every part runs as one user on one machine. */
   readonly evaluation: boolean;
-  /** True where the demonstration's people were made: invented people have no place in a real record. */
+  /** True where the demonstration's people were made. An instance with invented people is not for real data. */
   readonly demonstration?: boolean | undefined;
   /** Days after which a managed key is rotated automatically, where this process does that. */
   readonly keyRotationDays?: number;
@@ -80,9 +80,9 @@ export interface Scanner {
   scan(bytes: Uint8Array): Promise<Verdict>;
 }
 
-/** Whether everything is ready that real data needs. */
+/** Checks that the instance is ready for real data. */
 export interface RealDataReadiness {
-  /** How many of the needed parts are missing; 0 when real data may come. */
+  /** Returns how many of the needed parts are missing; 0 when the instance is ready. */
   countMissing(): Promise<number>;
 }
 

@@ -11,7 +11,7 @@ export type Proof =
  */
 export type SignInMethod = "password" | "totp" | "recovery" | "passkey" | "oidc";
 
-/** A signed-in person's proof, as old as it is. */
+/** A signed-in person's proof, with the time of each factor. */
 export interface SessionProof {
   readonly kind: "session";
   readonly sessionId: string;
@@ -40,9 +40,9 @@ export interface Principal {
   readonly proof: Proof;
 }
 
-/** Names the scopes that calls ask for: the registry of operations knows them, and lower rooms get them from their caller. */
+/** Returns the scopes that calls require. The registry of operations knows them; lower rooms get this table from their caller. */
 export interface ScopeTable {
-  /** Returns every scope that some call for this role and these duties asks for. */
+  /** Returns every scope that a call for this role and these duties requires. */
   scopesFor(role: Role, duties: readonly Duty[]): readonly Scope[];
 }
 

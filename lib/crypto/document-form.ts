@@ -2,7 +2,7 @@ import { isAlsoZip } from "./document/archive";
 import { elementEnd } from "./document/der";
 import { jpegEnd } from "./document/jpeg";
 import { pngEnd } from "./document/png";
-import { holdsScript } from "./document/script";
+import { containsScript } from "./document/script";
 import { has, hasAt, latin1 } from "./document/search";
 import { tiffEnd } from "./document/tiff";
 
@@ -45,7 +45,7 @@ function faultAtEnd(bytes: Uint8Array, end: number | undefined): FormFault | und
 const pictureFault =
   (endOf: (bytes: Uint8Array) => number | undefined) =>
   (bytes: Uint8Array): FormFault | undefined =>
-    faultAtEnd(bytes, endOf(bytes)) ?? (holdsScript(bytes) ? "script" : undefined);
+    faultAtEnd(bytes, endOf(bytes)) ?? (containsScript(bytes) ? "script" : undefined);
 
 const FORMS: readonly DocumentForm[] = [
   {

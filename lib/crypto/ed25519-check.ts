@@ -14,6 +14,6 @@ function isOfLowOrder(bytes: Uint8Array): boolean {
   try {
     return ed25519.Point.fromBytes(bytes, false).isSmallOrder();
   } catch {
-    throw new FormatError("format.key", "the public key is no point of the curve");
+    throw new FormatError("format.key", "the public key is not a point of the curve");
   }
 }

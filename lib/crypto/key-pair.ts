@@ -11,7 +11,7 @@ export function generateKeyPair(): KeyPair {
   return generateX25519();
 }
 
-/** Returns a fresh Ed25519 key pair (RFC 8032) to sign calls. The private half is the seed. */
+/** Returns a fresh Ed25519 key pair (RFC 8032) to sign calls. The private key is the seed. */
 export function generateSigningKeyPair(): KeyPair {
   const privateKey = randomBytes(32);
   return { publicKey: ed25519PublicKey(privateKey), privateKey };

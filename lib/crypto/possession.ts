@@ -82,7 +82,7 @@ export function possessionKey(sharedSecret: Uint8Array, context: string): Uint8A
 
 /**
  * Returns one side's tag: HMAC-SHA-256(k, `server` or `client` ‖ 0x00 ‖ ctx). Z is X25519 of the proven key and the
- * ephemeral key, computed where the private half is. That code must refuse an all-zero Z.
+ * ephemeral key, computed where the private key is. That code must refuse an all-zero Z.
  */
 export function possessionTag(
   side: "server" | "client",

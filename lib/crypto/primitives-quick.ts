@@ -18,7 +18,7 @@ const ALGORITHM = "aes-256-gcm";
 const OPTIONS = { authTagLength: 16 };
 
 /**
- * Runs one call of node:crypto without recording stacks. Node 24 finds out by exceptions that bytes and JWKs are no key objects, and
+ * Runs one call of node:crypto without recording stacks. Node 24 finds out by exceptions that bytes and JWKs are not key objects, and
  * catches them itself. Their stacks cost 10 to 20 µs of each call.
  */
 export function withoutStacks<T>(call: () => T): T {

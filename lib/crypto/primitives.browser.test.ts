@@ -161,7 +161,7 @@ describe("browser primitives compared with the server's", () => {
   test.each([
     ["a key of 31 bytes", new Uint8Array(31), new Uint8Array(64)],
     ["a signature of 63 bytes", node.ed25519PublicKey(new Uint8Array(32).fill(7)), new Uint8Array(63)],
-    ["a key that is no point", new Uint8Array(32).fill(255), new Uint8Array(64)],
+    ["a key that is not a point", new Uint8Array(32).fill(255), new Uint8Array(64)],
   ])("%s verifies no signature", (_what, key, signature) => {
     expect(browser.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);
     expect(node.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);

@@ -130,7 +130,7 @@ export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Arra
   return { publicKey: x25519PublicKey(privateKey), privateKey };
 }
 
-/** Returns a fresh key pair whose private half never leaves the handle: one for each recipient entry. */
+/** Returns a fresh key pair whose private key never leaves the handle: one for each recipient entry. */
 export function ephemeralX25519(): X25519Handle {
   return x25519Handle(randomBytes(KEY_BYTES));
 }

@@ -156,7 +156,7 @@ export interface X25519Handle {
   derive(publicKey: Uint8Array): Uint8Array;
 }
 
-/** Returns the public half that OpenSSL computed from the private bytes on import. It ignores a JWK's own `x`. */
+/** Returns the public key that OpenSSL computed from the private bytes on import. It ignores a JWK's own `x`. */
 function publicHalf(privateKey: KeyObject): Uint8Array {
   return jwkMember(createPublicKey(privateKey).export({ format: "jwk" }), "x");
 }
@@ -197,7 +197,7 @@ export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Arra
   return { publicKey: jwkMember(pair.publicKey, "x"), privateKey: jwkMember(pair.privateKey, "d") };
 }
 
-/** Returns a fresh key pair whose private half never leaves the handle: one for each recipient entry. */
+/** Returns a fresh key pair whose private key never leaves the handle: one for each recipient entry. */
 export function ephemeralX25519(): X25519Handle {
   const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: JWK });
   if (!(privateKey instanceof KeyObject)) throw new Error("key generation gave no key object");

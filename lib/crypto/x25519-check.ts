@@ -51,7 +51,7 @@ function trailingZeros(value: bigint): number {
 }
 
 /**
- * Returns the Jacobi symbol (value / modulus) of an odd modulus by Euclid's steps: −1 shows that a value is no square
+ * Returns the Jacobi symbol (value / modulus) of an odd modulus by Euclid's steps: −1 shows that a value is not a square
  * modulo a prime. It takes longer for some values than for others, so only for public ones.
  */
 function jacobi(value: bigint, modulus: bigint): -1 | 0 | 1 {
@@ -70,7 +70,7 @@ function jacobi(value: bigint, modulus: bigint): -1 | 0 | 1 {
 }
 
 /**
- * Returns whether a u-coordinate is on the twist of Curve25519: u^3 + A u^2 + u is no square (RFC 7748 section 4.1). Bit
+ * Returns whether a u-coordinate is on the twist of Curve25519: u^3 + A u^2 + u is not a square (RFC 7748 section 4.1). Bit
  * 255 is ignored.
  */
 export function isOnTwist(bytes: Uint8Array): boolean {

@@ -67,7 +67,7 @@ function parseBody<S extends z.ZodType>(schema: S, request: ServiceRequest): z.o
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const place = parsed.error.issues[0]?.path.map(String).join("/") ?? "";
-  return refuse("format", `The body does not fit the protocol at /${place}.`);
+  return refuse("format", `The body does not match the protocol at /${place}.`);
 }
 
 async function requireRoster(source: RosterSource): Promise<Roster> {

@@ -196,7 +196,7 @@ describe("the check of the database", () => {
     return parsed.toString();
   }
 
-  test("a database that takes us in is fit, and one that was only migrated holds no instance", async () => {
+  test("a database that accepts our login is usable, and one that is only migrated has no instance", async () => {
     await requireDatabase("DATABASE_URL", database.appUrl);
     expect(await holdsInstance("DATABASE_URL", database.appUrl)).toBe(false);
   });

@@ -59,7 +59,7 @@ test("a COPY cut short is a failure and no shorter result", () => {
   }
 });
 
-test("bytes that are no binary COPY are refused", () => {
+test("bytes that are not binary COPY are refused", () => {
   expect(() => new CopyDecoder().push(Buffer.from("seq,at,entry_id\r\n1,2026,x\r\n"))).toThrow("binary COPY");
 });
 

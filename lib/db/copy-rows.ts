@@ -109,7 +109,7 @@ export class CopyDecoder {
     return HEADER_BYTES;
   }
 
-  /** The row that begins there, or how many bytes from there on are needed to read further: at least so many it has. */
+  /** The row that begins there, or how many bytes from there on are needed to read further: at least this many it has. */
   private readRow(bytes: Buffer, start: number): ReadRow {
     if (start + 2 > bytes.length) return { needed: 2 };
     const count = bytes.readInt16BE(start);

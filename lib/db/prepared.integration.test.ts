@@ -184,7 +184,7 @@ describe("a pipelined transaction", () => {
     expect(await numbersIn("kept")).toEqual([]);
   });
 
-  it("a branch that goes on after another has failed sends nothing to the next transaction", async () => {
+  it("a branch that continues after another has failed sends nothing to the next transaction", async () => {
     const left: PreparedTx[] = [];
     const failing = db.prepared.transaction(async (tx) => {
       left.push(tx);

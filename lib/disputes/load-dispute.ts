@@ -17,8 +17,8 @@ export interface DisputeRef {
 /** Returns a dispute the caller may know of. An unknown one and one of strangers get the same answer. */
 export async function loadDispute(tx: Tx, cx: Context, ref: DisputeRef): Promise<DisputeRow> {
   const row = isUuid(ref.id) ? await findDispute(tx, cx.instance.tenantId, ref.id) : undefined;
-  const isThere = row !== undefined && mayKnow(cx.principal, row.participants);
-  if (!isThere || (ref.transactionId ?? row.transactionId) !== row.transactionId)
+  const isVisible = row !== undefined && mayKnow(cx.principal, row.participants);
+  if (!isVisible || (ref.transactionId ?? row.transactionId) !== row.transactionId)
     throw new DomainError("dispute.not-found");
   return row;
 }

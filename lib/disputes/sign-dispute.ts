@@ -33,7 +33,9 @@ async function takePrepared(
     if (statement === undefined || !(await spendPrepared(tx, nonce, at)))
       throw new DomainError("statement.expired", { detail: "Prepare the dispute's statement again." });
     if (!isSame(statement, subject))
-      throw new DomainError("statement.invalid", { detail: "What was signed is not what was sent." });
+      throw new DomainError("statement.invalid", {
+        detail: "The signed statement does not match the sent data.",
+      });
     return statement;
   });
 }

@@ -45,7 +45,7 @@ const ClosedLog = z.strictObject({
       kind: Kind,
     }),
   ),
-  /** Entries under its newest checkpoint when it was closed: no whole bundle of it ends before. */
+  /** Entries that its newest checkpoint covered when it was closed. A whole bundle of it does not end before this number. */
   size: z.int().min(0).optional(),
 });
 

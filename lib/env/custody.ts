@@ -119,7 +119,7 @@ type CustodyVariables = z.output<z.ZodObject<typeof custodyFields>> & {
 /** The settings in a process's variables. */
 export function custodySettings(env: CustodyVariables): CustodySettings {
   const choice = parseCustody(env.SEALPORT_CUSTODY);
-  if (choice === undefined) throw new TypeError("SEALPORT_CUSTODY is none that is known");
+  if (choice === undefined) throw new TypeError("SEALPORT_CUSTODY is not a known custody");
   return {
     choice,
     leaseMs: env.CUSTODY_LEASE_S * 1_000,

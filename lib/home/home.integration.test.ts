@@ -219,7 +219,7 @@ describe("what a recovery needs", () => {
     });
     await changeKeyState(owner, id, { state: "active", reason: "found" });
     expect(await kinds(owner)).toEqual([]);
-    // No data are sealed with it: the next key can be registered at once.
+    // No data is sealed with it: the next key can be registered at once.
     await changeKeyState(owner, id, { state: "compromised", reason: "a stolen laptop" });
     expect(await kinds(owner)).toEqual(["key_missing"]);
   });

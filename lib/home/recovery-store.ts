@@ -23,7 +23,7 @@ const Row = z.object({
   not_after: z.date(),
 });
 
-/** Those of an instance whose time is not over, oldest first. */
+/** Returns the instance's recoveries that can still be signed or proven, oldest first. */
 export async function listAskedRecoveries(
   tx: Tx,
   which: { readonly tenantId: string; readonly at: Date; readonly limit: number },

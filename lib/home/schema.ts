@@ -75,7 +75,7 @@ export const Need = z.object({
     authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
     /** Of a key that stops its participant: suspended or compromised. */
     state: KeyState.optional(),
-    /** A dispute is with the caller already. */
+    /** The caller has already taken a dispute. */
     is_taken: z.boolean().optional(),
   }),
 });

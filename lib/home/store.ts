@@ -187,8 +187,8 @@ const Stopped = z.object({
 });
 
 /**
- * Of a participant without an active key, the newest one where it is suspended, or compromised with something under it; of a
- * compromised one that its participant holds, in any case: no managed key is made in its place.
+ * Returns the newest key of a participant without an active key, if that key is suspended, or compromised with data
+ * sealed for it. A compromised client-held key is returned in any case, because no managed key replaces it.
  */
 export async function findStopped(tx: Tx, participantId: string): Promise<StoppedKey | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
@@ -246,7 +246,7 @@ export async function listAskedMoves(
   });
 }
 
-/** A person's own requests that have not come to an end. */
+/** A person's own requests that have not ended. */
 export async function countOpenRequests(tx: Tx, userId: string): Promise<number> {
   const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`
     SELECT count(*)::int AS n FROM access_request r WHERE r.requester_user_id = ${userId}::uuid AND r.state NOT IN

@@ -112,7 +112,7 @@ function instantOf(text: string): number {
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
   const at = Date.parse(zoned.replace(" ", "T"));
   if (!Number.isSafeInteger(at) || at < 0)
-    throw new FormatError("format.instant", "the timestamp is no instant");
+    throw new FormatError("format.instant", "the timestamp is not an instant");
   return at;
 }
 

@@ -96,13 +96,13 @@ describe("a record of the old system", () => {
     ["without an id", { ...recordAt(0), transaction_id: undefined }],
     ["without a sealed payload", { ...recordAt(0), encrypted_data: null }],
     ["with a short nonce", changed((one) => Object.assign(one, { nonce: "AAAA" }))],
-    ["with a tag that is no base64", changed((one) => Object.assign(one, { tag: "####" }))],
+    ["with a tag that is not base64", changed((one) => Object.assign(one, { tag: "####" }))],
     [
       "with a key of another length",
       changed((one) => Object.assign(one, { encrypted_keys: { "client-456": "AAAA" } })),
     ],
     ["of another algorithm", changed((one) => Object.assign(one, { algorithm: "RSA" }))],
-    ["with a timestamp that is none", { ...recordAt(0), timestamp: "yesterday" }],
+    ["with an invalid timestamp", { ...recordAt(0), timestamp: "yesterday" }],
   ])("is refused by name: %s", (_, value) => {
     expect(() => readAitbcRecord(value)).toThrow(FormatError);
   });
@@ -145,8 +145,8 @@ describe("what is submitted for it", () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ["a member without a place", { secret: "s3cr3t" }, "client-456"],
-    ["an amount that is none", { amount: "s3cr3t" }, "client-456"],
-    ["a submitter who is no party", { amount: "1" }, "miner-1"],
+    ["an invalid amount", { amount: "s3cr3t" }, "client-456"],
+    ["a submitter who is not a party", { amount: "1" }, "miner-1"],
   ])("is refused for %s, and no value is shown", (_, opened, submitter) => {
     const attempt = () => mapAitbc(readAitbcRecord(recordAt(0)), opened, { submitter, currency: undefined });
     expect(attempt).toThrow(FormatError);

@@ -8,7 +8,7 @@ function parse(text: string, what: string): unknown {
   }
 }
 
-/** A record that is not JSON, kept in its place so that it is refused there. */
+/** A line that is not JSON. It keeps its number, so that the refusal names the right line. */
 const BROKEN = Symbol("no JSON");
 
 /**

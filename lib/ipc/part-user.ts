@@ -7,7 +7,10 @@ import { parseServiceUrl } from "@/lib/ipc/service-url";
 /** How another part runs: as our own user on this machine, as another user of it, or on another machine. */
 export type PartUser = "same" | "other_user" | "other_machine";
 
-/** Returns whether an account with this number is another one than ours. Root counts as every user: it can become each of them. */
+/**
+ * Returns `other_user` for another account than our own. If we run as root, every user counts as the same, because root
+ * can become any of them.
+ */
 function userOf(uid: number | undefined): PartUser {
   const own = process.getuid?.();
   return uid === undefined || own === undefined || own === 0 || uid === own ? "same" : "other_user";
@@ -38,8 +41,9 @@ async function listenerOf(port: number): Promise<number | undefined> {
 }
 
 /**
- * Returns how the part at an address runs, as this machine's own kernel sees it: by the owner of its socket, by the user
- * that listens at its port, or because the address is of no interface here. What cannot be seen counts as the same.
+ * Returns how the part at an address runs, according to this machine's kernel. It looks at the owner of the part's
+ * socket or the user that listens at its port. An address of no local interface is another machine. What cannot be seen
+ * counts as the same.
  */
 export async function partUser(url: string): Promise<PartUser> {
   const address = parseServiceUrl(url);

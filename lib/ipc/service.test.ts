@@ -38,7 +38,7 @@ test("a call and its answer arrive whole, over a socket only its owner may open"
   expect((await stat(path.join(folder, "s.sock"))).mode & 0o077).toBe(0);
 });
 
-test("a group may be let in, one that the machine does not have is named", async () => {
+test("a group can get access to the socket, and an unknown group is named", async () => {
   const options = { socketGroup: String(process.getgid?.()) };
   server = await serveHttp(url, async () => ({ status: 200 }), options);
   const modes = [await stat(folder), await stat(path.join(folder, "s.sock"))].map(({ mode }) => mode & 0o777);

@@ -93,7 +93,7 @@ export async function changeKeyState(
   const { key, entry } = await inTransaction(cx, async (tx) => {
     const found = await lockedKey(tx, cx.principal, id, order);
     if (found.state === "pre_active" && order.state === "active") {
-      throw new DomainError("key.state", { detail: "A key becomes active by the proof of its possession." });
+      throw new DomainError("key.state", { detail: "A key becomes active when its possession is proven." });
     }
     if (!mayBecome(found.state, order.state)) {
       throw new DomainError("key.state", {

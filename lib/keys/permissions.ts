@@ -40,6 +40,7 @@ export function requireKeyPermission(
 ): void {
   if (mayUseKey(principal, participantId, operation)) return;
   throw new DomainError("access.forbidden", {
-    detail: "Only users of the participant, and in part administrators, act on its keys.",
+    detail:
+      "Only users of the participant can change its keys. Administrators can rotate, suspend or report them.",
   });
 }

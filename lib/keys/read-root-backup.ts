@@ -36,6 +36,8 @@ export function rootBackupOf(cx: Pick<Context, "keystore" | "clock">): RootBacku
 /** Returns the same, for administrators. Throws `access.forbidden`. */
 export function readRootBackup(cx: Pick<Context, "keystore" | "clock" | "principal">): RootBackup {
   if (cx.principal.role !== "admin")
-    throw new DomainError("access.forbidden", { detail: "Administrators see the root key's backup." });
+    throw new DomainError("access.forbidden", {
+      detail: "Only administrators can see the root key's backup.",
+    });
   return rootBackupOf(cx);
 }

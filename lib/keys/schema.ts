@@ -142,7 +142,7 @@ export const EscrowEpochView = z.object({
   /** active, deactivated (opens its entries) or destroyed. */
   state: z.string(),
   signature: z.string(),
-  /** Of the active one: when the custodian starts the next automatically; absent while its rule is not known here. */
+  /** Of the active one: when the custodian starts the next automatically; absent while the portal does not know the custodian's rule. */
   due_at: z.string().optional(),
   /** Sealed groups with an escrow entry for it, for coordinators and administrators. */
   remaining_wraps: z.int().optional(),

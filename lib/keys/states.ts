@@ -16,7 +16,7 @@ export interface KeyUses {
   readonly wrap: boolean;
   readonly open: boolean;
   readonly rewrap: boolean;
-  /** Re-wrapping needs dual control, and the data are resealed afterwards. */
+  /** Re-wrapping needs dual control, and the data is resealed afterwards. */
   readonly needsDualControl: boolean;
 }
 

@@ -150,7 +150,7 @@ export async function insertManagedKey(tx: Tx, made: NewManagedKey): Promise<voi
   await insertKey(tx, made, { private_blob: Uint8Array.from(made.blob), kek_id: made.kek });
 }
 
-/** A key whose public half alone is stored here. */
+/** A key whose public key alone is stored here. */
 export async function insertClientKey(tx: Tx, made: NewKey): Promise<void> {
   await insertKey(tx, made, {});
 }
@@ -231,7 +231,7 @@ export async function selectKeys(
   }));
 }
 
-/** Returns the public half of a stored key. */
+/** Returns the public key of a stored key. */
 export function publicKeyBytes(key: KeyVersion): Uint8Array {
   return fromBase64url(key.publicKey);
 }

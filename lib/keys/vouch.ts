@@ -39,7 +39,7 @@ function requireEntry(row: ActiveKeyRow, publicKey: Uint8Array): void {
 }
 
 /**
- * Checks that a managed key's public half comes from its sealed private half. The blob binds participant, version and
+ * Checks that a managed key's public key comes from its sealed private key. The blob binds participant, version and
  * public key under a key-encryption key that no database login has. So a changed row fails.
  */
 async function requirePair(keystore: Keystore, row: ActiveKeyRow, publicKey: Uint8Array): Promise<void> {

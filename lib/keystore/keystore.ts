@@ -34,7 +34,7 @@ export interface NewPrivateKey {
 /** Owner and purpose of the key pair to make. */
 export type KeyOwner = Pick<KeyRef, "purpose" | "participant" | "version">;
 
-/** A key pair whose private half is sealed, or stays in a token. */
+/** A key pair whose private key is sealed, or stays in a token. */
 export type NewKeyPair = Pick<KeyRef, "publicKey" | "blob" | "kek">;
 
 /** Result of a comparison of a token with the rows. */

@@ -68,7 +68,7 @@ export class SupervisedChild {
     });
     this.#spawn();
     const watchdog = setTimeout(() => {
-      this.#rejectReady(new StartError(`The ${name} did not get ready. See ${logFile}.`));
+      this.#rejectReady(new StartError(`The ${name} did not start in time. See ${logFile}.`));
     }, READY_WATCHDOG_MS);
     await ready.finally(() => clearTimeout(watchdog));
   }

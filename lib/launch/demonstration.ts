@@ -22,7 +22,7 @@ export type DemoFile = z.infer<typeof DemoFile>;
 export async function runSeed(env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
   const result = await runStep({ args: scriptArguments("seed.ts"), cwd: PROGRAM_ROOT, env, signal });
   if (result.code !== 0)
-    throw new StartError(`The demonstration data could not be made: ${tellingLine(result)}`);
+    throw new StartError(`The demonstration data could not be created: ${tellingLine(result)}`);
 }
 
 async function exists(file: string): Promise<boolean> {

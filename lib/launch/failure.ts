@@ -1,7 +1,7 @@
 import "server-only";
 import { DomainError, OperatorError } from "@/lib/errors";
 
-/** One line for the operator, or undefined when the failure is a fault of ours and needs its stack. */
+/** One line for the operator, or undefined when the failure is a fault in our program and needs its stack. */
 export function explainFailure(error: unknown): string | undefined {
   if (error instanceof OperatorError) return error.message;
   if (error instanceof DomainError && error.code === "service.database-unavailable") {

@@ -5,7 +5,7 @@ import { readStateFile, writeStateFile } from "@/lib/launch/state-file";
 
 /**
  * DATA_DIR/instance.json: what this instance is. `seed` is "pending" from the making of an empty database until its
- * demonstration data are complete, so that an interrupted first start is repeated.
+ * demonstration data is complete, so that an interrupted first start is repeated.
  */
 export const InstanceFile = z.object({
   version: z.literal(1),

@@ -53,7 +53,7 @@ export function settingText(custody: string): string {
   return `SEALPORT_CUSTODY=${isPlain ? custody : `'${custody.replaceAll("'", "'\\''")}'`}`;
 }
 
-/** One line for the operator, or undefined when the failure is a fault of ours. */
+/** One line for the operator, or undefined when the failure is a fault in our program. */
 export function explainKeysFailure(error: unknown): string | undefined {
   if (error instanceof BackupError) return `${error.message} (${error.code})`;
   if (error instanceof KeystoreError || error instanceof TypeError) return error.message;

@@ -40,5 +40,5 @@ export async function lockDataFolder(file: string): Promise<() => Promise<void>>
     }
     await rm(file, { force: true });
   }
-  throw new StartError("Another start is taking this data folder. Try again.");
+  throw new StartError("Another process is starting with this data folder. Try again.");
 }

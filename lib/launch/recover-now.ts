@@ -97,7 +97,7 @@ async function statementsFor(
 
 /**
  * What two persons of the roster in force agreed to. The custodian is shown the statements by passkey before anything
- * is done: it weighs their counters as for every other act, and remembers them.
+ * is done: it checks and stores their counters as for every other act.
  */
 async function agree(
   { env, place }: Recovery,

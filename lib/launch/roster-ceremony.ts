@@ -81,7 +81,7 @@ export async function beginRoster(
   file: string,
 ): Promise<string> {
   if (existsSync(file))
-    throw new OperatorError(`${file} exists: a later roster is agreed to by the people on it`);
+    throw new OperatorError(`${file} exists already. People on the roster agree to each later version`);
   if (draft.roster.log !== log)
     throw new OperatorError(`the draft is for the log ${draft.roster.log}, not for ${log}`);
   terminal.say(`${draft.people.length} people, statements are signed at ${draft.roster.origins.join(", ")}`);

@@ -39,7 +39,7 @@ export class Shutdown {
     }
   }
 
-  /** npm that was killed passes no signal on: when our parent is gone, so are we. */
+  /** A killed npm passes no signal on, so this process ends when its parent has ended. */
   followParent(): void {
     const parent = process.ppid;
     setInterval(() => {

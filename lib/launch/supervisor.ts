@@ -177,12 +177,12 @@ async function start(launch: Launch): Promise<void> {
     await inner;
     await seedWhenNew(launch, instance, environments);
   }
-  // The portal serves only after the demonstration data are complete; a later start need not wait.
+  // The portal serves only after the demonstration data is complete; a later start need not wait.
   await Promise.all([inner, portal()]);
   await announce(launch, instance, services, environments.portal);
 }
 
-/** The lines of an instance without people: the link of its set-up, or where the set-up goes on. */
+/** The lines of an instance without people: the link of its set-up, or where the set-up continues. */
 async function describeSetup(
   { env, shutdown }: Launch,
   portal: Readonly<Record<string, string>>,

@@ -28,7 +28,7 @@ export interface Subscriber {
   signal(signal: LiveSignal): void;
   /** Keeps proxies from closing a quiet line, and lets the browser notice a dead one. */
   beat(): void;
-  /** Ends the stream; the browser may come back. */
+  /** Ends the stream; the browser may reconnect. */
   end(): void;
 }
 

@@ -5,9 +5,9 @@ import { createLiveHub, type LiveHub, type LiveHubOptions } from "@/lib/live/hub
 export const CHANGE_CHANNEL = "sealport_changed";
 
 /**
- * Opens live updates over their own connection. It opens with the first stream, and only then does the process handle
- * the signals that end it: streams would delay its drain for as long as their readers stay, and a process without
- * streams keeps Node's own handling.
+ * Opens live updates over their own connection. The connection opens with the first stream. From then on the process
+ * closes all streams when a signal ends it, because open streams would delay its end. A process without streams keeps
+ * Node's own handling.
  */
 export function openLiveHub(url: string, parts: Omit<LiveHubOptions, "listen">): LiveHub {
   const hub: LiveHub = createLiveHub({

@@ -78,7 +78,7 @@ function seesOfParties(principal: Principal, { change: { kind }, parties }: OfPa
     case "dispute":
       return mayKnowDispute(principal, parties);
     default:
-      // The state of a key is no secret; operators also see the data sealed with it and its recovery.
+      // The state of a key is not a secret; operators also see the data sealed with it and its recovery.
       if (kind === "key" && seesUnderEpochs(principal)) return true;
       return parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));
   }

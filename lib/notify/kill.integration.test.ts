@@ -56,7 +56,7 @@ async function kill(child: ChildProcess): Promise<void> {
 const place = async (): Promise<string> =>
   (await preserveTransactions(bench.auditor, { transactions: [bench.transactions[0]], reason: "A hold" })).id;
 
-/** What the next portal does when the leases of the dead portals are over. */
+/** Does the work of the next portal after the leases of the killed portals have expired. */
 async function finish(): Promise<void> {
   const { cx, keystore } = bench;
   const clock = fixedClock(new Date(Date.now() + 3_600_000));

@@ -18,7 +18,7 @@ function datesBetween(from: string, days: number): string[] {
 }
 
 /**
- * Returns public holidays of a region for six years, from the year of `now` on. date-holidays (its data are under CC
+ * Returns public holidays of a region for six years, from the year of `now` on. date-holidays (its data is under CC
  * BY-SA 3.0, docs/NOTICE.md) computes them when hours are set, and never during a decision. So a later edition of the
  * library changes no decision. Throws `request.invalid` for a region that it does not know.
  */

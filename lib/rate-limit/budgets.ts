@@ -20,8 +20,8 @@ export interface Budget {
   readonly limit: number;
   readonly windowSeconds: number;
   /**
-   * "closed": no call without its count; with Redis or Upstash it is counted in PostgreSQL, exact and shared by all
-   * portals. "open": while the counter is down this process's memory counts, and without Redis always.
+   * "closed": a call that cannot be counted is refused. PostgreSQL counts when Redis or Upstash does not, exactly and
+   * for all portals. "open": this process's memory counts while the counter is down, and always without Redis.
    */
   readonly fails: "closed" | "open";
 }
@@ -85,7 +85,7 @@ function derivedFrom({ sign_in: perAccount, open }: Overrides): Partial<Record<L
 const OF_TENANT: readonly LimitClass[] = ["reads", "writes", "open", "audit", "decisions", "batch", "export"];
 
 /**
- * What all actors of a tenant may call together. It protects the service and is no access control, so it is counted
+ * What all actors of a tenant may call together. It protects the service and is not access control, so it is counted
  * where reads are and lets calls pass while its counter is down.
  */
 export function tenantBudget(name: LimitClass, { limit, windowSeconds }: Budget): Budget | undefined {

@@ -33,7 +33,7 @@ export interface Limits {
   /** Where the calls are counted that must not be made uncounted. */
   readonly store: CountingStore;
   /**
-   * Takes one call, or so many, from the actor's budget. Throws `service.limiter-unavailable` (503) when a counter
+   * Takes one call, or this many, from the actor's budget. Throws `service.limiter-unavailable` (503) when a counter
    * cannot be reached whose class fails closed.
    */
   take(name: LimitClass, actor: string, weight?: number): Promise<Draw>;

@@ -154,7 +154,7 @@ describe("another server than Redis", () => {
     ["a web server", "HTTP/1.1 400 Bad Request\r\n\r\n"],
     ["an endless line", "+".repeat(100_000)],
     ["answers of the wrong kind", "+OK\r\n".repeat(20)],
-    ["counts that are none", "*2\r\n$-1\r\n$-1\r\n".repeat(20)],
+    ["invalid counts", "*2\r\n$-1\r\n$-1\r\n".repeat(20)],
   ])("gives no draw: %s", async (_, answer) => {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {

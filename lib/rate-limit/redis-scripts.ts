@@ -6,7 +6,7 @@ import { z } from "zod";
 /** What @upstash/ratelimit calls of its Redis; `eval` too, when a script is not known there yet. */
 export type ScriptRunner = RatelimitConfig["redis"] & Pick<import("@upstash/redis").Redis, "eval">;
 
-/** Runs a script by its hash or by its text, with so many keys, then keys and arguments: EVALSHA and EVAL. */
+/** Runs a script by its hash or by its text, with this many keys, then keys and arguments: EVALSHA and EVAL. */
 export interface ScriptCommands {
   evalsha(sha1: string, keyCount: number, ...rest: (string | number)[]): Promise<unknown>;
   eval(script: string, keyCount: number, ...rest: (string | number)[]): Promise<unknown>;

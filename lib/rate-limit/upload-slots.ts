@@ -21,13 +21,13 @@ export class UploadSlots {
 
   /**
    * Runs an upload in one of the limited slots. Throws `upload.too-many` (429) when this person has no slot left and
-   * `upload.busy` (503) when all slots are taken. Both name when to come back, and the body is not read.
+   * `upload.busy` (503) when all slots are taken. Both say when to retry, and the body is not read.
    */
   async hold<T>(userId: string, run: () => Promise<T>): Promise<T> {
     const own = this.#taken.get(userId) ?? 0;
     if (own >= this.#limits.ofOnePerson)
       throw new DomainError("upload.too-many", {
-        detail: `At most ${this.#limits.ofOnePerson} documents of one person are taken at once.`,
+        detail: `At most ${this.#limits.ofOnePerson} documents of one person are accepted at once.`,
         retryAfterSeconds: RETRY_SECONDS,
       });
     if (this.#all >= this.#limits.all)

@@ -32,9 +32,9 @@ import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { publishQuarters } from "@/lib/transparency/publish-quarters";
 
-// The portal runs these jobs and not the worker: they need keys or secrets that only the portal's keystore opens, as
-// those of the log's sealed parts, participants' managed keys (ADR 0018) and webhooks. Any number of portals share the
-// work. A failure is logged as the alarm `<name>.failed` and retried.
+// The portal runs these jobs and not the worker: they need keys or secrets that only the portal's keystore opens: those
+// of the log's sealed parts, participants' managed keys (ADR 0018) and webhooks. Any number of portals share the work.
+// A failure is logged as the alarm `<name>.failed` and retried.
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;

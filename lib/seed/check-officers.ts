@@ -12,7 +12,7 @@ const OFFICER_ROLES: readonly string[] = ["auditor", "regulator"];
 
 /**
  * Records the legal reviewer's checks of the demonstration officers except the unknown one, before any of them files a
- * request: the use case belongs to a request, so this is its own act with its own entry.
+ * request. The ordinary use case belongs to a request, so this act writes its own entry.
  */
 export async function checkOfficers(runtime: SeedRuntime, people: readonly MadePerson[]): Promise<void> {
   const cx = contextOf(runtime, byHandle(people, "coordinator-001:legal").principal);

@@ -61,7 +61,7 @@ async function principalOf(
   };
 }
 
-it("the demonstration data are made through the use cases, and its grant opens through the custodian", async () => {
+it("the demonstration data is made through the use cases, and its grant opens through the custodian", async () => {
   const { db, instance, clock, audit } = bench.cx;
   const logger = createLogger("test", "silent");
   runtime = {

@@ -19,8 +19,8 @@ function rosterPersonOf({ handle, organisationId, role, duties, participantId }:
 }
 
 /**
- * Writes the demonstration people into the custodian's roster before the first decision: the roster is the custodian's
- * own file, and it accepts no decision and no opening of people who are not on it.
+ * Writes the demonstration people into the custodian's roster before the first decision. The roster is the custodian's
+ * own file. The custodian refuses decisions and openings by people who are not on it.
  */
 export async function writeRoster(
   runtime: SeedRuntime,

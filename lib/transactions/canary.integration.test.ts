@@ -227,7 +227,7 @@ async function live(): Promise<{ owner: Person; other: Person; id: string }> {
   await recordEpoch(owner);
   const id = await submit(owner, other);
   const refused = mark();
-  plaintexts.set("an amount that is none", refused);
+  plaintexts.set("an invalid amount", refused);
   const batch = { transactions: [bodyOf(other), bodyOf(other), { amount: refused }], atomic: false };
   answers.push(JSON.stringify(await submitBatch(owner, batch)));
   const learn = async () => {
@@ -311,7 +311,7 @@ async function goWrong({ owner, other, id }: { owner: Person; other: Person; id:
   await fails("half a keystore", () => openKeystoreFile(damaged, PASSPHRASE));
   const stranger = await person("client");
   await fails("a stranger's opening", () => openTransaction(stranger, id, { purpose: "settlement" }));
-  await fails("an amount that is none", () => NewTransaction.parse({ ...bodyOf(other), amount: [1] }));
+  await fails("an invalid amount", () => NewTransaction.parse({ ...bodyOf(other), amount: [1] }));
   await tamper(
     "key_version",
     "private_blob = set_byte(private_blob, 20, 255 - get_byte(private_blob, 20)) WHERE participant_id = $1",

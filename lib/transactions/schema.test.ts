@@ -103,7 +103,7 @@ describe("disclosure groups", () => {
     );
   });
 
-  it("personal data are sealed even when the transaction is not confidential", () => {
+  it("personal data is sealed even when the transaction is not confidential", () => {
     const { sealed, plain } = splitGroups(groupsOf(full), false);
     expect(Object.keys(sealed)).toEqual(["parties", "narrative", "external_references"]);
     expect(Object.keys(plain)).toEqual(["amount", "pricing", "settlement_details"]);

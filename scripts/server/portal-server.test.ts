@@ -60,7 +60,7 @@ function portOf(): number {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Sends these pieces and never ends its half; answers what came until the other half was ended. */
+/** Sends these pieces and keeps its side open. Returns what the server sent until it closed its side. */
 async function talk(...pieces: readonly string[]): Promise<string> {
   const socket = connect({ port: portOf(), host: "127.0.0.1", allowHalfOpen: true });
   const chunks: Buffer[] = [];
@@ -185,15 +185,15 @@ it.each<readonly [string, number, string]>([
     400,
     `POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked, gzip\r\n\r\n0\r\n\r\n`,
   ],
-  ["a header that goes on in the next line", 400, `GET / HTTP/1.1\r\n${HOST}x: a\r\n b\r\n\r\n`],
+  ["a header that continues in the next line", 400, `GET / HTTP/1.1\r\n${HOST}x: a\r\n b\r\n\r\n`],
   ["a blank before a colon", 400, `GET / HTTP/1.1\r\n${HOST}content-length : 2\r\n\r\nab`],
   ["NUL in a header", 400, `GET / HTTP/1.1\r\n${HOST}x: a\u0000b\r\n\r\n`],
-  ["a lone line feed", 400, `GET / HTTP/1.1\n${HOST}\n\n`],
+  ["a line feed without a carriage return", 400, `GET / HTTP/1.1\n${HOST}\n\n`],
   ["no host", 400, "GET / HTTP/1.1\r\n\r\n"],
   ["an unknown method", 400, `BREW / HTTP/1.1\r\n${HOST}\r\n`],
   ["another protocol", 400, "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003"],
-  ["a version of no HTTP", 400, `GET / HTTP/9.9\r\n${HOST}\r\n`],
-])("%s is refused with %i and never handed on", async (_what, status, text) => {
+  ["an unknown HTTP version", 400, `GET / HTTP/9.9\r\n${HOST}\r\n`],
+])("%s is refused with %i and never passed on", async (_what, status, text) => {
   const answer = await talk(text);
   expect(problemIn(answer).status).toBe(status);
   expect(seen.whole).toBe(0);

@@ -47,7 +47,7 @@ const made = await client.call(operations.createTransaction, {
 });
 const id = made.transaction_id;
 const promise = verifyReceipt(made, keys);
-need(promise.ok, `the receipt does not hold: ${promise.detail}`);
+need(promise.ok, `the receipt was not verified: ${promise.detail}`);
 tell("created", `${id}, in the log by ${promise.integrateBy}`);
 
 // 3. The provider opens it for settlement.

@@ -3,13 +3,13 @@ import { ACTS, actOf } from "@/app/(portal)/_home/acts";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import { ACTION_KEYS } from "@/lib/audit/labels";
 
-/** As the home's query leaves entries out: reading, sessions and the log itself, an export excepted. */
+/** Returns whether the home page leaves an action out: reads, sessions and acts of the log itself, except exports. */
 function isLeftOut(action: string): boolean {
   if (action === "audit.export") return false;
   return /^(audit|session|system|log)\.|\.read$/.test(action) || action === "access.logs";
 }
 
-test("every act that the home lists of a person has its words", () => {
+test("every act on a person's home page has a message", () => {
   const listed = Object.entries(ACTION_KEYS).flatMap(([action, key]) => (isLeftOut(action) ? [] : [key]));
   expect([...ACTS].sort()).toEqual(listed.sort());
   expect(Object.keys(CATALOGUES.en.home.acts).sort()).toEqual([...ACTS].sort());

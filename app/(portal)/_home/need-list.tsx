@@ -40,7 +40,7 @@ function useSpan(): (ms: number) => string {
   };
 }
 
-/** The right word and the time it stands for, e.g. "21 h late" over "due 24 Nov, 17:00 CET". */
+/** Shows how long is left and the deadline, e.g. "21 h late" above "due 24 Nov, 17:00 CET". */
 function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
   const t = useTranslations("home");
   const span = useSpan();

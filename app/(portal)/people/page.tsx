@@ -24,7 +24,7 @@ async function Actions({ isAdministrator }: { isAdministrator: boolean }) {
   return <InvitePerson organisations={active.map(({ id, name, kind }) => ({ id, name, kind }))} />;
 }
 
-/** Everyone of the instance: organisation, role and duties, way to sign in, and who needs a look. */
+/** Everyone of the instance: organisation, role and duties, way to sign in, and who needs attention. */
 const page = listPage({
   path: "/people",
   operation: listPeople,

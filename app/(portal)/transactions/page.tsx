@@ -19,7 +19,7 @@ const VIEWS = ["processing", "completed", "disputed"] as const;
 
 const isParty = ({ role }: Pick<Principal, "role">): boolean => role === "client" || role === "miner";
 
-/** An address that is not a query finds nothing, and the filter names what is wrong. */
+/** An invalid filter finds no transactions, and the form names the fault. */
 async function load(cx: Context, address: ListAddress) {
   const query = queryOf(address);
   const found = await listForReader(cx, query ?? {}, address.isMine);

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
 import type { ProblemCode } from "@/lib/api-client/problems";
 
-/** Codes of problems by their statuses; what each says stands on the page of all of them. */
+/** Codes of problems by status. The page of all codes explains each. */
 export function ProblemCodes({ problems }: { problems: readonly ProblemCode[] }) {
   const statuses = [...new Set(problems.map(({ status }) => status))];
   return (

@@ -13,6 +13,6 @@ test.each([
   ["a link that was cut", `#${TOKEN.slice(0, -1)}`],
   ["a link with more behind it", `#${TOKEN}.`],
   ["the token without its sign", TOKEN],
-])("%s is no token", (_what, hash) => {
+])("%s is not a token", (_what, hash) => {
   expect(tokenOf(hash)).toBeUndefined();
 });

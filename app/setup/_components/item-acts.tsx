@@ -48,7 +48,7 @@ export function CheckItem({ item, again, label }: { item: NeededItem; again: boo
   );
 }
 
-/** Shows by its code that the test message arrived. */
+/** Asks for the code in the test message, which shows that the message arrived. */
 export function EnterCode() {
   const t = useTranslations("setup.items.mail");
   return (

@@ -18,7 +18,7 @@ import { loadPage } from "@/lib/http/pages/page";
 const NEEDED = 10;
 const LINK = "underline underline-offset-4";
 
-/** Ten fields, filled for what is done, and the number. */
+/** Ten boxes, one for each part. Boxes of finished parts are filled; their number is written next to them. */
 function Progress({ done }: { done: number }) {
   const t = useTranslations("setup.ready");
   return (
@@ -26,7 +26,7 @@ function Progress({ done }: { done: number }) {
       <div aria-hidden="true" className="flex gap-1">
         {Array.from({ length: NEEDED }, (_, index) => (
           <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: a field is its place
+            // biome-ignore lint/suspicious/noArrayIndexKey: a box has only its position
             key={index}
             className={`h-3 w-4 border ${index < done ? "border-accent bg-accent" : "border-line-2"}`}
           />
@@ -118,7 +118,7 @@ function Content({ list }: { list: ReadinessList }) {
   );
 }
 
-/** What real data needs, as a list that can be left and resumed, and stays. */
+/** The list of what real data needs. People can leave it and continue later. */
 export async function ReadinessPage() {
   const [result, t] = await Promise.all([
     loadPage(getReadinessList, getReadinessList.path, readReadiness),

@@ -24,7 +24,7 @@ describe("the page of a set-up link", () => {
     expect(window.location.hash).toBe("");
   });
 
-  it("sends the jurisdictions as codes, and goes on to the person", async () => {
+  it("sends the jurisdictions as codes, and continues to the person", async () => {
     const calls = answerCalls(({ path }) => ({
       status: 200,
       json: path.endsWith("/organisation") ? { ...VIEW, step: "administrator", organisation: "Havel" } : VIEW,
@@ -32,7 +32,7 @@ describe("the page of a set-up link", () => {
     const { user } = show(<SetupDesk />);
     await user.type(await screen.findByLabelText("Name"), "Havel");
     await user.type(screen.getByLabelText("Home jurisdictions"), "de, EU de");
-    await user.click(screen.getByRole("button", { name: "Save and go on" }));
+    await user.click(screen.getByRole("button", { name: "Save and continue" }));
     expect(await screen.findByRole("heading", { name: "You, the first administrator" })).toBeDefined();
     expect(calls.at(-1)?.body).toMatchObject({
       token: TOKEN,
@@ -46,10 +46,10 @@ describe("the page of a set-up link", () => {
       Object(body).setup_token === "a long token" ? { status: 200, json: VIEW } : problem(403, "setup.place"),
     );
     const { user } = show(<SetupDesk />);
-    await user.click(await screen.findByRole("button", { name: "Go on" }));
+    await user.click(await screen.findByRole("button", { name: "Continue" }));
     expect(screen.getAllByText("Enter the set-up token")).toHaveLength(2);
     await user.type(screen.getByLabelText("Set-up token"), "a long token");
-    await user.click(screen.getByRole("button", { name: "Go on" }));
+    await user.click(screen.getByRole("button", { name: "Continue" }));
     expect(await screen.findByRole("heading", { name: "Your organisation" })).toBeDefined();
     expect(calls.at(-1)?.body).toEqual({ token: TOKEN, setup_token: "a long token" });
   });

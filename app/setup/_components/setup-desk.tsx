@@ -42,7 +42,7 @@ function Step({
   );
 }
 
-/** The same page as the person who can sign in now: it goes on with the second administrator. */
+/** The same page as the person who can sign in now: it continues with the second administrator. */
 const goOn = () => window.location.assign("/setup");
 
 function Passkey({ named }: { named: Named }) {

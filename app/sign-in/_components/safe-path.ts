@@ -2,8 +2,8 @@
 const ANY_ORIGIN = "http://portal.invalid";
 
 /**
- * A path of ours and nothing that a browser would read as another host, in the letters that a header may carry. Dots
- * are resolved first: `/.//host` is a path, but what is left of it would be a host.
+ * Returns a path of this portal that no browser reads as another host, in characters that a header may have. Dot
+ * segments are resolved first: `/.//host` would become `//host`, which is another host.
  */
 export function safePath(to: string | string[] | undefined): string {
   if (typeof to !== "string" || !to.startsWith("/") || /^\/[/\\]|[\p{Cc}\\]/u.test(to)) return "/";

@@ -338,7 +338,7 @@ describe("the database", () => {
 });
 
 describe("while the custodian is away", () => {
-  it("a use waits for the custodian, and counts as none after an hour", async () => {
+  it("a use that has waited for the custodian for an hour does not count", async () => {
     // It goes away between checking the signature and accepting the use.
     const { escrow } = bench;
     const leaving: typeof escrow = {

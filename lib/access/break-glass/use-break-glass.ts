@@ -113,7 +113,9 @@ async function signedUse(
   }
   const { not_after } = statement;
   if (recordDigest({ ...statementOf(cx, body, signed.nonce), not_after }) !== recordDigest(statement)) {
-    throw new DomainError("statement.invalid", { detail: "What was signed is not what was sent." });
+    throw new DomainError("statement.invalid", {
+      detail: "The signed statement does not match the sent data.",
+    });
   }
   return { statement, proven: await proveWord(cx, { kind: "break-glass", statement }, signed.signature) };
 }

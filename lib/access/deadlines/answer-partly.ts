@@ -12,21 +12,21 @@ import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Records that an approval which narrowed did not refuse the rest. Access to the approved part goes on. The rest goes
- * to its reviewers as a separate request, and both sides see the link. The requester sees the reason.
+ * Marks a narrowed request as answered in part. Access to the approved part continues. The rest goes to its reviewers
+ * as a separate request, and both sides see the link. The requester sees the reason.
  */
 export async function answerPartly(cx: Context, id: string, reason: string): Promise<RequestAnswer> {
   const entry = await inTransaction(cx, async (tx) => {
     const one = await loadForDeadline(tx, cx, id, false);
     if (one.row.state !== "active") {
       throw new DomainError("request.illegal-transition", {
-        detail: `It is ${one.row.state}; an answer in part is one that access has come of.`,
+        detail: `The request is ${one.row.state}. Only a request with access in force can be answered in part.`,
       });
     }
     const { rest: sentOn } = await findLinked(tx, id);
     if (sentOn !== undefined) {
       throw new DomainError("request.illegal-transition", {
-        detail: `The rest went on once, as ${sentOn.reference}.`,
+        detail: `The rest is already a request: ${sentOn.reference}.`,
       });
     }
     const grant = await findGrantOfRequest(tx, id);

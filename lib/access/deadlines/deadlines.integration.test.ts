@@ -200,7 +200,7 @@ describe("a question", () => {
       const moved = Date.parse(answered[date] ?? "") - Date.parse(before[date] ?? "");
       expect(Math.abs(moved - 3 * DAY_MS)).toBeLessThan(DAY_MS / 24);
     }
-    // The answer is no approval: the timeline shows only the approval that was given.
+    // The answer is not an approval: the timeline shows only the approval that was given.
     const approvals = answered.timeline.filter(({ kind }) => kind === "approve");
     expect(approvals.map(({ by }) => by)).toEqual([bench.both.principal.handle]);
     const [last] = answered.timeline.slice(-1);
@@ -300,7 +300,7 @@ describe("a partial answer", () => {
     return { id, answer: await answerPartly(bench.legal, id, "The second needs counsel") };
   }
 
-  it("access to the part goes on, and the rest is submitted under the same order, due when the whole was due", async () => {
+  it("access to the part continues, and the rest is submitted under the same order, due when the whole was due", async () => {
     const [first, second] = bench.transactions;
     const { id, answer } = await partly({ transactions: [first] });
     expect(answer).toMatchObject({ state: "partial", acts: [] });

@@ -44,7 +44,7 @@ function newDate(
 }
 
 /**
- * Extends the deadline, once, with a reason that both sides see. The review goes on. The next decision ends the
+ * Extends the deadline, once, with a reason that both sides see. The review continues. The next decision ends the
  * extension, and so does its date; after that date the request is overdue.
  */
 export async function extendRequest(cx: Context, id: string, body: NewExtension): Promise<RequestAnswer> {

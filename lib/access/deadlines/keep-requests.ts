@@ -8,7 +8,7 @@ import {
   setReminders,
 } from "@/lib/access/deadlines/store";
 import { endGrantRow } from "@/lib/access/grants/change-store";
-import { moveRequest, tellTimeline } from "@/lib/access/requests/move-request";
+import { addToTimeline, moveRequest } from "@/lib/access/requests/move-request";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext } from "@/lib/context/context";
@@ -53,7 +53,7 @@ async function applyNote(tx: Tx, cx: KeepContext, one: StandingRow, step: DueSte
   if (!("note" in step)) return;
   if (step.note === "remind") await setReminders(tx, one.id, step.count);
   else await setEscalation(tx, one.id, "executive", cx.clock.now());
-  await tellTimeline(tx, cx, { requestId: one.id, kind: step.note });
+  await addToTimeline(tx, cx, { requestId: one.id, kind: step.note });
   const details = step.note === "remind" ? { count: step.count } : { to: "executive" };
   await enter(tx, cx, one, `request.${step.note}`, details, []);
 }

@@ -64,7 +64,7 @@ async function killIn(kind: string, days: number, ids: readonly string[]): Promi
 }
 
 it.each(Array.from({ length: scale("other kills") }, (_, at) => at + 1))(
-  "portals killed at work leave every step done once and whole or not at all, and the next portal goes on (%i)",
+  "portals killed at work leave every step done once and whole or not at all, and the next portal continues (%i)",
   async () => {
     const ids: string[] = [];
     while (ids.length < REQUESTS) ids.push(await bench.file());

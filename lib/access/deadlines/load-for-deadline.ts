@@ -48,7 +48,7 @@ export function requireDuty({ row, authorization }: DeadlineRequest) {
   const { responseDueAt } = row;
   if (responseDueAt === undefined || authorization === undefined) {
     throw new DomainError("request.no-deadline", {
-      detail: "It rests on no order, so it has no deadline. Decide it, or ask a question.",
+      detail: "The request has no order, so it has no deadline. Decide it, or ask a question.",
     });
   }
   return { responseDueAt, kind: authorization.kind };

@@ -176,7 +176,7 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
       return replace(lane, world, so.reached);
     }
     if (SHRINKS) throw error;
-    // A long run goes on and reports everything at its end.
+    // A long run continues and reports everything at its end.
     const what = `seed ${SEED + lane}, path ${path}: ${String(error)} of ${JSON.stringify(one)}`;
     so.wrong.push(what);
     console.error(what);

@@ -4,7 +4,7 @@ import type { CustodyContext } from "@/lib/access/grants/pending-store";
 import { finishPending, insertPending } from "@/lib/access/grants/pending-store";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
-import { tellTimeline } from "@/lib/access/requests/move-request";
+import { addToTimeline } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import type { NewCoViewerEnd } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
@@ -32,7 +32,7 @@ async function endIn(tx: Tx, cx: Context, requestId: string, body: NewCoViewerEn
   const named = (await listCoViewers(tx, requestId)).find(({ handle }) => handle === body.person);
   if (named === undefined) throw invalidField("/person", "is not a co-viewer of this request");
   if (named.endedAt !== undefined) {
-    throw new DomainError("request.illegal-transition", { detail: "The co-viewer was taken out before." });
+    throw new DomainError("request.illegal-transition", { detail: "The co-viewer was already removed." });
   }
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
@@ -41,7 +41,7 @@ async function endIn(tx: Tx, cx: Context, requestId: string, body: NewCoViewerEn
   const { reason } = body;
   await insertCoViewerEnd(tx, { id, tenantId, requestId, userId, by: cx.principal.userId, reason, at });
   await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: KIND, subject: id });
-  await tellTimeline(tx, cx, { requestId, kind: "end_co_viewer", comment: reason });
+  await addToTimeline(tx, cx, { requestId, kind: "end_co_viewer", comment: reason });
   const entry = await appendEntry(tx, cx, {
     class: "access",
     outcome: "done",

@@ -22,7 +22,7 @@ test("the second decider sees no reading before their own is made", () => {
   expect(retypedFactsView([read("a", "legal")], "b", PEOPLE)).toEqual([]);
 });
 
-test("a person who has read and denied, or asked, learns nothing by it", () => {
+test("a reviewer who has denied or asked does not see the retyped facts of the other", () => {
   expect(retypedFactsView([read("a", "legal"), read("b", "coordinator", "deny")], "b", PEOPLE)).toEqual([]);
 });
 

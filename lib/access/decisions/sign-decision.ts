@@ -139,7 +139,7 @@ async function spendProved(
 async function signForEvaluation(cx: Context, one: DecisionCase, body: NewDecision): Promise<SignedDecision> {
   if (!cx.instance.evaluation) {
     throw new DomainError("statement.required", {
-      detail: "Every decision takes the approver's own signature.",
+      detail: "Every decision needs the approver's own signature.",
     });
   }
   const made = { log: cx.instance.log, approver: cx.principal.handle, nonce: newNonce() };

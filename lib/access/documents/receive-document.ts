@@ -34,7 +34,7 @@ async function requireDraft(tx: Tx, cx: Context, requestId: string): Promise<voi
   const { row } = await loadRequest(tx, cx, requestId, "request.change");
   if (row.state !== "draft") {
     throw new DomainError("request.illegal-transition", {
-      detail: "A legal authority is attached to a draft.",
+      detail: "A legal authority can only be attached to a draft.",
     });
   }
 }
@@ -105,7 +105,9 @@ export async function receiveDocument(
   const id = uuidv7(cx.clock.nowMs());
   const sealed = sealDocument(cx.keystore, id, file.bytes);
   if (file.sha256 !== undefined && file.sha256 !== sealed.sha256)
-    throw new DomainError("document.truncated", { detail: "The document is not the one that arrived." });
+    throw new DomainError("document.truncated", {
+      detail: "The received document does not match its digest.",
+    });
   const scan = stateOf(verdict);
   const engine = verdict === undefined || verdict.kind === "away" ? {} : { engine: verdict.engine };
   const document = { ...sealed, id, bytes: file.bytes.length, mediaType, scan, ...engine };

@@ -35,7 +35,7 @@ const SIGN_MS = 72 * 3_600_000;
 /** Returns terms for exactly what was asked, from now on, within the authority. */
 function termsOf(cx: Context, { row, requester, authorization }: ReleaseCase): ReleaseTerms {
   if (row.digest === undefined || authorization === undefined) {
-    throw new DomainError("authorization.missing", { detail: "A release answers a legal authority." });
+    throw new DomainError("authorization.missing", { detail: "A release needs a legal authority." });
   }
   requireReleasable(authorization);
   const asked = {
@@ -44,7 +44,9 @@ function termsOf(cx: Context, { row, requester, authorization }: ReleaseCase): R
   };
   const window = grantWindow({ at: cx.clock.now(), asked, authorization });
   if (window.until <= window.from || window.until <= cx.clock.now()) {
-    throw new DomainError("authorization.invalid", { detail: "No time is left that the authority covers." });
+    throw new DomainError("authorization.invalid", {
+      detail: "The legal authority covers no remaining time.",
+    });
   }
   const statement = buildRelease({
     log: cx.instance.log,

@@ -96,6 +96,6 @@ export function requireOverdue({ row }: Pick<ReleaseCase, "row">): void {
       retryAfterSeconds: 30,
     });
   throw new DomainError("request.illegal-transition", {
-    detail: `Executives release what is overdue; the request is ${row.state}.`,
+    detail: `The request is ${row.state}. Executives can only release an overdue request.`,
   });
 }

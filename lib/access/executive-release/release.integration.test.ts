@@ -441,7 +441,7 @@ describe("a release in progress", () => {
     expect(again).toMatchObject({ request_state: "active", release: { state: "released" } });
   });
 
-  it("two who sign at once make one grant, and a third has nothing to sign", async () => {
+  it("two executives who sign at once make one grant, and a third cannot sign", async () => {
     const { id, releaseId } = await proposed();
     const outcomes = await Promise.all(
       [chair, officer, third].map((who) => outcomeOf(signRelease(who, id, releaseId, word()))),

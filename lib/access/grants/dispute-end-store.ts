@@ -39,7 +39,7 @@ export async function findDisputeEnd(tx: Tx, disputeId: string): Promise<Dispute
 
 /**
  * Returns the nonce of the dispute statement that ends with a grant's revocation. When support hands over or ends its
- * access, the party's permission goes on. When any other person revokes the grant, the permission ends for all.
+ * access, the party's permission continues. When any other person revokes the grant, the permission ends for all.
  */
 export async function findEndedNonce(tx: Tx, grantId: string): Promise<string | undefined> {
   const rows = await tx.$queryRaw<{ nonce: string | null }[]>(Prisma.sql`

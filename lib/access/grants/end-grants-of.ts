@@ -7,7 +7,7 @@ import { DomainError } from "@/lib/errors";
 /**
  * Ends the grants of a person who is suspended or leaves, in the caller's transaction: rows, requests and entries, and
  * the portal's job sends the custodian each revocation. So the custodian opens nothing under them even before the roster
- * has changed. Grants of disputes stay: another support person goes on with the dispute, and these open to no one else.
+ * has changed. Grants of disputes stay: another support person continues with the dispute, and these open to no one else.
  * Returns how many ended.
  */
 export async function endGrantsOf(

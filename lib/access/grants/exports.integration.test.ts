@@ -123,7 +123,7 @@ describe("exports under seal", () => {
     expect([(await seen(regulator)).length - own, (await seen(legal)).length - decided]).toEqual([11, 11]);
   });
 
-  it("a co-viewer cannot export, and takes nothing of the budget", async () => {
+  it("a co-viewer cannot export, and uses no unit of the budget", async () => {
     const [, viewer] = bench.more;
     if (viewer === undefined) throw new Error("nobody");
     const { grantId } = await approvedRequest(bench, { coViewers: [viewer.principal.handle], maxExports: 2 });
@@ -280,7 +280,7 @@ describe("exports of a grant", () => {
     return rows[0];
   }
 
-  /** Makes the export until its second chunk waits for a row that the test locks, calls `act`, and lets it go on. */
+  /** Makes the export until its second chunk waits for a row that the test locks, calls `act`, and lets it continue. */
   async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<void> {
     const rival = await log.appPool.connect();
     try {

@@ -8,8 +8,8 @@ import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 
 /**
- * Sends the grant to the custodian again when the approver whose approval made it repeats the decision, because the
- * custodian was away. Does nothing for any other person or decision.
+ * Sends a pending grant to the custodian again when its approver repeats the decision, because the custodian was away.
+ * Does nothing for any other person or decision.
  */
 export async function resumeActivation(
   cx: Context,

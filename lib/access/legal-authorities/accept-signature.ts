@@ -90,10 +90,10 @@ export async function acceptSignature(
   const cms = given ?? held.cms;
   const evidence = { cms, lists: [...held.lists, ...lists] };
   if (lists.length > 0 && evidence.lists.length > MAX_LISTS)
-    throw invalidField("/crl", "is one signature too many for this order");
+    throw invalidField("/crl", "is a second signature for this order; send one");
   const check = await judgeDocument(tx, cx, { document: bytes, mediaType, facts, evidence, isHeld: false });
   if (check === undefined) {
-    if (lists.length > 0) throw invalidField("/crl", "comes with a document that is not signed");
+    if (lists.length > 0) throw invalidField("/crl", "needs a signed document");
     return undefined;
   }
   requireNotRefuted(check.report, false);

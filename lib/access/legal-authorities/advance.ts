@@ -56,7 +56,7 @@ export function isPaper(row: Pick<AuthorizationRow, "reach">): boolean {
 }
 
 /**
- * Judges a signature again as of now before an approval counts, and checks that what is left of the request lies within
+ * Judges a signature again as of now before an approval counts, and checks that the rest of the request is within
  * a JWS. Throws `authorization.signature`, `authorization.scope`.
  */
 export async function requireSignedOrder(

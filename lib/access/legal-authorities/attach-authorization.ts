@@ -184,7 +184,7 @@ export async function attachAuthorization(
     const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.change");
     if (request.state !== "draft") {
       throw new DomainError("request.illegal-transition", {
-        detail: "A legal authority is attached to a draft.",
+        detail: "A legal authority can only be attached to a draft.",
       });
     }
     const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, signed });

@@ -58,7 +58,7 @@ describe("attaching an order", () => {
     }
   }
 
-  /** Attaches until documents are to be written; then the request is submitted, and both go on. */
+  /** Attaches until documents are to be written; then the request is submitted, and both continue. */
   async function attachWhileSubmitting(id: string) {
     const owner = new Client({ connectionString: bench.database.adminUrl });
     await owner.connect();
@@ -271,7 +271,7 @@ describe("the most records of an order", () => {
       }
     });
 
-    it("a grant that ended with nothing opened reached no record", async () => {
+    it("a grant that ended without an opening shows no opened record", async () => {
       const order = await newOrder();
       const { grant_id: grantId = "" } = await finish(await halfway(order, bench.txId));
       await revokeGrant(bench.legal, grantId, "The wrong record.");

@@ -78,7 +78,7 @@ export function isRevocation({ fault }: Pick<SignatureReport, "fault">): boolean
 
 /**
  * Throws `authorization.signature` for a CMS, handed in as the order's own proof, that fails or whose signer was
- * revoked, and for any signature that has passed before and no longer does. An indeterminate CMS goes on as paper, and
+ * revoked, and for any signature that has passed before and no longer does. An indeterminate CMS continues as paper, and
  * so does a signature inside a PDF that never passed.
  */
 export function requireNotRefuted(report: SignatureReport, hasPassed: boolean): void {

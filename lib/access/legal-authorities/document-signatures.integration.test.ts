@@ -190,7 +190,7 @@ describe("a CMS over the document", () => {
     expect((await getRequest(bench.regulator, id)).authorization).toBeUndefined();
   });
 
-  it("a CMS by an unknown or expired signer, or without a list, goes on as paper with its report", async () => {
+  it("a CMS by an unknown or expired signer, or without a list, continues as paper with its report", async () => {
     const stranger = await createCourt();
     const made = await registeredCourt();
     const bare = { court: await createCourt(), id: "" };
@@ -285,7 +285,7 @@ describe("a CMS over the document", () => {
 });
 
 describe("the rest after a partial answer", () => {
-  it("the rest goes on under the same signature, which is judged again with what was kept", async () => {
+  it("the rest continues under the same signature, which is judged again with what was kept", async () => {
     const court = await createCourt();
     const made = { court, id: await register(court) };
     const id = await draftRequest(bench, { transactions: [bench.txId, bench.otherTxId] });

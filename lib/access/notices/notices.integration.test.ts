@@ -32,7 +32,7 @@ describe("notices", () => {
   /** In whole seconds, like an order's dates. */
   const SEAL_END = `${new Date(Date.now() + 5 * DAY_MS).toISOString().slice(0, 19)}Z`;
   const SEALED = { sealed: { basis: "Section 100 of the code", until: SEAL_END } };
-  const WITHHOLD = { act: "withhold", reason: "An inquiry goes on until spring." };
+  const WITHHOLD = { act: "withhold", reason: "An inquiry continues until spring." };
 
   let stranger: BenchPerson;
   beforeAll(async () => {
@@ -70,7 +70,7 @@ describe("notices", () => {
   }
 
   describe("a disclosure under a court order", () => {
-    it("a notice waits for a legal reviewer, and the participant hears nothing before", async () => {
+    it("a notice waits for a legal reviewer, and the participant is not notified before", async () => {
       expect(await waiting(bench.legal, await opened({}, false))).toEqual([]);
       const id = await opened();
       const [one] = await waiting(bench.legal, id);

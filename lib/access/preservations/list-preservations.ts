@@ -33,9 +33,9 @@ export async function listPreservations(cx: Context, query: PreservationQuery): 
 }
 
 /**
- * Returns until when each of these records is under a legal hold that the reader may know of: holds of their own
- * organisation, and for deciders every hold except others' on records of the deciders' own organisations. A hold of
- * another agency never changes the reader's answer (I12).
+ * Returns until when each of these records is under a legal hold that the reader may know of. Readers know the holds of
+ * their own organisation. Deciders know all holds except those of others on records of the decider's organisation. A
+ * hold of another agency never changes the reader's answer (I12).
  */
 export async function knownHolds(
   tx: Tx,

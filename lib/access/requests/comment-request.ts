@@ -2,7 +2,7 @@ import "server-only";
 import { pausedBy } from "@/lib/access/deadlines/due";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
-import { moveRequest, tellTimeline } from "@/lib/access/requests/move-request";
+import { addToTimeline, moveRequest } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
 import { askedAt, listEvents } from "@/lib/access/requests/timeline-store";
@@ -11,7 +11,7 @@ import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 
 /**
- * Takes the requester's comment on a question as its answer. The review goes on in the stage that asked, and an
+ * Takes the requester's comment on a question as its answer. The review continues in the stage that asked, and an
  * approval given before the question is still valid. The clock was paused in between, so both dates move by the time
  * that the answer took.
  */
@@ -29,7 +29,7 @@ export async function commentRequest(cx: Context, id: string, comment: string): 
     const { row } = await loadRequest(tx, cx, id, "request.comment");
     const isAnswer = row.state === "needs_information" && row.requesterUserId === cx.principal.userId;
     if (isAnswer) await answerQuestion(tx, cx, row, comment);
-    else await tellTimeline(tx, cx, { requestId: row.id, kind: "comment", comment });
+    else await addToTimeline(tx, cx, { requestId: row.id, kind: "comment", comment });
     return appendEntry(tx, cx, {
       class: "access",
       outcome: "done",

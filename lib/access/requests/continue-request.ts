@@ -8,7 +8,7 @@ import { findHeldDocument } from "@/lib/access/legal-authorities/held-document-s
 import { keepEvidence } from "@/lib/access/legal-authorities/keep-evidence";
 import * as authorizations from "@/lib/access/legal-authorities/store";
 import { insertRequest, newReference } from "@/lib/access/requests/change-store";
-import { tellTimeline, walkRequest } from "@/lib/access/requests/move-request";
+import { addToTimeline, walkRequest } from "@/lib/access/requests/move-request";
 import type { Remainder } from "@/lib/access/requests/remainder";
 import { requestDigest } from "@/lib/access/requests/request-record";
 import type { Asked } from "@/lib/access/requests/store";
@@ -68,7 +68,7 @@ async function insertRest(
     at,
   };
   await insertRequest(tx, permit, { ...asked, ...filing, continues: row.id });
-  await tellTimeline(tx, cx, { requestId: id, kind: "continue", toState: "draft" });
+  await addToTimeline(tx, cx, { requestId: id, kind: "continue", toState: "draft" });
   return { id, asked, reference };
 }
 

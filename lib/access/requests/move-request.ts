@@ -20,7 +20,7 @@ export interface Step {
 
 type MoveContext = DbContext & Pick<AuditContext, "clock" | "principal">;
 
-/** What happens to a request and does not move it. */
+/** An event of a request that does not change its state. */
 interface Happening {
   readonly requestId: string;
   readonly kind: string;
@@ -28,8 +28,8 @@ interface Happening {
   readonly comment?: string | undefined;
 }
 
-/** Writes an event that does not change the state into the timeline, in the transaction of what happened. */
-export async function tellTimeline(tx: Running, cx: MoveContext, happening: Happening): Promise<void> {
+/** Writes an event without a change of state into the timeline, in the transaction of the act. */
+export async function addToTimeline(tx: Running, cx: MoveContext, happening: Happening): Promise<void> {
   const at = cx.clock.now();
   const { requestId, kind, toState, comment } = happening;
   await insertEvent(tx, {

@@ -169,7 +169,7 @@ function buildView(cx: Context, parts: Parts, names: Names): RequestView {
   };
 }
 
-/** Returns the whole of a request, for people who may read it. */
+/** Returns a request with all its details, for people who may read it. */
 export function viewRequest(cx: Context, id: string): Promise<RequestView> {
   return cx.db.prepared.transaction(
     async (tx) => {

@@ -94,7 +94,7 @@ async function checkDraft(tx: Tx, cx: Context, id: string) {
   const { row } = await loadRequest(tx, cx, id, "request.change");
   if (row.state !== "draft") {
     throw new DomainError("request.illegal-transition", {
-      detail: `It is ${row.state}; only a draft is submitted.`,
+      detail: `The request is ${row.state}. Only a draft can be submitted.`,
     });
   }
   const at = cx.clock.now();

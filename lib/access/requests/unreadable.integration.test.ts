@@ -224,7 +224,7 @@ describe("lists with unreadable rows", () => {
     });
   }
 
-  /** Each list with one row that cannot be read: how the row comes to be, and the list as someone reads it. */
+  /** Each list with one row that cannot be read: how the row is made, and who reads the list. */
   const LISTS: Readonly<Record<string, { make(): Promise<string>; list(id: string): Promise<Listed> }>> = {
     webhooks: { make: () => webhook(YEAR_10000), list: () => listWebhooks(bench.client, PAGE) },
     exports: {

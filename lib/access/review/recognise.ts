@@ -31,7 +31,7 @@ function requireBasis(order: Order, homes: readonly string[], recorded: string |
   const third = isThirdCountry(jurisdiction, homes);
   if (standing === "missing") {
     throw new DomainError("authorization.recognition", {
-      detail: `An order of ${jurisdiction} states no basis by which it counts here; legal review records one.`,
+      detail: `An order of ${jurisdiction} states no basis for its recognition. Legal review must record one.`,
       extra: { jurisdiction, homes, article_48: third },
     });
   }

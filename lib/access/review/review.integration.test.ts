@@ -171,7 +171,7 @@ describe("the review", () => {
       expect(answer).toMatchObject({ state: "stage_2", requester: { handle: principal.handle } });
     });
 
-    it("a check follows the agency's record: an own number, another domain or a missing call is no check", async () => {
+    it("a check follows the agency's record: the officer's own number, another domain or a missing call does not count", async () => {
       const officer = await bench.person({ role: "regulator", hasKey: false });
       const id = await bench.file({ who: officer });
       const own = { called_number: "+49 30 111111", is_confirmed: true, note: "Called back." };
@@ -301,7 +301,7 @@ describe("the review", () => {
       expect((await reviewRequest(bench.legal, await bench.file())).officer.narrowed).toBeGreaterThan(0);
     });
 
-    it("a reading cannot widen what is recorded", async () => {
+    it("retyped facts cannot extend the validity on record", async () => {
       const id = await bench.file();
       const wider = { ...bench.approval("legal").confirms, valid_until: dayOf(Date.now() + 90 * DAY_MS) };
       expect(await code(decideRequest(bench.legal, id, bench.approval("legal", { confirms: wider })))).toBe(

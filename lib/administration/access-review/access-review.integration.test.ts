@@ -67,7 +67,7 @@ async function sign(id: string, who: AdministrationContext) {
 }
 
 describe("an access review", () => {
-  it("has every person and live key, what stands out first, with one entry for its beginning", async () => {
+  it("has every person and live key, those with a warning first, with one entry for its beginning", async () => {
     const { principal } = await legal();
     const { userId } = principal;
     const made = await createApiKey(
@@ -138,7 +138,7 @@ describe("an access review", () => {
 });
 
 describe("a decision", () => {
-  it("to remove a person is carried out when a second administrator agrees, though the reviewer is none", async () => {
+  it("to remove a person is carried out when a second administrator agrees, even if the reviewer is not an administrator", async () => {
     const { principal } = await legal();
     const id = await begin();
     const asked = await ask(id, anke, await rowOf(id, principal.userId));

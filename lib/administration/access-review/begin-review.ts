@@ -27,7 +27,7 @@ function dueAt({ due_on: day }: NewReview, now: Date): Date {
   return due;
 }
 
-/** What stands out comes first; then by organisation and name, with programs after their person. */
+/** Rows with a warning come first, then by organisation and name. Programs follow their person. */
 function inOrder(subjects: readonly Subject[]): Subject[] {
   const keyOf = ({ facts, kind }: Subject) =>
     [
@@ -98,7 +98,9 @@ async function begin(
 export async function beginReview(cx: Context, body: NewReview): Promise<ReviewAnswer> {
   const candidates = await inSnapshot(cx, (tx) => listCandidates(tx, cx.instance.tenantId));
   if (!mayBegin(cx, candidates))
-    throw new DomainError("access.forbidden", { detail: "Administrators and compliance begin a review." });
+    throw new DomainError("access.forbidden", {
+      detail: "Only administrators and compliance can begin a review.",
+    });
   const { id, entry } = await begin(cx, dueAt(body, cx.clock.now()));
   const summary = await inSnapshot(cx, async (tx) => summaryOf(tx, cx, await loadReview(tx, cx, id)));
   return { ...summary, receipt: await issueReceipt(cx, entry) };

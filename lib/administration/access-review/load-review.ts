@@ -20,7 +20,7 @@ export interface LoadedReview {
   readonly candidates: readonly Candidate[];
 }
 
-/** A review begins by itself so long after the one before. */
+/** Time between reviews: the next one begins automatically this long after the one before. */
 const EVERY_MONTHS = 6;
 
 /** Returns when the review after one that began at this time begins by itself. */
@@ -43,7 +43,7 @@ export function mayBegin({ principal: { userId } }: Caller, candidates: readonly
  * that organisation. Throws `access.forbidden`.
  */
 function requireReader(cx: Caller, candidates: readonly Candidate[]): string | undefined {
-  // An auditor whom their agency names as its reviewer still reads all: reading is no decision.
+  // An auditor whom their agency names as its reviewer still reads all: reading is not a decision.
   if (cx.principal.role === "auditor" || mayBegin(cx, candidates)) return undefined;
   const own = candidates.find(({ userId }) => userId === cx.principal.userId);
   if (own?.isNamed === true) return own.organisationId;
@@ -62,7 +62,7 @@ export async function requireReading(
   const organisationId = requireReader(cx, await listCandidates(tx, cx.instance.tenantId));
   if (of === "all" && organisationId !== undefined)
     throw new DomainError("access.forbidden", {
-      detail: "Who may open a record is read by auditors and compliance.",
+      detail: "Only auditors and compliance can see who may open a record.",
     });
 }
 

@@ -31,7 +31,7 @@ export async function nameReviewer(
       throw invalidField("/user_id", "is not a person of this organisation");
     if (person?.isActive === false) throw invalidField("/user_id", "is not active");
     if (person !== undefined && NO_REVIEWERS.includes(person.role))
-      throw invalidField("/user_id", "acts for a party, and parties do not review access");
+      throw invalidField("/user_id", "acts for a party, and parties cannot review access");
     await setReviewer(tx, organisationId, person?.userId);
     return {
       reviewer: person === undefined ? null : { id: person.userId, name: person.name },

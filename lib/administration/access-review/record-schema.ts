@@ -8,7 +8,7 @@ const Opening = z.object({
   role: Role,
   /** Fields that the rules would open now, each with its level. */
   fields: z.array(z.object({ field: GroupName, level: Level })),
-  /** Why nothing opens now, in the rules' own words; null where something does. */
+  /** Why no field opens now, as the rules state it; null if a field opens. */
   refused: z.string().nullable(),
 });
 

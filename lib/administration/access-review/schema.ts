@@ -150,7 +150,7 @@ export const ReviewQuery = z.strictObject({
   view: z
     .enum(["all", "close", "left"])
     .default("all")
-    .describe("close: something stands out; left: without a decision."),
+    .describe("close: the row has a warning; left: without a decision."),
   organisation: z.uuid().toLowerCase().optional(),
   ...pageQuery,
 });
@@ -172,13 +172,13 @@ export const DecisionBody = z.strictObject({
     .refine((rows) => new Set(rows.map(({ id }) => id)).size === rows.length, "names one twice"),
   decision: ReviewDecision,
   reason: Reason.optional().describe("Needed for change and remove, which take one row at a time."),
-  role: Role.optional().describe("With change: the role that the person shall have."),
+  role: Role.optional().describe("With change: the new role of the person."),
   duties: z
     .array(Duty)
     .max(Duty.options.length)
     .refine((duties) => new Set(duties).size === duties.length, "names one twice")
     .optional()
-    .describe("With change: the duties that the person shall have."),
+    .describe("With change: the new duties of the person."),
 });
 export type DecisionBody = z.infer<typeof DecisionBody>;
 

@@ -14,7 +14,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { contentEtagOf } from "@/lib/etag";
 import { findOrganisationNames } from "@/lib/identity/people/people-store";
 
-/** A program whose key was not used for so long needs a look, as does a person. */
+/** A program or a person that was not active for this long needs attention. */
 const UNSEEN_MS = 60 * 86_400_000;
 /** Use is counted this far back. */
 const USED_MS = 90 * 86_400_000;
@@ -36,7 +36,7 @@ export interface Subject extends Named {
 
 export const subjectKey = ({ kind, subjectId }: Pick<Named, "kind" | "subjectId">) => `${kind}:${subjectId}`;
 
-/** Returns what names the standing a decision is about: use and names are no part of it. */
+/** Returns the digest of the rights that a decision is about. Use and names are not part of it. */
 export function versionOf({
   role,
   duties,

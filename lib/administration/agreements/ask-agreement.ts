@@ -20,7 +20,7 @@ import { DomainError, InvariantError } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
 import { expireAgreement } from "./expire-agreements";
 
-/** An agreement waits so long for its second person. */
+/** How long an agreement waits for its second person. */
 const WAIT_MS = 14 * 24 * 3_600_000;
 
 /** A change that needs a second person. */

@@ -62,7 +62,7 @@ function requireNoHold(cx: Context, row: AgreementRow): void {
   const until = holdOf(row, cx.clock.now())?.toISOString();
   if (until === undefined) return;
   throw new DomainError("agreement.hold", {
-    detail: `It can be agreed to from ${until.slice(0, 10)}, ${until.slice(11, 16)} UTC on. Until then it can be refused.`,
+    detail: `Another administrator can agree from ${until.slice(0, 10)}, ${until.slice(11, 16)} UTC. Until then it can be refused.`,
     extra: { agree_from: until },
   });
 }

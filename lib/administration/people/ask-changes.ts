@@ -14,7 +14,7 @@ import { issueInvitationIn } from "@/lib/identity/invitations/issue-invitation";
 import { findEmail } from "@/lib/identity/people/people-store";
 
 /**
- * Makes a new link for a person who has no way to sign in yet; the one before is no longer good. The person has been
+ * Makes a new link for a person who has no way to sign in yet; the previous one no longer works. The person has been
  * agreed to already, so one administrator does it. Throws `person.not-found` and `person.state`.
  */
 export async function resendLink(cx: AdministrationContext, userId: string): Promise<ResentAnswer> {

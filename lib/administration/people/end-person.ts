@@ -107,7 +107,7 @@ async function planLeave(tx: Tx, cx: Context, userId: string, on: string | null)
 
 /**
  * Lets a person leave, now or when a day is over in UTC; null as the day takes a plan back. Sessions, grants, links, factors, API keys and webhooks end, what they
- * asked for is withdrawn, what they have begun goes on with others, and the roster without them is asked for. Their
+ * asked for is withdrawn, what they have begun continues with others, and the roster without them is asked for. Their
  * record and what they signed stay. Throws as `suspendPerson`.
  */
 export async function leavePerson(cx: Context, userId: string, { reason, on }: Leave): Promise<PersonAnswer> {
@@ -118,7 +118,7 @@ export async function leavePerson(cx: Context, userId: string, { reason, on }: L
 }
 
 /**
- * Withdraws an invitation that was not used: the link is no longer good and the person counts as left. Throws
+ * Withdraws an invitation that was not used: the link no longer works and the person counts as left. Throws
  * `person.state` for a person who can sign in already.
  */
 export function withdrawInvitation(cx: Context, userId: string, reason: string): Promise<PersonAnswer> {
@@ -150,7 +150,7 @@ export async function renameIn(tx: Tx, cx: EndContext, userId: string, name: str
   return { entry };
 }
 
-/** Ends every session of a person. API keys go on. */
+/** Ends every session of a person. API keys stay valid. */
 export function signOutPerson(cx: Context, userId: string): Promise<PersonAnswer> {
   return actOnPerson(cx, userId, async (tx) => {
     const sessions = (await endSessionsIn(tx, cx, { userId, reason: "ended-by-administrator" })).length;

@@ -10,8 +10,9 @@ import type { Holder } from "@/lib/identity/people/holders-store";
 import { findEmail } from "@/lib/identity/people/people-store";
 import { type AgencyRow, findAgency } from "@/lib/organisations/agency/store";
 
-// The reset of an agency officer's sign-in. Their own operator does not know them, so that both contacts of the agency
-// confirm it by a call to a number on record, and it waits a day in which the officer or the agency can object.
+// The reset of an agency officer's sign-in. The operator does not know an officer. So both contacts of the agency
+// confirm the reset, called at a number on record. The reset then waits a day in which the officer or the agency can
+// object.
 
 const HOLD_MS = 24 * 3_600_000;
 
@@ -63,7 +64,7 @@ export async function requireCallBack(
   const agency = await findAgency(tx, cx.instance.tenantId, person.organisationId);
   const { confirmed_by: contacts = [], called_number: number, not_before: notBefore } = after;
   if (agency === undefined) {
-    if (number !== undefined) refuse("Only the officers of an agency are called back.");
+    if (number !== undefined) refuse("Call-backs are only for officers of an agency.");
     return;
   }
   if (number === undefined || notBefore === undefined)

@@ -326,7 +326,7 @@ describe("a person's record", () => {
 });
 
 describe("the list of people", () => {
-  it("has views with their numbers, finds by name, and says who needs a look", async () => {
+  it("has views with their numbers, finds by name, and marks who needs attention", async () => {
     const { principal } = await coordinator();
     const { items, counts } = await list();
     expect(items.find(({ id }) => id === principal.userId)).toMatchObject({ looks: ["code_only"] });
@@ -341,7 +341,7 @@ describe("the list of people", () => {
     expect(old[0]?.looks).toEqual(["code_only", "unseen"]);
   });
 
-  it("goes on from its cursor without a gap", async () => {
+  it("continues from its cursor without a gap", async () => {
     const first = await listPeople(bench.greta, PeopleQuery.parse({ limit: "2" }));
     const rest = await list({ cursor: first.next_cursor ?? "" });
     expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(

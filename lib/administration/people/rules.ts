@@ -36,15 +36,15 @@ export function requireDuties({ role, duties }: StandingOf): void {
     });
   if (role === "admin" && !duties.includes("admin"))
     throw new DomainError("person.duties", {
-      detail: "The role administrator comes with the duty administrator.",
+      detail: "The role administrator needs the duty administrator.",
     });
   if (role === "coordinator" && duties.length === 0)
     throw new DomainError("person.duties", {
-      detail: "A coordinator has at least one duty.",
+      detail: "A coordinator needs at least one duty.",
     });
   if (role !== "admin" && role !== "coordinator" && duties.length > 0)
     throw new DomainError("person.duties", {
-      detail: "Only the operator's own people have duties.",
+      detail: "Only the operator's own people can have duties.",
     });
 }
 

@@ -92,7 +92,7 @@ export const PersonDetail = PersonSummary.extend({
   ),
   webhooks: z.array(z.object({ id: z.string(), name: z.string() })),
   link: z.object({ expires_at: z.string(), is_expired: z.boolean() }).nullable(),
-  /** What the person has begun. Other people go on with it when they leave or lose a duty. */
+  /** What the person has begun. Other people continue with it when they leave or lose a duty. */
   open_work: z.object({
     disputes: z.array(z.object({ id: z.string(), transaction_id: z.string() })),
     agreements: z.array(z.object({ id: z.string(), kind: AgreementKindName })),
@@ -198,7 +198,7 @@ export const PersonAnswer = PersonSummary.extend({
     agreements: z.int(),
     grants: z.int(),
   }),
-  /** Work that other people go on with. */
+  /** Work that other people continue with. */
   handed_over: z.object({ disputes: z.int() }),
   /** The roster version without this person, which waits for two signatures; null where the roster need not change. */
   roster_change: z.string().nullable(),

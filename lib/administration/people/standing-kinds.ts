@@ -31,8 +31,8 @@ function requireActive({ isActive }: { readonly isActive: boolean }): void {
 }
 
 /**
- * Another role or other duties. Sessions end, and an unused link is no longer good. What the person has signed stays
- * valid; what they have begun goes on with others who have the duty.
+ * Another role or other duties. Sessions end, and an unused link no longer works. What the person has signed stays
+ * valid; what they have begun continues with others who have the duty.
  */
 export const dutiesOfPerson = kind({
   after: Standing,
@@ -50,10 +50,10 @@ export const dutiesOfPerson = kind({
     requireHome(after, (await requireOrganisation(tx, cx, person.organisationId)).kind);
     const isSame =
       after.role === person.role && [...after.duties].sort().join() === [...person.duties].sort().join();
-    if (isSame) throw invalidField("/duties", "are those that the person has");
+    if (isSame) throw invalidField("/duties", "are the person's present duties");
     const isParty = (role: string) => role === "client" || role === "miner";
     if (isParty(after.role) !== isParty(person.role) || (isParty(after.role) && after.role !== person.role))
-      throw invalidField("/role", "cannot become or stop being that of a party: invite another account");
+      throw invalidField("/role", "cannot change between a party's role and another: invite another account");
     if (after.role !== "admin" || !after.duties.includes("admin"))
       await requireAnotherAdministrator(tx, cx.instance.tenantId, person);
   },
@@ -122,7 +122,7 @@ export const membershipsOfPerson = kind({
       throw invalidField("/organisation_ids", "leaves out the person's own organisation");
     for (const id of after.organisation_ids) await requireOrganisation(tx, cx, id);
     if ((await listMemberships(tx, subjectId)).join() === [...after.organisation_ids].sort().join())
-      throw invalidField("/organisation_ids", "are those that the person has");
+      throw invalidField("/organisation_ids", "are the person's present organisations");
   },
   apply: async (tx, cx, { subjectId, after }) => {
     const now = await listMemberships(tx, subjectId);

@@ -7,9 +7,9 @@ import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { Duty, Role } from "@/lib/identity/schema";
 
-/** A person who was not here for so long needs a look. */
+/** A person who was not active for this long needs attention. */
 const UNSEEN_DAYS = 60;
-/** A link that ends so soon needs a look. */
+/** A link that ends within this time needs attention. */
 const LINK_HOURS = 4;
 
 const Row = z.object({

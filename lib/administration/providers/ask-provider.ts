@@ -69,7 +69,7 @@ export function getOrganisationSignIn(cx: ProviderAdministration, id: string): P
 
 type Secret = Pick<Provider, "sealed" | "publicKey">;
 
-/** A key of the portal for this organisation's provider. Its private half is sealed before it is stored anywhere. */
+/** A key of the portal for this organisation's provider. Its private key is sealed before it is stored anywhere. */
 async function newKey(cx: Context, id: string): Promise<Secret> {
   const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign"]);
   const { kty, crv, x, y, d } = await crypto.subtle.exportKey("jwk", pair.privateKey);

@@ -107,7 +107,7 @@ async function check(
   const organisation = await requireOrganisation(tx, cx, id);
   for (const mapped of after.mapping) requireHome(mapped, organisation.kind, "/mapping");
   if (contentEtagOf(await presentFacts(tx, cx, id)) === contentEtagOf(after))
-    throw invalidField("/issuer", "and all other values are those in force");
+    throw invalidField("/issuer", "and all other values are already in force");
   await requireOwnDomains(tx, cx, id, after.domains);
 }
 

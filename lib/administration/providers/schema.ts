@@ -101,7 +101,7 @@ export type ProviderTest = z.infer<typeof ProviderTest>;
 
 export const TestReturn = z.strictObject({ returned: ReturnedBody });
 
-/** What came of a test sign-in, and whether it would be enough. No one is signed in. */
+/** The result of a test sign-in, and whether it would be sufficient. No one is signed in. */
 export const TestSignIn = z.object({
   claims: z.object({
     sub: z.string(),

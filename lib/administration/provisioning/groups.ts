@@ -45,11 +45,11 @@ async function record(
   });
 }
 
-/** Throws `invalidValue` for a member whom the client may not see. Members that were there before are not looked at. */
+/** Throws `invalidValue` for a member whom the client may not see. Earlier members are not checked again. */
 async function requireMembers(tx: Tx, cx: ScimContext, added: readonly string[]): Promise<void> {
   const found = await findScimPeople(tx, peopleOf(cx), added);
   const missing = added.find((id) => !found.has(id));
-  if (missing !== undefined) throw fault("invalidValue", `members: ${missing} is no user of this client.`);
+  if (missing !== undefined) throw fault("invalidValue", `members: ${missing} is not a user of this client.`);
 }
 
 /** Throws 409 `uniqueness` where another group has the name. */

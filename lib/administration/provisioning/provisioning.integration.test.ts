@@ -321,7 +321,7 @@ describe("groups of the operator", () => {
     expect(group.json.members).toEqual([]);
   });
 
-  it("leave a coordinator as they are whose last group is gone, and the page names them", async () => {
+  it("do not change a coordinator whose last group was removed, and the page names them", async () => {
     const { json } = await create("operator", OPERATOR_DOMAIN);
     await add("Legal", json.id);
     await agreeToAgreement(bench.nils, agreementOf(await userOf(json.id)), {});
@@ -409,7 +409,7 @@ describe("a client", () => {
     ["another work address", { emails: [{ value: "kim@elsewhere.example", type: "work" }] }, "invalidValue"],
     ["no name", { userName: null }, "invalidValue"],
     ["an unknown schema", { schemas: ["urn:example:x"] }, "invalidSchema"],
-  ])("is told of %s", async (_what, more, scimType) => {
+  ])("gets an error for %s", async (_what, more, scimType) => {
     expect(await create("agency", DOMAIN, more)).toMatchObject({
       status: 400,
       headers: expect.anything(),

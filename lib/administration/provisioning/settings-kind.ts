@@ -104,7 +104,7 @@ export const settingsOfProvisioning = kind({
   check: async (tx, cx, { subjectId, after }) => {
     const now = factsOfSettings(await findSettings(tx, cx.instance.tenantId, subjectId));
     if (contentEtagOf(now) === contentEtagOf(factsOfSettings(after)))
-      throw invalidField("/groups", "and the other settings are those in force");
+      throw invalidField("/groups", "and the other settings are already in force");
     await requireSettings(tx, cx, subjectId, after);
   },
   apply: async (tx, cx, { subjectId, after }) => {

@@ -122,14 +122,14 @@ async function settleNew(
   return (await makePerson(tx, cx, person.id, invited)).made;
 }
 
-/** Returns whether role and duties that groups give can be had: a coordinator without any duty is suspended by hand. */
+/** Returns whether groups can give this role and these duties. A coordinator needs a duty; without one an administrator suspends them. */
 function isPossible({ role, duties }: Entitlement): boolean {
   return role !== "coordinator" || duties.length > 0;
 }
 
 /**
- * Returns the change of role and duties that a person's groups ask for; undefined where there is none, or where only an
- * administrator can act: the person is suspended, or would have no role any more.
+ * Returns the change of role and duties that a person's groups require. Returns undefined if no change is needed, or if
+ * only an administrator can act, because the person is suspended or would have no role left.
  */
 export function changeOf(
   cx: Pick<ScimContext, "provisioning">,

@@ -72,7 +72,7 @@ async function lockLive(tx: Tx, cx: Context, organisationId: string, id: string)
   const row = await lockToken(tx, { tenantId: cx.instance.tenantId, organisationId }, id);
   if (row === undefined) throw new DomainError("provisioning.token-not-found");
   if (!isLiveToken(row, cx.clock.now()))
-    throw new DomainError("provisioning.token-ended", { detail: "Make a token that replaces none." });
+    throw new DomainError("provisioning.token-ended", { detail: "Make a token without `replaces`." });
   return row;
 }
 

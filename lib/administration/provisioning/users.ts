@@ -86,7 +86,7 @@ export function createUser(cx: ScimContext, sent: Members): Promise<Resource> {
   const wanted = wantedUser(sent);
   const { domains } = cx.provisioning;
   if (!domains.includes(domainOf(wanted.userName)))
-    throw fault("invalidValue", `userName: the domain is none of ${domains.join(", ")}.`);
+    throw fault("invalidValue", `userName: the domain must be one of ${domains.join(", ")}.`);
   return changing(cx, async (tx, made) => {
     await requireFree(tx, cx, wanted.userName);
     const id = uuidv7(cx.clock.nowMs());
@@ -97,7 +97,7 @@ export function createUser(cx: ScimContext, sent: Members): Promise<Resource> {
   });
 }
 
-/** The same mailbox in another case is no change. */
+/** The same mailbox in another case is not a change. */
 function requireSameName(person: ScimPerson, { userName }: WantedUser): void {
   if (person.userName.toLowerCase() === userName.toLowerCase()) return;
   throw fault(

@@ -9,7 +9,7 @@ const site = siteOf({ PORTAL_ORIGIN: "https://portal.example", HOST: "127.0.0.1"
 const cx = { ...secret, site };
 const servers: ReturnType<typeof createServer>[] = [];
 
-/** A server in the place of the portal's address, reached without its TLS. */
+/** A server in place of the portal's address, reached without its TLS. */
 async function standIn(answer: RequestListener): Promise<typeof fetch> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   servers.push(server);

@@ -21,7 +21,7 @@ async function sendCode(cx: AdministrationContext): Promise<Result> {
   const to = await inSnapshot(cx, (tx) => findEmail(tx, cx.principal.userId));
   const code = String(randomInt(100_000_000)).padStart(8, "0");
   const text = [
-    `The code of this test is ${code}. Enter it under Set-up. It is good for one hour.`,
+    `The code of this test is ${code}. Enter it under Set-up. It is valid for one hour.`,
     "",
     `Der Code dieses Tests ist ${code}. Geben Sie ihn unter Einrichtung ein. Er gilt eine Stunde.`,
     "",

@@ -8,7 +8,7 @@ import { DomainError } from "@/lib/errors";
 import { partUser } from "@/lib/ipc/part-user";
 import type { Mailer } from "@/lib/notify/mail/mailer";
 
-/** Owner of the key that a check makes. It is no participant's id: those are shorter. */
+/** Owner of the key that a check makes. It is not a participant's id: those are shorter. */
 const OWNER = { purpose: "participant", participant: "readiness-check", version: 1 } as const;
 
 async function makeAndUse({ keystore }: Pick<Context, "keystore">): Promise<boolean> {
@@ -56,7 +56,7 @@ export async function tryCustodian(cx: Pick<Context, "escrow" | "instance">): Pr
   return user === "same" ? failed("same_user") : done({ where: user });
 }
 
-/** Industry test file that every scanner reports (eicar.org); it does nothing. In two halves, so that this file is no finding. */
+/** Industry test file that every scanner reports (eicar.org); it does nothing. In two halves, so that this file is not a finding. */
 const EICAR = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR", "-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"].join("");
 
 /** Has the scanner look at the EICAR test file. */

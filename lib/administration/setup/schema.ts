@@ -42,7 +42,7 @@ const person = { name: visibleLine(200), email: WorkEmail };
 export const SetupAdministrator = z.strictObject({ ...proof, ...person });
 export type SetupAdministrator = z.infer<typeof SetupAdministrator>;
 export const SetupAdministratorAnswer = z.object({
-  /** Token of a link for a first sign-in; the page goes on with it. */
+  /** Token of a link for a first sign-in; the page continues with it. */
   invitation: z.string(),
 });
 export type SetupAdministratorAnswer = z.infer<typeof SetupAdministratorAnswer>;

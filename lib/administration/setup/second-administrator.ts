@@ -48,7 +48,7 @@ export async function nameSecond(
   const made = await inTransaction(cx, async (tx) => {
     const row = await lockSetup(tx, tenantId);
     if (row?.organisationId === undefined)
-      throw new DomainError("setup.people", { detail: "Administrators are invited under People." });
+      throw new DomainError("setup.people", { detail: "Invite administrators under People." });
     if (row.firstUserId !== cx.principal.userId)
       throw new DomainError("access.forbidden", {
         detail: "The first administrator names the second. Later ones are invited under People.",

@@ -94,7 +94,7 @@ const refused = async (path: string, body: Record<string, unknown>, address?: st
   (await call(path, body, address)).body.code;
 
 describe("the set-up link", () => {
-  it("is good on this machine for 15 minutes, and a newer one takes its place", async () => {
+  it("works on this machine for 15 minutes, until a newer one replaces it", async () => {
     const first = await newToken();
     expect((await call("setup", { token: first })).body).toMatchObject({
       step: "organisation",
@@ -170,7 +170,7 @@ describe("a set-up", () => {
     const named = await call("setup/administrator", { token, ...GRETA });
     expect(named.status).toBe(200);
     expect(await refused("setup/administrator", { token, ...NILS })).toBe("setup.step-done");
-    // The browser was closed: the same address goes on, and the token before is no longer good.
+    // The browser was closed: the same address continues, and the previous token no longer works.
     const again = await call("setup/administrator", { token, ...GRETA });
     expect(await refused("invitation", { token: String(named.body.invitation) })).toBe("invitation.refused");
     expect(await setPasskey(String(again.body.invitation))).toBe(200);

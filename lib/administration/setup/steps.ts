@@ -105,14 +105,14 @@ export async function issueAgain(
   if (account === undefined || !isSame || hasAnyFactor(account))
     throw new DomainError("setup.step-done", {
       detail:
-        "This administrator was named before, perhaps in another browser. Enter the same e-mail to go on.",
+        "This administrator was named before, perhaps in another browser. Enter the same e-mail to continue.",
     });
   return issueInvitationIn(tx, cx, userId);
 }
 
 /**
  * Makes the first administrator, and returns the token with which their browser sets the passkey. Repeated with the same
- * address it goes on where it was left. Throws `setup.step-done`, `setup.unfinished`, and as `requireSetup`.
+ * address it continues where it was left. Throws `setup.step-done`, `setup.unfinished`, and as `requireSetup`.
  */
 export async function nameFirst(
   cx: SetupContext,

@@ -29,7 +29,7 @@ export async function lockSetup(tx: Tx, tenantId: string): Promise<SetupRow | un
   return findSetup(tx, tenantId);
 }
 
-/** Stores a new link. The one before is no longer good. */
+/** Stores a new link. The previous one no longer works. */
 export async function putLink(
   tx: Tx,
   tenantId: string,

@@ -19,7 +19,7 @@ export class ApiProblem extends Error {
 
 export interface ClientOptions {
   readonly baseUrl: string;
-  /** Absent in the browser, where the session cookie speaks. */
+  /** Absent in the browser, which uses the session cookie. */
   readonly apiKey?: string;
   readonly fetch?: typeof fetch;
 }

@@ -28,7 +28,7 @@ export async function* pagesOf<O extends OperationSpec>(
   let next = input;
   for (;;) {
     const page: unknown = await client.call(operation, next);
-    if (!isPage<ItemOf<O>>(page)) throw new TypeError(`${operation.id} is no list of pages`);
+    if (!isPage<ItemOf<O>>(page)) throw new TypeError(`${operation.id} is not a list of pages`);
     yield* page.items;
     const cursor = page.next_cursor ?? undefined;
     if (cursor === undefined) return;

@@ -90,9 +90,9 @@ function pauseAfter(error: unknown, attempt: number, timing: Timing): number | u
 }
 
 /**
- * Runs an attempt, and up to `retries` more after 429, 502, 503, 504, a connection that failed or took too long, and while the
- * first one of the same Idempotency-Key still runs, if it may be repeated at all. Throws the last attempt's error, with
- * the first one as its cause, or the signal's reason.
+ * Runs an attempt, and up to `retries` more if the call may be repeated. It repeats after 429, 502, 503, 504, after a
+ * connection that failed or took too long, and while the first call with the same Idempotency-Key still runs. Throws
+ * the last attempt's error, with the first one as its cause, or the signal's reason.
  */
 export async function retrying<T>(
   operation: Kind,

@@ -15,7 +15,7 @@ import { type SigningOptions, signCall, withBodyBytes } from "./signing";
 export interface SealportOptions {
   /** Where the portal is, as `https://sealport.example`; a path in front of the API's own may follow. */
   readonly baseUrl: string;
-  /** Absent where calls are signed, which name their key, and in the browser, where the session's cookie speaks. */
+  /** Absent for signed calls, which name their key, and in the browser, which uses the session cookie. */
   readonly apiKey?: string;
   /** With it every call is signed (RFC 9421): outside evaluation keys that disclose, export or decide must. */
   readonly signing?: SigningOptions;
@@ -42,7 +42,7 @@ const RETRIES = 3;
 function baseOf(text: string): string {
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "" || url.hash !== "")
-    throw new TypeError("baseUrl is to be an http address without user, query and fragment");
+    throw new TypeError("baseUrl must be an http address without user, query and fragment");
   return url.href.replace(/\/+$/, "");
 }
 

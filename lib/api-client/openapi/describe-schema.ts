@@ -80,7 +80,7 @@ function rowsOf(schema: JsonSchema, levels: number, prefix = ""): MemberRow[] {
   });
 }
 
-/** Members of whatever the schema is of, of a list its items', with so many levels of inner objects below them. */
+/** Returns the members of an object schema, or those of a list's items, with this many levels of inner objects. */
 export function membersBelow(schema: JsonSchema, levels: number): MemberRow[] {
   const whole = inner(schema);
   return whole === undefined ? [] : rowsOf(whole.schema, levels, whole.mark === "" ? "" : `${whole.mark}.`);

@@ -15,7 +15,7 @@ export interface ParameterRow extends MemberRow {
 }
 
 /**
- * Bodies are described to their third level, answers to their first, since each page would repeat their members many
+ * Bodies are described to their third level, answers to their first, because each page would otherwise repeat their members many
  * times.
  */
 const BODY_LEVELS = 2;

@@ -18,7 +18,7 @@ import { operation } from "@/lib/api-client/operation";
 import { OrganisationPath } from "@/lib/organisations/schema";
 
 const REVIEWS = "/confidential/admin/access-reviews";
-/** Which of them reads and decides what is said by the use cases: reviewers are named by organisations. */
+/** The use cases decide who may read and decide what, because organisations name their reviewers. */
 const roles = ["admin", "coordinator", "auditor", "regulator"] as const;
 const read = { scopes: ["read"], roles, rate: "reads" } as const;
 const act = { scopes: ["decide"], roles, rate: "writes", stepUp: true } as const;
@@ -50,7 +50,7 @@ export const getAccessReview = operation({
   id: "getAccessReview",
   method: "GET",
   path: `${REVIEWS}/{id}`,
-  summary: "One review: each person and program, what they may do, what stands out, what was decided.",
+  summary: "One review: each person and program, what they may do, warnings, and decisions.",
   ...read,
   params: ReviewPath,
   query: ReviewQuery,

@@ -191,7 +191,7 @@ export const submitRequest = operation({
   id: "submitRequest",
   method: "POST",
   path: `${REQUEST}/submit`,
-  summary: "Hand a draft to its reviewers; answers when the document has been checked.",
+  summary: "Submit a draft. The answer comes when the document has been checked.",
   scopes: ["request"],
   roles,
   params: RequestPath,

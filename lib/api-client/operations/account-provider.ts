@@ -20,7 +20,7 @@ export const finishOwnProvider = operation({
   ...change,
   id: "finishOwnProvider",
   path: `${PROVIDER}/finish`,
-  summary: "Take what the identity provider sent back with the browser.",
+  summary: "Accept the identity provider's answer from the browser.",
   body: OwnReturn,
   response: { status: 200, schema: OwnDone },
   action: "session.step_up",

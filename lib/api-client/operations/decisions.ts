@@ -27,7 +27,7 @@ export const decideRequest = operation({
   id: "decideRequest",
   method: "POST",
   path: `${REQUEST}/decisions`,
-  summary: "Decide one stage; the second approval answers when the grant is in force.",
+  summary: "Decide one stage. The second approval is answered when the grant is in force.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,

@@ -79,7 +79,7 @@ export const recordCopy = operation({
   id: "recordCopy",
   method: "POST",
   path: "/confidential/transactions/{id}/copies",
-  summary: "Write down that opened fields are copied, before they are; the value itself is not sent.",
+  summary: "Record that opened fields are about to be copied. The value itself is not sent.",
   scopes: ["open", "disclose"],
   roles: ["client", "miner", "coordinator", "auditor", "regulator"],
   params: TransactionPath,

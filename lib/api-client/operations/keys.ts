@@ -199,7 +199,7 @@ export const rotateKeyAlias = operation({
   id: "rotateKeyAlias",
   path: "/confidential/keys/rotate",
   query: RotationOf,
-  summary: "The same for whichever key of a participant is active.",
+  summary: "Rotate the participant's active key.",
 });
 
 export const listRotations = operation({
@@ -219,7 +219,7 @@ export const getRotation = operation({
   id: "getRotation",
   method: "GET",
   path: "/confidential/keys/rotations/{id}",
-  summary: "How far a rotation is.",
+  summary: "The progress of a rotation.",
   scopes: ["read"],
   roles: ["client", "miner", "admin"],
   params: RotationPath,

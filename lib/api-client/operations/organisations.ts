@@ -103,7 +103,7 @@ export const setOrganisationHours = operation({
   id: "setOrganisationHours",
   method: "PUT",
   path: `${ORGANISATIONS}/{id}/hours`,
-  summary: "Set when an organisation is open; holidays are worked out at once, for six years.",
+  summary: "Set when an organisation is open. Public holidays are computed for six years.",
   scopes,
   roles,
   params: OrganisationPath,

@@ -40,7 +40,7 @@ export const createParticipant = operation({
   id: "createParticipant",
   method: "POST",
   path: PARTICIPANTS,
-  summary: "Create a client or provider: a firm, or a natural person, whose data are confidential.",
+  summary: "Create a client or provider: a firm, or a natural person, whose data is confidential.",
   ...admin,
   body: NewParticipant,
   response: { status: 201, schema: ParticipantAnswer },

@@ -44,7 +44,7 @@ export const renewHold = operation({
   id: "renewHold",
   method: "POST",
   path: `${HOLDS}/{id}/renewals`,
-  summary: "Move the end of a legal hold away, by 90 days from now unless said otherwise.",
+  summary: "Extend a legal hold, to 90 days from now by default.",
   scopes: ["request"],
   roles,
   params: PreservationPath,

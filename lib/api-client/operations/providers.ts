@@ -77,7 +77,7 @@ export const finishTestSignIn = operation({
   ...change,
   id: "finishTestSignIn",
   path: `${PROVIDER}/test/finish`,
-  summary: "What a test sign-in brought, and whether it is enough. No one is signed in.",
+  summary: "The data from a test sign-in, and whether it is sufficient. No one is signed in.",
   sessionOnly: true,
   body: TestReturn,
   response: { status: 200, schema: TestSignIn },

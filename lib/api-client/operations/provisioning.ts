@@ -73,7 +73,7 @@ export const applyProvisioning = operation({
   id: "applyProvisioning",
   method: "POST",
   path: `${PROVISIONING}/apply`,
-  summary: "Ask for what their groups give to people who have something else.",
+  summary: "Ask that people get the role and duties of their groups where these differ.",
   params: OrganisationPath,
   body: NoBody,
   response: { status: 200, schema: AppliedProvisioning },

@@ -40,7 +40,7 @@ export const runReadinessChecks = operation({
 export const confirmReadinessMail = operation({
   id: "confirmReadinessMail",
   path: `${READINESS}/mail`,
-  summary: "Confirm by its code that the test message arrived.",
+  summary: "Confirm with its code that the test message arrived.",
   ...check,
   body: MailCode,
   response: { status: 200, schema: ReadinessAnswer },

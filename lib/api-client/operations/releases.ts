@@ -68,7 +68,7 @@ export const signRelease = operation({
   id: "signRelease",
   method: "POST",
   path: `${RELEASES}/{release_id}/words`,
-  summary: "One executive's signature for the terms; the second answers when the grant is in force.",
+  summary: "Sign the terms as an executive. The second signature is answered when the grant is in force.",
   scopes: ["decide"],
   roles: ["coordinator"],
   duties: ["executive"],

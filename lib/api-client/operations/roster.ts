@@ -18,7 +18,7 @@ export const getRosterStanding = operation({
   id: "getRosterStanding",
   method: "GET",
   path: "/confidential/account/roster",
-  summary: "Under which keys the custodian takes the caller's statements, and changes that wait.",
+  summary: "The keys with which the custodian accepts the caller's statements, and changes that wait.",
   scopes: "any",
   roles: "any",
   response: { status: 200, schema: RosterStanding },

@@ -34,8 +34,7 @@ export const handOver = operation({
   id: "handOver",
   method: "POST",
   path: "/confidential/keys/{id}/wraps",
-  summary:
-    "Put entries for the active key in the place of those of a replaced one that its participant holds.",
+  summary: "Put entries for the active key in place of those of a replaced one that its participant holds.",
   scopes: ["keys"],
   roles: ["client", "miner"],
   params: KeyPath,

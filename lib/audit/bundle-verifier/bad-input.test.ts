@@ -169,7 +169,7 @@ describe("bad input is refused with its reason:", () => {
         class: "missing leaf",
         seq: at,
         after: at + 1,
-        detail: `leaf ${at} was left out of leaves.txt: in its place stands leaf ${at + 1}`,
+        detail: `leaf ${at} was left out of leaves.txt: in its place is leaf ${at + 1}`,
       }),
     );
     expect(report.findings.map((finding) => finding.class)).not.toContain("content mismatch");
@@ -194,7 +194,7 @@ describe("bad input is refused with its reason:", () => {
       layOut(CLEAN, OURS).subarray(0, -1),
       /^the bundle is cut short: its end is missing/,
     ],
-    ["another file", utf8("hello, this is a letter and no bundle of anything\n"), /^this is no bundle/],
+    ["another file", utf8("hello, this is a letter and no bundle of anything\n"), /^this is not a bundle/],
   ])("%s, with the right reason", async (_, bytes, pattern) => {
     const report = await verifyBundle(bytes, { policy: POLICY });
     expect(report.findings).toMatchObject([{ class: "container", detail: expect.stringMatching(pattern) }]);

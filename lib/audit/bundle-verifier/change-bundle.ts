@@ -13,7 +13,7 @@ function changeLine(lines: readonly string[], seq: number): { lines: string[]; l
   let leaf: Uint8Array | undefined;
   const changed = lines.map((text) => {
     const parsed = text === "" ? undefined : EntryLine.safeParse(parseCanonicalJson(text));
-    if (parsed?.success === false) throw new ChangeError("a line of the bundle is no exported entry");
+    if (parsed?.success === false) throw new ChangeError("a line of the bundle is not an exported entry");
     const line = parsed?.data;
     if (line === undefined || line.seq !== seq) return text;
     const { outcome } = line.entry;

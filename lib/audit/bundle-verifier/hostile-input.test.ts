@@ -93,7 +93,7 @@ const BAD_KEYS: [string, string][] = [
     "of another key id",
     vkey(NAME, ed25519PublicKey(OURS.receiptSeed)).replace(/\+[0-9a-f]{8}\+/, "+00000000+"),
   ],
-  ["that is no point", vkey(NAME, NO_POINT)],
+  ["that is not a point", vkey(NAME, NO_POINT)],
 ];
 
 describe.each(BAD_KEYS)("a key %s", (_, bad) => {

@@ -26,7 +26,7 @@ const POLICY = { ...keysOf(OURS), quorum: 1 };
 const folder = mkdtempSync(path.join(tmpdir(), "sealport-memory-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The command's exit status and first line, with a heap of so many megabytes. */
+/** The command's exit status and first line, with a heap of this many megabytes. */
 function verifyIn(megabytes: number, bundle: Uint8Array): [number | null, string | undefined] {
   const [file, policy] = [path.join(folder, "bundle.zip"), path.join(folder, "policy.json")];
   writeFileSync(file, bundle);

@@ -311,11 +311,11 @@ describe("receipts checked with a bundle", () => {
       { entry: receiptOf(901).entry },
       /its signature holds, and its member entry does not give the leaf/,
     ],
-    ["signature", { signature: "nonsense" }, /its signature is no signature line$/],
+    ["signature", { signature: "nonsense" }, /its signature is not a signature line$/],
     [
       "two members",
       { integrate_by: "2026-11-24T14:47:00.000900Z", entry_id: fixtureId(2) },
-      new RegExp(`the signature of ${KEY} does not hold over it$`),
+      new RegExp(`the signature of ${KEY} is not valid for it$`),
     ],
   ])(
     "a receipt altered in %s is named as changed, and not as signed by another key",

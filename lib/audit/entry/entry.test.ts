@@ -25,11 +25,11 @@ describe("entry format v1", () => {
     ["milliseconds in place of microseconds", { ...known(), at: "2026-11-24T14:45:00.123Z" }],
     ["a day that does not exist", { ...known(), at: "2026-02-30T14:45:00.123456Z" }],
     ["parts out of order", { ...known(), sealed: [...known().sealed].reverse() }],
-    ["a label that is no eight bytes", { ...known(), sealed: [{ c: "case-7", d: known().sealed[0]?.d }] }],
+    ["a label that is not eight bytes", { ...known(), sealed: [{ c: "case-7", d: known().sealed[0]?.d }] }],
     ["an unknown public member", { ...known(), pub: { note: "x" } }],
     ["a fraction", { ...known(), pub: { checkpoint: 1.5 } }],
     ["null", { ...known(), pub: { checkpoint: null } }],
-    ["an id that is no UUIDv7", { ...known(), id: "01936f2a-7c1b-4def-8a10-000000000001" }],
+    ["an id that is not a UUIDv7", { ...known(), id: "01936f2a-7c1b-4def-8a10-000000000001" }],
   ])("refuses %s, in writing and in reading", (_, entry) => {
     expect(() => Reflect.apply(encodeEntry, undefined, [entry])).toThrow();
     expect(() => parseEntry(canonicalBytes(entry))).toThrow();

@@ -42,7 +42,7 @@ describe("tile address", () => {
     [["00a"]],
     [["x999", "x999", "x999", "x999", "x999", "999"]],
     [["..", "000"]],
-  ])("%j is none", (segments) => {
+  ])("%j is not a tile path", (segments) => {
     expect(parseTileAddress(segments)).toBeUndefined();
   });
 

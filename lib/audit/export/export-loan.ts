@@ -4,7 +4,7 @@ import { InvariantError } from "@/lib/errors";
 import type { AuditEvent } from "../entry/event";
 import type { ExportQuery } from "../schema";
 
-/** What an export under a grant uses of it, in the transaction of the export's own entry. */
+/** The unit of a grant's export budget that one export uses, in the transaction of the export's own entry. */
 export interface ExportLoan {
   /** The fence and subjects of that entry. */
   readonly entry: Pick<AuditEvent, "subjects" | "purpose" | "caseId" | "caseDetails" | "index">;

@@ -40,7 +40,7 @@ export async function readSignedSize(
   if (word.is === "refused" && !COMPARED_NOTHING.includes(word.reason)) {
     const { reason, seq } = word;
     cx.logger.error({ alarm: "export.index", reason, seq }, "the signer refuses what would be exported");
-    return refuse(`The checkpoint signer does not sign what the database holds: ${reason} at ${seq}.`);
+    return refuse(`The checkpoint signer refuses the database's content: ${reason} at ${seq}.`);
   }
   // The database owner can stop the signer from reading the database, but not from reporting how much it has signed.
   const signed = word.is === "signed" ? word : await askSigned(signerUrl, pinned.log);
@@ -66,5 +66,5 @@ async function waitForCheckpoint(cx: ReaderContext, size: number): Promise<void>
     await pause(LOOK_MS);
   }
   cx.logger.error({ alarm: "export.index", size }, "a signed checkpoint is not in the database");
-  refuse(`The checkpoint over ${size} entries, which is signed, is not in the database.`);
+  refuse(`The signed checkpoint for ${size} entries is not in the database.`);
 }

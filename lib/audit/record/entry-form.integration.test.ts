@@ -81,16 +81,16 @@ describe("the form of an entry", () => {
     "sealed parts out of order": (id) =>
       spell(id, { sealed: `[{"c":"org","d":"${D}"},{"c":"${LABEL}","d":"${D}"}]` }),
     "a label twice": (id) => spell(id, { sealed: `[{"c":"org","d":"${D}"},{"c":"org","d":"${D}"}]` }),
-    "a label that is none": (id) => spell(id, { sealed: `[{"c":"ORG","d":"${D}"}]` }),
+    "an invalid label": (id) => spell(id, { sealed: `[{"c":"ORG","d":"${D}"}]` }),
     "a label that is a number": (id) => spell(id, { sealed: `[{"c":12345678900,"d":"${D}"}]` }),
-    "a digest that is none": (id) => spell(id, { sealed: '[{"c":"org","d":"x"}]' }),
+    "an invalid digest": (id) => spell(id, { sealed: '[{"c":"org","d":"x"}]' }),
     "a part with more in it": (id) => spell(id, { sealed: `[{"c":"org","d":"${D}","e":1}]` }),
     "a part that is a text": (id) => spell(id, { sealed: '["org"]' }),
     "an unknown public member": (id) => spell(id, { pub: '{"note":"x"}' }),
     "a public part that is null": (id) => spell(id, { pub: "null" }),
-    "a public digest that is none": (id) => spell(id, { pub: '{"rd":"x"}' }),
+    "an invalid public digest": (id) => spell(id, { pub: '{"rd":"x"}' }),
     "no envelope": (id) => spell(id, { pub: '{"envelopes":[]}' }),
-    "envelopes that are none": (id) => spell(id, { pub: '{"envelopes":{"a":1}}' }),
+    "invalid envelopes": (id) => spell(id, { pub: '{"envelopes":{"a":1}}' }),
     "envelopes out of order": (id) =>
       spell(id, { pub: `{"envelopes":[${envelope("b", 1)},${envelope("a", 1)}]}` }),
     "an envelope twice": (id) =>

@@ -51,7 +51,7 @@ beforeEach(async () => {
 afterEach(() => bench?.close());
 
 describe("a database restored to an earlier point, with the signer's store complete", () => {
-  it("goes on with the same tree: the next checkpoint extends the last one signed before the restore (I6)", async () => {
+  it("continues with the same tree: the next checkpoint extends the last one signed before the restore (I6)", async () => {
     await bench.grow(270);
     await bench.backUp();
     await bench.grow(330);

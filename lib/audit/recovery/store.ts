@@ -104,7 +104,7 @@ export async function findEntries(
   );
 }
 
-/** An entry whose bytes are restored. All its other data are lost. */
+/** An entry whose bytes are restored. All its other data is lost. */
 export interface ReturnedEntry {
   readonly id: string;
   readonly at: string;

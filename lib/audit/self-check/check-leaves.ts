@@ -139,7 +139,7 @@ function checkParts(
   const bound = new Set(entry.sealed.map(({ c }) => c));
   for (const c of held.stored?.keys() ?? []) {
     if (bound.has(c)) continue;
-    walk.add({ class: "part", detail: `part ${c} is none that entry ${seq} binds`, ...around(seq) });
+    walk.add({ class: "part", detail: `entry ${seq} does not bind part ${c}`, ...around(seq) });
   }
 }
 

@@ -5,7 +5,7 @@ import type { SignerWord } from "./ask-signer";
 import type { Walk } from "./progress";
 import type { VerificationReport } from "./schema";
 
-/** Refusals that are no evidence against the database: the signer compared nothing. */
+/** Refusals that are not evidence against the database: the signer compared nothing. */
 export const COMPARED_NOTHING: readonly string[] = ["clock", "empty", "store"];
 
 /**

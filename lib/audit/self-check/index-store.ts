@@ -95,8 +95,8 @@ const BATCH = 256;
 const MOST_HELD = 32 << 20;
 
 /**
- * Returns the next entries of the tree below `size`, in order, each with its index row and all its part rows: as many
- * as fit the memory limit with their stored parts, at least one. Empty if no entry is left.
+ * Returns the next entries of the tree below `size`, in order, each with its index row and all its part rows. It
+ * returns at least one, and as many as fit the memory limit. Empty if no entry is left.
  */
 export async function readIndexed(
   tx: RawTx,

@@ -108,7 +108,7 @@ export async function judgePrunings(tx: RawTx, log: string, size: number): Promi
   const refuse = (seq: number, why: string) =>
     findings.push({
       class: "pruned",
-      detail: `entry ${seq} says that others were pruned and is not believed: ${why}`,
+      detail: `entry ${seq} records a pruning that was not accepted: ${why}`,
       ...around(seq),
     });
   for await (const stored of readPrunings(tx, log, size)) {

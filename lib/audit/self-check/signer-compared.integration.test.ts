@@ -264,7 +264,7 @@ describe("stamps", () => {
     ],
     ["moved to another time", "UPDATE audit_checkpoint SET time_stamped_at = '2020-01-01' WHERE size = 2"],
     ["taken away from its time", "UPDATE audit_checkpoint SET time_stamp = NULL WHERE size = 2"],
-    ["that is no token", "UPDATE audit_checkpoint SET time_stamp = 'x' WHERE size = 2"],
+    ["that is not a token", "UPDATE audit_checkpoint SET time_stamp = 'x' WHERE size = 2"],
   ])("finds a time stamp %s", async (_, statement) => {
     await growStamped();
     await growStamped();

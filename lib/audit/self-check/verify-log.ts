@@ -161,7 +161,7 @@ async function checkStray(tx: RawTx, cx: LogUnderTest, walk: Walk): Promise<void
   const { log, tenantId } = cx.instance;
   const stray = await findStray(tx, log);
   if (stray !== undefined)
-    walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
+    walk.add({ class: "missing leaf", detail: `entry ${stray} has no leaf and is not waiting for one` });
   const open = await readOpenQuarantine(tx, tenantId);
   if (open !== undefined)
     walk.add({

@@ -4,8 +4,8 @@ import { type Entry, MAX_ENTRY_BYTES, parseEntry } from "../entry/entry";
 import type { Queued } from "./store";
 
 /**
- * Why a waiting row gets no leaf: it has no entry, its bytes are not an entry of format v1, it names another row or
- * another log, it has its leaf already, or it records a pruning or recovery that the owner's functions did not do.
+ * Why a waiting row gets no leaf. It has no entry. Its bytes are not an entry of format v1. It names another row or
+ * another log. It already has a leaf. Or it records a pruning or recovery that no function of the database made.
  */
 export type QuarantineReason = "absent" | "format" | "id" | "log" | "placed" | "unvouched";
 
@@ -23,7 +23,10 @@ export function createQuarantine(logger?: Logger): Quarantine {
     add(id, reason) {
       if (ids.has(id)) return;
       ids.add(id);
-      logger?.error({ alarm: "entry.malformed", entry: id, reason }, "a waiting row is no entry of this log");
+      logger?.error(
+        { alarm: "entry.malformed", entry: id, reason },
+        "a waiting row is not an entry of this log",
+      );
     },
   };
 }

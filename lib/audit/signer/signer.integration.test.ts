@@ -161,7 +161,7 @@ describe("the checkpoint signer", () => {
     await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "format", seq: 2 });
   });
 
-  it("shows its refusal in its health until it signs again, and an empty log is no alarm", async () => {
+  it("shows its refusal in its health until it signs again, and an empty log is not an alarm", async () => {
     const handler = signerHandler(from(), logger);
     const call = (method: string, at: string) =>
       handler({ method, path: at, query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) });

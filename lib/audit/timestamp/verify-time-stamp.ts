@@ -90,7 +90,7 @@ export async function verifyTimeStamp(
 function requireImprint({ info }: ParsedToken, imprint: Uint8Array): void {
   const { hashAlgorithm, hashedMessage } = info.messageImprint;
   if (hashAlgorithm.algorithmId !== SHA256_OID)
-    throw new TimeStampRefusal("imprint", "the imprint is no SHA-256");
+    throw new TimeStampRefusal("imprint", "the imprint is not SHA-256");
   if (!equalConstantTime(copyOf(hashedMessage.valueBlock.valueHexView), imprint))
     throw new TimeStampRefusal("imprint", "the stamp is over other bytes");
 }

@@ -219,7 +219,7 @@ describe("invalid bodies", () => {
     ["a root of 31 bytes", bodyOf(0, good.replace(/\n3\n.*\n/, `\n3\n${toBase64(new Uint8Array(31))}\n`))],
     ["a body cut short", bodyOf(0, good).slice(0, -1)],
     ["an empty body", ""],
-    ["bytes that are no UTF-8", new Uint8Array([0x6f, 0x6c, 0x64, 0x20, 0x30, 0x0a, 0x0a, 0xff, 0xfe])],
+    ["bytes that are not UTF-8", new Uint8Array([0x6f, 0x6c, 0x64, 0x20, 0x30, 0x0a, 0x0a, 0xff, 0xfe])],
   ])("with %s get 400 and leave the witness as it was", async (_name, body) => {
     expect((await add(body)).status).toBe(400);
     expect((await add(bodyOf(0, good))).status).toBe(200);

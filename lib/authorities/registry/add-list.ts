@@ -30,7 +30,7 @@ async function issuerOf(anchor: HeldCertificate, body: NewList, at: Date): Promi
     await findIssuerPath(issuer, anchor, at);
     return issuer;
   } catch (error) {
-    throw invalidMember(ISSUER, `is no issuer under this trust anchor: ${asRefusal(error).message}`);
+    throw invalidMember(ISSUER, `is not an issuer under this trust anchor: ${asRefusal(error).message}`);
   }
 }
 

@@ -14,7 +14,7 @@ export function anchorMembers(
 ): Pick<NewAuthorityRow, "certificate" | "digest" | "validFrom" | "validUntil"> {
   const held = decodeCertificate(POINTER, text);
   const fault = reading(POINTER, () => issuingFault(held, 0, at));
-  if (fault !== undefined) throw invalidMember(POINTER, `is no trust anchor: ${fault.message}`);
+  if (fault !== undefined) throw invalidMember(POINTER, `is not a trust anchor: ${fault.message}`);
   const { notBefore, notAfter } = held.parsed;
   return {
     certificate: held.der,

@@ -19,7 +19,7 @@ export async function listAuthorities(
   const { cursor: after, limit } = query;
   if (after !== undefined && !isUuid(after))
     throw new DomainError("request.invalid", {
-      detail: "The request does not fit its schema.",
+      detail: "The request does not match its schema.",
       errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
     });
   await recordReadOnce(cx, "authority.read");

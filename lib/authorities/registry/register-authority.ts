@@ -31,7 +31,7 @@ export async function requireNeverRevoked(
   const revoked = await listRevokedCertificates(tx, tenantId);
   if (!revoked.some((der) => keyIdentity(readCertificate(der)) === key)) return;
   throw new DomainError("authority.exists", {
-    detail: "A certificate over this key was revoked: what has ended does not come back.",
+    detail: "A certificate for this key was revoked. An ended registration cannot be renewed.",
   });
 }
 

@@ -43,7 +43,7 @@ export function keyThumbprint(publicKey: string): string {
     checkEd25519PublicKey(fromBase64url(publicKey));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw invalidMember("/public_key", `is no Ed25519 public key in base64url: ${error.message}`);
+    throw invalidMember("/public_key", `is not an Ed25519 public key in base64url: ${error.message}`);
   }
   return toBase64url(sha256(utf8(canonicalJson({ crv: "Ed25519", kty: "OKP", x: publicKey }))));
 }

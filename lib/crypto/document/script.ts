@@ -1,7 +1,7 @@
 const LOWER = 0x20;
 const LESS_THAN = 0x3c;
 
-/** Texts that no picture needs, in lower case, after their `<`. They are long enough not to occur by chance. */
+/** Texts of active content, in lower case, after their `<`. They are long enough not to occur in a picture by chance. */
 const MARKS = [
   "script",
   "?php ",
@@ -34,7 +34,7 @@ const lowered = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte |
  * comment, in a text chunk or among the pixels. This is a search for fixed texts, not a parser. The sandbox and the fixed
  * media type of a download protect readers; this check keeps obvious cases out of the record.
  */
-export function holdsScript(bytes: Uint8Array): boolean {
+export function containsScript(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at += 1) {
     if (bytes[at] !== LESS_THAN) continue;
     const marks = BY_FIRST[lowered(bytes[at + 1] ?? 0)] ?? [];

@@ -79,7 +79,7 @@ export function isEscrowKid(kid: string): boolean {
 /** Refuses a set of key ids unless all are well-formed and unique and exactly one is the escrow's. */
 export function checkKids(kids: readonly string[]): void {
   if (!kids.every(isKid)) throw new FormatError("format.envelope", "a malformed key id");
-  if (new Set(kids).size !== kids.length) throw new FormatError("format.envelope", "a key id stands twice");
+  if (new Set(kids).size !== kids.length) throw new FormatError("format.envelope", "a key id occurs twice");
   if (kids.filter(isEscrowKid).length !== 1) {
     throw new FormatError("format.envelope", "exactly one escrow entry is required");
   }

@@ -16,7 +16,7 @@ export function padmeLength(length: number): number {
   return Math.ceil(length / step) * step;
 }
 
-/** Returns the padded length of a text of so many bytes: Padmé(max(256, length)) (crypto.md "Plaintext"). */
+/** Returns the padded length of a text of this many bytes: Padmé(max(256, length)) (crypto.md "Plaintext"). */
 export function paddedLength(length: number): number {
   return padmeLength(Math.max(MINIMUM_LENGTH, length));
 }

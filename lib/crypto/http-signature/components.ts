@@ -59,7 +59,8 @@ function decoded(name: string): string {
 function queryParam(query: string, name: string): string {
   const values = new URLSearchParams(query).getAll(decoded(name));
   const [value] = values;
-  if (value === undefined || values.length > 1) refuse("a covered query parameter is not there once");
+  if (value === undefined || values.length > 1)
+    refuse("a covered query parameter must be in the query exactly once");
   return encodeURIComponent(value).replace(
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -100,9 +101,9 @@ function derived(message: SignedMessage, { id, queryName }: Component): string {
 export function componentValue(message: SignedMessage, component: Component): string {
   const { id } = component;
   if (id.startsWith("@")) return derived(message, component);
-  if (!FIELD_NAME.test(id)) refuse("a covered field's name is not one");
+  if (!FIELD_NAME.test(id)) refuse("a covered field has an invalid name");
   const value = message.headers.get(id);
-  if (value === null) refuse(`the covered field ${id} is not there`);
+  if (value === null) refuse(`the covered field ${id} is missing`);
   if (LINE_BREAK.test(value)) refuse(`the covered field ${id} has a line break`);
   return value.trim();
 }

@@ -54,12 +54,11 @@ function componentOf([id, parameters]: Item): Component {
   if (typeof id !== "string") refuse("a component is not a string");
   if (id === "@query-param") {
     const name = parameters.get("name");
-    if (parameters.size !== 1 || typeof name !== "string")
-      refuse("@query-param takes a name and nothing else");
+    if (parameters.size !== 1 || typeof name !== "string") refuse("@query-param takes only a name");
     return { id, queryName: name };
   }
   // `sf`, `key`, `bs`, `req`, `tr`: our signatures do not use them, and unknown parameters are refused.
-  if (parameters.size > 0) refuse(`parameters of ${id} are not known here`);
+  if (parameters.size > 0) refuse(`parameters of ${id} are not supported`);
   return { id };
 }
 

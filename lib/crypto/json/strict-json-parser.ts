@@ -102,7 +102,7 @@ export class StrictJsonParser {
       if (this.#peek() !== '"') this.#refuse("a member name is missing");
       const name = this.#string();
       this.#path.push(name);
-      if (members.has(name)) this.#refuse("a member stands twice");
+      if (members.has(name)) this.#refuse("a member occurs twice");
       if (!this.#take(":")) this.#refuse("a colon is missing");
       members.set(name, this.#value());
       this.#path.pop();

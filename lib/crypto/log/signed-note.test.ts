@@ -20,7 +20,7 @@ describe("signed notes", () => {
       "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
     expect(notes.openNote(example, [peter]).verified).toEqual([{ name: "PeterNeumann", vkey: peter }]);
     expect(() => notes.openNote(example.replace("problem is", "problem was"), [peter])).toThrow(
-      "does not hold",
+      "is not valid",
     );
   });
 
@@ -48,7 +48,7 @@ describe("signed notes", () => {
     const bytes = fromBase64(line.split(" ")[2] ?? "");
     for (let index = 4; index < bytes.length; index++) {
       const bad = toBase64(bytes.map((byte, at) => (at === index ? byte ^ 1 : byte)));
-      expect(() => notes.openNote(`${note}— ${name} ${bad}\n`, [key])).toThrow("does not hold");
+      expect(() => notes.openNote(`${note}— ${name} ${bad}\n`, [key])).toThrow("is not valid");
     }
   });
 

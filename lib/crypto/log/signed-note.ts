@@ -166,7 +166,7 @@ export function openNote(
     }
     const verdict = judge(match.key, text, parsed.signature);
     if (verdict === false)
-      throw new FormatError("format.note", `a known key's signature does not hold: ${shortName(match.key)}`);
+      throw new FormatError("format.note", `a known key's signature is not valid: ${shortName(match.key)}`);
     const signed = { name: parsed.name, vkey: match.known };
     if (verified.some((other) => other.vkey === match.known)) continue;
     verified.push(verdict === true ? signed : { ...signed, timestamp: verdict });

@@ -43,7 +43,7 @@ function decode(base64: string): Uint8Array {
 /** Returns the one extension of this kind, or undefined. Throws PkiRefusal `usage` when it is repeated. */
 export function extensionOf(certificate: HeldCertificate, id: string): Extension | undefined {
   const found = (certificate.parsed.extensions ?? []).filter((extension) => extension.extnID === id);
-  if (found.length > 1) throw new PkiRefusal("usage", `the extension ${id} stands twice`);
+  if (found.length > 1) throw new PkiRefusal("usage", `the extension ${id} occurs twice`);
   return found[0];
 }
 

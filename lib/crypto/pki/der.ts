@@ -33,7 +33,7 @@ export function membersOf(what: string, value: unknown): Parsed[] {
 /** The bytes of a primitive OCTET STRING. Throws PkiRefusal `form`. */
 export function octetsOf(what: string, value: unknown): Uint8Array {
   if (!(value instanceof asn1js.OctetString) || value.idBlock.isConstructed)
-    throw new PkiRefusal("form", `${what} is no octet string`);
+    throw new PkiRefusal("form", `${what} is not an octet string`);
   return copyOf(value.valueBlock.valueHexView);
 }
 

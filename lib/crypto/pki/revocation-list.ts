@@ -27,7 +27,8 @@ function numberOf(extensions: readonly Extension[]): bigint | undefined {
   const extension = extensions.find(({ extnID }) => extnID === NUMBER);
   if (extension === undefined) return undefined;
   const value = parseWhole("the number of the list", extension.extnValue.valueBlock.valueHexView);
-  if (!(value instanceof asn1js.Integer)) throw new PkiRefusal("form", "the number of the list is none");
+  if (!(value instanceof asn1js.Integer))
+    throw new PkiRefusal("form", "the number of the list is not an integer");
   return BigInt(`0x${toHex(Uint8Array.from(value.valueBlock.valueHexView)) || "0"}`);
 }
 

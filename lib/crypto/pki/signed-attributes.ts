@@ -22,7 +22,7 @@ function attributeOf(signer: SignerInfo, type: string): unknown {
   const [attribute] = found;
   if (attribute === undefined) return undefined;
   if (found.length > 1 || attribute.values.length !== 1)
-    throw new PkiRefusal("form", `the signed attribute ${type} stands more than once`);
+    throw new PkiRefusal("form", `the signed attribute ${type} occurs more than once`);
   return attribute.values[0];
 }
 

@@ -25,7 +25,7 @@ export function parseSignedData(what: string, bytes: Uint8Array, most?: number):
   const members = membersOf("the signed data", signedData);
   const signed = parsing(what, () => {
     const info = ContentInfo.fromBER(Uint8Array.from(bytes));
-    if (info.contentType !== SIGNED_DATA) throw new PkiRefusal("form", `${what} is no signed data`);
+    if (info.contentType !== SIGNED_DATA) throw new PkiRefusal("form", `${what} is not signed data`);
     return new SignedData({ schema: info.content });
   });
   return {
@@ -72,5 +72,5 @@ export async function requireSigned(signer: SignerInfo, certificate: HeldCertifi
   } catch (cause) {
     throw new PkiRefusal("signature", "the signature cannot be checked", { cause });
   }
-  if (!isValid) throw new PkiRefusal("signature", "the signature does not hold");
+  if (!isValid) throw new PkiRefusal("signature", "the signature is not valid");
 }

@@ -102,7 +102,7 @@ function readFiles(view: DataView, limits: ZipLimits): PlacedFile[] {
 function checkNames(files: readonly PlacedFile[]): void {
   const seen = new Set<string>();
   for (const { name, start } of files) {
-    if (seen.has(name)) refuse("a file name stands twice", start, name);
+    if (seen.has(name)) refuse("a file name occurs twice", start, name);
     seen.add(name);
   }
 }

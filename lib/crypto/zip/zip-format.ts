@@ -82,7 +82,7 @@ export function inZipOrder<T extends { readonly name: string }>(files: readonly 
   for (const file of files) checkZipName(file.name);
   if (files.length > MAX_FILES) throw new FormatError("format.bundle", "too many files");
   if (new Set(files.map((file) => file.name)).size !== files.length) {
-    throw new FormatError("format.bundle", "a file name stands twice");
+    throw new FormatError("format.bundle", "a file name occurs twice");
   }
   return [...files].sort((a, b) => compareBytes(utf8(a.name), utf8(b.name)));
 }

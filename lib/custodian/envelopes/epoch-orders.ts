@@ -18,7 +18,7 @@ export async function requireOrder(
   if (statement.act !== act) refuse("epoch", `The order is to ${statement.act} an epoch.`);
   const person = findPerson(roster, statement.person);
   if (person?.duties.includes(EPOCH_DUTY) !== true)
-    refuse("duty", "Only people on the roster with the duty admin order epochs.");
+    refuse("duty", "Only people on the roster with the duty admin can order epochs.");
   await noteStatement(core, roster, { kind: "epoch", statement, signature });
   return statement.epoch;
 }

@@ -64,7 +64,7 @@ export function beginEpoch(core: Core, epoch: number): void {
   const waits = memory.epochs.some(
     ({ statement: { kid, epoch: one } }) => one < newest && memory.countUnder(kid) > 0,
   );
-  if (waits) refuse("epoch", "Entries of a former epoch have not been moved yet.");
+  if (waits) refuse("epoch", "Entries of an older epoch have not been re-wrapped yet.");
   announce(core, epoch);
 }
 
@@ -79,7 +79,7 @@ export function destroyEpoch(core: Core, epoch: number): void {
     refuse("epoch", `There is no escrow epoch ${epoch}.`);
   if (epoch === newestEpoch(core).statement.epoch) refuse("epoch", "The newest epoch is in use.");
   const left = memory.countUnder(known.statement.kid);
-  if (left > 0) refuse("epoch", `${left} registered groups lie under this epoch still.`);
+  if (left > 0) refuse("epoch", `${left} registered groups are still sealed for this epoch.`);
   if (!memory.destroyed.has(epoch)) remember(core, { kind: "destroy", epoch });
   keystore.removeNamedKey(escrowKeyName(epoch));
 }

@@ -68,7 +68,7 @@ export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry
     });
   } catch (error) {
     if (error instanceof OpenError || error instanceof FormatError) {
-      return refuse("envelope", "The escrow entry does not open, or is not bound to what was said.");
+      return refuse("envelope", "The escrow entry does not open, or is bound to other data.");
     }
     throw error;
   }

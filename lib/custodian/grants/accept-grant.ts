@@ -28,7 +28,7 @@ import type { GrantSubmission } from "@/lib/escrow/protocol/submissions";
 
 const STAGE_DUTY = { legal: "legal", coordinator: "approve" } as const;
 function requirePerson(roster: Roster, person: string, as: "requester" | "approver"): RosterPerson {
-  return findPerson(roster, person) ?? refuse(as, `${person} does not stand in the roster.`);
+  return findPerson(roster, person) ?? refuse(as, `${person} is not on the roster.`);
 }
 
 /** Checks one decision alone: it is for this log, approves, and is signed by a person who may decide this stage. */
@@ -57,8 +57,8 @@ function checkNotEnded(core: Core, grant: string): void {
 }
 
 /**
- * Proves each signed statement of a submission alone. It takes time and changes nothing. `acceptGrant` weighs the proofs
- * in the step that remembers the grant.
+ * Proves each signed statement of a submission alone. It takes time and changes nothing. `acceptGrant` checks the
+ * proofs together in the step that remembers the grant.
  */
 export async function proveSubmission(
   core: Core,

@@ -39,7 +39,7 @@ export async function proveBreakGlass(
   if (statement.log !== core.log) refuse("log", "The statement is for another log.");
   const holder =
     findPerson(roster, statement.requester) ??
-    refuse("requester", `${statement.requester} does not stand in the roster.`);
+    refuse("requester", `${statement.requester} is not on the roster.`);
   if (!holder.duties.includes(BREAK_GLASS_DUTY)) {
     refuse("duty", `${holder.person} does not hold the duty ${BREAK_GLASS_DUTY}.`);
   }
@@ -63,8 +63,7 @@ export function checkBreakGlassStands(
   roster: Roster,
   { transactions, requester }: Pick<GrantOkStatement, "transactions" | "requester">,
 ): void {
-  const holder =
-    findPerson(roster, requester) ?? refuse("requester", `${requester} does not stand in the roster.`);
+  const holder = findPerson(roster, requester) ?? refuse("requester", `${requester} is not on the roster.`);
   if (!holder.duties.includes(BREAK_GLASS_DUTY)) {
     refuse("duty", `${holder.person} does not hold the duty ${BREAK_GLASS_DUTY}.`);
   }
@@ -123,9 +122,9 @@ async function proveReview(
   if (statement.log !== core.log) refuse("log", "The review is for another log.");
   const reviewer =
     findPerson(roster, statement.reviewer) ??
-    refuse("approver", `${statement.reviewer} does not stand in the roster.`);
+    refuse("approver", `${statement.reviewer} is not on the roster.`);
   if (!reviewer.duties.some((duty) => REVIEWING_DUTIES.includes(duty))) {
-    refuse("duty", `A review takes one of the duties ${REVIEWING_DUTIES.join(", ")}.`);
+    refuse("duty", `A review needs one of the duties ${REVIEWING_DUTIES.join(", ")}.`);
   }
   return proveSignature(rulesOf(core, roster), reviewer, "review", statement, signature);
 }
@@ -137,7 +136,8 @@ function checkReview(
 ): { readonly late: boolean } {
   const { memory } = core;
   const held = memory.emergencies.find(grant);
-  if (held === undefined) return refuse("unknown-grant", "The custodian knows no such use of break-glass.");
+  if (held === undefined)
+    return refuse("unknown-grant", "The custodian does not know this use of break-glass.");
   if (held.digest !== emergency) refuse("statement", "The review is of another statement.");
   if (held.holder === reviewer) refuse("self-approval", "You cannot review your own emergency access.");
   if (memory.emergencies.waitingOf(reviewer) !== undefined || memory.emergencies.isBarred(reviewer)) {
@@ -148,7 +148,7 @@ function checkReview(
   }
   const now = core.clock.nowMs();
   const isOver = now >= held.endsMs || memory.grants.isRevoked(grant) || memory.grants.isSuspended(grant);
-  if (!isOver) refuse("dates", "The use is not over yet: it is ended first, or waited for.");
+  if (!isOver) refuse("dates", "The use has not ended. End it first, or wait.");
   return { late: now > held.beganMs + REVIEW_MS };
 }
 

@@ -66,7 +66,7 @@ export function checkCoViewerStands(core: Core, roster: Roster, grant: HeldGrant
   const { statement, request } = grant;
   if (person === statement.requester) return;
   if (request === undefined || core.memory.grants.isViewerEnded(request, person)) {
-    refuse("revoked", "The co-viewer was taken out of the request.");
+    refuse("revoked", "The co-viewer was removed from the request.");
   }
   const requester =
     findPerson(roster, statement.requester) ?? refuse("requester", "The requester left the roster.");

@@ -27,7 +27,7 @@ type Party = RosterPerson & { readonly participant: string };
 /** Returns the person who signs for a party. The roster, not the portal, names the person's participant. */
 export function requireParty(roster: Roster, handle: string): Party {
   const person = findPerson(roster, handle);
-  if (person === undefined) return refuse("party", `${handle} does not stand in the roster.`);
+  if (person === undefined) return refuse("party", `${handle} is not on the roster.`);
   const { role, participant } = person;
   if (participant === undefined || role === undefined || !PARTY_ROLES.includes(role)) {
     return refuse("party", `The roster does not name ${handle} as the person of a participant.`);
@@ -37,7 +37,7 @@ export function requireParty(roster: Roster, handle: string): Party {
 
 /** Allows masked fields only to a support person who belongs to no party of the transaction. */
 function checkHolder(roster: Roster, holder: string, parties: readonly string[]): void {
-  const person = findPerson(roster, holder) ?? refuse("holder", `${holder} does not stand in the roster.`);
+  const person = findPerson(roster, holder) ?? refuse("holder", `${holder} is not on the roster.`);
   if (!person.duties.includes("support")) refuse("duty", `${holder} does not hold the duty support.`);
   const isOfParty = partiesOrganisations(roster, parties).some((organisation) =>
     isSameOrganisation(organisation, person.organisation),
@@ -49,7 +49,7 @@ function checkTime(core: Core, { not_after }: DisputeStatement): void {
   const left = instantOf(not_after) - core.clock.nowMs();
   if (left <= 0) refuse("dates", "The party's permission has ended.");
   if (left > MAX_DISPUTE_DAYS * DAY_MS + SLACK_MS) {
-    refuse("dates", `A party lets support look for ${MAX_DISPUTE_DAYS} days at most.`);
+    refuse("dates", `A dispute gives support access for at most ${MAX_DISPUTE_DAYS} days.`);
   }
 }
 
@@ -65,7 +65,7 @@ function viewsLeft(core: Core, statement: DisputeStatement): number {
   const former = memory.grants.find(owner);
   const isOfThis = former?.dispute?.digest === recordDigest(statement);
   if (former === undefined || !isOfThis || !memory.grants.isRevoked(owner)) {
-    return refuse("nonce", "The dispute statement stands behind another grant.");
+    return refuse("nonce", "The dispute statement belongs to another grant.");
   }
   const left = former.statement.max_views - former.viewsUsed;
   return left > 0 ? left : refuse("views-exhausted", "The dispute has no views left.");
@@ -116,7 +116,7 @@ export function checkDispute(
 ): { readonly statement: GrantOkStatement; readonly party: string } {
   const { statement } = dispute;
   if (statement.log !== core.log) refuse("log", "The dispute is for another log.");
-  if (new Set(statement.groups).size !== statement.groups.length) refuse("format", "A group stands twice.");
+  if (new Set(statement.groups).size !== statement.groups.length) refuse("format", "A group occurs twice.");
   const party = requireParty(roster, statement.party);
   checkTime(core, statement);
   const groups = [...statement.groups].sort();

@@ -17,16 +17,15 @@ async function requireReleaseEnd(
   end: SignedReleaseEnd | undefined,
 ): Promise<void> {
   if (end === undefined)
-    return refuse("released", "Executives released this grant: they end it, or its holder.");
+    return refuse("released", "Executives released this grant. Only an executive or the holder can end it.");
   if (roster === undefined) return refuse("roster", "The custodian has no roster yet.");
   const { statement, signature } = end;
   if (statement.log !== core.log) refuse("log", "The statement is for another log.");
   if (statement.grant !== held.statement.grant) refuse("statement", "The statement is about another grant.");
   const person =
-    findPerson(roster, statement.person) ??
-    refuse("approver", `${statement.person} does not stand in the roster.`);
+    findPerson(roster, statement.person) ?? refuse("approver", `${statement.person} is not on the roster.`);
   if (person.person !== held.statement.requester && !person.duties.includes(RELEASING_DUTY)) {
-    refuse("duty", "Executives end what they released, or its holder.");
+    refuse("duty", "Only an executive or the holder can end a released grant.");
   }
   const proof = await proveSignature(rulesOf(core, roster), person, "release-end", statement, signature);
   requireSameRoster(core, roster);
@@ -51,7 +50,7 @@ export async function revokeGrant(
   if (held?.release !== undefined) await requireReleaseEnd(core, roster, held, end);
   // The grant was unknown when the signature was checked, so the check proves nothing about a grant that arrived since.
   if (held !== memory.grants.find(grant))
-    return refuse("released", "The grant came in the meantime: try again.");
+    return refuse("released", "The grant was accepted in the meantime. Try again.");
   if (isKnown()) return { ok: true };
   remember(core, {
     kind: "revoke",
@@ -68,7 +67,7 @@ export async function revokeGrant(
 export function suspendGrant(core: Core, { grant, reason, at }: Suspension): { ok: true } {
   const { memory } = core;
   if (memory.grants.find(grant)?.release !== undefined) {
-    refuse("released", "Executives released this grant: they end it, or its holder.");
+    refuse("released", "Executives released this grant. Only an executive or the holder can end it.");
   }
   if (!memory.grants.isSuspended(grant)) remember(core, { kind: "suspend", grant, reason, suspended_at: at });
   return { ok: true };

@@ -31,10 +31,10 @@ export async function proveRelease(
     if (statement.log !== core.log) refuse("log", "A release is for another log.");
     const requester =
       findPerson(roster, statement.requester) ??
-      refuse("requester", `${statement.requester} does not stand in the roster.`);
+      refuse("requester", `${statement.requester} is not on the roster.`);
     const releaser =
       findPerson(roster, statement.releaser) ??
-      refuse("approver", `${statement.releaser} does not stand in the roster.`);
+      refuse("approver", `${statement.releaser} is not on the roster.`);
     if (releaser.person === requester.person) refuse("self-approval", "The requester cannot release.");
     if (isSameOrganisation(releaser.organisation, requester.organisation)) {
       refuse("organisation", "Members of the requester's organisation cannot release.");
@@ -53,7 +53,7 @@ function commonTerms({ releases }: ReleaseSubmission): ReleaseTerms {
   if (first === undefined) return refuse("format", "There is no release.");
   const terms = releaseTerms(first.statement);
   const digests = new Set(releases.map(({ statement }) => releaseDigest(releaseTerms(statement))));
-  if (digests.size !== 1) refuse("statement", "The releases differ in more than who signed.");
+  if (digests.size !== 1) refuse("statement", "The releases differ in more than the signer.");
   if (new Set(releases.map(({ statement }) => statement.releaser)).size !== RELEASE_PERSONS) {
     refuse("same-person", "One person released twice.");
   }

@@ -86,9 +86,9 @@ export function effectiveScope(
     GroupName.parse(group),
   );
   const level = cappedLevel(decisions, requester);
-  if (transactions.length === 0) refuse("scope", "No transaction stands in every decision.");
-  if (groups.length === 0) refuse("groups", "No group stands in every decision.");
-  if (level === "metadata") refuse("level", "Metadata need no opening.");
+  if (transactions.length === 0) refuse("scope", "No transaction is in all decisions.");
+  if (groups.length === 0) refuse("groups", "No group is in all decisions.");
+  if (level === "metadata") refuse("level", "Metadata needs no opening.");
   const starts = decisions.map((decision) => instantOf(decision.not_before));
   const ends = decisions.map((decision) => instantOf(decision.not_after));
   if (record !== undefined) {
@@ -121,7 +121,7 @@ export function checkAuthorization(
   const isOfficer = requester.role !== undefined && OFFICERS.includes(requester.role);
   if (signed.authorization === undefined) {
     if (isOfficer || AUTHORIZED_PURPOSES.includes(signed.purpose)) {
-      refuse("authorization", "No legal authority stands in the decisions.");
+      refuse("authorization", "The decisions name no legal authority.");
     }
     if (record !== undefined)
       refuse("authorization", "The decisions name no authorization, but one was given.");
@@ -129,6 +129,6 @@ export function checkAuthorization(
   }
   if (record === undefined) refuse("authorization", "The authorization's record is missing.");
   if (recordDigest(record) !== signed.authorization) {
-    refuse("authorization", "The authorization is not the one that was decided on.");
+    refuse("authorization", "The authorization does not match the decisions.");
   }
 }

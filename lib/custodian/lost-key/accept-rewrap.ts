@@ -3,7 +3,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import type { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
-import { proveRewrap, weighRewrap } from "@/lib/custodian/lost-key/check-rewrap";
+import { checkProvenRewrap, proveRewrap } from "@/lib/custodian/lost-key/check-rewrap";
 import { assuranceOf } from "@/lib/custodian/roster/signature";
 import type {
   RewrapAccepted,
@@ -27,7 +27,7 @@ export async function challengeRewrap(
   request: RewrapChallengeRequest,
 ): Promise<RewrapChallenge> {
   const proven = await proveRewrap(core, roster, request.statements);
-  weighRewrap(core, roster, proven);
+  checkProvenRewrap(core, roster, proven);
   return challenges.ask(core, { ...proven, keyId: request.key_id });
 }
 
@@ -63,7 +63,7 @@ export async function acceptRewrap(
   const proven = await proveRewrap(core, roster, statements);
   const { recovery, terms } = proven;
   // All steps after this line are synchronous, so the custodian remembers exactly what it checked.
-  const assurance = weighRewrap(core, roster, proven);
+  const assurance = checkProvenRewrap(core, roster, proven);
   const nonce = challenges.take(core, recovery, client_tag);
   const known = core.memory.recoveries.find(recovery);
   if (known !== undefined) return answer(core, recovery, terms, known.assurance);

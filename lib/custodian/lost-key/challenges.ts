@@ -70,7 +70,7 @@ export class RewrapChallenges {
     this.waiting.delete(recovery);
     if (one === undefined) return refuse("proof", "There is no challenge for this key: ask for a new one.");
     if (one.expiresMs <= core.clock.nowMs()) refuse("proof", "The challenge has expired: ask for a new one.");
-    if (!isAnswer(tag, one.expected)) refuse("proof", "The tag is not the new key's holder's.");
+    if (!isAnswer(tag, one.expected)) refuse("proof", "The tag was not made with the new key.");
     return one.nonce;
   }
 }

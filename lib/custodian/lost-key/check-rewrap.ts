@@ -38,7 +38,7 @@ export interface ProvenRewrap {
 
 function versionOf(participant: string, kid: string): number {
   const [name, version] = kid.split("#");
-  if (name !== participant) return refuse("party", `${kid} is no key of ${participant}.`);
+  if (name !== participant) return refuse("party", `${kid} is not a key of ${participant}.`);
   return Number(version);
 }
 
@@ -69,18 +69,18 @@ function isSorted(list: readonly string[]): boolean {
 /** Checks the terms alone: this log, not expired, one participant, and a key that belongs to no other participant. */
 export function checkTerms(core: Core, terms: RewrapTerms): void {
   if (terms.log !== core.log) refuse("log", "The statement is for another log.");
-  if (!isSorted(terms.transactions)) refuse("format", "Transactions stand sorted, each once.");
+  if (!isSorted(terms.transactions)) refuse("format", "Transactions must be sorted, each once.");
   const left = instantOf(terms.not_after) - core.clock.nowMs();
   if (left <= 0) refuse("statement-expired", "The statement has expired.");
   if (left > MAX_REWRAP_DAYS * DAY_MS + SLACK_MS) {
-    refuse("statement-expired", `A re-wrap is agreed to for ${MAX_REWRAP_DAYS} days at most.`);
+    refuse("statement-expired", `An agreement to a re-wrap is valid for at most ${MAX_REWRAP_DAYS} days.`);
   }
   checkKey(core, terms);
 }
 
 async function proveOne(core: Core, roster: Roster, { statement, signature }: SignedRewrap): Promise<Proof> {
   const { person: name, participant } = statement;
-  const person = findPerson(roster, name) ?? refuse("approver", `${name} does not stand in the roster.`);
+  const person = findPerson(roster, name) ?? refuse("approver", `${name} is not on the roster.`);
   const own = roster.persons.filter((one) => one.participant === participant);
   if (own.length === 0) refuse("party", `The roster names no person of ${participant}.`);
   if (own.some(({ organisation }) => isSameOrganisation(organisation, person.organisation))) {
@@ -94,7 +94,7 @@ async function proveOne(core: Core, roster: Roster, { statement, signature }: Si
 
 /**
  * Requires statements of enough persons over the same terms, each signed by a roster person who may agree. It takes time
- * and changes nothing: `weighRewrap` weighs the proofs in the step that remembers them. Throws `Refused`.
+ * and changes nothing: `checkProvenRewrap` checks the proofs in the step that remembers them. Throws `Refused`.
  */
 export async function proveRewrap(
   core: Core,
@@ -118,10 +118,10 @@ export async function proveRewrap(
 }
 
 /**
- * The synchronous half: checks what may have changed while signatures were verified. Returns the combined value of the
+ * The synchronous part: checks what may have changed while signatures were verified. Returns the combined value of the
  * signatures.
  */
-export function weighRewrap(core: Core, roster: Roster, proven: ProvenRewrap): Assurance {
+export function checkProvenRewrap(core: Core, roster: Roster, proven: ProvenRewrap): Assurance {
   const { recovery, terms, proofs } = proven;
   requireSameRoster(core, roster);
   checkTerms(core, terms);

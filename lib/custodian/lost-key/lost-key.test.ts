@@ -106,7 +106,7 @@ describe("insufficient statements for a re-wrap", () => {
     ],
     ["another participant's old key", "party", () => pair({ old_kid: "miner-789#1" })],
     ["another participant's new key", "party", () => pair({ new_kid: "miner-789#2" })],
-    ["a new key that is no later version", "new-key", () => pair({ new_kid: `${PARTICIPANT}#1` })],
+    ["a new key that is not a later version", "new-key", () => pair({ new_kid: `${PARTICIPANT}#1` })],
     ["a low-order key", "new-key", () => pair({ new_public_key: toBase64url(new Uint8Array(32)) })],
     [
       "a key that is not canonical",

@@ -25,12 +25,12 @@ function requireHeld(core: Core, recovery: string): HeldRecovery {
   const held = core.memory.recoveries.find(recovery);
   if (core.memory.recoveries.isEnded(recovery)) return refuse("revoked", "The recovery has ended.");
   if (held === undefined)
-    return refuse("unknown-recovery", "The custodian has accepted no such recovery: prove the new key.");
+    return refuse("unknown-recovery", "The custodian has not accepted this recovery. Prove the new key.");
   if (core.clock.nowMs() >= instantOf(held.terms.not_after)) {
-    refuse("statement-expired", "What two persons agreed to is over.");
+    refuse("statement-expired", "The agreed time has ended.");
   }
   if (held.assurance === "evaluation" && !core.isEvaluation) {
-    refuse("evaluation-key", "The recovery rests on statements that only an evaluation takes.");
+    refuse("evaluation-key", "The recovery has statements that only an evaluation accepts.");
   }
   return held;
 }

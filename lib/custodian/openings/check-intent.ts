@@ -23,7 +23,7 @@ function readEntry(evidence: IntentEvidence): { entry: Entry; leaf: string } {
     const bytes = fromBase64url(evidence.entry);
     return { entry: parseEntry(bytes), leaf: toBase64url(entryLeaf(bytes)) };
   } catch {
-    return refuse("intent", "The intent is no audit entry.");
+    return refuse("intent", "The intent is not an audit entry.");
   }
 }
 
@@ -69,11 +69,11 @@ export interface Announced extends CheckedIntent {
 /** Requires that the entry announces a disclosure, now, in this log, and was not used before. */
 export function readIntent(core: Core, evidence: IntentEvidence): Announced {
   const { entry, leaf } = readEntry(evidence);
-  if (entry.log !== core.log) refuse("intent", "The intent stands in another log.");
+  if (entry.log !== core.log) refuse("intent", "The intent is in another log.");
   if (entry.class !== "disclosure" || entry.outcome !== "intent")
     refuse("intent", "The entry is not an intent.");
   const age = core.clock.nowMs() - Number(parseMicros(entry.at) / 1000n);
-  if (Math.abs(age) > MAX_AGE_MS) refuse("intent", "The intent is not of now.");
+  if (Math.abs(age) > MAX_AGE_MS) refuse("intent", "The intent's time is not the present time.");
   if (core.memory.isIntentUsed(entry.id)) refuse("intent", "The intent was used before.");
   const org = openOrgPart(entry, evidence);
   const [action, purpose, details] = ["action", "purpose", "details"].map((name) => memberOf(org, name));

@@ -44,7 +44,7 @@ function checkGrantInForce(core: Core, request: OpenRequest): HeldGrant {
     refuse("dates", "The grant is not valid now.");
   }
   if (statement.assurance === "evaluation" && !core.isEvaluation) {
-    refuse("evaluation-key", "The grant rests on statements that only an evaluation takes.");
+    refuse("evaluation-key", "The grant has statements that only an evaluation accepts.");
   }
   if (grant.dispute !== undefined && core.memory.grants.isDisputeEnded(grant.dispute.nonce)) {
     refuse("revoked", "The dispute has ended.");
@@ -59,7 +59,7 @@ function checkScope(request: OpenRequest, grant: HeldGrant): void {
   const held = grant.statement;
   if (statement.grant !== held.grant) refuse("statement", "The statement is about another grant.");
   if (!isViewerOf(grant, statement.requester)) {
-    refuse("requester", "The statement is neither the grantee's nor a co-viewer's.");
+    refuse("requester", "The statement is neither by the holder nor by a co-viewer.");
   }
   if (statement.purpose !== held.purpose) refuse("purpose", "The grant is for another purpose.");
   if (levelRank(statement.level) > levelRank(held.level) || statement.level === "metadata") {
@@ -74,7 +74,7 @@ function checkScope(request: OpenRequest, grant: HeldGrant): void {
   if (!groups.every((group) => statement.groups.includes(group))) {
     refuse("groups", "The statement does not name a group.");
   }
-  if (new Set(groups).size !== groups.length) refuse("format", "A group stands twice.");
+  if (new Set(groups).size !== groups.length) refuse("format", "A group occurs twice.");
 }
 
 function checkTerms(core: Core, { opening: { statement } }: OpenRequest): void {
@@ -94,8 +94,7 @@ function checkTerms(core: Core, { opening: { statement } }: OpenRequest): void {
 async function proveOpening(core: Core, roster: Roster, request: OpenRequest): Promise<Proof> {
   const { statement, signature } = request.opening;
   const person = findPerson(roster, statement.requester);
-  if (person === undefined)
-    return refuse("requester", `${statement.requester} does not stand in the roster.`);
+  if (person === undefined) return refuse("requester", `${statement.requester} is not on the roster.`);
   return proveSignature(rulesOf(core, roster), person, "open", statement, signature);
 }
 
@@ -114,12 +113,12 @@ function checkEnvelopes(core: Core, request: OpenRequest): RegistrationItem[] {
     const items = request.envelopes.filter((item) => item.grp === group && item.tx === request.transaction);
     const [item] = items;
     if (item === undefined || items.length !== 1 || request.envelopes.length !== request.groups.length) {
-      return refuse("format", "Exactly one sealed group for each group asked is required.");
+      return refuse("format", "Exactly one sealed group is required for each requested group.");
     }
     const own = ownEntry(item);
     refuseReplacement(core, item, own);
     if (core.memory.body(item)?.bd !== own.bd) {
-      refuse("body-digest", "The sealed group is not the one registered.");
+      refuse("body-digest", "The sealed group does not match the registered one.");
     }
     return item;
   });

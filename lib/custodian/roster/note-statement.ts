@@ -41,7 +41,7 @@ export async function noteStatement(core: Core, roster: Roster, note: StatementN
   const name = signerOf(note);
   if (kind === "dispute") requireParty(roster, name);
   const person = findPerson(roster, name);
-  if (person === undefined) return refuse("approver", `${name} does not stand in the roster.`);
+  if (person === undefined) return refuse("approver", `${name} is not on the roster.`);
   const proof = await proveSignature(rulesOf(core, roster), person, kind, statement, signature);
   requireSameRoster(core, roster);
   requireFresh(core, proof);

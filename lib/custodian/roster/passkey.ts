@@ -43,7 +43,7 @@ function checkMembers(
   { clientData, authenticator }: Read,
   wanted: { readonly challenge: string; readonly origins: readonly string[]; readonly rpId: string },
 ): void {
-  if (clientData.type !== "webauthn.get") refuse("signature", "The passkey's answer is no assertion.");
+  if (clientData.type !== "webauthn.get") refuse("signature", "The passkey's answer is not an assertion.");
   if (clientData.challenge !== wanted.challenge)
     refuse("challenge", "The passkey signed something else than this statement.");
   if (!wanted.origins.includes(clientData.origin))

@@ -67,23 +67,23 @@ function verifyByPortal(
 ): Proof {
   const { kind, object } = about;
   if (!rules.isEvaluation)
-    refuse("evaluation-key", "This custodian takes no statement signed by the portal.");
-  const isWeighed = (kind === "roster" || kind === "recovery") && rules.mayPortalAgree === true;
-  const mayBePortals = PORTAL_KINDS.includes(kind) || isWeighed;
+    refuse("evaluation-key", "This custodian accepts no statement signed by the portal.");
+  const isCheckedByCaller = (kind === "roster" || kind === "recovery") && rules.mayPortalAgree === true;
+  const mayBePortals = PORTAL_KINDS.includes(kind) || isCheckedByCaller;
   if (!mayBePortals) refuse("evaluation-key", `The portal signs no ${kind} statement for a person.`);
   const { evaluation_key } = rules.roster;
   if (!isPortalSigned(person) || evaluation_key === undefined) {
     refuse("evaluation-key", `${person.person} signs with a key of their own.`);
   }
   if (!verifyStatement(fromBase64url(evaluation_key), kind, object, fromBase64url(signature))) {
-    refuse("signature", `The ${kind} statement's signature does not hold.`);
+    refuse("signature", `The ${kind} statement's signature is not valid.`);
   }
   return { assurance: "evaluation" };
 }
 
 /**
  * Requires that this roster person signed a statement, and returns the value of the signature. It changes nothing and
- * takes time. The caller weighs the result in the step that remembers the act.
+ * takes time. The caller checks counters and conflicts in the step that stores the act.
  */
 export async function proveSignature(
   rules: SignatureRules,

@@ -28,7 +28,7 @@ function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-async function isThere(file: string): Promise<boolean> {
+async function exists(file: string): Promise<boolean> {
   return lstat(file).then(
     () => true,
     () => false,
@@ -41,7 +41,7 @@ async function outsideFolder(dataDir: string): Promise<string> {
   await mkdir(OUTSIDE, { recursive: true, mode: 0o755 });
   for (let attempt = 0; ; attempt += 1) {
     const folder = path.join(OUTSIDE, attempt === 0 ? hash : `${hash}-${attempt}`);
-    if (!(await isThere(folder))) return folder;
+    if (!(await exists(folder))) return folder;
   }
 }
 
@@ -51,7 +51,7 @@ async function outsideFolder(dataDir: string): Promise<string> {
  */
 async function findBase(dataDir: string, account: ServerAccount): Promise<string> {
   const inside = path.join(dataDir, "postgres");
-  if (await isThere(inside)) {
+  if (await exists(inside)) {
     const base = await realpath(inside).catch(() => {
       throw new StartError(
         `The database folder that ${inside} points to is missing. Restore it, or remove the link to start with an empty database.`,

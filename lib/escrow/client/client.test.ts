@@ -119,7 +119,7 @@ test("the client rejects a registration answer that lacks a result, has another 
       expect(clientOf({ url }).register(items)).rejects.toMatchObject(unavailable),
     );
   }
-  // A true answer about other groups, signed by the pinned key, is no answer to this call.
+  // A true answer about other groups, signed by the pinned key, is not an answer to this call.
   let kept: unknown;
   const keep = (_place: string, body: unknown) => {
     kept = body;

@@ -74,7 +74,7 @@ test("a statement of the registrar reads the owed rows and no others, however ma
   await admin.end();
 });
 
-test("a group owes its registration whatever statement inserts it, and only its newest generation does", async () => {
+test("a group waits for its registration after any statement that inserts it, and only in its newest generation", async () => {
   const cx = await bench.person({ role: "client" });
   const id = await submit(cx);
   const admin = new Client({ connectionString: bench.database.adminUrl });

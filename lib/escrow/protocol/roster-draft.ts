@@ -9,8 +9,8 @@ import { recordDigest } from "./statements";
 const GROUPS = 8;
 
 /**
- * What an administrator takes from the portal to the custodian for its first roster. It contains no secret. The custodian's
- * operator believes none of it: each person reads the groups of their own key aloud.
+ * What an administrator takes from the portal to the custodian for its first roster. It contains no secret. The
+ * custodian's operator trusts none of it: each person reads the groups of their own key aloud.
  */
 export const RosterDraft = z.strictObject({
   format: z.literal("sealport/roster-draft/1"),

@@ -11,7 +11,7 @@ interface Part {
   readonly content: string;
 }
 
-/** Reads a body that arrives in pieces of so many bytes; gives its parts, or the code of the refusal. */
+/** Reads a body that arrives in pieces of this many bytes; gives its parts, or the code of the refusal. */
 function read(body: string | Buffer, size: number, boundary = "b"): Part[] | string {
   const parts: Part[] = [];
   const reader = new MultipartParts(boundary, (head) => {
@@ -121,10 +121,13 @@ describe("a multipart body", () => {
     ["something before its first boundary", `preamble\r\n${field("facts", "{}")}${END}`],
     ["something behind its last boundary", `${field("facts", "{}")}${END}more`],
     ["blanks behind a boundary", '--b \r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--'],
-    ["a boundary that goes on", '--bc\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--'],
+    ["a boundary that continues", '--bc\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--'],
     ["a part without a head", "--b\r\n\r\nx\r\n--b--"],
     ["a part without a name", "--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"],
-    ["a part that is none of a form", '--b\r\nContent-Disposition: attachment; name="a"\r\n\r\nx\r\n--b--'],
+    [
+      "a part that does not belong to a form",
+      '--b\r\nContent-Disposition: attachment; name="a"\r\n\r\nx\r\n--b--',
+    ],
     ["two names", field("a", "x", '; name="c"') + END],
     [
       "two heads of one kind",

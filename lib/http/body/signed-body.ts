@@ -17,10 +17,10 @@ export function requireSignedBody(
   if (bodyDigest === undefined) {
     if (body.bytes.length === 0) return;
     throw new DomainError("auth.signature", {
-      detail: "A signed call with a body covers content-digest, with sha-256.",
+      detail: "The signature of a call with a body must cover content-digest with sha-256.",
     });
   }
   const digest = body.isDigest && body.bytes.length > 0 ? body.bytes : sha256(body.bytes);
   if (!isDigestOf(bodyDigest, digest))
-    throw new DomainError("auth.signature", { detail: "The body is not what the signature names." });
+    throw new DomainError("auth.signature", { detail: "The body does not match the signature." });
 }

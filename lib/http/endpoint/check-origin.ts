@@ -22,7 +22,7 @@ export function isOwnRead(headers: Pick<Headers, "get">): boolean {
   return fetchSite === null || fetchSite === "same-origin" || fetchSite === "none";
 }
 
-/** The same for a page: it may also be gone to by a link from elsewhere, but not be framed or fetched from there. */
+/** The same check for a page: links from other sites may open it, but other sites may not frame or fetch it. */
 export function isOwnVisit(headers: Headers): boolean {
   const isNavigation =
     headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";

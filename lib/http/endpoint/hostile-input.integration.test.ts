@@ -108,12 +108,12 @@ describe("hostile input", () => {
       "400 request.malformed",
     ],
     [
-      "a length that is no number",
+      "a length that is not a number",
       () => ({ body: "{}", headers: { "content-type": "application/json", "content-length": "0x2" } }),
       "400 request.malformed",
     ],
     [
-      "bytes that are no UTF-8",
+      "bytes that are not UTF-8",
       () => ({ ...json(""), body: Buffer.from([0x7b, 0xff, 0x7d]) }),
       "400 request.malformed",
     ],
@@ -168,9 +168,9 @@ describe("hostile input", () => {
     });
   });
 
-  /** Values in the place of an id, as they appear in the address; none is a valid spelling of an id. */
+  /** Values in place of an id, as they appear in the address; none is a valid spelling of an id. */
   const IDS: readonly (readonly [what: string, spelling: string, status: number])[] = [
-    ["bytes that are no UTF-8", "%FF", 400],
+    ["bytes that are not UTF-8", "%FF", 400],
     ["half a surrogate", "%ED%A0%80", 400],
     ["an overlong slash", "%C0%AF", 400],
     ["half an escape", "%4", 400],
@@ -223,7 +223,7 @@ describe("hostile input", () => {
       ["a constructor", "?constructor=1", "/constructor"],
       ["a repeated parameter", "?zz=1&zz=1", "/zz"],
       ["NUL", "?zz=%00", "/zz"],
-      ["bytes that are no UTF-8", "?zz=%FF", "/zz"],
+      ["bytes that are not UTF-8", "?zz=%FF", "/zz"],
       ["brackets", "?zz[a]=1", "/zz[a]"],
     ])("%s is refused by every operation, and named", async (what, query, pointer) => {
       for (const operation of GUARDED) {
@@ -355,7 +355,7 @@ describe("calls from other sites", () => {
       ["from two origins", { ...NO_SITE, origin: "http://localhost:3000, https://evil.example" }],
       ["from the same site", { "sec-fetch-site": "same-site" }],
       ["by the person alone, as a bookmark is", { "sec-fetch-site": "none" }],
-      ["from a page of ours that a browser says is none", { "sec-fetch-site": "cross-site" }],
+      ["from our own page when the browser says cross-site", { "sec-fetch-site": "cross-site" }],
       ["as plain text, which needs no leave of ours", { "content-type": "text/plain" }],
       ["as a form of a page", { "content-type": "application/x-www-form-urlencoded" }],
       ["without a media type", { "content-type": null }],

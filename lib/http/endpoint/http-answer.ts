@@ -41,7 +41,7 @@ export function answerOf({ status, headers, body }: Response): HttpAnswer {
 
 /** Returns the answer as Next takes it. */
 export function responseOf({ status, headers, body }: HttpAnswer): Response {
-  // Copied, since a view of shared memory is no body.
+  // Copied, since a view of shared memory is not a body.
   return new Response(body instanceof Uint8Array ? Uint8Array.from(body) : body, { status, headers });
 }
 

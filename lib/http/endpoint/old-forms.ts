@@ -17,7 +17,7 @@ function membersOfQuery({ inQuery }: OldForms, body: Members, query: Readonly<Re
   if (inQuery === undefined) return {};
   const sent = Object.entries(query).filter(([name]) => inQuery.names.includes(name));
   for (const [name] of sent) {
-    if (Object.hasOwn(body, name)) throw invalid(`/${name}`, "stands in the query and in the body");
+    if (Object.hasOwn(body, name)) throw invalid(`/${name}`, "is in the query and in the body; send it once");
   }
   return sent.length === 0 ? {} : { ...inQuery.otherwise, ...body, ...Object.fromEntries(sent) };
 }

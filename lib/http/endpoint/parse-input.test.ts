@@ -78,7 +78,7 @@ describe("parsing a request", () => {
     expect(await refusal(post(Uint8Array.of(0x22, 0xff, 0x22)))).toMatchObject({ status: 400 });
     expect(await refusal(post('{"name":"a","name":"b"}'))).toMatchObject({
       status: 422,
-      errors: [{ pointer: "/name", detail: "a member stands twice" }],
+      errors: [{ pointer: "/name", detail: "a member occurs twice" }],
     });
     expect(await refusal(post('{"name":"a","size":12345678901234567890}'))).toMatchObject({ status: 422 });
   });

@@ -33,7 +33,7 @@ export function parseWith(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new DomainError("request.invalid", {
-    detail: "The request does not fit its schema.",
+    detail: "The request does not match its schema.",
     errors: result.error.issues.flatMap(fieldErrors),
   });
 }

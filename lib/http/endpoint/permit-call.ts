@@ -25,7 +25,7 @@ export function requireFreshProof(operation: OperationSpec, principal: Principal
   if (operation.stepUp !== true || proof.kind !== "session" || !isPrivileged(principal)) return;
   if (!isFresh(proof.multiFactorAt, now))
     throw new DomainError("auth.step-up", {
-      detail: "This needs your second factor: 15 minutes old at most.",
+      detail: "This needs a proof of your second factor from the last 15 minutes.",
     });
 }
 

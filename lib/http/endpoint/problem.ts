@@ -68,7 +68,7 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
 /** RFC 9470: a newer proof is missing, not a credential. */
 const STEP_UP = 'Bearer error="insufficient_user_authentication", max_age=900';
 
-/** Headers that belong to an error: how to authenticate, when to come back. */
+/** Headers that belong to an error: how to authenticate, when to retry. */
 export function problemHeaders(error: DomainError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.code === "auth.step-up") headers["www-authenticate"] = STEP_UP;

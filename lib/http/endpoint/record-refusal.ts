@@ -200,7 +200,7 @@ function isKept(error: unknown): error is DomainError {
 
 /**
  * Runs `run`, which is a call or its use case, and records its refusal: one entry, after the act was rolled back, on another
- * connection, committed before the refusal goes on (I3). Throws `service.audit-unavailable` if it cannot be written.
+ * connection, committed before the refusal continues (I3). Throws `service.audit-unavailable` if it cannot be written.
  */
 export async function recordingRefusal<T>(
   cx: Context,

@@ -401,7 +401,7 @@ describe("signed calls", () => {
       [{ signature: "" }, "."],
       [{ "signature-input": "sig" }, "not a list"],
       [{ "signature-input": 'sig=("@method" "@target-uri");created=1.5' }, "not known or not of its type"],
-      [{ "signature-input": 'sig=("@method";req "@target-uri")' }, "not known here"],
+      [{ "signature-input": 'sig=("@method";req "@target-uri")' }, "not supported"],
       [{ "signature-input": 'sig=("@method" "@method" "@target-uri");created=1' }, "."],
       [{ "signature-input": `sig=(${"x".repeat(5000)})` }, "too long"],
       [{ "signature-input": 'a=("@method"), b=("@method")' }, "one signature"],

@@ -8,7 +8,7 @@ import { getRuntime } from "@/lib/runtime/slot";
 import { readStoredAnchors, type StoredAnchors } from "./anchor-store";
 import { witnessing } from "./judge-health";
 
-/** Of so many witnesses of a kind, the cosignatures that publishing waits for. */
+/** Number of witnesses of one kind, and how many of their cosignatures publishing waits for. */
 export interface Quorum {
   readonly needed: number;
   readonly of: number;

@@ -24,7 +24,7 @@ export function pagePolicy(nonce: string, isSecure: boolean): string {
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-    // On a plain loopback address this would send the browser to a port that speaks no TLS.
+    // On a plain loopback address this would send the browser to a port without TLS.
     ...(isSecure ? ["upgrade-insecure-requests"] : []),
   ].join("; ");
 }

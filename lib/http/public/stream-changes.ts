@@ -18,14 +18,17 @@ function followChanges(cx: Context, hub: LiveHub, sink: Sink, ageMs?: number): (
   const { principal } = cx;
   if (principal.proof.kind !== "session") {
     throw new DomainError("auth.session-only", {
-      detail: "Live updates are for people who are signed in; programs ask again.",
+      detail: "Live updates are only for signed-in people. Programs repeat their call.",
     });
   }
   const since = ageMs === undefined ? {} : { since: cx.clock.nowMs() - ageMs };
   return hub.join({ ...sink, ...since, principal, sessionId: principal.proof.sessionId });
 }
 
-/** With more unread than this the reader is gone or far too slow. It comes back and reads everything again. */
+/**
+ * A reader with more unread bytes than this has left or is too slow. Its stream ends; the browser reconnects and reads
+ * everything again.
+ */
 const MAX_UNREAD = 500;
 /** How long the browser waits before it comes back. */
 const RETRY_MS = 1_000;

@@ -29,7 +29,7 @@ function requireProof(cx: AccountContext, account: Account): void {
   const { provedAt, multiFactorAt } = cx.session;
   if (!isFresh(needsSecondFactor(account) ? multiFactorAt : provedAt, cx.clock.now()))
     throw new DomainError("auth.step-up", {
-      detail: "Changing factors needs a proof not older than 15 minutes.",
+      detail: "Changing factors needs a proof from the last 15 minutes.",
     });
 }
 

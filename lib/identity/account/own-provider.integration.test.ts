@@ -33,7 +33,7 @@ const there = async (browser: OidcBrowser, purpose: "link" | "step-up") =>
   new ProviderBrowser().visit(String((await start(browser, purpose)).body.url));
 
 let made = 0;
-/** An officer who signed in at the provider so many seconds ago. */
+/** An officer who signed in at the provider this many seconds ago. */
 async function linked(ago = 0) {
   made += 1;
   const sub = `own${made}`;

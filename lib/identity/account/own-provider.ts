@@ -106,7 +106,9 @@ async function renewProof(cx: AccountContext, provedAt: Date): Promise<OwnDone> 
   return { purpose: "step-up", proved_at: provedAt.toISOString() };
 }
 
-/** What speaks against the caller's own return: another subject or address, or a passkey that was added meanwhile. */
+/**
+ * Returns why the caller's own return is refused: another subject or address, or a passkey that was added meanwhile.
+ */
 function ownFault(trip: Trip, account: Account): ProviderRefusal | undefined {
   const { purpose, provider, claims } = trip;
   if (purpose === "link") return isSameAddress(claims.email ?? "", account.email) ? undefined : "address";

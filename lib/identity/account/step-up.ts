@@ -52,7 +52,7 @@ async function byPasskey(cx: AccountContext, account: Account, assertion: Passke
 }
 
 async function byPassword(account: Account, password: string): Promise<Proved> {
-  // A password alone is no proof for a person who has, or needs, a second factor.
+  // A password alone is not proof for a person who has, or needs, a second factor.
   if (needsSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
   if (!(await verifyPassword(password, account.passwordHash))) return { fault: "password" };
   const { userId } = account.holder;

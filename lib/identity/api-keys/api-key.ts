@@ -12,7 +12,7 @@ const SHAPE = new RegExp(
   `^(sp|scim)_([0-9A-Za-z]{${PREFIX_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}})$`,
 );
 
-/** What a key is for. Neither is accepted in the place of the other. */
+/** What a key is for. Neither is accepted in place of the other. */
 type KeyHead = "sp" | "scim";
 
 /** A key as its holder gets it, once, and the part that is stored. */

@@ -44,7 +44,9 @@ export function listAllApiKeys(cx: ListContext, query: ApiKeyQuery): Promise<Api
 export async function findCallingKey(cx: Context): Promise<CallingKey> {
   const { proof, role, duties, participantId } = cx.principal;
   if (proof.kind !== "api-key")
-    throw new DomainError("api-key.not-found", { detail: "A session calls without a key." });
+    throw new DomainError("api-key.not-found", {
+      detail: "A session has no API key. Make this call with an API key.",
+    });
   const key = await inSnapshot(cx, (tx) => selectApiKey(tx, cx.instance.tenantId, proof.keyId));
   if (key === undefined) throw new DomainError("api-key.not-found");
   return {

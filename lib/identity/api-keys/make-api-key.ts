@@ -43,7 +43,7 @@ function refuseWeakSigningKey(signingKey: string | undefined): void {
     checkEd25519PublicKey(fromBase64url(signingKey));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw invalid("/signing_key", "is no Ed25519 public key that only its holder can sign under");
+    throw invalid("/signing_key", "is not an Ed25519 public key that only its holder can sign under");
   }
 }
 
@@ -54,7 +54,7 @@ interface Made {
 
 async function made(tx: Tx, cx: KeyContext, input: NewApiKeyInput): Promise<Made> {
   if ((await countLiveKeys(tx, cx.principal.userId, cx.clock.now())) >= MAX_LIVE)
-    throw new DomainError("api-key.too-many", { detail: `At most ${MAX_LIVE} keys work at a time.` });
+    throw new DomainError("api-key.too-many", { detail: `At most ${MAX_LIVE} keys can be valid at a time.` });
   const { id, key, entry } = await createApiKeyIn(tx, cx, input);
   const kept = await lockApiKey(tx, cx.instance.tenantId, id);
   if (kept === undefined) throw new InvariantError("a key was made and is not there");

@@ -8,7 +8,7 @@ const Scopes = z
   .array(Scope)
   .min(1)
   .max(Scope.options.length)
-  .refine((scopes) => new Set(scopes).size === scopes.length, "a scope stands twice");
+  .refine((scopes) => new Set(scopes).size === scopes.length, "a scope occurs twice");
 /** Ed25519 public key of 32 bytes, base64url without padding (RFC 8032). */
 const SigningKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not an Ed25519 public key in base64url");
 

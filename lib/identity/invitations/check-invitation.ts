@@ -9,7 +9,7 @@ import { type Account, findAccount } from "@/lib/identity/sign-in/credential-sto
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
 import { drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
-/** Why a link was refused, for the log only. The caller learns only that the link is no longer good. */
+/** Why a link was refused, for the log only. The caller learns only that the link no longer works. */
 export type InvitationFault =
   | "unknown"
   | "used"
@@ -27,7 +27,7 @@ export interface Invited {
   readonly account: Account;
 }
 
-type Weighed = Invited | (Partial<Invited> & { readonly fault: InvitationFault });
+type CheckedInvitation = Invited | (Partial<Invited> & { readonly fault: InvitationFault });
 
 /** Returns whether the person has any way to sign in, complete or in part. */
 export function hasAnyFactor({ passwordHash, totp, passkeys, link }: Account): boolean {
@@ -50,10 +50,10 @@ export function invitationFault(
   return hasAnyFactor(account) ? "enrolled" : undefined;
 }
 
-async function weigh(cx: SignInContext, token: string): Promise<Weighed> {
+async function checkToken(cx: SignInContext, token: string): Promise<CheckedInvitation> {
   const given = readInvitationToken(token);
   if (given === undefined) return { fault: "unknown" };
-  return inSnapshot(cx, async (tx): Promise<Weighed> => {
+  return inSnapshot(cx, async (tx): Promise<CheckedInvitation> => {
     const { tenantId } = cx.instance;
     const invitation = await findInvitation(tx, tenantId, given.id);
     // Without the right secret even the log must not show whose link was tried.
@@ -81,7 +81,7 @@ export async function refuseInvitation(
     details: { fault, ...(account === undefined ? {} : { user: account.holder.pseudonym }) },
   });
   return new DomainError("invitation.refused", {
-    detail: "A link works once and for 24 hours, and a newer one takes its place. Ask for a new one.",
+    detail: "A link works once, within 24 hours, until a newer one replaces it. Ask for a new one.",
   });
 }
 
@@ -91,11 +91,11 @@ export async function refuseInvitation(
  */
 export async function requireInvited(cx: SignInContext, token: string): Promise<Invited> {
   const ofAddress = await drawOnAddress(cx);
-  const weighed = await weigh(cx, token);
-  if ("fault" in weighed) {
+  const checked = await checkToken(cx, token);
+  if ("fault" in checked) {
     ofAddress.refuseWrong();
-    throw await refuseInvitation(cx, weighed.fault, weighed);
+    throw await refuseInvitation(cx, checked.fault, checked);
   }
   await ofAddress.giveBack();
-  return weighed;
+  return checked;
 }

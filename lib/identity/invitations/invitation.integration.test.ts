@@ -132,7 +132,7 @@ async function entries(action: string, outcome: string): Promise<number> {
 }
 
 /**
- * Checks a refusal: the caller learns only that the link is no longer good, one entry is written, and no factor is set.
+ * Checks a refusal: the caller learns only that the link no longer works, one entry is written, and no factor is set.
  */
 async function expectRefused(userId: string, run: () => Promise<Answered>, has: readonly string[] = []) {
   const before = await entries("invitation.use", "denied");
@@ -264,7 +264,7 @@ describe("a link", () => {
     }
   });
 
-  it("a link is good until just before its end and refused at its end", async () => {
+  it("a link works until just before its end and is refused at its end", async () => {
     const [early, late] = [await invite(), await invite()];
     const browser = new TestBrowser();
     const challenge = await challengeFor(browser, late.token);

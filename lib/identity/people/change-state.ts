@@ -27,7 +27,7 @@ export async function changeStateIn(
   const { userId, to, reason } = change;
   if (!(await updateUserState(tx, userId, { from: FROM[to], to, reason, at: cx.clock.now() })))
     throw new DomainError("person.state", {
-      detail: "Read the person again: the state is another one by now.",
+      detail: "The person's state has changed. Read the person again.",
     });
   const ended = to === "active" ? [] : await endSessionsIn(tx, cx, { userId, reason: "inactive" });
   const entry = await appendEntry(tx, cx, {

@@ -37,7 +37,7 @@ export async function createAdministrators(
 ): Promise<CreatedAdministrator[]> {
   if ((await inSnapshot(cx, countUsers)) > 0) {
     throw new DomainError("request.conflict", {
-      detail: "There are users already; administrators invite others.",
+      detail: "This instance has people already. Administrators invite others.",
     });
   }
   const { id: organisationId } = await createOrganisation(cx, { ...organisation, kind: "operator" });

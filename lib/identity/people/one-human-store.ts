@@ -19,7 +19,7 @@ export async function requireNewMailbox(tx: Tx, tenantId: string, email: string)
     WHERE u.tenant_id = ${tenantId}::uuid AND email_identity(u.email) = email_identity(${email}) LIMIT 1`);
   if (rows.length === 0) return;
   throw new DomainError("person.mailbox", {
-    detail: "Another spelling of an address is the same mailbox. People who left keep theirs.",
+    detail: "Different spellings of an address count as one mailbox. People who left keep theirs.",
   });
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { GroupMapping, Provider } from "@/lib/identity/providers/provider";
 import type { Duty, Role } from "@/lib/vocabulary";
 
-/** Clocks of portal and provider may differ by so much. */
+/** How much the clocks of portal and provider may differ. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
 /** An ID token comes seconds after it was issued. */
 const TOKEN_AGE_SECONDS = 300;
@@ -85,7 +85,7 @@ export function domainOf(email: string): string {
     .replace(/\.$/, "");
 }
 
-/** Returns whether the address that the provider names is in one of its domains. Without an address there is none. */
+/** Returns whether the address that the provider names is in one of its domains. False without an address. */
 export function isInDomains(
   { domains }: Pick<Provider, "domains">,
   { email, isEmailRefuted }: Claims,

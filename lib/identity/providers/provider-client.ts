@@ -15,7 +15,7 @@ export type ProviderContext = Pick<Context, "instance" | "keystore" | "clock" | 
 };
 
 const TIMEOUT_MS = 5_000;
-/** Addresses and keys of a provider are read again after so long. */
+/** How long the addresses and keys of a provider are cached. */
 const KEPT_MS = 10 * 60_000;
 /** Signatures of an ID token that are accepted, in the order in which one is chosen. */
 const ALGORITHMS = ["RS256", "PS256", "ES256"] as const;
@@ -198,11 +198,11 @@ const Object_ = z.record(z.string(), z.unknown());
 
 async function userinfoOf(client: Client, tokens: TokenSet): Promise<Record<string, unknown>> {
   if (client.issuer.metadata.userinfo_endpoint === undefined || tokens.access_token === undefined) return {};
-  // Of another subject's it is refused by the library (OpenID Connect Core 5.3.2).
+  // The library refuses an answer about another subject (OpenID Connect Core 5.3.2).
   return Object_.parse(await client.userinfo(tokens));
 }
 
-/** An answer that could not be had, or one that says what is wrong: the provider refused the code, or its token is bad. */
+/** A missing or negative answer: the provider did not answer, refused the code, or its token is invalid. */
 function faultOf(cx: ProviderContext, provider: Provider, error: unknown): Exchanged {
   const name = error instanceof Error ? error.name : "unknown";
   cx.logger.warn({ issuer: provider.issuer, fault: name }, "an identity provider's answer was not accepted");

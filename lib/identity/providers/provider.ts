@@ -1,9 +1,9 @@
 /**
  * Sign-in by an organisation's own identity provider (OpenID Connect). This file says what a provider is;
  * provider-client.ts speaks to it, round-trip.ts sends a browser there and back, check-claims.ts decides whether what
- * came is enough. Two administrators agree to a provider in lib/administration/providers.
- * Must stay true: a provider signs in people of its own organisation alone, through a link that the person made; it
- * makes no account and gives no role; what it does not say counts as "no".
+ * came is enough. Two administrators agree to a provider in lib/administration/providers. Must stay true: a provider
+ * signs in only people of its own organisation, through a link that the person made; it creates no account and gives no
+ * role; a missing claim counts as "no".
  */
 import "server-only";
 import { z } from "zod";

@@ -16,7 +16,7 @@ import { findProvider } from "@/lib/identity/providers/store";
 import { cookieValues, type SessionSecret } from "@/lib/identity/sessions/session-token";
 import { insertChallenge, takeSealedChallenge } from "@/lib/identity/sign-in/challenge-store";
 
-/** Why a browser is sent to a provider. The answer is good for this alone. */
+/** Why a browser is sent to a provider. The answer is valid only for this. */
 export const Purpose = z.enum(["sign-in", "invitation", "link", "step-up", "test"]);
 export type Purpose = z.infer<typeof Purpose>;
 

@@ -41,7 +41,7 @@ export async function startProviderSignIn(cx: ProviderSignInContext, email: stri
   const provider = await inSnapshot(cx, (tx) => findProviderOfDomain(tx, cx.instance.tenantId, domain));
   if (provider === undefined)
     throw new DomainError("provider.not-found", {
-      detail: `No organisation here signs in with addresses of ${domain}. Use a passkey, or password and code.`,
+      detail: `No organisation here uses its own sign-in for addresses of ${domain}. Use a passkey, or password and code.`,
     });
   const { value, setCookie } = markBrowser(cx);
   const owner = ownerOf(cx, value);

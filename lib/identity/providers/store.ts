@@ -64,7 +64,7 @@ export async function countLinked(tx: Tx, tenantId: string, organisationId: stri
 }
 
 /**
- * Stores a provider in the place of the organisation's earlier one. Each version is a row of its own, because sessions
+ * Stores a provider in place of the organisation's earlier one. Each version is a row of its own, because sessions
  * and round trips name the one they began under.
  */
 export async function storeProvider(tx: Tx, tenantId: string, provider: Provider): Promise<void> {

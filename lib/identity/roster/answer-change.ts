@@ -37,5 +37,7 @@ export function requireFreshProof(cx: Pick<Context, "principal" | "clock">): voi
     throw new DomainError("auth.session-only", { detail: "A key cannot make this call: sign in." });
   }
   if (isFresh(proof.multiFactorAt, cx.clock.now())) return;
-  throw new DomainError("auth.step-up", { detail: "This needs your second factor: 15 minutes old at most." });
+  throw new DomainError("auth.step-up", {
+    detail: "This needs a proof of your second factor from the last 15 minutes.",
+  });
 }

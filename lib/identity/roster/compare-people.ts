@@ -57,7 +57,7 @@ function keptKeys(roster: Roster, listed: RosterPerson, one: Candidate): readonl
   return present.length > 0 ? present : listed.credentials;
 }
 
-/** Returns an entry with the facts of the account. Words that are no duty of the portal stay. */
+/** Returns an entry with the facts of the account. Words that are not duties of the portal stay. */
 function withFacts(listed: RosterPerson, { entry }: Candidate): RosterPerson {
   const { credentials: _credentials, ...facts } = entry;
   const others = listed.duties.filter((duty) => !KNOWN_DUTIES.includes(duty));

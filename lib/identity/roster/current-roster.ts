@@ -15,7 +15,7 @@ export async function findRoster(cx: RosterContext): Promise<Roster | undefined>
   }
 }
 
-/** Returns the roster in force for acts that go on without it: undefined also while the custodian is away. */
+/** Returns the roster in force for acts that continue without it: undefined also while the custodian is away. */
 export async function rosterNow(cx: RosterContext): Promise<Roster | undefined> {
   try {
     return await findRoster(cx);

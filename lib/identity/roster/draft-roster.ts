@@ -66,7 +66,7 @@ export function draftRoster(input: DraftInput): Draft {
   const person = findPerson(current, name);
   if (person === undefined) {
     throw new DomainError("roster.not-listed", {
-      detail: "You are not on the custodian's roster. An administrator asks for a version with you.",
+      detail: "You are not on the custodian's roster. Ask an administrator for a version that includes you.",
     });
   }
   const kept = withoutRemoved(person.credentials, input.removes).filter(

@@ -14,7 +14,7 @@ import { stateOf } from "@/lib/identity/roster/view";
 /** What writing a version needs: a person's call, or the portal's own pass. */
 export type VersionContext = AuditContext & DbContext;
 
-/** A version waits so long for its two signatures. */
+/** How long a version waits for its two signatures. */
 const WAIT_MS = 14 * 24 * 3_600_000;
 
 /** Ends a version whose draft no longer counts, with its entry. */

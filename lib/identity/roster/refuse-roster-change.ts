@@ -25,7 +25,9 @@ export async function refuseRosterChange(
     const { change, person } = one;
     const isOwner = change.userId === userId;
     if (!isOwner && !confirmersOf(one, current).some((other) => other.person === handle)) {
-      throw new DomainError("roster.confirmer", { detail: "Only those who may confirm this may refuse it." });
+      throw new DomainError("roster.confirmer", {
+        detail: "Only people who may confirm this can refuse it.",
+      });
     }
     if (stateOf(change, current, cx.clock.now()) !== "pending") throw new DomainError("roster.closed");
     const state = isOwner ? ("withdrawn" as const) : ("refused" as const);

@@ -255,7 +255,7 @@ describe("a custodian that is away", () => {
 });
 
 describe("a person who is suspended", () => {
-  test("goes out of the roster in the same act, once two others have signed", async () => {
+  test("leaves the roster by the same act, once two others have signed", async () => {
     const { roster_change: id } = await suspendPerson(admin, approver.principal.userId, "a laptop was lost");
     if (id === null) throw new TypeError("no version");
     expect(await openVersion()).toMatchObject({ id, purpose: "a laptop was lost" });

@@ -74,9 +74,10 @@ function isLoopbackAddress(address: string): boolean {
 }
 
 /**
- * Returns the demonstration people with their sign-in data. Returns undefined unless all of these are true: this is an
- * evaluation with such people; it listens on this machine only; its own address is of this machine, or a proxy in front
- * would publish them; and the request names a loopback host, because a foreign name may have been pointed here.
+ * Returns the demonstration people with their sign-in data. Returns undefined unless all of these are true. This is an
+ * evaluation with demonstration people. It listens only on this machine. Its own address is of this machine; otherwise
+ * a proxy would publish them. The request names a loopback host, because another name may have been pointed at this
+ * machine.
  */
 export async function readDemonstration(
   cx: DemonstrationContext,

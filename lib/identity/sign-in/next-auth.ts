@@ -165,6 +165,6 @@ export async function runNextAuth(cx: SignInContext, call: AuthCall): Promise<Au
     return { setCookies, ...(csrfToken === undefined ? {} : { csrfToken }) };
   }
   if (outcome.signedIn === undefined)
-    throw new DomainError("auth.origin", { detail: "The sign-in page is too old: load it again." });
+    throw new DomainError("auth.origin", { detail: "The sign-in page has expired. Load it again." });
   return { setCookies, signedIn: outcome.signedIn };
 }

@@ -40,7 +40,7 @@ export function passkeyNotAccepted(): DomainError {
 /** Returns the refusal of a set-up that began too long ago, elsewhere, or not at all. */
 export function setUpGone(): DomainError {
   return new DomainError("credential.challenge", {
-    detail: "Start again: a set-up is good for five minutes.",
+    detail: "Start again: a set-up is valid for five minutes.",
   });
 }
 

@@ -23,7 +23,7 @@ export function newRecoveryCode(): string {
 }
 
 /**
- * Returns the stored hash, keyed by the instance's secret and bound to the person. So rows are no help in guessing.
+ * Returns the stored hash, keyed by the instance's secret and bound to the person. So the rows do not help in guessing.
  */
 export function hashRecoveryCode(cx: SessionSecret, userId: string, code: string): string {
   return toBase64url(

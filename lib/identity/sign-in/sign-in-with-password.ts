@@ -34,7 +34,7 @@ async function secondFactorOf(
   draw: CodeDraw | undefined,
 ): Promise<SecondFactor> {
   if (!needsSecondFactor(account)) return PASSWORD_ALONE;
-  if (draw?.mayBeWeighed === false) return { fault: "slowed" };
+  if (draw?.mayBeChecked === false) return { fault: "slowed" };
   const factor = checkSecondFactor(cx, account, input);
   if (!("fault" in factor)) await draw?.giveBack();
   return factor;

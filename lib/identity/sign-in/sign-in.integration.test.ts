@@ -325,19 +325,19 @@ describe("sign-in", () => {
     });
 
     /** Returns how many codes were checked: each check reads the secret once. */
-    async function weighedIn(run: () => Promise<void>): Promise<number> {
-      let weighed = 0;
+    async function checksIn(run: () => Promise<void>): Promise<number> {
+      let checked = 0;
       const keystore = Object.create(runtime.keystore, {
         openSecret: {
           value: (...given: Parameters<typeof runtime.keystore.openSecret>) => {
-            weighed += 1;
+            checked += 1;
             return runtime.keystore.openSecret(...given);
           },
         },
       });
       useRuntime({ ...runtime, keystore });
       await run().finally(() => useRuntime(runtime));
-      return weighed;
+      return checked;
     }
 
     it("codes sent with the right password are checked ten times over all addresses, then once in half a minute", async () => {
@@ -345,7 +345,7 @@ describe("sign-in", () => {
       const { email, password } = person;
       const tryCode = (place: number, code: string) =>
         new TestBrowser(`198.18.1.${place}`).post("callback/password", { email, password, code });
-      const weighed = await weighedIn(async () => {
+      const checked = await checksIn(async () => {
         for (const places of [0, 6, 12]) {
           const wrong = await Promise.all(
             Array.from({ length: 6 }, (_, index) => tryCode(places + index, `0000${places + index + 10}`)),
@@ -354,7 +354,7 @@ describe("sign-in", () => {
         }
         expect((await tryCode(100, codeOf(person, clock))).status).toBe(401);
       });
-      expect(weighed).toBe(11);
+      expect(checked).toBe(11);
       vi.setSystemTime(Date.now() + 30_001);
       expect((await tryCode(101, codeOf(person, clock))).status).toBe(200);
     });

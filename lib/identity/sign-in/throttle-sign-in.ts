@@ -57,7 +57,7 @@ export async function throttleSignIn(cx: SignInContext, email: string): Promise<
 
 /** A code's draw, given back if the code was right. */
 export interface CodeDraw {
-  readonly mayBeWeighed: boolean;
+  readonly mayBeChecked: boolean;
   giveBack(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export interface CodeDraw {
 export async function drawCode(cx: SignInContext, email: string, isPassword: boolean): Promise<CodeDraw> {
   const key = `${accountKey(cx, email)} ${isPassword ? "codes" : "no codes"}`;
   const draw = await cx.limits.take("sign_in_code", key);
-  if (draw.success) return { mayBeWeighed: true, giveBack: () => cx.limits.giveBack("sign_in_code", key) };
+  if (draw.success) return { mayBeChecked: true, giveBack: () => cx.limits.giveBack("sign_in_code", key) };
   const { success } = await cx.limits.take("sign_in_slow", key);
-  return { mayBeWeighed: success, giveBack: async () => undefined };
+  return { mayBeChecked: success, giveBack: async () => undefined };
 }

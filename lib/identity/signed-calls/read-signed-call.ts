@@ -82,7 +82,7 @@ export function readSignedCall(headers: Pick<Headers, "get">, now: Date): Signed
   const read = orRefuse(() => readSignature(headers));
   const { keyid, nonce, alg } = read.parameters;
   if (alg !== undefined && alg !== "ed25519") refuse("Calls are signed with ed25519.");
-  if (keyid === undefined) refuse("The signature names no keyid: it is the API key's prefix.");
+  if (keyid === undefined) refuse("The signature has no keyid. Use the API key's prefix.");
   if (nonce === undefined || !NONCE.test(nonce))
     refuse("The signature has no nonce of 16 to 128 visible characters.");
   const covered = new Set(read.components.map(({ id }) => id));

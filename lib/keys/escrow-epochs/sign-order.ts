@@ -13,7 +13,9 @@ import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-s
  */
 export function requireEscrowAdministrator({ role }: Pick<Context["principal"], "role">): void {
   if (role === "admin") return;
-  throw new DomainError("access.forbidden", { detail: "Administrators act on the escrow's epochs." });
+  throw new DomainError("access.forbidden", {
+    detail: "Only administrators can change the escrow's epochs.",
+  });
 }
 
 /**

@@ -23,8 +23,8 @@ export function askedOf({ pseudonym, proof }: Principal): Asked {
 }
 
 /**
- * Returns a new challenge for a key whose private half is not here (privacy.md "Proof of key possession"). Only the
- * digest of the answer is stored. The ephemeral private half is erased before this returns.
+ * Returns a new challenge for a key whose private key is not here (privacy.md "Proof of key possession"). Only the
+ * digest of the answer is stored. The ephemeral private key is erased before this returns.
  */
 export async function challengeKey(
   tx: Tx,

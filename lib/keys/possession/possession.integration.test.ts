@@ -84,7 +84,7 @@ describe("possession of a client-held key", () => {
     expect(again.key.challenge).toBeUndefined();
   });
 
-  it("the database stores nothing that answers a challenge: neither the tag nor the ephemeral private half", async () => {
+  it("the database stores nothing that answers a challenge: neither the tag nor the ephemeral private key", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { holder, key } = await registered(cx);
     const tag = holder.answer(key.challenge);

@@ -49,7 +49,7 @@ async function refuseProof(
 }
 
 /**
- * Checks the proof that the participant has a waiting key's private half, and makes that key replace the former one.
+ * Checks the proof that the participant has a waiting key's private key, and makes that key replace the former one.
  * One attempt uses its challenge up, right or wrong. Throws `key.not-found`, `access.forbidden`, `key.state`,
  * `key.proof`.
  */

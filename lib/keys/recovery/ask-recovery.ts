@@ -42,7 +42,7 @@ async function lockLost(tx: Tx, cx: Context, keyId: string): Promise<KeyVersion>
   if (!(await lockParticipant(tx, known.participantId))) throw new DomainError("key.not-found");
   const key = await lockKey(tx, keyId);
   if (key === undefined) throw new DomainError("key.not-found");
-  if (key.custody !== "client") refuse(`${key.kid} is held by the service, which cannot lose it: rotate it.`);
+  if (key.custody !== "client") refuse(`${key.kid} is a managed key, which cannot be lost. Rotate it.`);
   if (key.state !== "compromised" && !mayBecome(key.state, "compromised")) {
     refuse(`${key.kid} is ${key.state}, so it has no data to recover.`);
   }
@@ -50,7 +50,7 @@ async function lockLost(tx: Tx, cx: Context, keyId: string): Promise<KeyVersion>
 }
 
 /** Marks a lost key as compromised. Nothing more is sealed for it, so the recovery names all of its transactions. */
-async function shut(tx: Tx, cx: Context, key: KeyVersion): Promise<void> {
+async function closeLostKey(tx: Tx, cx: Context, key: KeyVersion): Promise<void> {
   if (key.state !== "compromised") await updateState(tx, key.id, "compromised", cx.clock.now());
 }
 
@@ -97,7 +97,7 @@ async function isKnown(tx: Tx, old: KeyVersion, publicKey: string): Promise<bool
   const open = await findOpenRecovery(tx, old.participantId);
   if (open === undefined) return false;
   if (open.oldKeyId === old.id && open.newPublicKey === publicKey) return true;
-  return refuse("Another recovery of the participant's has not ended.");
+  return refuse("Another recovery of this participant is still open.");
 }
 
 async function ask(
@@ -111,9 +111,9 @@ async function ask(
   await endIfExpired(tx, cx, old.participantId);
   if (await isKnown(tx, old, toBase64url(bytes))) return undefined;
   if ((await findOpen(tx, old.participantId)) !== undefined) {
-    refuse("A rotation of the participant's key has not ended: ask again when it has.");
+    refuse("A rotation of the participant's key is running. Ask again when it has ended.");
   }
-  await shut(tx, cx, old);
+  await closeLostKey(tx, cx, old);
   const { key: next } = await newKey(tx, cx, old, bytes);
   const transactions = (await listNamed(tx, old.id, MAX_REWRAP_TRANSACTIONS)).sort();
   const askedAt = cx.clock.now();

@@ -60,13 +60,13 @@ async function lockAll(tx: Tx, { row }: RecoveryCase): Promise<KeyVersion> {
   if (!(await lockParticipant(tx, row.participantId))) throw new DomainError("key.not-found");
   if ((await lockRecovery(tx, row.id)) !== "asked") refuse("The recovery has begun, or has ended.");
   if ((await findOpen(tx, row.participantId)) !== undefined) {
-    refuse("A rotation of the participant's key has not ended: answer again when it has.");
+    refuse("A rotation of the participant's key is running. Answer again when it has ended.");
   }
   const old = await lockKey(tx, row.oldKeyId);
   const next = await lockKey(tx, row.newKeyId);
   if (old?.state !== "compromised") refuse("The lost key is no longer compromised.");
   if (next === undefined || (next.state !== "pre_active" && next.state !== "active")) {
-    return refuse("The new key neither waits nor is it active: ask for another recovery.");
+    return refuse("The new key is neither waiting nor active. Ask for another recovery.");
   }
   const [active] = await selectActiveKeys(tx, [row.participantId], false);
   if (active !== undefined && active.id !== next.id) {

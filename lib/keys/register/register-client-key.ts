@@ -34,7 +34,7 @@ const MAX_WAITING = 5;
 function requirePublicKey(input: KeyRegistration): Uint8Array {
   if (input.public_key !== undefined) return parsePublicKey(input.public_key);
   throw new DomainError("key.invalid", {
-    detail: "A key held by its participant comes with its public key.",
+    detail: "A client-held key needs its public key.",
     errors: [{ pointer: "/public_key", detail: "required with custody client" }],
   });
 }
@@ -66,7 +66,7 @@ async function stage(
   await refuseSuspended(tx, participantId);
   if ((await countWaiting(tx, participantId)) >= MAX_WAITING) {
     throw new DomainError("key.state", {
-      detail: `${MAX_WAITING} keys wait for their proof: prove or destroy one of them first.`,
+      detail: `${MAX_WAITING} keys wait for their proof. Prove or destroy one of them first.`,
     });
   }
   const version = (await highestVersion(tx, participantId)) + 1;

@@ -29,7 +29,9 @@ function authorize(principal: Principal, input: KeyRegistration): void {
     throw new DomainError("access.forbidden", { detail: "Only clients and miners have keys." });
   }
   if (principal.participantId === input.participant_id) return;
-  throw new DomainError("access.forbidden", { detail: "Only users of the participant register its keys." });
+  throw new DomainError("access.forbidden", {
+    detail: "Only users of the participant can register its keys.",
+  });
 }
 
 interface MadeKey {

@@ -102,7 +102,7 @@ export async function rotateCompromised(
     });
   }
   if (principal === undefined)
-    throw new DomainError("key.state", { detail: "Two persons rotate a compromised key." });
+    throw new DomainError("key.state", { detail: "Two people must agree to rotate a compromised key." });
   if (open === undefined) return ask(tx, cx, principal, key);
   const isMine = open.askedBy !== undefined && (await isSameHuman(tx, open.askedBy, principal.userId));
   if (open.state !== "asked" || open.compromisedKeyId !== key.id || isMine) return { id: open.id };

@@ -42,14 +42,14 @@ async function findTarget(tx: Tx, target: RotationTarget): Promise<Target> {
 async function lockActive(tx: Tx, { participantId, named }: Target): Promise<KeyVersion> {
   const [active] = await selectActiveKeys(tx, [participantId], false);
   if (named !== undefined && active?.id !== named.id) {
-    throw new DomainError("key.state", { detail: "Only the active key of a participant is rotated." });
+    throw new DomainError("key.state", { detail: "Only a participant's active key can be rotated." });
   }
   if (active === undefined) {
     throw new DomainError("key.state", { detail: `Participant ${participantId} has no active key.` });
   }
   if (active.custody === "client") {
     throw new DomainError("key.state", {
-      detail: "A key held by its participant is rotated by registering its successor.",
+      detail: "To rotate a client-held key, register its successor.",
     });
   }
   await lockKey(tx, active.id);
@@ -144,7 +144,7 @@ export async function rotateKey(
   const { rotation, entry } = await inTransaction(cx, async (tx) => {
     const taken = await step(tx, cx, target, mode);
     const row = await findRotation(tx, taken.id);
-    if (row === undefined) throw new TypeError("a rotation was begun and is not there");
+    if (row === undefined) throw new TypeError("a rotation was begun and does not exist");
     return { rotation: row, entry: taken.entry };
   });
   const view = rotationView(rotation);

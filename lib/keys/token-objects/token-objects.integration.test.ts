@@ -173,7 +173,7 @@ it("a key is destroyed once the token has destroyed it, and a second call return
   expect(await outcomeOf(destroy(owner, keyId))).toBe("key.state");
 });
 
-it("a key is not recorded as destroyed while the token cannot destroy it, and no data are lost meanwhile", async () => {
+it("a key is not recorded as destroyed while the token cannot destroy it, and no data is lost meanwhile", async () => {
   const { owner, keyId, object } = await retired();
   const other = await bench.person({ role: "miner", hasKey: false });
   const cx = { ...owner, keystore: await keystoreWith() };

@@ -41,7 +41,7 @@ export class ByteWords {
       if (this.text() !== word) throw new FormatError("format.text", "another word expected");
   }
 
-  /** Reads exactly so many bytes in digits, in any grouping. */
+  /** Reads exactly this many bytes in digits, in any grouping. */
   digits(length: number): Uint8Array {
     const out = new Uint8Array(length);
     for (let nth = 0; nth < length * 2; nth += 1) {

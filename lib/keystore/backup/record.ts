@@ -82,7 +82,7 @@ export function addBackup(dir: string, backup: Backup): void {
   change(dir, (backups) => [...backups, backup]);
 }
 
-/** Records that so many shares of a backup gave the root key. */
+/** Records that this many shares of a backup gave the root key. */
 export function addDrill(dir: string, id: string, drill: z.infer<typeof Drill>): void {
   change(dir, (backups) =>
     backups.map((one) => (one.id === id ? { ...one, drills: [...one.drills, drill] } : one)),

@@ -89,7 +89,7 @@ class Pkcs11Custody implements RootCustody {
     if (key === undefined) throw this.disabled("is not there");
     if (listed.filter((other) => other.id === key.id).length > 1 || meant.length > 1)
       throw this.disabled("is not the only one of its name or id");
-    if (key.kind !== "AES length 32") throw this.disabled("is no AES-256 key");
+    if (key.kind !== "AES length 32") throw this.disabled("is not an AES-256 key");
     if (key.id === "") throw this.disabled("has no id");
     if (!key.uses.includes("encrypt") || !key.uses.includes("decrypt"))
       throw this.disabled("may not encrypt and decrypt");

@@ -22,7 +22,7 @@ export class Arena {
     this.used = 0;
   }
 
-  /** Returns memory with these bytes, or with so many zeros. */
+  /** Returns memory with these bytes, or with this many zeros. */
   put(content) {
     const length = typeof content === "number" ? content : content.length;
     const start = this.used;

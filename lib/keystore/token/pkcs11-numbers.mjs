@@ -80,5 +80,5 @@ export function pointOf(encoded) {
   if (encoded.length === KEY_BYTES) return encoded;
   if (encoded.length === KEY_BYTES + 2 && encoded[0] === 0x04 && encoded[1] === KEY_BYTES)
     return encoded.subarray(2);
-  throw new KeyFault("refused", "its public key is none of X25519");
+  throw new KeyFault("refused", "its public key is not an X25519 key");
 }

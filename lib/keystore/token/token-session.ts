@@ -25,7 +25,7 @@ export interface TokenFigures {
 
 /**
  * One logged-in session with a token, in its own process. The process is killed when it hangs and started again when it
- * is gone. Orders run one after another. A PIN that the token refuses is not tried again before `forgive`.
+ * is gone. Commands run one after another. A PIN that the token refuses is not tried again before `forgive`.
  */
 export class TokenSession {
   readonly #settings: TokenSettings;
@@ -127,7 +127,7 @@ export class TokenSession {
     if (error === "absent" && !child.isFresh) {
       // An existing session finds nothing after its token was away, so a fresh one is used.
       child.kill("finds no key");
-      throw unavailable(SERVICE, "has no such key in a session that stands");
+      throw unavailable(SERVICE, "does not have this key, although its session is open");
     }
     if (error === "absent")
       throw new KeystoreError("keystore.disabled", `a key of the token ${token} is gone: ${what}`);

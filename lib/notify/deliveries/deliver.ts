@@ -32,7 +32,7 @@ const DELAYS_MS: readonly number[] = [
   24 * HOUR_MS,
   72 * HOUR_MS,
 ];
-/** Up to a fifth more, so that what failed together does not come back together. */
+/** Up to a fifth more, so that messages that failed together are not retried together. */
 const JITTER = 0.2;
 
 /**
@@ -127,9 +127,9 @@ async function deliverOne(cx: DeliverContext, row: DeliveryRow): Promise<void> {
 }
 
 /**
- * Makes the attempts that are due, and answers how many. An attempt is counted before it is made and written down after
- * it; a process that dies in between leaves it to the next one after the lease, which sends the same message again: at
- * least once, with the same `webhook-id`.
+ * Makes the attempts that are due, and answers how many. An attempt is counted before it is made and recorded after it.
+ * If the process dies in between, the next one sends the same message again after the lease. So a message is sent at
+ * least once, always with the same `webhook-id`.
  */
 export async function deliverDue(cx: DeliverContext): Promise<number> {
   const { tenantId } = cx.instance;

@@ -70,7 +70,7 @@ export function postOnce(
       answer.once("error", () => undefined);
       drain(answer, () => resolve(verdict));
     });
-    // Another protocol ends the line without an answer and without an error: a call always comes to something.
+    // Another protocol closes the connection without an answer and without an error. The call must still end.
     call.once("upgrade", (answer, socket) => {
       socket.destroy();
       resolve(verdictOn(answer.statusCode ?? 0));

@@ -23,7 +23,8 @@ const EventRow = z.object({
 export type EventRow = z.infer<typeof EventRow>;
 
 /**
- * Takes the oldest changes that no other process is sending out of the outbox: they are gone when the transaction ends.
+ * Takes the oldest changes that no other process is sending out of the outbox: they are deleted when the transaction
+ * ends.
  */
 export async function takeEvents(tx: Tx, tenantId: string, limit: number): Promise<EventRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`

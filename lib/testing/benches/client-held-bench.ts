@@ -38,7 +38,7 @@ export async function groupsOf(cx: Person, id: string) {
 export const kidsOf = async (cx: Person, id: string): Promise<string[]> =>
   (await groupsOf(cx, id)).groups.flatMap(({ wraps }) => wraps.map(({ kid }) => kid)).sort();
 
-/** A key whose private half is in its owner's program. */
+/** A key whose private key is in its owner's program. */
 export interface Held {
   readonly holder: KeyHolder;
   readonly keyId: string;
@@ -53,7 +53,7 @@ export async function hold(cx: Person, former?: KeyHolder): Promise<Held> {
   return { holder, keyId, kid };
 }
 
-/** Returns what a holder reads with their own private half, from the rows of `GET …/envelopes`. */
+/** Returns what a holder reads with their own private key, from the rows of `GET …/envelopes`. */
 export async function readWith(cx: Person, { holder, kid }: Held, id: string): Promise<unknown> {
   const { transaction, groups } = await groupsOf(cx, id);
   const read: Record<string, unknown> = {};

@@ -32,7 +32,7 @@ export function away<T extends DisputePerson>(who: T): T {
   return { ...who, escrow: { ...who.escrow, submitGrant: gone, revoke: gone, open: gone } };
 }
 
-/** Returns the person so many days from now. */
+/** Returns the person this many days from now. */
 export function later<T extends DisputePerson>(who: T, days: number): T {
   return { ...who, clock: fixedClock(new Date(Date.now() + days * 86_400_000)) };
 }

@@ -4,7 +4,7 @@ import { crc32, deflateSync } from "node:zlib";
 
 const text = (value: string): Buffer => Buffer.from(value, "latin1");
 
-/** Returns a PDF of exactly so many bytes; a comment between its objects fills the rest. */
+/** Returns a PDF of exactly this many bytes; a comment between its objects fills the rest. */
 export function pdfOf(bytes: number): Buffer {
   const head = text("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%");
   const tail = text("\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n");

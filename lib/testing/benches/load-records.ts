@@ -117,7 +117,7 @@ async function marksOf(admin: Client, id: string): Promise<Marks & { readonly te
 }
 
 /**
- * Writes so many copies of a transaction, as the superuser and by COPY, and updates the statistics that plans are made with. Wait until
+ * Writes this many copies of a transaction, as the superuser and by COPY, and updates the statistics that plans are made with. Wait until
  * the custodian has confirmed the record, or its copies are registered one by one.
  */
 export async function loadRecords(admin: Client, id: string, count: number): Promise<void> {

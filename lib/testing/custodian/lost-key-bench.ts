@@ -121,5 +121,5 @@ export function nameOf(statements: RewrapStatements): string {
   return rewrapDigest(termsOf(first.statement));
 }
 
-/** Returns a public key whose private half does not exist here. */
+/** Returns a public key whose private key does not exist here. */
 export const foreignKey = (): string => toBase64url(generateX25519().publicKey);

@@ -60,7 +60,7 @@ function generateKeys(algorithm: PasskeyAlgorithm): z.infer<typeof KeyPair> {
   return KeyPair.parse(Reflect.apply(generateKeyPairSync, undefined, kinds[algorithm]));
 }
 
-/** Returns the COSE_Key (RFC 9053, RFC 8230) of the public half. */
+/** Returns the COSE_Key (RFC 9053, RFC 8230) of the public key. */
 function coseKey(algorithm: PasskeyAlgorithm, jwk: z.infer<typeof KeyPair>["publicKey"]): Uint8Array {
   const bytes = (text: string | undefined): Uint8Array => Uint8Array.from(fromBase64url(text ?? ""));
   const entries: Record<PasskeyAlgorithm, [number, number | Uint8Array][]> = {

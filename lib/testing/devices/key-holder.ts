@@ -3,7 +3,7 @@ import { fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { generateX25519, sha256, x25519Shared } from "@/lib/crypto/primitives";
 import type { KeyChallenge, RegisteredKey } from "@/lib/keys/schema";
 
-/** A participant's own program: it has the private half, and computes from privacy.md, not with our code. */
+/** A participant's own program: it has the private key, and computes from privacy.md, not with our code. */
 export interface KeyHolder {
   readonly publicKey: string;
   /** For a child process of the same participant. */

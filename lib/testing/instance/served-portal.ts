@@ -104,7 +104,7 @@ function requestOf(incoming: IncomingMessage, origin: string): Request {
   });
 }
 
-/** What happens to a call: it continues, its connection is cut at once or after so many bytes, or it stays without an answer. */
+/** What happens to a call: it continues, its connection is cut at once or after this many bytes, or it stays without an answer. */
 export type Fate = boolean | "held" | number;
 
 /** What a test may do around a call, like a bad connection. */

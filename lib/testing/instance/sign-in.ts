@@ -47,7 +47,7 @@ export async function createAccount(
   return { userId, email: `${handle}@example.org`, password: PASSWORD, totpSecret };
 }
 
-/** Returns the code an authenticator shows now, or so many steps later. */
+/** Returns the code an authenticator shows now, or this many steps later. */
 export function codeOf(account: TestAccount, clock: Clock, later = 0): string {
   return totpCode(account.totpSecret, totpStepAt(clock.now()) + later);
 }

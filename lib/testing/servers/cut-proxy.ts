@@ -7,7 +7,7 @@ export interface CutProxy {
   readonly url: string;
   /** Bytes that callers sent since the start or the last `cutAfter`. */
   readonly sent: number;
-  /** Passes so many more bytes of callers on, then breaks every connection; undefined for no limit. */
+  /** Passes this many more bytes of callers on, then breaks every connection; undefined for no limit. */
   cutAfter(bytes: number | undefined): void;
   /** Breaks all connections, and refuses new ones until `restore`. */
   goAway(): void;

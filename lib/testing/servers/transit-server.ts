@@ -17,7 +17,7 @@ export interface TransitServer {
   revokeToken(): void;
   /** Decrypts below the minimum version too, as no real service should. */
   makeLax(): void;
-  /** Resolves once the token has made so many calls since; `act` runs when the last one arrives and before it is answered. */
+  /** Resolves once the token has made this many calls since; `act` runs when the last one arrives and before it is answered. */
   calls(count: number, act: () => void): Promise<void>;
   /** Calls the API as an operator with the root token. */
   admin(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Reply>;

@@ -49,7 +49,8 @@ export async function storeEntries(
     changes.map((change) => eventOf(keys, change)),
   );
   const moved = changes.flatMap(({ placed }) => placed.map((one) => one.moved));
-  if ((await moveWraps(tx, moved)) !== moved.length) throw new TypeError("a locked recipient entry is gone");
+  if ((await moveWraps(tx, moved)) !== moved.length)
+    throw new TypeError("a locked recipient entry does not exist");
   const bound = changes.flatMap(({ placed }, at) =>
     placed.map(({ moved: { transactionId, group, gen } }) => ({
       transactionId,

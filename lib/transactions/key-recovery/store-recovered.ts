@@ -94,7 +94,7 @@ export async function storeRecovered(
   );
   if (stored.length === 0) return 0;
   if ((await moveWraps(tx, stored)) !== stored.length)
-    throw new TypeError("a locked recipient entry is gone");
+    throw new TypeError("a locked recipient entry does not exist");
   await bindGroups(tx, stored);
   await tellHandedOver(tx, oldKeyId);
   return stored.length;

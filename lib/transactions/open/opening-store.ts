@@ -67,7 +67,7 @@ export interface OpeningRecord {
 
 const fromBase64 = (text: string) => Uint8Array.from(Buffer.from(text, "base64"));
 
-/** Returns the transaction with all that an opening reads of it and of the reader; undefined if the party is none of it. */
+/** Returns the transaction with all that an opening reads of it and of the reader; undefined if the participant is not a party of it. */
 export async function findOpeningRecord(run: Run, wanted: Wanted): Promise<OpeningRecord | undefined> {
   const [found] = await run(FIND_OPENING_RECORD, wanted);
   if (found === undefined) return undefined;

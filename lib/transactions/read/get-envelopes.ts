@@ -44,7 +44,7 @@ function itemsOf(
 export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeList> {
   const { row, also: record } = await loadKnown(cx, id, (tx, known) => loadSealed(tx, known));
   if (!isParty(cx.principal, row.participants)) {
-    throw new DomainError("access.forbidden", { detail: "Only recipients read the envelopes." });
+    throw new DomainError("access.forbidden", { detail: "Only recipients can read the envelopes." });
   }
   requireBound(cx, row, record);
   const items = itemsOf(row, record, await proofsOf(cx, record));

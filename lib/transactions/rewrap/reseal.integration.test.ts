@@ -332,7 +332,7 @@ describe("client-held keys", () => {
     });
   }
 
-  /** Returns what a holder reads with their own private half, from the rows of `GET …/envelopes`. */
+  /** Returns what a holder reads with their own private key, from the rows of `GET …/envelopes`. */
   async function readWith(holder: KeyHolder, kid: string, id: string): Promise<unknown> {
     const { transaction, groups } = await groupsOf(id);
     const read: Record<string, unknown> = {};
@@ -379,7 +379,7 @@ describe("client-held keys", () => {
     }
   });
 
-  it("a client-held key replaces a managed one, and sealed data are moved to it with payloads unchanged", async () => {
+  it("a client-held key replaces a managed one, and sealed data is moved to it with payloads unchanged", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const id = await submit(owner, other);

@@ -19,8 +19,9 @@ const BATCH = 50;
 const BEHIND_SECONDS = 20;
 
 /**
- * The result of a batch. `moved` up to `last`, where the next one continues; `through` if no entries are left; `waits`
- * if another process works on it, the log takes no entries, or the participant has no active key to move to.
+ * The result of a batch. `moved`: entries up to `last` are re-wrapped, and the next batch continues there. `through`:
+ * no entries are left. `waits`: another process works on it, the log accepts no entries, or the participant has no
+ * active key.
  */
 export type BatchResult =
   | { readonly kind: "moved"; readonly moved: number; readonly last: string }

@@ -127,7 +127,7 @@ async function store(tx: Tx, cx: EscrowMoveContext, changes: readonly Change[]):
   );
   const moved = changes.flatMap((change) => change.moved);
   if ((await moveEscrowWraps(tx, moved)) !== moved.length) {
-    throw new TypeError("a locked recipient entry is gone");
+    throw new TypeError("a locked recipient entry does not exist");
   }
   const bound = changes.flatMap(({ transaction, digests }, at) =>
     digests.map(({ grp, gen }) => ({

@@ -129,7 +129,7 @@ describe("a rotation", () => {
         rewrapped: 0,
       });
       expect(begun.receipt?.signature).toContain("/receipt");
-      // Before the job has moved any entry, the old key opens, and new data are sealed to the new one.
+      // Before the job has moved any entry, the old key opens, and new data is sealed to the new one.
       expect(await opened(owner, ids[0] ?? "")).toEqual(SENT);
       const later = await submit(other, owner);
       expect((await kidsOf(later)).filter((kid) => kid.startsWith(owner.principal.participantId))).toEqual(

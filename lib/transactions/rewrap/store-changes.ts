@@ -43,7 +43,8 @@ function eventOf(rotation: RotationRow, next: ActiveKey, change: Change): AuditE
 async function storeRewraps(tx: Tx, written: readonly Written<Rewrap>[]): Promise<number> {
   const moved = written.flatMap(({ change }) => change.moved);
   if (moved.length === 0) return 0;
-  if ((await moveWraps(tx, moved)) !== moved.length) throw new TypeError("a locked recipient entry is gone");
+  if ((await moveWraps(tx, moved)) !== moved.length)
+    throw new TypeError("a locked recipient entry does not exist");
   const bound = written.flatMap(({ change, entryId }) =>
     change.digests.map(({ grp, gen }) => ({
       transactionId: change.transaction.id,

@@ -3,7 +3,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
- * Returns those of these transactions whose data are active: not settled or failed, or in a live dispute. A grant does
+ * Returns those of these transactions whose data is active: not settled or failed, or in a live dispute. A grant does
  * not make data active. The parties see what is resealed, and would learn of a sealed grant from it (I12).
  */
 export async function findActiveData(tx: Tx, ids: readonly string[]): Promise<Set<string>> {

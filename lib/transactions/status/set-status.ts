@@ -51,12 +51,12 @@ export async function setStatus(cx: Context, id: string, input: StatusBody): Pro
   const { row, also: isInDispute } = await loadKnown(cx, id, (tx) => hasLiveDispute(tx, id));
   if (!mayMove(cx, row)) {
     throw new DomainError("access.forbidden", {
-      detail: "Only parties and approving coordinators change the status.",
+      detail: "Only parties and approving coordinators can change the status.",
     });
   }
   if (isInDispute && row.status === "disputed") {
     throw new DomainError("transaction.status", {
-      detail: "A dispute goes on: the transaction leaves it when the dispute is resolved or withdrawn.",
+      detail: "A dispute is open. Its status changes when the dispute is resolved or withdrawn.",
     });
   }
   const change = nextStatus(row, input.status);

@@ -20,7 +20,7 @@ export function parseItem(value: unknown, index: number): NewTransaction | Domai
   const parsed = NewTransaction.safeParse(value);
   if (parsed.success) return parsed.data;
   return new DomainError("request.invalid", {
-    detail: "The item does not fit its schema.",
+    detail: "The item does not match its schema.",
     errors: parsed.error.issues.flatMap((issue) => fieldErrors(index, issue)),
   });
 }

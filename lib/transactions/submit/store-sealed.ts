@@ -175,7 +175,7 @@ export async function sealAndStore(
     keys = await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids));
   }
   throw new DomainError("request.conflict", {
-    detail: "The participants' keys keep changing.",
+    detail: "The participants' keys changed several times. Try again.",
     retryAfterSeconds: 1,
   });
 }

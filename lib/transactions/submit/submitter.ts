@@ -6,7 +6,7 @@ import { DomainError } from "@/lib/errors";
 export function requireSubmitter(cx: Context): string {
   const { participantId, role } = cx.principal;
   if (participantId === undefined || (role !== "client" && role !== "miner")) {
-    throw new DomainError("auth.role", { detail: "Only clients and miners submit transactions." });
+    throw new DomainError("auth.role", { detail: "Only clients and miners can submit transactions." });
   }
   return participantId;
 }

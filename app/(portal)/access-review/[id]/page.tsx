@@ -24,7 +24,7 @@ import { SelectedFacts } from "../_components/selected-facts";
 import { SignReview } from "../_components/sign-review";
 
 const PATH = "/confidential/admin/access-reviews";
-/** Fewer people than this fit on one page, so that keys reach all of them. */
+/** Large enough that all rows are on one page, so that the keys reach each of them. */
 const PAGE_SIZE = "500";
 
 /** Rows of one organisation, as a plain form. */

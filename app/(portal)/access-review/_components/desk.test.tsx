@@ -46,7 +46,7 @@ const desk = (value: Review) =>
 const current = () => screen.getAllByRole("row").find((one) => one.getAttribute("aria-current") !== null);
 
 describe("the desk of an access review", () => {
-  it("moves with j and k, and y keeps the selected person and goes on to the next", async () => {
+  it("moves with j and k, and y keeps the selected person and continues to the next", async () => {
     const calls = answerCalls(() => ({ status: 200, json: {} }));
     const { user, moves } = desk(review([row(1), row(2), row(3)]));
     expect(current()?.textContent).toContain("Person 1");
@@ -99,7 +99,7 @@ describe("the desk of an access review", () => {
     expect(moves).toEqual([["refresh"]]);
   });
 
-  it("lists those that are left once more before it keeps them, without those that stand out", async () => {
+  it("lists the remaining rows again before it keeps them, without those that have a warning", async () => {
     const calls = answerCalls(() => ({ status: 200, json: {} }));
     const { user } = desk(review([row(1, { is_close: true }), row(2), row(3)]));
     await user.click(screen.getByRole("button", { name: "Keep the 2 that are left" }));
@@ -114,6 +114,6 @@ describe("the desk of an access review", () => {
   it("says next to the signature why it is off", () => {
     desk(review([row(1)]));
     expect(screen.getByRole("button", { name: "Sign the review" }).hasAttribute("disabled")).toBe(true);
-    expect(screen.getByText("when all of yours are decided: 2 are left")).toBeDefined();
+    expect(screen.getByText("first decide all your rows: 2 are open")).toBeDefined();
   });
 });

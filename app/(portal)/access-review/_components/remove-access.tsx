@@ -7,7 +7,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { DecisionBody } from "@/lib/administration/access-review/schema";
 import { type AskedRow, DECIDE } from "./change-access";
 
-/** Asks that a person be suspended, or that a program's key end. */
+/** Asks a second person to agree that a person is suspended or a program's key ends. */
 export function RemoveAccess({ review, row, onClose }: AskedRow) {
   const t = useTranslations("accessReview.remove");
   const form = useForm({

@@ -15,7 +15,7 @@ export async function generateMetadata() {
   return { title: (await getTranslations("keeping.retention"))("title") };
 }
 
-/** How long the log keeps what, what was removed, and the holds in force. */
+/** Retention periods of the log, what was removed, and the holds in force. */
 export default async function RetentionPage() {
   const t = await getTranslations("keeping.retention");
   const audit = await getTranslations("audit");

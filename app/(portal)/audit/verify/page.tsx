@@ -53,7 +53,7 @@ async function load(cx: Context, log: string | undefined) {
   return { runs, keys };
 }
 
-/** The worker verifies the log that goes on; of a closed one there is nothing to ask it. */
+/** The worker verifies only the present log, not closed ones. */
 async function ByWorker({ found, logs }: { found: VerificationPage; logs: ReadLog }) {
   const runs = found.items;
   const t = await getTranslations("audit.verify.runs");
@@ -74,7 +74,10 @@ async function ByWorker({ found, logs }: { found: VerificationPage; logs: ReadLo
   );
 }
 
-/** Verification in this browser, by the worker, by the command line and by tools of others: how to check the log without believing this portal: our program, tools of others, and the keys to hold against. */
+/**
+ * Verification in this browser, by the worker, by the command line and by other tools. It shows how to check the log
+ * without trusting this portal, and with which keys.
+ */
 export default async function VerifyPage({ searchParams }: PageProps<"/audit/verify">) {
   const t = await getTranslations("audit.verify");
   const words = await getTranslations("audit");

@@ -45,7 +45,7 @@ function RecordTitle({ record }: { record: BreakGlassRecord }) {
   );
 }
 
-/** Lists the records: for all others always, for the holder after the access has ended. */
+/** Lists the records without values: for other people always, for the holder after the access has ended. */
 export function RecordList({ records }: { records: readonly BreakGlassRecord[] }) {
   return (
     <ul className="divide-y divide-line">
@@ -65,7 +65,7 @@ interface LookProps {
   readonly nowMs: number;
 }
 
-/** Asks for the masks of one record; the answer lives in this page's memory only, and no longer than the use. */
+/** Asks for the masks of one record; the answer is only in this page's memory, until the use ends. */
 function useMasks({ use, record, nowMs }: LookProps) {
   const api = useApi();
   const router = useRouter();
@@ -178,7 +178,7 @@ function Look(props: LookProps) {
   );
 }
 
-/** The records of a running use, each shown masked when its holder asks; blank again at the end, and when left alone. */
+/** The records of a running use. Each is shown masked when its holder asks, and hidden when the use ends or the page is idle. */
 export function Records(props: {
   use: BreakGlassView;
   records: readonly BreakGlassRecord[];

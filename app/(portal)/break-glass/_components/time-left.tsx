@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useCallback } from "react";
 import { Countdown } from "@/components/ui/countdown";
 
-/** Shows the time left of the hour. At its end the page reloads; shown values are already gone by then. */
+/** Shows the time left of the hour. At its end the page reloads; shown values are hidden before that. */
 export function TimeLeft({ until, nowMs }: { until: string; nowMs: number }) {
   const t = useTranslations("breakGlass.facts");
   const router = useRouter();

@@ -21,7 +21,7 @@ import type { GroupName } from "@/lib/vocabulary";
 
 const open = target<typeof openTransaction>("POST", "/confidential/transactions/{id}/access");
 
-/** What the reader may do with the masked fields: the grant he holds, or why there is nothing to look at. */
+/** What the reader may do with the masked fields: the grant they hold, or why they cannot view any. */
 export type Looking =
   | { readonly kind: "holder"; readonly grantId: string; readonly until: string; readonly viewsLeft: number }
   | { readonly kind: "support"; readonly why: NoAccess }

@@ -22,7 +22,7 @@ export async function generateMetadata() {
 export default async function RegisterKeyPage() {
   const t = await getTranslations("keys");
   const section = { label: t("title"), href: "/keys" };
-  // Who may not make the call is refused here as the call itself would refuse, and that is recorded too.
+  // A person who may not register a key is refused here as by the call itself. The refusal is recorded too.
   const result = await loadPage(registerKeyAlias, "/confidential/keys/register", async (cx) => {
     const participantId = cx.principal.participantId;
     if (participantId === undefined)

@@ -34,7 +34,7 @@ async function OpenNow({ hours }: { hours: OfficeHours }) {
   );
 }
 
-/** Name and state, which one administrator changes, and its people. */
+/** Acts on name and state, which one administrator can change alone, and a link to its people. */
 async function Actions({ id }: { id: string }) {
   const t = await getTranslations("administration.organisations.acts");
   const call = `/confidential/admin/organisations/${id}`;

@@ -39,7 +39,7 @@ describe("a provider as it is typed", () => {
     expect(sentOf({ ...TYPED, way: "private_key" })).not.toHaveProperty("client_secret");
   });
 
-  it("is refused without a second factor, with an unknown role, and with minutes that are no number", () => {
+  it("is refused without a second factor, with an unknown role, and with minutes that are not a number", () => {
     for (const wrong of [
       { amr: "", acr: "" },
       { mapping: "officers; king" },

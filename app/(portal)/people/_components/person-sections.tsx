@@ -116,7 +116,7 @@ export function AccessSections({ person }: { person: PersonDetail }) {
   );
 }
 
-/** What the person has begun, which others go on with. */
+/** What the person has begun, which others continue with. */
 export function WorkSection({ person }: { person: PersonDetail }) {
   const t = useTranslations("administration.person");
   const kinds = useTranslations("administration.agreements.kinds");

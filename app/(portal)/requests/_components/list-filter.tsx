@@ -24,7 +24,7 @@ const LABELS = {
   to: "to",
 } as const satisfies Record<SearchName, string>;
 
-/** The permanent history by whom, for whom, under what, about what and when. Open when it is in use. */
+/** Filters the permanent history by requester, agency, order, transaction and time. Open while a filter is set. */
 function HistorySearch({ address }: { address: ListAddress }) {
   const t = useTranslations("requests.list.filter");
   const isOpen = Object.keys(searchesOf(address)).length > 0;

@@ -10,7 +10,7 @@ import { NewRosterVersion } from "@/lib/identity/roster/version-schema";
 
 const ASK = target<typeof askRosterVersion>("POST", "/confidential/admin/roster/versions");
 
-/** Asks for the next version with the people who are chosen; what ends or changes a duty is chosen already. */
+/** Asks for the next version with the chosen people. People whose duties end or change are preselected. */
 export function AskVersion({ differences }: { differences: RosterPage["differences"] }) {
   const t = useTranslations("roster.ask");
   const form = useForm({

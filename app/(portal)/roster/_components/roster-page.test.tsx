@@ -73,7 +73,7 @@ describe("a version that waits", () => {
     expect(screen.getByText("Too few people may sign")).toBeDefined();
   });
 
-  it("is not signed where what comes to be signed is not what the page shows", async () => {
+  it("is not signed if the text to sign differs from the page", async () => {
     const roster = { log: "l", persons: [], authorities: [], origins: [] };
     const statement = {
       log: "l",

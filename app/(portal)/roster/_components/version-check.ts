@@ -34,8 +34,8 @@ async function isEntry(shown: RosterEntry | null, entry: Person | undefined): Pr
 }
 
 /**
- * Whether a statement is about exactly the version that the page shows: the rosters are those whose digests are signed,
- * only people differ between them, and each difference is one of the rows, entry for entry.
+ * Returns whether a statement is about exactly the version that the page shows. The signed digests must be those of the
+ * two rosters. Only people may differ between them, and each difference must be one of the rows.
  */
 export async function isVersionAsShown(change: RosterChangeView, toSign: ToSign): Promise<boolean> {
   const { before, after } = toSign;

@@ -32,7 +32,7 @@ export async function generateMetadata() {
   return { title: (await getTranslations("transactions"))("one") };
 }
 
-/** Anything that is no id names nothing: answered as such, and recorded like it. */
+/** An invalid id is answered and recorded like an unknown one. */
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /** One transaction: metadata always, fields sealed until they are opened in place. */

@@ -17,7 +17,7 @@ describe("the list's address", () => {
       to: "2026-11-25T00:00:00.000Z",
     });
   });
-  it("leaves out what is no state and no day, and says so of what is no participant", () => {
+  it("leaves out an invalid state or day, and marks an invalid participant", () => {
     const address = readAddress({
       status: "lost",
       from: "2026-13-45",

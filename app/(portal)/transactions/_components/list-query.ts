@@ -3,7 +3,7 @@ import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
 
 type Given = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What the address of the list says, as the form shows it. */
+/** The filter in the list's address, as the form shows it. */
 export interface ListAddress {
   readonly job_id: string;
   readonly participant: string;
@@ -12,7 +12,7 @@ export interface ListAddress {
   readonly from: string;
   readonly to: string;
   readonly cursor: string;
-  /** Only what the reader's own grants name. */
+  /** Only transactions under the reader's own grants. */
   readonly isMine: boolean;
 }
 
@@ -36,7 +36,7 @@ export function readAddress(given: Given): ListAddress {
   };
 }
 
-/** The same as the API's query; undefined when something in it is none. */
+/** Returns the API's query; undefined when a value is invalid. */
 export function queryOf(address: ListAddress): TransactionQuery | undefined {
   const { job_id, participant, status, from, to, cursor } = address;
   const end = to === "" ? "" : endOfDate(to).toISOString();

@@ -78,7 +78,7 @@ function follow(finished: Finished): void {
   if (finished.kind === "close") window.close();
 }
 
-/** Takes the provider's answer to the portal, once, and shows what came of it. */
+/** Takes the provider's answer to the portal, once, and shows the result. */
 export function ReturnDesk() {
   const t = useTranslations("signin.return");
   const [state, setState] = useState<State>({ kind: "working" });

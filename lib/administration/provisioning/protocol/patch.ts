@@ -69,7 +69,7 @@ function itemsOf(value: unknown): Item[] {
 
 const sameValue = (one: Item) => (other: Item) => String(one.value) === String(other.value);
 
-/** Changes the values that the path's condition names. A condition that none meets makes a value, but not of members. */
+/** Changes the values that match the path's condition. If no value matches, one is created, but never a member. */
 function patchSome(name: string, list: Item[], path: Path, verb: string, value: unknown): Item[] {
   const { filter, sub } = path;
   if (filter === undefined) return list;

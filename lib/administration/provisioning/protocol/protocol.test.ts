@@ -176,7 +176,7 @@ describe("a patch of a group", () => {
     ["removes by a condition", { op: "remove", path: `members[value eq "${ONE}"]` }, []],
     ["removes by a value, as Entra does", { op: "Remove", path: "members", value: [{ value: ONE }] }, []],
     ["removes all", { op: "remove", path: "members" }, []],
-    ["removes one who is no member", { op: "remove", path: `members[value eq "${TWO}"]` }, [ONE]],
+    ["removes one who is not a member", { op: "remove", path: `members[value eq "${TWO}"]` }, [ONE]],
     ["replaces all", { op: "replace", path: "members", value: [{ value: TWO, display: "Bo" }] }, [TWO]],
     [
       "keeps members with Okta's object of id and name",

@@ -121,7 +121,7 @@ describe("the filter of a bundle", () => {
 
   it("a filter with an invalid time is refused", async () => {
     expect(details(await filtered({ from: "yesterday" }), "manifest")).toEqual([
-      "the filter names a time that is none",
+      "the filter names an invalid time",
     ]);
   });
 });

@@ -94,7 +94,7 @@ export class Claims {
           seq,
         );
       else if (entry.class !== "export" || entry.outcome !== "done")
-        this.#wrong(`entry ${seq} is named as the record of this export and is none`, seq);
+        this.#wrong(`entry ${seq} is named as the record of this export and is not one`, seq);
       else if (parseMicros(entry.at) > parseMicros(exported_at) + SKEW_MICROS)
         this.#wrong(`entry ${seq} is named as the record of this export and is later than it`, seq);
       return [];
@@ -133,7 +133,7 @@ export class Claims {
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }
-    this.#wrong("the filter names a time that is none");
+    this.#wrong("the filter names an invalid time");
     return undefined;
   }
 

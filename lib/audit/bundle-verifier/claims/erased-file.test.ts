@@ -89,7 +89,7 @@ test("an erasure in a following log cannot explain an organisation's part or two
 
 test.each([
   ["was made before the entry", uuidv7(Date.UTC(2026, 10, 23))],
-  ["is no entry", "none"],
+  ["is not an entry", "none"],
 ])("an erasure in a following log explains no part if it %s", async (_, entry) => {
   const erased = BEYOND.map((part) => ({ ...part, entry }));
   const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);

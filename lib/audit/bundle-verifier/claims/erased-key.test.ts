@@ -91,7 +91,7 @@ describe("erased parts and their keys", () => {
       { 4: erasure({ ...PERSON_KEY, key_proof: `${PERSON_KEY.key_proof}=` }) },
     ],
     [
-      "that names it in the open alone",
+      "that names it only in its public part",
       /does not prove which key/,
       { 4: erasure({}, { pub: { thumbprint: toBase64url(sha256("a key")) } }) },
     ],
@@ -107,7 +107,7 @@ describe("erased parts and their keys", () => {
     ["another part's", act({ ...PERSON, c: "otherpartAA" })],
     ["the organisation's", act({ ...PERSON, c: "org" })],
     ["under no key", act({ c: PERSON_PART })],
-    ["under what is no mark", act({ c: PERSON_PART, key_mark: `${PERSON.key_mark}=` })],
+    ["under what is not a mark", act({ c: PERSON_PART, key_mark: `${PERSON.key_mark}=` })],
     ["in another form", act([PERSON_PART, PERSON.key_mark])],
     ["in several", act([PERSON])],
   ])("a part is not accepted as erased if the entry says that its person's part is %s", async (_, said) => {

@@ -51,7 +51,7 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
     return "does not prove which key it destroyed, so that no part is shown to have lain under it";
   return thumbprint === undefined || thumbprint === digest
     ? undefined
-    : "names two keys, one of them in the open";
+    : "names two keys, one of them in its public part";
 }
 
 /**
@@ -179,7 +179,7 @@ export class Erasures {
   #elsewhereFault(at: bigint, id: string): string | undefined {
     if (this.elsewhere.length === 0) return undefined;
     const made = uuidMillis(id);
-    if (made === undefined) return `the erasure ${id} is no entry's id`;
+    if (made === undefined) return `the erasure ${id} is not an entry's id`;
     return at > BigInt(made) * 1_000n + ERASURE_SLACK_MICROS
       ? `the entry is later than the erasure ${id}, which cannot have destroyed its key`
       : undefined;
@@ -197,7 +197,7 @@ export class Erasures {
     const entry = this.#erasing.get(id);
     if (entry === undefined) return `the erasure ${id} is not among the entries`;
     if (entry.seq >= provenSize) return `the erasure ${id} is covered by no trusted checkpoint`;
-    if (!entry.isErasure) return `entry ${entry.seq} is no erasure`;
+    if (!entry.isErasure) return `entry ${entry.seq} is not an erasure`;
     return entry.fault === undefined ? undefined : `the erasure, entry ${entry.seq}, ${entry.fault}`;
   }
 }

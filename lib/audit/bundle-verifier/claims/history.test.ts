@@ -80,7 +80,7 @@ describe("erased parts", () => {
       /later than the erasure, entry 4/,
     ],
     [
-      "another key than the one in the open",
+      "another key than the one in its public part",
       {},
       { pub: { thumbprint: "A".repeat(43) } },
       PERSON_PART,
@@ -214,7 +214,7 @@ describe("lost data", () => {
         ({ detail }) => detail,
       );
     expect(await says({ from: 2, to: 9, lost: [] })).toEqual([
-      "entry 5 states a recovery of what was not there: 2 to 9",
+      "entry 5 records a recovery of entries that did not exist: 2 to 9",
     ]);
     expect(await says({ from: 4, to: 2, lost: [] })).toHaveLength(1);
     const [within] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(3)}`, "entry:none"] });
@@ -249,7 +249,7 @@ describe("lost data", () => {
     const recovery = { origin, checkpoint: old, lost: range };
     const report = await verify(logOf(4, { [at]: { class: "log", pub: { recovery } } }));
     expect(report.findings).toMatchObject([
-      { class: "lost", detail: expect.stringContaining("no form that is known") },
+      { class: "lost", detail: expect.stringContaining("an unknown form") },
     ]);
   });
 });

@@ -44,7 +44,7 @@ export class History {
     readonly findings: Findings,
   ) {}
 
-  /** Adds an entry of so many bytes. Returns false for a statement of its kind that is not kept, which is a finding. */
+  /** Adds an entry of this many bytes. Returns false for a statement of its kind that is not kept, which is a finding. */
   see(seq: number, entry: EntryFacts, bytes: number): boolean {
     const { id, class: of, outcome, prune, recovery } = entry;
     const said = prune ?? recovery;
@@ -92,7 +92,7 @@ export class History {
     if (fault !== undefined) {
       this.findings.add({
         class: "pruned",
-        detail: `entries below ${listed.minimum} are said to be pruned: ${fault}`,
+        detail: `entries below ${listed.minimum} are listed as pruned: ${fault}`,
       });
       return notes;
     }
@@ -122,7 +122,7 @@ export class History {
     const { seq } = mark;
     const prune = Prune.safeParse(statementOf(mark));
     if (!prune.success || mark.class !== "retention" || mark.outcome !== "done")
-      return `entry ${seq} is no record of pruning`;
+      return `entry ${seq} is not a record of pruning`;
     if (seq >= provenSize) return `entry ${seq} is covered by no trusted checkpoint`;
     const { checkpoint } = prune.data;
     if (prune.data.minimum !== minimum) return `entry ${seq} says ${prune.data.minimum}`;
@@ -145,7 +145,7 @@ function prunedNote({ complete }: Manifest, minimum: number, count: number): Not
   if (!complete)
     return {
       class: "pruned",
-      detail: `entries below ${minimum} were pruned; a filtered export tells not which`,
+      detail: `entries below ${minimum} were pruned; a filtered export does not show which`,
     };
   const detail = `${count} entries below ${minimum} were pruned; their leaves are in the tree`;
   return { class: "pruned", detail, count };

@@ -53,7 +53,7 @@ export function checkManifestNote(note: string, receiptKeys: readonly string[], 
     findings.add({ class: "manifest", detail: "the manifest is signed by no trusted receipt key" });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    findings.add({ class: "manifest", detail: "the manifest's signature does not hold" });
+    findings.add({ class: "manifest", detail: "the manifest's signature is not valid" });
   }
   return false;
 }

@@ -37,7 +37,7 @@ export function judgeRecovery(seq: number, recovery: unknown, ground: RecoveryGr
   if (restored.success) return judgeRestored(seq, restored.data, ground);
   const origin = NewOrigin.safeParse(recovery);
   if (!origin.success || seq !== 0 || !isOldHead(origin.data, ground.log))
-    return { is: "lost", detail: `entry ${seq} states a recovery in no form that is known` };
+    return { is: "lost", detail: `entry ${seq} records a recovery in an unknown form` };
   return {
     is: "lost",
     detail: `${lostBefore(origin.data)}; ${signedWord(origin.data, ground.logKeys ?? [])}`,
@@ -71,7 +71,10 @@ function judgeRestored(
   { placeOf }: RecoveryGround,
 ): RecoveryWord {
   if (from > to || to > seq)
-    return { is: "lost", detail: `entry ${seq} states a recovery of what was not there: ${from} to ${to}` };
+    return {
+      is: "lost",
+      detail: `entry ${seq} records a recovery of entries that did not exist: ${from} to ${to}`,
+    };
   const again =
     from < to ? `entries ${from}..${to - 1} were appended again byte for byte` : "no entry was missing";
   if (lost.length === 0)
@@ -122,7 +125,7 @@ export function explainedEntries(
   });
 }
 
-/** Returns whether the old head is a note of that origin, whose tree is not smaller than the loss, and not of this log. */
+/** Returns whether the old head is a note of that other log and its tree is not smaller than the loss. */
 function isOldHead(stated: z.infer<typeof NewOrigin>, log: string): boolean {
   try {
     const { origin, size } = parseCheckpointText(splitNote(stated.checkpoint).text);

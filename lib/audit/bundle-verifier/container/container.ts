@@ -87,7 +87,7 @@ async function hasEnd(source: ByteSource): Promise<boolean> {
 async function refuseEnd(source: ByteSource, endAt: number): Promise<never> {
   const head = await readExactly(source, 0, Math.min(source.size, LOCAL_START.length));
   const isBegun = firstDifference(head, LOCAL_START) === head.length;
-  if (!isBegun) return refuse("this is no bundle: it does not begin like one", 0);
+  if (!isBegun) return refuse("this is not a bundle: it does not begin like one", 0);
   if (await hasEnd(source)) return refusePacking(endAt);
   return refuse(
     `the bundle is cut short: its end is missing after ${source.size} bytes, no end record`,
@@ -124,7 +124,7 @@ export async function openContainer(source: ByteSource): Promise<ReadonlyMap<str
   for (let at = 0; at < count; at += 1) {
     const file = await readLocal(source, offset, directory);
     const name = utf8(file.name);
-    if (files.has(file.name)) refuse("a file name stands twice", offset, file.name);
+    if (files.has(file.name)) refuse("a file name occurs twice", offset, file.name);
     if (before !== undefined && compareBytes(before, name) > 0) refusePacking(offset, file.name);
     files.set(file.name, file);
     before = name;

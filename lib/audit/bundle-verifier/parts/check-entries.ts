@@ -75,7 +75,7 @@ export class EntryCheck {
     return this.#count;
   }
 
-  /** Whether so many lines were invalid that the rest is not read. */
+  /** Whether too many lines were invalid, so that the rest is not read. */
   get isGivenUp(): boolean {
     return this.#unreadable > MAX_UNREADABLE;
   }

@@ -47,7 +47,7 @@ export class MissingParts {
         for (; (unnamed[next] ?? seq) < seq; next += 1) unnamed[kept++] = unnamed[next] ?? seq;
         while (unnamed[next] === seq) next += 1;
       }
-      const detail = `part ${c} of entry ${seq} was not where the entry says it lies when the bundle was made: it was dropped or moved`;
+      const detail = `part ${c} of entry ${seq} was not where the entry says when the bundle was made: it was dropped or moved`;
       this.findings.add({ class: "part", detail, ...around(seq) });
     }
     for (const seq of [...unnamed.slice(0, kept), ...unnamed.slice(next)]) {

@@ -60,22 +60,22 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
     };
   const leaf = leafOf(receipt);
   const at = leaf === undefined ? undefined : watch.leafAt(leaf);
-  const stands = watch.idAt(receipt.entry_id);
-  const seq = at ?? stands;
+  const sameId = watch.idAt(receipt.entry_id);
+  const seq = at ?? sameId;
   const fault = signatureFault(receipt, leaf, ground);
   if (fault !== undefined)
     return { ...fault, detail: `${nameOf(receipt, seq)} ${fault.detail}`, ...numbered(seq) };
   if (at !== undefined) return found(receipt, at, ground.provenSize);
-  if (stands !== undefined) {
+  if (sameId !== undefined) {
     // Anyone who packed the bundle could write it there. Only what the log signed can break its promise.
-    if (stands >= ground.provenSize)
+    if (sameId >= ground.provenSize)
       return {
         is: "unsigned",
-        detail: `entry ${stands} has the id of the receipt's entry, ${receipt.entry_id}, and another content, over which no trusted checkpoint stands: the promise is neither kept nor broken`,
-        seq: stands,
+        detail: `entry ${sameId} has the id of the receipt's entry, ${receipt.entry_id}, and another content, which no trusted checkpoint covers: the promise is neither kept nor broken`,
+        seq: sameId,
       };
-    const detail = `entry ${stands} is not the one the receipt was given for: it has its id, ${receipt.entry_id}, and another content`;
-    return { is: "broken", detail: `${detail}${unvouched(ground)}`, seq: stands };
+    const detail = `entry ${sameId} is not the one the receipt was given for: it has its id, ${receipt.entry_id}, and another content`;
+    return { is: "broken", detail: `${detail}${unvouched(ground)}`, seq: sameId };
   }
   return absent(receipt, ground);
 }
@@ -101,7 +101,7 @@ function found({ entry_id: id }: ReceiptFile, seq: number, provenSize: number): 
   if (seq >= provenSize)
     return {
       is: "unsigned",
-      detail: `the receipt's entry is leaf ${seq}, over which no trusted checkpoint stands`,
+      detail: `the receipt's entry is leaf ${seq}, which no trusted checkpoint covers`,
       seq,
     };
   return { is: "kept", detail: `the receipt's entry ${id} is leaf ${seq}: the promise was kept`, seq };

@@ -61,7 +61,10 @@ export function signatureFault(
 ): SignatureFault | undefined {
   const line = receipt.signature.includes("\n") ? undefined : quietly(() => parseLine(receipt.signature));
   if (line === undefined)
-    return { is: "changed", detail: "was changed after it was signed: its signature is no signature line" };
+    return {
+      is: "changed",
+      detail: "was changed after it was signed: its signature is not a signature line",
+    };
   const keys = receiptKeys.map((key) => parseVkey(key));
   const key = keys.find(({ name, keyId }) => name === line.name && equalConstantTime(keyId, line.keyId));
   if (key === undefined) {
@@ -84,7 +87,7 @@ export function signatureFault(
 
 function changedText(member: string | undefined, key: string): string {
   return member === undefined
-    ? `was changed after it was signed: the signature of ${key} does not hold over it`
+    ? `was changed after it was signed: the signature of ${key} is not valid for it`
     : `was changed after it was signed: the signature of ${key} holds over another ${member}, the one that its entry gives`;
 }
 

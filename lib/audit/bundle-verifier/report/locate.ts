@@ -93,7 +93,7 @@ function nameFault(input: PlaceInput, seq: number): Finding {
     return { class: "missing leaf", detail, ...around(seq) };
   }
   if (original !== undefined)
-    return { class: "reorder", detail: `in place ${seq} stands entry ${original}`, ...around(seq) };
+    return { class: "reorder", detail: `in place ${seq} is entry ${original}`, ...around(seq) };
   const detail = `entry ${seq} is not the one that was exported`;
   return { class: "content mismatch", detail, ...around(seq) };
 }

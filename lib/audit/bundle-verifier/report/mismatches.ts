@@ -46,7 +46,7 @@ export class Mismatches {
   }
 
   #tellMissing(seq: number): void {
-    const detail = `leaf ${seq} was left out of leaves.txt: in its place stands leaf ${seq + 1}`;
+    const detail = `leaf ${seq} was left out of leaves.txt: in its place is leaf ${seq + 1}`;
     this.findings.add({ class: "missing leaf", detail, ...around(seq) });
   }
 }

@@ -22,7 +22,7 @@ test("foreign text becomes one line of visible characters and shows escapes for 
   expect(shownText("x".repeat(5_000_000)).length).toBeLessThan(2_100);
 });
 
-test("JSON keeps its value and contains nothing that a terminal obeys", () => {
+test("JSON keeps its value and contains no terminal control characters", () => {
   const value = { [EVIL]: [EVIL, "\u{e0041}"] };
   expect(shownJson(value).replaceAll("\n", "")).not.toMatch(OBEYED);
   expect(JSON.parse(shownJson(value))).toEqual(value);

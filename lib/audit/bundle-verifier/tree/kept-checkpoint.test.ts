@@ -136,7 +136,7 @@ describe("a forged checkpoint.txt", () => {
     const report = await verifyUnder(forge(forged), textOf());
     expect(report.findings).toContainEqual({
       class: "file",
-      detail: `checkpoint.txt is not the last of checkpoints.json: a known key's signature does not hold: ${key} (it says 12 leaves, root ${root}=)`,
+      detail: `checkpoint.txt is not the last of checkpoints.json: a known key's signature is not valid: ${key} (it says 12 leaves, root ${root}=)`,
     });
   });
 
@@ -157,7 +157,7 @@ describe("a forged checkpoint.txt", () => {
     const checkpoints = [...WHOLE.checkpoints.slice(0, 2), forged];
     const report = await verifyUnder(layOut({ ...WHOLE, checkpoints }, OURS), textOf());
     expect(report.findings[0]?.detail).toBe(
-      `checkpoints.json, checkpoint 3: a known key's signature does not hold: ${key} (it says 12 leaves, root ${"A".repeat(43)}=)`,
+      `checkpoints.json, checkpoint 3: a known key's signature is not valid: ${key} (it says 12 leaves, root ${"A".repeat(43)}=)`,
     );
   });
 });

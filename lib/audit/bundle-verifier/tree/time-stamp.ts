@@ -90,7 +90,7 @@ async function checkOne(
   if (checkpoint === undefined) {
     given.findings.add({
       class: "time stamp",
-      detail: `a time stamp for ${size} leaves stamps no trusted checkpoint`,
+      detail: `the time stamp for ${size} leaves is not of a trusted checkpoint`,
     });
     return undefined;
   }

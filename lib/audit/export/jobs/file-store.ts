@@ -46,7 +46,7 @@ const StoredFile = z.object({
   sha256: z.string().nullable(),
   file_key: Bytes.nullable(),
   expires_at: z.coerce.date().nullable(),
-  /** Returns whether the export's grant is in force; true if it has none. */
+  /** Whether the export's grant is in force; true without a grant. */
   grant_stands: z.boolean(),
 });
 export type StoredFile = z.infer<typeof StoredFile>;

@@ -481,9 +481,9 @@ describe("a forged job", () => {
   describe("a job row that the portal's database login forges", () => {
     it.each([
       ["a format that there is not", { format: "x" }],
-      ["a filter that is none", { filter: "5" }],
+      ["an invalid filter", { filter: "5" }],
       ["a filter by something else than text", { filter: '{"action":["x"]}' }],
-      ["options that are none", { options: "[]" }],
+      ["invalid options", { options: "[]" }],
       ["options of something else than text", { options: '{"bom":true}' }],
       ["a number of attempts that none can follow", { attempt: 2147483647 }],
       ["fewer entries than none", { state: "done", entries: -1 }],
@@ -554,7 +554,7 @@ describe("a forged job", () => {
       ["another format", "format = 'csv'"],
       ["a filter less", "filter = '{}'"],
       ["readable parts", "options = '{}'"],
-      ["somebody else", "by_user_id = $2, fence = $3"],
+      ["another person", "by_user_id = $2, fence = $3"],
     ])("with a row that the owner changed to %s", async (_, change) => {
       const { id } = await ask({ action: "audit.keys", parts: "none" });
       const other = (await bench.person({ role: "auditor" })).principal;

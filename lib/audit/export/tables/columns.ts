@@ -58,13 +58,13 @@ const MISSING = "[part missing]";
 
 /** Every bracketed text that a cell can contain or begin with, with its meaning (docs/formats/exports.md). */
 export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] = [
-  [ERASED, "Stands for a part whose key was destroyed, as an entry of the log says."],
+  [ERASED, "A part whose key was destroyed. An entry of the log records it."],
   [
     KEYLESS,
-    "Stands for a part whose key is gone, and no entry of the log says that it was destroyed: have the log verified.",
+    "A part whose key is missing. No entry of the log records that it was destroyed: have the log verified.",
   ],
-  [UNREADABLE, "Stands for a part that does not open: it was changed where it is stored."],
-  [MISSING, "Stands for a part that the entry binds and that is not stored where the entry says."],
+  [UNREADABLE, "A part that does not open: its stored bytes were changed."],
+  [MISSING, "A part that the entry binds but that is not stored where the entry says."],
   [
     UNSHOWN,
     "Marks a value that only the index row states: the entry's part that would show it is not open here.",

@@ -87,7 +87,8 @@ async function addTable(
 }
 
 function readableOf({ outputStream }: ZipFile): Readable {
-  if (!(outputStream instanceof Readable)) throw new InvariantError("the zip's output is no stream of ours");
+  if (!(outputStream instanceof Readable))
+    throw new InvariantError("the zip's output is not a stream of ours");
   return outputStream;
 }
 

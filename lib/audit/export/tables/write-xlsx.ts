@@ -30,7 +30,7 @@ function dictionary(request: ExportRequest, { log, size, entries, longer }: Fact
     ...CELL_WORDS.map(([word, meaning]) => [word, meaning]),
     [
       "[N characters, more than a cell holds: take NDJSON or JSON]",
-      "Stands for a text that no spreadsheet reads whole; N is its length.",
+      "A text that is too long for a spreadsheet; N is its length.",
     ],
     ["", ""],
     ["Log", log],

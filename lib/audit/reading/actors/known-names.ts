@@ -67,7 +67,7 @@ export async function refuseUnknownNames(cx: Context, filter: Named, asked?: Ask
   const unknown = await findUnknownNames(cx, filter, asked);
   if (unknown.length === 0) return;
   throw new DomainError("request.invalid", {
-    detail: "The filter names what no entry of this log can have.",
+    detail: "The filter has a value that no entry of this log can have.",
     errors: unknown.map((member) => ({
       pointer: `/${member}`,
       detail: `no ${member} of this log; nearest: ${nearestOf(member, filter[member] ?? "").join(", ")}`,

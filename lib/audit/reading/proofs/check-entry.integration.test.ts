@@ -164,7 +164,7 @@ describe("entry check with python3 and openssl only", () => {
             (_all, before: string, one: string) => before + (one === "A" ? "B" : "A"),
           ),
       },
-      "the signature over the checkpoint does not hold under LOG_KEY",
+      "the signature over the checkpoint is not valid under LOG_KEY",
     ],
   ])("refuse %s, and say what is wrong", async (_name, change, words) => {
     const { code, output } = await check(3, change);

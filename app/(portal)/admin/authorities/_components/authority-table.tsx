@@ -6,7 +6,7 @@ import type { AuthorityView } from "@/lib/authorities/schema";
 import { regionName } from "@/lib/format";
 import { AuthorityActs } from "./authority-acts";
 
-/** How a registration stands, with who did what, in one cell. */
+/** State of a registration, and who did what, in one cell. */
 function Standing({ item }: { item: AuthorityView }) {
   const t = useTranslations("authority");
   const { state, is_in_force: isInForce, in_force_from: from } = item;
@@ -34,7 +34,7 @@ function Standing({ item }: { item: AuthorityView }) {
   );
 }
 
-/** What is registered: a key by its id, a certificate by whom it names and with the lists that are known under it. */
+/** What is registered: a key by its id, a certificate by the name in it, with the lists that are known under it. */
 function Material({ item }: { item: AuthorityView }) {
   const t = useTranslations("authority");
   const { kid, subject, crls } = item;

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useRef } from "react";
 
-/** Title of the drawer; takes the focus when another entry is opened in place, so that reading goes on there. */
+/** Title of the drawer; takes the focus when another entry is opened in place, so that reading continues there. */
 export function DrawerHeading({ entry, children }: { entry: number; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const before = useRef<number | undefined>(undefined);

@@ -27,7 +27,7 @@ type Index = Readonly<
   Partial<Record<"transaction_id" | "request_id" | "grant_id" | "participant_id", string | null | undefined>>
 >;
 
-/** The kind an action is about stands first; a participant only where nothing else could be meant. */
+/** The kind that an action is about comes first; a participant only where the action has no other subject. */
 const KINDS: Readonly<Record<string, readonly SubjectKind[]>> = {
   grant: ["grant", "request"],
   request: ["request"],
@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, readonly SubjectKind[]>> = {
 };
 const OTHERWISE: readonly SubjectKind[] = ["transaction", "request", "grant"];
 
-/** What an action is about; its index also names the actor's own participant, which is no subject. */
+/** What an action is about; its index also names the actor's own participant, which is not a subject. */
 export function subjectOf(action: string, index: Index): Subject | undefined {
   for (const kind of KINDS[action] ?? KINDS[action.split(".", 1)[0] ?? ""] ?? OTHERWISE) {
     const id = index[`${kind}_id`];
@@ -103,7 +103,7 @@ export function isMasked({ action, details }: EventSentence): boolean {
   return action === "disclosure.open" && details.level === "masked";
 }
 
-/** How many failures the entry stands for, where one is written for all of a minute (audit.md "Completeness"). */
+/** How many failures the entry counts, where one entry is written for a whole minute (audit.md "Completeness"). */
 export function countOf({ outcome, details }: EventSentence): number | undefined {
   const { count } = details;
   return outcome === "denied" && typeof count === "number" && count > 1 ? count : undefined;

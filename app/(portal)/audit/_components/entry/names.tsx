@@ -23,7 +23,7 @@ export function useActorName(): (actor: string | null, name: string | undefined)
   };
 }
 
-/** Who acted. A pseudonym is set as what a machine made. */
+/** Who acted. A pseudonym is shown in a monospaced font. */
 export function Actor({ actor, name }: { actor: string | null; name: string | undefined }) {
   const nameOf = useActorName();
   const isPseudonym =

@@ -27,7 +27,7 @@ function Row({ name, children }: { name: string; children: React.ReactNode }) {
 
 type ErasedPart = NonNullable<EventDetail["erased"]>[number];
 
-/** What stood in a part whose key was destroyed is gone; when, and by which entry, stays. */
+/** The content of an erased part cannot be recovered. The time of the erasure and its entry are shown. */
 function Erased({ part, log }: { part: ErasedPart; log: string }) {
   const t = useTranslations("audit.parts");
   if (!part.is_recorded) return <span className="text-oxblood">{t("keyless")}</span>;

@@ -10,7 +10,7 @@ interface Choice {
   readonly label: string;
 }
 
-/** Whose entries: those of the list in sight, and anybody else whom a search among all actors finds. */
+/** Chooses an actor: one from the entries in the list, or any other that a search among all actors finds. */
 export function ActorPick(props: {
   id: string;
   choices: readonly Choice[];

@@ -166,7 +166,7 @@ export function FilterBar(props: {
   );
 }
 
-/** The form of a `datetime-local` control, in UTC; what is no time is shown as it was typed. */
+/** The form of a `datetime-local` control, in UTC; an invalid time is shown as it was typed. */
 function localOf(text: string): string {
   const ms = Date.parse(/Z$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
   return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 19) : text;

@@ -6,10 +6,10 @@ import { addressOf, type ReadFilter } from "./read-filter";
 
 const LISTS = { action: ACTIONS, purpose: PURPOSES } as const;
 
-/** The id that a control which asks for nothing the log knows is described by. */
+/** Id of the text that describes an invalid control. */
 export const FAULT_ID = "filter-fault";
 
-/** What is wrong with a filter, and of a name that is none the nearest that are, each a way to the mended filter. */
+/** Names the fault of a filter. For an unknown action or purpose it links to the same filter with the nearest names. */
 export function FilterFault(props: {
   path: string;
   read: ReadFilter;

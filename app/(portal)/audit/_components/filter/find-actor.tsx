@@ -43,7 +43,7 @@ function Found({ found, onPick }: { found: ActorList; onPick: Pick }) {
   );
 }
 
-/** Searches all actors of entries that the reader may see. It stands inside the filter's form and sends none of it. */
+/** Searches all actors of entries that the reader may see. It is inside the filter's form and does not submit it. */
 export function FindActor({ onClose, onPick }: { onClose: () => void; onPick: Pick }) {
   const t = useTranslations("audit.actors.find");
   const api = useApi();

@@ -39,11 +39,11 @@ test.each([
   [{ outcome: "lost" }, "outcome"],
   [{ kind: "case", id: ID }, "kind"],
   [{ subject: `case:${ID}` }, "kind"],
-] as const)("what cannot be asked for names its control: %o", (params, fault) => {
+] as const)("an invalid value marks its control: %o", (params, fault) => {
   expect(readFilter(params, NOW).fault).toBe(fault);
 });
 
-test("what the log does not know is a fault, and all that was typed stays", () => {
+test("an unknown name is a fault, and all typed text stays", () => {
   const read = readFilter({ action: "nothing.such", outcome: "lost", id: ID }, NOW);
   expect(read.values).toMatchObject({ action: "nothing.such", outcome: "lost", id: ID });
   expect(withUnknown(read, ["action"]).fault).toBe("outcome");
@@ -52,7 +52,7 @@ test("what the log does not know is a fault, and all that was typed stays", () =
   expect(withUnknown(asked, [])).toBe(asked);
 });
 
-test("an address keeps what was asked for and leaves out what was not", () => {
+test("an address has the filters that are set and leaves out the others", () => {
   const { values } = readFilter({ actor: "u_1", action: "", kind: "grant" }, NOW);
   expect(addressOf("/audit", values, { before: 12, after: undefined })).toBe("/audit?actor=u_1&before=12");
   expect(addressOf("/audit", {})).toBe("/audit");

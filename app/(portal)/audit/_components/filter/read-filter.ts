@@ -35,7 +35,7 @@ export type EventFilter = Pick<
 /** Controls that can ask for what the log does not know; of `action` and `purpose` only the log itself can tell. */
 export type FaultyField = "within" | "action" | "outcome" | "purpose" | "kind" | "id" | "from" | "to";
 
-/** What the address asks for. With a `fault` nothing is asked of the log: the control is named instead. */
+/** The filter in the address. With a `fault` the log is not queried, and the invalid control is marked. */
 export interface ReadFilter {
   readonly values: FilterValues;
   readonly filter: EventFilter;
@@ -131,7 +131,7 @@ export function readFilter(params: Params, nowMs: number): ReadFilter {
   return { values, filter, ...(fault === undefined ? {} : { fault }) };
 }
 
-/** The same with what only the log can tell: the first name in it that is none of the log's. */
+/** Returns the filter with the first fault that only the log can show: a name that no entry has. */
 export function withUnknown(read: ReadFilter, unknown: readonly ("action" | "purpose")[]): ReadFilter {
   const fault = read.fault ?? unknown[0];
   return fault === undefined ? read : { ...read, fault };
@@ -157,7 +157,7 @@ export function numberOf(params: Params, name: string): number | undefined {
   return /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
 }
 
-/** Whether a control asks for anything: which log it is asked of is no control. */
+/** Returns whether any filter is set. The choice of the log is not a filter. */
 export function hasValues(values: FilterValues): boolean {
   return FIELDS.some((name) => name !== "log" && values[name] !== "");
 }

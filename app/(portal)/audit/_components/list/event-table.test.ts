@@ -34,7 +34,7 @@ const failure = (seq: number, count?: number): EventItem => ({
 test.each([
   ["en", "×1,400", "1,400 failures of the same kind within a minute"],
   ["de", "×1.400", "1.400 gleiche Fehlschläge binnen einer Minute"],
-] as const)("an entry that stands for many failures says how many, in %s", (locale, times, words) => {
+] as const)("an entry for many failures shows how many, in %s", (locale, times, words) => {
   const events = [failure(2, 1400), failure(1, 1), failure(0)];
   const html = render(locale, createElement(EventTable, { events, signedSize: 3, isClosed: false }));
   expect(html).toContain(times);
@@ -69,7 +69,7 @@ test("the worker's last verification is shown with its time; a running one is no
   expect(render("en", createElement(LastRun, { runs: [waiting] }))).toBe("");
 });
 
-test("a name that is none leads to the nearest with everything else that was asked for", () => {
+test("an unknown name leads to the nearest one, and the other filters stay", () => {
   const asked = readFilter({ action: "transaction.creat", outcome: "done" }, 0);
   const props = { path: "/audit", read: withUnknown(asked, ["action"]) };
   const html = render("en", createElement(FilterFault, props));

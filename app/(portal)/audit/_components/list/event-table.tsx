@@ -9,7 +9,7 @@ import { subjectOf } from "../entry/event-sentence";
 import { Actor, SubjectName } from "../entry/names";
 import { Outcome } from "../entry/sentence";
 
-/** That an entry stands for more than one failure of its minute: ×N, and in words for who does not see it. */
+/** Shows that an entry counts several failures of its minute: ×N, and in words for screen readers. */
 function BundleCount({ count }: { count: number | undefined }) {
   const t = useTranslations("audit.list");
   const locale = useLocale();

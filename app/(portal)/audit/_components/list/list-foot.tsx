@@ -18,7 +18,7 @@ function Keys() {
   );
 }
 
-/** What stands on this page of the list, the keys, and the ways to older and newer entries. */
+/** Which entries this page lists, the keyboard keys, and links to older and newer entries. */
 export function ListFoot(props: { path: string; values: FilterValues; list: LoadedList; place: PagePlace }) {
   const t = useTranslations("audit.list");
   const locale = useLocale();

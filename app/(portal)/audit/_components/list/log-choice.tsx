@@ -6,7 +6,7 @@ import type { ReadLog } from "@/lib/audit/reading/of-log";
 import { formatCount } from "@/lib/format";
 import { addressOf } from "../filter/read-filter";
 
-/** That the log is closed, where it ends, and where it goes on. */
+/** Says that the log is closed, where it ends and which log follows it. */
 function ClosedNote({ logs, signed }: { logs: ReadLog; signed: number }) {
   const t = useTranslations("audit.logs");
   const locale = useLocale();

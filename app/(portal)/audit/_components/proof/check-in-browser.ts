@@ -105,7 +105,7 @@ async function checkParts(shown: ShownEntry, entry: Uint8Array): Promise<boolean
   return true;
 }
 
-/** Checks an entry against the log, in this browser. The keys are the portal's own word, which the page says. */
+/** Checks an entry against the log, in this browser. The keys come from the portal itself, which the page states. */
 export async function checkEntry(shown: ShownEntry): Promise<CheckResult> {
   const keys = await fetchKeys(shown);
   const entry = fromBase64url(shown.entry);

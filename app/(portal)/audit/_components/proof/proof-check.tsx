@@ -59,7 +59,7 @@ function Found({ shown, result }: { shown: ShownEntry; result: Extract<CheckResu
   );
 }
 
-/** Checks what the page shows, in the reader's own browser, when he asks for it. */
+/** Checks what the page shows, in the reader's own browser, when they ask for it. */
 export function ProofCheck({ shown, isWanted }: { shown: ShownEntry; isWanted: boolean }) {
   const t = useTranslations("audit.check");
   const [state, setState] = useState<State>({ is: "unchecked" });

@@ -13,7 +13,7 @@ const LEANS = [40, 26, 18, 12] as const;
 const ALL_SHOWN = 4;
 
 interface Level {
-  /** Leaves the neighbour stands for, and its side; absent where levels are left out. */
+  /** Leaves that the neighbour covers, and its side; absent where levels are left out. */
   readonly step?: ProofStep;
   readonly skipped: number;
 }

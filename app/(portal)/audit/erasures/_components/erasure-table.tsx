@@ -18,7 +18,7 @@ const LOOKS: Readonly<Record<Shown, { readonly tone: Tone; readonly icon: IconNa
   done: { tone: "accent", icon: "check" },
 };
 
-/** Where an erasure stands, and what keeps an agreed one back until when. */
+/** State of an erasure. For an agreed one also what defers it, and until when. */
 function State({ item }: { item: Erasure }) {
   const t = useTranslations("keeping.erasures");
   const isKept = item.state === "agreed" && item.kept_back !== null;

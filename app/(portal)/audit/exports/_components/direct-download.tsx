@@ -19,8 +19,8 @@ function newStreams(items: readonly ExportItem[], known: ReadonlySet<string>): r
 }
 
 /**
- * A download that the browser streams by itself, and the history below it kept in step: from the start on it is asked
- * for until the new export stands in it, and until that has ended.
+ * A download that the browser streams. The history below is refreshed from the start of the download until the new
+ * export is in it and has ended.
  */
 export function DirectDownload(props: {
   href: string;

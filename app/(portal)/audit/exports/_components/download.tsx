@@ -30,7 +30,7 @@ function backgroundCalls(body: NewExport): string {
   ].join("\n");
 }
 
-/** What will be downloaded, what the log will say of it, and the link. */
+/** What will be downloaded, what the log will record, and the link. */
 export function Download(props: {
   format: Format;
   filter: EventFilter;

@@ -5,7 +5,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import type { Retention } from "@/lib/audit/retention/schema";
 import { formatCount } from "@/lib/format";
 
-/** How far removal went, and, for those who may know, what the last one left where it was. */
+/** How far pruning went and, for people who may know, how many entries the last one had to keep. */
 export function PruningFacts({ minimum, last }: { minimum: number; last: Retention["last_pruning"] }) {
   const t = useTranslations("keeping.retention");
   const locale = useLocale();

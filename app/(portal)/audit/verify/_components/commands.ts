@@ -19,9 +19,9 @@ function quoted(text: string): string {
 }
 
 /**
- * Shell commands that check a checkpoint's signature with nothing of ours (C2SP signed-note): the text before the
- * empty line, the signature after the four bytes of the key id, and the key after the type byte, behind the twelve
- * bytes that every Ed25519 SubjectPublicKeyInfo begins with (RFC 8410).
+ * Shell commands that check a checkpoint's signature without our software (C2SP signed-note). They cut out the text
+ * before the empty line and the signature after the key id (4 bytes). The key after its type byte is put behind the 12
+ * bytes that begin every Ed25519 SubjectPublicKeyInfo (RFC 8410).
  */
 export function opensslCommands(vkey: string): string {
   const [, name = "", key = ""] = /^([^+]+)\+[0-9a-f]{8}\+(.+)$/.exec(vkey) ?? [];

@@ -127,7 +127,7 @@ function FoundIn({ run, present }: { run: VerificationItem; present: string }) {
   );
 }
 
-/** Verifications by the worker, newest first; `present` is the origin of the log that goes on. */
+/** Verifications by the worker, newest first; `present` is the origin of the present log. */
 export function ServerRuns({ runs, present }: { runs: readonly VerificationItem[]; present: string }) {
   const t = useTranslations("audit.verify.runs");
   const columns: Column<VerificationItem>[] = [

@@ -7,7 +7,7 @@ import type { KeyView } from "@/lib/keys/schema";
 
 const TAG = "BASE64URL_OF_32_BYTES";
 
-/** How its owner's program takes another key in this one's place. */
+/** How the owner's program replaces this key. */
 function Replacing({ view }: { view: KeyView }) {
   const t = useTranslations("keys.held");
   const { participant_id } = view;
@@ -47,7 +47,7 @@ function HandingOver({ view }: { view: KeyView }) {
   );
 }
 
-/** How its owner's program reports it lost, with the public key of the one to come. */
+/** How its owner's program reports it lost, with the public key of the new one. */
 function Lost({ view }: { view: KeyView }) {
   const t = useTranslations("keys.held");
   return (
@@ -103,7 +103,7 @@ function NextStep({ view, isOwn, hasSuccessor, isRecovering }: Standing) {
   );
 }
 
-/** A key whose private half never was here: what the portal can do with it, and what only its owner's program can. */
+/** A client-held key: what the portal can do with it, and what only its owner's program can do. */
 export function HeldKey(standing: Standing) {
   const t = useTranslations("keys.held");
   const { view } = standing;

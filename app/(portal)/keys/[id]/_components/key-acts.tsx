@@ -23,7 +23,7 @@ export type KeyChange = "rotate" | "move" | StateChange;
 interface Props {
   readonly keyId: string;
   readonly kid: string;
-  /** The owner holds its private half: some sentences differ. */
+  /** The owner holds its private key: some sentences differ. */
   readonly isHeld: boolean;
 }
 
@@ -54,7 +54,7 @@ function useRotate({ keyId, kid }: Props) {
   });
 }
 
-/** Of a compromised key: one person asks that its data are resealed for a new key, another agrees. */
+/** Of a compromised key: one person asks that its data is resealed for a new key, another agrees. */
 function useMove({ keyId, kid }: Props) {
   const t = useTranslations("keys.acts.move");
   return act("move", {

@@ -59,8 +59,8 @@ export function Rotations({ list }: { list: RotationList }) {
       ),
     },
   ];
-  // The listener has one place in the tree with and without rotations: what it heard a moment ago must not be lost when
-  // the first row appears, or a rotation that ends in that moment looks running for good.
+  // The listener has the same place in the tree with and without rotations. Otherwise it would lose its last message
+  // when the first row appears, and a rotation that ends at that moment would be shown as running.
   return (
     <>
       <LiveRefresh kinds={["rotation"]} />

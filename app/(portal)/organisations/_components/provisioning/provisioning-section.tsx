@@ -19,7 +19,7 @@ const STEPS = [
   ["minute", 60],
 ] as const;
 
-/** How long ago it was, in the largest unit that fits: the proof that the provider reaches this portal. */
+/** How long ago the last call was, in the largest unit that fits. It shows that the provider reaches this portal. */
 function agoOf(instant: string, now: number, locale: string): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(instant)) / 1000));
   const words = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
@@ -149,7 +149,7 @@ async function Groups({ provisioning }: { provisioning: Provisioning }) {
   );
 }
 
-/** How an identity provider keeps the people of an organisation: settings, token, mapping and last calls. */
+/** How an identity provider manages the people of an organisation: settings, token, mapping and last calls. */
 export async function ProvisioningSection({ id, kind }: { id: string; kind: string }) {
   const t = await getTranslations("provisioning");
   const call = `/confidential/admin/organisations/${id}/provisioning`;

@@ -21,7 +21,7 @@ describe("the settings of provisioning", () => {
     await user.type(screen.getByLabelText("Mapped groups"), "Legal team; coordinator; legal, compliance");
     await user.type(screen.getByLabelText("Reason"), "uses one");
     await user.click(send());
-    await screen.findByText("Sent. It counts when another administrator agrees.");
+    await screen.findByText("Sent. It takes effect when another administrator agrees.");
     expect(calls[0]?.body).toEqual({
       email_domains: ["operator.example"],
       groups: [{ name: "Legal team", role: "coordinator", duties: ["legal", "compliance"] }],

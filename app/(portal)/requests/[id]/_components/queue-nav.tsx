@@ -20,7 +20,7 @@ function Cap({ children }: { children: string }) {
   );
 }
 
-/** Through what waits for me, by due date: k back, j on. */
+/** Moves through the requests that wait for the reader, by due date: k for the previous one, j for the next. */
 export function QueueNav({ queue }: { queue: ReviewView["queue"] }) {
   const t = useTranslations("review");
   const router = useRouter();

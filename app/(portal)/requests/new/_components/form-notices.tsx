@@ -92,7 +92,7 @@ function ConflictNotice(props: {
   );
 }
 
-/** What the person must know about saving before they go on. Empty while it works. */
+/** What the person must know about saving before they continue. Empty while it works. */
 export function FormNotices({ request, options }: { request: RequestForm; options: FormOptions }) {
   const t = useTranslations("requests.new");
   const { stores, draft } = request;

@@ -24,9 +24,9 @@ export interface RequestForm {
   readonly lookups: Lookups;
   /** What must be corrected before *Check answers*. */
   readonly open: readonly Fault[];
-  /** What was open at the last attempt to go on, and still is. */
+  /** What was open at the last attempt to continue, and still is. */
   readonly summary: readonly Fault[];
-  /** Counts the attempts to go on. */
+  /** Counts the attempts to continue. */
   readonly attempt: number;
   /** Faults to show at their controls. */
   readonly shown: readonly Fault[];
@@ -102,7 +102,7 @@ function showObstacle({ authority }: Stores): void {
   place?.focus();
 }
 
-/** *Check answers*: shows what is open, or sends everything and goes on. */
+/** *Check answers*: shows what is open, or sends everything and continues. */
 function useCheck(stores: Stores, open: readonly Fault[]) {
   const router = useRouter();
   const [summary, setSummary] = useState(NONE);

@@ -27,7 +27,7 @@ const problems = (change: Partial<Draft>) =>
   draftErrors({ ...draft, ...change }).map(({ id, problem }) => `${id} ${problem}`);
 
 describe("a new transaction", () => {
-  it("takes a currency in any case, and names one that is none before anything is sent", () => {
+  it("takes a currency in any case, and names an invalid one before anything is sent", () => {
     expect(bodyOf({ ...draft, currency: " usd " }, "client-456").currency).toBe("USD");
     expect(problems({ currency: "usd" })).toEqual([]);
     expect(problems({ currency: "dollars" })).toEqual(["new-currency currencyUnknown"]);

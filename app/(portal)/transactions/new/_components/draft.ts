@@ -124,7 +124,7 @@ function objectOf(members: readonly Member[]): Record<string, string> | undefine
   return Object.fromEntries(rows.map(({ name, value }) => [name.trim(), value]));
 }
 
-/** The body of `POST /confidential/transactions`; what was left empty is left out. */
+/** The body of `POST /confidential/transactions`; empty controls are left out. */
 export function bodyOf(draft: Draft, own: string): NewTransaction {
   const references = filled(draft.references).map(({ name, value }) => ({ scheme: name.trim(), value }));
   const members = {

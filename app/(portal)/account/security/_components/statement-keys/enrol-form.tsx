@@ -21,7 +21,7 @@ export function EnrolForm({ standing, acts }: { standing: RosterStanding; acts: 
   const replaceable = standing.keys.filter((key) => key.kind === "passkey");
   const [passkeyId, setPasskeyId] = useState(free[0]?.id ?? "");
   const [removes, setRemoves] = useState("");
-  // A passkey enrolled since is no choice any more.
+  // A passkey enrolled since then cannot be chosen again.
   const chosen = free.some((passkey) => passkey.id === passkeyId) ? passkeyId : (free[0]?.id ?? "");
   const submit = () => acts.ask({ passkey_id: chosen, ...(removes === "" ? {} : { removes }) });
   return (

@@ -32,7 +32,7 @@ function Agreements({ change }: { change: RosterChangeView }) {
   );
 }
 
-/** The person's newest change: what it is, where it stands, who has agreed and who still may. */
+/** The person's newest change: what it is, its state, who has agreed and who still may agree. */
 export function OwnChange({ change, acts }: { change: RosterChangeView; acts: RosterActs }) {
   const t = useTranslations("roster.mine");
   const router = useRouter();

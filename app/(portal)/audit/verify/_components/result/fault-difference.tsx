@@ -22,7 +22,7 @@ function OneDifference({ difference }: { difference: Difference }) {
   );
 }
 
-/** Under the first bad entry and its neighbours: which two values do not fit, and what was signed over them. */
+/** Shows, below the first bad entry, which two values do not match and what was signed for them. */
 export function FaultDifference({ differences }: { differences: readonly Difference[] }) {
   const t = useTranslations("audit.verify.nearby");
   if (differences.length === 0) return null;

@@ -19,10 +19,10 @@ import { useVerification, type VerificationState } from "./use-verification";
 import type { NamedText } from "./verify-messages";
 
 const EXPORT = "/confidential/audit/export";
-/** A policy or a receipt is a page of text; a longer file is none. */
+/** A policy or a receipt is a page of text. A longer file is not read. */
 const MAX_SIDE_BYTES = 1_000_000;
 
-/** A small file under its name; one that is too long as an empty text, which is none of its kind. */
+/** Returns a small file with its name. A file that is too long has an empty text, which is invalid. */
 async function textOf(file: File): Promise<NamedText> {
   return { name: file.name, text: file.size > MAX_SIDE_BYTES ? "" : await file.text() };
 }
@@ -111,7 +111,7 @@ function exportOf(log: string | undefined): string {
   return addressOf(EXPORT, { query: { format: "bundle", ...(log === undefined ? {} : { log }) } });
 }
 
-/** Takes a bundle and, if the checker has one, his own policy file, and verifies in a thread of this browser. */
+/** Takes a bundle and, if present, the reader's own policy file, and verifies in a thread of this browser. */
 export function BrowserVerification({ log }: { log: string | undefined }) {
   const t = useTranslations("audit.verify");
   const api = useApi();

@@ -4,7 +4,7 @@ import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import type { Keeping } from "@/lib/audit/bundle-verifier/tree/keep-checkpoint";
 import type { VerifyNews, VerifyOrder } from "./verify-messages";
 
-/** How a verification in this browser stands. */
+/** State of a verification in this browser. */
 export type VerificationState =
   | { readonly is: "idle" }
   | {
@@ -18,7 +18,7 @@ export type VerificationState =
       readonly name: string;
       readonly report: Report;
       readonly at: string;
-      /** What came of keeping the checkpoint, and the name of the policy file. */
+      /** The result of storing the checkpoint, and the name of the policy file. */
       readonly keeping: { readonly name: string; readonly outcome: Keeping } | undefined;
     }
   | { readonly is: "stopped"; readonly name: string }
@@ -26,7 +26,7 @@ export type VerificationState =
   | { readonly is: "bad receipt"; readonly name: string; readonly detail: string }
   | { readonly is: "unreadable" | "broken" };
 
-/** The report, and what came of keeping its checkpoint in the policy file of that name. */
+/** The report, and the result of storing its checkpoint in the policy file of that name. */
 function outcomeOf(
   { report, keeping }: Extract<VerifyNews, { is: "done" }>,
   { policy }: VerifyOrder,

@@ -10,7 +10,7 @@ export interface NamedText {
   readonly text: string;
 }
 
-/** The file to verify, the checker's own policy file, if he gave one, and receipts to be held against the bundle. */
+/** The file to verify, the reader's own policy file, if given, and receipts to check against the bundle. */
 export interface VerifyOrder {
   readonly bundle: Blob;
   readonly policy: NamedText | undefined;
@@ -21,7 +21,7 @@ export type VerifyNews =
   | { readonly is: "progress"; readonly progress: Progress }
   /** `keeping`: the policy file with the bundle's checkpoint in it; undefined without a policy. */
   | { readonly is: "done"; readonly report: Report; readonly keeping: Keeping | undefined }
-  /** `detail` says in English which member or key is none. */
+  /** `detail` says in English which member or key is invalid. */
   | { readonly is: "bad policy"; readonly detail: string }
   | { readonly is: "bad receipt"; readonly name: string; readonly detail: string }
   /** The browser could not read the file to its end. */

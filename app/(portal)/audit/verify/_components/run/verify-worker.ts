@@ -10,14 +10,14 @@ import type { VerifyNews, VerifyOrder } from "./verify-messages";
 
 // Runs in a thread of its own, so that the page never waits. Reads the file by slices; nothing leaves the browser.
 
-/** Often enough for the eye. */
+/** Time between two reports of progress. */
 const TELL_EVERY_MS = 100;
 
 function tell(news: VerifyNews): void {
   self.postMessage(news);
 }
 
-/** What a text says, or why it is none of its kind. */
+/** The parsed text, or why it is invalid. */
 function readGiven<T>(
   text: string,
   read: (text: string) => T,

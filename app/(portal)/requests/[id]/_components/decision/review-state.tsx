@@ -52,7 +52,7 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
-/** A draft as this window kept it; whatever is not of its shape is left out. */
+/** A draft as this window kept it. Invalid values are left out. */
 function readDraft(place: string, review: ReviewView): Draft {
   try {
     const kept = members(JSON.parse(sessionStorage.getItem(place) ?? "{}"));
@@ -79,9 +79,9 @@ function readDraft(place: string, review: ReviewView): Draft {
 }
 
 /**
- * What was typed outlives a lost connection, a reload and a sign-in in between: it is kept in this tab's session
- * storage, which ends with the tab, and under the decider's name: the second one reads for himself. It holds facts of
- * the order and the reason, and nothing that was ever sealed.
+ * Typed text survives a lost connection, a reload and a new sign-in. It is kept in this tab's session storage, which
+ * ends with the tab. It is stored under the decider's name, because the second decider reads the order without it. It
+ * holds facts of the order and the reason, and nothing that was ever sealed.
  */
 function useDraft(place: string, review: ReviewView) {
   const [draft, setDraft] = useState<Draft>(EMPTY);

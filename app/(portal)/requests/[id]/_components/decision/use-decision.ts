@@ -23,7 +23,7 @@ interface Sending {
   readonly signature: Signature | undefined;
 }
 
-/** What came of it. An answer that is given again to a repeated call has no receipt: only the first had. */
+/** The result of a decision. The answer to a repeated call has no receipt; only the first has one. */
 export type Made = Pick<RequestAnswer, "reference" | "state"> & Partial<Pick<RequestAnswer, "receipt">>;
 
 export type Phase = "preparing" | "ready" | "sending" | "done";

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from "../order/order-reading";
 
-/** What a decider has typed and chosen so far. Facts of the order and choices only: nothing of it was sealed. */
+/** What a decider has typed and chosen so far. It has only facts of the order and choices, no sealed data. */
 export interface Draft {
   readonly reading: Reading;
   /** Taken away from what remains. */
@@ -107,7 +107,7 @@ function grantedOf(draft: Draft, review: ReviewView, isEarlier: boolean): Grante
   return { transactions, fields, notAfter: instant(end), maxViews, maxExports, isNarrowed, isEndFromOrder };
 }
 
-/** Typed ends that are no date, or that would add time. */
+/** Typed ends that are not dates, or that would add time. */
 function isUntilUnclear(draft: Draft, review: ReviewView): boolean {
   if (draft.until.trim() === "") return false;
   const read = readDate(draft.until);

@@ -8,7 +8,7 @@ import type { ReviewTransaction } from "@/lib/access/review/schema";
 import { narrowedTransactions } from "../decision/narrowing/narrowed";
 import { JobName } from "../decision/narrowing/removed-item";
 
-/** The transactions that are asked for, for those who decide nothing: the requester named them himself. */
+/** The transactions that are asked for, for people who do not decide: the requester named them. */
 export function JobsSection({ request }: { request: RequestView }) {
   const t = useTranslations("review.transactions");
   const { jobs, transactions } = request;

@@ -68,7 +68,7 @@ function isRestored(event: Event, before: Event | undefined): boolean {
   return event.kind === "approve" && before?.kind === "answer" && before.at === event.at;
 }
 
-/** What an event is called: an approval may have narrowed, and without an order nothing was checked. */
+/** The words for an event: an approval that narrowed has its own, and so has a request without an order to check. */
 function wordFor(request: RequestView, { by, from_state: from }: Event, kind: Kind | undefined) {
   if (kind === "resume" && from === "partial") return "whole";
   if (kind === "resume" && from === "objected") return "settled";

@@ -37,7 +37,7 @@ function useDrawing({ pages, number, isLazy }: PageOf) {
       pages.draw(number, target, width).then(
         (page) => !isGone && drawn === width && setDrawing(page),
         (error: unknown) => {
-          // A drawing that a newer one replaced is no failure.
+          // A drawing that a newer one replaced is not a failure.
           const wasReplaced = error instanceof Error && error.name === "RenderingCancelledException";
           if (!isGone && !wasReplaced) setDrawing("failed");
         },

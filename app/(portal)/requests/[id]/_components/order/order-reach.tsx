@@ -9,7 +9,7 @@ const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "re
 
 type Reach = NonNullable<AuthorizationView["reach"]>;
 
-/** How far a signed order reaches, in its own words: what the decider's signature over its record says, too. */
+/** What a signed order covers, in its own words. The decider's signature covers the same record. */
 function OrderReach({ reach }: { reach: Reach }) {
   const t = useTranslations("review.reach");
   const domain = useTranslations("domain");

@@ -24,7 +24,7 @@ describe("a date in an order", () => {
   });
 
   it.each(["31.02.2026", "20 Decembre 2026", "Dec 20", "2026-13-01", "12/20/2026", ""])(
-    "%s is none",
+    "%s is not a date",
     (text) => {
       expect(readDate(text)).toBeUndefined();
     },

@@ -15,7 +15,7 @@ import { FACT_NAMES } from "./order-reading";
 export function OrderSection(props: {
   requestId: string;
   authorization: AuthorizationView;
-  /** Digest, scan, assurance, officer: what is known of the paper. */
+  /** Digest, scan, assurance and officer: the facts about the document. */
   children: ReactNode;
 }) {
   const { requestId, authorization } = props;

@@ -251,7 +251,7 @@ describe("an address and a record", () => {
     });
   });
 
-  it("bring answers back whole, and pass over what is not of its kind", () => {
+  it("restore complete answers, and ignore values of another kind", () => {
     expect(answersFrom(JSON.parse(JSON.stringify(whole)), options)).toEqual(whole);
     const odd = {
       purpose: "support",

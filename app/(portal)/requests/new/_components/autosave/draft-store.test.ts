@@ -287,7 +287,7 @@ describe("the draft of a request", () => {
     expect(store.get().answers).toMatchObject({ end: "order", until: "" });
   });
 
-  it("says so when it was refused, tries again only after a change, and stops when it is no draft any more", async () => {
+  it("says so when it was refused, tries again only after a change, and stops when it is no longer a draft", async () => {
     const { server, store } = setUp(filled);
     server.faults.push(refusal(422, "request.invalid"));
     await store.save();

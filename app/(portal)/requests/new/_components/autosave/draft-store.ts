@@ -62,7 +62,7 @@ export function contentOf(body: CreateBody | undefined): string | undefined {
 }
 
 /**
- * The answers that the server's draft stands for. A draft without an end shows the end of its order, which the server
+ * The answers in the server's draft. A draft without an end shows the end of its order, which the server
  * does not have until the draft is saved.
  */
 export function answersHeld(view: RequestView, options: FormOptions): Answers {

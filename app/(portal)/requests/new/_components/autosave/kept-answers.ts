@@ -162,7 +162,7 @@ export function documentName(storage: RecordStorage, person: string, sha256: str
   }
 }
 
-/** What the window that submitted a request keeps of it. The receipt is given only once. */
+/** Data of a submitted request that the browser window keeps. The receipt is given only once. */
 export interface SentMark {
   readonly leafHash: string;
 }

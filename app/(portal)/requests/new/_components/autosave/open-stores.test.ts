@@ -62,7 +62,7 @@ function draftOf(until: string | undefined): RequestView {
   return view as unknown as RequestView;
 }
 
-it("a draft that has no end yet shows the order's and has it to save, one that has it has not", () => {
+it("a draft without an end shows the order's end and must save it; a draft with an end has nothing to save", () => {
   const open = (until: string | undefined) =>
     openStores({ options, view: draftOf(until), prefill: {} }, true).draft;
   expect(open(undefined).get().answers.end).toBe("order");

@@ -108,7 +108,7 @@ const SECTION_TITLES: Readonly<Record<SectionKey, `${SectionKey}.title`>> = {
   period: "period.title",
 };
 
-/** The column next to the form: the request as a sentence, the next steps, what is open, and the button to go on. */
+/** The column next to the form: the request as a sentence, the next steps, what is open, and the button to continue. */
 export function RequestSummary(props: {
   answers: Answers;
   options: FormOptions;

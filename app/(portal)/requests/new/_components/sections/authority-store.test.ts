@@ -140,7 +140,7 @@ describe("an order that is a signature by itself", () => {
     expect(store.isDirty(FACTS)).toBe(false);
   });
 
-  it("is recognised when it is dropped in the place of a document", async () => {
+  it("is recognised when it is dropped in place of a document", async () => {
     const { store, sent } = openStore();
     await store.choose(jws);
     await store.attach("draft", FACTS);

@@ -14,7 +14,7 @@ const item: AccessLogItem = {
   success: false,
 };
 
-test("being asked for a fresh proof is no refusal", () => {
+test("being asked for a fresh proof is not a refusal", () => {
   expect(accessKind({ ...item, error: "auth.step-up" })).toBe("asked");
   expect(accessKind({ ...item, error: "access.no-grant" })).toBe("refused");
   expect(accessKind(item)).toBe("refused");
@@ -32,10 +32,13 @@ test.each([
     "client-123 wurde abgewiesen",
     "Sie wurden um einen frischen Nachweis gebeten",
   ],
-] as const)("the reader is spoken to and others are named, in %s", (locale, own, other, asked) => {
-  const messages = CATALOGUES[locale];
-  const t = createTranslator({ locale, messages, namespace: "transactions.accesses" });
-  expect(t("refused", { own: "yes", who: "client-123" })).toBe(own);
-  expect(t("refused", { own: "no", who: "client-123" })).toBe(other);
-  expect(t("asked", { own: "yes", who: "client-123" })).toBe(asked);
-});
+] as const)(
+  "the sentence addresses the reader as you and names other people, in %s",
+  (locale, own, other, asked) => {
+    const messages = CATALOGUES[locale];
+    const t = createTranslator({ locale, messages, namespace: "transactions.accesses" });
+    expect(t("refused", { own: "yes", who: "client-123" })).toBe(own);
+    expect(t("refused", { own: "no", who: "client-123" })).toBe(other);
+    expect(t("asked", { own: "yes", who: "client-123" })).toBe(asked);
+  },
+);

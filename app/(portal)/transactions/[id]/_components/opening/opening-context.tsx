@@ -9,7 +9,7 @@ import {
 } from "@/app/(portal)/transactions/[id]/_components/opening/use-opening";
 import { type CopyOutcome, useCopyGuard } from "@/components/client/logged-copy";
 
-/** The button of the page that opens everything, or seals it again: where the focus goes when its own place is gone. */
+/** The page's button that opens everything or seals it again. It gets the focus when the focused control disappears. */
 export const MAIN_ACTION = "opening-main";
 
 const OpeningContext = createContext<Opening | undefined>(undefined);

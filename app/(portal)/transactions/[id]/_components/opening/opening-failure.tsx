@@ -50,7 +50,7 @@ const NOT_SIGNED = {
   differs: "signDiffers",
 } as const;
 
-/** Office hours are closed: an order or demand may go on with a reason, which is written down. */
+/** Office hours are closed: an opening under an order or demand may continue with a reason, which is recorded. */
 function HoursReason() {
   const t = useTranslations("transactions.failure");
   const { open, isBusy } = useOpeningHere();

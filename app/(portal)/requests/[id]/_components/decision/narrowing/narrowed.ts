@@ -47,7 +47,7 @@ export function leftOf(request: RequestView): Left {
   };
 }
 
-/** By whom each transaction that is gone was taken away. */
+/** Who removed each transaction. */
 export function narrowedTransactions(request: Decided): ReadonlyMap<string, string> {
   return new Map(
     narrowedOf(request).flatMap(({ by, what }) => what.transactions.map((id) => [id, by] as const)),

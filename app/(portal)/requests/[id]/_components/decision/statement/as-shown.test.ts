@@ -67,7 +67,7 @@ const STATEMENT = {
 } satisfies Parameters<typeof isAsShown>[0];
 
 describe("a decision's statement", () => {
-  it("is signed when it says what was shown, in whatever order, and for no longer", () => {
+  it("is signed if it matches the page, in any order, and not for longer", () => {
     expect(isAsShown(STATEMENT, SHOWN)).toBe(true);
     expect(isAsShown({ ...STATEMENT, not_after: "2026-12-23T23:59:00Z" }, SHOWN)).toBe(true);
   });

@@ -26,7 +26,7 @@ describe("print in a box", () => {
     expect(ink(box(strokes(WHITE), [20, 20, 40]))).toBe(true);
   });
 
-  it("is not seen in an empty box, in white on white, nor in what is hardly paler than the paper", () => {
+  it("is not seen in an empty box, in white on white, or in nearly white text", () => {
     expect(ink(box(() => undefined))).toBe(false);
     expect(ink(box(strokes(WHITE)))).toBe(false);
     expect(ink(box(strokes([245, 245, 245])))).toBe(false);

@@ -44,7 +44,7 @@ describe("an image sent as an order", () => {
   it("is measured by its header, before a browser gives it memory", () => {
     expect(pixelsOf(png(30_000, 30_000), "image/png")).toBe(900_000_000);
     expect(pixelsOf(jpeg(2_480, 3_508), "image/jpeg")).toBe(2_480 * 3_508);
-    // Comment, table (FFC4 is no frame), fill bytes.
+    // Comment, table (FFC4 is not a frame), fill bytes.
     const before = [0xff, 0xfe, ...u16(4), 0xff, 0xc0, 0xff, 0xc4, ...u16(5), 1, 2, 3, 0xff, 0xff];
     expect(pixelsOf(jpeg(65_000, 65_000, before), "image/jpeg")).toBe(65_000 * 65_000);
   });
@@ -56,7 +56,7 @@ describe("an image sent as an order", () => {
     expect(isDrawable(jpeg(30_000, 30_000), "image/jpeg")).toBe(false);
   });
 
-  it("is not drawn where its header cannot be read, however it goes on", () => {
+  it("is not drawn where its header cannot be read, however it continues", () => {
     for (const bytes of [
       [],
       [0xff, 0xd8],

@@ -9,7 +9,7 @@ import { isWorkerNews } from "./worker-bounds";
  * stays off: no scripts, no links, no forms, no annotations, no evaluation of code.
  */
 export interface OrderPages {
-  /** As the file says; nothing was made for them yet. */
+  /** As the file declares. No memory was allocated for them yet. */
   readonly count: number;
   draw(number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage>;
   /** Lets go of a drawing; the canvas keeps its place. */
@@ -56,7 +56,7 @@ async function open(bytes: Uint8Array, onLeftOut: () => void) {
     enableXfa: false,
     useWorkerFetch: false,
     WasmFactory: OwnWasm,
-    // The browser's own decoder believes what the coded image says of its size.
+    // The browser's own decoder trusts the size in the coded image.
     isImageDecoderSupported: false,
     maxImageSize: MAX_IMAGE_PIXELS,
     canvasMaxAreaInBytes: MAX_KEPT_BYTES,
@@ -125,7 +125,8 @@ export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
     if (drawing !== undefined) lacking.add(drawing);
   });
   const running = new Map<HTMLCanvasElement, RenderTask>();
-  // One drawing after another: pdf.js refuses two on one canvas, and what is left out belongs to the one at work.
+  // One drawing after another: pdf.js refuses two on one canvas, and the list of omitted images belongs to the running
+  // one.
   let queue: Promise<unknown> = Promise.resolve();
   const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage> => {
     drawing = number;

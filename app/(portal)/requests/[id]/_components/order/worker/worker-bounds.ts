@@ -19,9 +19,8 @@ const isArrayConstructor = (value: unknown): value is ArrayConstructor =>
 const BOUNDED = ["Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array"];
 
 /**
- * Lets none of a scope's arrays be made larger than `maxBytes`: a decoder that wants more fails, and what it decoded
- * is left out. pdf.js measures an image by the size that its dictionary says, but not its mask, nor what the coded
- * bytes say of themselves.
+ * Limits every array of a scope to `maxBytes`. A decoder that asks for more fails, and its image is left out. pdf.js
+ * checks the size in an image's dictionary, but not the size of its mask or the size in the coded bytes.
  */
 export function boundArrays(scope: Arrays, maxBytes: number, onRefused: () => void): void {
   for (const name of BOUNDED) {
