@@ -3,26 +3,46 @@ import { createQuietPeriods } from "@/lib/audit/record/quiet-periods";
 
 const MINUTE = 60_000;
 
-it("lets one read of a key through in its time, and each key has its own", () => {
-  let now = 0;
-  const isFirst = createQuietPeriods(() => now);
-  expect([isFirst("a", MINUTE), isFirst("a", MINUTE), isFirst("b", MINUTE)]).toEqual([true, false, true]);
-  now = MINUTE - 1;
-  expect(isFirst("a", MINUTE)).toBe(false);
-  now = MINUTE;
-  expect(isFirst("a", MINUTE)).toBe(true);
+/** Quiet periods with a clock, and a question whether an act of a key runs. */
+function periods() {
+  const clock = { now: 60 * MINUTE };
+  const onceWithin = createQuietPeriods(() => clock.now);
+  const runs = async (key: string): Promise<boolean> => {
+    let has = false;
+    await onceWithin(key, MINUTE, async () => {
+      has = true;
+    });
+    return has;
+  };
+  return { clock, onceWithin, runs };
+}
+
+it("runs one act of a key in its time, and each key has its own", async () => {
+  const { clock, runs } = periods();
+  expect([await runs("a"), await runs("a"), await runs("b")]).toEqual([true, false, true]);
+  clock.now += MINUTE - 1;
+  expect(await runs("a")).toBe(false);
+  clock.now += 1;
+  expect(await runs("a")).toBe(true);
 });
 
-it("leaves no read out after the clock was set back", () => {
-  let now = 60 * MINUTE;
-  const isFirst = createQuietPeriods(() => now);
-  expect(isFirst("a", MINUTE)).toBe(true);
-  now = 0;
-  expect([isFirst("a", MINUTE), isFirst("a", MINUTE)]).toEqual([true, false]);
+it("leaves none out after the clock was set back", async () => {
+  const { clock, runs } = periods();
+  expect(await runs("a")).toBe(true);
+  clock.now = 0;
+  expect([await runs("a"), await runs("a")]).toEqual([true, false]);
 });
 
-it("remembers 10,000 keys, and forgets the oldest first", () => {
-  const isFirst = createQuietPeriods(() => 0);
-  for (let key = 0; key <= 10_000; key += 1) isFirst(String(key), MINUTE);
-  expect([isFirst("10000", MINUTE), isFirst("0", MINUTE)]).toEqual([false, true]);
+it("runs again after an act that failed, and a second caller waits for the act that runs", async () => {
+  const { onceWithin, runs } = periods();
+  const down = onceWithin("a", MINUTE, async () => Promise.reject(new Error("down")));
+  await expect(onceWithin("a", MINUTE, async () => undefined)).rejects.toThrow("down");
+  await expect(down).rejects.toThrow("down");
+  expect([await runs("a"), await runs("a")]).toEqual([true, false]);
+});
+
+it("remembers 10,000 keys, and forgets the oldest first", async () => {
+  const { runs } = periods();
+  for (let key = 0; key <= 10_000; key += 1) await runs(String(key));
+  expect([await runs("10000"), await runs("0")]).toEqual([false, true]);
 });

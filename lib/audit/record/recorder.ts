@@ -98,7 +98,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     receiptSigner: { name: `${options.instance.log}/receipt`, publicKey: receiptKey.publicKey },
     append: (rows) => group.append(rows),
     sign: (message) => keystore.sign(receiptKey, message),
-    isFirstWithin: createQuietPeriods(options.nowMs ?? Date.now),
+    onceWithin: createQuietPeriods(options.nowMs ?? Date.now),
     drain: () => group.drain(),
   };
 }

@@ -117,8 +117,9 @@ async function recordRefusal(cx: ScimContext, { request, path }: Exchange, failu
 
 async function noteRead(cx: ScimContext): Promise<void> {
   const { organisationId } = cx.provisioning;
-  if (cx.audit.isFirstWithin(`provisioning.read|${organisationId}`, LOG_QUIET_MS))
-    await recordRead(cx, "provisioning.read", { organisation: organisationId });
+  await cx.audit.onceWithin(`provisioning.read|${organisationId}`, LOG_QUIET_MS, () =>
+    recordRead(cx, "provisioning.read", { organisation: organisationId }),
+  );
 }
 
 async function answerKnown(runtime: Runtime, exchange: Exchange, provider: Provider): Promise<HttpAnswer> {
@@ -161,11 +162,11 @@ async function keep(
   { status, detail }: { readonly status: number; readonly detail: string | null },
 ): Promise<void> {
   const isQuiet = (method === "GET" || method === "HEAD") && status < 400;
-  if (isQuiet && !runtime.audit.isFirstWithin(`scim.call|${tokenId}`, QUIET_MS)) return;
   const at = runtime.clock.now().toISOString();
   const call = { at, method, path: path.slice(0, 200), status, detail: detail?.slice(0, 300) ?? null };
+  const store = () => inTransaction(runtime, (tx) => keepCall(tx, tokenId, call));
   try {
-    await inTransaction(runtime, (tx) => keepCall(tx, tokenId, call));
+    await (isQuiet ? runtime.audit.onceWithin(`scim.call|${tokenId}`, QUIET_MS, store) : store());
   } catch (error) {
     runtime.logger.warn(
       { err: error },
