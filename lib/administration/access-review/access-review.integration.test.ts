@@ -12,6 +12,7 @@ import type { AdministrationContext } from "@/lib/administration/agreements/kind
 import { askDuties } from "@/lib/administration/people/ask-changes";
 import { leavePerson, suspendPerson } from "@/lib/administration/people/end-person";
 import { getPersonDetail } from "@/lib/administration/people/list-people";
+import { DomainError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import {
@@ -62,9 +63,12 @@ async function keepAll(id: string, who: AdministrationContext): Promise<void> {
   const left = (await rowsOf(id, who)).filter((row) => row.may_decide && row.decision === null);
   for (let at = 0; at < left.length; at += 100) await keep(id, who, ...left.slice(at, at + 100));
 }
+/** Signs where the custodian answers that it has no roster yet; this bench has no custodian. */
 async function sign(id: string, who: AdministrationContext) {
   const { statement } = await getReview(who, id, ALL);
-  return signReview(who, id, { result: statement?.result ?? "" });
+  const none = () => Promise.reject(new DomainError("custodian.refused", { extra: { reason: "roster" } }));
+  const escrow = { ...who.escrow, roster: none };
+  return signReview({ ...who, escrow }, id, { result: statement?.result ?? "" });
 }
 
 describe("an access review", () => {
@@ -251,6 +255,9 @@ describe("the signature", () => {
     expect((await sign(id, anke)).state).toBe("running");
     const signed = (await rowsOf(id)).find((row) => row.is_signed);
     if (signed === undefined) throw new Error("nothing was signed");
+    // While the custodian is away no one knows whether the roster has a key of theirs, which they would sign with.
+    const ofPaul = (await getReview(paul, id, ALL)).statement?.result ?? "";
+    expect(await outcomeOf(signReview(paul, id, { result: ofPaul }))).toBe("custodian.unavailable");
     expect(await outcomeOf(ask(id, anke, signed))).toBe("access-review.decided");
     expect((await sign(id, paul)).state).toBe("signed");
     const { result, digest } = await getResult(bench.greta, id);
