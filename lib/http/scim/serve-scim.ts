@@ -122,6 +122,17 @@ async function noteRead(cx: ScimContext): Promise<void> {
   );
 }
 
+function segmentsOf(path: string): string[] {
+  try {
+    return path
+      .split("/")
+      .filter((segment) => segment !== "")
+      .map(decodeURIComponent);
+  } catch {
+    throw new ScimError(404, undefined, "Nothing has this address.");
+  }
+}
+
 async function answerKnown(runtime: Runtime, exchange: Exchange, provider: Provider): Promise<HttpAnswer> {
   const { request, client, requestId, path } = exchange;
   if (provider.refusal?.status === 401) return refuseUnknown(runtime, exchange, provider.refusal);
@@ -139,10 +150,7 @@ async function answerKnown(runtime: Runtime, exchange: Exchange, provider: Provi
     if (isRead) await noteRead(cx);
     return await answerScimCall(cx, {
       method: request.method === "HEAD" ? "GET" : request.method,
-      segments: path
-        .split("/")
-        .filter((segment) => segment !== "")
-        .map(decodeURIComponent),
+      segments: segmentsOf(path),
       query: request.url.searchParams,
       headers: request.headers,
       body: () => bodyOf(request),
