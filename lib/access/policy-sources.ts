@@ -15,7 +15,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["policy-document.ts", "e894b48423b3d426b1f9b014031191ae05b2815334c0664b2ee11ffd8b3e686f"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],
   ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
-  ["hours.ts", "955526e1b9996efa6a1e8a78ef96e054c2feaa40f52a652b1df247f529496d85"],
+  ["hours.ts", "e97aea1878820e03de5cf89a0bc929e62dcae8205507b4bef11d770f9aa050b1"],
   ["next-possible.ts", "3d800f810cc41ba5ba9f41056da0f532154d25ee4d629ff9e15f0f9ec8176780"],
   ["facts.ts", "91ebbb6341cb62a779766f876bb7c47666aee8d61f59bdcb05f74d334ab30010"],
   ["action-rules.ts", "f93b618613bf9de4575f641d772cf3c22a10614684d67f2fd893b0b26634f166"],

@@ -113,8 +113,11 @@ export interface AuditRecorder {
   append(rows: EntryRows): Promise<void>;
   /** Ed25519 signature by the receipt key over a note's text. */
   sign(message: Uint8Array): Promise<Uint8Array>;
-  /** Returns whether this key was not asked for within the last `windowMs` in this process; remembers this time. */
-  isFirstWithin(key: string, windowMs: number): boolean;
+  /**
+   * Runs an act unless this process did so for the key within the last `windowMs`; waits for one that still runs, and
+   * forgets one that failed.
+   */
+  onceWithin(key: string, windowMs: number, act: () => Promise<void>): Promise<void>;
   /** Resolves when no work is left. */
   drain(): Promise<void>;
 }

@@ -36,7 +36,7 @@ function context(): AuditContext {
       receiptSigner: { name: "n", publicKey: new Uint8Array(32) },
       append: async (rows) => void written.push(rows),
       sign: async () => new Uint8Array(64),
-      isFirstWithin: () => true,
+      onceWithin: (_key, _windowMs, act) => act(),
       drain: async () => undefined,
     },
   };

@@ -1,5 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync as read } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -25,8 +26,8 @@ async function authority(name: string): Promise<void> {
 }
 
 /** Issues a part's certificate, for the names under which it is called on this machine. */
-async function issue(part: string, by = "ours"): Promise<TlsFiles> {
-  const name = `${by}-${part}`;
+async function issue(part: string, by = "ours", of: string = by): Promise<TlsFiles> {
+  const name = `${of}-${part}`;
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   await openssl(
     "req",
@@ -107,6 +108,19 @@ function connection(options: object): Promise<string> {
   });
 }
 
+/** Returns the serial number of the certificate that is shown at a port of this machine. */
+function serialAt(at: number): Promise<string> {
+  const { certificate, key } = files.portal;
+  const identity = { cert: read(certificate), key: read(key), rejectUnauthorized: false };
+  return new Promise((resolve) => {
+    const socket = connectSecurely({ host: "127.0.0.1", port: at, ...identity }, () => {
+      resolve(socket.getPeerCertificate().serialNumber);
+      socket.end();
+    });
+    socket.once("error", () => resolve("none"));
+  });
+}
+
 describe("calls between parts over mtls://", () => {
   it("name the caller by its certificate, and a table says who may call what", async () => {
     usePartIdentity("portal", files.portal);
@@ -131,6 +145,40 @@ describe("calls between parts over mtls://", () => {
     ],
   ])("with %s there is no answer", async (_what, options) => {
     expect(await connection(options())).not.toBe("connected");
+  });
+
+  it("a renewed certificate is taken up once its key is there too, and until then the former one serves", async () => {
+    const own = {
+      certificate: file("renewed.pem"),
+      key: file("renewed.key"),
+      authority: files.custodian.authority,
+    };
+    await copyFile(files.custodian.certificate, own.certificate);
+    await copyFile(files.custodian.key, own.key);
+    const problems: string[] = [];
+    usePartIdentity("custodian", own);
+    const place = `mtls://127.0.0.1:${await freePort()}`;
+    const renewing = await serveHttp(place, async () => ({ status: 200 }), {
+      onError: (error) => problems.push(String(error)),
+      renewalMs: 20,
+    });
+    try {
+      const next = await issue("custodian", "ours", "next");
+      // First the certificate alone, as one file is always written before the other.
+      await copyFile(next.certificate, own.certificate);
+      await expect.poll(() => problems.join(), { timeout: 20_000 }).toMatch(/no certificate with its key/);
+      usePartIdentity("portal", files.portal);
+      const ask = () =>
+        callService(place, { method: "GET", path: "/", timeoutMs: 5_000, headers: { connection: "close" } });
+      expect((await ask()).status).toBe(200);
+      await copyFile(next.key, own.key);
+      const serial = new X509Certificate(read(next.certificate)).serialNumber;
+      const { port: at } = new URL(place);
+      const shown = () => serialAt(Number(at));
+      await expect.poll(shown, { timeout: 20_000 }).toBe(serial);
+    } finally {
+      await renewing.close(0);
+    }
   });
 
   it("a certificate for another part, a file that is missing and no certificate at all end with one line", async () => {

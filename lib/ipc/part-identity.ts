@@ -1,7 +1,7 @@
 import "server-only";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { SecureContextOptions } from "node:tls";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { TlsFiles } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 
@@ -20,14 +20,23 @@ function read(variable: string, file: string): Buffer {
   }
 }
 
-/** Returns what TLS needs, read from the files as they are now: a renewed certificate needs no restart. */
-function contextOf(files: TlsFiles): SecureContextOptions {
-  return {
+/**
+ * Returns what TLS needs, read from the files as they are now: a renewed certificate needs no restart. Throws
+ * OperatorError if a file cannot be read or they do not go together, as between the writing of one and the next.
+ */
+export function identityOf(files: TlsFiles): SecureContextOptions {
+  const identity: SecureContextOptions = {
     cert: read("TLS_CERT_FILE", files.certificate),
     key: read("TLS_KEY_FILE", files.key),
     ca: read("TLS_CA_FILE", files.authority),
     minVersion: "TLSv1.3",
   };
+  try {
+    createSecureContext(identity);
+  } catch {
+    throw new OperatorError("TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE are no certificate with its key");
+  }
+  return identity;
 }
 
 /** Returns the part that a certificate's common name names; undefined for any other name. */
@@ -45,7 +54,7 @@ function commonNameOf(certificate: Buffer): string | undefined {
  */
 export function usePartIdentity(part: Part, files: TlsFiles | undefined): void {
   if (files === undefined) return;
-  const { cert } = contextOf(files);
+  const { cert } = identityOf(files);
   const name = cert instanceof Buffer ? commonNameOf(cert) : undefined;
   if (name !== part)
     throw new OperatorError(
@@ -61,5 +70,5 @@ export function partIdentity(): SecureContextOptions & { readonly files: TlsFile
     throw new OperatorError(
       "an address begins with mtls://: set TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE",
     );
-  return { ...contextOf(files), files };
+  return { ...identityOf(files), files };
 }

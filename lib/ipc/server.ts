@@ -3,7 +3,7 @@
 // value leaves the process by an error.
 
 import "server-only";
-import { watchFile } from "node:fs";
+import { unwatchFile, watchFile } from "node:fs";
 import { chmod, chown, mkdir, readFile, rm } from "node:fs/promises";
 import {
   createServer,
@@ -16,7 +16,7 @@ import { createServer as createSecureServer } from "node:https";
 import path from "node:path";
 import { TLSSocket } from "node:tls";
 import { OperatorError } from "@/lib/errors";
-import { PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
+import { identityOf, PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
 
 export interface ServiceRequest {
@@ -45,6 +45,8 @@ export interface ServeOptions {
   readonly onError?: (error: unknown) => void;
   /** The parts that may make a call over mtls://; without it every part may. */
   readonly callersOf?: (method: string, path: string) => readonly Part[];
+  /** How often the certificate's files are checked for a change, in milliseconds; a minute by default. */
+  readonly renewalMs?: number;
   /** Group of the Unix socket, by name or number. */
   readonly socketGroup?: string | undefined;
 }
@@ -185,16 +187,28 @@ function closeServer(server: Server, drainMs: number): Promise<void> {
   });
 }
 
-/** A server that takes callers with a certificate of the instance's authority only. A renewed certificate is taken up. */
-function createMutualServer(answer: (request: IncomingMessage, response: ServerResponse) => void): Server {
+/**
+ * A server that takes callers with a certificate of the instance's authority only. A renewed certificate is taken up. One
+ * whose key is not there yet, or that cannot be read, is reported, and the former one serves until the next change.
+ */
+function createMutualServer(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  { renewalMs = RENEWAL_MS, onError }: ServeOptions,
+): Server {
   const { files, ...identity } = partIdentity();
   const server = createSecureServer({ ...identity, requestCert: true, rejectUnauthorized: true }, answer);
   const renew = (): void => {
-    const { files: _files, ...renewed } = partIdentity();
-    server.setSecureContext(renewed);
+    try {
+      server.setSecureContext(identityOf(files));
+    } catch (error) {
+      onError?.(error);
+    }
   };
-  const watcher = watchFile(files.certificate, { interval: RENEWAL_MS, persistent: false }, renew);
-  server.on("close", () => watcher.removeAllListeners("change"));
+  const watched = [files.certificate, files.key, files.authority];
+  for (const file of watched) watchFile(file, { interval: renewalMs, persistent: false }, renew);
+  server.on("close", () => {
+    for (const file of watched) unwatchFile(file, renew);
+  });
   return server;
 }
 
@@ -213,7 +227,7 @@ export async function serveHttp(
     void answerOne(handler, options, request, response);
   };
   const isMutual = address.kind === "tcp" && address.security === "mutual";
-  const server = isMutual ? createMutualServer(answer) : createServer(answer);
+  const server = isMutual ? createMutualServer(answer, options) : createServer(answer);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;

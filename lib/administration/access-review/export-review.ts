@@ -1,6 +1,6 @@
 import "server-only";
 import { buildResult } from "@/lib/administration/access-review/finish-review";
-import { loadReview } from "@/lib/administration/access-review/load-review";
+import { loadReview, signaturesOver } from "@/lib/administration/access-review/load-review";
 import {
   type ResultAnswer,
   type ResultRow,
@@ -11,8 +11,11 @@ import { csvCell } from "@/lib/audit/export/tables/csv-cell";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
 
-/** Readers of one organisation read the rows of that organisation, without a digest: it covers all of them. */
+/**
+ * Readers of one organisation read its rows and the signatures over them, without a digest: it covers all of them.
+ */
 async function read(cx: Context, id: string): Promise<ResultAnswer> {
   return inSnapshot(cx, async (tx) => {
     const { review, rows, all } = await loadReview(tx, cx, id);
@@ -21,7 +24,10 @@ async function read(cx: Context, id: string): Promise<ResultAnswer> {
     if (rows.length === all.length) return { result, digest: review.digest };
     const own = new Set(rows.map(({ kind, subjectId }) => `${kind}:${subjectId}`));
     const shown = result.rows.filter(({ kind, id: subjectId }) => own.has(`${kind}:${subjectId}`));
-    return { result: { ...result, rows: shown }, digest: null };
+    const covering = await signaturesOver(tx, { review, rows, all });
+    const known = new Set(covering.map(({ statement }) => recordDigest(statement)));
+    const signatures = result.signatures.filter(({ statement }) => known.has(recordDigest(statement)));
+    return { result: { ...result, rows: shown, signatures }, digest: null };
   });
 }
 

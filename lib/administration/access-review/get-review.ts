@@ -1,6 +1,5 @@
 import "server-only";
 import { isReviewer } from "@/lib/access/rules/action-rules";
-import { listSignatures } from "@/lib/administration/access-review/decisions-store";
 import {
   countsOf,
   isOpen,
@@ -9,6 +8,7 @@ import {
   mayBegin,
   nextBegin,
   requireReading,
+  signaturesOver,
 } from "@/lib/administration/access-review/load-review";
 import { mayReview, reviewersOf } from "@/lib/administration/access-review/reviewers";
 import { listCandidates, type RowRecord } from "@/lib/administration/access-review/rows-store";
@@ -168,8 +168,8 @@ function organisationsOf({ rows }: LoadedReview): Review["organisations"] {
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
-async function signaturesOf(tx: Tx, reviewId: string): Promise<Review["signatures"]> {
-  const signatures = await listSignatures(tx, reviewId);
+async function signaturesOf(tx: Tx, loaded: LoadedReview): Promise<Review["signatures"]> {
+  const signatures = await signaturesOver(tx, loaded);
   const nameOf = await namesOf(
     tx,
     signatures.map(({ user_id: id }) => id),
@@ -199,7 +199,7 @@ export async function getReview(cx: Context, id: string, query: ReviewQuery): Pr
         ...(unreadable.length === 0 ? {} : { unreadable: [...unreadable] }),
       },
       organisations: organisationsOf(loaded),
-      signatures: await signaturesOf(tx, id),
+      signatures: await signaturesOf(tx, loaded),
       statement: "statement" in terms ? terms.statement : null,
       sign_block: "block" in terms ? terms.block : null,
     };

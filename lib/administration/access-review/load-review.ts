@@ -1,4 +1,5 @@
 import "server-only";
+import { listSignatures, type SignatureRow } from "@/lib/administration/access-review/decisions-store";
 import { type Candidate, mayReview } from "@/lib/administration/access-review/reviewers";
 import { listCandidates, listRows, type RowRecord } from "@/lib/administration/access-review/rows-store";
 import type { ReviewCounts } from "@/lib/administration/access-review/schema";
@@ -92,6 +93,17 @@ export async function loadReview(
   const { all, unreadable } = sortRows(await listRows(tx, id, cx.clock.now()));
   const rows = all.filter((row) => organisationId === undefined || row.organisationId === organisationId);
   return { review, rows, all, unreadable, candidates };
+}
+
+/** Returns the signatures that the caller reads: the reviewer of one organisation those that cover a row of it. */
+export async function signaturesOver(
+  tx: Tx,
+  { review, rows, all }: Pick<LoadedReview, "review" | "rows" | "all">,
+): Promise<SignatureRow[]> {
+  const signatures = await listSignatures(tx, review.id);
+  if (rows.length === all.length) return signatures;
+  const covering = new Set(rows.map(({ signatureId }) => signatureId));
+  return signatures.filter(({ id }) => covering.has(id));
 }
 
 /** Whether a row still needs a decision. */

@@ -14,6 +14,7 @@ import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findPerson } from "@/lib/escrow/protocol/roster";
 import type { AccessReviewStatement } from "@/lib/escrow/protocol/statements";
+import { findRoster } from "@/lib/identity/roster/current-roster";
 import { hasEnrolled } from "@/lib/identity/roster/store";
 
 const WHY: Readonly<Record<SignBlock, string>> = {
@@ -37,13 +38,14 @@ async function requireTerms(tx: Tx, cx: Context, id: string, result: string, hol
 type Proven = Pick<SignatureRow, "signature" | "proof_kind">;
 
 /**
- * Returns the reviewer's signature. People on the custodian's roster sign as for every other act. For people who are
- * not on it the fresh second factor of their sign-in counts, and the entry records that. Throws `statement.required`.
+ * Returns the reviewer's signature. People on the custodian's roster sign as for every other act. For people who are not
+ * on it the fresh second factor of their sign-in counts, and the entry records that. Throws `statement.required`, and
+ * `custodian.unavailable` where it cannot be known who is on the roster.
  */
 async function prove(cx: Context, statement: AccessReviewStatement, body: SignBody): Promise<Proven> {
   if (body.signature === undefined) {
     const { userId, handle } = cx.principal;
-    const roster = await cx.escrow.knownRoster();
+    const roster = (await cx.escrow.knownRoster()) ?? (await findRoster(cx));
     const isListed = roster !== undefined && findPerson(roster, handle) !== undefined;
     if (!isListed && !(await hasEnrolled(cx.db.run, userId)))
       return { signature: null, proof_kind: "step-up" };
@@ -77,7 +79,7 @@ async function store(tx: Tx, cx: Context, id: string, body: SignBody, proven: Pr
 /**
  * Signs what the caller decided. The last signature ends the review. Throws `access-review.ended`,
  * `access-review.undecided` while a row of theirs is open, `access-review.changed` where something was decided since,
- * `statement.required` and `custodian.refused`.
+ * `statement.required`, `custodian.refused` and `custodian.unavailable`.
  */
 export async function signReview(cx: Context, id: string, body: SignBody): Promise<ReviewAnswer> {
   const { terms } = await inSnapshot(cx, (tx) => requireTerms(tx, cx, id, body.result, "read"));

@@ -14,7 +14,8 @@ import { invalidField } from "@/lib/errors";
 import { issueInvitationIn, type LinkContext } from "@/lib/identity/invitations/issue-invitation";
 import { createUserIn } from "@/lib/identity/people/create-user";
 import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
-import { findParticipant } from "@/lib/identity/people/participants-store";
+import { findParticipant, hasRecords } from "@/lib/identity/people/participants-store";
+import { isPrivileged } from "@/lib/identity/sessions/principal";
 
 /** Clients and providers act for a participant of their organisation; other people have none. */
 export async function requireParticipant(
@@ -31,6 +32,20 @@ export async function requireParticipant(
   if (found === undefined || found.organisationId !== organisationId || found.role !== role)
     throw invalidField("/participant_id", "is not a participant of this organisation and role");
   if (found.state !== "active") throw invalidField("/participant_id", "is suspended");
+}
+
+/**
+ * Returns whether two administrators invite the person: for a privileged role or any duty, and for a participant that has
+ * records, because everyone who acts for a participant reads them.
+ */
+export async function needsSecondPerson(
+  tx: Tx,
+  cx: RuleContext,
+  person: Pick<InvitedPerson, "role" | "duties" | "participant_id">,
+): Promise<boolean> {
+  if (isPrivileged(person)) return true;
+  const { participant_id: id } = person;
+  return id !== undefined && hasRecords(tx, cx.instance.tenantId, id);
 }
 
 /** Throws where this person cannot be invited now. */
@@ -78,7 +93,7 @@ export async function makePerson(
   return { made: { ...link, userId, name, email }, entry };
 }
 
-/** A privileged person joins. Until the agreement there is no account. */
+/** A person joins whom two administrators invite. Until the agreement there is no account. */
 export const invitation = kind({
   after: InvitedPerson,
   subject: "person",

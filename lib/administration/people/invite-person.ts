@@ -3,14 +3,18 @@ import { askAgreement } from "@/lib/administration/agreements/ask-agreement";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import { hasInvitationFor } from "@/lib/administration/agreements/store";
 import { deliverLink } from "@/lib/administration/people/deliver-link";
-import { drawHandle, makePerson, requireInvitable } from "@/lib/administration/people/invitation-kind";
+import {
+  drawHandle,
+  makePerson,
+  needsSecondPerson,
+  requireInvitable,
+} from "@/lib/administration/people/invitation-kind";
 import { requireOrganisation } from "@/lib/administration/people/rules";
 import type { InviteAnswer, InvitedPerson, NewPerson } from "@/lib/administration/people/schema";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { isPrivileged } from "@/lib/identity/sessions/principal";
 
 async function personOf(
   tx: Tx,
@@ -44,12 +48,13 @@ async function inviteNow(cx: AdministrationContext, body: NewPerson): Promise<In
 }
 
 /**
- * Invites a person. A client or a provider gets their link at once. A person with a privileged role or any duty gets it
- * when a second administrator has agreed; until then there is no account. Throws `person.mailbox`, `person.address`,
+ * Invites a person. A client or a provider gets their link at once, unless their participant has records. They, and a
+ * person with a privileged role or any duty, get it when a second administrator has agreed; until then there is no
+ * account. Throws `person.mailbox`, `person.address`,
  * `person.duties`, `organisation.not-found`, `organisation.state` and `agreement.open`.
  */
 export async function invitePerson(cx: AdministrationContext, body: NewPerson): Promise<InviteAnswer> {
-  if (!isPrivileged(body)) return inviteNow(cx, body);
+  if (!(await inSnapshot(cx, (tx) => needsSecondPerson(tx, cx, body)))) return inviteNow(cx, body);
   const userId = uuidv7(cx.clock.nowMs());
   const after = await inTransaction(cx, async (tx) => {
     await requireNoneOpen(tx, cx, body.email);

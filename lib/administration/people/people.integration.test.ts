@@ -19,6 +19,7 @@ import {
 import { invitePerson } from "@/lib/administration/people/invite-person";
 import { getPersonDetail, listPeople } from "@/lib/administration/people/list-people";
 import { type NewPerson, PeopleQuery } from "@/lib/administration/people/schema";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { authenticate } from "@/lib/identity/authenticate";
 import {
@@ -79,6 +80,26 @@ describe("an invitation", () => {
     expect(await invite({ ...client, participant_id: id })).toMatchObject({
       state: "invited",
       agreement: null,
+    });
+  });
+
+  it("of a client waits for a second administrator once the participant has records: they would be read", async () => {
+    const id = `client-records-${Date.now()}`;
+    await createNewParticipant(bench.greta, {
+      ...{ id, organisation_id: bench.company, role: "client", kind: "legal" },
+    });
+    await bench.query("ALTER TABLE transaction_participant DISABLE TRIGGER USER");
+    await bench.query(
+      "INSERT INTO transaction_participant (transaction_id, participant_id, tenant_id, created_at_us) VALUES ($1, $2, $3, 1)",
+      [uuidv7(Date.now()), id, bench.runtime.instance.tenantId],
+    );
+    await bench.query("ALTER TABLE transaction_participant ENABLE TRIGGER USER");
+    const client = { role: "client" as const, duties: [], organisation_id: bench.company };
+    const asked = await invite({ ...client, participant_id: id });
+    expect(asked).toMatchObject({ state: "asked", invitation: null });
+    expect(await outcomeOf(getPersonDetail(bench.greta, asked.user_id))).toBe("person.not-found");
+    expect(await agreeToAgreement(bench.nils, asked.agreement?.id ?? "", {})).toMatchObject({
+      invitation: { link: expect.stringContaining("/invitation#") },
     });
   });
 

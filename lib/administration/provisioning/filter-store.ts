@@ -41,7 +41,8 @@ function timeCondition(column: Prisma.Sql, comparison: Comparison): Prisma.Sql {
   const order = of(ORDER, comparison.operator);
   const at = new Date(String(comparison.value));
   if (order === undefined) throw unsupported(comparison);
-  if (Number.isNaN(at.getTime()))
+  // Other years have no form that the database reads.
+  if (!/^\d{4}-/.test(Number.isNaN(at.getTime()) ? "" : at.toISOString()))
     throw fault("invalidFilter", `${comparison.attribute} is compared with no time.`);
   return Prisma.sql`date_trunc('milliseconds', ${column}) ${order} ${at}::timestamptz`;
 }

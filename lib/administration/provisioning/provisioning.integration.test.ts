@@ -596,3 +596,41 @@ it("the last administrator cannot be suspended or deleted by a client, and the t
   });
   expect(added).toMatchObject({ status: 403, json: { detail: expect.stringContaining("token") } });
 });
+
+describe("bad input", () => {
+  const made = async () => (await call("agency", "/Users", { method: "POST", body: person(DOMAIN) })).json.id;
+  const filtered = (text: string) => `/Users?filter=${encodeURIComponent(text)}`;
+
+  it.each([
+    ["a filter with a zero byte", filtered('userName eq "a\u0000b"')],
+    ["a filter with an escaped zero byte", filtered('userName eq "a\\u0000b"')],
+    ["an id filter with a zero byte", filtered('id eq "a\\u0000b"')],
+    ["a filter with half a surrogate pair", filtered('externalId eq "\\ud800"')],
+    ["a time before all calendars", filtered('meta.created gt "-271821-04-20T00:00:00Z"')],
+    ["a time after all calendars", filtered('meta.created gt "+275760-09-12T00:00:00Z"')],
+    ["a path that cannot be decoded", "/Users/%zz"],
+    ["a path with a zero byte", "/Users/%00"],
+    ["a sort by a member of every object", "/Users?sortBy=constructor"],
+    ["deep brackets", filtered(`${"(".repeat(49)}active eq true${")".repeat(49)}`)],
+    ["a group filter with a zero byte", `/Groups?filter=${encodeURIComponent('members.value eq "\\u0000"')}`],
+  ])("%s is no error of the portal", async (_what, path) => {
+    expect((await call("agency", path)).status).toBeLessThan(500);
+  });
+
+  it.each([
+    ["a zero byte in the name", { displayName: "Kim\u0000" }],
+    ["a zero byte in the external id", { externalId: "a\u0000b" }],
+    ["half a surrogate pair", { externalId: "\ud800" }],
+    ["a prototype", JSON.parse('{"__proto__": {"active": false}}')],
+  ])("%s in a person is no error of the portal", async (_what, more) => {
+    const created = await call("agency", "/Users", { method: "POST", body: { ...person(DOMAIN), ...more } });
+    expect(created.status).toBeLessThan(500);
+    const patch = {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+      Operations: [{ op: "replace", value: more }],
+    };
+    expect(
+      (await call("agency", `/Users/${await made()}`, { method: "PATCH", body: patch })).status,
+    ).toBeLessThan(500);
+  });
+});

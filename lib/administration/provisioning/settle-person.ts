@@ -4,7 +4,12 @@ import type { MadeLink } from "@/lib/administration/agreements/kind";
 import type { AgreementKindName } from "@/lib/administration/agreements/schema";
 import { type AgreementRow, findAgreement, listOpenOf } from "@/lib/administration/agreements/store";
 import { withdrawAgreementIn } from "@/lib/administration/people/ending";
-import { drawHandle, makePerson, requireInvitable } from "@/lib/administration/people/invitation-kind";
+import {
+  drawHandle,
+  makePerson,
+  needsSecondPerson,
+  requireInvitable,
+} from "@/lib/administration/people/invitation-kind";
 import type { InvitedPerson } from "@/lib/administration/people/schema";
 import type { ScimContext } from "@/lib/administration/provisioning/context";
 import {
@@ -19,7 +24,6 @@ import { hasMadeToken } from "@/lib/administration/provisioning/token-store";
 import type { Tx } from "@/lib/db/transaction";
 import { contentEtagOf } from "@/lib/etag";
 import { findHolder } from "@/lib/identity/people/holders-store";
-import { isPrivileged } from "@/lib/identity/sessions/principal";
 
 type Change = { readonly kind: AgreementKindName; readonly after: Readonly<Record<string, unknown>> };
 
@@ -113,7 +117,7 @@ async function settleNew(
     ...(isParty && settings.participant_id !== undefined ? { participant_id: settings.participant_id } : {}),
     handle: await drawHandle(tx, { role: wanted.role, name: person.name }),
   };
-  if (isPrivileged(wanted)) {
+  if (await needsSecondPerson(tx, cx, invited)) {
     await askFor(tx, cx, person.id, { kind: "invitation", after: invited });
     return undefined;
   }

@@ -38,7 +38,7 @@ async function isFree(tx: Tx, secondUserId: string | undefined): Promise<boolean
 /**
  * Makes the second administrator. The first one hands the link over. Repeated with the same address before they have
  * signed in, it gives a new link. Throws `setup.people` without a set-up, `access.forbidden` for anyone but the first
- * administrator, and `setup.step-done` for another person.
+ * administrator, and `setup.step-done` for another person and once a second administrator has signed in.
  */
 export async function nameSecond(
   cx: AdministrationContext,
@@ -52,6 +52,11 @@ export async function nameSecond(
     if (row.firstUserId !== cx.principal.userId)
       throw new DomainError("access.forbidden", {
         detail: "The first administrator names the second. Later ones are invited under People.",
+      });
+    // Two administrators who have signed in decide about a third, also where one of them leaves.
+    if (!(await isSetupOpen(tx, tenantId)))
+      throw new DomainError("setup.step-done", {
+        detail: "The second administrator has signed in. Later ones are invited under People.",
       });
     const { organisationId, secondUserId } = row;
     if (secondUserId !== undefined && !(await isFree(tx, secondUserId))) {

@@ -6,14 +6,13 @@
  */
 import "server-only";
 import type { SetupCall } from "@/lib/administration/setup/schema";
-import { findSetup, putLink, type SetupRow } from "@/lib/administration/setup/store";
+import { findSetup, hasAccepted, putLink, type SetupRow } from "@/lib/administration/setup/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { hasAnyFactor } from "@/lib/identity/invitations/check-invitation";
 import {
   isInvitationSecret,
   newInvitationToken,
@@ -21,7 +20,6 @@ import {
 } from "@/lib/identity/invitations/invitation-token";
 import type { InvitationContext, IssuedInvitation } from "@/lib/identity/invitations/issue-invitation";
 import { countUsers } from "@/lib/identity/people/store";
-import { findAccount } from "@/lib/identity/sign-in/credential-store";
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
 import { isLoopbackHost } from "@/lib/identity/sign-in/site";
 import { drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
@@ -31,25 +29,16 @@ const LINK_MINUTES = 15;
 /** A call of the set-up's page, before anyone can sign in. */
 export type SetupContext = SignInContext & InvitationContext & { readonly setupToken?: string | undefined };
 
-/** Whether the first administrator has a way to sign in: then the set-up continues in their session. */
-export async function hasFirstSignedIn(
-  tx: Tx,
-  tenantId: string,
-  { firstUserId }: SetupRow,
-): Promise<boolean> {
-  const account = firstUserId === undefined ? undefined : await findAccount(tx, tenantId, firstUserId);
-  return account !== undefined && hasAnyFactor(account);
-}
-
-async function requireNoPeople(tx: Tx, tenantId: string, row: SetupRow | undefined): Promise<void> {
+async function requireNoPeople(tx: Tx, row: SetupRow | undefined): Promise<void> {
   if (row?.firstUserId === undefined && (await countUsers(tx)) > 0)
     throw new DomainError("setup.people", {
       detail:
         "Set-up is for an instance without people. Sign in as an administrator, or start an instance with SEED=none and an empty DATA_DIR.",
     });
-  if (row !== undefined && (await hasFirstSignedIn(tx, tenantId, row)))
+  // Also without their factors, which a reset or a leave removes: the set-up never begins again.
+  if (row?.firstUserId !== undefined && (await hasAccepted(tx, row.firstUserId)))
     throw new DomainError("setup.people", {
-      detail: "The first administrator can sign in. The set-up continues at /setup in their session.",
+      detail: "The first administrator has signed in. The set-up continues at /setup in their session.",
     });
 }
 
@@ -66,7 +55,7 @@ export async function issueSetupLink(cx: InvitationContext): Promise<IssuedInvit
   const expiresAt = new Date(createdAt.getTime() + LINK_MINUTES * 60_000);
   const { token, hash } = newInvitationToken(cx, bindingOf(tenantId, expiresAt));
   await inTransaction(cx, async (tx) => {
-    await requireNoPeople(tx, tenantId, await findSetup(tx, tenantId));
+    await requireNoPeople(tx, await findSetup(tx, tenantId));
     await putLink(tx, tenantId, { hash, createdAt, expiresAt });
     await appendEntry(tx, cx, {
       class: "admin",
@@ -127,7 +116,7 @@ export async function requireSetup(cx: SetupContext, call: SetupCall): Promise<S
   const { tenantId } = cx.instance;
   const row = await inSnapshot(cx, async (tx) => {
     const found = await findSetup(tx, tenantId);
-    await requireNoPeople(tx, tenantId, found);
+    await requireNoPeople(tx, found);
     return found;
   });
   const given = readInvitationToken(call.token);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createNewOrganisation } from "@/lib/administration/organisations/organisations";
+import { leavePerson } from "@/lib/administration/people/end-person";
 import { requireSetUp } from "@/lib/administration/setup/require-set-up";
 import { nameSecond } from "@/lib/administration/setup/second-administrator";
 import { issueSetupLink } from "@/lib/administration/setup/setup-link";
@@ -203,5 +204,19 @@ describe("a set-up", () => {
       { action: "setup.link", n: 4 },
       { action: "setup.organisation", n: 1 },
     ]);
+  });
+
+  it("is over for good: the first administrator alone replaces no second one who leaves, and no link leads to it again", async () => {
+    const greta = await administration(GRETA.email);
+    const { principal } = await administration(NILS.email);
+    expect(await outcomeOf(leavePerson(greta, principal.userId, { reason: "new job" }))).toBe("done");
+    const puppet = { name: "A Puppet", email: "puppet@havel.example" };
+    expect(await outcomeOf(nameSecond(greta, puppet))).toBe("setup.step-done");
+    expect(await query("SELECT id FROM app_user WHERE email = $1", [puppet.email])).toEqual([]);
+
+    await query("ALTER TABLE credential DISABLE TRIGGER USER");
+    await query("UPDATE credential SET revoked_at = now() WHERE user_id = $1", [greta.principal.userId]);
+    await query("ALTER TABLE credential ENABLE TRIGGER USER");
+    expect(await outcomeOf(issueSetupLink(system()))).toBe("setup.people");
   });
 });

@@ -64,6 +64,11 @@ export async function updateSetup(
   });
 }
 
+/** Whether the person has ever set a way to sign in. */
+export async function hasAccepted(tx: Tx, userId: string): Promise<boolean> {
+  return (await tx.invitation.count({ where: { user_id: userId, used_at: { not: null } } })) > 0;
+}
+
 /** Whether a set-up has its first administrator, and its second one has not signed in. */
 export async function isSetupOpen(tx: Tx, tenantId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM setup s

@@ -58,7 +58,8 @@ export const invitePerson = operation({
   id: "invitePerson",
   method: "POST",
   path: INVITATIONS,
-  summary: "Invite a person; for a privileged role or any duty a second administrator agrees first.",
+  summary:
+    "Invite a person; for a privileged role, any duty or a participant with records a second administrator agrees first.",
   ...act,
   body: NewPerson,
   response: { status: 201, schema: InviteAnswer },

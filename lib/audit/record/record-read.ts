@@ -61,6 +61,7 @@ export async function recordReadOnce(
 ): Promise<void> {
   const actor = cx.principal?.pseudonym ?? "anonymous";
   const what = details.log === undefined ? action : `${action}|${details.log}`;
-  if (cx.audit.isFirstWithin(`${what}|${actor}`, QUIET_MS))
-    await recordRead(cx, action, { ...details }, fence);
+  await cx.audit.onceWithin(`${what}|${actor}`, QUIET_MS, () =>
+    recordRead(cx, action, { ...details }, fence),
+  );
 }

@@ -11,6 +11,7 @@ import { DomainError } from "@/lib/errors";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 import type { Logger } from "@/lib/telemetry/logger";
 import { createCompartments } from "./compartments";
+import { createQuietPeriods } from "./quiet-periods";
 import { insertEntries } from "./store";
 
 /** Most entries written by one statement. The others wait for the next flush. */
@@ -89,22 +90,6 @@ class GroupAppend {
   }
 }
 
-const MAX_REMEMBERED = 10_000;
-
-/** Remembers when a key was last seen. It forgets the oldest keys first; in the worst case a read is recorded twice. */
-function createQuietPeriods(nowMs: () => number): (key: string, windowMs: number) => boolean {
-  const seen = new Map<string, number>();
-  return (key, windowMs) => {
-    const last = seen.get(key);
-    if (last !== undefined && nowMs() - last < windowMs) return false;
-    seen.delete(key);
-    seen.set(key, nowMs());
-    const oldest = seen.size > MAX_REMEMBERED ? seen.keys().next().value : undefined;
-    if (oldest !== undefined) seen.delete(oldest);
-    return true;
-  };
-}
-
 export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorder {
   const group = new GroupAppend(options.pool);
   const { keystore, receiptKey } = options;
@@ -113,7 +98,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     receiptSigner: { name: `${options.instance.log}/receipt`, publicKey: receiptKey.publicKey },
     append: (rows) => group.append(rows),
     sign: (message) => keystore.sign(receiptKey, message),
-    isFirstWithin: createQuietPeriods(options.nowMs ?? Date.now),
+    onceWithin: createQuietPeriods(options.nowMs ?? Date.now),
     drain: () => group.drain(),
   };
 }

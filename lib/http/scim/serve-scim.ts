@@ -117,8 +117,20 @@ async function recordRefusal(cx: ScimContext, { request, path }: Exchange, failu
 
 async function noteRead(cx: ScimContext): Promise<void> {
   const { organisationId } = cx.provisioning;
-  if (cx.audit.isFirstWithin(`provisioning.read|${organisationId}`, LOG_QUIET_MS))
-    await recordRead(cx, "provisioning.read", { organisation: organisationId });
+  await cx.audit.onceWithin(`provisioning.read|${organisationId}`, LOG_QUIET_MS, () =>
+    recordRead(cx, "provisioning.read", { organisation: organisationId }),
+  );
+}
+
+function segmentsOf(path: string): string[] {
+  try {
+    return path
+      .split("/")
+      .filter((segment) => segment !== "")
+      .map(decodeURIComponent);
+  } catch {
+    throw new ScimError(404, undefined, "Nothing has this address.");
+  }
 }
 
 async function answerKnown(runtime: Runtime, exchange: Exchange, provider: Provider): Promise<HttpAnswer> {
@@ -138,10 +150,7 @@ async function answerKnown(runtime: Runtime, exchange: Exchange, provider: Provi
     if (isRead) await noteRead(cx);
     return await answerScimCall(cx, {
       method: request.method === "HEAD" ? "GET" : request.method,
-      segments: path
-        .split("/")
-        .filter((segment) => segment !== "")
-        .map(decodeURIComponent),
+      segments: segmentsOf(path),
       query: request.url.searchParams,
       headers: request.headers,
       body: () => bodyOf(request),
@@ -161,11 +170,11 @@ async function keep(
   { status, detail }: { readonly status: number; readonly detail: string | null },
 ): Promise<void> {
   const isQuiet = (method === "GET" || method === "HEAD") && status < 400;
-  if (isQuiet && !runtime.audit.isFirstWithin(`scim.call|${tokenId}`, QUIET_MS)) return;
   const at = runtime.clock.now().toISOString();
   const call = { at, method, path: path.slice(0, 200), status, detail: detail?.slice(0, 300) ?? null };
+  const store = () => inTransaction(runtime, (tx) => keepCall(tx, tokenId, call));
   try {
-    await inTransaction(runtime, (tx) => keepCall(tx, tokenId, call));
+    await (isQuiet ? runtime.audit.onceWithin(`scim.call|${tokenId}`, QUIET_MS, store) : store());
   } catch (error) {
     runtime.logger.warn(
       { err: error },

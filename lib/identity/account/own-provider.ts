@@ -2,7 +2,7 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { isUniqueViolation } from "@/lib/db/errors";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import {
   type AccountContext,
@@ -22,7 +22,7 @@ import type { Provider } from "@/lib/identity/providers/provider";
 import { type ProviderRefusal, providerRefused } from "@/lib/identity/providers/refuse-provider";
 import { beginRoundTrip, endRoundTrip, ownerOf, type Trip } from "@/lib/identity/providers/round-trip";
 import type { Departed, OwnDone, ReturnedBody } from "@/lib/identity/providers/schema";
-import { findProvider } from "@/lib/identity/providers/store";
+import { findProvider, holdProvider } from "@/lib/identity/providers/store";
 import { refreshProof } from "@/lib/identity/sessions/store";
 import { type Account, revokeCredentials } from "@/lib/identity/sign-in/credential-store";
 
@@ -66,12 +66,18 @@ async function refuse(
   return refusal;
 }
 
+async function requireInForce(tx: Tx, cx: AccountContext, { provider }: Trip): Promise<void> {
+  if (!(await holdProvider(tx, cx.instance.tenantId, provider)))
+    throw providerRefused("round-trip", provider);
+}
+
 async function link(cx: AccountContext, trip: Trip): Promise<OwnDone> {
   const at = cx.clock.now();
   const to = { tenantId: cx.instance.tenantId, userId: cx.principal.userId, at };
   const { userId } = to;
   try {
     await changeOwnAccount(cx, async (tx, account) => {
+      await requireInForce(tx, cx, trip);
       // A newer link takes the place of the one before.
       if (account.link !== undefined) await revokeCredentials(tx, { userId, kind: "oidc", at });
       const id = await storeLink(tx, trip, to);
@@ -91,8 +97,9 @@ async function link(cx: AccountContext, trip: Trip): Promise<OwnDone> {
   return { purpose: "link", proved_at: at.toISOString() };
 }
 
-async function renewProof(cx: AccountContext, provedAt: Date): Promise<OwnDone> {
+async function renewProof(cx: AccountContext, trip: Trip, provedAt: Date): Promise<OwnDone> {
   await inTransaction(cx, async (tx) => {
+    await requireInForce(tx, cx, trip);
     if (!(await refreshProof(tx, cx.session.sessionId, { at: provedAt, method: "oidc" })))
       throw new DomainError("auth.session", { detail: "Sign in again." });
     await appendEntry(tx, cx, {
@@ -130,7 +137,7 @@ export async function finishOwnProvider(cx: AccountContext, returned: ReturnedBo
   const fault = "fault" in checked ? checked.fault : ownFault(trip, account);
   if (fault !== undefined || "fault" in checked)
     throw await refuse(cx, purpose, { fault: fault ?? "token", provider: trip.provider });
-  return purpose === "link" ? link(cx, trip) : renewProof(cx, checked.provedAt);
+  return purpose === "link" ? link(cx, trip) : renewProof(cx, trip, checked.provedAt);
 }
 
 /** Removes the caller's link. Throws `credential.not-found`, and `credential.last` where no other way to sign in is left. */

@@ -4,7 +4,7 @@ import { DomainError } from "@/lib/errors";
 import { accept } from "@/lib/identity/invitations/accept-invitation";
 import { requireInvited } from "@/lib/identity/invitations/check-invitation";
 import { checkTrip, isSameAddress, storeLink } from "@/lib/identity/providers/link";
-import { refuseProviderSignIn } from "@/lib/identity/providers/refuse-provider";
+import { providerRefused, refuseProviderSignIn } from "@/lib/identity/providers/refuse-provider";
 import {
   type Back,
   type Departure,
@@ -12,6 +12,7 @@ import {
   returnToSignIn,
   startInvitedAtProvider,
 } from "@/lib/identity/providers/sign-in-with-provider";
+import { holdProvider } from "@/lib/identity/providers/store";
 import type { SignedIn } from "@/lib/identity/sign-in/sign-in";
 import { drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
@@ -49,12 +50,15 @@ export async function acceptByProvider(cx: ProviderSignInContext, back: Back): P
     return await accept(cx, invited, {
       ...{ method: "oidc", provedAt: checked.provedAt, providerId: provider.id },
       store: async (tx) => {
+        if (!(await holdProvider(tx, to.tenantId, provider))) throw providerRefused("round-trip", provider);
         await storeLink(tx, trip, to);
         return undefined;
       },
     });
   } catch (error) {
     if (isUniqueViolation(error)) throw linkedToAnother();
+    if (error instanceof DomainError && error.code === "auth.provider")
+      throw await refuseProviderSignIn(cx, "round-trip", refused);
     throw error;
   }
 }

@@ -39,6 +39,12 @@ export async function findParticipant(
   return row === null ? undefined : toParticipant(row);
 }
 
+/** Returns whether the participant is a party to any transaction. */
+export async function hasRecords(tx: Tx, tenantId: string, id: string): Promise<boolean> {
+  const where = { participant_id: id, tenant_id: tenantId };
+  return (await tx.transaction_participant.findFirst({ where, select: { transaction_id: true } })) !== null;
+}
+
 /** Returns participants of these roles by id; `after` is the id of the last one shown. */
 export async function listParticipantRows(
   tx: Tx,

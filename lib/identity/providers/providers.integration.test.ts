@@ -284,4 +284,25 @@ describe("sessions that began at a provider", () => {
     await bench.connect();
     expect(await outcome(person)).toBe("ok");
   });
+
+  it("do not begin, and no sign-in is linked, where it is disconnected while it answers", async () => {
+    const person = await linked();
+    const officer = await bench.officer(newSub());
+    bench.idp.next = { sub: person.sub, ...GOOD };
+    const open = "SELECT count(*)::int AS n FROM auth_session WHERE user_id = $1 AND revoked_at IS NULL";
+    const linksOf = "SELECT count(*)::int AS n FROM credential WHERE user_id = $1";
+    bench.idp.twist = async () => {
+      await disconnectProvider(bench.greta, bench.agency, "it was broken into");
+    };
+    expect(await outcome(person)).toBe("round-trip");
+    expect(await bench.query(open, [person.userId])).toEqual([{ n: 0 }]);
+    await bench.connect();
+    bench.idp.next = { sub: officer.email.slice(0, officer.email.indexOf("@")), ...GOOD };
+    const response = await new OidcBrowser().accept(officer.link);
+    expect((await refusalIn(response)).fault).toBe("round-trip");
+    expect(await bench.query(linksOf, [officer.userId])).toEqual([{ n: 0 }]);
+    bench.idp.twist = undefined;
+    await bench.connect();
+    expect((await new OidcBrowser().accept(officer.link)).status).toBe(200);
+  });
 });

@@ -14,7 +14,12 @@ import {
   type Trip,
 } from "@/lib/identity/providers/round-trip";
 import type { ReturnedBody } from "@/lib/identity/providers/schema";
-import { findProvider, findProviderOfDomain, hasAnyProvider } from "@/lib/identity/providers/store";
+import {
+  findProvider,
+  findProviderOfDomain,
+  hasAnyProvider,
+  holdProvider,
+} from "@/lib/identity/providers/store";
 import { findAccountByExternalId, lockAccount } from "@/lib/identity/sign-in/credential-store";
 import { openSession, type SignedIn, type SignInContext } from "@/lib/identity/sign-in/sign-in";
 import { type AddressDraw, drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
@@ -94,6 +99,7 @@ function open(cx: ProviderSignInContext, trip: Trip) {
     if (!account.holder.isActive) return { fault: "inactive" as const, account };
     const checked = checkTrip(trip, account, cx.clock.now());
     if ("fault" in checked) return { fault: checked.fault, account };
+    if (!(await holdProvider(tx, tenantId, provider))) return { fault: "round-trip" as const, account };
     const { provedAt } = checked;
     return openSession(tx, cx, account, { method: "oidc", provedAt, providerId: provider.id });
   });

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { takeTurns } from "@/lib/identity/people/one-human-store";
 import { GroupMapping, type Provider, ProviderAuthentication } from "@/lib/identity/providers/provider";
 
 function toProvider(row: Prisma.identity_providerGetPayload<object>): Provider {
@@ -33,6 +34,21 @@ export async function findProvider(
     where: { tenant_id: tenantId, organisation_id: organisationId },
   });
   return row === null ? undefined : toProvider(row);
+}
+
+const turnOf = (organisationId: string): string => `identity-provider:${organisationId}`;
+
+/**
+ * Returns whether the provider is still the one in force, and keeps it so until the transaction ends. It may have been
+ * disconnected, or its rules changed, while it answered.
+ */
+export async function holdProvider(
+  tx: Tx,
+  tenantId: string,
+  { id, organisationId }: Pick<Provider, "id" | "organisationId">,
+): Promise<boolean> {
+  await takeTurns(tx, turnOf(organisationId));
+  return (await findProvider(tx, tenantId, organisationId))?.id === id;
 }
 
 /** Returns the provider that signs in people with addresses of this domain. */
@@ -91,8 +107,9 @@ export async function storeProvider(tx: Tx, tenantId: string, provider: Provider
   });
 }
 
-/** Removes the provider of an organisation; returns false where it had none. */
+/** Removes the provider of an organisation, after sign-ins that hold it; returns false where it had none. */
 export async function deleteProvider(tx: Tx, tenantId: string, organisationId: string): Promise<boolean> {
+  await takeTurns(tx, turnOf(organisationId));
   const { count } = await tx.identity_provider.deleteMany({
     where: { tenant_id: tenantId, organisation_id: organisationId },
   });

@@ -26,7 +26,7 @@ export interface TestIdentityProvider {
   /** Refuses the next sign-in, as a person does who cancels. */
   cancels: boolean;
   /** Changes the claims of each ID token before it is signed by the provider's own key. */
-  twist: ((claims: Record<string, unknown>) => void) | undefined;
+  twist: ((claims: Record<string, unknown>) => void | Promise<void>) | undefined;
   /** Answers everything with 503. */
   isDown: boolean;
   /** Another issuer in its configuration than the one it is at. */
@@ -36,11 +36,15 @@ export interface TestIdentityProvider {
   close(): Promise<void>;
 }
 
-async function resign(context: TokenContext, key: JWK, twist: (claims: Record<string, unknown>) => void) {
+async function resign(
+  context: TokenContext,
+  key: JWK,
+  twist: (claims: Record<string, unknown>) => void | Promise<void>,
+) {
   const body: Record<string, unknown> = Object(context.body);
   if (typeof body.id_token !== "string") return;
   const claims: Record<string, unknown> = decodeJwt(body.id_token);
-  twist(claims);
+  await twist(claims);
   const signed = await new SignJWT(claims)
     .setProtectedHeader({ alg: "RS256", kid: key.kid ?? "" })
     .sign(await importJWK(key, "RS256"));

@@ -126,7 +126,9 @@ class Reader {
     const token = this.next();
     try {
       const value: unknown = JSON.parse(/^(?:true|false|null)$/i.test(token) ? token.toLowerCase() : token);
-      if (value === null || ["string", "number", "boolean"].includes(typeof value))
+      // A text with a zero byte is in no column.
+      const isText = typeof value === "string" && !value.includes("\0");
+      if (value === null || isText || ["number", "boolean"].includes(typeof value))
         return value as Comparison["value"];
     } catch {
       // The fault below says it.
