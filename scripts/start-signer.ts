@@ -3,6 +3,7 @@ import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { askOnce, callersOfSigner, signerHandler } from "@/lib/audit/signer/serve-signer";
 import { openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
+import { requireLogin } from "@/lib/db/check-database";
 import { openPool } from "@/lib/db/pool";
 import { signerEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
@@ -21,6 +22,7 @@ const keystore = await openKeystore({
 });
 const signer = loadSigningKey(keystore, "log");
 requireOwnKey("signer", signer.vkey);
+await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, systemClock);
 const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
 const pool = openPool({
   url: env.SIGNER_DATABASE_URL,

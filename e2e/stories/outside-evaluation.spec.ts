@@ -1,19 +1,24 @@
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
+
 import { type Browser, expect, test } from "@playwright/test";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
+import { clientOf, startIdentityProvider } from "@/lib/testing/servers/identity-provider";
+import { callerBy } from "../support/api";
+import { fetchBy } from "../support/deployment/calls";
 import { holdCeremony, withOtherKeys } from "../support/deployment/ceremony";
+import { contentsOf, issueBy } from "../support/deployment/certificates";
 import { type Deployment, deploy } from "../support/deployment/deployment";
 import { op, PARTS } from "../support/deployment/layout";
 import {
   accept,
+  addPasskey,
   arrive,
   groupsOf,
   makePasskey,
   type Person,
   signApproval,
+  signInWithPasskey,
   signVersion,
   startBrowser,
 } from "../support/deployment/person";
@@ -122,7 +127,7 @@ test("config check finds nothing at fault, and the set-up link leads to two admi
 test("by the commands of the guide two administrators make organisations, participants and people, who come in by their links", async () => {
   const [agency] = await sealport(
     "ada",
-    ...["organisations", "create", AGENCY, "--name"].slice(0, 2),
+    ...["organisations", "create"],
     ...["--name", AGENCY, "--legal-name", "Office for Markets", "--zone", "Europe/Berlin"],
     ...["--domain", "market-office.example", "--number", NUMBER, "--source", "the agency's own site"],
     ...["--contact", "Ruth Adler, r.adler@market-office.example"],
@@ -183,31 +188,37 @@ test("roster 2 adds an officer when two people have signed it with their passkey
   expect(now.version).toBe(2);
 });
 
+/** A client submits a transaction, and an officer opens it under an order that two people approve with their passkeys. */
+async function disclose(officer: Person) {
+  const secret = canaries();
+  const created = await who("Cara Finch").post("/confidential/transactions", newTransaction(secret));
+  expect(created.status, created.text).toBe(201);
+  const transaction = text(created, "transaction_id");
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const facts = { ...orderFacts(), valid_from: day(-1), valid_until: day(20) };
+  const request = await fileRequest(officer, transaction, facts);
+  const check = { called_number: NUMBER, is_confirmed: true, note: "Reached through the switchboard." };
+  const checked = await who("Lena Hart").post(
+    `/confidential/access/requests/${request}/identity-checks`,
+    check,
+  );
+  expect(checked.status, checked.text).toBe(201);
+  for (const name of ["Lena Hart", "Alex Weber"]) await signApproval(who(name), request, facts);
+  await officer.open(`/transactions/${transaction}`);
+  await officer.page.getByRole("button", { name: /^Open 2 fields$/ }).click();
+  await expect(officer.page.getByText(secret.rate)).toBeVisible();
+  await expect(officer.page.getByText(secret.iban)).toHaveCount(0);
+  const grant = text(await officer.get(`/confidential/access/requests/${request}`), "grant_id");
+  return { transaction, grant };
+}
+
 test("a transaction is opened under an order that two people approved, and its proof verifies", async () => {
-  const [cara, olga, lena] = ["Cara Finch", "Olga Lind", "Lena Hart"].map(who) as [Person, Person, Person];
+  const [cara, olga] = [who("Cara Finch"), who("Olga Lind")];
   for (const participant_id of ["client-456", "miner-789"]) {
     const key = await cara.post("/confidential/keys", { participant_id });
     expect(key.status, key.text).toBe(201);
   }
-  const secret = canaries();
-  const created = await cara.post("/confidential/transactions", newTransaction(secret));
-  expect(created.status, created.text).toBe(201);
-  found.transaction = text(created, "transaction_id");
-
-  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  const facts = { ...orderFacts(), valid_from: day(-1), valid_until: day(20) };
-  const request = await fileRequest(olga, found.transaction, facts);
-  const check = await lena.post(`/confidential/access/requests/${request}/identity-checks`, {
-    ...{ called_number: NUMBER, is_confirmed: true, note: "Reached through the switchboard." },
-  });
-  expect(check.status, check.text).toBe(201);
-  await signApproval(lena, request, facts);
-  await signApproval(who("Alex Weber"), request, facts);
-  await olga.open(`/transactions/${found.transaction}`);
-  await olga.page.getByRole("button", { name: /^Open 2 fields$/ }).click();
-  await expect(olga.page.getByText(secret.rate)).toBeVisible();
-  await expect(olga.page.getByText(secret.iban)).toHaveCount(0);
-
+  Object.assign(found, await disclose(olga));
   const bundle = await olga.bytes("/confidential/audit/export?format=bundle");
   expect(bundle.status).toBe(200);
   writeFileSync(path.join(cli.folder, "log.zip"), bundle.bytes);
@@ -233,5 +244,146 @@ test("each user reads its own keys alone, and no part or stranger makes a call t
       (file) => file.includes("/") && file.split("/")[0]?.replace("-2", "") !== part,
     );
     expect(others, part).toEqual([]);
+  }
+});
+
+/** Calls of an identity provider by SCIM. */
+function providerCalls(token: string) {
+  const fetch = fetchBy({ ca: readFileSync(site.outside.certificate) });
+  return async (method: string, at: string, body: object, kind: "User" | "PatchOp" = "User") => {
+    const schema =
+      kind === "User"
+        ? "urn:ietf:params:scim:schemas:core:2.0:User"
+        : "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+    const answer = await fetch(new URL(`/scim/v2${at}`, site.origin), {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+      body: JSON.stringify({ schemas: [schema], ...body }),
+    });
+    return { status: answer.status, json: JSON.parse(await answer.text()) };
+  };
+}
+
+/** Tries wrong sign-ins from one address of this machine, each with another account and another forged caller. */
+async function guess(from: string, times: number): Promise<number[]> {
+  const ca = readFileSync(site.outside.certificate);
+  const statuses: number[] = [];
+  const one = async (at: number) => {
+    const cookies: string[] = [];
+    const fetch = fetchBy({ ca, from });
+    const headers = { "x-forwarded-for": `203.0.113.${at % 250}`, origin: site.origin };
+    const csrf = await fetch(new URL("/api/auth/csrf", site.origin), { headers });
+    for (const line of csrf.headers.getSetCookie()) cookies.push(line.split(";", 1)[0] ?? "");
+    const { csrf_token } = JSON.parse(await csrf.text());
+    const answer = await fetch(new URL("/api/auth/callback/password", site.origin), {
+      method: "POST",
+      headers: { ...headers, cookie: cookies.join("; "), "content-type": "application/json" },
+      body: JSON.stringify({ csrf_token, email: `guess-${at}@harbour.example`, password: "wrong" }),
+    });
+    statuses.push(answer.status);
+  };
+  for (let at = 0; at < times; at += 10) await Promise.all(Array.from({ length: 10 }, (_, n) => one(at + n)));
+  return statuses;
+}
+
+test("the caller's address is the one that the proxy saw, and wrong sign-ins from one address lock no one else out", async () => {
+  const made = await who("Cara Finch").post("/confidential/account/api-keys", {
+    ...{ label: "a program", scopes: ["open", "read"], addresses: ["127.0.0.31"] },
+  });
+  expect(made.status, made.text).toBe(201);
+  const ca = readFileSync(site.outside.certificate);
+  const program = (from: string, forged: string) => {
+    const headers = async () => ({
+      authorization: `Bearer ${text(made, "api_key")}`,
+      "x-forwarded-for": forged,
+    });
+    const fetch = fetchBy({ ca, from, headers });
+    return callerBy((url, init) => fetch(new URL(url, site.origin), init));
+  };
+  const opening = `/confidential/transactions/${found.transaction}/access`;
+  const opened = await program("127.0.0.31", "203.0.113.9").post(opening, { purpose: "settlement" });
+  expect(opened.status, opened.text).toBe(200);
+  const refused = await program("127.0.0.32", "127.0.0.31").post(opening, { purpose: "settlement" });
+  expect([401, 403], refused.text).toContain(refused.status);
+  const logs = await who("Cara Finch").get(`/confidential/access/logs?transaction_id=${found.transaction}`);
+  expect(logs.text).toContain("127.0.0.31");
+  expect(logs.text).not.toMatch(/203\.0\.113|127\.0\.0\.9"/);
+
+  const statuses = await guess("127.0.0.66", 130);
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(100);
+  await who("Ben Roth").post("/confidential/account/sign-out");
+  await signInWithPasskey(who("Ben Roth"));
+});
+
+test("a regulator who leaves can do nothing a second later, at either portal", async () => {
+  const olga = who("Olga Lind");
+  const account = "/confidential/account";
+  for (let call = 0; call < 4; call += 1) expect((await olga.get(account)).status).toBe(200);
+  const [listed] = await sealport("ada", "people", "list", "--find", "olga@market-office.example");
+  await sealport("ada", "people", "leave", listed.id, "--reason", "New job", "--yes");
+  const left = Date.now();
+  for (let call = 0; call < 4; call += 1) expect((await olga.get(account)).status).toBe(401);
+  const opening = { purpose: "audit", grant_id: found.grant };
+  const refused = await olga.post(`/confidential/transactions/${found.transaction}/audit`, opening);
+  expect(refused.status, refused.text).toBe(401);
+  expect(Date.now() - left).toBeLessThan(1_000);
+  await olga.open("/sign-in");
+  await olga.page.getByRole("button", { name: "Use a passkey" }).click();
+  await expect(olga.page.getByRole("alert").first()).toBeVisible();
+  expect((await olga.get(account)).status).toBe(401);
+  const [page] = await sealport("ada", "roster", "show");
+  expect(page.changes[0]).toMatchObject({ state: "pending", version: 3 });
+});
+
+test("an officer of a connected identity provider signs in there, opens, and can do nothing when SCIM says so", async () => {
+  const tls = contentsOf(await issueBy(site.outside, path.join(site.base, "authorities"), "provider"));
+  const idp = await startIdentityProvider(clientOf(`${site.origin}/sign-in/return`), { tls });
+  try {
+    const email = "omar@market-office.example";
+    idp.people.set("officer-9", { email, groups: ["officers"] });
+    writeFileSync(path.join(cli.folder, "secret.txt"), "a secret of sealport at its provider");
+    const at = ["--issuer", idp.issuer, "--client-id", "sealport", "--secret-file", "secret.txt"];
+    const rules = ["--domain", "market-office.example", "--amr", "otp", "--map", "officers=regulator"];
+    const why = ["--reason", "Officers sign in at home"];
+    const [asked] = await sealport("ada", "providers", "connect", AGENCY, ...at, ...rules, ...why);
+    await sealport("ben", "agreements", "agree", asked.id);
+    const [kept] = await sealport("ada", "provisioning", "set", AGENCY, "--role", "regulator", ...why);
+    await sealport("ben", "agreements", "agree", kept.id);
+    const [{ token }] = await sealport("ada", "provisioning", "token", AGENCY, "--days", "1");
+    const scim = providerCalls(token);
+    const created = await scim("POST", "/Users", { userName: email, active: true, displayName: "Omar Bell" });
+    expect(created).toMatchObject({ status: 201 });
+    const [waiting] = await sealport("ben", "agreements", "list");
+    const [agreed] = await sealport("ben", "agreements", "agree", waiting.id);
+
+    const omar = await arrive(browser, site);
+    await omar.page.goto(agreed.invitation.link);
+    await omar.page.getByRole("button", { name: "Continue with your organisation" }).click();
+    await omar.page.getByRole("button", { name: `Sign in as ${email}` }).click();
+    await expect(omar.page.getByRole("heading", { name: "Sign-in at your organisation" })).toBeVisible();
+    await addPasskey(omar);
+    for (const name of ["Ada Lind", "Ben Roth"]) await signVersion(who(name));
+    const [page] = await sealport("ada", "roster", "show");
+    const [difference] = page.differences;
+    await sealport("ada", "roster", "ask", "--people", difference.person, "--reason", "A new officer");
+    for (const name of ["Ada Lind", "Ben Roth"]) await signVersion(who(name));
+    const { transaction, grant } = await disclose(omar);
+
+    const Operations = [{ op: "Replace", path: "active", value: "False" }];
+    const off = await scim("PATCH", `/Users/${created.json.id}`, { Operations }, "PatchOp");
+    expect(off).toMatchObject({ status: 200, json: { active: false } });
+    for (let call = 0; call < 2; call += 1)
+      expect((await omar.get("/confidential/account")).status).toBe(401);
+    const opening = { purpose: "audit", grant_id: grant };
+    expect((await omar.post(`/confidential/transactions/${transaction}/audit`, opening)).status).toBe(401);
+    await omar.open("/sign-in");
+    await omar.page.getByRole("button", { name: "Continue with your organisation" }).click();
+    await omar.page.getByLabel("Work e-mail address").fill(email);
+    await omar.page.keyboard.press("Enter");
+    await omar.page.getByRole("button", { name: `Sign in as ${email}` }).click();
+    await expect(omar.page.getByText("no account is linked to your sign-in")).toBeVisible();
+  } finally {
+    await idp.close();
   }
 });

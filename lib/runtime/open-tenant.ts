@@ -21,13 +21,13 @@ import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 type TenantEnv = ReturnType<typeof portalEnv>;
 
 /**
- * Returns the tenant's pseudonym, read or, on a new database, made; another portal's row wins. Throws OperatorError if
- * TENANT_ID, LOG_ORIGIN or LOG_VKEY is not that of this database.
+ * Returns the tenant's pseudonym; undefined in a new database. Throws OperatorError if TENANT_ID, LOG_ORIGIN or LOG_VKEY
+ * is not that of this database.
  */
-export async function tenantPseudonym(
-  env: TenantEnv,
-  { db, keystore }: { readonly db: Database; readonly keystore: Keystore },
-): Promise<string> {
+export async function requireOwnTenant(
+  env: Pick<TenantEnv, "TENANT_ID" | "LOG_ORIGIN" | "LOG_VKEY">,
+  db: Database,
+): Promise<string | undefined> {
   const known = await readTenant(db, env.TENANT_ID);
   if (known !== undefined && known.log !== env.LOG_ORIGIN)
     throw new OperatorError("LOG_ORIGIN is not the origin that this database was made with");
@@ -35,11 +35,19 @@ export async function tenantPseudonym(
   if (known !== undefined) return known.pseudonym;
   if (await isLogTaken({ db, instance: { tenantId: env.TENANT_ID } }, env.LOG_ORIGIN))
     throw new OperatorError("TENANT_ID is not the tenant that this database was made with");
-  return makeTenant(env, db, keystore);
+  return undefined;
+}
+
+/** Returns the tenant's pseudonym, read or, on a new database, made; another portal's row wins. Throws as `requireOwnTenant`. */
+export async function tenantPseudonym(
+  env: TenantEnv,
+  { db, keystore }: { readonly db: Database; readonly keystore: Keystore },
+): Promise<string> {
+  return (await requireOwnTenant(env, db)) ?? makeTenant(env, db, keystore);
 }
 
 /** The newest checkpoint must be signed by the key that this portal verifies the log with. */
-async function requireLogKey(env: TenantEnv, db: Database): Promise<void> {
+async function requireLogKey(env: Pick<TenantEnv, "LOG_ORIGIN" | "LOG_VKEY">, db: Database): Promise<void> {
   const newest = await readNewestCheckpoint(db.pool, env.LOG_ORIGIN);
   if (newest === undefined) return;
   if (isSignedBy(newest.note, env.LOG_VKEY)) return;

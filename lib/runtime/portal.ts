@@ -7,6 +7,7 @@ import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
 import { systemClock } from "@/lib/clock";
 import type { Scanner } from "@/lib/context/context";
+import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
@@ -75,6 +76,7 @@ async function layFoundation(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
   // First, since it may fail for a while and pools would be left behind.
   const keystore = await openPortalKeystore(env, logger);
+  await requireLogin("DATABASE_URL", env.DATABASE_URL, systemClock);
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
   const server = {
     url: env.DATABASE_URL,

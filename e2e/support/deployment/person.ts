@@ -97,7 +97,23 @@ export async function signApproval(
 /** Signs the version of the roster that waits, on the page Roster. */
 export async function signVersion(person: Person): Promise<void> {
   await person.open("/roster");
-  await person.page.getByRole("button", { name: "Sign", exact: true }).click();
-  await person.dialog().getByRole("button", { name: "Sign", exact: true }).click();
+  await person.page.getByRole("button", { name: "Sign with your passkey" }).click();
+  await person.dialog().getByRole("button", { name: "Sign with your passkey" }).click();
   await expect(person.dialog()).toHaveCount(0);
+}
+
+/** Signs in with the passkey of the person's device. */
+export async function signInWithPasskey(person: Person): Promise<void> {
+  await person.open("/sign-in");
+  await person.page.getByRole("button", { name: "Use a passkey" }).click();
+  await person.page.waitForURL((url) => url.pathname === "/");
+}
+
+/** Adds a passkey on the account's page, as a person does who signs in elsewhere. */
+export async function addPasskey(person: Person): Promise<void> {
+  await person.open("/account/security");
+  await person.page.getByRole("button", { name: "Add a passkey" }).click();
+  await person.page.getByLabel("Name of this passkey").fill("signing key");
+  await person.page.getByRole("button", { name: "Create passkey" }).click();
+  await expect(person.page.getByRole("row", { name: "signing key" })).toBeVisible();
 }
