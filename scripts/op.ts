@@ -10,7 +10,7 @@ import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
 
 // sealport-op: what an operator runs on the machines of the parts. It needs no running part.
 const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --portal https://portal.example.org \\
-         [--address custodian=mtls://custodian.example.org:7443 …]     prints a new instance file
+         [--address custodian=mtls://custodian.example.org:7443 …] [--run-by custodian='A notary' …]    prints a new instance file
        npm run op -- init add instance.json signer.json portal.json …   adds public keys that create-keys printed
        npm run op -- database urls --of portal|worker|signer    after migrate, with its variables
        npm run op -- roster begin roster-draft.json    at the custodian, with its variables
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     origin: { type: "string" },
     portal: { type: "string" },
     address: { type: "string", multiple: true, default: [] },
+    "run-by": { type: "string", multiple: true, default: [] },
     of: { type: "string" },
   },
 });
@@ -58,9 +59,8 @@ async function run(): Promise<number> {
   if (act === "setup" && second === "link") return (await import("./setup-link")).printSetupLink();
   if (act === "config" && second === "check") return check();
   if (act === "init" && second === undefined && values.origin !== undefined && values.portal !== undefined) {
-    process.stdout.write(
-      newInstanceText({ origin: values.origin, portal: values.portal, addresses: values.address }),
-    );
+    const { origin, portal, address: addresses, "run-by": runBy } = values;
+    process.stdout.write(newInstanceText({ origin, portal, addresses, runBy }));
     return 0;
   }
   if (act === "database" && second === "urls") {

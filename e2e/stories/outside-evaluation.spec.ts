@@ -24,6 +24,7 @@ import {
 } from "../support/deployment/person";
 import { CALLS, callAsParts, callAsStrangers, readableBy } from "../support/deployment/trespass";
 import { oneUserReason, run } from "../support/deployment/users";
+import { startWrongly, wrongValues } from "../support/deployment/wrong-values";
 import { canaries, fileRequest, newTransaction, orderFacts, text } from "../support/steps";
 
 // The story outside evaluation, by the guides Deploying and First people: parts apart, people who are in no seed, two portals behind a
@@ -229,6 +230,26 @@ test("a transaction is opened under an order that two people approved, and its p
   for (const calls of site.proxy.calls) expect(calls).toBeGreaterThan(20);
 });
 
+test("a review of who may do what is signed by a passkey of the roster", async () => {
+  const lena = who("Lena Hart");
+  const [person] = await sealport("ada", "people", "list", "--find", "lena@harbour.example");
+  const organisations = await sealport("ada", "organisations", "list");
+  const own = organisations.find(({ name }) => name === OPERATOR);
+  await sealport("ada", "reviews", "reviewer", own.id, person.id);
+  const [review] = await sealport("ada", "reviews", "begin");
+  await lena.open(`/access-review/${review.id}`);
+  const keeps = lena.page.getByRole("button", { name: /^Keep: /, pressed: false });
+  const open = keeps.and(lena.page.locator(":enabled"));
+  for (let left = await open.count(); left > 0; left = await open.count()) {
+    await open.first().click();
+    await expect.poll(() => open.count()).toBeLessThan(left);
+  }
+  await lena.page.getByRole("button", { name: "Sign the review" }).click();
+  await lena.dialog().getByRole("button", { name: "Sign", exact: true }).click();
+  await expect(lena.page.getByText(/ signed \d+ rows?/)).toBeVisible();
+  await expect(lena.page.getByText("with a passkey")).toBeVisible();
+});
+
 test("each user reads its own keys alone, and no part or stranger makes a call that is not theirs", async () => {
   const own = await callAsParts(site);
   for (const part of PARTS)
@@ -314,6 +335,17 @@ test("the caller's address is the one that the proxy saw, and wrong sign-ins fro
   expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(100);
   await who("Ben Roth").post("/confidential/account/sign-out");
   await signInWithPasskey(who("Ben Roth"));
+});
+
+test("a wrong tenant, origin, password, key file, certificate, clock or folder ends a part with one line that names it", async () => {
+  for (const wrong of await wrongValues(site)) {
+    const { code, ms, reasons, output } = await startWrongly(site, wrong);
+    const name = `${wrong.part}, ${wrong.what}`;
+    console.log(`${name}: ended after ${ms} ms`);
+    expect(code, `${name}: ${output}`).toBe(1);
+    expect(reasons, `${name}: ${output}`).toEqual([expect.stringMatching(wrong.says)]);
+    expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
+  }
 });
 
 test("a regulator who leaves can do nothing a second later, at either portal", async () => {
