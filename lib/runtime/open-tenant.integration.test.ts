@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OperatorError } from "@/lib/errors";
-import { makeDataFolder, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
+import { tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 
 let bench: LogBench;

@@ -1,5 +1,4 @@
 import "server-only";
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { readNewestCheckpoint } from "@/lib/audit/reading/store";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
@@ -88,17 +87,6 @@ async function makeTenant(env: TenantEnv, db: Database, keystore: Keystore): Pro
   const stored = await readTenant(db, env.TENANT_ID);
   if (stored === undefined) throw new InvariantError("the tenant was made and is not there");
   return stored.pseudonym;
-}
-
-/** Makes the portal's data folder, in which exports are spooled. Throws OperatorError if it cannot be written. */
-export function makeDataFolder(folder: string | undefined): void {
-  if (folder === undefined) return;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.W_OK);
-  } catch {
-    throw new OperatorError(`DATA_DIR cannot be written by this user: ${folder}`);
-  }
 }
 
 /** Facts of this instance that do not change while it runs. */

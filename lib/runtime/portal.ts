@@ -25,6 +25,7 @@ import {
 } from "@/lib/identity/instance-secret";
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { usePartIdentity } from "@/lib/ipc/part-identity";
+import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
@@ -36,7 +37,7 @@ import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
-import { instanceFacts, makeDataFolder, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";

@@ -50,7 +50,8 @@ export async function wrongValues(deployment: Deployment): Promise<WrongValue[]>
     row("tenant", "worker", tenant, /TENANT_ID is not the tenant/),
     row("origin", "portal", origin, /LOG_ORIGIN is not the origin/),
     row("origin", "worker", origin, /LOG_ORIGIN is not the origin/),
-    row("origin", "signer", origin, /LOG_ORIGIN/),
+    row("origin", "signer", origin, /LOG_ORIGIN is portal.example.org.log2, and the key/),
+    row("origin", "custodian", origin, /LOG_ORIGIN is portal.example.org.log2, and the identity key/),
     password("portal", "DATABASE_URL"),
     password("worker", "SEQUENCER_DATABASE_URL"),
     password("signer", "SIGNER_DATABASE_URL"),
@@ -82,7 +83,10 @@ export async function startWrongly(
 ): Promise<WrongStart> {
   const began = performance.now();
   const running = startPart(part, deployment, { PORT: "0", ...others });
+  // A watchdog: a part that starts would run on.
+  const watchdog = setTimeout(() => running.child.kill("SIGKILL"), 60_000);
   const { code, stdout, stderr } = await running.ended;
+  clearTimeout(watchdog);
   const output = stdout + stderr;
   const reasons = output.split("\n").filter((line) => /^Error: |"reason":"/.test(line));
   return { code, ms: Math.round(performance.now() - began), reasons, output };

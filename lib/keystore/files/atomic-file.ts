@@ -1,7 +1,19 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
+import { OperatorError } from "@/lib/errors";
 
 /** Writes a file of mode 0600 completely or not at all: temporary file, fsync, rename, fsync of the folder. */
 export function writeFileAtomic(file: string, content: string): void {
@@ -45,5 +57,16 @@ export function syncFolder(folder: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Makes a part's data folder, which it alone can enter. Throws OperatorError if it cannot be written. */
+export function makeDataFolder(folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new OperatorError(`DATA_DIR cannot be written by this user: ${folder}`);
   }
 }
