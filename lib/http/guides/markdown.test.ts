@@ -90,6 +90,7 @@ describe("a guide", () => {
         "sdk",
         "access-rules",
         "cli",
+        "agency",
       ]),
     );
     for (const name of guideNames()) {
