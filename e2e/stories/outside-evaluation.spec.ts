@@ -49,6 +49,10 @@ const STAFF = {
   },
   "Olga Lind": { email: "olga@market-office.example", organisation: AGENCY, role: "regulator", duties: "" },
 };
+const PARTIES = [
+  ["Cara Finch", "cara@alderfinch.example", "client", "client-456"],
+  ["Mika Alder", "mika@alderfinch.example", "miner", "miner-789"],
+] as const;
 
 let site: Deployment;
 let browser: Browser;
@@ -62,14 +66,13 @@ const who = (name: string): Person => {
   return person;
 };
 
-/** Runs a command of the guide in a person's profile, and returns its answers. */
+/** Runs a command of the guide in a person's profile, and returns its answers: a document, or one for each line of a list. */
 async function sealport(profile: string, ...words: readonly string[]) {
   const ended = await cli.run([...words, "--profile", profile, "--json"]);
   expect(ended.code, `${words.join(" ")}: ${ended.stdout}${ended.stderr}`).toBe(0);
-  return ended.stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+  const isList = ["list", "import"].includes(words[1] ?? "");
+  const documents = isList ? ended.stdout.trim().split("\n") : [ended.stdout];
+  return documents.filter((one) => one !== "").map((one) => JSON.parse(one));
 }
 
 test.beforeAll(async () => {
@@ -80,6 +83,22 @@ test.beforeAll(async () => {
   browser = await startBrowser(site);
   cli = openCommandLine({ NODE_EXTRA_CA_CERTS: path.join(site.base, "outside.pem") });
 });
+test.afterEach(async () => {
+  // DEBUG
+  if (test.info().status === test.info().expectedStatus) return; // DEBUG
+  for (const context of browser.contexts())
+    for (const page of context.pages())
+      console.log(
+        "DEBUG",
+        page.url(),
+        (
+          await page
+            .locator("body")
+            .innerText()
+            .catch(() => "")
+        ).slice(0, 1500),
+      ); // DEBUG
+}); // DEBUG
 test.afterAll(async () => {
   cli?.remove();
   await browser?.close();
@@ -99,6 +118,7 @@ test("config check finds nothing at fault, and the set-up link leads to two admi
   await ada.page.getByLabel("Name", { exact: true }).fill(OPERATOR);
   await ada.page.getByLabel("Home jurisdictions").fill("DE");
   await ada.page.getByRole("button", { name: "Save and go on" }).click();
+  await expect(ada.page.getByRole("heading", { name: "You, the first administrator" })).toBeVisible();
   await ada.page.getByLabel("Name", { exact: true }).fill("Ada Lind");
   await ada.page.getByLabel("Work e-mail").fill("ada@harbour.example");
   await ada.page.getByRole("button", { name: "Go on to the passkey" }).click();
@@ -119,7 +139,7 @@ test("config check finds nothing at fault, and the set-up link leads to two admi
       scopes: ["admin", "read"],
     });
     expect(key.status, key.text).toBe(201);
-    const input = text(key, "api_key");
+    const input = text(key, "key");
     const added = await cli.run(["profile", "add", profile, "--url", site.origin], { input });
     expect(added.code, added.stderr).toBe(0);
   }
@@ -150,10 +170,12 @@ test("by the commands of the guide two administrators make organisations, partic
     const [agreed] = await sealport("ben", "agreements", "agree", asked.agreement.id);
     links.set(name, agreed.invitation.link);
   }
-  const client = ["--name", "Cara Finch", "--email", "cara@alderfinch.example", "--role", "client"];
-  const of = ["--organisation", "Alder & Finch Ltd", "--for", "client-456", "--reason", "Their client"];
-  const [invited] = await sealport("ada", "people", "invite", ...client, ...of);
-  links.set("Cara Finch", invited.invitation.link);
+  for (const [name, email, role, participant] of PARTIES) {
+    const person = ["--name", name, "--email", email, "--role", role, "--for", participant];
+    const of = ["--organisation", "Alder & Finch Ltd", "--reason", "Acts for them"];
+    const [invited] = await sealport("ada", "people", "invite", ...person, ...of);
+    links.set(name, invited.invitation.link);
+  }
   for (const [name, link] of links) people.set(name, await accept(browser, site, link));
 });
 
@@ -214,9 +236,9 @@ async function disclose(officer: Person) {
 }
 
 test("a transaction is opened under an order that two people approved, and its proof verifies", async () => {
-  const [cara, olga] = [who("Cara Finch"), who("Olga Lind")];
-  for (const participant_id of ["client-456", "miner-789"]) {
-    const key = await cara.post("/confidential/keys", { participant_id });
+  const olga = who("Olga Lind");
+  for (const [name, , , participant_id] of PARTIES) {
+    const key = await who(name).post("/confidential/keys", { participant_id });
     expect(key.status, key.text).toBe(201);
   }
   Object.assign(found, await disclose(olga));
@@ -315,7 +337,7 @@ test("the caller's address is the one that the proxy saw, and wrong sign-ins fro
   const ca = readFileSync(site.outside.certificate);
   const program = (from: string, forged: string) => {
     const headers = async () => ({
-      authorization: `Bearer ${text(made, "api_key")}`,
+      authorization: `Bearer ${text(made, "key")}`,
       "x-forwarded-for": forged,
     });
     const fetch = fetchBy({ ca, from, headers });

@@ -58,7 +58,12 @@ export function addKeys(file: string, printed: readonly string[]): void {
       keys[owner] = vkey;
     }
   }
-  writeFileAtomic(file, textOf(checked({ ...instance, keys })));
+  const text = textOf(checked({ ...instance, keys }));
+  try {
+    writeFileAtomic(file, text, true);
+  } catch {
+    throw new OperatorError(`${file} cannot be written: its folder must be one that you may write to`);
+  }
 }
 
 function readPrinted(file: string): Readonly<Record<string, string>> {

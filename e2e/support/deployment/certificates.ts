@@ -14,7 +14,7 @@ export function makeAuthority(folder: string, name: string): Promise<Issued> {
 
 /** Issues a certificate with this common name, for servers and callers on this machine. */
 export function issueBy(authority: Issued, folder: string, name: string): Promise<Issued> {
-  return issue(folder, name, { issuer: authority, extensions: SERVER });
+  return issue(folder, name, { issuer: authority, extensions: SERVER, validity: ["-days", "90"] });
 }
 
 /** Gives a certificate with its key to a part: copies in its folder that it alone can read. */

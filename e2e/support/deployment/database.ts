@@ -18,9 +18,9 @@ const PRINT_BINARIES = `
 
 /** Starts the operator's own PostgreSQL: its own user, a port, passwords by SCRAM. */
 export async function startOwnDatabase(folder: string): Promise<OwnDatabase> {
-  privateFolder("postgres", folder);
   const env = { LC_ALL: "C", TZ: "UTC" };
   const bin = await run("tests", [...TSX, "--input-type=module", "--eval", PRINT_BINARIES, folder], env);
+  privateFolder("postgres", folder);
   const password = randomBytes(18).toString("hex");
   const passwordFile = path.join(folder, "password");
   writeFileSync(passwordFile, password, { mode: 0o400 });

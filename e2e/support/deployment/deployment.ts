@@ -4,6 +4,7 @@ import path from "node:path";
 import { waitUntil } from "@/lib/testing/instance/instance";
 import type { Issued } from "@/lib/testing/servers/time-stamp-authority";
 import { contentsOf, issueBy } from "./certificates";
+import { startOwnDatabase } from "./database";
 import { type Part, type Place, prepare, userOf } from "./layout";
 import { type EdgeProxy, startProxy } from "./proxy";
 import { type Running, start, TSX, type Variables } from "./users";
@@ -69,8 +70,9 @@ export async function deploy(): Promise<Deployment> {
   };
   try {
     chmodSync(base, 0o711);
-    const place = await prepare(base);
-    open.push(place.database.stop);
+    const database = await startOwnDatabase(path.join(base, "postgres"));
+    open.push(database.stop);
+    const place = await prepare(base, database);
     const site = await issueBy(place.outside, path.join(base, "authorities"), "site");
     const portals = [place.ports["portal-1"], place.ports["portal-2"]];
     const proxy = await startProxy({ port: place.ports.proxy, tls: contentsOf(site), portals });

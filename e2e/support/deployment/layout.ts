@@ -3,7 +3,7 @@ import path from "node:path";
 import { findFreePort } from "@/lib/testing/instance/instance";
 import type { Issued } from "@/lib/testing/servers/time-stamp-authority";
 import { handOver, issueBy, makeAuthority } from "./certificates";
-import { type OwnDatabase, startOwnDatabase } from "./database";
+import type { OwnDatabase } from "./database";
 import { PROXY_ADDRESS } from "./proxy";
 import { giveTo, privateFolder, run, type Variables } from "./users";
 
@@ -72,23 +72,22 @@ function keyFiles(base: string, name: string): Variables {
 async function makeInstanceFile(base: string, origin: string, ports: Place["ports"]): Promise<void> {
   const log = "portal.example.org/log1";
   const addresses = SERVED.flatMap((name) => ["--address", `${name}=${urlOf(ports[name])}`]);
-  const file = path.join(base, "instance.json");
+  const file = path.join(base, "operator/instance.json");
   const env = ground(base, "operator");
   writeFileSync(
     file,
     await run("operator", op("init", "--origin", log, "--portal", origin, ...addresses), env),
   );
   giveTo("operator", file);
-  await Promise.all(
-    KEY_HOLDERS.map(async (name) => {
-      const { KEY_DIR = "", KEK_FILE = "" } = keyFiles(base, name);
-      const own = { ...ground(base, name), LOG_ORIGIN: log, KEY_DIR, KEK_FILE };
-      const printed = await run(name, ["npm", "run", "-s", "create-keys", "--", name], own);
-      writeFileSync(path.join(base, `${name}.json`), printed);
-    }),
-  );
+  for (const name of KEY_HOLDERS) {
+    const { KEY_DIR = "", KEK_FILE = "" } = keyFiles(base, name);
+    const own = { ...ground(base, name), LOG_ORIGIN: log, KEY_DIR, KEK_FILE };
+    const printed = await run(name, ["npm", "run", "-s", "create-keys", "--", name], own);
+    writeFileSync(path.join(base, `${name}.json`), printed);
+  }
   const printed = KEY_HOLDERS.map((name) => path.join(base, `${name}.json`));
   await run("operator", op("init", "add", file, ...printed), env);
+  cpSync(file, path.join(base, "instance.json"));
 }
 
 /** Guide, part 2: roles, tables and the logins of each part. */
@@ -105,8 +104,7 @@ async function makeDatabase(base: string, { adminUrl }: OwnDatabase) {
       lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
   };
-  const [portal, worker, signer] = await Promise.all(["portal", "worker", "signer"].map(urls));
-  return { portal, worker, signer };
+  return { portal: await urls("portal"), worker: await urls("worker"), signer: await urls("signer") };
 }
 
 function variablesOf(
@@ -159,7 +157,7 @@ export function userOf(name: string): Part {
 }
 
 /** Makes all that the parts start with, in a folder that each user can pass through. */
-export async function prepare(base: string): Promise<Place> {
+export async function prepare(base: string, database: OwnDatabase): Promise<Place> {
   for (const name of [...PARTS, "operator"])
     privateFolder(name === "operator" ? name : userOf(name), folderOf(base, name));
   mkdirSync(path.join(base, "authorities"), { mode: 0o700 });
@@ -183,8 +181,8 @@ export async function prepare(base: string): Promise<Place> {
     proxy,
   } as Place["ports"];
   const origin = `https://localhost:${ports.proxy}`;
-  const database = await startOwnDatabase(path.join(base, "postgres"));
-  const [urls] = await Promise.all([makeDatabase(base, database), makeInstanceFile(base, origin, ports)]);
+  await makeInstanceFile(base, origin, ports);
+  const urls = await makeDatabase(base, database);
   copyKeys(base);
   const variables = variablesOf(base, ports, urls);
   writeEnvironments(base, variables);

@@ -7,13 +7,17 @@ export const TSX = [process.execPath, "--import", "tsx", "--conditions=react-ser
 export const ROOT = path.resolve(import.meta.dirname, "../../..");
 
 /** The parts, the database's server and the operator who makes the instance. */
-export const USERS = ["portal", "worker", "signer", "custodian", "witness", "postgres", "operator"] as const;
-export type User = (typeof USERS)[number] | "nobody" | "tests";
+export const USERS = ["portal", "worker", "signer", "custodian", "witness", "operator"] as const;
+export type User = (typeof USERS)[number] | "postgres" | "nobody" | "tests";
 
 const FIRST = 59_701;
 const NOBODY = 65_534;
 
-function numberOf(user: Exclude<User, "tests">): number {
+function accountNumber(flag: "-u" | "-g"): number {
+  return Number(spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout);
+}
+
+function numberOf(user: Exclude<User, "tests" | "postgres">): number {
   return user === "nobody" ? NOBODY : FIRST + USERS.indexOf(user);
 }
 
@@ -32,6 +36,8 @@ export const oneUserReason = reasonForOneUser();
 /** Returns user and group for a new process; none for the user of the tests itself. */
 export function ids(user: User): { readonly uid?: number; readonly gid?: number } {
   if (oneUserReason !== undefined || user === "tests") return {};
+  // initdb looks its user up: the one that the program makes for the embedded PostgreSQL.
+  if (user === "postgres") return { uid: accountNumber("-u"), gid: accountNumber("-g") };
   return { uid: numberOf(user), gid: numberOf(user) };
 }
 

@@ -4,6 +4,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  fchmodSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -15,9 +16,9 @@ import {
 import path from "node:path";
 import { OperatorError } from "@/lib/errors";
 
-/** Writes a file of mode 0600 completely or not at all: temporary file, fsync, rename, fsync of the folder. */
-export function writeFileAtomic(file: string, content: string): void {
-  const temporary = writeTemporary(file, content);
+/** Writes a file completely or not at all: temporary file, fsync, rename, fsync of the folder. Others read a public one. */
+export function writeFileAtomic(file: string, content: string, isPublic = false): void {
+  const temporary = writeTemporary(file, content, isPublic ? 0o644 : 0o600);
   renameSync(temporary, file);
   syncFolder(path.dirname(file));
 }
@@ -33,10 +34,12 @@ export function createFileAtomic(file: string, content: string): void {
   syncFolder(path.dirname(file));
 }
 
-function writeTemporary(file: string, content: string): string {
+function writeTemporary(file: string, content: string, mode = 0o600): string {
   const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  const descriptor = openSync(temporary, "wx", 0o600);
+  const descriptor = openSync(temporary, "wx", mode);
   try {
+    // Whatever the umask is.
+    fchmodSync(descriptor, mode);
     writeAll(descriptor, Buffer.from(content, "utf8"));
     fsyncSync(descriptor);
   } finally {
