@@ -94,7 +94,7 @@ test.afterEach(async () => {
         (
           await page
             .locator("body")
-            .innerText()
+            .textContent()
             .catch(() => "")
         ).slice(0, 1500),
       ); // DEBUG
