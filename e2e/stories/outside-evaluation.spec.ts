@@ -26,6 +26,7 @@ import { CALLS, callAsParts, callAsStrangers, readableBy } from "../support/depl
 import { oneUserReason, run } from "../support/deployment/users";
 import { startWrongly, wrongValues } from "../support/deployment/wrong-values";
 import { canaries, fileRequest, newTransaction, orderFacts, text } from "../support/steps";
+import { pictures } from "../support/take-pictures";
 
 // The story outside evaluation, by the guides Deploying and First people: parts apart, people who are in no seed, two portals behind a
 // proxy. From the set-up link to the regulator who leaves.
@@ -129,6 +130,11 @@ test("config check finds nothing at fault, and the set-up link leads to two admi
   await ada.page.getByRole("button", { name: "Make the link" }).click();
   const second = (await ada.page.getByText("/invitation#").textContent())?.trim() ?? "";
   people.set("Ada Lind", ada);
+  // No mark of an evaluation is set, and the page says who runs what.
+  await ada.open("/trust");
+  await expect(ada.page.getByText("Weiss & Partner, notaries").first()).toBeVisible();
+  await expect(ada.page.getByText(/evaluation/i)).toHaveCount(0);
+  await pictures(ada.page, "trust-outside");
   people.set("Ben Roth", await accept(browser, site, second));
   for (const [profile, name] of [
     ["ada", "Ada Lind"],
@@ -258,8 +264,9 @@ test("a review of who may do what is signed by a passkey of the roster", async (
   const organisations = await sealport("ada", "organisations", "list");
   const own = organisations.find(({ name }) => name === OPERATOR);
   await sealport("ada", "reviews", "reviewer", own.id, person.id);
-  const [review] = await sealport("ada", "reviews", "begin");
-  await lena.open(`/access-review/${review.id}`);
+  const begun = await who("Ada Lind").post("/confidential/admin/access-reviews");
+  expect(begun.status, begun.text).toBe(201);
+  await lena.open(`/access-review/${text(begun, "id")}`);
   const keeps = lena.page.getByRole("button", { name: /^Keep: /, pressed: false });
   const open = keeps.and(lena.page.locator(":enabled"));
   for (let left = await open.count(); left > 0; left = await open.count()) {

@@ -13,6 +13,7 @@ import { giveTo, privateFolder, run, type Variables } from "./users";
 export const PARTS = ["custodian", "signer", "witness", "worker", "portal"] as const;
 export type Part = (typeof PARTS)[number];
 const SERVED = ["custodian", "signer", "witness"] as const;
+const RUN_BY = ["portal=Harbour Operations", "custodian=Weiss & Partner, notaries"];
 const KEY_HOLDERS = ["portal", "signer", "custodian", "witness"] as const;
 export const SETUP_TOKEN = "a token of this test 4711";
 
@@ -72,11 +73,12 @@ function keyFiles(base: string, name: string): Variables {
 async function makeInstanceFile(base: string, origin: string, ports: Place["ports"]): Promise<void> {
   const log = "portal.example.org/log1";
   const addresses = SERVED.flatMap((name) => ["--address", `${name}=${urlOf(ports[name])}`]);
+  const runBy = RUN_BY.flatMap((one) => ["--run-by", one]);
   const file = path.join(base, "operator/instance.json");
   const env = ground(base, "operator");
   writeFileSync(
     file,
-    await run("operator", op("init", "--origin", log, "--portal", origin, ...addresses), env),
+    await run("operator", op("init", "--origin", log, "--portal", origin, ...addresses, ...runBy), env),
   );
   giveTo("operator", file);
   for (const name of KEY_HOLDERS) {
