@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { findFreePort, waitUntil } from "@/lib/testing/instance/instance";
-import { giveTo, privateFolder, type Running, run, start, TSX } from "./users";
+import { giveTo, ids, privateFolder, ROOT, run, TSX } from "./users";
 
 export interface OwnDatabase {
   /** The login of the database's administrator. */
@@ -15,20 +17,26 @@ const PRINT_BINARIES = `
   const { findServerAccount } = await import("./lib/db/embedded/account.ts");
   const { installBinaries } = await import("./lib/db/embedded/binaries.ts");
   process.stdout.write(await installBinaries(findServerAccount(), process.argv[1]));`;
+const ENV = { LC_ALL: "C", TZ: "UTC" };
 
-/** Starts the operator's own PostgreSQL: its own user, a port, passwords by SCRAM. */
-export async function startOwnDatabase(folder: string): Promise<OwnDatabase> {
-  const env = { LC_ALL: "C", TZ: "UTC" };
-  const bin = await run("tests", [...TSX, "--input-type=module", "--eval", PRINT_BINARIES, folder], env);
+/** Makes the files of a server whose administrator has this password. */
+async function initialise(bin: string, folder: string, password: string): Promise<string> {
   privateFolder("postgres", folder);
-  const password = randomBytes(18).toString("hex");
   const passwordFile = path.join(folder, "password");
   writeFileSync(passwordFile, password, { mode: 0o400 });
   giveTo("postgres", passwordFile);
   const data = path.join(folder, "data");
   const access = ["--username", "dba", "--pwfile", passwordFile, "--auth", "scram-sha-256"];
   const form = ["--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"];
-  await run("postgres", [path.join(bin, "initdb"), "--pgdata", data, ...access, ...form], env);
+  await run("postgres", [path.join(bin, "initdb"), "--pgdata", data, ...access, ...form], ENV);
+  return data;
+}
+
+/** Starts the operator's own PostgreSQL: its own user, a port, passwords by SCRAM. It ends with the tests, however they end. */
+export async function startOwnDatabase(folder: string): Promise<OwnDatabase> {
+  const bin = await run("tests", [...TSX, "--input-type=module", "--eval", PRINT_BINARIES, folder], ENV);
+  const password = randomBytes(18).toString("hex");
+  const data = await initialise(bin, folder, password);
   const port = await findFreePort();
   const settings = {
     listen_addresses: "127.0.0.1",
@@ -37,16 +45,28 @@ export async function startOwnDatabase(folder: string): Promise<OwnDatabase> {
     fsync: "off",
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = start("postgres", [path.join(bin, "postgres"), "-D", data, ...flags], env);
+  const logFile = path.join(folder, "postgres.log");
+  const { uid, gid } = ids("postgres");
+  const order = {
+    ...{ program: path.join(bin, "postgres"), args: ["-D", data, ...flags], env: ENV, logFile },
+    account: { uid, gid, isOther: uid !== undefined },
+  };
+  const guard = spawn(
+    process.execPath,
+    [path.join(ROOT, "lib/db/embedded/guard.mjs"), JSON.stringify(order)],
+    {
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    },
+  );
+  const ended = once(guard, "exit");
   await waitUntil("PostgreSQL accepts connections", async () => {
-    if (server.child.exitCode !== null) throw new Error(server.output());
-    return server.output().includes("ready to accept connections");
+    const log = guard.exitCode === null ? readFileSync(logFile, { encoding: "utf8", flag: "a+" }) : "";
+    if (guard.exitCode !== null) throw new Error("PostgreSQL has ended");
+    return log.includes("ready to accept connections");
   });
-  return { adminUrl: `postgresql://dba:${password}@127.0.0.1:${port}/postgres`, stop: () => end(server) };
-}
-
-/** Fast shutdown. */
-async function end({ child, ended }: Running): Promise<void> {
-  child.kill("SIGINT");
-  await ended;
+  const stop = async (): Promise<void> => {
+    guard.send({ stopWithinMs: 5_000 });
+    await ended;
+  };
+  return { adminUrl: `postgresql://dba:${password}@127.0.0.1:${port}/postgres`, stop };
 }

@@ -28,7 +28,7 @@ const SCRIPTS: Readonly<Record<Part, readonly string[]>> = {
 /** Starts a part as its user, with other variables over its own. */
 export function startPart(name: Part | "portal-2", { variables }: Place, others: Variables = {}): Running {
   const part = userOf(name);
-  return start(part, SCRIPTS[part], { ...variables[name], ...others });
+  return start(part, SCRIPTS[part], { ...variables[name], ...others }, true);
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -68,25 +68,25 @@ export interface Running {
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** Starts a program of the program's folder as a user, with these variables alone. */
-export function start(user: User, command: readonly string[], env: Variables): Running {
+/** Starts a program of the program's folder as a user, with these variables alone. A tethered one ends when the tests end. */
+export function start(user: User, command: readonly string[], env: Variables, isTethered = false): Running {
   const [program = "", ...args] = command;
   const child = spawn(program, args, {
     cwd: ROOT,
     env: { NODE_ENV: "production", PATH: process.env.PATH ?? "", ...env },
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe", ...(isTethered ? (["ipc"] as const) : [])],
     ...ids(user),
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   // A program that ended does not read its input.
-  child.stdin.on("error", () => undefined);
+  child.stdin?.on("error", () => undefined);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, stdout, stderr }));

@@ -59,7 +59,7 @@ export async function wrongValues(deployment: Deployment): Promise<WrongValue[]>
     row("key file", "witness", { KEK_FILE: path.join(base, "nowhere") }, /KEK_FILE/),
     row("certificate", "custodian", strangers, /TLS_CERT_FILE is a certificate of stranger/),
     row("certificate", "portal", strangers, /TLS_CERT_FILE is a certificate of stranger/),
-    row("clock", "portal", ahead, /clocks of this machine and of the database of DATABASE_URL differ/),
+    row("clock", "worker", ahead, /clocks .* of the database of SEQUENCER_DATABASE_URL differ/),
     row("clock", "signer", ahead, /clocks .* of the database of SIGNER_DATABASE_URL differ/),
     row("folder", "portal", { DATA_DIR: "/dev/null/portal" }, /DATA_DIR cannot be written/),
     row("folder", "custodian", { DATA_DIR: "/dev/null/custodian" }, /DATA_DIR/),
