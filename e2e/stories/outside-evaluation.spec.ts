@@ -5,6 +5,7 @@ import { type Browser, expect, test } from "@playwright/test";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { clientOf, startIdentityProvider } from "@/lib/testing/servers/identity-provider";
 import { callerBy } from "../support/api";
+import { guess, providerCalls } from "../support/deployment/callers";
 import { fetchBy } from "../support/deployment/calls";
 import { holdCeremony, withOtherKeys } from "../support/deployment/ceremony";
 import { contentsOf } from "../support/deployment/certificates";
@@ -84,22 +85,6 @@ test.beforeAll(async () => {
   browser = await startBrowser(site);
   cli = openCommandLine({ NODE_EXTRA_CA_CERTS: path.join(site.base, "outside.pem") });
 });
-test.afterEach(async () => {
-  // DEBUG
-  if (test.info().status === test.info().expectedStatus) return; // DEBUG
-  for (const context of browser.contexts())
-    for (const page of context.pages())
-      console.log(
-        "DEBUG",
-        page.url(),
-        (
-          await page
-            .locator("body")
-            .textContent()
-            .catch(() => "")
-        ).slice(0, 1500),
-      ); // DEBUG
-}); // DEBUG
 test.afterAll(async () => {
   cli?.remove();
   await browser?.close();
@@ -297,46 +282,6 @@ test("each user reads its own keys alone, and no part or stranger makes a call t
   }
 });
 
-/** Calls of an identity provider by SCIM. */
-function providerCalls(token: string) {
-  const fetch = fetchBy({ ca: readFileSync(site.outside.certificate) });
-  return async (method: string, at: string, body: object, kind: "User" | "PatchOp" = "User") => {
-    const schema =
-      kind === "User"
-        ? "urn:ietf:params:scim:schemas:core:2.0:User"
-        : "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-    const answer = await fetch(new URL(`/scim/v2${at}`, site.origin), {
-      method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
-      body: JSON.stringify({ schemas: [schema], ...body }),
-    });
-    return { status: answer.status, json: JSON.parse(await answer.text()) };
-  };
-}
-
-/** Tries wrong sign-ins from one address of this machine, each with another account and another forged caller. */
-async function guess(from: string, times: number): Promise<number[]> {
-  const ca = readFileSync(site.outside.certificate);
-  const statuses: number[] = [];
-  const one = async (at: number) => {
-    const cookies: string[] = [];
-    const fetch = fetchBy({ ca, from });
-    const headers = { "x-forwarded-for": `203.0.113.${at % 250}`, origin: site.origin };
-    const csrf = await fetch(new URL("/api/auth/csrf", site.origin), { headers });
-    for (const line of csrf.headers.getSetCookie()) cookies.push(line.split(";", 1)[0] ?? "");
-    const { csrf_token } = JSON.parse(await csrf.text());
-    const answer = await fetch(new URL("/api/auth/callback/password", site.origin), {
-      method: "POST",
-      headers: { ...headers, cookie: cookies.join("; "), "content-type": "application/json" },
-      body: JSON.stringify({ csrf_token, email: `guess-${at}@harbour.example`, password: "wrong" }),
-    });
-    statuses.push(answer.status);
-    if (answer.status === 503) console.log(await answer.text()); // DEBUG
-  };
-  for (let at = 0; at < times; at += 4) await Promise.all(Array.from({ length: 4 }, (_, n) => one(at + n)));
-  return statuses;
-}
-
 test("the caller's address is the one that the proxy saw, and wrong sign-ins from one address lock no one else out", async () => {
   const made = await who("Cara Finch").post("/confidential/account/api-keys", {
     ...{ label: "a program", scopes: ["open", "read"], addresses: ["127.0.0.31"] },
@@ -360,7 +305,7 @@ test("the caller's address is the one that the proxy saw, and wrong sign-ins fro
   expect(logs.text).toContain("127.0.0.31");
   expect(logs.text).not.toMatch(/203\.0\.113|127\.0\.0\.9"/);
 
-  const statuses = await guess("127.0.0.66", 132);
+  const statuses = await guess(site, "127.0.0.66", 132);
   expect(statuses).toContain(429);
   expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(100);
   await who("Ben Roth").post("/confidential/account/sign-out");
@@ -412,7 +357,7 @@ test("an officer of a connected identity provider signs in there, opens, and can
     const [kept] = await sealport("ada", "provisioning", "set", AGENCY, "--role", "regulator", ...why);
     await sealport("ben", "agreements", "agree", kept.id);
     const [{ token }] = await sealport("ada", "provisioning", "token", AGENCY, "--days", "1");
-    const scim = providerCalls(token);
+    const scim = providerCalls(site, token);
     const created = await scim("POST", "/Users", { userName: email, active: true, displayName: "Omar Bell" });
     expect(created).toMatchObject({ status: 201 });
     const [waiting] = await sealport("ben", "agreements", "list");

@@ -31,7 +31,7 @@ export interface Person extends Caller {
 export async function arrive(browser: Browser, { origin, outside }: Deployment): Promise<Person> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   await plugInDevice(page);
   const faults: string[] = [];
   page.on("pageerror", ({ message }) => faults.push(message));
