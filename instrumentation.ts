@@ -1,9 +1,16 @@
-/**
- * Ends the portal with one line if the operator must mend its configuration. Other errors continue: of a keystore, whose
- * service may be away for a moment, and of anything that the next call may find mended.
- */
+/** Faults of a keystore that no wait mends. A key service may only be away for a moment. */
+const FOR_GOOD: readonly unknown[] = [
+  undefined,
+  "keystore.missing",
+  "keystore.wrong-unlock",
+  "keystore.damaged",
+  "keystore.unusable",
+];
+
+/** Ends the portal with one line if the operator must mend its configuration. The next call may find other errors mended. */
 function endIfOperators(error: unknown): void {
-  if (!(error instanceof Error) || Reflect.get(error, "isForOperator") !== true || "code" in error) return;
+  if (!(error instanceof Error) || Reflect.get(error, "isForOperator") !== true) return;
+  if (!FOR_GOOD.includes(Reflect.get(error, "code"))) return;
   process.stderr.write(`Error: ${error.message}\n`);
   process.exit(1);
 }

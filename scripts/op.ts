@@ -1,16 +1,18 @@
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { custodianEnv } from "@/lib/env";
+import { custodianEnv, launchEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
 import { checkConfig, partNamed } from "@/lib/launch/check-config";
+import { databaseUrls } from "@/lib/launch/database-urls";
 import { beginRoster, readDraft } from "@/lib/launch/roster-ceremony";
 import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
 
 // sealport-op: what an operator runs on the machines of the parts. It needs no running part.
 const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --portal https://portal.example.org \\
-         [--address custodian=mtls://custodian.example.org:7443 …]     prints a new instance file
+         [--address custodian=mtls://custodian.example.org:7443 …] [--run-by custodian='A notary' …]    prints a new instance file
        npm run op -- init add instance.json signer.json portal.json …   adds public keys that create-keys printed
+       npm run op -- database urls --of portal|worker|signer    after migrate, with its variables
        npm run op -- roster begin roster-draft.json    at the custodian, with its variables
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
@@ -22,6 +24,7 @@ const { values, positionals } = parseArgs({
     origin: { type: "string" },
     portal: { type: "string" },
     address: { type: "string", multiple: true, default: [] },
+    "run-by": { type: "string", multiple: true, default: [] },
     of: { type: "string" },
   },
 });
@@ -56,9 +59,13 @@ async function run(): Promise<number> {
   if (act === "setup" && second === "link") return (await import("./setup-link")).printSetupLink();
   if (act === "config" && second === "check") return check();
   if (act === "init" && second === undefined && values.origin !== undefined && values.portal !== undefined) {
-    process.stdout.write(
-      newInstanceText({ origin: values.origin, portal: values.portal, addresses: values.address }),
-    );
+    const { origin, portal, address: addresses, "run-by": runBy } = values;
+    process.stdout.write(newInstanceText({ origin, portal, addresses, runBy }));
+    return 0;
+  }
+  if (act === "database" && second === "urls") {
+    const urls = await databaseUrls(launchEnv(), partNamed(values.of));
+    process.stdout.write(`${urls.join("\n")}\n`);
     return 0;
   }
   if (act === "roster" && second === "begin" && file !== undefined) return begin(file);

@@ -3,10 +3,12 @@ import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { askOnce, callersOfSigner, signerHandler } from "@/lib/audit/signer/serve-signer";
 import { openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
+import { requireLogin } from "@/lib/db/check-database";
 import { openPool } from "@/lib/db/pool";
 import { signerEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
+import { OperatorError } from "@/lib/errors";
 import { serveHttp } from "@/lib/ipc/server";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
@@ -20,7 +22,12 @@ const keystore = await openKeystore({
   onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
 });
 const signer = loadSigningKey(keystore, "log");
+if (signer.name !== env.LOG_ORIGIN)
+  throw new OperatorError(
+    `LOG_ORIGIN is ${env.LOG_ORIGIN}, and the key in KEY_DIR was made for ${signer.name}`,
+  );
 requireOwnKey("signer", signer.vkey);
+await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, systemClock);
 const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
 const pool = openPool({
   url: env.SIGNER_DATABASE_URL,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { openWitness } from "@/lib/audit/witness/open-witness";
-import { MAX_WITNESS_BODY_BYTES, witnessHandler } from "@/lib/audit/witness/serve-witness";
+import { callersOfWitness, MAX_WITNESS_BODY_BYTES, witnessHandler } from "@/lib/audit/witness/serve-witness";
 import { systemClock } from "@/lib/clock";
 import { cosignerVkey } from "@/lib/crypto/log/signed-note";
 import { witnessEnv } from "@/lib/env";
@@ -28,6 +28,7 @@ requireOwnKey("witness", cosignerVkey(signer.name, signer.publicKey));
 const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
 const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger), {
   maxBodyBytes: MAX_WITNESS_BODY_BYTES,
+  callersOf: callersOfWitness,
   socketGroup: env.SOCKET_GROUP,
   onError: (err) => logger.error({ err }, "a call failed"),
 });

@@ -4,6 +4,7 @@ import { runVerifications } from "@/lib/audit/self-check/run-verifications";
 import { runLog, runStamper } from "@/lib/audit/sequencer/run-log";
 import { readTrustedFile } from "@/lib/audit/timestamp/trusted-file";
 import { systemClock } from "@/lib/clock";
+import { requireLogin } from "@/lib/db/check-database";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { workerEnv } from "@/lib/env";
@@ -12,6 +13,7 @@ import { createEscrowClient } from "@/lib/escrow/client/client";
 import { runRegistrar } from "@/lib/escrow/client/registrar";
 import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
 import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
+import { requireOwnTenant } from "@/lib/runtime/open-tenant";
 
 const TSA_TIMEOUT_MS = 15_000;
 // The worker: sequencer, checkpoints, verification of the log and registration with the custodian. Any number may
@@ -32,6 +34,9 @@ const db = openDatabase({
   maxConnections: 4,
   onIdleError,
 });
+for (const name of ["SEQUENCER_DATABASE_URL", "RETENTION_DATABASE_URL"] as const)
+  if (env[name] !== undefined) await requireLogin(name, env[name], systemClock);
+if (await requireLogin("DATABASE_URL", env.DATABASE_URL, systemClock)) await requireOwnTenant(env, db);
 const place = { pool, log: env.LOG_ORIGIN, logVkey: env.LOG_VKEY, logger, signal };
 const log = runLog({
   ...place,

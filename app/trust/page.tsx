@@ -5,8 +5,11 @@ import { SitePage } from "@/app/_components/site-page";
 import type { Part } from "@/app/trust/_components/powers";
 import { Legend, Triangle } from "@/app/trust/_components/triangle";
 import { Vouchers } from "@/app/trust/_components/vouchers";
+import { Words } from "@/components/messages/words";
+import { Digest } from "@/components/ui/digest";
 import { readAnchors } from "@/lib/http/health/anchors";
 import { readHealth } from "@/lib/http/health/read-health";
+import { whoRuns } from "@/lib/http/health/who-runs";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("trust"))("short") };
@@ -27,11 +30,14 @@ export default async function TrustPage({
     searchParams,
   ]);
   const isEvaluation = health.assurance === "evaluation";
-  const isThisInstance = view === undefined ? isEvaluation : view === "instance";
+  const said = whoRuns();
+  const isThisInstance = view === undefined ? isEvaluation || said !== undefined : view === "instance";
   const operatorOf = (part: Part): string => {
-    if (!isThisInstance) return t(`operators.${part}`);
-    return isEvaluation ? t("operators.oneUser") : t("operators.notSaid");
+    if (!isThisInstance || part === "approver") return t(`operators.${part}`);
+    return isEvaluation ? t("operators.oneUser") : (said?.runBy[part] ?? t("operators.notSaid"));
   };
+  const areSame = (one: Part, other: Part): boolean =>
+    operatorOf(one) === operatorOf(other) && operatorOf(one) !== t("operators.notSaid");
   return (
     <SitePage
       current="trust"
@@ -62,7 +68,15 @@ export default async function TrustPage({
           {t("evaluation")}
         </p>
       ) : null}
-      <Triangle operatorOf={operatorOf} />
+      {isThisInstance && said !== undefined ? (
+        <p className="mb-4 text-control text-ink-2">
+          {t("said")}{" "}
+          <Words namespaces={[]}>
+            <Digest value={said.digest} label={t("file")} />
+          </Words>
+        </p>
+      ) : null}
+      <Triangle operatorOf={operatorOf} areSame={areSame} />
       <Legend />
       <div className="mt-6">
         <Vouchers anchors={anchors} />

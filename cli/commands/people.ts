@@ -84,8 +84,10 @@ async function reset(cx: Cx, given: Given): Promise<undefined> {
   const body = { reason: given.need("reason"), ...present({ call: callOf(given) }) };
   const answer = await cx.connect().call(resetPerson, { params: { id: given.operand("ID") }, body });
   await cx.out.document(answer);
-  if (answer.agree_from !== null)
-    cx.out.remark(`A second administrator can agree from ${answer.agree_from}.`);
+  if (answer.agree_from === null) return undefined;
+  cx.out.remark(`A second administrator can agree from ${answer.agree_from}.`);
+  const told = answer.told.length === 0 ? "no one" : answer.told.join(", ");
+  cx.out.remark(`A mail went to ${told}. Tell the officer and both contacts who are missing.`);
   return undefined;
 }
 

@@ -55,11 +55,15 @@ async function toAnswer(response: Response): Promise<Answer> {
 
 /** Returns a program that calls the API as one account. */
 export function caller(baseUrl: string, apiKey: string): Caller {
-  const send = async (url: string, init: RequestInit) => {
+  return callerBy(async (url, init) => {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${apiKey}`);
     return fetch(new URL(url, baseUrl), { ...init, headers });
-  };
+  });
+}
+
+/** Returns a caller of the API whose calls are sent like this. */
+export function callerBy(send: (url: string, init: RequestInit) => Promise<Response>): Caller {
   return {
     get: async (url) => toAnswer(await send(url, {})),
     post: async (url, body = {}, headers = {}) =>

@@ -1,11 +1,20 @@
 import "server-only";
 import type { Client } from "pg";
+import type { Clock } from "@/lib/clock";
 import { createClient } from "@/lib/db/connection";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
 
 const CONNECT_MS = 10_000;
+/** A part's start waits no longer for a server that may be away. */
+const START_MS = 1_500;
+/** The most seconds by which the clocks of this machine and of the server may differ. */
+const CLOCK_SECONDS = 60;
+const AWAY = "cannot be reached";
+
+/** The server does not answer. It may a moment later. */
+class DatabaseAway extends StartError {}
 
 /** Returns why a connection was refused, as the operator's next step; undefined for causes outside the URL. */
 function reasonOf(error: unknown): string | undefined {
@@ -19,7 +28,7 @@ function reasonOf(error: unknown): string | undefined {
   if (code === "ERR_INVALID_URL") return "cannot be asked: this is not a URL";
   const mapped = mapDatabaseError(error);
   const isAway = mapped instanceof DomainError && mapped.code === "service.database-unavailable";
-  return isAway ? "cannot be reached" : undefined;
+  return isAway ? AWAY : undefined;
 }
 
 /** Connects once and runs `work`. If the database does not answer, the error names its variable. */
@@ -27,17 +36,19 @@ async function withConnection<T>(
   variable: string,
   url: string,
   work: (client: Client) => Promise<T>,
+  connectMs = CONNECT_MS,
 ): Promise<T> {
   let client: Client | undefined;
   try {
-    client = createClient(url, { connectionTimeoutMillis: CONNECT_MS });
+    client = createClient(url, { connectionTimeoutMillis: connectMs });
     client.on("error", () => undefined);
     await client.connect();
     return await work(client);
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;
-    throw new StartError(
+    const Kind = reason === AWAY ? DatabaseAway : StartError;
+    throw new Kind(
       `The database ${reason}. Check ${variable} (host, port, user, password) and that the server runs.`,
     );
   } finally {
@@ -63,6 +74,31 @@ export async function acceptsLogin(url: string): Promise<boolean> {
 /** Fails with one clear line when a configured database does not take us in. */
 export async function requireDatabase(variable: string, url: string): Promise<void> {
   await withConnection(variable, url, async () => undefined);
+}
+
+async function requireSameClock(client: Client, variable: string, clock: Clock): Promise<void> {
+  const { rows } = await client.query<{ at: string }>(
+    "SELECT extract(epoch FROM clock_timestamp())::text AS at",
+  );
+  const apart = Math.round(Math.abs(clock.nowMs() / 1000 - Number(rows[0]?.at)));
+  if (apart > CLOCK_SECONDS)
+    throw new StartError(
+      `The clocks of this machine and of the database of ${variable} differ by ${apart} seconds. Set both by NTP.`,
+    );
+}
+
+/**
+ * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, or if
+ * its clock is another one. Returns false for a server that is away: the part starts and waits for it.
+ */
+export async function requireLogin(variable: string, url: string, clock: Clock): Promise<boolean> {
+  try {
+    await withConnection(variable, url, (client) => requireSameClock(client, variable, clock), START_MS);
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseAway) return false;
+    throw error;
+  }
 }
 
 /** Whether an instance has lived in this database. One without our tables is not fit to start on. */

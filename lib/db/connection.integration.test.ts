@@ -3,8 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { Client, escapeIdentifier } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it, test } from "vitest";
+import { type Clock, fixedClock, systemClock } from "@/lib/clock";
 import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
-import { holdsInstance, requireDatabase } from "@/lib/db/check-database";
+import { holdsInstance, requireDatabase, requireLogin } from "@/lib/db/check-database";
 import { openDatabase } from "@/lib/db/client";
 import { createClient } from "@/lib/db/connection";
 import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
@@ -212,6 +213,22 @@ describe("the check of the database", () => {
     );
     expect(String(failed)).toContain(`The database ${reason}. Check SIGNER_DATABASE_URL `);
     expect(String(failed)).not.toContain("wrong-password");
+  });
+
+  test("a part that starts is refused by a wrong login or another clock, and waits for a server that is away", async () => {
+    const login = (url: string, clock: Clock = systemClock) => requireLogin("DATABASE_URL", url, clock);
+    expect(await login(database.appUrl)).toBe(true);
+    expect(await login("postgresql://a:b@127.0.0.1:1/x")).toBe(false);
+    const wrong = changed(database.appUrl, (url) => {
+      url.password = "wrong-password";
+    });
+    await expect(login(wrong)).rejects.toThrow(/refuses this user or password. Check DATABASE_URL/);
+    const near = fixedClock(new Date(Date.now() + 50_000));
+    expect(await login(database.appUrl, near)).toBe(true);
+    const far = fixedClock(new Date(Date.now() - 3_600_000));
+    await expect(login(database.appUrl, far)).rejects.toThrow(
+      /database of DATABASE_URL differ by 3\d+ seconds/,
+    );
   });
 
   test("a database without our tables is not taken for a used one", async () => {

@@ -10,6 +10,7 @@ import { OperatorError } from "@/lib/errors";
 // repeat a value and may not contradict one.
 
 const NoteKey = z.string().refine((vkey) => isKey(vkey, 1), "not a verifier key");
+const Operator = Text.max(80);
 const Address = Text.refine((url) => /^(?:unix:\/|mtls:\/\/|https?:\/\/)/.test(url), "not a service address");
 
 export const InstanceDescription = z.strictObject({
@@ -29,6 +30,17 @@ export const InstanceDescription = z.strictObject({
     })
     .partial(),
   addresses: z.strictObject({ signer: Address, custodian: Address, witness: Address }).partial(),
+  /** Who runs each part, as people are told. */
+  run_by: z
+    .strictObject({
+      portal: Operator,
+      database: Operator,
+      signer: Operator,
+      custodian: Operator,
+      witness: Operator,
+    })
+    .partial()
+    .optional(),
 });
 export type InstanceDescription = z.infer<typeof InstanceDescription>;
 

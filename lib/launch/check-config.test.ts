@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,6 +6,7 @@ import { vkey } from "@/lib/crypto/log/signed-note";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { variablesOf } from "@/lib/env/read-environment";
 import { PATHS } from "@/lib/escrow/protocol/messages";
+import { whoRuns } from "@/lib/http/health/who-runs";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { checkConfig, partNamed } from "@/lib/launch/check-config";
 import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
@@ -55,9 +56,21 @@ describe("the instance file", () => {
     expect(() => variablesOf([])).toThrow("LOG_ORIGIN contradicts INSTANCE_FILE");
   });
 
+  it("names who runs the parts, for the page Trust", () => {
+    const input = { origin: ORIGIN, portal: "https://portal.example.org", addresses: [] };
+    writeFileSync(file("instance.json"), newInstanceText({ ...input, runBy: ["custodian=A notary = ours"] }));
+    expect(whoRuns()).toEqual({
+      runBy: { custodian: "A notary = ours" },
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(() => newInstanceText({ ...input, runBy: ["mars=x"] })).toThrow("run_by");
+  });
+
   it("takes another key of a part only once, and a part with another key than its own refuses", () => {
     addKeys(file("instance.json"), [printed("signer", "log", keyOf(ORIGIN, 1))]);
     addKeys(file("instance.json"), [printed("signer", "log", keyOf(ORIGIN, 1))]);
+    // Every part's user reads it.
+    expect(statSync(file("instance.json")).mode & 0o777).toBe(0o644);
     expect(() => addKeys(file("instance.json"), [printed("other", "log", keyOf(ORIGIN, 3))])).toThrow(
       /another key of the signer/,
     );

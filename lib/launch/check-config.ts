@@ -2,7 +2,8 @@ import "server-only";
 import { X509Certificate } from "node:crypto";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { requireDatabase } from "@/lib/db/check-database";
+import { systemClock } from "@/lib/clock";
+import { requireDatabase, requireLogin } from "@/lib/db/check-database";
 import { environments } from "@/lib/env";
 import { variablesOf } from "@/lib/env/read-environment";
 import { tlsFilesOf } from "@/lib/env/tls";
@@ -68,7 +69,12 @@ function checkDatabases(part: Part, given: Given): Promise<Finding>[] {
   const names = Object.keys(environments[part].shape).filter((name) => name.endsWith("DATABASE_URL"));
   return names.flatMap((name) => {
     const url = given[name];
-    return url === undefined ? [] : [finding(name, () => requireDatabase(name, url))];
+    if (url === undefined) return [];
+    const check = async () => {
+      await requireDatabase(name, url);
+      await requireLogin(name, url, systemClock);
+    };
+    return [finding(name, check)];
   });
 }
 

@@ -3,9 +3,13 @@ import { readInstanceFile } from "@/lib/env/instance-file";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 import { type Part, usePartIdentity } from "@/lib/ipc/part-identity";
+import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
-type PartEnv = { readonly LOG_LEVEL: Parameters<typeof createLogger>[1] } & Parameters<typeof tlsFilesOf>[0];
+type PartEnv = {
+  readonly LOG_LEVEL: Parameters<typeof createLogger>[1];
+  readonly DATA_DIR?: string | undefined;
+} & Parameters<typeof tlsFilesOf>[0];
 
 /**
  * Begins a part: reads its variables and opens its log. A wrong variable ends the process with one line on stderr that
@@ -25,6 +29,7 @@ export function beginPart<Env extends PartEnv>(
   const env = readEnv();
   logger = createLogger(name, env.LOG_LEVEL);
   usePartIdentity(name, tlsFilesOf(env));
+  makeDataFolder(env.DATA_DIR);
   const file = process.env.INSTANCE_FILE;
   if (file !== undefined) logger.info({ digest: readInstanceFile(file).digest }, "instance file");
   return { env, logger };

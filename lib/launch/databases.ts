@@ -61,7 +61,7 @@ async function bootstrap(
 }
 
 /** Refuses logins that another DATA_DIR has made: its parts run with their passwords. */
-async function requirePassword(url: string): Promise<void> {
+export async function requirePassword(url: string): Promise<void> {
   if (await acceptsLogin(url)) return;
   throw new StartError(
     "The database logins have other passwords than those in DATA_DIR. Use the DATA_DIR that made them, or run: npm run migrate -- --reset-passwords",

@@ -20,22 +20,26 @@ function checked(value: unknown): InstanceDescription {
 
 const textOf = (instance: InstanceDescription): string => `${JSON.stringify(instance, undefined, 2)}\n`;
 
+/** Reads `part=value` of each. */
+function byPart(given: readonly string[]): Record<string, string> {
+  const pairs = given.map((one) => [one.slice(0, one.indexOf("=")), one.slice(one.indexOf("=") + 1)]);
+  return Object.fromEntries(pairs);
+}
+
 /**
- * Returns the text of a new instance file, with a tenant id of its own. `addresses` are `part=url`. Throws OperatorError
- * for a value that no part could use.
+ * Returns the text of a new instance file, with a tenant id of its own. `addresses` are `part=url`, `runBy` are
+ * `part=name`. Throws OperatorError for a value that no part could use.
  */
 export function newInstanceText(input: {
   readonly origin: string;
   readonly portal: string;
   readonly addresses: readonly string[];
+  readonly runBy?: readonly string[];
 }): string {
-  const addresses = input.addresses.map((one) => {
-    const cut = one.indexOf("=");
-    return [one.slice(0, cut), one.slice(cut + 1)] as const;
-  });
-  const { origin, portal } = input;
+  const { origin, portal, addresses, runBy = [] } = input;
   const bare = { format: "sealport/instance/1", tenant: uuidv7(Date.now()), origin, portal, keys: {} };
-  return textOf(checked({ ...bare, addresses: Object.fromEntries(addresses) }));
+  const said = runBy.length === 0 ? {} : { run_by: byPart(runBy) };
+  return textOf(checked({ ...bare, addresses: byPart(addresses), ...said }));
 }
 
 /**
@@ -54,7 +58,12 @@ export function addKeys(file: string, printed: readonly string[]): void {
       keys[owner] = vkey;
     }
   }
-  writeFileAtomic(file, textOf(checked({ ...instance, keys })));
+  const text = textOf(checked({ ...instance, keys }));
+  try {
+    writeFileAtomic(file, text, true);
+  } catch {
+    throw new OperatorError(`${file} cannot be written: its folder must be one that you may write to`);
+  }
 }
 
 function readPrinted(file: string): Readonly<Record<string, string>> {

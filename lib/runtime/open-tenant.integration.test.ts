@@ -2,9 +2,12 @@ import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "@/lib/db/client";
 import { OperatorError } from "@/lib/errors";
-import { makeDataFolder, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
+import { tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
+import { createTestDatabase } from "@/lib/testing/servers/database";
 
 let bench: LogBench;
 
@@ -22,7 +25,7 @@ function open(changed: Partial<Parameters<typeof tenantPseudonym>[0]>) {
   return tenantPseudonym(env, { db: bench.cx.db, keystore: bench.keystore });
 }
 
-describe("a portal on a database", () => {
+describe("portals on a database", () => {
   it("is the tenant that the database was made with", async () => {
     expect(await open({})).toBe(bench.cx.instance.tenantPseudonym);
   });
@@ -36,6 +39,26 @@ describe("a portal on a database", () => {
     await expect(open(changed)).rejects.toThrow(name);
     const { rows } = await bench.appPool.query("SELECT count(*)::int AS n FROM tenant");
     expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  it("that start at once on a new database make one tenant, and none of them is refused", async () => {
+    const database = await createTestDatabase();
+    const db = openDatabase({
+      url: database.appUrl,
+      applicationName: "test",
+      maxConnections: 8,
+      onIdleError: () => undefined,
+    });
+    const { log, tenantId } = bench.place;
+    const env = { TENANT_ID: tenantId, LOG_ORIGIN: log, LOG_VKEY: bench.policy.log[0] ?? "" };
+    const starting = { db, keystore: bench.keystore };
+    try {
+      const portals = Array.from({ length: 6 }, () => tenantPseudonym(env as never, starting));
+      expect(new Set(await Promise.all(portals)).size).toBe(1);
+    } finally {
+      await db.close();
+      await database.drop();
+    }
   });
 
   it("makes its data folder for itself alone, and names one that cannot be written", () => {

@@ -1,5 +1,4 @@
 import "server-only";
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { readNewestCheckpoint } from "@/lib/audit/reading/store";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
@@ -21,13 +20,13 @@ import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 type TenantEnv = ReturnType<typeof portalEnv>;
 
 /**
- * Returns the tenant's pseudonym, read or, on a new database, made; another portal's row wins. Throws OperatorError if
- * TENANT_ID, LOG_ORIGIN or LOG_VKEY is not that of this database.
+ * Returns the tenant's pseudonym; undefined in a new database. Throws OperatorError if TENANT_ID, LOG_ORIGIN or LOG_VKEY
+ * is not that of this database.
  */
-export async function tenantPseudonym(
-  env: TenantEnv,
-  { db, keystore }: { readonly db: Database; readonly keystore: Keystore },
-): Promise<string> {
+export async function requireOwnTenant(
+  env: Pick<TenantEnv, "TENANT_ID" | "LOG_ORIGIN" | "LOG_VKEY">,
+  db: Database,
+): Promise<string | undefined> {
   const known = await readTenant(db, env.TENANT_ID);
   if (known !== undefined && known.log !== env.LOG_ORIGIN)
     throw new OperatorError("LOG_ORIGIN is not the origin that this database was made with");
@@ -35,11 +34,19 @@ export async function tenantPseudonym(
   if (known !== undefined) return known.pseudonym;
   if (await isLogTaken({ db, instance: { tenantId: env.TENANT_ID } }, env.LOG_ORIGIN))
     throw new OperatorError("TENANT_ID is not the tenant that this database was made with");
-  return makeTenant(env, db, keystore);
+  return undefined;
+}
+
+/** Returns the tenant's pseudonym, read or, on a new database, made; another portal's row wins. Throws as `requireOwnTenant`. */
+export async function tenantPseudonym(
+  env: TenantEnv,
+  { db, keystore }: { readonly db: Database; readonly keystore: Keystore },
+): Promise<string> {
+  return (await requireOwnTenant(env, db)) ?? makeTenant(env, db, keystore);
 }
 
 /** The newest checkpoint must be signed by the key that this portal verifies the log with. */
-async function requireLogKey(env: TenantEnv, db: Database): Promise<void> {
+async function requireLogKey(env: Pick<TenantEnv, "LOG_ORIGIN" | "LOG_VKEY">, db: Database): Promise<void> {
   const newest = await readNewestCheckpoint(db.pool, env.LOG_ORIGIN);
   if (newest === undefined) return;
   if (isSignedBy(newest.note, env.LOG_VKEY)) return;
@@ -80,17 +87,6 @@ async function makeTenant(env: TenantEnv, db: Database, keystore: Keystore): Pro
   const stored = await readTenant(db, env.TENANT_ID);
   if (stored === undefined) throw new InvariantError("the tenant was made and is not there");
   return stored.pseudonym;
-}
-
-/** Makes the portal's data folder, in which exports are spooled. Throws OperatorError if it cannot be written. */
-export function makeDataFolder(folder: string | undefined): void {
-  if (folder === undefined) return;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.W_OK);
-  } catch {
-    throw new OperatorError(`DATA_DIR cannot be written by this user: ${folder}`);
-  }
 }
 
 /** Facts of this instance that do not change while it runs. */

@@ -8,6 +8,7 @@ import { watchErasures } from "@/lib/audit/record/watch-erasures";
 import { systemClock } from "@/lib/clock";
 import type { Scanner } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
@@ -25,6 +26,7 @@ import {
 } from "@/lib/identity/instance-secret";
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { usePartIdentity } from "@/lib/ipc/part-identity";
+import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
@@ -38,7 +40,7 @@ import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
-import { instanceFacts, makeDataFolder, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
@@ -78,6 +80,7 @@ async function layFoundation(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
   // First, since it may fail for a while and pools would be left behind.
   const keystore = await openPortalKeystore(env, logger);
+  await requireLogin("DATABASE_URL", env.DATABASE_URL, systemClock);
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
   const server = {
     url: env.DATABASE_URL,

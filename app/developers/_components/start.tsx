@@ -17,6 +17,7 @@ const WORDS = {
   sdk: "guides.sdk",
   "access-rules": "guides.rules",
   cli: "guides.cli",
+  agency: "guides.agency",
 } as const satisfies Record<GuideName, string>;
 
 const LINK = "inline-flex min-h-[24px] items-center text-accent underline underline-offset-4";

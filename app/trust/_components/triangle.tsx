@@ -41,7 +41,13 @@ function Cell({ row, column, isSame }: { row: Part; column: Part; isSame: boolea
 }
 
 /** What each part alone could do if it turned against you (on the diagonal), and what two add together. */
-export function Triangle({ operatorOf }: { operatorOf: (part: Part) => string }) {
+export function Triangle({
+  operatorOf,
+  areSame,
+}: {
+  operatorOf: (part: Part) => string;
+  areSame: (one: Part, other: Part) => boolean;
+}) {
   const t = useTranslations("trust");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
@@ -71,7 +77,7 @@ export function Triangle({ operatorOf }: { operatorOf: (part: Part) => string })
                 ) : (
                   <td key={column} className="h-[76px] border-line border-l p-0">
                     <div className={powerOf(row, column) === undefined ? "p-2" : "h-full"}>
-                      <Cell row={row} column={column} isSame={operatorOf(row) === operatorOf(column)} />
+                      <Cell row={row} column={column} isSame={areSame(row, column)} />
                     </div>
                   </td>
                 ),

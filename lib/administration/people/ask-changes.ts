@@ -5,8 +5,9 @@ import type { AgreementAnswer } from "@/lib/administration/agreements/schema";
 import { deliverLink } from "@/lib/administration/people/deliver-link";
 import { requireForeignNumber, resetFacts } from "@/lib/administration/people/officer-reset";
 import { requirePerson } from "@/lib/administration/people/rules";
-import type { DutiesBody, ResentAnswer, ResetBody } from "@/lib/administration/people/schema";
+import type { DutiesBody, ResentAnswer, ResetAnswer, ResetBody } from "@/lib/administration/people/schema";
 import { membershipFacts } from "@/lib/administration/people/standing-kinds";
+import { tellOfReset } from "@/lib/administration/people/tell-of-reset";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
@@ -51,17 +52,22 @@ export async function askMemberships(
 }
 
 /**
- * Asks that a person's factors be removed and a new link made. For an agency's officer the call-back is named, and no one
- * can agree for 24 hours. Throws `person.officer`.
+ * Asks that a person's factors be removed and a new link made. For an agency's officer the call-back is named, no one can
+ * agree for 24 hours, and officer and contacts are told by mail. Throws `person.officer`.
  */
 export async function askReset(
-  cx: Context,
+  cx: AdministrationContext,
   userId: string,
   { reason, call }: ResetBody,
-): Promise<AgreementAnswer> {
+): Promise<ResetAnswer> {
   if (call !== undefined) await inSnapshot(cx, (tx) => requireForeignNumber(tx, cx, userId, call));
   const after = resetFacts(call, cx.clock.now());
-  return askAgreement(cx, { kind: "reset", subjectId: userId, after, reason });
+  const asked = await askAgreement(cx, { kind: "reset", subjectId: userId, after, reason });
+  if (call === undefined || after.not_before === undefined) return { ...asked, told: [] };
+  const { contacts } = call;
+  const email = await inSnapshot(cx, (tx) => findEmail(tx, userId));
+  const reset = { name: asked.subject.name, email, contacts, from: new Date(after.not_before) };
+  return { ...asked, told: await tellOfReset(cx, reset) };
 }
 
 /** Asks that a suspended person may act again, or that one who left comes back. */

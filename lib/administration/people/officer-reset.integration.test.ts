@@ -5,11 +5,13 @@ import { createNewOrganisation } from "@/lib/administration/organisations/organi
 import { askReset } from "@/lib/administration/people/ask-changes";
 import { getPersonDetail } from "@/lib/administration/people/list-people";
 import type { CallBack } from "@/lib/administration/people/schema";
+import { openMailer } from "@/lib/notify/mail/mailer";
 import {
   type AdministrationBench,
   createAdministrationBench,
 } from "@/lib/testing/benches/administration-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { MAIL_LOGIN, openMailServer } from "@/lib/testing/servers/mail-server";
 
 const HOUR = 3_600_000;
 const NUMBER = "+49 30 222222";
@@ -63,6 +65,32 @@ describe("a reset of an agency officer's sign-in", () => {
     expect(await getAgreement(bench.nils, asked.id)).toMatchObject({ may_agree: true, agree_from: null });
     expect(await agreeToAgreement(bench.nils, asked.id, {})).toMatchObject({ state: "agreed" });
     expect((await getPersonDetail(bench.greta, userId)).factors).toEqual([]);
+  });
+
+  it("is told by mail to the officer and both contacts, and a mail that is not taken is named by its absence", async () => {
+    const email = "odo@office.example";
+    const userId = await officer(email);
+    const server = await openMailServer();
+    const url = `smtp://${MAIL_LOGIN}@localhost:${server.port}`;
+    const { authority } = server;
+    const mailer = openMailer({ url, from: "portal@sealport.example", evaluation: false, authority });
+    try {
+      const asked = await askReset({ ...bench.greta, mailer }, userId, { reason: "phone lost", call: CALL });
+      expect(asked.told).toEqual([email, ...CALL.contacts]);
+      expect(server.taken.flatMap(({ to }) => to).sort()).toEqual([email, ...CALL.contacts].sort());
+      const [{ text = "" } = {}] = server.taken;
+      expect(text).toContain(bench.runtime.site.origin);
+      expect(text).not.toMatch(/phone lost|invitation#/);
+      await refuseAgreement(bench.nils, asked.id, { reason: "the officer objects" });
+      server.refusals.push(550);
+      const again = await askReset({ ...bench.greta, mailer }, userId, { reason: "phone lost", call: CALL });
+      expect(again.told).toHaveLength(2);
+      await refuseAgreement(bench.nils, again.id, { reason: "the officer objects" });
+    } finally {
+      mailer.close();
+      await server.close();
+    }
+    expect((await askReset(bench.greta, userId, { reason: "phone lost", call: CALL })).told).toEqual([]);
   });
 
   it("can be refused while it waits", async () => {

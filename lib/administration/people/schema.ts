@@ -168,6 +168,10 @@ export type CallBack = z.infer<typeof CallBack>;
 export const ResetBody = z.strictObject({ reason: Reason, call: CallBack.optional() });
 export type ResetBody = z.infer<typeof ResetBody>;
 
+/** `told`: whose mail about the reset of an officer was taken. All others have to be told by hand. */
+export const ResetAnswer = AgreementAnswer.extend({ told: z.array(z.string()) });
+export type ResetAnswer = z.infer<typeof ResetAnswer>;
+
 /** With a day in the future the leave is planned: everything ends when that day is over in UTC. Null ends the plan. */
 export const Leave = z.strictObject({ reason: Reason, on: CalendarDate.nullable().optional() });
 export type Leave = z.infer<typeof Leave>;

@@ -14,6 +14,7 @@ import {
   PersonReason,
   Rename,
   ResentAnswer,
+  ResetAnswer,
   ResetBody,
 } from "@/lib/administration/people/schema";
 import { operation } from "@/lib/api-client/operation";
@@ -136,7 +137,7 @@ export const resetPerson = operation({
   ...act,
   params: PersonPath,
   body: ResetBody,
-  response: { status: 201, schema: AgreementAnswer },
+  response: { status: 201, schema: ResetAnswer },
   action: "agreement.ask",
   idempotent: { keep: KEPT },
 });

@@ -1,4 +1,5 @@
 import "server-only";
+import type { Part } from "@/lib/ipc/part-identity";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
 import { addCheckpoint, type Witness, WitnessClockBack } from "./add-checkpoint";
@@ -8,6 +9,11 @@ import { addCheckpoint, type Witness, WitnessClockBack } from "./add-checkpoint"
  * read.
  */
 export const MAX_WITNESS_BODY_BYTES = 131_072;
+
+/** Returns the parts that may make a call over mtls://. The worker alone has checkpoints cosigned. */
+export function callersOfWitness(_method: string, path: string): readonly Part[] {
+  return path === "/add-checkpoint" ? ["worker"] : ["portal", "worker"];
+}
 
 /** HTTP interface of the witness: `POST /add-checkpoint` (C2SP tlog-witness), one call at a time. */
 export function witnessHandler(witness: Witness, logger?: Logger): ServiceHandler {

@@ -91,6 +91,7 @@ describe("a guide", () => {
         "access-rules",
         "policies",
         "cli",
+        "agency",
       ]),
     );
     for (const name of guideNames()) {

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { MarkedToken } from "marked";
 import { blocksOf, plainText } from "@/lib/http/guides/markdown";
 
-/** Guides for programs that the portal shows: name in its address, and the file of this program that it is. */
+/** Guides that the portal shows: name in its address, and the file of this program that it is. */
 const GUIDES = {
   "ten-minutes": "docs/guides/ten-minutes.md",
   migrating: "docs/guides/migrating.md",
@@ -18,6 +18,7 @@ const GUIDES = {
   "access-rules": "docs/guides/access-rules.md",
   policies: "docs/guides/policies.md",
   cli: "docs/guides/command-line.md",
+  agency: "docs/guides/agency.md",
 } as const;
 
 export type GuideName = keyof typeof GUIDES;

@@ -28,7 +28,9 @@ export function readTenant(
   return inSnapshot({ db, instance }, (tx) => findTenant(tx, tenantId));
 }
 
-/** Returns whether a tenant's entries are in this log already; false for a new log. */
+/** Returns whether another tenant's entries are in this log already; false for a new log. */
 export async function isLogTaken(cx: DbContext, log: string): Promise<boolean> {
-  return (await inSnapshot(cx, (tx) => findTenantOfLog(tx, log))) !== undefined;
+  // Another portal of this tenant may have made the row a moment ago.
+  const holder = await inSnapshot(cx, (tx) => findTenantOfLog(tx, log));
+  return holder !== undefined && holder !== cx.instance.tenantId;
 }

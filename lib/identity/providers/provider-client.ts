@@ -3,6 +3,7 @@ import { type Client, custom, errors, Issuer, type TokenSet } from "openid-clien
 import { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
+import { boundedOptions, fetchJson } from "@/lib/identity/providers/bounded-answers";
 import { CLOCK_TOLERANCE_SECONDS, type Claims, readClaims } from "@/lib/identity/providers/check-claims";
 import { type Provider, secretContext } from "@/lib/identity/providers/provider";
 import { isLoopbackHost, type Site } from "@/lib/identity/sign-in/site";
@@ -22,6 +23,10 @@ const ALGORITHMS = ["RS256", "PS256", "ES256"] as const;
 const ENDPOINTS = ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] as const;
 
 custom.setHttpOptionsDefaults({ timeout: TIMEOUT_MS });
+const bounded = boundedOptions();
+// Of the class for the configuration, of each issuer for its keys. Clients get theirs below, for tokens and userinfo.
+Reflect.set(Issuer, custom.http_options, bounded);
+Reflect.set(Issuer.prototype, custom.http_options, bounded);
 
 /** https, or http to this machine on an evaluation instance. */
 export function isProviderAddress(cx: Pick<ProviderContext, "instance">, address: string): boolean {
@@ -101,9 +106,7 @@ const Keys = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1)
 /** Reads the provider's public keys and returns how many there are. Throws `provider.unreachable` where there are none. */
 export async function countKeys({ metadata }: Issuer): Promise<number> {
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(metadata.jwks_uri ?? "", { redirect: "error", signal });
-    return Keys.parse(await response.json()).keys.length;
+    return Keys.parse(await fetchJson(metadata.jwks_uri ?? "")).keys.length;
   } catch (error) {
     throw unreachable(metadata.issuer, "keys", error);
   }
@@ -143,6 +146,7 @@ async function clientOf(cx: ProviderContext, provider: Provider): Promise<Client
           token_endpoint_auth_method: isPost ? "client_secret_post" : "client_secret_basic",
         });
   client[custom.clock_tolerance] = CLOCK_TOLERANCE_SECONDS;
+  client[custom.http_options] = bounded;
   return client;
 }
 

@@ -1,11 +1,24 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
+import { OperatorError } from "@/lib/errors";
 
-/** Writes a file of mode 0600 completely or not at all: temporary file, fsync, rename, fsync of the folder. */
-export function writeFileAtomic(file: string, content: string): void {
-  const temporary = writeTemporary(file, content);
+/** Writes a file completely or not at all: temporary file, fsync, rename, fsync of the folder. Others read a public one. */
+export function writeFileAtomic(file: string, content: string, isPublic = false): void {
+  const temporary = writeTemporary(file, content, isPublic ? 0o644 : 0o600);
   renameSync(temporary, file);
   syncFolder(path.dirname(file));
 }
@@ -21,10 +34,12 @@ export function createFileAtomic(file: string, content: string): void {
   syncFolder(path.dirname(file));
 }
 
-function writeTemporary(file: string, content: string): string {
+function writeTemporary(file: string, content: string, mode = 0o600): string {
   const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  const descriptor = openSync(temporary, "wx", 0o600);
+  const descriptor = openSync(temporary, "wx", mode);
   try {
+    // Whatever the umask is.
+    fchmodSync(descriptor, mode);
     writeAll(descriptor, Buffer.from(content, "utf8"));
     fsyncSync(descriptor);
   } finally {
@@ -45,5 +60,16 @@ export function syncFolder(folder: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Makes a part's data folder, which it alone can enter. Throws OperatorError if it cannot be written. */
+export function makeDataFolder(folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new OperatorError(`DATA_DIR cannot be written by this user: ${folder}`);
   }
 }

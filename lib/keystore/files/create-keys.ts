@@ -2,6 +2,7 @@ import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import { ed25519PublicKey, generateX25519, randomBytes } from "@/lib/crypto/primitives";
+import { OperatorError } from "@/lib/errors";
 import type { KeyPurpose, KeyRef, Keystore } from "@/lib/keystore/keystore";
 import { loadSigningKey, type SigningKeyName } from "@/lib/keystore/signing-key";
 
@@ -68,14 +69,16 @@ export function ensureEscrowKey(keystore: Keystore, origin: string, epoch: numbe
   return ref;
 }
 
-/** Makes the missing keys of a process, and returns all public keys. */
+/** Makes the missing keys of a process, and returns all public keys. Throws OperatorError for keys of another log. */
 export function createKeys(keystore: Keystore, process: KeyedProcess, origin: string): CreatedKeys {
   const vkeys: Record<string, string> = {};
   for (const wanted of SIGNING_KEYS[process]) {
     ensureSigningKey(keystore, wanted, origin);
     const key = loadSigningKey(keystore, wanted.name);
     if (key.name !== wanted.publicName(origin)) {
-      throw new TypeError(`the ${wanted.name} key was made for ${key.name}, not for the log ${origin}`);
+      throw new OperatorError(
+        `LOG_ORIGIN is ${origin}, and the ${wanted.name} key in KEY_DIR was made for ${key.name}`,
+      );
     }
     vkeys[wanted.name] =
       wanted.name === "cosigner" ? cosignerVkey(key.name, key.publicKey) : vkey(key.name, key.publicKey);

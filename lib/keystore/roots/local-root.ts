@@ -24,10 +24,7 @@ const Text = z.string().regex(/^[A-Za-z0-9_-]+$/);
 const Sealed = z.strictObject({ v: z.literal(1), kdf: Kdf, sealed: Text });
 
 function missingKeyFile(file: string): KeystoreError {
-  return new KeystoreError(
-    "keystore.wrong-unlock",
-    `the key file ${file} cannot be read or is not a key file`,
-  );
+  return new KeystoreError("keystore.wrong-unlock", `KEK_FILE cannot be read or is not a key file: ${file}`);
 }
 
 function readKeyFile(file: string): Uint8Array {

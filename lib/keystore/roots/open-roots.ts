@@ -72,7 +72,7 @@ function requireCheck(dir: string, root: Root, key: Uint8Array, holder: Holder):
   )
     return;
   if (!("kdf" in root)) throw damaged(dir);
-  const what = "keyFile" in directUnlock(dir, holder) ? "key file" : "passphrase";
+  const what = "keyFile" in directUnlock(dir, holder) ? "key file of KEK_FILE" : "passphrase";
   throw new KeystoreError("keystore.wrong-unlock", `the ${what} does not open the keystore in ${dir}`);
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import Provider, { type TokenContext } from "oidc-provider";
 
@@ -77,17 +78,19 @@ export function clientOf(redirectUri: string, more: Record<string, unknown> = {}
   };
 }
 
-/** Starts a real OpenID provider (oidc-provider) on this machine. */
+/** Starts a real OpenID provider (oidc-provider) on this machine; with a certificate at https://localhost. */
 export async function startIdentityProvider(
   client: Record<string, unknown>,
-  at: { readonly port?: number } = {},
+  at: { readonly port?: number; readonly tls?: { readonly cert: Buffer; readonly key: Buffer } } = {},
 ): Promise<TestIdentityProvider> {
   let handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async () => undefined;
-  const server = createServer((request, response) => void handle(request, response));
+  const answerAll = (request: IncomingMessage, response: ServerResponse) => void handle(request, response);
+  const server = at.tls === undefined ? createServer(answerAll) : createSecureServer(at.tls, answerAll);
   await new Promise<void>((resolve) => server.listen(at.port ?? 0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new TypeError("no port");
-  const issuer = `http://127.0.0.1:${address.port}`;
+  const issuer =
+    at.tls === undefined ? `http://127.0.0.1:${address.port}` : `https://localhost:${address.port}`;
   const pair = await generateKeyPair("RS256", { extractable: true });
   const key: JWK = { ...(await exportJWK(pair.privateKey)), kid: "test", use: "sig", alg: "RS256" };
   const people = new Map<string, Subject>();

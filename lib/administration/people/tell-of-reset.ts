@@ -1,0 +1,52 @@
+import "server-only";
+import type { AdministrationContext } from "@/lib/administration/agreements/kind";
+import { uuidv7 } from "@/lib/crypto/uuid";
+
+/** A reset of an agency officer's sign-in that waits. */
+export interface WaitingReset {
+  readonly name: string;
+  readonly email: string;
+  /** The contacts who are said to have confirmed it. */
+  readonly contacts: readonly string[];
+  /** When it can be carried out. */
+  readonly from: Date;
+}
+
+const SUBJECT = "Sealport: a reset of your sign-in was asked for / Ihre Anmeldung soll zurückgesetzt werden";
+
+function textOf({ name, email, contacts, from }: WaitingReset, origin: string): string {
+  const at = `${from.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const by = contacts.join(", ");
+  return [
+    `An administrator asked to remove every way in which ${name} (${email}) signs in to ${origin}, and to make a new link.`,
+    `These contacts are said to have confirmed it by telephone: ${by}.`,
+    `It can be carried out from ${at} on. Until then an administrator can refuse it.`,
+    "If you do not know of it, call the operator of the portal now, on a number that you know from elsewhere.",
+    "",
+    `Für ${name} (${email}) sollen an ${origin} alle Anmeldewege entfernt und ein neuer Link erstellt werden.`,
+    `Telefonisch bestätigt haben sollen es: ${by}.`,
+    `Möglich ist es ab ${at}. Bis dahin kann es abgelehnt werden.`,
+    "Wenn Sie davon nichts wissen, rufen Sie den Betreiber des Portals jetzt an, unter einer Nummer aus anderer Quelle.",
+    "",
+  ].join("\n");
+}
+
+/**
+ * Tells the officer and the contacts that were named, so that they can object. Returns the addresses whose mail was taken:
+ * all others have to be told by the administrators.
+ */
+export async function tellOfReset(
+  cx: Pick<AdministrationContext, "mailer" | "clock" | "logger" | "site">,
+  reset: WaitingReset,
+): Promise<string[]> {
+  const { mailer } = cx;
+  if (mailer === undefined) return [];
+  const text = textOf(reset, cx.site.origin);
+  const send = async (to: string): Promise<string[]> => {
+    const outcome = await mailer.send({ id: uuidv7(cx.clock.nowMs()), to, subject: SUBJECT, text });
+    if (outcome === "delivered") return [to];
+    cx.logger.warn({ outcome }, "a person was not told of a reset by mail");
+    return [];
+  };
+  return (await Promise.all([reset.email, ...reset.contacts].map(send))).flat();
+}
