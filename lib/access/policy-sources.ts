@@ -11,7 +11,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
   ["engine.ts", "cb82f0bee6fbd7db1f3abaeabe54a1a8d7b7cbc37a4854d71498764129755e1e"],
   ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
-  ["ordinary.ts", "1400024380e64c8d39baf4bdfa05c14715e0a16b4bdb68d6e3ea30e9b1898c3d"],
+  ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
   ["policy-document.ts", "0599d2171d1b332ea793713b3ee1533dcd0944203f692310ddb44f49f8b127a3"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],
   ["limits.ts", "e6b133a8ee8016c0660e2981351f6ab0f081c09581293a7b31afb1b0d778f290"],

@@ -30,6 +30,7 @@ async function rulesWith(file: string, source: string): Promise<Decide> {
     write: false,
     platform: "node",
     format: "cjs",
+    packages: "external",
     logLevel: "silent",
     alias: { "@": ROOT, "server-only": path.join(ROOT, "node_modules/server-only/empty.js") },
     plugins: [

@@ -2,6 +2,7 @@ import "server-only";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import type { AuditContext } from "@/lib/context/context";
+import { formatMicros } from "@/lib/crypto/instant";
 import { type DbContext, inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import type { Entry } from "../entry/entry";
 import { OpenedEntry } from "../entry/opened-entry";
@@ -31,8 +32,14 @@ export interface WhichActs {
 
 const WHERE = `i.tenant_id = $2::uuid AND i.action = ANY ($3::text[]) AND i.at >= $4 AND i.at < $5`;
 
+/** A time as entries have it: texts of one form compare as their times do. */
+function asEntryTime(at: Date): string {
+  return formatMicros(BigInt(at.getTime()) * 1_000n);
+}
+
 function valuesOf({ instance }: Pick<AuditContext, "instance">, { actions, from, to }: WhichActs): unknown[] {
-  return [instance.log, instance.tenantId, actions, (from ?? new Date(0)).toISOString(), to.toISOString()];
+  const since = asEntryTime(from ?? new Date(0));
+  return [instance.log, instance.tenantId, actions, since, asEntryTime(to)];
 }
 
 /** Returns how many integrated entries of the present log these are. */

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fork } from "node:child_process";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import type { PolicyDocument } from "@/lib/access/policy/policy-document";
 import { createDraft } from "@/lib/policies/create-draft";
@@ -8,6 +10,7 @@ import { submitSet } from "@/lib/policies/submit-set";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { cancelDryRun, downloadQuestion, getDryRun, listDryRuns, requestDryRun } from "./request-dry-run";
 import { runNextPolicyRun } from "./run-next";
@@ -94,7 +97,7 @@ describe("a dry run", () => {
     expect(result?.decisions.total).toBeGreaterThanOrEqual(3);
     expect(result?.past).toEqual([
       {
-        ...{ entry_id: expect.any(String), at: expect.any(String) },
+        ...{ entry_id: expect.any(String), at: expect.any(String), request_id: null },
         before: expect.objectContaining({ outcome: "allowed", policies: ["client-own"] }),
         after: expect.objectContaining({ outcome: "refused" }),
       },
@@ -139,6 +142,97 @@ describe("a dry run that waits", () => {
     expect(await runNextPolicyRun(portal())).toBe(true);
     expect(await getDryRun(anke, number, id)).toMatchObject({
       ...{ state: "failed", error: "The draft was changed before this run began. Start a new dry run." },
+    });
+  });
+});
+
+describe("a dry run whose portal ends", () => {
+  /** The same portal after the lease of another one has ended. */
+  const later = () => {
+    const at = Date.now() + 60_000;
+    return { ...portal(), clock: { ...bench.cx.clock, now: () => new Date(at), nowMs: () => at } };
+  };
+
+  it("is made by the next portal after a kill, with its whole result", async () => {
+    const number = await draft("age-auditor", "1825", "1003");
+    const { id } = await requestDryRun(anke, number);
+    const rival = new Client({ connectionString: bench.database.adminUrl });
+    await rival.connect();
+    await rival.query("BEGIN");
+    // The comparison of grants waits for this lock, and so does the process.
+    await rival.query("LOCK TABLE access_grant IN ACCESS EXCLUSIVE MODE");
+    const child = fork(
+      "lib/testing/children/policy-run-child.ts",
+      [bench.keyDir, bench.database.appUrl, JSON.stringify(bench.cx.instance)],
+      { execArgv: ["--import", "tsx", "--conditions=react-server"] },
+    );
+    const exited = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
+    onTestFinished(async () => {
+      child.kill("SIGKILL");
+      await rival.end();
+    });
+    const isStuck = async () => {
+      const { rows } = await bench.query(
+        `SELECT 1 FROM pg_stat_activity WHERE pid IN (${LOCK_WAITS}) AND query LIKE '%access_grant%'`,
+        [],
+      );
+      return rows.length > 0;
+    };
+    await expect.poll(isStuck, { timeout: 150_000 }).toBe(true);
+    child.kill("SIGKILL");
+    expect(await exited).toBe("SIGKILL");
+    await rival.query("ROLLBACK");
+    expect(await getDryRun(anke, number, id)).toMatchObject({ state: "running", result: null });
+    expect(await runNextPolicyRun(portal())).toBe(false);
+    expect(await runNextPolicyRun(later())).toBe(true);
+    expect(await getDryRun(anke, number, id)).toMatchObject({ state: "done", result: { people_lose: 0 } });
+  });
+
+  it("fails with a clear word after three portals ended", async () => {
+    const number = await draft("age-auditor", "1825", "1004");
+    const { id } = await requestDryRun(anke, number);
+    await bench.query(
+      "UPDATE policy_run SET state = 'running', attempt = 3, started_at = now(), lease_until = now() WHERE id = $1",
+      [id],
+    );
+    expect(await runNextPolicyRun(later())).toBe(true);
+    expect(await getDryRun(anke, number, id)).toMatchObject({
+      ...{ state: "failed", error: "Three portals ended during this run. Start it again." },
+    });
+  });
+
+  it("stores nothing where the run was cancelled meanwhile", async () => {
+    const number = await draft("age-auditor", "1825", "1005");
+    const { id } = await requestDryRun(anke, number);
+    const entries = await bench.query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE action = 'policy.dry_run'",
+      [],
+    );
+    const cancelling = { ...portal() };
+    const run = runNextPolicyRun(cancelling);
+    await expect.poll(async () => (await getDryRun(anke, number, id)).state).toBe("running");
+    await cancelDryRun(anke, number, id);
+    expect(await run).toBe(true);
+    expect(await getDryRun(anke, number, id)).toMatchObject({ state: "cancelled", result: null });
+    const after = await bench.query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE action = 'policy.dry_run'",
+      [],
+    );
+    // Only the act of cancelling is recorded.
+    expect(Reflect.get(Object(after.rows[0]), "n")).toBe(
+      Number(Reflect.get(Object(entries.rows[0]), "n")) + 1,
+    );
+  });
+});
+
+describe("rows of a result", () => {
+  it("are for people who write policies: an auditor reads the counts", async () => {
+    const { items } = await listDryRuns(anke, 2);
+    const id = items[0]?.id ?? "";
+    expect(await getDryRun(anke, 2, id)).toMatchObject({ are_rows_withheld: false });
+    expect(await getDryRun(bench.auditor, 2, id)).toMatchObject({
+      ...{ are_rows_withheld: true, people: {} },
+      result: { people_lose: 1, losers: [], past: [] },
     });
   });
 });

@@ -98,7 +98,7 @@ function differenceOf(one: Decided, base: PreparedSet, candidate: PreparedSet): 
   const after = outcomeOf(decideOpening(one.facts, candidate));
   const seen = ({ outcome, levels }: typeof before) => JSON.stringify([outcome, levels]);
   if (seen(before) === seen(after)) return undefined;
-  return { entry_id: one.entryId, at: one.at, before, after };
+  return { entry_id: one.entryId, request_id: one.requestId, at: one.at, before, after };
 }
 
 /** Decides recorded decisions again, by both sets. */

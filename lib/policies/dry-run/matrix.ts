@@ -8,9 +8,10 @@ import type { Context } from "@/lib/context/context";
 import { readableOf } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { GroupName, Purpose } from "@/lib/vocabulary";
+import { CellBook } from "./cell-book";
 import { Changes } from "./changes";
-import { type Cell, type CellChange, compareCell } from "./compare-cell";
-import { type AgeRange, agesOf, type Compared, instantsOf } from "./instants";
+import type { Cell, CellChange } from "./compare-cell";
+import { type AgeRange, agesOf, type Compared } from "./instants";
 import {
   countMatrix,
   type MatrixPerson,
@@ -23,8 +24,6 @@ import type { Progress } from "./progress";
 import type { Change } from "./schema";
 
 const PAGE = 100;
-/** Cells whose answers are kept; a page of people with equal grants is compared once. */
-const MOST_KEPT = 5_000;
 const APPROVING: readonly string[] = ["approve", "legal"];
 /** A party's records can be of any age. */
 const ANY_AGE: readonly AgeRange[] = [
@@ -40,47 +39,6 @@ export interface MatrixResult {
 }
 
 type MatrixContext = Pick<Context, "db" | "instance" | "clock">;
-
-/** Compares cells. Equal ones are compared once. */
-class CellBook {
-  readonly #known = new Map<string, CellChange>();
-  readonly #instants;
-
-  constructor(
-    readonly compared: Compared,
-    now: Date,
-  ) {
-    this.#instants = instantsOf(compared, Number(now.toISOString().slice(0, 10).replaceAll("-", "")));
-  }
-
-  /** What no policy reads makes no difference, so it is left out of the cell. */
-  #plain(cell: Cell): Cell {
-    const { reads } = this.compared;
-    const { principal, grant } = cell;
-    const organisation = reads("organisation") ? principal.organisation : "";
-    const duties = principal.duties.filter((duty) => reads(duty));
-    const approvals = reads("approvals") ? grant?.approvals : undefined;
-    const viewsUsed = reads("viewsUsed") ? grant?.viewsUsed : undefined;
-    return {
-      ...cell,
-      principal: { ...principal, organisation, duties },
-      ...(grant === undefined
-        ? {}
-        : { grant: { ...grant, approvals: approvals ?? 0, viewsUsed: viewsUsed ?? 0 } }),
-    };
-  }
-
-  async compare(cell: Cell): Promise<CellChange> {
-    const plain = this.#plain(cell);
-    const key = JSON.stringify(plain);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const found = await compareCell(this.compared, plain, this.#instants);
-    if (this.#known.size >= MOST_KEPT) this.#known.clear();
-    this.#known.set(key, found);
-    return found;
-  }
-}
 
 function subjectOf(person: MatrixPerson, now: Date): SubjectFacts {
   return {
@@ -130,7 +88,7 @@ function grantCell(
 function note(
   { losses, gains }: Pick<MatrixResult, "losses" | "gains">,
   person: MatrixPerson,
-  about: Pick<Change, "grant_id" | "purpose">,
+  about: Pick<Change, "grant_id" | "request_id" | "purpose">,
   found: CellChange,
 ): void {
   const isApprover = person.duties.some((duty) => APPROVING.includes(duty));
@@ -156,25 +114,41 @@ function readPage(cx: MatrixContext, before: string | undefined, now: Date) {
   });
 }
 
-async function compareGrants(
-  cx: MatrixContext,
-  book: CellBook,
-  into: Pick<MatrixResult, "losses" | "gains">,
-  { now, seen, progress }: { readonly now: Date; readonly seen: Set<string>; readonly progress: Progress },
-): Promise<number> {
+/** What one comparison goes through, and what it collects. */
+interface Comparing {
+  readonly book: CellBook;
+  readonly into: Pick<MatrixResult, "losses" | "gains">;
+  readonly now: Date;
+  /** People who were compared. */
+  readonly seen: Set<string>;
+  readonly progress: Progress;
+}
+
+/** Compares the holder and the co-viewers of one grant, as far as they are active and the floor lets them use it. */
+async function compareGrant(
+  { book, into, now, seen }: Comparing,
+  grant: GrantRow,
+  people: ReadonlyMap<string, MatrixPerson>,
+  ages: readonly AgeRange[],
+): Promise<void> {
+  const about = { grant_id: grant.id, request_id: grant.requestId ?? null, purpose: grant.purpose };
+  for (const id of new Set([grant.subjectUserId, ...(grant.viewers ?? [])])) {
+    const person = people.get(id);
+    if (person === undefined || !isWithinFloor(person, grant, now)) continue;
+    seen.add(id);
+    note(into, person, about, await book.compare(grantCell(book.compared, person, grant, ages)));
+  }
+}
+
+/** Compares every grant in force. Returns how many there were. */
+async function compareGrants(cx: MatrixContext, comparing: Comparing): Promise<number> {
   let count = 0;
   for (let before: string | undefined; ; ) {
-    const { rows, grants, people, ages } = await readPage(cx, before, now);
+    const { rows, grants, people, ages } = await readPage(cx, before, comparing.now);
     for (const grant of grants) {
-      for (const id of new Set([grant.subjectUserId, ...(grant.viewers ?? [])])) {
-        const person = people.get(id);
-        if (person === undefined || !isWithinFloor(person, grant, now)) continue;
-        seen.add(id);
-        const cell = grantCell(book.compared, person, grant, ages.get(grant.id) ?? []);
-        note(into, person, { grant_id: grant.id, purpose: grant.purpose }, await book.compare(cell));
-      }
+      await compareGrant(comparing, grant, people, ages.get(grant.id) ?? []);
       count += 1;
-      progress.step();
+      comparing.progress.step();
       await setImmediate();
     }
     before = rows.at(-1)?.id;
@@ -183,12 +157,7 @@ async function compareGrants(
 }
 
 /** Compares parties by their role: what they may do by right with records of any age, for each purpose. */
-async function compareParties(
-  cx: MatrixContext,
-  book: CellBook,
-  into: Pick<MatrixResult, "losses" | "gains">,
-  { seen, progress }: { readonly seen: Set<string>; readonly progress: Progress },
-): Promise<void> {
+async function compareParties(cx: MatrixContext, { book, into, seen, progress }: Comparing): Promise<void> {
   const ages = agesOf(book.compared, ANY_AGE);
   for (let after: string | undefined; ; ) {
     const page = { after, limit: PAGE };
@@ -201,7 +170,7 @@ async function compareParties(
           ...{ principal, purpose, groups: GroupName.options, levels: ["full"], ages },
           setsHours: person.sets_hours,
         };
-        note(into, person, { grant_id: null, purpose }, await book.compare(cell));
+        note(into, person, { grant_id: null, request_id: null, purpose }, await book.compare(cell));
       }
       progress.step();
       await setImmediate();
@@ -243,7 +212,8 @@ export async function compareMatrix(
   const book = new CellBook(compared, now);
   const into = { losses: new Changes(), gains: new Changes() };
   const seen = new Set<string>();
-  const grants = await compareGrants(cx, book, into, { now, seen, progress });
-  await compareParties(cx, book, into, { seen, progress });
+  const comparing = { book, into, now, seen, progress };
+  const grants = await compareGrants(cx, comparing);
+  await compareParties(cx, comparing);
   return { ...into, people: seen.size, grants };
 }

@@ -26,6 +26,8 @@ export const Change = z.object({
   after: Seen,
   /** Null for a party, who opens by right. */
   grant_id: z.string().nullable(),
+  /** The request that the grant rests on. */
+  request_id: z.string().nullable(),
   purpose: z.string(),
   /** Policies that do it: those of the draft that decide, else those of the base that no longer do. */
   policies: z.array(z.string()),
@@ -54,6 +56,8 @@ export type PastOutcome = z.infer<typeof PastOutcome>;
 
 export const PastDifference = z.object({
   entry_id: z.string(),
+  /** The request behind it; null for a party, and where its part does not open. */
+  request_id: z.string().nullable(),
   at: z.string(),
   before: PastOutcome,
   after: PastOutcome,
@@ -142,12 +146,16 @@ export const DryRunView = Run.extend({
   result: DryRunResult.nullable(),
   /** Names of the people in the result, by id. */
   people: z.record(z.string(), z.string()),
+  /** People and entries are for those who write policies; others read the counts. */
+  are_rows_withheld: z.boolean(),
 });
 export type DryRunView = z.infer<typeof DryRunView>;
 export const DryRunAnswer = DryRunView.extend({ receipt: Receipt });
 export type DryRunAnswer = z.infer<typeof DryRunAnswer>;
 
-export const DryRunList = z.object({ items: z.array(DryRunView.omit({ result: true, people: true })) });
+export const DryRunList = z.object({
+  items: z.array(DryRunView.omit({ result: true, people: true, are_rows_withheld: true })),
+});
 export type DryRunList = z.infer<typeof DryRunList>;
 
 const number = integerText(1, 2_147_483_647);
@@ -160,6 +168,7 @@ export type QuestionQuery = z.infer<typeof QuestionQuery>;
 /** A recorded decision that this build decides otherwise. */
 export const ReplayDifference = z.object({
   entry_id: z.string(),
+  request_id: z.string().nullable(),
   seq: z.int(),
   at: z.string(),
   number: z.int(),
@@ -186,7 +195,7 @@ export type ReplayResult = z.infer<typeof ReplayResult>;
 
 export const ReplayBody = z.strictObject({ from: Instant.optional(), to: Instant.optional() });
 export type ReplayBody = z.infer<typeof ReplayBody>;
-export const ReplayView = Run.extend({ result: ReplayResult.nullable() });
+export const ReplayView = Run.extend({ result: ReplayResult.nullable(), are_rows_withheld: z.boolean() });
 export type ReplayView = z.infer<typeof ReplayView>;
 export const ReplayAnswer = ReplayView.extend({ receipt: Receipt });
 export type ReplayAnswer = z.infer<typeof ReplayAnswer>;

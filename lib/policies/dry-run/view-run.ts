@@ -4,6 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 import { findActivation } from "@/lib/policies/activation-store";
 import type { SetRow } from "@/lib/policies/store";
+import { readFence, withinFence } from "./result-fence";
 import type { RunRow } from "./run-store";
 import { DryRunResult, type DryRunView } from "./schema";
 
@@ -39,17 +40,19 @@ export async function viewRun(
 /** Returns a dry run with its result, and the names of the people in it. */
 export async function viewDryRun(
   tx: Tx,
-  cx: Pick<Context, "instance">,
+  cx: Pick<Context, "instance" | "principal" | "clock">,
   set: Pick<SetRow, "number" | "document_digest">,
   run: RunRow,
 ): Promise<DryRunView> {
   const active = (await findActivation(tx, cx.instance.tenantId))?.number;
-  const result = run.state === "done" ? DryRunResult.parse(run.result) : null;
+  const fence = await readFence(tx, cx);
+  const result = run.state === "done" ? withinFence(DryRunResult.parse(run.result), fence) : null;
   const ids = result === null ? [] : [...result.losers, ...result.gainers].map(({ user_id: id }) => id);
   const people = await findPeople(tx, ids);
   return {
     ...(await viewRun(tx, set, active, run)),
     result,
     people: Object.fromEntries([...people].map(([id, { name }]) => [id, name])),
+    are_rows_withheld: fence === "counts",
   };
 }

@@ -22,6 +22,8 @@ export interface Decided {
   readonly is: "decided";
   readonly entryId: string;
   readonly seq: number;
+  /** The request behind it, from the entry's own case part. */
+  readonly requestId: string | null;
   readonly at: string;
   readonly facts: OpeningFacts;
   /** The version that decided: a digest over the set and the floor. */
@@ -80,7 +82,8 @@ export async function* recordedDecisions(
     }
     const isAllowed = entry.outcome === "intent";
     yield {
-      ...{ is: "decided", entryId, seq, at: entry.at, facts, version: details.policy },
+      ...{ is: "decided", entryId, seq, requestId: act.opened.case?.subject ?? null },
+      ...{ at: entry.at, facts, version: details.policy },
       recorded: {
         outcome: isAllowed ? "allowed" : "refused",
         levels: {},

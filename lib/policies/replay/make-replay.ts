@@ -88,8 +88,8 @@ class Tally {
     }
     this.counts.differ += 1;
     if (this.differences.length >= MOST_ROWS) return;
-    const { entryId: entry_id, seq, at, recorded } = one;
-    this.differences.push({ entry_id, seq, at, number: known.number, recorded, replayed });
+    const { entryId: entry_id, requestId: request_id, seq, at, recorded } = one;
+    this.differences.push({ entry_id, request_id, seq, at, number: known.number, recorded, replayed });
   }
 }
 

@@ -6,6 +6,7 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { readFence, rowsWithin } from "@/lib/policies/dry-run/result-fence";
 import { cancelRun, countOpenRuns, findRun, insertRun } from "@/lib/policies/dry-run/run-store";
 import {
   type ReplayAnswer,
@@ -48,8 +49,10 @@ function readReplay(cx: Context, id: string): Promise<ReplayView> {
   return inSnapshot(cx, async (tx) => {
     const run = await findRun(tx, cx.instance.tenantId, { id, kind: "replay" });
     if (run === undefined) throw new DomainError("policy.run-not-found");
-    const result = run.state === "done" ? ReplayResult.parse(run.result) : null;
-    return { ...(await viewCommon(tx, run)), result };
+    const fence = await readFence(tx, cx);
+    const whole = run.state === "done" ? ReplayResult.parse(run.result) : null;
+    const result = whole && { ...whole, differences: rowsWithin(whole.differences, fence) };
+    return { ...(await viewCommon(tx, run)), result, are_rows_withheld: fence === "counts" };
   });
 }
 
