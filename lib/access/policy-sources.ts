@@ -14,7 +14,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
   ["policy-document.ts", "0599d2171d1b332ea793713b3ee1533dcd0944203f692310ddb44f49f8b127a3"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],
-  ["limits.ts", "e6b133a8ee8016c0660e2981351f6ab0f081c09581293a7b31afb1b0d778f290"],
+  ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
   ["hours.ts", "955526e1b9996efa6a1e8a78ef96e054c2feaa40f52a652b1df247f529496d85"],
   ["next-possible.ts", "3d800f810cc41ba5ba9f41056da0f532154d25ee4d629ff9e15f0f9ec8176780"],
   ["facts.ts", "91ebbb6341cb62a779766f876bb7c47666aee8d61f59bdcb05f74d334ab30010"],
