@@ -12,7 +12,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["engine.ts", "cb82f0bee6fbd7db1f3abaeabe54a1a8d7b7cbc37a4854d71498764129755e1e"],
   ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
-  ["policy-document.ts", "0599d2171d1b332ea793713b3ee1533dcd0944203f692310ddb44f49f8b127a3"],
+  ["policy-document.ts", "ce629b927ec1d53f565e466e70d49be6c1c932aa360076fba07bf7e5cce996fc"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],
   ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
   ["hours.ts", "955526e1b9996efa6a1e8a78ef96e054c2feaa40f52a652b1df247f529496d85"],
