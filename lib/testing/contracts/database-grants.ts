@@ -135,6 +135,7 @@ const APP_CALLS = [
   "audit_days",
   "audit_entry_text",
   "audit_first_kept",
+  "audit_retention_effect",
   "audit_is_through",
   "audit_jcs",
   "audit_require_form",
