@@ -40,8 +40,6 @@ const config = {
   },
   // Loaded by Node from node_modules: they read files of their own or start threads.
   serverExternalPackages: [
-    "@cedar-policy/cedar-wasm",
-    "z3-solver",
     // Its calendars are large, and loaded only when hours are set.
     "date-holidays",
     // Large, and loaded only where keys are in AWS KMS.

@@ -13,7 +13,7 @@ describe("places", () => {
   test("lead an administrator, who does not read the log, to the quarantined entries", () => {
     const places = placesFor(viewer("admin", ["admin"]));
     expect(keys(viewer("admin", ["admin"]))).toEqual(
-      "home notifications agreements quarantine authorities keys people offices participants roster setup accessReview webhooks apiKeys unreadable account trust developers help".split(
+      "home notifications agreements quarantine authorities policies keys people offices participants roster setup accessReview webhooks apiKeys unreadable account trust developers help".split(
         " ",
       ),
     );
@@ -28,6 +28,15 @@ describe("places", () => {
     for (const duty of ["support", "privacy"]) expect(both(viewer("coordinator", [duty]))).toEqual([]);
     for (const role of ["regulator", "auditor", "client", "miner", "admin"])
       expect(both(viewer(role, ["executive", "break-glass"]))).toEqual([]);
+  });
+
+  test("lead to the policies those who read them", () => {
+    const reads = (role: string, duties: readonly string[] = []) =>
+      keys(viewer(role, duties)).includes("policies");
+    for (const duty of ["approve", "legal", "compliance"]) expect(reads("coordinator", [duty])).toBe(true);
+    for (const role of ["admin", "auditor"]) expect(reads(role)).toBe(true);
+    for (const role of ["regulator", "client", "miner"]) expect(reads(role, ["compliance"])).toBe(false);
+    expect(reads("coordinator", ["support"])).toBe(false);
   });
 
   test("lead all others to quarantine through the log only", () => {

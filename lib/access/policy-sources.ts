@@ -12,7 +12,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["engine.ts", "cb82f0bee6fbd7db1f3abaeabe54a1a8d7b7cbc37a4854d71498764129755e1e"],
   ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
-  ["policy-document.ts", "e894b48423b3d426b1f9b014031191ae05b2815334c0664b2ee11ffd8b3e686f"],
+  ["policy-document.ts", "c11e9d317b0a4f9215182c593cf69fae5b4f11d9c432e3a312293d9cc81a076b"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],
   ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
   ["hours.ts", "e97aea1878820e03de5cf89a0bc929e62dcae8205507b4bef11d770f9aa050b1"],

@@ -4,6 +4,7 @@ import { decideOpening, dependsOnHold } from "@/lib/access/rules/decide";
 import { purposesOf, shownLevel } from "@/lib/access/rules/purposes";
 import { readFacts } from "@/lib/access/rules/read-facts";
 import type { RecordedFacts } from "@/lib/access/rules/recorded-schema";
+import type { DecidingSet } from "@/lib/context/policies";
 import { changedSet } from "@/lib/testing/contracts/open-set";
 import type { Duty, Role } from "@/lib/vocabulary";
 
@@ -137,7 +138,8 @@ describe("what pages show of the policies", () => {
   const who = (role: Role, duties: Duty[] = []) => ({ role, duties, organisationId: "o" });
 
   it("purposes are those of the set", () => {
-    const shown = (subject: ReturnType<typeof who>, set = defaultSet()) => purposesOf(subject, set);
+    const shown = (subject: ReturnType<typeof who>, set: DecidingSet = defaultSet()) =>
+      purposesOf(subject, set);
     expect(shown(who("client"))).toEqual(["settlement", "dispute", "support"]);
     expect(shown(who("miner"))).toEqual(["settlement"]);
     expect(shown(who("auditor"))).toEqual(["audit", "compliance"]);

@@ -54,7 +54,7 @@ const Policy = z.strictObject({
 });
 export type Policy = z.infer<typeof Policy>;
 
-const quorum = z.int().min(1).max(5);
+const quorum = z.int().min(1, "at least one person approves").max(5);
 
 /** What the set says in numbers. A quorum of 0 is refused here. */
 const Settings = z.strictObject({

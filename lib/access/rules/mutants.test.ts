@@ -91,7 +91,7 @@ it.each(RULES)("in %s the oracle detects every mutant", async (file) => {
     if (!isCaught(await rulesWith(file, changed), all)) living.push(name);
   }
   expect(living.filter((name) => EQUAL[name] === undefined)).toEqual([]);
-  expect(mutants.length).toBeGreaterThan(6);
+  expect(mutants.length).toBeGreaterThan(4);
   console.log(`${file}: ${mutants.length} mutants, ${living.length} of them decide nothing else`);
   expect(isCaught(await rulesWith(file, source), all)).toBe(false);
 });

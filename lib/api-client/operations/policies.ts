@@ -180,6 +180,7 @@ export const simulatePolicies = operation({
   summary:
     "Try a policy set in one case: what it decides, by which rules, and what would change it. Opens nothing.",
   ...read,
+  scopes: ["decide"],
   body: SimulateBody,
   response: { status: 200, schema: SimulateAnswer },
   action: "policy.simulate",

@@ -23,6 +23,7 @@ interface FactWords {
   readonly ownClosed: string;
   readonly override: string;
   readonly factor: (count: string) => string;
+  readonly quoted: (word: string) => string;
 }
 
 const EN: FactWords = {
@@ -73,6 +74,7 @@ const EN: FactWords = {
   ownClosed: "own hours closed",
   override: "reason for outside hours",
   factor: (count) => `second factor ${count} minutes ago`,
+  quoted: (word) => `“${word}”`,
 };
 
 const DE: FactWords = {
@@ -127,6 +129,7 @@ const DE: FactWords = {
   ownClosed: "eigene Zeiten geschlossen",
   override: "Grund für außerhalb der Zeiten",
   factor: (count) => `zweiter Faktor vor ${count} Minuten`,
+  quoted: (word) => `„${word}“`,
 };
 
 function circumstances(facts: ExampleFacts, words: FactWords, locale: Locale): string[] {
@@ -151,7 +154,7 @@ export function exampleLine(facts: ExampleFacts, locale: Locale): string {
   const words = locale === "de" ? DE : EN;
   const role = words.roles[facts.role];
   const who = facts.is_support ? `${role} ${words.support}` : role;
-  const purpose = words.purposes[facts.purpose] ?? `“${facts.purpose}”`;
+  const purpose = words.purposes[facts.purpose] ?? words.quoted(facts.purpose);
   const level = words.levels[facts.level];
   if (facts.action === "request") return words.requests(who, level, purpose);
   const what = words.opens(who, words.groups[facts.group], level, purpose);

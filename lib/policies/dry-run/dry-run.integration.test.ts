@@ -115,6 +115,26 @@ describe("a dry run", () => {
     expect(await response.text()).toContain("(check-sat)");
   });
 
+  it("of shorter periods says what the log would lose, and of the same periods nothing", async () => {
+    const made = await createDraft(anke, { title: "Shorter periods", reason: "for a test" });
+    const { document } = await getActiveSet(anke);
+    const { settings } = document;
+    const retention = { ...settings.retention, classes: { "*": 2_555, disclosure: 1_461 } };
+    await saveDraft(
+      anke,
+      made.number,
+      { document: { ...document, settings: { ...settings, retention } } },
+      undefined,
+    );
+    const { result } = await finished(made.number);
+    expect(result?.retention.changes).toMatchObject([
+      { kind: "class", name: "disclosure", before: 2_555, after: 1_461, removes: 0 },
+    ]);
+    expect(Date.parse(result?.retention.changes[0]?.first_at ?? "")).toBeGreaterThan(Date.now());
+    const same = await finished(await draft("hours-auditor", "< 1020", "< 980"));
+    expect(same.result?.retention).toEqual({ changes: [] });
+  });
+
   it("is listed without its result, and read by those who read policies", async () => {
     const { items } = await listDryRuns(anke, 2);
     expect(items[0]).toMatchObject({ number: 2, state: "done" });

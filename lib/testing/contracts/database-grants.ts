@@ -138,6 +138,7 @@ const APP_CALLS = [
   "audit_is_through",
   "audit_jcs",
   "audit_require_form",
+  "audit_retention_effect",
   "audit_utf16_length",
   "cases_sealed_from",
   "email_identity",

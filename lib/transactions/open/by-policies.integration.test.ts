@@ -26,7 +26,7 @@ afterAll(() => bench.close());
 
 const under = (who: BenchPerson, set: DecidingSet): BenchPerson => ({
   ...who,
-  policies: { ...fixedPolicies(), active: () => set },
+  policies: { ...fixedPolicies(), active: () => ({ ...set, number: 2 }) },
 });
 const body = () => ({ purpose: "audit" as const, grant_id: grantId });
 
