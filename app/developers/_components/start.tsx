@@ -16,6 +16,7 @@ const WORDS = {
   import: "guides.import",
   sdk: "guides.sdk",
   "access-rules": "guides.rules",
+  policies: "guides.policies",
   cli: "guides.cli",
 } as const satisfies Record<GuideName, string>;
 
