@@ -242,7 +242,8 @@ test("a change that gives access shows a case and takes legal review as well, an
   await pictures(tried, "policy-simulate");
 
   const back = await open(browser, "approve", "/policies/2");
-  await dryRun(back);
+  await back.getByRole("button", { name: "Start it again" }).click();
+  await expect(back.getByRole("button", { name: "Go back to version 2" })).toBeVisible({ timeout: 300_000 });
   await act(back, "Go back to version 2", "Go back", { Reason: "Clients used it for other things." });
   await expect(back.getByText("It is in force.", { exact: false })).toBeVisible(PATIENCE);
   await back.goto(at("/policies"), { waitUntil: "networkidle" });

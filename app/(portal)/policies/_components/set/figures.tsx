@@ -10,6 +10,9 @@ interface Figure {
   readonly note: ReactNode;
 }
 
+/** Two in a row, and four where there is room: a hairline between, none at the left edge. */
+const EDGES = ["", "border-l pl-4", "drawn:border-l drawn:pl-4", "border-l pl-4"] as const;
+
 /** The four figures of a dry run: who loses, who gains, grants that become narrower, past decisions that differ. */
 export function Figures({ result }: { result: DryRunResult }) {
   const t = useTranslations("policies.figures");
@@ -30,11 +33,8 @@ export function Figures({ result }: { result: DryRunResult }) {
   ];
   return (
     <dl className="grid grid-cols-2 border-line border-b drawn:grid-cols-4">
-      {figures.map(({ key, count, note }) => (
-        <div
-          key={key}
-          className="flex flex-col-reverse justify-end border-line px-4 py-3 first:pl-0 odd:pl-0 even:border-l drawn:border-l drawn:pl-4 drawn:first:border-l-0 drawn:first:pl-0"
-        >
+      {figures.map(({ key, count, note }, index) => (
+        <div key={key} className={`flex flex-col-reverse justify-end border-line py-3 pr-4 ${EDGES[index]}`}>
           <dt className="text-control">
             <span className="block font-medium">{t(`names.${key}`, { count })}</span>
             <span className="block text-note text-ink-2">{note}</span>
