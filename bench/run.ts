@@ -8,6 +8,7 @@ import { benchEnvelope } from "./envelope";
 import { benchGrowth } from "./growth";
 import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
+import { benchPolicies } from "./policies";
 import { benchPortal } from "./portal";
 import { benchProduct } from "./product";
 import { benchProof } from "./proof";
@@ -28,6 +29,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   verify: benchVerify,
   soak: benchSoak,
   access: benchAccess,
+  policies: benchPolicies,
 };
 
 /** Suites that belong together: all figures of the log, or of keys and envelopes, in one run. */

@@ -70,6 +70,7 @@ const names = [
   "erasures",
   "exports",
   "export-files",
+  "policy-runs",
   "self-check",
   "rotations",
   "due-keys",

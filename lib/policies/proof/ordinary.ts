@@ -1,7 +1,6 @@
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
-import { dutySymbol, roleSymbol, textSymbol } from "./expression";
+import { dutySymbol, type Names, roleSymbol, textSymbol } from "./expression";
 import { ATTRIBUTES, LEVELS, type ProvedAction } from "./fragment";
-import type { Question } from "./question";
 import { smtNumber, smtSymbol } from "./smt-text";
 
 // What an example has where it may choose: the values of an ordinary case. They make a counterexample short to read.
@@ -63,8 +62,14 @@ function ofAction<T>(action: ProvedAction, byPath: Readonly<Record<string, T>>):
   return Object.entries(byPath).filter(([path]) => Object.hasOwn(ATTRIBUTES[action], path));
 }
 
-/** Returns terms that an example should have, the most important first. */
-export function preferencesFor({ action, names }: Question): string[] {
+/** Returns terms that an example of this question should have, the most important first. */
+export function preferencesFor({
+  action,
+  names,
+}: {
+  readonly action: ProvedAction;
+  readonly names: Names;
+}): string[] {
   const words = ofAction(action, VOCABULARIES).map(([path, values]) => anyTerm(path, values));
   const purpose = [`(not ${term("context.purpose", "")})`];
   const spare = [...names.duties].filter((duty) => duty !== "support");

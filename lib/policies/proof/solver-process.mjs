@@ -1,9 +1,9 @@
 // The solver's process: child of a portal, and the only one that loads z3. It exchanges lines of JSON with its parent
 // over standard input and output, one question and one answer at a time, and ends when that pipe closes. It ends itself
 // when it grows beyond its memory. The parent ends it when it takes too long. Plain JavaScript, so that it starts at once.
-import { createRequire } from "node:module";
 import os from "node:os";
 import process from "node:process";
+import z3Solver from "z3-solver";
 
 /** Exit code for "out of memory" (solver.ts). */
 const OUT_OF_MEMORY = 70;
@@ -16,8 +16,6 @@ os.setPriority(process.pid, 10);
 setInterval(() => {
   if (process.memoryUsage.rss() > memoryMb * 1024 * 1024) process.exit(OUT_OF_MEMORY);
 }, WATCH_MS).unref();
-
-const { init } = createRequire(import.meta.url)("z3-solver");
 
 /** Returns a model's values with the answer `sat`; otherwise the answer alone. */
 function readModel(said) {
@@ -90,7 +88,7 @@ async function answerOf({ Z3, em }, question) {
 let starting;
 async function solve(line) {
   const question = JSON.parse(line);
-  starting ??= init();
+  starting ??= z3Solver.init();
   const z3 = await starting;
   z3.Z3.global_param_set("memory_max_size", String(memoryMb));
   process.stdout.write(`${JSON.stringify(await answerOf(z3, question))}\n`);
