@@ -23,23 +23,28 @@ function standing(more: Partial<Standing> = {}): Standing {
   };
 }
 
+const daysOf = (review_days: number) => ({ settings: { review_days } });
+const DAYS = daysOf(10);
+
 describe("dates of a request", () => {
   it("dates follow the instrument: reviewers decide before the answer is due, and an EPOC is answered in ten days", () => {
     for (const kind of InstrumentKind.options) {
-      const { dueAt, responseDueAt } = datesFrom(kind, START);
+      const { dueAt, responseDueAt } = datesFrom(kind, START, DAYS);
       expect(responseDueAt === undefined ? 0 : responseDueAt.getTime() - dueAt.getTime()).toBeGreaterThan(0);
     }
-    expect(datesFrom("epoc", START).responseDueAt).toEqual(on(10));
-    expect(datesFrom("audit_mandate", START).responseDueAt).toEqual(on(30));
-    expect(datesFrom("court_order", START)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
+    expect(datesFrom("epoc", START, DAYS).responseDueAt).toEqual(on(10));
+    expect(datesFrom("audit_mandate", START, DAYS).responseDueAt).toEqual(on(30));
+    expect(datesFrom("court_order", START, DAYS)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
   });
 
   it("a request without an order has no deadline", () => {
-    expect(datesFrom(undefined, START)).toEqual({ dueAt: on(10), responseDueAt: undefined });
+    expect(datesFrom(undefined, START, DAYS)).toEqual({ dueAt: on(10), responseDueAt: undefined });
   });
 
   it("dates move by the time that the clock was paused, never back, and an EPOC is not extended", () => {
-    const dates = datesFrom("warrant", START);
+    expect(datesFrom("epoc", START, daysOf(5)).dueAt).toEqual(on(5));
+    expect(datesFrom("court_order", START, daysOf(20)).dueAt).toEqual(on(14));
+    const dates = datesFrom("warrant", START, DAYS);
     expect(pausedBy(dates, 2 * DAY)).toEqual({ dueAt: on(12), responseDueAt: on(16) });
     expect(pausedBy(dates, -DAY)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
     expect(pausedBy({ dueAt: on(1) }, DAY)).toEqual({ dueAt: on(2) });

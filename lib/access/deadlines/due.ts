@@ -1,12 +1,13 @@
 import type { Escalation, RequestState } from "@/lib/access/requests/schema";
-import { DAY_MS, REVIEW_DAYS } from "@/lib/access/rules/limits";
+import { DAY_MS } from "@/lib/access/rules/limits";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
+import type { PolicyNumbers } from "@/lib/context/policies";
 import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** Days that each part of a request's life takes. Pure rules; the caller supplies the clock. */
 interface Terms {
-  /** Days in which its reviewers should decide. */
-  readonly review: number;
+  /** Days in which its reviewers should decide, where they are fewer than those of the policies. */
+  readonly review?: number;
   /** Days until the answer is due; absent when an answer is not required. */
   readonly response?: number;
   /** Days by which the deadline may be extended, once. */
@@ -19,15 +20,15 @@ interface Terms {
  * waits.
  */
 const TERMS: Readonly<Record<InstrumentKind, Terms>> = {
-  court_order: { review: REVIEW_DAYS, response: 14, extension: 14 },
-  warrant: { review: REVIEW_DAYS, response: 14, extension: 14 },
+  court_order: { response: 14, extension: 14 },
+  warrant: { response: 14, extension: 14 },
   epoc: { review: 7, response: 10, extension: 0 },
-  subpoena: { review: REVIEW_DAYS, response: 14, extension: 30 },
-  statutory_demand: { review: REVIEW_DAYS, response: 20, extension: 30 },
-  audit_mandate: { review: REVIEW_DAYS, response: 30, extension: 30 },
+  subpoena: { response: 14, extension: 30 },
+  statutory_demand: { response: 20, extension: 30 },
+  audit_mandate: { response: 30, extension: 30 },
 };
 /** Requests of staff for their own duty: no answer is required, so they lapse after the review days. */
-const WITHOUT_ORDER: Terms = { review: REVIEW_DAYS, extension: 0 };
+const WITHOUT_ORDER: Terms = { extension: 0 };
 
 /** Reviewers are reminded this long before their date, and again on it. */
 export const REMINDER_MS = 2 * DAY_MS;
@@ -48,16 +49,29 @@ type Undated = { readonly [Name in keyof DueDates]?: Date | undefined };
 
 const later = (at: Date, days: number): Date => new Date(at.getTime() + days * DAY_MS);
 
+/** An instrument wants an answer by a date. */
+function hasAnswer(kind: InstrumentKind | undefined): boolean {
+  return termsOf(kind).response !== undefined;
+}
+
 function termsOf(kind: InstrumentKind | undefined): Terms {
   return kind === undefined ? WITHOUT_ORDER : TERMS[kind];
 }
 
-/** Returns the review date and the deadline of a request that is submitted now under this kind of instrument. */
-export function datesFrom(kind: InstrumentKind | undefined, submittedAt: Date): DueDates {
-  const { review, response } = termsOf(kind);
+/**
+ * Returns the review date and the deadline of a request that is submitted now under this kind of instrument, by the
+ * policies in force. The review ends before the answer is due.
+ */
+export function datesFrom(
+  kind: InstrumentKind | undefined,
+  submittedAt: Date,
+  { settings }: { readonly settings: Pick<PolicyNumbers, "review_days"> },
+): DueDates {
+  const { review = settings.review_days, response = review } = termsOf(kind);
+  const days = Math.min(review, response, settings.review_days);
   return {
-    dueAt: later(submittedAt, review),
-    responseDueAt: response === undefined ? undefined : later(submittedAt, response),
+    dueAt: later(submittedAt, days),
+    responseDueAt: hasAnswer(kind) ? later(submittedAt, response) : undefined,
   };
 }
 

@@ -16,6 +16,7 @@ import { createGrant } from "@/lib/access/grants/create-grant";
 import { resumeActivation } from "@/lib/access/grants/resume-activation";
 import { approveAuthorization } from "@/lib/access/legal-authorities/advance";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
+import { requireGrantable } from "@/lib/access/requests/grant-limits";
 import { type Step, walkRequest } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { requireVersion } from "@/lib/access/requests/require-version";
@@ -95,6 +96,10 @@ async function decideIn(
   const one = await loadCase(tx, cx, requestId, body.stage);
   const { state, weighed } = await checkDecision(tx, cx, one, body);
   const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body, proved);
+  if (signed !== undefined) {
+    const { maxExports = remainingAt(one, cx.clock.now()).maxExports } = signed;
+    requireGrantable(cx, signed.statement, maxExports);
+  }
   const [decisionId, recognised] = await Promise.all([
     storeDecision(tx, cx, one, body, signed),
     one.authorization === undefined ? {} : recognise(tx, cx, one.authorization, weighed),

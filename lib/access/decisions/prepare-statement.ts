@@ -1,9 +1,10 @@
 import "server-only";
 import { checkDecision } from "@/lib/access/decisions/check-decision";
 import { loadCase } from "@/lib/access/decisions/decision-case";
-import { decisionStatement, STATEMENT_MS } from "@/lib/access/decisions/decision-statement";
+import { decisionStatement, remainingAt, STATEMENT_MS } from "@/lib/access/decisions/decision-statement";
 import { insertStatement } from "@/lib/access/decisions/store";
 import type { StatementAnswer } from "@/lib/access/requests/answer-schema";
+import { requireGrantable } from "@/lib/access/requests/grant-limits";
 import { requireVersion } from "@/lib/access/requests/require-version";
 import type { NewStatement } from "@/lib/access/requests/schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -36,6 +37,7 @@ export async function prepareStatement(
     await checkDecision(tx, cx, one, body);
     const made = { log: cx.instance.log, approver: cx.principal.handle, at, nonce };
     const prepared = decisionStatement(one, body, made);
+    requireGrantable(cx, prepared, body.max_exports ?? remainingAt(one, at).maxExports);
     const { userId } = cx.principal;
     const { tenantId } = cx.instance;
     await insertStatement(tx, {

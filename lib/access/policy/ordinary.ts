@@ -1,8 +1,8 @@
 import type { DecidingSet, OpenQuestion, PolicyPrincipal } from "@/lib/context/policies";
 import { GroupName, type InstrumentKind, Purpose } from "@/lib/vocabulary";
 
-// What a role is for: the answers of the policies at an ordinary hour of an ordinary day, for a new record, with an
-// identity proved just now. Pages show it, and a refusal says by it whether a purpose is closed or only this moment is.
+// What a role is for: the answers of the policies for a new record, with an identity proved just now, at an ordinary hour
+// or at one that the policies name. Pages show it, and a refusal says by it whether a purpose is closed or only this moment is.
 
 const RECORD = { ageDays: 0, retentionClass: "standard", isKept: false } as const;
 const OFFICE = { setsHours: false, isOpen: true, weekday: 3, minute: 720, isHoliday: false } as const;
@@ -28,14 +28,36 @@ function basisOf({ isParty, instrument = "court_order" }: Ordinary, kind: GrantK
   return instrument === null ? { grant } : { grant, authority: { kind: instrument, state: "active" } };
 }
 
-function* questionsOf(asked: Ordinary): Generator<OpenQuestion> {
-  const { principal, isParty } = asked;
-  for (const purpose of asked.purposes ?? Purpose.options)
-    for (const kind of new Set(asked.kinds ?? (["request"] as const)))
-      for (const group of asked.groups ?? GroupName.options)
-        for (const level of asked.levels ?? (["full", "masked"] as const)) {
-          const moment = { day: 0, factorMinutes: 0, hasOverride: false, office: OFFICE };
-          const context = { purpose, group, level, isParty, ...moment, ...basisOf(asked, kind) };
+/** Moments that are tried; a set that names more hours is judged by the first. */
+const MOST_MOMENTS = 60;
+
+/** An ordinary moment first, then one on each side of each hour, weekday and day that the policies name. */
+function momentsOf(set: DecidingSet): Pick<OpenQuestion["context"], "day" | "office">[] {
+  const near = (attribute: string) =>
+    set.boundsOf(attribute).flatMap((bound) => [bound - 1, bound, bound + 1]);
+  const moments = [
+    { day: 0, office: OFFICE },
+    ...near("minute").map((minute) => ({ day: 0, office: { ...OFFICE, minute } })),
+    ...near("weekday").map((weekday) => ({ day: 0, office: { ...OFFICE, weekday } })),
+    ...near("day").map((day) => ({ day, office: OFFICE })),
+  ];
+  return moments.slice(0, MOST_MOMENTS);
+}
+
+/** Fields and levels of what is asked. */
+function* shapesOf({ groups, levels }: Ordinary) {
+  for (const group of groups ?? GroupName.options)
+    for (const level of levels ?? (["full", "masked"] as const)) yield { group, level };
+}
+
+function* questionsOf(asked: Ordinary, set: DecidingSet): Generator<OpenQuestion> {
+  const { principal, isParty, purposes = Purpose.options, kinds = ["request"] } = asked;
+  for (const moment of momentsOf(set))
+    for (const purpose of purposes)
+      for (const kind of new Set(kinds))
+        for (const shape of shapesOf(asked)) {
+          const facts = { isParty, factorMinutes: 0, hasOverride: false };
+          const context = { purpose, ...shape, ...facts, ...moment, ...basisOf(asked, kind) };
           yield { action: "open", principal, resource: RECORD, context };
         }
 }
@@ -45,11 +67,11 @@ const known = new WeakMap<DecidingSet, Map<string, boolean>>();
 const MOST_KNOWN = 5_000;
 
 function findOpening(asked: Ordinary, set: DecidingSet): boolean {
-  for (const question of questionsOf(asked)) if (set.ask(question).isAllowed) return true;
+  for (const question of questionsOf(asked, set)) if (set.ask(question).isAllowed) return true;
   return false;
 }
 
-/** Returns whether the policies open any of this at an ordinary moment. */
+/** Returns whether the policies open any of this at such a moment. */
 export function everOpens(asked: Ordinary, set: DecidingSet): boolean {
   const answers = known.get(set) ?? new Map<string, boolean>();
   known.set(set, answers);

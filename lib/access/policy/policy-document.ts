@@ -53,7 +53,8 @@ const Policy = z.strictObject({
 });
 export type Policy = z.infer<typeof Policy>;
 
-const quorum = z.int().min(1).max(5);
+/** Each stage is decided by one person, and the custodian counts one approval of each. No other number is accepted. */
+const quorum = z.int().min(1, "at least one person approves").max(1, "one person approves in each stage");
 
 /** What the set says in numbers. A quorum of 0 is refused here. */
 const Settings = z.strictObject({

@@ -3,6 +3,7 @@ import { resolveCoViewers } from "@/lib/access/decisions/name-co-viewers";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { changeAsked } from "@/lib/access/requests/change-store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/requests/check-asked";
+import { requireAskable } from "@/lib/access/requests/grant-limits";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import type { ChangedRequest } from "@/lib/access/requests/schema";
@@ -75,6 +76,7 @@ export async function changeDraft(
     const asked = changedAsked(row, body, named);
     await authorize(cx, "request.create", askingFacts(cx, asked));
     requireSpan(asked, cx.clock.now());
+    requireAskable(cx, asked, cx.clock.now());
     await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);
     const changed = await changeAsked(tx, permit, row, asked, cx.clock.now());
     if (!changed) throw new DomainError("request.conflict");

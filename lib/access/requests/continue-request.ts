@@ -91,7 +91,7 @@ export async function continueRequest(
   const coViewerHandles = await frozenHandles(tx, id);
   const names = { requester, organisationId, coViewerHandles };
   const digest = requestDigest({ ...asked, ...names, log: cx.instance.log, id, reference });
-  const { dueAt } = datesFrom(authorization?.kind, cx.clock.now());
+  const { dueAt } = datesFrom(authorization?.kind, cx.clock.now(), cx.policies.active());
   const frozen = {
     digest,
     dueAt: row.responseDueAt !== undefined && row.responseDueAt < dueAt ? row.responseDueAt : dueAt,

@@ -3,6 +3,7 @@ import { resolveCoViewers } from "@/lib/access/decisions/name-co-viewers";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import * as requests from "@/lib/access/requests/change-store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/requests/check-asked";
+import { requireAskable } from "@/lib/access/requests/grant-limits";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import type { NewRequest } from "@/lib/access/requests/schema";
 import type { Asked } from "@/lib/access/requests/store";
@@ -48,6 +49,7 @@ export async function fileRequest(cx: Context, body: NewRequest): Promise<Reques
   const asked = askedOf(body);
   const at = cx.clock.now();
   requireSpan(asked, at);
+  requireAskable(cx, asked, at);
   const id = uuidv7(at.getTime());
   const { tenantId } = cx.instance;
   const entry = await cx.db.prepared.transaction(async (tx) => {

@@ -106,7 +106,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   const organisationId = row.requesterOrganisationId;
   const asked = { ...row, coViewerHandles, transactions, requester, organisationId };
   const digest = requestDigest({ ...asked, log: cx.instance.log });
-  const { dueAt, responseDueAt } = datesFrom(authorization?.kind, cx.clock.now());
+  const { dueAt, responseDueAt } = datesFrom(authorization?.kind, cx.clock.now(), cx.policies.active());
   const dates = responseDueAt === undefined ? { dueAt } : { dueAt, responseDueAt };
   const checked = authorization === undefined ? {} : { authorizationDigest: authorization.recordDigest };
   await walkRequest(tx, cx, row, [

@@ -1,9 +1,4 @@
 export const DAY_MS = 86_400_000;
-/**
- * Days in which reviewers should decide (deadlines/due.ts has the rest). Both sides see the date; passing it refuses
- * nothing.
- */
-export const REVIEW_DAYS = 10;
 /** Multi-factor proof is fresh up to and including this age. */
 export const STEP_UP_MS = 15 * 60_000;
 

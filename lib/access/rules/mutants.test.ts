@@ -30,6 +30,7 @@ async function rulesWith(file: string, source: string): Promise<Decide> {
     write: false,
     platform: "node",
     format: "cjs",
+    packages: "external",
     logLevel: "silent",
     alias: { "@": ROOT, "server-only": path.join(ROOT, "node_modules/server-only/empty.js") },
     plugins: [
@@ -79,7 +80,6 @@ const EQUAL: Readonly<Record<string, string>> = {
     "it chooses words",
   'found.push(reason("floor.dispute-masked", "access.level", "A dispute opens masked fields only.")); → ((..._: unknown[]) => 0)(reason("floor.dispute-masked", "access.level", "A dispute opens masked fields only."));':
     "only support holds a dispute's grant, and support sees masked fields only",
-  "export const REVIEW_DAYS = 10; → export const REVIEW_DAYS = (10 + 1);": "a date that refuses nothing",
 };
 
 it.each(RULES)("in %s the oracle detects every mutant", async (file) => {
@@ -91,7 +91,7 @@ it.each(RULES)("in %s the oracle detects every mutant", async (file) => {
     if (!isCaught(await rulesWith(file, changed), all)) living.push(name);
   }
   expect(living.filter((name) => EQUAL[name] === undefined)).toEqual([]);
-  expect(mutants.length).toBeGreaterThan(6);
+  expect(mutants.length).toBeGreaterThan(4);
   console.log(`${file}: ${mutants.length} mutants, ${living.length} of them decide nothing else`);
   expect(isCaught(await rulesWith(file, source), all)).toBe(false);
 });

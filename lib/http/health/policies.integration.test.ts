@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { vkey } from "@/lib/crypto/log/signed-note";
 import { readHealth, readReadiness } from "@/lib/http/health/read-health";
 import { useRuntime } from "@/lib/runtime/slot";
+import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { queryAs } from "@/lib/testing/benches/query-as";
 
@@ -8,12 +10,23 @@ let bench: PortalBench;
 beforeAll(async () => {
   bench = await createPortalBench({});
   const { log, tenantId } = bench.audit.place;
+  const { keystore } = bench.audit;
+  const custodian = vkey(
+    `${log}/custodian`,
+    keystore.readNamedKey("receipt")?.publicKey ?? new Uint8Array(32),
+  );
   Object.assign(process.env, {
-    ...{ LOG_ORIGIN: log, TENANT_ID: tenantId, LOG_VKEY: "none", KEY_DIR: bench.audit.keyDir },
+    ...{
+      LOG_ORIGIN: log,
+      TENANT_ID: tenantId,
+      LOG_VKEY: "none",
+      KEK_PASSPHRASE: TEST_PASSPHRASE,
+      KEY_DIR: bench.audit.keyDir,
+    },
     ...{
       DATABASE_URL: bench.audit.database.appUrl,
       CUSTODIAN_URL: "unix:/nowhere.sock",
-      CUSTODIAN_VKEY: "none",
+      CUSTODIAN_VKEY: custodian,
     },
   });
   useRuntime(bench.runtime);
@@ -41,4 +54,13 @@ test("a portal is ready while it decides by the active set, and says that its te
   expect((await readHealth()).alarms).toEqual(expect.arrayContaining(["policies-down", "policies-altered"]));
   await replace("9825", "1825");
   await expect.poll(async () => (await readReadiness()).ready).toBe(true);
+});
+
+test("a portal's own start begins the policies, follows them, and decides by the set of the database", async () => {
+  const { openRuntime } = await import("@/lib/runtime/portal");
+  const runtime = await openRuntime();
+  expect(await runtime.policies.check()).toBe("active");
+  expect(runtime.policies.active().version).toBe(bench.runtime.policies.active().version);
+  expect(runtime.policies.active().number).toBe(1);
+  runtime.live.close();
 });

@@ -7,6 +7,7 @@ import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { createRequest, getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
+import { getRuntime } from "@/lib/runtime/slot";
 import { answerDays } from "./_components/answers/answer-days";
 import type { Answers } from "./_components/answers/answers";
 import { formOptions } from "./_components/answers/form-options";
@@ -35,9 +36,14 @@ async function ExistingDraft({ id }: { id: string }) {
       options={options}
       view={view}
       prefill={NOTHING}
-      answerDays={answerDays()}
+      answerDays={await shownDays()}
     />
   );
+}
+
+/** Days until an answer, by the policies in force. */
+async function shownDays() {
+  return answerDays((await getRuntime()).policies.active());
 }
 
 const NOTHING: Partial<Answers> = {};
@@ -74,7 +80,7 @@ async function BegunFrom({ id }: { id: string }) {
       begunFrom={view}
       denied={<DeniedBefore request={view} />}
       prefill={NOTHING}
-      answerDays={answerDays()}
+      answerDays={await shownDays()}
     />
   );
 }
@@ -108,5 +114,7 @@ export default async function NewRequestPage({ searchParams }: { searchParams: P
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
   const options = found.value;
   const prefill = { ...(await basisOf(search)), ...prefillOf(search, options) };
-  return <NewRequest key={options.person} options={options} prefill={prefill} answerDays={answerDays()} />;
+  return (
+    <NewRequest key={options.person} options={options} prefill={prefill} answerDays={await shownDays()} />
+  );
 }
