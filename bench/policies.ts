@@ -44,9 +44,12 @@ function documentOf(count: number): PolicyDocument {
 const textsOf = ({ policies }: PolicyDocument) =>
   Object.fromEntries(policies.map(({ id, text }) => [id, text]));
 
-/** One decision at p50: by Cedar for a question that was not asked before, and for 2,000 openings in turn. */
+/** Openings that are decided in turn. */
+const FACTS = 300;
+
+/** One decision at p50: by Cedar for a question that was not asked before, and for openings in turn. */
 function decisionFigures(): Figure[] {
-  const facts = Array.from({ length: 2_000 }, (_none, at) => randomFacts(at + 1));
+  const facts = Array.from({ length: FACTS }, (_none, at) => randomFacts(at + 1));
   return SIZES.flatMap((size) => {
     const document = documentOf(size);
     const [cedar, set] = [new ParsedPolicies(textsOf(document)), preparePolicySet(document)];
