@@ -19,7 +19,7 @@ import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { randomFacts } from "@/lib/testing/contracts/opening-facts";
 import { startTestServer } from "@/lib/testing/servers/test-server";
 import { GroupName, Purpose } from "@/lib/vocabulary";
-import { against, type Figure, median, millis } from "./measure";
+import { against, type Figure, line, median, millis } from "./measure";
 
 const SUITE = "policies";
 const DECISIONS = Number(process.env.BENCH_DECISIONS ?? 10_000);
@@ -44,9 +44,12 @@ function documentOf(count: number): PolicyDocument {
 const textsOf = ({ policies }: PolicyDocument) =>
   Object.fromEntries(policies.map(({ id, text }) => [id, text]));
 
-/** One decision at p50: by Cedar for a question that was not asked before, and for 2,000 openings in turn. */
+/** Openings that are decided in turn. */
+const FACTS = 300;
+
+/** One decision at p50: by Cedar for a question that was not asked before, and for openings in turn. */
 function decisionFigures(): Figure[] {
-  const facts = Array.from({ length: 2_000 }, (_none, at) => randomFacts(at + 1));
+  const facts = Array.from({ length: FACTS }, (_none, at) => randomFacts(at + 1));
   return SIZES.flatMap((size) => {
     const document = documentOf(size);
     const [cedar, set] = [new ParsedPolicies(textsOf(document)), preparePolicySet(document)];
@@ -160,5 +163,12 @@ async function runFigures(): Promise<Figure[]> {
 
 /** Measures decisions, the proof, a dry run and a replay (issue "Policies a compliance officer can change, and prove"). */
 export async function benchPolicies(): Promise<Figure[]> {
-  return [...decisionFigures(), ...(await proofFigures()), ...(await runFigures())];
+  const figures: Figure[] = [];
+  for (const part of [decisionFigures, proofFigures, runFigures]) {
+    const found = await part();
+    figures.push(...found);
+    // The last part takes minutes.
+    if (part !== runFigures) for (const figure of found) console.log(line(figure));
+  }
+  return figures;
 }

@@ -117,7 +117,7 @@ function cvc5(text: string): string | undefined {
 }
 
 describe("proof of mutated sets", () => {
-  const solver = new Solver({ ms: 120_000, memoryMb: 1_024 });
+  const solver = new Solver({ ms: 120_000, wallMs: 240_000, memoryMb: 1_024 });
   afterAll(() => solver.stop());
   cedar.preparseSchema("mutants", CEDAR_SCHEMA);
   const random = dice(18);

@@ -14,6 +14,12 @@ const open = (condition: string) => ({
   one: `permit(principal, action == Action::"open", resource) when { ${condition} };`,
 });
 
+/** A policy that no other equals. */
+function pair(n: number): string {
+  return `permit(principal, action == Action::"open", resource) when {
+  context has grant && context.office.minute >= ${n} && context.office.minute < ${n + 7} && context.purpose == "p${n % 37}" };`;
+}
+
 /** Processes of the solver that this process started and that still run. */
 function solverProcesses(): string[] {
   return readdirSync("/proc").filter((pid) => {
@@ -81,7 +87,7 @@ describe("proof", () => {
   });
 
   it("tells purposes apart that look alike, and passes quotes and escapes through unchanged", async () => {
-    const solver = new Solver({ ms: 60_000, memoryMb: 1_024 });
+    const solver = new Solver({ ms: 60_000, wallMs: 240_000, memoryMb: 1_024 });
     try {
       for (const purpose of [
         "аudit",
@@ -130,19 +136,30 @@ describe("proof", () => {
 
 describe("solver's process", () => {
   it("is undecided out of time, and leaves no process", async () => {
-    const proof = await prove(DEFAULT_POLICIES, DEFAULT_POLICIES, { limits: { ms: 1, memoryMb: 1_024 } });
-    expect(proof).toMatchObject({ outcome: "undecided", why: { code: "time" } });
-    await expect.poll(solverProcesses).toEqual([]);
+    const rounds = {
+      ...DEFAULT_POLICIES,
+      ...Object.fromEntries(Array.from({ length: 400 }, (_none, n) => [`p${n}`, pair(n)])),
+    };
+    for (const limits of [
+      { ms: 1, wallMs: 120_000, memoryMb: 1_024 },
+      { ms: 60_000, wallMs: 1, memoryMb: 1_024 },
+    ]) {
+      const proof = await prove(DEFAULT_POLICIES, rounds, { limits });
+      expect(proof).toMatchObject({ outcome: "undecided", why: { code: "time" } });
+      await expect.poll(solverProcesses).toEqual([]);
+    }
   });
 
   it("is undecided out of memory, and leaves no process", async () => {
-    const proof = await prove(DEFAULT_POLICIES, DEFAULT_POLICIES, { limits: { ms: 60_000, memoryMb: 90 } });
+    const proof = await prove(DEFAULT_POLICIES, DEFAULT_POLICIES, {
+      limits: { ms: 60_000, wallMs: 120_000, memoryMb: 90 },
+    });
     expect(proof).toMatchObject({ outcome: "undecided", why: { code: "memory" } });
     await expect.poll(solverProcesses).toEqual([]);
   });
 
   it("is undecided when it is killed, at once and for later questions", async () => {
-    const solver = new Solver({ ms: 60_000, memoryMb: 1_024 });
+    const solver = new Solver({ ms: 60_000, wallMs: 240_000, memoryMb: 1_024 });
     const asked = proveWith(solver, DEFAULT_POLICIES, DEFAULT_POLICIES);
     process.kill(solver.pid ?? 0, "SIGKILL");
     expect(await asked).toMatchObject({ outcome: "undecided", why: { code: "ended" } });

@@ -1,20 +1,29 @@
 // The solver's process: child of a portal, and the only one that loads z3. It exchanges lines of JSON with its parent
 // over standard input and output, one question and one answer at a time, and ends when that pipe closes. It ends itself
-// when it grows beyond its memory. The parent ends it when it takes too long. Plain JavaScript, so that it starts at once.
+// when it grows beyond its memory or uses up its processor time. The parent ends it when it waits too long for either. Plain JavaScript, so that it starts at once.
 import os from "node:os";
 import process from "node:process";
 import z3Solver from "z3-solver";
 
-/** Exit code for "out of memory" (solver.ts). */
+/** Exit codes (solver.ts). */
 const OUT_OF_MEMORY = 70;
+const OUT_OF_TIME = 71;
 const WATCH_MS = 25;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-const memoryMb = Number(process.argv[2] ?? "768");
+const memoryMb = Number(process.argv[2]);
+const cpuMs = Number(process.argv[3]);
+/** Processor time at the beginning of the present question; undefined between questions. */
+let began;
+function usedMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
 // Answers for people come first.
-os.setPriority(process.pid, 10);
+os.setPriority(process.pid, 5);
 setInterval(() => {
   if (process.memoryUsage.rss() > memoryMb * 1024 * 1024) process.exit(OUT_OF_MEMORY);
+  if (began !== undefined && usedMs() - began > cpuMs) process.exit(OUT_OF_TIME);
 }, WATCH_MS).unref();
 
 /** Returns a model's values with the answer `sat`; otherwise the answer alone. */
@@ -91,7 +100,10 @@ async function solve(line) {
   starting ??= z3Solver.init();
   const z3 = await starting;
   z3.Z3.global_param_set("memory_max_size", String(memoryMb));
-  process.stdout.write(`${JSON.stringify(await answerOf(z3, question))}\n`);
+  began = usedMs();
+  const answer = await answerOf(z3, question);
+  began = undefined;
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
 let heard = "";

@@ -5,12 +5,14 @@ import type { Question } from "./question";
 
 /** What one question may take. */
 export interface SolverLimits {
-  /** Milliseconds by the clock, with the start of the process. */
+  /** Milliseconds of processor time, so that a busy machine does not change an outcome. */
   readonly ms: number;
+  /** Milliseconds by the clock, with the start of the process. */
+  readonly wallMs: number;
   readonly memoryMb: number;
 }
 
-export const SOLVER_LIMITS: SolverLimits = { ms: 10_000, memoryMb: 512 };
+export const SOLVER_LIMITS: SolverLimits = { ms: 10_000, wallMs: 120_000, memoryMb: 512 };
 
 /** Why there is no answer. */
 export type NoAnswer = "time" | "memory" | "ended" | "unknown";
@@ -24,8 +26,11 @@ export type SolverAnswer =
       readonly said?: string;
     };
 
-/** Exit code of the process when it grew beyond its memory (solver-process.mjs). */
-const OUT_OF_MEMORY = 70;
+/** Exit codes of the process when it grew beyond its memory, or used up its time (solver-process.mjs). */
+const ENDS: ReadonlyMap<number | null, NoAnswer> = new Map([
+  [70, "memory"],
+  [71, "time"],
+]);
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Time that an example may be improved, of a question's whole time. */
 const PREFER_SHARE = 0.3;
@@ -35,8 +40,8 @@ function program(): string {
   return path.join(process.cwd(), "lib", "policies", "proof", "solver-process.mjs");
 }
 
-function start({ memoryMb }: SolverLimits): ChildProcess {
-  return spawn(process.execPath, ["--max-old-space-size=256", program(), String(memoryMb)], {
+function start({ memoryMb, ms }: SolverLimits): ChildProcess {
+  return spawn(process.execPath, ["--max-old-space-size=256", program(), String(memoryMb), String(ms)], {
     cwd: "/",
     env: { NODE_ENV: "production", PATH: "/usr/local/bin:/usr/bin:/bin" },
     stdio: ["pipe", "pipe", "ignore"],
@@ -73,7 +78,7 @@ export class Solver {
   constructor(private readonly limits: SolverLimits = SOLVER_LIMITS) {
     this.#child = start(limits);
     this.#child.once("error", () => this.#end("ended"));
-    this.#child.once("exit", (code) => this.#end(code === OUT_OF_MEMORY ? "memory" : "ended"));
+    this.#child.once("exit", (code) => this.#end(ENDS.get(code) ?? "ended"));
     this.#child.stdout?.setEncoding("utf8");
     this.#child.stdout?.on("data", (text: string) => this.#hear(text));
     // The exit event reports a process that has ended.
@@ -86,8 +91,8 @@ export class Solver {
 
   /** Asks one question. `preferences` are terms that an example should have where it can. */
   ask({ text, symbols }: Question, preferences: readonly string[] = []): Promise<SolverAnswer> {
-    const { ms } = this.limits;
-    const late = setTimeout(() => this.#kill("time"), ms);
+    const { ms, wallMs } = this.limits;
+    const late = setTimeout(() => this.#kill("time"), wallMs);
     return new Promise<SolverAnswer>((resolve) => {
       if (this.#over !== undefined) return resolve({ is: "none", why: this.#over });
       this.#resolve = resolve;
