@@ -26,8 +26,8 @@ export interface TestIdentityProvider {
   next: NextSignIn | undefined;
   /** Refuses the next sign-in, as a person does who cancels. */
   cancels: boolean;
-  /** Changes the claims of each ID token before it is signed by the provider's own key. */
-  twist: ((claims: Record<string, unknown>) => void | Promise<void>) | undefined;
+  /** Changes the claims of each ID token before it is signed by the provider's own key; a promise is awaited. */
+  twist: ((claims: Record<string, unknown>) => unknown) | undefined;
   /** Answers everything with 503. */
   isDown: boolean;
   /** Another issuer in its configuration than the one it is at. */
@@ -37,11 +37,7 @@ export interface TestIdentityProvider {
   close(): Promise<void>;
 }
 
-async function resign(
-  context: TokenContext,
-  key: JWK,
-  twist: (claims: Record<string, unknown>) => void | Promise<void>,
-) {
+async function resign(context: TokenContext, key: JWK, twist: (claims: Record<string, unknown>) => unknown) {
   const body: Record<string, unknown> = Object(context.body);
   if (typeof body.id_token !== "string") return;
   const claims: Record<string, unknown> = decodeJwt(body.id_token);
