@@ -1,5 +1,5 @@
 /**
- * Ends the portal with one line if the operator must mend its configuration. Other errors continue: of a keystore, whose
+ * Ends the portal with one line if the operator must mend its configuration. Other errors go on: of a keystore, whose
  * service may be away for a moment, and of anything that the next call may find mended.
  */
 function endIfOperators(error: unknown): void {

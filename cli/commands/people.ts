@@ -25,7 +25,7 @@ const REASON = {
   value: "TEXT",
   help: "Why; it is recorded in the log.",
 } as const;
-const YES = { name: "yes", kind: "flag", help: "Do not ask for confirmation." } as const;
+const YES = { name: "yes", kind: "flag", help: "Do not ask before what cannot be undone." } as const;
 
 async function list(cx: Cx, given: Given): Promise<undefined> {
   const view = VIEWS.find((one) => one === given.text("view"));
@@ -84,15 +84,14 @@ async function reset(cx: Cx, given: Given): Promise<undefined> {
   const body = { reason: given.need("reason"), ...present({ call: callOf(given) }) };
   const answer = await cx.connect().call(resetPerson, { params: { id: given.operand("ID") }, body });
   await cx.out.document(answer);
-  if (answer.agree_from !== null)
-    cx.out.remark(`A second administrator can agree from ${answer.agree_from}.`);
+  if (answer.agree_from !== null) cx.out.remark(`It can be agreed to from ${answer.agree_from} on.`);
   return undefined;
 }
 
 async function leave(cx: Cx, given: Given): Promise<undefined> {
   const id = given.operand("ID");
   const on = given.text("on");
-  if (on === undefined && !(await confirm(cx.host, given.flag("yes"), `End the access of ${id} now?`)))
+  if (on === undefined && !(await confirm(cx.host, given.flag("yes"), `${id} leaves now?`)))
     throw usage("nothing was changed");
   const body = { reason: given.need("reason"), ...present({ on }) };
   await cx.out.document(await cx.connect().call(leavePerson, { params: { id }, body }));

@@ -134,7 +134,7 @@ function hoursOf(hours: WeeklyHours, office: Office, date: string, weekday: Week
   return { opens, closes, isOvernight: closes < opens };
 }
 
-/** Returns the date this many days later, and its ISO weekday. This is calendar arithmetic, without a zone. */
+/** Returns the date so many days later, and its ISO weekday. This is calendar arithmetic, without a zone. */
 function dateAfter(date: string, days: number): { readonly date: string; readonly weekday: Weekday } {
   const day = new Date(Date.parse(`${date}T00:00:00Z`) + days * SECONDS_A_DAY * 1000);
   const weekday = WEEKDAYS_BY_NUMBER[day.getUTCDay()] ?? "7";

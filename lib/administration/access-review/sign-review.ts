@@ -29,7 +29,7 @@ async function requireTerms(tx: Tx, cx: Context, id: string, result: string, hol
   if ("block" in terms) throw new DomainError("access-review.undecided", { detail: WHY[terms.block] });
   if (terms.statement.result !== result)
     throw new DomainError("access-review.changed", {
-      detail: "A row was decided after you read the review. Read it again, then sign.",
+      detail: "Something was decided since you read the review. Read it again, and sign then.",
     });
   return { terms, loaded };
 }
@@ -37,8 +37,8 @@ async function requireTerms(tx: Tx, cx: Context, id: string, result: string, hol
 type Proven = Pick<SignatureRow, "signature" | "proof_kind">;
 
 /**
- * Returns the reviewer's signature. People on the custodian's roster sign as for every other act. For people who are
- * not on it the fresh second factor of their sign-in counts, and the entry records that. Throws `statement.required`.
+ * Returns the reviewer's signature. People on the custodian's roster sign as for every other act. For people who are not
+ * on it the fresh second factor of their sign-in counts, and the entry says so. Throws `statement.required`.
  */
 async function prove(cx: Context, statement: AccessReviewStatement, body: SignBody): Promise<Proven> {
   if (body.signature === undefined) {

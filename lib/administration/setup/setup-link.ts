@@ -1,7 +1,7 @@
 /**
  * Set-up of an instance without people. This file makes and checks the printed link, steps.ts has the two steps before
  * anyone can sign in, second-administrator.ts the third. require-set-up.ts refuses everything else until then.
- * Must stay true: only the newest link works, for 15 minutes, on the portal's own machine or with SETUP_TOKEN; each
+ * Must stay true: a link is good for 15 minutes, the newest alone, on the portal's own machine or with SETUP_TOKEN; each
  * step is done once.
  */
 import "server-only";
@@ -31,7 +31,7 @@ const LINK_MINUTES = 15;
 /** A call of the set-up's page, before anyone can sign in. */
 export type SetupContext = SignInContext & InvitationContext & { readonly setupToken?: string | undefined };
 
-/** Whether the first administrator has a way to sign in: then the set-up continues in their session. */
+/** Whether the first administrator has a way to sign in: then the set-up goes on in their session. */
 export async function hasFirstSignedIn(
   tx: Tx,
   tenantId: string,
@@ -49,11 +49,11 @@ async function requireNoPeople(tx: Tx, tenantId: string, row: SetupRow | undefin
     });
   if (row !== undefined && (await hasFirstSignedIn(tx, tenantId, row)))
     throw new DomainError("setup.people", {
-      detail: "The first administrator can sign in. The set-up continues at /setup in their session.",
+      detail: "The first administrator can sign in. The set-up goes on at /setup in their session.",
     });
 }
 
-/** The binding of a link, in place of a person's. */
+/** The binding of a link, in the place of a person's. */
 const bindingOf = (tenantId: string, expiresAt: Date) => ({ id: tenantId, userId: "setup", expiresAt });
 
 /**

@@ -24,10 +24,7 @@ const Text = z.string().regex(/^[A-Za-z0-9_-]+$/);
 const Sealed = z.strictObject({ v: z.literal(1), kdf: Kdf, sealed: Text });
 
 function missingKeyFile(file: string): KeystoreError {
-  return new KeystoreError(
-    "keystore.wrong-unlock",
-    `the key file ${file} cannot be read or is not a key file`,
-  );
+  return new KeystoreError("keystore.wrong-unlock", `the key file ${file} cannot be read or is no key file`);
 }
 
 function readKeyFile(file: string): Uint8Array {
@@ -121,7 +118,7 @@ class LocalCustody implements RootCustody {
     try {
       return Sealed.parse(JSON.parse(wrapped));
     } catch {
-      throw new KeystoreError("keystore.refused", "the wrapped root key is not a local one");
+      throw new KeystoreError("keystore.refused", "the wrapped root key is no local one");
     }
   }
 }
