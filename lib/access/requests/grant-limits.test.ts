@@ -3,6 +3,7 @@ import { DEFAULT_DOCUMENT } from "@/lib/access/policy/default-document";
 import { preparePolicySet } from "@/lib/access/policy/engine";
 import { requireAskable, requireGrantable } from "@/lib/access/requests/grant-limits";
 import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
+import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 
 const NOW = new Date("2026-11-25T00:00:00Z");
 const day = (days: number): Date => new Date(NOW.getTime() + days * 86_400_000);
@@ -10,7 +11,7 @@ const set = preparePolicySet({
   ...DEFAULT_DOCUMENT,
   settings: { ...DEFAULT_DOCUMENT.settings, grants: { max_views: 20, max_exports: 2, max_days: 30 } },
 });
-const cx = { policies: { active: () => set } };
+const cx = { policies: { ...fixedPolicies(), active: () => set } };
 
 function faultsOf(run: () => void): unknown {
   try {
