@@ -15,7 +15,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["policy-document.ts", "c11e9d317b0a4f9215182c593cf69fae5b4f11d9c432e3a312293d9cc81a076b"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],
   ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
-  ["hours.ts", "09feddccb710211bc05a3b5dc0b95523d36f0d669f4ba9715415c4239e826b46"],
+  ["hours.ts", "e97aea1878820e03de5cf89a0bc929e62dcae8205507b4bef11d770f9aa050b1"],
   ["next-possible.ts", "3d800f810cc41ba5ba9f41056da0f532154d25ee4d629ff9e15f0f9ec8176780"],
   ["facts.ts", "91ebbb6341cb62a779766f876bb7c47666aee8d61f59bdcb05f74d334ab30010"],
   ["action-rules.ts", "f93b618613bf9de4575f641d772cf3c22a10614684d67f2fd893b0b26634f166"],
