@@ -23,6 +23,7 @@ const result: DryRunResult = {
   past: [past("e1", "r1"), past("e2", "sealed")],
   past_more: false,
   settings: [],
+  retention: { changes: [] },
   proof: { outcome: "proved", why: null, counterexample: null, questions: {}, ms: 1 },
 };
 
