@@ -130,8 +130,8 @@ const JOBS: readonly Job[] = [
     name: "policies",
     everyMs: 2 * SECOND_MS,
     step: async (cx) => {
-      await activateDue(cx);
       await cx.policies.check();
+      await activateDue(cx);
     },
   },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },

@@ -1796,7 +1796,7 @@ GRANT SELECT ON policy_set TO sealport_auditor;
 GRANT SELECT, INSERT ON policy_approval TO sealport_app;
 GRANT SELECT ON policy_approval TO sealport_auditor;
 GRANT SELECT, INSERT ON policy_activation TO sealport_app;
-GRANT SELECT ON policy_activation TO sealport_custodian, sealport_auditor;
+GRANT SELECT ON policy_activation TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, done, total, result, error, started_at, finished_at, lease_until, attempt)
   ON policy_run TO sealport_app;
 GRANT SELECT ON policy_run TO sealport_auditor;
