@@ -18,7 +18,6 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   parties: { payer: "Example Ltd" },
   jurisdiction: "DE",
   country: "DE",
-  retention: { classes: { "*": 2_555 }, roles: { "*": 1_825 } },
   home_jurisdictions: ["DE"],
   email_domains: ["agency.example"],
   contacts: ["+49 30 222222"],
