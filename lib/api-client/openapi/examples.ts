@@ -69,6 +69,33 @@ const WRITTEN: Readonly<Record<string, Example>> = {
   createParticipant: {
     body: { id: "client-457", organisation_id: SAMPLE_ID, role: "client", kind: "legal" },
   },
+  savePolicySet: {
+    body: {
+      title: "Exports for auditors",
+      document: {
+        format: 1,
+        policies: [
+          {
+            id: "auditor-grant",
+            text: 'permit(principal in Role::"auditor", action == Action::"open", resource) when { context has grant };',
+            examples: [
+              {
+                name: "An auditor opens under a grant",
+                expect: "allow",
+                facts: { role: "auditor", purpose: "audit", grant: "request" },
+              },
+            ],
+          },
+        ],
+        settings: {
+          quorums: { legal: 1, coordinator: 2 },
+          grants: { max_views: 100, max_exports: 5, max_days: 90 },
+          review_days: 10,
+          retention: { classes: { "*": 2555 }, roles: { "*": 1825 } },
+        },
+      },
+    },
+  },
   setAgencyRecord: {
     body: {
       email_domains: ["authority.example"],
