@@ -64,7 +64,7 @@ test("a set goes by commands from the draft to the active one, and back to the o
   const reason = ["--reason", "agreed in the team"];
   expect(await as("anke", "show")).toMatchObject({ number: 1, state: "active" });
   const { number } = await as("anke", "draft", "--title", "Shorter review", ...reason, "--from", "1");
-  const document = JSON.parse(await policies("anke", "show", String(number), "--document"));
+  const document = JSON.parse(await policies("anke", "show", String(number), "--only-document"));
   const wrong = fileOf({ ...document, policies: [{ id: "a", text: "permit(", examples: [] }] });
   expect(await as("anke", "validate", String(number), wrong)).toMatchObject({
     valid: false,

@@ -17,6 +17,7 @@ export const POLICY_FILES = [
   "lib/access/policy/ordinary.ts",
   "lib/access/policy/policy-document.ts",
   "lib/access/policy/set-reads.ts",
+  "lib/access/policy/retention.ts",
   "lib/access/rules/limits.ts",
   "lib/organisations/hours.ts",
   "lib/access/rules/next-possible.ts",

@@ -54,13 +54,13 @@ async function list(cx: Cx, given: Given): Promise<undefined> {
   ]);
 }
 
-/** Shows one set, or the active one. With --document only its document is written, to be edited and saved. */
+/** Shows one set, or the active one. With --only-document only its document is written, to be edited and saved. */
 async function show(cx: Cx, given: Given): Promise<undefined> {
   const set =
     given.find("VERSION") === undefined
       ? await cx.connect().call(getActivePolicySet, {})
       : await cx.connect().call(getPolicySet, { params: paramsOf(given) });
-  if (given.flag("document")) await cx.out.text(`${JSON.stringify(set.document, null, 2)}\n`);
+  if (given.flag("only-document")) await cx.out.text(`${JSON.stringify(set.document, null, 2)}\n`);
   else await cx.out.document(set);
   return undefined;
 }
@@ -128,8 +128,8 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
     path: ["policies", "show"],
     summary: "One policy set, or the active one: its document, approvals and newest dry run.",
     operands: [{ ...VERSION, isOptional: true }],
-    options: [{ name: "document", kind: "flag", help: "Only the document, to be edited and saved." }],
-    example: "sealport policies show 15 --document",
+    options: [{ name: "only-document", kind: "flag", help: "Only the document, to be edited and saved." }],
+    example: "sealport policies show 15 --only-document",
     run: show,
   },
   {

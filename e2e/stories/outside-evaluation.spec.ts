@@ -103,7 +103,7 @@ test("config check finds nothing at fault, and the set-up link leads to two admi
   await ada.page.goto(link ?? "");
   await ada.page.getByLabel("Name", { exact: true }).fill(OPERATOR);
   await ada.page.getByLabel("Home jurisdictions").fill("DE");
-  await ada.page.getByRole("button", { name: "Save and go on" }).click();
+  await ada.page.getByRole("button", { name: "Save and continue" }).click();
   await expect(ada.page.getByRole("heading", { name: "You, the first administrator" })).toBeVisible();
   await ada.page.getByLabel("Name", { exact: true }).fill("Ada Lind");
   await ada.page.getByLabel("Work e-mail").fill("ada@harbour.example");

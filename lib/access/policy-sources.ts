@@ -14,6 +14,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
   ["policy-document.ts", "c11e9d317b0a4f9215182c593cf69fae5b4f11d9c432e3a312293d9cc81a076b"],
   ["set-reads.ts", "1fb5ef661fa9c5379fb8e17e06c8efd001f97486df23d1e21648811890f43c06"],
+  ["retention.ts", "13609d9e8be770c3655d127f681976efaa8fdd09484e92fcf850164bb273dc11"],
   ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
   ["hours.ts", "e97aea1878820e03de5cf89a0bc929e62dcae8205507b4bef11d770f9aa050b1"],
   ["next-possible.ts", "3d800f810cc41ba5ba9f41056da0f532154d25ee4d629ff9e15f0f9ec8176780"],

@@ -145,6 +145,7 @@ export const ACTS = [
   "policy_roll_back",
   "policy_save",
   "policy_schedule",
+  "policy_simulate",
   "policy_submit",
   "policy_withdraw",
   "access_review_begin",

@@ -4,6 +4,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fsyncSync,
   linkSync,
@@ -63,11 +64,22 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** Makes a folder and those above it. In /proc `recursive` would ask the kernel again without end. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(path.dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (Reflect.get(Object(error), "code") !== "EEXIST") throw error;
+  }
+}
+
 /** Makes a part's data folder, which it alone can enter. Throws OperatorError if it cannot be written. */
 export function makeDataFolder(folder: string | undefined): void {
   if (folder === undefined) return;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     accessSync(folder, constants.W_OK);
   } catch {
     throw new OperatorError(`DATA_DIR cannot be written by this user: ${folder}`);
