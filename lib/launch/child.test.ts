@@ -49,6 +49,9 @@ describe("a part with a bad environment ends with one line that names the variab
     expect(code).toBe(1);
     expect(lines).toHaveLength(1);
     const line = JSON.parse(lines[0] ?? "");
-    expect(line).toMatchObject({ msg: "the signer ends", reason: "set KEK_FILE or KEK_PASSPHRASE" });
+    expect(line).toMatchObject({
+      msg: "the signer ends",
+      reason: "DATA_DIR cannot be written by this user: /proc/no/such/folder",
+    });
   });
 });
