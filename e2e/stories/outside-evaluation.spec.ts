@@ -107,7 +107,7 @@ test("config check finds nothing at fault, and the set-up link leads to two admi
   await expect(ada.page.getByRole("heading", { name: "You, the first administrator" })).toBeVisible();
   await ada.page.getByLabel("Name", { exact: true }).fill("Ada Lind");
   await ada.page.getByLabel("Work e-mail").fill("ada@harbour.example");
-  await ada.page.getByRole("button", { name: "Go on to the passkey" }).click();
+  await ada.page.getByRole("button", { name: "Continue to the passkey" }).click();
   await makePasskey(ada);
   await expect(ada.page.getByRole("button", { name: "Make the link" })).toBeVisible();
   await ada.page.getByLabel("Name", { exact: true }).fill("Ben Roth");

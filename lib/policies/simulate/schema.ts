@@ -10,9 +10,10 @@ const number = z
   .optional()
   .describe("Number of a policy set; the one in force if absent.");
 
-const ExampleCase = z.strictObject({ number, example: ExampleFacts });
+const ExampleCase = z.strictObject({ kind: z.literal("example"), number, example: ExampleFacts });
 
 const RealCase = z.strictObject({
+  kind: z.literal("record"),
   number,
   person: Uuid,
   transaction_id: Uuid,
@@ -25,7 +26,7 @@ const RealCase = z.strictObject({
 export type RealCase = z.infer<typeof RealCase>;
 
 /** A case to try: made-up facts, or a person and a record as they are. */
-export const SimulateBody = z.union([ExampleCase, RealCase]);
+export const SimulateBody = z.discriminatedUnion("kind", [RealCase, ExampleCase]);
 export type SimulateBody = z.infer<typeof SimulateBody>;
 
 /** One fact with which the same case would be allowed. */

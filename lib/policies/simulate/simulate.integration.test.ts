@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 
 const real = (person: BenchPerson, change: object = {}) => ({
+  kind: "record" as const,
   person: person.principal.userId,
   transaction_id: bench.transactions[0],
   purpose: "settlement" as const,
@@ -30,7 +31,7 @@ const AUDITOR = { role: "auditor", purpose: "audit", grant: "request", authority
 describe("simulator", () => {
   it("decides made-up facts, names the rule, and what would have to change", async () => {
     const example = ExampleFacts.parse({ ...AUDITOR, weekday: 7 });
-    expect(await simulate(anke, { example })).toMatchObject({
+    expect(await simulate(anke, { kind: "example", example })).toMatchObject({
       number: 1,
       allowed: false,
       policies: ["hours-auditor"],
@@ -40,7 +41,7 @@ describe("simulator", () => {
       ],
       person: null,
     });
-    const allowed = await simulate(anke, { example: { ...example, weekday: 2 } });
+    const allowed = await simulate(anke, { kind: "example", example: { ...example, weekday: 2 } });
     expect(allowed).toMatchObject({ allowed: true, policies: ["auditor-grant"], what_if: [], reasons: [] });
   });
 
@@ -66,9 +67,11 @@ describe("simulator", () => {
     const policies = anke.policies;
     const auditor = { ...bench.auditor, policies };
     const example = ExampleFacts.parse(AUDITOR);
-    expect(await outcomeOf(simulate(auditor, { example }))).toBe("done");
+    expect(await outcomeOf(simulate(auditor, { kind: "example", example }))).toBe("done");
     expect(await outcomeOf(simulate(auditor, real(bench.client)))).toBe("access.forbidden");
-    expect(await outcomeOf(simulate({ ...bench.regulator, policies }, { example }))).toBe("access.forbidden");
+    expect(await outcomeOf(simulate({ ...bench.regulator, policies }, { kind: "example", example }))).toBe(
+      "access.forbidden",
+    );
   });
 
   it("answers unknown people, records and versions as not found", async () => {

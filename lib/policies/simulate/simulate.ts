@@ -193,7 +193,7 @@ async function tryReal(cx: Context, asked: RealCase, set: PreparedSet): Promise<
 export async function simulate(cx: Context, body: SimulateBody): Promise<SimulateAnswer> {
   requireReader(cx.principal);
   const { number, set } = await setOf(cx, body.number);
-  const isReal = "person" in body;
+  const isReal = body.kind === "record";
   const outcome = isReal ? await tryReal(cx, body, set) : tryExample(body.example, set, cx.clock.now());
   await recordEvent(cx, {
     ...{ class: "policy", outcome: "done", action: "policy.simulate", subjects: [] },

@@ -79,7 +79,11 @@ export function ExampleForm({ known, onAnswer }: OfCase) {
     controlOf: ({ pointer }) => controlAt(FACT_CONTROLS, pointer),
     send: (answers) =>
       call(SIMULATE, {
-        body: { ...numberOf(answers.number), example: ExampleFacts.parse(factsOf(answers, known.recorded)) },
+        body: {
+          kind: "example",
+          ...numberOf(answers.number),
+          example: ExampleFacts.parse(factsOf(answers, known.recorded)),
+        },
       }),
     onDone: onAnswer,
   });
@@ -205,6 +209,7 @@ export function RealForm({ known, onAnswer }: OfCase) {
     send: (answers) =>
       call(SIMULATE, {
         body: {
+          kind: "record",
           ...numberOf(answers.number),
           person: answers.person,
           transaction_id: answers.record.trim(),
