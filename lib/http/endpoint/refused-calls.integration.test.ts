@@ -365,13 +365,13 @@ describe("signed calls", () => {
     const body = '{"name":"a"}';
     const call = signed({ method: "POST", body });
     const other = new Request(call.url, { method: "POST", headers: call.headers, body: '{"name":"b"}' });
-    expect(await answerOf(other)).toEqual(refused("not what the signature names"));
+    expect(await answerOf(other)).toEqual(refused("does not match the signature"));
     expect(await answerOf(signed({ method: "POST", body, covered: ["@method", "@target-uri"] }))).toEqual(
-      refused("covers content-digest"),
+      refused("must cover content-digest"),
     );
     const none = signed({ method: "POST", body });
     const emptied = new Request(none.url, { method: "POST", headers: none.headers, body: "{}" });
-    expect(await answerOf(emptied)).toEqual(refused("not what the signature names"));
+    expect(await answerOf(emptied)).toEqual(refused("does not match the signature"));
     const foreign = signed({ method: "POST", body, headers: { "content-digest": "sha-512=:AA==:" } });
     expect(await answerOf(foreign)).toEqual(refused("names no sha-256"));
     expect(runs).toBe(0);
@@ -385,7 +385,7 @@ describe("signed calls", () => {
       [{ parameters: { expires: seconds() - 1 } }, "has expired"],
       [{ parameters: { nonce: undefined } }, "no nonce"],
       [{ parameters: { nonce: "short" } }, "no nonce"],
-      [{ parameters: { keyid: undefined } }, "names no keyid"],
+      [{ parameters: { keyid: undefined } }, "has no keyid"],
       [{ parameters: { alg: "hmac-sha256" } }, "signed with ed25519"],
       [{ covered: ["@method"] }, "does not cover @target-uri"],
       [{ covered: ["@method", "@path", "@authority"] }, "does not cover @target-uri"],
