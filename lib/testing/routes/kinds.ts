@@ -4,6 +4,7 @@ import { Client } from "pg";
 const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/break-glass\/\{id\}/, "break_glass"],
   [/grants\/\{id\}/, "access_grant"],
+  [/policies\/replays\/\{id\}/, "policy_run"],
   [/preservations\/\{id\}/, "preservation"],
   [/(access|admin)\/requests\/\{id\}/, "access_request"],
   [/api-keys\/\{id\}/, "api_key"],
