@@ -154,7 +154,7 @@ test("without a passkey the second one sets password and codes; a newer link rep
   const [link = ""] = linksIn(again);
   links = [...links, link];
   await expect(createAdmin(instance.dataDir, "--new-link", FIRST)).rejects.toThrow("can sign in already");
-  await expect(createAdmin(instance.dataDir)).rejects.toThrow("There are users already");
+  await expect(createAdmin(instance.dataDir)).rejects.toThrow("This instance has people already");
   const { page, faults, sent } = await watched(browser);
   await page.goto(old);
   await expect(refused(page)).toBeVisible();

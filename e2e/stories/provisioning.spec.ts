@@ -49,7 +49,7 @@ test("an identity provider invites a person of an agency, two administrators dec
   await section.getByLabel("Mapped groups").fill("Market auditors; auditor");
   await section.getByLabel("Reason").fill("The agency uses an identity provider.");
   await section.getByRole("button", { name: "Send for confirmation" }).click();
-  await expect(section.getByText("It counts when another administrator agrees.")).toBeVisible();
+  await expect(section.getByText("Sent. It takes effect when another administrator agrees.")).toBeVisible();
   const address = greta.url();
 
   const { page: nils } = await signedIn(browser, "coordinator-001:admin-2", DESKTOP);

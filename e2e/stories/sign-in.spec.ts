@@ -16,7 +16,7 @@ async function typeIn(page: Page, typed: { email: string; password: string; code
   await page.getByLabel("E-mail address").fill(typed.email);
   await page.getByLabel("Password", { exact: true }).fill(typed.password);
   await page.getByLabel("Six-digit code").fill(typed.code);
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
 }
 
 const refusal = (page: Page) => page.getByText("You are not signed in");
@@ -61,7 +61,7 @@ test("a demonstration person is filled in, signs in without typing, and a cookie
   await page.getByRole("button", { name: "Fill in Bernd Huber" }).click();
   await expect(page.getByLabel("E-mail address")).toHaveValue("bernd@revision.example");
   await expect(page.getByLabel("Six-digit code")).toHaveValue(/^\d{3} \d{3}$/);
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.waitForURL(at("/requests"));
   await expect(page.getByText("Bernd Huber").first()).toBeVisible();
   const thief = await stolen(page);
@@ -191,7 +191,7 @@ test("a recovery code replaces a lost device once, and the owner ends the sessio
     await elsewhere.page.getByLabel("E-mail address").fill(account.email);
     await elsewhere.page.getByLabel("Password", { exact: true }).fill(account.password);
     await elsewhere.page.getByLabel("Recovery code").fill(code);
-    await elsewhere.page.getByRole("button", { name: "Continue" }).click();
+    await elsewhere.page.getByRole("button", { name: "Continue", exact: true }).click();
   };
   await use();
   await isSignedIn(elsewhere.page, "Bernd Huber");
@@ -233,10 +233,10 @@ test("an old proof opens the step-up dialog, which refuses a wrong code and then
   await expect(dialog).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await dialog.getByLabel("Six-digit code").fill("000000");
-  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(dialog.getByText("This was not accepted")).toBeVisible();
   await dialog.getByLabel("Six-digit code").fill(await freshCode(account));
-  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem")).toHaveCount(10);
   expect(faults().filter((fault) => !fault.includes("401"))).toEqual([]);
@@ -296,7 +296,7 @@ test("the tour's buttons fill in the person to sign in, also while another perso
   await expect(page.getByLabel("E-mail address")).toHaveValue(lena.email);
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Six-digit code").fill(await freshCode(lena));
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
   await isSignedIn(page, "Lena Hartmann");
   // For the person who is signed in, the page only offers to continue.
   await page.goto(at("/sign-in?as=coordinator-001:legal&to=/grants"));
