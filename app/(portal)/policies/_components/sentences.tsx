@@ -41,7 +41,7 @@ export function RuleSentence({ reading, text }: { reading: FormReading; text: st
 /** Cedar text as it is stored. */
 export function CedarText({ text }: { text: string }) {
   return (
-    <code className="block whitespace-pre-wrap break-words font-mono font-normal text-note leading-5 [overflow-wrap:anywhere]">
+    <code className="block whitespace-pre-wrap font-mono font-normal text-note leading-5 [overflow-wrap:anywhere]">
       {text}
     </code>
   );
@@ -90,7 +90,7 @@ function Change({ segment }: { segment: ChangedSegment }) {
 /** Two versions of a rule as one sentence: what goes is struck, what comes is marked. */
 export function ChangedRule({ segments, isCode }: { segments: readonly ChangedSegment[]; isCode: boolean }) {
   return (
-    <span className={isCode ? "block whitespace-pre-wrap break-words font-mono text-note" : ""}>
+    <span className={isCode ? "block whitespace-pre-wrap font-mono text-note" : ""}>
       {segments.map((segment, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sentence have no identity of their own
         <Change key={index} segment={segment} />
