@@ -93,6 +93,7 @@ test("the printed link leads over organisation, first and second administrator t
   await expect(greta.getByText("Only you can sign in so far")).toHaveCount(0, { timeout: 60_000 });
   const item = (title: string) =>
     greta
+      .getByRole("main")
       .getByRole("listitem")
       .filter({ hasText: new RegExp(`^${title}`) })
       .first();
