@@ -30,7 +30,7 @@ export const InstanceDescription = z.strictObject({
     })
     .partial(),
   addresses: z.strictObject({ signer: Address, custodian: Address, witness: Address }).partial(),
-  /** Who runs each part, as people are told. */
+  /** Who runs each part, as /trust shows it. */
   run_by: z
     .strictObject({
       portal: Operator,

@@ -261,7 +261,7 @@ describe("an activation", () => {
     expect((await listSets(bench.anke, { limit: 1 })).active).toBe(number);
   });
 
-  it("by two people at once is done once; the other one is told", async () => {
+  it("by two people at once happens once; the other person gets a refusal", async () => {
     const { number } = await bench.approved();
     const both = await Promise.allSettled([
       activateSet(bench.anke, number),

@@ -12,7 +12,7 @@ import { type Running, start, TSX, type Variables } from "./users";
 export interface Deployment extends Place {
   readonly proxy: EdgeProxy;
   readonly running: Readonly<Record<Part | "portal-2", Running>>;
-  /** The certificate of the proxy, which browsers are told to trust. */
+  /** The certificate of the proxy. The browsers of the story trust it. */
   readonly site: Issued;
   stop(): Promise<void>;
 }

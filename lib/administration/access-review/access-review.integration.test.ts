@@ -255,7 +255,7 @@ describe("the signature", () => {
     expect((await sign(id, anke)).state).toBe("running");
     const signed = (await rowsOf(id)).find((row) => row.is_signed);
     if (signed === undefined) throw new Error("nothing was signed");
-    // While the custodian is away no one knows whether the roster has a key of theirs, which they would sign with.
+    // While the custodian is away, the portal cannot know whether the roster has a key of this person.
     const ofPaul = (await getReview(paul, id, ALL)).statement?.result ?? "";
     expect(await outcomeOf(signReview(paul, id, { result: ofPaul }))).toBe("custodian.unavailable");
     expect(await outcomeOf(ask(id, anke, signed))).toBe("access-review.decided");

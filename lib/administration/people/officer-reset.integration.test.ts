@@ -67,7 +67,7 @@ describe("a reset of an agency officer's sign-in", () => {
     expect((await getPersonDetail(bench.greta, userId)).factors).toEqual([]);
   });
 
-  it("is told by mail to the officer and both contacts, and a mail that is not taken is named by its absence", async () => {
+  it("is mailed to the officer and both contacts, and the answer leaves out an address that refused the mail", async () => {
     const email = "odo@office.example";
     const userId = await officer(email);
     const server = await openMailServer();
