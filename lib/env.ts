@@ -18,6 +18,7 @@ import {
   Port,
   PortalOrigin,
   Proxies,
+  portalDatabaseFields,
   RETENTION_FLOOR_DAYS,
   Text,
   UNIT_MS,
@@ -83,9 +84,7 @@ const Portal = z.object({
   /** The demonstration people's passwords and secrets; given by `npm start` only. */
   DEMO_FILE: Text.optional(),
   DATA_DIR: Text.optional(),
-  DATABASE_URL: Text,
-  /** How long a call waits for a database connection, in milliseconds. */
-  DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+  ...portalDatabaseFields,
   /** How long the files of background exports are kept, in days. */
   EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
   /** After how many days an active managed key is rotated automatically. */

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Client } from "pg";
-import { createClient } from "@/lib/db/connection";
+import { createClient, PINNED_SETTINGS } from "@/lib/db/connection";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { OWNER_ROLE } from "@/lib/db/migrate";
@@ -70,6 +70,11 @@ async function requireVersion(admin: Client): Promise<void> {
   );
 }
 
+/** What each login begins with, also behind a pooler that drops the settings of lib/db/connection.ts. */
+const LOGIN_SETTINGS = Object.entries(PINNED_SETTINGS).map(([name, value]) =>
+  name === "search_path" ? `${name} = ${value}` : `${name} = '${value}'`,
+);
+
 /** Makes the roles that are missing. A login that exists keeps its password unless `isReset`. */
 async function createRoles(admin: Client, { passwords, isReset = false }: BootstrapOptions): Promise<void> {
   const known = await admin.query<{ rolname: string }>(
@@ -85,6 +90,7 @@ async function createRoles(admin: Client, { passwords, isReset = false }: Bootst
     if (!names.has(role)) await admin.query(`CREATE ${login}`);
     else if (isReset) await admin.query(`ALTER ${login}`);
     await admin.query(`GRANT ${admin.escapeIdentifier(LOGIN_ROLES[role].memberOf)} TO ${identifier}`);
+    for (const setting of LOGIN_SETTINGS) await admin.query(`ALTER ROLE ${identifier} SET ${setting}`);
   }
   // PostgreSQL 16 and later give a role's maker the right to grant it, not to become it.
   await admin.query(

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Client } from "pg";
 import type { Clock } from "@/lib/clock";
-import { createClient } from "@/lib/db/connection";
+import { createClient, PINNED_SETTINGS } from "@/lib/db/connection";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
@@ -87,13 +87,34 @@ async function requireSameClock(client: Client, variable: string, clock: Clock):
     );
 }
 
+/** Behind a pooler our settings come from the role alone. Without them names could be found in another schema. */
+async function requirePinnedSettings(client: Client, variable: string): Promise<void> {
+  const { rows } = await client.query<{ name: string; value: string }>(
+    "SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name",
+    [Object.keys(PINNED_SETTINGS)],
+  );
+  const found = new Map(rows.map(({ name, value }) => [name, value.replaceAll(", ", ",")]));
+  const other = Object.entries(PINNED_SETTINGS).find(
+    ([name, value]) => found.get(name) !== value.replaceAll(", ", ","),
+  );
+  if (other === undefined) return;
+  throw new StartError(
+    `The pooler of ${variable} drops the setting ${other[0]}. Run npm run migrate with DATABASE_ADMIN_URL, or: ALTER ROLE … SET ${other[0]} = ${other[1]}. Then restart the pooler.`,
+  );
+}
+
+async function requireFitConnection(client: Client, variable: string, clock: Clock): Promise<void> {
+  await requireSameClock(client, variable, clock);
+  await requirePinnedSettings(client, variable);
+}
+
 /**
  * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, or if
- * its clock is another one. Returns false for a server that is away: the part starts and waits for it.
+ * its clock is another one or a pooler drops our settings. Returns false for a server that is away: the part starts and waits for it.
  */
 export async function requireLogin(variable: string, url: string, clock: Clock): Promise<boolean> {
   try {
-    await withConnection(variable, url, (client) => requireSameClock(client, variable, clock), START_MS);
+    await withConnection(variable, url, (client) => requireFitConnection(client, variable, clock), START_MS);
     return true;
   } catch (error) {
     if (error instanceof DatabaseAway) return false;

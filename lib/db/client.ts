@@ -7,6 +7,14 @@ import { openPrepared, type Prepared } from "@/lib/db/prepared";
 import type { Running } from "@/lib/db/statement";
 import { createStatementNames } from "@/lib/db/statement-names";
 
+/** A follower of a database. */
+export interface Replica {
+  /** Returns the follower when it has all that the primary has committed by now; otherwise undefined. */
+  caughtUp(): Promise<Database | undefined>;
+  /** The follower failed in use: it is left alone for a while. */
+  fail(): void;
+}
+
 /** One role's access to the database. Prisma and raw statements (COPY, group append) share the pool. */
 export interface Database extends Running {
   readonly prisma: PrismaClient;
@@ -15,6 +23,8 @@ export interface Database extends Running {
   readonly prepared: Prepared;
   /** How long a transaction waits for its connection, in milliseconds. */
   readonly waitMs: number;
+  /** A follower of this database, for the reads of lib/db/replica.ts. */
+  readonly replica?: Replica;
   close(): Promise<void>;
 }
 

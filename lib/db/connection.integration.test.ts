@@ -12,6 +12,7 @@ import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { openListener } from "@/lib/db/listen";
 import { migrate, OWNER_ROLE, openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { createLogger } from "@/lib/telemetry/logger";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
@@ -257,6 +258,7 @@ describe("listening", () => {
         isDurable: false,
       });
     let server = await start();
+    const sending = openPool({ url: server.adminUrl });
     const heard: string[] = [];
     let wake: () => void = () => undefined;
     const note = (text: string): void => {
@@ -270,7 +272,7 @@ describe("listening", () => {
         });
     };
     const listener = openListener({
-      url: server.adminUrl,
+      source: { url: server.adminUrl, pool: sending, logger: createLogger("test", "silent") },
       applicationName: "test",
       channel: "a_channel",
       onMessage: note,
@@ -289,6 +291,7 @@ describe("listening", () => {
       await until("second");
     } finally {
       listener.close();
+      await sending.end();
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     }

@@ -5,10 +5,21 @@ import { Client, type ClientConfig, Pool, type PoolConfig, types } from "pg";
  * What every connection begins with, and what no URL, role or database setting overrides. Times are UTC, since Prisma's
  * adapter sends instants without a zone. A transaction that does not say otherwise is READ COMMITTED and may write. Names are found first in pg_catalog, then in `public`, and nowhere else.
  * PostgreSQL looks in pg_catalog first where it is not listed. It looks in the session's temporary schema even before
- * that, for tables and types, unless it is listed: so we list it last.
+ * that, for tables and types, unless it is listed: so we list it last. A pooler in transaction mode drops what a
+ * connection asks for at its beginning. bootstrap-roles.ts therefore gives the login roles the same settings, and a part
+ * checks at its start that it has them (check-database.ts).
  */
-const PINNED =
-  "-c timezone=UTC -c search_path=public,pg_temp -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=off";
+export const PINNED_SETTINGS = {
+  timezone: "UTC",
+  search_path: "public,pg_temp",
+  default_transaction_isolation: "read committed",
+  default_transaction_read_only: "off",
+} as const;
+
+/** A space in the value of a setting ends it unless a backslash comes before. */
+const PINNED = Object.entries(PINNED_SETTINGS)
+  .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
+  .join(" ");
 
 type Settings<Config> = Omit<Config, "connectionString" | "options"> & {
   /** Role that the session becomes. */

@@ -1,8 +1,20 @@
 import "server-only";
+import { randomUUID } from "node:crypto";
+import type { Pool } from "pg";
 import { createClient } from "@/lib/db/connection";
+import type { Logger } from "@/lib/telemetry/logger";
+
+/** Where notices are heard, and where they are sent. */
+export interface NoticeSource {
+  /** A connection of PostgreSQL itself. A pooler in transaction mode accepts LISTEN and delivers no notice. */
+  readonly url: string;
+  /** The connections of those who send notices: a probe takes the same way. */
+  readonly pool: Pick<Pool, "query">;
+  readonly logger: Pick<Logger, "error" | "info">;
+}
 
 export interface ListenOptions {
-  readonly url: string;
+  readonly source: NoticeSource;
   readonly applicationName: string;
   readonly channel: string;
   onMessage(payload: string): void;
@@ -22,63 +34,126 @@ const LONGEST_WAIT_MS = 3_000;
 const PROBE_MS = 5_000;
 const ANSWER_MS = 3_000;
 
-/** One try: ends in `lost` exactly once, whether it never connected, was cut, or does not answer any more. */
-function connectOnce(options: ListenOptions, heard: () => void, lost: () => void): () => void {
-  const client = createClient(options.url, {
+/** The server answers, a notice was sent, and it was not heard. */
+export class NoticeUnheard extends Error {
+  override readonly name = "NoticeUnheard";
+}
+
+/**
+ * Sends one notice by the way of all others. Returns false if it could not be sent: then its silence means nothing. The
+ * other end of this way may be a pooler, so the listening connection itself would prove nothing.
+ */
+function sendProbe({ pool }: NoticeSource, channel: string): Promise<boolean> {
+  return pool.query("SELECT pg_notify($1, '')", [channel]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Waits for the next probe that arrives. */
+class Probes {
+  readonly channel = `sealport_probe_${randomUUID()}`;
+  #heard: () => void = () => undefined;
+
+  hear(): void {
+    this.#heard();
+  }
+
+  /** Throws NoticeUnheard if a notice that was sent does not arrive. */
+  async require(source: NoticeSource): Promise<void> {
+    let limit: NodeJS.Timeout | undefined;
+    const arrived = new Promise<boolean>((resolve) => {
+      this.#heard = () => resolve(true);
+    });
+    try {
+      if (!(await sendProbe(source, this.channel))) return;
+      const late = new Promise<boolean>((resolve) => {
+        limit = setTimeout(() => resolve(false), ANSWER_MS);
+        limit.unref();
+      });
+      if (!(await Promise.race([arrived, late])))
+        throw new NoticeUnheard(
+          "a notice was sent and not heard: listen to PostgreSQL itself, not to a pooler",
+        );
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+}
+
+/** One try: ends in `lost` exactly once, whether it never connected, was cut, hears nothing, or does not answer any more. */
+function connectOnce(options: ListenOptions, heard: () => void, lost: (cause: unknown) => void): () => void {
+  const { source } = options;
+  const client = createClient(source.url, {
     application_name: options.applicationName,
     connectionTimeoutMillis: ANSWER_MS,
     query_timeout: ANSWER_MS,
     keepAlive: true,
   });
+  const probes = new Probes();
   let isOver = false;
-  let probe: NodeJS.Timeout | undefined;
-  const finish = (tell: boolean): void => {
+  let timer: NodeJS.Timeout | undefined;
+  const finish = (cause?: unknown): void => {
     if (isOver) return;
     isOver = true;
-    clearInterval(probe);
+    clearInterval(timer);
     // An answer to the goodbye is not waited for: the server may be gone.
     client.end().catch(() => undefined);
-    if (tell) lost();
+    if (cause !== undefined) lost(cause);
   };
-  const fail = (): void => finish(true);
+  const fail = (error?: unknown): void => finish(error ?? new Error("the connection has ended"));
   client.on("error", fail);
-  client.on("end", fail);
-  client.on("notification", ({ payload }) => {
-    if (!isOver && payload !== undefined) options.onMessage(payload);
+  client.on("end", () => fail());
+  client.on("notification", ({ channel, payload }) => {
+    if (channel === probes.channel) probes.hear();
+    else if (!isOver && payload !== undefined) options.onMessage(payload);
   });
+  const check = async (): Promise<void> => {
+    // A query detects a server that vanished without closing the connection.
+    await client.query("SELECT 1");
+    await probes.require(source);
+  };
   const begin = async (): Promise<void> => {
     await client.connect();
-    await client.query(`LISTEN ${client.escapeIdentifier(options.channel)}`);
+    for (const channel of [options.channel, probes.channel])
+      await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    await check();
     if (isOver) return;
-    // A query detects a server that vanished without closing the connection.
-    probe = setInterval(() => client.query("SELECT 1").catch(fail), PROBE_MS);
-    probe.unref();
+    timer = setInterval(() => check().catch(fail), PROBE_MS);
+    timer.unref();
     heard();
   };
   begin().catch(fail);
-  return () => finish(false);
+  return () => finish();
 }
 
 /** Listens to a channel and reconnects automatically, after waits that double up to three seconds. */
 export function openListener(options: ListenOptions): Listener {
+  const { logger } = options.source;
   let waitMs = FIRST_WAIT_MS;
   let isClosed = false;
+  let isSilent = false;
   let again: NodeJS.Timeout | undefined;
   let drop: () => void = () => undefined;
+  const hear = (): void => {
+    waitMs = FIRST_WAIT_MS;
+    if (isSilent) logger.info({ channel: options.channel }, "notices of the database are heard again");
+    isSilent = false;
+    options.onListening();
+  };
+  const lose = (cause: unknown): void => {
+    if (isClosed) return;
+    if (cause instanceof NoticeUnheard && !isSilent) {
+      isSilent = true;
+      const facts = { alarm: "listen.silent", channel: options.channel };
+      logger.error(facts, "notices of the database are not heard; set DATABASE_LISTEN_URL, will retry");
+    }
+    options.onLost();
+    again = setTimeout(connect, waitMs);
+    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+  };
   const connect = (): void => {
-    drop = connectOnce(
-      options,
-      () => {
-        waitMs = FIRST_WAIT_MS;
-        options.onListening();
-      },
-      () => {
-        if (isClosed) return;
-        options.onLost();
-        again = setTimeout(connect, waitMs);
-        waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
-      },
-    );
+    drop = connectOnce(options, hear, lose);
   };
   connect();
   return {
@@ -88,4 +163,21 @@ export function openListener(options: ListenOptions): Listener {
       drop();
     },
   };
+}
+
+/** Tries once whether notices are heard. Throws NoticeUnheard, or why there is no connection. */
+export function requireNotices(source: NoticeSource): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const close = connectOnce(
+      {
+        ...{ source, applicationName: "sealport-check", channel: "sealport_check" },
+        ...{ onMessage: () => undefined, onListening: () => undefined, onLost: () => undefined },
+      },
+      () => {
+        close();
+        resolve();
+      },
+      reject,
+    );
+  });
 }

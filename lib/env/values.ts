@@ -56,6 +56,19 @@ export const RETENTION_FLOOR_DAYS = 2_555;
 
 const OptionalText = Text.optional();
 
+/** The database of a portal. */
+export const portalDatabaseFields = {
+  DATABASE_URL: Text,
+  /** The same login at PostgreSQL itself, where DATABASE_URL is that of a pooler: notices are heard there. */
+  DATABASE_LISTEN_URL: Text.optional(),
+  /** The same login at a streaming replica. Reads that decide nothing go there. */
+  DATABASE_REPLICA_URL: Text.optional(),
+  /** How long a read waits for the replica to catch up, in milliseconds. After that it goes to DATABASE_URL. */
+  DATABASE_REPLICA_WAIT_MS: z.coerce.number().int().min(0).max(10_000).default(300),
+  /** How long a call waits for a database connection, in milliseconds. */
+  DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+};
+
 /** Where the launcher finds the operator's own database. Without DATABASE_URL it runs an embedded one. */
 export const databaseTexts = {
   DATABASE_URL: OptionalText,
@@ -64,4 +77,7 @@ export const databaseTexts = {
   SEQUENCER_DATABASE_URL: OptionalText,
   SIGNER_DATABASE_URL: OptionalText,
   RETENTION_DATABASE_URL: OptionalText,
+  DATABASE_LISTEN_URL: OptionalText,
+  DATABASE_REPLICA_URL: OptionalText,
+  DATABASE_REPLICA_WAIT_MS: OptionalText,
 };

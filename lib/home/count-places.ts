@@ -7,6 +7,7 @@ import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { countWaiting } from "@/lib/administration/agreements/list-agreements";
 import type { Context } from "@/lib/context/context";
+import { onReplica } from "@/lib/db/replica";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { countReviewRows } from "@/lib/home/review-needs";
 import type { PlaceCounts } from "@/lib/home/schema";
@@ -42,5 +43,7 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
  * notifications.
  */
 export function countPlaces(cx: CountContext): Promise<PlaceCounts> {
-  return inSnapshot(cx, async (tx) => readCounts(tx, cx, await viewerOf(tx, cx)));
+  return onReplica(cx, "home", (from) =>
+    inSnapshot(from, async (tx) => readCounts(tx, from, await viewerOf(tx, from))),
+  );
 }

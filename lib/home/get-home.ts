@@ -9,6 +9,7 @@ import { isSupport } from "@/lib/access/rules/floor";
 import { closedOrigin } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
+import { onReplica } from "@/lib/db/replica";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readAgreementNeeds } from "@/lib/home/agreement-needs";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
@@ -110,6 +111,10 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
  * lists would show the same caller.
  */
 export function getHome(cx: Context): Promise<Home> {
+  return onReplica(cx, "home", readHome);
+}
+
+function readHome(cx: Context): Promise<Home> {
   const { principal } = cx;
   const sessionId = principal.proof.kind === "session" ? principal.proof.sessionId : undefined;
   const now = cx.clock.now();

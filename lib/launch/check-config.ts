@@ -4,6 +4,8 @@ import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { systemClock } from "@/lib/clock";
 import { requireDatabase, requireLogin } from "@/lib/db/check-database";
+import { requireNotices } from "@/lib/db/listen";
+import { openPool } from "@/lib/db/pool";
 import { environments } from "@/lib/env";
 import { variablesOf } from "@/lib/env/read-environment";
 import { tlsFilesOf } from "@/lib/env/tls";
@@ -66,7 +68,9 @@ function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding>[] 
 }
 
 function checkDatabases(part: Part, given: Given): Promise<Finding>[] {
-  const names = Object.keys(environments[part].shape).filter((name) => name.endsWith("DATABASE_URL"));
+  const names = Object.keys(environments[part].shape).filter((name) =>
+    /DATABASE(?:_LISTEN|_REPLICA)?_URL$/.test(name),
+  );
   return names.flatMap((name) => {
     const url = given[name];
     if (url === undefined) return [];
@@ -76,6 +80,21 @@ function checkDatabases(part: Part, given: Given): Promise<Finding>[] {
     };
     return [finding(name, check)];
   });
+}
+
+/** Sends a notice by DATABASE_URL and hears it: behind a pooler this needs DATABASE_LISTEN_URL. */
+function checkNotices(part: Part, { DATABASE_URL: url, DATABASE_LISTEN_URL }: Given): Promise<Finding>[] {
+  if (part !== "portal" || url === undefined) return [];
+  const check = async () => {
+    const pool = openPool({ url, maxConnections: 1, waitMs: CALL_MS });
+    const logger = { info: () => undefined, error: () => undefined };
+    try {
+      await requireNotices({ url: DATABASE_LISTEN_URL ?? url, pool, logger });
+    } finally {
+      await pool.end();
+    }
+  };
+  return [finding("notices of the database (LISTEN)", check)];
 }
 
 async function requireCustodian(url: string, vkey: string | undefined): Promise<void> {
@@ -133,6 +152,7 @@ export async function checkConfig(part: Part): Promise<Finding[]> {
   const others = await Promise.all([
     ...checkFiles(given),
     ...checkDatabases(part, given),
+    ...checkNotices(part, given),
     ...checkPeers(part, given),
   ]);
   return [...checkVariables(part, given), ...certificate, ...others];

@@ -45,7 +45,10 @@ describe("live", () => {
   function newHub(heartbeatMs: number): LiveHub {
     const { db, instance } = bench.cx;
     const logger = createLogger("test", "silent");
-    return openLiveHub(bench.database.appUrl, { db, instance, clock: systemClock, logger, heartbeatMs });
+    return openLiveHub(
+      { url: bench.database.appUrl, pool: db.pool, logger },
+      { db, instance, clock: systemClock, logger, heartbeatMs },
+    );
   }
 
   beforeAll(async () => {
@@ -344,8 +347,8 @@ describe("live changes of keys", () => {
     bench = await createUseCaseBench();
     const { db, instance } = bench.cx;
     const logger = createLogger("test", "silent");
-    const url = bench.database.appUrl;
-    hub = openLiveHub(url, { db, instance, clock: systemClock, logger });
+    const source = { url: bench.database.appUrl, pool: db.pool, logger };
+    hub = openLiveHub(source, { db, instance, clock: systemClock, logger });
   });
   afterAll(async () => {
     hub?.close();

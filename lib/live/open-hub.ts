@@ -1,5 +1,5 @@
 import "server-only";
-import { openListener } from "@/lib/db/listen";
+import { type NoticeSource, openListener } from "@/lib/db/listen";
 import { createLiveHub, type LiveHub, type LiveHubOptions } from "@/lib/live/hub";
 
 export const CHANGE_CHANNEL = "sealport_changed";
@@ -9,13 +9,13 @@ export const CHANGE_CHANNEL = "sealport_changed";
  * closes all streams when a signal ends it, because open streams would delay its end. A process without streams keeps
  * Node's own handling.
  */
-export function openLiveHub(url: string, parts: Omit<LiveHubOptions, "listen">): LiveHub {
+export function openLiveHub(source: NoticeSource, parts: Omit<LiveHubOptions, "listen">): LiveHub {
   const hub: LiveHub = createLiveHub({
     ...parts,
     listen: (handlers) => {
       for (const event of ["SIGTERM", "SIGINT", "disconnect"]) process.once(event, () => hub.close());
       return openListener({
-        url,
+        source,
         applicationName: "sealport-portal-live",
         channel: CHANGE_CHANNEL,
         ...handlers,

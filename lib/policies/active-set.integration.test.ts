@@ -49,7 +49,9 @@ async function asOwner(text: string, values: readonly unknown[]): Promise<void> 
 describe("a portal", () => {
   it("follows an activation by another one within two seconds, by its notice", async () => {
     const { policies } = await otherPortal();
-    open.push(followPolicies(bench.portal.audit.database.appUrl, "other-portal", policies));
+    const { db, logger } = bench.runtime;
+    const source = { url: bench.portal.audit.database.appUrl, pool: db.pool, logger };
+    open.push(followPolicies(source, "other-portal", policies));
     const before = policies.active().version;
     const { number } = await bench.approved();
     const done = await activateSet(bench.anke, number);

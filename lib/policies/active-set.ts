@@ -2,7 +2,7 @@ import "server-only";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
 import type { InstanceFacts } from "@/lib/context/context";
 import type { ActiveSet, Policies, PolicyState } from "@/lib/context/policies";
-import { type Listener, openListener } from "@/lib/db/listen";
+import { type Listener, type NoticeSource, openListener } from "@/lib/db/listen";
 import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import {
@@ -160,9 +160,13 @@ function unavailable(fault: Fault | undefined): DomainError {
 }
 
 /** Follows the tenant's activations for as long as the listener is open. */
-export function followPolicies(url: string, applicationName: string, policies: ActivePolicies): Listener {
+export function followPolicies(
+  source: NoticeSource,
+  applicationName: string,
+  policies: ActivePolicies,
+): Listener {
   return openListener({
-    url,
+    source,
     applicationName,
     channel: CHANNEL,
     onMessage: () => void policies.check(),

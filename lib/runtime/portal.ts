@@ -11,6 +11,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
+import { type ReplicaOptions, withReplica } from "@/lib/db/replica";
 import { portalEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
@@ -76,18 +77,36 @@ interface Foundation {
 
 type PortalEnv = ReturnType<typeof portalEnv>;
 
+/** The logins of a replica and of the listener are checked as that of the database itself. */
+async function requireLogins(env: PortalEnv): Promise<void> {
+  for (const name of ["DATABASE_URL", "DATABASE_LISTEN_URL", "DATABASE_REPLICA_URL"] as const) {
+    const url = env[name];
+    if (url !== undefined) await requireLogin(name, url, systemClock);
+  }
+}
+
+function followed(
+  db: Database,
+  env: PortalEnv,
+  settings: Omit<ReplicaOptions, "url" | "catchUpMs">,
+): Database {
+  const { DATABASE_REPLICA_URL: url, DATABASE_REPLICA_WAIT_MS: catchUpMs } = env;
+  return url === undefined ? db : withReplica(db, { ...settings, url, catchUpMs });
+}
+
 async function layFoundation(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
   // First, since it may fail for a while and pools would be left behind.
   const keystore = await openPortalKeystore(env, logger);
-  await requireLogin("DATABASE_URL", env.DATABASE_URL, systemClock);
+  await requireLogins(env);
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
   const server = {
     url: env.DATABASE_URL,
     ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
     onIdleError,
   };
-  const db = openDatabase({ ...server, applicationName: "sealport-portal", maxConnections: MAX_CONNECTIONS });
+  const name = { applicationName: "sealport-portal", maxConnections: MAX_CONNECTIONS };
+  const db = followed(openDatabase({ ...server, ...name }), env, { logger, onIdleError, ...name });
   const auditPool = openPool({
     ...server,
     applicationName: "sealport-portal-audit",
@@ -120,6 +139,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
   const policies = new ActivePolicies({ db, instance, logger });
+  const source = { url: env.DATABASE_LISTEN_URL ?? env.DATABASE_URL, pool: db.pool, logger };
   const runtime: Runtime = {
     db,
     instance,
@@ -143,7 +163,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     scopesFor,
     site: siteOf(env),
     demoFile: env.DEMO_FILE,
-    live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
+    live: openLiveHub(source, { db, instance, logger, clock: systemClock }),
     uploads: new UploadSlots(),
     scanner: openScanner(env),
     mailer: mailerOf(env),
@@ -152,8 +172,8 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   };
   await beginPolicies({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
   await policies.check();
-  followPolicies(env.DATABASE_URL, "sealport-portal-policies", policies);
-  watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
+  followPolicies(source, "sealport-portal-policies", policies);
+  watchErasures(source, "sealport-portal-erasures", runtime.audit.compartments);
   return runtime;
 }
 

@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import type { Context } from "@/lib/context/context";
+import { readingFrom } from "@/lib/db/replica";
 import { inRawSnapshot, inTransaction, type RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type ExportEnd, finishExport, isExportAllowed } from "./history/history-store";
@@ -50,7 +51,9 @@ export async function streamSnapshot(
   };
   const run = async (begun: () => void, refused: (err: unknown) => void): Promise<void> => {
     try {
-      const produced = await inRawSnapshot(cx, (tx) => produce(tx, { write, begun }));
+      const produced = await inRawSnapshot(await readingFrom(cx, "audit.export"), (tx) =>
+        produce(tx, { write, begun }),
+      );
       const sha256 = hash.digest("base64url");
       await keepEnd(cx, id, { state: "done", finishedAt: cx.clock.now(), bytes, sha256, ...produced });
       await writer.close();

@@ -9,6 +9,7 @@ import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { viewRows } from "@/lib/db/read-rows";
+import { onReplica } from "@/lib/db/replica";
 import { type Running, together } from "@/lib/db/statement";
 import { filterNames, recordRead } from "../record/record-read";
 import { EventItem, type EventPage, type EventQuery } from "../schema";
@@ -57,9 +58,9 @@ export async function listEvents(cx: Context, query: EventQuery): Promise<z.infe
   return readPageOfEvents(from, query);
 }
 
-/** Returns the page only, for use cases that record the read in another way. */
-export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
-  const { page, waiting, names, parts } = await cx.db.prepared.transaction(
+/** Reads a page with the names of its actors in one snapshot. */
+function readAll(cx: Context, query: EventQuery) {
+  return cx.db.prepared.transaction(
     async (tx) => {
       const found = await together({
         planned: planForPages(tx),
@@ -73,6 +74,11 @@ export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<
     },
     { isSnapshot: true },
   );
+}
+
+/** Returns the page only, for use cases that record the read in another way. */
+export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
+  const { page, waiting, names, parts } = await onReplica(cx, "audit.list", (from) => readAll(from, query));
   const counts = await bundledCounts(cx, parts);
   const viewed = viewRows(cx, "audit.events", [...waiting, ...page.rows], (row: EventRow) => {
     const name = names.get(row.actor ?? "");

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Status } from "@/lib/api-client/operations/system";
 import type { Context } from "@/lib/context/context";
+import { onReplica } from "@/lib/db/replica";
 import { inSnapshot } from "@/lib/db/transaction";
 import { healthFor, isAuditing, isTakingCalls } from "@/lib/http/health/judge-health";
 import { readHealth } from "@/lib/http/health/read-health";
@@ -9,7 +10,7 @@ import { countAll } from "@/lib/http/health/store";
 /** Returns the state of the service for every key; only operators see alarms about disclosures. */
 export async function readStatus(cx: Context): Promise<Status> {
   const health = healthFor(await readHealth(), cx.principal.role);
-  const counts = await inSnapshot(cx, countAll);
+  const counts = await onReplica(cx, "status", (from) => inSnapshot(from, countAll));
   return {
     enabled: isTakingCalls(health),
     algorithm: "ECDH-ES+A256KW/A256GCM",

@@ -70,12 +70,15 @@ export async function createPortalBench(
     scopesFor,
     site: siteOf({ HOST: "127.0.0.1", PORT: 3000 }),
     demoFile: undefined,
-    live: openLiveHub(audit.database.appUrl, {
-      db: cx.db,
-      instance: cx.instance,
-      logger,
-      clock: systemClock,
-    }),
+    live: openLiveHub(
+      { url: audit.database.appUrl, pool: cx.db.pool, logger },
+      {
+        db: cx.db,
+        instance: cx.instance,
+        logger,
+        clock: systemClock,
+      },
+    ),
     uploads: new UploadSlots(),
     scanner: undefined,
   };

@@ -147,12 +147,10 @@ async function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<ty
   const { cx, keystore, escrow } = bench;
   const logger = createLogger("test", "silent");
   const limitPool = openLimitPool({ url: bench.database.appUrl, waitMs: BENCH_WAIT_MS });
-  const live = openLiveHub(bench.database.appUrl, {
-    db: cx.db,
-    instance: cx.instance,
-    logger,
-    clock: systemClock,
-  });
+  const live = openLiveHub(
+    { url: bench.database.appUrl, pool: cx.db.pool, logger },
+    { db: cx.db, instance: cx.instance, logger, clock: systemClock },
+  );
   const runtime: Runtime = {
     db: cx.db,
     instance: cx.instance,

@@ -2,6 +2,7 @@ import "server-only";
 import type { Reader, ReaderContext } from "@/lib/audit/reading/fence";
 import type { Context } from "@/lib/context/context";
 import { randomBytes } from "@/lib/crypto/primitives";
+import { readingFrom } from "@/lib/db/replica";
 import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { ofLog } from "../../reading/of-log";
@@ -62,7 +63,7 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
     const signedSize = await readSignedSize(from, query, Object.keys(job.filter).length > 0);
     await awaitErasures(from, { format: query.format, kinds: kindsOf(reader, query) }, "long");
     const request = { ...requestOf(reader, query, job.entry_id), recordedIn, signedSize };
-    const produced = await inRawSnapshot(cx, async (tx) => {
+    const produced = await inRawSnapshot(await readingFrom(cx, "audit.export"), async (tx) => {
       const { log } = from.instance;
       const size = await readAnchoredSize(tx, log);
       total = await countRows(tx, { conditions: request.conditions, log, size });

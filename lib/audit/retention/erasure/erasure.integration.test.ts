@@ -320,7 +320,12 @@ describe("the erasure of one person from the log", () => {
       kind: "subject" as const,
       subject: person.principal.pseudonym,
     };
-    const listener = watchErasures(bench.database.appUrl, "test-erasures", other.compartments);
+    const source = {
+      url: bench.database.appUrl,
+      pool: bench.cx.db.pool,
+      logger: createLogger("test", "silent"),
+    };
+    const listener = watchErasures(source, "test-erasures", other.compartments);
     try {
       const first = await other.compartments.open(name);
       const isKept = async (): Promise<boolean> => {

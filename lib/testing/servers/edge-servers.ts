@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { findServerAccount } from "@/lib/db/embedded/account";
+import { findFreePort, waitUntil } from "@/lib/testing/instance/instance";
+
+// Debian's pgbouncer and nginx for tests, with the settings of docs/guides/scaling.md.
+const PGBOUNCER = "/usr/sbin/pgbouncer";
+const NGINX = "/usr/sbin/nginx";
+
+function reason(program: string, name: string): string | undefined {
+  return existsSync(program) ? undefined : `${name} is not installed (Debian: apt-get install ${name})`;
+}
+
+/** Why these servers cannot be used here; undefined where they can. */
+export const noPgbouncer = reason(PGBOUNCER, "pgbouncer");
+export const noNginx = reason(NGINX, "nginx-light");
+
+export interface EdgeServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const end = (isThere: boolean) => () => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once("connect", end(true)).once("error", end(false));
+  });
+}
+
+interface Program {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly who?: { readonly uid: number; readonly gid: number };
+  readonly port: number;
+  readonly folder: string;
+}
+
+async function serve({ name, program, args, who, port, folder }: Program): Promise<EdgeServer> {
+  const child: ChildProcess = spawn(program, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: folder,
+    ...who,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => {
+      output = (output + chunk.toString("utf8")).slice(-4_000);
+    });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  // The servers end with the tests, however these end.
+  const end = () => child.kill("SIGTERM");
+  process.once("exit", end);
+  await waitUntil(`${name} serves`, async () => {
+    if (child.exitCode !== null) throw new Error(`${name} has ended: ${output}`);
+    return isOpen(port);
+  });
+  return {
+    port,
+    close: async () => {
+      process.removeListener("exit", end);
+      child.kill("SIGTERM");
+      const patience = setTimeout(() => child.kill("SIGKILL"), 5_000);
+      await ended;
+      clearTimeout(patience);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The logins that a pooler lets through, with their passwords. */
+export type PoolerLogins = Readonly<Record<string, string>>;
+
+/** Starts pgbouncer in transaction mode before the PostgreSQL at this port of this machine. */
+export async function startPgbouncer(databasePort: number, logins: PoolerLogins, poolSize = 10) {
+  if (noPgbouncer !== undefined) throw new Error(noPgbouncer);
+  const folder = mkdtempSync(path.join(tmpdir(), "sealport-pgbouncer-"));
+  const port = await findFreePort();
+  const file = (name: string, text: string): string => {
+    const at = path.join(folder, name);
+    writeFileSync(at, text, { mode: 0o600 });
+    return at;
+  };
+  const users = Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`);
+  const settings = file(
+    "pgbouncer.ini",
+    `[databases]
+* = host=127.0.0.1 port=${databasePort}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = ${file("users.txt", users.join(""))}
+pool_mode = transaction
+default_pool_size = ${poolSize}
+max_client_conn = 500
+max_prepared_statements = 500
+ignore_startup_parameters = options, statement_timeout, lock_timeout, idle_in_transaction_session_timeout
+`,
+  );
+  const { uid, gid, isOther } = findServerAccount();
+  if (isOther) for (const at of [folder, settings, path.join(folder, "users.txt")]) chownSync(at, uid, gid);
+  const who = isOther ? { who: { uid, gid } } : {};
+  return serve({ name: "pgbouncer", program: PGBOUNCER, args: [settings], ...who, port, folder });
+}
+
+/** Returns a database URL with the pooler's port in place of the server's. */
+export function throughPooler(url: string, { port }: EdgeServer): string {
+  const at = new URL(url);
+  at.port = String(port);
+  return at.href;
+}
+
+/** Starts nginx before portals at these ports of this machine: one call after the other goes to the next of them. */
+export async function startNginx(portals: readonly number[]): Promise<EdgeServer> {
+  if (noNginx !== undefined) throw new Error(noNginx);
+  const folder = mkdtempSync(path.join(tmpdir(), "sealport-nginx-"));
+  const port = await findFreePort();
+  const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `  ${name}_temp_path ${folder}/${name};`,
+  );
+  const settings = path.join(folder, "nginx.conf");
+  const upstream = portals.map((at) => `    server 127.0.0.1:${at} max_fails=1 fail_timeout=1s;`);
+  writeFileSync(
+    settings,
+    `daemon off;
+${process.getuid?.() === 0 ? "user root;" : ""}
+pid ${folder}/nginx.pid;
+error_log stderr warn;
+events { worker_connections 512; }
+http {
+  access_log off;
+${places.join("\n")}
+  client_max_body_size 40m;
+  upstream portals {
+${upstream.join("\n")}
+    keepalive 32;
+  }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://portals;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_buffering off;
+      proxy_request_buffering on;
+      proxy_read_timeout 120s;
+      proxy_connect_timeout 1s;
+      proxy_next_upstream error timeout http_502 http_503 non_idempotent;
+      proxy_next_upstream_tries 2;
+      add_header X-Portal $upstream_addr always;
+    }
+  }
+}
+`,
+  );
+  return serve({
+    ...{ name: "nginx", program: NGINX, args: ["-p", folder, "-c", settings, "-e", "stderr"], port, folder },
+  });
+}
