@@ -19,7 +19,7 @@ const PLOT = { left: 64, right: 690, top: 44, bottom: 268 } as const;
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#b8860b", "#555555"];
 const DASHES = ["", "6 3", "2 3", "8 3 2 3", "", "6 3", "2 3"];
 
-const escape = (text: string): string =>
+const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Round numbers from 0 to at least the highest value. */
@@ -60,15 +60,15 @@ export function lineChart({ title, unit, series, marks = [], isLogarithmic = fal
     const style = `stroke="${COLOURS[at % COLOURS.length]}" stroke-dasharray="${DASHES[at % DASHES.length]}"`;
     const path = points.map((point) => `${x(point.at).toFixed(1)},${y(point.value).toFixed(1)}`).join(" ");
     const legend = PLOT.top + 8 + at * 20;
-    return `<polyline fill="none" stroke-width="1.6" ${style} points="${path}"/><line x1="704" x2="730" y1="${legend}" y2="${legend}" stroke-width="2" ${style}/><text x="736" y="${legend + 4}">${escape(name)}</text>`;
+    return `<polyline fill="none" stroke-width="1.6" ${style} points="${path}"/><line x1="704" x2="730" y1="${legend}" y2="${legend}" stroke-width="2" ${style}/><text x="736" y="${legend + 4}">${escaped(name)}</text>`;
   });
   const notes = marks.map(
     ({ at, name }) =>
-      `<line x1="${x(at).toFixed(1)}" x2="${x(at).toFixed(1)}" y1="${PLOT.top}" y2="${PLOT.bottom}" stroke="#b00" stroke-dasharray="3 3"/><text x="${(x(at) + 4).toFixed(1)}" y="${PLOT.top - 4}" fill="#b00">${escape(name)}</text>`,
+      `<line x1="${x(at).toFixed(1)}" x2="${x(at).toFixed(1)}" y1="${PLOT.top}" y2="${PLOT.bottom}" stroke="#b00" stroke-dasharray="3 3"/><text x="${(x(at) + 4).toFixed(1)}" y="${PLOT.top - 4}" fill="#b00">${escaped(name)}</text>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}" font-family="sans-serif" font-size="12">
-<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/><text x="${PLOT.left}" y="20" font-size="15">${escape(title)}</text>
-<text x="${PLOT.left - 8}" y="${PLOT.top - 6}" text-anchor="end">${escape(unit)}</text><text x="${PLOT.right}" y="${PLOT.bottom + 36}" text-anchor="end">minutes</text>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}" font-family="sans-serif" font-size="12">
+<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/><text x="${PLOT.left}" y="20" font-size="15">${escaped(title)}</text>
+<text x="${PLOT.left - 8}" y="${PLOT.top - 6}" text-anchor="end">${escaped(unit)}</text><text x="${PLOT.right}" y="${PLOT.bottom + 36}" text-anchor="end">minutes</text>
 ${[...grid, ...minutes, ...notes, ...lines].join("\n")}
 </svg>
 `;

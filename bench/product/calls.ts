@@ -29,7 +29,7 @@ export interface ProductCall {
 }
 
 /** A page is called with the cookie of a person who signed in by password and code. */
-async function cookieOf(baseUrl: string, demo: Demo, handle: string): Promise<string> {
+export async function cookieOf(baseUrl: string, demo: Demo, handle: string): Promise<string> {
   const { email, password, totp_secret } = accountOf(handle, demo);
   const jar = new Map<string, string>();
   const keep = (response: Response): Response => {

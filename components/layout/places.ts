@@ -28,6 +28,7 @@ export type PlaceKey =
   | "webhooks"
   | "apiKeys"
   | "unreadable"
+  | "background"
   | "people"
   | "offices"
   | "participants"
@@ -79,6 +80,7 @@ const PLACES: readonly Place[] = [
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
+  { key: "background", href: "/admin/background", icon: "log", group: 3 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
   { key: "developers", href: "/developers", icon: "code", group: 3 },
@@ -132,6 +134,7 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
     case "webhooks":
     case "apiKeys":
     case "unreadable":
+    case "background":
     case "offices":
     case "participants":
     case "agreements":

@@ -76,6 +76,7 @@ export const PAGES: readonly {
   { path: "/developers", seenBy: "client-456", isForParties: true },
   { path: "/developers/requests", seenBy: "regulator-001", isForParties: true },
   { path: "/admin/api-keys", seenBy: "coordinator-001:admin", isForParties: false },
+  { path: "/admin/background", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/admin/requests", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/notices", seenBy: "client-456", isForParties: true },
   { path: "/notifications", seenBy: "coordinator-001:legal", isForParties: true },

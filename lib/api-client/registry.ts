@@ -14,6 +14,7 @@ import * as agreements from "./operations/agreements";
 import * as apiKeys from "./operations/api-keys";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
+import * as background from "./operations/background";
 import * as breakGlass from "./operations/break-glass";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
@@ -67,6 +68,7 @@ const MODULES = [
   erasures,
   organisations,
   readiness,
+  background,
   providers,
   people,
   participants,

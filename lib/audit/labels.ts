@@ -91,6 +91,8 @@ export const ACTION_KEYS = {
   "invitation.create": "invitation_create",
   "invitation.revoke": "invitation_revoke",
   "invitation.use": "invitation_use",
+  "job.read": "job_read",
+  "job.retry": "job_retry",
   "key.prove": "key_prove",
   "key.read": "key_read",
   "key.recover-ask": "key_recover_ask",

@@ -18,6 +18,7 @@ import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { findReaderById } from "@/lib/identity/people/holders-store";
 import { askDueVersion } from "@/lib/identity/roster/ask-due-version";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
+import { JobReports, storeReports } from "@/lib/jobs/job-report";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
@@ -39,6 +40,8 @@ import { publishQuarters } from "@/lib/transparency/publish-quarters";
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** How often a portal reports its passes for the page of background work. */
+const REPORT_MS = 15 * SECOND_MS;
 
 interface JobSettings {
   readonly exportKeepDays: number;
@@ -169,12 +172,20 @@ export function passesOf(
 export function runJobs(runtime: Runtime, settings: JobSettings): void {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  setMaxListeners(JOBS.length, stop.signal);
+  setMaxListeners(JOBS.length + 1, stop.signal);
   const { logger } = runtime;
-  for (const { name, everyMs, pass, atOnce } of passesOf(runtime, settings)) {
-    const first = atOnce === true ? {} : { firstMs: everyMs };
-    void runLoop({ name, periodMs: everyMs, signal: stop.signal, logger, ...first }, async () => ({
-      more: (await pass()) === true,
-    }));
-  }
+  const reports = new JobReports(runtime.clock);
+  const begin = (name: string, periodMs: number, pass: () => Promise<unknown>, firstMs?: number) => {
+    const options = {
+      name,
+      periodMs,
+      signal: stop.signal,
+      logger,
+      ...(firstMs === undefined ? {} : { firstMs }),
+    };
+    void runLoop(options, async () => ({ more: (await pass()) === true }));
+  };
+  for (const { name, everyMs, pass, atOnce } of passesOf(runtime, settings))
+    begin(name, everyMs, reports.counted(name, everyMs, pass), atOnce === true ? undefined : everyMs);
+  begin("job-report", REPORT_MS, () => storeReports(runtime, reports), REPORT_MS);
 }

@@ -161,6 +161,7 @@ export const ACTS = [
   "user_resume",
   "user_sign_out",
   "user_suspend",
+  "job_retry",
   "webhook_create",
   "webhook_disable",
   "webhook_replay",

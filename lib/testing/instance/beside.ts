@@ -26,6 +26,15 @@ function ownOf(pid: number, what: "cmdline" | "environ"): string[] {
     .filter((part) => part !== "");
 }
 
+/** Returns the variables that a running process was started with. */
+export function variablesOf(pid: number): Record<string, string> {
+  const pairs = ownOf(pid, "environ").map((pair): [string, string] => [
+    pair.slice(0, pair.indexOf("=")),
+    pair.slice(pair.indexOf("=") + 1),
+  ]);
+  return Object.fromEntries(pairs);
+}
+
 /** Several portals use copies of one key folder; each has its own folder for spools. */
 function ownFolders(env: Readonly<Record<string, string>>, folder: string): Record<string, string> {
   const { KEY_DIR, KEK_FILE, DATA_DIR } = env;
@@ -58,13 +67,9 @@ export async function startBeside(
   const first = (await instance.pids())[name];
   if (first === null) throw new Error(`the ${name} does not run`);
   const [program = process.execPath, ...args] = ownOf(first, "cmdline");
-  const given = ownOf(first, "environ").map((pair) => [
-    pair.slice(0, pair.indexOf("=")),
-    pair.slice(pair.indexOf("=") + 1),
-  ]);
   const folder = mkdtempSync(path.join(tmpdir(), `sealport-${name}-`));
   const port = over.PORT ?? String(await findFreePort());
-  const { METRICS_URL: _metrics, ...own }: Record<string, string> = Object.fromEntries(given);
+  const { METRICS_URL: _metrics, ...own } = variablesOf(first);
   const env: NodeJS.ProcessEnv = {
     NODE_ENV: "production",
     ...own,

@@ -78,11 +78,13 @@ async function serve({ name, program, args, who, port, folder }: Program): Promi
 /** The logins that a pooler lets through, with their passwords. */
 export type PoolerLogins = Readonly<Record<string, string>>;
 
-/** Starts pgbouncer in transaction mode before the PostgreSQL at this port of this machine. */
-export async function startPgbouncer(databasePort: number, logins: PoolerLogins, poolSize = 10) {
+/** Starts pgbouncer in transaction mode before the PostgreSQL of this machine that a URL names. */
+export async function startPgbouncer(databaseUrl: string, logins: PoolerLogins, poolSize = 10) {
   if (noPgbouncer !== undefined) throw new Error(noPgbouncer);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-pgbouncer-"));
   const port = await findFreePort();
+  const server = new URL(databaseUrl);
+  const host = server.searchParams.get("host") ?? server.hostname;
   const file = (name: string, text: string): string => {
     const at = path.join(folder, name);
     writeFileSync(at, text, { mode: 0o600 });
@@ -92,7 +94,7 @@ export async function startPgbouncer(databasePort: number, logins: PoolerLogins,
   const settings = file(
     "pgbouncer.ini",
     `[databases]
-* = host=127.0.0.1 port=${databasePort}
+* = host=${host} port=${server.port === "" ? 5432 : server.port}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
@@ -112,10 +114,11 @@ ignore_startup_parameters = options, statement_timeout, lock_timeout, idle_in_tr
   return serve({ name: "pgbouncer", program: PGBOUNCER, args: [settings], ...who, port, folder });
 }
 
-/** Returns a database URL with the pooler's port in place of the server's. */
+/** Returns a database URL with the pooler's address in place of the server's. */
 export function throughPooler(url: string, { port }: EdgeServer): string {
   const at = new URL(url);
-  at.port = String(port);
+  [at.hostname, at.port] = ["127.0.0.1", String(port)];
+  at.searchParams.delete("host");
   return at.href;
 }
 

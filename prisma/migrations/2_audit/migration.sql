@@ -208,6 +208,8 @@ CREATE TABLE audit_export (
   total bigint,
   progress bigint,
   attempt integer NOT NULL DEFAULT 0,
+  -- Attempts before an administrator queued it again.
+  earlier integer NOT NULL DEFAULT 0,
   lease_until timestamptz(6),
   file_key bytea,
   expires_at timestamptz(6),
@@ -226,7 +228,7 @@ CREATE TABLE audit_export (
   CONSTRAINT audit_export_options_named CHECK (jsonb_typeof(options) = 'object'
       AND NOT jsonb_path_exists(options, 'strict $.* ? (@.type() != "string")', '{}', true)),
   CONSTRAINT audit_export_counts_sane CHECK
-    (attempt BETWEEN 0 AND 100 AND greatest(entries, size, bytes, progress, total) <= 9007199254740991
+    (attempt BETWEEN 0 AND 100 AND earlier BETWEEN 0 AND attempt AND greatest(entries, size, bytes, progress, total) <= 9007199254740991
       AND least(entries, size, bytes, progress, total) >= 0),
   CONSTRAINT audit_export_times_sane CHECK
     (least(started_at, finished_at, expires_at) >= '2000-01-01T00:00:00Z'
@@ -341,6 +343,7 @@ CREATE INDEX audit_verification_history ON audit_verification (tenant_id, id);
 CREATE UNIQUE INDEX audit_verification_open ON audit_verification (tenant_id) WHERE state IN ('queued', 'running');
 CREATE INDEX audit_export_history ON audit_export (tenant_id, id);
 CREATE INDEX audit_export_open ON audit_export (id) WHERE kind = 'job' AND state IN ('queued', 'running');
+CREATE INDEX audit_export_failed ON audit_export (id) WHERE kind = 'job' AND state = 'failed';
 CREATE INDEX audit_export_expiring ON audit_export (expires_at) WHERE removed_at IS NULL AND expires_at IS NOT NULL;
 -- An entry records one export. A second row would use that entry for an export without a request.
 CREATE UNIQUE INDEX audit_export_entry_id_key ON audit_export (entry_id);
@@ -1136,7 +1139,7 @@ GRANT SELECT, UPDATE (state, report, finished_at, progress, claim, lease_until)
 GRANT SELECT ON audit_verification TO sealport_auditor;
 -- Who exported what, and when, is written once; only the outcome changes.
 GRANT SELECT, INSERT, UPDATE (sha256, entries, state, size, bytes, finished_at, total, progress, attempt,
-  lease_until, file_key, expires_at, removed_at, downloaded_at, flaw)
+  earlier, lease_until, file_key, expires_at, removed_at, downloaded_at, flaw)
   ON audit_export TO sealport_app;
 GRANT SELECT ON audit_export TO sealport_auditor;
 GRANT SELECT, INSERT, DELETE ON audit_export_chunk TO sealport_app;

@@ -105,7 +105,7 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
   const { job } = claim;
   try {
     // Three workers died on this job, so a fourth is not tried.
-    if (job.attempt > MAX_ATTEMPTS) await giveUp(cx, job, "failed");
+    if (job.attempt - job.earlier > MAX_ATTEMPTS) await giveUp(cx, job, "failed");
     else await make(cx, job);
   } catch (err) {
     if (err instanceof JobLost) {
@@ -118,7 +118,7 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
       { ...alarm, err, export: job.id, attempt: job.attempt },
       "an export in the background failed",
     );
-    const isFinal = job.attempt >= MAX_ATTEMPTS || isRefused(err);
+    const isFinal = job.attempt - job.earlier >= MAX_ATTEMPTS || isRefused(err);
     await giveUp(cx, job, isFinal ? "failed" : "queued");
   }
   return true;

@@ -53,8 +53,8 @@ export async function countOpenJobs(tx: Tx, tenantId: string, userId: string): P
   return z.array(z.object({ count: Count })).parse(rows)[0]?.count ?? 0;
 }
 
-const JobHold = z.object({ id: z.string(), attempt: z.number().int() });
-/** A job that one worker makes, by the number of its attempt. */
+const JobHold = z.object({ id: z.string(), attempt: z.number().int(), earlier: z.number().int() });
+/** A job that one worker makes, by the number of its attempt. `earlier` attempts were before it was queued again. */
 export type JobHold = z.infer<typeof JobHold>;
 
 const ClaimedJob = JobHold.extend({
@@ -92,7 +92,7 @@ export async function claimJob(tx: Tx, tenantId: string, lease: Lease): Promise<
      WHERE id = (SELECT id FROM audit_export WHERE kind = 'job' AND tenant_id = $1::uuid
        AND (state = 'queued' OR (state = 'running' AND lease_until < $2))
        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id::text, by_user_id::text, format, filter, options, fence, attempt, entry_id::text`,
+     RETURNING id::text, by_user_id::text, format, filter, options, fence, attempt, earlier, entry_id::text`,
     tenantId,
     lease.now,
     lease.until,

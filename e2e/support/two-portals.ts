@@ -1,0 +1,143 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Beside, startBeside, variablesOf } from "@/lib/testing/instance/beside";
+import {
+  findFreePort,
+  type RunningInstance,
+  removeDataFolder,
+  startInstance,
+} from "@/lib/testing/instance/instance";
+import { isDeep } from "@/lib/testing/scale";
+import {
+  type EdgeServer,
+  startNginx,
+  startPgbouncer,
+  throughPooler,
+} from "@/lib/testing/servers/edge-servers";
+import { type PostgresServer, startPostgresql } from "@/lib/testing/servers/postgresql";
+import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
+
+/** Two portals and two workers of one instance, behind nginx, with Redis, and with pgbouncer before the database. */
+export interface TwoPortals {
+  readonly instance: RunningInstance;
+  /** Addresses of the portals, and of nginx before both. */
+  readonly urls: readonly [string, string];
+  readonly edge: string;
+  readonly redis: RedisServer;
+  readonly portal: Beside;
+  readonly worker: Beside;
+  /** In the deep run: Debian's PostgreSQL, and a standby that the portals read. */
+  readonly standby: PostgresServer | undefined;
+  close(): Promise<void>;
+}
+
+export const BATCHES = 6;
+const MANY = 1_000_000;
+const BUDGETS = JSON.stringify({
+  ...{ reads: MANY, writes: MANY, open: MANY, audit: MANY, decisions: MANY, export: MANY, sign_in: MANY },
+  batch: BATCHES,
+});
+
+/** The database URLs of an instance's portal and worker, by variable. */
+async function loginsOf(instance: RunningInstance) {
+  const { portal, worker } = await instance.pids();
+  if (portal === null || worker === null) throw new Error("portal and worker run");
+  const { DATABASE_URL: app = "" } = variablesOf(portal);
+  const { DATABASE_URL = "", SEQUENCER_DATABASE_URL = "", RETENTION_DATABASE_URL = "" } = variablesOf(worker);
+  return { app, worker: { DATABASE_URL, SEQUENCER_DATABASE_URL, RETENTION_DATABASE_URL } };
+}
+type Logins = Awaited<ReturnType<typeof loginsOf>>;
+
+/** A pooler that lets the logins of portal and worker through. */
+function poolerFor({ app, worker }: Logins): Promise<EdgeServer> {
+  const urls = [app, ...Object.values(worker)].map((url) => new URL(url));
+  const logins = urls.map(({ username, password }) => [
+    decodeURIComponent(username),
+    decodeURIComponent(password),
+  ]);
+  return startPgbouncer(app, Object.fromEntries(logins));
+}
+
+/** Where the database, its pooler and its replica are, as a portal reads it. */
+function portalVariables(app: string, pooler: EdgeServer, standby: PostgresServer | undefined) {
+  const replica = new URL(app);
+  if (standby !== undefined) replica.port = String(standby.port);
+  return {
+    DATABASE_URL: throughPooler(app, pooler),
+    DATABASE_LISTEN_URL: app,
+    ...(standby === undefined ? {} : { DATABASE_REPLICA_URL: replica.href }),
+  };
+}
+
+interface Ground {
+  readonly env: Readonly<Record<string, string>>;
+  readonly open: (() => Promise<unknown>)[];
+}
+
+/** The first portal and worker, on the database that `npm start` makes. */
+async function onEmbedded({ env, open }: Ground) {
+  const instance = await startInstance({ env });
+  open.push(() => instance.stop());
+  const logins = await loginsOf(instance);
+  const pooler = await poolerFor(logins);
+  open.push(pooler.close);
+  return { instance, logins, pooler, standby: undefined };
+}
+
+/** The same on Debian's PostgreSQL with a standby. The first portal is started again, now behind the pooler. */
+async function onDebian({ env, open }: Ground) {
+  const primary = await startPostgresql();
+  open.push(() => primary.close());
+  const dataDir = mkdtempSync(path.join(tmpdir(), "sealport-two-"));
+  open.push(() => removeDataFolder(dataDir));
+  const admin = { ...env, DATABASE_ADMIN_URL: primary.adminUrl };
+  const seeded = await startInstance({ dataDir, env: admin });
+  const logins = await loginsOf(seeded);
+  await seeded.end();
+  const standby = await primary.standby();
+  open.push(() => standby.close());
+  const pooler = await poolerFor(logins);
+  open.push(pooler.close);
+  const instance = await startInstance({
+    dataDir,
+    env: { ...admin, ...portalVariables(logins.app, pooler, standby) },
+  });
+  open.push(() => instance.stop());
+  return { instance, logins, pooler, standby };
+}
+
+/** Starts all of it. Call `close` when the test is over. */
+export async function startTwoPortals(): Promise<TwoPortals> {
+  const open: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of open.reverse()) await one();
+  };
+  try {
+    const redis = await startRedis();
+    open.push(redis.close);
+    const [first, second] = [await findFreePort(), await findFreePort()];
+    const nginx = await startNginx([first, second]);
+    open.push(nginx.close);
+    const edge = `http://localhost:${nginx.port}`;
+    const env = {
+      ...{ PORT: String(first), PORTAL_ORIGIN: edge, TRUSTED_PROXIES: "127.0.0.1", REDIS_URL: redis.url },
+      RATE_BUDGETS: BUDGETS,
+    };
+    const ground = { env, open };
+    const { instance, logins, pooler, standby } = await (isDeep ? onDebian(ground) : onEmbedded(ground));
+    const portal = await startBeside(instance, "portal", {
+      PORT: String(second),
+      ...portalVariables(logins.app, pooler, standby),
+    });
+    open.push(portal.close);
+    const pooled = Object.entries(logins.worker).map(([name, url]) => [name, throughPooler(url, pooler)]);
+    const worker = await startBeside(instance, "worker", Object.fromEntries(pooled));
+    open.push(worker.close);
+    const urls = [`http://localhost:${first}`, portal.url] as const;
+    return { instance, urls, edge, redis, portal, worker, standby, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
