@@ -5,6 +5,7 @@ import { custodianEnv, launchEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
 import { checkConfig, partNamed } from "@/lib/launch/check-config";
 import { databaseUrls } from "@/lib/launch/database-urls";
+import { examine } from "@/lib/launch/doctor";
 import { beginRoster, readDraft } from "@/lib/launch/roster-ceremony";
 import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
 
@@ -16,6 +17,7 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
        npm run op -- roster begin roster-draft.json    at the custodian, with its variables
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
+       npm run op -- doctor --of portal|worker|signer|custodian|witness    the same, and all that the part needs
 `;
 
 const { values, positionals } = parseArgs({
@@ -34,6 +36,18 @@ async function check(): Promise<number> {
   for (const { what, fault } of findings)
     process.stdout.write(fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n`);
   return findings.some(({ fault }) => fault !== undefined) ? 1 : 0;
+}
+
+/** One line for each thing that the part needs, and what to do about a fault. */
+async function examineAll(): Promise<number> {
+  const found = await examine(partNamed(values.of));
+  for (const { what, fault, advice } of found)
+    process.stdout.write(
+      fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n      ${advice}\n`,
+    );
+  const faults = found.filter(({ fault }) => fault !== undefined).length;
+  process.stdout.write(`${found.length - faults} ok, ${faults} at fault\n`);
+  return faults > 0 ? 1 : 0;
 }
 
 /** Version 1 of the custodian's roster, which its operator makes with the people on the telephone. */
@@ -58,6 +72,7 @@ async function run(): Promise<number> {
   const [act, second, file, ...printed] = positionals;
   if (act === "setup" && second === "link") return (await import("./setup-link")).printSetupLink();
   if (act === "config" && second === "check") return check();
+  if (act === "doctor" && second === undefined) return examineAll();
   if (act === "init" && second === undefined && values.origin !== undefined && values.portal !== undefined) {
     const { origin, portal, address: addresses, "run-by": runBy } = values;
     process.stdout.write(newInstanceText({ origin, portal, addresses, runBy }));

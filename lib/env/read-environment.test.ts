@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { environments } from "@/lib/env";
 import { EnvironmentError, lazily } from "@/lib/env/read-environment";
 
 const schema = z.object({
@@ -47,10 +48,37 @@ describe("the environment", () => {
     ],
     [
       { PORT: "1", DATABASE_URL: SECRET, DATABASE_URL_FILE: "/x" },
-      "set DATABASE_URL or DATABASE_URL_FILE, not both",
+      "environment: set DATABASE_URL or DATABASE_URL_FILE, not both",
     ],
-    [{ PORT: "1", DATABASE_URL_FILE: "/no/such/file" }, "DATABASE_URL_FILE names a file that cannot be read"],
+    [
+      { PORT: "x", TRUSTED: "wrong", DATABASE_URL_FILE: "/no/such/file" },
+      "environment: DATABASE_URL_FILE names a file that cannot be read; PORT is not usable; TRUSTED: not addresses",
+    ],
   ])("names each variable at fault and no value: %o", (variables, message) => {
     expect(() => read(variables)).toThrow(new EnvironmentError(message));
   });
+});
+
+it("a portal whose settings are all wrong at once names all of them in one list, without a value", () => {
+  const names = Object.keys(environments.portal.shape);
+  // One character that no number, flag, address or list allows; for plain text an empty value.
+  const wrong = (name: string) =>
+    (environments.portal.safeParse({ [name]: "\u0000" }).error?.issues ?? []).some(
+      (issue) => issue.path[0] === name,
+    );
+  const values = Object.fromEntries(names.map((name) => [name, wrong(name) ? "\u0001canary" : ""]));
+  for (const [name, value] of Object.entries(values)) vi.stubEnv(name, value);
+  const unusable = new Set(
+    (environments.portal.safeParse(values).error?.issues ?? []).map((issue) => String(issue.path[0])),
+  );
+  expect(unusable.size).toBeGreaterThan(40);
+  let message = "";
+  try {
+    lazily(environments.portal)();
+  } catch (error) {
+    message = error instanceof EnvironmentError ? error.message : "";
+  }
+  const listed = message.replace("environment: ", "").split("; ");
+  expect(new Set(listed.map((fault) => /^[A-Z0-9_]+/.exec(fault)?.[0]))).toEqual(unusable);
+  expect(message).not.toContain("canary");
 });

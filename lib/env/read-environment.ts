@@ -9,36 +9,52 @@ export class EnvironmentError extends OperatorError {
   override readonly name = "EnvironmentError";
 }
 
-/** Adds what the instance file says to a part's own variables. */
-function withInstance(given: Record<string, string | undefined>): Record<string, string | undefined> {
-  if (given.INSTANCE_FILE === undefined) return given;
-  const all = { ...given };
-  for (const [name, value] of Object.entries(variablesIn(readInstanceFile(given.INSTANCE_FILE).instance))) {
-    if (value === undefined) continue;
-    if (given[name] !== undefined && given[name] !== value)
-      throw new EnvironmentError(`${name} contradicts INSTANCE_FILE`);
-    all[name] = value;
-  }
-  return all;
+interface Given {
+  readonly given: Record<string, string | undefined>;
+  /** What contradicts itself or cannot be read, all of it. */
+  readonly faults: readonly string[];
 }
 
-/**
- * Returns a process's variables with those of INSTANCE_FILE, each also from the file that NAME_FILE names, as systemd
- * credentials and container secrets give them. Throws EnvironmentError for both at once and for a file that cannot be
- * read.
- */
-export function variablesOf(names: readonly string[]): Record<string, string | undefined> {
-  const given = withInstance({ ...process.env });
+/** Adds what the instance file says to a part's own variables. */
+function withInstance(own: Record<string, string | undefined>): Given {
+  if (own.INSTANCE_FILE === undefined) return { given: own, faults: [] };
+  const given = { ...own };
+  const faults: string[] = [];
+  for (const [name, value] of Object.entries(variablesIn(readInstanceFile(own.INSTANCE_FILE).instance))) {
+    if (value === undefined) continue;
+    if (own[name] !== undefined && own[name] !== value) faults.push(`${name} contradicts INSTANCE_FILE`);
+    given[name] = value;
+  }
+  return { given, faults };
+}
+
+/** Each variable also from the file that NAME_FILE names, as systemd credentials and container secrets give them. */
+function readVariables(names: readonly string[]): Given {
+  const { given, faults: found } = withInstance({ ...process.env });
+  const faults = [...found];
   for (const name of names) {
     const file = names.includes(`${name}_FILE`) ? undefined : given[`${name}_FILE`];
     if (file === undefined) continue;
-    if (given[name] !== undefined) throw new EnvironmentError(`set ${name} or ${name}_FILE, not both`);
+    if (given[name] !== undefined) {
+      faults.push(`set ${name} or ${name}_FILE, not both`);
+      continue;
+    }
     try {
       given[name] = readFileSync(file, "utf8").replace(/\r?\n$/, "");
     } catch {
-      throw new EnvironmentError(`${name}_FILE names a file that cannot be read`);
+      faults.push(`${name}_FILE names a file that cannot be read`);
     }
   }
+  return { given, faults };
+}
+
+/**
+ * Returns a process's variables with those of INSTANCE_FILE and of files. Throws EnvironmentError with all that
+ * contradicts itself or cannot be read.
+ */
+export function variablesOf(names: readonly string[]): Record<string, string | undefined> {
+  const { given, faults } = readVariables(names);
+  if (faults.length > 0) throw new EnvironmentError(faults.join("; "));
   return given;
 }
 
@@ -49,17 +65,25 @@ function faultOf(issue: z.core.$ZodIssue, given: Record<string, string | undefin
   return issue.code === "custom" ? `${name}: ${issue.message}` : `${name} is not usable`;
 }
 
-/** Returns a reader that checks the variables of a program at its first call. Throws EnvironmentError. */
+/**
+ * Returns a reader that checks the variables of a program at its first call. Throws EnvironmentError with every fault
+ * at once, so that an operator mends them in one go.
+ */
 export function lazily<T extends z.ZodObject>(schema: T): () => z.output<T> {
   let known: z.output<T> | undefined;
   return () => {
     if (known !== undefined) return known;
-    const given = variablesOf(Object.keys(schema.shape));
+    const { given, faults } = readVariables(Object.keys(schema.shape));
     const parsed = schema.safeParse(given);
-    if (!parsed.success) {
-      const faults = new Set(parsed.error.issues.map((issue) => faultOf(issue, given)));
-      throw new EnvironmentError(`environment: ${[...faults].join("; ")}`);
-    }
+    const unusable = (parsed.error?.issues ?? [])
+      // A value that could not be read is not missing.
+      .filter(
+        ({ path: [name] }) =>
+          given[`${String(name)}_FILE`] === undefined || given[String(name)] !== undefined,
+      )
+      .map((issue) => faultOf(issue, given));
+    if (!parsed.success || faults.length > 0)
+      throw new EnvironmentError(`environment: ${[...new Set([...faults, ...unusable])].join("; ")}`);
     known = parsed.data;
     return parsed.data;
   };

@@ -18,6 +18,8 @@ export interface Mailer {
   readonly host: string;
   /** Never throws: a failure is an outcome, and no text of the server's answer is kept. */
   send(mail: Mail): Promise<AttemptOutcome>;
+  /** Connects, greets and signs in. Throws why the server cannot be used. */
+  verify(): Promise<void>;
   close(): void;
 }
 
@@ -104,6 +106,7 @@ export function openMailer(setting: MailSetting): Mailer {
         return outcomeOf(error);
       }
     },
+    verify: async () => void (await transport.verify()),
     close: () => transport.close(),
   };
 }

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { examine } from "@/lib/launch/doctor";
+import { createTestKeyFolder, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
+import { type EdgeServer, startPgbouncer, throughPooler } from "@/lib/testing/servers/edge-servers";
+import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
+
+const ORIGIN = "doctor.test/log1";
+let database: TestDatabase;
+let redis: RedisServer;
+let keyDir: string;
+let dataDir: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  redis = await startRedis();
+  keyDir = (await createTestKeyFolder("portal", ORIGIN)).dir;
+  dataDir = mkdtempSync(path.join(tmpdir(), "sp-doctor-"));
+});
+afterEach(() => vi.unstubAllEnvs());
+afterAll(async () => {
+  await redis?.close();
+  await database?.drop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** What is found for a portal with these variables: undefined for what is well, otherwise fault and advice. */
+async function found(over: Readonly<Record<string, string>>) {
+  const own = {
+    ...{
+      LOG_ORIGIN: ORIGIN,
+      TENANT_ID: "0198b6a0-0000-7000-8000-000000000001",
+      LOG_VKEY: "x",
+      CUSTODIAN_VKEY: "x",
+    },
+    ...{ DATABASE_URL: database.appUrl, KEY_DIR: keyDir, KEK_PASSPHRASE: TEST_PASSPHRASE, DATA_DIR: dataDir },
+    ...{ REDIS_URL: redis.url, CUSTODIAN_URL: "unix:/nowhere.sock" },
+  };
+  for (const [name, value] of Object.entries({ ...own, ...over })) vi.stubEnv(name, value);
+  const lines = await examine("portal");
+  return new Map(
+    lines.map(({ what, fault, advice }) => [what, fault === undefined ? undefined : `${fault} ${advice}`]),
+  );
+}
+
+describe("the doctor", () => {
+  it("finds database, roles, migrations, notices, keys, disk and Redis well, and says what to do about a custodian that is away", async () => {
+    const lines = await found({});
+    for (const what of ["variables", "DATABASE_URL", "role of DATABASE_URL", "migrations", "keys", "Redis"])
+      expect([what, lines.get(what), lines.has(what)]).toEqual([what, undefined, true]);
+    expect(lines.get("notices of the database (LISTEN)")).toBeUndefined();
+    const faults = [...lines].filter(([, fault]) => fault !== undefined);
+    expect(faults.map(([what]) => what)).toEqual(["CUSTODIAN_URL unix:/nowhere.sock"]);
+    expect(faults[0]?.[1]).toContain("Start that part");
+  });
+
+  it("finds a login that may do too much, a key file that does not open, and servers that are away", async () => {
+    const lines = await found({
+      DATABASE_URL: database.adminUrl,
+      KEK_PASSPHRASE: "another passphrase",
+      REDIS_URL: "redis://127.0.0.1:1",
+      SMTP_URL: "smtp://127.0.0.1:1",
+      SMTP_FROM: "portal@example.org",
+      WITNESS_URL: "unix:/nowhere.sock",
+    });
+    expect(lines.get("role of DATABASE_URL")).toContain("may do more than this part needs");
+    for (const what of ["keys", "Redis", "mail server", "witness unix:/nowhere.sock"])
+      expect([what, typeof lines.get(what)]).toEqual([what, "string"]);
+  });
+
+  it("finds a pooler that swallows notices, until DATABASE_LISTEN_URL names the server", async () => {
+    const { username, password } = new URL(database.appUrl);
+    const pooler: EdgeServer = await startPgbouncer(database.adminUrl, {
+      [decodeURIComponent(username)]: decodeURIComponent(password),
+    });
+    const DATABASE_URL = throughPooler(database.appUrl, pooler);
+    const what = "notices of the database (LISTEN)";
+    try {
+      expect((await found({ DATABASE_URL })).get(what)).toContain("Set DATABASE_LISTEN_URL");
+      const heard = await found({ DATABASE_URL, DATABASE_LISTEN_URL: database.appUrl });
+      expect([heard.has(what), heard.get(what)]).toEqual([true, undefined]);
+    } finally {
+      await pooler.close();
+    }
+  });
+});

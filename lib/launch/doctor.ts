@@ -1,0 +1,171 @@
+import "server-only";
+import { readdirSync, statfsSync } from "node:fs";
+import path from "node:path";
+import { createClient } from "@/lib/db/connection";
+import { environments } from "@/lib/env";
+import { readCustody } from "@/lib/env/custody";
+import { variablesOf } from "@/lib/env/read-environment";
+import { callService } from "@/lib/ipc/client";
+import type { Part } from "@/lib/ipc/part-identity";
+import { openKeystore } from "@/lib/keystore/open-keystore";
+import { checkConfig, type Finding, finding, type Given } from "@/lib/launch/check-config";
+import { PROGRAM_ROOT } from "@/lib/launch/program";
+import { mailerOf } from "@/lib/notify/mail/mailer";
+import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
+
+/** A finding, and what the operator does about a fault. */
+export interface Examined extends Finding {
+  readonly advice?: string;
+}
+
+const CALL_MS = 5_000;
+const LEAST_FREE_BYTES = 1 << 30;
+const LEAST_FREE_SHARE = 0.05;
+
+/** What to do about each kind of finding, by the beginning of its name. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^notices/, "Set DATABASE_LISTEN_URL to PostgreSQL itself where DATABASE_URL is a pooler's."],
+  [/^migrations/, "Run npm run migrate with DATABASE_ADMIN_URL or DATABASE_OWNER_URL."],
+  [/^role of/, "Use the login that npm run op -- database urls --of this part prints."],
+  [/DATABASE\w*_URL$/, "Check the address, the login and that the server runs."],
+  [/^keys/, "Check KEY_DIR, KEK_FILE or the key service, and who may read them."],
+  [
+    /^(?:KEY_DIR|KEK_FILE|DATA_DIR)/,
+    "Give the folder or file to this part's user: chmod 700, or 400 for a file.",
+  ],
+  [/^Redis/, "Check REDIS_URL and that the server runs. Until then calls that must be counted are refused."],
+  [/^mail/, "Check SMTP_URL and SMTP_FROM. Mails wait and are sent when the server answers."],
+  [/^disk/, "Free space or enlarge the disk before it is full: then every change answers 503."],
+  [
+    /^witness/,
+    "Check WITNESS_URL and ask who runs the witness. Checkpoints are published without it after a wait.",
+  ],
+  [/^(?:CUSTODIAN_URL|SIGNER_URL)/, "Start that part, and compare its key with the instance file."],
+  [/^TLS/, "Issue a new certificate with the same name, and restart the part."],
+];
+
+function adviceFor(what: string): string {
+  return (
+    ADVICE.find(([begin]) => begin.test(what))?.[1] ?? "Set this variable as docs/variables.md describes."
+  );
+}
+
+async function withClient<T>(
+  url: string,
+  ask: (query: (text: string) => Promise<unknown[]>) => Promise<T>,
+): Promise<T> {
+  const client = createClient(url, { connectionTimeoutMillis: CALL_MS, query_timeout: CALL_MS });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return await ask(async (text) => (await client.query(text)).rows);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A part must not be able to do more than its role. */
+async function requirePlainRole(url: string): Promise<void> {
+  const question =
+    "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls AS is FROM pg_roles WHERE rolname = current_user";
+  const [row] = await withClient(url, (query) => query(question));
+  if (Reflect.get(Object(row), "is") === true) throw new Error("the login may do more than this part needs");
+}
+
+async function requireMigrations(url: string): Promise<void> {
+  const folder = path.join(PROGRAM_ROOT, "prisma/migrations");
+  const expected = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const rows = await withClient(url, (query) =>
+    query("SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL"),
+  );
+  const applied = new Set(rows.map((row) => Reflect.get(Object(row), "name")));
+  const missing = expected.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
+  if (missing.length > 0) throw new Error(`not applied: ${missing.join(", ")}`);
+}
+
+/** A server that is away has the line of its variable. */
+async function ifReached(check: Promise<void>): Promise<void> {
+  await check.catch((error: unknown) => {
+    if (error instanceof Error && Reflect.get(error, "code") === undefined) throw error;
+    if (/^42/.test(String(Reflect.get(Object(error), "code")))) throw error;
+  });
+}
+
+function examineDatabase(part: Part, given: Given): Promise<Finding>[] {
+  const names = Object.keys(environments[part].shape).filter((name) => name.endsWith("DATABASE_URL"));
+  const roles = names.flatMap((name) => {
+    const url = given[name];
+    return url === undefined ? [] : [finding(`role of ${name}`, () => ifReached(requirePlainRole(url)))];
+  });
+  const url = given.DATABASE_URL;
+  if (part !== "portal" || url === undefined) return roles;
+  return [...roles, finding("migrations", () => ifReached(requireMigrations(url)))];
+}
+
+async function requireKeys(given: Given, dir: string): Promise<void> {
+  const keystore = await openKeystore({ dir, custody: readCustody(given) });
+  try {
+    await keystore.requireKeys();
+  } finally {
+    keystore.close();
+  }
+}
+
+async function requireRedis(given: Given): Promise<void> {
+  const counters = await openSharedCounters(given, () => undefined);
+  try {
+    if (counters !== undefined && !(await counters.isUp())) throw new Error("does not count");
+  } finally {
+    counters?.close();
+  }
+}
+
+async function requireMail(given: Given): Promise<void> {
+  const mailer = mailerOf({ ...given, SEALPORT_EVALUATION: given.SEALPORT_EVALUATION === "1" });
+  try {
+    await mailer?.verify();
+  } finally {
+    mailer?.close();
+  }
+}
+
+function requireSpace(folder: string): void {
+  const { bavail, blocks, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < LEAST_FREE_BYTES || bavail < blocks * LEAST_FREE_SHARE)
+    throw new Error(
+      `${(free / LEAST_FREE_BYTES).toFixed(1)} GiB are free, ${Math.round((bavail / blocks) * 100)} %`,
+    );
+}
+
+async function requireWitness(url: string): Promise<void> {
+  const { status } = await callService(url, { method: "GET", path: "/healthz", timeoutMs: CALL_MS });
+  if (status !== 200) throw new Error(`answered ${status}`);
+}
+
+function examineServices(part: Part, given: Given): Promise<Finding>[] {
+  const { KEY_DIR, DATA_DIR, REDIS_URL, UPSTASH_REDIS_REST_URL, SMTP_URL, WITNESS_URL } = given;
+  const found: Promise<Finding>[] = [];
+  if (KEY_DIR !== undefined) found.push(finding("keys", () => requireKeys(given, KEY_DIR)));
+  if (DATA_DIR !== undefined) found.push(finding(`disk of ${DATA_DIR}`, () => requireSpace(DATA_DIR)));
+  if (part === "portal" && (REDIS_URL ?? UPSTASH_REDIS_REST_URL) !== undefined)
+    found.push(finding("Redis", () => requireRedis(given)));
+  if (part === "portal" && SMTP_URL !== undefined)
+    found.push(finding("mail server", () => requireMail(given)));
+  if ((part === "portal" || part === "worker") && WITNESS_URL !== undefined)
+    found.push(finding(`witness ${WITNESS_URL}`, () => requireWitness(WITNESS_URL)));
+  return found;
+}
+
+/**
+ * Examines a part and what it needs: all of `checkConfig`, and roles, migrations, keys, Redis, mail, disk and witness.
+ * Returns a line for each, with what to do about a fault. Changes nothing.
+ */
+export async function examine(part: Part): Promise<Examined[]> {
+  const given = variablesOf(Object.keys(environments[part].shape));
+  const configured = await checkConfig(part);
+  const others = await Promise.all([...examineDatabase(part, given), ...examineServices(part, given)]);
+  return [...configured, ...others].map((one) =>
+    one.fault === undefined ? one : { ...one, advice: adviceFor(one.what) },
+  );
+}
