@@ -28,13 +28,16 @@ function run(command, args) {
   });
 }
 
-/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody, a scanner and a counter. */
+/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody, a scanner, a counter, and what several portals need. */
 const TOOLS = [
   { packages: ["openssl"], isInstalled: () => runs("openssl", "version") },
   { packages: ["python3-moto", "python3-flask-cors"], isInstalled: () => existsSync("/usr/bin/moto_server") },
   { packages: ["softhsm2"], isInstalled: () => runs("softhsm2-util", "--version") },
   { packages: ["clamav-daemon"], isInstalled: () => existsSync("/usr/sbin/clamd") },
   { packages: ["redis-server"], isInstalled: () => existsSync("/usr/bin/redis-server") },
+  { packages: ["postgresql-17"], isInstalled: () => existsSync("/usr/lib/postgresql/17/bin/initdb") },
+  { packages: ["pgbouncer"], isInstalled: () => existsSync("/usr/sbin/pgbouncer") },
+  { packages: ["nginx-light"], isInstalled: () => existsSync("/usr/sbin/nginx") },
   { packages: ["opensc"], isInstalled: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 

@@ -111,6 +111,7 @@ CREATE UNIQUE INDEX notification_user_id_event_id_key ON notification (user_id, 
 CREATE INDEX webhook_tenant_id_id_idx ON webhook (tenant_id, id);
 CREATE INDEX webhook_user_id_idx ON webhook (user_id);
 CREATE INDEX notify_delivery_due ON notify_delivery (next_at) WHERE status = 'waiting';
+CREATE INDEX notify_delivery_failed ON notify_delivery (id) WHERE status = 'failed';
 CREATE INDEX notify_delivery_webhook_id_id_idx ON notify_delivery (webhook_id, id);
 CREATE INDEX notify_delivery_at_idx ON notify_delivery (at);
 CREATE UNIQUE INDEX notify_delivery_once ON notify_delivery (event_id, user_id, coalesce(webhook_id, user_id));
