@@ -87,7 +87,7 @@ export interface OperationSpec {
   readonly idempotent?: { readonly keep: readonly string[] };
   /** What two people can change carries its version as an ETag. */
   readonly etag?: true;
-  /** Takes If-Match: with it, 409 `request.conflict` when another person has changed it since. */
+  /** Takes If-Match: with it, 412 `request.outdated` when another person has changed it since. */
   readonly ifMatch?: true;
   /** For signed-in people: a key gets 403. */
   readonly sessionOnly?: true;
