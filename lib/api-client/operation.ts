@@ -75,6 +75,8 @@ export interface OperationSpec {
     readonly mediaType?: string;
     /** Further success statuses with the same schema. */
     readonly also?: readonly number[];
+    /** Address of what a 201 created, with members of the answer in braces. It becomes the header Location. */
+    readonly location?: string;
   };
   readonly rate: RateClass;
   /** How many calls of its budget one call takes; 1 by default. */

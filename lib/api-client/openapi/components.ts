@@ -20,6 +20,7 @@ const HEADERS = {
   RateLimit: text("What is left of it, and the seconds until it is whole again.", '"writes";r=599;t=60'),
   CacheControl: text("`no-store`, but for what never changes and for /openapi.json.", "no-store"),
   ETag: text("Version of what was read, for If-Match.", '"3"'),
+  Location: text("Address of what was created.", "/confidential/keys/key-0001"),
   IdempotencyReplayed: text("`true` on the answer of a replay: status and ids only.", "true"),
   RetryAfter: text("Seconds after which to try again.", "5"),
   WwwAuthenticate: text(
