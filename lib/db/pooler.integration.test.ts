@@ -117,7 +117,7 @@ describe("notices", () => {
   it("that a pooler swallows raise one alarm, and the listener does not say that it listens", async () => {
     const { heard, lines, close } = listenAt(url);
     try {
-      await expect.poll(() => heard.length).toBeGreaterThan(1);
+      await expect.poll(() => heard.length).toBeGreaterThan(0);
       expect(new Set(heard)).toEqual(new Set(["lost"]));
       const alarms = lines.map((line) => JSON.parse(line)).filter(({ alarm }) => alarm === "listen.silent");
       expect(alarms).toMatchObject([{ channel: "pooled_channel" }]);
