@@ -56,7 +56,8 @@ describe("a connection", () => {
 
   describe("a name of PostgreSQL's own or of ours resolves to its own schema", () => {
     it("which a connection without our beginning would not, so that the answers below are of their cause", async () => {
-      const [answer] = await queryAs(database.appUrl, QUESTION);
+      // The logins of the parts have the settings of their roles as well.
+      const [answer] = await queryAs(database.adminUrl, QUESTION);
       expect(answer).toEqual({
         upper: "shadowed",
         same: false,

@@ -7,7 +7,7 @@ import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
 import type { Database } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { onReplica, withReplica } from "@/lib/db/replica";
-import type { DbContext } from "@/lib/db/transaction";
+import { type DbContext, inRawSnapshot } from "@/lib/db/transaction";
 import { getHome } from "@/lib/home/get-home";
 import { createLogger } from "@/lib/telemetry/logger";
 import { queryAs } from "@/lib/testing/benches/query-as";
@@ -48,10 +48,8 @@ const isFollower = async ({ db: from }: DbContext): Promise<boolean> => {
   const { rows } = await from.pool.query("SELECT pg_is_in_recovery() AS is");
   return rows[0]?.is === true;
 };
-const count = async ({ db: from }: DbContext): Promise<number> => {
-  const { rows } = await from.pool.query("SELECT count(*)::int AS n FROM written");
-  return rows[0]?.n;
-};
+const count = (from: DbContext): Promise<number> =>
+  inRawSnapshot(from, async (tx) => (await tx.query("SELECT count(*)::int AS n FROM written")).rows[0]?.n);
 const onStandby = (text: string) => queryAs(standby.adminUrl, text);
 
 it("reads go to the replica, and show every change that was committed before they began", async () => {

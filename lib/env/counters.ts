@@ -8,9 +8,11 @@ function isLoopback(hostname: string): boolean {
 }
 
 /** A token is sent with every request: over plain http only to this machine itself. */
-const RestUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => new URL(url).protocol === "https:" || isLoopback(new URL(url).hostname), "not https");
+const RestUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+  // Also runs for what is not a URL, which has its own fault.
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url === undefined || url.protocol === "https:" || isLoopback(url.hostname);
+}, "not https");
 
 /** Where calls are counted in addition to PostgreSQL: an Upstash database, or a Redis or Valkey server. */
 export const counterFields = {

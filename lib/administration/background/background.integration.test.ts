@@ -25,7 +25,7 @@ async function failedMail(): Promise<string> {
   const id = uuidv7(Date.now());
   await bench.query(
     `INSERT INTO notify_delivery (id, tenant_id, channel, user_id, event_id, kind, subject, state, at, status, attempts, next_at, ended_at)
-     VALUES ($1, $2, 'mail', $3, $1, 'decision', $1, 'x', now(), 'failed', 5, now(), now())`,
+     VALUES ($1::uuid, $2, 'mail', $3, $1::uuid, 'decision', $1::text, 'x', now(), 'failed', 5, now(), now())`,
     [id, bench.runtime.instance.tenantId, bench.greta.principal.userId],
   );
   return id;
