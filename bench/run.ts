@@ -6,7 +6,6 @@ import { benchBatch } from "./batch";
 import { benchCustody } from "./custody";
 import { benchEnvelope } from "./envelope";
 import { benchGrowth } from "./growth";
-import { benchJobs } from "./jobs";
 import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
 import { benchPolicies } from "./policies";
@@ -27,7 +26,6 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   portal: benchPortal,
   product: benchProduct,
   growth: benchGrowth,
-  jobs: benchJobs,
   verify: benchVerify,
   soak: benchSoak,
   access: benchAccess,
