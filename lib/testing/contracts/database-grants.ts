@@ -19,7 +19,7 @@ const APP = {
   audit_erasure:
     "INSERT UPDATE(agree_entry_id agreed_at agreed_by ended_at prepared prepared_at refused_by state try_after)",
   audit_export:
-    "INSERT UPDATE(attempt bytes downloaded_at entries expires_at file_key finished_at flaw lease_until progress removed_at sha256 size state total)",
+    "INSERT UPDATE(attempt bytes downloaded_at earlier entries expires_at file_key finished_at flaw lease_until progress removed_at sha256 size state total)",
   audit_export_chunk: "DELETE INSERT",
   audit_index: "INSERT",
   audit_part: "INSERT",
