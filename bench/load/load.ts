@@ -26,9 +26,12 @@ export function readWish(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ rate: { type: "string", default: "20" }, seconds: { type: "string", default: "60" } },
-      ...{ soak: { type: "string" }, fault: { type: "string", default: "none" } },
-      ...{ url: { type: "string" }, "data-dir": { type: "string" } },
+      rate: { type: "string", default: "20" },
+      seconds: { type: "string", default: "60" },
+      soak: { type: "string" },
+      fault: { type: "string", default: "none" },
+      url: { type: "string" },
+      "data-dir": { type: "string" },
       out: { type: "string", default: "bench/results/load" },
     },
   });

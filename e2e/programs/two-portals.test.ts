@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 import { Ledger } from "@/bench/load/ledger";
 import { Mix } from "@/bench/load/mix";
 import { type Played, playLoad } from "@/bench/load/play-load";
@@ -9,7 +8,7 @@ import { cookieOf } from "@/bench/product/calls";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { waitUntil } from "@/lib/testing/instance/instance";
 import { isDeep } from "@/lib/testing/scale";
-import { type Caller, caller, people, readDemo } from "../support/api";
+import { type Caller, people, readDemo } from "../support/api";
 import { killAndWait, PATIENCE_MS, waitForRestart } from "../support/faults";
 import { approve, canaries, fileRequest, newTransaction, orderFacts, text } from "../support/steps";
 import { BATCHES, startTwoPortals, type TwoPortals } from "../support/two-portals";
