@@ -203,22 +203,23 @@ import { endpoint as endpoint198 } from "./policies/replays/[id]/endpoint";
 import { endpoint as endpoint199 } from "./policies/replays/[id]/cancel/endpoint";
 import { endpoint as endpoint200 } from "./policies/roll-back/endpoint";
 import { endpoint as endpoint201 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint202 } from "./status/endpoint";
-import { endpoint as endpoint203 } from "./transactions/endpoint";
-import { endpoint as endpoint204 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint205 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint206 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint207 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint208 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint209 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint210 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint211 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint212 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint213 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint214 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint215 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint216 } from "./transparency/endpoint";
-import { endpoint as endpoint217 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint202 } from "./search/endpoint";
+import { endpoint as endpoint203 } from "./status/endpoint";
+import { endpoint as endpoint204 } from "./transactions/endpoint";
+import { endpoint as endpoint205 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint206 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint207 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint208 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint209 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint210 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint211 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint212 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint213 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint214 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint215 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint216 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint217 } from "./transparency/endpoint";
+import { endpoint as endpoint218 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -424,20 +425,21 @@ export const ENDPOINTS: EndpointTable = [
   ["policies/replays/[id]/cancel", endpoint199],
   ["policies/roll-back", endpoint200],
   ["policies/simulate", endpoint201],
-  ["status", endpoint202],
-  ["transactions", endpoint203],
-  ["transactions/[id]", endpoint204],
-  ["transactions/[id]/access", endpoint205],
-  ["transactions/[id]/audit", endpoint206],
-  ["transactions/[id]/copies", endpoint207],
-  ["transactions/[id]/disputes", endpoint208],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint209],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint210],
-  ["transactions/[id]/disputes/statement", endpoint211],
-  ["transactions/[id]/envelopes", endpoint212],
-  ["transactions/[id]/retention", endpoint213],
-  ["transactions/[id]/status", endpoint214],
-  ["transactions/batch", endpoint215],
-  ["transparency", endpoint216],
-  ["transparency/[quarter]", endpoint217],
+  ["search", endpoint202],
+  ["status", endpoint203],
+  ["transactions", endpoint204],
+  ["transactions/[id]", endpoint205],
+  ["transactions/[id]/access", endpoint206],
+  ["transactions/[id]/audit", endpoint207],
+  ["transactions/[id]/copies", endpoint208],
+  ["transactions/[id]/disputes", endpoint209],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint210],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint211],
+  ["transactions/[id]/disputes/statement", endpoint212],
+  ["transactions/[id]/envelopes", endpoint213],
+  ["transactions/[id]/retention", endpoint214],
+  ["transactions/[id]/status", endpoint215],
+  ["transactions/batch", endpoint216],
+  ["transparency", endpoint217],
+  ["transparency/[quarter]", endpoint218],
 ];
