@@ -84,6 +84,8 @@ const projects = [
     ...shared,
     name: "programs",
     include: ["e2e/programs/*.test.ts"],
+    // Those that start several portals and servers belong to the deep run.
+    exclude: process.env.SEALPORT_DEEP === "1" ? [] : [DEEP],
     globalSetup: ["./e2e/programs/set-up.ts"],
   },
 ];
