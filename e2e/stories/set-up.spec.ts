@@ -121,7 +121,7 @@ test("the printed link leads over organisation, first and second administrator t
   // The strip over each page may be five seconds old.
   await expect(async () => {
     await greta.goto(at("/setup"));
-    await expect(greta.getByText("2 of 10", { exact: true })).toBeVisible();
+    await expect(greta.getByText("2 of 10", { exact: true })).toBeVisible({ timeout: 10_000 });
     const strip = greta.getByRole("complementary", { name: "Set-up" });
     await expect(strip).toContainText("8 parts are missing", { timeout: 2_000 });
   }).toPass();
