@@ -1,8 +1,8 @@
 import { expect, type Page, test } from "@playwright/test";
-import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // Compliance reviews everyone's access by keyboard alone; an administrator decides on compliance, and both sign.
 test.describe.configure({ mode: "default" });
@@ -14,19 +14,6 @@ const at = (address: string): string => new URL(address, demo().base_url).href;
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const dialog = (page: Page) => page.getByRole("dialog");
 const selected = (page: Page) => page.locator("tr[aria-current]");
-
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  await pictures(page, "access-review-390");
-  await page.setViewportSize(DESKTOP.viewport);
-}
 
 /** Signs the review, and waits until the page shows the signature. */
 async function sign(page: Page, signatures: number): Promise<void> {
