@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import path from "node:path";
 import { build } from "esbuild";
 
-// Bundles the programs that `npm start` starts, one file each, unless they are up to date. From its bundle a program starts in a third of
+// Bundles the programs that `npm start` starts and the command for its keys, one file each, unless they are up to date. From its bundle a program starts in a third of
 // the time that it takes to load several hundred source files through tsx. Packages stay outside, and files that the programs open by
 // name stay where they are: `import.meta.url` keeps its source file's address.
 const PROGRAMS = [
@@ -12,6 +12,7 @@ const PROGRAMS = [
   "start-custodian",
   "start-witness",
   "create-keys",
+  "keys",
   "seed",
   "op",
 ];

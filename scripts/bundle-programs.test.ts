@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-// In a folder that has only what is bundled: seven programs, and a file that one of them opens by its place.
+// In a folder that has only what is bundled: the programs, and a file that one of them opens by its place.
 const BUNDLER = path.resolve("scripts/bundle-programs.mjs");
 const NAMES = [
   "start-worker",
@@ -12,6 +12,7 @@ const NAMES = [
   "start-custodian",
   "start-witness",
   "create-keys",
+  "keys",
   "seed",
   "op",
 ];
