@@ -35,7 +35,7 @@ export async function findActivation(tx: Tx, tenantId: string): Promise<Activati
   return row === null ? undefined : Row.parse(row);
 }
 
-/** What the log has about an activation. */
+/** What the log has about an activation or an approval. */
 export interface Evidence {
   /** Canonical bytes of its entry; undefined where they are not there. */
   readonly bytes: Uint8Array | undefined;
@@ -53,7 +53,10 @@ function firstIdAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
-export async function findEvidence(tx: Tx, { entry_id: id, at }: ActivationRow): Promise<Evidence> {
+export async function findEvidence(
+  tx: Tx,
+  { entry_id: id, at }: Pick<ActivationRow, "entry_id" | "at">,
+): Promise<Evidence> {
   const entry = await tx.audit_entry.findUnique({ where: { id }, select: { bytes: true } });
   const leaf = await tx.audit_leaf.findFirst({
     where: { entry_id: id },
@@ -68,6 +71,15 @@ export async function findEvidence(tx: Tx, { entry_id: id, at }: ActivationRow):
     leaf: leaf === null ? undefined : { log: leaf.log, hash: leaf.leaf_hash },
     isPassed: later !== null,
   };
+}
+
+/**
+ * Returns how many activations the log has, by its index. Each has its place in the order, so more than the newest place
+ * means that an activation was removed.
+ */
+export function countActivations(tx: Tx, tenantId: string): Promise<number> {
+  const action = { in: ["policy.activate", "policy.roll_back"] };
+  return tx.audit_index.count({ where: { tenant_id: tenantId, action, outcome: "done" } });
 }
 
 /** Returns the activations of one set, newest first. */

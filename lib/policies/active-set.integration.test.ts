@@ -95,7 +95,7 @@ describe("a portal", () => {
     await policies.check();
     const refused = await refusalOf(policies.follow(await newestSeq()));
     expect(refused).toMatchObject({ code: "policy.unavailable", status: 503 });
-    expect(() => policies.active()).toThrow("does not have its digest");
+    expect(() => policies.active()).toThrow("is not as the log has it");
     expect(lines.filter((line) => line.includes("policy.altered"))).toHaveLength(1);
     // The same with a digest that fits: the activation has the one that was agreed to.
     const fitting = `UPDATE policy_set SET document_digest =
@@ -131,6 +131,20 @@ describe("a portal", () => {
     await alter(`UPDATE policy_activation SET seq = -1 WHERE seq = ${seq}`);
     expect(await policies.check()).toBe("altered");
     await alter(`UPDATE policy_activation SET seq = ${seq} WHERE seq = -1`);
+    expect(await policies.check()).toBe("active");
+  });
+
+  it("that starts does not decide by an older set because the newest activation was removed", async () => {
+    const seq = await newestSeq();
+    const alter = async (text: string) => {
+      await bench.query("ALTER TABLE policy_activation DISABLE TRIGGER USER");
+      await bench.query(text);
+      await bench.query("ALTER TABLE policy_activation ENABLE TRIGGER USER");
+    };
+    await alter(`UPDATE policy_activation SET seq = -seq WHERE seq = ${seq}`);
+    const { policies } = await otherPortal();
+    expect(() => policies.active()).toThrow("is not as the log has it");
+    await alter(`UPDATE policy_activation SET seq = -seq WHERE seq = ${-seq}`);
     expect(await policies.check()).toBe("active");
   });
 

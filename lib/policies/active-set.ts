@@ -7,6 +7,7 @@ import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import {
   type ActivationRow,
+  countActivations,
   type Evidence,
   findActivation,
   findEvidence,
@@ -36,6 +37,8 @@ interface Found {
   readonly pointer: ActivationRow | undefined;
   readonly set: WholeSetRow | undefined;
   readonly evidence: Evidence | undefined;
+  /** Activations that the log has. */
+  readonly logged: number;
 }
 
 /**
@@ -101,7 +104,8 @@ export class ActivePolicies implements Policies {
       found = await inSnapshot(this.#parts, async (tx) => {
         const pointer = await findActivation(tx, tenantId);
         const set = pointer && (await findSet(tx, tenantId, { id: pointer.set_id }));
-        return { pointer, set, evidence: pointer && (await findEvidence(tx, pointer)) };
+        const evidence = pointer && (await findEvidence(tx, pointer));
+        return { pointer, set, evidence, logged: await countActivations(tx, tenantId) };
       });
     } catch (error) {
       // While the database is away the pointer does not move either. Each opening reads it again.
@@ -115,11 +119,12 @@ export class ActivePolicies implements Policies {
     }
   }
 
-  #load({ pointer, set, evidence }: Found): void {
+  #load({ pointer, set, evidence, logged }: Found): void {
     if (pointer === undefined || set === undefined || evidence === undefined)
       throw new InvariantError("no policy set was activated");
     const { seq, number, document_digest: digest } = pointer;
-    const isOlder = seq < this.#newest;
+    // Also a process that has just begun: an older set does not return because newer activations were removed.
+    const isOlder = seq < this.#newest || seq < logged;
     if (isOlder || !hasDigest(set.document, digest) || !isBound(this.#parts.instance, pointer, evidence)) {
       this.#fail("altered");
       return;
@@ -153,7 +158,7 @@ function unavailable(fault: Fault | undefined): DomainError {
   return new DomainError("policy.unavailable", {
     detail:
       fault === "altered"
-        ? "The text of the active policy set does not have its digest. Nothing is decided by it."
+        ? "The active policy set is not as the log has it. Nothing is decided by it."
         : "It could not be loaded. Try again in a moment.",
     ...(fault === "altered" ? {} : { retryAfterSeconds: 2 }),
   });

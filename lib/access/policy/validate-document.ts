@@ -23,6 +23,7 @@ export type Validated =
 /** Bounds of a set. Beyond them nothing is parsed. */
 const MOST_POLICIES = 600;
 const MOST_BYTES = 1_000_000;
+const MOST_EXAMPLES = 2_000;
 /** Problems that one answer lists. */
 const MOST_PROBLEMS = 100;
 
@@ -70,7 +71,13 @@ function sizeProblem(given: unknown): PolicyProblem | undefined {
     const text = (one as { text?: unknown } | null)?.text;
     return sum + (typeof text === "string" ? text.length : 0);
   }, 0);
-  return bytes > MOST_BYTES ? ofSet(`The policies of a set have at most 1 MB; these have more.`) : undefined;
+  if (bytes > MOST_BYTES) return ofSet(`The policies of a set have at most 1 MB; these have more.`);
+  const examples = policies.reduce((sum: number, one: unknown) => {
+    const listed = (one as { examples?: unknown } | null)?.examples;
+    return sum + (Array.isArray(listed) ? listed.length : 0);
+  }, 0);
+  if (examples <= MOST_EXAMPLES) return undefined;
+  return ofSet(`A set has at most ${MOST_EXAMPLES} examples; this one has ${examples}.`);
 }
 
 /** Returns the schema's faults, each with the policy that it is in. */

@@ -19,8 +19,10 @@ const LOOKS: Readonly<Record<Step["state"], { readonly icon: IconName; readonly 
 
 const IN_FORCE: readonly PolicySetView["state"][] = ["active", "superseded", "rolled_back"];
 
-function useDryRunSteps({ dry_run: run, state }: PolicySetView): Step[] {
+function useDryRunSteps({ dry_run: run, state, author }: PolicySetView): Step[] {
   const t = useTranslations("policies.life");
+  // The portal wrote the first version: there was none to compare it with.
+  if (author === null && run === null) return [];
   const isDone = run?.state === "done" && (run.is_current || state !== "draft");
   const dryRun: Step = {
     key: "dryRun",

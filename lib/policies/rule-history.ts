@@ -1,0 +1,52 @@
+import "server-only";
+import { z } from "zod";
+import type { PolicyDocument } from "@/lib/access/policy/policy-document";
+import type { Context } from "@/lib/context/context";
+import { Prisma } from "@/lib/db/generated/client";
+import { Moment } from "@/lib/db/read-rows";
+import { inSnapshot } from "@/lib/db/transaction";
+import { documentOf } from "@/lib/policies/load-set";
+import { requireReader } from "@/lib/policies/who-may";
+
+/** Activations that are looked through. A rule that is older than all of them is shown with the oldest. */
+const MOST_ACTIVATIONS = 50;
+
+const Row = z.object({ number: z.number(), at: Moment, document: z.string(), document_digest: z.string() });
+
+/** Since which version, and when, a rule has been in force as it is. */
+export interface RuleSince {
+  readonly number: number;
+  readonly at: string;
+}
+
+/** Returns since when each rule of the active set has had its text, by the rule's id. Throws `access.forbidden`. */
+export async function listRulesSince(cx: Context): Promise<Readonly<Record<string, RuleSince>>> {
+  requireReader(cx.principal);
+  const { tenantId } = cx.instance;
+  const rows = await inSnapshot(cx, (tx) =>
+    tx.$queryRaw(Prisma.sql`SELECT p.number, p.at, s.document, s.document_digest
+      FROM policy_activation p JOIN policy_set s ON s.id = p.set_id
+      WHERE p.tenant_id = ${tenantId}::uuid ORDER BY p.seq DESC LIMIT ${MOST_ACTIVATIONS}`),
+  );
+  return rulesSince(z.array(Row).parse(rows).map((row) => ({ ...row, document: documentOf(row) })));
+}
+
+/** One activation: the newest is the first of a list. */
+interface Activated {
+  readonly number: number;
+  readonly at: Date;
+  readonly document: Pick<PolicyDocument, "policies">;
+}
+
+/** Returns since when each rule of the first document has had its text without a break. Pure. */
+export function rulesSince(activations: readonly Activated[]): Readonly<Record<string, RuleSince>> {
+  const since: Record<string, RuleSince> = {};
+  const [newest] = activations;
+  for (const { id, text } of newest?.document.policies ?? []) {
+    for (const { number, at, document } of activations) {
+      if (document.policies.find((one) => one.id === id)?.text !== text) break;
+      since[id] = { number, at: at.toISOString() };
+    }
+  }
+  return since;
+}
