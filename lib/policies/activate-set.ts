@@ -173,7 +173,8 @@ export async function activateDue(cx: ActContext): Promise<number> {
     } catch (error) {
       // Another portal or person was faster or took it back, or this clock is behind the one that set the time.
       const isTaken =
-        error instanceof DomainError && ["policy.superseded", "policy.state", "policy.waits"].includes(error.code);
+        error instanceof DomainError &&
+        ["policy.superseded", "policy.state", "policy.waits"].includes(error.code);
       if (!isTaken) throw error;
     }
   }

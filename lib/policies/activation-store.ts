@@ -74,12 +74,17 @@ export async function findEvidence(
 }
 
 /**
- * Returns how many activations the log has, by its index. Each has its place in the order, so more than the newest place
- * means that an activation was removed.
+ * Returns whether the log has an activation after this one: then its row was removed, or lost with a restored database. An
+ * activation that is not in the log yet is the newest. Entries of the present log come after those of closed logs.
  */
-export function countActivations(tx: Tx, tenantId: string): Promise<number> {
-  const action = { in: ["policy.activate", "policy.roll_back"] };
-  return tx.audit_index.count({ where: { tenant_id: tenantId, action, outcome: "done" } });
+export async function hasNewer(tx: Tx, log: string, { entry_id: id }: ActivationRow): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM audit_leaf own JOIN audit_index i ON i.tenant_id = own.tenant_id AND i.action IN ('policy.activate', 'policy.roll_back')
+        AND i.outcome = 'done' AND i.entry_id <> own.entry_id
+      LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
+    WHERE own.entry_id = ${id}::uuid AND (l.entry_id IS NULL OR (l.log = own.log AND l.seq > own.seq)
+      OR (l.log <> own.log AND l.log = ${log})) LIMIT 1`;
+  return rows.length > 0;
 }
 
 /** Returns the activations of one set, newest first. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { openDatabase } from "@/lib/db/client";
 import type { Listener } from "@/lib/db/listen";
 import { activateDue, activateSet } from "@/lib/policies/activate-set";
@@ -141,6 +142,9 @@ describe("a portal", () => {
       await bench.query(text);
       await bench.query("ALTER TABLE policy_activation ENABLE TRIGGER USER");
     };
+    const { audit } = bench.portal;
+    await prepareLog(audit.sequencerPool, audit.place);
+    while ((await integrateBatch(audit.sequencerPool, audit.place)).added > 0);
     await alter(`UPDATE policy_activation SET seq = -seq WHERE seq = ${seq}`);
     const { policies } = await otherPortal();
     expect(() => policies.active()).toThrow("is not as the log has it");

@@ -7,10 +7,10 @@ import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import {
   type ActivationRow,
-  countActivations,
   type Evidence,
   findActivation,
   findEvidence,
+  hasNewer,
 } from "@/lib/policies/activation-store";
 import { isBound } from "@/lib/policies/bound-activation";
 import { documentOf, hasDigest } from "@/lib/policies/load-set";
@@ -37,8 +37,8 @@ interface Found {
   readonly pointer: ActivationRow | undefined;
   readonly set: WholeSetRow | undefined;
   readonly evidence: Evidence | undefined;
-  /** Activations that the log has. */
-  readonly logged: number;
+  /** The log has an activation after it. */
+  readonly isOld: boolean;
 }
 
 /**
@@ -98,14 +98,15 @@ export class ActivePolicies implements Policies {
   }
 
   async #read(): Promise<void> {
-    const { tenantId } = this.#parts.instance;
+    const { tenantId, log } = this.#parts.instance;
     let found: Found;
     try {
       found = await inSnapshot(this.#parts, async (tx) => {
         const pointer = await findActivation(tx, tenantId);
         const set = pointer && (await findSet(tx, tenantId, { id: pointer.set_id }));
         const evidence = pointer && (await findEvidence(tx, pointer));
-        return { pointer, set, evidence, logged: await countActivations(tx, tenantId) };
+        const isOld = pointer !== undefined && (await hasNewer(tx, log, pointer));
+        return { pointer, set, evidence, isOld };
       });
     } catch (error) {
       // While the database is away the pointer does not move either. Each opening reads it again.
@@ -119,12 +120,12 @@ export class ActivePolicies implements Policies {
     }
   }
 
-  #load({ pointer, set, evidence, logged }: Found): void {
+  #load({ pointer, set, evidence, isOld }: Found): void {
     if (pointer === undefined || set === undefined || evidence === undefined)
       throw new InvariantError("no policy set was activated");
     const { seq, number, document_digest: digest } = pointer;
     // Also a process that has just begun: an older set does not return because newer activations were removed.
-    const isOlder = seq < this.#newest || seq < logged;
+    const isOlder = isOld || seq < this.#newest;
     if (isOlder || !hasDigest(set.document, digest) || !isBound(this.#parts.instance, pointer, evidence)) {
       this.#fail("altered");
       return;

@@ -27,7 +27,13 @@ export function activationDigest({ seq, number, document_digest: digest }: Named
 
 /** Returns what the entry of an approval has in public: a digest over the submission and the duties of its person. */
 export function approvalDigest({ number, round, document_digest, gains, duties }: Approved): string {
-  const lines = [number, round, document_digest, gains === false ? "same" : "gains", duties.toSorted().join(" ")];
+  const lines = [
+    number,
+    round,
+    document_digest,
+    gains === false ? "same" : "gains",
+    duties.toSorted().join(" "),
+  ];
   return toBase64url(sha256(`sealport/policy-approval/1\n${lines.join("\n")}\n`));
 }
 

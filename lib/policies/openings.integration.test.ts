@@ -10,8 +10,8 @@ import { decideSet, submitSet } from "@/lib/policies/submit-set";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
-import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { withExamples } from "@/lib/testing/contracts/open-set";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 let bench: AccessBench;
 let anke: BenchPerson;

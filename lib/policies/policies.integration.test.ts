@@ -170,7 +170,9 @@ describe("a draft", () => {
       last = performance.now();
     }, 5);
     const began = performance.now();
-    await validateSet(bench.anke, number, { document: { ...document, policies: [...document.policies, ...many] } });
+    await validateSet(bench.anke, number, {
+      document: { ...document, policies: [...document.policies, ...many] },
+    });
     clearInterval(timer);
     const whole = performance.now() - began;
     // Reading the policies is one piece; the examples are not.
@@ -267,8 +269,11 @@ describe("an approval", () => {
         `UPDATE policy_set SET state = 'submitted', submitted_at = now(), ${set} WHERE number = $1`,
         [other.number],
       );
-    const of = (id: string, gains: boolean, base = "(SELECT number FROM policy_set WHERE state = 'active')") =>
-      `round = round + 1, run_id = '${id}', gains = ${gains}, base_number = ${base}`;
+    const of = (
+      id: string,
+      gains: boolean,
+      base = "(SELECT number FROM policy_set WHERE state = 'active')",
+    ) => `round = round + 1, run_id = '${id}', gains = ${gains}, base_number = ${base}`;
     for (const set of [of(run, false), of(String(row?.run_id), true), of(run, true, "0")])
       await expect(submit(set)).rejects.toThrow("submitted with its dry run");
   });
@@ -293,7 +298,10 @@ describe("an approval", () => {
         needs: ["legal"],
       });
       expect(await outcomeOf(bench.decide(bench.jonas, number, approve))).toBe("policy.second-person");
-      expect(await bench.decide(bench.clara, number, approve)).toMatchObject({ state: "approved", gains: true });
+      expect(await bench.decide(bench.clara, number, approve)).toMatchObject({
+        state: "approved",
+        gains: true,
+      });
     },
   );
 
@@ -307,7 +315,10 @@ describe("an approval", () => {
   it("by one person with both duties does not stand for two people", async () => {
     const both = await bench.person({ role: "coordinator", duties: ["approve", "legal"] });
     const { number } = await bench.submitted("counterexample");
-    expect(await bench.decide(both, number, approve)).toMatchObject({ state: "submitted", needs: ["approval"] });
+    expect(await bench.decide(both, number, approve)).toMatchObject({
+      state: "submitted",
+      needs: ["approval"],
+    });
     expect(await bench.decide(bench.jonas, number, approve)).toMatchObject({ state: "approved" });
   });
 
@@ -432,12 +443,18 @@ describe("an approved set that the database's owner altered", () => {
 
   it("does not become active, with an altered text, altered approvals, or approvals that the log does not have", async () => {
     const { number } = await bench.approved();
-    const [row] = await bench.query("SELECT id, document, document_digest FROM policy_set WHERE number = $1", [number]);
+    const [row] = await bench.query(
+      "SELECT id, document, document_digest FROM policy_set WHERE number = $1",
+      [number],
+    );
     const text = String(row?.document).replace('"review_days":', '"review_days":1');
     const digest = toBase64url(sha256(utf8(text)));
     const set = (values: readonly unknown[]) =>
       pastTriggers(admin, ["policy_set"], () =>
-        admin.query("UPDATE policy_set SET document = $2, document_digest = $3 WHERE number = $1", [number, ...values]),
+        admin.query("UPDATE policy_set SET document = $2, document_digest = $3 WHERE number = $1", [
+          number,
+          ...values,
+        ]),
       );
     const approval = (change: string, values: readonly unknown[]) =>
       pastTriggers(admin, ["policy_approval"], () =>
@@ -460,7 +477,10 @@ describe("a roll back", () => {
     const former = (await getActiveSet(bench.anke)).number;
     const { number, document } = await bench.draft();
     const { settings } = document;
-    const retention = { ...settings.retention, classes: { ...settings.retention.classes, disclosure: 3_000 } };
+    const retention = {
+      ...settings.retention,
+      classes: { ...settings.retention.classes, disclosure: 3_000 },
+    };
     const longer = { ...document, settings: { ...settings, retention } };
     await saveDraft(bench.anke, number, { document: longer }, undefined);
     await bench.dryRun(number);

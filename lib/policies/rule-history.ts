@@ -28,7 +28,12 @@ export async function listRulesSince(cx: Context): Promise<Readonly<Record<strin
       FROM policy_activation p JOIN policy_set s ON s.id = p.set_id
       WHERE p.tenant_id = ${tenantId}::uuid ORDER BY p.seq DESC LIMIT ${MOST_ACTIVATIONS}`),
   );
-  return rulesSince(z.array(Row).parse(rows).map((row) => ({ ...row, document: documentOf(row) })));
+  return rulesSince(
+    z
+      .array(Row)
+      .parse(rows)
+      .map((row) => ({ ...row, document: documentOf(row) })),
+  );
 }
 
 /** One activation: the newest is the first of a list. */

@@ -111,8 +111,7 @@ async function decide(tx: Tx, cx: Context, number: number, body: DecideBody): Pr
     ...{ round: set.round, user_id: cx.principal.userId, decision, duties, reason, at },
     ...{ document_digest: set.document_digest, entry_id: entry.id },
   };
-  const isApproved =
-    neededApprovals(set.gains ?? true, approvalsOf([...rows, own], set.round)).length === 0;
+  const isApproved = neededApprovals(set.gains ?? true, approvalsOf([...rows, own], set.round)).length === 0;
   await insertApproval(tx, tenantId, { ...own, id: uuidv7(at.getTime()), setId: set.id });
   if (decision === "refuse")
     await changeSet(tx, set.id, { state: NEXT.refuse, ended_at: at, end_reason: reason });

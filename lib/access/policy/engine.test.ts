@@ -103,7 +103,8 @@ describe("a prepared set", () => {
 
   it("one question has one answer, whatever the order of its facts", () => {
     const document = documentOf({
-      first: 'permit(principal, action == Action::"open", resource) when { context.day == 1 && context.factorMinutes == 0 };',
+      first:
+        'permit(principal, action == Action::"open", resource) when { context.day == 1 && context.factorMinutes == 0 };',
     });
     const set = preparePolicySet(document);
     const [example] = DEFAULT_DOCUMENT.policies[0]?.examples ?? [];
@@ -113,7 +114,10 @@ describe("a prepared set", () => {
     if (asked.action !== "open" || swapped.action !== "open") throw new TypeError("no opening");
     const { day, factorMinutes, ...rest } = swapped.context;
     const moved = { ...swapped, context: { factorMinutes, day, ...rest } };
-    const first = { ...asked, context: { day: asked.context.day, factorMinutes: asked.context.factorMinutes, ...rest } };
+    const first = {
+      ...asked,
+      context: { day: asked.context.day, factorMinutes: asked.context.factorMinutes, ...rest },
+    };
     expect([set.ask(first).isAllowed, set.ask(moved).isAllowed]).toEqual([true, false]);
   });
 

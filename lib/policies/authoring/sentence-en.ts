@@ -186,8 +186,7 @@ function supportOf({ effect, support }: PolicyForm): string {
 /** Returns the sentence of a rule in English, its important words between `**`. */
 export function englishSentence(form: PolicyForm): string {
   const { effect, action, levels, instruments, roles, support } = form;
-  const isNoOne =
-    effect === "forbid" && roles.length === 0 && (support === "any" || support === "dispute");
+  const isNoOne = effect === "forbid" && roles.length === 0 && (support === "any" || support === "dispute");
   const may = effect === "permit" || isNoOne ? "may" : "may not";
   const isMasked = levels.length === 1 && levels[0] === "masked";
   const verb = isMasked ? `see ${objectOf(form)}` : `open ${objectOf(form)}`;

@@ -91,9 +91,17 @@ describe("comparison of two sets for one person", () => {
     const text = `permit(principal, action == Action::"open", resource)
       when { principal["organis\\u{61}tion"] == "o-1" && principal.duties.contains("\\u{61}pprove") };`;
     const policies = [...DEFAULT_DOCUMENT.policies, { id: "hidden", text, examples: [] }];
-    const sets = comparedSets(preparePolicySet(DEFAULT_DOCUMENT), preparePolicySet({ ...DEFAULT_DOCUMENT, policies }));
+    const sets = comparedSets(
+      preparePolicySet(DEFAULT_DOCUMENT),
+      preparePolicySet({ ...DEFAULT_DOCUMENT, policies }),
+    );
     const book = new CellBook(sets, new Date("2026-11-29T10:00:00Z"));
-    const principal = { role: "coordinator", organisation: "o-1", duties: ["approve"], isSupport: false } as const;
+    const principal = {
+      role: "coordinator",
+      organisation: "o-1",
+      duties: ["approve"],
+      isSupport: false,
+    } as const;
     const { gains } = await book.compare({
       ...{ ...AUDITOR, principal, purpose: "other" },
       ages: [{ ageDays: 0, retentionClass: "standard", isKept: false }],

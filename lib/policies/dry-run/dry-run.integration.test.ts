@@ -11,11 +11,11 @@ import { decideSet, submitSet } from "@/lib/policies/submit-set";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { withExamples } from "@/lib/testing/contracts/open-set";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { cancelDryRun, downloadQuestion, getDryRun, listDryRuns, requestDryRun } from "./request-dry-run";
 import { runNextPolicyRun } from "./run-next";
-import { withExamples } from "@/lib/testing/contracts/open-set";
 
 let bench: AccessBench;
 let anke: BenchPerson;

@@ -85,7 +85,10 @@ function partsOf(compared: Compared, today: number): readonly (readonly Partial<
  * that name hundreds of minutes, days and factors would have more than memory holds.
  */
 export function countCases(compared: Compared, today: number): number {
-  return partsOf(compared, today).reduce((product, { length }) => product * length, startsOf(compared).length);
+  return partsOf(compared, today).reduce(
+    (product, { length }) => product * length,
+    startsOf(compared).length,
+  );
 }
 
 /** Returns the times at which the sets can differ, the ordinary one first. `today` is the date as a number. */

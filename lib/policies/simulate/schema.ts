@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
-import { Instant, Uuid } from "@/lib/schema";
 import { Role } from "@/lib/identity/schema";
+import { Instant, Uuid } from "@/lib/schema";
 import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
 const number = z

@@ -21,7 +21,13 @@ import { findOrganisationName } from "@/lib/identity/people/store";
 import { findActivation } from "@/lib/policies/activation-store";
 import { documentOf, loadSet } from "@/lib/policies/load-set";
 import { factsOfRole } from "@/lib/policies/simulate/role-case";
-import type { RealCase, RoleCase, SimulateAnswer, SimulateBody, WhatIf } from "@/lib/policies/simulate/schema";
+import type {
+  RealCase,
+  RoleCase,
+  SimulateAnswer,
+  SimulateBody,
+  WhatIf,
+} from "@/lib/policies/simulate/schema";
 import { whatIf } from "@/lib/policies/simulate/what-if";
 import { requireReadable, requireReader, requireWriter } from "@/lib/policies/who-may";
 import { recordFactsOf } from "@/lib/transactions/open/plan-opening";
