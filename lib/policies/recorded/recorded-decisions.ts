@@ -88,7 +88,7 @@ export async function* recordedDecisions(
       ...{ at: entry.at, facts, version: details.policy },
       recorded: {
         outcome: isAllowed ? "allowed" : "refused",
-        levels: isAllowed ? details.levels : {},
+        levels: details.levels,
         policies: details.policies.toSorted(),
       },
     };

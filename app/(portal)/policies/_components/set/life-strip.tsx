@@ -19,10 +19,8 @@ const LOOKS: Readonly<Record<Step["state"], { readonly icon: IconName; readonly 
 
 const IN_FORCE: readonly PolicySetView["state"][] = ["active", "superseded", "rolled_back"];
 
-function useDryRunSteps({ dry_run: run, state, author }: PolicySetView): Step[] {
+function useDryRunSteps({ dry_run: run, state }: PolicySetView): Step[] {
   const t = useTranslations("policies.life");
-  // The portal wrote the first version: there was none to compare it with.
-  if (author === null && run === null) return [];
   const isDone = run?.state === "done" && (run.is_current || state !== "draft");
   const dryRun: Step = {
     key: "dryRun",
@@ -72,10 +70,12 @@ export function LifeStrip({ set }: { set: PolicySetView }) {
   const t = useTranslations("policies.life");
   const count = set.document.policies.reduce((sum, { examples }) => sum + examples.length, 0);
   const [runs, people, inForce] = [useDryRunSteps(set), usePeopleStep(set), useInForceStep(set)];
+  // The portal wrote the first version: there was none to compare it with.
+  const isFirst = set.author === null && set.dry_run === null;
   const steps: Step[] = [
     { key: "written", state: "done", note: <LocalTime instant={set.created_at} form="minute" /> },
     { key: "examples", state: "done", note: t("hold", { count }) },
-    ...runs,
+    ...(isFirst ? [] : runs),
     people,
     inForce,
   ];
