@@ -154,7 +154,7 @@ function localOf(instant: string): { day: string; time: string } {
 function RealFields({ form, known }: { form: Answers<RealCase>; known: KnownCases }) {
   const t = useTranslations("policies.simulate");
   const purposes = useTranslations("domain.purposes");
-  const portal = useTranslations("portal");
+  const roleNames = useTranslations("portal.roles");
   const options = useSetOptions(known);
   const people = known.people.map(({ id, name, organisation }) => ({
     value: id,
@@ -162,7 +162,7 @@ function RealFields({ form, known }: { form: Answers<RealCase>; known: KnownCase
   }));
   const roles = TRIED_ROLES.map((role) => ({
     value: `${ROLE_PREFIX}${role}`,
-    label: t("anyOf", { role: portal(roleKey(role)) }),
+    label: t("anyOf", { role: roleNames(roleKey(role)) }),
   }));
   const { person } = known.given;
   // A person of the address who is not among the first of the list.
