@@ -79,6 +79,16 @@ function Spoke({ answer, rules }: { answer: SimulateAnswer; rules: readonly Rule
   );
 }
 
+/** Why it is refused, in the reader's language. */
+function useReason() {
+  const t = useTranslations("policies.simulate.reasonWords");
+  return ({ id, detail }: SimulateAnswer["reasons"][number]): string => {
+    if (id.startsWith("policy.")) return t("policy", { id: id.slice("policy.".length) });
+    const key = id as "policies.none";
+    return t.has(key) ? t(key) : detail;
+  };
+}
+
 /** The record as it is, with its person where one was named. */
 function Case({ answer: { person, record, at } }: { answer: SimulateAnswer }) {
   const t = useTranslations("policies.simulate");
@@ -98,6 +108,7 @@ function Case({ answer: { person, record, at } }: { answer: SimulateAnswer }) {
 export function Verdict({ answer, rules }: { answer: SimulateAnswer; rules: readonly Rule[] }) {
   const t = useTranslations("policies.simulate");
   const words = useWhatIf();
+  const reasonOf = useReason();
   const { allowed, reasons, what_if: changes } = answer;
   return (
     <>
@@ -112,8 +123,8 @@ export function Verdict({ answer, rules }: { answer: SimulateAnswer; rules: read
         <ul className="mt-1 text-control">
           <Fields answer={answer} level="full" />
           <Fields answer={answer} level="masked" />
-          {reasons.map(({ id, detail }) => (
-            <li key={id}>{detail}</li>
+          {reasons.map((one) => (
+            <li key={one.id}>{reasonOf(one)}</li>
           ))}
         </ul>
       </div>
