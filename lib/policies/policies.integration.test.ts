@@ -422,6 +422,25 @@ describe("a set by which someone gains", () => {
     expect(await activateSet(real(bench.anke), number)).toMatchObject({ state: "active", earliest: null });
   });
 
+  it("or that keeps the log for a shorter time becomes active 7 days after its last approval", async () => {
+    const { number, document } = await bench.draft();
+    const { settings } = document;
+    const retention = {
+      ...settings.retention,
+      classes: { ...settings.retention.classes, disclosure: 1_500 },
+    };
+    const shorter = { ...document, settings: { ...settings, retention } };
+    await saveDraft(bench.anke, number, { document: shorter }, undefined);
+    await bench.dryRun(number);
+    await submitSet(bench.anke, number, undefined);
+    await bench.decide(bench.jonas, number, approve);
+    bench.clock.advance(7 * DAY - 1);
+    expect(await outcomeOf(activateSet(real(bench.anke), number))).toBe("policy.waits");
+    expect((await getSet(real(bench.anke), number)).may).not.toContain("activate");
+    bench.clock.advance(1);
+    expect(await activateSet(real(bench.anke), number)).toMatchObject({ state: "active" });
+  });
+
   it("does not wait in an evaluation; neither does a set by which no one gains", async () => {
     const { number } = await bench.submitted("counterexample");
     await bench.decide(bench.jonas, number, approve);

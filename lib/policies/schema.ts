@@ -101,7 +101,7 @@ export const PolicySetView = PolicySetSummary.extend({
   approvals: z.array(SetApproval),
   activations: z.array(SetActivation),
   dry_run: SetDryRun.nullable(),
-  /** Of an agreed set by which someone gains: the earliest time at which it can become active. Null: at once. */
+  /** Of an agreed set that gives access or shortens a period: the earliest time for its activation. Null: at once. */
   earliest: Time.nullable(),
   /** What the submission still needs; empty where it needs no approval. */
   needs: z.array(z.enum(["approval", "legal"])),

@@ -79,7 +79,8 @@ export async function viewSet(
   ]);
   const active = (await findActivation(tx, tenantId))?.number;
   const document = documentOf(set);
-  const earliest = ["approved", "scheduled"].includes(set.state) ? earliestOf(cx, set, approvals) : null;
+  const isAgreed = ["approved", "scheduled"].includes(set.state);
+  const earliest = isAgreed ? await earliestOf(tx, cx, set, approvals) : null;
   const isWaiting = earliest !== null && cx.clock.now() < earliest;
   const needs =
     set.state === "submitted" ? neededApprovals(set.gains ?? true, approvalsOf(approvals, set.round)) : [];
