@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_DOCUMENT } from "@/lib/access/policy/default-document";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
+import { prepareLog } from "@/lib/audit/sequencer/sequencer";
 import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -19,6 +20,9 @@ const DAY = 86_400_000;
 let bench: PolicyBench;
 beforeAll(async () => {
   bench = await createPolicyBench();
+  // A change of periods is written into the log.
+  const { sequencerPool, place } = bench.portal.audit;
+  await prepareLog(sequencerPool, place);
 });
 afterAll(() => bench?.close());
 
