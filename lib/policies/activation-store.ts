@@ -98,6 +98,22 @@ export async function listActivations(tx: Tx, setId: string): Promise<Activation
   return rows.map((row) => Row.parse(row));
 }
 
+const Activated = Row.pick({ number: true, at: true, document_digest: true }).extend({
+  document: z.string(),
+});
+
+/** Returns the newest activations with the documents of their sets, newest first. */
+export async function listActivatedDocuments(
+  tx: Tx,
+  tenantId: string,
+  limit: number,
+): Promise<z.infer<typeof Activated>[]> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT p.number, p.at, s.document, s.document_digest FROM policy_activation p JOIN policy_set s ON s.id = p.set_id
+    WHERE p.tenant_id = ${tenantId}::uuid ORDER BY p.seq DESC LIMIT ${limit}`;
+  return z.array(Activated).parse(rows);
+}
+
 /**
  * Returns who wrote and who approved the set of this version, where people made it active; undefined for the first set,
  * and for a version that only a new build has.

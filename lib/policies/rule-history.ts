@@ -1,17 +1,13 @@
 import "server-only";
-import { z } from "zod";
 import type { PolicyDocument } from "@/lib/access/policy/policy-document";
 import type { Context } from "@/lib/context/context";
-import { Prisma } from "@/lib/db/generated/client";
-import { Moment } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
+import { listActivatedDocuments } from "@/lib/policies/activation-store";
 import { documentOf } from "@/lib/policies/load-set";
 import { requireReader } from "@/lib/policies/who-may";
 
 /** Activations that are looked through. A rule that is older than all of them is shown with the oldest. */
 const MOST_ACTIVATIONS = 50;
-
-const Row = z.object({ number: z.number(), at: Moment, document: z.string(), document_digest: z.string() });
 
 /** Since which version, and when, a rule has been in force as it is. */
 export interface RuleSince {

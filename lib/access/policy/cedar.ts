@@ -38,8 +38,8 @@ type Call =
   | "statefulIsAuthorized";
 
 /**
- * Returns a call of Cedar. WebAssembly that threw has a stack that nobody cleaned up, and every later call would fail:
- * one person's text would stop all decisions. So what threw is replaced. Throws CedarEnded then.
+ * Returns a call of Cedar. WebAssembly that threw does not give its stack back, and every later call would fail:
+ * one person's text would stop all decisions. So Cedar is started again. Throws CedarEnded then.
  */
 function guarded<K extends Call>(name: K): Cedar[K] {
   const call = (...given: readonly unknown[]): unknown => {
