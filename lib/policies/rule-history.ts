@@ -19,17 +19,8 @@ export interface RuleSince {
 export async function listRulesSince(cx: Context): Promise<Readonly<Record<string, RuleSince>>> {
   requireReader(cx.principal);
   const { tenantId } = cx.instance;
-  const rows = await inSnapshot(cx, (tx) =>
-    tx.$queryRaw(Prisma.sql`SELECT p.number, p.at, s.document, s.document_digest
-      FROM policy_activation p JOIN policy_set s ON s.id = p.set_id
-      WHERE p.tenant_id = ${tenantId}::uuid ORDER BY p.seq DESC LIMIT ${MOST_ACTIVATIONS}`),
-  );
-  return rulesSince(
-    z
-      .array(Row)
-      .parse(rows)
-      .map((row) => ({ ...row, document: documentOf(row) })),
-  );
+  const rows = await inSnapshot(cx, (tx) => listActivatedDocuments(tx, tenantId, MOST_ACTIVATIONS));
+  return rulesSince(rows.map((row) => ({ ...row, document: documentOf(row) })));
 }
 
 /** One activation: the newest is the first of a list. */
