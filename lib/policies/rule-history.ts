@@ -3,7 +3,7 @@ import type { PolicyDocument } from "@/lib/access/policy/policy-document";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { listActivatedDocuments } from "@/lib/policies/activation-store";
-import { documentOf } from "@/lib/policies/load-set";
+import { documentOf, hasDigest } from "@/lib/policies/load-set";
 import { requireReader } from "@/lib/policies/who-may";
 
 /** Activations that are looked through. A rule that is older than all of them is shown with the oldest. */
@@ -20,7 +20,10 @@ export async function listRulesSince(cx: Context): Promise<Readonly<Record<strin
   requireReader(cx.principal);
   const { tenantId } = cx.instance;
   const rows = await inSnapshot(cx, (tx) => listActivatedDocuments(tx, tenantId, MOST_ACTIVATIONS));
-  return rulesSince(rows.map((row) => ({ ...row, document: documentOf(row) })));
+  // A text that was altered ends what is known.
+  const altered = rows.findIndex((row) => !hasDigest(row.document, row.document_digest));
+  const known = altered < 0 ? rows : rows.slice(0, altered);
+  return rulesSince(known.map((row) => ({ ...row, document: documentOf(row) })));
 }
 
 /** One activation: the newest is the first of a list. */
