@@ -69,6 +69,10 @@ class FolderKeystore implements Keystore {
     return state === "up" && this.resident?.isUp === false ? "late" : state;
   }
 
+  leaseMs(): number | undefined {
+    return this.keks.leaseMs();
+  }
+
   async requireKeys(): Promise<void> {
     await this.keks.ready();
     this.keks.get("secrets");
