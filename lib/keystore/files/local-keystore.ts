@@ -69,9 +69,7 @@ class FolderKeystore implements Keystore {
     return state === "up" && this.resident?.isUp === false ? "late" : state;
   }
 
-  leaseMs(): number | undefined {
-    return this.keks.leaseMs();
-  }
+  readonly leaseMs = (): number | undefined => this.keks.leaseMs();
 
   async requireKeys(): Promise<void> {
     await this.keks.ready();

@@ -32,6 +32,9 @@ export const LASTING_ALARMS: Readonly<Record<string, string>> = {
   "intent-without-outcome": "An opening recorded its intent and no outcome.",
   "end-not-at-custodian": "The custodian has not taken the end of a grant.",
   "erasure-late": "An agreed erasure is late.",
+  "backup-late": "The last good backup is older than twice its period.",
+  "backup-failed": "The newest backup failed.",
+  "drill-failed": "The newest restore drill failed.",
   "policies-altered": "The text of the policies in force was changed in the database.",
   ...Object.fromEntries(
     REFUSALS.map((reason) => [

@@ -1,5 +1,6 @@
 import "server-only";
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -45,12 +46,19 @@ function errorType(error: unknown): string {
   return typeof code === "string" ? code : error.name;
 }
 
+/** How long the last spans may take: a process that ends must not wait for a receiver that is away. */
+const STOP_MS = 300;
+const EXPORT_MS = 3_000;
+
 /**
  * Returns what sends spans by OTLP over HTTP, as JSON. It is not registered with the OpenTelemetry API: Next would then
  * send spans of its own, whose attributes have whole addresses.
  */
 export function otlpTracer({ process, endpoint, ratio }: TraceSettings): Tracer {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, "")}/v1/traces` });
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
+    timeoutMillis: EXPORT_MS,
+  });
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({
       "service.name": `sealport-${process}`,
@@ -91,6 +99,9 @@ export function otlpTracer({ process, endpoint, ratio }: TraceSettings): Tracer 
       const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
       return { traceparent, ...(place?.requestId === undefined ? {} : { "x-request-id": place.requestId }) };
     },
-    stop: () => provider.shutdown(),
+    stop: async () => {
+      const sent = provider.shutdown().catch(() => undefined);
+      await Promise.race([sent, delay(STOP_MS, undefined, { ref: false })]);
+    },
   };
 }
