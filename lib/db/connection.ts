@@ -1,6 +1,6 @@
 import "server-only";
 import { Client, type ClientConfig, Pool, type PoolConfig, types } from "pg";
-import { TracedPool } from "@/lib/db/traced-pool";
+import { tracePool } from "@/lib/db/trace-pool";
 import { watchPool } from "@/lib/db/watch-pool";
 import { tracer } from "@/lib/telemetry/tracing/spans";
 
@@ -46,8 +46,8 @@ export function createClient(url: string, settings: Settings<ClientConfig> = {})
 
 /** Connections by need, each with the same beginning as `createClient`. They are in the metrics, and traced if traces are on. */
 export function createPool(url: string, settings: Settings<PoolConfig> = {}): Pool {
-  const config = configOf(url, settings);
-  const pool = tracer() === undefined ? new Pool(config) : new TracedPool(config);
+  const pool = new Pool(configOf(url, settings));
   watchPool(pool);
+  if (tracer() !== undefined) tracePool(pool);
   return pool;
 }

@@ -8,7 +8,7 @@ const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 const INSTANCE = `${os.hostname()}:${process.pid}`;
 const MAX_TEXT = 200;
 
-function describe(error) {
+function errorFacts(error) {
   if (!(error instanceof Error)) return { name: typeof error };
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return {
@@ -16,7 +16,7 @@ function describe(error) {
     ...(typeof error.code === "string" ? { code: error.code } : {}),
     ...(typeof error.digest === "string" ? { digest: error.digest } : {}),
     frames: frames.slice(0, 12),
-    ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
+    ...(error.cause === undefined ? {} : { cause: errorFacts(error.cause) }),
   };
 }
 
@@ -34,7 +34,7 @@ const METHODS = { log: "info", info: "info", debug: "debug", trace: "debug", war
 
 function caught(level, args) {
   const error = args.find((arg) => arg instanceof Error);
-  if (error !== undefined) return [{ name: "next", err: describe(error) }, "next reported an error"];
+  if (error !== undefined) return [{ name: "next", err: errorFacts(error) }, "next reported an error"];
   const isText = level === "info" && args.every((arg) => typeof arg === "string");
   if (isText) return [{ name: "next" }, args.join(" ").trim().slice(0, MAX_TEXT)];
   return [{ name: "next" }, `next wrote to the console: ${level}, its text is left out`];
@@ -47,9 +47,9 @@ export function catchPlainText(line, { on = process, to = console } = {}) {
       if (args.join("").trim() !== "") line(level, ...caught(level, args));
     };
   on.removeAllListeners("warning");
-  on.on("warning", (warning) => line("warn", { name: "node", err: describe(warning) }, "node warned"));
+  on.on("warning", (warning) => line("warn", { name: "node", err: errorFacts(warning) }, "node warned"));
   on.on("uncaughtException", (error) => {
-    line("fatal", { name: "crash", err: describe(error) }, "the portal ends");
+    line("fatal", { name: "crash", err: errorFacts(error) }, "the portal ends");
     on.exit(1);
   });
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import { AsyncResource } from "node:async_hooks";
-import { Pool, type PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { type Tracer, tracer } from "@/lib/telemetry/tracing/spans";
 
 /** The verb and the first table of a statement that has no name of ours. A statement's values are never part of its text. */
@@ -48,16 +48,13 @@ function traceQueries(client: PoolClient): void {
 }
 
 /**
- * A pool whose statements are spans of the caller. A caller that waited for a connection gets it from the one that gave it
+ * Makes a pool's statements spans of the caller. A caller that waited for a connection gets it from the one that gave it
  * back, so the callback is bound to its own trace.
  */
-export class TracedPool extends Pool {
-  constructor(...args: ConstructorParameters<typeof Pool>) {
-    super(...args);
-    this.on("connect", traceQueries);
-    const connect: Query = Reflect.get(this, "connect").bind(this);
-    Reflect.set(this, "connect", (done?: (...args: unknown[]) => void) =>
-      connect(done === undefined ? undefined : AsyncResource.bind(done)),
-    );
-  }
+export function tracePool(pool: Pool): void {
+  pool.on("connect", traceQueries);
+  const connect: Query = Reflect.get(pool, "connect").bind(pool);
+  Reflect.set(pool, "connect", (done?: (...args: unknown[]) => void) =>
+    connect(done === undefined ? undefined : AsyncResource.bind(done)),
+  );
 }
