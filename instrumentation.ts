@@ -28,13 +28,14 @@ export async function register(): Promise<void> {
   const { startTracing } = await import("@/lib/telemetry/tracing/start-tracing");
   const { watchInstance } = await import("@/lib/http/health/instance-figures");
   const { portalEnv } = await import("@/lib/env");
+  const { traceSettingsOf } = await import("@/lib/env/sight");
   const { getRuntime, provideRuntime } = await import("@/lib/runtime/slot");
   const { provideApi } = await import("@/lib/http/dispatch/slot");
   try {
     const env = portalEnv();
     const logger = createLogger("portal", env.LOG_LEVEL);
     noteRequests(env.TRUSTED_PROXIES, logger);
-    await startTracing("portal", env);
+    await startTracing("portal", traceSettingsOf(env));
     keepMetrics("portal", env.METRICS_URL, logger);
     watchInstance();
   } catch (error) {
@@ -61,6 +62,11 @@ export async function onRequestError(
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { getRuntime } = await import("@/lib/runtime/slot");
   const runtime = await getRuntime().catch(() => undefined);
-  const fields = { name: "page.failed", request_id: headers["x-noted-request"], route: routePath, kind: routeType };
+  const fields = {
+    name: "page.failed",
+    request_id: headers["x-noted-request"],
+    route: routePath,
+    kind: routeType,
+  };
   runtime?.logger.error({ ...fields, err }, "a page failed unexpectedly");
 }

@@ -20,7 +20,7 @@ let db: Database;
 
 beforeAll(async () => {
   [database, receiver] = await Promise.all([createTestDatabase(), startTraceReceiver()]);
-  await startTracing("test", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: 1 });
+  await startTracing("test", { endpoint: receiver.url, ratio: 1 });
   db = openDatabase({ url: database.adminUrl, maxConnections: 1, waitMs: 60_000 });
   const cx = { db, instance: { tenantId: "00000000-0000-4000-8000-000000000001" } };
   // More callers than connections: each gets one from the caller before it.

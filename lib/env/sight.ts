@@ -20,6 +20,15 @@ export const sightTexts = {
   OTEL_TRACES_SAMPLER_ARG: Text.optional(),
 };
 
+/** Returns where traces go, and which part of them; undefined where they are off. */
+export function traceSettingsOf(env: {
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  readonly OTEL_TRACES_SAMPLER_ARG: number;
+}): { readonly endpoint: string; readonly ratio: number } | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = env;
+  return endpoint === undefined ? undefined : { endpoint, ratio };
+}
+
 /** The parts in the order of their metrics' ports. */
 const WATCHED = ["portal", "worker", "signer", "custodian", "witness"] as const;
 type Watched = (typeof WATCHED)[number];

@@ -47,7 +47,7 @@ const call = (part?: "custodian") =>
   });
 
 test("a call to another part is one trace on both sides, with the request's id", async () => {
-  await startTracing("portal", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: 1 });
+  await startTracing("portal", { endpoint: receiver.url, ratio: 1 });
   await inSpan(
     () => ({ name: "request", requestId: REQUEST }),
     () => call("custodian"),
@@ -66,7 +66,7 @@ test("a call to another part is one trace on both sides, with the request's id",
 });
 
 test("a call to a service of someone else carries no trace", async () => {
-  await startTracing("portal", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: 1 });
+  await startTracing("portal", { endpoint: receiver.url, ratio: 1 });
   await inSpan(
     () => ({ name: "request", requestId: REQUEST }),
     () => call(),

@@ -1,5 +1,6 @@
 import "server-only";
 import { readInstanceFile } from "@/lib/env/instance-file";
+import { traceSettingsOf } from "@/lib/env/sight";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 import { type Part, usePartIdentity } from "@/lib/ipc/part-identity";
@@ -7,13 +8,13 @@ import { keepMetrics } from "@/lib/ipc/serve-metrics";
 import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 import { stopTracing } from "@/lib/telemetry/tracing/spans";
-import { startTracing, type TraceVariables } from "@/lib/telemetry/tracing/start-tracing";
+import { startTracing } from "@/lib/telemetry/tracing/start-tracing";
 
 type PartEnv = {
   readonly LOG_LEVEL: Parameters<typeof createLogger>[1];
   readonly DATA_DIR?: string | undefined;
   readonly METRICS_URL?: string | undefined;
-} & TraceVariables &
+} & Parameters<typeof traceSettingsOf>[0] &
   Parameters<typeof tlsFilesOf>[0];
 
 /**
@@ -36,7 +37,7 @@ export async function beginPart<Env extends PartEnv>(
   logger = createLogger(name, env.LOG_LEVEL);
   usePartIdentity(name, tlsFilesOf(env));
   makeDataFolder(env.DATA_DIR);
-  await startTracing(name, env);
+  await startTracing(name, traceSettingsOf(env));
   keepMetrics(name, env.METRICS_URL, logger);
   const file = process.env.INSTANCE_FILE;
   if (file !== undefined) logger.info({ digest: readInstanceFile(file).digest }, "instance file");

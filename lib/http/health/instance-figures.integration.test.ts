@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-const valueOf = (figures: readonly Figure[], name: string, label?: string) =>
+const figureOf = (figures: readonly Figure[], name: string, label?: string) =>
   figures.find(([one, , ...labels]) => one === name && (label === undefined || labels[0] === label))?.[1];
 
 describe("figures of the instance", () => {
@@ -39,9 +39,9 @@ describe("figures of the instance", () => {
     const audit = after.queues.find(({ queue }) => queue === "audit");
     expect(audit?.depth).toBeGreaterThan(0);
     const figures = logFigures(after.stored, after.figures.now.getTime() + 5_000);
-    expect(valueOf(figures, "sealport_integration_lag_seconds")).toBeGreaterThanOrEqual(5);
-    expect(valueOf(figures, "sealport_log_entries")).toBe(after.stored.logSize);
-    expect(valueOf(figures, "sealport_checkpoint_cosignatures", "own")).toBe(0);
+    expect(figureOf(figures, "sealport_integration_lag_seconds")).toBeGreaterThanOrEqual(5);
+    expect(figureOf(figures, "sealport_log_entries")).toBe(after.stored.logSize);
+    expect(figureOf(figures, "sealport_checkpoint_cosignatures", "own")).toBe(0);
     expect(after.figures).toMatchObject({ rotationsRunning: 0, grantsActive: 0, remaining: 0 });
   });
 
@@ -51,16 +51,16 @@ describe("figures of the instance", () => {
     );
     const figures = logFigures({ ...stored, checkpointAt: undefined }, Date.now());
     for (const name of ["sealport_checkpoint_age_seconds", "sealport_time_stamp_age_seconds"])
-      expect(valueOf(figures, name), name).toBeUndefined();
+      expect(figureOf(figures, name), name).toBeUndefined();
   });
 
   it("have every alarm as 0 or 1 by name, also while the database is away", () => {
     const health = { database: false, parts: [{ name: "signer", state: "down" }], alarms: ["signer-down"] };
     const figures = healthFigures(health as unknown as Health);
-    expect(valueOf(figures, "sealport_alarm", "signer-down")).toBe(1);
-    expect(valueOf(figures, "sealport_alarm", "worker-late")).toBe(0);
-    expect(valueOf(figures, "sealport_part_up", "signer")).toBe(0);
-    expect(valueOf(figures, "sealport_database_up")).toBe(0);
+    expect(figureOf(figures, "sealport_alarm", "signer-down")).toBe(1);
+    expect(figureOf(figures, "sealport_alarm", "worker-late")).toBe(0);
+    expect(figureOf(figures, "sealport_part_up", "signer")).toBe(0);
+    expect(figureOf(figures, "sealport_database_up")).toBe(0);
   });
 
   it("know every alarm that health can raise", async () => {

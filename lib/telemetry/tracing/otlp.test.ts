@@ -16,13 +16,12 @@ afterEach(async () => {
   await receiver.close();
 });
 
-const begin = (ratio = 1) =>
-  startTracing("portal", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: ratio });
+const begin = (ratio = 1) => startTracing("portal", { endpoint: receiver.url, ratio });
 const find = (name: string) => receiver.spans.find((span) => span.name === name);
 
 describe("traces", () => {
   it("are off without a receiver: no span is begun and no header sent", async () => {
-    await startTracing("portal", { OTEL_TRACES_SAMPLER_ARG: 1 });
+    await startTracing("portal", undefined);
     expect(tracer()).toBeUndefined();
     const start = () => expect.unreachable("a span was begun");
     expect(await inSpan(start, async () => traceHeaders())).toEqual({});

@@ -1,18 +1,16 @@
 import "server-only";
 import { useTracer } from "@/lib/telemetry/tracing/spans";
 
-export interface TraceVariables {
-  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
-  readonly OTEL_TRACES_SAMPLER_ARG: number;
-}
-
 /**
- * Starts the traces of this process if OTEL_EXPORTER_OTLP_ENDPOINT names a receiver. Only then the SDK is loaded. The
- * receiver may be away: spans are then dropped after some attempts, and no call waits for it.
+ * Starts the traces of this process if a receiver is named (OTEL_EXPORTER_OTLP_ENDPOINT). Only then the SDK is loaded. The
+ * receiver may be away: spans are then dropped after some attempts, and no call waits for it. Call it before pools are
+ * opened.
  */
-export async function startTracing(process: string, variables: TraceVariables): Promise<void> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = variables;
-  if (endpoint === undefined) return;
+export async function startTracing(
+  process: string,
+  settings: { readonly endpoint: string; readonly ratio: number } | undefined,
+): Promise<void> {
+  if (settings === undefined) return;
   const { otlpTracer } = await import("@/lib/telemetry/tracing/otlp");
-  useTracer(otlpTracer({ process, endpoint, ratio }));
+  useTracer(otlpTracer({ process, ...settings }));
 }
