@@ -216,6 +216,7 @@ export async function serveScim(incoming: Request): Promise<Response> {
     return responseOf(finished(answer, exchange.headers, isHead));
   } catch (error) {
     const failure = failureOf(error) ?? unexpected(runtime, exchange, error);
+    if (facts !== undefined && error instanceof DomainError) facts.code = error.code;
     if (runtime !== undefined && provider !== undefined) await keep(runtime, exchange, provider, failure);
     return responseOf(finished(failureAnswer(failure), exchange.headers, isHead));
   }
