@@ -25,7 +25,7 @@ export async function register(): Promise<void> {
   const { noteRequests } = await import("@/lib/telemetry/requests");
   const { createLogger } = await import("@/lib/telemetry/logger");
   const { keepMetrics } = await import("@/lib/ipc/serve-metrics");
-  const { startTracing } = await import("@/lib/telemetry/tracing/start-tracing");
+  const { startTracing } = await import("@/lib/telemetry/tracing/spans");
   const { watchInstance } = await import("@/lib/http/health/instance-figures");
   const { portalEnv } = await import("@/lib/env");
   const { traceSettingsOf } = await import("@/lib/env/sight");

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { statement } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
-import { inSpan, stopTracing, useTracer } from "@/lib/telemetry/tracing/spans";
-import { startTracing } from "@/lib/telemetry/tracing/start-tracing";
+import { inSpan, startTracing, stopTracing, useTracer } from "@/lib/telemetry/tracing/spans";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 import { startTraceReceiver, type TraceReceiver } from "@/lib/testing/servers/trace-receiver";
 

@@ -1,7 +1,8 @@
 import "server-only";
 import { AsyncResource } from "node:async_hooks";
 import type { Pool, PoolClient } from "pg";
-import { type Tracer, tracer } from "@/lib/telemetry/tracing/spans";
+import { tracer } from "@/lib/telemetry/tracing/spans";
+import type { Tracer } from "@/lib/telemetry/tracing/tracer";
 
 /** The verb and the first table of a statement that has no name of ours. A statement's values are never part of its text. */
 function shortName(text: string): string {

@@ -19,7 +19,8 @@ import { isUuid } from "@/lib/crypto/uuid";
 import { OperatorError } from "@/lib/errors";
 import { identityOf, PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
-import { inSpan, type SpanStart } from "@/lib/telemetry/tracing/spans";
+import { inSpan } from "@/lib/telemetry/tracing/spans";
+import type { SpanStart } from "@/lib/telemetry/tracing/tracer";
 
 export interface ServiceRequest {
   readonly method: string;

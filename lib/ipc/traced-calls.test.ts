@@ -4,8 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { callService } from "@/lib/ipc/client";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
-import { inSpan, stopTracing, useTracer } from "@/lib/telemetry/tracing/spans";
-import { startTracing } from "@/lib/telemetry/tracing/start-tracing";
+import { inSpan, startTracing, stopTracing, useTracer } from "@/lib/telemetry/tracing/spans";
 import { startTraceReceiver, type TraceReceiver } from "@/lib/testing/servers/trace-receiver";
 
 const REQUEST = "01890000-0000-7000-8000-000000000001";

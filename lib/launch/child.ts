@@ -7,8 +7,7 @@ import { type Part, usePartIdentity } from "@/lib/ipc/part-identity";
 import { keepMetrics } from "@/lib/ipc/serve-metrics";
 import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
-import { stopTracing } from "@/lib/telemetry/tracing/spans";
-import { startTracing } from "@/lib/telemetry/tracing/start-tracing";
+import { startTracing, stopTracing } from "@/lib/telemetry/tracing/spans";
 
 type PartEnv = {
   readonly LOG_LEVEL: Parameters<typeof createLogger>[1];

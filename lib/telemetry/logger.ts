@@ -3,9 +3,9 @@
 // name, code and frames, never by its message, which may have values.
 
 import "server-only";
-import os from "node:os";
 import pino from "pino";
 import { counter } from "@/lib/telemetry/metrics/registry";
+import { PROCESS_INSTANCE } from "@/lib/telemetry/process-slot";
 
 export type Logger = pino.Logger;
 
@@ -48,9 +48,6 @@ export function describeError(error: unknown): Record<string, unknown> {
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
   return { name: error.name, ...(code === undefined ? {} : { code }), frames: framesOf(error), ...cause };
 }
-
-/** Names this process among all that write to one log: host and process id. */
-export const PROCESS_INSTANCE = `${os.hostname()}:${process.pid}`;
 
 const alarmEvents = counter("sealport_alarm_events_total");
 

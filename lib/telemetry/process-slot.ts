@@ -1,4 +1,11 @@
 import "server-only";
+import os from "node:os";
+
+// What one process has once, whichever of its copies of a module asks: its name, and objects that are kept on
+// globalThis.
+
+/** Names this process among all that write to one log or send traces: host and process id. */
+export const PROCESS_INSTANCE = `${os.hostname()}:${process.pid}`;
 
 function isMade<T extends object>(known: unknown): known is T {
   return typeof known === "object" && known !== null;

@@ -1,4 +1,5 @@
 import "server-only";
+import { isUuid } from "@/lib/crypto/uuid";
 import { processSlot } from "@/lib/telemetry/process-slot";
 
 /** The header that carries a request's id within this process. What a caller sends under this name is replaced. */
@@ -18,4 +19,13 @@ export const OPEN_REQUESTS = processSlot<Map<string, RequestFacts>>("requests", 
 /** Returns the facts of a running request, to which its endpoint or page adds. Undefined where no server noted it. */
 export function factsOfRequest(id: string): RequestFacts | undefined {
   return OPEN_REQUESTS.get(id);
+}
+
+/** Returns the id that a proxy states: a UUID, or its 32 digits as nginx writes them. Undefined for another text. */
+export function statedId(header: string | string[] | undefined): string | undefined {
+  const text = typeof header === "string" ? header.toLowerCase() : "";
+  const [whole, ...groups] =
+    /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/.exec(text) ?? [];
+  const id = whole === undefined ? "" : groups.join("-");
+  return isUuid(id) ? id : undefined;
 }

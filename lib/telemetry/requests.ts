@@ -2,11 +2,11 @@ import "server-only";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { addressList, callerAddress } from "@/lib/addresses";
-import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Logger } from "@/lib/telemetry/logger";
 import { collectWith, counter, timer } from "@/lib/telemetry/metrics/registry";
 import { processSlot } from "@/lib/telemetry/process-slot";
-import { NOTED_REQUEST, OPEN_REQUESTS } from "@/lib/telemetry/request-facts";
+import { NOTED_REQUEST, OPEN_REQUESTS, statedId } from "@/lib/telemetry/request-facts";
 
 const CHANNEL = "http.server.request.start";
 
@@ -23,15 +23,6 @@ interface Exchange {
 
 function isExchange(message: unknown): message is Exchange {
   return typeof message === "object" && message !== null && "request" in message && "response" in message;
-}
-
-/** A UUID, or its 32 digits as nginx writes them. */
-function statedId(header: string | string[] | undefined): string | undefined {
-  const text = typeof header === "string" ? header.toLowerCase() : "";
-  const [whole, ...groups] =
-    /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/.exec(text) ?? [];
-  const id = whole === undefined ? "" : groups.join("-");
-  return isUuid(id) ? id : undefined;
 }
 
 /**

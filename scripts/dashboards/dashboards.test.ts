@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import os from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { METRICS } from "@/lib/telemetry/metrics/metric-table";
 import { metricsPage } from "@/lib/telemetry/metrics/metrics-page";
+import { METRICS } from "@/lib/telemetry/metrics/registry";
 import { LOG } from "./log-board";
 import { type Board, dashboardText } from "./panels";
 import { PROCESSES } from "./process-board";

@@ -5,7 +5,7 @@ import type { Binding, Endpoint, Params } from "@/lib/http/endpoint/bind";
 import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { clientInfo } from "@/lib/http/endpoint/client-info";
 import { factsOfRequest, NOTED_REQUEST, type RequestFacts } from "@/lib/telemetry/request-facts";
-import type { SpanStart } from "@/lib/telemetry/tracing/spans";
+import type { SpanStart } from "@/lib/telemetry/tracing/tracer";
 
 /** One request on its way through the endpoint. */
 export interface Exchange {

@@ -1,6 +1,6 @@
 import "server-only";
 import { EVENT_ALARMS, LASTING_ALARMS } from "@/lib/telemetry/metrics/alarm-names";
-import { METRICS } from "@/lib/telemetry/metrics/metric-table";
+import { METRICS } from "@/lib/telemetry/metrics/registry";
 
 const HEAD = `# Metrics
 

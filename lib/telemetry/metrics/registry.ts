@@ -1,14 +1,22 @@
-// The metrics of one process. metric-table.ts names and describes them, this file counts, serve-metrics.ts of the room
+// The metrics of one process. work-metrics.ts and state-metrics.ts name and describe them, this file counts, serve-metrics.ts of the room
 // ipc serves them. Counters and histograms are touched on hot paths, so their label sets are made once. Gauges are read
 // when someone asks: a collector returns their values of that moment.
 
 import "server-only";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { type MetricName, OWN_METRICS } from "@/lib/telemetry/metrics/metric-table";
+import { type MetricRow, NODE_METRICS } from "@/lib/telemetry/metrics/metric-row";
+import { STATE_METRICS } from "@/lib/telemetry/metrics/state-metrics";
+import { WORK_METRICS } from "@/lib/telemetry/metrics/work-metrics";
 import { processSlot } from "@/lib/telemetry/process-slot";
 
 /** Latencies of a portal: most reads take under 10 ms, an opening through escrow up to a second. */
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+const OWN_METRICS = { ...WORK_METRICS, ...STATE_METRICS };
+export type MetricName = keyof typeof OWN_METRICS;
+
+/** All documented metrics, by name. */
+export const METRICS: Readonly<Record<string, MetricRow>> = { ...OWN_METRICS, ...NODE_METRICS };
 
 type Instrument = Counter | Gauge | Histogram;
 

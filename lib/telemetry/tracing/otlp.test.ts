@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { inSpan, stopTracing, traceHeaders, tracer, useTracer } from "@/lib/telemetry/tracing/spans";
-import { startTracing } from "@/lib/telemetry/tracing/start-tracing";
+import {
+  inSpan,
+  startTracing,
+  stopTracing,
+  traceHeaders,
+  tracer,
+  useTracer,
+} from "@/lib/telemetry/tracing/spans";
 import { startTraceReceiver, type TraceReceiver } from "@/lib/testing/servers/trace-receiver";
 
 const REQUEST = "01890000-0000-7000-8000-000000000001";

@@ -10,8 +10,8 @@ import {
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-node";
-import { PROCESS_INSTANCE } from "@/lib/telemetry/logger";
-import type { OpenSpan, SpanStart, Tracer } from "@/lib/telemetry/tracing/spans";
+import { PROCESS_INSTANCE } from "@/lib/telemetry/process-slot";
+import type { OpenSpan, SpanStart, Tracer } from "@/lib/telemetry/tracing/tracer";
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
 

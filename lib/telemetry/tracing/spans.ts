@@ -3,35 +3,23 @@
 
 import "server-only";
 import { processSlot } from "@/lib/telemetry/process-slot";
-
-export type SpanKind = "server" | "client" | "internal";
-
-export interface SpanStart {
-  readonly name: string;
-  readonly kind?: SpanKind;
-  readonly facts?: Readonly<Record<string, string | number>>;
-  /** Value of the header `traceparent` that came with a call from another process. */
-  readonly parent?: string | undefined;
-  /** Id of the request that the span and its children belong to; that of the enclosing span by default. */
-  readonly requestId?: string | undefined;
-}
-
-export interface OpenSpan {
-  /** Runs `act`, whose spans are children of this one. */
-  run<T>(act: () => T): T;
-  end(error?: unknown): void;
-}
-
-/** What sends spans (otlp.ts). */
-export interface Tracer {
-  begin(start: SpanStart): OpenSpan;
-  /** Headers that carry the running span to another process. */
-  headers(): Readonly<Record<string, string>>;
-  /** Sends what is waiting, and ends. */
-  stop(): Promise<void>;
-}
+import type { OpenSpan, SpanStart, Tracer } from "@/lib/telemetry/tracing/tracer";
 
 const TRACING = processSlot<{ tracer?: Tracer }>("tracing", () => ({}));
+
+/**
+ * Starts the traces of this process if a receiver is named (OTEL_EXPORTER_OTLP_ENDPOINT). Only then the SDK is loaded. The
+ * receiver may be away: spans are then dropped after some attempts, and no call waits for it. Call it before pools are
+ * opened.
+ */
+export async function startTracing(
+  process: string,
+  settings: { readonly endpoint: string; readonly ratio: number } | undefined,
+): Promise<void> {
+  if (settings === undefined) return;
+  const { otlpTracer } = await import("@/lib/telemetry/tracing/otlp");
+  useTracer(otlpTracer({ process, ...settings }));
+}
 
 /** Makes every span of this process go to this tracer. */
 export function useTracer(tracer: Tracer | undefined): void {
