@@ -70,7 +70,7 @@ server.on("error", (error) => {
 });
 /** Sends the spans that wait (lib/telemetry/tracing/spans.ts). It ends with the drain at the latest. */
 async function sendSpans() {
-  await globalThis[Symbol.for("sealport.tracing")]?.tracer?.stop().catch(() => undefined);
+  await globalThis[Symbol.for("sealport.tracing")]?.tracer?.stop(300).catch(() => undefined);
 }
 
 /**

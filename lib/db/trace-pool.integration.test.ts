@@ -6,6 +6,9 @@ import { inSpan, startTracing, stopTracing, useTracer } from "@/lib/telemetry/tr
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 import { startTraceReceiver, type TraceReceiver } from "@/lib/testing/servers/trace-receiver";
 
+/** How long the last spans may take on a busy machine. */
+const PATIENCE_MS = 30_000;
+
 interface Named {
   readonly name: string;
 }
@@ -35,7 +38,7 @@ beforeAll(async () => {
       ),
     ),
   );
-  await stopTracing();
+  await stopTracing(PATIENCE_MS);
 });
 afterAll(async () => {
   useTracer(undefined);

@@ -7,6 +7,9 @@ import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { inSpan, startTracing, stopTracing, useTracer } from "@/lib/telemetry/tracing/spans";
 import { startTraceReceiver, type TraceReceiver } from "@/lib/testing/servers/trace-receiver";
 
+/** How long the last spans may take on a busy machine. */
+const PATIENCE_MS = 30_000;
+
 const REQUEST = "01890000-0000-7000-8000-000000000001";
 let folder: string;
 let url: string;
@@ -30,7 +33,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await stopTracing();
+  await stopTracing(0);
   useTracer(undefined);
   await server.close(0);
   await receiver.close();
@@ -51,7 +54,7 @@ test("a call to another part is one trace on both sides, with the request's id",
     () => ({ name: "request", requestId: REQUEST }),
     () => call("custodian"),
   );
-  await stopTracing();
+  await stopTracing(PATIENCE_MS);
   const [request, client, served, inside] = [
     "request",
     "custodian POST /v1/open",

@@ -9,6 +9,9 @@ import {
 } from "@/lib/telemetry/tracing/spans";
 import { startTraceReceiver, type TraceReceiver } from "@/lib/testing/servers/trace-receiver";
 
+/** How long the last spans may take on a busy machine. */
+const PATIENCE_MS = 30_000;
+
 const REQUEST = "01890000-0000-7000-8000-000000000001";
 const PARENT = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
 let receiver: TraceReceiver;
@@ -17,7 +20,7 @@ beforeEach(async () => {
   receiver = await startTraceReceiver();
 });
 afterEach(async () => {
-  await stopTracing();
+  await stopTracing(0);
   useTracer(undefined);
   await receiver.close();
 });
@@ -47,7 +50,7 @@ describe("traces", () => {
           ),
         ),
     );
-    await stopTracing();
+    await stopTracing(PATIENCE_MS);
     const request = find("request");
     expect(request).toMatchObject({
       service: "sealport-portal",
@@ -70,7 +73,7 @@ describe("traces", () => {
       () => ({ name: "request", parent, requestId: REQUEST }),
       async () => traceHeaders(),
     );
-    await stopTracing();
+    await stopTracing(PATIENCE_MS);
     expect(find("request")).toMatchObject({ traceId: PARENT.traceId, parentSpanId: PARENT.spanId });
     expect(headers).toEqual({
       traceparent: `00-${PARENT.traceId}-${find("request")?.spanId}-01`,
@@ -85,7 +88,7 @@ describe("traces", () => {
         () => ({ name: "request", parent }),
         async () => undefined,
       );
-    await stopTracing();
+    await stopTracing(PATIENCE_MS);
     expect(receiver.spans).toHaveLength(4);
     expect(receiver.spans.map((span) => span.parentSpanId)).toEqual([
       undefined,
@@ -104,7 +107,7 @@ describe("traces", () => {
       ).catch(() => undefined);
     await fail("named", new RangeError("CANARY"));
     await fail("coded", Object.assign(new Error("CANARY"), { code: "23505" }));
-    await stopTracing();
+    await stopTracing(PATIENCE_MS);
     expect(find("named")).toMatchObject({ status: { code: 2 }, facts: { "error.type": "RangeError" } });
     expect(find("coded")).toMatchObject({ facts: { "error.type": "23505" } });
     expect(receiver.bodies.join("")).not.toContain("CANARY");
@@ -120,7 +123,7 @@ describe("traces", () => {
           async () => undefined,
         ),
     );
-    await stopTracing();
+    await stopTracing(PATIENCE_MS);
     expect(receiver.spans).toEqual([]);
   });
 

@@ -46,8 +46,6 @@ function errorType(error: unknown): string {
   return typeof code === "string" ? code : error.name;
 }
 
-/** How long the last spans may take: a process that ends must not wait for a receiver that is away. */
-const STOP_MS = 300;
 const EXPORT_MS = 3_000;
 
 /**
@@ -99,9 +97,9 @@ export function otlpTracer({ process, endpoint, ratio }: TraceSettings): Tracer 
       const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
       return { traceparent, ...(place?.requestId === undefined ? {} : { "x-request-id": place.requestId }) };
     },
-    stop: async () => {
+    stop: async (withinMs) => {
       const sent = provider.shutdown().catch(() => undefined);
-      await Promise.race([sent, delay(STOP_MS, undefined, { ref: false })]);
+      await Promise.race([sent, delay(withinMs, undefined, { ref: false })]);
     },
   };
 }

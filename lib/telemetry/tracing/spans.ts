@@ -54,7 +54,10 @@ export function traceHeaders(): Readonly<Record<string, string>> {
   return TRACING.tracer?.headers() ?? {};
 }
 
+/** A process that ends must not wait for a receiver that is away. */
+const STOP_MS = 300;
+
 /** Sends waiting spans before the process ends. */
-export async function stopTracing(): Promise<void> {
-  await TRACING.tracer?.stop();
+export async function stopTracing(withinMs = STOP_MS): Promise<void> {
+  await TRACING.tracer?.stop(withinMs);
 }

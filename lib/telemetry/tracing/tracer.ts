@@ -23,6 +23,6 @@ export interface Tracer {
   begin(start: SpanStart): OpenSpan;
   /** Headers that carry the running span to another process. */
   headers(): Readonly<Record<string, string>>;
-  /** Sends what is waiting, and ends. */
-  stop(): Promise<void>;
+  /** Sends what is waiting, for this long at most, and ends. */
+  stop(withinMs: number): Promise<void>;
 }
