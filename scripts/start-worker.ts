@@ -18,7 +18,7 @@ import { requireOwnTenant } from "@/lib/runtime/open-tenant";
 const TSA_TIMEOUT_MS = 15_000;
 // The worker: sequencer, checkpoints, verification of the log and registration with the custodian. Any number may
 // run; the database elects.
-const { env, logger } = beginPart("worker", workerEnv);
+const { env, logger } = await beginPart("worker", workerEnv);
 const ending = new AbortController();
 const { signal } = ending;
 const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
@@ -104,10 +104,10 @@ if (retentionPool !== undefined) {
     runRetention({ log: own, tenantId, signerUrl, pool: retentionPool, appPool: db.pool, logger, signal }),
   );
 }
-endWithSupervisor(async () => {
+endWithSupervisor(logger, async () => {
   ending.abort();
   await Promise.all(loops);
   await Promise.all([pool.end(), db.close(), retentionPool?.end()]);
 });
-reportReady();
+reportReady(logger);
 await Promise.all(loops);
