@@ -57,7 +57,9 @@ export async function acknowledgeAlert(cx: Context, id: string, { note }: NewNot
   const done = await inTransaction(cx, async (tx) => {
     const row = await lockOpen(tx, cx, id);
     if (row.acknowledged_at !== null)
-      throw new DomainError("alert.acknowledged", { detail: `${row.acknowledged_by} already acknowledged it.` });
+      throw new DomainError("alert.acknowledged", {
+        detail: `${row.acknowledged_by} already acknowledged it.`,
+      });
     const entry = await append(tx, cx, "alert.acknowledge", row, { note });
     await acknowledgeRow(tx, id, { userId: cx.principal.userId, at: cx.clock.now(), note });
     return { entry, row: await reread(tx, cx, row) };
@@ -69,7 +71,11 @@ export async function acknowledgeAlert(cx: Context, id: string, { note }: NewNot
  * Ends an alert with what was found and done. Throws `alert.not-found`, `alert.own`, `alert.resolved`, and
  * `alert.lasting` while its condition lasts, which would open it again.
  */
-export async function resolveAlert(cx: Context, id: string, { reason }: NewResolution): Promise<AlertChanged> {
+export async function resolveAlert(
+  cx: Context,
+  id: string,
+  { reason }: NewResolution,
+): Promise<AlertChanged> {
   const done = await inTransaction(cx, async (tx) => {
     const row = await lockOpen(tx, cx, id);
     const at = cx.clock.now();

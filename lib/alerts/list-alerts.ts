@@ -20,7 +20,11 @@ export function actsOnAlerts({ principal: { role, duties } }: Pick<Context, "pri
 }
 
 /** Whether an alert is about the caller or another account of theirs: then another person acts on it. */
-export async function isAboutCaller(tx: Tx, { principal, instance }: Reader, row: AlertRow): Promise<boolean> {
+export async function isAboutCaller(
+  tx: Tx,
+  { principal, instance }: Reader,
+  row: AlertRow,
+): Promise<boolean> {
   const [kind, pseudonym] = row.subject.split(":");
   if (kind !== "actor" || pseudonym === undefined) return false;
   if (pseudonym === principal.pseudonym) return true;

@@ -166,6 +166,9 @@ export async function listUnseen(tx: Tx, tenantId: string, before: Date): Promis
 
 /** Returns the account with this pseudonym. */
 export async function findUserOf(tx: Tx, tenantId: string, pseudonym: string): Promise<string | undefined> {
-  const row = await tx.app_user.findFirst({ where: { tenant_id: tenantId, pseudonym }, select: { id: true } });
+  const row = await tx.app_user.findFirst({
+    where: { tenant_id: tenantId, pseudonym },
+    select: { id: true },
+  });
   return row?.id;
 }

@@ -47,8 +47,27 @@ export function describeError(error: unknown): Record<string, unknown> {
   return { name: error.name, ...(code === undefined ? {} : { code }), frames: framesOf(error), ...cause };
 }
 
+/** Called with the members of each line that carries an alarm. */
+export type OnAlarm = (facts: object) => void;
+
+/** Passes lines that carry an alarm on before they are written. */
+function alarmHook(onAlarm: OnAlarm): pino.LoggerOptions["hooks"] {
+  return {
+    logMethod(args, method) {
+      const [facts] = args as readonly unknown[];
+      if (typeof facts === "object" && facts !== null && "alarm" in facts) onAlarm(facts);
+      method.apply(this, args);
+    },
+  };
+}
+
 /** The structured log of one process, JSON lines on standard output. */
-export function createLogger(process: string, level: string, destination?: pino.DestinationStream): Logger {
+export function createLogger(
+  process: string,
+  level: string,
+  destination?: pino.DestinationStream,
+  onAlarm?: OnAlarm,
+): Logger {
   const options: pino.LoggerOptions = {
     level,
     base: { process },
@@ -56,6 +75,7 @@ export function createLogger(process: string, level: string, destination?: pino.
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describeError },
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
+    ...(onAlarm === undefined ? {} : { hooks: alarmHook(onAlarm) }),
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

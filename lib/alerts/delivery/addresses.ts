@@ -92,7 +92,8 @@ export async function listAddresses(
 function requireAddress(cx: Context, { channel, address }: NewAddress): string {
   const pointer = "/address";
   if (channel === "mail") {
-    if (address.length > 320 || !isPlainAddress(address)) throw invalidField(pointer, "is not one mail address");
+    if (address.length > 320 || !isPlainAddress(address))
+      throw invalidField(pointer, "is not one mail address");
     return address;
   }
   const fault = urlFault(address, { loopback: cx.instance.evaluation });
@@ -118,7 +119,8 @@ export async function addAddress(cx: Context, body: NewAddress): Promise<Address
         detail: `There can be ${MOST_ADDRESSES} addresses. Remove one first.`,
       });
     const { channel, least } = body;
-    const where = channel === "webhook" ? new URL(address).origin : address.slice(address.lastIndexOf("@") + 1);
+    const where =
+      channel === "webhook" ? new URL(address).origin : address.slice(address.lastIndexOf("@") + 1);
     const written = await appendEntry(tx, cx, {
       class: "admin",
       outcome: "done",

@@ -44,7 +44,9 @@ export async function lockAddress(tx: Tx, tenantId: string, id: string): Promise
 
 /** Returns how many addresses are active. The tenant's row is locked, so that two additions are counted one by one. */
 export async function countAddresses(tx: Tx, tenantId: string): Promise<number> {
-  await tx.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`alert-address:${tenantId}`}, 0))::text`);
+  await tx.$queryRaw(
+    Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`alert-address:${tenantId}`}, 0))::text`,
+  );
   return tx.alert_address.count({ where: { tenant_id: tenantId, ended_at: null } });
 }
 
@@ -77,7 +79,10 @@ export async function insertAddress(tx: Tx, row: NewAddressRow): Promise<void> {
 }
 
 export async function endAddress(tx: Tx, id: string, at: Date, userId: string): Promise<void> {
-  await tx.alert_address.updateMany({ where: { id, ended_at: null }, data: { ended_at: at, ended_by: userId } });
+  await tx.alert_address.updateMany({
+    where: { id, ended_at: null },
+    data: { ended_at: at, ended_by: userId },
+  });
 }
 
 const DeliveryRow = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Receipt } from "@/lib/schema";
+import { pageOf, pageQuery, Receipt } from "@/lib/schema";
 
 /** A figure of a rule: what it means, its default, and what it may be. */
 interface Threshold {
@@ -17,8 +17,18 @@ export const THRESHOLDS = {
     least: 1,
     most: 10_000,
   },
-  off_hours_minutes: { means: "Minutes in which these openings are counted", usual: 60, least: 5, most: 1_440 },
-  denials: { means: "Refusals of one person or program that raise an alert", usual: 10, least: 2, most: 10_000 },
+  off_hours_minutes: {
+    means: "Minutes in which these openings are counted",
+    usual: 60,
+    least: 5,
+    most: 1_440,
+  },
+  denials: {
+    means: "Refusals of one person or program that raise an alert",
+    usual: 10,
+    least: 2,
+    most: 10_000,
+  },
   denials_minutes: { means: "Minutes in which refusals are counted", usual: 10, least: 1, most: 1_440 },
   grant_cap_percent: {
     means: "Used part of a grant's views or exports that raises an alert, in percent",
@@ -78,7 +88,10 @@ export const ThresholdView = z.object({
   changed_by: z.string().nullable(),
 });
 export type ThresholdView = z.infer<typeof ThresholdView>;
-export const ThresholdList = z.object({ items: z.array(ThresholdView) });
+/** All figures are on one page. */
+export const ThresholdQuery = z.strictObject({ ...pageQuery });
+export type ThresholdQuery = z.infer<typeof ThresholdQuery>;
+export const ThresholdList = pageOf(ThresholdView);
 export type ThresholdList = z.infer<typeof ThresholdList>;
 export const ThresholdChanged = ThresholdView.extend({ receipt: Receipt });
 export type ThresholdChanged = z.infer<typeof ThresholdChanged>;
