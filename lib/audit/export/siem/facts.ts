@@ -30,8 +30,7 @@ export function siemFacts(shown: ShownEntry): SiemFacts {
   const row = shownRow(shown);
   const mark = `${UNSHOWN} `;
   const unshown = NAMES.filter((name) => row[name].startsWith(mark));
-  const plain = (name: FactName) =>
-    row[name].startsWith(mark) ? row[name].slice(mark.length) : row[name];
+  const plain = (name: FactName) => (row[name].startsWith(mark) ? row[name].slice(mark.length) : row[name]);
   return {
     values: {
       id: plain("id"),

@@ -16,7 +16,8 @@ const VERBS: Readonly<Record<keyof Omit<typeof ACTIVITIES, "unknown" | "update">
   create:
     /^(?:create|add(?:-.*)?|ask|attach|submit|register|begin|draft|note|open|use|place|propose(?:-.*)?|send)$/,
   read: /^(?:read|export|exports|download|list|entries|keys|proof|tile|checkpoint|logs|actors|copy|verify|verifications|simulate|dry_run|replay|prepare(?:-.*)?|authenticate)$/,
-  delete: /^(?:delete|revoke|erase|remove(?:-.*)?|end(?:-.*)?|withdraw|disable|destroy|cancel|expire|leave|dismiss)$/,
+  delete:
+    /^(?:delete|revoke|erase|remove(?:-.*)?|end(?:-.*)?|withdraw|disable|destroy|cancel|expire|leave|dismiss)$/,
 };
 
 /** Returns the activity of an action by its verb. Opening a disclosure reads data; opening anything else creates it. */
