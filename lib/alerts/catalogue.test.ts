@@ -66,14 +66,9 @@ describe("the figures of the rules", () => {
   it("are in the guide with their defaults and bounds", () => {
     const guide = textOf("docs/guides/alerts.md");
     for (const [name, { usual, least, most }] of Object.entries(THRESHOLDS)) {
-      const row = guide.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
-      expect(
-        row
-          ?.split("|")
-          .slice(-3, -1)
-          .map((cell) => cell.trim()),
-        name,
-      ).toEqual([String(usual), `${least} to ${most}`]);
+      const row = guide.split("\n").find((line) => line.startsWith(`| \`${name}\` `)) ?? "";
+      const cells = row.split("|").map((cell) => cell.trim());
+      expect(cells.slice(-3, -1), name).toEqual([String(usual), `${least} to ${most}`]);
     }
   });
 

@@ -35,7 +35,7 @@ function headerField(text: string, most: number): string {
 /** A value of structured data: a quote, a backslash and a closing bracket are escaped (section 6.3.3). */
 function paramValue(text: string): string {
   // A line is one message, so nothing in it may end the line.
-  return text.replace(/[\u0000-\u001F\u007F\u0085\u2028\u2029]/g, " ").replace(/["\\\]]/g, "\\$&");
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").replace(/["\\\]]/g, "\\$&");
 }
 
 function element(name: string, params: readonly (readonly [name: string, value: string])[]): string {
