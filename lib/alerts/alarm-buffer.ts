@@ -54,8 +54,8 @@ export class AlarmBuffer {
 
   /** Takes a log line that carries an alarm. What the state of the instance shows is left to it. */
   take(facts: object, at: Date): void {
-    const name = textOf(facts, "alarm");
-    if (name === undefined || name === "" || isOfHealth(name) || !isWorth(facts, name)) return;
+    const name: unknown = Reflect.get(facts, "alarm");
+    if (typeof name !== "string" || name === "" || isOfHealth(name) || !isWorth(facts, name)) return;
     const subject = this.#waiting.size < MOST ? subjectOf(facts, this.process) : `process:${this.process}`;
     this.add({ name: name.slice(0, LONGEST), subject, at, count: 1, entries: [] });
   }
