@@ -5,7 +5,7 @@ import { keepAlerts } from "@/lib/alerts/keep-alerts";
 import { getAlert, listAlerts } from "@/lib/alerts/list-alerts";
 import { endUnseen, observe, type Seen } from "@/lib/alerts/observe";
 import { AlertQuery } from "@/lib/alerts/schema";
-import { insertSignals } from "@/lib/alerts/signal-store";
+import { storeSignals } from "@/lib/alerts/signal-store";
 import { fixedClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
@@ -204,11 +204,9 @@ describe("the job that keeps alerts", () => {
   it("stores the alarms of its own process and of the worker", async () => {
     const alarms = new AlarmBuffer("portal");
     alarms.take({ alarm: "policy.replay", run: "r-1" }, new Date());
-    const client = await bench.sequencerPool.connect();
-    await insertSignals(client, bench.place.tenantId, [
-      seen("clock.skew", { subject: "process:worker", count: 2 }),
-    ]);
-    client.release();
+    const worker = new AlarmBuffer("worker");
+    for (let i = 0; i < 2; i += 1) worker.take({ alarm: "clock.skew", seconds: 9 }, new Date());
+    await storeSignals(bench.cx, worker);
     await keepAlerts(portal({ alarms }));
     expect(await only("policy.replay")).toMatchObject({ subject: "run:r-1", count: 1 });
     expect(await only("clock.skew")).toMatchObject({ subject: "process:worker", count: 2 });

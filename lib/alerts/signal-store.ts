@@ -1,9 +1,10 @@
 import "server-only";
 import { z } from "zod";
+import type { AlarmBuffer } from "@/lib/alerts/alarm-buffer";
 import type { Seen } from "@/lib/alerts/observe";
 import { Prisma } from "@/lib/db/generated/client";
 import { Moment } from "@/lib/db/read-rows";
-import type { RawTx, Tx } from "@/lib/db/transaction";
+import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 
 const Row = z.object({ name: z.string(), subject: z.string(), at: Moment, count: z.number().int() });
 
@@ -20,11 +21,24 @@ export async function takeSignals(tx: Tx, tenantId: string): Promise<Seen[]> {
     .map((row) => ({ ...row, entries: [] }));
 }
 
-/** Stores alarms of a process whose login cannot write alerts. */
-export async function insertSignals(tx: RawTx, tenantId: string, seen: readonly Seen[]): Promise<void> {
-  for (const { name, subject, at, count } of seen)
-    await tx.query(
-      "INSERT INTO alert_signal (tenant_id, name, subject, at, count) VALUES ($1, $2, $3, $4, $5)",
-      [tenantId, name, subject, at, count],
-    );
+/** Stores alarms of a process that opens no alert itself. */
+async function insertSignals(tx: Tx, tenantId: string, seen: readonly Seen[]): Promise<void> {
+  await tx.alert_signal.createMany({
+    data: seen.map(({ name, subject, at, count }) => ({ tenant_id: tenantId, name, subject, at, count })),
+  });
+}
+
+/**
+ * Stores the alarms that a process collected, for a portal to make alerts of. What cannot be stored is kept for the next
+ * call.
+ */
+export async function storeSignals(cx: DbContext, alarms: AlarmBuffer): Promise<void> {
+  const seen = alarms.drain();
+  if (seen.length === 0) return;
+  try {
+    await inTransaction(cx, (tx) => insertSignals(tx, cx.instance.tenantId, seen));
+  } catch (error) {
+    for (const one of seen) alarms.add(one);
+    throw error;
+  }
 }

@@ -109,7 +109,6 @@ export const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>>
   sealport_app_login: APP,
   sealport_worker_login: APP,
   sealport_sequencer_login: {
-    alert_signal: "INSERT",
     audit_checkpoint: "INSERT UPDATE(note time_stamp time_stamped_at witnesses)",
     audit_head: "INSERT UPDATE",
     audit_leaf: "INSERT",

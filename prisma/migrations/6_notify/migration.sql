@@ -129,7 +129,7 @@ CREATE TABLE alert_sighting (
   last_entry bigint
 );
 
--- Alarms of processes whose login cannot write the alerts themselves; a portal takes them out.
+-- Alarms of the worker, which has no key that seals an entry; a portal takes them out.
 CREATE TABLE alert_signal (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   tenant_id uuid NOT NULL,
@@ -337,7 +337,6 @@ GRANT SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by, note, resolved_a
   ON alert TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (last_seen_at, count, entries, last_entry) ON alert_sighting TO sealport_app;
 GRANT SELECT, INSERT, DELETE ON alert_signal TO sealport_app;
-GRANT INSERT ON alert_signal TO sealport_sequencer;
 GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON alert_address TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (status, attempts, next_at, lease_until, ended_at, outcome, http_status), DELETE
   ON alert_delivery TO sealport_app;
