@@ -56,7 +56,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
 
   const who = people(demo());
   for (let i = 0; i < 12; i += 1)
-    expect((await who.client456.get("/confidential/audit/entries?limit=1")).status).toBe(403);
+    expect((await who.client456.get("/confidential/access/requests")).status).toBe(403);
   await expect
     .poll(() => receiver.calls.map(({ body }) => JSON.parse(body).data.name), { timeout: 60_000 })
     .toContain("denial-burst");

@@ -4,6 +4,8 @@ import { type ActionKey, actionKey } from "@/lib/audit/labels";
 export const ACTS = [
   "alert_acknowledge",
   "alert_add_address",
+  "alert_end",
+  "alert_open",
   "alert_remove_address",
   "alert_resolve",
   "alert_test_address",

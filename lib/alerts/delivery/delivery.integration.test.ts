@@ -45,8 +45,10 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** The addresses that the test before left are removed. */
+/** The addresses and alerts that the test before left are over. */
 beforeEach(async () => {
+  for (const { id } of (await listAlerts(admin, AlertQuery.parse({}))).items)
+    await resolveAlert(admin, id, { reason: "Over" });
   for (const { id, state } of await addresses()) if (state === "active") await removeAddress(admin, id);
   while ((await sendAlerts(sender())) > 0);
   receiver.calls.length = 0;
@@ -137,7 +139,9 @@ describe("an alert's message", () => {
     const [letter] = server.taken;
     expect(letter).toMatchObject({ isTls: true, to: [MAILBOX] });
     expect(letter?.text).toMatch(/^Subject: Sealport: alert opened: envelope\.replaced \(critical\)\r?$/m);
-    expect(letter?.text).toContain(`${ORIGIN}/operations/alerts/${alert.id}`);
+    // Quoted-printable breaks a long line with an equals sign.
+    const text = letter?.text.replace(/=\r?\n/g, "");
+    expect(text).toContain(`${ORIGIN}/operations/alerts/${alert.id}`);
     expect(letter?.text).not.toContain("secret-");
   });
 

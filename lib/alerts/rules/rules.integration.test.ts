@@ -144,7 +144,7 @@ describe("the rules over the log", () => {
     await pastTriggers(owner, ["break_glass", "access_grant", "disclosure"], async () => {
       await owner.query(
         `INSERT INTO break_glass (id, tenant_id, holder_user_id, reason, statement, signature, proof_kind, nonce, began_at, review_by)
-         VALUES ($1, $2, $3, 'x', '{}', '{}', 'evaluation', 'n-1', now(), now())`,
+         VALUES ($1, $2, $3, 'A person is in danger of their life', '{}', '{}', 'evaluation', 'n-1', now(), now())`,
         [glass, tenantId, userId],
       );
       await owner.query(

@@ -44,7 +44,7 @@ export function AddAddress() {
     focusWhenThere(form.idOf("address"));
   };
   if (form.answer !== undefined && form.answer.secret !== null)
-    return <SecretOnce words="alertsPage.addresses.secret" secret={form.answer.secret} onDone={again} />;
+    return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={again} />;
   if (form.answer !== undefined)
     return (
       <Confirmation title={t("add.added")} reference={form.answer.address}>

@@ -3,10 +3,16 @@ import { listPage } from "@/app/(portal)/_kit/list-page";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { listAddresses } from "@/lib/alerts/delivery/addresses";
+import type { AddressPage, AddressQuery } from "@/lib/alerts/delivery/schema";
 import { listAlertAddresses } from "@/lib/api-client/operations/alerts";
+import type { Context } from "@/lib/context/context";
 import { getRuntime } from "@/lib/runtime/slot";
 import { AddAddress } from "../_components/add-address";
 import { useAddressColumns } from "../_components/address-table";
+
+async function load(cx: Context, query: AddressQuery): Promise<AddressPage> {
+  return listAddresses(cx, query, (await getRuntime()).mailer !== undefined);
+}
 
 async function AddSection() {
   const t = await getTranslations("alertsPage.addresses.add");
@@ -26,7 +32,7 @@ async function NoMail() {
 const page = listPage({
   path: "/operations/addresses",
   operation: listAlertAddresses,
-  load: async (cx, query) => listAddresses(cx, query, (await getRuntime()).mailer !== undefined),
+  load,
   title: async () => (await getTranslations("alertsPage.addresses"))("title"),
   above: async () => ({
     label: (await getTranslations("alertsPage"))("title"),

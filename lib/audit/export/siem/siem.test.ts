@@ -67,7 +67,7 @@ function requireApiActivity(one: Record<string, never>): void {
   expect([0, 1, 2, 3, 4, 99]).toContain(one.activity_id);
   expect(one.category_uid).toBe(6);
   expect(one.class_uid).toBe(6003);
-  expect(one.type_uid).toBe(600_300 + one.activity_id);
+  expect(one.type_uid).toBe(600_300 + Number(one.activity_id));
   expect([0, 1, 2, 3, 4, 5, 6, 99]).toContain(one.severity_id);
   expect([0, 1, 2, 99]).toContain(one.status_id);
   expect(one).toMatchObject({
