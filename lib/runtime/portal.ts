@@ -28,6 +28,7 @@ import {
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { usePartIdentity } from "@/lib/ipc/part-identity";
 import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
+import { watchKeystore } from "@/lib/keystore/key-metrics";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
@@ -42,7 +43,6 @@ import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
 import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
-import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
@@ -193,7 +193,7 @@ export async function openRuntime(): Promise<Runtime> {
 export async function buildRuntime(): Promise<Runtime> {
   const env = portalEnv();
   const runtime = await openRuntime();
-  keepMetrics(runtime, env.METRICS_URL);
+  watchKeystore(runtime.keystore, true);
   runJobs(runtime, { exportKeepDays: env.EXPORT_KEEP_DAYS, keyRotationDays: env.KEY_ROTATION_DAYS });
   return runtime;
 }

@@ -1,5 +1,5 @@
 // The room runtime: puts a portal process together. portal.ts opens its parts once, this file holds them for routes
-// and pages, jobs.ts lists the background jobs, serve-metrics.ts serves metrics. Use cases get these parts in their
+// and pages, jobs.ts lists the background jobs. Use cases get these parts in their
 // context and never open them.
 
 import "server-only";
