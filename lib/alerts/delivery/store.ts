@@ -171,7 +171,7 @@ export async function listDeliveries(tx: Tx, addressIds: readonly string[]): Pro
 
 /**
  * Takes due messages and counts the attempt before it is made: a process that dies while it sends has used an attempt,
- * and after its lease another process sends again.
+ * and after its lease another process sends again. Messages about one alert reach an address in their order.
  */
 export async function claimMessages(
   tx: Tx,
@@ -185,10 +185,12 @@ export async function claimMessages(
   const { tenantId, now, leaseUntil, limit } = claim;
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     UPDATE alert_delivery SET attempts = attempts + 1, lease_until = ${leaseUntil}
-    WHERE id IN (SELECT id FROM alert_delivery
-      WHERE tenant_id = ${tenantId}::uuid AND status = 'waiting' AND next_at <= ${now}
-        AND (lease_until IS NULL OR lease_until <= ${now})
-      ORDER BY next_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    WHERE id IN (SELECT d.id FROM alert_delivery d
+      WHERE d.tenant_id = ${tenantId}::uuid AND d.status = 'waiting' AND d.next_at <= ${now}
+        AND (d.lease_until IS NULL OR d.lease_until <= ${now})
+        AND NOT EXISTS (SELECT 1 FROM alert_delivery o WHERE o.alert_id = d.alert_id
+          AND o.address_id = d.address_id AND o.status = 'waiting' AND o.id < d.id)
+      ORDER BY d.next_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING ${DELIVERY}`);
   return z.array(DeliveryRow).parse(rows);
 }

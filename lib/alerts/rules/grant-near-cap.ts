@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Finding, Rule } from "@/lib/alerts/rules/rule";
-import { Prisma } from "@/lib/db/generated/client";
+import { statement } from "@/lib/db/statement";
 
 const Row = z.object({
   grant: z.string(),
@@ -19,19 +19,22 @@ function isNear(used: number, most: number, percent: number): boolean {
   return most > 0 && used * 100 >= most * percent;
 }
 
+const READ = statement<{ readonly log: string; readonly tenantId: string; readonly now: Date }, unknown>(
+  "alert-grants",
+)`
+  SELECT g.id::text AS grant, g.views_used, g.max_views, g.exports_used, g.max_exports, l.seq
+  FROM access_grant g CROSS JOIN LATERAL (SELECT l.seq FROM disclosure d
+      JOIN audit_leaf l ON l.entry_id = d.outcome_entry_id AND l.log = ${({ log }) => log}
+    WHERE d.grant_id = g.id ORDER BY d.id DESC LIMIT 1) l
+  WHERE g.tenant_id = ${({ tenantId }) => tenantId}::uuid AND g.state = 'active' AND g.not_after > ${({ now }) => now}
+    AND (g.views_used > 0 OR g.exports_used > 0)
+  ORDER BY g.id LIMIT 20000`;
+
 /** Valid grants whose views or exports are nearly used up. */
 export const grantNearCap: Rule<GrantRow> = {
   name: "grant-near-cap",
   async read(tx, { tenantId, log, now }) {
-    const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-      SELECT g.id::text AS grant, g.views_used, g.max_views, g.exports_used, g.max_exports, l.seq
-      FROM access_grant g CROSS JOIN LATERAL (SELECT l.seq FROM disclosure d
-          JOIN audit_leaf l ON l.entry_id = d.outcome_entry_id AND l.log = ${log}
-        WHERE d.grant_id = g.id ORDER BY d.id DESC LIMIT 1) l
-      WHERE g.tenant_id = ${tenantId}::uuid AND g.state = 'active' AND g.not_after > ${now}
-        AND (g.views_used > 0 OR g.exports_used > 0)
-      ORDER BY g.id LIMIT 20000`);
-    return z.array(Row).parse(rows);
+    return z.array(Row).parse(await tx.run(READ, { log, tenantId, now }));
   },
   judge(rows, { grant_cap_percent: percent }): Finding[] {
     return rows
