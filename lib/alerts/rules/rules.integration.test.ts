@@ -133,7 +133,8 @@ describe("the rules over the log", () => {
   it("find openings through escrow without an order, and a grant near its cap", async () => {
     const who = await bench.person({ role: "coordinator", duties: ["break-glass"] });
     const [glass, grant, disclosure] = [uuidv7(1), uuidv7(2), uuidv7(3)];
-    await recordEvent(who, event({ class: "disclosure", outcome: "done", action: "disclosure.open" }));
+    const opening = { class: "disclosure", outcome: "done", action: "disclosure.open" } as const;
+    await recordEvent(who, event({ ...opening, index: { transactionId: disclosure } }));
     await bench.integrate();
     const { rows } = await bench.appPool.query(
       "SELECT entry_id, seq::int FROM audit_leaf ORDER BY seq DESC LIMIT 1",
