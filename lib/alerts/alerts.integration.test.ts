@@ -115,9 +115,9 @@ describe("an alert", () => {
     await observe(portal(), [seen("time-stamp-late")]);
     const { id } = await only("time-stamp-late");
     expect(await outcomeOf(resolveAlert(admin, id, { reason: "I hope" }))).toBe("alert.lasting");
-    await endUnseen(portal({ clock: later(MINUTE_MS) }));
+    await endUnseen(portal({ clock: later(MINUTE_MS) }), "condition");
     expect((await getAlert(admin, id)).state).toBe("open");
-    await endUnseen(portal({ clock: later(2 * MINUTE_MS) }));
+    await endUnseen(portal({ clock: later(2 * MINUTE_MS) }), "condition");
     expect(await getAlert(admin, id)).toMatchObject({
       state: "resolved",
       resolved: { by: null, note: null },
@@ -125,12 +125,21 @@ describe("an alert", () => {
     expect((await actionsAbout(id)).at(-1)).toEqual(["alert.end", "system:portal"]);
   });
 
+  it("is not opened by what has just begun, but an open one is seen again", async () => {
+    const short = { ...seen("worker-down"), isShort: true };
+    await observe(portal(), [short]);
+    expect(await alertsOf("worker-down")).toEqual([]);
+    await observe(portal(), [seen("worker-down")]);
+    await observe(portal(), [short]);
+    expect((await only("worker-down")).count).toBe(2);
+  });
+
   it("that only a person ends stays open, and one of a job ends after a quiet hour", async () => {
     await observe(portal(), [seen("log.compartment"), seen("exports.failed")]);
     const hour = 60 * MINUTE_MS;
-    await endUnseen(portal({ clock: later(hour - MINUTE_MS) }));
+    await endUnseen(portal({ clock: later(hour - MINUTE_MS) }), "quiet");
     expect((await only("exports.failed")).state).toBe("open");
-    await endUnseen(portal({ clock: later(hour + MINUTE_MS) }));
+    await endUnseen(portal({ clock: later(hour + MINUTE_MS) }), "quiet");
     expect((await only("exports.failed")).state).toBe("resolved");
     expect((await only("log.compartment")).state).toBe("open");
   });

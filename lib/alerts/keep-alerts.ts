@@ -20,8 +20,8 @@ async function storeOwn(cx: KeepContext): Promise<void> {
 }
 
 /**
- * One pass: stores the alarms of this process and of the worker, evaluates the rules, ends alerts whose condition is
- * over, and queues second messages. Several portals run it; what one has done, the others find done.
+ * One pass: stores the alarms of this process and of the worker, evaluates the rules, ends alerts that were
+ * quiet for an hour, and queues second messages. Several portals run it; what one has done, the others find done.
  */
 export async function keepAlerts(cx: KeepContext): Promise<void> {
   await storeOwn(cx);
@@ -33,6 +33,6 @@ export async function keepAlerts(cx: KeepContext): Promise<void> {
     throw error;
   }
   await evaluateRules(cx);
-  await endUnseen(cx);
+  await endUnseen(cx, "quiet");
   await escalate(cx);
 }

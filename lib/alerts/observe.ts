@@ -24,6 +24,8 @@ export interface Seen {
   readonly count: number;
   /** Numbers in the log, rising. A rule names the entries that it found; other alarms have none. */
   readonly entries: readonly number[];
+  /** It opens no alert yet, but an open one was seen again. */
+  readonly isShort?: boolean;
 }
 
 export type ObserveContext = AuditContext & DbContext;
@@ -57,6 +59,7 @@ async function observeOne(tx: Tx, cx: ObserveContext, seen: Seen): Promise<"open
   const isOfEntries = seen.entries.length > 0;
   if (isOfEntries && fresh.length === 0) return "known";
   if (known === undefined || known.resolved_at !== null) {
+    if (seen.isShort === true) return "known";
     await open(tx, cx, { ...seen, entries: fresh, count: isOfEntries ? fresh.length : seen.count });
     return "opened";
   }
@@ -96,17 +99,21 @@ function hasEnded({ name, last_seen_at: seen }: AlertRow, now: Date): boolean {
   return now.getTime() - seen.getTime() >= (ends === "condition" ? CONDITION_MS : QUIET_MS);
 }
 
-/** Ends alerts whose condition is over, each with an entry. An alert that only a person ends stays open. */
-export async function endUnseen(cx: ObserveContext): Promise<number> {
+/**
+ * Ends alerts of this kind that are over, each with an entry. Conditions are ended by the one who looks at them, so that
+ * a look that failed ends none. An alert that only a person ends stays open.
+ */
+export async function endUnseen(cx: ObserveContext, kind: "condition" | "quiet"): Promise<number> {
   const now = cx.clock.now();
   const { tenantId } = cx.instance;
   const before = new Date(now.getTime() - CONDITION_MS);
   const unseen = await inTransaction(cx, (tx) => listUnseen(tx, tenantId, before));
   let ended = 0;
-  for (const { id } of unseen.filter((row) => hasEnded(row, now))) {
+  const isOver = (row: AlertRow) => kindOf(row.name).ends === kind && hasEnded(row, now);
+  for (const { id } of unseen.filter(isOver)) {
     await inTransaction(cx, async (tx) => {
       const row = await lockAlert(tx, tenantId, id);
-      if (row === undefined || row.resolved_at !== null || !hasEnded(row, now)) return;
+      if (row === undefined || row.resolved_at !== null || !isOver(row)) return;
       await appendEntry(tx, cx, {
         class: "admin",
         outcome: "done",

@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kindOf } from "@/lib/alerts/catalogue";
-import { observe } from "@/lib/alerts/observe";
+import { endUnseen, observe } from "@/lib/alerts/observe";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { readHealth } from "@/lib/http/health/read-health";
 import { runLoop } from "@/lib/jobs/run-loop";
@@ -32,11 +32,17 @@ export function judgeLasting(
 async function look(runtime: Runtime, before: Lasting): Promise<Lasting> {
   const { alarms } = await readHealth();
   const at = runtime.clock.now();
+  // Without the database nothing can be read or stored; Prometheus watches that (deploy/prometheus/alerts.yml).
+  if (alarms.includes("database-down")) return before;
   const { lasting, alerts } = judgeLasting(before, alarms, at.getTime());
   const cx = { ...runtime, client: {}, requestId: uuidv7(at.getTime()), system: "portal" };
-  const seen = alerts.map((name) => ({ name, subject: "instance", at, count: 1, entries: [] }));
-  // Without the database nothing can be stored; Prometheus watches that (deploy/prometheus/alerts.yml).
-  if (!alarms.includes("database-down")) await observe(cx, seen);
+  const seen = alarms.map((name) => ({
+    ...{ name, subject: "instance", at, count: 1, entries: [] },
+    // A portal that has just started sees an alert that another one opened.
+    isShort: !alerts.includes(name),
+  }));
+  await observe(cx, seen);
+  await endUnseen(cx, "condition");
   return lasting;
 }
 
