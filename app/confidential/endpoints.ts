@@ -131,95 +131,104 @@ import { endpoint as endpoint126 } from "./agreements/[id]/agree/endpoint";
 import { endpoint as endpoint127 } from "./agreements/[id]/refuse/endpoint";
 import { endpoint as endpoint128 } from "./agreements/[id]/send-back/endpoint";
 import { endpoint as endpoint129 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint130 } from "./audit/endpoint";
-import { endpoint as endpoint131 } from "./audit/actors/endpoint";
-import { endpoint as endpoint132 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint133 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint134 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint135 } from "./audit/events/endpoint";
-import { endpoint as endpoint136 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint137 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint138 } from "./audit/export/endpoint";
-import { endpoint as endpoint139 } from "./audit/exports/endpoint";
-import { endpoint as endpoint140 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint141 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint142 } from "./audit/keys/endpoint";
-import { endpoint as endpoint143 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint144 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint145 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint146 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint147 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint148 } from "./audit/retention/endpoint";
-import { endpoint as endpoint149 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint150 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint151 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint152 } from "./disputes/endpoint";
-import { endpoint as endpoint153 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint154 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint155 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint156 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint157 } from "./events/endpoint";
-import { endpoint as endpoint158 } from "./home/endpoint";
-import { endpoint as endpoint159 } from "./home/counts/endpoint";
-import { endpoint as endpoint160 } from "./keys/endpoint";
-import { endpoint as endpoint161 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint162 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint163 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint164 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint165 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint166 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint167 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint168 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint169 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint170 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint171 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint172 } from "./keys/backup/endpoint";
-import { endpoint as endpoint173 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint174 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint175 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint176 } from "./keys/register/endpoint";
-import { endpoint as endpoint177 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint178 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint179 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint180 } from "./notices/endpoint";
-import { endpoint as endpoint181 } from "./notifications/endpoint";
-import { endpoint as endpoint182 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint183 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint184 } from "./policies/endpoint";
-import { endpoint as endpoint185 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint186 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint187 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint188 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint189 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint190 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint191 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint192 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint193 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint194 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint195 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint196 } from "./policies/active/endpoint";
-import { endpoint as endpoint197 } from "./policies/replays/endpoint";
-import { endpoint as endpoint198 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint199 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint200 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint201 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint202 } from "./search/endpoint";
-import { endpoint as endpoint203 } from "./status/endpoint";
-import { endpoint as endpoint204 } from "./transactions/endpoint";
-import { endpoint as endpoint205 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint206 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint207 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint208 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint209 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint210 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint211 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint212 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint213 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint214 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint215 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint216 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint217 } from "./transparency/endpoint";
-import { endpoint as endpoint218 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint130 } from "./alert-addresses/endpoint";
+import { endpoint as endpoint131 } from "./alert-addresses/[id]/remove/endpoint";
+import { endpoint as endpoint132 } from "./alert-addresses/[id]/test/endpoint";
+import { endpoint as endpoint133 } from "./alert-thresholds/endpoint";
+import { endpoint as endpoint134 } from "./alert-thresholds/[name]/endpoint";
+import { endpoint as endpoint135 } from "./alerts/endpoint";
+import { endpoint as endpoint136 } from "./alerts/[id]/endpoint";
+import { endpoint as endpoint137 } from "./alerts/[id]/acknowledge/endpoint";
+import { endpoint as endpoint138 } from "./alerts/[id]/resolve/endpoint";
+import { endpoint as endpoint139 } from "./audit/endpoint";
+import { endpoint as endpoint140 } from "./audit/actors/endpoint";
+import { endpoint as endpoint141 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint142 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint143 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint144 } from "./audit/events/endpoint";
+import { endpoint as endpoint145 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint146 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint147 } from "./audit/export/endpoint";
+import { endpoint as endpoint148 } from "./audit/exports/endpoint";
+import { endpoint as endpoint149 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint150 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint151 } from "./audit/keys/endpoint";
+import { endpoint as endpoint152 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint153 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint154 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint155 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint156 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint157 } from "./audit/retention/endpoint";
+import { endpoint as endpoint158 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint159 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint160 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint161 } from "./disputes/endpoint";
+import { endpoint as endpoint162 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint163 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint164 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint165 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint166 } from "./events/endpoint";
+import { endpoint as endpoint167 } from "./home/endpoint";
+import { endpoint as endpoint168 } from "./home/counts/endpoint";
+import { endpoint as endpoint169 } from "./keys/endpoint";
+import { endpoint as endpoint170 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint171 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint172 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint173 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint174 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint175 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint176 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint177 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint178 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint179 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint180 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint181 } from "./keys/backup/endpoint";
+import { endpoint as endpoint182 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint183 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint184 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint185 } from "./keys/register/endpoint";
+import { endpoint as endpoint186 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint187 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint188 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint189 } from "./notices/endpoint";
+import { endpoint as endpoint190 } from "./notifications/endpoint";
+import { endpoint as endpoint191 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint192 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint193 } from "./policies/endpoint";
+import { endpoint as endpoint194 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint195 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint196 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint197 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint198 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint200 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint201 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint202 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint203 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint204 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint205 } from "./policies/active/endpoint";
+import { endpoint as endpoint206 } from "./policies/replays/endpoint";
+import { endpoint as endpoint207 } from "./policies/replays/[id]/endpoint";
+import { endpoint as endpoint208 } from "./policies/replays/[id]/cancel/endpoint";
+import { endpoint as endpoint209 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint210 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint211 } from "./search/endpoint";
+import { endpoint as endpoint212 } from "./status/endpoint";
+import { endpoint as endpoint213 } from "./transactions/endpoint";
+import { endpoint as endpoint214 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint215 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint216 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint217 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint218 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint219 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint220 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint221 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint222 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint223 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint224 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint225 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint226 } from "./transparency/endpoint";
+import { endpoint as endpoint227 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -353,93 +362,102 @@ export const ENDPOINTS: EndpointTable = [
   ["agreements/[id]/refuse", endpoint127],
   ["agreements/[id]/send-back", endpoint128],
   ["agreements/[id]/withdraw", endpoint129],
-  ["audit", endpoint130],
-  ["audit/actors", endpoint131],
-  ["audit/erasures", endpoint132],
-  ["audit/erasures/[id]/agreements", endpoint133],
-  ["audit/erasures/[id]/refusals", endpoint134],
-  ["audit/events", endpoint135],
-  ["audit/events/[seq]", endpoint136],
-  ["audit/events/[seq]/proof", endpoint137],
-  ["audit/export", endpoint138],
-  ["audit/exports", endpoint139],
-  ["audit/exports/[id]", endpoint140],
-  ["audit/exports/[id]/file", endpoint141],
-  ["audit/keys", endpoint142],
-  ["audit/log/checkpoint", endpoint143],
-  ["audit/log/tile/[level]/[...index]", endpoint144],
-  ["audit/log/tile/entries/[...index]", endpoint145],
-  ["audit/quarantine", endpoint146],
-  ["audit/quarantine/[id]/dismissals", endpoint147],
-  ["audit/retention", endpoint148],
-  ["audit/suspicions", endpoint149],
-  ["audit/verifications", endpoint150],
-  ["audit/verifications/[id]", endpoint151],
-  ["disputes", endpoint152],
-  ["disputes/[id]", endpoint153],
-  ["disputes/[id]/notes", endpoint154],
-  ["disputes/[id]/resolve", endpoint155],
-  ["disputes/[id]/take", endpoint156],
-  ["events", endpoint157],
-  ["home", endpoint158],
-  ["home/counts", endpoint159],
-  ["keys", endpoint160],
-  ["keys/[id]", endpoint161],
-  ["keys/[id]/challenge", endpoint162],
-  ["keys/[id]/proof", endpoint163],
-  ["keys/[id]/recovery", endpoint164],
-  ["keys/[id]/recovery/challenge", endpoint165],
-  ["keys/[id]/recovery/proof", endpoint166],
-  ["keys/[id]/recovery/refusals", endpoint167],
-  ["keys/[id]/recovery/statements", endpoint168],
-  ["keys/[id]/rotate", endpoint169],
-  ["keys/[id]/state", endpoint170],
-  ["keys/[id]/wraps", endpoint171],
-  ["keys/backup", endpoint172],
-  ["keys/escrow", endpoint173],
-  ["keys/escrow/[epoch]/destroy", endpoint174],
-  ["keys/escrow/rotate", endpoint175],
-  ["keys/register", endpoint176],
-  ["keys/rotate", endpoint177],
-  ["keys/rotations", endpoint178],
-  ["keys/rotations/[id]", endpoint179],
-  ["notices", endpoint180],
-  ["notifications", endpoint181],
-  ["notifications/marks", endpoint182],
-  ["notifications/settings", endpoint183],
-  ["policies", endpoint184],
-  ["policies/[number]", endpoint185],
-  ["policies/[number]/activate", endpoint186],
-  ["policies/[number]/decide", endpoint187],
-  ["policies/[number]/dry-runs", endpoint188],
-  ["policies/[number]/dry-runs/[id]", endpoint189],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint190],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint191],
-  ["policies/[number]/schedule", endpoint192],
-  ["policies/[number]/submit", endpoint193],
-  ["policies/[number]/validate", endpoint194],
-  ["policies/[number]/withdraw", endpoint195],
-  ["policies/active", endpoint196],
-  ["policies/replays", endpoint197],
-  ["policies/replays/[id]", endpoint198],
-  ["policies/replays/[id]/cancel", endpoint199],
-  ["policies/roll-back", endpoint200],
-  ["policies/simulate", endpoint201],
-  ["search", endpoint202],
-  ["status", endpoint203],
-  ["transactions", endpoint204],
-  ["transactions/[id]", endpoint205],
-  ["transactions/[id]/access", endpoint206],
-  ["transactions/[id]/audit", endpoint207],
-  ["transactions/[id]/copies", endpoint208],
-  ["transactions/[id]/disputes", endpoint209],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint210],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint211],
-  ["transactions/[id]/disputes/statement", endpoint212],
-  ["transactions/[id]/envelopes", endpoint213],
-  ["transactions/[id]/retention", endpoint214],
-  ["transactions/[id]/status", endpoint215],
-  ["transactions/batch", endpoint216],
-  ["transparency", endpoint217],
-  ["transparency/[quarter]", endpoint218],
+  ["alert-addresses", endpoint130],
+  ["alert-addresses/[id]/remove", endpoint131],
+  ["alert-addresses/[id]/test", endpoint132],
+  ["alert-thresholds", endpoint133],
+  ["alert-thresholds/[name]", endpoint134],
+  ["alerts", endpoint135],
+  ["alerts/[id]", endpoint136],
+  ["alerts/[id]/acknowledge", endpoint137],
+  ["alerts/[id]/resolve", endpoint138],
+  ["audit", endpoint139],
+  ["audit/actors", endpoint140],
+  ["audit/erasures", endpoint141],
+  ["audit/erasures/[id]/agreements", endpoint142],
+  ["audit/erasures/[id]/refusals", endpoint143],
+  ["audit/events", endpoint144],
+  ["audit/events/[seq]", endpoint145],
+  ["audit/events/[seq]/proof", endpoint146],
+  ["audit/export", endpoint147],
+  ["audit/exports", endpoint148],
+  ["audit/exports/[id]", endpoint149],
+  ["audit/exports/[id]/file", endpoint150],
+  ["audit/keys", endpoint151],
+  ["audit/log/checkpoint", endpoint152],
+  ["audit/log/tile/[level]/[...index]", endpoint153],
+  ["audit/log/tile/entries/[...index]", endpoint154],
+  ["audit/quarantine", endpoint155],
+  ["audit/quarantine/[id]/dismissals", endpoint156],
+  ["audit/retention", endpoint157],
+  ["audit/suspicions", endpoint158],
+  ["audit/verifications", endpoint159],
+  ["audit/verifications/[id]", endpoint160],
+  ["disputes", endpoint161],
+  ["disputes/[id]", endpoint162],
+  ["disputes/[id]/notes", endpoint163],
+  ["disputes/[id]/resolve", endpoint164],
+  ["disputes/[id]/take", endpoint165],
+  ["events", endpoint166],
+  ["home", endpoint167],
+  ["home/counts", endpoint168],
+  ["keys", endpoint169],
+  ["keys/[id]", endpoint170],
+  ["keys/[id]/challenge", endpoint171],
+  ["keys/[id]/proof", endpoint172],
+  ["keys/[id]/recovery", endpoint173],
+  ["keys/[id]/recovery/challenge", endpoint174],
+  ["keys/[id]/recovery/proof", endpoint175],
+  ["keys/[id]/recovery/refusals", endpoint176],
+  ["keys/[id]/recovery/statements", endpoint177],
+  ["keys/[id]/rotate", endpoint178],
+  ["keys/[id]/state", endpoint179],
+  ["keys/[id]/wraps", endpoint180],
+  ["keys/backup", endpoint181],
+  ["keys/escrow", endpoint182],
+  ["keys/escrow/[epoch]/destroy", endpoint183],
+  ["keys/escrow/rotate", endpoint184],
+  ["keys/register", endpoint185],
+  ["keys/rotate", endpoint186],
+  ["keys/rotations", endpoint187],
+  ["keys/rotations/[id]", endpoint188],
+  ["notices", endpoint189],
+  ["notifications", endpoint190],
+  ["notifications/marks", endpoint191],
+  ["notifications/settings", endpoint192],
+  ["policies", endpoint193],
+  ["policies/[number]", endpoint194],
+  ["policies/[number]/activate", endpoint195],
+  ["policies/[number]/decide", endpoint196],
+  ["policies/[number]/dry-runs", endpoint197],
+  ["policies/[number]/dry-runs/[id]", endpoint198],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint199],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint200],
+  ["policies/[number]/schedule", endpoint201],
+  ["policies/[number]/submit", endpoint202],
+  ["policies/[number]/validate", endpoint203],
+  ["policies/[number]/withdraw", endpoint204],
+  ["policies/active", endpoint205],
+  ["policies/replays", endpoint206],
+  ["policies/replays/[id]", endpoint207],
+  ["policies/replays/[id]/cancel", endpoint208],
+  ["policies/roll-back", endpoint209],
+  ["policies/simulate", endpoint210],
+  ["search", endpoint211],
+  ["status", endpoint212],
+  ["transactions", endpoint213],
+  ["transactions/[id]", endpoint214],
+  ["transactions/[id]/access", endpoint215],
+  ["transactions/[id]/audit", endpoint216],
+  ["transactions/[id]/copies", endpoint217],
+  ["transactions/[id]/disputes", endpoint218],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint219],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint220],
+  ["transactions/[id]/disputes/statement", endpoint221],
+  ["transactions/[id]/envelopes", endpoint222],
+  ["transactions/[id]/retention", endpoint223],
+  ["transactions/[id]/status", endpoint224],
+  ["transactions/batch", endpoint225],
+  ["transparency", endpoint226],
+  ["transparency/[quarter]", endpoint227],
 ];
