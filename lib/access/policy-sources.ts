@@ -7,7 +7,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["grant-cover.ts", "e22881997d10f5c393ba1a1d69eedef71225bf67f594239393485f6e7b152386"],
   ["purposes.ts", "3638618264cbff9ecdba7b220b7edc06cfc86842f2ffed51f28cb0c8b53b45c2"],
   ["cedar-schema.ts", "3cdc0f8b797f0b90c016559f390c9842695c44f33e0774a12ce00267bd8f6381"],
-  ["cedar.ts", "9c5110773de71c4b0ad82859acc8c0e2454bb932ed74d30938df8c075ea3c440"],
+  ["cedar.ts", "cc51eb2f8dfd70024a7ff707c03dde5f4ea30a53020496c489bbd127661e051e"],
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
   ["engine.ts", "c8fdd90c1badbd0ba946449069f5cdc87bd34a6d80b62f8204ae4a9adc7be314"],
   ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
