@@ -1,10 +1,10 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Answer, type Demo, people, readDemo } from "../support/api";
-import { axeFindings } from "../support/axe";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // Rules are changed under four eyes, on an instance of its own: a rule in force would refuse the openings of other stories.
 test.describe.configure({ mode: "serial", timeout: 600_000 });
@@ -32,18 +32,6 @@ async function open(browser: Browser, who: string, path: string): Promise<Page> 
   const { page } = await signedIn(browser, `coordinator-001:${who}`, DESKTOP, demo);
   await page.goto(at(path), { waitUntil: "networkidle" });
   return page;
-}
-
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await page.setViewportSize(DESKTOP.viewport);
 }
 
 /** Presses a button and the button of its dialog. */
