@@ -36,6 +36,8 @@ const TOOLS = [
   { packages: ["softhsm2"], isInstalled: () => runs("softhsm2-util", "--version") },
   { packages: ["clamav-daemon"], isInstalled: () => existsSync("/usr/sbin/clamd") },
   { packages: ["redis-server"], isInstalled: () => existsSync("/usr/bin/redis-server") },
+  // promtool, which checks and tests the alert rules; its server is not started.
+  { packages: ["prometheus"], isInstalled: () => runs("promtool", "--version") },
   { packages: ["opensc"], isInstalled: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 

@@ -35,7 +35,8 @@ export function inputOf<O extends OperationSpec, N extends string>(
   answers: Typed,
 ): BrowserInput<O> {
   const body = act.body?.(trimmed(answers) as Record<N, string>) ?? {};
-  return { params: act.params, body } as BrowserInput<O>;
+  const revision = act.ifMatch === undefined ? {} : { ifMatch: act.ifMatch };
+  return { params: act.params, body, ...revision } as BrowserInput<O>;
 }
 
 /** Which fields are still empty. */
@@ -65,7 +66,8 @@ function FieldOf({ form, name, field }: { form: Answers<Typed>; name: string; fi
 /** Another person was faster, or the call may have been carried out: the page shows an old state. */
 function isPageOld(failure: unknown): boolean {
   if (!(failure instanceof CallRefused)) return failure !== undefined;
-  return failure.problem.status === 409 || failure.problem.status >= 500;
+  const { status } = failure.problem;
+  return status === 409 || status === 412 || status >= 500;
 }
 
 /**

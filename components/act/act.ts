@@ -48,6 +48,8 @@ export type ActField = Typed<"reason"> | Typed<"line"> | OfDay | OfFile | Chosen
 export interface Act<O extends OperationSpec, N extends string> {
   readonly call: Target<O>;
   readonly params?: BrowserInput<O>["params"];
+  /** The revision that was read, where two people or pages can change one thing. */
+  readonly ifMatch?: string;
   /** On the button. */
   readonly label: ReactNode;
   /** The button's accessible name, where rows repeat the label. */

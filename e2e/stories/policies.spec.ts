@@ -77,6 +77,22 @@ async function addExample(
   await expect(dialog(page)).toHaveCount(0);
 }
 
+async function addClientExample(
+  page: Page,
+  name: string,
+  expected: "Allowed" | "Refused",
+  purpose: "reporting" | "audit",
+): Promise<void> {
+  await page.getByRole("button", { name: "Add an example" }).click();
+  await dialog(page).getByLabel("What it shows").fill(name);
+  await dialog(page).getByRole("radio", { name: expected }).check();
+  await dialog(page).getByLabel("Role").selectOption("client");
+  await dialog(page).getByLabel("On what basis").selectOption("party");
+  await dialog(page).getByLabel("Purpose").selectOption(purpose);
+  await dialog(page).getByRole("button", { name: "Take the example" }).click();
+  await expect(dialog(page)).toHaveCount(0);
+}
+
 async function dryRun(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Start the dry run" }).click();
   await expect(page.getByRole("heading", { level: 3, name: /^(No one|Someone) gains/ })).toBeVisible({
@@ -178,6 +194,8 @@ test("a change that gives access shows a case and takes legal review as well, an
   await officer.getByRole("checkbox", { name: "Client" }).check();
   await officer.getByRole("radio", { name: "Own records of a party" }).check();
   await officer.getByRole("checkbox", { name: "Reporting" }).check();
+  await addClientExample(officer, "Clients report", "Allowed", "reporting");
+  await addClientExample(officer, "Clients audit nothing", "Refused", "audit");
   await officer.getByRole("button", { name: "As Cedar text" }).click();
   await expect(officer.getByText("The draft is valid with this text", { exact: false })).toBeVisible(
     PATIENCE,
@@ -204,6 +222,8 @@ test("a change that gives access shows a case and takes legal review as well, an
   await expect(officer.getByRole("table", { name: "Who gains" })).toContainText("client-reporting");
   await expectWhole(officer);
   await pictures(officer, "policy-gain");
+  await act(officer, "Change title and reason", "Save", { Title: "Clients report on their own records" });
+  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their own records", PATIENCE);
   await act(officer, "Submit for agreement", "Submit");
   await expect(officer.getByText("Waits for a person with the duty legal review.")).toBeVisible(PATIENCE);
 

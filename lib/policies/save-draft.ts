@@ -48,7 +48,7 @@ async function write(
 }
 
 /**
- * Saves a draft's document. Throws `policy.invalid` with each fault at its place, `request.conflict` where the draft
+ * Saves a draft's document. Throws `policy.invalid` with each fault at its place, `request.outdated` where the draft
  * changed since it was read, `policy.state` once it was submitted, and `policy.second-person` for others than its author.
  */
 export async function saveDraft(
@@ -57,7 +57,7 @@ export async function saveDraft(
   body: SavedPolicySet,
   ifMatch: string | undefined,
 ): Promise<PolicySetAnswer> {
-  requireFaultless(body.document);
+  await requireFaultless(body.document);
   return answerAct(cx, (tx) => write(tx, cx, number, body, ifMatch));
 }
 
@@ -72,7 +72,7 @@ export async function validateSet(
 ): Promise<ValidateAnswer> {
   requireWriter(cx.principal);
   const set = await inSnapshot(cx, (tx) => loadSet(tx, cx, number));
-  const { document, faults } = checkDocument(given ?? documentOf(set));
+  const { document, faults } = await checkDocument(given ?? documentOf(set));
   return {
     valid: faults.length === 0,
     faults: [...faults],
