@@ -23,7 +23,7 @@ function endIfOperators(error: unknown): void {
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { noteRequests } = await import("@/lib/telemetry/requests");
-  const { createLogger } = await import("@/lib/telemetry/logger");
+  const { createLogger, createRequestLogger } = await import("@/lib/telemetry/logger");
   const { keepMetrics } = await import("@/lib/ipc/serve-metrics");
   const { startTracing } = await import("@/lib/telemetry/tracing/spans");
   const { watchInstance } = await import("@/lib/http/health/instance-figures");
@@ -34,7 +34,7 @@ export async function register(): Promise<void> {
   try {
     const env = portalEnv();
     const logger = createLogger("portal", env.LOG_LEVEL);
-    noteRequests(env.TRUSTED_PROXIES, logger);
+    noteRequests(env.TRUSTED_PROXIES, createRequestLogger("portal", env.LOG_LEVEL));
     await startTracing("portal", traceSettingsOf(env));
     keepMetrics("portal", env.METRICS_URL, logger);
     watchInstance();

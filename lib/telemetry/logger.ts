@@ -76,17 +76,8 @@ function passAlarm(facts: unknown, onAlarm: OnAlarm | undefined): void {
   if (typeof facts === "object" && facts !== null && "alarm" in facts) onAlarm?.(facts);
 }
 
-/**
- * The structured log of one process: JSON lines on standard output, each with time, level, process, instance, name and
- * msg, and with request_id where it belongs to a request.
- */
-export function createLogger(
-  process: string,
-  level: string,
-  destination?: pino.DestinationStream,
-  onAlarm?: OnAlarm,
-): Logger {
-  const options: pino.LoggerOptions = {
+function optionsOf(process: string, level: string, onAlarm?: OnAlarm): pino.LoggerOptions {
+  return {
     level,
     base: { process, instance: PROCESS_INSTANCE },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -99,7 +90,33 @@ export function createLogger(
       },
     },
     serializers: { err: describeError },
-    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
   };
+}
+
+/**
+ * The structured log of one process: JSON lines on standard output, each with time, level, process, instance, name and
+ * msg, and with request_id where it belongs to a request.
+ */
+export function createLogger(
+  process: string,
+  level: string,
+  destination?: pino.DestinationStream,
+  onAlarm?: OnAlarm,
+): Logger {
+  const redact = { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" };
+  const options = { ...optionsOf(process, level, onAlarm), redact };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * The same for the lines of requests, whose members are fixed and safe. Searching each for secret members would take
+ * 19 µs of CPU time, four times as long as the line itself.
+ */
+export function createRequestLogger(
+  process: string,
+  level: string,
+  destination?: pino.DestinationStream,
+): Logger {
+  const options = optionsOf(process, level);
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLogger } from "@/lib/telemetry/logger";
+import { createRequestLogger } from "@/lib/telemetry/logger";
 import { metricsText } from "@/lib/telemetry/metrics/registry";
 import { factsOfRequest, NOTED_REQUEST, OPEN_REQUESTS } from "@/lib/telemetry/request-facts";
 import { noteRequests } from "@/lib/telemetry/requests";
@@ -16,7 +16,7 @@ let server: Server;
 beforeAll(async () => {
   const write = (line: string) => void lines.push(JSON.parse(line));
   // A second loopback address is the operator's proxy.
-  noteRequests(["127.0.0.2"], createLogger("portal", "debug", { write }));
+  noteRequests(["127.0.0.2"], createRequestLogger("portal", "debug", { write }));
   server = createServer((incoming, outgoing) => {
     const id = String(incoming.headers[NOTED_REQUEST]);
     const facts = factsOfRequest(id);
