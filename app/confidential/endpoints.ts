@@ -210,22 +210,23 @@ import { endpoint as endpoint205 } from "./policies/replays/[id]/endpoint";
 import { endpoint as endpoint206 } from "./policies/replays/[id]/cancel/endpoint";
 import { endpoint as endpoint207 } from "./policies/roll-back/endpoint";
 import { endpoint as endpoint208 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint209 } from "./status/endpoint";
-import { endpoint as endpoint210 } from "./transactions/endpoint";
-import { endpoint as endpoint211 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint212 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint213 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint214 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint215 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint216 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint217 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint218 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint219 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint220 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint221 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint222 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint223 } from "./transparency/endpoint";
-import { endpoint as endpoint224 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint209 } from "./search/endpoint";
+import { endpoint as endpoint210 } from "./status/endpoint";
+import { endpoint as endpoint211 } from "./transactions/endpoint";
+import { endpoint as endpoint212 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint213 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint214 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint215 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint216 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint217 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint218 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint219 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint220 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint221 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint222 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint223 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint224 } from "./transparency/endpoint";
+import { endpoint as endpoint225 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -438,20 +439,21 @@ export const ENDPOINTS: EndpointTable = [
   ["policies/replays/[id]/cancel", endpoint206],
   ["policies/roll-back", endpoint207],
   ["policies/simulate", endpoint208],
-  ["status", endpoint209],
-  ["transactions", endpoint210],
-  ["transactions/[id]", endpoint211],
-  ["transactions/[id]/access", endpoint212],
-  ["transactions/[id]/audit", endpoint213],
-  ["transactions/[id]/copies", endpoint214],
-  ["transactions/[id]/disputes", endpoint215],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint216],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint217],
-  ["transactions/[id]/disputes/statement", endpoint218],
-  ["transactions/[id]/envelopes", endpoint219],
-  ["transactions/[id]/retention", endpoint220],
-  ["transactions/[id]/status", endpoint221],
-  ["transactions/batch", endpoint222],
-  ["transparency", endpoint223],
-  ["transparency/[quarter]", endpoint224],
+  ["search", endpoint209],
+  ["status", endpoint210],
+  ["transactions", endpoint211],
+  ["transactions/[id]", endpoint212],
+  ["transactions/[id]/access", endpoint213],
+  ["transactions/[id]/audit", endpoint214],
+  ["transactions/[id]/copies", endpoint215],
+  ["transactions/[id]/disputes", endpoint216],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint217],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint218],
+  ["transactions/[id]/disputes/statement", endpoint219],
+  ["transactions/[id]/envelopes", endpoint220],
+  ["transactions/[id]/retention", endpoint221],
+  ["transactions/[id]/status", endpoint222],
+  ["transactions/batch", endpoint223],
+  ["transparency", endpoint224],
+  ["transparency/[quarter]", endpoint225],
 ];
