@@ -147,6 +147,7 @@ export const ERROR_CODES = {
   "policy.run-not-found": [404, "Run not found"],
   "policy.run-ended": [409, "The run has already ended"],
   "policy.gains": [409, "Someone would gain access"],
+  "policy.waits": [409, "The waiting time of this policy set is not over"],
   "policy.invalid": [422, "The policy set has faults"],
   "policy.second-person": [403, "Another person must do this"],
   "policy.unavailable": [503, "The policies are not available"],

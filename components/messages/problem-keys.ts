@@ -40,6 +40,7 @@ export const CODE_KEYS = {
   "policy.run-not-found": "gone",
   "policy.run-ended": "policyRunEnded",
   "policy.gains": "policyGains",
+  "policy.waits": "policyWaits",
   "policy.invalid": "policyInvalid",
   "policy.second-person": "policyOther",
   "policy.unavailable": "policyAway",
