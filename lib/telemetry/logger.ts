@@ -117,6 +117,6 @@ export function createRequestLogger(
   level: string,
   destination?: pino.DestinationStream,
 ): Logger {
-  const options = optionsOf(process, level);
+  const options = optionsOf(process, level, undefined);
   return destination === undefined ? pino(options) : pino(options, destination);
 }
