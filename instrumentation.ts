@@ -44,6 +44,8 @@ export async function register(): Promise<void> {
   }
   provideRuntime(() => import("@/lib/runtime/portal"));
   getRuntime().catch(endIfOperators);
+  const { watchHealth } = await import("@/lib/http/health/watch-health");
+  void watchHealth();
   provideApi(async () => {
     const [{ createApi }, { ENDPOINTS }] = await Promise.all([
       import("@/lib/http/dispatch/dispatcher"),

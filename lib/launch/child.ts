@@ -6,7 +6,7 @@ import { OperatorError } from "@/lib/errors";
 import { type Part, usePartIdentity } from "@/lib/ipc/part-identity";
 import { keepMetrics } from "@/lib/ipc/serve-metrics";
 import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
-import { createLogger, type Logger } from "@/lib/telemetry/logger";
+import { createLogger, type Logger, type OnAlarm } from "@/lib/telemetry/logger";
 import { startTracing, stopTracing } from "@/lib/telemetry/tracing/spans";
 
 type PartEnv = {
@@ -23,6 +23,7 @@ type PartEnv = {
 export async function beginPart<Env extends PartEnv>(
   name: Exclude<Part, "portal">,
   readEnv: () => Env,
+  onAlarm?: OnAlarm,
 ): Promise<{ readonly env: Env; readonly logger: Logger }> {
   let logger: Logger | undefined;
   process.once("uncaughtException", (err) => {
@@ -33,7 +34,7 @@ export async function beginPart<Env extends PartEnv>(
     process.exit(1);
   });
   const env = readEnv();
-  logger = createLogger(name, env.LOG_LEVEL);
+  logger = createLogger(name, env.LOG_LEVEL, undefined, onAlarm);
   usePartIdentity(name, tlsFilesOf(env));
   makeDataFolder(env.DATA_DIR);
   await startTracing(name, traceSettingsOf(env));

@@ -3,6 +3,7 @@
 // context and never open them.
 
 import "server-only";
+import type { AlarmBuffer } from "@/lib/alerts/alarm-buffer";
 import type { Clock } from "@/lib/clock";
 import type { InstanceFacts, RealDataReadiness, Scanner } from "@/lib/context/context";
 import type { Policies } from "@/lib/context/policies";
@@ -33,6 +34,8 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly audit: AuditRecorder;
   readonly policies: Policies;
   readonly logger: Logger;
+  /** Alarms of this process's log that are not stored as alerts yet. */
+  readonly alarms?: AlarmBuffer | undefined;
   readonly limits: Limits;
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;

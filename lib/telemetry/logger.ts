@@ -68,7 +68,15 @@ function withoutMessage(args: Parameters<pino.LogFn>): Parameters<pino.LogFn> {
   return isAlone && "err" in fields ? [fields, "failed"] : args;
 }
 
-function optionsOf(process: string, level: string): pino.LoggerOptions {
+/** Called with the members of each line that carries an alarm. */
+export type OnAlarm = (facts: object) => void;
+
+/** Passes a line that carries an alarm on. */
+function passAlarm(facts: unknown, onAlarm: OnAlarm | undefined): void {
+  if (typeof facts === "object" && facts !== null && "alarm" in facts) onAlarm?.(facts);
+}
+
+function optionsOf(process: string, level: string, onAlarm: OnAlarm | undefined): pino.LoggerOptions {
   return {
     level,
     base: { process, instance: PROCESS_INSTANCE },
@@ -77,6 +85,7 @@ function optionsOf(process: string, level: string): pino.LoggerOptions {
     mixin: nameOf,
     hooks: {
       logMethod(args, method) {
+        passAlarm(args[0], onAlarm);
         method.apply(this, withoutMessage(args));
       },
     },
@@ -88,9 +97,14 @@ function optionsOf(process: string, level: string): pino.LoggerOptions {
  * The structured log of one process: JSON lines on standard output, each with time, level, process, instance, name and
  * msg, and with request_id where it belongs to a request.
  */
-export function createLogger(process: string, level: string, destination?: pino.DestinationStream): Logger {
+export function createLogger(
+  process: string,
+  level: string,
+  destination?: pino.DestinationStream,
+  onAlarm?: OnAlarm,
+): Logger {
   const redact = { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" };
-  const options = { ...optionsOf(process, level), redact };
+  const options = { ...optionsOf(process, level, onAlarm), redact };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
@@ -103,6 +117,6 @@ export function createRequestLogger(
   level: string,
   destination?: pino.DestinationStream,
 ): Logger {
-  const options = optionsOf(process, level);
+  const options = optionsOf(process, level, undefined);
   return destination === undefined ? pino(options) : pino(options, destination);
 }
