@@ -6,6 +6,8 @@ import { metricsText } from "@/lib/telemetry/metrics/registry";
 import { factsOfRequest, leaveUnnoted, NOTED_REQUEST, OPEN_REQUESTS } from "@/lib/telemetry/request-facts";
 import { noteRequests } from "@/lib/telemetry/requests";
 
+// The metrics are kept on globalThis, so this file has a process of its own.
+
 // The handler stands for Next and the endpoints: it sees the headers that the process relies on.
 
 const MINE = "01890000-0000-7000-8000-000000000001";
