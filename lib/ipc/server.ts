@@ -19,6 +19,7 @@ import { isUuid } from "@/lib/crypto/uuid";
 import { OperatorError } from "@/lib/errors";
 import { identityOf, PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
+import { leaveUnnoted } from "@/lib/telemetry/request-facts";
 import { inSpan } from "@/lib/telemetry/tracing/spans";
 import type { SpanStart } from "@/lib/telemetry/tracing/tracer";
 
@@ -239,6 +240,7 @@ export async function serveHttp(
   };
   const isMutual = address.kind === "tcp" && address.security === "mutual";
   const server = isMutual ? createMutualServer(answer, options) : createServer(answer);
+  leaveUnnoted(server);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
