@@ -8,6 +8,7 @@ const LAYERS = [
   ["runtime"],
   ["api-client"],
   ["home"],
+  ["flags"],
   ["administration"],
   ["notify"],
   ["live", "transparency"],

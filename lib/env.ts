@@ -88,6 +88,8 @@ const Portal = z.object({
   DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   /** How long the files of background exports are kept, in days. */
   EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
+  /** File with the switches, in flagd's form. It is read again when it changes. Without it each has its safe value. */
+  FLAGS_FILE: Text.optional(),
   /** After how many days an active managed key is rotated automatically. */
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
@@ -185,6 +187,7 @@ const Launch = z.object({
   SEQUENCER_BATCH: z.string().optional(),
   EXPORT_KEEP_DAYS: Text.optional(),
   KEY_ROTATION_DAYS: Text.optional(),
+  FLAGS_FILE: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
   METRICS_URL: Text.optional(),
   // Checked here too, so that `npm start` reports a fault in them at once.

@@ -17,6 +17,8 @@ import { scannerAddress } from "@/lib/env/scanner";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
+import { openFlags } from "@/lib/flags/open-flags";
+import { recordFlagValue } from "@/lib/flags/record-change";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import {
   deriveApiKeySecret,
@@ -119,7 +121,13 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
-  const policies = new ActivePolicies({ db, instance, logger });
+  const audit = createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger });
+  const flags = await openFlags(env.FLAGS_FILE, {
+    logger,
+    clock: systemClock,
+    record: (value) => recordFlagValue({ db, instance, clock: systemClock, audit }, value),
+  });
+  const policies = new ActivePolicies({ db, instance, logger, flags });
   const runtime: Runtime = {
     db,
     instance,
@@ -132,8 +140,9 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
       clock: systemClock,
       storedEpochs: () => readStoredEpochs({ db, instance }),
     }),
-    audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
+    audit,
     policies,
+    flags,
     logger,
     limits: limitsOf(env, foundation),
     failures: createAnonymousFailures(logger),

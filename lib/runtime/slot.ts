@@ -5,6 +5,7 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { InstanceFacts, RealDataReadiness, Scanner } from "@/lib/context/context";
+import type { Flags } from "@/lib/context/flags";
 import type { Policies } from "@/lib/context/policies";
 import type { ScopeTable } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
@@ -32,6 +33,7 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly escrow: EscrowClient;
   readonly audit: AuditRecorder;
   readonly policies: Policies;
+  readonly flags?: Flags | undefined;
   readonly logger: Logger;
   readonly limits: Limits;
   readonly failures: AnonymousFailures;
