@@ -6,6 +6,7 @@ import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
+import { Budgets } from "@/lib/env/rate-budgets";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
@@ -33,36 +34,6 @@ const mailFields = {
 
 /** The same for the launcher, which hands them on unread. */
 const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
-
-const Budget = z.number().int().positive();
-
-/** RATE_BUDGETS: any subset of these classes, calls a minute. */
-export const RateBudgets = z
-  .strictObject({
-    reads: Budget,
-    writes: Budget,
-    open: Budget,
-    audit: Budget,
-    decisions: Budget,
-    batch: Budget,
-    export: Budget,
-    sign_in: Budget,
-    anonymous: Budget,
-  })
-  .partial();
-export type RateBudgets = z.infer<typeof RateBudgets>;
-
-const Budgets = z
-  .string()
-  .default("{}")
-  .transform((value, context) => {
-    try {
-      return RateBudgets.parse(JSON.parse(value));
-    } catch {
-      context.addIssue({ code: "custom", message: "not a JSON object of known classes" });
-      return z.NEVER;
-    }
-  });
 
 const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };

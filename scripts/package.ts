@@ -13,8 +13,17 @@ import { assemblePortal } from "./release/portal-folder";
 const root = path.resolve(import.meta.dirname, "..");
 const MIB = 1024 * 1024;
 const MOST_BYTES = { portal: 280 * MIB, other: 10 * MIB };
-/** Taken as they are. */
-const FILES = ["LICENSE", "CHANGELOG.md", "docs/NOTICE.md", "docs/variables.md", "docs/guides/deploying.md"];
+/** Taken as they are: the guides of an operator in docs/, and the files to start the parts with. */
+const FILES = [
+  "LICENSE",
+  "CHANGELOG.md",
+  "deploy",
+  "docs/NOTICE.md",
+  "docs/variables.md",
+  "docs/guides/deploying.md",
+  "docs/guides/releasing.md",
+  "docs/guides/upgrading.md",
+];
 
 function run(command: string, args: readonly string[]): void {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
@@ -79,7 +88,7 @@ async function make(out: string, keyFile: string | undefined): Promise<void> {
   await bundlePortalActs(root, path.join(folder, "portal"));
   for (const part of BUNDLED) await bundlePart(root, part, path.join(folder, part));
   await bundleOperator(root, path.join(folder, "op"));
-  for (const file of FILES) cpSync(path.join(root, file), path.join(folder, path.basename(file)));
+  for (const file of FILES) cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
   run("npm", ["run", "--silent", "sbom", "--", path.join(folder, "sbom.cdx.json")]);
   settleModes(folder);
   weigh(folder);

@@ -7,6 +7,7 @@ import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
 import { systemClock } from "@/lib/clock";
 import type { Scanner } from "@/lib/context/context";
+import type { Flags } from "@/lib/context/flags";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
@@ -18,7 +19,7 @@ import { tlsFilesOf } from "@/lib/env/tls";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
 import { openFlags } from "@/lib/flags/open-flags";
-import { recordFlagValue } from "@/lib/flags/record-change";
+import { type RecordContext, recordFlagValue } from "@/lib/flags/record-change";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import {
   deriveApiKeySecret,
@@ -117,16 +118,17 @@ function limitsOf(env: PortalEnv, { logger, limitPool, counters, idempotencyKey 
   return openLimits(stores, env.RATE_BUDGETS);
 }
 
+function openOwnFlags(env: PortalEnv, cx: RecordContext & { readonly logger: Logger }): Promise<Flags> {
+  const { logger, clock } = cx;
+  return openFlags(env.FLAGS_FILE, { logger, clock, record: (value) => recordFlagValue(cx, value) });
+}
+
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
   const audit = createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger });
-  const flags = await openFlags(env.FLAGS_FILE, {
-    logger,
-    clock: systemClock,
-    record: (value) => recordFlagValue({ db, instance, clock: systemClock, audit }, value),
-  });
+  const flags = await openOwnFlags(env, { db, instance, clock: systemClock, audit, logger });
   const policies = new ActivePolicies({ db, instance, logger, flags });
   const runtime: Runtime = {
     db,

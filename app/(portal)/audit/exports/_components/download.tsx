@@ -78,9 +78,7 @@ export function Download(props: {
             label={t("call")}
             code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(wanted)}"`}
           />
-          {hasBackground ? (
-            <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} />
-          ) : null}
+          {hasBackground ? <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} /> : null}
         </div>
       </div>
     </Section>
