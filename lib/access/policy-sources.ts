@@ -9,7 +9,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["cedar-schema.ts", "3cdc0f8b797f0b90c016559f390c9842695c44f33e0774a12ce00267bd8f6381"],
   ["cedar.ts", "e1d687cf7797b383b8e645c818169895e155c37bfb6401321aa1c55922156515"],
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
-  ["engine.ts", "cb82f0bee6fbd7db1f3abaeabe54a1a8d7b7cbc37a4854d71498764129755e1e"],
+  ["engine.ts", "146977f4a6cefedcb9e7787b66370a2de6fccc4df74711f19314112e573b9df4"],
   ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
   ["policy-document.ts", "c11e9d317b0a4f9215182c593cf69fae5b4f11d9c432e3a312293d9cc81a076b"],
