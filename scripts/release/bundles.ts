@@ -11,6 +11,9 @@ export const BUNDLED = ["worker", "signer", "custodian", "witness"] as const;
 /** The parts whose keys may be in a token: they start its program as a process of their own. */
 const WITH_TOKENS: readonly string[] = ["signer", "custodian", "witness", "sealport-op"];
 
+/** Acts that use the portal's packages, or read the database as a portal does. They are in the portal's folder. */
+const NEED_PORTAL: readonly string[] = ["./setup-link", "./create-admin", "./recover"];
+
 /** Packages of the CommonJS kind ask for what an ES module does not have. */
 const BANNER = `import { createRequire as sealportRequire } from "node:module";
 const require = sealportRequire(import.meta.url);
@@ -46,8 +49,10 @@ function copyTokenProgram(root: string, folder: string): void {
   copyTokenPackages(root, path.join(target, "node_modules"));
 }
 
+/** Not its sources in C++, its documents, and the build for another C library. */
 const isNeeded = (file: string): boolean =>
-  !/\/(?:doc|vendor|src\/cnoke|musl_x64)$|\.(?:d\.ts|md|map)$/.test(file);
+  !/koffi\/(?:doc|lib|vendor|src\/cnoke)$|\/musl_x64$|\.(?:d\.ts|md|map|txt|cc|hh|inc|S|asm)$/.test(file) ||
+  file.endsWith("LICENSE.txt");
 
 /** The library that loads a token's module. It is machine code, so it cannot be in a bundle. */
 export function copyTokenPackages(root: string, modules: string): void {
@@ -79,7 +84,7 @@ export async function bundleOperator(root: string, folder: string): Promise<void
     absWorkingDir: root,
     entryPoints: { "sealport-op": "scripts/op.ts" },
     outdir: folder,
-    external: [...OPTIONS.external, "./setup-link", "./create-admin"],
+    external: [...OPTIONS.external, ...NEED_PORTAL],
   });
   copyTokenProgram(root, folder);
   cpSync(path.join(root, "prisma/migrations"), path.join(folder, "prisma/migrations"), { recursive: true });
@@ -103,6 +108,6 @@ export async function bundlePortalActs(root: string, folder: string): Promise<vo
     absWorkingDir: root,
     entryPoints: { "sealport-op": "scripts/op.ts", health: "scripts/health.ts" },
     outdir: folder,
-    external: [...OPTIONS.external, ...OF_PORTAL, "./migrate", "./recover"],
+    external: [...OPTIONS.external, ...OF_PORTAL, "./migrate"],
   });
 }

@@ -15,9 +15,12 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Deployment, deploy } from "@/e2e/support/deployment/deployment";
+import { type Images, imagesIn, reasonForNoEntry } from "@/e2e/support/deployment/in-image";
 import { PARTS } from "@/e2e/support/deployment/layout";
 import { releaseAt } from "@/e2e/support/deployment/program";
 import { run } from "@/e2e/support/deployment/users";
+import { buildahArguments, IMAGES, reasonForNoImages } from "@/scripts/release/buildah";
+import { shellsIn } from "@/scripts/release/root-file-system";
 
 // A release as its operator gets it: made, unpacked in another folder, compared with its list, and started from there.
 
@@ -112,10 +115,8 @@ describe("the parts of a release", () => {
   it("start from their folders under their own users, without the checkout's packages, and call each other", async () => {
     const readiness = await fetch(`http://127.0.0.1:${site.ports["portal-1"]}/readyz`);
     expect(await readiness.json()).toMatchObject({ ready: true, degraded: [] });
-    for (const part of PARTS.filter((name) => name !== "worker")) {
-      const health = [process.execPath, path.join(release, part, "health.mjs"), part];
-      await run(part, health, site.variables[part]);
-    }
+    for (const part of PARTS.filter((name) => name !== "worker"))
+      await run(part, site.program.health?.(part) ?? [], site.variables[part]);
   });
 
   it("answer pages, compressed files and the guides as the checkout does", async () => {
@@ -142,5 +143,62 @@ describe("the parts of a release", () => {
         await run(part, site.program.op("config", "check", "--of", part), site.variables[part]),
       ).not.toContain("FAULT");
     expect(await run("portal", site.program.op("setup", "link"), site.variables.portal)).toMatch(/\/setup#/);
+  });
+});
+
+const notRun = reasonForNoImages() ?? reasonForNoEntry();
+
+describe("the images of a release", () => {
+  let images: Images | undefined;
+  let site: Deployment | undefined;
+  beforeAll(async () => {
+    if (notRun !== undefined) return;
+    const made = runHere("npm", "run", "-s", "images", "--", "--out", base);
+    expect(made.status, made.output).toBe(0);
+    console.log(made.output);
+    images = imagesIn(path.join(base, "images"), version);
+    site = await deploy(images);
+  });
+  afterAll(async () => {
+    await site?.stop();
+    images?.remove();
+  });
+
+  it("have no shell and no package manager, are for user 65532, and each file of the release is in its own", () => {
+    if (images === undefined) return console.log(`NOT RUN: ${notRun}`);
+    for (const name of IMAGES) {
+      const root = images.rootOf(name);
+      expect(shellsIn(root), name).toEqual([]);
+      expect(readdirSync(path.join(root, "usr/bin")), name).toEqual(["node"]);
+      expect(readdirSync(path.join(root, "opt/sealport")), name).toEqual([name]);
+      expect(bytesIn(path.join(root, "opt/sealport")), name).toBe(bytesIn(path.join(release, name)));
+      const { output } = runHere(
+        "buildah",
+        ...buildahArguments(
+          path.join(base, "images"),
+          "inspect",
+          "--type",
+          "image",
+          `localhost/sealport-${name}:${version}`,
+        ),
+      );
+      const Inspected = z.object({
+        OCIv1: z.object({ config: z.object({ User: z.string(), Entrypoint: z.array(z.string()) }) }),
+      });
+      const { User, Entrypoint } = Inspected.parse(JSON.parse(output)).OCIv1.config;
+      expect([User, Entrypoint[0]], name).toEqual(["65532:65532", "/usr/bin/node"]);
+    }
+  });
+
+  it("run the parts on a read-only file system, each under its own user, and the portal is ready with all of them", async () => {
+    if (site === undefined) return console.log(`NOT RUN: ${notRun}`);
+    const readiness = await fetch(`http://127.0.0.1:${site.ports["portal-2"]}/readyz`);
+    expect(await readiness.json()).toMatchObject({ ready: true, degraded: [] });
+    expect((await fetch(`http://127.0.0.1:${site.ports["portal-1"]}/sign-in`)).status).toBe(200);
+    for (const part of PARTS.filter((name) => name !== "worker"))
+      await run(part, site.program.health?.(part) ?? [], site.variables[part]);
+    expect(await run("portal", site.program.op("setup", "link"), site.variables.portal)).toMatch(/\/setup#/);
+    for (const [name, { output }] of Object.entries(site.running))
+      expect(output(), name).not.toMatch(/EROFS|EACCES/);
   });
 });

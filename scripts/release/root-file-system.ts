@@ -18,8 +18,8 @@ import { OperatorError } from "@/lib/errors";
 // What the images have below the program: the C and C++ libraries of Debian, and Node's own binary from npm. It has the
 // certificates of authorities in itself, and reads no time zones.
 
-/** Long-term support until April 2027. The version that the images are tested with. */
-export const NODE_VERSION = "22.23.2";
+/** Long-term support until April 2028. The version that the images are tested with. */
+export const NODE_VERSION = "24.22.3";
 const USER = 65_532;
 const SUITE = "trixie";
 const LIBRARIES = ["libc6", "libstdc++6", "libgcc-s1"];
@@ -33,6 +33,9 @@ function run(command: string, ...args: string[]): void {
   throw new OperatorError(`${command} failed: ${error?.message ?? stderr.slice(-2_000)}`);
 }
 
+/** Neither Debian's change logs nor conversions between character sets, which Node has in itself. Licences stay. */
+const isNeeded = (file: string): boolean => !/\/gconv(?:\/|$)|\/changelog|\/(?:NEWS|README)/.test(file);
+
 function take(packages: string, folder: string): void {
   for (const place of TAKEN)
     for (const name of existsSync(path.join(packages, place)) ? readdirSync(path.join(packages, place)) : [])
@@ -40,6 +43,7 @@ function take(packages: string, folder: string): void {
         cpSync(path.join(packages, place, name), path.join(folder, place, name), {
           recursive: true,
           verbatimSymlinks: true,
+          filter: isNeeded,
         });
 }
 

@@ -5,6 +5,8 @@ import { ROOT, TSX } from "./users";
 /** Where the programs of a deployment are from: the checkout, as its guide has it, or a release that was unpacked. */
 export interface Program {
   part(part: Part): readonly string[];
+  /** The health check of a part; none in a checkout. */
+  health?(part: Part): readonly string[];
   /** The operator's command. */
   op(...args: readonly string[]): readonly string[];
   createKeys(holder: string): readonly string[];
@@ -38,13 +40,14 @@ export function releaseAt(folder: string): Program {
   };
   return {
     part: (part) => [process.execPath, path.join(folder, part, `${part}.mjs`)],
+    health: (part) => [process.execPath, path.join(folder, part, "health.mjs"), part],
     op,
     createKeys: (holder) => op("create-keys", holder),
     migrate: op("migrate"),
   };
 }
 
-/** Returns the release that SEALPORT_RELEASE names, or the checkout: the same story runs from both. */
+/** Returns the unpacked release that SEALPORT_RELEASE names, or the checkout: the same story runs from both. */
 export function programOf(release = process.env.SEALPORT_RELEASE): Program {
   return release === undefined ? CHECKOUT : releaseAt(path.resolve(ROOT, release));
 }
