@@ -1,5 +1,5 @@
 import "server-only";
-import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { readFileSync } from "node:fs";
 import { FlagdCore, MemoryStorage } from "@openfeature/flagd-core";
 import {
   type EvaluationContext,
@@ -14,7 +14,7 @@ import type { FlagSource } from "@/lib/context/flags";
 import { FLAG_NAMES, forbiddenIn } from "@/lib/flags/guarded";
 import type { Logger } from "@/lib/telemetry/logger";
 
-/** How often the file is looked at. */
+/** How often the file is read again. */
 const WATCH_MS = 1_000;
 const SILENT: FeatureLogger = { error: none, warn: none, info: none, debug: none };
 // The file is the operator's, but it has no reason to make code: rules are interpreted.
@@ -22,6 +22,15 @@ const CORE_OPTIONS = { disableDynamicCodeGeneration: true };
 
 function none(): void {
   // What the library would say is said by this file, without values.
+}
+
+/** Returns the file's text; undefined where it cannot be read. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function newCore(): FlagdCore {
@@ -41,6 +50,8 @@ export class FileProvider implements Provider {
   readonly #watchMs: number;
   #core = newCore();
   #source: FlagSource = "none";
+  #text: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(file: string | undefined, logger: Logger, watchMs = WATCH_MS) {
     this.#file = file;
@@ -55,25 +66,30 @@ export class FileProvider implements Provider {
   async initialize(): Promise<void> {
     const file = this.#file;
     if (file === undefined) return;
-    this.#read(file);
-    watchFile(file, { interval: this.#watchMs, persistent: false }, this.#changed);
+    this.#text = textOf(file);
+    this.#use(this.#text);
+    // The content is compared: a change is seen whenever it was made, also behind a link, as in a mounted configuration.
+    this.#timer = setInterval(() => this.#look(file), this.#watchMs).unref();
   }
 
   async onClose(): Promise<void> {
-    if (this.#file !== undefined) unwatchFile(this.#file, this.#changed);
+    clearInterval(this.#timer);
   }
 
-  #changed = (): void => {
-    if (this.#file === undefined) return;
-    this.#read(this.#file);
+  #look(file: string): void {
+    const text = textOf(file);
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#use(text);
     this.events.emit(ProviderEvents.ConfigurationChanged, { message: this.#source });
-  };
+  }
 
-  #read(file: string): void {
+  #use(text: string | undefined): void {
     const core = newCore();
     this.#core = newCore();
     try {
-      core.setConfigurations(readFileSync(file, "utf8"));
+      if (text === undefined) throw new Error("no file");
+      core.setConfigurations(text);
     } catch {
       this.#source = "broken";
       this.#logger.error({ alarm: "flags.broken" }, "the flag file cannot be read; safe values are used");
