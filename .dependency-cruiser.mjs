@@ -9,6 +9,7 @@ const LAYERS = [
   ["api-client"],
   ["home"],
   ["flags"],
+  ["alerts"],
   ["administration"],
   ["notify"],
   ["live", "transparency"],

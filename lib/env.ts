@@ -9,6 +9,7 @@ import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { Budgets } from "@/lib/env/rate-budgets";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
+import { sightFields, sightTexts } from "@/lib/env/sight";
 import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
 import {
   databaseTexts,
@@ -35,7 +36,7 @@ const mailFields = {
 /** The same for the launcher, which hands them on unread. */
 const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
 
-const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text };
+const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...sightFields };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
 
 const Portal = z.object({
@@ -65,8 +66,6 @@ const Portal = z.object({
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
   ...mailFields,
-  /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
-  METRICS_URL: Text.optional(),
   ...scannerFields,
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
@@ -126,6 +125,7 @@ const Custodian = z.object({
 
 const Witness = z.object({
   LOG_LEVEL: LogLevel,
+  ...sightFields,
   ...keys,
   ...tlsFields,
   ...socketFields,
@@ -160,7 +160,7 @@ const Launch = z.object({
   KEY_ROTATION_DAYS: Text.optional(),
   FLAGS_FILE: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
-  METRICS_URL: Text.optional(),
+  ...sightTexts,
   // Checked here too, so that `npm start` reports a fault in them at once.
   ...counterFields,
   ...scannerTexts,

@@ -78,6 +78,8 @@ const names = [
   "token-objects",
   "notifications",
   "deliveries",
+  "alerts",
+  "alert-messages",
   "notification-retention",
 ];
 

@@ -22,6 +22,8 @@ export interface PreparedSet extends DecidingSet {
   readonly digest: string;
   /** Answers one question by Cedar itself; `ask` uses the answer that was given before. */
   askAgain(question: PolicyQuestion): PolicyAnswer;
+  /** The policies as Cedar read them: a text can write any name with escapes, this cannot. */
+  readonly parsed: string;
 }
 
 type Sources = readonly (readonly [name: string, digest: string])[];
@@ -96,6 +98,7 @@ export function preparePolicySet(document: PolicyDocument): PreparedSet {
   return {
     document,
     digest: documentDigest(document),
+    parsed: JSON.stringify(all),
     version: policyVersionOf(document),
     settings: document.settings,
     askAgain: (question) => whole.decide(question),
