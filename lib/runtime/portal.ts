@@ -137,10 +137,9 @@ function openOwnFlags(env: PortalEnv, cx: RecordContext & { readonly logger: Log
 }
 
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
-  const { logger, alarms, db, keystore, idempotencyKey, auditPool } = foundation;
+  const { logger, alarms, db, keystore, idempotencyKey, auditPool: pool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
-  const receiptKey = receiptKeyOf(keystore);
-  const audit = createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger });
+  const audit = createAuditRecorder({ pool, keystore, instance, receiptKey: receiptKeyOf(keystore), logger });
   const flags = await openOwnFlags(env, { db, instance, clock: systemClock, audit, logger });
   const policies = new ActivePolicies({ db, instance, logger, flags });
   const runtime: Runtime = {
