@@ -284,6 +284,7 @@ describe("the Containerfile", () => {
 });
 
 const UNITS = readdirSync(path.join(ROOT, "deploy/systemd")).filter((name) => name.endsWith(".service"));
+const MEMORY: Partial<Record<Part, string>> = { portal: "1500M", worker: "400M" };
 const partOfUnit = (name: string) => PARTS.find((part) => name.startsWith(`sealport-${part}`)) ?? "portal";
 
 describe("the systemd units", () => {
@@ -313,7 +314,7 @@ describe("the systemd units", () => {
       expect(all("NoNewPrivileges")).toEqual(["yes"]);
       expect(all("CapabilityBoundingSet")).toEqual([""]);
       expect(all("TimeoutStopSec")).toEqual(["10"]);
-      expect(all("MemoryMax")).toEqual([{ portal: "1500M", worker: "400M" }[part as string] ?? "200M"]);
+      expect(all("MemoryMax")).toEqual([MEMORY[part] ?? "200M"]);
     },
   );
 
