@@ -9,7 +9,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["cedar-schema.ts", "3cdc0f8b797f0b90c016559f390c9842695c44f33e0774a12ce00267bd8f6381"],
   ["cedar.ts", "cc51eb2f8dfd70024a7ff707c03dde5f4ea30a53020496c489bbd127661e051e"],
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
-  ["engine.ts", "c8fdd90c1badbd0ba946449069f5cdc87bd34a6d80b62f8204ae4a9adc7be314"],
+  ["engine.ts", "505d462253bde430d9502bbb6ac5ea49ec94bc6ab4b4f6f02fde0347fdfca94b"],
   ["explain.ts", "b8cc5e3c81c011d2b9d2cda1d6fe06f74c3d6a1a8895e45464307e2c84dcfda9"],
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
   ["policy-document.ts", "3d6508d6ea41d0f4294e3cf4226b6e0c7d627b63b4c6f3f81d08def255417c48"],
