@@ -12,6 +12,7 @@ import type { Flags } from "@/lib/context/flags";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
+import type { NoticeSource } from "@/lib/db/listen";
 import { openPool } from "@/lib/db/pool";
 import { type ReplicaOptions, withReplica } from "@/lib/db/replica";
 import { portalEnv } from "@/lib/env";
@@ -155,6 +156,15 @@ function openOwnFlags(env: PortalEnv, cx: RecordContext & { readonly logger: Log
   return openFlags(env.FLAGS_FILE, { logger, clock, record: (value) => recordFlagValue(cx, value) });
 }
 
+function hearNotices(
+  source: NoticeSource,
+  policies: ActivePolicies,
+  { compartments }: Runtime["audit"],
+): void {
+  followPolicies(source, "sealport-portal-policies", policies);
+  watchErasures(source, "sealport-portal-erasures", compartments);
+}
+
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const { logger, alarms, db, keystore, idempotencyKey, auditPool: pool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
@@ -196,8 +206,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   };
   await beginPolicies({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
   await policies.check();
-  followPolicies(source, "sealport-portal-policies", policies);
-  watchErasures(source, "sealport-portal-erasures", runtime.audit.compartments);
+  hearNotices(source, policies, runtime.audit);
   return runtime;
 }
 
