@@ -4,6 +4,7 @@
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
+import { backupFields, backupPeriodFields } from "@/lib/env/backup";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
@@ -103,6 +104,7 @@ const Portal = z.object({
   ...closedLogFields,
   RATE_BUDGETS: Budgets,
   SEALPORT_EVALUATION: Flag,
+  ...backupPeriodFields,
 });
 
 const Worker = z.object({
@@ -193,6 +195,8 @@ const Launch = z.object({
   ...mailTexts,
   ...anchorTexts,
   ...custodyTexts,
+  ...backupFields,
+  ...backupPeriodFields,
   PORTAL_ORIGIN: Text.optional(),
   TRUSTED_PROXIES: Text.optional(),
   SETUP_TOKEN: Text.optional(),

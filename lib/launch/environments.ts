@@ -143,11 +143,17 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
     METRICS_URL: env.METRICS_URL,
+    BACKUP_EVERY_HOURS: backupPeriodOf(env),
     ...serverVariables(env),
     SMTP_URL: env.SMTP_URL,
     SMTP_FROM: env.SMTP_FROM,
     CLOSED_LOGS: closedLogs(instance),
   });
+}
+
+/** With a folder for backups one is made each day, unless another period is set. */
+function backupPeriodOf({ BACKUP_DIR, BACKUP_EVERY_HOURS }: LaunchEnv): string | undefined {
+  return BACKUP_DIR === undefined ? undefined : String(BACKUP_EVERY_HOURS ?? 24);
 }
 
 /** Logs that others followed, with the keys of each: they stay readable. */

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { DatabaseKeeper } from "@/lib/launch/database-keeper";
-import { openDatabases } from "@/lib/launch/databases";
+import { openDatabases, startOwnServer } from "@/lib/launch/databases";
 import { describeDemonstration, publishDemoFile, runSeed } from "@/lib/launch/demonstration";
 import {
   baseEnvironment,
@@ -90,7 +90,11 @@ async function prepare(
     openDatabases(env, folders),
   );
   if (databases.embedded !== undefined) {
-    shutdown.database = new DatabaseKeeper(folders, databases.embedded, progress.say);
+    shutdown.database = new DatabaseKeeper(
+      () => startOwnServer(env, folders),
+      databases.embedded,
+      progress.say,
+    );
   }
   shutdown.signal.throwIfAborted();
   if (known === undefined && !isEmbedded && databases.isUsed) throw new StartError(ORPHANED);

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+const Text = z.string().min(1);
+
+/** Where an instance's database is backed up, for `npm start` and the backup commands. */
+export const backupFields = {
+  /** Folder of the backups, on another disk or a mounted store. With it `npm start` archives the database's WAL and makes backups. */
+  BACKUP_DIR: Text.optional(),
+  /** Public keys of age (`age1…`) that backups of the database are encrypted to, divided by commas. */
+  BACKUP_RECIPIENTS: Text.optional(),
+  /** Public keys of age that backups of key folders are encrypted to. They must be others than BACKUP_RECIPIENTS. */
+  KEY_BACKUP_RECIPIENTS: Text.optional(),
+  /** Login with the right REPLICATION at your own PostgreSQL, for pg_basebackup. Default: DATABASE_ADMIN_URL. */
+  BACKUP_DATABASE_URL: Text.optional(),
+  /** The newest backup of each of the last so many days is kept. */
+  BACKUP_KEEP_DAILY: z.coerce.number().int().min(1).max(366).default(7),
+  /** The newest backup of each of the last so many weeks is kept. */
+  BACKUP_KEEP_WEEKLY: z.coerce.number().int().min(0).max(520).default(5),
+};
+
+/** How often the database is backed up: the launcher does it, and the portal raises alarms. */
+export const backupPeriodFields = {
+  /** Hours between two backups of the database; a backup is late after twice as long. Without it the portal expects none. */
+  BACKUP_EVERY_HOURS: z.coerce.number().int().min(1).max(720).optional(),
+};
