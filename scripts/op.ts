@@ -16,17 +16,23 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
        npm run op -- roster begin roster-draft.json    at the custodian, with its variables
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
+       npm run op -- backup …    create, keys, list, restore, drill, plan: backups of the database and of keys
 `;
 
+const OPTIONS = {
+  origin: { type: "string" },
+  portal: { type: "string" },
+  address: { type: "string", multiple: true, default: [] as string[] },
+  "run-by": { type: "string", multiple: true, default: [] as string[] },
+  of: { type: "string" },
+} as const;
+const [subject, ...rest] = process.argv.slice(2);
+const isBackup = subject === "backup";
+// The backup commands have options of their own.
 const { values, positionals } = parseArgs({
+  args: isBackup ? [] : process.argv.slice(2),
   allowPositionals: true,
-  options: {
-    origin: { type: "string" },
-    portal: { type: "string" },
-    address: { type: "string", multiple: true, default: [] },
-    "run-by": { type: "string", multiple: true, default: [] },
-    of: { type: "string" },
-  },
+  options: OPTIONS,
 });
 
 async function check(): Promise<number> {
@@ -55,6 +61,7 @@ async function begin(draft: string): Promise<number> {
 }
 
 async function run(): Promise<number> {
+  if (isBackup) return (await import("@/lib/launch/backup/command")).backupCommand(rest);
   const [act, second, file, ...printed] = positionals;
   if (act === "setup" && second === "link") return (await import("./setup-link")).printSetupLink();
   if (act === "config" && second === "check") return check();

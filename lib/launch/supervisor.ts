@@ -8,6 +8,7 @@ import { lstat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
+import { keepBackups, requireBackupSettings } from "@/lib/launch/backup/keep-backups";
 import { DatabaseKeeper } from "@/lib/launch/database-keeper";
 import { openDatabases, startOwnServer } from "@/lib/launch/databases";
 import { describeDemonstration, publishDemoFile, runSeed } from "@/lib/launch/demonstration";
@@ -184,6 +185,7 @@ async function start(launch: Launch): Promise<void> {
   // The portal serves only after the demonstration data is complete; a later start need not wait.
   await Promise.all([inner, portal()]);
   await announce(launch, instance, services, environments.portal);
+  keepBackups({ env, folders, signal: shutdown.signal, say: progress.say });
 }
 
 /** The lines of an instance without people: the link of its set-up, or where the set-up continues. */
@@ -237,6 +239,7 @@ export async function supervise(): Promise<void> {
   try {
     const env = launchEnv();
     if (env.npm_lifecycle_event !== undefined) shutdown.followParent();
+    requireBackupSettings(env);
     await requireFreePort(env.HOST, env.PORT);
     const folders = await prepareFolders(env.DATA_DIR);
     shutdown.folders = folders;

@@ -1,11 +1,13 @@
 import "server-only";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { requireDigest, type SealedFile } from "@/lib/backup/archive/sealed-file";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { syncFolder, writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 
+/** A segment of WAL is stored within seconds: an older draft is of a killed process. */
+const OLD_DRAFT_MS = 600_000;
 const Count = z.int().min(0);
 
 /** What a database backup is, stored next to it and readable without a key. */
@@ -18,6 +20,9 @@ export const Manifest = z.strictObject({
   finished_at: z.iso.datetime(),
   method: z.enum(["copy", "pg_basebackup"]),
   server_version: z.string(),
+  database: z.string(),
+  /** The login that made the cluster: it may do everything in a restored one. */
+  superuser: z.string(),
   wal: z.strictObject({
     start: z.string(),
     end: z.string(),
@@ -85,6 +90,11 @@ export async function removeDrafts(folder: BackupFolder): Promise<void> {
     const isOrphan = name.endsWith(".tar.gz.age") && !known.has(name.slice(0, -".tar.gz.age".length));
     if (name.endsWith(".part") || name.endsWith(".tmp") || isOrphan)
       await rm(path.join(folder.base, name), { force: true });
+  }
+  for (const name of await readdir(folder.wal)) {
+    const draft = path.join(folder.wal, name);
+    const isOld = async () => Date.now() - (await stat(draft)).mtimeMs > OLD_DRAFT_MS;
+    if (name.endsWith(".part") && (await isOld().catch(() => false))) await rm(draft, { force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -59,7 +59,8 @@ export async function storeWal(folder: BackupFolder, file: string, recipients: r
   const name = path.basename(file);
   if (!ARCHIVED.test(name)) throw new BackupRefused(`${name} is not a file of the write-ahead log.`);
   const target = path.join(folder.wal, `${name}${ENDING}`);
-  const draft = `${target}.part`;
+  // Two processes may store one file: each has its own draft, and the result is the same.
+  const draft = `${target}.${process.pid}.part`;
   await rm(draft, { force: true });
   const written = await writeSealed(draft, createReadStream(file), recipients);
   await requireDigest(draft, written);
@@ -75,8 +76,14 @@ export async function storeArchived(
 ): Promise<number> {
   const names = (await readdir(spool)).filter((name) => ARCHIVED.test(name)).sort();
   for (const name of names) {
-    await storeWal(folder, path.join(spool, name), recipients);
-    await rm(path.join(spool, name));
+    const file = path.join(spool, name);
+    try {
+      await storeWal(folder, file, recipients);
+    } catch (error) {
+      // Another process has stored it meanwhile.
+      if (existsSync(file)) throw error;
+    }
+    await rm(file, { force: true });
   }
   return names.length;
 }

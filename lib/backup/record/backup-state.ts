@@ -43,27 +43,34 @@ function hasFailed({ at, failedAt }: Pick<Last<unknown>, "at" | "failedAt">): bo
   return failedAt !== undefined && (at === undefined || failedAt > at);
 }
 
-/** Whether the last good backup is older than twice the period in which one is expected; without a period never. */
-export function isBackupLate({ backup }: BackupState, everyHours: number | undefined, nowMs: number): boolean {
-  if (everyHours === undefined) return false;
-  return backup.at === undefined || nowMs - backup.at.getTime() > 2 * everyHours * HOUR_MS;
+/** Returns the seconds since the last success; null without one. */
+export function ageOf({ at }: Pick<Last<unknown>, "at">, nowMs: number): number | null {
+  return at === undefined ? null : Math.max(0, Math.round((nowMs - at.getTime()) / 1_000));
 }
 
 /** Whether no drill has succeeded in the last ninety days. */
-export function isDrillDue({ drill }: BackupState, nowMs: number): boolean {
+export function isDrillDue({ drill }: { readonly drill: Pick<Last<unknown>, "at"> }, nowMs: number): boolean {
   return drill.at === undefined || nowMs - drill.at.getTime() > DRILL_DAYS * 24 * HOUR_MS;
 }
 
-/**
- * Returns the alarms about backups, as stable words. A new instance has no backup for its first hours, so `late` is
- * raised only after one was made or tried.
- */
-export function backupAlarms(state: BackupState, everyHours: number | undefined, nowMs: number): string[] {
-  const { backup, drill } = state;
-  const wasTried = backup.at !== undefined || backup.failedAt !== undefined;
+/** How often a backup is expected, if at all, and since when: a new instance has none at first. */
+export interface Expected {
+  readonly everyHours: number | undefined;
+  readonly since: Date | undefined;
+}
+
+/** Whether the last good backup is older than twice the period in which one is expected. */
+export function isBackupLate({ backup }: BackupState, { everyHours, since }: Expected, nowMs: number): boolean {
+  const last = backup.at ?? since;
+  if (everyHours === undefined || last === undefined) return false;
+  return nowMs - last.getTime() > 2 * everyHours * HOUR_MS;
+}
+
+/** Returns the alarms about backups, as stable words. */
+export function backupAlarms(state: BackupState, expected: Expected, nowMs: number): string[] {
   return [
-    ...(hasFailed(backup) ? ["backup-failed"] : []),
-    ...(wasTried && isBackupLate(state, everyHours, nowMs) ? ["backup-late"] : []),
-    ...(hasFailed(drill) ? ["drill-failed"] : []),
+    ...(hasFailed(state.backup) ? ["backup-failed"] : []),
+    ...(isBackupLate(state, expected, nowMs) ? ["backup-late"] : []),
+    ...(hasFailed(state.drill) ? ["drill-failed"] : []),
   ];
 }

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
 import type { Readiness } from "@/lib/api-client/operations/system";
+import { ageOf, backupAlarms, readBackupState } from "@/lib/backup/record/backup-state";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
@@ -112,6 +113,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   const signer = await askSigner(env.SIGNER_URL);
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
+  const backups = await inSnapshot(runtime, (tx) => readBackupState(tx, runtime.instance.tenantId));
   const refused = refusalOf(signer, stored.logSize);
   const policies = await runtime.policies.check();
   const nowMs = runtime.clock.nowMs();
@@ -138,7 +140,15 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       declared_losses: stored.declaredLosses,
       refused,
     },
-    alarms: alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused, policies }),
+    alarms: [
+      ...alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused, policies }),
+      ...backupAlarms(
+        backups,
+        { everyHours: env.BACKUP_EVERY_HOURS, since: stored.firstCheckpointAt },
+        nowMs,
+      ),
+    ],
+    age: { backup: ageOf(backups.backup, nowMs), drill: ageOf(backups.drill, nowMs) },
     ...(await assuranceNow(runtime)),
     counter: runtime.limits.store,
   };
@@ -184,6 +194,7 @@ function withoutDatabase(
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
     assurance: env.SEALPORT_EVALUATION ? "evaluation" : "setup",
     missing: 0,
+    age: { backup: null, drill: null },
     counter: countingStore(env),
   };
 }
@@ -249,5 +260,7 @@ export async function readReadiness(): Promise<z.infer<typeof Readiness>> {
     policies: health.database && isDeciding(health),
     call_counter: health.counter,
     degraded: degraded.map((part) => part.name),
+    backup_age_s: health.age.backup,
+    drill_age_s: health.age.drill,
   };
 }

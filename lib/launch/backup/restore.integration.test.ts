@@ -1,0 +1,191 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listBackups, type Manifest, sealedPath } from "@/lib/backup/archive/backup-folder";
+import { readIdentities } from "@/lib/backup/archive/sealed-file";
+import { listWal } from "@/lib/backup/archive/wal-archive";
+import { readBackupState } from "@/lib/backup/record/backup-state";
+import { recordBackupRuns } from "@/lib/backup/record/record-runs";
+import { checkPages } from "@/lib/backup/server/check-pages";
+import { inSnapshot } from "@/lib/db/transaction";
+import { withClient } from "@/lib/launch/backup/backup-place";
+import { createBackup, storeWaitingWal } from "@/lib/launch/backup/create-backup";
+import { recoverScratch, verifyRestored } from "@/lib/launch/backup/drill-checks";
+import { type RestoreOrder, restoreBackup } from "@/lib/launch/backup/restore-backup";
+import { type BackupBench, createBackupBench, hasAge, makeIdentity } from "@/lib/testing/benches/backup-bench";
+
+// One log: 30 entries in the backup, 20 more before the moment, 10 after it.
+let bench: BackupBench;
+let manifest: Manifest;
+let moment: Date;
+
+const admin = <T>(sql: string): Promise<T[]> =>
+  withClient(bench.log.database.adminUrl, async (client) => (await client.query(sql)).rows as T[]);
+
+/** Finishes the present segment of WAL and stores it. */
+async function archiveNow(): Promise<void> {
+  const [{ name }] = (await admin<{ name: string }>("SELECT pg_walfile_name(pg_switch_wal()) AS name")) as [
+    { name: string },
+  ];
+  const spool = path.join(bench.dataDir, "postgres/archive");
+  await expect.poll(() => existsSync(path.join(spool, name))).toBe(true);
+  await storeWaitingWal(bench.folder, path.join(bench.dataDir, "postgres/data"), [bench.database.recipient]);
+}
+
+/** Returns a moment after everything that is committed, which the server's clock has passed. */
+async function momentNow(): Promise<Date> {
+  const now = async () => (await admin<{ at: Date }>("SELECT clock_timestamp() AS at"))[0]?.at ?? new Date(0);
+  const at = new Date((await now()).getTime() + 2);
+  await expect.poll(async () => (await now()) > at).toBe(true);
+  return at;
+}
+
+beforeAll(async () => {
+  bench = await createBackupBench();
+  await bench.log.grow(30);
+  await bench.log.sign();
+  manifest = (await createBackup(bench.env, { identity: bench.database.file })).manifest;
+  await bench.log.grow(20);
+  await bench.log.sign();
+  moment = await momentNow();
+  await bench.log.grow(10);
+  await bench.log.sign();
+  await archiveNow();
+});
+afterAll(() => bench?.close());
+
+let targets = 0;
+async function order(more: Partial<RestoreOrder> = {}): Promise<RestoreOrder> {
+  targets += 1;
+  const into = path.join(bench.root, `restored-${targets}`);
+  return { folder: bench.folder, identities: await readIdentities(bench.database.file), to: undefined, into, ...more };
+}
+
+describe("backup create", () => {
+  it("makes a file that was decrypted to its end, with a manifest of what it has", async () => {
+    expect(manifest).toMatchObject({ log: bench.log.place.log, log_size: 30, checkpoint: { size: 30 }, verified: "opened", method: "copy" });
+    expect(manifest.server_version).toMatch(/^17\./);
+    expect(await listBackups(bench.folder)).toEqual([manifest]);
+    expect((await readFile(sealedPath(bench.folder, manifest.id))).length).toBe(manifest.file.bytes);
+  });
+
+  it("has no key of the instance, and opens with Debian's age and tar", async () => {
+    if (!hasAge()) return console.log("NOT RUN: Debian's package age is not installed");
+    const script = `age -d -i '${bench.database.file}' '${sealedPath(bench.folder, manifest.id)}' | tar -tzf -`;
+    const { stdout, status } = spawnSync("bash", ["-o", "pipefail", "-c", script], { encoding: "utf8" });
+    expect(status).toBe(0);
+    expect(stdout.split("\n")).toEqual(expect.arrayContaining(["PG_VERSION", "backup_label", "global/pg_control"]));
+    expect(stdout).not.toMatch(/keys|keystore|superuser|postmaster\.pid|instance\.json/);
+  });
+
+  it("is reported, and a portal writes its entry once", async () => {
+    const read = () => inSnapshot(bench.log.cx, (tx) => readBackupState(tx, bench.log.place.tenantId));
+    const { backup } = await read();
+    expect(backup.facts).toMatchObject({ backup: manifest.id, sha256: manifest.file.sha256, log_size: 30 });
+    expect(Date.now() - (backup.at?.getTime() ?? 0)).toBeLessThan(600_000);
+    expect(await recordBackupRuns(bench.log.cx)).toBe(1);
+    expect(await recordBackupRuns(bench.log.cx)).toBe(0);
+    const rows = await admin("SELECT outcome FROM audit_index WHERE action = 'backup.make'");
+    expect(rows).toEqual([{ outcome: "done" }]);
+    await expect(admin("UPDATE backup_run SET outcome = 'failed'")).rejects.toThrow("written once");
+    await expect(admin("DELETE FROM backup_run")).rejects.toThrow("written once");
+  });
+
+  it("refuses one recipient for the database and for keys", async () => {
+    const env = { ...bench.env, KEY_BACKUP_RECIPIENTS: bench.database.recipient };
+    await expect(createBackup(env, { identity: undefined })).rejects.toThrow("same recipient");
+  });
+});
+
+describe("backup restore", () => {
+  it("brings back the database as it was at a moment, with sound pages and the log's checkpoints", async () => {
+    const restored = await restoreBackup(await order({ to: moment }));
+    const { server, logSize, checkpoint, lastCommitAt } = restored;
+    try {
+      expect([logSize, checkpoint?.size]).toEqual([50, 50]);
+      expect(lastCommitAt?.getTime()).toBeLessThanOrEqual(moment.getTime());
+      const client = await server.connect(manifest.database);
+      expect(await checkPages(client)).toBeGreaterThan(100);
+      await client.end();
+    } finally {
+      await server.stop();
+    }
+    const { stop } = await restoreBackup(await order()).then(({ server: latest, logSize: size }) => {
+      expect(size).toBe(60);
+      return latest;
+    });
+    await stop();
+  });
+
+  it("gives a log that the signer's copy completes and an outside checkpoint confirms", async () => {
+    const { server } = await restoreBackup(await order({ to: moment }));
+    const { log, tenantId } = bench.log.place;
+    const drilled = { url: server.urlOf(manifest.database), log, tenantId, logVkey: bench.log.key.vkey };
+    try {
+      const copy = await bench.log.copy();
+      await expect(verifyRestored(drilled, copy)).rejects.toThrow("covers 60 entries, the restored log has 50");
+      const done = await recoverScratch(drilled, path.dirname(bench.log.dir), bench.log.keystore);
+      expect(done).toEqual({ recovered: 10, erasedAgain: 0 });
+      expect(await verifyRestored(drilled, copy)).toBe(60);
+      const forged = { size: copy.size, root: new Uint8Array(32) };
+      await expect(verifyRestored(drilled, forged)).rejects.toThrow("not the one of the outside checkpoint");
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("refuses a folder with content, a running instance and a running server", async () => {
+    const live = await order({ into: bench.dataDir });
+    await expect(restoreBackup(live)).rejects.toThrow(/An instance runs on .*Stop it/);
+    await expect(restoreBackup({ ...live, into: path.join(bench.dataDir, "postgres") })).rejects.toThrow(/An instance runs/);
+    await expect(restoreBackup({ ...live, into: bench.root })).rejects.toThrow("is not empty");
+    const locked = await order();
+    await mkdir(locked.into);
+    await writeFile(path.join(locked.into, "supervisor.lock"), JSON.stringify({ pid: process.pid }));
+    await expect(restoreBackup(locked)).rejects.toThrow(`process ${process.pid}`);
+  });
+
+  it("refuses times that no backup or archive reaches, and leaves the folder empty", async () => {
+    const before = await order({ to: new Date(Date.parse(manifest.finished_at) - 60_000) });
+    await expect(restoreBackup(before)).rejects.toThrow("No backup reaches back to");
+    const future = await order({ to: new Date(Date.now() + 86_400_000) });
+    await expect(restoreBackup(future)).rejects.toThrow("is in the future");
+    const after = await order({ to: await momentNow() });
+    await expect(restoreBackup(after)).rejects.toThrow(/The archive ends before .* Choose an earlier time/);
+    expect(await readdir(after.into)).toEqual([]);
+  });
+
+  it("refuses another identity", async () => {
+    const other = await makeIdentity(bench.root, "other.age");
+    const wrong = await order({ identities: await readIdentities(other.file) });
+    await expect(restoreBackup(wrong)).rejects.toThrow("another recipient");
+    expect(await readdir(wrong.into)).toEqual([]);
+  });
+
+  it("refuses a file that is damaged or cut, and an archive with a missing segment", async () => {
+    const file = sealedPath(bench.folder, manifest.id);
+    await copyFile(file, `${file}.kept`);
+    const bytes = await readFile(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    await writeFile(file, bytes);
+    await expect(restoreBackup(await order())).rejects.toThrow("its digest is not the one");
+    await truncate(file, bytes.length - 1);
+    await expect(restoreBackup(await order())).rejects.toThrow("is cut");
+    await rename(`${file}.kept`, file);
+    await bench.log.grow(5);
+    await archiveNow();
+    await bench.log.grow(5);
+    await archiveNow();
+    const segments = (await listWal(bench.folder)).filter((name) => /^[0-9A-F]{24}$/.test(name) && name > manifest.wal.last);
+    const lost = path.join(bench.folder.wal, `${segments.at(-2)}.gz.age`);
+    const kept = `${lost}.kept`;
+    await rename(lost, kept);
+    await expect(restoreBackup(await order())).rejects.toThrow(`WAL is missing: ${segments.at(-2)}`);
+    await rename(kept, lost);
+    await truncate(lost, 100);
+    await expect(restoreBackup(await order())).rejects.toThrow("is damaged");
+    await rm(lost);
+  });
+});
