@@ -14,6 +14,8 @@ import {
   databaseTexts,
   Flag,
   LogLevel,
+  mailFields,
+  mailTexts,
   Origins,
   Period,
   Port,
@@ -23,17 +25,6 @@ import {
   Text,
   UNIT_MS,
 } from "@/lib/env/values";
-
-/** How a portal sends e-mail; without it no mail is sent. */
-const mailFields = {
-  /** The operator's mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. */
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  /** The one plain address that e-mail comes from. */
-  SMTP_FROM: z.string().min(1).optional(),
-};
-
-/** The same for the launcher, which hands them on unread. */
-const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
 
 const Budget = z.number().int().positive();
 
@@ -196,7 +187,6 @@ const Launch = z.object({
   ...anchorTexts,
   ...custodyTexts,
   ...backupFields,
-  ...backupPeriodFields,
   PORTAL_ORIGIN: Text.optional(),
   TRUSTED_PROXIES: Text.optional(),
   SETUP_TOKEN: Text.optional(),

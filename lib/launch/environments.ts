@@ -4,6 +4,7 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { hkdfSha256 } from "@/lib/crypto/primitives";
 import { StartError } from "@/lib/db/embedded/start-error";
 import type { LaunchEnv } from "@/lib/env";
+import { backupHours } from "@/lib/env/backup";
 import { custodyVariables } from "@/lib/env/custody";
 import type { DatabaseUrls } from "@/lib/launch/databases";
 import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
@@ -143,17 +144,12 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
     METRICS_URL: env.METRICS_URL,
-    BACKUP_EVERY_HOURS: backupPeriodOf(env),
+    BACKUP_EVERY_HOURS: backupHours(env)?.toString(),
     ...serverVariables(env),
     SMTP_URL: env.SMTP_URL,
     SMTP_FROM: env.SMTP_FROM,
     CLOSED_LOGS: closedLogs(instance),
   });
-}
-
-/** With a folder for backups one is made each day, unless another period is set. */
-function backupPeriodOf({ BACKUP_DIR, BACKUP_EVERY_HOURS }: LaunchEnv): string | undefined {
-  return BACKUP_DIR === undefined ? undefined : String(BACKUP_EVERY_HOURS ?? 24);
 }
 
 /** Logs that others followed, with the keys of each: they stay readable. */

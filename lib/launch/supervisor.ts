@@ -5,7 +5,6 @@
 
 import "server-only";
 import { lstat } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { keepBackups, requireBackupSettings } from "@/lib/launch/backup/keep-backups";
@@ -38,8 +37,7 @@ import { runStep, tellingLine } from "@/lib/launch/run-step";
 import { writeRunning } from "@/lib/launch/running-file";
 import { makeServices, type Services, startInnerServices } from "@/lib/launch/services";
 import { Shutdown } from "@/lib/launch/shutdown";
-
-const READY_WATCHDOG_MS = 90_000;
+import { waitUntilReady } from "@/lib/launch/wait-until-ready";
 
 interface Launch {
   readonly env: LaunchEnv;
@@ -126,27 +124,6 @@ async function seedWhenNew(
   await writeInstance(launch.folders.file("instance.json"), { ...instance, seed: "done" });
 }
 
-async function waitUntilReady(launch: Launch): Promise<void> {
-  const deadline = Date.now() + READY_WATCHDOG_MS;
-  let last = "no answer";
-  while (Date.now() < deadline) {
-    launch.shutdown.signal.throwIfAborted();
-    try {
-      const response = await fetch(`${baseUrlOf(launch.env)}/readyz`, { signal: AbortSignal.timeout(5_000) });
-      // Read to its end, or the connection stays open and delays the portal's drain.
-      await response.arrayBuffer();
-      if (response.ok) return;
-      last = `status ${response.status}`;
-    } catch {
-      last = "no answer";
-    }
-    await sleep(100);
-  }
-  throw new StartError(
-    `The portal does not become ready (${last}). See ${launch.folders.privateDir("logs")}/portal.log.`,
-  );
-}
-
 async function start(launch: Launch): Promise<void> {
   const { progress, shutdown, folders, env } = launch;
   await progress.step("Database client", () =>
@@ -174,7 +151,7 @@ async function start(launch: Launch): Promise<void> {
     shutdown.signal.throwIfAborted();
     await progress.step("Portal", async () => {
       await services.portal.start();
-      await waitUntilReady(launch);
+      await waitUntilReady(baseUrlOf(env), folders.privateDir("logs"), shutdown.signal);
     });
   };
   const inner = progress.step("Signer, witness, custodian and worker", () => startInnerServices(services));

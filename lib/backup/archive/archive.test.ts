@@ -3,7 +3,13 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSealed, parseRecipients, readIdentities, requireDigest, writeSealed } from "@/lib/backup/archive/sealed-file";
+import {
+  openSealed,
+  parseRecipients,
+  readIdentities,
+  requireDigest,
+  writeSealed,
+} from "@/lib/backup/archive/sealed-file";
 import { fileItem, folderItem, readTar, type TarItem, writeTar } from "@/lib/backup/archive/tar";
 import { hasAge, makeIdentity } from "@/lib/testing/benches/backup-bench";
 
@@ -27,7 +33,12 @@ async function textsOf(stream: AsyncIterable<Uint8Array>) {
 }
 const sample = () =>
   writeTar(
-    items(folderItem("base"), fileItem("base/1", Buffer.from("one")), fileItem("base/2", Buffer.alloc(70_000, "x")), fileItem("empty", Buffer.alloc(0))),
+    items(
+      folderItem("base"),
+      fileItem("base/1", Buffer.from("one")),
+      fileItem("base/2", Buffer.alloc(70_000, "x")),
+      fileItem("empty", Buffer.alloc(0)),
+    ),
   );
 
 describe("a sealed archive", () => {
@@ -56,7 +67,9 @@ describe("a sealed archive", () => {
     const target = path.join(dir, "a.tar.gz.age");
     const written = await writeSealed(target, sample(), [mine.recipient]);
     const whole = await readFile(target);
-    await expect(textsOf(openSealed(target, await readIdentities(other.file)))).rejects.toThrow("another recipient");
+    await expect(textsOf(openSealed(target, await readIdentities(other.file)))).rejects.toThrow(
+      "another recipient",
+    );
     await truncate(target, written.bytes - 10);
     await expect(requireDigest(target, written)).rejects.toThrow("is cut");
     await expect(textsOf(openSealed(target, await readIdentities(mine.file)))).rejects.toThrow("is damaged");
@@ -99,7 +112,9 @@ describe("a tar archive", () => {
 
   it("is refused when it leads outside, has a link, or is cut", async () => {
     for (const name of ["../outside", "/etc/passwd"])
-      await expect(textsOf(writeTar(items(fileItem(name, Buffer.from("x"))))), name).rejects.toThrow("damaged");
+      await expect(textsOf(writeTar(items(fileItem(name, Buffer.from("x"))))), name).rejects.toThrow(
+        "damaged",
+      );
     const chunks: Uint8Array[] = [];
     for await (const chunk of sample()) chunks.push(chunk);
     async function* cut() {

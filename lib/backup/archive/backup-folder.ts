@@ -52,9 +52,15 @@ export interface BackupFolder {
 /** Returns the folders, which are made if they are missing. */
 export async function openBackupFolder(dir: string): Promise<BackupFolder> {
   const root = path.resolve(dir);
-  const folder = { dir: root, base: path.join(root, "base"), wal: path.join(root, "wal"), keys: path.join(root, "keys") };
+  const folder = {
+    dir: root,
+    base: path.join(root, "base"),
+    wal: path.join(root, "wal"),
+    keys: path.join(root, "keys"),
+  };
   try {
-    for (const made of [root, folder.base, folder.wal, folder.keys]) await mkdir(made, { recursive: true, mode: 0o700 });
+    for (const made of [root, folder.base, folder.wal, folder.keys])
+      await mkdir(made, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw explainBackupFailure(error, root);
   }
@@ -127,7 +133,9 @@ export async function requireWhole(folder: BackupFolder, manifest: Manifest): Pr
 
 /** Returns the newest backup from which a time can be reached; without a time the newest. Throws BackupRefused. */
 export function backupFor(backups: readonly Manifest[], to: Date | undefined): Manifest {
-  const newest = backups.findLast(({ finished_at }) => to === undefined || Date.parse(finished_at) <= to.getTime());
+  const newest = backups.findLast(
+    ({ finished_at }) => to === undefined || Date.parse(finished_at) <= to.getTime(),
+  );
   if (newest !== undefined) return newest;
   const [oldest] = backups;
   if (oldest === undefined) throw new BackupRefused("The folder has no backup.");

@@ -59,7 +59,12 @@ it("removes old backups with their WAL, and only what no kept backup needs", asy
     await writeFile(path.join(folder.base, `${one.id}.json`), JSON.stringify(one));
     await writeFile(sealedPath(folder, one.id), "x");
   }
-  for (const name of ["000000010000000000000002", "000000010000000000000003", "000000010000000000000004", "00000002.history"])
+  for (const name of [
+    "000000010000000000000002",
+    "000000010000000000000003",
+    "000000010000000000000004",
+    "00000002.history",
+  ])
     await writeFile(path.join(folder.wal, `${name}.gz.age`), "x");
   const removed = await applyRetention(folder, await listBackups(folder), { daily: 1, weekly: 0 });
   expect(removed).toEqual([old.id]);

@@ -22,7 +22,11 @@ function weekOf(manifest: Manifest): number {
 }
 
 /** Returns the newest backup of each of the newest `count` periods. */
-function newestOf(backups: readonly Manifest[], periodOf: (manifest: Manifest) => number, count: number): Manifest[] {
+function newestOf(
+  backups: readonly Manifest[],
+  periodOf: (manifest: Manifest) => number,
+  count: number,
+): Manifest[] {
   const newest = new Map<number, Manifest>();
   for (const manifest of backups) newest.set(periodOf(manifest), manifest);
   const periods = [...newest.keys()].sort((a, b) => b - a).slice(0, count);

@@ -37,7 +37,8 @@ function octal(value: number, width: number): string {
 /** A header of POSIX ustar. The checksum is computed with its own place filled with spaces. */
 function headerOf({ name, kind, mode, size }: TarItem): Buffer {
   const path = kind === "folder" ? `${name}/` : name;
-  if (Buffer.byteLength(path) > MAX_NAME) throw new BackupRefused(`The name ${name} is too long for a backup.`);
+  if (Buffer.byteLength(path) > MAX_NAME)
+    throw new BackupRefused(`The name ${name} is too long for a backup.`);
   const header = Buffer.alloc(BLOCK);
   header.write(path, 0);
   header.write(octal(mode & 0o7777, 8), 100);
@@ -54,7 +55,8 @@ function headerOf({ name, kind, mode, size }: TarItem): Buffer {
 }
 
 function* zeros(count: number): Generator<Buffer> {
-  for (let left = count; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, Math.min(left, ZEROS.length));
+  for (let left = count; left > 0; left -= ZEROS.length)
+    yield ZEROS.subarray(0, Math.min(left, ZEROS.length));
 }
 
 /** A file that grows or shrinks while it is copied keeps the size of its header, as in any base backup. */
@@ -133,11 +135,15 @@ function parseHeader(header: Buffer): Omit<TarItem, "content"> {
   const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
   const kind = KINDS[header.toString("latin1", 156, 157)];
   const prefix = textAt(header, 345, 155);
-  const name = `${prefix === "" ? "" : `${prefix}/`}${textAt(header, 0, 100)}`.replace(/^\.\//, "").replace(/\/$/, "");
+  const name = `${prefix === "" ? "" : `${prefix}/`}${textAt(header, 0, 100)}`
+    .replace(/^\.\//, "")
+    .replace(/\/$/, "");
   const isInside = !name.startsWith("/") && !name.split("/").includes("..");
   if (sum !== stated || !isInside) throw new BackupRefused("The archive in the backup is damaged.");
   if (kind === undefined)
-    throw new BackupRefused(`The backup has a link or special file (${name}). Tablespaces are not supported.`);
+    throw new BackupRefused(
+      `The backup has a link or special file (${name}). Tablespaces are not supported.`,
+    );
   const size = Number.parseInt(textAt(header, 124, 12), 8) || 0;
   return { name, kind, mode: Number.parseInt(textAt(header, 100, 8), 8), size };
 }

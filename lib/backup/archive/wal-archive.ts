@@ -30,7 +30,9 @@ function nameOf(number: number, segmentSize: number, timeline: string): string {
 /** Returns the name of the segment that has a position, such as `0/3000028`. */
 export function segmentAt(lsn: string, timeline: number, segmentSize: number): string {
   const [high = "0", low = "0"] = lsn.split("/");
-  const number = Number.parseInt(high, 16) * (LOG_BYTES / segmentSize) + Math.floor(Number.parseInt(low, 16) / segmentSize);
+  const number =
+    Number.parseInt(high, 16) * (LOG_BYTES / segmentSize) +
+    Math.floor(Number.parseInt(low, 16) / segmentSize);
   return nameOf(number, segmentSize, timeline.toString(16).toUpperCase().padStart(8, "0"));
 }
 
@@ -55,7 +57,11 @@ export function archiveCommand(spool: string): string {
 }
 
 /** Encrypts one archived file into the backup folder and reads it back. Another run may have stored it before. */
-export async function storeWal(folder: BackupFolder, file: string, recipients: readonly string[]): Promise<void> {
+export async function storeWal(
+  folder: BackupFolder,
+  file: string,
+  recipients: readonly string[],
+): Promise<void> {
   const name = path.basename(file);
   if (!ARCHIVED.test(name)) throw new BackupRefused(`${name} is not a file of the write-ahead log.`);
   const target = path.join(folder.wal, `${name}${ENDING}`);

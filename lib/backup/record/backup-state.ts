@@ -22,7 +22,8 @@ export const DRILL_DAYS = 90;
 /** Returns the last good backup and drill of the tenant, for readiness, health and metrics. */
 export async function readBackupState(tx: Tx, tenantId: string): Promise<BackupState> {
   const rows = await selectNewest(tx, tenantId);
-  const find = (kind: string, outcome: string) => rows.find((row) => row.kind === kind && row.outcome === outcome);
+  const find = (kind: string, outcome: string) =>
+    rows.find((row) => row.kind === kind && row.outcome === outcome);
   const [backup, drill] = [find("backup", "done"), find("drill", "done")];
   return {
     backup: {
@@ -60,7 +61,11 @@ export interface Expected {
 }
 
 /** Whether the last good backup is older than twice the period in which one is expected. */
-export function isBackupLate({ backup }: BackupState, { everyHours, since }: Expected, nowMs: number): boolean {
+export function isBackupLate(
+  { backup }: BackupState,
+  { everyHours, since }: Expected,
+  nowMs: number,
+): boolean {
   const last = backup.at ?? since;
   if (everyHours === undefined || last === undefined) return false;
   return nowMs - last.getTime() > 2 * everyHours * HOUR_MS;

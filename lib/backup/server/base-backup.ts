@@ -43,18 +43,22 @@ export async function* fileOf(root: string, name: string): AsyncGenerator<TarIte
   }
 }
 
-/** Yields a data folder's content but for what the server makes again. */
+/** Yields a folder, with its content unless the server makes that again. */
+async function* folderOf(root: string, name: string): AsyncGenerator<TarItem> {
+  yield folderItem(name);
+  if (!EMPTY.has(name)) yield* dataFiles(root, name);
+  else for (const inner of EMPTY) if (inner.startsWith(`${name}/`)) yield folderItem(inner);
+}
+
+/** Yields the content of a folder of the cluster but for what the server makes again. */
 async function* dataFiles(root: string, folder = ""): AsyncGenerator<TarItem> {
   for await (const entry of await opendir(path.join(root, folder))) {
-    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    const name = path.posix.join(folder, entry.name);
     if (LEFT_OUT.test(name) || name === CONTROL) continue;
     if (entry.isSymbolicLink())
       throw new BackupRefused(`${name} is a link. Tablespaces are not supported: use pgBackRest.`);
-    if (entry.isDirectory()) {
-      yield folderItem(name);
-      if (!EMPTY.has(name)) yield* dataFiles(root, name);
-      else for (const inner of EMPTY) if (inner.startsWith(`${name}/`)) yield folderItem(inner);
-    } else if (entry.isFile()) yield* fileOf(root, name);
+    if (entry.isDirectory()) yield* folderOf(root, name);
+    else if (entry.isFile()) yield* fileOf(root, name);
   }
 }
 
@@ -63,7 +67,9 @@ const Stopped = z.object({ lsn: z.string(), labelfile: z.string(), spcmapfile: z
 
 async function begin(client: Client, label: string) {
   // A slot of this session keeps the WAL that the copy needs; it ends with the session, whatever happens.
-  await client.query("SELECT pg_create_physical_replication_slot($1, true, true)", [`sealport_${label.toLowerCase()}`]);
+  await client.query("SELECT pg_create_physical_replication_slot($1, true, true)", [
+    `sealport_${label.toLowerCase()}`,
+  ]);
   const { rows } = await client.query(
     `SELECT pg_backup_start($1, fast => true)::text AS start,
        (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline,
@@ -101,7 +107,8 @@ export async function* copyDatabase(
   // The position after the last record: at a segment's border the segment before it is the last.
   const { rows } = await client.query<{ name: string }>("SELECT pg_walfile_name($1::pg_lsn) AS name", [lsn]);
   const last = rows[0]?.name ?? first;
-  for (const segment of segmentsBetween(first, last, segment_size)) yield* fileOf(dataFolder, `pg_wal/${segment}`);
+  for (const segment of segmentsBetween(first, last, segment_size))
+    yield* fileOf(dataFolder, `pg_wal/${segment}`);
   for (let history = timeline; history > 1; history -= 1)
     yield* fileOf(dataFolder, `pg_wal/${history.toString(16).toUpperCase().padStart(8, "0")}.history`);
   facts.finish({ start, end: lsn, segment_size, first, last }, at);

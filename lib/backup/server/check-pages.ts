@@ -3,7 +3,13 @@ import type { Client } from "pg";
 import { z } from "zod";
 import { BackupRefused } from "@/lib/backup/refused";
 
-const Relation = z.object({ oid: z.coerce.number(), name: z.string(), kind: z.string(), method: z.string().nullable(), pages: z.coerce.number() });
+const Relation = z.object({
+  oid: z.coerce.number(),
+  name: z.string(),
+  kind: z.string(),
+  method: z.string().nullable(),
+  pages: z.coerce.number(),
+});
 type Relation = z.infer<typeof Relation>;
 
 const MAX_NAMED = 5;
@@ -29,7 +35,8 @@ async function findFault(client: Client, { oid, name, kind, method }: Relation):
       );
       return rows[0] === undefined ? undefined : `${name}, page ${rows[0].blkno}: ${rows[0].msg}`;
     }
-    if (method === "btree") await client.query("SELECT bt_index_check($1::oid, heapallindexed => true)", [oid]);
+    if (method === "btree")
+      await client.query("SELECT bt_index_check($1::oid, heapallindexed => true)", [oid]);
     return undefined;
   } catch (error) {
     const code = Reflect.get(Object(error), "code");
@@ -46,7 +53,9 @@ async function findFault(client: Client, { oid, name, kind, method }: Relation):
 export async function checkPages(client: Client): Promise<number> {
   const { rows } = await client.query<{ data_checksums: string }>("SHOW data_checksums");
   if (rows[0]?.data_checksums !== "on")
-    throw new BackupRefused("The cluster was made without page checksums (initdb -k), so damage cannot be seen.");
+    throw new BackupRefused(
+      "The cluster was made without page checksums (initdb -k), so damage cannot be seen.",
+    );
   await client.query("CREATE EXTENSION IF NOT EXISTS amcheck WITH SCHEMA pg_catalog");
   const faults: string[] = [];
   let pages = 0;

@@ -38,10 +38,7 @@ export type LogState = Pick<
 >;
 
 /** Returns the server's version and how far a log and its newest checkpoint reach. */
-export async function readLogState(
-  client: Pick<Client, "query">,
-  log: string,
-): Promise<LogState> {
+export async function readLogState(client: Pick<Client, "query">, log: string): Promise<LogState> {
   const { rows } = await client.query(
     `SELECT current_setting('server_version') AS server_version, current_database() AS database,
        (SELECT rolname::text FROM pg_roles WHERE oid = 10) AS superuser,
@@ -55,7 +52,9 @@ export async function readLogState(
   return {
     server_version: server_version.split(" ")[0] ?? server_version,
     ...found,
-    checkpoint: hasCheckpoint ? { size: checkpoint_size, root: Buffer.from(root).toString("base64url") } : null,
+    checkpoint: hasCheckpoint
+      ? { size: checkpoint_size, root: Buffer.from(root).toString("base64url") }
+      : null,
   };
 }
 

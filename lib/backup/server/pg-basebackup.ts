@@ -40,9 +40,7 @@ function connectionVariables(url: string): Record<string, string> {
 }
 
 const Ranges = z.object({
-  "WAL-Ranges": z.array(
-    z.object({ Timeline: z.number(), "Start-LSN": z.string(), "End-LSN": z.string() }),
-  ),
+  "WAL-Ranges": z.array(z.object({ Timeline: z.number(), "Start-LSN": z.string(), "End-LSN": z.string() })),
 });
 
 async function whole(item: TarItem): Promise<Buffer> {
@@ -57,7 +55,8 @@ async function facts(client: Client, manifest: Buffer, into: CopyFacts): Promise
   const { rows } = await client.query<{ size: string; at: Date }>(
     "SELECT setting AS size, clock_timestamp() AS at FROM pg_settings WHERE name = 'wal_segment_size'",
   );
-  if (range === undefined || rows[0] === undefined) throw new BackupRefused("The server named no WAL of its backup.");
+  if (range === undefined || rows[0] === undefined)
+    throw new BackupRefused("The server named no WAL of its backup.");
   const { "Start-LSN": start, "End-LSN": end, Timeline: timeline } = range;
   const size = Number(rows[0].size);
   const first = segmentAt(start, timeline, size);
@@ -81,7 +80,10 @@ export async function* streamDatabase(client: Client, url: string, into: CopyFac
   const child = spawn(
     path.join(tools, "pg_basebackup"),
     ["--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast", "--no-password"],
-    { env: { PATH: tools, LC_ALL: "C", NODE_ENV: "production", ...connectionVariables(url) }, stdio: ["ignore", "pipe", "pipe"] },
+    {
+      env: { PATH: tools, LC_ALL: "C", NODE_ENV: "production", ...connectionVariables(url) },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -104,7 +106,8 @@ export async function* streamDatabase(client: Client, url: string, into: CopyFac
     throw new BackupRefused(`pg_basebackup failed: ${lastLine(said)}`);
   }
   const code = await ended;
-  if (code !== 0 || manifest === undefined) throw new BackupRefused(`pg_basebackup failed: ${lastLine(said)}`);
+  if (code !== 0 || manifest === undefined)
+    throw new BackupRefused(`pg_basebackup failed: ${lastLine(said)}`);
   await facts(client, manifest, into);
 }
 

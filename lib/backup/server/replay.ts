@@ -7,7 +7,13 @@ import { readTar } from "@/lib/backup/archive/tar";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { createClient } from "@/lib/db/connection";
 import type { ServerAccount } from "@/lib/db/embedded/account";
-import { type Cluster, explainServerLog, readServerLog, SUPERUSER, spawnGuard } from "@/lib/db/embedded/cluster";
+import {
+  type Cluster,
+  explainServerLog,
+  readServerLog,
+  SUPERUSER,
+  spawnGuard,
+} from "@/lib/db/embedded/cluster";
 import type { ClusterPlace } from "@/lib/db/embedded/place";
 
 async function give(file: string, account: ServerAccount, mode: number): Promise<void> {
@@ -38,7 +44,10 @@ export async function layDown(
     }
     await give(dataFolder, account, 0o700);
     // Debian keeps it outside the data folder.
-    const hasSettings = await stat(path.join(dataFolder, "postgresql.conf")).then(() => true, () => false);
+    const hasSettings = await stat(path.join(dataFolder, "postgresql.conf")).then(
+      () => true,
+      () => false,
+    );
     if (!hasSettings) await ownFile(path.join(dataFolder, "postgresql.conf"), "", account);
   } catch (error) {
     throw explainBackupFailure(error, dataFolder);
@@ -124,7 +133,10 @@ export async function replay(order: Replay): Promise<RestoredServer> {
   return server;
 }
 
-function serverAt({ cluster: { place }, superuser = SUPERUSER }: Replay, stop: () => Promise<void>): RestoredServer {
+function serverAt(
+  { cluster: { place }, superuser = SUPERUSER }: Replay,
+  stop: () => Promise<void>,
+): RestoredServer {
   const host = encodeURIComponent(place.socketFolder);
   const urlOf = (database: string) =>
     `postgresql://${encodeURIComponent(superuser)}@localhost/${encodeURIComponent(database)}?host=${host}`;

@@ -43,7 +43,8 @@ export async function findRunningServer(dataFolder: string): Promise<RunningServ
   if (server === undefined) return undefined;
   const { pid, port, socketFolder, address } = server;
   if (Number.isInteger(pid) && pid > 1 && (await isAlive(pid))) return server;
-  const hasSocket = socketFolder !== "" && (await answers({ path: path.join(socketFolder, `.s.PGSQL.${port}`) }));
+  const hasSocket =
+    socketFolder !== "" && (await answers({ path: path.join(socketFolder, `.s.PGSQL.${port}`) }));
   if (hasSocket) return server;
   const host = address === "*" ? "127.0.0.1" : address;
   return host !== "" && port > 0 && (await answers({ host, port })) ? server : undefined;

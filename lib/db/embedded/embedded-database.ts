@@ -89,7 +89,11 @@ async function archiveSettings(
   if (commandFor === undefined) return {};
   const spool = spoolFolder(place.base);
   await ownFolder(spool, account);
-  return { archive_mode: "on", archive_command: commandFor(spool), archive_timeout: String(ARCHIVE_TIMEOUT_S) };
+  return {
+    archive_mode: "on",
+    archive_command: commandFor(spool),
+    archive_timeout: String(ARCHIVE_TIMEOUT_S),
+  };
 }
 
 /** Starts PostgreSQL from the npm package's binaries and returns when it answers. */

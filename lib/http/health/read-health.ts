@@ -16,47 +16,19 @@ import {
   type HealthPart,
   isDeciding,
   keystoreParts,
-  type PartState,
   policyParts,
   refusalOf,
-  SignerHealth,
   witnessing,
   workerState,
 } from "@/lib/http/health/judge-health";
+import { askSignerHealth, probeServices } from "@/lib/http/health/probe-services";
 import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
-import { callService } from "@/lib/ipc/client";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
 
 export type { Health } from "@/lib/http/health/judge-health";
 
-const PROBE_MS = 750;
 const FRESH_MS = 1_000;
-
-/** Whether a service gives any answer in time; the answer's content does not matter. */
-async function probe(url: string | undefined): Promise<PartState> {
-  if (url === undefined) return "down";
-  try {
-    await callService(url, { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 });
-    return "up";
-  } catch {
-    return "down";
-  }
-}
-
-/** How much the signer has signed, and its reason code while it refuses to sign. */
-async function askSigner(url: string | undefined): Promise<SignerHealth> {
-  const nothing = { size: 0 };
-  if (url === undefined) return nothing;
-  try {
-    const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
-    const { body } = await callService(url, call);
-    return SignerHealth.parse(JSON.parse(body.toString("utf8")));
-  } catch {
-    // Its own part reports whether it answers.
-    return nothing;
-  }
-}
 
 async function expectedMigrations(): Promise<string[]> {
   const entries = await readdir(path.join(process.cwd(), "prisma", "migrations"), { withFileTypes: true });
@@ -65,21 +37,6 @@ async function expectedMigrations(): Promise<string[]> {
 
 async function areCurrent(applied: readonly string[]): Promise<boolean> {
   return (await expectedMigrations()).every((name) => applied.includes(name));
-}
-
-async function probeServices(): Promise<HealthPart[]> {
-  const env = portalEnv();
-  const [signer, custodian, witness] = await Promise.all([
-    probe(env.SIGNER_URL),
-    probe(env.CUSTODIAN_URL),
-    probe(env.WITNESS_URL),
-  ]);
-  return [
-    { name: "signer", state: signer },
-    { name: "custodian", state: custodian },
-    // An instance may run without its own witness; then none can be down.
-    ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: witness }]),
-  ];
 }
 
 /** Returns the newest time stamp, also when no time stamp authority is configured any more. */
@@ -110,7 +67,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   const env = portalEnv();
   const policy = witnessPolicy(env);
   // Ask the signer first: it signs what the database holds, so a database read later cannot be behind it.
-  const signer = await askSigner(env.SIGNER_URL);
+  const signer = await askSignerHealth(env.SIGNER_URL);
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
   const backups = await inSnapshot(runtime, (tx) => readBackupState(tx, runtime.instance.tenantId));

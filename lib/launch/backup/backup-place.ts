@@ -27,7 +27,9 @@ export interface BackedUpDatabase {
 /** Returns the folder of backups. Throws BackupRefused if none is set. */
 export function backupFolder(env: LaunchEnv): Promise<BackupFolder> {
   if (env.BACKUP_DIR === undefined)
-    throw new BackupRefused("Set BACKUP_DIR to the folder of the backups, on another disk or a mounted store.");
+    throw new BackupRefused(
+      "Set BACKUP_DIR to the folder of the backups, on another disk or a mounted store.",
+    );
   return openBackupFolder(env.BACKUP_DIR);
 }
 
@@ -89,7 +91,11 @@ export function withDatabase<T>(env: LaunchEnv, use: (database: BackedUpDatabase
   if (given !== undefined) {
     const named = (url: string): string => urlFor(url, undefined, env.DATABASE_NAME);
     const owner = env.DATABASE_OWNER_URL ?? env.DATABASE_ADMIN_URL;
-    return use({ url: named(given), ownerUrl: owner === undefined ? named(given) : named(owner), dataFolder: undefined });
+    return use({
+      url: named(given),
+      ownerUrl: owner === undefined ? named(given) : named(owner),
+      dataFolder: undefined,
+    });
   }
   if (env.DATABASE_URL !== undefined)
     throw new BackupRefused("Set BACKUP_DATABASE_URL: a login with the right REPLICATION.");

@@ -38,7 +38,8 @@ const OPTIONS = {
 } as const;
 
 type Values = ReturnType<typeof parse>["values"];
-const parse = (args: readonly string[]) => parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -53,9 +54,13 @@ function needed(value: string | undefined): string {
 /** A moment in the form of RFC 3339; undefined for `latest`. */
 function momentOf(text: string): Date | undefined {
   if (text === "latest") return undefined;
-  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : undefined;
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text)
+    ? new Date(text)
+    : undefined;
   if (at === undefined || Number.isNaN(at.getTime()))
-    throw new BackupRefused(`--to is latest, or a time with its zone such as 2026-11-29T19:30:00Z, not ${text}.`);
+    throw new BackupRefused(
+      `--to is latest, or a time with its zone such as 2026-11-29T19:30:00Z, not ${text}.`,
+    );
   return at;
 }
 
@@ -72,7 +77,9 @@ function megabytes(bytes: number): string {
 async function create(env: LaunchEnv, { identity }: Values): Promise<void> {
   const { manifest, removed } = await createBackup(env, { identity });
   const { id, file, log_size, verified, wal } = manifest;
-  say(`Backup ${id}: ${megabytes(file.bytes)} of ${megabytes(file.plain_bytes)}, WAL to ${wal.end}, log of ${log_size} entries.`);
+  say(
+    `Backup ${id}: ${megabytes(file.bytes)} of ${megabytes(file.plain_bytes)}, WAL to ${wal.end}, log of ${log_size} entries.`,
+  );
   say(`SHA-256 ${file.sha256}`);
   say(
     verified === "opened"
@@ -119,8 +126,12 @@ async function drill(env: LaunchEnv, values: Values): Promise<void> {
   });
   say(`Drill of backup ${found.backup}: passed.`);
   say(`Pages read and sound: ${found.pages}.`);
-  say(`Log: ${found.log_size} entries came back, ${found.recovered} more from the signer's copy; outside checkpoint over ${found.checkpoint}.`);
-  say(`Sample record: ${found.opened ? "opened by the custodian with the restored keys" : "the instance has no record"}.`);
+  say(
+    `Log: ${found.log_size} entries came back, ${found.recovered} more from the signer's copy; outside checkpoint over ${found.checkpoint}.`,
+  );
+  say(
+    `Sample record: ${found.opened ? "opened by the custodian with the restored keys" : "the instance has no record"}.`,
+  );
   say(`Erased again: ${found.erased_again}.`);
   say(`RPO ${found.rpo_s.toFixed(1)} s, RTO ${found.rto_s.toFixed(1)} s.`);
 }

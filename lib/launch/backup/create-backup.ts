@@ -99,7 +99,10 @@ export async function storeWaitingWal(
   }
 }
 
-async function report(database: BackedUpDatabase, run: Omit<FinishedRun, "tenantId" | "finishedAt" | "kind">) {
+async function report(
+  database: BackedUpDatabase,
+  run: Omit<FinishedRun, "tenantId" | "finishedAt" | "kind">,
+) {
   const owner = openOwnerPool(database.ownerUrl);
   try {
     const { tenantId } = await readLogPlace(owner);
@@ -139,7 +142,16 @@ async function makeAndReport(
     const { id, method, file, log_size, checkpoint, verified } = manifest;
     const { bytes, sha256 } = file;
     const size = checkpoint?.size ?? null;
-    const facts: BackupFacts = { backup: id, method, bytes, sha256, log_size, checkpoint: size, verified, removed };
+    const facts: BackupFacts = {
+      backup: id,
+      method,
+      bytes,
+      sha256,
+      log_size,
+      checkpoint: size,
+      verified,
+      removed,
+    };
     await report(database, { outcome: "done", startedAt, facts });
     return { manifest, removed };
   } catch (error) {

@@ -2,11 +2,17 @@ import "server-only";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
-import { recoverLog, planRecovery } from "@/lib/audit/recovery/recover-log";
+import { planRecovery, recoverLog } from "@/lib/audit/recovery/recover-log";
 import { checkHead } from "@/lib/audit/self-check/check-head";
 import { checkSigner } from "@/lib/audit/self-check/check-signer";
 import { readLeafHashes } from "@/lib/audit/self-check/log-store";
-import { beginWalk, concludeWalk, type LogUnderTest, readMarks, walkOn } from "@/lib/audit/self-check/verify-log";
+import {
+  beginWalk,
+  concludeWalk,
+  type LogUnderTest,
+  readMarks,
+  walkOn,
+} from "@/lib/audit/self-check/verify-log";
 import { openSignedCopy } from "@/lib/audit/signer/signed-copy";
 import type { SignedTree } from "@/lib/audit/signer/signed-mark";
 import { openHeadFile } from "@/lib/audit/witness/head-file";
@@ -57,7 +63,8 @@ export async function readWitnessHead(dir: string, log: string): Promise<SignedT
 export async function recoverScratch(drilled: DrilledLog, signerDir: string, keystore: Keystore) {
   const { url, ...place } = drilled;
   const copy = await openSignedCopy(path.join(signerDir, "log"), place.log);
-  if (copy === undefined) throw new BackupRefused(`${signerDir} has no copy of the log. Name the signer's folder with --signer.`);
+  if (copy === undefined)
+    throw new BackupRefused(`${signerDir} has no copy of the log. Name the signer's folder with --signer.`);
   const owner = openOwnerPool(url);
   try {
     const { from, to } = await planRecovery(owner, place, copy);
@@ -109,14 +116,19 @@ export async function verifyRestored(drilled: DrilledLog, outside: SignedTree): 
     checkHead(walk);
     const signer = checkSigner(walk, absent, log);
     const report = await concludeWalk(cx, walk, { signer, marks });
-    const [first] = report.findings.filter(({ is_unfinished, class: kind }) => is_unfinished !== true && kind !== "lost");
-    if (first !== undefined) throw new BackupRefused(`The restored log is wrong: ${first.class}, ${first.detail}.`);
+    const [first] = report.findings.filter(
+      ({ is_unfinished, class: kind }) => is_unfinished !== true && kind !== "lost",
+    );
+    if (first !== undefined)
+      throw new BackupRefused(`The restored log is wrong: ${first.class}, ${first.detail}.`);
     if (outside.size > walk.size)
       throw new BackupRefused(
         `The outside checkpoint covers ${outside.size} entries, the restored log has ${walk.size}. Give the signer's copy with --signer, or an older checkpoint.`,
       );
     if (!equalConstantTime(await rootAt(cx, outside.size), outside.root))
-      throw new BackupRefused(`The restored log is not the one of the outside checkpoint over ${outside.size} entries.`);
+      throw new BackupRefused(
+        `The restored log is not the one of the outside checkpoint over ${outside.size} entries.`,
+      );
     return walk.size;
   } finally {
     await db.close();

@@ -115,7 +115,13 @@ async function hold(
 ): Promise<DrillFacts> {
   const identities = await readIdentities(order.identity);
   const began = Date.now();
-  const restored = await restoreBackup({ folder, identities, to: order.to, into: scratch, scratchFolder: scratch });
+  const restored = await restoreBackup({
+    folder,
+    identities,
+    to: order.to,
+    into: scratch,
+    scratchFolder: scratch,
+  });
   try {
     const { outside, erasedAgain, ...found } = await check(env, order, restored, scratch);
     const lastAt = restored.lastCommitAt ?? new Date(restored.manifest.finished_at);
@@ -138,14 +144,22 @@ async function hold(
 async function report(
   env: LaunchEnv,
   startedAt: Date,
-  result: { readonly outcome: "done"; readonly facts: DrillFacts } | { readonly outcome: "failed"; readonly reason: string },
+  result:
+    | { readonly outcome: "done"; readonly facts: DrillFacts }
+    | { readonly outcome: "failed"; readonly reason: string },
 ): Promise<void> {
   await withDatabase(env, async ({ ownerUrl }) => {
     const owner = openOwnerPool(ownerUrl);
     try {
       const { tenantId } = await readLogPlace(owner);
       const facts = result.outcome === "done" ? result.facts : { reason: result.reason.slice(0, 500) };
-      const run = { tenantId, kind: "drill", startedAt, finishedAt: new Date(), outcome: result.outcome } as const;
+      const run = {
+        tenantId,
+        kind: "drill",
+        startedAt,
+        finishedAt: new Date(),
+        outcome: result.outcome,
+      } as const;
       await insertRun(owner, { ...run, facts });
     } finally {
       await owner.end();

@@ -58,7 +58,12 @@ it("a full disk fails a backup with one line, keeps the older ones, and is repor
   } finally {
     spawnSync("umount", [small]);
   }
-  const { rows } = await bench.log.appPool.query("SELECT outcome, facts FROM backup_run ORDER BY id DESC LIMIT 1");
-  expect(rows[0]).toMatchObject({ outcome: "failed", facts: { reason: expect.stringContaining("The disk is full") } });
+  const { rows } = await bench.log.appPool.query(
+    "SELECT outcome, facts FROM backup_run ORDER BY id DESC LIMIT 1",
+  );
+  expect(rows[0]).toMatchObject({
+    outcome: "failed",
+    facts: { reason: expect.stringContaining("The disk is full") },
+  });
   expect(existsSync(bench.folder.base)).toBe(true);
 });

@@ -1,11 +1,12 @@
 import "server-only";
 import path from "node:path";
 import pino from "pino";
-import { backupFolder, recipientsOf } from "@/lib/launch/backup/backup-place";
 import { listBackups } from "@/lib/backup/archive/backup-folder";
 import { BackupRefused } from "@/lib/backup/refused";
 import type { LaunchEnv } from "@/lib/env";
+import { backupHours } from "@/lib/env/backup";
 import { runLoop } from "@/lib/jobs/run-loop";
+import { backupFolder, recipientsOf } from "@/lib/launch/backup/backup-place";
 import { storeWaitingWal } from "@/lib/launch/backup/create-backup";
 import { baseEnvironment } from "@/lib/launch/environments";
 import type { InstanceFolders } from "@/lib/launch/folders";
@@ -16,13 +17,14 @@ import { createLogger } from "@/lib/telemetry/logger";
 const WAL_PERIOD_MS = 5_000;
 const LOOK_MS = 60_000;
 const HOUR_MS = 3_600_000;
-const DEFAULT_HOURS = 24;
 
 /** Refuses settings of backups that contradict each other, before anything starts. */
 export function requireBackupSettings(env: LaunchEnv): void {
   const { database } = recipientsOf(env);
   if (env.BACKUP_DIR !== undefined && database.length === 0)
-    throw new BackupRefused("BACKUP_DIR is set, so set BACKUP_RECIPIENTS to public keys of age (age-keygen).");
+    throw new BackupRefused(
+      "BACKUP_DIR is set, so set BACKUP_RECIPIENTS to public keys of age (age-keygen).",
+    );
 }
 
 interface Kept {
@@ -55,7 +57,7 @@ function commandVariables(env: LaunchEnv, dataDir: string): Record<string, strin
 async function backUpWhenDue({ env, folders, signal, say }: Kept): Promise<void> {
   const newest = (await listBackups(await backupFolder(env))).at(-1);
   const ageMs = newest === undefined ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(newest.finished_at);
-  if (ageMs < (env.BACKUP_EVERY_HOURS ?? DEFAULT_HOURS) * HOUR_MS) return;
+  if (ageMs < (backupHours(env) ?? 0) * HOUR_MS) return;
   const result = await runStep({
     args: scriptArguments("op.ts", "backup", "create"),
     cwd: PROGRAM_ROOT,
@@ -81,10 +83,13 @@ export function keepBackups(kept: Kept): void {
   const { database: recipients } = recipientsOf(env);
   const isEmbedded = env.DATABASE_URL === undefined && env.DATABASE_ADMIN_URL === undefined;
   if (isEmbedded)
-    void runLoop({ name: "backup-wal", periodMs: WAL_PERIOD_MS, signal, logger, maxBackoffMs: LOOK_MS }, async () => {
-      await storeWaitingWal(await backupFolder(env), folders.file("postgres/data"), recipients);
-      return { more: false };
-    });
+    void runLoop(
+      { name: "backup-wal", periodMs: WAL_PERIOD_MS, signal, logger, maxBackoffMs: LOOK_MS },
+      async () => {
+        await storeWaitingWal(await backupFolder(env), folders.file("postgres/data"), recipients);
+        return { more: false };
+      },
+    );
   void runLoop({ name: "backup", periodMs: LOOK_MS, signal, logger, maxBackoffMs: HOUR_MS }, async () => {
     await backUpWhenDue(kept);
     return { more: false };

@@ -64,4 +64,3 @@ export async function openSample({ env, folders, instance, url }: RestoredInstan
     );
   return results.length;
 }
-

@@ -58,7 +58,12 @@ const NEVER: readonly string[] = [
 export function planLines(): string[] {
   return [
     "What to back up, in the order in which it is restored:",
-    ...ROWS.flatMap(({ part, copy, when, how }) => ["", `${part}: ${copy}`, `  when: ${when}`, `  how:  ${how}`]),
+    ...ROWS.flatMap(({ part, copy, when, how }) => [
+      "",
+      `${part}: ${copy}`,
+      `  when: ${when}`,
+      `  how:  ${how}`,
+    ]),
     "",
     "Never restore:",
     ...NEVER.map((line) => `  ${line}`),

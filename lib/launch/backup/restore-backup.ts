@@ -64,7 +64,11 @@ export async function requireTarget(into: string): Promise<void> {
 }
 
 /** Programs that can read the backup's files: ours, or those of its major version on this machine. */
-async function programsFor({ server_version }: Manifest, account: ServerAccount, dir: string): Promise<string> {
+async function programsFor(
+  { server_version }: Manifest,
+  account: ServerAccount,
+  dir: string,
+): Promise<string> {
   const major = Number.parseInt(server_version, 10);
   const own = await installBinaries(account, dir);
   if (path.basename(path.dirname(path.dirname(own))).startsWith(`postgresql-${major}.`)) return own;
@@ -118,9 +122,18 @@ async function bringBack(order: RestoreOrder, manifest: Manifest, file: string):
   const { state, last } = await readRestored(server, manifest);
   if (state.log_size < log_size) {
     await server.stop();
-    throw new BackupRefused(`The restored log has ${state.log_size} entries, the backup was made of ${log_size}.`);
+    throw new BackupRefused(
+      `The restored log has ${state.log_size} entries, the backup was made of ${log_size}.`,
+    );
   }
-  return { manifest, server, place, logSize: state.log_size, checkpoint: state.checkpoint, lastCommitAt: last };
+  return {
+    manifest,
+    server,
+    place,
+    logSize: state.log_size,
+    checkpoint: state.checkpoint,
+    lastCommitAt: last,
+  };
 }
 
 /** Removes what a failed restore wrote, so that it can be repeated. */

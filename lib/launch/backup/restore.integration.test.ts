@@ -14,7 +14,12 @@ import { withClient } from "@/lib/launch/backup/backup-place";
 import { createBackup, storeWaitingWal } from "@/lib/launch/backup/create-backup";
 import { recoverScratch, verifyRestored } from "@/lib/launch/backup/drill-checks";
 import { type RestoreOrder, restoreBackup } from "@/lib/launch/backup/restore-backup";
-import { type BackupBench, createBackupBench, hasAge, makeIdentity } from "@/lib/testing/benches/backup-bench";
+import {
+  type BackupBench,
+  createBackupBench,
+  hasAge,
+  makeIdentity,
+} from "@/lib/testing/benches/backup-bench";
 
 // One log: 30 entries in the backup, 20 more before the moment, 10 after it.
 let bench: BackupBench;
@@ -60,12 +65,24 @@ let targets = 0;
 async function order(more: Partial<RestoreOrder> = {}): Promise<RestoreOrder> {
   targets += 1;
   const into = path.join(bench.root, `restored-${targets}`);
-  return { folder: bench.folder, identities: await readIdentities(bench.database.file), to: undefined, into, ...more };
+  return {
+    folder: bench.folder,
+    identities: await readIdentities(bench.database.file),
+    to: undefined,
+    into,
+    ...more,
+  };
 }
 
 describe("backup create", () => {
   it("makes a file that was decrypted to its end, with a manifest of what it has", async () => {
-    expect(manifest).toMatchObject({ log: bench.log.place.log, log_size: 30, checkpoint: { size: 30 }, verified: "opened", method: "copy" });
+    expect(manifest).toMatchObject({
+      log: bench.log.place.log,
+      log_size: 30,
+      checkpoint: { size: 30 },
+      verified: "opened",
+      method: "copy",
+    });
     expect(manifest.server_version).toMatch(/^17\./);
     expect(await listBackups(bench.folder)).toEqual([manifest]);
     expect((await readFile(sealedPath(bench.folder, manifest.id))).length).toBe(manifest.file.bytes);
@@ -76,7 +93,9 @@ describe("backup create", () => {
     const script = `age -d -i '${bench.database.file}' '${sealedPath(bench.folder, manifest.id)}' | tar -tzf -`;
     const { stdout, status } = spawnSync("bash", ["-o", "pipefail", "-c", script], { encoding: "utf8" });
     expect(status).toBe(0);
-    expect(stdout.split("\n")).toEqual(expect.arrayContaining(["PG_VERSION", "backup_label", "global/pg_control"]));
+    expect(stdout.split("\n")).toEqual(
+      expect.arrayContaining(["PG_VERSION", "backup_label", "global/pg_control"]),
+    );
     expect(stdout).not.toMatch(/keys|keystore|superuser|postmaster\.pid|instance\.json/);
   });
 
@@ -125,7 +144,9 @@ describe("backup restore", () => {
     const drilled = { url: server.urlOf(manifest.database), log, tenantId, logVkey: bench.log.key.vkey };
     try {
       const copy = await bench.log.copy();
-      await expect(verifyRestored(drilled, copy)).rejects.toThrow("covers 60 entries, the restored log has 50");
+      await expect(verifyRestored(drilled, copy)).rejects.toThrow(
+        "covers 60 entries, the restored log has 50",
+      );
       const done = await recoverScratch(drilled, path.dirname(bench.log.dir), bench.log.keystore);
       expect(done).toEqual({ recovered: 10, erasedAgain: 0 });
       expect(await verifyRestored(drilled, copy)).toBe(60);
@@ -139,7 +160,9 @@ describe("backup restore", () => {
   it("refuses a folder with content, a running instance and a running server", async () => {
     const live = await order({ into: bench.dataDir });
     await expect(restoreBackup(live)).rejects.toThrow(/An instance runs on .*Stop it/);
-    await expect(restoreBackup({ ...live, into: path.join(bench.dataDir, "postgres") })).rejects.toThrow(/An instance runs/);
+    await expect(restoreBackup({ ...live, into: path.join(bench.dataDir, "postgres") })).rejects.toThrow(
+      /An instance runs/,
+    );
     await expect(restoreBackup({ ...live, into: bench.root })).rejects.toThrow("is not empty");
     const locked = await order();
     await mkdir(locked.into);
@@ -178,7 +201,9 @@ describe("backup restore", () => {
     await archiveNow();
     await bench.log.grow(5);
     await archiveNow();
-    const segments = (await listWal(bench.folder)).filter((name) => /^[0-9A-F]{24}$/.test(name) && name > manifest.wal.last);
+    const segments = (await listWal(bench.folder)).filter(
+      (name) => /^[0-9A-F]{24}$/.test(name) && name > manifest.wal.last,
+    );
     const lost = path.join(bench.folder.wal, `${segments.at(-2)}.gz.age`);
     const kept = `${lost}.kept`;
     await rename(lost, kept);
