@@ -11,7 +11,7 @@ import {
   writeSealed,
 } from "@/lib/backup/archive/sealed-file";
 import { fileItem, folderItem, readTar, type TarItem, writeTar } from "@/lib/backup/archive/tar";
-import { hasAge, makeIdentity } from "@/lib/testing/benches/backup-bench";
+import { hasAge, makeIdentity } from "@/lib/testing/benches/age-identity";
 
 let dir: string;
 beforeEach(async () => {

@@ -41,8 +41,8 @@ it("keeps the newest backup of each kept day and week, and always the newest", (
   const gone = new Set(outdatedBackups(backups, { daily: 7, weekly: 4 }).map(({ id }) => id));
   const kept = backups.filter(({ id }) => !gone.has(id)).map(({ finished_at }) => finished_at.slice(0, 13));
   expect(kept).toEqual([
-    // The Sundays of three earlier weeks, then seven days; the newest week is one of these days.
-    ...["2026-10-18T13", "2026-10-25T13", "2026-11-01T13"],
+    // The Sundays of two earlier weeks, then seven days: the newest of them begins the fourth week.
+    ...["2026-10-25T13", "2026-11-01T13"],
     ...["2026-11-03T13", "2026-11-04T13", "2026-11-05T13", "2026-11-06T13", "2026-11-07T13", "2026-11-08T13"],
     "2026-11-09T13",
   ]);

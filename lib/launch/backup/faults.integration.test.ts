@@ -3,8 +3,14 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { listBackups } from "@/lib/backup/archive/backup-folder";
+import { listBackups, openBackupFolder } from "@/lib/backup/archive/backup-folder";
+import { readIdentities } from "@/lib/backup/archive/sealed-file";
+import { listWal } from "@/lib/backup/archive/wal-archive";
+import { findTools } from "@/lib/backup/server/pg-basebackup";
 import { createBackup } from "@/lib/launch/backup/create-backup";
+import { keepBackups, requireBackupSettings } from "@/lib/launch/backup/keep-backups";
+import { restoreBackup } from "@/lib/launch/backup/restore-backup";
+import { prepareFolders } from "@/lib/launch/folders";
 import { PROGRAM_ROOT } from "@/lib/launch/program";
 import { type BackupBench, createBackupBench } from "@/lib/testing/benches/backup-bench";
 
@@ -33,6 +39,43 @@ it("a backup that is killed leaves nothing that counts, and the next one removes
   const { manifest } = await createBackup(bench.env, { identity: undefined });
   expect(manifest.verified).toBe("digest");
   expect(await readdir(bench.folder.base)).toEqual([`${manifest.id}.json`, manifest.file.name]);
+});
+
+it("a backup by pg_basebackup, for a server on any machine, is restored like a copy", async () => {
+  if (findTools(17, "pg_basebackup") === undefined)
+    return console.log("NOT RUN: Debian's package postgresql-client-17 is not installed");
+  const env = {
+    ...bench.env,
+    BACKUP_DATABASE_URL: bench.log.database.adminUrl,
+    BACKUP_DIR: path.join(bench.root, "outside"),
+  };
+  const { manifest } = await createBackup(env, { identity: bench.database.file });
+  expect(manifest).toMatchObject({
+    method: "pg_basebackup",
+    verified: "opened",
+    superuser: "sealport_superuser",
+  });
+  const identities = await readIdentities(bench.database.file);
+  const into = path.join(bench.root, "from-outside");
+  const folder = await openBackupFolder(env.BACKUP_DIR);
+  const { server, logSize } = await restoreBackup({ folder, identities, to: undefined, into });
+  await server.stop();
+  expect(logSize).toBe(manifest.log_size);
+});
+
+it("an instance with a folder for backups stores its WAL and makes a backup when one is due", async () => {
+  const stop = new AbortController();
+  const dir = path.join(bench.root, "kept");
+  const folders = await prepareFolders(bench.dataDir);
+  const said: string[] = [];
+  const env = { ...bench.env, BACKUP_DIR: dir };
+  keepBackups({ env, folders, signal: stop.signal, say: (line) => said.push(line) });
+  const folder = await openBackupFolder(dir);
+  await expect.poll(() => listBackups(folder)).toMatchObject([{ verified: "digest", method: "copy" }]);
+  await expect.poll(() => listWal(folder)).not.toEqual([]);
+  stop.abort();
+  expect(said).toEqual([]);
+  expect(() => requireBackupSettings({ ...env, BACKUP_RECIPIENTS: undefined })).toThrow("BACKUP_RECIPIENTS");
 });
 
 it("a restart of the database during a backup fails it with one line, and nothing is kept", async () => {

@@ -3,12 +3,18 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { askErasure } from "@/lib/audit/retention/erasure/ask-erasure";
+import { agreeToErasure } from "@/lib/audit/retention/erasure/decide-erasure";
+import { erasePrepared } from "@/lib/audit/retention/run-retention";
 import { listBackups, type Manifest, sealedPath } from "@/lib/backup/archive/backup-folder";
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
 import { listWal } from "@/lib/backup/archive/wal-archive";
 import { readBackupState } from "@/lib/backup/record/backup-state";
 import { recordBackupRuns } from "@/lib/backup/record/record-runs";
 import { checkPages } from "@/lib/backup/server/check-pages";
+import { fixedClock } from "@/lib/clock";
+import { openPool } from "@/lib/db/pool";
 import { inSnapshot } from "@/lib/db/transaction";
 import { withClient } from "@/lib/launch/backup/backup-place";
 import { createBackup, storeWaitingWal } from "@/lib/launch/backup/create-backup";
@@ -21,10 +27,14 @@ import {
   makeIdentity,
 } from "@/lib/testing/benches/backup-bench";
 
-// One log: 30 entries in the backup, 20 more before the moment, 10 after it.
+const YEAR_MS = 365 * 86_400_000;
+// One log: a backup, more entries, the moment that is restored to, an erasure and more entries.
 let bench: BackupBench;
 let manifest: Manifest;
 let moment: Date;
+let [inBackup, atMoment, atEnd] = [0, 0, 0];
+/** Pseudonym of the person who was erased after the moment. */
+let erased = "";
 
 const admin = <T>(sql: string): Promise<T[]> =>
   withClient(bench.log.database.adminUrl, async (client) => (await client.query(sql)).rows as T[]);
@@ -49,14 +59,26 @@ async function momentNow(): Promise<Date> {
 
 beforeAll(async () => {
   bench = await createBackupBench();
-  await bench.log.grow(30);
-  await bench.log.sign();
+  const { log } = bench;
+  const staff = (duty: "privacy" | "compliance") =>
+    log.person({ role: "coordinator", duties: [duty], hasKey: false });
+  const [privacy, compliance] = [await staff("privacy"), await staff("compliance")];
+  const person = await log.person({ role: "client", hasKey: false });
+  await recordEvent({ ...person, clock: fixedClock(new Date(Date.now() - 2 * YEAR_MS)) }, EVENT);
+  erased = person.principal.pseudonym;
+  await log.grow(30);
+  inBackup = (await log.sign()).size;
   manifest = (await createBackup(bench.env, { identity: bench.database.file })).manifest;
-  await bench.log.grow(20);
-  await bench.log.sign();
+  await log.grow(20);
+  atMoment = (await log.sign()).size;
   moment = await momentNow();
-  await bench.log.grow(10);
-  await bench.log.sign();
+  const { id } = await askErasure(privacy, { subject: person.principal.handle, reason: "asked" });
+  await agreeToErasure(compliance, id);
+  const pool = openPool({ url: log.database.retentionUrl, maxConnections: 1 });
+  await erasePrepared({ ...log.place, pool, appPool: log.appPool, logger: createLogger("test", "silent") });
+  await pool.end();
+  await log.grow(10);
+  atEnd = (await log.sign()).size;
   await archiveNow();
 });
 afterAll(() => bench?.close());
@@ -102,7 +124,11 @@ describe("backup create", () => {
   it("is reported, and a portal writes its entry once", async () => {
     const read = () => inSnapshot(bench.log.cx, (tx) => readBackupState(tx, bench.log.place.tenantId));
     const { backup } = await read();
-    expect(backup.facts).toMatchObject({ backup: manifest.id, sha256: manifest.file.sha256, log_size: 30 });
+    expect(backup.facts).toMatchObject({
+      backup: manifest.id,
+      sha256: manifest.file.sha256,
+      log_size: inBackup,
+    });
     expect(Date.now() - (backup.at?.getTime() ?? 0)).toBeLessThan(600_000);
     expect(await recordBackupRuns(bench.log.cx)).toBe(1);
     expect(await recordBackupRuns(bench.log.cx)).toBe(0);
@@ -123,7 +149,7 @@ describe("backup restore", () => {
     const restored = await restoreBackup(await order({ to: moment }));
     const { server, logSize, checkpoint, lastCommitAt } = restored;
     try {
-      expect([logSize, checkpoint?.size]).toEqual([50, 50]);
+      expect([logSize, checkpoint?.size]).toEqual([atMoment, atMoment]);
       expect(lastCommitAt?.getTime()).toBeLessThanOrEqual(moment.getTime());
       const client = await server.connect(manifest.database);
       expect(await checkPages(client)).toBeGreaterThan(100);
@@ -132,24 +158,34 @@ describe("backup restore", () => {
       await server.stop();
     }
     const { stop } = await restoreBackup(await order()).then(({ server: latest, logSize: size }) => {
-      expect(size).toBe(60);
+      expect(size).toBe(atEnd);
       return latest;
     });
     await stop();
   });
 
-  it("gives a log that the signer's copy completes and an outside checkpoint confirms", async () => {
+  it("gives a log that the signer's copy completes, with erasures again, and an outside checkpoint confirms", async () => {
     const { server } = await restoreBackup(await order({ to: moment }));
     const { log, tenantId } = bench.log.place;
     const drilled = { url: server.urlOf(manifest.database), log, tenantId, logVkey: bench.log.key.vkey };
+    const keyOf = async ({ connect }: typeof server) => {
+      const client = await connect(manifest.database);
+      const sql = "SELECT sealed_key FROM audit_compartment WHERE subject = $1";
+      return client
+        .query(sql, [erased])
+        .then(({ rows }) => rows)
+        .finally(() => client.end());
+    };
     try {
+      expect((await keyOf(server))[0].sealed_key).not.toBeNull();
       const copy = await bench.log.copy();
       await expect(verifyRestored(drilled, copy)).rejects.toThrow(
-        "covers 60 entries, the restored log has 50",
+        `covers ${atEnd} entries, the restored log has ${atMoment}`,
       );
       const done = await recoverScratch(drilled, path.dirname(bench.log.dir), bench.log.keystore);
-      expect(done).toEqual({ recovered: 10, erasedAgain: 0 });
-      expect(await verifyRestored(drilled, copy)).toBe(60);
+      expect(done).toEqual({ recovered: atEnd - atMoment, erasedAgain: 1 });
+      expect(await keyOf(server)).toEqual([{ sealed_key: null }]);
+      expect(await verifyRestored(drilled, copy)).toBe(atEnd);
       const forged = { size: copy.size, root: new Uint8Array(32) };
       await expect(verifyRestored(drilled, forged)).rejects.toThrow("not the one of the outside checkpoint");
     } finally {

@@ -1,34 +1,15 @@
 import "server-only";
-import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { type BackupFolder, openBackupFolder } from "@/lib/backup/archive/backup-folder";
 import { archiveCommand } from "@/lib/backup/archive/wal-archive";
 import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { signal, waitForEnd } from "@/lib/db/embedded/processes";
 import { environments, type LaunchEnv } from "@/lib/env";
+import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
 import { createRecoveryBench, type RecoveryBench } from "@/lib/testing/benches/recovery-bench";
 import { startTestServer } from "@/lib/testing/servers/test-server";
-
-/** An identity of age in a file, and its public key. */
-export interface TestIdentity {
-  readonly file: string;
-  readonly recipient: string;
-}
-
-/** Writes a new identity as age-keygen does. */
-export async function makeIdentity(dir: string, name: string): Promise<TestIdentity> {
-  const identity = await generateX25519Identity();
-  const recipient = await identityToRecipient(identity);
-  const file = path.join(dir, name);
-  await writeFile(file, `# public key: ${recipient}\n${identity}\n`, { mode: 0o600 });
-  return { file, recipient };
-}
-
-/** Whether Debian's `age` is installed, which opens what we write. */
-export const hasAge = (): boolean => spawnSync("age", ["--version"]).status === 0;
 
 /** An instance's embedded database with a log, WAL archiving, a folder for backups and two identities. */
 export interface BackupBench {
