@@ -92,6 +92,8 @@ function recoverySettings({ walFolder, to }: Replay): Record<string, string> {
     hot_standby: "off",
     shared_preload_libraries: "",
     ssl: "off",
+    logging_collector: "off",
+    log_destination: "stderr",
   };
 }
 
@@ -169,6 +171,8 @@ async function explainReplay(place: ClusterPlace, to: Date | undefined): Promise
     return new BackupRefused(
       `The archive ends before ${to?.toISOString()}. ${lastReplayed(log)}Choose an earlier time, or --to latest.`,
     );
+  if (/requested recovery stop point is before consistent recovery point/.test(log))
+    return new BackupRefused(`${to?.toISOString()} is before the end of the backup. Choose a later time.`);
   if (/could not locate required checkpoint record|WAL ends before end of online backup/.test(log))
     return new BackupRefused("WAL that the backup needs is missing.");
   return explainServerLog(place);
@@ -176,5 +180,5 @@ async function explainReplay(place: ClusterPlace, to: Date | undefined): Promise
 
 function lastReplayed(log: string): string {
   const at = /last completed transaction was at log time ([0-9-]+ [0-9:.]+\+00)/.exec(log)?.[1];
-  return at === undefined ? "" : `Its last transaction is of ${new Date(at).toISOString()}. `;
+  return at === undefined ? "" : `Its last transaction is of ${at.replace(" ", "T").replace("+00", "Z")}. `;
 }
