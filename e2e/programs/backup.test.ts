@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -82,6 +82,18 @@ test("backups of the database and of the keys are made apart, listed, and read b
   const copied = await op("keys");
   expect(copied.stdout).toMatch(/^Backup of keys: .*-all\.tar\.gz\.age\n$/);
   keyFile = copied.stdout.replace("Backup of keys: ", "").trim();
+});
+
+test("one segment of WAL is stored, as an archive_command of the operator's own server does", async () => {
+  const segment = path.join(root, "0000000100000000000000A1");
+  await writeFile(segment, "WAL");
+  expect(await op("wal", segment)).toMatchObject({ code: 0, stderr: "" });
+  expect(readdirSync(path.join(root, "backups/wal"))).toEqual(["0000000100000000000000A1.gz.age"]);
+  expect(await op("wal", keyFile)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("not a file of the write-ahead log"),
+  });
+  await rm(path.join(root, "backups/wal/0000000100000000000000A1.gz.age"));
 });
 
 test("the drill passes on the newest backup, and the portal writes its result into the log", async () => {
