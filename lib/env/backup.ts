@@ -19,10 +19,10 @@ export const backupFields = {
   KEY_BACKUP_RECIPIENTS: Text.optional(),
   /** Login with the right REPLICATION at your own PostgreSQL, for pg_basebackup. Default: DATABASE_ADMIN_URL. */
   BACKUP_DATABASE_URL: Text.optional(),
-  /** The newest backup of each of the last so many days is kept. */
-  BACKUP_KEEP_DAILY: z.coerce.number().int().min(1).max(366).default(7),
-  /** The newest backup of each of the last so many weeks is kept. */
-  BACKUP_KEEP_WEEKLY: z.coerce.number().int().min(0).max(520).default(5),
+  /** The newest backup of each of the last so many days is kept; 7 by default. */
+  BACKUP_KEEP_DAILY: z.coerce.number().int().min(1).max(366).optional(),
+  /** The newest backup of each of the last so many weeks is kept; 5 by default. */
+  BACKUP_KEEP_WEEKLY: z.coerce.number().int().min(0).max(520).optional(),
 };
 
 const DEFAULT_HOURS = 24;

@@ -48,6 +48,30 @@ function encrypterFor(recipients: readonly string[]): Encrypter {
   return encrypter;
 }
 
+/** Returns the chunks of a stream of Node as a stream of the web, which age reads. One chunk is read ahead. */
+function webStream(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = stream[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
+}
+
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
 /** Counts and hashes what passes. */
 class Meter {
   bytes = 0;
@@ -83,8 +107,8 @@ export async function writeSealed(
       const zip = createGzip({ level: GZIP_LEVEL });
       const zipping = pipeline(Readable.from(before.over(plain), { objectMode: false }), zip);
       zipping.catch(() => undefined);
-      const sealed = await encrypter.encrypt(Readable.toWeb(zip));
-      for await (const chunk of after.over(Readable.fromWeb(sealed))) await handle.writeFile(chunk);
+      const sealed = await encrypter.encrypt(webStream(zip));
+      for await (const chunk of after.over(chunksOf(sealed))) await handle.writeFile(chunk);
       await zipping;
       await handle.sync();
     } finally {
@@ -131,9 +155,9 @@ export async function* openSealed(file: string, identities: readonly string[]): 
   }
   try {
     const sealed = createReadStream(file);
-    const opened = await decrypter.decrypt(Readable.toWeb(sealed) as ReadableStream<Uint8Array>);
+    const opened = await decrypter.decrypt(webStream(sealed));
     const plain = createGunzip();
-    const unzipping = pipeline(Readable.fromWeb(opened as never), plain);
+    const unzipping = pipeline(chunksOf(opened), plain);
     unzipping.catch(() => undefined);
     yield* plain;
     await unzipping;

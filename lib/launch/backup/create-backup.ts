@@ -39,6 +39,8 @@ export interface CreateOrder {
 }
 
 const NO_SPOOL = "ENOENT";
+const KEEP_DAILY = 7;
+const KEEP_WEEKLY = 5;
 
 /** Writes the copy to a draft and returns its manifest, which is not published yet. */
 async function writeDraft(
@@ -137,8 +139,8 @@ async function makeAndReport(
     const manifest = await make(env, folder, database, order);
     if (database.dataFolder !== undefined)
       await storeWaitingWal(folder, database.dataFolder, manifest.recipients);
-    const rule = { daily: env.BACKUP_KEEP_DAILY, weekly: env.BACKUP_KEEP_WEEKLY };
-    const removed = await applyRetention(folder, await listBackups(folder), rule);
+    const { BACKUP_KEEP_DAILY: daily = KEEP_DAILY, BACKUP_KEEP_WEEKLY: weekly = KEEP_WEEKLY } = env;
+    const removed = await applyRetention(folder, await listBackups(folder), { daily, weekly });
     const { id, method, file, log_size, checkpoint, verified } = manifest;
     const { bytes, sha256 } = file;
     const size = checkpoint?.size ?? null;

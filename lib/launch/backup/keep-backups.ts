@@ -45,8 +45,8 @@ function commandVariables(env: LaunchEnv, dataDir: string): Record<string, strin
     BACKUP_DIR: env.BACKUP_DIR,
     BACKUP_RECIPIENTS: env.BACKUP_RECIPIENTS,
     KEY_BACKUP_RECIPIENTS: env.KEY_BACKUP_RECIPIENTS,
-    BACKUP_KEEP_DAILY: String(env.BACKUP_KEEP_DAILY),
-    BACKUP_KEEP_WEEKLY: String(env.BACKUP_KEEP_WEEKLY),
+    BACKUP_KEEP_DAILY: env.BACKUP_KEEP_DAILY?.toString(),
+    BACKUP_KEEP_WEEKLY: env.BACKUP_KEEP_WEEKLY?.toString(),
     DATA_DIR: dataDir,
   };
   const set = Object.entries(named).filter((pair): pair is [string, string] => pair[1] !== undefined);

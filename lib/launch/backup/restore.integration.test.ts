@@ -20,12 +20,11 @@ import { withClient } from "@/lib/launch/backup/backup-place";
 import { createBackup, storeWaitingWal } from "@/lib/launch/backup/create-backup";
 import { recoverScratch, verifyRestored } from "@/lib/launch/backup/drill-checks";
 import { type RestoreOrder, restoreBackup } from "@/lib/launch/backup/restore-backup";
-import {
-  type BackupBench,
-  createBackupBench,
-  hasAge,
-  makeIdentity,
-} from "@/lib/testing/benches/backup-bench";
+import { createLogger } from "@/lib/telemetry/logger";
+import { hasAge, makeIdentity } from "@/lib/testing/benches/age-identity";
+import { type BackupBench, createBackupBench } from "@/lib/testing/benches/backup-bench";
+import { EVENT } from "@/lib/testing/benches/recovery-bench";
+import { waitUntil } from "@/lib/testing/instance/instance";
 
 const YEAR_MS = 365 * 86_400_000;
 // One log: a backup, more entries, the moment that is restored to, an erasure and more entries.
@@ -45,7 +44,7 @@ async function archiveNow(): Promise<void> {
     { name: string },
   ];
   const spool = path.join(bench.dataDir, "postgres/archive");
-  await expect.poll(() => existsSync(path.join(spool, name))).toBe(true);
+  await waitUntil(`${name} is archived`, async () => existsSync(path.join(spool, name)));
   await storeWaitingWal(bench.folder, path.join(bench.dataDir, "postgres/data"), [bench.database.recipient]);
 }
 
@@ -53,7 +52,7 @@ async function archiveNow(): Promise<void> {
 async function momentNow(): Promise<Date> {
   const now = async () => (await admin<{ at: Date }>("SELECT clock_timestamp() AS at"))[0]?.at ?? new Date(0);
   const at = new Date((await now()).getTime() + 2);
-  await expect.poll(async () => (await now()) > at).toBe(true);
+  await waitUntil("the moment is over", async () => (await now()) > at);
   return at;
 }
 
