@@ -86,7 +86,8 @@ function recoverySettings({ walFolder, to }: Replay): Record<string, string> {
     recovery_target_timeline: "latest",
     recovery_target_action: "promote",
     recovery_target: "",
-    recovery_target_time: to === undefined ? "" : to.toISOString(),
+    // Without the letters T and Z: this setting is read before the server knows any time zone by name.
+    recovery_target_time: to?.toISOString().replace("T", " ").replace("Z", "+00") ?? "",
     archive_mode: "off",
     // Settings of the first server that a smaller one could not meet would end the replay.
     hot_standby: "off",
