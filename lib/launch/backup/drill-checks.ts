@@ -5,7 +5,7 @@ import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import { planRecovery, recoverLog } from "@/lib/audit/recovery/recover-log";
 import { checkHead } from "@/lib/audit/self-check/check-head";
 import { checkSigner } from "@/lib/audit/self-check/check-signer";
-import { readLeafHashes } from "@/lib/audit/self-check/log-store";
+import { readLeafHashes, readStart } from "@/lib/audit/self-check/log-store";
 import {
   beginWalk,
   concludeWalk,
@@ -93,44 +93,52 @@ async function rootAt(cx: LogUnderTest, size: number): Promise<Uint8Array> {
   return frontier.root();
 }
 
-/**
- * Verifies the whole restored log: every leaf, chain value, tile and checkpoint is computed again, and the root at the
- * outside checkpoint's size must be that checkpoint's. Returns the log's size. Throws BackupRefused with the first finding.
- */
-export async function verifyRestored(drilled: DrilledLog, outside: SignedTree): Promise<number> {
+async function withLog<T>(drilled: DrilledLog, use: (cx: LogUnderTest) => Promise<T>): Promise<T> {
   const db = openDatabase({ url: drilled.url, applicationName: "sealport-drill", waitMs: 60_000 });
   const { log, tenantId, logVkey } = drilled;
-  const absent = { is: "absent" } as const;
-  const cx: LogUnderTest = {
-    db,
-    instance: { log, tenantId },
-    clock: systemClock,
-    logVkey,
-    certificates: [],
-    askSigner: async () => absent,
-  };
+  const askSigner = async () => ({ is: "absent" }) as const;
+  const instance = { log, tenantId };
   try {
+    return await use({ db, instance, clock: systemClock, logVkey, certificates: [], askSigner });
+  } finally {
+    await db.close();
+  }
+}
+
+/**
+ * Verifies the whole log as it came back, before anything else changes it: every leaf, part, chain value, tile and
+ * checkpoint is computed again. Returns its size. Throws BackupRefused with the first finding.
+ */
+export function verifyRestored(drilled: DrilledLog): Promise<number> {
+  return withLog(drilled, async (cx) => {
     const walk = await beginWalk(cx);
     const marks = await readMarks(cx);
     while (await walkOn(cx, walk, marks));
     checkHead(walk);
-    const signer = checkSigner(walk, absent, log);
+    const signer = checkSigner(walk, await cx.askSigner(), drilled.log);
     const report = await concludeWalk(cx, walk, { signer, marks });
-    const [first] = report.findings.filter(
-      ({ is_unfinished, class: kind }) => is_unfinished !== true && kind !== "lost",
-    );
+    const [first] = report.findings.filter((found) => found.is_unfinished !== true && found.class !== "lost");
     if (first !== undefined)
       throw new BackupRefused(`The restored log is wrong: ${first.class}, ${first.detail}.`);
-    if (outside.size > walk.size)
-      throw new BackupRefused(
-        `The outside checkpoint covers ${outside.size} entries, the restored log has ${walk.size}. Give the signer's copy with --signer, or an older checkpoint.`,
-      );
-    if (!equalConstantTime(await rootAt(cx, outside.size), outside.root))
-      throw new BackupRefused(
-        `The restored log is not the one of the outside checkpoint over ${outside.size} entries.`,
-      );
     return walk.size;
-  } finally {
-    await db.close();
-  }
+  });
+}
+
+/**
+ * Compares the log, which `verifyRestored` has found sound and the signer's copy has completed, with a checkpoint that was
+ * kept outside: the root over its size must be the same. Throws BackupRefused.
+ */
+export function requireOutside(drilled: DrilledLog, outside: SignedTree): Promise<void> {
+  return withLog(drilled, async (cx) => {
+    const { head } = await inRawSnapshot(cx, (tx) => readStart(tx, drilled.log));
+    const size = head?.size ?? 0;
+    if (outside.size > size)
+      throw new BackupRefused(
+        `The outside checkpoint covers ${outside.size} entries, the restored log has ${size}. Give the signer's copy with --signer, or an older checkpoint.`,
+      );
+    if (equalConstantTime(await rootAt(cx, outside.size), outside.root)) return;
+    throw new BackupRefused(
+      `The restored log is not the one of the outside checkpoint over ${outside.size} entries.`,
+    );
+  });
 }

@@ -20,6 +20,7 @@ import {
   readCheckpointFile,
   readWitnessHead,
   recoverScratch,
+  requireOutside,
   verifyRestored,
 } from "@/lib/launch/backup/drill-checks";
 import { type KeyBackup, restoreKeys } from "@/lib/launch/backup/key-backup";
@@ -98,8 +99,9 @@ async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Re
     const drilled = { url, log: instance.origin, tenantId: instance.tenant_id, logVkey };
     const outside = await outsideTree(env, order, drilled);
     const signerDir = order.signer ?? path.join(env.DATA_DIR, "signer");
+    await verifyRestored(drilled);
     const recovered = await recoverScratch(drilled, signerDir, await openPortalKeys(here));
-    await verifyRestored(drilled, outside);
+    await requireOutside(drilled, outside);
     const opened = (await openSample(here)) > 0;
     return { pages, outside, opened, ...recovered };
   } finally {
