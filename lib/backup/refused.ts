@@ -12,7 +12,7 @@ export class BackupRefused extends OperatorError {
 
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
-/** Turns a failure of the file system or the server into one line; an unknown failure stays as it is. */
+/** Turns a failure of the file system into one line; an unknown failure stays as it is. */
 export function explainBackupFailure(error: unknown, what: string): unknown {
   const code: unknown = Reflect.get(Object(error), "code");
   if (typeof code !== "string") return error;
@@ -20,7 +20,5 @@ export function explainBackupFailure(error: unknown, what: string): unknown {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS")
     return new BackupRefused(`${what} cannot be written by this user.`);
   if (code === "ENOENT") return new BackupRefused(`${what} is missing.`);
-  if (code === "57P01" || code === "57P02" || code === "57P03" || /^(?:08|ECONN|EPIPE)/.test(code))
-    return new BackupRefused("The database stopped during the backup. Nothing was kept; make it again.");
   return error;
 }

@@ -9,7 +9,9 @@ import { findRunningServer } from "@/lib/backup/server/running-server";
 import { urlFor } from "@/lib/db/bootstrap-roles";
 import { createClient } from "@/lib/db/connection";
 import { embeddedUrl } from "@/lib/db/embedded/embedded-database";
+import { mapDatabaseError } from "@/lib/db/errors";
 import type { LaunchEnv } from "@/lib/env";
+import { DomainError, OperatorError } from "@/lib/errors";
 import { startOwnServer, superuserFile } from "@/lib/launch/databases";
 import { type InstanceFolders, prepareFolders } from "@/lib/launch/folders";
 import { readInstance } from "@/lib/launch/instance-file";
@@ -102,13 +104,31 @@ export function withDatabase<T>(env: LaunchEnv, use: (database: BackedUpDatabase
   return withEmbedded(env, use);
 }
 
-/** Lends one connection, on which a backup's session lives. */
+const AWAY =
+  "The database cannot be reached. Check its URL (host, port, user, password) and that the server runs.";
+const STOPPED = "The database stopped during the backup. Nothing was kept; make it again.";
+
+/** Turns a failure of the server into one line; other failures stay as they are. */
+function explainServer(error: unknown, line: string): unknown {
+  if (error instanceof OperatorError) return error;
+  const code: unknown = Reflect.get(Object(error), "code");
+  const isRefused = code === "28P01" || code === "28000" || code === "3D000";
+  const mapped = mapDatabaseError(error);
+  const isAway = mapped instanceof DomainError && mapped.code === "service.database-unavailable";
+  return isRefused || isAway ? new BackupRefused(line) : error;
+}
+
+/** Lends one connection, on which a backup's session lives. Throws BackupRefused if the server is away or stops. */
 export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = createClient(url, { connectionTimeoutMillis: 10_000, application_name: "sealport-backup" });
   client.on("error", () => undefined);
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw explainServer(error, AWAY);
+    });
     return await use(client);
+  } catch (error) {
+    throw explainServer(error, STOPPED);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -88,6 +88,11 @@ it("a restart of the database during a backup fails it with one line, and nothin
   expect(await readdir(bench.folder.base)).toEqual(before);
 });
 
+it("a server that is away is refused with one line", async () => {
+  const env = { ...bench.env, BACKUP_DATABASE_URL: "postgresql://nobody:x@127.0.0.1:1/none" };
+  await expect(createBackup(env, { identity: undefined })).rejects.toThrow("The database cannot be reached");
+});
+
 it("a full disk fails a backup with one line, keeps the older ones, and is reported", async () => {
   if (process.getuid?.() !== 0) return console.log("NOT RUN: a small file system needs root");
   const small = path.join(bench.root, "small");
