@@ -279,7 +279,7 @@ describe("backups and drills of the operator's commands", () => {
       await report({ kind: "backup", outcome: "failed", facts });
       expect(await itemOf("database_backup")).toMatchObject({ cause: "database_backup_failed" });
       const made = { backup: "20261129T193000Z", log_size: 7, checkpoint: 7 };
-      const file = { method: "copy", bytes: 1, sha256: "00", verified: "opened", removed: [] } as const;
+      const file = { method: "copy", bytes: 1, sha256: "00", verified: "opened" as const, removed: [] };
       await report({ kind: "backup", outcome: "done", facts: { ...made, ...file } });
       expect(await itemOf("database_backup")).toMatchObject({ state: "done", facts: { size: "7" } });
       await report({ kind: "drill", outcome: "failed", facts });

@@ -15,7 +15,7 @@ export const BackupFacts = z.object({
   log_size: Count,
   checkpoint: Count.nullable(),
   verified: z.enum(["opened", "digest"]),
-  removed: z.array(z.string()).readonly(),
+  removed: z.array(z.string()),
 });
 export type BackupFacts = z.infer<typeof BackupFacts>;
 
