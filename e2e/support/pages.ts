@@ -91,6 +91,7 @@ export const PUBLIC = [
   "/trust",
   "/trust?view=recommended",
   "/transparency",
+  "/verify",
   "/status",
   "/developers",
   "/developers?q=rotate",
