@@ -168,7 +168,6 @@ test.each([
     () => ["--into", path.join(root, "x"), "--identity", database.file],
     "--to is latest",
   ],
-  ["an identity that is missing", "create --identity none.age", () => [], "none.age is missing"],
 ])("%s is refused with one line", async (_, command, more, line) => {
   const { code, stderr } = await op(command, ...more());
   expect(code).toBe(1);

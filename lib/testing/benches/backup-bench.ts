@@ -43,6 +43,7 @@ export async function createBackupBench(): Promise<BackupBench> {
   };
   await writeFile(path.join(dataDir, "instance.json"), JSON.stringify(instance), { mode: 0o600 });
   const variables = {
+    PATH: process.env.PATH ?? "",
     DATA_DIR: dataDir,
     DATABASE_NAME: log.database.name,
     BACKUP_DIR: folder.dir,
