@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
-import { caller, people } from "../support/api";
+import { people } from "../support/api";
 import { baseUrl, dataDir, demo } from "../support/instance";
 import { canaries, submitTransaction } from "../support/steps";
 
@@ -111,7 +111,7 @@ test("the drill passes on the newest backup, and the portal writes its result in
     .poll(() => entries("backup.drill"))
     .toMatchObject([{ action: "backup.drill", outcome: "done" }]);
   expect(await entries("backup.make")).toMatchObject([{ outcome: "done" }]);
-  const ready = (await caller(baseUrl(), "").get("/readyz")).json;
+  const ready: unknown = await (await fetch(`${baseUrl()}/readyz`)).json();
   expect(ready).toMatchObject({ backup_age_s: expect.any(Number), drill_age_s: expect.any(Number) });
 });
 
