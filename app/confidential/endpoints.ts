@@ -129,95 +129,104 @@ import { endpoint as endpoint124 } from "./agreements/[id]/agree/endpoint";
 import { endpoint as endpoint125 } from "./agreements/[id]/refuse/endpoint";
 import { endpoint as endpoint126 } from "./agreements/[id]/send-back/endpoint";
 import { endpoint as endpoint127 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint128 } from "./audit/endpoint";
-import { endpoint as endpoint129 } from "./audit/actors/endpoint";
-import { endpoint as endpoint130 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint131 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint132 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint133 } from "./audit/events/endpoint";
-import { endpoint as endpoint134 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint135 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint136 } from "./audit/export/endpoint";
-import { endpoint as endpoint137 } from "./audit/exports/endpoint";
-import { endpoint as endpoint138 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint139 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint140 } from "./audit/keys/endpoint";
-import { endpoint as endpoint141 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint142 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint143 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint144 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint145 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint146 } from "./audit/retention/endpoint";
-import { endpoint as endpoint147 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint148 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint149 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint150 } from "./disputes/endpoint";
-import { endpoint as endpoint151 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint152 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint153 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint154 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint155 } from "./events/endpoint";
-import { endpoint as endpoint156 } from "./home/endpoint";
-import { endpoint as endpoint157 } from "./home/counts/endpoint";
-import { endpoint as endpoint158 } from "./keys/endpoint";
-import { endpoint as endpoint159 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint160 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint161 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint162 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint163 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint164 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint165 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint166 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint167 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint168 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint169 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint170 } from "./keys/backup/endpoint";
-import { endpoint as endpoint171 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint172 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint173 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint174 } from "./keys/register/endpoint";
-import { endpoint as endpoint175 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint176 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint177 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint178 } from "./notices/endpoint";
-import { endpoint as endpoint179 } from "./notifications/endpoint";
-import { endpoint as endpoint180 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint181 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint182 } from "./policies/endpoint";
-import { endpoint as endpoint183 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint184 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint185 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint186 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint187 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint188 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint189 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint190 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint191 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint192 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint193 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint194 } from "./policies/active/endpoint";
-import { endpoint as endpoint195 } from "./policies/replays/endpoint";
-import { endpoint as endpoint196 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint197 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint198 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint199 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint200 } from "./search/endpoint";
-import { endpoint as endpoint201 } from "./status/endpoint";
-import { endpoint as endpoint202 } from "./transactions/endpoint";
-import { endpoint as endpoint203 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint204 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint205 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint206 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint207 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint208 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint209 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint210 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint211 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint212 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint213 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint214 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint215 } from "./transparency/endpoint";
-import { endpoint as endpoint216 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint128 } from "./alert-addresses/endpoint";
+import { endpoint as endpoint129 } from "./alert-addresses/[id]/remove/endpoint";
+import { endpoint as endpoint130 } from "./alert-addresses/[id]/test/endpoint";
+import { endpoint as endpoint131 } from "./alert-thresholds/endpoint";
+import { endpoint as endpoint132 } from "./alert-thresholds/[name]/endpoint";
+import { endpoint as endpoint133 } from "./alerts/endpoint";
+import { endpoint as endpoint134 } from "./alerts/[id]/endpoint";
+import { endpoint as endpoint135 } from "./alerts/[id]/acknowledge/endpoint";
+import { endpoint as endpoint136 } from "./alerts/[id]/resolve/endpoint";
+import { endpoint as endpoint137 } from "./audit/endpoint";
+import { endpoint as endpoint138 } from "./audit/actors/endpoint";
+import { endpoint as endpoint139 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint140 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint141 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint142 } from "./audit/events/endpoint";
+import { endpoint as endpoint143 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint144 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint145 } from "./audit/export/endpoint";
+import { endpoint as endpoint146 } from "./audit/exports/endpoint";
+import { endpoint as endpoint147 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint148 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint149 } from "./audit/keys/endpoint";
+import { endpoint as endpoint150 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint151 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint152 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint153 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint154 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint155 } from "./audit/retention/endpoint";
+import { endpoint as endpoint156 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint157 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint158 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint159 } from "./disputes/endpoint";
+import { endpoint as endpoint160 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint161 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint162 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint163 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint164 } from "./events/endpoint";
+import { endpoint as endpoint165 } from "./home/endpoint";
+import { endpoint as endpoint166 } from "./home/counts/endpoint";
+import { endpoint as endpoint167 } from "./keys/endpoint";
+import { endpoint as endpoint168 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint169 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint170 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint171 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint172 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint173 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint174 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint175 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint176 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint177 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint178 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint179 } from "./keys/backup/endpoint";
+import { endpoint as endpoint180 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint181 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint182 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint183 } from "./keys/register/endpoint";
+import { endpoint as endpoint184 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint185 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint186 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint187 } from "./notices/endpoint";
+import { endpoint as endpoint188 } from "./notifications/endpoint";
+import { endpoint as endpoint189 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint190 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint191 } from "./policies/endpoint";
+import { endpoint as endpoint192 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint193 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint194 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint195 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint196 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint197 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint198 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint199 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint200 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint201 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint202 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint203 } from "./policies/active/endpoint";
+import { endpoint as endpoint204 } from "./policies/replays/endpoint";
+import { endpoint as endpoint205 } from "./policies/replays/[id]/endpoint";
+import { endpoint as endpoint206 } from "./policies/replays/[id]/cancel/endpoint";
+import { endpoint as endpoint207 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint208 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint209 } from "./search/endpoint";
+import { endpoint as endpoint210 } from "./status/endpoint";
+import { endpoint as endpoint211 } from "./transactions/endpoint";
+import { endpoint as endpoint212 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint213 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint214 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint215 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint216 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint217 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint218 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint219 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint220 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint221 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint222 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint223 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint224 } from "./transparency/endpoint";
+import { endpoint as endpoint225 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -349,93 +358,102 @@ export const ENDPOINTS: EndpointTable = [
   ["agreements/[id]/refuse", endpoint125],
   ["agreements/[id]/send-back", endpoint126],
   ["agreements/[id]/withdraw", endpoint127],
-  ["audit", endpoint128],
-  ["audit/actors", endpoint129],
-  ["audit/erasures", endpoint130],
-  ["audit/erasures/[id]/agreements", endpoint131],
-  ["audit/erasures/[id]/refusals", endpoint132],
-  ["audit/events", endpoint133],
-  ["audit/events/[seq]", endpoint134],
-  ["audit/events/[seq]/proof", endpoint135],
-  ["audit/export", endpoint136],
-  ["audit/exports", endpoint137],
-  ["audit/exports/[id]", endpoint138],
-  ["audit/exports/[id]/file", endpoint139],
-  ["audit/keys", endpoint140],
-  ["audit/log/checkpoint", endpoint141],
-  ["audit/log/tile/[level]/[...index]", endpoint142],
-  ["audit/log/tile/entries/[...index]", endpoint143],
-  ["audit/quarantine", endpoint144],
-  ["audit/quarantine/[id]/dismissals", endpoint145],
-  ["audit/retention", endpoint146],
-  ["audit/suspicions", endpoint147],
-  ["audit/verifications", endpoint148],
-  ["audit/verifications/[id]", endpoint149],
-  ["disputes", endpoint150],
-  ["disputes/[id]", endpoint151],
-  ["disputes/[id]/notes", endpoint152],
-  ["disputes/[id]/resolve", endpoint153],
-  ["disputes/[id]/take", endpoint154],
-  ["events", endpoint155],
-  ["home", endpoint156],
-  ["home/counts", endpoint157],
-  ["keys", endpoint158],
-  ["keys/[id]", endpoint159],
-  ["keys/[id]/challenge", endpoint160],
-  ["keys/[id]/proof", endpoint161],
-  ["keys/[id]/recovery", endpoint162],
-  ["keys/[id]/recovery/challenge", endpoint163],
-  ["keys/[id]/recovery/proof", endpoint164],
-  ["keys/[id]/recovery/refusals", endpoint165],
-  ["keys/[id]/recovery/statements", endpoint166],
-  ["keys/[id]/rotate", endpoint167],
-  ["keys/[id]/state", endpoint168],
-  ["keys/[id]/wraps", endpoint169],
-  ["keys/backup", endpoint170],
-  ["keys/escrow", endpoint171],
-  ["keys/escrow/[epoch]/destroy", endpoint172],
-  ["keys/escrow/rotate", endpoint173],
-  ["keys/register", endpoint174],
-  ["keys/rotate", endpoint175],
-  ["keys/rotations", endpoint176],
-  ["keys/rotations/[id]", endpoint177],
-  ["notices", endpoint178],
-  ["notifications", endpoint179],
-  ["notifications/marks", endpoint180],
-  ["notifications/settings", endpoint181],
-  ["policies", endpoint182],
-  ["policies/[number]", endpoint183],
-  ["policies/[number]/activate", endpoint184],
-  ["policies/[number]/decide", endpoint185],
-  ["policies/[number]/dry-runs", endpoint186],
-  ["policies/[number]/dry-runs/[id]", endpoint187],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint188],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint189],
-  ["policies/[number]/schedule", endpoint190],
-  ["policies/[number]/submit", endpoint191],
-  ["policies/[number]/validate", endpoint192],
-  ["policies/[number]/withdraw", endpoint193],
-  ["policies/active", endpoint194],
-  ["policies/replays", endpoint195],
-  ["policies/replays/[id]", endpoint196],
-  ["policies/replays/[id]/cancel", endpoint197],
-  ["policies/roll-back", endpoint198],
-  ["policies/simulate", endpoint199],
-  ["search", endpoint200],
-  ["status", endpoint201],
-  ["transactions", endpoint202],
-  ["transactions/[id]", endpoint203],
-  ["transactions/[id]/access", endpoint204],
-  ["transactions/[id]/audit", endpoint205],
-  ["transactions/[id]/copies", endpoint206],
-  ["transactions/[id]/disputes", endpoint207],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint208],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint209],
-  ["transactions/[id]/disputes/statement", endpoint210],
-  ["transactions/[id]/envelopes", endpoint211],
-  ["transactions/[id]/retention", endpoint212],
-  ["transactions/[id]/status", endpoint213],
-  ["transactions/batch", endpoint214],
-  ["transparency", endpoint215],
-  ["transparency/[quarter]", endpoint216],
+  ["alert-addresses", endpoint128],
+  ["alert-addresses/[id]/remove", endpoint129],
+  ["alert-addresses/[id]/test", endpoint130],
+  ["alert-thresholds", endpoint131],
+  ["alert-thresholds/[name]", endpoint132],
+  ["alerts", endpoint133],
+  ["alerts/[id]", endpoint134],
+  ["alerts/[id]/acknowledge", endpoint135],
+  ["alerts/[id]/resolve", endpoint136],
+  ["audit", endpoint137],
+  ["audit/actors", endpoint138],
+  ["audit/erasures", endpoint139],
+  ["audit/erasures/[id]/agreements", endpoint140],
+  ["audit/erasures/[id]/refusals", endpoint141],
+  ["audit/events", endpoint142],
+  ["audit/events/[seq]", endpoint143],
+  ["audit/events/[seq]/proof", endpoint144],
+  ["audit/export", endpoint145],
+  ["audit/exports", endpoint146],
+  ["audit/exports/[id]", endpoint147],
+  ["audit/exports/[id]/file", endpoint148],
+  ["audit/keys", endpoint149],
+  ["audit/log/checkpoint", endpoint150],
+  ["audit/log/tile/[level]/[...index]", endpoint151],
+  ["audit/log/tile/entries/[...index]", endpoint152],
+  ["audit/quarantine", endpoint153],
+  ["audit/quarantine/[id]/dismissals", endpoint154],
+  ["audit/retention", endpoint155],
+  ["audit/suspicions", endpoint156],
+  ["audit/verifications", endpoint157],
+  ["audit/verifications/[id]", endpoint158],
+  ["disputes", endpoint159],
+  ["disputes/[id]", endpoint160],
+  ["disputes/[id]/notes", endpoint161],
+  ["disputes/[id]/resolve", endpoint162],
+  ["disputes/[id]/take", endpoint163],
+  ["events", endpoint164],
+  ["home", endpoint165],
+  ["home/counts", endpoint166],
+  ["keys", endpoint167],
+  ["keys/[id]", endpoint168],
+  ["keys/[id]/challenge", endpoint169],
+  ["keys/[id]/proof", endpoint170],
+  ["keys/[id]/recovery", endpoint171],
+  ["keys/[id]/recovery/challenge", endpoint172],
+  ["keys/[id]/recovery/proof", endpoint173],
+  ["keys/[id]/recovery/refusals", endpoint174],
+  ["keys/[id]/recovery/statements", endpoint175],
+  ["keys/[id]/rotate", endpoint176],
+  ["keys/[id]/state", endpoint177],
+  ["keys/[id]/wraps", endpoint178],
+  ["keys/backup", endpoint179],
+  ["keys/escrow", endpoint180],
+  ["keys/escrow/[epoch]/destroy", endpoint181],
+  ["keys/escrow/rotate", endpoint182],
+  ["keys/register", endpoint183],
+  ["keys/rotate", endpoint184],
+  ["keys/rotations", endpoint185],
+  ["keys/rotations/[id]", endpoint186],
+  ["notices", endpoint187],
+  ["notifications", endpoint188],
+  ["notifications/marks", endpoint189],
+  ["notifications/settings", endpoint190],
+  ["policies", endpoint191],
+  ["policies/[number]", endpoint192],
+  ["policies/[number]/activate", endpoint193],
+  ["policies/[number]/decide", endpoint194],
+  ["policies/[number]/dry-runs", endpoint195],
+  ["policies/[number]/dry-runs/[id]", endpoint196],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint197],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint198],
+  ["policies/[number]/schedule", endpoint199],
+  ["policies/[number]/submit", endpoint200],
+  ["policies/[number]/validate", endpoint201],
+  ["policies/[number]/withdraw", endpoint202],
+  ["policies/active", endpoint203],
+  ["policies/replays", endpoint204],
+  ["policies/replays/[id]", endpoint205],
+  ["policies/replays/[id]/cancel", endpoint206],
+  ["policies/roll-back", endpoint207],
+  ["policies/simulate", endpoint208],
+  ["search", endpoint209],
+  ["status", endpoint210],
+  ["transactions", endpoint211],
+  ["transactions/[id]", endpoint212],
+  ["transactions/[id]/access", endpoint213],
+  ["transactions/[id]/audit", endpoint214],
+  ["transactions/[id]/copies", endpoint215],
+  ["transactions/[id]/disputes", endpoint216],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint217],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint218],
+  ["transactions/[id]/disputes/statement", endpoint219],
+  ["transactions/[id]/envelopes", endpoint220],
+  ["transactions/[id]/retention", endpoint221],
+  ["transactions/[id]/status", endpoint222],
+  ["transactions/batch", endpoint223],
+  ["transparency", endpoint224],
+  ["transparency/[quarter]", endpoint225],
 ];
