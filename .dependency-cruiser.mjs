@@ -8,6 +8,7 @@ const LAYERS = [
   ["runtime"],
   ["api-client"],
   ["home"],
+  ["flags"],
   ["alerts"],
   ["administration"],
   ["notify"],

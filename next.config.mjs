@@ -4,6 +4,9 @@ import createNextIntlPlugin from "next-intl/plugin";
 
 /** @type {import('next').NextConfig} */
 const config = {
+  // What a release has of the portal (scripts/release/portal-folder.ts). Here `npm run start:portal` uses the build itself.
+  output: "standalone",
+  outputFileTracingRoot: path.dirname(fileURLToPath(import.meta.url)),
   poweredByHeader: false,
   reactStrictMode: true,
   // No page needs the image optimizer, and its address takes text from anyone: it answers 404.

@@ -8,8 +8,8 @@ const alias = {
   "@": root,
   "server-only": path.join(root, "node_modules/server-only/empty.js"),
 };
-const OUTSIDE = ["node_modules", ".next", ".git", "e2e"];
-const outside = ["**/node_modules/**", "e2e/**", ".next/**"];
+const OUTSIDE = ["node_modules", ".next", ".git", "e2e", "dist"];
+const outside = ["**/node_modules/**", "e2e/**", ".next/**", "dist/**"];
 const INTEGRATION = "**/*.integration.test.ts";
 const DEEP = "**/*.deep.test.ts";
 

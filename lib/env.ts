@@ -7,6 +7,7 @@ import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib
 import { backupFields, backupPeriodFields } from "@/lib/env/backup";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
+import { Budgets } from "@/lib/env/rate-budgets";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 import { sightFields, sightTexts } from "@/lib/env/sight";
@@ -26,36 +27,6 @@ import {
   Text,
   UNIT_MS,
 } from "@/lib/env/values";
-
-const Budget = z.number().int().positive();
-
-/** RATE_BUDGETS: any subset of these classes, calls a minute. */
-export const RateBudgets = z
-  .strictObject({
-    reads: Budget,
-    writes: Budget,
-    open: Budget,
-    audit: Budget,
-    decisions: Budget,
-    batch: Budget,
-    export: Budget,
-    sign_in: Budget,
-    anonymous: Budget,
-  })
-  .partial();
-export type RateBudgets = z.infer<typeof RateBudgets>;
-
-const Budgets = z
-  .string()
-  .default("{}")
-  .transform((value, context) => {
-    try {
-      return RateBudgets.parse(JSON.parse(value));
-    } catch {
-      context.addIssue({ code: "custom", message: "not a JSON object of known classes" });
-      return z.NEVER;
-    }
-  });
 
 const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...sightFields };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
@@ -81,6 +52,8 @@ const Portal = z.object({
   DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   /** How long the files of background exports are kept, in days. */
   EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
+  /** File with the switches, in flagd's form. It is read again when it changes. Without it each has its safe value. */
+  FLAGS_FILE: Text.optional(),
   /** After how many days an active managed key is rotated automatically. */
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
@@ -178,6 +151,7 @@ const Launch = z.object({
   SEQUENCER_BATCH: z.string().optional(),
   EXPORT_KEEP_DAYS: Text.optional(),
   KEY_ROTATION_DAYS: Text.optional(),
+  FLAGS_FILE: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
   ...sightTexts,
   // Checked here too, so that `npm start` reports a fault in them at once.

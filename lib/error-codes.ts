@@ -184,6 +184,7 @@ export const ERROR_CODES = {
   "export.not-found": [404, "Export not found"],
   "export.unfinished": [409, "The export is not finished"],
   "export.too-many": [409, "Too many of your exports are unfinished"],
+  "export.foreground": [409, "Exports are not made in the background here"],
   "export.ended": [409, "The export has ended"],
   "export.expired": [410, "The export's file was removed"],
   "export.standing": [403, "Your access has changed since this export was made"],

@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { custodianEnv, launchEnv } from "@/lib/env";
+import { bundleFolder } from "@/lib/env/bundle-folder";
 import { OperatorError } from "@/lib/errors";
 import { checkConfig, partNamed } from "@/lib/launch/check-config";
 import { databaseUrls } from "@/lib/launch/database-urls";
+import { verifyRelease } from "@/lib/launch/release-list";
 import { beginRoster, readDraft } from "@/lib/launch/roster-ceremony";
 import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
 
@@ -17,25 +20,38 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
        npm run op -- backup …    create, keys, list, restore, drill, plan: backups of the database and of keys
+       npm run op -- release verify FOLDER [--key release.pub]    names each file of a release that was changed
+       npm run op -- create-keys|create-admin|keys|migrate|recover …    as npm run create-keys and so on
 `;
 
-const OPTIONS = {
-  origin: { type: "string" },
-  portal: { type: "string" },
-  address: { type: "string", multiple: true, default: [] as string[] },
-  "run-by": { type: "string", multiple: true, default: [] as string[] },
-  of: { type: "string" },
-} as const;
-const [subject, ...rest] = process.argv.slice(2);
-const isBackup = subject === "backup";
-// The backup commands have options of their own.
-const { values, positionals } = parseArgs({
-  args: isBackup ? [] : process.argv.slice(2),
-  allowPositionals: true,
-  options: OPTIONS,
-});
+/**
+ * Programs of their own, which read the words after their name. In a release, what acts as the portal is in the portal's
+ * folder, and the rest in the operator's.
+ */
+const PROGRAMS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "create-keys": () => import("./create-keys"),
+  "create-admin": () => import("./create-admin"),
+  keys: () => import("./keys"),
+  migrate: () => import("./migrate"),
+  recover: () => import("./recover"),
+};
 
-async function check(): Promise<number> {
+function readArguments() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      origin: { type: "string" },
+      portal: { type: "string" },
+      address: { type: "string", multiple: true, default: [] },
+      "run-by": { type: "string", multiple: true, default: [] },
+      of: { type: "string" },
+      key: { type: "string" },
+    },
+  });
+}
+type Options = ReturnType<typeof readArguments>["values"];
+
+async function check(values: Options): Promise<number> {
   const findings = await checkConfig(partNamed(values.of));
   for (const { what, fault } of findings)
     process.stdout.write(fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n`);
@@ -60,34 +76,82 @@ async function begin(draft: string): Promise<number> {
   }
 }
 
-async function run(): Promise<number> {
-  if (isBackup) return (await import("@/lib/launch/backup/command")).backupCommand(rest);
-  const [act, second, file, ...printed] = positionals;
-  if (act === "setup" && second === "link") return (await import("./setup-link")).printSetupLink();
-  if (act === "config" && second === "check") return check();
-  if (act === "init" && second === undefined && values.origin !== undefined && values.portal !== undefined) {
-    const { origin, portal, address: addresses, "run-by": runBy } = values;
-    process.stdout.write(newInstanceText({ origin, portal, addresses, runBy }));
-    return 0;
-  }
-  if (act === "database" && second === "urls") {
-    const urls = await databaseUrls(launchEnv(), partNamed(values.of));
-    process.stdout.write(`${urls.join("\n")}\n`);
-    return 0;
-  }
-  if (act === "roster" && second === "begin" && file !== undefined) return begin(file);
-  if (act === "init" && second === "add" && file !== undefined && printed.length > 0) {
-    addKeys(file, printed);
-    return 0;
-  }
+async function release(folder: string, { key }: Options): Promise<number> {
+  const findings = await verifyRelease(folder, key === undefined ? undefined : readFileSync(key, "utf8"));
+  for (const { file, fault } of findings) process.stdout.write(`FAULT ${file}: ${fault}\n`);
+  if (findings.length > 0) return 1;
+  const signed =
+    key === undefined ? "The signature was not checked: give --key." : "The list is signed by this key.";
+  process.stdout.write(`All files are as the list has them. ${signed}\n`);
+  return 0;
+}
+
+async function urls(values: Options): Promise<number> {
+  const lines = await databaseUrls(launchEnv(), partNamed(values.of));
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return 0;
+}
+
+async function init(values: Options): Promise<number> {
+  const { origin, portal, address: addresses, "run-by": runBy } = values;
+  if (origin === undefined || portal === undefined) return usage();
+  process.stdout.write(newInstanceText({ origin, portal, addresses, runBy }));
+  return 0;
+}
+
+function usage(): number {
   process.stderr.write(USAGE);
   return 2;
+}
+
+async function act(): Promise<number> {
+  const { values, positionals } = readArguments();
+  const [subject = "", verb = "", file, ...more] = positionals;
+  switch (`${subject} ${verb}`.trim()) {
+    case "init":
+      return init(values);
+    case "init add":
+      if (file === undefined || more.length === 0) return usage();
+      addKeys(file, more);
+      return 0;
+    case "setup link":
+      return (await import("./setup-link")).printSetupLink();
+    case "config check":
+      return check(values);
+    case "database urls":
+      return urls(values);
+    case "roster begin":
+      return file === undefined ? usage() : begin(file);
+    case "release verify":
+      return file === undefined ? usage() : release(file, values);
+    default:
+      return usage();
+  }
+}
+
+async function run(): Promise<number> {
+  if (process.argv[2] === "backup")
+    return (await import("@/lib/launch/backup/command")).backupCommand(process.argv.slice(3));
+  const program = PROGRAMS[process.argv[2] ?? ""];
+  if (program === undefined) return act();
+  process.argv.splice(2, 1);
+  await program();
+  return Number(process.exitCode ?? 0);
+}
+
+/** What a release has in its other folder cannot be loaded here. */
+function isInOtherFolder(error: unknown): boolean {
+  return bundleFolder() !== undefined && Reflect.get(Object(error), "code") === "ERR_MODULE_NOT_FOUND";
 }
 
 try {
   process.exitCode = await run();
 } catch (error) {
-  if (!(error instanceof OperatorError)) throw error;
-  process.stderr.write(`Error: ${error.message}\n`);
+  if (isInOtherFolder(error))
+    process.stderr.write(
+      "Error: this folder does not have this act. create-admin, setup link and recover are in portal/, all others in op/\n",
+    );
+  else if (error instanceof OperatorError) process.stderr.write(`Error: ${error.message}\n`);
+  else throw error;
   process.exitCode = 1;
 }

@@ -38,6 +38,7 @@ const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
   maxBodyBytes: MAX_BODY_BYTES,
   callersOf: callersOfCustodian,
   socketGroup: env.SOCKET_GROUP,
+  host: env.SERVE_HOST,
   onError: (err) => logger.error({ err }, "an act failed"),
 });
 endWithSupervisor(logger, async () => {

@@ -46,6 +46,7 @@ if (file.state.size === 0) await askOnce(serve);
 const server = await serveHttp(env.SIGNER_URL, serve, {
   callersOf: callersOfSigner,
   socketGroup: env.SOCKET_GROUP,
+  host: env.SERVE_HOST,
   onError: (err) => logger.error({ err }, "a call failed"),
 });
 endWithSupervisor(logger, async () => {

@@ -32,6 +32,7 @@ const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger),
   maxBodyBytes: MAX_WITNESS_BODY_BYTES,
   callersOf: callersOfWitness,
   socketGroup: env.SOCKET_GROUP,
+  host: env.SERVE_HOST,
   onError: (err) => logger.error({ err }, "a call failed"),
 });
 endWithSupervisor(logger, () => server.close());

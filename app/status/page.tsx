@@ -4,9 +4,11 @@ import { SitePage } from "@/app/_components/site-page";
 import { LogFacts } from "@/app/status/_components/log-facts";
 import { PartsTable } from "@/app/status/_components/parts-table";
 import { StateLine } from "@/app/status/_components/state-line";
+import { SwitchesTable } from "@/app/status/_components/switches-table";
 import { Words } from "@/components/messages/words";
 import { healthFor } from "@/lib/http/health/judge-health";
 import { readHealth } from "@/lib/http/health/read-health";
+import { readSwitches } from "@/lib/http/health/read-switches";
 import { currentPrincipal } from "@/lib/http/pages/page";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,6 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function StatusPage() {
   const [whole, reader, t] = await Promise.all([readHealth(), currentPrincipal(), getTranslations("state")]);
   const health = healthFor(whole, reader?.role);
+  const switches = reader?.role === "admin" ? await readSwitches() : undefined;
   const readAt = new Date().toISOString();
   return (
     <SitePage
@@ -36,6 +39,7 @@ export default async function StatusPage() {
         <PartsTable parts={health.parts} />
         <LogFacts health={health} />
       </section>
+      {switches === undefined ? null : <SwitchesTable switches={switches} />}
     </SitePage>
   );
 }

@@ -190,6 +190,7 @@ export const CODE_KEYS = {
   "preservation.ended": "movedOn",
   "export.unfinished": "exportRuns",
   "export.too-many": "exportsMany",
+  "export.foreground": "exportForeground",
   "export.ended": "movedOn",
   "export.expired": "exportGone",
   "export.standing": "exportStanding",

@@ -3,6 +3,7 @@ import { asSuperuser } from "../support/admin";
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { dataDir, demo } from "../support/instance";
+import { pressOn } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -88,20 +89,17 @@ test("by keyboard alone a participant without a key registers one; the second of
   const { page } = first;
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
   await second.page.goto(at("/keys/register"), { waitUntil: "networkidle" });
-  await page.getByRole("link", { name: "Register key" }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(page.getByRole("link", { name: "Register key" }));
   await expect(heading(page)).toHaveText("Register key");
   const begin = page.getByRole("button", { name: "Register managed key" });
-  await begin.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(begin);
   await expect(page.getByRole("dialog")).toContainText("new transactions with miner-456 are sealed");
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
   await expect(begin).toBeFocused();
   await page.keyboard.press("Enter");
-  await page.getByRole("dialog").getByRole("button", { name: "Register", exact: true }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(page.getByRole("dialog").getByRole("button", { name: "Register", exact: true }));
   await expect(
     page.getByRole("status").filter({ hasText: "The key is registered and active" }),
   ).toContainText("miner-456#2");

@@ -197,7 +197,7 @@ describe("a watched instance", () => {
     }
     const [portal = "", worker = "", signer = "", custodian = "", witness = ""] = texts;
     expect(portal).toMatch(
-      /sealport_requests_total\{operation="submitTransaction",way="api",status="201"\} [1-9]/,
+      /sealport_requests_total\{operation="createTransaction",way="api",status="201"\} [1-9]/,
     );
     expect(portal).toMatch(/sealport_requests_total\{operation="[a-zA-Z]+",way="page",status="200"\} [1-9]/);
     expect(portal).toMatch(

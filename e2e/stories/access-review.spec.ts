@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { demo } from "../support/instance";
+import { pressOn } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
 import { expectWhole } from "../support/whole";
@@ -90,8 +91,7 @@ async function selectUndecided(page: Page): Promise<void> {
   const open = page.locator("tr").filter({
     has: page.getByRole("button", { name: /^Keep: /, pressed: false }).and(page.locator(":enabled")),
   });
-  await open.first().getByRole("rowheader").getByRole("button").focus();
-  await page.keyboard.press("Enter");
+  await pressOn(open.first().getByRole("rowheader").getByRole("button"));
 }
 
 test("compliance sees who may open a record and why; an administrator does not learn that it exists", async ({

@@ -5,6 +5,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { deepUnless } from "../support/deep";
 import { dataDir, demo } from "../support/instance";
+import { pressOn } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
@@ -67,8 +68,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await expect(page.getByText("No erasures requested yet")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   const send = page.getByRole("button", { name: "Request erasure" });
-  await send.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(send);
   await expect(page.getByRole("alert", { name: "Erasure not requested" })).toBeFocused();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -227,8 +227,7 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   // Another test of this instance may have recorded some.
   await expect(page.getByRole("heading", { level: 1, name: "Suspicions" })).toBeVisible();
   const send = page.getByRole("button", { name: "Record suspicion" });
-  await send.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(send);
   await expect(page.getByRole("alert", { name: "Suspicion not recorded" })).toBeFocused();
   await page
     .getByRole("textbox", { name: "Suspicion" })
@@ -249,8 +248,7 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   }).toPass();
   await expect(newest).toContainText("Marta Lindqvist");
   await expect(newest).toContainText(id.slice(0, 8));
-  await entry.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(entry);
   await expect(drawer(page)).toContainText("Amounts just below the threshold.");
   await expect(drawer(page).getByRole("heading", { name: "Suspicion" })).toBeFocused();
   expect(await axeFindings(page)).toEqual([]);
@@ -286,16 +284,14 @@ test("a regulator places a hold by keyboard, renews and releases it; other agenc
   const id = href.split("/").at(-1) ?? "";
   await page.goto(at("/audit/holds"), { waitUntil: "networkidle" });
   const send = page.getByRole("button", { name: "Place hold" });
-  await send.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(send);
   await expect(page.getByRole("alert", { name: "Hold not placed" })).toBeFocused();
   await page.getByLabel("Transaction numbers").fill("job-1001");
   await expect(page.getByText("One of these is not a transaction number.").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Transaction numbers").fill(id);
   await page.getByLabel("Reason").fill("Examination MSO 7-2231/26");
-  await send.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(send);
   await expect(page.getByRole("status").filter({ hasText: "Hold in force until" })).toBeVisible();
   const row = page.getByRole("table", { name: "Your organisation’s holds" }).getByRole("row").nth(1);
   await expect(row).toContainText("In force");
@@ -405,8 +401,7 @@ test("by keyboard an actor outside the visible rows is found; an unknown name fi
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   await page.goto(at("/audit?action=tenant.create"), { waitUntil: "networkidle" });
-  await page.getByRole("button", { name: "Find an actor" }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(page.getByRole("button", { name: "Find an actor" }));
   const dialog = page.getByRole("dialog", { name: "Find an actor" });
   await expect(dialog.getByLabel("Name or pseudonym")).toBeFocused();
   await page.keyboard.type("keller");
@@ -414,8 +409,7 @@ test("by keyboard an actor outside the visible rows is found; an unknown name fi
   const choice = dialog.getByRole("button", { name: /^Show entries of Mara Keller/ });
   await expect(choice).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await choice.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(choice);
   await expect(dialog).toBeHidden();
   await expect(page.getByLabel("Actor", { exact: true }).locator("option:checked")).toHaveText("Mara Keller");
   await page.getByLabel("Action", { exact: true }).selectOption("");

@@ -7,6 +7,7 @@ import { type RunningInstance, startInstance } from "@/lib/testing/instance/inst
 import { type Caller, caller, type Demo, people, readDemo } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { type ClientHeldKey, hold, ok } from "../support/client-held-key";
+import { pressOn } from "../support/keyboard";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
@@ -143,8 +144,7 @@ test("two people sign by keyboard, the program proves its new key, and reads wha
     await page.waitForURL(`**/keys/${lost.id}`);
     const sign = region(page).getByRole("button", { name: "Sign", exact: true });
     await expect(sign).toBeEnabled();
-    await sign.focus();
-    await page.keyboard.press("Enter");
+    await pressOn(sign);
     await expect(dialog(page)).toContainText("Agree to the recovery of");
     // The dialog of agreement shows what people compare by telephone.
     await expect(dialog(page)).toContainText(spokenGroups(thumbprint(next.publicKey), 16));
@@ -153,8 +153,7 @@ test("two people sign by keyboard, the program proves its new key, and reads wha
     await page.keyboard.press("Escape");
     await expect(sign).toBeFocused();
     await page.keyboard.press("Enter");
-    await dialog(page).getByRole("button", { name: "Agree", exact: true }).focus();
-    await page.keyboard.press("Enter");
+    await pressOn(dialog(page).getByRole("button", { name: "Agree", exact: true }));
     await expect(dialog(page)).toHaveCount(0);
     await expect(sign).toHaveCount(0);
     expect(faults()).toEqual([]);

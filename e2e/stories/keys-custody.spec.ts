@@ -5,6 +5,7 @@ import { type RunningInstance, startInstance } from "@/lib/testing/instance/inst
 import { type Caller, caller, type Demo, people, readDemo } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { hold, ok } from "../support/client-held-key";
+import { pressOn } from "../support/keyboard";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
@@ -55,16 +56,14 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
   await expect(epochs(page)).toContainText("escrow#1");
   await expect(page.getByText("No envelopes to re-wrap")).toBeVisible();
   const begin = page.getByRole("button", { name: "Begin epoch" });
-  await begin.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(begin);
   await expect(dialog(page)).toContainText("Begin the next escrow epoch?");
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "epoch-dialog");
   await page.keyboard.press("Escape");
   await expect(begin).toBeFocused();
   await page.keyboard.press("Enter");
-  await dialog(page).getByRole("button", { name: "Begin", exact: true }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(dialog(page).getByRole("button", { name: "Begin", exact: true }));
   await expect(page.getByText("escrow#2 has begun")).toBeVisible();
   // Pages of other people that show the epochs update without a reload.
   await expect(epochs(coordinator.page)).toContainText("escrow#2");
@@ -76,11 +75,9 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
   await second.page.goto(at("/keys"), { waitUntil: "networkidle" });
   const destroy = (on: Page) => on.getByRole("button", { name: "Destroy escrow#1" });
   await destroy(second.page).click();
-  await destroy(page).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(destroy(page));
   await expect(dialog(page)).toContainText("Destroy escrow#1 permanently?");
-  await dialog(page).getByRole("button", { name: "Destroy", exact: true }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(dialog(page).getByRole("button", { name: "Destroy", exact: true }));
   await expect(page.getByText("escrow#1 is destroyed")).toBeVisible();
   await expect(destroy(page)).toHaveCount(0);
   // A person who was too late reads so, and still does when the dialog is closed and the table has changed.

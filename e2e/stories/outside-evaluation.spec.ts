@@ -10,7 +10,7 @@ import { fetchBy } from "../support/deployment/calls";
 import { holdCeremony, withOtherKeys } from "../support/deployment/ceremony";
 import { contentsOf } from "../support/deployment/certificates";
 import { type Deployment, deploy } from "../support/deployment/deployment";
-import { op, PARTS } from "../support/deployment/layout";
+import { PARTS } from "../support/deployment/layout";
 import {
   accept,
   addPasskey,
@@ -93,11 +93,11 @@ test.afterAll(async () => {
 
 test("config check finds nothing at fault, and the set-up link leads to two administrators with passkeys", async () => {
   for (const part of PARTS) {
-    const lines = await run(part, op("config", "check", "--of", part), site.variables[part]);
+    const lines = await run(part, site.program.op("config", "check", "--of", part), site.variables[part]);
     expect(lines).not.toContain("FAULT");
   }
   const link = /https:\S+\/setup#\S+/.exec(
-    await run("portal", op("setup", "link"), site.variables.portal),
+    await run("portal", site.program.op("setup", "link"), site.variables.portal),
   )?.[0];
   const ada = await arrive(browser, site);
   await ada.page.goto(link ?? "");

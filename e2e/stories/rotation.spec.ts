@@ -2,6 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
+import { pressOn } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
 
@@ -36,16 +37,14 @@ test("by keyboard alone a participant rotates its key, sees the rotation end, an
   const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
   await page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
   const rotate = page.getByRole("button", { name: "Rotate", exact: true });
-  await rotate.focus();
-  await page.keyboard.press("Enter");
+  await pressOn(rotate);
   await expect(dialog(page)).toContainText(`Rotate ${old.kid}?`);
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(rotate).toBeFocused();
   await page.keyboard.press("Enter");
   await dialog(page).getByRole("radio", { name: "Re-wrap data" }).focus();
-  await dialog(page).getByRole("button", { name: "Rotate", exact: true }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(dialog(page).getByRole("button", { name: "Rotate", exact: true }));
   const rotations = page.getByRole("table", { name: "Rotations" });
   await expect(rotations.getByRole("row").nth(1)).toContainText("Completed");
   await expect(page.getByText("It opens data sealed with it, but seals no new data.")).toBeVisible();
@@ -57,15 +56,12 @@ test("by keyboard alone a participant rotates its key, sees the rotation end, an
   });
   expect(opened.text).toContain(secret.memo);
 
-  await page.getByRole("button", { name: "Destroy" }).focus();
-  await page.keyboard.press("Enter");
-  await dialog(page).getByRole("button", { name: "Destroy" }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(page.getByRole("button", { name: "Destroy" }));
+  await pressOn(dialog(page).getByRole("button", { name: "Destroy" }));
   await expect(dialog(page)).toContainText("Give a reason.");
   await expect(dialog(page).getByLabel("Reason")).toBeFocused();
   await page.keyboard.type("Replaced");
-  await dialog(page).getByRole("button", { name: "Destroy" }).focus();
-  await page.keyboard.press("Enter");
+  await pressOn(dialog(page).getByRole("button", { name: "Destroy" }));
   await expect(
     page.getByText("Its private key is erased and cannot be recovered. This record is kept."),
   ).toBeVisible();

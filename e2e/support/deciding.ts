@@ -127,6 +127,7 @@ export async function read(page: Page, order: Order): Promise<void> {
 
 /** Moves the focus to a control by keyboard alone, and returns the number of keys pressed. */
 export async function tabTo(page: Page, control: Locator): Promise<number> {
+  await expect(control).toBeEnabled();
   for (let pressed = 0; pressed < 150; pressed += 1) {
     if (await control.evaluate((element) => element === document.activeElement)) return pressed;
     await page.keyboard.press("Tab");

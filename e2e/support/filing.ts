@@ -63,6 +63,7 @@ export class Keyboard {
 
   /** Presses Tab until the control has the focus. Throws if the control cannot be reached. */
   async to(target: Locator): Promise<void> {
+    await expect(target).toBeEnabled();
     for (let step = 0; step < 60; step += 1) {
       if (await target.evaluate((element) => element === document.activeElement)) return;
       await this.page.keyboard.press("Tab");

@@ -1,7 +1,17 @@
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/**
+ * Focuses a control and presses a key there, once it takes one: until the page's scripts run its buttons are disabled, and a press is lost.
+ */
+export async function pressOn(control: Locator, key = "Enter"): Promise<void> {
+  await expect(control).toBeEnabled();
+  await control.focus();
+  await control.page().keyboard.press(key);
+}
 
 /** Moves the focus by Tab until this control has it. */
 export async function tabUntil(page: Page, wanted: Locator): Promise<void> {
+  await expect(wanted.first()).toBeEnabled();
   for (let step = 0; step < 80; step += 1) {
     await page.keyboard.press("Tab");
     if (await wanted.first().evaluate((one) => one === document.activeElement)) return;

@@ -91,6 +91,7 @@ export const ACTION_KEYS = {
   "export.download": "export_download",
   "export.expire": "export_expire",
   "export.remove": "export_remove",
+  "flag.change": "flag_change",
   "grant.create": "grant_create",
   "grant.end": "grant_end",
   "grant.end-release": "grant_end_release",

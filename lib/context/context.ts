@@ -3,6 +3,7 @@
 // an implementation.
 
 import type { Clock } from "@/lib/clock";
+import type { Flags } from "@/lib/context/flags";
 import type { Policies } from "@/lib/context/policies";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
@@ -94,6 +95,8 @@ export interface Context extends DbContext {
   readonly escrow: EscrowClient;
   readonly audit: AuditRecorder;
   readonly policies: Policies;
+  /** The switches. Absent in processes that answer no calls: then each has its safe value. */
+  readonly flags?: Flags | undefined;
   readonly principal: Principal;
   readonly client: ClientInfo;
   readonly requestId: string;

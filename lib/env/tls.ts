@@ -12,7 +12,11 @@ export const tlsFields = {
   TLS_CA_FILE: Text.optional(),
 };
 
-export const socketFields = { SOCKET_GROUP: Text.optional() };
+export const socketFields = {
+  SOCKET_GROUP: Text.optional(),
+  /** Address that a part with an mtls:// address listens at, where callers know it by another name: `0.0.0.0` in a container. */
+  SERVE_HOST: Text.optional(),
+};
 
 /** An address that a part serves at: a Unix socket, or mtls:// where other machines call it. */
 export const ServedUrl = Text.refine(

@@ -147,6 +147,20 @@ describe("calls between parts over mtls://", () => {
     expect(await connection(options())).not.toBe("connected");
   });
 
+  it("a part listens at the address that it is given, whatever name its callers use", async () => {
+    usePartIdentity("custodian", files.custodian);
+    const own = await freePort();
+    const handler = async () => ({ status: 200, body: {} });
+    const served = await serveHttp(`mtls://custodian.invalid:${own}`, handler, { host: "127.0.0.1" });
+    try {
+      usePartIdentity("portal", files.portal);
+      const options = { method: "GET", path: "/", timeoutMs: 5_000 };
+      expect((await callService(`mtls://127.0.0.1:${own}`, options)).status).toBe(200);
+    } finally {
+      await served.close();
+    }
+  });
+
   it("a renewed certificate is taken up once its key is there too, and until then the former one serves", async () => {
     const own = {
       certificate: file("renewed.pem"),

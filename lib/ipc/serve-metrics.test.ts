@@ -6,6 +6,8 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { findFreePort } from "@/lib/testing/instance/instance";
 
+// The metrics are kept on globalThis, so this file has a process of its own.
+
 const logger = createLogger("test", "silent");
 let url: string;
 let close: () => Promise<void>;

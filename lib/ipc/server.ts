@@ -19,6 +19,7 @@ import { isUuid } from "@/lib/crypto/uuid";
 import { OperatorError } from "@/lib/errors";
 import { identityOf, PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
+import { leaveUnnoted } from "@/lib/telemetry/request-facts";
 import { inSpan } from "@/lib/telemetry/tracing/spans";
 import type { SpanStart } from "@/lib/telemetry/tracing/tracer";
 
@@ -52,6 +53,8 @@ export interface ServeOptions {
   readonly renewalMs?: number;
   /** Group of the Unix socket, by name or number. */
   readonly socketGroup?: string | undefined;
+  /** Address to listen at in place of the one that callers use. */
+  readonly host?: string | undefined;
 }
 
 export interface ServiceServer {
@@ -169,7 +172,11 @@ async function shareSocket(socket: string, group: string | undefined): Promise<v
   await chmod(socket, 0o660);
 }
 
-async function listen(server: Server, address: ServiceAddress, group: string | undefined): Promise<void> {
+async function listen(
+  server: Server,
+  address: ServiceAddress,
+  { socketGroup: group, host }: ServeOptions,
+): Promise<void> {
   if (address.kind === "socket") {
     await mkdir(path.dirname(address.path), { recursive: true, mode: 0o700 });
     // A socket left by a process that was killed would make listen fail; the supervisor runs one of each.
@@ -182,7 +189,7 @@ async function listen(server: Server, address: ServiceAddress, group: string | u
       resolve();
     };
     if (address.kind === "socket") server.listen(address.path, onListening);
-    else server.listen(address.port, address.host, onListening);
+    else server.listen(address.port, host ?? address.host, onListening);
   });
   if (address.kind === "socket") await shareSocket(address.path, group);
 }
@@ -239,9 +246,10 @@ export async function serveHttp(
   };
   const isMutual = address.kind === "tcp" && address.security === "mutual";
   const server = isMutual ? createMutualServer(answer, options) : createServer(answer);
+  leaveUnnoted(server);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
-  await listen(server, address, options.socketGroup);
+  await listen(server, address, options);
   return { close: (drainMs = 2_000) => closeServer(server, drainMs) };
 }

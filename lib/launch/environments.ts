@@ -10,9 +10,13 @@ import { sightVariables } from "@/lib/env/sight";
 import type { DatabaseUrls } from "@/lib/launch/databases";
 import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
 import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
+import { PROGRAM_ROOT } from "@/lib/launch/program";
 import { serverVariables } from "@/lib/launch/server-variables";
 
 type Variables = Record<string, string>;
+
+/** The switches as this program is tested with them. */
+const OWN_FLAGS = path.join(PROGRAM_ROOT, "deploy/flags.json");
 
 /** What every child gets: no variable of the supervisor's own but these. */
 export function baseEnvironment(env: LaunchEnv): Variables {
@@ -143,6 +147,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     DEMO_FILE: instance.seed === "none" ? undefined : folders.file("demo.json"),
     RATE_BUDGETS: env.RATE_BUDGETS,
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
+    FLAGS_FILE: path.resolve(env.FLAGS_FILE ?? OWN_FLAGS),
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
     BACKUP_EVERY_HOURS: backupHours(env)?.toString(),
     ...serverVariables(env),

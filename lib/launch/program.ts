@@ -2,9 +2,10 @@ import "server-only";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleFolder } from "@/lib/env/bundle-folder";
 
-/** The folder of the program, with package.json. */
-export const PROGRAM_ROOT = path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
+/** The folder of the program, with its migrations. */
+export const PROGRAM_ROOT = bundleFolder() ?? path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 const TETHER = path.join(PROGRAM_ROOT, "lib/launch/tether.mjs");
 

@@ -1,7 +1,9 @@
 import "server-only";
 import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
+import type { PolicyDocument } from "@/lib/access/policy/policy-document";
 import type { InstanceFacts } from "@/lib/context/context";
-import type { ActiveSet, Policies, PolicyState } from "@/lib/context/policies";
+import type { Flags } from "@/lib/context/flags";
+import type { ActiveSet, Policies, PolicyQuestion, PolicyState } from "@/lib/context/policies";
 import { type Listener, openListener } from "@/lib/db/listen";
 import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -27,6 +29,8 @@ interface Loaded {
 
 interface Parts extends DbContext {
   readonly instance: InstanceFacts;
+  /** Without them answers are not kept: each question goes to Cedar. */
+  readonly flags?: Pick<Flags, "lastKnown"> | undefined;
   readonly logger: Pick<Logger, "info" | "error">;
 }
 
@@ -135,11 +139,23 @@ export class ActivePolicies implements Policies {
     const prepared =
       isSame && this.#loaded !== undefined
         ? this.#loaded.set
-        : preparePolicySet(documentOf({ ...set, document_digest: digest }));
+        : this.#prepare(documentOf({ ...set, document_digest: digest }));
     // Two sets may have one document: the number is that of the one that was activated.
     this.#loaded = { seq, digest, set: { ...prepared, number } };
     this.#fault = undefined;
     if (!isSame) this.#parts.logger.info({ number }, "policies of this version decide now");
+  }
+
+  /** Whether kept answers are used is switched by organisation. The answers are the same either way. */
+  #prepare(document: PolicyDocument): PreparedSet {
+    const set = preparePolicySet(document);
+    const { flags } = this.#parts;
+    const isMemoOn = ({ principal }: PolicyQuestion) =>
+      flags?.lastKnown("policy.memo", principal.organisation) ?? false;
+    return {
+      ...set,
+      ask: (question) => (isMemoOn(question) ? set.ask(question) : set.askAgain(question)),
+    };
   }
 
   #fail(fault: Fault, err?: unknown): void {

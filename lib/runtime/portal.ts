@@ -8,6 +8,7 @@ import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
 import { systemClock } from "@/lib/clock";
 import type { Scanner } from "@/lib/context/context";
+import type { Flags } from "@/lib/context/flags";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
@@ -18,6 +19,8 @@ import { scannerAddress } from "@/lib/env/scanner";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
+import { openFlags } from "@/lib/flags/open-flags";
+import { type RecordContext, recordFlagValue } from "@/lib/flags/record-change";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import {
   deriveApiKeySecret,
@@ -128,11 +131,17 @@ function limitsOf(env: PortalEnv, { logger, limitPool, counters, idempotencyKey 
   return openLimits(stores, env.RATE_BUDGETS);
 }
 
+function openOwnFlags(env: PortalEnv, cx: RecordContext & { readonly logger: Logger }): Promise<Flags> {
+  const { logger, clock } = cx;
+  return openFlags(env.FLAGS_FILE, { logger, clock, record: (value) => recordFlagValue(cx, value) });
+}
+
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
-  const { logger, alarms, db, keystore, idempotencyKey, auditPool } = foundation;
+  const { logger, alarms, db, keystore, idempotencyKey, auditPool: pool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
-  const receiptKey = receiptKeyOf(keystore);
-  const policies = new ActivePolicies({ db, instance, logger });
+  const audit = createAuditRecorder({ pool, keystore, instance, receiptKey: receiptKeyOf(keystore), logger });
+  const flags = await openOwnFlags(env, { db, instance, clock: systemClock, audit, logger });
+  const policies = new ActivePolicies({ db, instance, logger, flags });
   const runtime: Runtime = {
     db,
     instance,
@@ -145,8 +154,9 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
       clock: systemClock,
       storedEpochs: () => readStoredEpochs({ db, instance }),
     }),
-    audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
+    audit,
     policies,
+    flags,
     logger,
     alarms,
     limits: limitsOf(env, foundation),

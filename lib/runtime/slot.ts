@@ -6,6 +6,7 @@ import "server-only";
 import type { AlarmBuffer } from "@/lib/alerts/alarm-buffer";
 import type { Clock } from "@/lib/clock";
 import type { InstanceFacts, RealDataReadiness, Scanner } from "@/lib/context/context";
+import type { Flags } from "@/lib/context/flags";
 import type { Policies } from "@/lib/context/policies";
 import type { ScopeTable } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
@@ -33,6 +34,7 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly escrow: EscrowClient;
   readonly audit: AuditRecorder;
   readonly policies: Policies;
+  readonly flags?: Flags | undefined;
   readonly logger: Logger;
   /** Alarms of this process's log that are not stored as alerts yet. */
   readonly alarms?: AlarmBuffer | undefined;

@@ -76,7 +76,7 @@ function passAlarm(facts: unknown, onAlarm: OnAlarm | undefined): void {
   if (typeof facts === "object" && facts !== null && "alarm" in facts) onAlarm?.(facts);
 }
 
-function optionsOf(process: string, level: string, onAlarm: OnAlarm | undefined): pino.LoggerOptions {
+function optionsOf(process: string, level: string, onAlarm?: OnAlarm): pino.LoggerOptions {
   return {
     level,
     base: { process, instance: PROCESS_INSTANCE },

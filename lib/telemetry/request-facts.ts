@@ -29,3 +29,14 @@ export function statedId(header: string | string[] | undefined): string | undefi
   const id = whole === undefined ? "" : groups.join("-");
   return isUuid(id) ? id : undefined;
 }
+
+const INNER_SERVERS = processSlot<WeakSet<object>>("inner-servers", () => new WeakSet());
+
+/** Marks a server of this process whose requests are not callers' requests, such as that of metrics. */
+export function leaveUnnoted(server: object): void {
+  INNER_SERVERS.add(server);
+}
+
+export function isNoted(server: object): boolean {
+  return !INNER_SERVERS.has(server);
+}

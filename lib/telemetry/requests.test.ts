@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRequestLogger } from "@/lib/telemetry/logger";
 import { metricsText } from "@/lib/telemetry/metrics/registry";
-import { factsOfRequest, NOTED_REQUEST, OPEN_REQUESTS } from "@/lib/telemetry/request-facts";
+import { factsOfRequest, leaveUnnoted, NOTED_REQUEST, OPEN_REQUESTS } from "@/lib/telemetry/request-facts";
 import { noteRequests } from "@/lib/telemetry/requests";
+
+// The metrics are kept on globalThis, so this file has a process of its own.
 
 // The handler stands for Next and the endpoints: it sees the headers that the process relies on.
 
@@ -103,6 +105,21 @@ describe("an incoming request", () => {
     expect(await read()).toMatch(
       /sealport_request_duration_seconds_count\{operation="listThings",way="api"\} \d/,
     );
+  });
+
+  it("to another server of the process, such as that of metrics, is not noted", async () => {
+    lines.length = 0;
+    let seen: unknown;
+    const inner = createServer((incoming, outgoing) => {
+      seen = incoming.headers[NOTED_REQUEST];
+      outgoing.end();
+    });
+    leaveUnnoted(inner);
+    await new Promise<void>((resolve) => inner.listen(0, "127.0.0.1", resolve));
+    await fetch(`http://127.0.0.1:${(inner.address() as AddressInfo).port}/metrics`);
+    await new Promise((resolve) => inner.close(resolve));
+    expect(seen).toBeUndefined();
+    expect(lines).toEqual([]);
   });
 
   it("whose caller leaves counts as 499, and is not kept", async () => {

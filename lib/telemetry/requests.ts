@@ -1,12 +1,12 @@
 import "server-only";
 import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { addressList, callerAddress } from "@/lib/addresses";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Logger } from "@/lib/telemetry/logger";
 import { collectWith, counter, timer } from "@/lib/telemetry/metrics/registry";
 import { processSlot } from "@/lib/telemetry/process-slot";
-import { NOTED_REQUEST, OPEN_REQUESTS, statedId } from "@/lib/telemetry/request-facts";
+import { isNoted, NOTED_REQUEST, OPEN_REQUESTS, statedId } from "@/lib/telemetry/request-facts";
 
 const CHANNEL = "http.server.request.start";
 
@@ -19,6 +19,7 @@ const noteDuration = timer("sealport_request_duration_seconds");
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly server: Server;
 }
 
 function isExchange(message: unknown): message is Exchange {
@@ -87,7 +88,7 @@ export function noteRequests(trustedProxies: readonly string[], logger: Logger):
   const isTrusted = addressList(trustedProxies);
   collectWith("requests", () => [["sealport_requests_in_flight", OPEN_REQUESTS.size]]);
   subscribe(CHANNEL, (message) => {
-    if (!isExchange(message)) return;
+    if (!isExchange(message) || !isNoted(message.server)) return;
     const begun = performance.now();
     const id = takeHeaders(message.request, isTrusted);
     OPEN_REQUESTS.set(id, {});

@@ -24,7 +24,7 @@ export interface Board {
   readonly rows: readonly { readonly title: string; readonly panels: readonly Panel[] }[];
 }
 
-const SOURCE = { type: "prometheus", uid: "${source}" };
+const SOURCE = { type: "prometheus", uid: "$source" };
 const HEIGHT = 8;
 const NUMBER_HEIGHT = 4;
 

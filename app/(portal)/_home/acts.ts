@@ -138,6 +138,7 @@ export const ACTS = [
   "agreement_refuse",
   "agreement_send_back",
   "agreement_withdraw",
+  "flag_change",
   "readiness_check",
   "readiness_record",
   "setup_administrator",

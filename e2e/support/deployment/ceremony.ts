@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Deployment } from "./deployment";
-import { op } from "./layout";
 import { type Ended, start } from "./users";
 
 const QUESTION = /leave this passkey out\): |Type the word begin to write it: /g;
@@ -16,11 +15,11 @@ function answerTo(text: string, question: string, read: ReadonlyMap<string, stri
 
 /** Runs `op roster begin` at the custodian, with its operator at the keyboard. `read` has what each person reads aloud. */
 export function holdCeremony(
-  { variables }: Pick<Deployment, "variables">,
+  { variables, program }: Pick<Deployment, "variables" | "program">,
   draft: string,
   read: ReadonlyMap<string, string>,
 ): Promise<Ended> {
-  const ceremony = start("custodian", op("roster", "begin", draft), variables.custodian);
+  const ceremony = start("custodian", program.op("roster", "begin", draft), variables.custodian);
   let answered = 0;
   ceremony.child.stdout?.on("data", () => {
     const text = ceremony.output();

@@ -6,8 +6,9 @@ import type { Issued } from "@/lib/testing/servers/time-stamp-authority";
 import { contentsOf, issueBy } from "./certificates";
 import { startOwnDatabase } from "./database";
 import { type Part, type Place, prepare, userOf } from "./layout";
+import { type Program, programOf } from "./program";
 import { type EdgeProxy, startProxy } from "./proxy";
-import { type Running, start, TSX, type Variables } from "./users";
+import { type Running, start, type Variables } from "./users";
 
 export interface Deployment extends Place {
   readonly proxy: EdgeProxy;
@@ -17,18 +18,14 @@ export interface Deployment extends Place {
   stop(): Promise<void>;
 }
 
-const SCRIPTS: Readonly<Record<Part, readonly string[]>> = {
-  custodian: [...TSX, "scripts/start-custodian.ts"],
-  signer: [...TSX, "scripts/start-signer.ts"],
-  witness: [...TSX, "scripts/start-witness.ts"],
-  worker: [...TSX, "scripts/start-worker.ts"],
-  portal: [process.execPath, "scripts/start-portal.mjs"],
-};
-
 /** Starts a part as its user, with other variables over its own. */
-export function startPart(name: Part | "portal-2", { variables }: Place, others: Variables = {}): Running {
+export function startPart(
+  name: Part | "portal-2",
+  { variables, program }: Place,
+  others: Variables = {},
+): Running {
   const part = userOf(name);
-  return start(part, SCRIPTS[part], { ...variables[name], ...others }, true);
+  return start(part, program.part(part), { ...variables[name], ...others }, true);
 }
 
 async function isReady(port: number): Promise<boolean> {
@@ -62,7 +59,7 @@ async function endAll(parts: readonly Running[]): Promise<void> {
 }
 
 /** Makes and starts an instance, its database and its proxy. Call `stop` when the test is over. */
-export async function deploy(): Promise<Deployment> {
+export async function deploy(program: Program = programOf()): Promise<Deployment> {
   const base = mkdtempSync(path.join(tmpdir(), "sealport-outside-"));
   const open: (() => Promise<unknown>)[] = [async () => rmSync(base, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
@@ -72,7 +69,7 @@ export async function deploy(): Promise<Deployment> {
     chmodSync(base, 0o711);
     const database = await startOwnDatabase(path.join(base, "postgres"));
     open.push(database.stop);
-    const place = await prepare(base, database);
+    const place = await prepare(base, database, program);
     const site = await issueBy(place.outside, path.join(base, "authorities"), "site");
     const portals = [place.ports["portal-1"], place.ports["portal-2"]];
     const proxy = await startProxy({ port: place.ports.proxy, tls: contentsOf(site), portals });

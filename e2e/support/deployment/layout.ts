@@ -4,6 +4,7 @@ import { findFreePort } from "@/lib/testing/instance/instance";
 import type { Issued } from "@/lib/testing/servers/time-stamp-authority";
 import { handOver, issueBy, makeAuthority } from "./certificates";
 import type { OwnDatabase } from "./database";
+import type { Program } from "./program";
 import { PROXY_ADDRESS } from "./proxy";
 import { giveTo, privateFolder, run, type Variables } from "./users";
 
@@ -19,6 +20,7 @@ export const SETUP_TOKEN = "a token of this test 4711";
 
 export interface Place {
   readonly base: string;
+  readonly program: Program;
   /** Ports by what listens there. */
   readonly ports: Readonly<Record<(typeof SERVED)[number] | "portal-1" | "portal-2" | "proxy", number>>;
   readonly origin: string;
@@ -33,15 +35,7 @@ export interface Place {
 const folderOf = (base: string, name: string): string => path.join(base, name);
 const urlOf = (port: number): string => `mtls://127.0.0.1:${port}`;
 
-/** `npm run …` as the operator runs it. */
-export const op = (...args: readonly string[]): readonly string[] => [
-  "npm",
-  "run",
-  "-s",
-  "op",
-  "--",
-  ...args,
-];
+type Ground = Pick<Place, "base" | "program" | "origin" | "ports">;
 
 /** What every process of a part begins with. */
 function ground(base: string, name: string): Variables {
@@ -70,7 +64,7 @@ function keyFiles(base: string, name: string): Variables {
 }
 
 /** Guide, part 1: the instance file, keys made by each holder's own user, and the public keys added to the file. */
-async function makeInstanceFile(base: string, origin: string, ports: Place["ports"]): Promise<void> {
+async function makeInstanceFile({ base, program, origin, ports }: Ground): Promise<void> {
   const log = "portal.example.org/log1";
   const addresses = SERVED.flatMap((name) => ["--address", `${name}=${urlOf(ports[name])}`]);
   const runBy = RUN_BY.flatMap((one) => ["--run-by", one]);
@@ -78,30 +72,36 @@ async function makeInstanceFile(base: string, origin: string, ports: Place["port
   const env = ground(base, "operator");
   writeFileSync(
     file,
-    await run("operator", op("init", "--origin", log, "--portal", origin, ...addresses, ...runBy), env),
+    await run(
+      "operator",
+      program.op("init", "--origin", log, "--portal", origin, ...addresses, ...runBy),
+      env,
+    ),
   );
   giveTo("operator", file);
   for (const name of KEY_HOLDERS) {
     const { KEY_DIR = "", KEK_FILE = "" } = keyFiles(base, name);
     const own = { ...ground(base, name), LOG_ORIGIN: log, KEY_DIR, KEK_FILE };
-    const printed = await run(name, ["npm", "run", "-s", "create-keys", "--", name], own);
+    const printed = await run(name, program.createKeys(name), own);
     writeFileSync(path.join(base, `${name}.json`), printed);
   }
   const printed = KEY_HOLDERS.map((name) => path.join(base, `${name}.json`));
-  await run("operator", op("init", "add", file, ...printed), env);
+  await run("operator", program.op("init", "add", file, ...printed), env);
   cpSync(file, path.join(base, "instance.json"));
 }
 
 /** Guide, part 2: roles, tables and the logins of each part. */
-async function makeDatabase(base: string, { adminUrl }: OwnDatabase) {
+async function makeDatabase({ base, program }: Pick<Ground, "base" | "program">, { adminUrl }: OwnDatabase) {
   const env = {
     ...ground(base, "operator"),
     DATABASE_ADMIN_URL: adminUrl,
     DATA_DIR: path.join(base, "operator/data"),
   };
-  await run("operator", ["npm", "run", "-s", "migrate"], env);
+  await run("operator", program.migrate, env);
   const urls = async (part: string): Promise<Variables> => {
-    const lines = (await run("operator", op("database", "urls", "--of", part), env)).trim().split("\n");
+    const lines = (await run("operator", program.op("database", "urls", "--of", part), env))
+      .trim()
+      .split("\n");
     return Object.fromEntries(
       lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
@@ -159,7 +159,7 @@ export function userOf(name: string): Part {
 }
 
 /** Makes all that the parts start with, in a folder that each user can pass through. */
-export async function prepare(base: string, database: OwnDatabase): Promise<Place> {
+export async function prepare(base: string, database: OwnDatabase, program: Program): Promise<Place> {
   for (const name of [...PARTS, "operator"])
     privateFolder(name === "operator" ? name : userOf(name), folderOf(base, name));
   mkdirSync(path.join(base, "authorities"), { mode: 0o700 });
@@ -183,10 +183,10 @@ export async function prepare(base: string, database: OwnDatabase): Promise<Plac
     proxy,
   } as Place["ports"];
   const origin = `https://localhost:${ports.proxy}`;
-  await makeInstanceFile(base, origin, ports);
-  const urls = await makeDatabase(base, database);
+  await makeInstanceFile({ base, program, origin, ports });
+  const urls = await makeDatabase({ base, program }, database);
   copyKeys(base);
   const variables = variablesOf(base, ports, urls);
   writeEnvironments(base, variables);
-  return { base, ports, origin, authority, outside, database, variables };
+  return { base, program, ports, origin, authority, outside, database, variables };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chownSync, mkdirSync } from "node:fs";
 import path from "node:path";
+import { entersImage } from "./in-image";
 
 // The parts' own Unix users. The kernel tells users apart by number alone, so that no account has to be made on this machine.
 export const TSX = [process.execPath, "--import", "tsx", "--conditions=react-server"] as const;
@@ -68,14 +69,26 @@ export interface Running {
 
 export type Variables = Readonly<Record<string, string>>;
 
+/** Whom a program that enters an image runs as there, and the folder that it finds there. */
+function imageVariables(user: User, command: readonly string[], { HOME = "/" }: Variables): Variables {
+  if (!entersImage(command)) return {};
+  const { uid = 0, gid = 0 } = ids(user);
+  return { SEALPORT_USER: `${uid}:${gid}`, SEALPORT_BASE: path.dirname(HOME) };
+}
+
 /** Starts a program of the program's folder as a user, with these variables alone. A tethered one ends when the tests end. */
 export function start(user: User, command: readonly string[], env: Variables, isTethered = false): Running {
   const [program = "", ...args] = command;
   const child = spawn(program, args, {
     cwd: ROOT,
-    env: { NODE_ENV: "production", PATH: process.env.PATH ?? "", ...env },
+    env: {
+      NODE_ENV: "production",
+      PATH: process.env.PATH ?? "",
+      ...env,
+      ...imageVariables(user, command, env),
+    },
     stdio: ["pipe", "pipe", "pipe", ...(isTethered ? (["ipc"] as const) : [])],
-    ...ids(user),
+    ...(entersImage(command) ? {} : ids(user)),
   });
   let stdout = "";
   let stderr = "";

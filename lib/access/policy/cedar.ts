@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import type { OpenQuestion, PolicyAnswer, PolicyQuestion } from "@/lib/context/policies";
@@ -7,21 +8,25 @@ import { InvariantError } from "@/lib/errors";
 // Node 20 can end the whole process when a set is prepared between hot decisions: V8 inlines calls into WebAssembly and
 // fails when it takes that back. So the flag comes before the module is loaded, which an import could not promise.
 setFlagsFromString("--no-turbo-inline-js-wasm-calls");
-const PACKAGE = "@cedar-policy/cedar-wasm/nodejs";
 const SCHEMA = "sealport";
 type Cedar = typeof import("@cedar-policy/cedar-wasm/nodejs");
 
-/** Loads Cedar with memory of its own. */
-function start(): Cedar {
-  const load = createRequire(import.meta.url);
-  delete load.cache[load.resolve(PACKAGE)];
-  const made: Cedar = load(PACKAGE);
+/** Returns a loaded Cedar that knows our schema. */
+function withSchema(made: Cedar): Cedar {
   const schema = made.preparseSchema(SCHEMA, CEDAR_SCHEMA);
   if (schema.type === "failure") throw new InvariantError(schema.errors[0]?.message ?? "no schema");
   return made;
 }
 
-let running = start();
+/** Loads Cedar again, with memory of its own. The working folder is the program's own, bundled or not. */
+function startAgain(): Cedar {
+  const load = createRequire(path.join(process.cwd(), "package.json"));
+  const place = load.resolve("@cedar-policy/cedar-wasm/nodejs");
+  delete load.cache[place];
+  return withSchema(load(place));
+}
+
+let running = withSchema(createRequire(import.meta.url)("@cedar-policy/cedar-wasm/nodejs"));
 let starts = 1;
 
 /** Cedar ended within a call, for example because a text is nested more deeply than its stack. It was started again. */
@@ -46,7 +51,7 @@ function guarded<K extends Call>(name: K): Cedar[K] {
     try {
       return Reflect.apply(running[name], undefined, given);
     } catch (cause) {
-      running = start();
+      running = startAgain();
       starts += 1;
       throw new CedarEnded(`Cedar ended in ${name}`, { cause });
     }

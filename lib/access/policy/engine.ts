@@ -20,6 +20,8 @@ export interface PreparedSet extends DecidingSet {
   readonly document: PolicyDocument;
   /** SHA-256 of the canonical document. */
   readonly digest: string;
+  /** Answers one question by Cedar itself; `ask` uses the answer that was given before. */
+  askAgain(question: PolicyQuestion): PolicyAnswer;
   /** The policies as Cedar read them: a text can write any name with escapes, this cannot. */
   readonly parsed: string;
 }
@@ -99,6 +101,7 @@ export function preparePolicySet(document: PolicyDocument): PreparedSet {
     parsed: JSON.stringify(all),
     version: policyVersionOf(document),
     settings: document.settings,
+    askAgain: (question) => whole.decide(question),
     ask: remembering<PolicyAnswer>(keyOf, (question) => whole.decide(question)),
     permits: remembering(keyOf, (question) => {
       permitting ??= new ParsedPolicies(textsOf(policies.filter(({ json }) => json.effect === "permit")));

@@ -24,6 +24,7 @@ import {
   createTestKeystore,
   pinnedKeys,
 } from "@/lib/testing/benches/audit-bench";
+import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import type { Role } from "@/lib/vocabulary";
 import { Policy } from "../bundle-verifier/claims/bundle-format";
@@ -83,6 +84,7 @@ function person(name: string, role: Role, more: Partial<Principal> = {}): Contex
     escrow,
     logger,
     policies: fixedPolicies(),
+    flags: fixedFlags(),
   };
 }
 

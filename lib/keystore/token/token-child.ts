@@ -2,6 +2,7 @@ import "server-only";
 import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import path from "node:path";
+import { bundleFolder } from "@/lib/env/bundle-folder";
 import type { KeystoreError } from "@/lib/keystore/keystore-types";
 import { unavailable } from "@/lib/keystore/roots/persist";
 import { SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
@@ -18,9 +19,9 @@ interface Waiting {
   readonly reject: (error: KeystoreError) => void;
 }
 
-/** Location of the program. The working folder is the program's own, bundled or not. */
+/** Location of the program. The working folder is the program's own where it is not a part's bundle. */
 function program(): string {
-  return path.join(process.cwd(), "lib", "keystore", "token", "token-process.mjs");
+  return path.join(bundleFolder() ?? process.cwd(), "lib", "keystore", "token", "token-process.mjs");
 }
 
 /** One token process: one line sent, one line returned. It ends for good at the first unexpected event. */

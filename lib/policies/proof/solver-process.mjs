@@ -39,10 +39,11 @@ function readModel(said) {
  * solver may not have it any more.
  */
 async function preferred(run, getValues, { preferences, preferMs }, first) {
-  const until = performance.now() + preferMs;
+  // Processor time, as for the question: a busy machine shows the same example.
+  const until = usedMs() + preferMs;
   let model = first;
   const add = async (wanted) => {
-    if (wanted.length === 0 || performance.now() > until) return;
+    if (wanted.length === 0 || usedMs() > until) return;
     const terms = wanted.map((term) => `(assert ${term})`).join("\n");
     const better = readModel(await run(`(push 1)\n${terms}\n(check-sat)\n${getValues}`));
     if (better !== undefined) {

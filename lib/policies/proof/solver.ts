@@ -12,7 +12,7 @@ export interface SolverLimits {
   readonly memoryMb: number;
 }
 
-export const SOLVER_LIMITS: SolverLimits = { ms: 10_000, wallMs: 120_000, memoryMb: 512 };
+export const SOLVER_LIMITS: SolverLimits = { ms: 20_000, wallMs: 120_000, memoryMb: 512 };
 
 /** Why there is no answer. */
 export type NoAnswer = "time" | "memory" | "ended" | "unknown";
@@ -33,7 +33,7 @@ const ENDS: ReadonlyMap<number | null, NoAnswer> = new Map([
 ]);
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Time that an example may be improved, of a question's whole time. */
-const PREFER_SHARE = 0.3;
+const PREFER_SHARE = 0.2;
 
 /** Location of the program. The working folder is the program's own, bundled or not. */
 function program(): string {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { collectWith, counter, metricsText, timer } from "@/lib/telemetry/metrics/registry";
 
+// The metrics are kept on globalThis, so this file has a process of its own.
+
 const errors: string[] = [];
 const read = () => metricsText((collector) => void errors.push(collector));
 

@@ -19,6 +19,7 @@ import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, BENCH_WAIT_MS, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import type { Role, Scope } from "@/lib/vocabulary";
 
@@ -58,6 +59,7 @@ export async function createPortalBench(
     }),
     audit: recorder,
     policies: await openBenchPolicies({ ...cx, audit: recorder }, logger),
+    flags: fixedFlags(),
     logger,
     limits: openLimits(
       { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },

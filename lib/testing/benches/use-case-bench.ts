@@ -21,6 +21,7 @@ import { registerKey } from "@/lib/keys/register/register-key";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
+import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 import type { Duty, Role } from "@/lib/vocabulary";
@@ -147,6 +148,7 @@ export async function createUseCaseBench(
       clock,
       audit,
       policies: fixedPolicies(),
+      flags: fixedFlags(),
       keystore: bench.keystore,
       escrow,
       logger,

@@ -55,6 +55,7 @@ const APP = {
   executive_release: "INSERT",
   executive_release_word: "INSERT",
   idempotency_record: "DELETE INSERT UPDATE",
+  flag_value: "INSERT",
   identity_check: "INSERT",
   identity_provider: "DELETE INSERT",
   invitation: "INSERT UPDATE(revoked_at used_at)",

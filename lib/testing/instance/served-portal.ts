@@ -19,6 +19,7 @@ import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { type LogBench, withSigner } from "@/lib/testing/benches/log-bench";
 import { handlersAt } from "@/lib/testing/routes/route-files";
@@ -161,6 +162,7 @@ async function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<ty
     escrow,
     audit: cx.audit,
     policies: await openBenchPolicies(cx, logger),
+    flags: fixedFlags(),
     logger,
     limits: openLimits(
       { pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: BENCH_WAIT_MS },

@@ -324,6 +324,17 @@ CREATE TABLE setup (
     AND (second_user_id IS NULL OR first_user_id IS NOT NULL) AND second_user_id <> first_user_id)
 );
 
+-- A value of a switch for an organisation, from then on. The newest row counts; before the first it is the safe value.
+CREATE TABLE flag_value (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  flag text NOT NULL,
+  organisation_id uuid NOT NULL,
+  is_on boolean NOT NULL,
+  reason text NOT NULL,
+  at timestamptz(6) NOT NULL
+);
+
 -- The newest result of each check of readiness that a person ran or recorded.
 CREATE TABLE readiness_check (
   tenant_id uuid NOT NULL,
@@ -500,6 +511,7 @@ CREATE TABLE rate_limit (
 -- ---------------------------------------------------------------- Indexes
 
 CREATE UNIQUE INDEX tenant_pseudonym_key ON tenant (pseudonym);
+CREATE INDEX flag_value_tenant_id_flag_organisation_id_id_idx ON flag_value (tenant_id, flag, organisation_id, id);
 CREATE INDEX organisation_tenant_id_idx ON organisation (tenant_id);
 CREATE UNIQUE INDEX agency_organisation_id_key ON agency (organisation_id);
 CREATE INDEX participant_tenant_id_idx ON participant (tenant_id);
@@ -731,6 +743,8 @@ GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, decision_reason) ON
 GRANT SELECT ON agreement TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (token_hash, created_at, expires_at, organisation_id, first_user_id, second_user_id)
   ON setup TO sealport_app;
+GRANT SELECT, INSERT ON flag_value TO sealport_app;
+GRANT SELECT ON flag_value TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, cause, facts, at, by_user_id) ON readiness_check TO sealport_app;
 GRANT SELECT ON readiness_check TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, ended_at, result, digest) ON access_review TO sealport_app;

@@ -170,6 +170,11 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('setup', 'UPDATE', 'setup.link'), ('setup', 'UPDATE', 'setup.administrator'),
   ('setup', 'UPDATE', 'setup.organisation');
 
+SELECT audit_watch('flag_value', 'flag:flag');
+SELECT append_only('flag_value');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('flag_value', 'INSERT', 'flag.change');
+
 SELECT audit_watch('readiness_check', 'readiness:item');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('readiness_check', 'INSERT', 'readiness.check'), ('readiness_check', 'INSERT', 'readiness.record'),

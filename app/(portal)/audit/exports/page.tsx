@@ -40,11 +40,15 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
     // No other origin is one.
     ofLog(cx, logs.log);
     const query = ExportHistoryQuery.parse({ limit: LIMIT, ...(isUuid(cursor) ? { cursor } : {}) });
-    return { history: await listExports(cx, query), unknown: await findUnknownNames(cx, asked.filter) };
+    return {
+      history: await listExports(cx, query),
+      unknown: await findUnknownNames(cx, asked.filter),
+      hasBackground: (await cx.flags?.isOn("export.background", cx.principal.organisationId)) === true,
+    };
   });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { value, principal } = result;
-  const { history } = value;
+  const { history, hasBackground } = value;
   const read = withUnknown(asked, value.unknown);
   const isReady = oneOf(params, "ready") === "1" && read.fault === undefined;
   const next = history.next_cursor ?? undefined;
@@ -76,6 +80,7 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
           log={logs.log}
           by={principal.name}
           known={history.items.map(({ id }) => id)}
+          hasBackground={hasBackground}
         />
       ) : null}
       <Section title={t(principal.role === "coordinator" ? "exports.historyAll" : "exports.history")}>

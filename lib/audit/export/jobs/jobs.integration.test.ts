@@ -18,6 +18,7 @@ import { ExportQuery, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { inRawTransaction, inTransaction } from "@/lib/db/transaction";
 import { findReaderById } from "@/lib/identity/people/holders-store";
+import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { forgeEntry, refusalCode } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
@@ -44,6 +45,16 @@ describe("jobs", () => {
 
   const ask = (cx: Context, wanted: Record<string, string> = {}) =>
     requestExport(cx, NewExport.parse({ format: "ndjson", ...wanted }));
+
+  it("are refused where the switch is off, before anything is recorded, and exports are still streamed", async () => {
+    const flags = fixedFlags({ "export.background": false });
+    const before = await entriesOf("audit.export");
+    expect(await refusalCode(ask({ ...auditor, flags }))).toBe("export.foreground");
+    expect(await refusalCode(ask({ ...auditor, flags: undefined }))).toBe("export.foreground");
+    expect(await entriesOf("audit.export")).toBe(before);
+    const { response } = await exportLog({ ...auditor, flags }, ExportQuery.parse({ format: "ndjson" }));
+    expect(await response.text()).toContain("{");
+  });
 
   async function made(cx: Context, wanted: Record<string, string> = {}): Promise<string> {
     const { id } = await ask(cx, wanted);

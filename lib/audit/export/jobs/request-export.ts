@@ -16,11 +16,19 @@ import { countOpenJobs, insertJob } from "./store";
 
 const MAX_OPEN = 5;
 
+async function requireBackground({ flags, principal }: Context): Promise<void> {
+  if ((await flags?.isOn("export.background", principal.organisationId)) === true) return;
+  throw new DomainError("export.foreground", {
+    detail: "Exports in the background are switched off for your organisation. Download the file directly.",
+  });
+}
+
 /**
  * Queues an export to be made in the background. The request and the entry that records it commit together, so every
  * export has its entry. The file has what its maker may read when it is made. `log` names a closed log to export
  * instead. Under a grant, its lender is called in the same transaction and uses one unit of the grant's budget.
- * Throws `export.too-many` when five of the caller's exports wait or run.
+ * Throws `export.too-many` when five of the caller's exports wait or run, and `export.foreground` where the switch
+ * `export.background` is off for the caller's organisation: then exports are streamed while their caller waits.
  */
 export async function requestExport(
   cx: Context,
@@ -28,6 +36,7 @@ export async function requestExport(
   lender?: ExportLender,
 ): Promise<ExportReceipt> {
   const { format, log } = wanted;
+  await requireBackground(cx);
   ofLog(cx, log);
   addFilter(fencedConditions(cx), wanted);
   const filter = filterOf(wanted);

@@ -39,8 +39,10 @@ export function Download(props: {
   by: string;
   /** Ids of the exports that the history shows. */
   known: readonly string[];
+  /** Whether exports may also be made in the background. */
+  hasBackground: boolean;
 }) {
-  const { format, filter, log, by, known } = props;
+  const { format, filter, log, by, known, hasBackground } = props;
   const wanted: NewExport = { format, ...logOf({ log }), ...filter };
   const t = useTranslations("audit.exports");
   const names = Object.keys(filter).sort();
@@ -70,13 +72,13 @@ export function Download(props: {
             {t("download")}
           </DirectDownload>
         </div>
-        <MakeInBackground key={JSON.stringify(wanted)} wanted={wanted} />
+        {hasBackground ? <MakeInBackground key={JSON.stringify(wanted)} wanted={wanted} /> : null}
         <div className="grid grid-cols-1 gap-4">
           <CodeSample
             label={t("call")}
             code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(wanted)}"`}
           />
-          <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} />
+          {hasBackground ? <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} /> : null}
         </div>
       </div>
     </Section>

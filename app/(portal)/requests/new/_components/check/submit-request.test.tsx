@@ -10,7 +10,8 @@ const ID = "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f";
 function submit(...replies: readonly Reply[]) {
   const replace = vi.spyOn(location, "replace").mockReturnValue(undefined);
   onTestFinished(() => replace.mockRestore());
-  const calls = answerCalls(() => replies[calls.length - 1] ?? "lost");
+  const left = [...replies];
+  const calls = answerCalls(() => left.shift() ?? "lost");
   const shown = show(<SubmitRequest id={ID} person="regulator-001" form={`/requests/new?draft=${ID}`} />);
   const press = () => shown.user.click(screen.getByRole("button", { name: "Submit" }));
   return { ...shown, calls, press, replace };
