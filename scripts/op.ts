@@ -149,7 +149,7 @@ try {
 } catch (error) {
   if (isInOtherFolder(error))
     process.stderr.write(
-      "Error: this folder does not have this act. create-admin, setup link and recover are in portal/, all others in op/\n",
+      "Error: this folder does not have this act. create-admin, setup link, recover and backup are in portal/, all others in op/\n",
     );
   else if (error instanceof OperatorError) process.stderr.write(`Error: ${error.message}\n`);
   else throw error;
