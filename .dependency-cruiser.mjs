@@ -21,6 +21,7 @@ const LAYERS = [
   ["authorities", "organisations", "custodian"],
   ["identity"],
   ["escrow/client"],
+  ["backup"],
   ["audit"],
   ["context"],
   ["jobs", "ipc", "rate-limit"],

@@ -4,6 +4,7 @@
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
+import { backupFields, backupPeriodFields } from "@/lib/env/backup";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { Budgets } from "@/lib/env/rate-budgets";
@@ -15,6 +16,8 @@ import {
   databaseTexts,
   Flag,
   LogLevel,
+  mailFields,
+  mailTexts,
   Origins,
   Period,
   Port,
@@ -25,17 +28,6 @@ import {
   Text,
   UNIT_MS,
 } from "@/lib/env/values";
-
-/** How a portal sends e-mail; without it no mail is sent. */
-const mailFields = {
-  /** The operator's mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. */
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  /** The one plain address that e-mail comes from. */
-  SMTP_FROM: z.string().min(1).optional(),
-};
-
-/** The same for the launcher, which hands them on unread. */
-const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
 
 const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...sightFields };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
@@ -74,6 +66,7 @@ const Portal = z.object({
   ...closedLogFields,
   RATE_BUDGETS: Budgets,
   SEALPORT_EVALUATION: Flag,
+  ...backupPeriodFields,
 });
 
 const Worker = z.object({
@@ -166,6 +159,7 @@ const Launch = z.object({
   ...mailTexts,
   ...anchorTexts,
   ...custodyTexts,
+  ...backupFields,
   PORTAL_ORIGIN: Text.optional(),
   TRUSTED_PROXIES: Text.optional(),
   SETUP_TOKEN: Text.optional(),

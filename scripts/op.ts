@@ -21,6 +21,7 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
        npm run op -- doctor --of portal|worker|signer|custodian|witness    the same, and all that the part needs
+       npm run op -- backup …    create, keys, list, restore, drill, plan: backups of the database and of keys
        npm run op -- release verify FOLDER [--key release.pub]    names each file of a release that was changed
        npm run op -- create-keys|create-admin|keys|migrate|recover …    as npm run create-keys and so on
 `;
@@ -145,6 +146,8 @@ async function act(): Promise<number> {
 }
 
 async function run(): Promise<number> {
+  if (process.argv[2] === "backup")
+    return (await import("@/lib/launch/backup/command")).backupCommand(process.argv.slice(3));
   const program = PROGRAMS[process.argv[2] ?? ""];
   if (program === undefined) return act();
   process.argv.splice(2, 1);
@@ -162,7 +165,7 @@ try {
 } catch (error) {
   if (isInOtherFolder(error))
     process.stderr.write(
-      "Error: this folder does not have this act. create-admin, setup link and recover are in portal/, all others in op/\n",
+      "Error: this folder does not have this act. create-admin, setup link, recover and backup are in portal/, all others in op/\n",
     );
   else if (error instanceof OperatorError) process.stderr.write(`Error: ${error.message}\n`);
   else throw error;

@@ -54,6 +54,8 @@ export const ACTION_KEYS = {
   "authorization.end": "authorization_end",
   "authorization.revoke": "authorization_revoke",
   "authorization.suspend": "authorization_suspend",
+  "backup.drill": "backup_drill",
+  "backup.make": "backup_make",
   "compartment.erase": "compartment_erase",
   "credential.change": "credential_change",
   "credential.create": "credential_create",

@@ -81,3 +81,14 @@ export const databaseTexts = {
   DATABASE_REPLICA_URL: OptionalText,
   DATABASE_REPLICA_WAIT_MS: OptionalText,
 };
+
+/** How a portal sends e-mail; without it no mail is sent. */
+export const mailFields = {
+  /** The operator's mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** The one plain address that e-mail comes from. */
+  SMTP_FROM: z.string().min(1).optional(),
+};
+
+/** The same for the launcher, which hands them on unread. */
+export const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };

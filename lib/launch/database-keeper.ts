@@ -1,20 +1,22 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
-import { startOwnServer } from "@/lib/launch/databases";
-import type { InstanceFolders } from "@/lib/launch/folders";
 
 /** Keeps the embedded PostgreSQL running: started again with backoff when it ends unasked. */
 export class DatabaseKeeper {
-  readonly #folders: InstanceFolders;
+  readonly #restart: () => Promise<EmbeddedDatabase>;
   readonly #onEvent: (line: string) => void;
   #current: EmbeddedDatabase;
   #isStopping = false;
   /** Called when the server runs again, with new process numbers. */
   onRestart: () => void = () => undefined;
 
-  constructor(folders: InstanceFolders, current: EmbeddedDatabase, onEvent: (line: string) => void) {
-    this.#folders = folders;
+  constructor(
+    restart: () => Promise<EmbeddedDatabase>,
+    current: EmbeddedDatabase,
+    onEvent: (line: string) => void,
+  ) {
+    this.#restart = restart;
     this.#onEvent = onEvent;
     this.#current = current;
     void this.#watch();
@@ -33,7 +35,7 @@ export class DatabaseKeeper {
       await sleep(backoffMs);
       backoffMs = Math.min(backoffMs * 2, 10_000);
       try {
-        if (!this.#isStopping) this.#current = await startOwnServer(this.#folders);
+        if (!this.#isStopping) this.#current = await this.#restart();
         if (this.#isStopping) await this.#current.stop(1_500);
         this.#onEvent("The database runs again.");
         this.onRestart();

@@ -1,5 +1,6 @@
 import "server-only";
 import path from "node:path";
+import { archiveCommand } from "@/lib/backup/archive/wal-archive";
 import { bootstrapRoles, type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
 import { acceptsLogin, holdsInstance, requireDatabase } from "@/lib/db/check-database";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
@@ -29,12 +30,21 @@ export interface OpenDatabases {
 
 const MIGRATIONS = path.join(PROGRAM_ROOT, "prisma/migrations");
 
-/** Starts the embedded PostgreSQL of a data folder. Called again when it has died. */
-export function startOwnServer(folders: InstanceFolders): Promise<EmbeddedDatabase> {
+/**
+ * Starts the embedded PostgreSQL of a data folder. Called again when it has died. With BACKUP_DIR each start archives its
+ * WAL: a start without would leave a gap that no restore gets over.
+ */
+export function startOwnServer(env: LaunchEnv, folders: InstanceFolders): Promise<EmbeddedDatabase> {
   return startEmbeddedDatabase({
     dataDir: folders.dataDir,
-    passwordFile: path.join(folders.keyDir("database"), "superuser"),
+    passwordFile: superuserFile(folders),
+    ...(env.BACKUP_DIR === undefined ? {} : { archiveCommand }),
   });
+}
+
+/** The file with the password of the embedded database's superuser. */
+export function superuserFile(folders: InstanceFolders): string {
+  return path.join(folders.keyDir("database"), "superuser");
 }
 
 async function bootstrap(
@@ -119,7 +129,7 @@ export async function openDatabases(
   if (env.DATABASE_URL !== undefined && env.DATABASE_ADMIN_URL === undefined) return openGiven(env);
   const given = env.DATABASE_ADMIN_URL;
   if (given !== undefined) await requireDatabase("DATABASE_ADMIN_URL", given);
-  const embedded = given === undefined ? await startOwnServer(folders) : undefined;
+  const embedded = given === undefined ? await startOwnServer(env, folders) : undefined;
   try {
     const adminUrl = given ?? embedded?.adminUrl ?? "";
     const { urls, ownerUrl } = await bootstrap(env, adminUrl, folders, isReset);

@@ -4,6 +4,7 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { hkdfSha256 } from "@/lib/crypto/primitives";
 import { StartError } from "@/lib/db/embedded/start-error";
 import type { LaunchEnv } from "@/lib/env";
+import { backupHours } from "@/lib/env/backup";
 import { custodyVariables } from "@/lib/env/custody";
 import { sightVariables } from "@/lib/env/sight";
 import type { DatabaseUrls } from "@/lib/launch/databases";
@@ -151,6 +152,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     FLAGS_FILE: path.resolve(env.FLAGS_FILE ?? OWN_FLAGS),
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
+    BACKUP_EVERY_HOURS: backupHours(env)?.toString(),
     ...serverVariables(env),
     SMTP_URL: env.SMTP_URL,
     SMTP_FROM: env.SMTP_FROM,

@@ -177,7 +177,7 @@ export async function recoverNow(options: RecoverOptions): Promise<void> {
     if (given === undefined && env.DATABASE_URL !== undefined)
       throw new StartError("Set DATABASE_ADMIN_URL or DATABASE_OWNER_URL.");
     const unlock = given === undefined ? await lockDataFolder(folders.file("supervisor.lock")) : undefined;
-    const embedded = given === undefined ? await startOwnServer(folders) : undefined;
+    const embedded = given === undefined ? await startOwnServer(env, folders) : undefined;
     const ownerUrl = given ?? adminUrlOf(env, embedded?.adminUrl) ?? "";
     const owner = openOwnerPool(ownerUrl);
     const place = { log: instance.origin, tenantId: instance.tenant_id };

@@ -5,11 +5,11 @@
 
 import "server-only";
 import { lstat } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
+import { keepBackups, requireBackupSettings } from "@/lib/launch/backup/keep-backups";
 import { DatabaseKeeper } from "@/lib/launch/database-keeper";
-import { openDatabases } from "@/lib/launch/databases";
+import { openDatabases, startOwnServer } from "@/lib/launch/databases";
 import { describeDemonstration, publishDemoFile, runSeed } from "@/lib/launch/demonstration";
 import {
   baseEnvironment,
@@ -37,8 +37,7 @@ import { runStep, tellingLine } from "@/lib/launch/run-step";
 import { writeRunning } from "@/lib/launch/running-file";
 import { makeServices, type Services, startInnerServices } from "@/lib/launch/services";
 import { Shutdown } from "@/lib/launch/shutdown";
-
-const READY_WATCHDOG_MS = 90_000;
+import { waitUntilReady } from "@/lib/launch/wait-until-ready";
 
 interface Launch {
   readonly env: LaunchEnv;
@@ -90,7 +89,11 @@ async function prepare(
     openDatabases(env, folders),
   );
   if (databases.embedded !== undefined) {
-    shutdown.database = new DatabaseKeeper(folders, databases.embedded, progress.say);
+    shutdown.database = new DatabaseKeeper(
+      () => startOwnServer(env, folders),
+      databases.embedded,
+      progress.say,
+    );
   }
   shutdown.signal.throwIfAborted();
   if (known === undefined && !isEmbedded && databases.isUsed) throw new StartError(ORPHANED);
@@ -121,27 +124,6 @@ async function seedWhenNew(
   await writeInstance(launch.folders.file("instance.json"), { ...instance, seed: "done" });
 }
 
-async function waitUntilReady(launch: Launch): Promise<void> {
-  const deadline = Date.now() + READY_WATCHDOG_MS;
-  let last = "no answer";
-  while (Date.now() < deadline) {
-    launch.shutdown.signal.throwIfAborted();
-    try {
-      const response = await fetch(`${baseUrlOf(launch.env)}/readyz`, { signal: AbortSignal.timeout(5_000) });
-      // Read to its end, or the connection stays open and delays the portal's drain.
-      await response.arrayBuffer();
-      if (response.ok) return;
-      last = `status ${response.status}`;
-    } catch {
-      last = "no answer";
-    }
-    await sleep(100);
-  }
-  throw new StartError(
-    `The portal does not become ready (${last}). See ${launch.folders.privateDir("logs")}/portal.log.`,
-  );
-}
-
 async function start(launch: Launch): Promise<void> {
   const { progress, shutdown, folders, env } = launch;
   await progress.step("Database client and programs", () =>
@@ -170,7 +152,7 @@ async function start(launch: Launch): Promise<void> {
     shutdown.signal.throwIfAborted();
     await progress.step("Portal", async () => {
       await services.portal.start();
-      await waitUntilReady(launch);
+      await waitUntilReady(baseUrlOf(env), folders.privateDir("logs"), shutdown.signal);
     });
   };
   const inner = progress.step("Signer, witness, custodian and worker", () => startInnerServices(services));
@@ -181,6 +163,7 @@ async function start(launch: Launch): Promise<void> {
   // The portal serves only after the demonstration data is complete; a later start need not wait.
   await Promise.all([inner, portal()]);
   await announce(launch, instance, services, environments.portal);
+  keepBackups({ env, folders, signal: shutdown.signal, say: progress.say });
 }
 
 /** The lines of an instance without people: the link of its set-up, or where the set-up continues. */
@@ -234,6 +217,7 @@ export async function supervise(): Promise<void> {
   try {
     const env = launchEnv();
     if (env.npm_lifecycle_event !== undefined) shutdown.followParent();
+    requireBackupSettings(env);
     await requireFreePort(env.HOST, env.PORT);
     const folders = await prepareFolders(env.DATA_DIR);
     shutdown.folders = folders;

@@ -72,6 +72,7 @@ const names = [
   "export-files",
   "policy-runs",
   "self-check",
+  "backup-records",
   "rotations",
   "due-keys",
   "escrow-rewrap",

@@ -15,6 +15,7 @@ import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
 import { checkNextIndex } from "@/lib/audit/self-check/check-index";
 import { recordVerifications } from "@/lib/audit/self-check/record-verifications";
+import { recordBackupRuns } from "@/lib/backup/record/record-runs";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { findReaderById } from "@/lib/identity/people/holders-store";
@@ -145,6 +146,7 @@ const JOBS: readonly Job[] = [
   { name: "export-files", everyMs: MINUTE_MS, step: expireExports },
   { name: "policy-runs", everyMs: SECOND_MS, step: runNextPolicyRun },
   { name: "self-check", everyMs: 2 * SECOND_MS, step: recordSelfChecks },
+  { name: "backup-records", everyMs: 10 * SECOND_MS, step: recordBackupRuns },
   { name: "rotations", everyMs: SECOND_MS, step: goOnRotating },
   {
     name: "due-keys",

@@ -12,7 +12,12 @@ export const BUNDLED = ["worker", "signer", "custodian", "witness"] as const;
 const WITH_TOKENS: readonly string[] = ["signer", "custodian", "witness", "sealport-op"];
 
 /** Acts that use the portal's packages, or read the database as a portal does. They are in the portal's folder. */
-const NEED_PORTAL: readonly string[] = ["./setup-link", "./create-admin", "./recover"];
+const NEED_PORTAL: readonly string[] = [
+  "./setup-link",
+  "./create-admin",
+  "./recover",
+  "@/lib/launch/backup/command",
+];
 
 /** Packages of the CommonJS kind ask for what an ES module does not have. */
 const BANNER = `import { createRequire as sealportRequire } from "node:module";

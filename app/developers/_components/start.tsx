@@ -19,6 +19,7 @@ const WORDS = {
   policies: "guides.policies",
   cli: "guides.cli",
   agency: "guides.agency",
+  backup: "guides.backup",
 } as const satisfies Record<GuideName, string>;
 
 const LINK = "inline-flex min-h-[24px] items-center text-accent underline underline-offset-4";

@@ -25,6 +25,7 @@ const FACTS = {
   },
   ...{ organisation: "Havel", zone: "UTC", jurisdictions: "EU", ms: "18", where: "other_user", version: "v" },
   ...{ shares: "3/5", tried: "2026-11-01T00:00:00Z", held_on: "2026-11-02", place: "standby", size: "5" },
+  ...{ made: "2026-11-28T02:00:00Z", hours: "72" },
 };
 const item = (changes: Partial<ReadinessItem>): ReadinessItem => ({
   ...{ item: "organisation", is_needed: true, state: "done", cause: null, detail: "", facts: FACTS },

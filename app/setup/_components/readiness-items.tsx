@@ -26,6 +26,11 @@ function useDetail(): (item: ReadinessItem) => ReactNode {
             day: () => <LocalTime instant={facts.tried ?? ""} form="day" />,
           })
         : t("items.backup.stated", { statement: facts.statement });
+    if (item === "database_backup")
+      return t.rich("items.database_backup.done", {
+        size: facts.size ?? "",
+        time: () => <LocalTime instant={facts.made ?? ""} form="minute" />,
+      });
     return t(`items.${item}.done`, { ...facts, count: Number(facts.count ?? 0) });
   };
 }
@@ -83,6 +88,8 @@ function ItemActs({ item }: { item: ReadinessItem }) {
       return <To href="/organisations">{t("items.agency.add")}</To>;
     case "drill":
       return <RecordDrill />;
+    case "database_backup":
+      return <To href="/developers/guides/backup">{t("items.database_backup.guide")}</To>;
     default:
       return null;
   }

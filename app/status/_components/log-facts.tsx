@@ -38,6 +38,9 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "integration-late":
     case "end-not-at-custodian":
     case "erasure-late":
+    case "backup-failed":
+    case "backup-late":
+    case "drill-failed":
     case "entry-quarantined":
     case "intent-without-outcome":
     case "log-verification-incomplete":

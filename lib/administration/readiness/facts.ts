@@ -9,10 +9,16 @@ import {
   readResults,
   type StoredResult,
 } from "@/lib/administration/readiness/store";
+import { type BackupState, isDrillDue, readBackupState } from "@/lib/backup/record/backup-state";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { rootBackupOf } from "@/lib/keys/read-root-backup";
 import { findActivation, findAgreed } from "@/lib/policies/activation-store";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** Two days: a daily backup was missed. */
+const OLD_HOURS = 48;
 
 /** What the list is read from. */
 export type FactsContext = Pick<Context, "instance" | "clock" | "keystore">;
@@ -95,6 +101,28 @@ function witness({ instance }: FactsContext): Result {
   return others > 0 ? done({ count: String(others) }) : open("no_witness");
 }
 
+/** The newer of the command's drill and of one that a person recorded. It counts for ninety days. */
+function drill(state: BackupState, nowMs: number, recorded: StoredResult | undefined): Result {
+  const { at, facts, failedAt } = state.drill;
+  if (failedAt !== undefined && failedAt > (at ?? recorded?.at ?? new Date(0))) return failed("drill_failed");
+  const isRecorded = recorded !== undefined && (at === undefined || recorded.at > at);
+  const last = isRecorded ? recorded.at : at;
+  if (last === undefined) return open("no_drill");
+  if (isDrillDue({ drill: { at: last } }, nowMs))
+    return failed("drill_old", { days: String(Math.floor((nowMs - last.getTime()) / DAY_MS)) });
+  if (isRecorded) return recorded;
+  const [held_on = ""] = last.toISOString().split("T");
+  return done({ held_on, place: "backup drill", size: String(facts?.log_size ?? 0) });
+}
+
+function databaseBackup({ backup: { at, facts, failedAt } }: BackupState, nowMs: number): Result {
+  if (failedAt !== undefined && failedAt > (at ?? new Date(0))) return failed("database_backup_failed");
+  if (at === undefined) return open("no_database_backup");
+  const hours = Math.floor((nowMs - at.getTime()) / HOUR_MS);
+  if (hours > OLD_HOURS) return failed("database_backup_old", { hours: String(hours) });
+  return done({ made: at.toISOString(), size: String(facts?.log_size ?? 0) });
+}
+
 export interface Judged {
   readonly results: Readonly<Record<ReadinessItemName, Result>>;
   /** What was run or recorded, with who did it. */
@@ -105,6 +133,8 @@ export interface Judged {
 export async function judgeReadiness(tx: Tx, cx: FactsContext): Promise<Judged> {
   const { tenantId, pinned } = cx.instance;
   const stored = await readResults(tx, tenantId);
+  const backups = await readBackupState(tx, tenantId);
+  const nowMs = cx.clock.nowMs();
   const tried = (item: NeededItem): Result => stored.get(item) ?? open("not_checked");
   const results = {
     organisation: await organisation(tx, tenantId, tried("organisation")),
@@ -116,7 +146,8 @@ export async function judgeReadiness(tx: Tx, cx: FactsContext): Promise<Judged> 
     mail: tried("mail"),
     scanner: tried("scanner"),
     agency: await agency(tx, tenantId),
-    drill: stored.get("drill") ?? open("no_drill"),
+    drill: drill(backups, nowMs, stored.get("drill")),
+    database_backup: databaseBackup(backups, nowMs),
     witness: witness(cx),
     time_stamps: pinned?.timeStampFile === undefined ? open("no_time_stamps") : done(),
   };

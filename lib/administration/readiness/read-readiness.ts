@@ -1,5 +1,5 @@
 /**
- * What real data needs, as a list: ten needed parts and two recommended ones. facts.ts judges the whole list,
+ * What real data needs, as a list: ten needed parts and three recommended ones. facts.ts judges the whole list,
  * try-parts.ts and reach-address.ts try what has to be tried, record.ts takes what people state, and count-missing.ts is
  * what the rest of the portal asks. Must stay true: a part is done only where its check succeeded or a person recorded
  * it under their name; no needed part is done by a setting.

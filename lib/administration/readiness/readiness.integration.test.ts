@@ -13,8 +13,10 @@ import {
   type ReadinessItem,
   type ReadinessItemName,
 } from "@/lib/administration/readiness/schema";
+import { type FinishedRun, insertRun } from "@/lib/backup/record/store";
 import type { Scanner, Verdict } from "@/lib/context/context";
 import { toBase64 } from "@/lib/crypto/bytes";
+import { openOwnerPool } from "@/lib/db/migrate";
 import { DomainError } from "@/lib/errors";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openMailer } from "@/lib/notify/mail/mailer";
@@ -69,7 +71,7 @@ describe("the list of what real data needs", () => {
       ...{ organisation: "not_checked", administrators: "one_administrator", keys: "not_checked" },
       ...{ backup: "no_backup", custodian: "not_checked", policies: "not_agreed", mail: "not_checked" },
       ...{ scanner: "not_checked", agency: "agency_incomplete", drill: "no_drill" },
-      ...{ witness: "no_witness", time_stamps: "no_time_stamps" },
+      ...{ database_backup: "no_database_backup", witness: "no_witness", time_stamps: "no_time_stamps" },
     });
     for (const { detail } of list.items) expect(detail).toMatch(/\.$/);
     expect(await readinessOf(bench.runtime).countMissing()).toBe(NeededItem.options.length);
@@ -259,5 +261,41 @@ describe("an instance", () => {
     await check("scanner");
     expect((await readReadiness(greta)).assurance).toBe("setup");
     expect(await missing()).toBe(1);
+  });
+});
+
+describe("backups and drills of the operator's commands", () => {
+  it("make their items done, and failed when they failed or grew old", async () => {
+    const { tenantId } = bench.runtime.instance;
+    const owner = openOwnerPool(bench.portal.audit.database.adminUrl);
+    const report = (run: Pick<FinishedRun, "kind" | "outcome" | "facts">) => {
+      bench.clock.advance(60_000);
+      const at = bench.clock.now();
+      return insertRun(owner, { ...run, tenantId, startedAt: at, finishedAt: at });
+    };
+    try {
+      expect(await itemOf("database_backup")).toMatchObject({ state: "open", cause: "no_database_backup" });
+      const facts = { reason: "The disk is full" };
+      await report({ kind: "backup", outcome: "failed", facts });
+      expect(await itemOf("database_backup")).toMatchObject({ cause: "database_backup_failed" });
+      const made = { backup: "20261129T193000Z", log_size: 7, checkpoint: 7 };
+      const file = { method: "copy", bytes: 1, sha256: "00", verified: "opened" as const, removed: [] };
+      await report({ kind: "backup", outcome: "done", facts: { ...made, ...file } });
+      expect(await itemOf("database_backup")).toMatchObject({ state: "done", facts: { size: "7" } });
+      await report({ kind: "drill", outcome: "failed", facts });
+      expect(await itemOf("drill")).toMatchObject({ cause: "drill_failed" });
+      const found = { root: "r", pages: 1, opened: true, recovered: 0, erased_again: 0, rpo_s: 1, rto_s: 2 };
+      await report({ kind: "drill", outcome: "done", facts: { ...made, ...found } });
+      expect(await itemOf("drill")).toMatchObject({ state: "done", facts: { size: "7" } });
+      bench.clock.advance(3 * 86_400_000);
+      expect(await itemOf("database_backup")).toMatchObject({
+        cause: "database_backup_old",
+        facts: { hours: "72" },
+      });
+      bench.clock.advance(90 * 86_400_000);
+      expect(await itemOf("drill")).toMatchObject({ cause: "drill_old", facts: { days: "93" } });
+    } finally {
+      await owner.end();
+    }
   });
 });

@@ -56,6 +56,11 @@ const CAUSES: Readonly<Record<ReadinessCause, Sentence>> = {
   no_agency: () => "No agency was added.",
   agency_incomplete: ({ agency, missing }) => `${agency} lacks: ${missing}.`,
   no_drill: () => "No restore drill was recorded.",
+  drill_old: ({ days }) => `The last drill was ${days} days ago. Hold one.`,
+  drill_failed: () => "The last drill failed. Correct the cause and hold another.",
+  no_database_backup: () => "No backup of the database was made.",
+  database_backup_old: ({ hours }) => `The last good backup of the database is ${hours} hours old.`,
+  database_backup_failed: () => "The last backup of the database failed.",
   no_witness: () => "No independent witness cosigns the log.",
   no_time_stamps: () => "No time-stamp authority is set.",
 };

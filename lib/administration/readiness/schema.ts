@@ -18,7 +18,7 @@ export const NeededItem = z.enum([
 ]);
 export type NeededItem = z.infer<typeof NeededItem>;
 
-export const ReadinessItemName = z.enum([...NeededItem.options, "witness", "time_stamps"]);
+export const ReadinessItemName = z.enum([...NeededItem.options, "database_backup", "witness", "time_stamps"]);
 export type ReadinessItemName = z.infer<typeof ReadinessItemName>;
 
 /** Why an item is not done. */
@@ -55,6 +55,11 @@ export const ReadinessCause = z.enum([
   "no_agency",
   "agency_incomplete",
   "no_drill",
+  "drill_old",
+  "drill_failed",
+  "no_database_backup",
+  "database_backup_old",
+  "database_backup_failed",
   "no_witness",
   "no_time_stamps",
 ]);

@@ -70,6 +70,9 @@ export const Readiness = z.object({
   policies: z.boolean(),
   call_counter: CallCounter,
   degraded: z.array(z.string()),
+  /** Seconds since the last good backup of the database, and since the last drill that passed; null without one. */
+  backup_age_s: z.int().nullable(),
+  drill_age_s: z.int().nullable(),
 });
 
 export const getReadiness = operation({

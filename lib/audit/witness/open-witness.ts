@@ -12,7 +12,7 @@ import { isStoreOf, openHeadFile } from "./head-file";
  * Returns the folder of a log's head, named after SHA-256 of its origin. A store in the first version's layout, for
  * one log only, stays where it is.
  */
-async function placeOf(dir: string, origin: string): Promise<string> {
+export async function witnessFolder(dir: string, origin: string): Promise<string> {
   return (await isStoreOf(dir, origin)) ? dir : path.join(dir, toHex(sha256(utf8(origin))));
 }
 
@@ -27,7 +27,7 @@ export async function openWitness(
   clock: Clock,
 ): Promise<Witness> {
   const opened = logs.map(async ({ origin, vkeys }) => {
-    return { origin, vkeys, head: await openHeadFile(await placeOf(dir, origin), origin) };
+    return { origin, vkeys, head: await openHeadFile(await witnessFolder(dir, origin), origin) };
   });
   return { logs: await Promise.all(opened), signer, clock };
 }

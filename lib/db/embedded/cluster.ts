@@ -134,6 +134,16 @@ export async function openCluster(dataDir: string, passwordFile: string): Promis
   return { account, bin, place, password };
 }
 
+/** How one server is started. */
+export interface ServerOptions {
+  /** False gives up crash safety for speed. */
+  readonly isDurable: boolean;
+  /** Settings in addition to those of every server; they go before what the data folder says. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Removed when the server has ended because this process was killed, which cannot remove it any more. */
+  readonly scratchFolder?: string;
+}
+
 /** For a server of tests, which may lose its data in a crash. Each connection derives its key from a password, so that is made cheap. */
 const THROWAWAY = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", scram_iterations: "1" };
 
@@ -141,7 +151,7 @@ const THROWAWAY = { fsync: "off", synchronous_commit: "off", full_page_writes: "
  * Server settings. They keep every part of a statement out of the server's log: statement text, parameters and, with
  * terse verbosity, the DETAIL line, which would quote column values.
  */
-function serverArguments(place: ClusterPlace, isDurable: boolean): string[] {
+function serverArguments(place: ClusterPlace, { isDurable, settings: more = {} }: ServerOptions): string[] {
   const settings: Record<string, string> = {
     listen_addresses: "",
     unix_socket_directories: place.socketFolder,
@@ -161,13 +171,17 @@ function serverArguments(place: ClusterPlace, isDurable: boolean): string[] {
     log_error_verbosity: "terse",
     log_checkpoints: "off",
     ...(isDurable ? {} : THROWAWAY),
+    ...more,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return ["-D", place.dataFolder, ...flags];
 }
 
 /** Starts the guard, which starts the server. */
-export async function spawnGuard(cluster: Cluster, isDurable: boolean): Promise<ChildProcess> {
+export async function spawnGuard(
+  cluster: Omit<Cluster, "password">,
+  options: ServerOptions,
+): Promise<ChildProcess> {
   const { place, account } = cluster;
   const size = await stat(place.logFile).then(
     (found) => found.size,
@@ -176,11 +190,12 @@ export async function spawnGuard(cluster: Cluster, isDurable: boolean): Promise<
   if (size > MAX_LOG_BYTES) await truncate(place.logFile);
   const order = {
     program: path.join(cluster.bin, "postgres"),
-    args: serverArguments(place, isDurable),
+    args: serverArguments(place, options),
     env: SERVER_ENV,
     account,
     logFile: place.logFile,
     removeFolder: place.socketFolder.startsWith(place.base) ? undefined : place.socketFolder,
+    scratchFolder: options.scratchFolder,
   };
   const guard = fileURLToPath(new URL("./guard.mjs", import.meta.url));
   return spawn(process.execPath, [guard, JSON.stringify(order)], {
@@ -193,6 +208,11 @@ export async function spawnGuard(cluster: Cluster, isDurable: boolean): Promise<
 
 /** The last reason in the server's log, as one line. */
 export async function explainServerLog(place: ClusterPlace): Promise<StartError> {
+  return explainServerOutput(await readServerLog(place), "PostgreSQL stopped");
+}
+
+/** Returns the end of the server's log. */
+export async function readServerLog(place: ClusterPlace): Promise<string> {
   const log = await readFile(place.logFile, "utf8").catch(() => "");
-  return explainServerOutput(log.slice(-4_000), "PostgreSQL stopped");
+  return log.slice(-4_000);
 }

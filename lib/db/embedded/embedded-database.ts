@@ -1,5 +1,6 @@
 import "server-only";
 import type { ChildProcess } from "node:child_process";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@/lib/db/connection";
 import {
@@ -9,6 +10,7 @@ import {
   SUPERUSER,
   spawnGuard,
 } from "@/lib/db/embedded/cluster";
+import { ownFolder } from "@/lib/db/embedded/place";
 import { StartError } from "@/lib/db/embedded/start-error";
 
 export interface EmbeddedDatabaseOptions {
@@ -17,6 +19,8 @@ export interface EmbeddedDatabaseOptions {
   readonly passwordFile: string;
   /** False gives up crash safety for speed: for tests only. */
   readonly isDurable?: boolean;
+  /** The setting `archive_command` for a folder, where finished WAL is archived to one below the cluster's. */
+  readonly archiveCommand?: (spool: string) => string;
 }
 
 export interface EmbeddedDatabase {
@@ -32,10 +36,16 @@ export interface EmbeddedDatabase {
 }
 
 const START_WATCHDOG_MS = 60_000;
+/** A segment that is not full is archived after this time: the most that is lost with the machine. */
+const ARCHIVE_TIMEOUT_S = 60;
 
-function adminUrlOf(cluster: Cluster): string {
-  const host = encodeURIComponent(cluster.place.socketFolder);
-  return `postgresql://${SUPERUSER}:${cluster.password}@localhost/postgres?host=${host}`;
+function adminUrlOf({ place, password }: Cluster): string {
+  return embeddedUrl(place.socketFolder, password);
+}
+
+/** Returns the superuser's URL of an embedded server, by the folder of its socket. */
+export function embeddedUrl(socketFolder: string, password: string): string {
+  return `postgresql://${SUPERUSER}:${password}@localhost/postgres?host=${encodeURIComponent(socketFolder)}`;
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -67,10 +77,30 @@ function firstPid(guard: ChildProcess): Promise<number> {
   });
 }
 
+/** Returns where finished WAL waits until it is stored elsewhere. */
+export function spoolFolder(base: string): string {
+  return path.join(base, "archive");
+}
+
+async function archiveSettings(
+  { place, account }: Cluster,
+  commandFor: EmbeddedDatabaseOptions["archiveCommand"],
+): Promise<Record<string, string>> {
+  if (commandFor === undefined) return {};
+  const spool = spoolFolder(place.base);
+  await ownFolder(spool, account);
+  return {
+    archive_mode: "on",
+    archive_command: commandFor(spool),
+    archive_timeout: String(ARCHIVE_TIMEOUT_S),
+  };
+}
+
 /** Starts PostgreSQL from the npm package's binaries and returns when it answers. */
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const cluster = await openCluster(options.dataDir, options.passwordFile);
-  const guard = await spawnGuard(cluster, options.isDurable ?? true);
+  const settings = await archiveSettings(cluster, options.archiveCommand);
+  const guard = await spawnGuard(cluster, { isDurable: options.isDurable ?? true, settings });
   let hasEnded = false;
   const ended = new Promise<void>((resolve) => {
     guard.once("exit", () => {

@@ -32,6 +32,8 @@ server.on("spawn", () => process.send?.({ pid: server.pid }));
 server.on("error", () => process.exit(1));
 server.on("exit", (code) => {
   if (order.removeFolder) rmSync(order.removeFolder, { recursive: true, force: true });
+  if (order.scratchFolder && !process.connected)
+    rmSync(order.scratchFolder, { recursive: true, force: true });
   process.exit(code ?? 1);
 });
 if (!process.connected) stop();

@@ -18,7 +18,8 @@ export interface ClusterPlace {
 const MAX_SOCKET_FOLDER = 80;
 const OUTSIDE = "/var/lib/sealport";
 
-async function ownFolder(folder: string, account: ServerAccount): Promise<void> {
+/** Makes a folder that only the server's account enters. */
+export async function ownFolder(folder: string, account: ServerAccount): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (account.isOther) await chown(folder, account.uid, account.gid);
   await chmod(folder, 0o700);

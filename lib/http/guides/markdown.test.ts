@@ -92,6 +92,7 @@ describe("a guide", () => {
         "policies",
         "cli",
         "agency",
+        "backup",
       ]),
     );
     for (const name of guideNames()) {

@@ -19,6 +19,7 @@ const GUIDES = {
   policies: "docs/guides/policies.md",
   cli: "docs/guides/command-line.md",
   agency: "docs/guides/agency.md",
+  backup: "docs/guides/backup.md",
 } as const;
 
 export type GuideName = keyof typeof GUIDES;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
+import { readBackupState } from "@/lib/backup/record/backup-state";
 import { inSnapshot } from "@/lib/db/transaction";
-import { healthFigures, logFigures } from "@/lib/http/health/instance-figures";
+import { backupFigures, healthFigures, logFigures } from "@/lib/http/health/instance-figures";
 import { alarmsOf, type Health } from "@/lib/http/health/judge-health";
 import { readQueues, readStoredFigures } from "@/lib/http/health/queue-store";
 import { readStoredHealth } from "@/lib/http/health/store";
@@ -52,6 +53,16 @@ describe("figures of the instance", () => {
     const figures = logFigures({ ...stored, checkpointAt: undefined }, Date.now());
     for (const name of ["sealport_checkpoint_age_seconds", "sealport_time_stamp_age_seconds"])
       expect(figureOf(figures, name), name).toBeUndefined();
+  });
+
+  it("have the age of the last backup and drill, infinite before the first", async () => {
+    const state = await inSnapshot(bench.cx, (tx) => readBackupState(tx, bench.place.tenantId));
+    const nowMs = Date.now();
+    expect(figureOf(backupFigures(state, nowMs), "sealport_backup_age_seconds")).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+    const made = { ...state, backup: { ...state.backup, at: new Date(nowMs - 5_000) } };
+    expect(figureOf(backupFigures(made, nowMs), "sealport_backup_age_seconds")).toBe(5);
   });
 
   it("have every alarm as 0 or 1 by name, also while the database is away", () => {

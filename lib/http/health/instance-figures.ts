@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { ageOf, type BackupState, readBackupState } from "@/lib/backup/record/backup-state";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -81,6 +82,14 @@ function keyFigures(figures: StoredFigures): Figure[] {
   ];
 }
 
+/** Returns the ages of the last good backup and drill; infinite without one, so that an alert rule fires. */
+export function backupFigures({ backup, drill }: BackupState, nowMs: number): Figure[] {
+  return [
+    ["sealport_backup_age_seconds", ageOf(backup, nowMs) ?? Number.POSITIVE_INFINITY],
+    ["sealport_drill_age_seconds", ageOf(drill, nowMs) ?? Number.POSITIVE_INFINITY],
+  ];
+}
+
 /** Reads the figures that are in the database, in one snapshot. */
 async function databaseFigures(): Promise<Figure[]> {
   const runtime = await getRuntime();
@@ -93,6 +102,7 @@ async function databaseFigures(): Promise<Figure[]> {
     return [
       ...logFigures(stored, figures.now.getTime()),
       ...keyFigures(figures),
+      ...backupFigures(await readBackupState(tx, runtime.instance.tenantId), figures.now.getTime()),
       ["sealport_clock_skew_seconds", skewMs / 1_000] as const,
       ...queues.flatMap(({ queue, depth, ageSeconds, failed }): Figure[] => [
         ["sealport_queue_depth", depth, queue],

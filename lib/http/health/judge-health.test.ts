@@ -22,6 +22,7 @@ function health(parts: HealthPart[], changes: Partial<Health> = {}): Health {
     alarms: [],
     assurance: "separate",
     missing: 0,
+    age: { backup: null, drill: null },
     counter: "postgresql",
     ...changes,
     parts: [{ name: "worker", state: "up" }, { name: "signer", state: "up" }, ...parts],

@@ -48,6 +48,8 @@ export interface Health {
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "setup" | "separate";
+  /** Seconds since the last good backup of the database and since the last drill that passed; null without one. */
+  readonly age: { readonly backup: number | null; readonly drill: number | null };
   /** How many parts are missing that real data needs; 0 where they are ready, or the instance is a demonstration. */
   readonly missing: number;
   /** The server that counts calls; it is a part in addition to the database. */
@@ -195,8 +197,15 @@ export function isAuditing(health: Health): boolean {
   return health.database && isRunning && health.log.refused === null;
 }
 
-/** They show that there was a disclosure or an erasure, which only operators may know. */
-const FOR_OPERATORS: readonly string[] = ["intent-without-outcome", "end-not-at-custodian", "erasure-late"];
+/** They show that there was a disclosure or an erasure, or how well data is kept, which only operators may know. */
+const FOR_OPERATORS: readonly string[] = [
+  "intent-without-outcome",
+  "end-not-at-custodian",
+  "erasure-late",
+  "backup-failed",
+  "backup-late",
+  "drill-failed",
+];
 const OPERATORS: readonly Role[] = ["admin", "coordinator"];
 
 /** Returns the state as this reader may know it. */

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
 import type { Readiness } from "@/lib/api-client/operations/system";
+import { ageOf, backupAlarms, readBackupState } from "@/lib/backup/record/backup-state";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
@@ -15,47 +16,19 @@ import {
   type HealthPart,
   isDeciding,
   keystoreParts,
-  type PartState,
   policyParts,
   refusalOf,
-  SignerHealth,
   witnessing,
   workerState,
 } from "@/lib/http/health/judge-health";
+import { askSignerHealth, probeServices } from "@/lib/http/health/probe-services";
 import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
-import { callService } from "@/lib/ipc/client";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
 
 export type { Health } from "@/lib/http/health/judge-health";
 
-const PROBE_MS = 750;
 const FRESH_MS = 1_000;
-
-/** Whether a service gives any answer in time; the answer's content does not matter. */
-async function probe(url: string | undefined): Promise<PartState> {
-  if (url === undefined) return "down";
-  try {
-    await callService(url, { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 });
-    return "up";
-  } catch {
-    return "down";
-  }
-}
-
-/** How much the signer has signed, and its reason code while it refuses to sign. */
-async function askSigner(url: string | undefined): Promise<SignerHealth> {
-  const nothing = { size: 0 };
-  if (url === undefined) return nothing;
-  try {
-    const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
-    const { body } = await callService(url, call);
-    return SignerHealth.parse(JSON.parse(body.toString("utf8")));
-  } catch {
-    // Its own part reports whether it answers.
-    return nothing;
-  }
-}
 
 async function expectedMigrations(): Promise<string[]> {
   const entries = await readdir(path.join(process.cwd(), "prisma", "migrations"), { withFileTypes: true });
@@ -64,21 +37,6 @@ async function expectedMigrations(): Promise<string[]> {
 
 async function areCurrent(applied: readonly string[]): Promise<boolean> {
   return (await expectedMigrations()).every((name) => applied.includes(name));
-}
-
-async function probeServices(): Promise<HealthPart[]> {
-  const env = portalEnv();
-  const [signer, custodian, witness] = await Promise.all([
-    probe(env.SIGNER_URL),
-    probe(env.CUSTODIAN_URL),
-    probe(env.WITNESS_URL),
-  ]);
-  return [
-    { name: "signer", state: signer },
-    { name: "custodian", state: custodian },
-    // An instance may run without its own witness; then none can be down.
-    ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: witness }]),
-  ];
 }
 
 /** Returns the newest time stamp, also when no time stamp authority is configured any more. */
@@ -109,9 +67,10 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   const env = portalEnv();
   const policy = witnessPolicy(env);
   // Ask the signer first: it signs what the database holds, so a database read later cannot be behind it.
-  const signer = await askSigner(env.SIGNER_URL);
+  const signer = await askSignerHealth(env.SIGNER_URL);
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
+  const backups = await inSnapshot(runtime, (tx) => readBackupState(tx, runtime.instance.tenantId));
   const refused = refusalOf(signer, stored.logSize);
   const policies = await runtime.policies.check();
   const nowMs = runtime.clock.nowMs();
@@ -138,7 +97,15 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       declared_losses: stored.declaredLosses,
       refused,
     },
-    alarms: alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused, policies }),
+    alarms: [
+      ...alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused, policies }),
+      ...backupAlarms(
+        backups,
+        { everyHours: env.BACKUP_EVERY_HOURS, since: stored.firstCheckpointAt },
+        nowMs,
+      ),
+    ],
+    age: { backup: ageOf(backups.backup, nowMs), drill: ageOf(backups.drill, nowMs) },
     ...(await assuranceNow(runtime)),
     counter: runtime.limits.store,
   };
@@ -184,6 +151,7 @@ function withoutDatabase(
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
     assurance: env.SEALPORT_EVALUATION ? "evaluation" : "setup",
     missing: 0,
+    age: { backup: null, drill: null },
     counter: countingStore(env),
   };
 }
@@ -249,5 +217,7 @@ export async function readReadiness(): Promise<z.infer<typeof Readiness>> {
     policies: health.database && isDeciding(health),
     call_counter: health.counter,
     degraded: degraded.map((part) => part.name),
+    backup_age_s: health.age.backup,
+    drill_age_s: health.age.drill,
   };
 }

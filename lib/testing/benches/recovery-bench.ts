@@ -27,6 +27,7 @@ import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import type { TestServer } from "@/lib/testing/servers/test-server";
 
 /** An entry without a consequence. */
 export const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
@@ -56,9 +57,9 @@ export const BACKED_UP = [
 /** A log with its signer's store, and a database that can be restored to an earlier state. */
 export type RecoveryBench = Awaited<ReturnType<typeof createRecoveryBench>>;
 
-/** Opens the bench; call `close` when the test is over. */
-export async function createRecoveryBench() {
-  const bench = await createUseCaseBench();
+/** Opens the bench; call `close` when the test is over. Without `server` it uses the shared one of a vitest run. */
+export async function createRecoveryBench(options: { readonly server?: TestServer } = {}) {
+  const bench = await createUseCaseBench(options);
   const { place } = bench;
   const owner = openOwnerPool(bench.database.adminUrl);
   await prepareLog(bench.sequencerPool, place);

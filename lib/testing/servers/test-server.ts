@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { bootstrapRoles, type LoginPasswords, urlFor } from "@/lib/db/bootstrap-roles";
-import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
+import { type EmbeddedDatabaseOptions, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { migrate } from "@/lib/db/migrate";
 
 /** What a test needs to make databases on the shared server: plain data, so that vitest can pass it on. */
@@ -41,17 +41,18 @@ async function hashPasswordAgain(adminUrl: string): Promise<void> {
   await admin.end();
 }
 
-/** Starts an embedded PostgreSQL in a temporary folder with a migrated template database; fast unless it is set to be durable. */
+/** Starts an embedded PostgreSQL in a temporary or a given folder with a migrated template database; fast unless it is set to be durable. */
 export async function startTestServer(
-  options: { readonly isDurable?: boolean } = {},
+  options: Pick<EmbeddedDatabaseOptions, "isDurable" | "archiveCommand"> & { readonly dataDir?: string } = {},
 ): Promise<{ server: TestServer; stop: () => Promise<void> }> {
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-test-"));
-  const keys = path.join(dataDir, "keys");
-  await mkdir(keys, { mode: 0o700 });
+  const { dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-test-")), archiveCommand } = options;
+  const keys = path.join(dataDir, "keys/database");
+  await mkdir(keys, { recursive: true, mode: 0o700 });
   const database = await startEmbeddedDatabase({
     dataDir,
     passwordFile: path.join(keys, "superuser"),
     isDurable: options.isDurable ?? false,
+    ...(archiveCommand === undefined ? {} : { archiveCommand }),
   });
   const passwords = randomPasswords();
   const template = "sealport_template";

@@ -1,0 +1,183 @@
+import { execFile, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
+import { people } from "../support/api";
+import { baseUrl, dataDir, demo } from "../support/instance";
+import { canaries, submitTransaction } from "../support/steps";
+
+// docs/guides/backup.md and docs/runbooks/restore.md by their commands, against a running instance.
+let root: string;
+let database: TestIdentity;
+let keys: TestIdentity;
+let keyFile: string;
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const environment = () => ({
+  NODE_ENV: "production" as const,
+  PATH: process.env.PATH,
+  DATA_DIR: dataDir(),
+  BACKUP_DIR: path.join(root, "backups"),
+  BACKUP_RECIPIENTS: database.recipient,
+  KEY_BACKUP_RECIPIENTS: keys.recipient,
+});
+
+function op(command: string, ...more: readonly string[]): Promise<Ended> {
+  const args = [
+    "--import",
+    "tsx",
+    "--conditions=react-server",
+    "scripts/op.ts",
+    "backup",
+    ...command.split(" "),
+    ...more,
+  ];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { env: environment() }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : Number(Reflect.get(error, "code"));
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "sealport-backup-story-"));
+  [database, keys] = [await makeIdentity(root, "database.age"), await makeIdentity(root, "keys.age")];
+  await submitTransaction(people(demo()).client456, canaries());
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const withKeys = () => ["--keys", keyFile, "--keys-identity", keys.file];
+
+test("the plan names every part and what is never restored", async () => {
+  const { code, stdout } = await op("plan");
+  expect(code).toBe(0);
+  for (const word of [
+    "database",
+    "portal's keys",
+    "custodian",
+    "signer",
+    "root keys",
+    "instance file",
+    "the witness's state",
+  ])
+    expect(stdout).toContain(word);
+});
+
+test("backups of the database and of the keys are made apart, listed, and read back", async () => {
+  const made = await op("create", "--identity", database.file);
+  expect(made.stderr).toBe("");
+  expect(made.stdout).toMatch(
+    /^Backup \d{8}T\d{6}Z: .*\nSHA-256 [0-9a-f]{64}\nVerified: read back and decrypted to its end\.\n$/,
+  );
+  expect((await op("list")).stdout).toMatch(/^\d{8}T\d{6}Z .* opened\n$/);
+  const copied = await op("keys");
+  expect(copied.stdout).toMatch(/^Backup of keys: .*-all\.tar\.gz\.age\n$/);
+  keyFile = copied.stdout.replace("Backup of keys: ", "").trim();
+});
+
+test("one segment of WAL is stored, as an archive_command of the operator's own server does", async () => {
+  const segment = path.join(root, "0000000100000000000000A1");
+  await writeFile(segment, "WAL");
+  expect(await op("wal", segment)).toMatchObject({ code: 0, stderr: "" });
+  expect(readdirSync(path.join(root, "backups/wal"))).toEqual(["0000000100000000000000A1.gz.age"]);
+  expect(await op("wal", keyFile)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("not a file of the write-ahead log"),
+  });
+  await rm(path.join(root, "backups/wal/0000000100000000000000A1.gz.age"));
+});
+
+test("the drill passes on the newest backup, and the portal writes its result into the log", async () => {
+  const scratch = () => readdirSync(tmpdir()).filter((name) => name.startsWith("sealport-drill-"));
+  const before = scratch();
+  const { code, stdout, stderr } = await op("drill", "--identity", database.file, ...withKeys());
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/Sample record: opened by the custodian with the restored keys\./);
+  expect(stdout).toMatch(/RPO \d+\.\d s, RTO \d+\.\d s\.\n$/);
+  expect(scratch()).toEqual(before);
+  const { auditor } = people(demo());
+  const entries = async (action: string) =>
+    (await auditor.get(`/confidential/audit/events?action=${action}&limit=5`)).json.items;
+  await expect
+    .poll(() => entries("backup.drill"))
+    .toMatchObject([{ action: "backup.drill", outcome: "done" }]);
+  expect(await entries("backup.make")).toMatchObject([{ outcome: "done" }]);
+  const ready: unknown = await (await fetch(`${baseUrl()}/readyz`)).json();
+  expect(ready).toMatchObject({ backup_age_s: expect.any(Number), drill_age_s: expect.any(Number) });
+});
+
+test("a drill that is killed leaves no server and no folder", async () => {
+  const args = ["--import", "tsx", "--conditions=react-server", "scripts/op.ts", "backup", "drill"];
+  const child = spawn(process.execPath, [...args, "--identity", database.file, ...withKeys()], {
+    env: environment(),
+    stdio: "ignore",
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const held = () => readdirSync(tmpdir()).filter((name) => /^sealport-drill-[0-9a-f]+$/.test(name));
+  const runs = (name: string) => existsSync(path.join(tmpdir(), name, "postgres/data/postmaster.pid"));
+  await expect.poll(() => held().some(runs)).toBe(true);
+  child.kill("SIGKILL");
+  await ended;
+  await expect.poll(() => held().filter(runs)).toEqual([]);
+  await expect.poll(held).toEqual([]);
+});
+
+test("a restore makes a data folder with the database and the keys, and never writes over one", async () => {
+  const into = path.join(root, "restored");
+  const order = ["--into", into, "--identity", database.file];
+  const { code, stdout, stderr } = await op("restore --to latest", ...order, ...withKeys());
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/Last transaction: .*\nLog: \d+ entries, newest checkpoint over \d+\.\n/);
+  for (const name of [
+    "instance.json",
+    "keys/portal/keystore.json",
+    "postgres/data/PG_VERSION",
+    "signer/log/state.json",
+  ])
+    expect(existsSync(path.join(into, name)), name).toBe(true);
+  expect(existsSync(path.join(into, "witness/witness"))).toBe(false);
+  expect(JSON.parse(readFileSync(path.join(into, "instance.json"), "utf8"))).toEqual(
+    JSON.parse(readFileSync(path.join(dataDir(), "instance.json"), "utf8")),
+  );
+  expect(await op("restore --to latest", ...order)).toMatchObject({
+    code: 1,
+    stderr: `Error: ${into} is not empty. A restore writes over nothing.\n`,
+  });
+  const live = await op("restore --to latest", "--identity", database.file, "--into", dataDir());
+  expect(live).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Error: An instance runs on .* Stop it/),
+  });
+});
+
+test.each([
+  ["a drill without keys", "drill", () => ["--identity", database.file], "has no keys"],
+  ["the identity of the keys", "drill", () => ["--identity", keys.file, ...withKeys()], "another recipient"],
+  [
+    "a mistyped time",
+    "restore --to yesterday",
+    () => ["--into", path.join(root, "x"), "--identity", database.file],
+    "--to is latest",
+  ],
+])("%s is refused with one line", async (_, command, more, line) => {
+  const { code, stderr } = await op(command, ...more());
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^Error: [^\n]*\n$/);
+  expect(stderr).toContain(line);
+});
+
+test("a command that is not known prints the usage", async () => {
+  expect(await op("undo")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("usage: npm run op -- backup create"),
+  });
+});

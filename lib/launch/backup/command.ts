@@ -1,0 +1,168 @@
+import "server-only";
+import { parseArgs } from "node:util";
+import { listBackups, openBackupFolder } from "@/lib/backup/archive/backup-folder";
+import { readIdentities } from "@/lib/backup/archive/sealed-file";
+import { storeWal } from "@/lib/backup/archive/wal-archive";
+import { BackupRefused } from "@/lib/backup/refused";
+import { type LaunchEnv, launchEnv } from "@/lib/env";
+import { OperatorError } from "@/lib/errors";
+import { backupFolder, recipientsOf } from "@/lib/launch/backup/backup-place";
+import { createBackup } from "@/lib/launch/backup/create-backup";
+import { drillBackup } from "@/lib/launch/backup/drill";
+import { backUpKeys, type KeyBackup, restoreKeys } from "@/lib/launch/backup/key-backup";
+import { planLines } from "@/lib/launch/backup/plan";
+import { restoreBackup } from "@/lib/launch/backup/restore-backup";
+import { explainFailure } from "@/lib/launch/failure";
+
+const USAGE = `usage: npm run op -- backup create [--identity FILE]    back up the database to BACKUP_DIR and read it back
+       npm run op -- backup keys [--of PART]               back up keys, signer's copy and custodian's journal, for KEY_BACKUP_RECIPIENTS
+       npm run op -- backup wal FILE                       store one segment: archive_command of your own server
+       npm run op -- backup list                           the backups in BACKUP_DIR
+       npm run op -- backup restore --to TIME|latest --into DIR --identity FILE [--keys FILE --keys-identity FILE …]
+       npm run op -- backup drill --identity FILE --keys FILE --keys-identity FILE [--checkpoint FILE] [--signer DIR] [--to TIME]
+       npm run op -- backup plan                           what to copy of each part, and what never to restore
+`;
+
+const TEXT = { type: "string" } as const;
+const MANY = { type: "string", multiple: true, default: [] as string[] } as const;
+const OPTIONS = {
+  identity: TEXT,
+  of: TEXT,
+  to: TEXT,
+  into: TEXT,
+  from: TEXT,
+  checkpoint: TEXT,
+  signer: TEXT,
+  keys: MANY,
+  "keys-identity": MANY,
+} as const;
+
+type Values = ReturnType<typeof parse>["values"];
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Bad arguments: the usage is printed. */
+class Usage extends Error {}
+
+function needed(value: string | undefined): string {
+  if (value === undefined) throw new Usage();
+  return value;
+}
+
+/** A moment in the form of RFC 3339; undefined for `latest`. */
+function momentOf(text: string): Date | undefined {
+  if (text === "latest") return undefined;
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text)
+    ? new Date(text)
+    : undefined;
+  if (at === undefined || Number.isNaN(at.getTime()))
+    throw new BackupRefused(
+      `--to is latest, or a time with its zone such as 2026-11-29T19:30:00Z, not ${text}.`,
+    );
+  return at;
+}
+
+/** Each backup of keys with its identity; one identity may serve all. */
+function keyBackups({ keys, "keys-identity": identities }: Values): KeyBackup[] {
+  if (keys.length > 0 && identities.length !== 1 && identities.length !== keys.length) throw new Usage();
+  return keys.map((file, at) => ({ file, identity: needed(identities[at] ?? identities[0]) }));
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+async function create(env: LaunchEnv, { identity }: Values): Promise<void> {
+  const { manifest, removed } = await createBackup(env, { identity });
+  const { id, file, log_size, verified, wal } = manifest;
+  say(
+    `Backup ${id}: ${megabytes(file.bytes)} of ${megabytes(file.plain_bytes)}, WAL to ${wal.end}, log of ${log_size} entries.`,
+  );
+  say(`SHA-256 ${file.sha256}`);
+  say(
+    verified === "opened"
+      ? "Verified: read back and decrypted to its end."
+      : "Verified: read back, digest only. With --identity FILE it is decrypted too.",
+  );
+  for (const old of removed) say(`Removed ${old}: newer backups cover its day and week.`);
+}
+
+async function list(env: LaunchEnv): Promise<void> {
+  const backups = await listBackups(await backupFolder(env));
+  for (const { id, finished_at, file, log_size, verified } of backups)
+    say(`${id}  ${finished_at}  ${megabytes(file.bytes)}  log ${log_size}  ${verified}`);
+  if (backups.length === 0) say("No backup.");
+}
+
+async function restore(env: LaunchEnv, values: Values): Promise<void> {
+  const into = needed(values.into);
+  const folder = values.from === undefined ? await backupFolder(env) : await openBackupFolder(values.from);
+  const identities = await readIdentities(needed(values.identity));
+  const keys = keyBackups(values);
+  const order = { folder, identities, to: momentOf(needed(values.to)), into };
+  const { manifest, server, logSize, checkpoint, lastCommitAt } = await restoreBackup(order);
+  await server.stop();
+  await restoreKeys(keys, into);
+  say(`Restored backup ${manifest.id} into ${into}.`);
+  say(`Last transaction: ${(lastCommitAt ?? new Date(manifest.finished_at)).toISOString()}.`);
+  say(`Log: ${logSize} entries, newest checkpoint over ${checkpoint?.size ?? 0}.`);
+  say(
+    keys.length === 0
+      ? "No keys were restored: nothing sealed can be opened until they are (--keys)."
+      : `Next: DATA_DIR=${into} npm run recover, then npm start (docs/runbooks/restore.md).`,
+  );
+}
+
+async function drill(env: LaunchEnv, values: Values): Promise<void> {
+  const { identity, checkpoint, signer, to } = values;
+  const found = await drillBackup(env, {
+    identity: needed(identity),
+    keys: keyBackups(values),
+    checkpoint,
+    signer,
+    to: to === undefined ? undefined : momentOf(to),
+  });
+  say(`Drill of backup ${found.backup}: passed.`);
+  say(`Pages read and sound: ${found.pages}.`);
+  say(
+    `Log: ${found.log_size} entries came back, ${found.recovered} more from the signer's copy; outside checkpoint over ${found.checkpoint}.`,
+  );
+  say(
+    `Sample record: ${found.opened ? "opened by the custodian with the restored keys" : "the instance has no record"}.`,
+  );
+  say(`Erased again: ${found.erased_again}.`);
+  say(`RPO ${found.rpo_s.toFixed(1)} s, RTO ${found.rto_s.toFixed(1)} s.`);
+}
+
+async function run(act: string | undefined, file: string | undefined, values: Values): Promise<void> {
+  if (act === "plan") return planLines().forEach(say);
+  const env = launchEnv();
+  if (act === "create") return create(env, values);
+  if (act === "list") return list(env);
+  if (act === "restore") return restore(env, values);
+  if (act === "drill") return drill(env, values);
+  if (act === "keys") return say(`Backup of keys: ${await backUpKeys(env, values.of)}`);
+  if (act !== "wal") throw new Usage();
+  await storeWal(await backupFolder(env), needed(file), recipientsOf(env).database);
+}
+
+/** `npm run op -- backup …` (docs/guides/backup.md). Returns the exit code. */
+export async function backupCommand(args: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = parse(args);
+    const [act, file] = positionals;
+    await run(act, file, values);
+    return 0;
+  } catch (error) {
+    if (error instanceof Usage || Reflect.get(Object(error), "code")?.startsWith?.("ERR_PARSE_ARGS")) {
+      process.stderr.write(USAGE);
+      return 2;
+    }
+    const line = error instanceof OperatorError ? error.message : explainFailure(error);
+    if (line === undefined) throw error;
+    process.stderr.write(`Error: ${line}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,191 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import type { SignedTree } from "@/lib/audit/signer/signed-mark";
+import type { BackupFolder } from "@/lib/backup/archive/backup-folder";
+import { readIdentities } from "@/lib/backup/archive/sealed-file";
+import { type DrillFacts, insertRun } from "@/lib/backup/record/store";
+import { BackupRefused } from "@/lib/backup/refused";
+import { checkPages } from "@/lib/backup/server/check-pages";
+import { readLogPlace } from "@/lib/backup/server/copy-facts";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { openOwnerPool } from "@/lib/db/migrate";
+import type { LaunchEnv } from "@/lib/env";
+import { OperatorError } from "@/lib/errors";
+import { backupFolder, withDatabase } from "@/lib/launch/backup/backup-place";
+import {
+  type DrilledLog,
+  readCheckpointFile,
+  readWitnessHead,
+  recoverScratch,
+  requireOutside,
+  verifyRestored,
+} from "@/lib/launch/backup/drill-checks";
+import { type KeyBackup, restoreKeys } from "@/lib/launch/backup/key-backup";
+import { openPortalKeys, openSample } from "@/lib/launch/backup/open-sample";
+import { type Restored, restoreBackup } from "@/lib/launch/backup/restore-backup";
+import { prepareFolders, removeRunDir } from "@/lib/launch/folders";
+import { readInstance } from "@/lib/launch/instance-file";
+import { lockDataFolder, lockHolder } from "@/lib/launch/lock";
+
+export interface DrillOrder {
+  readonly identity: string;
+  readonly keys: readonly KeyBackup[];
+  /** File of a checkpoint that was kept outside; without it the own witness's last head is used. */
+  readonly checkpoint: string | undefined;
+  /** Folder of the signer's copy of the log; without it that of DATA_DIR. */
+  readonly signer: string | undefined;
+  readonly to: Date | undefined;
+}
+
+const SCRATCH = "sealport-drill-";
+const LOCK = ".drill.lock";
+const MILLI = 1_000;
+
+/** Removes what killed drills left. One that still runs holds its lock. */
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(SCRATCH) || !name.endsWith(LOCK)) continue;
+    const lock = path.join(parent, name);
+    if ((await lockHolder(lock)) !== undefined) continue;
+    await rm(lock.slice(0, -LOCK.length), { recursive: true, force: true });
+    await rm(lock, { force: true });
+  }
+}
+
+/** Lends a new folder, which is removed with all that was restored into it. */
+async function withScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const parent = os.tmpdir();
+  await sweep(parent);
+  const folder = path.join(parent, `${SCRATCH}${randomBytes(6).toString("hex")}`);
+  const unlock = await lockDataFolder(`${folder}${LOCK}`);
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await unlock();
+  }
+}
+
+function requireKeys(keys: readonly KeyBackup[]): void {
+  if (keys.length === 0)
+    throw new BackupRefused(
+      "A drill opens a sample record, and the backup of the database has no keys. Name a backup of the keys with --keys and --keys-identity.",
+    );
+}
+
+async function outsideTree(env: LaunchEnv, order: DrillOrder, drilled: DrilledLog): Promise<SignedTree> {
+  if (order.checkpoint !== undefined) return readCheckpointFile(order.checkpoint, drilled);
+  const head = await readWitnessHead(path.join(env.DATA_DIR, "witness/witness"), drilled.log);
+  if (head === undefined)
+    throw new BackupRefused("No outside checkpoint: name the file of one with --checkpoint.");
+  return head;
+}
+
+/** Everything that is tried on a restored database; only a whole success returns. */
+async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Restored, folder: string) {
+  const url = server.urlOf(manifest.database);
+  const client = await server.connect(manifest.database);
+  const pages = await checkPages(client).finally(() => client.end());
+  await restoreKeys(order.keys, folder);
+  const folders = await prepareFolders(folder);
+  try {
+    const instance = await readInstance(folders.file("instance.json"));
+    if (instance === undefined) throw new BackupRefused("The backup of the keys has no instance.json.");
+    const here = { env, folders, instance, url };
+    const logVkey = instance.vkeys["signer.log"] ?? "";
+    const drilled = { url, log: instance.origin, tenantId: instance.tenant_id, logVkey };
+    const outside = await outsideTree(env, order, drilled);
+    const signerDir = order.signer ?? path.join(env.DATA_DIR, "signer");
+    await verifyRestored(drilled);
+    const recovered = await recoverScratch(drilled, signerDir, await openPortalKeys(here));
+    await requireOutside(drilled, outside);
+    const opened = (await openSample(here)) > 0;
+    return { pages, outside, opened, ...recovered };
+  } finally {
+    await removeRunDir(folders);
+  }
+}
+
+async function hold(
+  env: LaunchEnv,
+  order: DrillOrder,
+  folder: BackupFolder,
+  scratch: string,
+): Promise<DrillFacts> {
+  const identities = await readIdentities(order.identity);
+  const began = Date.now();
+  const restored = await restoreBackup({
+    folder,
+    identities,
+    to: order.to,
+    into: scratch,
+    scratchFolder: scratch,
+  });
+  try {
+    const { outside, erasedAgain, ...found } = await check(env, order, restored, scratch);
+    const lastAt = restored.lastCommitAt ?? new Date(restored.manifest.finished_at);
+    return {
+      ...found,
+      backup: restored.manifest.id,
+      log_size: restored.logSize,
+      checkpoint: outside.size,
+      root: toBase64url(outside.root),
+      erased_again: erasedAgain,
+      rpo_s: Math.max(0, ((order.to?.getTime() ?? began) - lastAt.getTime()) / MILLI),
+      rto_s: (Date.now() - began) / MILLI,
+    };
+  } finally {
+    await restored.server.stop();
+  }
+}
+
+/** Writes the result to the running instance, whose portal records it in the log. */
+async function report(
+  env: LaunchEnv,
+  startedAt: Date,
+  result:
+    | { readonly outcome: "done"; readonly facts: DrillFacts }
+    | { readonly outcome: "failed"; readonly reason: string },
+): Promise<void> {
+  await withDatabase(env, async ({ ownerUrl }) => {
+    const owner = openOwnerPool(ownerUrl);
+    try {
+      const { tenantId } = await readLogPlace(owner);
+      const facts = result.outcome === "done" ? result.facts : { reason: result.reason.slice(0, 500) };
+      const run = {
+        tenantId,
+        kind: "drill",
+        startedAt,
+        finishedAt: new Date(),
+        outcome: result.outcome,
+      } as const;
+      await insertRun(owner, { ...run, facts });
+    } finally {
+      await owner.end();
+    }
+  });
+}
+
+/**
+ * Restores the newest backup into a scratch server and tries all that a real loss would need: pages, the log's recovery
+ * from the signer's copy with its erasures, the whole log against an outside checkpoint, and a sample record through the
+ * custodian with the restored keys. The result is reported to the running instance. Throws OperatorError with the first
+ * thing that failed. The scratch folder is removed, also by the server's guard if this process is killed.
+ */
+export async function drillBackup(env: LaunchEnv, order: DrillOrder): Promise<DrillFacts> {
+  requireKeys(order.keys);
+  const folder = await backupFolder(env);
+  const startedAt = new Date();
+  try {
+    const facts = await withScratch((scratch) => hold(env, order, folder, scratch));
+    await report(env, startedAt, { outcome: "done", facts });
+    return facts;
+  } catch (error) {
+    const reason = error instanceof OperatorError ? error.message : "a fault of the program";
+    await report(env, startedAt, { outcome: "failed", reason }).catch(() => undefined);
+    throw error;
+  }
+}
