@@ -34,6 +34,13 @@ export async function register(): Promise<void> {
   }
   provideRuntime(() => import("@/lib/runtime/portal"));
   getRuntime().catch(endIfOperators);
+  try {
+    const { serveTenants } = await import("@/lib/http/dispatch/tenants");
+    for (const enter of serveTenants()) enter(() => getRuntime().catch(endIfOperators));
+  } catch (error) {
+    endIfOperators(error);
+    throw error;
+  }
   provideApi(async () => {
     const [{ createApi }, { ENDPOINTS }] = await Promise.all([
       import("@/lib/http/dispatch/dispatcher"),

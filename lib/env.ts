@@ -32,7 +32,7 @@ const mailFields = {
 };
 
 /** The same for the launcher, which hands them on unread. */
-const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
+const mailTexts = { SMTP_URL: Text.optional(), SMTP_FROM: Text.optional() };
 
 const Budget = z.number().int().positive();
 
@@ -64,12 +64,11 @@ const Budgets = z
     }
   });
 
-const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text };
+const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...tlsFields };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
 
 const Portal = z.object({
   ...base,
-  ...tlsFields,
   TENANT_ID: z.uuid(),
   ...keys,
   HOST: Text.default("127.0.0.1"),
@@ -94,6 +93,8 @@ const Portal = z.object({
   ...mailFields,
   /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
   METRICS_URL: Text.optional(),
+  /** Folder with a file NAME.env for each further tenant that this portal serves (docs/guides/tenants.md). */
+  TENANTS_DIR: Text.optional(),
   ...scannerFields,
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
@@ -107,7 +108,6 @@ const Portal = z.object({
 
 const Worker = z.object({
   ...base,
-  ...tlsFields,
   TENANT_ID: z.uuid(),
   DATABASE_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
@@ -127,6 +127,7 @@ const Worker = z.object({
 
 const Signer = z.object({
   ...base,
+  TENANT_ID: z.uuid(),
   ...tlsFields,
   ...socketFields,
   ...keys,
@@ -139,7 +140,6 @@ const Signer = z.object({
 
 const Custodian = z.object({
   ...base,
-  ...tlsFields,
   ...socketFields,
   ...keys,
   DATA_DIR: Text,

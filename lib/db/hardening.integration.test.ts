@@ -204,7 +204,7 @@ describe("no login gets round its grants", () => {
     ).toEqual([]);
   });
 
-  it("every function of ours names its schema search, and only four run with the owner's rights: erasing, pruning, what other periods would end, and the periods of an activation", async () => {
+  it("every function of ours names its schema search, and only five run with the owner's rights: erasing, pruning, what other periods would end, and the periods of an activation and of a new tenant", async () => {
     expect(
       await texts(
         `SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -217,7 +217,13 @@ describe("no login gets round its grants", () => {
           "SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef",
         )
       ).sort(),
-    ).toEqual(["audit_erase", "audit_prune", "audit_retention_effect", "policy_activation_retention"]);
+    ).toEqual([
+      "audit_erase",
+      "audit_prune",
+      "audit_retention_effect",
+      "policy_activation_retention",
+      "tenant_retention",
+    ]);
   });
 });
 

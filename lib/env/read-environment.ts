@@ -2,6 +2,7 @@ import "server-only";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { readInstanceFile, variablesIn } from "@/lib/env/instance-file";
+import { ownVariables } from "@/lib/env/served-tenant";
 import { OperatorError } from "@/lib/errors";
 
 /** A missing or unusable variable, named without its value. */
@@ -28,7 +29,7 @@ function withInstance(given: Record<string, string | undefined>): Record<string,
  * read.
  */
 export function variablesOf(names: readonly string[]): Record<string, string | undefined> {
-  const given = withInstance({ ...process.env });
+  const given = withInstance({ ...ownVariables() });
   for (const name of names) {
     const file = names.includes(`${name}_FILE`) ? undefined : given[`${name}_FILE`];
     if (file === undefined) continue;
@@ -49,18 +50,23 @@ function faultOf(issue: z.core.$ZodIssue, given: Record<string, string | undefin
   return issue.code === "custom" ? `${name}: ${issue.message}` : `${name} is not usable`;
 }
 
-/** Returns a reader that checks the variables of a program at its first call. Throws EnvironmentError. */
+/**
+ * Returns a reader that checks the variables of a program at its first call; in a portal with several tenants, those of
+ * the tenant that is served. Throws EnvironmentError.
+ */
 export function lazily<T extends z.ZodObject>(schema: T): () => z.output<T> {
-  let known: z.output<T> | undefined;
+  const known = new WeakMap<object, z.output<T>>();
   return () => {
-    if (known !== undefined) return known;
+    const own = ownVariables();
+    const before = known.get(own);
+    if (before !== undefined) return before;
     const given = variablesOf(Object.keys(schema.shape));
     const parsed = schema.safeParse(given);
     if (!parsed.success) {
       const faults = new Set(parsed.error.issues.map((issue) => faultOf(issue, given)));
       throw new EnvironmentError(`environment: ${[...faults].join("; ")}`);
     }
-    known = parsed.data;
+    known.set(own, parsed.data);
     return parsed.data;
   };
 }

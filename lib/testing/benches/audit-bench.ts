@@ -11,7 +11,6 @@ import type { AuditRecorder } from "@/lib/context/recorder";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { kekCheck } from "@/lib/crypto/key-check";
 import { randomBytes } from "@/lib/crypto/primitives";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import type { DbContext } from "@/lib/db/transaction";
@@ -100,16 +99,23 @@ export function pinnedKeys(log: string, publicKey: Uint8Array): PinnedKeys {
  * number of connections of `cx.db`.
  */
 export async function createAuditBench(
-  options: { readonly server?: TestServer; readonly writers?: number; readonly origin?: string } = {},
+  options: {
+    readonly server?: TestServer;
+    readonly writers?: number;
+    readonly origin?: string;
+    /** Instead of a database of its own. */
+    readonly database?: TestDatabase;
+  } = {},
 ): Promise<AuditBench> {
-  const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
+  const database =
+    options.database ?? (await (options.server ? createTestDatabase(options.server) : createTestDatabase()));
   const log = options.origin ?? `log.test/${toBase64url(randomBytes(6))}`;
   const { dir: keyDir, keystore } = await createTestKeyFolder("portal", log);
   const receiptKey = keystore.readNamedKey("receipt");
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const instance: InstanceFacts = {
     log,
-    tenantId: uuidv7(Date.now()),
+    tenantId: database.tenantId,
     tenantPseudonym: `t_${toBase64url(randomBytes(6))}`,
     evaluation: true,
     pinned: pinnedKeys(log, receiptKey.publicKey),

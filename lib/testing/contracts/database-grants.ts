@@ -209,3 +209,11 @@ export const UNWATCHED: Readonly<Record<string, string>> = {
     "nonces of signed calls, for the minutes in which a call could be repeated; the act is an entry",
   statement_nonce: "used once, within five minutes; what it is used for is watched",
 };
+
+/** Tables without the tenants' wall, and why no tenant learns anything of another from them. All others must have it. */
+export const UNWALLED: Readonly<Record<string, string>> = {
+  _prisma_migrations: "no login reads it",
+  audit_action_rule: "rules of the program, the same for all tenants",
+  audit_prune_refusal: "numbers by log; no login reads it",
+  request_transition: "rules of the program, the same for all tenants",
+};

@@ -8,7 +8,7 @@
 -- ---------------------------------------------------------------- Tables
 
 -- Returns one text for all addresses of a mailbox, as far as that is known of every provider: case and width of letters, the suffix after a
--- plus, and dots for the one large provider that documents that it ignores them. It is first because an index below needs it.
+-- plus, and dots for the one large provider that documents that it ignores them. It is first because a column below needs it.
 CREATE FUNCTION email_identity(address text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN d.domain IN ('gmail.com', 'googlemail.com') THEN replace(d.mailbox, '.', '') || '@gmail.com'
@@ -57,13 +57,15 @@ CREATE TABLE agency (
 );
 
 CREATE TABLE participant (
-  id text PRIMARY KEY,
+  id text NOT NULL,
   tenant_id uuid NOT NULL,
   organisation_id uuid NOT NULL,
   kind text NOT NULL DEFAULT 'legal',
   role text NOT NULL,
   state text NOT NULL DEFAULT 'active',
-  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  -- A name of the tenant's choice: another tenant may have the same.
+  PRIMARY KEY (tenant_id, id)
 );
 
 CREATE TABLE app_user (
@@ -75,6 +77,9 @@ CREATE TABLE app_user (
   pseudonym text NOT NULL,
   name text NOT NULL,
   email text NOT NULL,
+  -- Columns and not expressions: an index on an expression is not used behind the tenant's policy (9_tenancy).
+  folded_email text GENERATED ALWAYS AS (lower(email)) STORED,
+  mailbox text GENERATED ALWAYS AS (email_identity(email)) STORED,
   role text NOT NULL,
   state text NOT NULL DEFAULT 'active',
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -221,6 +226,7 @@ CREATE TABLE signature_nonce (
   api_key_id uuid NOT NULL,
   nonce text NOT NULL,
   expires_at timestamptz(6) NOT NULL,
+  tenant_id uuid NOT NULL DEFAULT nullif(current_setting('sealport.tenant', true), '')::uuid,
   PRIMARY KEY (api_key_id, nonce)
 );
 
@@ -467,7 +473,7 @@ CREATE TABLE idempotency_record (
   ids jsonb,
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   expires_at timestamptz(6) NOT NULL,
-  PRIMARY KEY (principal, key)
+  PRIMARY KEY (tenant_id, principal, key)
 );
 
 CREATE TABLE job (
@@ -486,16 +492,18 @@ CREATE TABLE job (
 );
 
 CREATE TABLE process_heartbeat (
-  name text PRIMARY KEY,
+  name text NOT NULL,
   tenant_id uuid NOT NULL,
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  details jsonb NOT NULL DEFAULT '{}'
+  details jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (tenant_id, name)
 );
 
 CREATE TABLE rate_limit (
   key varchar(255) PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,
-  expire bigint
+  expire bigint,
+  tenant_id uuid NOT NULL DEFAULT nullif(current_setting('sealport.tenant', true), '')::uuid
 );
 
 -- ---------------------------------------------------------------- Indexes
@@ -503,15 +511,13 @@ CREATE TABLE rate_limit (
 CREATE UNIQUE INDEX tenant_pseudonym_key ON tenant (pseudonym);
 CREATE INDEX organisation_tenant_id_idx ON organisation (tenant_id);
 CREATE UNIQUE INDEX agency_organisation_id_key ON agency (organisation_id);
-CREATE INDEX participant_tenant_id_idx ON participant (tenant_id);
-CREATE UNIQUE INDEX app_user_handle_key ON app_user (handle);
+CREATE UNIQUE INDEX app_user_handle_key ON app_user (tenant_id, handle);
 CREATE UNIQUE INDEX app_user_pseudonym_key ON app_user (pseudonym);
-CREATE UNIQUE INDEX app_user_email_key ON app_user (email);
-CREATE INDEX app_user_tenant_id_idx ON app_user (tenant_id);
+CREATE UNIQUE INDEX app_user_email_key ON app_user (tenant_id, email);
 CREATE INDEX app_user_participant_id_idx ON app_user (participant_id);
 -- People type their address in any case.
-CREATE UNIQUE INDEX app_user_email_folded ON app_user (lower(email));
-CREATE INDEX app_user_email_identity_idx ON app_user (tenant_id, email_identity(email));
+CREATE UNIQUE INDEX app_user_email_folded ON app_user (tenant_id, folded_email);
+CREATE INDEX app_user_mailbox_idx ON app_user (tenant_id, mailbox);
 CREATE INDEX membership_organisation_id_idx ON membership (organisation_id);
 CREATE UNIQUE INDEX invitation_token_hash_key ON invitation (token_hash);
 -- A newer link replaces the one before.
@@ -519,7 +525,7 @@ CREATE UNIQUE INDEX invitation_one_open ON invitation (user_id) WHERE used_at IS
 CREATE INDEX auth_session_user_id_idx ON auth_session (user_id);
 CREATE INDEX auth_session_live ON auth_session (expires_at) WHERE revoked_at IS NULL;
 -- A passkey belongs to one account for ever; a subject of an identity provider while its link is in force.
-CREATE UNIQUE INDEX credential_external_id_key ON credential (external_id) WHERE kind <> 'oidc' OR revoked_at IS NULL;
+CREATE UNIQUE INDEX credential_external_id_key ON credential (tenant_id, external_id) WHERE kind <> 'oidc' OR revoked_at IS NULL;
 CREATE INDEX credential_user_id_idx ON credential (user_id);
 CREATE UNIQUE INDEX credential_one_password ON credential (user_id) WHERE kind = 'password' AND revoked_at IS NULL;
 CREATE UNIQUE INDEX credential_one_totp ON credential (user_id) WHERE kind = 'totp' AND revoked_at IS NULL;
@@ -547,7 +553,7 @@ CREATE INDEX scim_user_organisation_id_idx ON scim_user (organisation_id);
 CREATE UNIQUE INDEX scim_group_organisation_id_name_key ON scim_group (organisation_id, name);
 CREATE INDEX idempotency_record_expires_at_idx ON idempotency_record (expires_at);
 CREATE INDEX job_state_run_after_idx ON job (state, run_after);
-CREATE UNIQUE INDEX job_kind_subject_key ON job (kind, subject);
+CREATE UNIQUE INDEX job_kind_subject_key ON job (tenant_id, kind, subject);
 
 -- ---------------------------------------------------------------- Functions
 
@@ -600,7 +606,7 @@ BEGIN
   RETURN QUERY
   SELECT who
   UNION SELECT u.id FROM app_user me JOIN app_user u
-    ON u.tenant_id = me.tenant_id AND email_identity(u.email) = email_identity(me.email) WHERE me.id = who
+    ON u.tenant_id = me.tenant_id AND u.mailbox = me.mailbox WHERE me.id = who
   UNION SELECT c.user_id FROM credential mine JOIN credential c ON c.public_key = mine.public_key WHERE mine.user_id = who;
 END $$;
 
