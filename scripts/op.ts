@@ -14,6 +14,7 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
        npm run op -- init add instance.json signer.json portal.json …   adds public keys that create-keys printed
        npm run op -- database urls --of portal|worker|signer    after migrate, with its variables
        npm run op -- roster begin roster-draft.json    at the custodian, with its variables
+       npm run op -- tenant add NAME    makes the tenant of TENANTS_DIR/NAME.env, and prints the link of its set-up
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
 `;
@@ -57,6 +58,8 @@ async function begin(draft: string): Promise<number> {
 async function run(): Promise<number> {
   const [act, second, file, ...printed] = positionals;
   if (act === "setup" && second === "link") return (await import("./setup-link")).printSetupLink();
+  if (act === "tenant" && second === "add" && file !== undefined)
+    return (await import("./tenant-add")).addTenant(file);
   if (act === "config" && second === "check") return check();
   if (act === "init" && second === undefined && values.origin !== undefined && values.portal !== undefined) {
     const { origin, portal, address: addresses, "run-by": runBy } = values;
