@@ -107,7 +107,7 @@ export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const opened = await open();
   promoteIfStaged(dir, opened, onFailure);
   const openedKeys = new OpenedKeys(x25519Handle, custody.openedKeys);
-  if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened), openedKeys);
+  if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened, open), openedKeys);
   const resident = residentOf(place, opened.id);
   const renew = async () => {
     const again = await open();

@@ -192,7 +192,7 @@ describe("a keystore with opened keys", () => {
   }
 
   it("a key that signs is opened once and signs many times, and a changed blob or row is refused meanwhile", async () => {
-    const keystore = folderKeystore(dir, fixedKeks(await makeFile()));
+    const keystore = folderKeystore(dir, fixedKeks(await makeFile(), makeFile));
     const [ref, other] = [sealSigning(keystore), sealSigning(keystore, 2)];
     for (const text of ["one", "two", "three"])
       expect(ed25519Verify(ref.publicKey, utf8(text), await keystore.sign(ref, utf8(text)))).toBe(true);
@@ -209,7 +209,7 @@ describe("a keystore with opened keys", () => {
 
   it("a kept key derives the same, and a changed blob or row is refused", async () => {
     const opened = new OpenedKeys(x25519Handle);
-    const keystore = folderKeystore(dir, fixedKeks(await makeFile()), opened);
+    const keystore = folderKeystore(dir, fixedKeks(await makeFile(), makeFile), opened);
     const [ref, other] = [sealOne(keystore), generateX25519()];
     const expected = x25519Shared(other.privateKey, ref.publicKey);
     expect(await keystore.derive(ref, other.publicKey)).toEqual(expected);

@@ -6,6 +6,7 @@ import { ed25519Signer, generateX25519, type X25519Handle, x25519Handle } from "
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
 import { isResident, nameResidentKey, readResidentKey } from "@/lib/crypto/resident-key-blob";
 import type { Unlock } from "@/lib/env/custody";
+import { DomainError } from "@/lib/errors";
 import { readBackupState } from "@/lib/keystore/backup/record";
 import { createFileAtomic } from "@/lib/keystore/files/atomic-file";
 import {
@@ -49,6 +50,7 @@ class FolderKeystore implements Keystore {
   /** Opened keys of this process itself: the escrow's, and those that sign. */
   private readonly escrow = new OpenedKeys(x25519Handle, OWN_KEY_LIMITS);
   private readonly signing = new OpenedKeys(ed25519Signer, OWN_KEY_LIMITS);
+  private isSealed = false;
 
   constructor(
     private readonly dir: string,
@@ -61,6 +63,17 @@ class FolderKeystore implements Keystore {
     keks.onDrop(() => {
       for (const keys of [opened, this.escrow, this.signing]) keys.clear();
     });
+  }
+
+  async setSealed(isSealed: boolean): Promise<void> {
+    if (isSealed === this.isSealed) return;
+    if (isSealed) this.keks.seal("participant");
+    else await this.keks.reopen("participant");
+    this.isSealed = isSealed;
+  }
+
+  requireUnsealed(): void {
+    if (this.isSealed) throw new DomainError("service.sealed");
   }
 
   serviceState(): ServiceState | undefined {
@@ -220,7 +233,8 @@ export async function openLocalKeystore(options: {
   readonly dir: string;
   readonly unlock: Unlock;
 }): Promise<Keystore> {
-  return folderKeystore(options.dir, fixedKeks(await openKeystoreFile(options.dir, options.unlock)));
+  const open = () => openKeystoreFile(options.dir, options.unlock);
+  return folderKeystore(options.dir, fixedKeks(await open(), open));
 }
 
 /** Opens the keystore of a folder, and makes folder, key file and keystore if they are missing. Idempotent. */

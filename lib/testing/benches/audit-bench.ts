@@ -51,7 +51,11 @@ async function writeTestKeystore(dir: string): Promise<Keystore> {
     path.join(dir, KEYSTORE_FILE),
     JSON.stringify({ v: 1, id, kdf: KDF, check: bare.check, keks }),
   );
-  return folderKeystore(dir, fixedKeks(openKeks(dir, id, { ...bare, keks }, key)));
+  const open = () => openKeks(dir, id, { ...bare, keks }, key);
+  return folderKeystore(
+    dir,
+    fixedKeks(open(), async () => open()),
+  );
 }
 
 /** Makes a keystore of one process in a fresh folder, with that process's keys. */

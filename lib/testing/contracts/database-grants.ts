@@ -90,6 +90,7 @@ const APP = {
   statement_nonce: "INSERT UPDATE(used_at)",
   subject_notice: "INSERT",
   tenant: "INSERT UPDATE",
+  tenant_seal: "INSERT",
   transaction: "INSERT UPDATE",
   transaction_group: "INSERT UPDATE",
   transaction_participant: "INSERT",
@@ -157,6 +158,7 @@ const APP_CALLS = [
   "sealed_from",
   "sealed_requests",
   "staff_of_parties",
+  "tenant_is_sealed",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */

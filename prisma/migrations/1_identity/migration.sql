@@ -317,6 +317,17 @@ CREATE TABLE agreement (
 );
 
 -- Set-up of an instance without people: the link that was printed last, and what its steps have made.
+-- Whether the tenant's keys may open anything. Each row counts from its transaction on, and two administrators agree to it.
+CREATE TABLE tenant_seal (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  state text NOT NULL,
+  agreement_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT tenant_seal_state_known CHECK (state IN ('sealed', 'open')),
+  CONSTRAINT tenant_seal_agreement_fkey FOREIGN KEY (agreement_id) REFERENCES agreement (id)
+);
+
 CREATE TABLE setup (
   tenant_id uuid PRIMARY KEY,
   token_hash bytea NOT NULL,
@@ -542,6 +553,8 @@ CREATE INDEX roster_change_user_id_idx ON roster_change (user_id);
 CREATE UNIQUE INDEX roster_change_one_version ON roster_change (tenant_id) WHERE kind = 'people' AND state = 'pending';
 CREATE INDEX agreement_tenant_id_state_asked_at_idx ON agreement (tenant_id, state, asked_at);
 CREATE UNIQUE INDEX agreement_one_open ON agreement (tenant_id, kind, subject_id) WHERE state = 'open';
+CREATE INDEX tenant_seal_tenant_id_id_idx ON tenant_seal (tenant_id, id);
+CREATE UNIQUE INDEX tenant_seal_agreement_id_key ON tenant_seal (agreement_id);
 CREATE INDEX access_review_tenant_id_id_idx ON access_review (tenant_id, id);
 CREATE UNIQUE INDEX access_review_one_running ON access_review (tenant_id) WHERE state = 'running';
 CREATE UNIQUE INDEX access_review_row_subject ON access_review_row (review_id, subject_kind, subject_id);
@@ -640,6 +653,22 @@ BEGIN
 END $$;
 
 -- Each step of a set-up is done once.
+-- A seal, and its end, is what two people agreed to.
+CREATE FUNCTION tenant_seal_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM agreement a WHERE a.id = NEW.agreement_id AND a.tenant_id = NEW.tenant_id AND a.kind = 'seal'
+      AND a.state = 'agreed' AND a.after ->> 'state' = NEW.state) THEN
+    RAISE EXCEPTION 'keys are sealed and unsealed by an agreement of two people' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenant_is_sealed(tenant uuid) RETURNS boolean
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN coalesce((SELECT s.state = 'sealed' FROM tenant_seal s WHERE s.tenant_id = tenant ORDER BY s.id DESC LIMIT 1), false);
+END $$;
+
 CREATE FUNCTION setup_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.organisation_id IS DISTINCT FROM OLD.organisation_id AND OLD.organisation_id IS NOT NULL
@@ -736,6 +765,8 @@ GRANT SELECT, INSERT ON roster_agreement TO sealport_app;
 GRANT SELECT ON roster_agreement TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, decision_reason) ON agreement TO sealport_app;
 GRANT SELECT ON agreement TO sealport_auditor;
+GRANT SELECT, INSERT ON tenant_seal TO sealport_app;
+GRANT SELECT ON tenant_seal TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (token_hash, created_at, expires_at, organisation_id, first_user_id, second_user_id)
   ON setup TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (state, cause, facts, at, by_user_id) ON readiness_check TO sealport_app;
@@ -767,4 +798,5 @@ GRANT SELECT ON rate_limit TO sealport_auditor;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION email_identity(text) TO sealport_app;
 GRANT EXECUTE ON FUNCTION own_organisations(uuid) TO sealport_app;
+GRANT EXECUTE ON FUNCTION tenant_is_sealed(uuid) TO sealport_app;
 GRANT EXECUTE ON FUNCTION same_human(uuid) TO sealport_app;
