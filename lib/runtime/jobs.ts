@@ -8,6 +8,7 @@ import { beginDueReview } from "@/lib/administration/access-review/begin-review"
 import { endDueReviews } from "@/lib/administration/access-review/end-review";
 import { expireAgreements } from "@/lib/administration/agreements/expire-agreements";
 import { endLeaving } from "@/lib/administration/people/end-person";
+import { followSeal } from "@/lib/administration/seal/seal-keys";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
@@ -134,6 +135,7 @@ const JOBS: readonly Job[] = [
       await activateDue(cx);
     },
   },
+  { name: "seal", everyMs: 2 * SECOND_MS, step: followSeal, atOnce: true },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },
   { name: "erasures", everyMs: 15 * SECOND_MS, step: prepareDueErasures },
   { name: "exports", everyMs: SECOND_MS, step: runNextExport },

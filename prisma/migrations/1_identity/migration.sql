@@ -718,6 +718,8 @@ END $$;
 
 -- ---------------------------------------------------------------- Triggers
 
+CREATE CONSTRAINT TRIGGER tenant_seal_guard AFTER INSERT ON tenant_seal DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION tenant_seal_guard();
 CREATE TRIGGER setup_guard BEFORE UPDATE ON setup FOR EACH ROW EXECUTE FUNCTION setup_guard();
 CREATE TRIGGER access_review_guard BEFORE INSERT OR UPDATE ON access_review
   FOR EACH ROW EXECUTE FUNCTION access_review_guard();

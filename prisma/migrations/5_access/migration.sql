@@ -1607,8 +1607,18 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- While a tenant's keys are sealed nothing is opened: a disclosure is written before anything leaves.
+CREATE FUNCTION disclosure_unsealed() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF tenant_is_sealed(NEW.tenant_id) THEN
+    RAISE EXCEPTION 'two administrators have sealed the keys' USING ERRCODE = 'SP005';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
 
+CREATE TRIGGER disclosure_unsealed BEFORE INSERT ON disclosure FOR EACH ROW EXECUTE FUNCTION disclosure_unsealed();
 CREATE TRIGGER organisation_case_id BEFORE INSERT ON organisation FOR EACH ROW EXECUTE FUNCTION case_id_is_new();
 CREATE TRIGGER access_request_guard BEFORE INSERT OR UPDATE ON access_request
   FOR EACH ROW EXECUTE FUNCTION access_request_guard();
