@@ -13,7 +13,8 @@ import {
   x25519Shared,
 } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
-import { createLocalKeystore, folderKeystore } from "@/lib/keystore/files/local-keystore";
+import { folderKeystore } from "@/lib/keystore/files/folder-keystore";
+import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 import { OpenedKeys } from "@/lib/keystore/opened-keys";
 import { fixedKeks, leasedKeks } from "@/lib/keystore/roots/leased-keks";
