@@ -274,7 +274,7 @@ describe("no act without its record, on every table", () => {
         "CREATE TEMP TABLE audit_queue (xid xid8, subject text, action text, entry_id uuid)",
         `INSERT INTO pg_temp.audit_queue VALUES (pg_current_xact_id(), 'participant:x', 'participant.create', '${id}')`,
         "SET search_path = pg_temp, public",
-        `INSERT INTO public.participant (id, tenant_id, organisation_id, role) VALUES ('x', '${id}', '${id}', 'client')`,
+        `INSERT INTO public.participant (id, tenant_id, organisation_id, role) VALUES ('x', '${database.tenantId}', '${id}', 'client')`,
       ),
     );
     expect(app).toMatch(/^(SP001|42501)$/);
@@ -286,7 +286,7 @@ describe("no act without its record, on every table", () => {
       attempt(
         "sealport_app_login",
         `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key)
-         VALUES (gen_random_uuid(), gen_random_uuid(), '${kind}', 'x', ${key})`,
+         VALUES (gen_random_uuid(), '${database.tenantId}', '${kind}', 'x', ${key})`,
       );
     expect(await compartment("subject", "decode(repeat('00', 61), 'hex')")).toBe("allowed");
     expect(await compartment("subject", "decode(repeat('00', 2000), 'hex')")).toBe("23514");

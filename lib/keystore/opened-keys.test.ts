@@ -254,4 +254,47 @@ describe("a keystore with opened keys", () => {
     await expect(keystore.sign(signing, message)).rejects.toThrow(DomainError);
     expect(opened.figures()).toMatchObject({ kept: 0, evictions: { taken: 1 } });
   });
+
+  it("participants' keys that were sealed are zeroed, and no renewal of the lease brings them back before they are unsealed", async () => {
+    const clock = fixedClock(START);
+    const opened = new OpenedKeys(x25519Handle);
+    let isAway = false;
+    const lent: Awaited<ReturnType<typeof makeFile>>[] = [await makeFile()];
+    const renew = async () => {
+      if (isAway) throw new Error("away");
+      lent.push(await makeFile());
+      return lent.at(-1) ?? makeFile();
+    };
+    const lease = {
+      leaseMs: 60_000,
+      nowMs: clock.nowMs,
+      later: () => undefined,
+      renew,
+      onFailure: () => undefined,
+    };
+    const keystore = folderKeystore(dir, leasedKeks(lent[0] ?? (await makeFile()), lease), opened);
+    const [ref, signing] = [sealOne(keystore), sealSigning(keystore)];
+    await keystore.derive(ref, ref.publicKey);
+    const isSealed = async () => {
+      await expect(keystore.derive(ref, ref.publicKey)).rejects.toMatchObject({ code: "service.sealed" });
+      expect(() => keystore.requireUnsealed()).toThrow(DomainError);
+      expect(lent.at(-1)?.keks.get("participant")?.key).toEqual(new Uint8Array(32));
+      expect(keystore.signNow(signing, utf8("the log goes on"))).toHaveLength(64);
+    };
+    await keystore.setSealed(true);
+    expect(opened.figures().kept).toBe(0);
+    await isSealed();
+    clock.advance(60_000);
+    await keystore.requireKeys();
+    expect(lent).toHaveLength(2);
+    await isSealed();
+    isAway = true;
+    await keystore.setSealed(false);
+    await expect(keystore.derive(ref, ref.publicKey)).rejects.toMatchObject({ code: "service.sealed" });
+    expect(keystore.signNow(signing, utf8("also while the service is away"))).toHaveLength(64);
+    isAway = false;
+    clock.advance(60_000);
+    await keystore.requireKeys();
+    expect(await keystore.derive(ref, ref.publicKey)).toHaveLength(32);
+  });
 });

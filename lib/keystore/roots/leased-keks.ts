@@ -114,6 +114,7 @@ class LeasedKeks implements Keks {
   private renewing: Promise<void> | undefined;
   private readonly onDropActs: (() => void)[] = [];
   private readonly sealed = new Sealed();
+  private readonly toReopen = new Set<KekName>();
 
   constructor(
     opened: OpenedKeystore,
@@ -144,15 +145,14 @@ class LeasedKeks implements Keks {
   }
 
   seal(name: KekName): void {
+    this.toReopen.delete(name);
     this.sealed.add(name, this.keks);
     for (const act of this.onDropActs) act();
   }
 
-  /** While the service is away, the keys come with the first renewal that succeeds. */
+  /** While the service is away, the key comes with the first renewal that succeeds, and stays sealed until then. */
   async reopen(name: KekName): Promise<void> {
-    this.sealed.remove(name);
-    // What was zeroed must not be used until then.
-    this.drop();
+    this.toReopen.add(name);
     await this.renew();
   }
 
@@ -180,6 +180,8 @@ class LeasedKeks implements Keks {
       if (id !== this.id) throw new KeystoreError("keystore.damaged", `the keystore ${this.id} was replaced`);
       this.drop();
       this.keks = keks;
+      for (const name of this.toReopen) this.sealed.remove(name);
+      this.toReopen.clear();
       this.sealed.zeroIn(keks);
       this.cause = undefined;
       this.hasSaidNo = false;
