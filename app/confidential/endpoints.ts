@@ -107,116 +107,117 @@ import { endpoint as endpoint102 } from "./admin/requests/[id]/withdraw/endpoint
 import { endpoint as endpoint103 } from "./admin/roster/endpoint";
 import { endpoint as endpoint104 } from "./admin/roster/draft/endpoint";
 import { endpoint as endpoint105 } from "./admin/roster/versions/endpoint";
-import { endpoint as endpoint106 } from "./admin/setup/second-administrator/endpoint";
-import { endpoint as endpoint107 } from "./admin/users/endpoint";
-import { endpoint as endpoint108 } from "./admin/users/[id]/endpoint";
-import { endpoint as endpoint109 } from "./admin/users/[id]/duties/endpoint";
-import { endpoint as endpoint110 } from "./admin/users/[id]/leave/endpoint";
-import { endpoint as endpoint111 } from "./admin/users/[id]/memberships/endpoint";
-import { endpoint as endpoint112 } from "./admin/users/[id]/rename/endpoint";
-import { endpoint as endpoint113 } from "./admin/users/[id]/reset/endpoint";
-import { endpoint as endpoint114 } from "./admin/users/[id]/resume/endpoint";
-import { endpoint as endpoint115 } from "./admin/users/[id]/sign-out/endpoint";
-import { endpoint as endpoint116 } from "./admin/users/[id]/suspend/endpoint";
-import { endpoint as endpoint117 } from "./admin/webhooks/endpoint";
-import { endpoint as endpoint118 } from "./admin/webhooks/[id]/deliveries/endpoint";
-import { endpoint as endpoint119 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
-import { endpoint as endpoint120 } from "./admin/webhooks/[id]/disable/endpoint";
-import { endpoint as endpoint121 } from "./admin/webhooks/[id]/rotate/endpoint";
-import { endpoint as endpoint122 } from "./agreements/endpoint";
-import { endpoint as endpoint123 } from "./agreements/[id]/endpoint";
-import { endpoint as endpoint124 } from "./agreements/[id]/agree/endpoint";
-import { endpoint as endpoint125 } from "./agreements/[id]/refuse/endpoint";
-import { endpoint as endpoint126 } from "./agreements/[id]/send-back/endpoint";
-import { endpoint as endpoint127 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint128 } from "./audit/endpoint";
-import { endpoint as endpoint129 } from "./audit/actors/endpoint";
-import { endpoint as endpoint130 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint131 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint132 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint133 } from "./audit/events/endpoint";
-import { endpoint as endpoint134 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint135 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint136 } from "./audit/export/endpoint";
-import { endpoint as endpoint137 } from "./audit/exports/endpoint";
-import { endpoint as endpoint138 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint139 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint140 } from "./audit/keys/endpoint";
-import { endpoint as endpoint141 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint142 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint143 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint144 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint145 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint146 } from "./audit/retention/endpoint";
-import { endpoint as endpoint147 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint148 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint149 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint150 } from "./disputes/endpoint";
-import { endpoint as endpoint151 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint152 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint153 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint154 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint155 } from "./events/endpoint";
-import { endpoint as endpoint156 } from "./home/endpoint";
-import { endpoint as endpoint157 } from "./home/counts/endpoint";
-import { endpoint as endpoint158 } from "./keys/endpoint";
-import { endpoint as endpoint159 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint160 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint161 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint162 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint163 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint164 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint165 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint166 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint167 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint168 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint169 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint170 } from "./keys/backup/endpoint";
-import { endpoint as endpoint171 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint172 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint173 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint174 } from "./keys/register/endpoint";
-import { endpoint as endpoint175 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint176 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint177 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint178 } from "./notices/endpoint";
-import { endpoint as endpoint179 } from "./notifications/endpoint";
-import { endpoint as endpoint180 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint181 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint182 } from "./policies/endpoint";
-import { endpoint as endpoint183 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint184 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint185 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint186 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint187 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint188 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint189 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint190 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint191 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint192 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint193 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint194 } from "./policies/active/endpoint";
-import { endpoint as endpoint195 } from "./policies/replays/endpoint";
-import { endpoint as endpoint196 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint197 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint198 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint199 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint200 } from "./status/endpoint";
-import { endpoint as endpoint201 } from "./transactions/endpoint";
-import { endpoint as endpoint202 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint203 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint204 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint205 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint206 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint207 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint208 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint209 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint210 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint211 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint212 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint213 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint214 } from "./transparency/endpoint";
-import { endpoint as endpoint215 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint106 } from "./admin/seal/endpoint";
+import { endpoint as endpoint107 } from "./admin/setup/second-administrator/endpoint";
+import { endpoint as endpoint108 } from "./admin/users/endpoint";
+import { endpoint as endpoint109 } from "./admin/users/[id]/endpoint";
+import { endpoint as endpoint110 } from "./admin/users/[id]/duties/endpoint";
+import { endpoint as endpoint111 } from "./admin/users/[id]/leave/endpoint";
+import { endpoint as endpoint112 } from "./admin/users/[id]/memberships/endpoint";
+import { endpoint as endpoint113 } from "./admin/users/[id]/rename/endpoint";
+import { endpoint as endpoint114 } from "./admin/users/[id]/reset/endpoint";
+import { endpoint as endpoint115 } from "./admin/users/[id]/resume/endpoint";
+import { endpoint as endpoint116 } from "./admin/users/[id]/sign-out/endpoint";
+import { endpoint as endpoint117 } from "./admin/users/[id]/suspend/endpoint";
+import { endpoint as endpoint118 } from "./admin/webhooks/endpoint";
+import { endpoint as endpoint119 } from "./admin/webhooks/[id]/deliveries/endpoint";
+import { endpoint as endpoint120 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
+import { endpoint as endpoint121 } from "./admin/webhooks/[id]/disable/endpoint";
+import { endpoint as endpoint122 } from "./admin/webhooks/[id]/rotate/endpoint";
+import { endpoint as endpoint123 } from "./agreements/endpoint";
+import { endpoint as endpoint124 } from "./agreements/[id]/endpoint";
+import { endpoint as endpoint125 } from "./agreements/[id]/agree/endpoint";
+import { endpoint as endpoint126 } from "./agreements/[id]/refuse/endpoint";
+import { endpoint as endpoint127 } from "./agreements/[id]/send-back/endpoint";
+import { endpoint as endpoint128 } from "./agreements/[id]/withdraw/endpoint";
+import { endpoint as endpoint129 } from "./audit/endpoint";
+import { endpoint as endpoint130 } from "./audit/actors/endpoint";
+import { endpoint as endpoint131 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint132 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint133 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint134 } from "./audit/events/endpoint";
+import { endpoint as endpoint135 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint136 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint137 } from "./audit/export/endpoint";
+import { endpoint as endpoint138 } from "./audit/exports/endpoint";
+import { endpoint as endpoint139 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint140 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint141 } from "./audit/keys/endpoint";
+import { endpoint as endpoint142 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint143 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint144 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint145 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint146 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint147 } from "./audit/retention/endpoint";
+import { endpoint as endpoint148 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint149 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint150 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint151 } from "./disputes/endpoint";
+import { endpoint as endpoint152 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint153 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint154 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint155 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint156 } from "./events/endpoint";
+import { endpoint as endpoint157 } from "./home/endpoint";
+import { endpoint as endpoint158 } from "./home/counts/endpoint";
+import { endpoint as endpoint159 } from "./keys/endpoint";
+import { endpoint as endpoint160 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint161 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint162 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint163 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint164 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint165 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint166 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint167 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint168 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint169 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint170 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint171 } from "./keys/backup/endpoint";
+import { endpoint as endpoint172 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint173 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint174 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint175 } from "./keys/register/endpoint";
+import { endpoint as endpoint176 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint177 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint178 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint179 } from "./notices/endpoint";
+import { endpoint as endpoint180 } from "./notifications/endpoint";
+import { endpoint as endpoint181 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint182 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint183 } from "./policies/endpoint";
+import { endpoint as endpoint184 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint185 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint186 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint187 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint188 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint189 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint190 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint191 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint192 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint193 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint194 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint195 } from "./policies/active/endpoint";
+import { endpoint as endpoint196 } from "./policies/replays/endpoint";
+import { endpoint as endpoint197 } from "./policies/replays/[id]/endpoint";
+import { endpoint as endpoint198 } from "./policies/replays/[id]/cancel/endpoint";
+import { endpoint as endpoint199 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint200 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint201 } from "./status/endpoint";
+import { endpoint as endpoint202 } from "./transactions/endpoint";
+import { endpoint as endpoint203 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint204 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint205 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint206 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint207 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint208 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint209 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint210 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint211 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint212 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint213 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint214 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint215 } from "./transparency/endpoint";
+import { endpoint as endpoint216 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -326,114 +327,115 @@ export const ENDPOINTS: EndpointTable = [
   ["admin/roster", endpoint103],
   ["admin/roster/draft", endpoint104],
   ["admin/roster/versions", endpoint105],
-  ["admin/setup/second-administrator", endpoint106],
-  ["admin/users", endpoint107],
-  ["admin/users/[id]", endpoint108],
-  ["admin/users/[id]/duties", endpoint109],
-  ["admin/users/[id]/leave", endpoint110],
-  ["admin/users/[id]/memberships", endpoint111],
-  ["admin/users/[id]/rename", endpoint112],
-  ["admin/users/[id]/reset", endpoint113],
-  ["admin/users/[id]/resume", endpoint114],
-  ["admin/users/[id]/sign-out", endpoint115],
-  ["admin/users/[id]/suspend", endpoint116],
-  ["admin/webhooks", endpoint117],
-  ["admin/webhooks/[id]/deliveries", endpoint118],
-  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint119],
-  ["admin/webhooks/[id]/disable", endpoint120],
-  ["admin/webhooks/[id]/rotate", endpoint121],
-  ["agreements", endpoint122],
-  ["agreements/[id]", endpoint123],
-  ["agreements/[id]/agree", endpoint124],
-  ["agreements/[id]/refuse", endpoint125],
-  ["agreements/[id]/send-back", endpoint126],
-  ["agreements/[id]/withdraw", endpoint127],
-  ["audit", endpoint128],
-  ["audit/actors", endpoint129],
-  ["audit/erasures", endpoint130],
-  ["audit/erasures/[id]/agreements", endpoint131],
-  ["audit/erasures/[id]/refusals", endpoint132],
-  ["audit/events", endpoint133],
-  ["audit/events/[seq]", endpoint134],
-  ["audit/events/[seq]/proof", endpoint135],
-  ["audit/export", endpoint136],
-  ["audit/exports", endpoint137],
-  ["audit/exports/[id]", endpoint138],
-  ["audit/exports/[id]/file", endpoint139],
-  ["audit/keys", endpoint140],
-  ["audit/log/checkpoint", endpoint141],
-  ["audit/log/tile/[level]/[...index]", endpoint142],
-  ["audit/log/tile/entries/[...index]", endpoint143],
-  ["audit/quarantine", endpoint144],
-  ["audit/quarantine/[id]/dismissals", endpoint145],
-  ["audit/retention", endpoint146],
-  ["audit/suspicions", endpoint147],
-  ["audit/verifications", endpoint148],
-  ["audit/verifications/[id]", endpoint149],
-  ["disputes", endpoint150],
-  ["disputes/[id]", endpoint151],
-  ["disputes/[id]/notes", endpoint152],
-  ["disputes/[id]/resolve", endpoint153],
-  ["disputes/[id]/take", endpoint154],
-  ["events", endpoint155],
-  ["home", endpoint156],
-  ["home/counts", endpoint157],
-  ["keys", endpoint158],
-  ["keys/[id]", endpoint159],
-  ["keys/[id]/challenge", endpoint160],
-  ["keys/[id]/proof", endpoint161],
-  ["keys/[id]/recovery", endpoint162],
-  ["keys/[id]/recovery/challenge", endpoint163],
-  ["keys/[id]/recovery/proof", endpoint164],
-  ["keys/[id]/recovery/refusals", endpoint165],
-  ["keys/[id]/recovery/statements", endpoint166],
-  ["keys/[id]/rotate", endpoint167],
-  ["keys/[id]/state", endpoint168],
-  ["keys/[id]/wraps", endpoint169],
-  ["keys/backup", endpoint170],
-  ["keys/escrow", endpoint171],
-  ["keys/escrow/[epoch]/destroy", endpoint172],
-  ["keys/escrow/rotate", endpoint173],
-  ["keys/register", endpoint174],
-  ["keys/rotate", endpoint175],
-  ["keys/rotations", endpoint176],
-  ["keys/rotations/[id]", endpoint177],
-  ["notices", endpoint178],
-  ["notifications", endpoint179],
-  ["notifications/marks", endpoint180],
-  ["notifications/settings", endpoint181],
-  ["policies", endpoint182],
-  ["policies/[number]", endpoint183],
-  ["policies/[number]/activate", endpoint184],
-  ["policies/[number]/decide", endpoint185],
-  ["policies/[number]/dry-runs", endpoint186],
-  ["policies/[number]/dry-runs/[id]", endpoint187],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint188],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint189],
-  ["policies/[number]/schedule", endpoint190],
-  ["policies/[number]/submit", endpoint191],
-  ["policies/[number]/validate", endpoint192],
-  ["policies/[number]/withdraw", endpoint193],
-  ["policies/active", endpoint194],
-  ["policies/replays", endpoint195],
-  ["policies/replays/[id]", endpoint196],
-  ["policies/replays/[id]/cancel", endpoint197],
-  ["policies/roll-back", endpoint198],
-  ["policies/simulate", endpoint199],
-  ["status", endpoint200],
-  ["transactions", endpoint201],
-  ["transactions/[id]", endpoint202],
-  ["transactions/[id]/access", endpoint203],
-  ["transactions/[id]/audit", endpoint204],
-  ["transactions/[id]/copies", endpoint205],
-  ["transactions/[id]/disputes", endpoint206],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint207],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint208],
-  ["transactions/[id]/disputes/statement", endpoint209],
-  ["transactions/[id]/envelopes", endpoint210],
-  ["transactions/[id]/retention", endpoint211],
-  ["transactions/[id]/status", endpoint212],
-  ["transactions/batch", endpoint213],
-  ["transparency", endpoint214],
-  ["transparency/[quarter]", endpoint215],
+  ["admin/seal", endpoint106],
+  ["admin/setup/second-administrator", endpoint107],
+  ["admin/users", endpoint108],
+  ["admin/users/[id]", endpoint109],
+  ["admin/users/[id]/duties", endpoint110],
+  ["admin/users/[id]/leave", endpoint111],
+  ["admin/users/[id]/memberships", endpoint112],
+  ["admin/users/[id]/rename", endpoint113],
+  ["admin/users/[id]/reset", endpoint114],
+  ["admin/users/[id]/resume", endpoint115],
+  ["admin/users/[id]/sign-out", endpoint116],
+  ["admin/users/[id]/suspend", endpoint117],
+  ["admin/webhooks", endpoint118],
+  ["admin/webhooks/[id]/deliveries", endpoint119],
+  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint120],
+  ["admin/webhooks/[id]/disable", endpoint121],
+  ["admin/webhooks/[id]/rotate", endpoint122],
+  ["agreements", endpoint123],
+  ["agreements/[id]", endpoint124],
+  ["agreements/[id]/agree", endpoint125],
+  ["agreements/[id]/refuse", endpoint126],
+  ["agreements/[id]/send-back", endpoint127],
+  ["agreements/[id]/withdraw", endpoint128],
+  ["audit", endpoint129],
+  ["audit/actors", endpoint130],
+  ["audit/erasures", endpoint131],
+  ["audit/erasures/[id]/agreements", endpoint132],
+  ["audit/erasures/[id]/refusals", endpoint133],
+  ["audit/events", endpoint134],
+  ["audit/events/[seq]", endpoint135],
+  ["audit/events/[seq]/proof", endpoint136],
+  ["audit/export", endpoint137],
+  ["audit/exports", endpoint138],
+  ["audit/exports/[id]", endpoint139],
+  ["audit/exports/[id]/file", endpoint140],
+  ["audit/keys", endpoint141],
+  ["audit/log/checkpoint", endpoint142],
+  ["audit/log/tile/[level]/[...index]", endpoint143],
+  ["audit/log/tile/entries/[...index]", endpoint144],
+  ["audit/quarantine", endpoint145],
+  ["audit/quarantine/[id]/dismissals", endpoint146],
+  ["audit/retention", endpoint147],
+  ["audit/suspicions", endpoint148],
+  ["audit/verifications", endpoint149],
+  ["audit/verifications/[id]", endpoint150],
+  ["disputes", endpoint151],
+  ["disputes/[id]", endpoint152],
+  ["disputes/[id]/notes", endpoint153],
+  ["disputes/[id]/resolve", endpoint154],
+  ["disputes/[id]/take", endpoint155],
+  ["events", endpoint156],
+  ["home", endpoint157],
+  ["home/counts", endpoint158],
+  ["keys", endpoint159],
+  ["keys/[id]", endpoint160],
+  ["keys/[id]/challenge", endpoint161],
+  ["keys/[id]/proof", endpoint162],
+  ["keys/[id]/recovery", endpoint163],
+  ["keys/[id]/recovery/challenge", endpoint164],
+  ["keys/[id]/recovery/proof", endpoint165],
+  ["keys/[id]/recovery/refusals", endpoint166],
+  ["keys/[id]/recovery/statements", endpoint167],
+  ["keys/[id]/rotate", endpoint168],
+  ["keys/[id]/state", endpoint169],
+  ["keys/[id]/wraps", endpoint170],
+  ["keys/backup", endpoint171],
+  ["keys/escrow", endpoint172],
+  ["keys/escrow/[epoch]/destroy", endpoint173],
+  ["keys/escrow/rotate", endpoint174],
+  ["keys/register", endpoint175],
+  ["keys/rotate", endpoint176],
+  ["keys/rotations", endpoint177],
+  ["keys/rotations/[id]", endpoint178],
+  ["notices", endpoint179],
+  ["notifications", endpoint180],
+  ["notifications/marks", endpoint181],
+  ["notifications/settings", endpoint182],
+  ["policies", endpoint183],
+  ["policies/[number]", endpoint184],
+  ["policies/[number]/activate", endpoint185],
+  ["policies/[number]/decide", endpoint186],
+  ["policies/[number]/dry-runs", endpoint187],
+  ["policies/[number]/dry-runs/[id]", endpoint188],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint189],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint190],
+  ["policies/[number]/schedule", endpoint191],
+  ["policies/[number]/submit", endpoint192],
+  ["policies/[number]/validate", endpoint193],
+  ["policies/[number]/withdraw", endpoint194],
+  ["policies/active", endpoint195],
+  ["policies/replays", endpoint196],
+  ["policies/replays/[id]", endpoint197],
+  ["policies/replays/[id]/cancel", endpoint198],
+  ["policies/roll-back", endpoint199],
+  ["policies/simulate", endpoint200],
+  ["status", endpoint201],
+  ["transactions", endpoint202],
+  ["transactions/[id]", endpoint203],
+  ["transactions/[id]/access", endpoint204],
+  ["transactions/[id]/audit", endpoint205],
+  ["transactions/[id]/copies", endpoint206],
+  ["transactions/[id]/disputes", endpoint207],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint208],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint209],
+  ["transactions/[id]/disputes/statement", endpoint210],
+  ["transactions/[id]/envelopes", endpoint211],
+  ["transactions/[id]/retention", endpoint212],
+  ["transactions/[id]/status", endpoint213],
+  ["transactions/batch", endpoint214],
+  ["transparency", endpoint215],
+  ["transparency/[quarter]", endpoint216],
 ];

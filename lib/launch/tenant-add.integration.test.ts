@@ -38,7 +38,7 @@ beforeAll(async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-tenants-"));
   own = {
     ...(await variablesOf("first", database.tenantId)),
-    DATABASE_URL: database.appUrl.replace(/\?.*/, ""),
+    DATABASE_URL: database.appUrl.replace(/.options=[^&]*/, ""),
     TENANTS_DIR: folder,
     NODE_ENV: "production",
     PATH: process.env.PATH ?? "",

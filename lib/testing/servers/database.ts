@@ -44,9 +44,10 @@ async function asAdmin(server: TestServer, statement: string): Promise<void> {
 
 /** The same login as another tenant's part. */
 export function asTenant(url: string, tenantId: string): string {
-  const own = new URL(url);
-  own.search = `?options=-c%20sealport.tenant%3D${tenantId}`;
-  return own.href;
+  const others = new URL(url);
+  others.searchParams.delete("options");
+  const first = others.search === "" ? "?" : "&";
+  return `${others.href}${first}options=-c%20sealport.tenant%3D${tenantId}`;
 }
 
 /** The same database for a further tenant. The first one's `drop` removes it. */

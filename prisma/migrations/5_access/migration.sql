@@ -628,7 +628,6 @@ CREATE INDEX access_request_ended ON access_request (tenant_id, updated_at)
   WHERE state IN ('expired', 'revoked', 'exhausted', 'denied');
 CREATE INDEX access_request_in_part ON access_request (tenant_id, id) WHERE state = 'partial';
 CREATE INDEX access_request_overdue ON access_request (tenant_id, escalated_at) WHERE state = 'overdue';
-CREATE INDEX access_request_transactions ON access_request USING gin (transactions);
 CREATE INDEX access_request_organisation_id_id_idx ON access_request (organisation_id, id);
 -- Few requests have co-viewers. What their array holds is compared behind the tenant's policy, so no index on it is used.
 CREATE INDEX access_request_co_viewers_idx ON access_request (tenant_id) WHERE co_viewers <> '{}';
