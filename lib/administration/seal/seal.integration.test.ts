@@ -53,7 +53,7 @@ function at(portalNumber: 0 | 1, who: Person | undefined): AdministrationContext
 const open = (portalNumber: 0 | 1) =>
   outcomeOf(openTransaction(at(portalNumber, owner), own, { purpose: "settlement" }));
 const disclose = (portalNumber: 0 | 1) =>
-  outcomeOf(openTransaction(at(portalNumber, bench.regulator), bench.txId, { purpose: "audit", grant }));
+  outcomeOf(openTransaction(at(portalNumber, bench.regulator), bench.txId, { purpose: "audit", grant_id: grant }));
 const follow = () => Promise.all(keystores.map((keystore) => followSeal({ ...bench.cx, keystore })));
 
 async function change(state: "sealed" | "open"): Promise<void> {
@@ -86,7 +86,7 @@ describe("the keys of a tenant", () => {
       expect(keystore.openedKeys().kept).toBe(0);
       expect(() => keystore.kekId("participant")).toThrow("sealed the keys");
       expect(() => keystore.requireUnsealed()).toThrow("sealed the keys");
-      expect(keystore.kekId("secrets")).toBeTruthy();
+      expect(keystore.kekId("receipt")).toBeTruthy();
     }
     const before = await entries("transaction.create", "done");
     await newTransaction(owner);

@@ -68,7 +68,7 @@ export async function createWorld(options: UseCaseOptions = {}): Promise<World> 
     { ...coordinator, duties: ["break-glass"] },
     { ...coordinator, duties: ["recovery"] },
     { role: "admin", duties: ["admin"] },
-    { role: "client" },
+    { role: "client", hasKey: options.areNamesAlike === true },
     { role: "miner" },
   ];
   const requests = await createRequestBench(extra, options);

@@ -289,9 +289,9 @@ SELECT append_only('audit_dismissal');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('audit_dismissal', 'INSERT', 'quarantine.dismiss');
 
-SELECT audit_watch('audit_retention', 'retention:name');
+SELECT audit_watch('audit_retention', 'retention:name', 'tenant:tenant_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('audit_retention', 'INSERT', 'retention.change'),
+  ('audit_retention', 'INSERT', 'tenant.create'), ('audit_retention', 'INSERT', 'retention.change'),
   ('audit_retention', 'UPDATE', 'retention.change'),
   ('audit_retention', 'DELETE', 'retention.change');
 
