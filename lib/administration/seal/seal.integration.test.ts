@@ -53,7 +53,9 @@ function at(portalNumber: 0 | 1, who: Person | undefined): AdministrationContext
 const open = (portalNumber: 0 | 1) =>
   outcomeOf(openTransaction(at(portalNumber, owner), own, { purpose: "settlement" }));
 const disclose = (portalNumber: 0 | 1) =>
-  outcomeOf(openTransaction(at(portalNumber, bench.regulator), bench.txId, { purpose: "audit", grant_id: grant }));
+  outcomeOf(
+    openTransaction(at(portalNumber, bench.regulator), bench.txId, { purpose: "audit", grant_id: grant }),
+  );
 const follow = () => Promise.all(keystores.map((keystore) => followSeal({ ...bench.cx, keystore })));
 
 async function change(state: "sealed" | "open"): Promise<void> {
