@@ -309,7 +309,7 @@ describe("a closed log", () => {
 
   beforeAll(async () => {
     bench = await createOwnedLog();
-    owner = openOwnerPool(bench.database.adminUrl);
+    owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
     old = bench.place.log;
     for (let n = 0; n < 2; n += 1) {
       await recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
