@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   "request.illegal-transition": [409, "The request's state does not allow this"],
   "request.unreadable": [409, "This request cannot be read"],
   "request.conflict": [409, "Another person changed this in the meantime"],
+  "request.outdated": [412, "This was changed since you read it"],
   "idempotency.mismatch": [422, "This idempotency key was used with another body"],
   "idempotency.in-progress": [409, "A request with this idempotency key is still running"],
   "auth.required": [401, "Authentication is required"],

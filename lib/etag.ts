@@ -22,13 +22,13 @@ export function contentEtagOf(settings: Readonly<Record<string, unknown>>): stri
 }
 
 /**
- * Throws `request.conflict` when an If-Match names other settings than these. Call it after the lock that protects
+ * Throws `request.outdated` when an If-Match names other settings than these. Call it after the lock that protects
  * them. Without an If-Match, or with `*`, the last writer wins.
  */
 export function requireMatch(ifMatch: string | undefined, etag: string): void {
   const named = ifMatch?.trim();
   if (named === undefined || named === "*" || named === etag) return;
-  throw new DomainError("request.conflict", {
+  throw new DomainError("request.outdated", {
     detail: "It has changed since you read it (If-Match). Read it again.",
   });
 }

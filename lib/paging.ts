@@ -20,3 +20,13 @@ export function requireCursor(cursor: string | undefined): string | undefined {
   if (cursor !== undefined && !isUuid(cursor)) throw invalidField("/cursor", "is not a cursor of this list");
   return cursor;
 }
+
+/** Escapes a text so that LIKE matches it literally, without wildcards. */
+export function likeText(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
+
+/** A pattern of LIKE for all that contains a text. */
+export function likePart(text: string): string {
+  return `%${likeText(text)}%`;
+}

@@ -4,7 +4,7 @@ import { Icon } from "@/components/ui/icon";
 const AUDIENCES = [
   { key: "regulators", text: "regulatorsText", link: "regulatorsLink", href: "/requests/new" },
   { key: "parties", text: "partiesText", link: "partiesLink", href: "/transactions/new" },
-  { key: "anyone", text: "anyoneText", link: "anyoneLink", href: "/help#verify" },
+  { key: "anyone", text: "anyoneText", link: "anyoneLink", href: "/verify" },
   { key: "trust", text: "trustText", link: "trustLink", href: "/trust" },
 ] as const;
 

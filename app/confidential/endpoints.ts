@@ -202,22 +202,23 @@ import { endpoint as endpoint197 } from "./policies/replays/[id]/endpoint";
 import { endpoint as endpoint198 } from "./policies/replays/[id]/cancel/endpoint";
 import { endpoint as endpoint199 } from "./policies/roll-back/endpoint";
 import { endpoint as endpoint200 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint201 } from "./status/endpoint";
-import { endpoint as endpoint202 } from "./transactions/endpoint";
-import { endpoint as endpoint203 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint204 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint205 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint206 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint207 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint208 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint209 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint210 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint211 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint212 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint213 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint214 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint215 } from "./transparency/endpoint";
-import { endpoint as endpoint216 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint201 } from "./search/endpoint";
+import { endpoint as endpoint202 } from "./status/endpoint";
+import { endpoint as endpoint203 } from "./transactions/endpoint";
+import { endpoint as endpoint204 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint205 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint206 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint207 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint208 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint209 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint210 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint211 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint212 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint213 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint214 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint215 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint216 } from "./transparency/endpoint";
+import { endpoint as endpoint217 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -422,20 +423,21 @@ export const ENDPOINTS: EndpointTable = [
   ["policies/replays/[id]/cancel", endpoint198],
   ["policies/roll-back", endpoint199],
   ["policies/simulate", endpoint200],
-  ["status", endpoint201],
-  ["transactions", endpoint202],
-  ["transactions/[id]", endpoint203],
-  ["transactions/[id]/access", endpoint204],
-  ["transactions/[id]/audit", endpoint205],
-  ["transactions/[id]/copies", endpoint206],
-  ["transactions/[id]/disputes", endpoint207],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint208],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint209],
-  ["transactions/[id]/disputes/statement", endpoint210],
-  ["transactions/[id]/envelopes", endpoint211],
-  ["transactions/[id]/retention", endpoint212],
-  ["transactions/[id]/status", endpoint213],
-  ["transactions/batch", endpoint214],
-  ["transparency", endpoint215],
-  ["transparency/[quarter]", endpoint216],
+  ["search", endpoint201],
+  ["status", endpoint202],
+  ["transactions", endpoint203],
+  ["transactions/[id]", endpoint204],
+  ["transactions/[id]/access", endpoint205],
+  ["transactions/[id]/audit", endpoint206],
+  ["transactions/[id]/copies", endpoint207],
+  ["transactions/[id]/disputes", endpoint208],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint209],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint210],
+  ["transactions/[id]/disputes/statement", endpoint211],
+  ["transactions/[id]/envelopes", endpoint212],
+  ["transactions/[id]/retention", endpoint213],
+  ["transactions/[id]/status", endpoint214],
+  ["transactions/batch", endpoint215],
+  ["transparency", endpoint216],
+  ["transparency/[quarter]", endpoint217],
 ];

@@ -65,7 +65,8 @@ function FieldOf({ form, name, field }: { form: Answers<Typed>; name: string; fi
 /** Another person was faster, or the call may have been carried out: the page shows an old state. */
 function isPageOld(failure: unknown): boolean {
   if (!(failure instanceof CallRefused)) return failure !== undefined;
-  return failure.problem.status === 409 || failure.problem.status >= 500;
+  const { status } = failure.problem;
+  return status === 409 || status === 412 || status >= 500;
 }
 
 /**

@@ -1,9 +1,8 @@
-/** A grant's reference has the number of its request. A dispute's grant has the end of its id instead. */
-const GRANT = /^GR-(\d{4}-\d{6,8})$/i;
-const DISPUTE_GRANT = /^DG-[0-9a-f]{8}$/i;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+import type { FoundKind } from "@/lib/home/search-schema";
 
-const KEYS = ["transaction", "request", "grant", "disputeGrant", "reference", "job", "entry"] as const;
+const DISPUTE_GRANT = /^DG-[0-9a-f]{8}$/i;
+
+const KEYS = ["disputeGrant", "reference", "job", "entry"] as const;
 
 /** Key of a target's message in `portal.find`. */
 export type FindKey = (typeof KEYS)[number];
@@ -13,30 +12,39 @@ export interface FindTarget {
   readonly href: string;
 }
 
+/** Returns the address of one thing that a search found. */
+export function addressOfFound(kind: FoundKind, id: string): string {
+  const part = encodeURIComponent(id);
+  switch (kind) {
+    case "request":
+      return `/requests/${part}`;
+    case "transaction":
+      return `/transactions/${part}`;
+    case "person":
+      return `/people/${part}`;
+    case "organisation":
+      return `/organisations/${part}`;
+    case "participant":
+      return `/participants?q=${part}`;
+    case "key":
+      return `/keys/${part}`;
+  }
+}
+
 /**
- * Returns links for a typed reference: the lists that can contain it, filtered. Makes no call. `places` are the keys of
- * the places that the person has.
+ * Returns links for a typed text that need no search: the lists that can contain it, filtered, and the log's entry of
+ * that number. `places` are the keys of the places that the person has.
  */
 export function targetsOf(text: string, places: readonly string[]): FindTarget[] {
   const wanted = encodeURIComponent(text);
-  const isId = UUID.test(text);
-  const grant = GRANT.exec(text)?.[1];
   if (DISPUTE_GRANT.test(text))
     return places.includes("grants") ? [{ key: "disputeGrant", href: "/grants?view=all" }] : [];
   const ways: readonly (FindTarget & { readonly place: string; readonly fits: boolean })[] = [
-    { key: "transaction", place: "", fits: isId, href: `/transactions/${text.toLowerCase()}` },
-    { key: "request", place: "requests", fits: isId, href: `/requests/${text.toLowerCase()}` },
-    {
-      key: "grant",
-      place: "requests",
-      fits: grant !== undefined,
-      href: `/requests?view=all&reference=AR-${grant}`,
-    },
-    { key: "reference", place: "requests", fits: !isId, href: `/requests?reference=${wanted}` },
-    { key: "job", place: "transactions", fits: !isId, href: `/transactions?job_id=${wanted}` },
     { key: "entry", place: "audit", fits: /^\d{1,12}$/.test(text), href: `/audit?entry=${wanted}` },
+    { key: "reference", place: "requests", fits: true, href: `/requests?reference=${wanted}` },
+    { key: "job", place: "transactions", fits: true, href: `/transactions?job_id=${wanted}` },
   ];
   return ways
-    .filter(({ place, fits }) => fits && (place === "" || places.includes(place)))
+    .filter(({ place, fits }) => fits && places.includes(place))
     .map(({ key, href }) => ({ key, href }));
 }

@@ -39,7 +39,7 @@ export function Find({ viewer }: { viewer: Viewer }) {
           aria-hidden="true"
           className="ml-auto hidden rounded-field border border-line-2 px-1 text-note drawn:inline"
         >
-          {t("find.key")}
+          {t("find.hint")}
         </span>
       </button>
       {isOpen ? <FindDialog viewer={viewer} onClose={() => setOpen(false)} /> : null}

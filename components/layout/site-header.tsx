@@ -6,6 +6,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 const PLACES = [
   { href: "/trust", key: "trust" },
   { href: "/transparency", key: "transparency" },
+  { href: "/verify", key: "verify" },
   { href: "/tour", key: "tour" },
   { href: "/developers", key: "developers" },
   { href: "/help", key: "help" },

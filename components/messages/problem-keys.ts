@@ -97,6 +97,7 @@ export const CODE_KEYS = {
   "decision.stage": "movedOn",
   "request.unreadable": "unreadable",
   "request.conflict": "conflict",
+  "request.outdated": "conflict",
   "roster.superseded": "conflict",
   "decision.outdated": "conflict",
   "idempotency.in-progress": "inProgress",

@@ -5,6 +5,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { axeFindings } from "../support/axe";
 import { deepUnless } from "../support/deep";
+import { openPage } from "../support/page";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { at, choose, openVerify, policyOnPage, verifyFile } from "../support/verify-page";
@@ -51,6 +52,35 @@ for (const person of ["auditor-001", "regulator-001"]) {
     await page.context().close();
   });
 }
+
+test("a visitor without an account verifies a bundle under the published keys, and a changed one fails", async ({
+  browser,
+}) => {
+  const auditor = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(auditor.page);
+  await auditor.page.context().close();
+  writeFileSync(inFolder("altered.zip"), changeBundle(new Uint8Array(readFileSync(bundle)), 20));
+  const { page, faults } = await openPage(browser, DESKTOP);
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "Check a bundle" }).last().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check a bundle" })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() !== "GET") asked.push(request.url());
+  });
+  await verifyFile(page, bundle);
+  await expect(
+    page.getByRole("heading", { name: /^All [\d,]+ entries are verified under the keys of this portal$/ }),
+  ).toBeVisible();
+  await expect(page.getByText("published by this portal", { exact: true })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await verifyFile(page, inFolder("altered.zip"));
+  await expect(page.getByRole("heading", { name: /^Changed at entry 20$|changed/i }).first()).toBeVisible();
+  expect(asked).toEqual([]);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
 
 test("a changed entry is named between its neighbours, at every width and in both languages @deep", async ({
   browser,

@@ -92,6 +92,7 @@ export const PUBLIC = [
   "/trust",
   "/trust?view=recommended",
   "/transparency",
+  "/verify",
   "/status",
   "/developers",
   "/developers?q=rotate",

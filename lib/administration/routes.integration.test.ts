@@ -107,7 +107,7 @@ it("an organisation has an ETag, and a change against an older one is a conflict
     call("greta", ORGANISATION, { method: "PATCH", id, body: { name, reason: "x" }, headers: match });
   const first = await change("Alder");
   expect([first.status, first.headers.get("etag") === match["if-match"]]).toEqual([200, false]);
-  expect(await change("Finch")).toMatchObject({ status: 409, json: { code: "request.conflict" } });
+  expect(await change("Finch")).toMatchObject({ status: 412, json: { code: "request.outdated" } });
 });
 
 it("a participant is created once for one idempotency key, and its list continues from a cursor", async () => {

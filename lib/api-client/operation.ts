@@ -75,6 +75,8 @@ export interface OperationSpec {
     readonly mediaType?: string;
     /** Further success statuses with the same schema. */
     readonly also?: readonly number[];
+    /** Address of what a 201 created, with members of the answer in braces. It becomes the header Location. */
+    readonly location?: string;
   };
   readonly rate: RateClass;
   /** How many calls of its budget one call takes; 1 by default. */
@@ -87,7 +89,7 @@ export interface OperationSpec {
   readonly idempotent?: { readonly keep: readonly string[] };
   /** What two people can change carries its version as an ETag. */
   readonly etag?: true;
-  /** Takes If-Match: with it, 409 `request.conflict` when another person has changed it since. */
+  /** Takes If-Match: with it, 412 `request.outdated` when another person has changed it since. */
   readonly ifMatch?: true;
   /** For signed-in people: a key gets 403. */
   readonly sessionOnly?: true;

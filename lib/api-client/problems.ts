@@ -51,7 +51,7 @@ function wrapperCodes(operation: OperationSpec): ErrorCode[] {
   if (operation.idempotent !== undefined) codes.push("idempotency.mismatch", "idempotency.in-progress");
   if (operation.sessionOnly === true) codes.push("auth.session-only");
   if (operation.stepUp === true || operation.action.startsWith("dispute.")) codes.push("auth.step-up");
-  if (operation.ifMatch === true) codes.push("request.conflict");
+  if (operation.ifMatch === true) codes.push("request.outdated");
   return codes;
 }
 

@@ -41,6 +41,30 @@ function routeFiles(folder: string): RouteFile[] {
 }
 
 const routes = routeFiles(path.join(root, "app/confidential"));
+/** Names in braces of an address. */
+const namesIn = (address: string): string[] =>
+  [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+const addressOnly = (address: string): string => address.replaceAll(/\{\w+\}/g, "{}");
+
+it("what is created and can be read at an address of its own names it as Location, also in a replay", () => {
+  const readable = new Set(
+    OPERATIONS.filter(({ method }) => method === "GET").map((one) => addressOnly(one.path)),
+  );
+  const creating = OPERATIONS.filter(({ response: { status } }) => status === 201);
+  for (const { id, path: address, response, idempotent } of creating) {
+    const { location } = response;
+    if (readable.has(`${addressOnly(address)}/{}`)) expect(location, id).toBeDefined();
+    if (location === undefined) continue;
+    expect(readable, id).toContain(addressOnly(location));
+    const [name = ""] = namesIn(location);
+    expect(
+      z.toJSONSchema(response.schema ?? z.never(), { io: "output", unrepresentable: "any" }).properties,
+      id,
+    ).toHaveProperty(name);
+    if (idempotent !== undefined) expect(idempotent.keep, id).toContain(name);
+  }
+});
+
 const declared = OPERATIONS.filter((operation) => operation.scopes !== "none");
 
 function caller(role: Role, scopes: readonly Scope[], duties: readonly Duty[] = []): Principal {

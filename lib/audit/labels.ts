@@ -179,6 +179,7 @@ export const ACTION_KEYS = {
   "scim_token.change": "scim_token_change",
   "scim_token.create": "scim_token_create",
   "scim_token.revoke": "scim_token_revoke",
+  "search.read": "search_read",
   "session.create": "session_create",
   "session.end": "session_end",
   "session.step_up": "session_step_up",

@@ -105,7 +105,7 @@ describe("organisations", () => {
       expect(changed).not.toBe(read);
       expect(etagOfHours(await getHours(at(admin, NOW), id))).toBe(changed);
       for (const stale of [read, `W/${changed}`, '"1"', ""])
-        expect(await outcomeOf(write({ zone: "Europe/Paris" }, stale))).toBe("request.conflict");
+        expect(await outcomeOf(write({ zone: "Europe/Paris" }, stale))).toBe("request.outdated");
       expect((await getHours(at(admin, NOW), id)).zone).toBe("Europe/Rome");
       for (const known of [changed, "*"]) await write({ zone: "Europe/Rome" }, known);
       await write({ zone: "Europe/Paris" });

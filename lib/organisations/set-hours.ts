@@ -22,7 +22,7 @@ function closedDates(input: OfficeHoursBody, holidays: readonly string[]): strin
 /**
  * Sets when an organisation is open: zone, week and holidays, which are computed here. They bind its auditors, and its
  * regulators if weekly hours are set. In force at the next decision; the entry records the earlier settings. Throws
- * `request.conflict` if `ifMatch` names hours other than the current ones.
+ * `request.outdated` if `ifMatch` names hours other than the current ones.
  */
 export async function setHours(
   cx: Context,

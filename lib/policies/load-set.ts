@@ -40,11 +40,11 @@ export function documentOf(set: Pick<WholeSetRow, "document" | "document_digest"
   return PolicyDocument.parse(JSON.parse(set.document));
 }
 
-/** Throws `request.conflict` when an If-Match names another revision of the set. */
+/** Throws `request.outdated` when an If-Match names another revision of the set. */
 export function requireRevision({ revision }: SetRow, ifMatch: string | undefined): void {
   const named = versionOf(ifMatch);
   if (named === undefined || named === revision) return;
-  throw new DomainError("request.conflict", {
+  throw new DomainError("request.outdated", {
     detail: `It has revision ${revision} now. Read it again.`,
     extra: { version: revision },
   });

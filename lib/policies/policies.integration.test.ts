@@ -76,7 +76,7 @@ describe("a draft", () => {
   it("is not saved over a revision that was not read", async () => {
     const { number, revision, document } = await bench.draft();
     expect(await outcomeOf(saveDraft(bench.anke, number, { document }, `"${revision - 1}"`))).toBe(
-      "request.conflict",
+      "request.outdated",
     );
     expect(await outcomeOf(saveDraft(bench.anke, number, { document }, "nonsense"))).toBe("request.invalid");
     expect(await outcomeOf(saveDraft(bench.anke, number, { document }, `"${revision}"`))).toBe("done");

@@ -48,7 +48,7 @@ async function write(
 }
 
 /**
- * Saves a draft's document. Throws `policy.invalid` with each fault at its place, `request.conflict` where the draft
+ * Saves a draft's document. Throws `policy.invalid` with each fault at its place, `request.outdated` where the draft
  * changed since it was read, `policy.state` once it was submitted, and `policy.second-person` for others than its author.
  */
 export async function saveDraft(

@@ -2,6 +2,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { addressOf as callAddress } from "@/components/client/api";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
+import { RefreshButton } from "@/components/layout/page-controls";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -25,7 +26,6 @@ import { EventTable } from "./_components/list/event-table";
 import { ListFoot } from "./_components/list/list-foot";
 import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/list/load-list";
 import { LogChoice } from "./_components/list/log-choice";
-import { RefreshButton } from "./_components/page-controls";
 import { LogKeys } from "./_components/proof/log-keys";
 
 const PATH = "/audit";

@@ -116,7 +116,7 @@ describe("a stage that takes two people", () => {
     const { version } = await getRequest(bench.regulator, id);
     await approve(legal, id, "legal");
     const conflict = await refusalOf(decideRequest(lawyer, id, approvalOf("legal"), version));
-    expect(conflict).toMatchObject({ code: "request.conflict", extra: { last: { kind: "approve" } } });
+    expect(conflict).toMatchObject({ code: "request.outdated", extra: { last: { kind: "approve" } } });
     const deny = NewDecision.parse({ stage: "legal", decision: "deny", comment: "No basis" });
     expect((await decideRequest(lawyer, id, deny)).state).toBe("denied");
   });

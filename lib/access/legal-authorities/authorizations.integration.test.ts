@@ -102,7 +102,7 @@ describe("attaching an order", () => {
       const answer = await attachAuthorization(bench.regulator, id, bench.order, upload());
       expect(answer.request_version).toBe(before + 1);
       const stale = changeDraft(bench.regulator, id, { fields: ["amount"] }, before);
-      expect(await code(stale)).toBe("request.conflict");
+      expect(await code(stale)).toBe("request.outdated");
     });
 
     it("the database refuses an authority, and its document, after submission", async () => {

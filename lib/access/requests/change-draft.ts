@@ -52,7 +52,7 @@ function changedAsked(row: RequestRow, body: ChangedRequest, coViewers: readonly
 
 function requireVersion(row: RequestRow, expected: number | undefined): void {
   if (expected === undefined || expected === row.version) return;
-  throw new DomainError("request.conflict", {
+  throw new DomainError("request.outdated", {
     detail: `Version ${expected} was changed in the meantime; it is ${row.version} now.`,
     extra: { version: row.version },
   });

@@ -6,6 +6,7 @@ import type { RelatedPeople } from "@/lib/access/review/conflicts/related-people
 import { Prisma } from "@/lib/db/generated/client";
 import { prismaSql, type Running, sql, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
+import { likePart } from "@/lib/paging";
 import type { Purpose } from "@/lib/vocabulary";
 
 /** The viewer of a queue, and the stages that their duties decide. */
@@ -120,11 +121,6 @@ function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
 }
 
-/** Escapes a text so that LIKE finds it literally, without wildcards. */
-function part(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-}
-
 /** Conditions of a search. Those on the order apply to the newest authority, which lists show. */
 function searched({
   officer,
@@ -143,12 +139,12 @@ function searched({
   const conditions = [
     officer === undefined
       ? Prisma.empty
-      : Prisma.sql`AND r.requester_user_id IN (SELECT u.id FROM app_user u WHERE u.handle = ${officer} OR u.name ILIKE ${part(officer)})`,
+      : Prisma.sql`AND r.requester_user_id IN (SELECT u.id FROM app_user u WHERE u.handle = ${officer} OR u.name ILIKE ${likePart(officer)})`,
     agency === undefined
       ? Prisma.empty
-      : Prisma.sql`AND r.organisation_id IN (SELECT o.id FROM organisation o WHERE o.id::text = ${agency} OR o.name ILIKE ${part(agency)})`,
-    issuer === undefined ? Prisma.empty : order(Prisma.sql`a.issuer ILIKE ${part(issuer)}`),
-    caseNumber === undefined ? Prisma.empty : order(Prisma.sql`a.case_number ILIKE ${part(caseNumber)}`),
+      : Prisma.sql`AND r.organisation_id IN (SELECT o.id FROM organisation o WHERE o.id::text = ${agency} OR o.name ILIKE ${likePart(agency)})`,
+    issuer === undefined ? Prisma.empty : order(Prisma.sql`a.issuer ILIKE ${likePart(issuer)}`),
+    caseNumber === undefined ? Prisma.empty : order(Prisma.sql`a.case_number ILIKE ${likePart(caseNumber)}`),
     transaction === undefined ? Prisma.empty : Prisma.sql`AND r.transactions @> ARRAY[${transaction}::text]`,
     since === undefined ? Prisma.empty : Prisma.sql`AND r.created_at >= ${since}`,
     to === undefined ? Prisma.empty : Prisma.sql`AND r.created_at < ${to}`,

@@ -178,7 +178,7 @@ describe("a request", () => {
       const id = await draft();
       const changed = await changeDraft(regulator, id, { fields: ["amount"] }, 1);
       expect(changed).toMatchObject({ fields: ["amount"], version: 2 });
-      expect(await code(changeDraft(regulator, id, { fields: ["pricing"] }, 1))).toBe("request.conflict");
+      expect(await code(changeDraft(regulator, id, { fields: ["pricing"] }, 1))).toBe("request.outdated");
       const sent = await submitted();
       expect(await code(changeDraft(regulator, sent, { fields: ["amount"] }))).toBe(
         "request.illegal-transition",

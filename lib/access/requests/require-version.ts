@@ -56,7 +56,7 @@ export async function requireVersion(
   if (facts === undefined || decideAction(cx.principal, "request.read", facts).length > 0) return;
   const now = await readVersion(tx, requestId);
   if (now.version === expected) return;
-  throw new DomainError("request.conflict", {
+  throw new DomainError("request.outdated", {
     detail: `Version ${expected} was changed in the meantime; it is ${now.version} now.`,
     extra: await whatHappened(tx, { id: requestId, ...now }),
   });

@@ -422,7 +422,7 @@ describe("the review", () => {
       const lost = results.filter((result) => result.status === "rejected");
       expect(lost).toHaveLength(isRepeated ? 2 : 3);
       for (const { reason } of lost) {
-        expect(reason).toMatchObject({ code: "request.conflict", status: 409 });
+        expect(reason).toMatchObject({ code: "request.outdated", status: 412 });
         expect(reason.extra).toMatchObject({ state: expect.any(String), last: { kind: expect.any(String) } });
         expect(reason.extra.version).toBeGreaterThan(version);
       }
@@ -444,7 +444,7 @@ describe("the review", () => {
     it("a statement is also not prepared on an older version", async () => {
       const id = await bench.file();
       const body = NewStatement.parse({ ...bench.approval("legal") });
-      expect(await code(prepareStatement(bench.legal, id, body, 1))).toBe("request.conflict");
+      expect(await code(prepareStatement(bench.legal, id, body, 1))).toBe("request.outdated");
     });
   });
 

@@ -54,7 +54,7 @@ export function getOrganisation(cx: Context, id: string): Promise<Organisation> 
 
 /**
  * Renames an organisation, or changes its state. People of a suspended organisation are refused from their next call
- * on. The operator's own stays active. Throws `organisation.not-found`, `organisation.state` and `request.conflict`.
+ * on. The operator's own stays active. Throws `organisation.not-found`, `organisation.state` and `request.outdated`.
  */
 export async function changeOrganisation(
   cx: Context,
@@ -91,7 +91,7 @@ export async function changeOrganisation(
 
 /**
  * Asks for other domains, call-back numbers or contacts of an agency. Throws `organisation.not-found`, `organisation.domain`, and
- * `request.conflict` where `ifMatch` names another record.
+ * `request.outdated` where `ifMatch` names another record.
  */
 export async function askAgencyRecord(
   cx: Context,

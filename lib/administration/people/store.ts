@@ -6,6 +6,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { Duty, Role } from "@/lib/identity/schema";
+import { likePart } from "@/lib/paging";
 
 /** A person who was not active for this long needs attention. */
 const UNSEEN_DAYS = 60;
@@ -79,16 +80,11 @@ const IN_VIEW: Readonly<Record<PeopleQuery["view"], Prisma.Sql>> = {
   looks: Prisma.sql`cardinality(p.looks) > 0`,
 };
 
-/** Text for LIKE that matches only itself. */
-function literal(text: string): string {
-  return `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-}
-
 function filterOf({ q, organisation, role, duty, view }: PeopleQuery): Prisma.Sql {
   return Prisma.join(
     [
       IN_VIEW[view],
-      ...(q === undefined ? [] : [Prisma.sql`(p.name ILIKE ${literal(q)} OR p.email ILIKE ${literal(q)})`]),
+      ...(q === undefined ? [] : [Prisma.sql`(p.name ILIKE ${likePart(q)} OR p.email ILIKE ${likePart(q)})`]),
       ...(organisation === undefined ? [] : [Prisma.sql`p.organisation_id = ${organisation}`]),
       ...(role === undefined ? [] : [Prisma.sql`p.role = ${role}`]),
       ...(duty === undefined ? [] : [Prisma.sql`${duty} = ANY (p.duties)`]),

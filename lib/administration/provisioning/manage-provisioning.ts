@@ -115,7 +115,7 @@ export function etagOfProvisioning({ settings }: Pick<Provisioning, "settings">)
 
 /**
  * Asks for the settings of an organisation's provisioning; another administrator agrees. Throws
- * `organisation.not-found`, `organisation.domain`, `person.duties` and `request.conflict`.
+ * `organisation.not-found`, `organisation.domain`, `person.duties` and `request.outdated`.
  */
 export async function askProvisioning(
   cx: AdministrationContext,

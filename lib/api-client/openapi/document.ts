@@ -107,7 +107,7 @@ function requestBody(operation: OperationSpec, { body: example }: Example): Json
 }
 
 function success(operation: OperationSpec, share: Share): JsonSchema {
-  const { schema, mediaType = "application/json", status, also = [] } = operation.response;
+  const { schema, mediaType = "application/json", status, also = [], location } = operation.response;
   const json = schema === undefined ? undefined : jsonSchema(schema, "output");
   const content =
     json === undefined
@@ -124,7 +124,13 @@ function success(operation: OperationSpec, share: Share): JsonSchema {
     },
     content,
   };
-  return Object.fromEntries([status, ...also].map((code) => [String(code), answer]));
+  const created = { ...answer, headers: { ...answer.headers, Location: headerRef("Location") } };
+  return Object.fromEntries(
+    [status, ...also].map((code) => [
+      String(code),
+      code === 201 && location !== undefined ? created : answer,
+    ]),
+  );
 }
 
 function problems(operation: OperationSpec): JsonSchema {

@@ -141,7 +141,12 @@ export const TAGS: readonly Tag[] = [
     name: "Notifications and home",
     slug: "notifications",
     description: "Notifications, open tasks, and live events for signed-in people.",
-    paths: ["/confidential/notifications", "/confidential/home", "/confidential/events"],
+    paths: [
+      "/confidential/notifications",
+      "/confidential/home",
+      "/confidential/search",
+      "/confidential/events",
+    ],
     families: [],
   },
   {

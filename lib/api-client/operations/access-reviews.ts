@@ -41,7 +41,7 @@ export const beginAccessReview = operation({
   summary: "Begin a review of everyone's access; administrators and compliance may.",
   ...act,
   body: NewReview,
-  response: { status: 201, schema: ReviewAnswer },
+  response: { status: 201, schema: ReviewAnswer, location: "/confidential/admin/access-reviews/{id}" },
   action: "access_review.begin",
   idempotent: { keep: ["id", "state", "begun_at", "due_at"] },
 });

@@ -67,7 +67,7 @@ export const createRequest = operation({
   scopes: ["request"],
   roles,
   body: NewRequest,
-  response: { status: 201, schema: RequestAnswer },
+  response: { status: 201, schema: RequestAnswer, location: "/confidential/access/requests/{id}" },
   rate: "writes",
   action: "request.create",
   about: { purpose: "body.purpose", fields: "body.fields" },

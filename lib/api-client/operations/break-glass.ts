@@ -40,7 +40,7 @@ export const useBreakGlass = operation({
   roles,
   duties: ["break-glass"],
   body: NewBreakGlass,
-  response: { status: 201, schema: BreakGlassAnswer },
+  response: { status: 201, schema: BreakGlassAnswer, location: "/confidential/access/break-glass/{id}" },
   rate: "decisions",
   action: "emergency.use",
   about: { fields: "body.fields" },

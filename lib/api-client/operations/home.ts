@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
 import { Home, PlaceCounts } from "@/lib/home/schema";
+import { SearchAnswer, SearchQuery } from "@/lib/home/search-schema";
 import { integerText } from "@/lib/schema";
 
 export const getHome = operation({
@@ -26,6 +27,20 @@ export const countPlaces = operation({
   response: { status: 200, schema: PlaceCounts },
   rate: "reads",
   action: "system.home",
+});
+
+export const search = operation({
+  id: "search",
+  method: "GET",
+  path: "/confidential/search",
+  summary:
+    "Find requests, transactions, people, organisations, participants and keys by reference, id or name.",
+  scopes: ["read"],
+  roles: "any",
+  query: SearchQuery,
+  response: { status: 200, schema: SearchAnswer },
+  rate: "reads",
+  action: "search.read",
 });
 
 export const streamChanges = operation({

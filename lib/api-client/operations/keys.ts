@@ -31,7 +31,7 @@ const registration = {
   roles: ["client", "miner"],
   body: KeyRegistration,
   old: { nullable: ["public_key"] },
-  response: { status: 201, also: [200], schema: RegisteredKey },
+  response: { status: 201, also: [200], schema: RegisteredKey, location: "/confidential/keys/{key_id}" },
   rate: "writes",
   action: "key.register",
   idempotent: {

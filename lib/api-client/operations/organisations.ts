@@ -46,7 +46,11 @@ export const createOrganisation = operation({
   roles,
   duties,
   body: NewOrganisation,
-  response: { status: 201, schema: NewOrganisationAnswer },
+  response: {
+    status: 201,
+    schema: NewOrganisationAnswer,
+    location: "/confidential/admin/organisations/{id}",
+  },
   rate: "writes",
   action: "organisation.create",
   stepUp: true,

@@ -43,7 +43,7 @@ export const createParticipant = operation({
   summary: "Create a client or provider: a firm, or a natural person, whose data is confidential.",
   ...admin,
   body: NewParticipant,
-  response: { status: 201, schema: ParticipantAnswer },
+  response: { status: 201, schema: ParticipantAnswer, location: "/confidential/admin/participants/{id}" },
   rate: "writes",
   action: "participant.create",
   stepUp: true,

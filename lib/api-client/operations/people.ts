@@ -112,7 +112,7 @@ export const resumePerson = operation({
   ...act,
   params: PersonPath,
   body: PersonReason,
-  response: { status: 201, schema: AgreementAnswer },
+  response: { status: 201, schema: AgreementAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
   idempotent: { keep: KEPT },
 });
@@ -150,7 +150,7 @@ export const changeDuties = operation({
   ...act,
   params: PersonPath,
   body: DutiesBody,
-  response: { status: 201, schema: AgreementAnswer },
+  response: { status: 201, schema: AgreementAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
   idempotent: { keep: KEPT },
 });
@@ -163,7 +163,7 @@ export const changeMemberships = operation({
   ...act,
   params: PersonPath,
   body: MembershipsBody,
-  response: { status: 201, schema: AgreementAnswer },
+  response: { status: 201, schema: AgreementAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
   idempotent: { keep: KEPT },
 });

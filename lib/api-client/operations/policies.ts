@@ -69,7 +69,7 @@ export const createPolicySet = operation({
   summary: "Make a draft from a policy set, or from the active one.",
   ...write,
   body: NewPolicySet,
-  response: { status: 201, schema: PolicySetAnswer },
+  response: { status: 201, schema: PolicySetAnswer, location: "/confidential/policies/{number}" },
   action: "policy.draft",
   idempotent: kept,
 });

@@ -73,7 +73,7 @@ export const askRulesRead = operation({
   summary: "State that you have read the rules of this build; a second administrator agrees.",
   ...record,
   body: RulesRead,
-  response: { status: 201, schema: RulesReadAnswer },
+  response: { status: 201, schema: RulesReadAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
   idempotent: { keep: ["id", "state", "asked_at", "expires_at"] },
 });

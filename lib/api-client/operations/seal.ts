@@ -23,7 +23,7 @@ export const askSeal = operation({
   ...admin,
   stepUp: true,
   body: SealBody,
-  response: { status: 201, schema: SealAnswer },
+  response: { status: 201, schema: SealAnswer, location: "/confidential/agreements/{id}" },
   rate: "writes",
   action: "agreement.ask",
   idempotent: { keep: ["id", "state", "asked_at", "expires_at"] },

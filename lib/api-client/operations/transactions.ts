@@ -23,7 +23,11 @@ export const createTransaction = operation({
   roles: ["client", "miner"],
   body: NewTransaction,
   old: { nullable: ["amount", "pricing", "settlement_details"], emptyObject: ["access_policies"] },
-  response: { status: 201, schema: TransactionAnswer },
+  response: {
+    status: 201,
+    schema: TransactionAnswer,
+    location: "/confidential/transactions/{transaction_id}",
+  },
   rate: "writes",
   action: "transaction.create",
   idempotent: {

@@ -11,6 +11,18 @@ export class Reply<T> {
   ) {}
 }
 
+/** Returns the header Location of a 201 whose operation names the address of what it creates; otherwise none. */
+export function locationOf(
+  { response: { location } }: OperationSpec,
+  { status, body }: Reply<unknown>,
+): Record<string, string> {
+  if (status !== 201 || location === undefined || typeof body !== "object" || body === null) return {};
+  const members = new Map<string, unknown>(Object.entries(body));
+  return {
+    location: location.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(members.get(name)))),
+  };
+}
+
 /** A complete answer, for streams and texts. */
 export interface RawReply {
   readonly response: Response;

@@ -42,7 +42,11 @@ const create = operation({
   scopes: ["submit"],
   roles: ["client"],
   body: z.strictObject({ name: z.string() }),
-  response: { status: 201, schema: z.object({ id: z.string(), name: z.string() }) },
+  response: {
+    status: 201,
+    schema: z.object({ id: z.string(), name: z.string() }),
+    location: "/confidential/things/{id}",
+  },
   rate: "writes",
   action: "transaction.create",
   idempotent: { keep: ["id"] },
@@ -302,7 +306,10 @@ describe("the endpoint", () => {
       route,
     );
     expect([first.status, again.status, other.status]).toEqual([201, 201, 422]);
-    expect(await again.json()).toEqual({ id: (await first.json()).id });
+    const { id } = await first.json();
+    expect(await again.json()).toEqual({ id });
+    for (const { headers: sent } of [first, again])
+      expect(sent.get("location")).toBe(`/confidential/things/${id}`);
     expect(again.headers.get("idempotency-replayed")).toBe("true");
     expect((await other.json()).code).toBe("idempotency.mismatch");
     expect(runs).toBe(before + 1);

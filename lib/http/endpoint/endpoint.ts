@@ -14,7 +14,14 @@ import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
 import { requireSignedBody } from "@/lib/http/body/signed-body";
 import { authenticateCall } from "@/lib/http/endpoint/authenticate-call";
-import { type Binding, type Endpoint, isRawReply, type Params, Reply } from "@/lib/http/endpoint/bind";
+import {
+  type Binding,
+  type Endpoint,
+  isRawReply,
+  locationOf,
+  type Params,
+  Reply,
+} from "@/lib/http/endpoint/bind";
 import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { clientInfo } from "@/lib/http/endpoint/client-info";
 import { answerOf, finished, type HttpAnswer } from "@/lib/http/endpoint/http-answer";
@@ -162,7 +169,7 @@ async function call(
       return result instanceof Reply ? result : new Reply(operation.response.status, result);
     },
   );
-  return raw === undefined ? jsonAnswer(reply) : answerOf(raw);
+  return raw === undefined ? jsonAnswer(reply, locationOf(operation, reply)) : answerOf(raw);
 }
 
 /** A download's HEAD discloses no data and writes no entry (audit.md "Export"). */
@@ -171,10 +178,10 @@ function headOf(operation: OperationSpec): HttpAnswer {
   return { status: operation.response.status, headers, body: null };
 }
 
-function jsonAnswer({ status, headers, body }: Reply<unknown>): HttpAnswer {
+function jsonAnswer({ status, headers, body }: Reply<unknown>, location: Record<string, string>): HttpAnswer {
   return {
     status,
-    headers: { "content-type": "application/json", ...headers },
+    headers: { "content-type": "application/json", ...location, ...headers },
     // `undefined` has no JSON: an answer without a body.
     body: JSON.stringify(body) ?? null,
   };

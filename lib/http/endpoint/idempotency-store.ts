@@ -1,13 +1,12 @@
 import "server-only";
 import { type Run, statement } from "@/lib/db/statement";
 
-/** The stored part of an answer: its status, only the header Location, and ids. */
+/** The stored part of an answer: its status and ids. */
 export interface KeptAnswer {
   readonly operation: string;
   readonly bodyHmac: Uint8Array;
   /** Absent while the first call runs, or when it ended without a known outcome. */
   readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, string>>;
   readonly ids: Readonly<Record<string, unknown>>;
 }
 
@@ -33,7 +32,7 @@ const CLAIM_KEY = statement<IdempotencyKey & Claim, { readonly key: string }>("c
   VALUES (${principalOf}, ${keyOf}, ${({ operation }) => operation}, ${({ tenantId }) => tenantId}::uuid,
           ${({ bodyHmac }) => bodyHmac}, ${nowOf}, ${({ expiresAt }) => expiresAt})
   ON CONFLICT (tenant_id, principal, key) DO UPDATE
-    SET operation = excluded.operation, body_hmac = excluded.body_hmac, status = NULL, headers = NULL, ids = NULL,
+    SET operation = excluded.operation, body_hmac = excluded.body_hmac, status = NULL, ids = NULL,
         created_at = excluded.created_at, expires_at = excluded.expires_at
     WHERE idempotency_record.expires_at <= ${nowOf}
   RETURNING key`;
@@ -47,24 +46,15 @@ function toRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-function toStrings(value: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(toRecord(value)).flatMap(([name, text]) =>
-      typeof text === "string" ? [[name, text]] : [],
-    ),
-  );
-}
-
 interface KeptRow {
   readonly operation: string;
   readonly body_hmac: Uint8Array;
   readonly status: number | null;
-  readonly headers: unknown;
   readonly ids: unknown;
 }
 
 const FIND_KEPT_ANSWER = statement<IdempotencyKey, KeptRow>("find-kept-answer")`
-  SELECT operation, body_hmac, status, headers, ids FROM idempotency_record
+  SELECT operation, body_hmac, status, ids FROM idempotency_record
   WHERE principal = ${principalOf} AND key = ${keyOf}`;
 
 export async function findKeptAnswer(run: Run, id: IdempotencyKey): Promise<KeptAnswer | undefined> {
@@ -74,14 +64,12 @@ export async function findKeptAnswer(run: Run, id: IdempotencyKey): Promise<Kept
     operation: row.operation,
     bodyHmac: row.body_hmac,
     status: row.status ?? undefined,
-    headers: toStrings(row.headers),
     ids: toRecord(row.ids),
   };
 }
 
 interface NewAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
   readonly ids: Readonly<Record<string, unknown>>;
   readonly now: Date;
 }
@@ -91,8 +79,7 @@ const KEEP_ANSWER = statement<IdempotencyKey & NewAnswer, never>("keep-answer")`
     DELETE FROM idempotency_record WHERE (principal, key) IN (
       SELECT principal, key FROM idempotency_record WHERE expires_at <= ${nowOf} LIMIT 500 FOR UPDATE SKIP LOCKED)
   )
-  UPDATE idempotency_record SET status = ${({ status }) => status}::int,
-    headers = ${({ headers }) => JSON.stringify(headers)}::jsonb, ids = ${({ ids }) => JSON.stringify(ids)}::jsonb
+  UPDATE idempotency_record SET status = ${({ status }) => status}::int, ids = ${({ ids }) => JSON.stringify(ids)}::jsonb
   WHERE principal = ${principalOf} AND key = ${keyOf}`;
 
 /** Keeps the answer of a finished call, and removes expired records of all callers. */

@@ -68,7 +68,7 @@ export function judgeReplay(
       retryAfterSeconds: 5,
     });
   }
-  return new Reply(kept.status, kept.ids, { ...kept.headers, "idempotency-replayed": "true" });
+  return new Reply(kept.status, kept.ids, { "idempotency-replayed": "true" });
 }
 
 interface IdempotentCall {
@@ -126,6 +126,6 @@ async function runFirst(
     throw error;
   }
   const ids = keptMembers(reply.body, keep);
-  await store.keepAnswer(cx.db.run, id, { status: reply.status, headers: {}, ids, now: cx.clock.now() });
+  await store.keepAnswer(cx.db.run, id, { status: reply.status, ids, now: cx.clock.now() });
   return reply;
 }

@@ -34,11 +34,10 @@ function detailOf({ errors, detail, title }: DomainError): string {
   return first === undefined ? (detail ?? title) : `${first.pointer.replace(/^\//, "")}: ${first.detail}.`;
 }
 
-/** SCIM says 412 for another version, and 400 for a value that a rule does not allow. */
+/** SCIM says 400 for a value that a rule does not allow. */
 function ofDomain(error: DomainError): Failure {
-  const { status, code } = error;
+  const { status } = error;
   const common = { detail: detailOf(error), headers: problemHeaders(error) };
-  if (code === "request.conflict") return { ...common, status: 412, scimType: undefined };
   if (status === 422) return { ...common, status: 400, scimType: "invalidValue" };
   return { ...common, status, scimType: status === 400 ? "invalidSyntax" : undefined };
 }

@@ -4,6 +4,7 @@ import type { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { Role as RoleColumn } from "@/lib/identity/schema";
+import { likeText } from "@/lib/paging";
 import type { Role } from "@/lib/vocabulary";
 
 /** A participant with the organisation that it is of. */
@@ -62,7 +63,7 @@ export async function listParticipantRows(
     role: { in: ["client", "miner"] },
     id: {
       ...(after === undefined ? {} : { gt: after }),
-      ...(q === undefined ? {} : { contains: q, mode: "insensitive" }),
+      ...(q === undefined ? {} : { contains: likeText(q), mode: "insensitive" }),
     },
     ...(state === undefined ? {} : { state }),
   };

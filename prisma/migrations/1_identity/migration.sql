@@ -480,7 +480,6 @@ CREATE TABLE idempotency_record (
   tenant_id uuid NOT NULL,
   body_hmac bytea NOT NULL,
   status integer,
-  headers jsonb,
   ids jsonb,
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   expires_at timestamptz(6) NOT NULL,

@@ -1,10 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
+import { RefreshButton } from "@/components/layout/page-controls";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Section } from "@/components/ui/section";
 import { listErasures } from "@/lib/api-client/operations/erasures";
 import { listErasures as load } from "@/lib/audit/retention/erasure/list-erasures";
-import { RefreshButton } from "../_components/page-controls";
 import { AskErasure } from "./_components/ask-erasure";
 import { useErasureColumns } from "./_components/erasure-table";
 

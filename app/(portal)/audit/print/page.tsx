@@ -1,5 +1,6 @@
 import { redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { PrintButton } from "@/components/layout/page-controls";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -15,7 +16,6 @@ import { addressOf, numberOf, withUnknown } from "../_components/filter/read-fil
 import { EventTable } from "../_components/list/event-table";
 import { loadCheckpoint, loadList } from "../_components/list/load-list";
 import { LogChoice } from "../_components/list/log-choice";
-import { PrintButton } from "../_components/page-controls";
 
 /** What a person reads on paper; more of the log is an export's part. */
 const LIMIT = 500;

@@ -1,10 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
+import { RefreshButton } from "@/components/layout/page-controls";
 import { ButtonLink } from "@/components/ui/button-link";
 import { listQuarantine } from "@/lib/api-client/operations/quarantine";
 import { listQuarantine as load } from "@/lib/audit/reading/list-quarantine";
 import type { Principal } from "@/lib/context/principal";
-import { RefreshButton } from "../_components/page-controls";
 import { useQuarantineColumns } from "./_components/quarantine-table";
 
 /** Administrators read this list and not the log. */

@@ -10,6 +10,8 @@ import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
+import { opensslCommands, policyText } from "@/components/verify/commands";
+import { BrowserVerification } from "@/components/verify/run/browser-verification";
 import { listVerifications } from "@/lib/api-client/operations/audit";
 import type { ReadLog } from "@/lib/audit/reading/of-log";
 import { getAuditKeys as readAuditKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
@@ -23,8 +25,6 @@ import { addressOf } from "../_components/filter/read-filter";
 import { LastRun } from "../_components/last-run";
 import { loadCheckpoint } from "../_components/list/load-list";
 import { LogChoice } from "../_components/list/log-choice";
-import { opensslCommands, policyText } from "./_components/commands";
-import { BrowserVerification } from "./_components/run/browser-verification";
 import { ServerRuns } from "./_components/server-runs";
 import { VerifyNow } from "./_components/verify-now";
 

@@ -29,3 +29,16 @@ export async function getAuditKeys(cx: Context, log?: string): Promise<AuditKeys
   const closed = cx.instance.closedLogs?.map(({ origin }) => origin) ?? [];
   return { ...publicKeys(ofLog(cx, log)), ...(closed.length === 0 ? {} : { closed }) };
 }
+
+/** Returns the keys of the present log and of its closed ones together, for checking a bundle of any of them. */
+export function publishedKeys(cx: Pick<Context, "audit" | "instance">): AuditKeys {
+  const present = publicKeys(cx);
+  const closed = (cx.instance.closedLogs ?? []).map(({ origin }) => publicKeys(ofLog(cx, origin)));
+  const all = [present, ...closed];
+  return {
+    ...present,
+    log: all.flatMap(({ log }) => log),
+    receipts: [...new Set(all.flatMap(({ receipts }) => receipts))],
+    witnesses: [...new Map(all.flatMap(({ witnesses }) => witnesses).map((one) => [one.vkey, one])).values()],
+  };
+}

@@ -1,10 +1,10 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { UrlForm } from "@/components/layout/page-controls";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { ENTRY_OUTCOMES } from "@/lib/audit/entry/event";
 import { ACTION_KEYS, PURPOSES } from "@/lib/audit/labels";
-import { UrlForm } from "../page-controls";
 import { ActorPick } from "./actor-pick";
 import { FAULT_ID, FilterFault } from "./filter-fault";
 import { addressOf, type Field, hasValues, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";

@@ -3,10 +3,10 @@ import { EntryLink } from "@/components/domain/entry-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
+import { MissingOnly } from "@/components/verify/result/fault-report";
+import { classKey, isOnlyLate } from "@/components/verify/result/finding-words";
 import type { VerificationItem, VerificationReport } from "@/lib/audit/self-check/schema";
 import { formatCount } from "@/lib/format";
-import { MissingOnly } from "./result/fault-report";
-import { classKey, isOnlyLate } from "./result/finding-words";
 
 function State({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify.runs.states");

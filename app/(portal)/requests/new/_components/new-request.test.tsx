@@ -125,7 +125,7 @@ describe("a new request", () => {
     let stored = viewOf(1, "First");
     serve(({ method, headers, body }) => {
       if (method === "PATCH" && headers.get("if-match") !== `"${stored.version}"`)
-        return problem(409, "request.conflict");
+        return problem(412, "request.outdated");
       if (method === "PATCH")
         stored = viewOf(stored.version + 1, String(Reflect.get(Object(body), "justification")));
       return { status: 200, json: stored };

@@ -125,7 +125,7 @@ function inputOf({ id, ifMatch, body }: Shown, { key, signature }: Sending) {
   return { params: { id }, body: sent, ifMatch, idempotencyKey: key };
 }
 
-/** The other person's step, from a 409. */
+/** The other person's step, from a 409 or 412. */
 export interface Faster {
   readonly state: string;
   readonly kind: string;
@@ -135,7 +135,7 @@ export interface Faster {
 
 /** Returns the step that came first: of another person, or of this person in another tab. */
 export function fasterOf(error: unknown): Faster | undefined {
-  if (!(error instanceof CallRefused) || error.problem.status !== 409) return undefined;
+  if (!(error instanceof CallRefused)) return undefined;
   const { state, last } = error.problem.members;
   if (typeof state !== "string" || typeof last !== "object" || last === null) return undefined;
   const { kind, by, at } = Object.fromEntries(Object.entries(last));

@@ -31,7 +31,7 @@ export function failureKind(error: unknown): FailureKind {
   if (!(error instanceof CallRefused)) return "refused";
   const { status, code } = error.problem;
   if (status === 401) return "signedOut";
-  if (code === "request.conflict") return "conflict";
+  if (code === "request.conflict" || code === "request.outdated") return "conflict";
   if (code === "request.illegal-transition") return "closed";
   // The server is unavailable, or the first attempt still runs: the same call is repeated.
   return status >= 500 || status === 429 || code === "idempotency.in-progress" ? "lost" : "refused";

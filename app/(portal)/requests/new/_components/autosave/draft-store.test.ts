@@ -138,7 +138,7 @@ class Server {
   }
 
   #change(body: ChangeBody, version: number): RequestView {
-    if (version !== this.version) throw refusal(409, "request.conflict");
+    if (version !== this.version) throw refusal(412, "request.outdated");
     this.write(body);
     return this.view();
   }

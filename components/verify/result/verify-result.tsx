@@ -52,11 +52,12 @@ const NOTE_KEYS = {
   "more findings": "more_findings",
 } as const satisfies Record<Note["class"], string>;
 
-function Sound({ report }: { report: Report }) {
+function Sound({ report, isPublished }: { report: Report; isPublished: boolean }) {
   const t = useTranslations("audit.verify");
   const locale = useLocale();
   const isVerified = report.verdict === "verified";
   const key = isVerified ? "verified" : "consistent";
+  const words = isVerified && isPublished ? "published" : key;
   const count = formatCount(report.entries, locale);
   return (
     <>
@@ -66,8 +67,8 @@ function Sound({ report }: { report: Report }) {
           className={`mt-1 size-6 ${isVerified ? "text-accent" : "text-amber"}`}
         />
         <div className="max-w-[680px]">
-          <h3 className="font-semibold text-opened">{t(`verdicts.${key}`, { count })}</h3>
-          <p className="mt-1 text-body text-ink-2">{t(`verdicts.${key}Text`, { count })}</p>
+          <h3 className="font-semibold text-opened">{t(`verdicts.${words}`, { count })}</h3>
+          <p className="mt-1 text-body text-ink-2">{t(`verdicts.${words}Text`, { count })}</p>
         </div>
       </div>
       <div className="mt-4 border-line border-t pt-4">
@@ -83,9 +84,10 @@ export function VerifyResult(props: {
   report: Report;
   name: string;
   at: string;
+  isPublished: boolean;
   keeping: { readonly name: string; readonly outcome: Keeping } | undefined;
 }) {
-  const { report, name, at, keeping } = props;
+  const { report, name, at, isPublished, keeping } = props;
   const t = useTranslations("audit.verify");
   const locale = useLocale();
   // Findings about receipts have their own section.
@@ -95,7 +97,11 @@ export function VerifyResult(props: {
       <p className="text-control text-ink-2">
         {t("checked", { name })} <LocalTime instant={at} />
       </p>
-      {report.verdict === "wrong" ? <FaultReport report={report} /> : <Sound report={report} />}
+      {report.verdict === "wrong" ? (
+        <FaultReport report={report} />
+      ) : (
+        <Sound report={report} isPublished={isPublished} />
+      )}
       {keeping === undefined ? null : <KeepCheckpoint {...keeping} />}
       {report.receipts.length === 0 ? null : <ReceiptResults receipts={report.receipts} />}
       {notes.length === 0 ? null : (
@@ -130,7 +136,12 @@ export function VerifyResult(props: {
               },
               ...(report.trust.keys.length === 0
                 ? []
-                : [{ name: t("facts.trust"), value: t(`facts.from.${report.trust.source}`) }]),
+                : [
+                    {
+                      name: t("facts.trust"),
+                      value: t(`facts.from.${isPublished ? "published" : report.trust.source}`),
+                    },
+                  ]),
               ...report.trust.keys.map((key) => ({
                 key,
                 name: t("facts.key"),

@@ -14,6 +14,8 @@ export interface NamedText {
 export interface VerifyOrder {
   readonly bundle: Blob;
   readonly policy: NamedText | undefined;
+  /** The policy is made of the keys that this portal publishes. */
+  readonly isPublished: boolean;
   readonly receipts: readonly NamedText[];
 }
 

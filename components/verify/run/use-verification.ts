@@ -18,7 +18,9 @@ export type VerificationState =
       readonly name: string;
       readonly report: Report;
       readonly at: string;
-      /** The result of storing the checkpoint, and the name of the policy file. */
+      /** The keys it was verified with are those that this portal publishes. */
+      readonly isPublished: boolean;
+      /** The result of storing the checkpoint, and the name of the reader's own policy file. */
       readonly keeping: { readonly name: string; readonly outcome: Keeping } | undefined;
     }
   | { readonly is: "stopped"; readonly name: string }
@@ -29,10 +31,10 @@ export type VerificationState =
 /** The report, and the result of storing its checkpoint in the policy file of that name. */
 function outcomeOf(
   { report, keeping }: Extract<VerifyNews, { is: "done" }>,
-  { policy }: VerifyOrder,
-): Pick<Extract<VerificationState, { is: "done" }>, "report" | "keeping"> {
-  const isAsked = keeping !== undefined && policy !== undefined;
-  return { report, keeping: isAsked ? { name: policy.name, outcome: keeping } : undefined };
+  { policy, isPublished }: VerifyOrder,
+): Pick<Extract<VerificationState, { is: "done" }>, "report" | "keeping" | "isPublished"> {
+  const isAsked = keeping !== undefined && policy !== undefined && !isPublished;
+  return { report, isPublished, keeping: isAsked ? { name: policy.name, outcome: keeping } : undefined };
 }
 
 /** One verification in a worker at a time; leaving the page or stopping ends its thread. */

@@ -1,32 +1,21 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
-import { useEffect, useId, useRef, useState } from "react";
-import { PrintButton } from "@/app/(portal)/audit/_components/page-controls";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { addressOf } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
 import { useReady } from "@/components/client/use-ready";
-import { TextArea } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
+import { PrintButton } from "@/components/layout/page-controls";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/states";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "../result/block-drawing";
 import { VerifyResult } from "../result/verify-result";
-import { FilePick } from "./file-pick";
+import { type Given, orderOf, Picks } from "./picks";
 import { useVerification, type VerificationState } from "./use-verification";
-import type { NamedText } from "./verify-messages";
 
 const EXPORT = "/confidential/audit/export";
-/** A policy or a receipt is a page of text. A longer file is not read. */
-const MAX_SIDE_BYTES = 1_000_000;
-
-/** Returns a small file with its name. A file that is too long has an empty text, which is invalid. */
-async function textOf(file: File): Promise<NamedText> {
-  return { name: file.name, text: file.size > MAX_SIDE_BYTES ? "" : await file.text() };
-}
-
 function Running({
   state,
   onStop,
@@ -111,45 +100,92 @@ function exportOf(log: string | undefined): string {
   return addressOf(EXPORT, { query: { format: "bundle", ...(log === undefined ? {} : { log }) } });
 }
 
-/** Takes a bundle and, if present, the reader's own policy file, and verifies in a thread of this browser. */
-export function BrowserVerification({ log }: { log: string | undefined }) {
+interface ExportNowProps {
+  readonly log: string | undefined;
+  readonly onBundle: (name: string, blob: Blob) => Promise<void>;
+  /** Gets undefined when a new try begins. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Exports the log as a bundle and passes it on. */
+function ExportNow({ log, onBundle, onError }: ExportNowProps) {
   const t = useTranslations("audit.verify");
   const api = useApi();
+  const [isFetching, setFetching] = useState(false);
+  const fetchNewest = async (): Promise<void> => {
+    setFetching(true);
+    onError(undefined);
+    try {
+      const blob = await (await api.send("GET", exportOf(log))).blob();
+      await onBundle(t(log === undefined ? "newest" : "closedNow"), blob);
+    } catch (failure) {
+      onError(failure);
+    } finally {
+      setFetching(false);
+    }
+  };
+  return (
+    <Button icon="download" isBusy={isFetching} onClick={fetchNewest}>
+      {t(log === undefined ? "fetchNewest" : "fetchClosed")}
+    </Button>
+  );
+}
+
+interface BeginProps {
+  readonly hasBundle: boolean;
+  readonly why: "stays" | "staysPublished";
+  readonly onStart: () => void;
+  /** Other buttons of the row. */
+  readonly children: ReactNode;
+}
+
+function Begin({ hasBundle, why, onStart, children }: BeginProps) {
+  const t = useTranslations("audit.verify");
   const isReady = useReady();
+  const id = useId();
+  return (
+    <div className="mt-4 flex flex-wrap items-center gap-3">
+      <Button
+        look="primary"
+        icon="check"
+        aria-describedby={hasBundle ? undefined : id}
+        disabled={!hasBundle || !isReady}
+        onClick={onStart}
+      >
+        {t("start")}
+      </Button>
+      {children}
+      <p id={id} className="text-control text-ink-2">
+        {t(hasBundle ? why : "needsBundle")}
+      </p>
+    </div>
+  );
+}
+
+interface BrowserVerificationProps {
+  readonly log?: string | undefined;
+  /** On the public page: the policy file with the keys that this portal publishes. No export is offered there. */
+  readonly published?: string;
+}
+
+/**
+ * Takes a bundle and, if present, the reader's own policy file, and verifies in a thread of this browser. Without such a
+ * file the published keys decide, if there are any.
+ */
+export function BrowserVerification({ log, published }: BrowserVerificationProps) {
+  const t = useTranslations("audit.verify");
   const { state, start, stop, reset } = useVerification();
   const [bundle, setBundle] = useState<{ name: string; blob: Blob }>();
-  const [policy, setPolicy] = useState<File>();
-  const [receipt, setReceipt] = useState<File>();
-  const [pasted, setPasted] = useState("");
-  const [isFetching, setFetching] = useState(false);
+  const [given, setGiven] = useState<Given>({ policy: undefined, receipt: undefined, pasted: "" });
   const [error, setError] = useState<unknown>();
   const heading = useRef<HTMLDivElement>(null);
-  const id = useId();
   const isOver = state.is === "done" || state.is === "stopped";
   useEffect(() => {
     if (isOver) heading.current?.focus();
   }, [isOver]);
   const run = async (name: string, blob: Blob): Promise<void> => {
     setError(undefined);
-    const receipts = [
-      ...(receipt === undefined ? [] : [await textOf(receipt)]),
-      ...(pasted.trim() === "" ? [] : [{ name: t("pick.pastedName"), text: pasted }]),
-    ];
-    start(name, { bundle: blob, policy: policy && (await textOf(policy)), receipts });
-  };
-  const fetchNewest = async (): Promise<void> => {
-    setFetching(true);
-    setError(undefined);
-    try {
-      const blob = await (await api.send("GET", exportOf(log))).blob();
-      const name = t(log === undefined ? "newest" : "closedNow");
-      setBundle({ name, blob });
-      await run(name, blob);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setFetching(false);
-    }
+    start(name, { bundle: blob, ...(await orderOf(given, published, t)) });
   };
   return (
     <div className="pt-3">
@@ -160,65 +196,32 @@ export function BrowserVerification({ log }: { log: string | undefined }) {
         <Running state={state} onStop={stop} />
       ) : (
         <div className="print:hidden">
-          <div className="grid max-w-[920px] gap-4 tablet:grid-cols-2">
-            <FilePick
-              label={t("pick.bundle")}
-              hint={t("pick.bundleHint")}
-              name={bundle?.name}
-              accept=".zip,application/zip"
-              onFile={(file) => {
-                reset();
-                setBundle({ name: file.name, blob: file });
-              }}
-            />
-            <FilePick
-              label={t("pick.policy")}
-              hint={t("pick.policyHint")}
-              name={policy?.name}
-              accept=".json,application/json"
-              onFile={setPolicy}
-              onClear={() => setPolicy(undefined)}
-            />
-            <FilePick
-              label={t("pick.receipt")}
-              hint={t("pick.receiptHint")}
-              name={receipt?.name}
-              accept=".json,application/json"
-              onFile={setReceipt}
-              onClear={() => setReceipt(undefined)}
-            />
-            <Field id={`${id}-pasted`} label={t("pick.pasted")} help={t("pick.pastedHint")}>
-              {(control) => (
-                <TextArea
-                  {...control}
-                  rows={3}
-                  spellCheck={false}
-                  autoComplete="off"
-                  className="font-mono"
-                  value={pasted}
-                  onChange={(event) => setPasted(event.target.value)}
-                />
-              )}
-            </Field>
-          </div>
-          <div className="mt-4 flex flex-wrap items-center gap-3">
-            <Button
-              look="primary"
-              icon="check"
-              aria-describedby={bundle === undefined ? `${id}-why` : undefined}
-              disabled={bundle === undefined || !isReady}
-              onClick={() => bundle !== undefined && run(bundle.name, bundle.blob)}
-            >
-              {t("start")}
-            </Button>
-            <Button icon="download" isBusy={isFetching} onClick={fetchNewest}>
-              {t(log === undefined ? "fetchNewest" : "fetchClosed")}
-            </Button>
+          <Picks
+            bundle={bundle?.name}
+            given={given}
+            onBundle={(file) => {
+              reset();
+              setBundle({ name: file.name, blob: file });
+            }}
+            onGiven={(change) => setGiven((now) => ({ ...now, ...change }))}
+          />
+          <Begin
+            hasBundle={bundle !== undefined}
+            why={published === undefined ? "stays" : "staysPublished"}
+            onStart={() => bundle !== undefined && run(bundle.name, bundle.blob)}
+          >
+            {published === undefined ? (
+              <ExportNow
+                log={log}
+                onBundle={(name, blob) => {
+                  setBundle({ name, blob });
+                  return run(name, blob);
+                }}
+                onError={setError}
+              />
+            ) : null}
             {state.is === "done" ? <PrintButton>{t("print")}</PrintButton> : null}
-            <p id={`${id}-why`} className="text-control text-ink-2">
-              {bundle === undefined ? t("needsBundle") : t("stays")}
-            </p>
-          </div>
+          </Begin>
         </div>
       )}
       <div role="status" className="mt-4 empty:hidden">

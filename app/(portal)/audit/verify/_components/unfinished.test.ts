@@ -3,13 +3,13 @@ import { createElement, type ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
+import { FaultReport } from "@/components/verify/result/fault-report";
 import { draft, keysOf, layOut, operator } from "@/lib/audit/bundle-verifier/bundle-fixture";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import type { VerificationFinding, VerificationItem } from "@/lib/audit/self-check/schema";
-import { ServerRuns } from "../server-runs";
-import { FaultReport } from "./fault-report";
+import { ServerRuns } from "./server-runs";
 
 const OURS = operator(1);
 const BUNDLE = layOut(draft(OURS, 12, [1, 3, 7, 12]), OURS);
