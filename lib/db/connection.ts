@@ -10,7 +10,7 @@ import { Client, type ClientConfig, Pool, type PoolConfig, types } from "pg";
 const PINNED =
   "-c timezone=UTC -c search_path=public,pg_temp -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=off";
 
-export interface SessionSettings {
+interface SessionSettings {
   /** Role that the session becomes. */
   readonly role?: string | undefined;
   /**

@@ -28,7 +28,7 @@ function hostOf(name: string, { INSTANCE_FILE, PORTAL_ORIGIN }: Variables): stri
 }
 
 /** Returns the tenant of one file. Throws OperatorError that names the file and the variable. */
-export function readTenantFile(file: string, own: Variables): ServedTenant {
+function readTenantFile(file: string, own: Variables): ServedTenant {
   const name = FILE.exec(path.basename(file))?.[1];
   if (name === undefined)
     throw new OperatorError(`A tenant's file is called NAME.env: ${path.basename(file)}`);

@@ -43,7 +43,7 @@ async function asAdmin(server: TestServer, statement: string): Promise<void> {
 }
 
 /** The same login as another tenant's part. */
-export function asTenant(url: string, tenantId: string): string {
+function asTenant(url: string, tenantId: string): string {
   const others = new URL(url);
   others.searchParams.delete("options");
   const first = others.search === "" ? "?" : "&";
