@@ -8,6 +8,7 @@ const LAYERS = [
   ["runtime"],
   ["api-client"],
   ["home"],
+  ["alerts"],
   ["administration"],
   ["notify"],
   ["live", "transparency"],

@@ -22,12 +22,22 @@ function endIfOperators(error: unknown): void {
  */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { noteClientAddresses } = await import("@/lib/telemetry/client-address");
+  const { noteRequests } = await import("@/lib/telemetry/requests");
+  const { createLogger, createRequestLogger } = await import("@/lib/telemetry/logger");
+  const { keepMetrics } = await import("@/lib/ipc/serve-metrics");
+  const { startTracing } = await import("@/lib/telemetry/tracing/spans");
+  const { watchInstance } = await import("@/lib/http/health/instance-figures");
   const { portalEnv } = await import("@/lib/env");
+  const { traceSettingsOf } = await import("@/lib/env/sight");
   const { getRuntime, provideRuntime } = await import("@/lib/runtime/slot");
   const { provideApi } = await import("@/lib/http/dispatch/slot");
   try {
-    noteClientAddresses(portalEnv().TRUSTED_PROXIES);
+    const env = portalEnv();
+    const logger = createLogger("portal", env.LOG_LEVEL);
+    noteRequests(env.TRUSTED_PROXIES, createRequestLogger("portal", env.LOG_LEVEL));
+    await startTracing("portal", traceSettingsOf(env));
+    keepMetrics("portal", env.METRICS_URL, logger);
+    watchInstance();
   } catch (error) {
     endIfOperators(error);
     throw error;
@@ -41,6 +51,8 @@ export async function register(): Promise<void> {
     endIfOperators(error);
     throw error;
   }
+  const { watchHealth } = await import("@/lib/http/health/watch-health");
+  void watchHealth();
   provideApi(async () => {
     const [{ createApi }, { ENDPOINTS }] = await Promise.all([
       import("@/lib/http/dispatch/dispatcher"),
@@ -48,4 +60,22 @@ export async function register(): Promise<void> {
     ]);
     return createApi(ENDPOINTS);
   });
+}
+
+/** Logs an error of a page or route, which Next answers with its error page. Never its message or the address. */
+export async function onRequestError(
+  err: unknown,
+  { headers }: { readonly headers: Readonly<Record<string, string | string[] | undefined>> },
+  { routePath, routeType }: { readonly routePath: string; readonly routeType: string },
+): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== "nodejs") return;
+  const { getRuntime } = await import("@/lib/runtime/slot");
+  const runtime = await getRuntime().catch(() => undefined);
+  const fields = {
+    name: "page.failed",
+    request_id: headers["x-noted-request"],
+    route: routePath,
+    kind: routeType,
+  };
+  runtime?.logger.error({ ...fields, err }, "a page failed unexpectedly");
 }

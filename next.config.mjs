@@ -49,10 +49,17 @@ const config = {
     "@prisma/client",
     "@prisma/adapter-pg",
     "@prisma/driver-adapter-utils",
+    // Loaded only where traces are on.
+    "@opentelemetry/api",
+    "@opentelemetry/exporter-trace-otlp-http",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-trace-node",
     "ioredis",
     "pg",
     "pg-copy-streams",
     "pino",
+    // One registry for the whole process.
+    "prom-client",
     "rate-limiter-flexible",
   ],
   // `npm run check` holds the types, tests included; a build on a server has no development packages.

@@ -11,10 +11,11 @@ export default defineConfig({
   globalSetup: "./e2e/global-setup.ts",
   // Each worker has an instance of its own, which serves its specs one after the other.
   workers: Math.min(2, availableParallelism()),
-  retries: 0,
+  // One slow moment does not throw a run away. A test that fails twice fails, and the run's summary names those that failed once.
+  retries: 1,
   timeout: 300_000,
-  // A watchdog, generous under load; where a story promises a time it says so itself.
-  expect: { timeout: 60_000 },
+  // Watchdogs, generous under load; where a story promises a time it says so itself.
+  expect: { timeout: 60_000, toPass: { timeout: 120_000 } },
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   outputDir: "test-results/e2e",

@@ -5,6 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { refusalOfUnreadable } from "@/lib/http/dispatch/unreadable";
 import { responseOf } from "@/lib/http/endpoint/http-answer";
 import { PAGE_HEADERS, pagePolicy } from "@/lib/http/pages/page-policy";
+import { NOTED_REQUEST } from "@/lib/telemetry/request-facts";
 
 // Request id, security headers, nonce. Decides nothing about who may do what: the endpoint does.
 
@@ -31,7 +32,7 @@ function passToPage(request: NextRequest, headers: Headers): NextResponse {
 export function proxy(request: NextRequest): Response {
   const refusal = refusalOfUnreadable(request.method, request.nextUrl.pathname);
   if (refusal !== undefined) return responseOf(refusal);
-  const requestId = uuidv7(Date.now());
+  const requestId = request.headers.get(NOTED_REQUEST) ?? uuidv7(Date.now());
   const headers = new Headers(request.headers);
   headers.set("x-request-id", requestId);
   if (isApi(request.nextUrl.pathname)) return NextResponse.next({ request: { headers } });

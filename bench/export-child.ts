@@ -18,7 +18,7 @@ const SAMPLE_MS = 10;
 const QUARTERS = 4;
 const [keyDir = "", url = "", facts = "", wanted = "", of = "0"] = process.argv.slice(2);
 const instance: InstanceFacts = JSON.parse(facts);
-const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
+const FORMATS = ["csv", "ndjson", "json", "xlsx", "ocsf", "syslog", "bundle"] as const;
 const format = FORMATS.find((one) => one === wanted);
 if (format === undefined) throw new TypeError(`no format ${wanted}`);
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });

@@ -13,7 +13,7 @@ const HEAP_MEGABYTES = 96;
 
 const Outcome = z.object({ grown: z.number(), live: z.array(z.number()) });
 
-const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
+const FORMATS = ["csv", "ndjson", "json", "xlsx", "ocsf", "syslog", "bundle"] as const;
 type Format = (typeof FORMATS)[number];
 
 /** Makes one export in a child process with a bounded heap (export-child.ts). */

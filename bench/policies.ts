@@ -16,6 +16,7 @@ import { getReplay, requestReplay } from "@/lib/policies/replay/request-replay";
 import { saveDraft } from "@/lib/policies/save-draft";
 import { type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
+import { withExamples } from "@/lib/testing/contracts/open-set";
 import { randomFacts } from "@/lib/testing/contracts/opening-facts";
 import { startTestServer } from "@/lib/testing/servers/test-server";
 import { GroupName, Purpose } from "@/lib/vocabulary";
@@ -108,8 +109,10 @@ async function recordDecisions(who: BenchPerson): Promise<void> {
   for (let from = 1; from <= DECISIONS; from += BATCH) {
     const events = Array.from({ length: Math.min(BATCH, DECISIONS - from + 1) }, (_none, at): AuditEvent => {
       const facts = randomFacts(from + at);
-      const { isAllowed, policies } = decideOpening(facts, defaultSet());
-      const details = { facts: factsOf(facts), policy: defaultSet().version, policies };
+      const decision = decideOpening(facts, defaultSet());
+      const { isAllowed, policies } = decision;
+      const levels = decision.isAllowed ? decision.levels : {};
+      const details = { facts: factsOf(facts), policy: defaultSet().version, policies, levels };
       return {
         ...{ class: "disclosure", action: "disclosure.open", subjects: [] },
         outcome: isAllowed ? "intent" : "denied",
@@ -132,10 +135,11 @@ async function runFigures(): Promise<Figure[]> {
     const portal = { ...bench.cx, logger: anke.logger, system: "portal" };
     const { number } = await createDraft(anke, { title: "Measured", reason: "for the bench" });
     const policies = DEFAULT_DOCUMENT.policies.map((one) => ({
-      ...{ ...one, examples: [] },
+      ...one,
       text: one.text.replace("< 1020", "< 960"),
     }));
-    await saveDraft(anke, number, { document: { ...DEFAULT_DOCUMENT, policies } }, undefined);
+    const document = withExamples({ ...DEFAULT_DOCUMENT, policies });
+    await saveDraft(anke, number, { document }, undefined);
     const dry = await requestDryRun(anke, number);
     const dryMs = await millis(() => runNextPolicyRun(portal));
     const { result } = await getDryRun(anke, number, dry.id);

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { uuidv7 } from "@/lib/crypto/uuid";
-import { queryAs } from "@/lib/testing/benches/query-as";
+import { runNextPolicyRun } from "@/lib/policies/dry-run/run-next";
+import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
@@ -11,7 +12,8 @@ vi.setConfig({ testTimeout: 900_000 });
 
 let portal: ServedPortal;
 let cli: CommandLine;
-let author: string;
+const stop = new AbortController();
+let jobs: Promise<void>;
 
 beforeAll(async () => {
   portal = await servePortal({ writes: 10_000, reads: 10_000 });
@@ -19,7 +21,11 @@ beforeAll(async () => {
   const person = (duty: "approve" | "compliance") =>
     portal.bench.person({ organisation: "operator", hasKey: false, role: "coordinator", duties: [duty] });
   const [anke, jonas] = [await person("compliance"), await person("approve")];
-  author = anke.principal.userId;
+  await openBenchPolicies(portal.bench.cx);
+  const job = { ...portal.bench.cx, logger: anke.logger, system: "portal" };
+  jobs = (async () => {
+    while (!stop.signal.aborted) if (!(await runNextPolicyRun(job))) await wait(100);
+  })();
   for (const [name, who] of [
     ["anke", anke],
     ["jonas", jonas],
@@ -30,6 +36,8 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
+  stop.abort();
+  await jobs;
   cli?.remove();
   await portal?.close();
 });
@@ -43,15 +51,10 @@ async function policies(who: string, ...args: readonly string[]): Promise<string
 const as = async (who: string, ...args: readonly string[]) =>
   JSON.parse(await policies(who, ...args, "--json"));
 
-/** A finished dry run whose proof found that no one gains; its command has its own test. */
-async function dryRun(number: number, base: number): Promise<void> {
-  await queryAs(
-    portal.bench.database.adminUrl,
-    `INSERT INTO policy_run (id, tenant_id, set_id, kind, state, document_digest, base_number, result, asked_by, created_at, finished_at)
-     SELECT $1, s.tenant_id, s.id, 'dry_run', 'done', s.document_digest, $3, '{"proof": {"outcome": "proved"}, "gainers": []}', $4, now(), now()
-     FROM policy_set s WHERE s.number = $2`,
-    [uuidv7(Date.now()), number, base, author],
-  );
+/** Runs a dry run by its command, and waits for it. */
+async function dryRun(number: number): Promise<void> {
+  const run = await as("anke", "dry-run", String(number), "--wait");
+  expect(run).toMatchObject({ state: "done", is_current: true, result: { proof: { outcome: "proved" } } });
 }
 
 function fileOf(document: unknown): string {
@@ -75,11 +78,19 @@ test("a set goes by commands from the draft to the active one, and back to the o
   const right = fileOf({ ...document, settings: { ...document.settings, review_days: 7 } });
   await policies("anke", "save", String(number), right, "--title", "A week to review");
   expect(await policies("anke", "validate", String(number))).toContain("No faults.");
-  await dryRun(number, 1);
-  expect(await as("anke", "submit", String(number))).toMatchObject({ state: "submitted", gains: false });
-  expect(await as("jonas", "decide", String(number), "approve", ...reason)).toMatchObject({
-    state: "approved",
-  });
+  expect((await cli.run(["policies", "submit", String(number), "--profile", "anke"])).stderr).toContain(
+    "dry run",
+  );
+  await dryRun(number);
+  const submitted = await as("anke", "submit", String(number));
+  expect(submitted).toMatchObject({ state: "submitted", gains: false, needs: ["approval"] });
+  const decide = ["decide", String(number), "approve", ...reason];
+  const stale = await cli.run(["policies", ...decide, "--revision", "1", "--profile", "jonas"]);
+  expect([stale.code === 0, stale.stderr]).toEqual([false, expect.stringContaining("Read it again")]);
+  const own = await cli.run(["policies", ...decide, "--profile", "anke"]);
+  expect(own.code).not.toBe(0);
+  const revision = ["--revision", String(submitted.revision)];
+  expect(await as("jonas", ...decide, ...revision)).toMatchObject({ state: "approved" });
   const at = new Date(Date.now() + 86_400_000).toISOString();
   expect(await as("anke", "schedule", String(number), at)).toMatchObject({
     state: "scheduled",
@@ -87,7 +98,7 @@ test("a set goes by commands from the draft to the active one, and back to the o
   });
   expect(await as("jonas", "activate", String(number))).toMatchObject({ state: "active" });
   expect(await policies("anke", "list")).toContain("A week to review");
-  await dryRun(1, number);
+  await dryRun(1);
   expect(await as("anke", "roll-back", "1", ...reason)).toMatchObject({ number: 1, state: "active" });
   const other = await as("anke", "draft", "--title", "Another", ...reason);
   expect(await as("anke", "withdraw", String(other.number), ...reason)).toMatchObject({ state: "withdrawn" });

@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command";
 import { ACCESS_REVIEW_COMMANDS } from "./commands/access-reviews";
 import { AGREEMENT_COMMANDS } from "./commands/agreements";
+import { ALERT_COMMANDS } from "./commands/alerts";
 import { BATCH_COMMAND } from "./commands/batch";
 import { DECISION_COMMANDS } from "./commands/decisions";
 import { EXPORT_COMMAND } from "./commands/export";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...PROVISIONING_COMMANDS,
   ...PROVIDER_COMMANDS,
   ...AGREEMENT_COMMANDS,
+  ...ALERT_COMMANDS,
   ...ROSTER_COMMANDS,
   ...READINESS_COMMANDS,
   ...POLICY_COMMANDS,

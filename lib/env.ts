@@ -8,6 +8,7 @@ import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
+import { sightFields, sightTexts } from "@/lib/env/sight";
 import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
 import {
   databaseTexts,
@@ -64,7 +65,7 @@ const Budgets = z
     }
   });
 
-const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...tlsFields };
+const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...tlsFields, ...sightFields };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
 
 const Portal = z.object({
@@ -91,8 +92,6 @@ const Portal = z.object({
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
   ...mailFields,
-  /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
-  METRICS_URL: Text.optional(),
   /** Folder with a file NAME.env for each further tenant that this portal serves (docs/guides/tenants.md). */
   TENANTS_DIR: Text.optional(),
   ...scannerFields,
@@ -153,6 +152,7 @@ const Custodian = z.object({
 
 const Witness = z.object({
   LOG_LEVEL: LogLevel,
+  ...sightFields,
   ...keys,
   ...tlsFields,
   ...socketFields,
@@ -186,7 +186,7 @@ const Launch = z.object({
   EXPORT_KEEP_DAYS: Text.optional(),
   KEY_ROTATION_DAYS: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
-  METRICS_URL: Text.optional(),
+  ...sightTexts,
   // Checked here too, so that `npm start` reports a fault in them at once.
   ...counterFields,
   ...scannerTexts,

@@ -20,6 +20,11 @@ export function visibleText(maxLength: number): z.ZodString {
   return z.string().trim().min(1).max(maxLength).regex(TEXT, HIDDEN);
 }
 
+/** Prose or a program's text that stays as it was given, with the space around it. */
+export function shownText(maxLength: number): z.ZodString {
+  return z.string().min(1).max(maxLength).regex(TEXT, HIDDEN);
+}
+
 /** What people read as one name or number. */
 export function visibleLine(maxLength: number): z.ZodString {
   return z.string().trim().min(1).max(maxLength).regex(LINE, HIDDEN);

@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundlePrograms } from "./bundle-programs.mjs";
 import { writeEndpointTable } from "./endpoint-table.mjs";
 import { writePolicySources } from "./policy-sources.mjs";
 
 // Generates the Prisma client into lib/db/generated unless it is up to date. `prisma generate` works in
 // WebAssembly but insists on a native engine; any existing executable satisfies it. Also writes the digests of the
-// policy's source (policy-sources.mjs) and the table of endpoints (endpoint-table.mjs).
+// policy's source (policy-sources.mjs), the table of endpoints (endpoint-table.mjs) and the programs that `npm start`
+// starts (bundle-programs.mjs).
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const output = path.join(root, "lib/db/generated");
 const stamp = path.join(output, ".schema-digest");
@@ -46,3 +48,5 @@ if (current !== digest) {
   }
   writeFileSync(stamp, digest);
 }
+
+await bundlePrograms(root);

@@ -7,18 +7,20 @@ import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { createKeys } from "@/lib/keystore/files/create-keys";
+import { watchKeystore } from "@/lib/keystore/key-metrics";
 import { createKeystore } from "@/lib/keystore/open-keystore";
 import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The escrow custodian: the one process that can open escrow entries, with its own keys, roster and journal.
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-const { env, logger } = beginPart("custodian", custodianEnv);
+const { env, logger } = await beginPart("custodian", custodianEnv);
 const keystore = await createKeystore({
   dir: env.KEY_DIR,
   custody: custodySettings(env),
   onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
 });
+watchKeystore(keystore);
 requireOwnKey("custodian", createKeys(keystore, "custodian", env.LOG_ORIGIN).vkeys.identity ?? "");
 const custodian = await startCustodian({
   log: env.LOG_ORIGIN,
@@ -38,9 +40,8 @@ const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
   socketGroup: env.SOCKET_GROUP,
   onError: (err) => logger.error({ err }, "an act failed"),
 });
-endWithSupervisor(async () => {
+endWithSupervisor(logger, async () => {
   await server.close();
   custodian.close();
 });
-logger.info({ evaluation: env.CUSTODIAN_EVALUATION }, "the custodian serves");
-reportReady();
+reportReady(logger, { evaluation: env.CUSTODIAN_EVALUATION });

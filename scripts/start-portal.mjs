@@ -7,6 +7,7 @@ import next from "next";
 import { compressedFiles, serveCompressed } from "./server/compressed.mjs";
 import { directWay } from "./server/direct.mjs";
 import { floorHeaders } from "./server/floor-headers.mjs";
+import { catchPlainText, lineWriter } from "./server/log-lines.mjs";
 import { createPortalServer } from "./server/portal-server.mjs";
 import { refuseEarly } from "./server/refuse-early.mjs";
 import { forTenant } from "./server/tenants.mjs";
@@ -16,6 +17,9 @@ import { forTenant } from "./server/tenants.mjs";
 // V8 collects old objects only after its heap has grown to a multiple. A portal under load then keeps 600 MB, of which it
 // uses a third. Growing by 30 % keeps it at 340 MB for the same CPU (bench/README.md "Memory"). It bounds nothing.
 setFlagsFromString("--heap-growing-percent=30");
+
+const line = lineWriter(process.env.LOG_LEVEL);
+catchPlainText(line);
 
 const DRAIN_MS = 3_000;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -28,11 +32,12 @@ let isEnding = false;
 function end() {
   if (isEnding) return;
   isEnding = true;
+  line("info", { name: "stop" }, "the process stops");
   setTimeout(() => {
     server.closeAllConnections();
     process.exit(0);
   }, DRAIN_MS);
-  server.close(() => process.exit(0));
+  server.close(() => sendSpans().then(() => process.exit(0)));
   server.closeIdleConnections();
   // A connection that was busy a moment ago, such as a stream of updates, is idle now and would delay the end.
   setInterval(() => server.closeIdleConnections(), 100).unref();
@@ -67,6 +72,11 @@ server.on("error", (error) => {
   );
   process.exit(1);
 });
+/** Sends the spans that wait (lib/telemetry/tracing/spans.ts). It ends with the drain at the latest. */
+async function sendSpans() {
+  await globalThis[Symbol.for("sealport.tracing")]?.tracer?.stop(300).catch(() => undefined);
+}
+
 /**
  * Makes the first call to Next from here: Next runs instrumentation.ts with it, which notes callers' addresses from then on
  * and ends this process on a bad environment. No caller's request may come before.
@@ -80,4 +90,7 @@ async function warmUp() {
 }
 
 await warmUp();
-server.listen(port, hostname, () => process.send?.({ ready: true }));
+server.listen(port, hostname, () => {
+  line("info", { name: "start", node: process.version }, "the process serves");
+  process.send?.({ ready: true });
+});

@@ -10,17 +10,19 @@ import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { OperatorError } from "@/lib/errors";
 import { serveHttp } from "@/lib/ipc/server";
+import { watchKeystore } from "@/lib/keystore/key-metrics";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The checkpoint signer: one per log, with its own key and its own copy of the log's bytes.
-const { env, logger } = beginPart("signer", signerEnv);
+const { env, logger } = await beginPart("signer", signerEnv);
 const keystore = await openKeystore({
   dir: env.KEY_DIR,
   custody: custodySettings(env),
   onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
 });
+watchKeystore(keystore);
 const signer = loadSigningKey(keystore, "log");
 if (signer.name !== env.LOG_ORIGIN)
   throw new OperatorError(
@@ -47,10 +49,9 @@ const server = await serveHttp(env.SIGNER_URL, serve, {
   socketGroup: env.SOCKET_GROUP,
   onError: (err) => logger.error({ err }, "a call failed"),
 });
-endWithSupervisor(async () => {
+endWithSupervisor(logger, async () => {
   await server.close();
   await pool.end();
   await file.close();
 });
-logger.info({ size: file.state.size }, "the signer serves");
-reportReady();
+reportReady(logger, { size: file.state.size });

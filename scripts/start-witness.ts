@@ -9,12 +9,13 @@ import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { createWitnessKey } from "@/lib/keystore/files/create-keys";
+import { watchKeystore } from "@/lib/keystore/key-metrics";
 import { createKeystore, type KeystorePlace, openKeystore } from "@/lib/keystore/open-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The witness: keeps the last head of each log it cosigned and cosigns only what extends it (C2SP tlog-witness).
-const { env, logger } = beginPart("witness", witnessEnv);
+const { env, logger } = await beginPart("witness", witnessEnv);
 const keys: KeystorePlace = {
   dir: env.KEY_DIR,
   custody: custodySettings(env),
@@ -23,6 +24,7 @@ const keys: KeystorePlace = {
 const isOnItsOwn = env.WITNESS_NAME !== undefined;
 const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);
 if (env.WITNESS_NAME !== undefined) createWitnessKey(keystore, env.WITNESS_NAME);
+watchKeystore(keystore);
 const signer = loadSigningKey(keystore, "cosigner");
 requireOwnKey("witness", cosignerVkey(signer.name, signer.publicKey));
 const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
@@ -32,7 +34,6 @@ const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger),
   socketGroup: env.SOCKET_GROUP,
   onError: (err) => logger.error({ err }, "a call failed"),
 });
-endWithSupervisor(() => server.close());
+endWithSupervisor(logger, () => server.close());
 const logs = witness.logs.map(({ origin, head }) => ({ origin, size: head.head?.size ?? 0 }));
-logger.info({ vkey: cosignerVkey(signer.name, signer.publicKey), logs }, "the witness serves");
-reportReady();
+reportReady(logger, { vkey: cosignerVkey(signer.name, signer.publicKey), logs });

@@ -1,3 +1,5 @@
+import { AlarmBuffer } from "@/lib/alerts/alarm-buffer";
+import { storeSignals } from "@/lib/alerts/signal-store";
 import { runRetention } from "@/lib/audit/retention/run-retention";
 import { askSigner } from "@/lib/audit/self-check/ask-signer";
 import { runVerifications } from "@/lib/audit/self-check/run-verifications";
@@ -12,13 +14,18 @@ import { stampingOf, witnessingOf } from "@/lib/env/anchors";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { runRegistrar } from "@/lib/escrow/client/registrar";
 import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
+import { runLoop } from "@/lib/jobs/run-loop";
 import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { requireOwnTenant } from "@/lib/runtime/open-tenant";
 
 const TSA_TIMEOUT_MS = 15_000;
+const ALARMS_MS = 5_000;
 // The worker: sequencer, checkpoints, verification of the log and registration with the custodian. Any number may
 // run; the database elects.
-const { env, logger } = beginPart("worker", workerEnv);
+const alarms = new AlarmBuffer("worker");
+const { env, logger } = await beginPart("worker", workerEnv, (facts) =>
+  alarms.take(facts, systemClock.now()),
+);
 const ending = new AbortController();
 const { signal } = ending;
 const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
@@ -89,7 +96,19 @@ const verifications = runVerifications(
   },
   signal,
 );
-const loops = [log, ...stamper, verifications, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
+// A portal makes alerts of the alarms of this process's log.
+const signals = runLoop({ name: "alarms", periodMs: ALARMS_MS, signal, logger }, async () => {
+  await storeSignals(cx, alarms);
+  return { more: false };
+});
+const loops = [
+  log,
+  ...stamper,
+  verifications,
+  runRegistrar(cx, signal),
+  runHeartbeat(cx, "worker", signal),
+  signals,
+];
 // Without a retention login another worker must erase and prune; the alarm `erasure-late` shows when none does.
 const retentionPool =
   env.RETENTION_DATABASE_URL === undefined
@@ -107,10 +126,10 @@ if (retentionPool !== undefined) {
     runRetention({ log: own, tenantId, signerUrl, pool: retentionPool, appPool: db.pool, logger, signal }),
   );
 }
-endWithSupervisor(async () => {
+endWithSupervisor(logger, async () => {
   ending.abort();
   await Promise.all(loops);
   await Promise.all([pool.end(), db.close(), retentionPool?.end()]);
 });
-reportReady();
+reportReady(logger);
 await Promise.all(loops);

@@ -28,13 +28,16 @@ function run(command, args) {
   });
 }
 
-/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody, a scanner and a counter. */
+/** Programs of others that tests run: openssl checks our formats, cvc5 our proofs; the others are the key services of lib/custody, a scanner and a counter. */
 const TOOLS = [
   { packages: ["openssl"], isInstalled: () => runs("openssl", "version") },
+  { packages: ["cvc5"], isInstalled: () => runs("cvc5", "--version") },
   { packages: ["python3-moto", "python3-flask-cors"], isInstalled: () => existsSync("/usr/bin/moto_server") },
   { packages: ["softhsm2"], isInstalled: () => runs("softhsm2-util", "--version") },
   { packages: ["clamav-daemon"], isInstalled: () => existsSync("/usr/sbin/clamd") },
   { packages: ["redis-server"], isInstalled: () => existsSync("/usr/bin/redis-server") },
+  // promtool, which checks and tests the alert rules; its server is not started.
+  { packages: ["prometheus"], isInstalled: () => runs("promtool", "--version") },
   { packages: ["opensc"], isInstalled: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 
@@ -76,8 +79,17 @@ function vitestCounts(name) {
 function playwrightCounts(code) {
   const stats = readReport("e2e.json")?.stats;
   if (stats === undefined || stats.expected + stats.unexpected === 0) return { passed: 0, failed: 1 };
-  const failed = stats.unexpected + stats.flaky + stats.skipped;
-  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed };
+  const failed = stats.unexpected + stats.skipped;
+  return { passed: stats.expected + stats.flaky, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+/** Every browser test of the last run as `[name, spec]`. */
+function browserTests() {
+  const inside = (suite) => [
+    ...(suite.suites ?? []).flatMap(inside),
+    ...(suite.specs ?? []).map((spec) => [`${spec.file}: ${spec.title}`, spec]),
+  ];
+  return (readReport("e2e.json")?.suites ?? []).flatMap(inside);
 }
 
 /** What failed, by name, so that the end of a long output says it. */
@@ -91,12 +103,13 @@ const vitestFailures = (project) => () => [
   }),
 ];
 
-function playwrightFailures() {
-  const inside = (suite) => [
-    ...(suite.suites ?? []).flatMap(inside),
-    ...(suite.specs ?? []).filter((spec) => !spec.ok).map((spec) => `${spec.file}: ${spec.title}`),
-  ];
-  return (readReport("e2e.json")?.suites ?? []).flatMap(inside);
+const playwrightFailures = () => browserTests().flatMap(([name, spec]) => (spec.ok ? [] : [name]));
+
+/** Browser tests that failed once and passed when they were repeated. Their first trace is kept in test-results/e2e. */
+function tellFlaky() {
+  const flaky = browserTests().filter(([, { tests }]) => tests.some(({ status }) => status === "flaky"));
+  if (flaky.length === 0) return;
+  process.stdout.write(`flaky: ${flaky.length}, ${flaky.map(([name]) => name).join("; ")}\n`);
 }
 
 /** One run of vitest over the projects whose names begin so: those of a stage, and its files that need a process each. */
@@ -169,6 +182,7 @@ for (const { name, passed, failed, seconds } of outcome) {
   );
 }
 tellCases();
+tellFlaky();
 for (const failure of failures)
   process.stdout.write(`failed: ${failure.split("\n", 2).join(" ").slice(0, 400)}\n`);
 const sum = (member) => outcome.reduce((total, stage) => total + stage[member], 0);

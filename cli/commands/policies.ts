@@ -111,8 +111,11 @@ async function validate(cx: Cx, given: Given): Promise<number | undefined> {
 async function decide(cx: Cx, given: Given): Promise<undefined> {
   const decision = ApprovalDecision.options.find((one) => one === given.operand("DECISION"));
   if (decision === undefined) throw usage(`The decision is one of ${ApprovalDecision.options.join(", ")}`);
-  const body = { decision, reason: given.need("reason") };
-  await cx.out.document(await cx.connect().call(decidePolicySet, { params: paramsOf(given), body }));
+  const params = paramsOf(given);
+  const named = given.whole("revision", 1, 2_147_483_647);
+  const revision = named ?? (await cx.connect().call(getPolicySet, { params })).revision;
+  const body = { decision, reason: given.need("reason"), revision };
+  await cx.out.document(await cx.connect().call(decidePolicySet, { params, body }));
   return undefined;
 }
 
@@ -173,8 +176,14 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
     path: ["policies", "decide"],
     summary: "Approve a submitted policy set, refuse it, or send it back to its author.",
     operands: [VERSION, { name: "DECISION", help: "What you decide.", choices: ApprovalDecision.options }],
-    options: [REASON],
-    example: "sealport policies decide 16 approve --reason 'Read with the dry run'",
+    options: [
+      REASON,
+      {
+        ...{ name: "revision", kind: "text", value: "NUMBER" },
+        help: "The revision that you read (policies show has it); another one is refused. The present one by default.",
+      },
+    ],
+    example: "sealport policies decide 16 approve --revision 4 --reason 'Read with the dry run'",
     run: decide,
   },
   {

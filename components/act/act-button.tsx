@@ -60,6 +60,7 @@ function Direct<O extends OperationSpec, N extends string>({ act }: { act: Act<O
     } catch (failure) {
       setBusy(false);
       setError(failure);
+      if (act.isLast === true) return;
     }
     // After a failure as well: the act may have been carried out, or another person was faster.
     router.refresh();

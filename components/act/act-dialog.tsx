@@ -35,7 +35,8 @@ export function inputOf<O extends OperationSpec, N extends string>(
   answers: Typed,
 ): BrowserInput<O> {
   const body = act.body?.(trimmed(answers) as Record<N, string>) ?? {};
-  return { params: act.params, body } as BrowserInput<O>;
+  const revision = act.ifMatch === undefined ? {} : { ifMatch: act.ifMatch };
+  return { params: act.params, body, ...revision } as BrowserInput<O>;
 }
 
 /** Which fields are still empty. */

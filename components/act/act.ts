@@ -48,6 +48,8 @@ export type ActField = Typed<"reason"> | Typed<"line"> | OfDay | OfFile | Chosen
 export interface Act<O extends OperationSpec, N extends string> {
   readonly call: Target<O>;
   readonly params?: BrowserInput<O>["params"];
+  /** The revision that was read, where two people or pages can change one thing. */
+  readonly ifMatch?: string;
   /** On the button. */
   readonly label: ReactNode;
   /** The button's accessible name, where rows repeat the label. */
@@ -76,6 +78,9 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly onDone?: (answer: Answer<O>) => void;
   /** Where the act leads. Without it the page is read again. */
   readonly leadsTo?: (answer: Answer<O>) => string;
-  /** For an act without a dialog: `leadsTo` replaces this page, so that going back does not show it. */
+  /**
+   * For an act without a dialog: `leadsTo` replaces this page, so that going back does not show it. After a failure the
+   * page is not read again: once the act is carried out the page leads away by itself, and its explanation with it.
+   */
   readonly isLast?: boolean;
 }

@@ -17,6 +17,8 @@ type Unchecked<B> = B extends unknown ? { readonly [K in keyof B]?: B[K] | undef
 export interface FormSpec<O extends WithBody, A extends FieldValues> {
   readonly call: Target<O>;
   readonly params?: BrowserInput<O>["params"];
+  /** The revision that was read, where two people or pages can change one thing. */
+  readonly ifMatch?: string;
   /** The operation's own schema of its body. */
   readonly schema: O["body"];
   /** Begins the ids of the controls. */
@@ -54,9 +56,10 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
   const router = useRouter();
   const [taken, setTaken] = useState<{ readonly answer: Answer<O>; readonly sent: A }>();
   const { controls, schema, toBody } = spec;
+  const revision = spec.ifMatch === undefined ? {} : { ifMatch: spec.ifMatch };
   const send = (answers: A): Promise<Answer<O>> =>
     // The schema has checked the body in `check`; no type follows from that.
-    call({ params: spec.params, body: toBody(answers) } as BrowserInput<O>, spec.signed);
+    call({ params: spec.params, body: toBody(answers), ...revision } as BrowserInput<O>, spec.signed);
   const form = useAnswers<A, Answer<O>>({
     id: spec.id,
     initial: spec.initial,

@@ -33,6 +33,7 @@ export type PlaceKey =
   | "participants"
   | "agreements"
   | "roster"
+  | "alerts"
   | "setup"
   | "accessReview"
   | "policies"
@@ -74,6 +75,7 @@ const PLACES: readonly Place[] = [
   { key: "offices", href: "/organisations", icon: "building", group: 2 },
   { key: "participants", href: "/participants", icon: "transaction", group: 2 },
   { key: "roster", href: "/roster", icon: "key", group: 2 },
+  { key: "alerts", href: "/operations/alerts", icon: "warning", group: 2 },
   { key: "setup", href: "/setup", icon: "filter", group: 2 },
   { key: "accessReview", href: "/access-review", icon: "check", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
@@ -137,6 +139,8 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
     case "agreements":
     case "setup":
       return role === "admin";
+    case "alerts":
+      return role === "admin" || (role === "coordinator" && duties.includes("compliance"));
     // Reviewers whom an organisation names come from their notification and their home.
     case "accessReview":
       return isOverseer(viewer, ["compliance"]);

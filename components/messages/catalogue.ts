@@ -2,6 +2,7 @@ import deAccessReview from "@/components/messages/de/access-review.json";
 import deAccount from "@/components/messages/de/account.json";
 import deActions from "@/components/messages/de/actions.json";
 import deAdministration from "@/components/messages/de/administration.json";
+import deAlerts from "@/components/messages/de/alerts.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deAuthority from "@/components/messages/de/authority.json";
 import deBreakGlass from "@/components/messages/de/break-glass.json";
@@ -40,6 +41,7 @@ import accessReview from "@/components/messages/en/access-review.json";
 import account from "@/components/messages/en/account.json";
 import actions from "@/components/messages/en/actions.json";
 import administration from "@/components/messages/en/administration.json";
+import alerts from "@/components/messages/en/alerts.json";
 import audit from "@/components/messages/en/audit.json";
 import authority from "@/components/messages/en/authority.json";
 import breakGlass from "@/components/messages/en/break-glass.json";
@@ -94,6 +96,7 @@ export const CATALOGUES = {
     help,
     home,
     invitation,
+    alertsPage: alerts,
     keeping,
     keys,
     notices,
@@ -134,6 +137,7 @@ export const CATALOGUES = {
     help: deHelp,
     home: deHome,
     invitation: deInvitation,
+    alertsPage: deAlerts,
     keeping: deKeeping,
     keys: deKeys,
     notices: deNotices,

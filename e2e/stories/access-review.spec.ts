@@ -1,12 +1,14 @@
 import { expect, type Page, test } from "@playwright/test";
-import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // Compliance reviews everyone's access by keyboard alone; an administrator decides on compliance, and both sign.
 test.describe.configure({ mode: "default" });
 
+/** There are some fifty rows, and each is decided in a moment. */
+const OFTEN = { intervals: [50] };
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const REVIEWER = "coordinator-001:compliance";
 const ADMIN = "coordinator-001:admin";
@@ -14,19 +16,6 @@ const at = (address: string): string => new URL(address, demo().base_url).href;
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const dialog = (page: Page) => page.getByRole("dialog");
 const selected = (page: Page) => page.locator("tr[aria-current]");
-
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  await pictures(page, "access-review-390");
-  await page.setViewportSize(DESKTOP.viewport);
-}
 
 /** Signs the review, and waits until the page shows the signature. */
 async function sign(page: Page, signatures: number): Promise<void> {
@@ -69,7 +58,7 @@ test("compliance reviews everyone by keyboard, an administrator decides on compl
   for (let left = await leftOf(anke); left > 0; left = await leftOf(anke)) {
     await selectUndecided(anke);
     await anke.keyboard.press("y");
-    await expect.poll(() => leftOf(anke)).toBeLessThan(left);
+    await expect.poll(() => leftOf(anke), OFTEN).toBeLessThan(left);
   }
 
   const { page: greta } = await signedIn(browser, ADMIN, DESKTOP);
@@ -77,7 +66,7 @@ test("compliance reviews everyone by keyboard, an administrator decides on compl
   for (let left = await leftOf(greta); left > 0; left = await leftOf(greta)) {
     const keeps = greta.getByRole("button", { name: /^Keep: /, pressed: false });
     await keeps.and(greta.locator(":enabled")).first().click();
-    await expect.poll(() => leftOf(greta)).toBeLessThan(left);
+    await expect.poll(() => leftOf(greta), OFTEN).toBeLessThan(left);
   }
   await sign(anke, 1);
   await greta.reload({ waitUntil: "networkidle" });

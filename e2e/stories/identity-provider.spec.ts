@@ -4,11 +4,11 @@ import {
   startIdentityProvider,
   type TestIdentityProvider,
 } from "../../lib/testing/servers/identity-provider";
-import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // An agency connects its identity provider, by two administrators, and its invited officer signs in there.
 test.describe.configure({ mode: "default" });
@@ -26,17 +26,6 @@ test.beforeAll(async () => {
   idp = await startIdentityProvider(clientOf(at("/sign-in/return")));
 });
 test.afterAll(() => idp?.close());
-
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await page.setViewportSize(DESKTOP.viewport);
-}
 
 test("two administrators connect a provider, and an invited officer signs in there", async ({ browser }) => {
   const { page: greta, faults } = await signedIn(browser, ADMIN, DESKTOP);

@@ -5,11 +5,11 @@ import { Secret, TOTP } from "otpauth";
 import { z } from "zod";
 import { CanaryScanner, filesBelow } from "@/lib/testing/contracts/canaries";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
-import { axeFindings } from "../support/axe";
 import { tabUntil } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // The first people of a real instance: the operator's command prints a link for each administrator, who sets up how they sign in. It runs
 // on its own instance, without demonstration people.
@@ -57,19 +57,6 @@ async function watched(browser: Browser, options: BrowserContextOptions = DESKTO
   const sent: string[] = [];
   page.on("request", (request) => sent.push(`${request.url()} ${request.headers().referer ?? ""}`));
   return { page, faults, sent };
-}
-
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  if (size !== null) await page.setViewportSize(size);
 }
 
 const isSignedIn = (page: Page) =>

@@ -1,10 +1,10 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { openPage } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // A person joins and is suspended: invited by one administrator, agreed to by another, signed in by the link with a passkey.
 test.describe.configure({ mode: "default" });
@@ -17,18 +17,6 @@ const at = (address: string): string => new URL(address, demo().base_url).href;
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const dialog = (page: Page) => page.getByRole("dialog");
 const open = (page: Page, path: string) => page.goto(at(path), { waitUntil: "networkidle" });
-
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await page.setViewportSize(DESKTOP.viewport);
-}
 
 /** Two people sign the roster version with the new person; the administrator's page follows without a reload. */
 async function joinsRoster(browser: Browser, greta: Page): Promise<void> {

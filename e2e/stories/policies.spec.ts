@@ -1,10 +1,10 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Answer, type Demo, people, readDemo } from "../support/api";
-import { axeFindings } from "../support/axe";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // Rules are changed under four eyes, on an instance of its own: a rule in force would refuse the openings of other stories.
 test.describe.configure({ mode: "serial", timeout: 600_000 });
@@ -32,18 +32,6 @@ async function open(browser: Browser, who: string, path: string): Promise<Page> 
   const { page } = await signedIn(browser, `coordinator-001:${who}`, DESKTOP, demo);
   await page.goto(at(path), { waitUntil: "networkidle" });
   return page;
-}
-
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await page.setViewportSize(DESKTOP.viewport);
 }
 
 /** Presses a button and the button of its dialog. */
@@ -85,6 +73,22 @@ async function addExample(
     .getByLabel("Day of the week")
     .selectOption({ label: weekday(0) });
   await dialog(page).getByLabel("Hours of the organisation").selectOption("open");
+  await dialog(page).getByRole("button", { name: "Take the example" }).click();
+  await expect(dialog(page)).toHaveCount(0);
+}
+
+async function addClientExample(
+  page: Page,
+  name: string,
+  expected: "Allowed" | "Refused",
+  purpose: "reporting" | "audit",
+): Promise<void> {
+  await page.getByRole("button", { name: "Add an example" }).click();
+  await dialog(page).getByLabel("What it shows").fill(name);
+  await dialog(page).getByRole("radio", { name: expected }).check();
+  await dialog(page).getByLabel("Role").selectOption("client");
+  await dialog(page).getByLabel("On what basis").selectOption("party");
+  await dialog(page).getByLabel("Purpose").selectOption(purpose);
   await dialog(page).getByRole("button", { name: "Take the example" }).click();
   await expect(dialog(page)).toHaveCount(0);
 }
@@ -190,6 +194,8 @@ test("a change that gives access shows a case and takes legal review as well, an
   await officer.getByRole("checkbox", { name: "Client" }).check();
   await officer.getByRole("radio", { name: "Own records of a party" }).check();
   await officer.getByRole("checkbox", { name: "Reporting" }).check();
+  await addClientExample(officer, "Clients report", "Allowed", "reporting");
+  await addClientExample(officer, "Clients audit nothing", "Refused", "audit");
   await officer.getByRole("button", { name: "As Cedar text" }).click();
   await expect(officer.getByText("The draft is valid with this text", { exact: false })).toBeVisible(
     PATIENCE,
@@ -216,6 +222,8 @@ test("a change that gives access shows a case and takes legal review as well, an
   await expect(officer.getByRole("table", { name: "Who gains" })).toContainText("client-reporting");
   await expectWhole(officer);
   await pictures(officer, "policy-gain");
+  await act(officer, "Change title and reason", "Save", { Title: "Clients report on their own records" });
+  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their own records", PATIENCE);
   await act(officer, "Submit for agreement", "Submit");
   await expect(officer.getByText("Waits for a person with the duty legal review.")).toBeVisible(PATIENCE);
 

@@ -1,8 +1,8 @@
 import { expect, type Page, test } from "@playwright/test";
-import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // An identity provider keeps the people of an agency: settings by two administrators, a token, its calls, and their results.
 test.describe.configure({ mode: "default" });
@@ -14,18 +14,6 @@ const OWN = "urn:sealport:params:scim:schemas:1.0:User";
 const at = (address: string): string => new URL(address, demo().base_url).href;
 const dialog = (page: Page) => page.getByRole("dialog");
 const provisioning = (page: Page) => page.getByRole("region", { name: "Provisioning" });
-
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await page.setViewportSize(DESKTOP.viewport);
-}
 
 /** A call of the identity provider, as Entra sends it. */
 async function provider(token: string, method: string, path: string, body?: unknown) {

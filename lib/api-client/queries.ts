@@ -16,7 +16,8 @@ export type WatchedKind =
   | "agreement"
   | "roster"
   | "access_review"
-  | "policy";
+  | "policy"
+  | "alert";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -41,6 +42,7 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "roster",
   "access_review",
   "policy",
+  "alert",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

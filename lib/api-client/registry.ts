@@ -11,6 +11,7 @@ import * as account from "./operations/account";
 import * as accountProvider from "./operations/account-provider";
 import * as adminRequests from "./operations/admin-requests";
 import * as agreements from "./operations/agreements";
+import * as alerts from "./operations/alerts";
 import * as apiKeys from "./operations/api-keys";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
@@ -73,6 +74,7 @@ const MODULES = [
   participants,
   provisioning,
   agreements,
+  alerts,
   accessReviews,
   preservations,
   authorities,

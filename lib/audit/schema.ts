@@ -125,7 +125,7 @@ export const EventDetail = z.object({
 });
 export type EventDetail = z.infer<typeof EventDetail>;
 
-export const ExportFormat = z.enum(["ndjson", "csv", "json", "xlsx", "bundle"]);
+export const ExportFormat = z.enum(["ndjson", "csv", "json", "xlsx", "ocsf", "syslog", "bundle"]);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
 /** How an export is written: delimiter and BOM of a CSV; `parts=none` opens no sealed part. */

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { utf8 } from "@/lib/crypto/bytes";
+import { changedPlaces } from "@/lib/testing/scale";
 import {
   CA_EXTENSIONS,
   createCourt,
@@ -298,8 +299,8 @@ describe("revocation lists", () => {
 });
 
 describe("foreign bytes", () => {
-  it("foreign bytes never throw and never pass: every changed byte, every cut, garbage and nesting", async () => {
-    for (let at = 0; at < cms.length; at += 1) {
+  it("foreign bytes never throw and never pass: changed bytes, cuts, garbage and nesting", async () => {
+    for (const at of changedPlaces(cms.length)) {
       const changed = Uint8Array.from(cms);
       changed[at] = (changed[at] ?? 0) ^ 0x01;
       const { report } = await check(changed);

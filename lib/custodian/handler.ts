@@ -53,6 +53,10 @@ import {
 } from "@/lib/escrow/protocol/submissions";
 import type { Part } from "@/lib/ipc/part-identity";
 import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "@/lib/ipc/server";
+import { counter, timer } from "@/lib/telemetry/metrics/registry";
+
+const countCall = counter("sealport_custodian_calls_total");
+const noteDuration = timer("sealport_custodian_call_duration_seconds");
 
 type Act = (request: ServiceRequest) => Promise<unknown>;
 
@@ -188,6 +192,11 @@ export function callersOfCustodian(method: string, path: string): readonly Part[
   return BY_WORKER_TOO.includes(`${method} ${path}`) ? ["portal", "worker"] : ["portal"];
 }
 
+/** Name of an act in the metrics, such as `open` or `read-epochs`. */
+function actName({ method, path }: ServiceRequest): string {
+  return `${method === "GET" ? "read-" : ""}${path.slice("/v1/".length).replaceAll("/", "-")}`;
+}
+
 /**
  * Returns the custodian's whole interface. A refusal is a 403 with a reason. Any other unexpected error is the server's
  * 500.
@@ -201,12 +210,21 @@ export function custodianHandler(
   return async (request): Promise<ServiceAnswer> => {
     const act = known[`${request.method} ${request.path}`];
     if (act === undefined) return { status: 404 };
+    const name = actName(request);
+    const begun = performance.now();
+    let outcome = "failed";
     try {
-      return { status: 200, body: await act(request) };
+      const body = await act(request);
+      outcome = "done";
+      return { status: 200, body };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      outcome = error.reason;
       onRefusal(error);
       return { status: 403, body: { reason: error.reason, detail: error.message } };
+    } finally {
+      countCall(1, name, outcome);
+      noteDuration(performance.now() - begun, name);
     }
   };
 }

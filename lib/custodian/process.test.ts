@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PATHS } from "@/lib/escrow/protocol/messages";
 import { callService } from "@/lib/ipc/client";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 
 // The custodian program, started as the supervisor starts it.
 let dir: string;
@@ -23,22 +24,18 @@ function spawnCustodian(env: NodeJS.ProcessEnv = { NODE_ENV: "test", KEK_PASSPHR
   child: ChildProcess;
   output: () => string;
 } {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=react-server", "--import", "tsx", "scripts/start-custodian.ts"],
-    {
-      env: {
-        PATH: process.env.PATH ?? "",
-        LOG_ORIGIN: "log.example.test/sealport",
-        TENANT_ID: "01936f2a-7c1b-7def-8a10-000000000001",
-        KEY_DIR: path.join(dir, "keys"),
-        DATA_DIR: dir,
-        CUSTODIAN_URL: url(),
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+  const child = spawn(process.execPath, childArguments("scripts/start-custodian.ts"), {
+    env: {
+      PATH: process.env.PATH ?? "",
+      LOG_ORIGIN: "log.example.test/sealport",
+      TENANT_ID: "01936f2a-7c1b-7def-8a10-000000000001",
+      KEY_DIR: path.join(dir, "keys"),
+      DATA_DIR: dir,
+      CUSTODIAN_URL: url(),
+      ...env,
     },
-  );
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   let output = "";
   child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -1,5 +1,8 @@
 import "server-only";
 import { Client, type ClientConfig, Pool, type PoolConfig, types } from "pg";
+import { tracePool } from "@/lib/db/trace-pool";
+import { watchPool } from "@/lib/db/watch-pool";
+import { tracer } from "@/lib/telemetry/tracing/spans";
 
 /**
  * What every connection begins with, and what no URL, role or database setting overrides. Times are UTC, since Prisma's
@@ -49,7 +52,10 @@ export function createClient(url: string, settings: Settings<ClientConfig> = {})
   return new Client(configOf(url, settings));
 }
 
-/** Connections by need, each with the same beginning as `createClient`. */
+/** Connections by need, each with the same beginning as `createClient`. They are in the metrics, and traced if traces are on. */
 export function createPool(url: string, settings: Settings<PoolConfig> = {}): Pool {
-  return new Pool(configOf(url, settings));
+  const pool = new Pool(configOf(url, settings));
+  watchPool(pool);
+  if (tracer() !== undefined) tracePool(pool);
+  return pool;
 }

@@ -6,6 +6,8 @@ import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { countWaiting } from "@/lib/administration/agreements/list-agreements";
+import { actsOnAlerts } from "@/lib/alerts/list-alerts";
+import { countUnacknowledged } from "@/lib/alerts/store";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { countReviewRows } from "@/lib/home/review-needs";
@@ -33,6 +35,7 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
     accessReview: await countReviewRows(tx, cx),
+    alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, tenantId) : 0,
     agreements: principal.role === "admin" ? await countWaiting(tx, cx) : 0,
   };
 }

@@ -11,6 +11,7 @@ import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readAgreementNeeds } from "@/lib/home/agreement-needs";
+import { readAlertNeeds } from "@/lib/home/alert-needs";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
 import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
@@ -105,6 +106,12 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
   }));
 }
 
+/** Returns what waits for people who run the instance: a roster version, a set of policies, an alert. */
+async function readOfficeNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+  const roster = await readRosterNeeds(tx, cx);
+  return [...roster, ...(await readPolicyNeeds(tx, cx)), ...(await readAlertNeeds(tx, cx))];
+}
+
 /**
  * Returns what needs the caller now, most urgent first, and what changed since the last visit. It shows only what its
  * lists would show the same caller.
@@ -123,7 +130,7 @@ export function getHome(cx: Context): Promise<Home> {
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const agreements = await readAgreementNeeds(tx, cx);
-    const versions = [...(await readRosterNeeds(tx, cx)), ...(await readPolicyNeeds(tx, cx))];
+    const versions = await readOfficeNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);

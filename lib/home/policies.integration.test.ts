@@ -5,7 +5,7 @@ import { readPolicyNeeds } from "@/lib/home/policy-needs";
 import { listNotifications } from "@/lib/notify/list-notifications";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { activateSet } from "@/lib/policies/activate-set";
-import { decideSet, submitSet } from "@/lib/policies/submit-set";
+import { submitSet } from "@/lib/policies/submit-set";
 import { createPolicyBench, type PolicyBench } from "@/lib/testing/benches/policy-bench";
 
 let bench: PolicyBench;
@@ -45,10 +45,10 @@ describe("a submitted policy set", () => {
     );
     expect(await numbersOf(bench.clara)).toContain(number);
     for (const who of [bench.anke, bench.greta, gainer]) expect(await numbersOf(who)).not.toContain(number);
-    await decideSet(bench.jonas, number, approve);
+    await bench.decide(bench.jonas, number, approve);
     expect(await numbersOf(bench.jonas)).not.toContain(number);
     expect(await numbersOf(bench.clara)).toContain(number);
-    await decideSet(bench.clara, number, approve);
+    await bench.decide(bench.clara, number, approve);
     expect(await numbersOf(bench.clara)).not.toContain(number);
   });
 
@@ -59,7 +59,7 @@ describe("a submitted policy set", () => {
     for (const who of [bench.jonas, bench.clara, bench.greta])
       expect([who.principal.name, await noticesOf(who, number)]).toEqual([who.principal.name, ["submitted"]]);
     expect(await noticesOf(bench.anke, number)).toEqual([]);
-    await decideSet(bench.jonas, number, approve);
+    await bench.decide(bench.jonas, number, approve);
     await activateSet(bench.anke, number);
     await send();
     expect(await noticesOf(bench.jonas, number)).toEqual(["active", "submitted"]);

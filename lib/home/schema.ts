@@ -13,6 +13,7 @@ export const NeedKind = z.enum([
   "question",
   "escalated",
   "glass_review",
+  "alert",
   "decide",
   "agreement",
   "roster",
@@ -47,6 +48,7 @@ export const SubjectKind = z.enum([
   "roster",
   "access_review",
   "policy",
+  "alert",
 ]);
 
 /** One task that waits for the caller. Its facts fill the sentence on screen; they differ by kind. */
@@ -114,6 +116,8 @@ export const PlaceCounts = z.object({
   agreements: z.int(),
   /** Rows of the running access review that the caller decides on. */
   accessReview: z.int(),
+  /** Open alerts that no one acknowledged, for those who act on them. */
+  alerts: z.int(),
 });
 export type PlaceCounts = z.infer<typeof PlaceCounts>;
 

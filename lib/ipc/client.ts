@@ -11,8 +11,9 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions } from "node:tls";
 import { isMarked, OperatorError } from "@/lib/errors";
-import { partIdentity } from "@/lib/ipc/part-identity";
+import { type Part, partIdentity } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
+import { inSpan, traceHeaders } from "@/lib/telemetry/tracing/spans";
 
 export interface ServiceCall {
   readonly method: string;
@@ -22,6 +23,8 @@ export interface ServiceCall {
   readonly timeoutMs: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly maxBytes?: number;
+  /** The part of this instance that is called. Its spans then belong to the caller's trace. */
+  readonly part?: Part;
 }
 
 export interface ServiceReply {
@@ -136,8 +139,8 @@ function watch(socket: Socket): void {
 function attempt(url: string, call: ServiceCall, body: Buffer | undefined): Promise<ServiceReply> {
   return new Promise((resolve, reject) => {
     const address = parseServiceUrl(url);
-    const send = securityOf(address) === "none" ? request : secureRequest;
-    const outgoing = send(requestOptions(address, call, body));
+    const ask = securityOf(address) === "none" ? request : secureRequest;
+    const outgoing = ask(requestOptions(address, call, body));
     // One deadline over connect, send and receive: a slow answer must not hold the caller.
     const deadline = setTimeout(() => {
       outgoing.destroy(new ServiceUnavailable("the service did not answer in time"));
@@ -175,7 +178,16 @@ function asUnavailable(error: Error, isReused: boolean): ServiceUnavailable {
  * One HTTP call to another service. Any status is an answer; only the lack of one throws. A GET that met
  * a stale kept connection is repeated once; other calls never, since the service may have acted on them.
  */
-export async function callService(url: string, call: ServiceCall): Promise<ServiceReply> {
+export function callService(url: string, call: ServiceCall): Promise<ServiceReply> {
+  const { part, method, path } = call;
+  if (part === undefined) return send(url, call);
+  return inSpan(
+    () => ({ name: `${part} ${method} ${path.split("?", 1)[0]}`, kind: "client" }),
+    () => send(url, { ...call, headers: { ...call.headers, ...traceHeaders() } }),
+  );
+}
+
+async function send(url: string, call: ServiceCall): Promise<ServiceReply> {
   const body = encodeBody(call.body);
   try {
     return await attempt(url, call, body);

@@ -15,9 +15,12 @@ import {
 import { createServer as createSecureServer } from "node:https";
 import path from "node:path";
 import { TLSSocket } from "node:tls";
+import { isUuid } from "@/lib/crypto/uuid";
 import { OperatorError } from "@/lib/errors";
 import { identityOf, PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
+import { inSpan } from "@/lib/telemetry/tracing/spans";
+import type { SpanStart } from "@/lib/telemetry/tracing/tracer";
 
 export interface ServiceRequest {
   readonly method: string;
@@ -96,6 +99,19 @@ function callerOf({ socket }: IncomingMessage): Part | undefined {
   return socket instanceof TLSSocket ? partOf(socket.getPeerCertificate().subject?.CN) : undefined;
 }
 
+/** Runs a handler within a span of its caller's trace. A caller that is not traced begins none. */
+function inCallersTrace<T>(run: () => Promise<T>, { method, url, headers }: IncomingMessage): Promise<T> {
+  const { traceparent, "x-request-id": requestId } = headers;
+  if (typeof traceparent !== "string") return run();
+  const start = (): SpanStart => ({
+    name: `${method} ${(url ?? "/").split("?", 1)[0]}`,
+    kind: "server",
+    parent: traceparent,
+    requestId: typeof requestId === "string" && isUuid(requestId) ? requestId : undefined,
+  });
+  return inSpan(start, run);
+}
+
 async function answerOne(
   handler: ServiceHandler,
   options: ServeOptions,
@@ -112,16 +128,11 @@ async function answerOne(
       return;
     }
     const body = await readBody(request, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+    const { pathname: path, searchParams: query } = target;
+    const { headers } = request;
     send(
       response,
-      await handler({
-        method,
-        path: target.pathname,
-        query: target.searchParams,
-        headers: request.headers,
-        body,
-        caller,
-      }),
+      await inCallersTrace(() => handler({ method, path, query, headers, body, caller }), request),
     );
   } catch (error) {
     if (error instanceof BodyTooLarge) {

@@ -1,32 +1,32 @@
 import "server-only";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { EVICTIONS } from "@/lib/keystore/opened-keys";
-import type { Metric } from "@/lib/telemetry/metrics";
+import { collectWith, type Figure } from "@/lib/telemetry/metrics/registry";
 
-/** Counts of kept keys, of openings that a kept key saved, and of zeroed keys by reason. They name no key. */
-export function keyMetrics(keystore: Pick<Keystore, "openedKeys">): Metric[] {
+/** State of the key service; none for a keystore that a file or passphrase opens. */
+function serviceFigures(keystore: Keystore): Figure[] {
+  const state = keystore.serviceState();
+  const leaseMs = keystore.leaseMs();
+  return [
+    ...(state === undefined ? [] : [["sealport_keystore_up", state === "up" ? 1 : 0] as const]),
+    ...(leaseMs === undefined ? [] : [["sealport_key_lease_seconds", leaseMs / 1_000] as const]),
+  ];
+}
+
+function openedFigures(keystore: Keystore): Figure[] {
   const { kept, hits, misses, evictions } = keystore.openedKeys();
   return [
-    {
-      name: "sealport_opened_key_lookups_total",
-      kind: "counter",
-      help: "Uses of participants' managed keys: hit when the key was kept opened, miss when its blob was opened.",
-      values: [
-        { labels: { result: "hit" }, value: hits },
-        { labels: { result: "miss" }, value: misses },
-      ],
-    },
-    {
-      name: "sealport_opened_keys",
-      kind: "gauge",
-      help: "Opened private keys of participants that are kept in memory now.",
-      values: [{ value: kept }],
-    },
-    {
-      name: "sealport_opened_key_evictions_total",
-      kind: "counter",
-      help: "Opened keys that were zeroed, by why: number, time, uses, or taken away.",
-      values: EVICTIONS.map((why) => ({ labels: { why }, value: evictions[why] })),
-    },
+    ["sealport_opened_key_lookups_total", hits, "hit"],
+    ["sealport_opened_key_lookups_total", misses, "miss"],
+    ["sealport_opened_keys", kept],
+    ...EVICTIONS.map((why) => ["sealport_opened_key_evictions_total", evictions[why], why] as const),
   ];
+}
+
+/**
+ * Adds the state of the key service to the metrics. A portal also counts kept keys, openings that a kept key saved, and
+ * zeroed keys by reason. They name no key.
+ */
+export function watchKeystore(keystore: Keystore, isPortal = false): void {
+  collectWith("keystore", () => [...serviceFigures(keystore), ...(isPortal ? openedFigures(keystore) : [])]);
 }

@@ -60,6 +60,8 @@ export interface Keystore {
    * without keys; undefined if there is no service.
    */
   serviceState(): ServiceState | undefined;
+  /** How long the keys that a key service lent remain valid, in milliseconds; undefined if there is no service. */
+  leaseMs(): number | undefined;
   /**
    * Throws `service.keystore-unavailable` now, after one attempt to renew, if a use would. Call it before an act that
    * cannot be undone.

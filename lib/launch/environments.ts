@@ -5,6 +5,7 @@ import { hkdfSha256 } from "@/lib/crypto/primitives";
 import { StartError } from "@/lib/db/embedded/start-error";
 import type { LaunchEnv } from "@/lib/env";
 import { custodyVariables } from "@/lib/env/custody";
+import { sightVariables } from "@/lib/env/sight";
 import type { DatabaseUrls } from "@/lib/launch/databases";
 import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
 import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
@@ -142,7 +143,6 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     RATE_BUDGETS: env.RATE_BUDGETS,
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
-    METRICS_URL: env.METRICS_URL,
     ...serverVariables(env),
     SMTP_URL: env.SMTP_URL,
     SMTP_FROM: env.SMTP_FROM,
@@ -229,12 +229,13 @@ export function processEnvironments(input: EnvironmentInput): ProcessEnvironment
   const base = { ...baseEnvironment(env), LOG_ORIGIN: instance.origin };
   const part = { input, base, peers: peerVariables(input) };
   const portal = portalVariables(part);
+  // Programs that act once, such as the seed, are not watched.
   return {
-    portal,
-    worker: workerVariables(part),
-    signer: signerVariables(part),
-    custodian: custodianVariables(part),
-    witness: witnessVariables(part),
+    portal: { ...portal, ...sightVariables(env, "portal") },
+    worker: { ...workerVariables(part), ...sightVariables(env, "worker") },
+    signer: { ...signerVariables(part), ...sightVariables(env, "signer") },
+    custodian: { ...custodianVariables(part), ...sightVariables(env, "custodian") },
+    witness: { ...witnessVariables(part), ...sightVariables(env, "witness") },
     seed: {
       ...portal,
       // No caller waits for an answer here, and the first start on a busy machine is slow.

@@ -1,4 +1,5 @@
 import "server-only";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -7,17 +8,24 @@ export const PROGRAM_ROOT = path.resolve(fileURLToPath(new URL("../..", import.m
 
 const TETHER = path.join(PROGRAM_ROOT, "lib/launch/tether.mjs");
 
-/** node's arguments for one of our TypeScript scripts: one process, no wrapper, so that its pid is the real one. */
+/** Where `npm run generate` bundles programs (scripts/bundle-programs.mjs). */
+const BUNDLES = path.join("node_modules", ".cache", "sealport-programs");
+let isBundled = false;
+
+/** Lets `scriptArguments` take bundles from now on. The caller has just had them made from the present sources. */
+export function useBundles(): void {
+  isBundled = true;
+}
+
+/**
+ * Returns node's arguments for one of our TypeScript scripts: one process, no wrapper, so that its pid is the real one. A script
+ * without a bundle is loaded from its source.
+ */
 export function scriptArguments(script: string, ...args: string[]): string[] {
-  return [
-    "--import",
-    "tsx",
-    "--import",
-    TETHER,
-    "--conditions=react-server",
-    path.join("scripts", script),
-    ...args,
-  ];
+  const bundle = path.join(BUNDLES, script.replace(/\.ts$/, ".mjs"));
+  const common = ["--import", TETHER, "--conditions=react-server"];
+  if (isBundled && existsSync(path.join(PROGRAM_ROOT, bundle))) return [...common, bundle, ...args];
+  return ["--import", "tsx", ...common, path.join("scripts", script), ...args];
 }
 
 /** The same for plain JavaScript. */

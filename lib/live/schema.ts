@@ -16,6 +16,7 @@ export const LiveKind = z.enum([
   "roster",
   "access_review",
   "policy",
+  "alert",
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;
 

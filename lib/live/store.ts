@@ -69,6 +69,8 @@ function toChanged(record: unknown): Changed[] {
       return [{ change: { ...change, kind }, people: parties ?? [] }];
     case "policy":
       return [{ change: { ...change, kind }, isPolicy: true }];
+    case "alert":
+      return [{ change: { ...change, kind }, isAlert: true }];
     case "notification":
       return who === undefined ? [] : [{ change: { ...change, kind }, userId: who }];
     default:
@@ -152,6 +154,10 @@ export async function readChanged(
     SELECT 'policy', p.id::text, p.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM policy_set p
     WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${idsOf(named, "policy")}::uuid[])
+    UNION ALL
+    SELECT 'alert', a.id::text, CASE WHEN a.resolved_at IS NULL THEN 'open' ELSE 'resolved' END, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM alert a
+    WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY (${idsOf(named, "alert")}::uuid[])
     UNION ALL
     SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL, NULL
     FROM app_user u

@@ -35,6 +35,7 @@ export type Changed =
     }
   | { readonly change: LiveChange & { kind: "access_review" }; readonly people: readonly string[] }
   | { readonly change: LiveChange & { kind: "policy" }; readonly isPolicy: true }
+  | { readonly change: LiveChange & { kind: "alert" }; readonly isAlert: true }
   | { readonly change: LiveChange & { kind: "epoch" } };
 
 const CONFIRMING: readonly string[] = ["admin", "approve", "legal"];
@@ -95,6 +96,11 @@ function seesReview({ role, duties, userId }: Principal, people: readonly string
   return role === "admin" || isCompliance || people.includes(userId);
 }
 
+/** Alerts are for administrators and compliance. */
+function seesAlerts({ role, duties }: Principal): boolean {
+  return role === "admin" || (role === "coordinator" && duties.includes("compliance"));
+}
+
 /**
  * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
  * call.
@@ -109,6 +115,7 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("concerned" in changed) return seesRosterChange(principal, changed.owner, changed.concerned);
   if ("people" in changed) return seesReview(principal, changed.people);
   if ("isPolicy" in changed) return principal.role === "admin" || mayWrite(principal);
+  if ("isAlert" in changed) return seesAlerts(principal);
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   return "parties" in changed ? seesOfParties(principal, changed) : seesUnderEpochs(principal);
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
 import { fixedClock } from "@/lib/clock";
@@ -13,6 +12,7 @@ import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createWebhook } from "@/lib/notify/webhooks/create-webhook";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 import type { NotifyChildOptions } from "@/lib/testing/children/notify-child";
 import { scale } from "@/lib/testing/scale";
 import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
@@ -37,8 +37,7 @@ async function start(): Promise<ChildProcess> {
     databaseUrl: bench.database.appUrl,
     instance: bench.cx.instance,
   };
-  const script = path.resolve("lib/testing/children/notify-child.ts");
-  const args = ["--import", "tsx", "--conditions=react-server", script, JSON.stringify(options)];
+  const args = childArguments("lib/testing/children/notify-child.ts", JSON.stringify(options));
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   children.add(child);
   child.once("exit", () => children.delete(child));

@@ -1,5 +1,6 @@
 import "server-only";
 import { preparePolicySet } from "@/lib/access/policy/engine";
+import { comparePeriods } from "@/lib/access/policy/retention";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext, Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
@@ -12,6 +13,7 @@ import {
   findFormer,
   insertActivation,
 } from "@/lib/policies/activation-store";
+import { requireAgreed, requireWaited } from "@/lib/policies/agreed";
 import { type Acted, answerAct } from "@/lib/policies/answer-act";
 import { activationDigest } from "@/lib/policies/bound-activation";
 import { aboutSet, documentOf, loadSetLocked, requireState } from "@/lib/policies/load-set";
@@ -84,7 +86,8 @@ async function move(tx: Tx, cx: ActContext, { why, to, from, last, reason }: Swi
 function requireApproved(set: WholeSetRow, active: WholeSetRow): void {
   const isBehind = set.base_number !== null && set.base_number !== active.number;
   const isOver = ["active", "superseded", "rolled_back"].includes(set.state);
-  if (isOver || (set.state === "draft" && isBehind))
+  const isOpen = ["draft", "submitted", "approved", "scheduled"].includes(set.state);
+  if (isOver || (isOpen && isBehind))
     throw new DomainError("policy.superseded", {
       detail: isOver
         ? `Version ${set.number} became active before.`
@@ -99,15 +102,26 @@ async function activateIn(tx: Tx, cx: ActContext, number: number): Promise<Acted
   const to = await loadSetLocked(tx, cx, number);
   const { last, from } = await loadActive(tx, cx);
   requireApproved(to, from);
+  requireWaited(await requireAgreed(tx, cx, to), cx.clock.now());
   return { number, entry: await move(tx, cx, { why: "activate", to, from, last }) };
 }
 
 /**
  * Makes an approved or scheduled set the one that decides, now and everywhere. Of two at once one wins; the other gets
- * `policy.superseded`. Throws `policy.state` where it is not approved.
+ * `policy.superseded`. Throws `policy.state` where it is not approved, and `policy.waits` within 24 hours of the approval of a
+ * set by which someone gains.
  */
 export function activateSet(cx: Context, number: number): Promise<PolicySetAnswer> {
   return answerAct(cx, (tx) => activateIn(tx, cx, number));
+}
+
+/** Throws `policy.gains` where going back would keep the log for a shorter time: what is removed then does not return. */
+function requireKept(from: WholeSetRow, to: WholeSetRow): void {
+  const [before, after] = [documentOf(from).settings.retention, documentOf(to).settings.retention];
+  if (comparePeriods(before, after).every((period) => period.after >= period.before)) return;
+  throw new DomainError("policy.gains", {
+    detail: `Going back to version ${to.number} would keep the log for a shorter time. Make a draft from it, which another person approves.`,
+  });
 }
 
 async function rollBackIn(tx: Tx, cx: Context, { to: number, reason }: RollBackBody): Promise<Acted> {
@@ -128,6 +142,7 @@ async function rollBackIn(tx: Tx, cx: Context, { to: number, reason }: RollBackB
     throw new DomainError("policy.dry-run", {
       detail: `Start a dry run of version ${number} against version ${from.number}, and roll back when it is done.`,
     });
+  requireKept(from, to);
   if (run.gains)
     throw new DomainError("policy.gains", {
       detail: `Going back to version ${number} would give access. Make a draft from it, which two people approve.`,
@@ -156,9 +171,10 @@ export async function activateDue(cx: ActContext): Promise<number> {
       await inTransaction(cx, (tx) => activateIn(tx, cx, number));
       done += 1;
     } catch (error) {
-      // Another portal or person was faster, or took it back.
+      // Another portal or person was faster or took it back, or this clock is behind the one that set the time.
       const isTaken =
-        error instanceof DomainError && ["policy.superseded", "policy.state"].includes(error.code);
+        error instanceof DomainError &&
+        ["policy.superseded", "policy.state", "policy.waits"].includes(error.code);
       if (!isTaken) throw error;
     }
   }

@@ -35,7 +35,7 @@ export async function findActivation(tx: Tx, tenantId: string): Promise<Activati
   return row === null ? undefined : Row.parse(row);
 }
 
-/** What the log has about an activation. */
+/** What the log has about an activation or an approval. */
 export interface Evidence {
   /** Canonical bytes of its entry; undefined where they are not there. */
   readonly bytes: Uint8Array | undefined;
@@ -53,7 +53,10 @@ function firstIdAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
-export async function findEvidence(tx: Tx, { entry_id: id, at }: ActivationRow): Promise<Evidence> {
+export async function findEvidence(
+  tx: Tx,
+  { entry_id: id, at }: Pick<ActivationRow, "entry_id" | "at">,
+): Promise<Evidence> {
   const entry = await tx.audit_entry.findUnique({ where: { id }, select: { bytes: true } });
   const leaf = await tx.audit_leaf.findFirst({
     where: { entry_id: id },
@@ -70,6 +73,20 @@ export async function findEvidence(tx: Tx, { entry_id: id, at }: ActivationRow):
   };
 }
 
+/**
+ * Returns whether the log has an activation after this one: then its row was removed, or lost with a restored database. An
+ * activation that is not in the log yet is the newest. Entries of the present log come after those of closed logs.
+ */
+export async function hasNewer(tx: Tx, log: string, { entry_id: id }: ActivationRow): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM audit_leaf own JOIN audit_index i ON i.tenant_id = own.tenant_id AND i.action IN ('policy.activate', 'policy.roll_back')
+        AND i.outcome = 'done' AND i.entry_id <> own.entry_id
+      LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
+    WHERE own.entry_id = ${id}::uuid AND (l.entry_id IS NULL OR (l.log = own.log AND l.seq > own.seq)
+      OR (l.log <> own.log AND l.log = ${log})) LIMIT 1`;
+  return rows.length > 0;
+}
+
 /** Returns the activations of one set, newest first. */
 export async function listActivations(tx: Tx, setId: string): Promise<ActivationRow[]> {
   const rows = await tx.policy_activation.findMany({
@@ -79,6 +96,22 @@ export async function listActivations(tx: Tx, setId: string): Promise<Activation
     select: COLUMNS,
   });
   return rows.map((row) => Row.parse(row));
+}
+
+const Activated = Row.pick({ number: true, at: true, document_digest: true }).extend({
+  document: z.string(),
+});
+
+/** Returns the newest activations with the documents of their sets, newest first. */
+export async function listActivatedDocuments(
+  tx: Tx,
+  tenantId: string,
+  limit: number,
+): Promise<z.infer<typeof Activated>[]> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT p.number, p.at, s.document, s.document_digest FROM policy_activation p JOIN policy_set s ON s.id = p.set_id
+    WHERE p.tenant_id = ${tenantId}::uuid ORDER BY p.seq DESC LIMIT ${limit}`;
+  return z.array(Activated).parse(rows);
 }
 
 /**

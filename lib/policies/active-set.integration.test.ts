@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { openDatabase } from "@/lib/db/client";
 import type { Listener } from "@/lib/db/listen";
 import { activateDue, activateSet } from "@/lib/policies/activate-set";
@@ -95,7 +96,7 @@ describe("a portal", () => {
     await policies.check();
     const refused = await refusalOf(policies.follow(await newestSeq()));
     expect(refused).toMatchObject({ code: "policy.unavailable", status: 503 });
-    expect(() => policies.active()).toThrow("does not have its digest");
+    expect(() => policies.active()).toThrow("is not as the log has it");
     expect(lines.filter((line) => line.includes("policy.altered"))).toHaveLength(1);
     // The same with a digest that fits: the activation has the one that was agreed to.
     const fitting = `UPDATE policy_set SET document_digest =
@@ -189,5 +190,25 @@ describe("a scheduled set", () => {
     expect(await activateDue(system())).toBe(1);
     expect((await getActiveSet(bench.anke)).number).toBe(one.number);
     expect((await getSet(bench.anke, other.number)).state).toBe("draft");
+  });
+});
+
+// The last part: the log goes on from here, and the clock was set back before.
+describe("a portal that starts", () => {
+  it("does not decide by an older set because the newest activation was removed", async () => {
+    const seq = await newestSeq();
+    const alter = async (text: string) => {
+      await bench.query("ALTER TABLE policy_activation DISABLE TRIGGER USER");
+      await bench.query(text);
+      await bench.query("ALTER TABLE policy_activation ENABLE TRIGGER USER");
+    };
+    const { audit } = bench.portal;
+    await prepareLog(audit.sequencerPool, audit.place);
+    while ((await integrateBatch(audit.sequencerPool, audit.place)).added > 0);
+    await alter(`UPDATE policy_activation SET seq = -seq WHERE seq = ${seq}`);
+    const { policies } = await otherPortal();
+    expect(() => policies.active()).toThrow("is not as the log has it");
+    await alter(`UPDATE policy_activation SET seq = -seq WHERE seq = ${-seq}`);
+    expect(await policies.check()).toBe("active");
   });
 });

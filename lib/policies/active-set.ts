@@ -10,6 +10,7 @@ import {
   type Evidence,
   findActivation,
   findEvidence,
+  hasNewer,
 } from "@/lib/policies/activation-store";
 import { isBound } from "@/lib/policies/bound-activation";
 import { documentOf, hasDigest } from "@/lib/policies/load-set";
@@ -36,6 +37,8 @@ interface Found {
   readonly pointer: ActivationRow | undefined;
   readonly set: WholeSetRow | undefined;
   readonly evidence: Evidence | undefined;
+  /** The log has an activation after it. */
+  readonly isOld: boolean;
 }
 
 /**
@@ -95,13 +98,15 @@ export class ActivePolicies implements Policies {
   }
 
   async #read(): Promise<void> {
-    const { tenantId } = this.#parts.instance;
+    const { tenantId, log } = this.#parts.instance;
     let found: Found;
     try {
       found = await inSnapshot(this.#parts, async (tx) => {
         const pointer = await findActivation(tx, tenantId);
         const set = pointer && (await findSet(tx, tenantId, { id: pointer.set_id }));
-        return { pointer, set, evidence: pointer && (await findEvidence(tx, pointer)) };
+        const evidence = pointer && (await findEvidence(tx, pointer));
+        const isOld = pointer !== undefined && (await hasNewer(tx, log, pointer));
+        return { pointer, set, evidence, isOld };
       });
     } catch (error) {
       // While the database is away the pointer does not move either. Each opening reads it again.
@@ -115,11 +120,12 @@ export class ActivePolicies implements Policies {
     }
   }
 
-  #load({ pointer, set, evidence }: Found): void {
+  #load({ pointer, set, evidence, isOld }: Found): void {
     if (pointer === undefined || set === undefined || evidence === undefined)
       throw new InvariantError("no policy set was activated");
     const { seq, number, document_digest: digest } = pointer;
-    const isOlder = seq < this.#newest;
+    // Also a process that has just begun: an older set does not return because newer activations were removed.
+    const isOlder = isOld || seq < this.#newest;
     if (isOlder || !hasDigest(set.document, digest) || !isBound(this.#parts.instance, pointer, evidence)) {
       this.#fail("altered");
       return;
@@ -153,7 +159,7 @@ function unavailable(fault: Fault | undefined): DomainError {
   return new DomainError("policy.unavailable", {
     detail:
       fault === "altered"
-        ? "The text of the active policy set does not have its digest. Nothing is decided by it."
+        ? "The active policy set is not as the log has it. Nothing is decided by it."
         : "It could not be loaded. Try again in a moment.",
     ...(fault === "altered" ? {} : { retryAfterSeconds: 2 }),
   });

@@ -10,7 +10,9 @@ const Row = z.object({
   decision: ApprovalDecision,
   duties: SetApproval.shape.duties,
   reason: z.string(),
+  document_digest: z.string(),
   at: Moment,
+  entry_id: z.string(),
 });
 
 /** What one person decided on one submission of a set. */
@@ -21,7 +23,10 @@ export async function listApprovals(tx: Tx, setId: string): Promise<ApprovalRow[
   const rows = await tx.policy_approval.findMany({
     where: { set_id: setId },
     orderBy: { id: "asc" },
-    select: { round: true, user_id: true, decision: true, duties: true, reason: true, at: true },
+    select: {
+      ...{ round: true, user_id: true, decision: true, duties: true, reason: true },
+      ...{ document_digest: true, at: true, entry_id: true },
+    },
   });
   return rows.map((row) => Row.parse(row));
 }
@@ -35,12 +40,10 @@ export function approvalsOf(rows: readonly ApprovalRow[], round: number): Approv
 export async function insertApproval(
   tx: Tx,
   tenantId: string,
-  row: ApprovalRow & { readonly id: string; readonly setId: string; readonly documentDigest: string },
+  row: ApprovalRow & { readonly id: string; readonly setId: string },
 ): Promise<void> {
-  const { setId, documentDigest, duties, ...rest } = row;
+  const { setId, duties, ...rest } = row;
   await tx.policy_approval.createMany({
-    data: [
-      { ...rest, duties: [...duties], tenant_id: tenantId, set_id: setId, document_digest: documentDigest },
-    ],
+    data: [{ ...rest, duties: [...duties], tenant_id: tenantId, set_id: setId }],
   });
 }

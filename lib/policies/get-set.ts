@@ -6,12 +6,19 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findActivation } from "@/lib/policies/activation-store";
 import { loadSet } from "@/lib/policies/load-set";
-import type { PolicySetList, PolicySetQuery, PolicySetView } from "@/lib/policies/schema";
+import type { PolicySetList, PolicySetQuery, PolicySetView, SetState } from "@/lib/policies/schema";
 import { listSetRows } from "@/lib/policies/store";
 import { namesFor, summaryOf, viewSet } from "@/lib/policies/view";
-import { mayWrite, requireReader } from "@/lib/policies/who-may";
+import { DECIDING_STATES, mayWrite, requireReadable, requireReader } from "@/lib/policies/who-may";
 
 const READ = "policy.read";
+
+/** Returns the states that the list shows: drafts are for people who write sets. */
+function shownStates({ principal }: Context, asked: SetState | undefined): readonly SetState[] | undefined {
+  const known = mayWrite(principal) ? undefined : DECIDING_STATES;
+  if (asked === undefined) return known;
+  return known === undefined || known.includes(asked) ? [asked] : [];
+}
 
 /** Returns the policy sets, newest number first. Throws `access.forbidden`. */
 export async function listSets(cx: Context, query: PolicySetQuery): Promise<PolicySetList> {
@@ -20,7 +27,7 @@ export async function listSets(cx: Context, query: PolicySetQuery): Promise<Poli
   const list = await inSnapshot(cx, async (tx) => {
     const found = await listSetRows(tx, {
       ...{ tenantId, before: query.cursor, limit: query.limit + 1 },
-      states: query.state === undefined ? undefined : [query.state],
+      states: shownStates(cx, query.state),
     });
     const shown = found.slice(0, query.limit);
     const readable = shown.flatMap((row) => (isUnreadable(row) ? [] : [row]));
@@ -43,7 +50,11 @@ export async function listSets(cx: Context, query: PolicySetQuery): Promise<Poli
 /** Returns one policy set. Throws `access.forbidden` and `policy.not-found`. */
 export async function getSet(cx: Context, number: number): Promise<PolicySetView> {
   requireReader(cx.principal);
-  const view = await inSnapshot(cx, async (tx) => viewSet(tx, cx, await loadSet(tx, cx, number)));
+  const view = await inSnapshot(cx, async (tx) => {
+    const set = await loadSet(tx, cx, number);
+    requireReadable(cx.principal, set);
+    return viewSet(tx, cx, set);
+  });
   await recordReadOnce(cx, READ);
   return view;
 }

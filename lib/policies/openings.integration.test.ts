@@ -10,6 +10,7 @@ import { decideSet, submitSet } from "@/lib/policies/submit-set";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { withExamples } from "@/lib/testing/contracts/open-set";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 let bench: AccessBench;
@@ -45,14 +46,12 @@ async function activate(change: (document: PolicyDocument) => PolicyDocument): P
      FROM policy_set s WHERE s.number = $2`,
     [uuidv7(Date.now()), number, (await getActiveSet(who)).number, who.principal.userId],
   );
-  await submitSet(who, number, undefined);
-  await decideSet(bench.approver, number, { decision: "approve", reason: "read" });
+  const { revision } = await submitSet(who, number, undefined);
+  await decideSet(bench.approver, number, { decision: "approve", reason: "read", revision });
   await activateSet(who, number);
   return number;
 }
 
-const withoutExamples = (document: PolicyDocument) =>
-  document.policies.map((policy) => ({ ...policy, examples: [] }));
 const REST = {
   id: "rest-of-clients",
   text: 'forbid(principal in Role::"client", action == Action::"open", resource);',
@@ -63,15 +62,14 @@ describe("an opening", () => {
   it("in a portal that missed the switch is decided by the new set, which names its policy", async () => {
     expect(await outcomeOf(open(0))).toBe("done");
     expect(await outcomeOf(open(1))).toBe("done");
-    await activate((document) => ({ ...document, policies: [...withoutExamples(document), REST] }));
+    await activate((document) => withExamples({ ...document, policies: [...document.policies, REST] }));
     for (const portal of [1, 0] as const) {
       const refused = await refusalOf(open(portal));
       expect(refused).toMatchObject({ code: "access.policy", extra: { reason: "policy.rest-of-clients" } });
     }
-    await activate((document) => ({
-      ...document,
-      policies: document.policies.filter(({ id }) => id !== REST.id),
-    }));
+    await activate((document) =>
+      withExamples({ ...document, policies: document.policies.filter(({ id }) => id !== REST.id) }),
+    );
     expect(await outcomeOf(open(1))).toBe("done");
   });
 

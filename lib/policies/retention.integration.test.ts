@@ -14,7 +14,7 @@ import { activateSet, rollBackSet } from "@/lib/policies/activate-set";
 import { createDraft } from "@/lib/policies/create-draft";
 import { getSet } from "@/lib/policies/get-set";
 import { saveDraft } from "@/lib/policies/save-draft";
-import { decideSet, submitSet } from "@/lib/policies/submit-set";
+import { submitSet } from "@/lib/policies/submit-set";
 import { createPolicyBench, type PolicyBench } from "@/lib/testing/benches/policy-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
@@ -46,7 +46,7 @@ async function approved(retention: RetentionSettings): Promise<number> {
   await saveDraft(bench.anke, number, { document: given }, undefined);
   await bench.dryRun(number);
   await submitSet(bench.anke, number, undefined);
-  await decideSet(bench.jonas, number, { decision: "approve", reason: "read" });
+  await bench.decide(bench.jonas, number, { decision: "approve", reason: "read" });
   return number;
 }
 
@@ -90,8 +90,8 @@ describe("the periods of the log", () => {
 
   it("change with the activation and name its version, each change with an entry, and return with a roll back", async () => {
     const retention: RetentionSettings = {
-      classes: { "*": 2_000, disclosure: 3_000 },
-      roles: { "*": 400, auditor: 1_461, coordinator: 3_000, regulator: 2_555 },
+      classes: { "*": 2_000, disclosure: 2_400 },
+      roles: { "*": 365, auditor: 1_461, coordinator: 3_000, regulator: 2_555 },
     };
     const number = await approved(retention);
     expect((await stored()).length).toBe(rowsOf(DEFAULT_RETENTION).length);
@@ -103,7 +103,7 @@ describe("the periods of the log", () => {
     expect(await getRetention(bench.anke)).toMatchObject({
       version: { number },
       classes: [
-        { name: "disclosure", days: 3_000 },
+        { name: "disclosure", days: 2_400 },
         { name: "*", days: 2_000 },
       ],
     });

@@ -57,7 +57,7 @@ export async function saveDraft(
   body: SavedPolicySet,
   ifMatch: string | undefined,
 ): Promise<PolicySetAnswer> {
-  requireFaultless(body.document);
+  await requireFaultless(body.document);
   return answerAct(cx, (tx) => write(tx, cx, number, body, ifMatch));
 }
 
@@ -72,7 +72,7 @@ export async function validateSet(
 ): Promise<ValidateAnswer> {
   requireWriter(cx.principal);
   const set = await inSnapshot(cx, (tx) => loadSet(tx, cx, number));
-  const { document, faults } = checkDocument(given ?? documentOf(set));
+  const { document, faults } = await checkDocument(given ?? documentOf(set));
   return {
     valid: faults.length === 0,
     faults: [...faults],

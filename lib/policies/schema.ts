@@ -92,6 +92,8 @@ export const SetDryRun = z.object({
 export const PolicySetView = PolicySetSummary.extend({
   reason: z.string(),
   revision: z.int(),
+  /** Number of the set that its change is compared with: the active one, or once it was in force the one before it. */
+  compared_with: z.int().nullable(),
   end_reason: z.string().nullable(),
   document: PolicyDocument,
   /** Digest of document and floor, by this build. */
@@ -99,6 +101,8 @@ export const PolicySetView = PolicySetSummary.extend({
   approvals: z.array(SetApproval),
   activations: z.array(SetActivation),
   dry_run: SetDryRun.nullable(),
+  /** Of an agreed set that gives access or shortens a period: the earliest time for its activation. Null: at once. */
+  earliest: Time.nullable(),
   /** What the submission still needs; empty where it needs no approval. */
   needs: z.array(z.enum(["approval", "legal"])),
   may: z.array(SetAct),
@@ -177,7 +181,14 @@ export const ValidateAnswer = z.object({
 });
 export type ValidateAnswer = z.infer<typeof ValidateAnswer>;
 
-export const DecideBody = z.strictObject({ decision: ApprovalDecision, reason: Reason });
+export const DecideBody = z.strictObject({
+  decision: ApprovalDecision,
+  reason: Reason,
+  revision: z
+    .int()
+    .min(1)
+    .describe("Revision of the set that was read. A decision about an earlier one is refused."),
+});
 export type DecideBody = z.infer<typeof DecideBody>;
 
 export const ScheduleBody = z.strictObject({ at: Instant });

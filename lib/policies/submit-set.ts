@@ -9,6 +9,7 @@ import { isSameHuman } from "@/lib/identity/people/one-human-store";
 import { findActivation } from "@/lib/policies/activation-store";
 import { type Acted, answerAct } from "@/lib/policies/answer-act";
 import { approvalsOf, insertApproval, listApprovals } from "@/lib/policies/approval-store";
+import { approvalDigest } from "@/lib/policies/bound-activation";
 import { requireFaultless } from "@/lib/policies/check-document";
 import { aboutSet, documentOf, loadSetLocked, requireRevision, requireState } from "@/lib/policies/load-set";
 import type { DecideBody, PolicySetAnswer } from "@/lib/policies/schema";
@@ -24,7 +25,7 @@ async function submit(tx: Tx, cx: Context, number: number, ifMatch: string | und
   requireState(set, "draft");
   requireRevision(set, ifMatch);
   // A build since the last save may know more faults.
-  requireFaultless(documentOf(set));
+  await requireFaultless(documentOf(set));
   const active = (await findActivation(tx, tenantId))?.number;
   const run = await findDryRun(tx, set.id, "done");
   if (run === undefined || run.outcome === null || active === undefined || !isCurrentRun(run, set, active))
@@ -73,10 +74,21 @@ async function requireFirstDecision(tx: Tx, { principal }: Context, decided: rea
 
 const NEXT = { refuse: "refused", send_back: "draft" } as const;
 
-async function decide(tx: Tx, cx: Context, number: number, { decision, reason }: DecideBody): Promise<Acted> {
+/** Throws `request.conflict` where the person read another submission than the present one. */
+function requireRead({ revision }: WholeSetRow, read: number): void {
+  if (revision === read) return;
+  throw new DomainError("request.conflict", {
+    detail: `You read revision ${read}; it has revision ${revision} now. Read it again.`,
+    extra: { version: revision },
+  });
+}
+
+async function decide(tx: Tx, cx: Context, number: number, body: DecideBody): Promise<Acted> {
+  const { decision, reason } = body;
   const { tenantId } = cx.instance;
   const set = await loadSetLocked(tx, cx, number);
   requireState(set, "submitted");
+  requireRead(set, body.revision);
   const duties = decidingDuties(cx.principal);
   if (duties.length === 0)
     throw new DomainError("access.forbidden", {
@@ -90,17 +102,17 @@ async function decide(tx: Tx, cx: Context, number: number, { decision, reason }:
     rows.map((row) => row.user_id),
   );
   const at = cx.clock.now();
-  const own = { round: set.round, user_id: cx.principal.userId, decision, duties, reason, at };
-  const approvals = approvalsOf([...rows, own], set.round);
-  const isApproved = neededApprovals(set.gains ?? true, approvals).length === 0;
   const entry = await appendEntry(tx, cx, {
     ...{ class: "policy", outcome: "done", action: "policy.decide" },
+    ...(decision === "approve" ? { pub: { policy: approvalDigest({ ...set, duties }) } } : {}),
     ...aboutSet(set, { decision, reason, duties: duties.join(" "), round: set.round }),
   });
-  await insertApproval(tx, tenantId, {
-    ...own,
-    ...{ id: uuidv7(at.getTime()), setId: set.id, documentDigest: set.document_digest },
-  });
+  const own = {
+    ...{ round: set.round, user_id: cx.principal.userId, decision, duties, reason, at },
+    ...{ document_digest: set.document_digest, entry_id: entry.id },
+  };
+  const isApproved = neededApprovals(set.gains ?? true, approvalsOf([...rows, own], set.round)).length === 0;
+  await insertApproval(tx, tenantId, { ...own, id: uuidv7(at.getTime()), setId: set.id });
   if (decision === "refuse")
     await changeSet(tx, set.id, { state: NEXT.refuse, ended_at: at, end_reason: reason });
   else if (decision === "send_back") await changeSet(tx, set.id, { state: NEXT.send_back });
@@ -111,7 +123,7 @@ async function decide(tx: Tx, cx: Context, number: number, { decision, reason }:
 /**
  * Approves a submitted set, refuses it, or sends it back to its author. One approval by a person with the duty approve is
  * enough where no one gains. Otherwise two people approve, one of them with the duty legal. Throws `policy.state`,
- * `policy.second-person` for the author, people who gain, and a second decision, and `access.forbidden`.
+ * `request.conflict` where the set was submitted again since it was read, `policy.second-person` for the author, people who gain, and a second decision, and `access.forbidden`.
  */
 export async function decideSet(cx: Context, number: number, body: DecideBody): Promise<PolicySetAnswer> {
   try {

@@ -4,6 +4,7 @@ import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 import { findActivation, findFormer, listActivations } from "@/lib/policies/activation-store";
+import { earliestOf } from "@/lib/policies/agreed";
 import { approvalsOf, listApprovals } from "@/lib/policies/approval-store";
 import { documentOf } from "@/lib/policies/load-set";
 import type { PolicySetSummary, PolicySetView } from "@/lib/policies/schema";
@@ -57,10 +58,16 @@ function dryRunOf(run: DryRunRow | undefined, set: SetRow, active: number | unde
   return { id, state, base_number: baseNumber, is_current: isCurrentRun(run, set, active), outcome };
 }
 
+/** A draft may be made from an old set: what it changes is what differs from the set in force. */
+function comparedWith(set: SetRow, active: number | undefined): number | null {
+  const isOpen = ["draft", "submitted", "approved", "scheduled"].includes(set.state);
+  return isOpen ? (active ?? set.based_on) : (set.base_number ?? set.based_on);
+}
+
 /** Returns one set as its page shows it, with the caller's possible acts. */
 export async function viewSet(
   tx: Tx,
-  cx: Pick<Context, "instance" | "principal">,
+  cx: Pick<Context, "instance" | "principal" | "clock">,
   set: WholeSetRow,
 ): Promise<PolicySetView> {
   const { tenantId } = cx.instance;
@@ -72,12 +79,16 @@ export async function viewSet(
   ]);
   const active = (await findActivation(tx, tenantId))?.number;
   const document = documentOf(set);
+  const isAgreed = ["approved", "scheduled"].includes(set.state);
+  const earliest = isAgreed ? await earliestOf(tx, cx, set, approvals) : null;
+  const isWaiting = earliest !== null && cx.clock.now() < earliest;
   const needs =
     set.state === "submitted" ? neededApprovals(set.gains ?? true, approvalsOf(approvals, set.round)) : [];
   return {
     ...summaryOf(set, nameOf),
     reason: set.reason,
     revision: set.revision,
+    compared_with: comparedWith(set, active),
     end_reason: set.end_reason,
     document,
     version: policyVersionOf(document),
@@ -89,7 +100,10 @@ export async function viewSet(
       ...{ seq, why, version, by: nameOf(by), at: at.toISOString(), entry_id },
     })),
     dry_run: dryRunOf(await findDryRun(tx, set.id), set, active),
+    earliest: timeOf(earliest),
     needs: [...needs],
-    may: actsOf(cx.principal, set, { former: await findFormer(tx, tenantId) }),
+    may: actsOf(cx.principal, set, { former: await findFormer(tx, tenantId) }).filter(
+      (act) => act !== "activate" || !isWaiting,
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import type { Principal } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
-import type { SetAct } from "@/lib/policies/schema";
+import type { SetAct, SetState } from "@/lib/policies/schema";
 import type { SetRow } from "@/lib/policies/store";
 import type { Duty } from "@/lib/vocabulary";
 
@@ -20,6 +20,17 @@ export function requireReader(who: Who): void {
   throw new DomainError("access.forbidden", {
     detail:
       "Policies are read by administrators, auditors, and people with the duty approve, legal or compliance.",
+  });
+}
+
+/** States of the sets that decide or decided. */
+export const DECIDING_STATES: readonly SetState[] = ["active", "superseded", "rolled_back"];
+
+/** Throws `access.forbidden` for a set that was never in force, unless the caller writes sets. */
+export function requireReadable(who: Who, { number, state }: Pick<SetRow, "number" | "state">): void {
+  if (mayWrite(who) || DECIDING_STATES.includes(state)) return;
+  throw new DomainError("access.forbidden", {
+    detail: `Version ${number} was never in force. Drafts are for the people who write and decide on them.`,
   });
 }
 

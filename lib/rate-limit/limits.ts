@@ -17,6 +17,10 @@ import {
   type RatelimitResponse,
 } from "@/lib/rate-limit/ratelimit";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
+import { collectWith, counter } from "@/lib/telemetry/metrics/registry";
+
+const countDraw = counter("sealport_limiter_draws_total");
+const countUncounted = counter("sealport_limiter_uncounted_total");
 
 /** A class and how many calls it allows in how many seconds. */
 export interface Policy {
@@ -71,7 +75,11 @@ function limiterFor(
   if (budget.fails === "closed")
     return shared?.ratelimit(name, budget) ?? databaseRatelimit(name, budget, pool, drawMs);
   const own = memoryRatelimit(name, budget);
-  return shared === undefined ? own : insured(shared.ratelimit(name, budget), own, () => onInsurance?.(name));
+  const onFailure = (): void => {
+    countUncounted(1, name);
+    onInsurance?.(name);
+  };
+  return shared === undefined ? own : insured(shared.ratelimit(name, budget), own, onFailure);
 }
 
 /**
@@ -84,6 +92,7 @@ async function underTenant(draw: RatelimitResponse, tenant: Ratelimit, weight: n
 
 /** Opens the limiters over the stores that there are (identity.md "Rate limiting"). */
 export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
+  const { secret, shared } = stores;
   const budgets = budgetsWith(overrides);
   const limiters = new Map<string, Ratelimit>();
   const named = (name: string, budget: Budget): Ratelimit => {
@@ -101,16 +110,19 @@ export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
       return await run(limiterOf(name));
     } catch (cause) {
       // Only classes that fail closed come here: they guard opening, deciding, exporting and signing in.
+      countDraw(1, name, "unavailable");
       throw new DomainError("service.limiter-unavailable", { cause, retryAfterSeconds: 2 });
     }
   }
-  const { secret, shared } = stores;
+  if (shared !== undefined)
+    collectWith("limiter", async () => [["sealport_limiter_up", (await shared.isUp()) ? 1 : 0, shared.kind]]);
   return {
     store: shared?.kind ?? "postgresql",
     async take(name, actor, weight = 1) {
       const drawn = await at(name, (limiter) => limiter.limit(keyOf(secret, name, actor), weight));
       const tenant = drawn.success ? tenantOf(name) : undefined;
       const response = tenant === undefined ? drawn : await underTenant(drawn, tenant, weight);
+      countDraw(1, name, response.success ? "allowed" : "denied");
       return { ...response, name, windowSeconds: budgets[name].windowSeconds };
     },
     policy: (name) => ({ name, limit: budgets[name].limit, windowSeconds: budgets[name].windowSeconds }),

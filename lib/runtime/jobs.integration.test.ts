@@ -79,6 +79,8 @@ const names = [
   "token-objects",
   "notifications",
   "deliveries",
+  "alerts",
+  "alert-messages",
   "notification-retention",
 ];
 

@@ -9,6 +9,8 @@ import { endDueReviews } from "@/lib/administration/access-review/end-review";
 import { expireAgreements } from "@/lib/administration/agreements/expire-agreements";
 import { endLeaving } from "@/lib/administration/people/end-person";
 import { followSeal } from "@/lib/administration/seal/seal-keys";
+import { sendAlerts } from "@/lib/alerts/delivery/deliver";
+import { keepAlerts } from "@/lib/alerts/keep-alerts";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
@@ -153,6 +155,8 @@ const JOBS: readonly Job[] = [
   { name: "document-scans", everyMs: 15 * SECOND_MS, step: scanDocuments, needs: "scanner" },
   { name: "notifications", everyMs: SECOND_MS, step: async (cx) => (await sendNotifications(cx)) > 0 },
   { name: "deliveries", everyMs: SECOND_MS, step: async (cx) => (await deliverDue(cx)) > 0 },
+  { name: "alerts", everyMs: 15 * SECOND_MS, step: keepAlerts },
+  { name: "alert-messages", everyMs: SECOND_MS, step: async (cx) => (await sendAlerts(cx)) > 0 },
   { name: "notification-retention", everyMs: 15 * MINUTE_MS, step: deleteOldNotifications },
   { name: "transparency", everyMs: 10 * MINUTE_MS, step: publishQuarters, atOnce: true },
 ];

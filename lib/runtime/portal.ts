@@ -2,6 +2,7 @@ import "server-only";
 import type { Pool } from "pg";
 import { clamdScanner } from "@/lib/access/documents/clamd";
 import { readinessOf } from "@/lib/administration/readiness/count-missing";
+import { AlarmBuffer } from "@/lib/alerts/alarm-buffer";
 import { scopesFor } from "@/lib/api-client/registry";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
@@ -28,6 +29,7 @@ import {
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { usePartIdentity } from "@/lib/ipc/part-identity";
 import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
+import { watchKeystore } from "@/lib/keystore/key-metrics";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
@@ -42,7 +44,6 @@ import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
 import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
-import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
@@ -66,6 +67,7 @@ const AUDIT_CONNECTIONS = 4;
 /** The part that does not need the database: made once, and kept when the tenant cannot be read yet. */
 interface Foundation {
   readonly logger: Logger;
+  readonly alarms: AlarmBuffer;
   readonly db: Database;
   /** Separate connections, so that refusals can be written while the others are busy. */
   readonly auditPool: Pool;
@@ -78,7 +80,9 @@ interface Foundation {
 type PortalEnv = ReturnType<typeof portalEnv>;
 
 async function layFoundation(env: PortalEnv): Promise<Foundation> {
-  const logger = createLogger("portal", env.LOG_LEVEL);
+  const alarms = new AlarmBuffer("portal");
+  const onAlarm = (facts: object) => alarms.take(facts, systemClock.now());
+  const logger = createLogger("portal", env.LOG_LEVEL, undefined, onAlarm);
   // First, since it may fail for a while and pools would be left behind.
   const keystore = await openPortalKeystore(env, logger);
   await requireLogin("DATABASE_URL", env.DATABASE_URL, systemClock);
@@ -99,7 +103,16 @@ async function layFoundation(env: PortalEnv): Promise<Foundation> {
   const counters = await openSharedCounters(env, (code) =>
     logger.warn({ code }, "the connection to the rate limiter's Redis failed"),
   );
-  return { logger, db, auditPool, limitPool: openLimitPool(server), counters, keystore, idempotencyKey };
+  return {
+    logger,
+    alarms,
+    db,
+    auditPool,
+    limitPool: openLimitPool(server),
+    counters,
+    keystore,
+    idempotencyKey,
+  };
 }
 
 function openScanner(env: PortalEnv): Scanner | undefined {
@@ -118,7 +131,7 @@ function limitsOf(env: PortalEnv, { logger, limitPool, counters, idempotencyKey 
 }
 
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
-  const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
+  const { logger, alarms, db, keystore, idempotencyKey, auditPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
   const policies = new ActivePolicies({ db, instance, logger });
@@ -137,6 +150,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
     policies,
     logger,
+    alarms,
     limits: limitsOf(env, foundation),
     failures: createAnonymousFailures(logger),
     idempotencyKey,
@@ -183,7 +197,7 @@ export async function openRuntime(): Promise<Runtime> {
 export async function buildRuntime(): Promise<Runtime> {
   const env = portalEnv();
   const runtime = await openRuntime();
-  if (servedTenant() === undefined) keepMetrics(runtime, env.METRICS_URL);
+  if (servedTenant() === undefined) watchKeystore(runtime.keystore, true);
   runJobs(runtime, { exportKeepDays: env.EXPORT_KEEP_DAYS, keyRotationDays: env.KEY_ROTATION_DAYS });
   return runtime;
 }

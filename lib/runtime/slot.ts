@@ -1,8 +1,9 @@
 // The room runtime: puts a portal process together. portal.ts opens its parts once, this file holds them for routes
-// and pages, jobs.ts lists the background jobs, serve-metrics.ts serves metrics. Use cases get these parts in their
+// and pages, jobs.ts lists the background jobs. Use cases get these parts in their
 // context and never open them.
 
 import "server-only";
+import type { AlarmBuffer } from "@/lib/alerts/alarm-buffer";
 import type { Clock } from "@/lib/clock";
 import type { InstanceFacts, RealDataReadiness, Scanner } from "@/lib/context/context";
 import type { Policies } from "@/lib/context/policies";
@@ -34,6 +35,8 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly audit: AuditRecorder;
   readonly policies: Policies;
   readonly logger: Logger;
+  /** Alarms of this process's log that are not stored as alerts yet. */
+  readonly alarms?: AlarmBuffer | undefined;
   readonly limits: Limits;
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;

@@ -1,9 +1,11 @@
-// The room telemetry: logs and metrics. This file makes loggers, metrics.ts writes the metrics text, client-address.ts
-// notes a caller's own address. Secret members are left out of logs. An error is logged by name, code and frames,
-// never by its message, which may have values.
+// The room telemetry: logs, metrics and traces. This file makes loggers, metrics/ counts, tracing/ makes spans, and
+// incoming.ts notes a caller's own address and request id. Secret members are left out of logs. An error is logged by
+// name, code and frames, never by its message, which may have values.
 
 import "server-only";
 import pino from "pino";
+import { counter } from "@/lib/telemetry/metrics/registry";
+import { PROCESS_INSTANCE } from "@/lib/telemetry/process-slot";
 
 export type Logger = pino.Logger;
 
@@ -47,15 +49,74 @@ export function describeError(error: unknown): Record<string, unknown> {
   return { name: error.name, ...(code === undefined ? {} : { code }), frames: framesOf(error), ...cause };
 }
 
-/** The structured log of one process, JSON lines on standard output. */
-export function createLogger(process: string, level: string, destination?: pino.DestinationStream): Logger {
-  const options: pino.LoggerOptions = {
+const alarmEvents = counter("sealport_alarm_events_total");
+
+/** Every line has a name: its alarm, the name that it was given, or `message`. Lines with an alarm are counted. */
+function nameOf(fields: object): { readonly name: string } {
+  const alarm: unknown = "alarm" in fields ? fields.alarm : undefined;
+  if (typeof alarm !== "string") return { name: "message" };
+  alarmEvents(1, alarm);
+  return { name: alarm };
+}
+
+/** Pino takes an error's message for a line without one. Messages of errors may have values, so they are not logged. */
+function withoutMessage(args: Parameters<pino.LogFn>): Parameters<pino.LogFn> {
+  const [first] = args;
+  const fields: unknown = first;
+  if (fields instanceof Error) return [{ err: fields }, args[1] ?? "failed"];
+  const isAlone = args.length === 1 && typeof fields === "object" && fields !== null;
+  return isAlone && "err" in fields ? [fields, "failed"] : args;
+}
+
+/** Called with the members of each line that carries an alarm. */
+export type OnAlarm = (facts: object) => void;
+
+/** Passes a line that carries an alarm on. */
+function passAlarm(facts: unknown, onAlarm: OnAlarm | undefined): void {
+  if (typeof facts === "object" && facts !== null && "alarm" in facts) onAlarm?.(facts);
+}
+
+function optionsOf(process: string, level: string, onAlarm: OnAlarm | undefined): pino.LoggerOptions {
+  return {
     level,
-    base: { process },
+    base: { process, instance: PROCESS_INSTANCE },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    mixin: nameOf,
+    hooks: {
+      logMethod(args, method) {
+        passAlarm(args[0], onAlarm);
+        method.apply(this, withoutMessage(args));
+      },
+    },
     serializers: { err: describeError },
-    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
   };
+}
+
+/**
+ * The structured log of one process: JSON lines on standard output, each with time, level, process, instance, name and
+ * msg, and with request_id where it belongs to a request.
+ */
+export function createLogger(
+  process: string,
+  level: string,
+  destination?: pino.DestinationStream,
+  onAlarm?: OnAlarm,
+): Logger {
+  const redact = { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" };
+  const options = { ...optionsOf(process, level, onAlarm), redact };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * The same for the lines of requests, whose members are fixed and safe. Searching each for secret members would take
+ * 19 µs of CPU time, four times as long as the line itself.
+ */
+export function createRequestLogger(
+  process: string,
+  level: string,
+  destination?: pino.DestinationStream,
+): Logger {
+  const options = optionsOf(process, level, undefined);
   return destination === undefined ? pino(options) : pino(options, destination);
 }

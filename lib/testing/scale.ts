@@ -16,6 +16,7 @@ export const SCALE = {
   "wraps without a block": { test: 2_000, deep: 200_000, variable: "SOAK_WRAPS" },
   "keys without a block": { test: 2_000, deep: 200_000, variable: "SOAK_KEYS" },
   "seals without repeat": { test: 2_000, deep: 200_000, variable: "SOAK_SEALS" },
+  "changed bytes": { test: 500, deep: 1_000_000, variable: "SEALPORT_CHANGED_BYTES" },
   "entry forms": { test: 400, deep: 6_000, variable: "SEALPORT_FORM_ENTRIES" },
 } as const;
 
@@ -33,4 +34,10 @@ export function scale(name: Scaled): number {
   const summary = process.env.SEALPORT_CASES;
   if (summary !== undefined) appendFileSync(summary, `${JSON.stringify({ name, cases })}\n`);
   return cases;
+}
+
+/** Returns places in so many bytes, evenly spread, as many as this run changes: each of them in the deep run. */
+export function changedPlaces(length: number): number[] {
+  const count = Math.min(length, scale("changed bytes"));
+  return Array.from({ length: count }, (_, nth) => Math.floor((nth * length) / count));
 }

@@ -2,6 +2,14 @@ import { type ActionKey, actionKey } from "@/lib/audit/labels";
 
 /** Acts that the home page lists from a person's own entries, without reading (`listOwnEntries`). Each has a message. */
 export const ACTS = [
+  "alert_acknowledge",
+  "alert_add_address",
+  "alert_end",
+  "alert_open",
+  "alert_remove_address",
+  "alert_resolve",
+  "alert_test_address",
+  "alert_threshold",
   "api_key_change",
   "api_key_create",
   "api_key_revoke",

@@ -22,6 +22,8 @@ export function hrefOf({ kind, subject }: Need): string {
       return `/agreements/${subject.id}`;
     case "roster":
       return "/roster";
+    case "alert":
+      return `/operations/alerts/${subject.id}`;
     case "access_review":
       return `/access-review/${subject.id}`;
     case "policy":
@@ -47,6 +49,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   decide: "scales",
   agreement: "check",
   roster: "key",
+  alert: "warning",
   access_review: "check",
   policy: "scales",
   dispute: "comment",
@@ -62,7 +65,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   draft: "pencil",
 };
 
-const PRESSING: readonly NeedKind[] = ["access_ends", "key_missing", "key_stopped"];
+const PRESSING: readonly NeedKind[] = ["alert", "access_ends", "key_missing", "key_stopped"];
 
 /** Glyph and colour of a task. Oxblood: late. Amber: little time left, or something is blocked. Ink: other work. */
 export function lookOf(need: Need): { readonly icon: IconName; readonly tone: string } {

@@ -11,6 +11,7 @@ import type { Context } from "@/lib/context/context";
 import { loadPage } from "@/lib/http/pages/page";
 import { getActiveSet, listSets } from "@/lib/policies/get-set";
 import { readDocument } from "@/lib/policies/read-document";
+import { listRulesSince } from "@/lib/policies/rule-history";
 import type { PolicySetSummary } from "@/lib/policies/schema";
 import { AlwaysSo } from "./_components/always-so";
 import { NewDraft } from "./_components/new-draft";
@@ -47,7 +48,7 @@ async function read(cx: Context, older: string | undefined) {
   const cursor = older !== undefined && /^[1-9]\d{0,8}$/.test(older) ? Number(older) : undefined;
   const active = await getActiveSet(cx);
   const sets = await listSets(cx, { limit: VERSIONS, cursor });
-  return { active, sets, document: readDocument(active.document) };
+  return { active, sets, document: readDocument(active.document), since: await listRulesSince(cx) };
 }
 
 export async function generateMetadata() {
@@ -61,7 +62,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
   const result = await loadPage(getActivePolicySet, PATH, (cx) => read(cx, older));
   const here = { label: t("title"), href: "/policies" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={here} />;
-  const { active, sets, document } = result.value;
+  const { active, sets, document, since } = result.value;
   const { number } = active;
   return (
     <PageFrame
@@ -87,6 +88,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
         ))}
       <RulesTable
         document={document}
+        since={since}
         title={t("rulesOf", { number, count: document.policies.length })}
         isText={as === "text"}
         path="/policies"

@@ -7,7 +7,10 @@ import { type GuideName, hrefOf } from "@/lib/http/guides/read-guide";
 type InlineTokens = readonly Token[] | undefined;
 
 /** One inline token. Pictures are left out. Unknown tokens and HTML are shown as plain text. */
-function Run({ run, from }: { run: MarkedToken; from: GuideName }) {
+/** The guide, or the folder of runbooks, that a link is relative to. */
+type Source = GuideName | "runbooks";
+
+function Run({ run, from }: { run: MarkedToken; from: Source }) {
   switch (run.type) {
     case "codespan":
       return <code className="break-words font-mono text-[0.95em]">{run.text}</code>;
@@ -39,7 +42,7 @@ function Run({ run, from }: { run: MarkedToken; from: GuideName }) {
 }
 
 /** A link into the portal or to the web. Of any other link only the text is shown. */
-function GuideLink({ link, from }: { link: Tokens.Link; from: GuideName }) {
+function GuideLink({ link, from }: { link: Tokens.Link; from: Source }) {
   const href = hrefOf(link.href, from);
   const content = plainText(link.tokens);
   if (href === undefined) return content;
@@ -50,7 +53,7 @@ function GuideLink({ link, from }: { link: Tokens.Link; from: GuideName }) {
   );
 }
 
-function Runs({ content, from }: { content: InlineTokens; from: GuideName }) {
+function Runs({ content, from }: { content: InlineTokens; from: Source }) {
   return knownTokens(content).map((run, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: runs of a text have no id and never move
     <Fragment key={index}>
@@ -59,7 +62,7 @@ function Runs({ content, from }: { content: InlineTokens; from: GuideName }) {
   ));
 }
 
-function Heading({ block, from }: { block: Tokens.Heading; from: GuideName }) {
+function Heading({ block, from }: { block: Tokens.Heading; from: Source }) {
   const Tag = block.depth <= 2 ? "h2" : "h3";
   return (
     <Tag
@@ -71,7 +74,7 @@ function Heading({ block, from }: { block: Tokens.Heading; from: GuideName }) {
   );
 }
 
-function List({ block, ...of }: { block: Tokens.List; label: string; from: GuideName }) {
+function List({ block, ...of }: { block: Tokens.List; label: string; from: Source }) {
   const Tag = block.ordered ? "ol" : "ul";
   return (
     <Tag
@@ -89,7 +92,7 @@ function List({ block, ...of }: { block: Tokens.List; label: string; from: Guide
 }
 
 /** The content of a list item: text without a paragraph's margins, and blocks such as commands and lists. */
-function ItemBlocks({ tokens, label, from }: { tokens: Token[]; label: string; from: GuideName }) {
+function ItemBlocks({ tokens, label, from }: { tokens: Token[]; label: string; from: Source }) {
   return knownTokens(tokens).map((token, index) => {
     const key = `${token.type}-${index}`;
     if (token.type === "text" || token.type === "paragraph")
@@ -99,7 +102,7 @@ function ItemBlocks({ tokens, label, from }: { tokens: Token[]; label: string; f
 }
 
 /** The heading of a cell where rows stack. Hidden from screen readers, which get it from the table. */
-function CellHead({ content = [], from }: { content: InlineTokens; from: GuideName }) {
+function CellHead({ content = [], from }: { content: InlineTokens; from: Source }) {
   if (content.length === 0) return null;
   return (
     <span aria-hidden="true" className="block text-ink-2 text-note tablet:hidden">
@@ -108,7 +111,7 @@ function CellHead({ content = [], from }: { content: InlineTokens; from: GuideNa
   );
 }
 
-function Grid({ block, label, from }: { block: Tokens.Table; label: string; from: GuideName }) {
+function Grid({ block, label, from }: { block: Tokens.Table; label: string; from: Source }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section aria-label={label} tabIndex={0} className="my-4 overflow-x-auto">
@@ -156,7 +159,7 @@ function Grid({ block, label, from }: { block: Tokens.Table; label: string; from
   );
 }
 
-function GuideBlock({ block, label, from }: { block: MarkedToken; label: string; from: GuideName }) {
+function GuideBlock({ block, label, from }: { block: MarkedToken; label: string; from: Source }) {
   if (block.type === "heading") return <Heading block={block} from={from} />;
   if (block.type === "list") return <List block={block} label={label} from={from} />;
   if (block.type === "table") return <Grid block={block} label={label} from={from} />;
@@ -181,7 +184,7 @@ export function GuideBlocks({
 }: {
   blocks: readonly MarkedToken[];
   title: string;
-  from: GuideName;
+  from: Source;
 }) {
   return blocks.map((block, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: blocks of a text have no id and never move

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 import type { DeadlinesChildOptions } from "@/lib/testing/children/deadlines-child";
 import { scale } from "@/lib/testing/scale";
 
@@ -30,8 +30,7 @@ async function start(days: number): Promise<ChildProcess> {
     instance: bench.cx.instance,
     aheadMs: days * DAY_MS,
   };
-  const child = path.resolve("lib/testing/children/deadlines-child.ts");
-  const args = ["--import", "tsx", "--conditions=react-server", child, JSON.stringify(options)];
+  const args = childArguments("lib/testing/children/deadlines-child.ts", JSON.stringify(options));
   const started = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   children.add(started);
   started.once("exit", () => children.delete(started));

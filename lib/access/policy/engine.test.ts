@@ -101,6 +101,26 @@ describe("a prepared set", () => {
     },
   );
 
+  it("one question has one answer, whatever the order of its facts", () => {
+    const document = documentOf({
+      first:
+        'permit(principal, action == Action::"open", resource) when { context.day == 1 && context.factorMinutes == 0 };',
+    });
+    const set = preparePolicySet(document);
+    const [example] = DEFAULT_DOCUMENT.policies[0]?.examples ?? [];
+    if (example === undefined) throw new TypeError("no example");
+    const asked = questionOf({ ...example.facts, day: 1, factor_minutes: 0 });
+    const swapped = questionOf({ ...example.facts, day: 0, factor_minutes: 1 });
+    if (asked.action !== "open" || swapped.action !== "open") throw new TypeError("no opening");
+    const { day, factorMinutes, ...rest } = swapped.context;
+    const moved = { ...swapped, context: { factorMinutes, day, ...rest } };
+    const first = {
+      ...asked,
+      context: { day: asked.context.day, factorMinutes: asked.context.factorMinutes, ...rest },
+    };
+    expect([set.ask(first).isAllowed, set.ask(moved).isAllowed]).toEqual([true, false]);
+  });
+
   it("a policy that cannot be evaluated refuses, whatever others permit", () => {
     const overflow = `permit(principal, action == Action::"open", resource)
 when { resource.ageDays * 9223372036854775807 > 1 };`;

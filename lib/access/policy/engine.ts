@@ -20,6 +20,8 @@ export interface PreparedSet extends DecidingSet {
   readonly document: PolicyDocument;
   /** SHA-256 of the canonical document. */
   readonly digest: string;
+  /** The policies as Cedar read them: a text can write any name with escapes, this cannot. */
+  readonly parsed: string;
 }
 
 type Sources = readonly (readonly [name: string, digest: string])[];
@@ -94,6 +96,7 @@ export function preparePolicySet(document: PolicyDocument): PreparedSet {
   return {
     document,
     digest: documentDigest(document),
+    parsed: JSON.stringify(all),
     version: policyVersionOf(document),
     settings: document.settings,
     ask: remembering<PolicyAnswer>(keyOf, (question) => whole.decide(question)),

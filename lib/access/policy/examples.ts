@@ -64,13 +64,17 @@ export interface ExampleResult {
   readonly policies: readonly string[];
 }
 
-/** Runs every example of a valid document by its whole set, in order. Pure. */
-export function runExamples(document: PolicyDocument, set: PreparedSet): ExampleResult[] {
-  return document.policies.flatMap(({ id: policy, examples }) =>
-    examples.map(({ name, expect: expected, facts }, index) => {
+/** Runs the examples of a valid document by its whole set, one after the other, in order. */
+export function* exampleResults(document: PolicyDocument, set: PreparedSet): Generator<ExampleResult> {
+  for (const { id: policy, examples } of document.policies)
+    for (const [index, { name, expect: expected, facts }] of examples.entries()) {
       const { isAllowed, policies, isBroken } = decideExample(facts, set);
       const got = isAllowed ? "allow" : "refuse";
-      return { policy, index, name, expected, got, isMet: got === expected && !isBroken, policies };
-    }),
-  );
+      yield { policy, index, name, expected, got, isMet: got === expected && !isBroken, policies };
+    }
+}
+
+/** Runs every example of a valid document by its whole set, in order. Pure. */
+export function runExamples(document: PolicyDocument, set: PreparedSet): ExampleResult[] {
+  return [...exampleResults(document, set)];
 }

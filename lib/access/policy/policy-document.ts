@@ -3,6 +3,7 @@ import { RetentionSettings } from "@/lib/access/policy/retention";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
+import { shownText, visibleLine } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level } from "@/lib/vocabulary";
 
 /** Facts of one example of a policy. What is not given has the value of an ordinary case (cedar-request.ts). */
@@ -40,7 +41,7 @@ export const ExampleFacts = z.strictObject({
 export type ExampleFacts = z.infer<typeof ExampleFacts>;
 
 const Example = z.strictObject({
-  name: z.string().trim().min(1).max(200),
+  name: visibleLine(200),
   expect: z.enum(["allow", "refuse"]),
   facts: ExampleFacts,
 });
@@ -49,7 +50,8 @@ export type Example = z.infer<typeof Example>;
 /** One policy: an id that is stable over versions, one Cedar policy, and the examples that must hold at each save. */
 const Policy = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,59}$/),
-  text: z.string().min(1).max(8_000),
+  // What is approved is what is shown: also a comment has no hidden characters.
+  text: shownText(8_000),
   examples: z.array(Example).max(50),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -139,7 +139,8 @@ function partKey(part: Node, reads: SetReads): string {
   for (const name in part) {
     const value = part[name];
     if (value === undefined || (OPTIONAL.has(name) && !reads.compared.has(name))) continue;
-    key += isNode(value) ? `${name}(${partKey(value, reads)})` : `|${leafKey(name, value, reads)}`;
+    // With its name, so that the order in which a question was made says nothing.
+    key += isNode(value) ? `${name}(${partKey(value, reads)})` : `|${name}=${leafKey(name, value, reads)}`;
   }
   return key;
 }

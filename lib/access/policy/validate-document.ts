@@ -1,6 +1,7 @@
-import { cedar } from "@/lib/access/policy/cedar";
+import { CedarEnded, cedar } from "@/lib/access/policy/cedar";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import { PolicyDocument } from "@/lib/access/policy/policy-document";
+import { shapeFault } from "@/lib/access/policy/shape-limits";
 import { fromUtf8, utf8 } from "@/lib/crypto/bytes";
 
 /** One fault of a document, at its place in a policy's text. */
@@ -23,6 +24,7 @@ export type Validated =
 /** Bounds of a set. Beyond them nothing is parsed. */
 const MOST_POLICIES = 600;
 const MOST_BYTES = 1_000_000;
+const MOST_EXAMPLES = 2_000;
 /** Problems that one answer lists. */
 const MOST_PROBLEMS = 100;
 
@@ -49,16 +51,29 @@ function wordsOf({ message, help }: CedarError): string {
   return help === null ? `${first}.` : `${first}: ${help}.`;
 }
 
-/** Returns the problem where Cedar found it. Cedar counts bytes, people and editors count characters. */
+/** Returns the place after these characters, as people and editors count it. */
+function placeAfter(before: string): Pick<PolicyProblem, "line" | "column"> {
+  const lines = before.split("\n");
+  return { line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1 };
+}
+
+/** Returns the problem where Cedar found it. Cedar counts bytes. */
 function placed({ id, text }: Text, error: CedarError): PolicyProblem {
   const [place] = error.sourceLocations ?? [];
   const message = wordsOf(error);
   if (place === undefined) return { policy: id, line: 1, column: 1, length: 0, message };
   const bytes = utf8(text);
-  const before = fromUtf8(bytes.subarray(0, place.start));
-  const lines = before.split("\n");
   const length = [...fromUtf8(bytes.subarray(place.start, place.end))].length;
-  return { policy: id, line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1, length, message };
+  return { policy: id, ...placeAfter(fromUtf8(bytes.subarray(0, place.start))), length, message };
+}
+
+/** Texts that are too deep never reach Cedar. */
+function shapeProblems(texts: readonly Text[]): PolicyProblem[] {
+  return texts.flatMap(({ id, text }) => {
+    const fault = shapeFault(text);
+    if (fault === undefined) return [];
+    return [{ policy: id, ...placeAfter(text.slice(0, fault.at)), length: 1, message: fault.words }];
+  });
 }
 
 function sizeProblem(given: unknown): PolicyProblem | undefined {
@@ -70,11 +85,17 @@ function sizeProblem(given: unknown): PolicyProblem | undefined {
     const text = (one as { text?: unknown } | null)?.text;
     return sum + (typeof text === "string" ? text.length : 0);
   }, 0);
-  return bytes > MOST_BYTES ? ofSet(`The policies of a set have at most 1 MB; these have more.`) : undefined;
+  if (bytes > MOST_BYTES) return ofSet(`The policies of a set have at most 1 MB; these have more.`);
+  const examples = policies.reduce((sum: number, one: unknown) => {
+    const listed = (one as { examples?: unknown } | null)?.examples;
+    return sum + (Array.isArray(listed) ? listed.length : 0);
+  }, 0);
+  if (examples <= MOST_EXAMPLES) return undefined;
+  return ofSet(`A set has at most ${MOST_EXAMPLES} examples; this one has ${examples}.`);
 }
 
 /** Returns the schema's faults, each with the policy that it is in. */
-function shapeProblems(
+function formProblems(
   given: unknown,
   issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
 ): PolicyProblem[] {
@@ -130,6 +151,16 @@ function typeProblems(texts: readonly Text[]): PolicyProblem[] {
   return [...new Map([...found, ...others].reverse().map((one) => [at(one), one])).values()].reverse();
 }
 
+/** Returns what a check found. A text that ended Cedar is a problem, and not the portal's. */
+function checked(check: () => PolicyProblem[]): PolicyProblem[] {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof CedarEnded) return [ofSet("The policies are too large or too deep to be checked.")];
+    throw error;
+  }
+}
+
 /**
  * Checks a document as it was given: its bounds, its form, each text, and all of them against the schema. The first
  * check that finds faults ends it. Pure.
@@ -139,10 +170,10 @@ export function validateDocument(given: unknown): Validated {
   const parsed = size === undefined ? PolicyDocument.safeParse(given) : undefined;
   const document = parsed?.data;
   const found =
-    size !== undefined ? [size] : parsed?.success === false ? shapeProblems(given, parsed.error.issues) : [];
+    size !== undefined ? [size] : parsed?.success === false ? formProblems(given, parsed.error.issues) : [];
   const texts = document?.policies ?? [];
-  for (const check of [repeatedProblems, textProblems, typeProblems])
-    if (found.length === 0) found.push(...check(texts));
+  for (const check of [repeatedProblems, shapeProblems, textProblems, typeProblems])
+    if (found.length === 0) found.push(...checked(() => check(texts)));
   const [first, ...others] = found.slice(0, MOST_PROBLEMS);
   if (first !== undefined) return { document: undefined, problems: [first, ...others] };
   return { document: PolicyDocument.parse(given), problems: [] };

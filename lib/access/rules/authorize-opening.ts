@@ -7,6 +7,9 @@ import { factsOf as recordOf } from "@/lib/access/rules/recorded-facts";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
 import type { RecordedDecision } from "@/lib/errors";
+import { counter } from "@/lib/telemetry/metrics/registry";
+
+const countDecision = counter("sealport_decisions_total");
 
 /** What a use case knows of an opening. `authorizeOpening` adds the reader and the time. */
 export type OpeningRequest = Pick<
@@ -37,6 +40,8 @@ export function authorizeOpening(cx: Deciding, request: OpeningRequest, reader: 
   const facts = factsFor(cx, request, reader);
   const decision = decideOpening(facts, set);
   const recorded = recordOf(facts);
+  const [first] = decision.isAllowed ? [] : decision.reasons;
+  countDecision(1, "opening", decision.isAllowed ? "allowed" : "refused", first?.id ?? "none");
   if (decision.isAllowed)
     return asPermit({
       ...decision,

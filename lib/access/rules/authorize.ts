@@ -10,6 +10,9 @@ import { decideAction } from "@/lib/access/rules/action-rules";
 import { asPermit, type Permit } from "@/lib/access/rules/permit";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
+import { counter } from "@/lib/telemetry/metrics/registry";
+
+const countDecision = counter("sealport_decisions_total");
 
 /**
  * Returns a permit when the caller may do this action, else throws the refusal (`extra.reason` names the rule).
@@ -22,6 +25,7 @@ export async function authorize<A extends Action>(
   facts: ActionFacts[A],
 ): Promise<Permit<A>> {
   const [first, ...others] = decideAction(cx.principal, action, facts);
+  countDecision(1, "action", first === undefined ? "allowed" : "refused", first?.id ?? "none");
   if (first !== undefined) throw refusalOf([first, ...others], { reader: cx.principal });
   return asPermit({ action, policyVersion: cx.policies.active().version, policies: [`default.${action}`] });
 }

@@ -138,6 +138,14 @@ export const TAGS: readonly Tag[] = [
     ],
   },
   {
+    name: "Alerts",
+    slug: "alerts",
+    description:
+      "Alarms as records: who acts on them, where they are sent, and the figures of the rules over the log.",
+    paths: ["/confidential/alerts", "/confidential/alert-addresses", "/confidential/alert-thresholds"],
+    families: ["alert", "alert-address"],
+  },
+  {
     name: "Notifications and home",
     slug: "notifications",
     description: "Notifications, open tasks, and live events for signed-in people.",

@@ -17,6 +17,8 @@ export const MEDIA: Readonly<Record<ExportFormat, { readonly type: string; reado
   ndjson: { type: "application/x-ndjson; charset=utf-8", extension: "ndjson" },
   json: { type: "application/json; charset=utf-8", extension: "json" },
   csv: { type: "text/csv; charset=utf-8", extension: "csv" },
+  ocsf: { type: "application/x-ndjson; charset=utf-8", extension: "ocsf.ndjson" },
+  syslog: { type: "text/plain; charset=utf-8", extension: "syslog.log" },
   xlsx: { type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", extension: "xlsx" },
   bundle: { type: "application/zip", extension: "zip" },
 };

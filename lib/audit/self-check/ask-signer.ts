@@ -37,7 +37,7 @@ async function ask(
   call: { readonly method: string; readonly path: string },
 ): Promise<SignerWord> {
   try {
-    const reply = await callService(url, { ...call, timeoutMs: TIMEOUT_MS });
+    const reply = await callService(url, { ...call, part: "signer", timeoutMs: TIMEOUT_MS });
     const body = reply.body.toString("utf8");
     if (reply.status === 409) return { is: "refused", ...Refused.parse(JSON.parse(body)) };
     const { text, verified } = openNote(body, [logVkey]);

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { openNote, splitNote } from "@/lib/crypto/log/signed-note";
 import type { Witnessing } from "@/lib/env/anchors";
 import type { Logger } from "@/lib/telemetry/logger";
+import { counter } from "@/lib/telemetry/metrics/registry";
 import {
   addCosignature,
   type CheckpointRow,
@@ -15,6 +16,8 @@ import { requestCheckpoint } from "./request-note";
 import { type LogPlace, readHead } from "./store";
 import { openWitnessDesk } from "./witness-desk";
 import { meetsPolicy } from "./witnessing";
+
+const countCheckpoint = counter("sealport_checkpoints_total");
 
 const NO_WITNESSES = { own: 0, independent: 0 };
 const WAIT_MS = 1_000;
@@ -75,6 +78,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       const asked = desk.ask(checkpoint, new Set());
       const inTime = await gather(asked, (marks) => meetsPolicy(policy, marks), witnessWaitMs);
       await insertCheckpoint(pool, options, checkpoint, inTime);
+      countCheckpoint(1);
       const written = new Set<Cosigned | undefined>(inTime);
       const late = asked.map((one) => one.then((cosigned) => (written.has(cosigned) ? undefined : cosigned)));
       for (const one of late) addLater(checkpoint, one);

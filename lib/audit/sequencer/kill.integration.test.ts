@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainNext, entryLeaf } from "@/lib/audit/entry/entry";
@@ -13,6 +12,7 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { leafHash, rootFrom, treeRoot } from "@/lib/crypto/log/merkle";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 import { type LogProcesses, startLogProcesses } from "@/lib/testing/log/log-processes";
 import { scale } from "@/lib/testing/scale";
 
@@ -36,13 +36,9 @@ afterAll(async () => {
 /** A sequencer with an open pool that has begun. Small batches make kills hit the middle of one. */
 async function start(): Promise<ChildProcess> {
   const { log, tenantId } = bench.place;
-  const args = [
-    "--import",
-    "tsx",
-    "--conditions=react-server",
-    path.resolve("lib/testing/log/run-sequencer.ts"),
-  ];
-  const child = spawn(process.execPath, [...args, bench.database.sequencerUrl, log, tenantId, "40"], {
+  const { sequencerUrl } = bench.database;
+  const args = childArguments("lib/testing/log/run-sequencer.ts", sequencerUrl, log, tenantId, "40");
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.add(child);

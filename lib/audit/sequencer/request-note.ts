@@ -20,8 +20,12 @@ export async function requestCheckpoint(from: {
   readonly signerUrl: string;
   readonly logVkey: string;
 }): Promise<SignedCheckpoint> {
-  const call = { method: "POST", path: "/checkpoint", timeoutMs: SIGNER_TIMEOUT_MS };
-  const reply = await callService(from.signerUrl, call).catch((cause: unknown) => {
+  const reply = await callService(from.signerUrl, {
+    part: "signer",
+    method: "POST",
+    path: "/checkpoint",
+    timeoutMs: SIGNER_TIMEOUT_MS,
+  }).catch((cause: unknown) => {
     throw new CheckpointLate("the checkpoint signer does not answer", { cause });
   });
   if (reply.status === 409) {

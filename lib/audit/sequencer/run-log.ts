@@ -1,10 +1,13 @@
 import "server-only";
 import { runLoop } from "@/lib/jobs/run-loop";
+import { counter } from "@/lib/telemetry/metrics/registry";
 import { type CheckpointerOptions, createCheckpointer } from "./checkpointer";
 import { requireNotBehind } from "./not-behind";
 import { createQuarantine } from "./quarantine";
 import { findStrays, integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
 import { type StamperOptions, stampNewest } from "./stamp-newest";
+
+const countEntries = counter("sealport_sequenced_entries_total");
 
 /** Default pause between two batches. */
 const SEQUENCE_MS = 150;
@@ -34,7 +37,8 @@ export async function runLog(
     }
     // Checked again after every failure: after an outage, the database may be an older copy.
     isPrepared = false;
-    const { more } = await integrateBatch(pool, options, pace.batch ?? SEQUENCER_BATCH, malformed);
+    const { more, added } = await integrateBatch(pool, options, pace.batch ?? SEQUENCER_BATCH, malformed);
+    countEntries(added);
     isPrepared = true;
     return { more };
   };

@@ -3,8 +3,11 @@ import type { WitnessAddress } from "@/lib/env/anchors";
 import { witnessName } from "@/lib/env/anchors";
 import { ServiceUnavailable } from "@/lib/ipc/client";
 import type { Logger } from "@/lib/telemetry/logger";
+import { counter } from "@/lib/telemetry/metrics/registry";
 import { askWitness, type ProofSource, WitnessRefusal } from "./ask-witness";
 import type { Cosigned, SignedCheckpoint } from "./checkpoint-store";
+
+const countRequest = counter("sealport_cosignature_requests_total");
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -63,6 +66,7 @@ async function askSeat(
     const cosigned = await askWitness(source, seat.witness, checkpoint, seat.known);
     seat.known = checkpoint.size;
     seat.failures = 0;
+    countRequest(1, seat.witness.kind, "cosigned");
     return cosigned;
   } catch (error) {
     seat.failures += 1;
@@ -83,9 +87,11 @@ function report(logger: Logger, seat: Seat, checkpoint: SignedCheckpoint, error:
     failures: seat.failures,
   };
   if (error instanceof ServiceUnavailable) {
+    countRequest(1, seat.witness.kind, "absent");
     logger.warn({ alarm: "witness.absent", ...fields }, "the witness does not answer");
     return;
   }
+  countRequest(1, seat.witness.kind, error instanceof WitnessRefusal ? "refused" : "failed");
   if (!(error instanceof WitnessRefusal)) {
     logger.error({ alarm: "witness.failed", ...fields, err: error }, "the witness could not be asked");
     return;

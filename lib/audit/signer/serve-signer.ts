@@ -2,7 +2,10 @@ import "server-only";
 import type { Part } from "@/lib/ipc/part-identity";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
+import { collectWith, counter } from "@/lib/telemetry/metrics/registry";
 import { type CheckpointSigner, floorOf, SignerRefusal, signCheckpoint, signLast } from "./sign-checkpoint";
+
+const countCall = counter("sealport_signer_calls_total");
 
 /** The current refusal of the signer. Health and status show it until the signer signs again. */
 interface Refusing {
@@ -29,12 +32,15 @@ export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHa
     last = next.catch(() => undefined);
     return next;
   };
+  collectWith("signer", () => [["sealport_signed_entries", from.file.state.size]]);
   const noted = async (): Promise<ServiceAnswer> => {
     try {
       const answer = signed(await inTurn());
       refusing = undefined;
+      countCall(1, "signed");
       return answer;
     } catch (error) {
+      countCall(1, error instanceof SignerRefusal ? error.reason : "failed");
       if (error instanceof SignerRefusal) refusing = refusingOf(from, error, refusing);
       return unsigned(error, logger);
     }

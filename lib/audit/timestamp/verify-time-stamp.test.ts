@@ -5,6 +5,7 @@ import { checkpointNote, FIXTURE_LOG, keysOf, operator } from "@/lib/audit/bundl
 import { utf8 } from "@/lib/crypto/bytes";
 import { signNote } from "@/lib/crypto/log/signed-note";
 import { randomBytes, sha256 } from "@/lib/crypto/primitives";
+import { changedPlaces } from "@/lib/testing/scale";
 import {
   type AuthorityWish,
   createTestAuthority,
@@ -161,9 +162,9 @@ describe("time stamp", () => {
 });
 
 describe("untrusted bytes", () => {
-  it("are refused with a reason and never throw: every single changed byte, every cut, garbage and nesting", async () => {
+  it("are refused with a reason and never throw: changed bytes, cuts, garbage and nesting", async () => {
     const believed = await check(token);
-    for (let at = 0; at < token.length; at += 1) {
+    for (const at of changedPlaces(token.length)) {
       const changed = Uint8Array.from(token);
       changed[at] = (changed[at] ?? 0) ^ 0x01;
       const found = await check(changed);

@@ -2,7 +2,10 @@ import "server-only";
 import type { Part } from "@/lib/ipc/part-identity";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
+import { collectWith, counter } from "@/lib/telemetry/metrics/registry";
 import { addCheckpoint, type Witness, WitnessClockBack } from "./add-checkpoint";
+
+const countCall = counter("sealport_witness_calls_total");
 
 /**
  * Limit of an add-checkpoint body: 63 hashes and a note with a few signatures. Larger bodies get 413 before they are
@@ -18,6 +21,11 @@ export function callersOfWitness(_method: string, path: string): readonly Part[]
 /** HTTP interface of the witness: `POST /add-checkpoint` (C2SP tlog-witness), one call at a time. */
 export function witnessHandler(witness: Witness, logger?: Logger): ServiceHandler {
   let last: Promise<unknown> = Promise.resolve();
+  collectWith("witness", () =>
+    witness.logs.map(
+      ({ origin, head }) => ["sealport_witness_entries", head.head?.size ?? 0, origin] as const,
+    ),
+  );
   return async (request) => {
     if (request.path === "/healthz" && request.method === "GET") {
       const sizes = witness.logs.map(({ origin, head }) => ({ origin, size: head.head?.size ?? 0 }));
@@ -26,7 +34,10 @@ export function witnessHandler(witness: Witness, logger?: Logger): ServiceHandle
     if (request.path !== "/add-checkpoint") return { status: 404 };
     if (request.method !== "POST") return { status: 405, headers: { allow: "POST" } };
     const next: Promise<ServiceAnswer> = last.then(() => answer(witness, request.body, logger));
-    last = next.catch(() => undefined);
+    last = next.then(
+      ({ status }) => countCall(1, String(status)),
+      () => countCall(1, "500"),
+    );
     return next;
   };
 }

@@ -33,12 +33,14 @@ export async function callCustodian(
   place: { readonly url: string; readonly timeoutMs: number },
   call: { readonly method: string; readonly path: string; readonly body?: unknown },
 ): Promise<unknown> {
-  const reply = await callService(place.url, { ...call, timeoutMs: place.timeoutMs }).catch(
-    (error: unknown) => {
-      if (!(error instanceof ServiceUnavailable)) throw error;
-      throw new DomainError("custodian.unavailable", { cause: error, retryAfterSeconds: 2 });
-    },
-  );
+  const reply = await callService(place.url, {
+    ...call,
+    part: "custodian",
+    timeoutMs: place.timeoutMs,
+  }).catch((error: unknown) => {
+    if (!(error instanceof ServiceUnavailable)) throw error;
+    throw new DomainError("custodian.unavailable", { cause: error, retryAfterSeconds: 2 });
+  });
   if (reply.status === 200) return parse(reply.body);
   if (reply.status !== 403 && reply.status !== 422) {
     throw new DomainError("custodian.unavailable", {

@@ -4,7 +4,7 @@ import type { ClientInfo } from "@/lib/context/principal";
 const MAX_USER_AGENT = 256;
 
 /**
- * Returns where a request came from. lib/telemetry/client-address.ts has put the caller's address, and nothing that the
+ * Returns where a request came from. lib/telemetry/requests.ts has put the caller's address, and nothing that the
  * caller wrote, into X-Forwarded-For.
  */
 export function clientInfo(headers: Pick<Headers, "get">): ClientInfo {

@@ -8,8 +8,6 @@ import { addressKey } from "@/lib/addresses";
 import { requireSetUp } from "@/lib/administration/setup/require-set-up";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
-import type { ClientInfo } from "@/lib/context/principal";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
 import { requireSignedBody } from "@/lib/http/body/signed-body";
@@ -23,7 +21,7 @@ import {
   Reply,
 } from "@/lib/http/endpoint/bind";
 import type { CallRequest } from "@/lib/http/endpoint/call-request";
-import { clientInfo } from "@/lib/http/endpoint/client-info";
+import { begin, type Exchange, spanOf } from "@/lib/http/endpoint/exchange";
 import { answerOf, finished, type HttpAnswer } from "@/lib/http/endpoint/http-answer";
 import { runIdempotent } from "@/lib/http/endpoint/idempotency";
 import { parseInput } from "@/lib/http/endpoint/parse-input";
@@ -33,44 +31,10 @@ import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
 import { type Draw, limitHeaders, policyHeader, takeOrSlow } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
+import { inSpan } from "@/lib/telemetry/tracing/spans";
 
 /** For the caller's own cache, not for one that callers share. */
 const FOREVER = "private, max-age=31536000, immutable";
-
-/** One request on its way through the endpoint. */
-interface Exchange {
-  readonly endpoint: Endpoint;
-  readonly request: CallRequest;
-  readonly params: Params;
-  readonly requestId: string;
-  /** The requested path. */
-  readonly instance: string;
-  readonly client: ClientInfo;
-  readonly binding: Binding | undefined;
-  /** Headers that the steps add as they go: every answer carries them, refusals too. */
-  readonly headers: Record<string, string>;
-}
-
-function bindingFor(endpoint: Endpoint, method: string): Binding | undefined {
-  const wanted = method === "HEAD" ? "GET" : method;
-  return endpoint.bindings.find((binding) => binding.operation.method === wanted);
-}
-
-function begin(endpoint: Endpoint, request: CallRequest, params: Params): Exchange {
-  const binding = bindingFor(endpoint, request.method);
-  // Never the header's, which is the caller's own.
-  const requestId = uuidv7(Date.now());
-  return {
-    endpoint,
-    request,
-    params,
-    requestId,
-    instance: request.url.pathname,
-    client: clientInfo(request.headers),
-    binding,
-    headers: { "x-request-id": requestId },
-  };
-}
 
 function applyDraw(exchange: Exchange, runtime: Runtime, draw: Draw): void {
   Object.assign(exchange.headers, limitHeaders(draw, runtime.clock.nowMs()));
@@ -164,7 +128,12 @@ async function call(
     cx,
     { operation, header, path: instance + request.url.search, bodyBytes, instanceKey },
     async () => {
-      const result = await recordingRefusal(cx, { operation, input, instance }, () => binding.run(cx, input));
+      const result = await recordingRefusal(cx, { operation, input, instance }, () =>
+        inSpan(
+          () => ({ name: `use case ${operation.id}` }),
+          () => binding.run(cx, input),
+        ),
+      );
       if (isRawReply(result)) raw = result.response;
       return result instanceof Reply ? result : new Reply(operation.response.status, result);
     },
@@ -191,6 +160,7 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<HttpAnswer>
   const { binding } = exchange;
   const known = await identify(runtime, exchange);
   const { principal, signed } = known;
+  if (exchange.facts !== undefined) exchange.facts.actor = principal.pseudonym;
   const refusal = known.refusal ?? permitRefusal(binding?.operation, principal, runtime.instance.evaluation);
   await limitCaller(runtime, exchange, { principal, refusal });
   if (binding === undefined) {
@@ -220,6 +190,8 @@ function isOk({ status }: HttpAnswer): boolean {
 
 function failureAnswer(exchange: Exchange, failure: unknown, runtime: Runtime | undefined): HttpAnswer {
   const error = mapDatabaseError(failure);
+  if (exchange.facts !== undefined)
+    exchange.facts.code = error instanceof DomainError ? error.code : "service.internal";
   const fields = { request_id: exchange.requestId, operation: exchange.binding?.operation.id, err: error };
   if (error instanceof DomainError) {
     if (error.status >= 500) runtime?.logger.warn({ ...fields, code: error.code }, "request answered 503");
@@ -239,7 +211,14 @@ export async function answerCall(
   params: Params,
 ): Promise<HttpAnswer> {
   const exchange = begin(endpoint, request, params);
-  const isHead = request.method === "HEAD";
+  return inSpan(
+    () => spanOf(exchange),
+    () => answerExchange(exchange),
+  );
+}
+
+async function answerExchange(exchange: Exchange): Promise<HttpAnswer> {
+  const isHead = exchange.request.method === "HEAD";
   let runtime: Runtime | undefined;
   try {
     runtime = await getRuntime();

@@ -45,14 +45,31 @@ export async function findGuide(
   return { name, title: plainText(first.tokens), blocks: rest };
 }
 
+function folderOf(from: GuideName | "runbooks" | undefined): string {
+  if (from === undefined) return "docs/guides";
+  return from === "runbooks" ? "docs/runbooks" : path.posix.dirname(GUIDES[from]);
+}
+
+/** Returns a runbook's title and blocks; undefined when this installation does not have it. */
+export async function findRunbook(
+  name: string,
+): Promise<{ readonly title: string; readonly blocks: readonly MarkedToken[] } | undefined> {
+  if (!/^[a-z-]{1,40}$/.test(name)) return undefined;
+  const file = path.join(process.cwd(), "docs/runbooks", `${name}.md`);
+  if (!existsSync(file)) return undefined;
+  const [first, ...rest] = blocksOf(await readFile(file, "utf8"));
+  if (first?.type !== "heading") return undefined;
+  return { title: plainText(first.tokens), blocks: rest };
+}
+
 /**
  * Returns where a link of a guide, or of a file next to the guides, leads in the portal; undefined for links into the
  * sources.
  */
-export function hrefOf(link: string, from?: GuideName): string | undefined {
+export function hrefOf(link: string, from?: GuideName | "runbooks"): string | undefined {
   if (/^https?:\/\//.test(link) || /^[/#]/.test(link)) return link;
   const [file = "", anchor] = link.split("#");
-  const folder = from === undefined ? "docs/guides" : path.posix.dirname(GUIDES[from]);
+  const folder = folderOf(from);
   const target = path.posix.join(folder, file);
   const name = guideNames().find((one) => GUIDES[one] === target);
   if (name === undefined) return undefined;

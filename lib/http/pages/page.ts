@@ -13,6 +13,8 @@ import { permitCall } from "@/lib/http/endpoint/permit-call";
 import { paramsIn, recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { findSessionPrincipal } from "@/lib/identity/sessions/find-session-principal";
 import { getRuntime } from "@/lib/runtime/slot";
+import { factsOfRequest, type RequestFacts } from "@/lib/telemetry/request-facts";
+import { inSpan } from "@/lib/telemetry/tracing/spans";
 
 /** Why a page cannot be shown; the members of the problem document that a person needs. */
 export interface PageProblem {
@@ -87,8 +89,38 @@ export async function loadPage<T>(
 ): Promise<PageResult<T>> {
   const head = await headers();
   const requestId = head.get("x-request-id") ?? uuidv7(Date.now());
+  const facts = factsOfRequest(requestId);
+  if (facts !== undefined) facts.operation ??= operation.id;
+  return inSpan(
+    () => ({
+      name: `page ${operation.id}`,
+      kind: "server",
+      parent: head.get("traceparent") ?? undefined,
+      requestId,
+    }),
+    () => loadInto({ operation, instance, requestId, facts, run }),
+  );
+}
+
+interface PageLoad<T> {
+  readonly operation: OperationSpec;
+  readonly instance: string;
+  readonly requestId: string;
+  readonly facts: RequestFacts | undefined;
+  readonly run: (cx: Context) => Promise<T>;
+}
+
+async function loadInto<T>({
+  operation,
+  instance,
+  requestId,
+  facts,
+  run,
+}: PageLoad<T>): Promise<PageResult<T>> {
+  const head = await headers();
   try {
     const principal = await currentPrincipal();
+    if (facts !== undefined && principal !== undefined) facts.actor = principal.pseudonym;
     if (principal === undefined) throw new DomainError("auth.required");
     const limited = await drawForPage(principal, requestId);
     if (limited !== undefined) throw limited;
@@ -103,8 +135,8 @@ export async function loadPage<T>(
     return { ok: true, value, principal };
   } catch (error) {
     const mapped = mapDatabaseError(error);
-    if (mapped instanceof DomainError)
-      return { ok: false, problem: problemOf(mapped, requestId, new Date()) };
-    throw mapped;
+    if (!(mapped instanceof DomainError)) throw mapped;
+    if (facts !== undefined) facts.code = mapped.code;
+    return { ok: false, problem: problemOf(mapped, requestId, new Date()) };
   }
 }

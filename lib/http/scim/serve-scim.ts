@@ -27,6 +27,7 @@ import { type Failure, failureAnswer, failureOf } from "@/lib/http/scim/scim-ans
 import { answerScimCall } from "@/lib/http/scim/scim-calls";
 import { limitHeaders } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
+import { factsOfRequest, NOTED_REQUEST } from "@/lib/telemetry/request-facts";
 
 /** How often a successful read is kept for the organisation's page, and in the log. */
 const QUIET_MS = 60_000;
@@ -196,12 +197,14 @@ export async function serveScim(incoming: Request): Promise<Response> {
   const request = callOf(incoming);
   const exchange: Exchange = {
     request,
-    requestId: uuidv7(Date.now()),
+    requestId: request.headers.get(NOTED_REQUEST) ?? uuidv7(Date.now()),
     client: clientInfo(request.headers),
     path: request.url.pathname.replace(/^\/scim\/v2/, ""),
     headers: {},
   };
   exchange.headers["x-request-id"] = exchange.requestId;
+  const facts = factsOfRequest(exchange.requestId);
+  if (facts !== undefined) facts.operation = "scim";
   const isHead = request.method === "HEAD";
   let runtime: Runtime | undefined;
   let provider: Provider | undefined;
@@ -213,6 +216,7 @@ export async function serveScim(incoming: Request): Promise<Response> {
     return responseOf(finished(answer, exchange.headers, isHead));
   } catch (error) {
     const failure = failureOf(error) ?? unexpected(runtime, exchange, error);
+    if (facts !== undefined && error instanceof DomainError) facts.code = error.code;
     if (runtime !== undefined && provider !== undefined) await keep(runtime, exchange, provider, failure);
     return responseOf(finished(failureAnswer(failure), exchange.headers, isHead));
   }

@@ -20,6 +20,7 @@ import { signInWithPasskey } from "@/lib/identity/sign-in/sign-in-with-passkey";
 import { signInWithPassword } from "@/lib/identity/sign-in/sign-in-with-password";
 import { limitHeaders, policyHeader } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
+import { factsOfRequest } from "@/lib/telemetry/request-facts";
 
 function contextOf(runtime: Runtime, request: Request, requestId: string, client: ClientInfo): SignInCall {
   return { ...runtime, client, requestId, runtime, request };
@@ -91,6 +92,8 @@ export async function answerSignIn(request: Request, path: string): Promise<Resp
   const requestId = request.headers.get("x-request-id") ?? uuidv7(Date.now());
   const headers: Record<string, string> = { "x-request-id": requestId };
   const place = { requestId, instance: new URL(request.url).pathname };
+  const facts = factsOfRequest(requestId);
+  if (facts !== undefined) facts.operation = "sign-in";
   let runtime: Runtime | undefined;
   try {
     runtime = await getRuntime();
@@ -98,6 +101,7 @@ export async function answerSignIn(request: Request, path: string): Promise<Resp
     Object.assign(headers, policyHeader(runtime.limits.policy("anonymous")));
     return withHeaders(await answer(cx, path, headers), headers, false);
   } catch (error) {
+    if (facts !== undefined) facts.code = error instanceof DomainError ? error.code : "service.internal";
     if (error instanceof DomainError)
       return withHeaders(problemResponse(problemOf(error, place), problemHeaders(error)), headers, false);
     runtime?.logger.error({ request_id: requestId, err: error }, "a sign-in failed unexpectedly");

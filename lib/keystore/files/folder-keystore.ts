@@ -72,6 +72,8 @@ class FolderKeystore implements Keystore {
     return state === "up" && this.resident?.isUp === false ? "late" : state;
   }
 
+  readonly leaseMs = (): number | undefined => this.keks.leaseMs();
+
   async requireKeys(): Promise<void> {
     await this.keks.ready();
     this.keks.get("secrets");

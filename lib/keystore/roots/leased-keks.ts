@@ -14,6 +14,8 @@ export interface Keks {
   get(name: KekName): Kek;
   /** State of the key service. Undefined if there is none. */
   serviceState(): ServiceState | undefined;
+  /** How long the lent keys remain valid, in milliseconds; undefined if they are not lent. */
+  leaseMs(): number | undefined;
   /** Waits for one renewal if the lease has expired. Throws as `get` does. */
   ready(): Promise<void>;
   /** Calls `act` whenever the keys are zeroed, so that keys opened with them are zeroed too. */
@@ -69,6 +71,7 @@ export function fixedKeks(
     },
     ready: async () => undefined,
     serviceState: () => undefined,
+    leaseMs: () => undefined,
     onDrop: (act) => void onDropActs.push(act),
     seal: (name) => {
       sealed.add(name, keks);
@@ -164,6 +167,10 @@ class LeasedKeks implements Keks {
   serviceState(): ServiceState {
     if (this.keks === undefined || this.lease.nowMs() >= this.untilMs) return "down";
     return this.cause === undefined ? "up" : "late";
+  }
+
+  leaseMs(): number {
+    return this.keks === undefined ? 0 : Math.max(0, this.untilMs - this.lease.nowMs());
   }
 
   /** Runs one renewal at a time for all callers. Never rejects; `get` reports the result. */

@@ -84,17 +84,19 @@ async function sendMail(cx: DeliverContext, row: DeliveryRow): Promise<Tried> {
   return { outcome: typeof mail === "string" ? mail : await cx.mailer.send(mail) };
 }
 
-function followUp(
-  cx: DeliverContext,
-  row: DeliveryRow,
-  { outcome }: Tried,
+/**
+ * Returns the status of a message after an attempt, and when the next one is made. `failed` counts the attempts since the
+ * last replay, this one included.
+ */
+export function followUp(
+  outcome: AttemptOutcome,
+  failed: number,
+  nowMs: number,
 ): [DeliveryStatus, Date | undefined] {
   if (outcome === "delivered") return ["delivered", undefined];
   if (outcome === "withheld" || outcome === "disabled") return ["withheld", undefined];
-  const delay = FINAL.includes(outcome)
-    ? undefined
-    : delayAfter(row.attempts - row.earlier, randomInt(1_000) / 1_000);
-  return delay === undefined ? ["failed", undefined] : ["waiting", new Date(cx.clock.nowMs() + delay)];
+  const delay = FINAL.includes(outcome) ? undefined : delayAfter(failed, randomInt(1_000) / 1_000);
+  return delay === undefined ? ["failed", undefined] : ["waiting", new Date(nowMs + delay)];
 }
 
 async function writeDown(
@@ -105,7 +107,7 @@ async function writeDown(
   begun: number,
 ): Promise<void> {
   const at = cx.clock.now();
-  const [status, nextAt] = followUp(cx, row, tried);
+  const [status, nextAt] = followUp(tried.outcome, row.attempts - row.earlier, at.getTime());
   await insertAttempt(tx, {
     deliveryId: row.id,
     number: row.attempts,

@@ -91,10 +91,10 @@ function whoOf({ effect, roles, support }: PolicyForm): Who {
   const duty = {
     yes: " mit der Aufgabe Support",
     no: " ohne die Aufgabe Support",
-    dispute: `, mit der Aufgabe Support ${strong("nur für einen Streitfall")},`,
+    dispute: "",
     any: "",
   }[support];
-  if (only === undefined && effect === "forbid" && support === "any")
+  if (only === undefined && effect === "forbid" && duty === "")
     return { text: strong("Niemand"), may: "darf" };
   if (only === undefined)
     return { text: `${strong(duty === "" ? "Alle" : "Personen")}${duty}`, may: "dürfen" };
@@ -185,6 +185,14 @@ function verbOf({ action, levels }: PolicyForm): string {
   return levels.length === 1 && levels[0] === "masked" ? "sehen" : "öffnen";
 }
 
+/** Returns what is added for the duty support, as a sentence. */
+function supportOf({ effect, support }: PolicyForm): string {
+  if (support !== "dispute") return "";
+  return effect === "permit"
+    ? ` Personen mit der Aufgabe Support dürfen das ${strong("nur für einen Streitfall")}.`
+    : ` Für Personen mit der Aufgabe Support gilt das ${strong("nur bei einem Streitfall")}.`;
+}
+
 /** Returns the sentence of a rule in German, its important words between `**`. */
 export function germanSentence(form: PolicyForm): string {
   const { effect, action, levels } = form;
@@ -206,5 +214,5 @@ export function germanSentence(form: PolicyForm): string {
   ];
   const conditions = conditionsOf(form);
   const when = conditions.length === 0 ? "" : `, wenn ${and(conditions)}`;
-  return `${parts.join(" ")}${when}${exceptions(form)}.`;
+  return `${parts.join(" ")}${when}${exceptions(form)}.${supportOf(form)}`;
 }

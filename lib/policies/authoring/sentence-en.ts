@@ -95,10 +95,9 @@ function whoOf({ effect, roles, support }: PolicyForm): string {
   const names = roles.map((role) => ROLES[role]);
   if (support === "yes" && roles.length === 1 && roles[0] === "coordinator") return strong("Support");
   const everyone = effect === "permit" ? "everyone" : "no one";
-  const all = support === "any" ? everyone : "people";
+  const all = support === "any" || support === "dispute" ? everyone : "people";
   const who = strong(capital(names.length === 0 ? all : and(names)));
   if (support === "yes") return `${who} with the duty support`;
-  if (support === "dispute") return `${who}, with the duty support ${strong("for a dispute only")},`;
   return support === "no" ? `${who} without the duty support` : who;
 }
 
@@ -176,10 +175,18 @@ function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm)
   return all.length === 0 ? "" : `, unless ${or(all)}`;
 }
 
+/** Returns what is added for the duty support, as a sentence. */
+function supportOf({ effect, support }: PolicyForm): string {
+  if (support !== "dispute") return "";
+  return effect === "permit"
+    ? ` People with the duty support may do so ${strong("for a dispute only")}.`
+    : ` For people with the duty support this applies ${strong("to a dispute only")}.`;
+}
+
 /** Returns the sentence of a rule in English, its important words between `**`. */
 export function englishSentence(form: PolicyForm): string {
   const { effect, action, levels, instruments, roles, support } = form;
-  const isNoOne = effect === "forbid" && roles.length === 0 && support === "any";
+  const isNoOne = effect === "forbid" && roles.length === 0 && (support === "any" || support === "dispute");
   const may = effect === "permit" || isNoOne ? "may" : "may not";
   const isMasked = levels.length === 1 && levels[0] === "masked";
   const verb = isMasked ? `see ${objectOf(form)}` : `open ${objectOf(form)}`;
@@ -196,5 +203,5 @@ export function englishSentence(form: PolicyForm): string {
     ...ofPerson(form),
     ...daysOf(form),
   ];
-  return `${[...start, ...parts].join(" ")}${exceptions(form)}.`;
+  return `${[...start, ...parts].join(" ")}${exceptions(form)}.${supportOf(form)}`;
 }

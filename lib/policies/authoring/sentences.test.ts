@@ -34,8 +34,8 @@ describe("sentence of a rule", () => {
   test.each([
     [
       "client-own",
-      "Clients, with the duty support for a dispute only, may open their own records for settlement, a dispute or support.",
-      "Kunden, mit der Aufgabe Support nur für einen Streitfall, dürfen eigene Datensätze für die Abwicklung, einen Streitfall oder Support öffnen.",
+      "Clients may open their own records for settlement, a dispute or support. People with the duty support may do so for a dispute only.",
+      "Kunden dürfen eigene Datensätze für die Abwicklung, einen Streitfall oder Support öffnen. Personen mit der Aufgabe Support dürfen das nur für einen Streitfall.",
     ],
     [
       "support-dispute",

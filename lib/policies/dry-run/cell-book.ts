@@ -1,5 +1,5 @@
 import { type Cell, type CellChange, compareCell } from "./compare-cell";
-import { type Compared, instantsOf } from "./instants";
+import { type Compared, dayOf, instantsOf } from "./instants";
 
 /** Cells whose answers are kept: people with equal grants are compared once. */
 const MOST_KEPT = 5_000;
@@ -13,7 +13,7 @@ export class CellBook {
     readonly compared: Compared,
     now: Date,
   ) {
-    this.#instants = instantsOf(compared, Number(now.toISOString().slice(0, 10).replaceAll("-", "")));
+    this.#instants = instantsOf(compared, dayOf(now));
   }
 
   /** What no policy reads makes no difference, so it is left out of the cell. */

@@ -3,8 +3,9 @@ import { DEFAULT_DOCUMENT } from "@/lib/access/policy/default-document";
 import { preparePolicySet } from "@/lib/access/policy/engine";
 import type { PolicyDocument } from "@/lib/access/policy/policy-document";
 import { GroupName } from "@/lib/vocabulary";
+import { CellBook } from "./cell-book";
 import { type Cell, compareCell } from "./compare-cell";
-import { agesOf, comparedSets, instantsOf } from "./instants";
+import { agesOf, comparedSets, countCases, instantsOf } from "./instants";
 
 function changed(id: string, from: string, to: string): PolicyDocument {
   const policies = DEFAULT_DOCUMENT.policies.map((policy) =>
@@ -84,5 +85,33 @@ describe("comparison of two sets for one person", () => {
     expect(await compare(narrow, { ...client, purpose: "settlement" })).toEqual({ losses: [], gains: [] });
     const { losses } = await compare(narrow, { ...client, purpose: "dispute" });
     expect(losses[0]).toMatchObject({ before: "full", after: "none", policies: ["client-own"] });
+  });
+
+  it("reads a name that a policy writes with escapes, so that no one's gain is hidden", async () => {
+    const text = `permit(principal, action == Action::"open", resource)
+      when { principal["organis\\u{61}tion"] == "o-1" && principal.duties.contains("\\u{61}pprove") };`;
+    const policies = [...DEFAULT_DOCUMENT.policies, { id: "hidden", text, examples: [] }];
+    const sets = comparedSets(
+      preparePolicySet(DEFAULT_DOCUMENT),
+      preparePolicySet({ ...DEFAULT_DOCUMENT, policies }),
+    );
+    const book = new CellBook(sets, new Date("2026-11-29T10:00:00Z"));
+    const principal = {
+      role: "coordinator",
+      organisation: "o-1",
+      duties: ["approve"],
+      isSupport: false,
+    } as const;
+    const { gains } = await book.compare({
+      ...{ ...AUDITOR, principal, purpose: "other" },
+      ages: [{ ageDays: 0, retentionClass: "standard", isKept: false }],
+    });
+    expect(gains[0]).toMatchObject({ before: "none", after: "full", policies: ["hidden"] });
+  });
+
+  it("knows how many times there are before it makes them", () => {
+    const sets = comparedSets(preparePolicySet(DEFAULT_DOCUMENT), preparePolicySet(DEFAULT_DOCUMENT));
+    const ages = agesOf(sets, [{ youngest: 0, oldest: 100_000, retentionClass: "standard", isKept: false }]);
+    expect(countCases(sets, 20_261_129)).toBe(instantsOf(sets, 20_261_129).length * ages.length);
   });
 });

@@ -1,6 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import type { PreparedSet } from "@/lib/access/policy/engine";
 import type { OpenQuestion, PolicyPrincipal } from "@/lib/context/policies";
+import { Turns } from "@/lib/policies/turns";
 import type { GroupName } from "@/lib/vocabulary";
 import type { Compared, Instant, RecordAge } from "./instants";
 import type { Change, Seen } from "./schema";
@@ -104,7 +104,7 @@ function distinct(instants: readonly Instant[], { setsHours }: Cell): readonly I
   return setsHours ? instants : instants.filter(({ isOpen }) => !isOpen);
 }
 
-/** Compares two sets for one cell at all times and ages that can differ. Other work gets a turn between groups. */
+/** Compares two sets for one cell at all times and ages that can differ. Other work gets its turn meanwhile. */
 export async function compareCell(
   { base, candidate }: Compared,
   cell: Cell,
@@ -112,16 +112,16 @@ export async function compareCell(
 ): Promise<CellChange> {
   const [losses, gains]: [GroupChange[], GroupChange[]] = [[], []];
   const times = distinct(instants, cell);
+  const turns = new Turns();
   for (const group of cell.groups) {
     const found: Found = { loss: undefined, gain: undefined, losing: 0, gaining: 0, compared: 0 };
-    for (const age of cell.ages) {
-      await setImmediate();
+    for (const age of cell.ages)
       for (const at of times) {
+        if (turns.isOver) await turns.give();
         const question = questionOf(cell, group, at, age);
         const before = answerOf(base, question, cell.levels);
         note(found, group, [before, answerOf(candidate, question, cell.levels)], at, age);
       }
-    }
     const { loss, gain, compared } = found;
     if (loss !== undefined) losses.push({ ...loss, in_part: found.losing < compared });
     if (gain !== undefined) gains.push({ ...gain, in_part: found.gaining < compared });

@@ -3,13 +3,15 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import type { PolicyDocument } from "@/lib/access/policy/policy-document";
+import { activateSet } from "@/lib/policies/activate-set";
 import { createDraft } from "@/lib/policies/create-draft";
-import { getActiveSet } from "@/lib/policies/get-set";
+import { getActiveSet, getSet } from "@/lib/policies/get-set";
 import { saveDraft } from "@/lib/policies/save-draft";
-import { submitSet } from "@/lib/policies/submit-set";
+import { decideSet, submitSet } from "@/lib/policies/submit-set";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { withExamples } from "@/lib/testing/contracts/open-set";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { cancelDryRun, downloadQuestion, getDryRun, listDryRuns, requestDryRun } from "./request-dry-run";
@@ -50,9 +52,8 @@ function changed({ document }: { readonly document: PolicyDocument }, id: string
   const policies = document.policies.map((one) => ({
     ...one,
     text: one.id === id ? one.text.replace(from, to) : one.text,
-    examples: [],
   }));
-  return { ...document, policies };
+  return withExamples({ ...document, policies });
 }
 
 async function draft(id: string, from: string, to: string): Promise<number> {
@@ -133,6 +134,20 @@ describe("a dry run", () => {
     expect(Date.parse(result?.retention.changes[0]?.first_at ?? "")).toBeGreaterThan(Date.now());
     const same = await finished(await draft("hours-auditor", "< 1020", "< 980"));
     expect(same.result?.retention).toEqual({ changes: [] });
+  });
+
+  it("of rules that name more times than memory holds fails with a clear word, and the portal goes on", async () => {
+    const made = await createDraft(anke, { title: "Too many times", reason: "for a test" });
+    const { document } = await getActiveSet(anke);
+    const text = (at: number) =>
+      `forbid(principal in Role::"admin", action == Action::"open", resource) when {
+        context.office.minute == ${at} && context.day == ${20_270_101 + at} && context.factorMinutes == ${at * 3} };`;
+    const many = Array.from({ length: 400 }, (_, at) => ({ id: `many-${at}`, text: text(at), examples: [] }));
+    const large = withExamples({ ...document, policies: [...document.policies, ...many] });
+    await saveDraft(anke, made.number, { document: large }, undefined);
+    expect(await finished(made.number)).toMatchObject({
+      ...{ state: "failed", error: expect.stringContaining("too many different minutes") },
+    });
   });
 
   it("is listed without its result, and read by those who read policies", async () => {
@@ -246,10 +261,17 @@ describe("a dry run whose portal ends", () => {
 });
 
 describe("rows of a result", () => {
-  it("are for people who write policies: an auditor reads the counts", async () => {
+  it("are for people who write policies: of a set in force an auditor reads the counts, of a draft nothing", async () => {
     const { items } = await listDryRuns(anke, 2);
     const id = items[0]?.id ?? "";
     expect(await getDryRun(anke, 2, id)).toMatchObject({ are_rows_withheld: false });
+    for (const read of [getDryRun(bench.auditor, 2, id), listDryRuns(bench.auditor, 2)])
+      expect(await outcomeOf(read)).toBe("access.forbidden");
+    const question = { number: 2, id, action: "open" } as const;
+    expect(await outcomeOf(downloadQuestion(bench.auditor, question))).toBe("access.forbidden");
+    const { revision } = await getSet(anke, 2);
+    await decideSet(bench.approver, 2, { decision: "approve", reason: "read", revision });
+    await activateSet(anke, 2);
     expect(await getDryRun(bench.auditor, 2, id)).toMatchObject({
       ...{ are_rows_withheld: true, people: {} },
       result: { people_lose: 1, losers: [], past: [] },

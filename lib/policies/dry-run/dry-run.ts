@@ -16,7 +16,8 @@ import {
   recordedDecisions,
 } from "@/lib/policies/recorded/recorded-decisions";
 import { findSet, type WholeSetRow } from "@/lib/policies/store";
-import { comparedSets } from "./instants";
+import { Turns } from "@/lib/policies/turns";
+import { comparedSets, countCases, dayOf } from "./instants";
 import { compareMatrix, countSteps, withLastUses } from "./matrix";
 import { type Progress, RunFailed } from "./progress";
 import { readRetentionResult } from "./retention-effect";
@@ -30,6 +31,8 @@ import {
 } from "./schema";
 
 const DAY_MS = 86_400_000;
+/** Times and ages that are compared for one person and grant; the default policies have some 4,000. */
+const MOST_CASES = 200_000;
 /** How far back recorded decisions are decided again. */
 const PAST_DAYS = 90;
 
@@ -116,8 +119,10 @@ async function comparePast(
 ): Promise<Past> {
   const past: PastDifference[] = [];
   let [total, differ, unreadable] = [0, 0, 0];
+  const turns = new Turns();
   for await (const one of recordedDecisions(cx, { from: since, to: cx.clock.now() })) {
     progress.step();
+    if (turns.isOver) await turns.give();
     if (one.is === "unreadable") {
       unreadable += 1;
       continue;
@@ -129,6 +134,16 @@ async function comparePast(
     if (past.length < MOST_ROWS) past.push(difference);
   }
   return { decisions: { total, differ, unreadable, since: since.toISOString() }, past };
+}
+
+/** Returns both sets as the matrix compares them. Throws RunFailed where they name too many times for it. */
+function comparedOf(cx: DryRunContext, { base, candidate }: Record<"base" | "candidate", PreparedSet>) {
+  const compared = comparedSets(base, candidate);
+  if (countCases(compared, dayOf(cx.clock.now())) > MOST_CASES)
+    throw new RunFailed(
+      "The rules name too many different minutes, days, ages and factor times to compare them all. Use fewer numbers.",
+    );
+  return compared;
 }
 
 function textsOf({ policies }: PolicyDocument): Record<string, string> {
@@ -164,13 +179,14 @@ export async function makeDryRun(
 ): Promise<MadeDryRun> {
   const documents = await readSets(cx, run);
   const sets = { base: preparePolicySet(documents.base), candidate: preparePolicySet(documents.candidate) };
+  const compared = comparedOf(cx, sets);
   const since = new Date(cx.clock.nowMs() - PAST_DAYS * DAY_MS);
   const period = { from: since, to: cx.clock.now() };
   // The proof is one step.
   progress.plan((await countDecisions(cx, period)) + (await countSteps(cx)) + 1);
   await progress.renew();
   const { decisions, past } = await comparePast(cx, sets, since, progress);
-  const matrix = await compareMatrix(cx, comparedSets(sets.base, sets.candidate), progress);
+  const matrix = await compareMatrix(cx, compared, progress);
   const proof = await prove(textsOf(documents.base), textsOf(documents.candidate), {
     signal: progress.signal,
   });

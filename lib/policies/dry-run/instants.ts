@@ -34,12 +34,11 @@ const ORDINARY: Instant = {
 
 /** Returns two sets with what they read together. */
 export function comparedSets(base: PreparedSet, candidate: PreparedSet): Compared {
-  const texts = [base, candidate].flatMap(({ document }) => document.policies.map(({ text }) => text));
   return {
     base,
     candidate,
-    // A word in a text or comment counts too: more is compared then, never less.
-    reads: (attribute) => texts.some((text) => text.includes(attribute)),
+    // A part of a longer word counts too: more is compared then, never less.
+    reads: (attribute) => [base, candidate].some(({ parsed }) => parsed.includes(attribute)),
     bounds: (attribute) => [...new Set([...base.boundsOf(attribute), ...candidate.boundsOf(attribute)])],
   };
 }
@@ -62,13 +61,13 @@ function truths(compared: Compared, attribute: string): boolean[] {
   return compared.reads(attribute) ? [false, true] : [false];
 }
 
-/** Returns the times at which the sets can differ, the ordinary one first. `today` is the date as a number. */
-export function instantsOf(compared: Compared, today: number): Instant[] {
+/** Returns the values of each part of a time at which the sets can differ. */
+function partsOf(compared: Compared, today: number): readonly (readonly Partial<Instant>[])[] {
   const weekdays = compared.reads("weekday") ? [ORDINARY_WEEKDAY, 1, 2, 4, 5, 6, 7] : [ORDINARY_WEEKDAY];
   const minutes = around(compared, "minute", ORDINARY_MINUTE, 0, 1_439);
   const days = around(compared, "day", today, today, 99_991_231);
   const factors = around(compared, "factorMinutes", 0, 0, 10_000_000);
-  const lists: readonly (readonly Partial<Instant>[])[] = [
+  return [
     truths(compared, "hasOverride").map((hasOverride) => ({ hasOverride })),
     truths(compared, "isHoliday").map((isHoliday) => ({ isHoliday })),
     truths(compared, "isOpen")
@@ -79,10 +78,30 @@ export function instantsOf(compared: Compared, today: number): Instant[] {
     weekdays.map((weekday) => ({ weekday })),
     minutes.map((minute) => ({ minute })),
   ];
-  return lists.reduce<Instant[]>(
+}
+
+/**
+ * Returns how many times and ages `instantsOf` and `agesOf` give together at most. It is known before any is made: sets
+ * that name hundreds of minutes, days and factors would have more than memory holds.
+ */
+export function countCases(compared: Compared, today: number): number {
+  return partsOf(compared, today).reduce(
+    (product, { length }) => product * length,
+    startsOf(compared).length,
+  );
+}
+
+/** Returns the times at which the sets can differ, the ordinary one first. `today` is the date as a number. */
+export function instantsOf(compared: Compared, today: number): Instant[] {
+  return partsOf(compared, today).reduce<Instant[]>(
     (found, list) => found.flatMap((one) => list.map((more) => ({ ...one, ...more }))),
     [ORDINARY],
   );
+}
+
+/** Returns the date as policies compare it. */
+export function dayOf(now: Date): number {
+  return Number(now.toISOString().slice(0, 10).replaceAll("-", ""));
 }
 
 /** Age of a record, with what keeps it. */
@@ -98,12 +117,16 @@ export interface AgeRange extends Omit<RecordAge, "ageDays"> {
   readonly oldest: number;
 }
 
+/** Returns the first age of each stretch that the sets decide alike. */
+function startsOf(compared: Compared): number[] {
+  const bounds = [...compared.bounds("ageDays")].sort((a, b) => a - b);
+  const starts = new Set([0, ...bounds.flatMap((bound) => [bound, bound + 1])]);
+  return [...starts].filter((age) => age >= 0);
+}
+
 /** Returns one age for each stretch of ages that the sets decide alike and that these records reach. */
 export function agesOf(compared: Compared, ranges: readonly AgeRange[]): RecordAge[] {
-  const bounds = [...compared.bounds("ageDays")].sort((a, b) => a - b);
-  const starts = [...new Set([0, ...bounds.flatMap((bound) => [bound, bound + 1])])].filter(
-    (age) => age >= 0,
-  );
+  const starts = startsOf(compared);
   const seen = new Map<string, RecordAge>();
   for (const { youngest, oldest, retentionClass, isKept } of ranges) {
     for (const [at, start] of starts.entries()) {

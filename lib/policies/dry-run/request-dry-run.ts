@@ -8,7 +8,7 @@ import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findActivation } from "@/lib/policies/activation-store";
 import { aboutSet, documentOf, loadSet } from "@/lib/policies/load-set";
-import { requireReader, requireWriter } from "@/lib/policies/who-may";
+import { requireReadable, requireReader, requireWriter } from "@/lib/policies/who-may";
 import { cancelRun, countOpenRuns, findRun, insertRun, listRuns, type RunRow } from "./run-store";
 import type { DryRunAnswer, DryRunList, DryRunView } from "./schema";
 import { viewDryRun, viewRun } from "./view-run";
@@ -56,6 +56,7 @@ export async function requestDryRun(cx: Context, number: number): Promise<DryRun
 
 async function findOf(tx: Tx, cx: Context, number: number, id: string) {
   const set = await loadSet(tx, cx, number);
+  requireReadable(cx.principal, set);
   const run = await findRun(tx, cx.instance.tenantId, { id, kind: "dry_run" });
   if (run === undefined || run.set_id !== set.id) throw new DomainError("policy.run-not-found");
   return { set, run };
@@ -81,6 +82,7 @@ export async function listDryRuns(cx: Context, number: number): Promise<DryRunLi
   requireReader(cx.principal);
   const items = await inSnapshot(cx, async (tx) => {
     const set = await loadSet(tx, cx, number);
+    requireReadable(cx.principal, set);
     const active = (await findActivation(tx, cx.instance.tenantId))?.number;
     return Promise.all((await listRuns(tx, set.id, MOST_LISTED)).map((run) => viewRun(tx, set, active, run)));
   });

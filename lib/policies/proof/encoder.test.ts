@@ -1,3 +1,4 @@
+import { schemaToJsonWithResolvedTypes } from "@cedar-policy/cedar-wasm/nodejs";
 import { describe, expect, it } from "vitest";
 import { cedar } from "@/lib/access/policy/cedar";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
@@ -21,7 +22,7 @@ const permit = (condition: string, head = 'principal, action == Action::"open", 
 
 /** Paths of the schema's JSON form by action, read without the list that the encoder uses. */
 function schemaPaths() {
-  const read = cedar.schemaToJsonWithResolvedTypes(CEDAR_SCHEMA);
+  const read = schemaToJsonWithResolvedTypes(CEDAR_SCHEMA);
   if (read.type !== "success") throw new Error(JSON.stringify(read.errors));
   const found = { open: new Set<string>(), request: new Set<string>() };
   const space = read.json[""];

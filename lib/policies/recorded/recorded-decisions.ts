@@ -5,6 +5,7 @@ import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { readFacts } from "@/lib/access/rules/read-facts";
 import { countActs, type RecordedAct, recordedActs } from "@/lib/audit/reading/recorded-acts";
 import type { AuditContext } from "@/lib/context/context";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { DbContext } from "@/lib/db/transaction";
 import type { PastOutcome } from "@/lib/policies/dry-run/schema";
 import { GroupName } from "@/lib/vocabulary";
@@ -28,7 +29,6 @@ export interface Decided {
   readonly facts: OpeningFacts;
   /** The version that decided: a digest over the set and the floor. */
   readonly version: string;
-  /** Without levels: an entry has the facts, the outcome and the deciding policies. */
   readonly recorded: PastOutcome;
 }
 
@@ -51,6 +51,8 @@ const Recorded = z.object({
   facts: z.unknown(),
   policy: z.string(),
   policies: z.array(z.string()),
+  /** Of an opening: the level of each group. A refusal opens none. */
+  levels: Levels.default({}),
 });
 
 /** Returns the details of a decision: in the part of its case, or in the organisation's. */
@@ -86,7 +88,7 @@ export async function* recordedDecisions(
       ...{ at: entry.at, facts, version: details.policy },
       recorded: {
         outcome: isAllowed ? "allowed" : "refused",
-        levels: {},
+        levels: details.levels,
         policies: details.policies.toSorted(),
       },
     };
@@ -100,7 +102,10 @@ export function outcomeOf(decision: Allowed | Refused): PastOutcome {
   return { outcome: "allowed", levels: Levels.parse(decision.levels), policies };
 }
 
-/** Whether a decision has the recorded outcome, by the recorded policies. */
-export function isAsRecorded({ recorded }: Decided, { outcome, policies }: PastOutcome): boolean {
-  return outcome === recorded.outcome && policies.join() === recorded.policies.join();
+const shown = ({ outcome, levels, policies }: PastOutcome): string =>
+  canonicalJson({ outcome, levels, policies: [...policies] });
+
+/** Whether a decision has the recorded outcome and levels, by the recorded policies. */
+export function isAsRecorded({ recorded }: Decided, replayed: PastOutcome): boolean {
+  return shown(recorded) === shown(replayed);
 }

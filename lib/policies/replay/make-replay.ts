@@ -18,6 +18,7 @@ import {
   type Unreadable,
 } from "@/lib/policies/recorded/recorded-decisions";
 import { findSet } from "@/lib/policies/store";
+import { Turns } from "@/lib/policies/turns";
 import { listActivated } from "./activated-store";
 
 /** Prepared sets that are kept at once. Decisions of one time are of one or two sets. */
@@ -129,8 +130,10 @@ async function tallied(
   progress: Progress,
 ): Promise<Tally> {
   const tally = new Tally(sets);
+  const turns = new Turns();
   for await (const one of recordedDecisions(cx, period)) {
     progress.step();
+    if (turns.isOver) await turns.give();
     await tally.add(one);
   }
   return tally;

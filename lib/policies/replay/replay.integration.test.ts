@@ -42,7 +42,7 @@ async function replayed(period: { from?: string; to?: string } = {}) {
 /** Records a decision as an opening does, with this outcome and version. */
 async function record(
   seed: number,
-  given: { outcome?: "intent" | "denied"; policy?: string; facts?: object } = {},
+  given: { outcome?: "intent" | "denied"; policy?: string; facts?: object; levels?: object } = {},
 ) {
   const facts = factsOf(randomFacts(seed));
   const read = readFacts(facts);
@@ -51,6 +51,7 @@ async function record(
   const details = {
     ...{ facts: given.facts ?? facts, policy: given.policy ?? defaultSet().version },
     policies: [...decision.policies],
+    levels: given.levels ?? (decision.isAllowed ? decision.levels : {}),
   };
   await recordEvent(anke, {
     ...{ class: "disclosure", action: "disclosure.open", subjects: [] },
@@ -96,6 +97,20 @@ describe("a replay", () => {
       ...{ number: 1, recorded: { outcome: "refused" }, replayed: { outcome: "allowed" } },
     });
     expect(alarms).toEqual([expect.objectContaining({ alarm: "policy.replay", differ: 1 })]);
+  });
+
+  it("lists an opening that is recorded at another level than its set gives", async () => {
+    const from = new Date().toISOString();
+    const seed = Array.from({ length: 500 }, (_none, at) => at + 1).find((one) => {
+      const decision = decideOpening(randomFacts(one), defaultSet());
+      return decision.isAllowed && Object.values(decision.levels).includes("masked");
+    });
+    const decision = decideOpening(randomFacts(seed ?? 0), defaultSet());
+    const groups = decision.isAllowed ? decision.groups : [];
+    await record(seed ?? 0, { levels: Object.fromEntries(groups.map((group) => [group, "full"])) });
+    const { result } = await replayed({ from });
+    expect(result).toMatchObject({ total: 1, same: 0, differ: 1 });
+    expect(Object.values(result?.differences[0]?.replayed.levels ?? {})).toContain("masked");
   });
 
   it("counts decisions of another build and unreadable facts apart", async () => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
+import { Role } from "@/lib/identity/schema";
 import { Instant, Uuid } from "@/lib/schema";
-import { GroupName, Purpose } from "@/lib/vocabulary";
+import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
 const number = z
   .int()
@@ -25,8 +26,17 @@ const RealCase = z.strictObject({
 });
 export type RealCase = z.infer<typeof RealCase>;
 
-/** A case to try: made-up facts, or a person and a record as they are. */
-export const SimulateBody = z.discriminatedUnion("kind", [RealCase, ExampleCase]);
+const RoleCase = RealCase.omit({ person: true, grant_id: true }).extend({
+  kind: z.literal("role"),
+  role: Role.describe(
+    "Any person of this role: a party of the record, or a holder of a grant for it under a court order.",
+  ),
+  level: Level.exclude(["metadata"]).default("full").describe("Level of that grant."),
+});
+export type RoleCase = z.infer<typeof RoleCase>;
+
+/** A case to try: made-up facts, or a record as it is with a person or any person of a role. */
+export const SimulateBody = z.discriminatedUnion("kind", [RealCase, RoleCase, ExampleCase]);
 export type SimulateBody = z.infer<typeof SimulateBody>;
 
 /** One fact with which the same case would be allowed. */
@@ -64,7 +74,7 @@ export const SimulateAnswer = z.object({
   reasons: z.array(z.object({ id: z.string(), detail: z.string() })),
   next_possible_at: z.string().nullable(),
   what_if: z.array(WhatIf),
-  /** Null for made-up facts. */
+  /** Null for made-up facts and for a role. */
   person: z.object({ name: z.string(), organisation: z.string(), role: z.string() }).nullable(),
   record: z.object({ transaction_id: z.string(), job_id: z.string() }).nullable(),
   at: z.string(),

@@ -57,6 +57,33 @@ describe("simulator", () => {
     expect(opened.rows).toEqual([{ n: 0 }]);
   });
 
+  it("decides about any person of a role and a record: a party, or a holder of a grant under a court order", async () => {
+    const of = (
+      role: "client" | "regulator" | "admin",
+      purpose: "audit" | "settlement",
+      change: object = {},
+    ) =>
+      simulate(anke, {
+        ...{ kind: "role", role, purpose, transaction_id: bench.transactions[0] },
+        ...{ level: "full", reason_outside_hours: false, ...change },
+      });
+    expect(await of("client", "settlement")).toMatchObject({
+      allowed: true,
+      policies: ["client-own"],
+      person: null,
+    });
+    const regulator = await of("regulator", "audit");
+    expect(regulator).toMatchObject({ allowed: true, policies: ["regulator-grant"] });
+    expect(regulator.record).toMatchObject({ transaction_id: bench.transactions[0] });
+    const masked = await of("regulator", "audit", { level: "masked" });
+    expect(masked.fields.every(({ level }) => level === "masked")).toBe(true);
+    const old = await of("regulator", "audit", {
+      at: new Date(Date.now() + 2_556 * 86_400_000).toISOString(),
+    });
+    expect(old).toMatchObject({ allowed: false, policies: ["age-regulator"] });
+    expect(await of("admin", "audit")).toMatchObject({ allowed: false, policies: [] });
+  });
+
   it("names the floor where no grant covers the record", async () => {
     const answer = await simulate(anke, real(bench.auditor, { purpose: "audit" }));
     expect(answer.allowed).toBe(false);

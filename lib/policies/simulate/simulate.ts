@@ -16,13 +16,20 @@ import { readableOf } from "@/lib/db/read-rows";
 import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { findHolder, type Holder } from "@/lib/identity/people/holders-store";
+import { findHolder } from "@/lib/identity/people/holders-store";
 import { findOrganisationName } from "@/lib/identity/people/store";
 import { findActivation } from "@/lib/policies/activation-store";
 import { documentOf, loadSet } from "@/lib/policies/load-set";
-import type { RealCase, SimulateAnswer, SimulateBody, WhatIf } from "@/lib/policies/simulate/schema";
+import { factsOfRole } from "@/lib/policies/simulate/role-case";
+import type {
+  RealCase,
+  RoleCase,
+  SimulateAnswer,
+  SimulateBody,
+  WhatIf,
+} from "@/lib/policies/simulate/schema";
 import { whatIf } from "@/lib/policies/simulate/what-if";
-import { requireReader, requireWriter } from "@/lib/policies/who-may";
+import { requireReadable, requireReader, requireWriter } from "@/lib/policies/who-may";
 import { recordFactsOf } from "@/lib/transactions/open/plan-opening";
 import { loadKnown } from "@/lib/transactions/read/load-known";
 import type { TransactionRow } from "@/lib/transactions/rows";
@@ -36,7 +43,9 @@ async function setOf(cx: Context, number: number | undefined): Promise<{ number:
   const row = await inSnapshot(cx, async (tx) => {
     const asked = number ?? (await findActivation(tx, cx.instance.tenantId))?.number;
     if (asked === undefined) throw new DomainError("policy.unavailable");
-    return loadSet(tx, cx, asked);
+    const found = await loadSet(tx, cx, asked);
+    requireReadable(cx.principal, found);
+    return found;
   });
   const set = prepared.get(row.document_digest) ?? preparePolicySet(documentOf(row));
   if (prepared.size >= MOST_PREPARED) prepared.clear();
@@ -69,10 +78,20 @@ function tryExample(facts: ExampleFacts, set: PreparedSet, at: Date): Outcome {
 }
 
 interface Found {
-  readonly holder: Holder;
-  readonly organisation: string;
+  /** Absent for a role. */
+  readonly person: SimulateAnswer["person"];
   readonly grants: readonly GrantRow[];
   readonly facts: OpeningFacts;
+}
+
+/** The office of a role is in the operator's zone, as the reader's own is. */
+async function readRole(tx: Tx, cx: Context, asked: RoleCase, row: TransactionRow): Promise<Found> {
+  const now = asked.at === undefined ? cx.clock.now() : new Date(asked.at);
+  const { office } = await getStanding(within(tx), cx.principal);
+  const holds = await knownHolds(tx, cx.principal, [row.id], now);
+  const record = recordFactsOf(row, holds.get(row.id));
+  const around = { now, zone: office.zone, isEvaluation: cx.instance.evaluation };
+  return { person: null, grants: [], facts: factsOfRole(asked, record, around) };
 }
 
 /** Returns the grant that an opening would use; undefined for a party, and for a person without one. */
@@ -127,7 +146,7 @@ async function read(tx: Tx, cx: Context, asked: RealCase, row: TransactionRow): 
     now,
   };
   const organisation = (await findOrganisationName(tx, organisationId)) ?? organisationId;
-  return { holder, organisation, grants, facts };
+  return { person: { name: holder.name, organisation, role }, grants, facts };
 }
 
 /** Returns the single facts with which the same opening would be allowed. */
@@ -158,12 +177,12 @@ function realWhatIf({ facts, grants }: Found, set: PreparedSet, next: Date | und
   ];
 }
 
-async function tryReal(cx: Context, asked: RealCase, set: PreparedSet): Promise<Outcome> {
+async function tryReal(cx: Context, asked: RealCase | RoleCase, set: PreparedSet): Promise<Outcome> {
   requireWriter(cx.principal);
   const { row, also: found } = await loadKnown(cx, asked.transaction_id, (tx, known) =>
-    read(tx, cx, asked, known),
+    asked.kind === "role" ? readRole(tx, cx, asked, known) : read(tx, cx, asked, known),
   );
-  const { facts, holder, organisation } = found;
+  const { facts, person } = found;
   const decision = decideOpening(facts, set);
   const present = decision.isAllowed
     ? decision.groups.filter((group) => facts.record.groups.includes(group))
@@ -179,7 +198,7 @@ async function tryReal(cx: Context, asked: RealCase, set: PreparedSet): Promise<
     reasons: decision.isAllowed ? [] : decision.reasons.map(({ id, detail }) => ({ id, detail })),
     next_possible_at: next?.toISOString() ?? null,
     what_if: decision.isAllowed ? [] : realWhatIf(found, set, next),
-    person: { name: holder.name, organisation, role: holder.role },
+    person,
     record: { transaction_id: row.id, job_id: row.jobId },
     at: facts.now.toISOString(),
   };
@@ -193,11 +212,15 @@ async function tryReal(cx: Context, asked: RealCase, set: PreparedSet): Promise<
 export async function simulate(cx: Context, body: SimulateBody): Promise<SimulateAnswer> {
   requireReader(cx.principal);
   const { number, set } = await setOf(cx, body.number);
-  const isReal = body.kind === "record";
+  const isReal = body.kind !== "example";
   const outcome = isReal ? await tryReal(cx, body, set) : tryExample(body.example, set, cx.clock.now());
   await recordEvent(cx, {
     ...{ class: "policy", outcome: "done", action: "policy.simulate", subjects: [] },
-    details: { number, ...(isReal ? { transaction: body.transaction_id } : {}) },
+    details: {
+      number,
+      ...(isReal ? { transaction: body.transaction_id } : {}),
+      ...(body.kind === "record" ? { person: body.person } : {}),
+    },
     ...(isReal ? { index: { transactionId: body.transaction_id } } : {}),
   });
   return { number, version: set.version, ...outcome };

@@ -4,7 +4,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { createDraft } from "@/lib/policies/create-draft";
 import { getActiveSet, getSet } from "@/lib/policies/get-set";
 import { saveDraft } from "@/lib/policies/save-draft";
-import type { PolicySetAnswer, PolicySetView, ProofOutcome } from "@/lib/policies/schema";
+import type { DecideBody, PolicySetAnswer, PolicySetView, ProofOutcome } from "@/lib/policies/schema";
 import { decideSet, submitSet } from "@/lib/policies/submit-set";
 import {
   type AdministrationBench,
@@ -30,6 +30,8 @@ export interface PolicyBench extends AdministrationBench {
   /** Stores a finished dry run of a set's present document against the active set, and returns its id. */
   dryRun(number: number, outcome?: ProofOutcome, found?: Found): Promise<string>;
   submitted(outcome?: ProofOutcome): Promise<PolicySetAnswer>;
+  /** Decides on a submission as it is now. */
+  decide(who: Context, number: number, body: Omit<DecideBody, "revision">): Promise<PolicySetAnswer>;
   approved(): Promise<PolicySetAnswer>;
 }
 
@@ -74,9 +76,13 @@ export async function createPolicyBench(): Promise<PolicyBench> {
     await dryRun(number, outcome);
     return submitSet(anke, number, undefined);
   };
+  const decide = async (who: Context, number: number, body: Omit<DecideBody, "revision">) => {
+    const { revision } = await getSet(anke, number);
+    return decideSet(who, number, { ...body, revision });
+  };
   const approved = async () => {
     const { number } = await submitted();
-    return decideSet(jonas, number, { decision: "approve", reason: "read" });
+    return decide(jonas, number, { decision: "approve", reason: "read" });
   };
-  return { ...bench, anke, jonas, clara, draft, dryRun, submitted, approved };
+  return { ...bench, anke, jonas, clara, draft, dryRun, submitted, decide, approved };
 }

@@ -11,6 +11,12 @@ const APP = {
   access_review_signature: "INSERT",
   agency: "DELETE INSERT UPDATE",
   agreement: "INSERT UPDATE(decided_at decided_by decision_reason state)",
+  alert: "INSERT UPDATE(acknowledged_at acknowledged_by note resolution resolved_at resolved_by)",
+  alert_address: "INSERT UPDATE(ended_at ended_by)",
+  alert_delivery: "DELETE INSERT UPDATE(attempts ended_at http_status lease_until next_at outcome status)",
+  alert_sighting: "INSERT UPDATE(count entries last_entry last_seen_at)",
+  alert_signal: "DELETE INSERT",
+  alert_threshold: "INSERT UPDATE(changed_at changed_by value)",
   api_key: "DELETE INSERT UPDATE",
   app_user: "INSERT UPDATE",
   audit_compartment: "INSERT",
@@ -176,6 +182,10 @@ export const CALLABLE: Readonly<Record<string, readonly string[]>> = {
 /** Tables without the completeness trigger, and why that loses no entry. All others must have it. */
 export const UNWATCHED: Readonly<Record<string, string>> = {
   _prisma_migrations: "only the owner writes it, when the schema changes",
+  alert_delivery:
+    "what is sent about alerts, kept for 90 days; opening an alert and its addresses are entries",
+  alert_sighting: "how often an open alert was seen; its opening and its end are entries",
+  alert_signal: "alarms that wait to become alerts; each opening is an entry",
   audit_action_rule: "only the owner writes it; it lists which actions vouch for which change",
   audit_checkpoint: "signed by the log's key, which the database does not have",
   audit_entry: "is the record itself; it cannot commit unqueued",

@@ -7,6 +7,7 @@ const SAMPLES: Readonly<Record<string, string | readonly string[]>> = {
   "getLogTile level": "0",
   "getLogTile index": ["000"],
   "getLogEntries index": ["000"],
+  "setAlertThreshold name": "denials",
   "endSession id": "A".repeat(24),
   seq: "999999999",
   epoch: "9999",

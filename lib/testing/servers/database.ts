@@ -66,7 +66,7 @@ export async function createTestDatabase(server: TestServer = inject("testServer
   // The clone does not include the template's restriction on who may connect.
   await asAdmin(
     server,
-    `CREATE DATABASE ${identifier} TEMPLATE ${escapeIdentifier(server.template)} OWNER ${escapeIdentifier(OWNER_ROLE)}`,
+    `CREATE DATABASE ${identifier} TEMPLATE ${escapeIdentifier(server.template)} OWNER ${escapeIdentifier(OWNER_ROLE)} STRATEGY FILE_COPY`,
   );
   const tenantId = uuidv7(Date.now());
   const url = (user: LoginRole): string =>

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { bootstrapRoles, type LoginPasswords, urlFor } from "@/lib/db/bootstrap-roles";
 import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { migrate } from "@/lib/db/migrate";
@@ -29,6 +30,17 @@ export function randomPasswords(): LoginPasswords {
   };
 }
 
+/** Hashes the superuser's password with this server's settings; its cluster was made with PostgreSQL's own. */
+async function hashPasswordAgain(adminUrl: string): Promise<void> {
+  const { username, password } = new URL(adminUrl);
+  const admin = new Client({ connectionString: adminUrl });
+  await admin.connect();
+  await admin.query(
+    `ALTER ROLE ${escapeIdentifier(username)} PASSWORD ${escapeLiteral(decodeURIComponent(password))}`,
+  );
+  await admin.end();
+}
+
 /** Starts an embedded PostgreSQL in a temporary folder with a migrated template database; fast unless it is set to be durable. */
 export async function startTestServer(
   options: { readonly isDurable?: boolean } = {},
@@ -48,6 +60,7 @@ export async function startTestServer(
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
+    await hashPasswordAgain(database.adminUrl);
     await bootstrapRoles({ adminUrl: database.adminUrl, database: template, passwords });
     await migrate(urlFor(database.adminUrl, undefined, template), path.resolve("prisma/migrations"));
   } catch (error) {

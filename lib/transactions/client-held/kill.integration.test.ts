@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { hold, SENT, submit } from "@/lib/testing/benches/client-held-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 import type { HandOverChildOptions } from "@/lib/testing/children/hand-over-child";
 import { scale } from "@/lib/testing/scale";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
@@ -27,9 +27,8 @@ afterAll(async () => {
 
 /** An owner's program with a portal, which has started. */
 async function start(options: HandOverChildOptions): Promise<ChildProcess> {
-  const program = path.resolve("lib/testing/children/hand-over-child.ts");
-  const args = ["--import", "tsx", "--conditions=react-server", program];
-  const child = spawn(process.execPath, [...args, JSON.stringify(options)], {
+  const args = childArguments("lib/testing/children/hand-over-child.ts", JSON.stringify(options));
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.add(child);

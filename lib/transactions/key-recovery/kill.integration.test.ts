@@ -19,6 +19,7 @@ import {
   run,
 } from "@/lib/testing/benches/recovery-acts";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 import type { RecoveryChildOptions } from "@/lib/testing/children/recovery-child";
 import { scale } from "@/lib/testing/scale";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
@@ -50,9 +51,8 @@ async function start(): Promise<ChildProcess> {
     custodian: { url: bench.custodianUrl, vkey: bench.escrow.vkey },
     instance: bench.cx.instance,
   };
-  const program = path.resolve("lib/testing/children/recovery-child.ts");
-  const args = ["--import", "tsx", "--conditions=react-server", program];
-  const child = spawn(process.execPath, [...args, JSON.stringify(options)], {
+  const args = childArguments("lib/testing/children/recovery-child.ts", JSON.stringify(options));
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.add(child);

@@ -56,7 +56,8 @@ async function detailsOf(outcome: "intent" | "denied"): Promise<Record<string, u
 describe("an opening by the policies in force", () => {
   it("its intent seals the facts, the version and the deciding policies, and they decide the same again", async () => {
     expect((await open(bench.regulator)).data).toMatchObject({ amount: "1000", pricing: { rate: "5" } });
-    const { facts, policy, policies } = await detailsOf("intent");
+    const { facts, policy, policies, levels } = await detailsOf("intent");
+    expect(levels).toEqual({ amount: "full", pricing: "full" });
     expect(policy).toBe(defaultSet().version);
     expect(policies).toEqual(["regulator-grant"]);
     const read = readFacts(facts);

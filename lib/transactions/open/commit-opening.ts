@@ -49,6 +49,7 @@ function detailsOf(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefin
     facts: permit.facts,
     policy: permit.policyVersion,
     policies: [...permit.policies],
+    levels: { ...permit.levels },
     ...(input.justification === undefined ? {} : { justification: input.justification }),
     ...(permit.usedHoursOverride ? { hours_override: input.hours_override?.reason ?? "" } : {}),
     ...(proof === undefined ? {} : { statement: recordDigest(proof.statement), proof: proof.proofKind }),

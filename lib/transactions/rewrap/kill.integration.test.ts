@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { registerPending } from "@/lib/escrow/client/registrar";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 import type { RotationChildOptions } from "@/lib/testing/children/rotation-child";
 import { scale } from "@/lib/testing/scale";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
@@ -50,13 +50,8 @@ async function start(people: readonly Person[]): Promise<ChildProcess> {
     instance: bench.cx.instance,
     participants: people.map(({ principal }) => principal.participantId),
   };
-  const args = [
-    "--import",
-    "tsx",
-    "--conditions=react-server",
-    path.resolve("lib/testing/children/rotation-child.ts"),
-  ];
-  const child = spawn(process.execPath, [...args, JSON.stringify(options)], {
+  const args = childArguments("lib/testing/children/rotation-child.ts", JSON.stringify(options));
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.add(child);

@@ -219,7 +219,7 @@ CREATE TABLE audit_export (
   CONSTRAINT audit_export_kind_check CHECK (kind IN ('stream', 'job')),
   CONSTRAINT audit_export_state_known CHECK
     (state IN ('queued', 'running', 'done', 'broken_off', 'failed', 'cancelled', 'expired')),
-  CONSTRAINT audit_export_format_known CHECK (format IN ('ndjson', 'csv', 'json', 'xlsx', 'bundle')),
+  CONSTRAINT audit_export_format_known CHECK (format IN ('ndjson', 'csv', 'json', 'xlsx', 'ocsf', 'syslog', 'bundle')),
   -- The following rules refuse rows that no portal can read: one such row would stop all exports and all lists of them.
   CONSTRAINT audit_export_filter_named CHECK (jsonb_typeof(filter) = 'object'
       AND NOT jsonb_path_exists(filter, 'strict $.* ? (@.type() != "string")', '{}', true)),

@@ -514,6 +514,8 @@ CREATE TABLE policy_approval (
   reason text NOT NULL,
   document_digest text NOT NULL,
   at timestamptz(6) NOT NULL,
+  -- The entry of the log that vouches for an approval when the set becomes active.
+  entry_id uuid NOT NULL,
   CONSTRAINT policy_approval_decision_known CHECK (decision IN ('approve', 'refuse', 'send_back'))
 );
 
@@ -1419,6 +1421,16 @@ BEGIN
        IS DISTINCT FROM (OLD.base_number, OLD.run_id, OLD.gains, OLD.round) THEN
     RAISE EXCEPTION 'what a policy set was submitted with stays' USING ERRCODE = 'SP003';
   END IF;
+  -- What the approvals rest on: a finished dry run of this text against the set that is active. It may only say that no one gains
+  -- where the run found that.
+  IF NEW.state = 'submitted' AND OLD.state = 'draft' AND (NEW.round <> OLD.round + 1
+      OR NEW.base_number IS DISTINCT FROM (SELECT p.number FROM policy_activation p WHERE p.tenant_id = NEW.tenant_id ORDER BY p.seq DESC LIMIT 1)
+      OR NOT EXISTS (SELECT 1 FROM policy_run r WHERE r.id = NEW.run_id AND r.tenant_id = NEW.tenant_id AND r.set_id = NEW.id
+        AND r.kind = 'dry_run' AND r.state = 'done' AND (r.document_digest, r.base_number) = (NEW.document_digest, NEW.base_number)
+        AND (NEW.gains OR (r.result #>> '{proof,outcome}' = 'proved' AND coalesce((r.result ->> 'people_gain')::integer, 0) = 0
+          AND NOT jsonb_path_exists(r.result, '$.settings[*] ? (@.is_looser == true)'))))) THEN
+    RAISE EXCEPTION 'a policy set is submitted with its dry run' USING ERRCODE = 'SP003';
+  END IF;
   IF NEW.state = 'approved' AND OLD.state = 'submitted' THEN
     SELECT count(*), coalesce(bool_or('approve' = ANY (a.duties)), false), coalesce(bool_or('legal' = ANY (a.duties)), false)
       INTO people, has_approve, has_legal FROM policy_approval a
@@ -1435,7 +1447,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A decision is on the present submission, by a person who neither wrote the set nor decided on it with another account.
+-- A decision is on the present submission, with duties that the person has, by a person who neither wrote the set nor decided on it with
+-- another account.
 CREATE FUNCTION policy_approval_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM policy_set s WHERE s.id = NEW.set_id AND s.tenant_id = NEW.tenant_id
@@ -1447,11 +1460,15 @@ BEGIN
       UNION ALL SELECT a.user_id FROM policy_approval a WHERE a.set_id = NEW.set_id AND a.round = NEW.round)) THEN
     RAISE EXCEPTION 'a policy set needs another person' USING ERRCODE = 'SP003';
   END IF;
+  IF cardinality(NEW.duties) = 0 OR NOT EXISTS (SELECT 1 FROM app_user u WHERE u.id = NEW.user_id AND u.tenant_id = NEW.tenant_id
+      AND u.state = 'active' AND u.role = 'coordinator' AND NEW.duties <@ ARRAY(SELECT d.duty FROM duty d WHERE d.user_id = u.id)) THEN
+    RAISE EXCEPTION 'a policy set is decided on with a duty' USING ERRCODE = 'SP003';
+  END IF;
   RETURN NEW;
 END $$;
 
--- One pointer for each tenant, moved by one transaction after the other. It names a set that was approved, or was active
--- before, with the digest of its document. Portals hear of it at the commit.
+-- One pointer for each tenant, moved by one transaction after the other. It names a set that was approved against the active
+-- one, or was active before, with the digest of its document. Portals hear of it at the commit.
 CREATE FUNCTION policy_activation_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   last integer;
@@ -1463,6 +1480,8 @@ BEGIN
   IF NEW.seq <> last + 1 OR one.id IS NULL
      OR (one.number, one.document_digest) IS DISTINCT FROM (NEW.number, NEW.document_digest)
      OR (NEW.why = 'first') <> (last = 0)
+     OR NEW.why = 'activate' AND one.base_number IS DISTINCT FROM (SELECT p.number FROM policy_activation p
+       WHERE p.tenant_id = NEW.tenant_id AND p.seq = last)
      OR NOT (CASE NEW.why WHEN 'activate' THEN one.state IN ('approved', 'scheduled')
        WHEN 'roll_back' THEN one.state = 'superseded' ELSE one.state = 'active' END) THEN
     RAISE EXCEPTION 'this policy set cannot become active' USING ERRCODE = 'SP003';

@@ -100,6 +100,95 @@ CREATE TABLE notify_attempt (
       ('delivered', 'answer', 'redirect', 'timeout', 'unreachable', 'tls', 'name', 'address', 'refused', 'withheld', 'disabled', 'not_set_up'))
 );
 
+-- An alert: one alarm and what it is about, from its opening to its end. When it returns later, another row opens.
+CREATE TABLE alert (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  subject text NOT NULL,
+  severity text NOT NULL,
+  opened_at timestamptz(6) NOT NULL,
+  acknowledged_at timestamptz(6),
+  acknowledged_by uuid REFERENCES app_user (id),
+  note text,
+  resolved_at timestamptz(6),
+  resolved_by uuid REFERENCES app_user (id),
+  resolution text,
+  CONSTRAINT alert_severity_known CHECK (severity IN ('critical', 'warning')),
+  CONSTRAINT alert_acknowledged_whole CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL)),
+  CONSTRAINT alert_ended_by_someone CHECK (resolved_by IS NULL OR (resolved_at IS NOT NULL AND resolution IS NOT NULL))
+);
+
+-- How often it was seen. Not in the alert's own row, which changes only with an entry.
+CREATE TABLE alert_sighting (
+  alert_id uuid PRIMARY KEY REFERENCES alert (id),
+  tenant_id uuid NOT NULL,
+  last_seen_at timestamptz(6) NOT NULL,
+  count bigint NOT NULL,
+  entries bigint[] NOT NULL DEFAULT '{}',
+  last_entry bigint
+);
+
+-- Alarms of the worker, which has no key that seals an entry; a portal takes them out.
+CREATE TABLE alert_signal (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  subject text NOT NULL,
+  at timestamptz(6) NOT NULL,
+  count integer NOT NULL
+);
+
+-- Where alerts are sent. The secret signs the calls of a webhook, and is sealed by the keystore.
+CREATE TABLE alert_address (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  channel text NOT NULL,
+  address text NOT NULL,
+  secret bytea,
+  least text NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  created_by uuid NOT NULL REFERENCES app_user (id),
+  ended_at timestamptz(6),
+  ended_by uuid REFERENCES app_user (id),
+  CONSTRAINT alert_address_channel_known CHECK
+    (channel IN ('mail', 'webhook') AND (channel = 'webhook') = (secret IS NOT NULL)),
+  CONSTRAINT alert_address_least_known CHECK (least IN ('critical', 'warning')),
+  CONSTRAINT alert_address_bounded CHECK (length(address) <= 2000),
+  CONSTRAINT alert_address_ended_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+
+-- One message about an alert to one address, or a test of the address. `id` is also the webhook-id of repeated calls.
+CREATE TABLE alert_delivery (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  address_id uuid NOT NULL REFERENCES alert_address (id),
+  alert_id uuid REFERENCES alert (id),
+  reason text NOT NULL,
+  at timestamptz(6) NOT NULL,
+  status text NOT NULL DEFAULT 'waiting',
+  attempts integer NOT NULL DEFAULT 0,
+  next_at timestamptz(6) NOT NULL,
+  lease_until timestamptz(6),
+  ended_at timestamptz(6),
+  outcome text,
+  http_status integer,
+  CONSTRAINT alert_delivery_reason_known CHECK
+    (reason IN ('opened', 'escalated', 'resolved', 'test') AND (reason = 'test') = (alert_id IS NULL)),
+  CONSTRAINT alert_delivery_status_known CHECK
+    (status IN ('waiting', 'delivered', 'failed', 'withheld') AND (status = 'waiting') = (ended_at IS NULL))
+);
+
+-- A figure of a rule that the tenant has set; without a row the default applies (lib/alerts/rules/thresholds.ts).
+CREATE TABLE alert_threshold (
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  value integer NOT NULL,
+  changed_at timestamptz(6) NOT NULL,
+  changed_by uuid NOT NULL REFERENCES app_user (id),
+  PRIMARY KEY (tenant_id, name)
+);
+
 -- ---------------------------------------------------------------- Indexes
 
 CREATE INDEX notify_event_at_id_idx ON notify_event (at, id);
@@ -114,6 +203,13 @@ CREATE INDEX notify_delivery_due ON notify_delivery (next_at) WHERE status = 'wa
 CREATE INDEX notify_delivery_webhook_id_id_idx ON notify_delivery (webhook_id, id);
 CREATE INDEX notify_delivery_at_idx ON notify_delivery (at);
 CREATE UNIQUE INDEX notify_delivery_once ON notify_delivery (event_id, user_id, coalesce(webhook_id, user_id));
+CREATE UNIQUE INDEX alert_open_once ON alert (tenant_id, name, subject) WHERE resolved_at IS NULL;
+CREATE INDEX alert_tenant_id_id_idx ON alert (tenant_id, id);
+CREATE INDEX alert_name_subject_idx ON alert (tenant_id, name, subject, id);
+CREATE INDEX alert_address_tenant_id_id_idx ON alert_address (tenant_id, id);
+CREATE INDEX alert_delivery_due ON alert_delivery (next_at) WHERE status = 'waiting';
+CREATE INDEX alert_delivery_address_id_id_idx ON alert_delivery (address_id, id);
+CREATE UNIQUE INDEX alert_delivery_once ON alert_delivery (alert_id, address_id, reason) WHERE alert_id IS NOT NULL;
 
 -- ---------------------------------------------------------------- Functions
 
@@ -136,6 +232,30 @@ BEGIN
      OR (NEW.id, NEW.tenant_id, NEW.user_id, NEW.name, NEW.url, NEW.kinds, NEW.created_at)
         IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.user_id, OLD.name, OLD.url, OLD.kinds, OLD.created_at) THEN
     RAISE EXCEPTION 'a webhook cannot change and ends once' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- An alert keeps what it is about, is acknowledged once and ends once.
+CREATE FUNCTION alert_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.resolved_at IS NOT NULL
+     OR (OLD.acknowledged_at IS NOT NULL AND (NEW.acknowledged_at, NEW.acknowledged_by, NEW.note)
+        IS DISTINCT FROM (OLD.acknowledged_at, OLD.acknowledged_by, OLD.note))
+     OR (NEW.id, NEW.tenant_id, NEW.name, NEW.subject, NEW.severity, NEW.opened_at)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.name, OLD.subject, OLD.severity, OLD.opened_at) THEN
+    RAISE EXCEPTION 'an alert keeps what it is about and ends once' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- An address for alerts keeps where it leads, and ends once.
+CREATE FUNCTION alert_address_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.ended_at IS NOT NULL
+     OR (NEW.id, NEW.tenant_id, NEW.channel, NEW.address, NEW.secret, NEW.least, NEW.created_at, NEW.created_by)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.channel, OLD.address, OLD.secret, OLD.least, OLD.created_at, OLD.created_by) THEN
+    RAISE EXCEPTION 'an address for alerts cannot change and ends once' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;
@@ -199,6 +319,9 @@ CREATE CONSTRAINT TRIGGER access_review_told AFTER UPDATE ON access_review DEFER
 CREATE CONSTRAINT TRIGGER policy_set_told AFTER UPDATE ON policy_set DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('policy', 'id', 'state');
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
+CREATE TRIGGER alert_guard BEFORE UPDATE OR DELETE ON alert FOR EACH ROW EXECUTE FUNCTION alert_guard();
+CREATE TRIGGER alert_address_guard BEFORE UPDATE OR DELETE ON alert_address
+  FOR EACH ROW EXECUTE FUNCTION alert_address_guard();
 
 -- ---------------------------------------------------------------- Grants
 
@@ -210,5 +333,13 @@ GRANT SELECT, INSERT, UPDATE (state, secret, secret_at, former_secret, former_un
 GRANT SELECT, INSERT, UPDATE (status, attempts, earlier, next_at, lease_until, ended_at), DELETE
   ON notify_delivery TO sealport_app;
 GRANT SELECT, INSERT, DELETE ON notify_attempt TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by, note, resolved_at, resolved_by, resolution)
+  ON alert TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (last_seen_at, count, entries, last_entry) ON alert_sighting TO sealport_app;
+GRANT SELECT, INSERT, DELETE ON alert_signal TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON alert_address TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (status, attempts, next_at, lease_until, ended_at, outcome, http_status), DELETE
+  ON alert_delivery TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (value, changed_at, changed_by) ON alert_threshold TO sealport_app;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;

@@ -558,6 +558,21 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('webhook', 'INSERT', 'webhook.create'),
   ('webhook', 'UPDATE', 'webhook.disable'), ('webhook', 'UPDATE', 'webhook.rotate');
 
+SELECT audit_watch('alert', 'alert:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('alert', 'INSERT', 'alert.open'),
+  ('alert', 'UPDATE', 'alert.acknowledge'), ('alert', 'UPDATE', 'alert.end'), ('alert', 'UPDATE', 'alert.resolve');
+
+SELECT audit_watch('alert_address', 'alert-address:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('alert_address', 'INSERT', 'alert.add-address'),
+  ('alert_address', 'UPDATE', 'alert.remove-address');
+
+SELECT audit_watch('alert_threshold', 'alert-threshold:name');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('alert_threshold', 'INSERT', 'alert.threshold'),
+  ('alert_threshold', 'UPDATE', 'alert.threshold');
+
 DROP FUNCTION audit_watch(text, text[]);
 DROP FUNCTION audit_watch_statements(text, text[]);
 DROP FUNCTION append_only(text);
@@ -607,6 +622,8 @@ CREATE TRIGGER notification_announced AFTER INSERT OR UPDATE ON notification
   FOR EACH ROW EXECUTE FUNCTION announce_change('notification', 'user_id');
 CREATE TRIGGER agreement_announced AFTER INSERT OR UPDATE ON agreement
   FOR EACH ROW EXECUTE FUNCTION announce_change('agreement', 'id');
+CREATE TRIGGER alert_announced AFTER INSERT OR UPDATE ON alert
+  FOR EACH ROW EXECUTE FUNCTION announce_change('alert', 'id');
 CREATE TRIGGER roster_change_announced AFTER INSERT OR UPDATE ON roster_change
   FOR EACH ROW EXECUTE FUNCTION announce_change('roster', 'id');
 CREATE TRIGGER roster_agreement_announced AFTER INSERT ON roster_agreement

@@ -8,7 +8,7 @@ import type { requestAuditExport } from "@/lib/api-client/operations/audit";
 import { NewExport } from "@/lib/audit/schema";
 
 const REQUEST = target<typeof requestAuditExport>("POST", "/confidential/audit/exports");
-const FORMATS = ["bundle", "csv", "xlsx", "json", "ndjson"] as const;
+const FORMATS = ["bundle", "csv", "xlsx", "json", "ndjson", "ocsf", "syslog"] as const;
 
 /** Requests an export under the grant. The list then shows it with its progress. */
 export function MakeExport({ grantId }: { grantId: string }) {
@@ -36,7 +36,7 @@ export function MakeExport({ grantId }: { grantId: string }) {
         name="format"
         options={FORMATS.map((one) => ({
           value: one,
-          label: one === "bundle" ? t("bundle") : one.toUpperCase(),
+          label: one === "bundle" ? t("bundle") : one === "syslog" ? "Syslog" : one.toUpperCase(),
         }))}
       />
     </FormFrame>

@@ -15,6 +15,7 @@ import type { PolicySetView } from "@/lib/policies/schema";
 import { mayWrite } from "@/lib/policies/who-may";
 import { RetentionEditor } from "../_components/edit/retention-editor";
 import { SettingsEditor } from "../_components/edit/settings-editor";
+import { TitleEditor } from "../_components/edit/title-editor";
 import { RetentionTables } from "../_components/retention-tables";
 import { RulesTable } from "../_components/rules-table";
 import { Change } from "../_components/set/change";
@@ -26,7 +27,7 @@ import { numberOf, useSetName } from "../_components/versions";
 
 async function read(cx: Context, number: number) {
   const set = await getSet(cx, number);
-  const base = set.based_on === null ? undefined : await getSet(cx, set.based_on);
+  const base = set.compared_with === null ? undefined : await getSet(cx, set.compared_with);
   return {
     set,
     run: set.dry_run === null ? undefined : await getDryRun(cx, number, set.dry_run.id),
@@ -80,9 +81,12 @@ export default async function PolicySetPage(input: {
       lead={<Lead set={set} />}
       actions={
         canEdit ? (
-          <ButtonLink href={`${here}/rules/new`} look="secondary" size="form" icon="plus">
-            {t("rules.add")}
-          </ButtonLink>
+          <>
+            <TitleEditor set={set} />
+            <ButtonLink href={`${here}/rules/new`} look="secondary" size="form" icon="plus">
+              {t("rules.add")}
+            </ButtonLink>
+          </>
         ) : undefined
       }
       apiCall={{ method: "GET", path }}
@@ -102,11 +106,11 @@ export default async function PolicySetPage(input: {
       />
       <SettingsTable
         settings={document.settings}
-        {...(canEdit ? { action: <SettingsEditor number={number} document={set.document} /> } : {})}
+        {...(canEdit ? { action: <SettingsEditor set={set} /> } : {})}
       />
       <RetentionTables
         retention={document.settings.retention}
-        {...(canEdit ? { action: <RetentionEditor number={number} document={set.document} /> } : {})}
+        {...(canEdit ? { action: <RetentionEditor set={set} /> } : {})}
       />
     </PageFrame>
   );

@@ -1,8 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import type { ReadDocument, ReadPolicy } from "@/lib/policies/authoring/document-diff";
+import type { RuleSince } from "@/lib/policies/rule-history";
 import { CedarText, KindTag, RuleSentence } from "./sentences";
 
 interface Shown {
@@ -12,6 +14,8 @@ interface Shown {
   readonly isText: boolean;
   /** Address of the page with these rules. */
   readonly path: string;
+  /** Since when each rule is in force as it is, by its id; absent for a version that is not in force. */
+  readonly since?: Readonly<Record<string, RuleSince>>;
   /** Where a rule is changed; absent where it cannot be. */
   readonly editPath?: string;
 }
@@ -29,7 +33,18 @@ function Rule({ policy, isText }: { policy: ReadPolicy; isText: boolean }) {
   );
 }
 
-function useColumns({ isText, editPath }: Shown): Column<ReadPolicy>[] {
+function Since({ since }: { since: RuleSince | undefined }) {
+  const t = useTranslations("policies.rules");
+  if (since === undefined) return null;
+  return (
+    <>
+      <LocalTime instant={since.at} form="day" />
+      <span className="block text-ink-2 text-note">{t("inVersion", { number: since.number })}</span>
+    </>
+  );
+}
+
+function useColumns({ isText, editPath, since }: Shown): Column<ReadPolicy>[] {
   const t = useTranslations("policies.rules");
   return [
     {
@@ -51,6 +66,16 @@ function useColumns({ isText, editPath }: Shown): Column<ReadPolicy>[] {
       className: "tablet:w-[96px]",
       cell: ({ examples }) => t("count", { count: examples.length }),
     },
+    ...(since === undefined
+      ? []
+      : [
+          {
+            key: "since",
+            head: t("since"),
+            className: "tablet:w-[136px]",
+            cell: ({ id }: ReadPolicy) => <Since since={since[id]} />,
+          },
+        ]),
     ...(editPath === undefined
       ? []
       : [

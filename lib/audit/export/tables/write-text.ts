@@ -4,6 +4,8 @@ import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { RawTx } from "@/lib/db/transaction";
 import type { ShownEntry } from "../judge-entry";
 import { EntryScan, type ExportRequest, shownOf } from "../read-entries";
+import { ocsfLine } from "../siem/ocsf";
+import { syslogLine } from "../siem/syslog";
 import type { Produced, Sink } from "../sink";
 import { countLater, readAnchor } from "../store";
 import { type CsvOptions, csvHeader, csvLine } from "./columns";
@@ -43,7 +45,15 @@ function json(log: string, tx: RawTx): TextFormat {
   };
 }
 
-export type TextExport = ExportRequest & { readonly format: "ndjson" | "json" | "csv" };
+/** Writes one event or message for a security system per line. */
+function lines(line: (shown: ShownEntry, log: string) => string, log: string): TextFormat {
+  const batch = (rows: readonly ShownEntry[]) => rows.map((shown) => `${line(shown, log)}\n`).join("");
+  return { head: "", batch, foot: nothing };
+}
+
+export type TextExport = ExportRequest & {
+  readonly format: "ndjson" | "json" | "csv" | "ocsf" | "syslog";
+};
 
 /** Writes the log as text from one snapshot, as far as a signed checkpoint covers it. */
 export async function writeText(
@@ -53,7 +63,13 @@ export async function writeText(
   sink: Sink,
 ): Promise<Produced> {
   const { log } = cx.instance;
-  const formats = { ndjson, csv: () => csv(wanted.csv), json: () => json(log, tx) };
+  const formats = {
+    ndjson,
+    csv: () => csv(wanted.csv),
+    json: () => json(log, tx),
+    ocsf: () => lines(ocsfLine, log),
+    syslog: () => lines(syslogLine, log),
+  };
   const format = formats[wanted.format]();
   const anchor = await readAnchor(tx, log);
   const scan = new EntryScan(cx, tx, wanted, anchor);

@@ -4,7 +4,7 @@ import type { ReadFilter } from "@/app/(portal)/audit/_components/filter/read-fi
 import { Choice, ChoiceGroup } from "@/components/form/controls";
 import { Button } from "@/components/ui/button";
 
-export const FORMATS = ["bundle", "ndjson", "csv", "xlsx", "json"] as const;
+export const FORMATS = ["bundle", "ndjson", "csv", "xlsx", "json", "ocsf", "syslog"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The format that an address names; a bundle where it names none. */

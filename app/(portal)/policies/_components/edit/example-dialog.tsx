@@ -22,19 +22,22 @@ interface ExampleAnswers extends FactAnswers {
 
 /** Asks for one example: what it is called, its facts, and what it expects. */
 export function ExampleDialog(props: {
+  /** Absent for a new one. */
   example: Example | undefined;
+  /** Facts with which a new one begins. */
+  start: ExampleFacts;
   onPut: (example: Example) => void;
   onClose: () => void;
 }) {
   const t = useTranslations("policies.examples");
   const words = useFactWords();
-  const { example, onPut, onClose } = props;
+  const { example, start, onPut, onClose } = props;
   const form = useAnswers<ExampleAnswers, Example>({
     id: "example",
     initial: {
       name: example?.name ?? "",
       expect: example?.expect ?? "allow",
-      ...factAnswers(example?.facts),
+      ...factAnswers(example?.facts ?? start),
     },
     words: {
       name: { label: t("name"), missing: t("nameMissing") },

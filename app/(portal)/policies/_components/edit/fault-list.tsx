@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { Icon } from "@/components/ui/icon";
+import { faultWords } from "@/lib/policies/authoring/fault-words";
 import type { PolicyFault } from "@/lib/policies/schema";
 
 /** Returns the faults that a refused save names. */
@@ -16,9 +17,22 @@ export function faultsIn(members: Readonly<Record<string, unknown>>): PolicyFaul
 function usePlace() {
   const t = useTranslations("policies.edit.faults");
   return ({ policy, line, column, example }: PolicyFault, id: string): string => {
-    const other = policy !== null && policy !== id ? `${policy}: ` : "";
+    if (policy === null) return t("whole");
+    const other = policy === id ? "" : `${policy}: `;
     if (example !== null) return other + t("example", { name: example });
-    return line === null || column === null ? other + t("whole") : other + t("place", { line, column });
+    // What has no place in the text is about the examples.
+    return line === null || column === null ? other + t("examples") : other + t("place", { line, column });
+  };
+}
+
+/** What is wrong, in the reader's language where the fault is a usual one. */
+function useMessage() {
+  const t = useTranslations("policies.edit.faults");
+  return ({ message, policy }: PolicyFault): string => {
+    const words = faultWords(message);
+    if (words === undefined) return policy === null ? message : t("other", { message });
+    const { name, ...values } = words.values;
+    return t(`words.${words.key}`, { ...values, name: name === "" ? "none" : name });
   };
 }
 
@@ -31,6 +45,7 @@ export function FaultList(props: {
 }) {
   const t = useTranslations("policies.edit.faults");
   const placeOf = usePlace();
+  const messageOf = useMessage();
   const { faults, id, onGo } = props;
   if (faults.length === 0) return null;
   return (
@@ -39,7 +54,7 @@ export function FaultList(props: {
       <ul className="mt-1">
         {faults.map((fault) => {
           const canGo = onGo !== undefined && fault.policy === id && fault.line !== null;
-          const words = `${placeOf(fault, id)}: ${fault.message}`;
+          const words = `${placeOf(fault, id)}: ${messageOf(fault)}`;
           return (
             <li key={words} className="flex gap-2 py-[2px]">
               <Icon name="warning" className="mt-[2px] text-oxblood" />

@@ -8,11 +8,10 @@ import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import type { PolicyDocument } from "@/lib/access/policy/policy-document";
 import type { RetentionSettings } from "@/lib/access/policy/retention";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { ENTRY_CLASSES } from "@/lib/audit/entry/event";
-import { SavedPolicySet } from "@/lib/policies/schema";
+import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
 import type { Role } from "@/lib/vocabulary";
 
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
@@ -68,15 +67,16 @@ function useLabels(): Record<string, { label: string; wrong: string }> {
 }
 
 interface Edited {
-  readonly number: number;
-  readonly document: PolicyDocument;
+  readonly set: Pick<PolicySetView, "number" | "revision" | "document">;
 }
 
-function PeriodsForm({ number, document, onClose }: Edited & { onClose: () => void }) {
+function PeriodsForm({ set, onClose }: Edited & { onClose: () => void }) {
+  const { number, revision, document } = set;
   const t = useTranslations("policies.retention");
   const form = useForm({
     call: SAVE,
     params: { number: String(number) },
+    ifMatch: `"${revision}"`,
     schema: SavedPolicySet,
     id: "retention",
     initial: initialOf(document.settings.retention),

@@ -69,7 +69,15 @@ describe("editor of a rule", () => {
     answerCalls(() => problem(422, "policy.invalid", { faults: [fault] }));
     const { user } = show(<RuleEditor {...edited} reading={{ kind: "form", form: FORM }} />);
     await user.click(screen.getByRole("button", { name: "Save the rule" }));
-    expect(await screen.findByText("Line 2, column 3: Unknown attribute.")).toBeDefined();
+    expect(await screen.findByText("Line 2, column 3: Cedar says: Unknown attribute.")).toBeDefined();
+  });
+
+  it("says a usual fault in plain words", async () => {
+    const message = 'Attribute `colour` in context for Action::"open" not found: did you mean `group`?.';
+    answerCalls(() => problem(422, "policy.invalid", { faults: [{ ...fault, message }] }));
+    const { user } = show(<RuleEditor {...edited} reading={{ kind: "form", form: FORM }} />);
+    await user.click(screen.getByRole("button", { name: "Save the rule" }));
+    expect(await screen.findByText("Line 2, column 3: There is no fact “colour” here.")).toBeDefined();
   });
 
   it("adds an example and removes it again", async () => {

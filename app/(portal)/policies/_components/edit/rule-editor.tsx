@@ -12,6 +12,7 @@ import type { Example, Policy, PolicyDocument } from "@/lib/access/policy/policy
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { cedarOf } from "@/lib/policies/authoring/cedar-text";
 import { EMPTY_FORM, type PolicyForm } from "@/lib/policies/authoring/form";
+import { ordinaryExample } from "@/lib/policies/authoring/ordinary-example";
 import type { FormReading } from "@/lib/policies/authoring/read-form";
 import { sentenceOf } from "@/lib/policies/authoring/sentence";
 import { Marked, useSentenceLocale } from "../sentences";
@@ -215,7 +216,12 @@ export function RuleEditor(edited: EditedRule) {
       </FormFrame>
       {/* A form of its own, which no other form may contain. */}
       {example === undefined ? null : (
-        <ExampleDialog example={draft.examples[example]} onPut={put} onClose={() => setExample(undefined)} />
+        <ExampleDialog
+          example={draft.examples[example]}
+          start={ordinaryExample(formOf(form.hook.getValues(), rule.annotations), new Date())}
+          onPut={put}
+          onClose={() => setExample(undefined)}
+        />
       )}
     </>
   );

@@ -7,10 +7,10 @@ import { FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import type { PolicyDocument, PolicySettings } from "@/lib/access/policy/policy-document";
+import type { PolicySettings } from "@/lib/access/policy/policy-document";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { SETTINGS, settingOf } from "@/lib/policies/authoring/document-diff";
-import { SavedPolicySet } from "@/lib/policies/schema";
+import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
 
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
 
@@ -50,11 +50,11 @@ function settingsOf(answers: Numbers, { retention }: PolicySettings): PolicySett
 }
 
 interface Edited {
-  readonly number: number;
-  readonly document: PolicyDocument;
+  readonly set: Pick<PolicySetView, "number" | "revision" | "document">;
 }
 
-function SettingsForm({ number, document, onClose }: Edited & { onClose: () => void }) {
+function SettingsForm({ set, onClose }: Edited & { onClose: () => void }) {
+  const { number, revision, document } = set;
   const t = useTranslations("policies.settings");
   const texts = SETTINGS.map((name) => String(settingOf(document.settings, name)));
   const labels = Object.fromEntries(
@@ -63,6 +63,7 @@ function SettingsForm({ number, document, onClose }: Edited & { onClose: () => v
   const form = useForm({
     call: SAVE,
     params: { number: String(number) },
+    ifMatch: `"${revision}"`,
     schema: SavedPolicySet,
     id: "settings",
     initial: Object.fromEntries(

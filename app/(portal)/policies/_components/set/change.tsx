@@ -38,7 +38,18 @@ function Changed({ policy }: { policy: ChangedPolicy }) {
   );
 }
 
-/** What a version changes in the one it was made from, rule by rule, and why. */
+function Heading({ against }: { against: number | null }) {
+  const t = useTranslations("policies.change");
+  if (against === null) return t("title");
+  return (
+    <>
+      {t("title")}{" "}
+      <span className="ml-2 font-normal text-control text-ink-2">{t("against", { number: against })}</span>
+    </>
+  );
+}
+
+/** What a version changes in the one in force before it, rule by rule, and why. */
 export function Change({
   set,
   document,
@@ -59,7 +70,7 @@ export function Change({
     base === undefined ? [] : comparePeriods(base.settings.retention, document.settings.retention);
   const isEmpty = policies.length + settings.length + periods.length === 0;
   return (
-    <Section title={t("title")} id="change">
+    <Section title={<Heading against={set.compared_with} />} id="change">
       {base === undefined ? <p className="py-3 text-control text-ink-2">{t("first")}</p> : null}
       {base !== undefined && isEmpty ? <p className="py-3 text-control text-ink-2">{t("none")}</p> : null}
       <ul>

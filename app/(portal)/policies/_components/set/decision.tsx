@@ -24,7 +24,7 @@ const LOOKS = {
   refuse: { look: "danger", size: "form" },
 } as const;
 
-function useSpecs(number: number): Decide[] {
+function useSpecs({ number, revision }: PolicySetView): Decide[] {
   const t = useTranslations("policies.decision");
   return CHOICES.map(({ key, decision }) => ({
     call: DECIDE,
@@ -37,7 +37,7 @@ function useSpecs(number: number): Decide[] {
     danger: key === "refuse",
     failed: t("failed"),
     fields: { reason: { kind: "reason", label: t("reason"), missing: t("reasonMissing") } },
-    body: ({ reason }) => ({ decision, reason }),
+    body: ({ reason }) => ({ decision, reason, revision }),
   }));
 }
 
@@ -45,7 +45,7 @@ function useSpecs(number: number): Decide[] {
 export function Decision({ set }: { set: PolicySetView }) {
   const t = useTranslations("policies.decision");
   const { open, dialog } = useActDialog();
-  const specs = useSpecs(set.number);
+  const specs = useSpecs(set);
   const [agree, sendBack, refuse] = specs;
   const press = (spec: Decide | undefined) => () => {
     if (spec !== undefined) open((onClose) => <ActDialog act={spec} onClose={onClose} />);

@@ -70,10 +70,12 @@ export function LifeStrip({ set }: { set: PolicySetView }) {
   const t = useTranslations("policies.life");
   const count = set.document.policies.reduce((sum, { examples }) => sum + examples.length, 0);
   const [runs, people, inForce] = [useDryRunSteps(set), usePeopleStep(set), useInForceStep(set)];
+  // The portal wrote the first version: there was none to compare it with.
+  const isFirst = set.author === null && set.dry_run === null;
   const steps: Step[] = [
     { key: "written", state: "done", note: <LocalTime instant={set.created_at} form="minute" /> },
     { key: "examples", state: "done", note: t("hold", { count }) },
-    ...runs,
+    ...(isFirst ? [] : runs),
     people,
     inForce,
   ];

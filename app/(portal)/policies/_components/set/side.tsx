@@ -54,6 +54,14 @@ function RollBackNote({ set: { may, dry_run: run } }: { set: PolicySetView }) {
   return <p className="mb-6 text-control text-ink-2">{t(isDone ? "rollBackGains" : "rollBackFirst")}</p>;
 }
 
+/** Until when a change that gives access can still be stopped. */
+function WaitNote({ set: { earliest, may } }: { set: PolicySetView }) {
+  const t = useTranslations("policies.side");
+  if (earliest === null || may.includes("activate")) return null;
+  const time = () => <LocalTime instant={earliest} form="minute" />;
+  return <p className="mb-3 text-control text-ink-2">{t.rich("waits", { time })}</p>;
+}
+
 /** Who did what on a version, what the reader may do next, and what happens if it goes wrong. */
 export function Side({ set, canDraft }: { set: PolicySetView; canDraft: boolean }) {
   const t = useTranslations("policies.side");
@@ -81,6 +89,7 @@ export function Side({ set, canDraft }: { set: PolicySetView; canDraft: boolean 
       ) : null}
       {hasActs || canDraft ? (
         <FactsSection title={t("next")}>
+          <WaitNote set={set} />
           <div className="flex flex-wrap gap-2">
             <SetActs set={set} />
             {canDraft ? <NewDraft basedOn={set.number} /> : null}

@@ -6,10 +6,11 @@ import { useApi } from "@/components/client/use-api";
 import { controlAt, type Fault, localFaults } from "@/components/form/faults";
 import { FormFrame, SelectField, TextField, TickField } from "@/components/form/fields";
 import { type Answers, useAnswers } from "@/components/form/use-answers";
+import { roleKey } from "@/components/layout/role-words";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import type { simulatePolicies } from "@/lib/api-client/operations/policies";
 import type { SimulateAnswer } from "@/lib/policies/simulate/schema";
-import { Purpose } from "@/lib/vocabulary";
+import { Purpose, type Role } from "@/lib/vocabulary";
 import {
   FACT_CONTROLS,
   type FactAnswers,
@@ -108,13 +109,28 @@ interface RealCase {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Any person of a role, in the menu of people. */
+const ROLE_PREFIX = "role:";
+const TRIED_ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator"];
+
+function roleIn(value: string): Role | undefined {
+  return TRIED_ROLES.find((role) => value === `${ROLE_PREFIX}${role}`);
+}
+
+/** Who the case is about, as the body says it. */
+function whoOf(person: string, grant: string) {
+  const role = roleIn(person);
+  if (role !== undefined) return { kind: "role" as const, role, level: "full" as const };
+  return { kind: "record" as const, person, ...(grant === "" ? {} : { grant_id: grant }) };
+}
+
 function wrongIn({ person, record, day, time }: RealCase): Fault[] {
   const at = (name: string, isEmpty: boolean): Fault => ({
     pointer: `/${name}`,
     reason: { key: isEmpty ? "missing" : "form", count: 0 },
   });
   return [
-    ...(UUID.test(person) ? [] : [at("person", true)]),
+    ...(UUID.test(person) || roleIn(person) !== undefined ? [] : [at("person", true)]),
     ...(UUID.test(record.trim()) ? [] : [at("record", record.trim() === "")]),
     ...(time !== "" && day === "" ? [at("day", true)] : []),
   ];
@@ -138,10 +154,15 @@ function localOf(instant: string): { day: string; time: string } {
 function RealFields({ form, known }: { form: Answers<RealCase>; known: KnownCases }) {
   const t = useTranslations("policies.simulate");
   const purposes = useTranslations("domain.purposes");
+  const roleNames = useTranslations("portal.roles");
   const options = useSetOptions(known);
   const people = known.people.map(({ id, name, organisation }) => ({
     value: id,
     label: `${name}, ${organisation}`,
+  }));
+  const roles = TRIED_ROLES.map((role) => ({
+    value: `${ROLE_PREFIX}${role}`,
+    label: t("anyOf", { role: roleNames(roleKey(role)) }),
   }));
   const { person } = known.given;
   // A person of the address who is not among the first of the list.
@@ -153,7 +174,8 @@ function RealFields({ form, known }: { form: Answers<RealCase>; known: KnownCase
       <SelectField
         form={form}
         name="person"
-        options={[{ value: "", label: t("choosePerson") }, ...named, ...people]}
+        help={t("personHelp")}
+        options={[{ value: "", label: t("choosePerson") }, ...named, ...roles, ...people]}
       />
       <TextField
         form={form}
@@ -209,13 +231,11 @@ export function RealForm({ known, onAnswer }: OfCase) {
     send: (answers) =>
       call(SIMULATE, {
         body: {
-          kind: "record",
+          ...whoOf(answers.person, given.grant),
           ...numberOf(answers.number),
-          person: answers.person,
           transaction_id: answers.record.trim(),
           purpose: Purpose.parse(answers.purpose),
           ...instantOf(answers),
-          ...(given.grant === "" ? {} : { grant_id: given.grant }),
           reason_outside_hours: answers.hasReason,
         },
       }),

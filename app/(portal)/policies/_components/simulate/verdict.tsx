@@ -79,11 +79,37 @@ function Spoke({ answer, rules }: { answer: SimulateAnswer; rules: readonly Rule
   );
 }
 
+/** Why it is refused, in the reader's language. */
+function useReason() {
+  const t = useTranslations("policies.simulate.reasonWords");
+  return ({ id, detail }: SimulateAnswer["reasons"][number]): string => {
+    if (id.startsWith("policy.")) return t("policy", { id: id.slice("policy.".length) });
+    const key = id as "policies.none";
+    return t.has(key) ? t(key) : detail;
+  };
+}
+
+/** The record as it is, with its person where one was named. */
+function Case({ answer: { person, record, at } }: { answer: SimulateAnswer }) {
+  const t = useTranslations("policies.simulate");
+  if (record === null) return null;
+  const time = () => <LocalTime instant={at} form="minute" />;
+  const job = record.job_id;
+  return (
+    <p className="text-control">
+      {person === null
+        ? t.rich("caseRole", { job, time })
+        : t.rich("case", { person: person.name, organisation: person.organisation, job, time })}
+    </p>
+  );
+}
+
 /** What the policies decide in the case: allowed or refused, by which rules, and what would change it. */
 export function Verdict({ answer, rules }: { answer: SimulateAnswer; rules: readonly Rule[] }) {
   const t = useTranslations("policies.simulate");
   const words = useWhatIf();
-  const { allowed, person, record, reasons, what_if: changes } = answer;
+  const reasonOf = useReason();
+  const { allowed, reasons, what_if: changes } = answer;
   return (
     <>
       <div
@@ -93,21 +119,12 @@ export function Verdict({ answer, rules }: { answer: SimulateAnswer; rules: read
           <Icon name={allowed ? "check" : "stop"} />
           {t(allowed ? "allowed" : "refused")}
         </p>
-        {person === null || record === null ? null : (
-          <p className="text-control">
-            {t.rich("case", {
-              person: person.name,
-              organisation: person.organisation,
-              job: record.job_id,
-              time: () => <LocalTime instant={answer.at} form="minute" />,
-            })}
-          </p>
-        )}
+        <Case answer={answer} />
         <ul className="mt-1 text-control">
           <Fields answer={answer} level="full" />
           <Fields answer={answer} level="masked" />
-          {reasons.map(({ id, detail }) => (
-            <li key={id}>{detail}</li>
+          {reasons.map((one) => (
+            <li key={one.id}>{reasonOf(one)}</li>
           ))}
         </ul>
       </div>

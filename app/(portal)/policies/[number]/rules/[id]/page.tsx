@@ -40,7 +40,7 @@ export default async function RulePage(input: {
       lead={<p className="max-w-[80ch]">{t("edit.lead", { number })}</p>}
       actions={
         policy === undefined || document.policies.length < 2 ? undefined : (
-          <RemoveRule number={number} document={document} id={policy.id} />
+          <RemoveRule set={result.value} id={policy.id} />
         )
       }
       apiCall={{ method: "PUT", path }}

@@ -1,0 +1,85 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { target } from "@/components/client/api";
+import { focusWhenThere } from "@/components/client/focus-when-there";
+import { SecretOnce } from "@/components/domain/secret-once";
+import { FormFrame, RadioField, SelectField, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { Button } from "@/components/ui/button";
+import { Confirmation } from "@/components/ui/states";
+import { type Channel, NewAddress } from "@/lib/alerts/delivery/schema";
+import type { Severity } from "@/lib/alerts/schema";
+import type { addAlertAddress } from "@/lib/api-client/operations/alerts";
+
+const ADD = target<typeof addAlertAddress>("POST", "/confidential/alert-addresses");
+
+interface Typed {
+  readonly channel: Channel;
+  readonly address: string;
+  readonly least: Severity;
+}
+
+/** Adds an address for alerts. The secret of a webhook is shown once. */
+export function AddAddress() {
+  const t = useTranslations("alertsPage.addresses");
+  const router = useRouter();
+  const form = useForm<typeof addAlertAddress, Typed>({
+    call: ADD,
+    schema: NewAddress,
+    id: "alert-address",
+    initial: { channel: "mail", address: "", least: "warning" },
+    toBody: ({ channel, address, least }) => ({ channel, address: address.trim(), least }),
+    controls: { "/channel": "channel", "/address": "address", "/least": "least" },
+    words: {
+      channel: { label: t("add.channel"), missing: t("add.channel") },
+      address: { label: t("add.address"), missing: t("add.addressNeeded"), wrong: t("add.addressWrong") },
+      least: { label: t("add.least"), missing: t("add.least") },
+    },
+  });
+  const again = () => {
+    form.again();
+    router.refresh();
+    focusWhenThere(form.idOf("address"));
+  };
+  if (form.answer !== undefined && form.answer.secret !== null)
+    return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={again} />;
+  if (form.answer !== undefined)
+    return (
+      <Confirmation title={t("add.added")} reference={form.answer.address}>
+        <p>{t("add.addedText")}</p>
+        <Button look="secondary" onClick={again} className="mt-3">
+          {t("add.again")}
+        </Button>
+      </Confirmation>
+    );
+  return (
+    <FormFrame form={form} errors={t("add.failed")} failed={t("add.failed")} submit={t("add.submit")}>
+      <RadioField
+        form={form}
+        name="channel"
+        options={[
+          { value: "mail", label: t("channels.mail") },
+          { value: "webhook", label: t("channels.webhook") },
+        ]}
+      />
+      <TextField
+        form={form}
+        name="address"
+        help={t("add.addressHelp")}
+        className="font-mono"
+        spellCheck={false}
+        maxLength={2_000}
+      />
+      <SelectField
+        form={form}
+        name="least"
+        options={[
+          { value: "warning", label: t("least.warning") },
+          { value: "critical", label: t("least.critical") },
+        ]}
+      />
+    </FormFrame>
+  );
+}

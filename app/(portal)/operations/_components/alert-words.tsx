@@ -1,0 +1,99 @@
+import { useTranslations } from "next-intl";
+import type { IconName } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { Tag, type Tone } from "@/components/ui/tag";
+import type { Alert, Severity } from "@/lib/alerts/schema";
+
+/** Runbooks that have words of their own; any other alarm has the general ones. */
+const TOPICS = [
+  "verification-failed",
+  "policies",
+  "signer-refuses",
+  "checkpoint-late",
+  "checkpoint-unwitnessed",
+  "time-stamp-late",
+  "integration-lag",
+  "quarantine",
+  "intent-without-outcome",
+  "end-not-at-custodian",
+  "erasure-late",
+  "rate-limiter",
+  "root-key",
+  "process-down",
+  "envelope-replaced",
+  "unreadable-row",
+  "job-failed",
+  "last-administrator",
+  "roster",
+  "clock-skew",
+  "off-hours-reads",
+  "denial-burst",
+  "escrow-without-order",
+  "grant-near-cap",
+  "self-approval",
+  "other-alarm",
+] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** Returns the words that an alert has, by its runbook. */
+export function topicOf({ runbook }: Pick<Alert, "runbook">): Topic {
+  return TOPICS.find((topic) => topic === runbook) ?? "other-alarm";
+}
+
+const LOOKS: Readonly<Record<Severity, { readonly tone: Tone; readonly icon: IconName }>> = {
+  critical: { tone: "oxblood", icon: "stop" },
+  warning: { tone: "amber", icon: "warning" },
+};
+
+/** Severity in glyph and word. */
+export function SeverityTag({ severity }: { severity: Severity }) {
+  const t = useTranslations("alertsPage.severities");
+  return (
+    <Tag tone={LOOKS[severity].tone} icon={LOOKS[severity].icon}>
+      {t(severity)}
+    </Tag>
+  );
+}
+
+/** What an alert is about: a person by name, any other thing by kind and id. */
+export function AlertSubject({ alert: { subject, person } }: { alert: Pick<Alert, "subject" | "person"> }) {
+  const t = useTranslations("alertsPage");
+  const code = (id: string) => <span className="break-all font-mono">{id}</span>;
+  if (subject === "instance") return t("instance");
+  if (person !== null) return person;
+  const [kind, ...rest] = subject.split(":");
+  const id = rest.join(":");
+  if (kind === "process") return t("aboutProcess", { id });
+  if (kind === "actor") return t.rich("aboutPseudonym", { id: () => code(id) });
+  return code(subject);
+}
+
+/** Who acted last, and when. */
+export function ActedLine({ alert }: { alert: Alert }) {
+  const t = useTranslations("alertsPage");
+  const { acknowledged, resolved } = alert;
+  const last = resolved ?? acknowledged;
+  if (last === null) return null;
+  const time = () => <LocalTime instant={last.at} form="minute" />;
+  return (
+    <span className="block text-note text-ink-2">
+      {last.by === null ? t.rich("ended", { time }) : t.rich("by", { person: last.by, time })}
+    </span>
+  );
+}
+
+const STATES: Readonly<Record<Alert["state"], { readonly tone: Tone; readonly icon: IconName }>> = {
+  open: { tone: "oxblood", icon: "stop" },
+  acknowledged: { tone: "amber", icon: "eye" },
+  resolved: { tone: "plain", icon: "check" },
+};
+
+/** State of an alert in glyph and word. */
+export function StateTag({ state }: { state: Alert["state"] }) {
+  const t = useTranslations("alertsPage.states");
+  return (
+    <Tag tone={STATES[state].tone} icon={STATES[state].icon}>
+      {t(state)}
+    </Tag>
+  );
+}

@@ -1,0 +1,63 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { target } from "@/components/client/api";
+import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import type { savePolicySet } from "@/lib/api-client/operations/policies";
+import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
+
+const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
+const PLACES = { "/title": "title", "/reason": "reason" } as const;
+
+interface Edited {
+  readonly set: Pick<PolicySetView, "number" | "revision" | "document" | "title" | "reason">;
+}
+
+function TitleForm({ set, onClose }: Edited & { onClose: () => void }) {
+  const t = useTranslations("policies.titleEdit");
+  const { number, revision, document, title, reason } = set;
+  const form = useForm({
+    call: SAVE,
+    params: { number: String(number) },
+    ifMatch: `"${revision}"`,
+    schema: SavedPolicySet,
+    id: "title",
+    initial: { title, reason },
+    isInDialog: true,
+    toBody: (answers) => ({ document, ...answers }),
+    controls: PLACES,
+    words: {
+      title: { label: t("name"), missing: t("nameMissing"), wrong: t("nameForm") },
+      reason: { label: t("reason"), missing: t("reasonMissing"), wrong: t("reasonForm") },
+    },
+    onDone: onClose,
+  });
+  return (
+    <FormFrame form={form} failed={t("failed")} submit={t("save")} className="">
+      <TextField form={form} name="title" maxLength={200} autoComplete="off" />
+      <AreaField form={form} name="reason" maxLength={1_000} rows={5} />
+    </FormFrame>
+  );
+}
+
+/** Changes title and reason of a draft. Both stay with the version. */
+export function TitleEditor(edited: Edited) {
+  const t = useTranslations("policies.titleEdit");
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="form" icon="pencil" onClick={() => setOpen(true)}>
+        {t("label")}
+      </Button>
+      {isOpen ? (
+        <Dialog isOpen onClose={() => setOpen(false)} title={t("title")} look="side">
+          <TitleForm {...edited} onClose={() => setOpen(false)} />
+        </Dialog>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { expect, type Page, test } from "@playwright/test";
+import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { demo } from "../support/instance";
+import { signedIn } from "../support/signed-in";
+import { pictures } from "../support/take-pictures";
+
+// A program is refused again and again. An alert opens, is sent, is taken on by an administrator, and is resolved.
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const ADMIN = "coordinator-001:admin";
+const at = (path: string): string => new URL(path, demo().base_url).href;
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const dialog = (page: Page) => page.getByRole("dialog");
+
+let receiver: WebhookReceiver;
+test.beforeAll(async () => {
+  receiver = await openWebhookReceiver();
+});
+test.afterAll(async () => {
+  await receiver?.close();
+});
+
+/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
+async function expectWhole(page: Page, name: string): Promise<void> {
+  await pictures(page, name);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axeFindings(page)).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await pictures(page, `${name}-390`);
+  await page.setViewportSize({ width: 320, height: 760 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.setViewportSize(DESKTOP.viewport);
+}
+
+test("a burst of refusals becomes an alert that is sent, acknowledged and resolved", async ({ browser }) => {
+  const { page, faults } = await signedIn(browser, ADMIN, DESKTOP);
+  await page.goto(at("/operations/addresses"), { waitUntil: "networkidle" });
+  await expect(heading(page)).toHaveText("Addresses for alerts");
+  await page.getByLabel("Webhook").check();
+  await page.getByLabel("Mailbox or URL").fill(receiver.url);
+  await page.getByRole("button", { name: "Add address" }).click();
+  await expect(page.getByText("The secret is shown once")).toBeVisible();
+  await page.getByRole("button", { name: "I have copied it" }).click();
+  await page.getByRole("button", { name: /^Send a test to/ }).click();
+  await expect.poll(() => receiver.calls.map(({ body }) => JSON.parse(body).type)).toContain("alert.test");
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByText("Test: delivered")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expectWhole(page, "alert-addresses");
+
+  const who = people(demo());
+  for (let i = 0; i < 12; i += 1)
+    expect((await who.client456.get("/confidential/access/requests")).status).toBe(403);
+  await expect
+    .poll(() => receiver.calls.map(({ body }) => JSON.parse(body).data.name), { timeout: 60_000 })
+    .toContain("denial-burst");
+
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "View alert" }).first().click();
+  await expect(heading(page)).toHaveText("Many refusals in a short time");
+  await expect(page.getByRole("link", { name: /^Entry \d/ }).first()).toBeVisible();
+  await expect(page.getByText("Runbook: Many refusals in a short time")).toBeVisible();
+  await expectWhole(page, "alert");
+  await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
+  await dialog(page).getByLabel("Note").fill("Asking the company.");
+  await dialog(page).getByRole("button", { name: "Acknowledge", exact: true }).click();
+  await expect(page.getByText("Asking the company.")).toBeVisible();
+  await page.goto(at("/operations/alerts"), { waitUntil: "networkidle" });
+  await expectWhole(page, "alerts");
+  await page.getByRole("link", { name: "Many refusals in a short time" }).first().click();
+  await page.getByRole("button", { name: "Resolve", exact: true }).click();
+  await dialog(page).getByLabel("Result").fill("A wrong setting of their program.");
+  await dialog(page).getByRole("button", { name: "Resolve", exact: true }).click();
+  await expect(page.getByText("A wrong setting of their program.")).toBeVisible();
+  await expect
+    .poll(() => receiver.calls.map(({ body }) => JSON.parse(body).type))
+    .toContain("alert.resolved");
+
+  await page.goto(at("/operations/rules"), { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: "Change: Refusals of one person", exact: true }).click();
+  await dialog(page).getByLabel("Value").fill("12");
+  await dialog(page).getByRole("button", { name: "Change", exact: true }).click();
+  await expect(page.getByRole("row", { name: /^Refusals of one person/ }).getByText("12")).toBeVisible();
+  await expectWhole(page, "alert-rules");
+  expect(faults).toEqual([]);
+});
