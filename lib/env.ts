@@ -127,7 +127,6 @@ const Worker = z.object({
 const Signer = z.object({
   ...base,
   TENANT_ID: z.uuid(),
-  ...tlsFields,
   ...socketFields,
   ...keys,
   DATA_DIR: Text,

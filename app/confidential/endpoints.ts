@@ -130,95 +130,104 @@ import { endpoint as endpoint125 } from "./agreements/[id]/agree/endpoint";
 import { endpoint as endpoint126 } from "./agreements/[id]/refuse/endpoint";
 import { endpoint as endpoint127 } from "./agreements/[id]/send-back/endpoint";
 import { endpoint as endpoint128 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint129 } from "./audit/endpoint";
-import { endpoint as endpoint130 } from "./audit/actors/endpoint";
-import { endpoint as endpoint131 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint132 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint133 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint134 } from "./audit/events/endpoint";
-import { endpoint as endpoint135 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint136 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint137 } from "./audit/export/endpoint";
-import { endpoint as endpoint138 } from "./audit/exports/endpoint";
-import { endpoint as endpoint139 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint140 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint141 } from "./audit/keys/endpoint";
-import { endpoint as endpoint142 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint143 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint144 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint145 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint146 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint147 } from "./audit/retention/endpoint";
-import { endpoint as endpoint148 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint149 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint150 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint151 } from "./disputes/endpoint";
-import { endpoint as endpoint152 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint153 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint154 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint155 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint156 } from "./events/endpoint";
-import { endpoint as endpoint157 } from "./home/endpoint";
-import { endpoint as endpoint158 } from "./home/counts/endpoint";
-import { endpoint as endpoint159 } from "./keys/endpoint";
-import { endpoint as endpoint160 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint161 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint162 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint163 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint164 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint165 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint166 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint167 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint168 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint169 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint170 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint171 } from "./keys/backup/endpoint";
-import { endpoint as endpoint172 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint173 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint174 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint175 } from "./keys/register/endpoint";
-import { endpoint as endpoint176 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint177 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint178 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint179 } from "./notices/endpoint";
-import { endpoint as endpoint180 } from "./notifications/endpoint";
-import { endpoint as endpoint181 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint182 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint183 } from "./policies/endpoint";
-import { endpoint as endpoint184 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint185 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint186 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint187 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint188 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint189 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint190 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint191 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint192 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint193 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint194 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint195 } from "./policies/active/endpoint";
-import { endpoint as endpoint196 } from "./policies/replays/endpoint";
-import { endpoint as endpoint197 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint198 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint199 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint200 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint201 } from "./search/endpoint";
-import { endpoint as endpoint202 } from "./status/endpoint";
-import { endpoint as endpoint203 } from "./transactions/endpoint";
-import { endpoint as endpoint204 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint205 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint206 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint207 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint208 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint209 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint210 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint211 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint212 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint213 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint214 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint215 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint216 } from "./transparency/endpoint";
-import { endpoint as endpoint217 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint129 } from "./alert-addresses/endpoint";
+import { endpoint as endpoint130 } from "./alert-addresses/[id]/remove/endpoint";
+import { endpoint as endpoint131 } from "./alert-addresses/[id]/test/endpoint";
+import { endpoint as endpoint132 } from "./alert-thresholds/endpoint";
+import { endpoint as endpoint133 } from "./alert-thresholds/[name]/endpoint";
+import { endpoint as endpoint134 } from "./alerts/endpoint";
+import { endpoint as endpoint135 } from "./alerts/[id]/endpoint";
+import { endpoint as endpoint136 } from "./alerts/[id]/acknowledge/endpoint";
+import { endpoint as endpoint137 } from "./alerts/[id]/resolve/endpoint";
+import { endpoint as endpoint138 } from "./audit/endpoint";
+import { endpoint as endpoint139 } from "./audit/actors/endpoint";
+import { endpoint as endpoint140 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint141 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint142 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint143 } from "./audit/events/endpoint";
+import { endpoint as endpoint144 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint145 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint146 } from "./audit/export/endpoint";
+import { endpoint as endpoint147 } from "./audit/exports/endpoint";
+import { endpoint as endpoint148 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint149 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint150 } from "./audit/keys/endpoint";
+import { endpoint as endpoint151 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint152 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint153 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint154 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint155 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint156 } from "./audit/retention/endpoint";
+import { endpoint as endpoint157 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint158 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint159 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint160 } from "./disputes/endpoint";
+import { endpoint as endpoint161 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint162 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint163 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint164 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint165 } from "./events/endpoint";
+import { endpoint as endpoint166 } from "./home/endpoint";
+import { endpoint as endpoint167 } from "./home/counts/endpoint";
+import { endpoint as endpoint168 } from "./keys/endpoint";
+import { endpoint as endpoint169 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint170 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint171 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint172 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint173 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint174 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint175 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint176 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint177 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint178 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint179 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint180 } from "./keys/backup/endpoint";
+import { endpoint as endpoint181 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint182 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint183 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint184 } from "./keys/register/endpoint";
+import { endpoint as endpoint185 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint186 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint187 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint188 } from "./notices/endpoint";
+import { endpoint as endpoint189 } from "./notifications/endpoint";
+import { endpoint as endpoint190 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint191 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint192 } from "./policies/endpoint";
+import { endpoint as endpoint193 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint194 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint195 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint196 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint197 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint198 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint200 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint201 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint202 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint203 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint204 } from "./policies/active/endpoint";
+import { endpoint as endpoint205 } from "./policies/replays/endpoint";
+import { endpoint as endpoint206 } from "./policies/replays/[id]/endpoint";
+import { endpoint as endpoint207 } from "./policies/replays/[id]/cancel/endpoint";
+import { endpoint as endpoint208 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint209 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint210 } from "./search/endpoint";
+import { endpoint as endpoint211 } from "./status/endpoint";
+import { endpoint as endpoint212 } from "./transactions/endpoint";
+import { endpoint as endpoint213 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint214 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint215 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint216 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint217 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint218 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint219 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint220 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint221 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint222 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint223 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint224 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint225 } from "./transparency/endpoint";
+import { endpoint as endpoint226 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -351,93 +360,102 @@ export const ENDPOINTS: EndpointTable = [
   ["agreements/[id]/refuse", endpoint126],
   ["agreements/[id]/send-back", endpoint127],
   ["agreements/[id]/withdraw", endpoint128],
-  ["audit", endpoint129],
-  ["audit/actors", endpoint130],
-  ["audit/erasures", endpoint131],
-  ["audit/erasures/[id]/agreements", endpoint132],
-  ["audit/erasures/[id]/refusals", endpoint133],
-  ["audit/events", endpoint134],
-  ["audit/events/[seq]", endpoint135],
-  ["audit/events/[seq]/proof", endpoint136],
-  ["audit/export", endpoint137],
-  ["audit/exports", endpoint138],
-  ["audit/exports/[id]", endpoint139],
-  ["audit/exports/[id]/file", endpoint140],
-  ["audit/keys", endpoint141],
-  ["audit/log/checkpoint", endpoint142],
-  ["audit/log/tile/[level]/[...index]", endpoint143],
-  ["audit/log/tile/entries/[...index]", endpoint144],
-  ["audit/quarantine", endpoint145],
-  ["audit/quarantine/[id]/dismissals", endpoint146],
-  ["audit/retention", endpoint147],
-  ["audit/suspicions", endpoint148],
-  ["audit/verifications", endpoint149],
-  ["audit/verifications/[id]", endpoint150],
-  ["disputes", endpoint151],
-  ["disputes/[id]", endpoint152],
-  ["disputes/[id]/notes", endpoint153],
-  ["disputes/[id]/resolve", endpoint154],
-  ["disputes/[id]/take", endpoint155],
-  ["events", endpoint156],
-  ["home", endpoint157],
-  ["home/counts", endpoint158],
-  ["keys", endpoint159],
-  ["keys/[id]", endpoint160],
-  ["keys/[id]/challenge", endpoint161],
-  ["keys/[id]/proof", endpoint162],
-  ["keys/[id]/recovery", endpoint163],
-  ["keys/[id]/recovery/challenge", endpoint164],
-  ["keys/[id]/recovery/proof", endpoint165],
-  ["keys/[id]/recovery/refusals", endpoint166],
-  ["keys/[id]/recovery/statements", endpoint167],
-  ["keys/[id]/rotate", endpoint168],
-  ["keys/[id]/state", endpoint169],
-  ["keys/[id]/wraps", endpoint170],
-  ["keys/backup", endpoint171],
-  ["keys/escrow", endpoint172],
-  ["keys/escrow/[epoch]/destroy", endpoint173],
-  ["keys/escrow/rotate", endpoint174],
-  ["keys/register", endpoint175],
-  ["keys/rotate", endpoint176],
-  ["keys/rotations", endpoint177],
-  ["keys/rotations/[id]", endpoint178],
-  ["notices", endpoint179],
-  ["notifications", endpoint180],
-  ["notifications/marks", endpoint181],
-  ["notifications/settings", endpoint182],
-  ["policies", endpoint183],
-  ["policies/[number]", endpoint184],
-  ["policies/[number]/activate", endpoint185],
-  ["policies/[number]/decide", endpoint186],
-  ["policies/[number]/dry-runs", endpoint187],
-  ["policies/[number]/dry-runs/[id]", endpoint188],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint189],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint190],
-  ["policies/[number]/schedule", endpoint191],
-  ["policies/[number]/submit", endpoint192],
-  ["policies/[number]/validate", endpoint193],
-  ["policies/[number]/withdraw", endpoint194],
-  ["policies/active", endpoint195],
-  ["policies/replays", endpoint196],
-  ["policies/replays/[id]", endpoint197],
-  ["policies/replays/[id]/cancel", endpoint198],
-  ["policies/roll-back", endpoint199],
-  ["policies/simulate", endpoint200],
-  ["search", endpoint201],
-  ["status", endpoint202],
-  ["transactions", endpoint203],
-  ["transactions/[id]", endpoint204],
-  ["transactions/[id]/access", endpoint205],
-  ["transactions/[id]/audit", endpoint206],
-  ["transactions/[id]/copies", endpoint207],
-  ["transactions/[id]/disputes", endpoint208],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint209],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint210],
-  ["transactions/[id]/disputes/statement", endpoint211],
-  ["transactions/[id]/envelopes", endpoint212],
-  ["transactions/[id]/retention", endpoint213],
-  ["transactions/[id]/status", endpoint214],
-  ["transactions/batch", endpoint215],
-  ["transparency", endpoint216],
-  ["transparency/[quarter]", endpoint217],
+  ["alert-addresses", endpoint129],
+  ["alert-addresses/[id]/remove", endpoint130],
+  ["alert-addresses/[id]/test", endpoint131],
+  ["alert-thresholds", endpoint132],
+  ["alert-thresholds/[name]", endpoint133],
+  ["alerts", endpoint134],
+  ["alerts/[id]", endpoint135],
+  ["alerts/[id]/acknowledge", endpoint136],
+  ["alerts/[id]/resolve", endpoint137],
+  ["audit", endpoint138],
+  ["audit/actors", endpoint139],
+  ["audit/erasures", endpoint140],
+  ["audit/erasures/[id]/agreements", endpoint141],
+  ["audit/erasures/[id]/refusals", endpoint142],
+  ["audit/events", endpoint143],
+  ["audit/events/[seq]", endpoint144],
+  ["audit/events/[seq]/proof", endpoint145],
+  ["audit/export", endpoint146],
+  ["audit/exports", endpoint147],
+  ["audit/exports/[id]", endpoint148],
+  ["audit/exports/[id]/file", endpoint149],
+  ["audit/keys", endpoint150],
+  ["audit/log/checkpoint", endpoint151],
+  ["audit/log/tile/[level]/[...index]", endpoint152],
+  ["audit/log/tile/entries/[...index]", endpoint153],
+  ["audit/quarantine", endpoint154],
+  ["audit/quarantine/[id]/dismissals", endpoint155],
+  ["audit/retention", endpoint156],
+  ["audit/suspicions", endpoint157],
+  ["audit/verifications", endpoint158],
+  ["audit/verifications/[id]", endpoint159],
+  ["disputes", endpoint160],
+  ["disputes/[id]", endpoint161],
+  ["disputes/[id]/notes", endpoint162],
+  ["disputes/[id]/resolve", endpoint163],
+  ["disputes/[id]/take", endpoint164],
+  ["events", endpoint165],
+  ["home", endpoint166],
+  ["home/counts", endpoint167],
+  ["keys", endpoint168],
+  ["keys/[id]", endpoint169],
+  ["keys/[id]/challenge", endpoint170],
+  ["keys/[id]/proof", endpoint171],
+  ["keys/[id]/recovery", endpoint172],
+  ["keys/[id]/recovery/challenge", endpoint173],
+  ["keys/[id]/recovery/proof", endpoint174],
+  ["keys/[id]/recovery/refusals", endpoint175],
+  ["keys/[id]/recovery/statements", endpoint176],
+  ["keys/[id]/rotate", endpoint177],
+  ["keys/[id]/state", endpoint178],
+  ["keys/[id]/wraps", endpoint179],
+  ["keys/backup", endpoint180],
+  ["keys/escrow", endpoint181],
+  ["keys/escrow/[epoch]/destroy", endpoint182],
+  ["keys/escrow/rotate", endpoint183],
+  ["keys/register", endpoint184],
+  ["keys/rotate", endpoint185],
+  ["keys/rotations", endpoint186],
+  ["keys/rotations/[id]", endpoint187],
+  ["notices", endpoint188],
+  ["notifications", endpoint189],
+  ["notifications/marks", endpoint190],
+  ["notifications/settings", endpoint191],
+  ["policies", endpoint192],
+  ["policies/[number]", endpoint193],
+  ["policies/[number]/activate", endpoint194],
+  ["policies/[number]/decide", endpoint195],
+  ["policies/[number]/dry-runs", endpoint196],
+  ["policies/[number]/dry-runs/[id]", endpoint197],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint198],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint199],
+  ["policies/[number]/schedule", endpoint200],
+  ["policies/[number]/submit", endpoint201],
+  ["policies/[number]/validate", endpoint202],
+  ["policies/[number]/withdraw", endpoint203],
+  ["policies/active", endpoint204],
+  ["policies/replays", endpoint205],
+  ["policies/replays/[id]", endpoint206],
+  ["policies/replays/[id]/cancel", endpoint207],
+  ["policies/roll-back", endpoint208],
+  ["policies/simulate", endpoint209],
+  ["search", endpoint210],
+  ["status", endpoint211],
+  ["transactions", endpoint212],
+  ["transactions/[id]", endpoint213],
+  ["transactions/[id]/access", endpoint214],
+  ["transactions/[id]/audit", endpoint215],
+  ["transactions/[id]/copies", endpoint216],
+  ["transactions/[id]/disputes", endpoint217],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint218],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint219],
+  ["transactions/[id]/disputes/statement", endpoint220],
+  ["transactions/[id]/envelopes", endpoint221],
+  ["transactions/[id]/retention", endpoint222],
+  ["transactions/[id]/status", endpoint223],
+  ["transactions/batch", endpoint224],
+  ["transparency", endpoint225],
+  ["transparency/[quarter]", endpoint226],
 ];
