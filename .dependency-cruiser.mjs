@@ -80,7 +80,7 @@ export default {
       name: "the-slot-names-types-only",
       severity: "error",
       from: { path: "^lib/runtime/slot\\.ts$" },
-      to: { path: "^lib/" },
+      to: { path: "^lib/", pathNot: "^lib/env/served-tenant\\.ts$" },
     },
     {
       name: "not-unresolvable",

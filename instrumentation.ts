@@ -44,6 +44,13 @@ export async function register(): Promise<void> {
   }
   provideRuntime(() => import("@/lib/runtime/portal"));
   getRuntime().catch(endIfOperators);
+  try {
+    const { serveTenants } = await import("@/lib/http/dispatch/tenants");
+    for (const enter of serveTenants()) enter(() => getRuntime().catch(endIfOperators));
+  } catch (error) {
+    endIfOperators(error);
+    throw error;
+  }
   const { watchHealth } = await import("@/lib/http/health/watch-health");
   void watchHealth();
   provideApi(async () => {

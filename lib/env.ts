@@ -29,12 +29,11 @@ import {
   UNIT_MS,
 } from "@/lib/env/values";
 
-const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...sightFields };
+const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, ...tlsFields, ...sightFields };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
 
 const Portal = z.object({
   ...base,
-  ...tlsFields,
   TENANT_ID: z.uuid(),
   ...keys,
   HOST: Text.default("127.0.0.1"),
@@ -57,6 +56,8 @@ const Portal = z.object({
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
   ...mailFields,
+  /** Folder with a file NAME.env for each further tenant that this portal serves (docs/guides/tenants.md). */
+  TENANTS_DIR: Text.optional(),
   ...scannerFields,
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
@@ -71,7 +72,6 @@ const Portal = z.object({
 
 const Worker = z.object({
   ...base,
-  ...tlsFields,
   TENANT_ID: z.uuid(),
   DATABASE_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
@@ -91,7 +91,7 @@ const Worker = z.object({
 
 const Signer = z.object({
   ...base,
-  ...tlsFields,
+  TENANT_ID: z.uuid(),
   ...socketFields,
   ...keys,
   DATA_DIR: Text,
@@ -103,7 +103,6 @@ const Signer = z.object({
 
 const Custodian = z.object({
   ...base,
-  ...tlsFields,
   ...socketFields,
   ...keys,
   DATA_DIR: Text,

@@ -218,6 +218,7 @@ export const ERROR_CODES = {
   "custodian.unavailable": [503, "The escrow custodian does not respond"],
   "service.database-unavailable": [503, "The database does not respond"],
   "service.audit-unavailable": [503, "Audit log unavailable, nothing was changed"],
+  "service.sealed": [503, "Two administrators have sealed the keys: nothing is opened"],
   "service.keystore-unavailable": [503, "The key store does not respond"],
   "service.limiter-unavailable": [503, "The rate limiter does not respond"],
   "service.unavailable": [503, "A part of the service does not respond"],

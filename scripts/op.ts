@@ -18,6 +18,7 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
        npm run op -- init add instance.json signer.json portal.json …   adds public keys that create-keys printed
        npm run op -- database urls --of portal|worker|signer    after migrate, with its variables
        npm run op -- roster begin roster-draft.json    at the custodian, with its variables
+       npm run op -- tenant add NAME    makes the tenant of TENANTS_DIR/NAME.env, and prints the link of its set-up
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
        npm run op -- doctor --of portal|worker|signer|custodian|witness    the same, and all that the part needs
@@ -128,6 +129,8 @@ async function act(): Promise<number> {
       if (file === undefined || more.length === 0) return usage();
       addKeys(file, more);
       return 0;
+    case "tenant add":
+      return file === undefined ? usage() : (await import("./tenant-add")).addTenant(file);
     case "setup link":
       return (await import("./setup-link")).printSetupLink();
     case "config check":

@@ -5,15 +5,11 @@ import { DomainError, OperatorError } from "@/lib/errors";
 import { runAsPortal } from "@/lib/launch/portal-environment";
 import { openRuntime } from "@/lib/runtime/portal";
 
-/** `sealport-op setup link`: prints the link of the set-up, as the portal. Ends the process: pools keep connections open. */
-export async function printSetupLink(): Promise<never> {
-  // Next to `npm start` this process lacks the portal's environment: it starts itself again with it.
-  if (!hasPortalEnv()) {
-    const code = await runAsPortal("op.ts", ["setup", "link"]);
-    if (code === undefined)
-      throw new OperatorError("DATA_DIR has no instance, and the portal's variables are not set");
-    process.exit(code);
-  }
+/**
+ * Prints the link of the set-up, as the portal, and makes the tenant where it is new. Ends the process: pools keep
+ * connections open.
+ */
+export async function openSetup(): Promise<never> {
   try {
     const runtime = await openRuntime();
     const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "setup" };
@@ -25,4 +21,16 @@ export async function printSetupLink(): Promise<never> {
     process.stderr.write(`Error: ${error.detail ?? error.title}\n`);
     process.exit(1);
   }
+}
+
+/** `sealport-op setup link`: prints the link of the set-up of the process's own tenant. */
+export async function printSetupLink(): Promise<never> {
+  // Next to `npm start` this process lacks the portal's environment: it starts itself again with it.
+  if (!hasPortalEnv()) {
+    const code = await runAsPortal("op.ts", ["setup", "link"]);
+    if (code === undefined)
+      throw new OperatorError("DATA_DIR has no instance, and the portal's variables are not set");
+    process.exit(code);
+  }
+  return openSetup();
 }

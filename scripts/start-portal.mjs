@@ -11,6 +11,7 @@ import { floorHeaders } from "./server/floor-headers.mjs";
 import { catchPlainText, lineWriter } from "./server/log-lines.mjs";
 import { createPortalServer } from "./server/portal-server.mjs";
 import { refuseEarly } from "./server/refuse-early.mjs";
+import { forTenant } from "./server/tenants.mjs";
 
 // The portal: Next's production server on our own http.Server (server/portal-server.mjs), so that slow senders are cut
 // and the drain is bounded. Plain JavaScript: it reaches the sources of lib only through the build.
@@ -58,15 +59,18 @@ await app.prepare();
 const handle = app.getRequestHandler();
 const direct = directWay();
 const compressed = compressedFiles(root);
-server.on("request", (request, response) => {
-  if (isEnding) response.setHeader("connection", "close");
-  if (refuseEarly(request, response) || direct(request, response)) return;
+function answer(request, response) {
+  if (direct(request, response)) return;
   floorHeaders(response);
   if (serveCompressed(compressed, request, response)) return;
   handle(request, response).catch(() => {
     if (response.headersSent) response.destroy();
     else response.writeHead(500).end();
   });
+}
+server.on("request", (request, response) => {
+  if (isEnding) response.setHeader("connection", "close");
+  if (!refuseEarly(request, response)) forTenant(request, response, () => answer(request, response));
 });
 server.on("error", (error) => {
   process.stderr.write(

@@ -33,6 +33,7 @@ await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, systemClock);
 const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
 const pool = openPool({
   url: env.SIGNER_DATABASE_URL,
+  tenantId: env.TENANT_ID,
   applicationName: "sealport-signer",
   maxConnections: 2,
   onIdleError: (code) => logger.warn({ code }, "an idle database connection was lost"),

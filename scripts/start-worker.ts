@@ -31,12 +31,14 @@ const { signal } = ending;
 const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
 const pool = openPool({
   url: env.SEQUENCER_DATABASE_URL,
+  tenantId: env.TENANT_ID,
   applicationName: "sealport-sequencer",
   maxConnections: 4,
   onIdleError,
 });
 const db = openDatabase({
   url: env.DATABASE_URL,
+  tenantId: env.TENANT_ID,
   applicationName: "sealport-worker",
   maxConnections: 4,
   onIdleError,
@@ -113,6 +115,7 @@ const retentionPool =
     ? undefined
     : openPool({
         url: env.RETENTION_DATABASE_URL,
+        tenantId: env.TENANT_ID,
         applicationName: "sealport-retention",
         maxConnections: 1,
         onIdleError,

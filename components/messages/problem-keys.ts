@@ -213,6 +213,7 @@ export const CODE_KEYS = {
   "roster.confirmers": "rosterConfirmers",
   "custodian.refused": "custodianRefused",
   "custodian.unavailable": "custodianAway",
+  "service.sealed": "sealed",
   "service.audit-unavailable": "noLog",
   "service.database-unavailable": "away",
   "service.keystore-unavailable": "away",

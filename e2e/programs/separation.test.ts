@@ -92,12 +92,9 @@ test("the worker's secrets open no entry and sign nothing", async () => {
 });
 
 test("the database logins of portal and worker cannot change rows of the log", async () => {
-  const logins = [
-    environmentOf(pidOf("portal")).DATABASE_URL,
-    environmentOf(pidOf("worker")).SEQUENCER_DATABASE_URL,
-  ];
-  for (const connectionString of logins) {
-    const client = new Client({ connectionString });
+  const { DATABASE_URL, TENANT_ID } = environmentOf(pidOf("portal"));
+  for (const connectionString of [DATABASE_URL, environmentOf(pidOf("worker")).SEQUENCER_DATABASE_URL]) {
+    const client = new Client({ connectionString, options: `-c sealport.tenant=${TENANT_ID}` });
     await client.connect();
     for (const statement of [
       "UPDATE audit_entry SET bytes = bytes",
@@ -131,7 +128,8 @@ test("the signer signs only its own tree, whatever the request says", async () =
     call.end(forged);
   });
   expect(answer).not.toContain("forged");
-  const client = new Client({ connectionString: environmentOf(pidOf("portal")).DATABASE_URL });
+  const { DATABASE_URL: connectionString, TENANT_ID } = environmentOf(pidOf("portal"));
+  const client = new Client({ connectionString, options: `-c sealport.tenant=${TENANT_ID}` });
   await client.connect();
   const [origin, size, root] = answer.split("\n");
   const head = await client.query("SELECT log, size::text, encode(root, 'base64') AS root FROM audit_head");

@@ -343,8 +343,10 @@ test("each opening is signed; unsigned, foreign, altered and replayed ones open 
 
 test("what a person saw is what they signed: the assertion is stored with the disclosure", async () => {
   const environment = readFileSync(`/proc/${(await instance.pids()).portal}/environ`, "utf8").split("\0");
-  const connectionString = environment.find((pair) => pair.startsWith("DATABASE_URL="))?.slice(13);
-  const client = new Client({ connectionString });
+  const variable = (name: string) =>
+    environment.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  const options = `-c sealport.tenant=${variable("TENANT_ID")}`;
+  const client = new Client({ connectionString: variable("DATABASE_URL"), options });
   await client.connect();
   const { rows } = await client.query(
     "SELECT statement, proof, proof_kind, groups FROM disclosure WHERE transaction_id = $1 AND grant_id = $2",

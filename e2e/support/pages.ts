@@ -59,6 +59,7 @@ export const PAGES: readonly {
   { path: "/participants", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/setup", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/agreements", seenBy: "coordinator-001:admin", isForParties: false },
+  { path: "/seal", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/roster", seenBy: "coordinator-001:admin", isForParties: false },
   { path: `/agreements/${UNKNOWN}`, seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/access-review", seenBy: "coordinator-001:compliance", isForParties: false },

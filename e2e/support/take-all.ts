@@ -75,7 +75,8 @@ for (const name of env.KEY_DIR ? readdirSync(env.KEY_DIR).filter((file) => file.
   if (tryOpen(key, "ed25519")) signing.push(key.participant);
 }
 
-const client = new Client({ connectionString: env.DATABASE_URL });
+const options = `-c sealport.tenant=${env.TENANT_ID}`;
+const client = new Client({ connectionString: env.DATABASE_URL, options });
 await client.connect();
 const keys: Uint8Array[] = [...candidates.values()];
 const stored = await client.query(

@@ -40,6 +40,7 @@ import * as readiness from "./operations/readiness";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
 import * as roster from "./operations/roster";
+import * as seal from "./operations/seal";
 import * as steering from "./operations/steering";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -85,6 +86,7 @@ const MODULES = [
   log,
   home,
   roster,
+  seal,
   notices,
   notifications,
   transparency,

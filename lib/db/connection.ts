@@ -24,10 +24,17 @@ const PINNED = Object.entries(PINNED_SETTINGS)
   .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
   .join(" ");
 
-type Settings<Config> = Omit<Config, "connectionString" | "options"> & {
+interface SessionSettings {
   /** Role that the session becomes. */
-  readonly role?: string;
-};
+  readonly role?: string | undefined;
+  /**
+   * The tenant whose rows the session reads and writes, a UUID; without it a login finds no row (9_tenancy). A pooler
+   * that takes no settings from its clients sets it itself (docs/guides/tenants.md).
+   */
+  readonly tenantId?: string | undefined;
+}
+
+type Settings<Config> = Omit<Config, "connectionString" | "options"> & SessionSettings;
 
 /** `?options=` of a URL is taken out of it: its settings would replace ours, not come before them. */
 function splitOptions(url: string): { readonly connectionString: string; readonly given: readonly string[] } {
@@ -39,10 +46,11 @@ function splitOptions(url: string): { readonly connectionString: string; readonl
   return { connectionString: query.size === 0 ? address : `${address}?${query}`, given };
 }
 
-function configOf<Config>(url: string, { role, ...settings }: Settings<Config>) {
+function configOf<Config>(url: string, { role, tenantId, ...settings }: Settings<Config>) {
   const { connectionString, given } = splitOptions(url);
   const become = role === undefined ? [] : [`-c role=${role}`];
-  return { ...settings, connectionString, options: [...given, ...become, PINNED].join(" ") };
+  const walled = tenantId === undefined ? [] : [`-c sealport.tenant=${tenantId}`];
+  return { ...settings, connectionString, options: [...given, ...become, PINNED, ...walled].join(" ") };
 }
 
 /** Reads bigint columns as bigint, as Prisma's adapter does, so the same row is read by either. */

@@ -135,6 +135,13 @@ function isDatabaseFailure(facts: Facts): boolean {
   );
 }
 
+/** What was to be opened stays closed, and the attempt is recorded. */
+function sealed(): DomainError {
+  const error = new DomainError("service.sealed");
+  error.about = { outcome: "denied" };
+  return error;
+}
+
 /**
  * Turns an error of Prisma, its adapter or pg into one of ours; returns any other error unchanged. The original is
  * dropped on purpose: its message may have argument values, and causes are logged.
@@ -145,6 +152,7 @@ export function mapDatabaseError(error: unknown): unknown {
   const facts = factsOf(error);
   const state = facts.sqlState;
   if (state === "SP001") return new InvariantError("a change without its audit entry was refused");
+  if (state === "SP005") return sealed();
   if (state === "SP002") return new DomainError("request.illegal-transition");
   if (state === "40001" || state === "40P01" || facts.kind === "TransactionWriteConflict") {
     return new DomainError("request.conflict");

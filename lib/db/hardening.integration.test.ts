@@ -204,7 +204,7 @@ describe("no login gets round its grants", () => {
     ).toEqual([]);
   });
 
-  it("every function of ours names its schema search, and only four run with the owner's rights: erasing, pruning, what other periods would end, and the periods of an activation", async () => {
+  it("every function of ours names its schema search, and only five run with the owner's rights: erasing, pruning, what other periods would end, and the periods of an activation and of a new tenant", async () => {
     expect(
       await texts(
         `SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -217,7 +217,13 @@ describe("no login gets round its grants", () => {
           "SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef",
         )
       ).sort(),
-    ).toEqual(["audit_erase", "audit_prune", "audit_retention_effect", "policy_activation_retention"]);
+    ).toEqual([
+      "audit_erase",
+      "audit_prune",
+      "audit_retention_effect",
+      "policy_activation_retention",
+      "tenant_retention",
+    ]);
   });
 });
 
@@ -268,7 +274,7 @@ describe("no act without its record, on every table", () => {
         "CREATE TEMP TABLE audit_queue (xid xid8, subject text, action text, entry_id uuid)",
         `INSERT INTO pg_temp.audit_queue VALUES (pg_current_xact_id(), 'participant:x', 'participant.create', '${id}')`,
         "SET search_path = pg_temp, public",
-        `INSERT INTO public.participant (id, tenant_id, organisation_id, role) VALUES ('x', '${id}', '${id}', 'client')`,
+        `INSERT INTO public.participant (id, tenant_id, organisation_id, role) VALUES ('x', '${database.tenantId}', '${id}', 'client')`,
       ),
     );
     expect(app).toMatch(/^(SP001|42501)$/);
@@ -280,7 +286,7 @@ describe("no act without its record, on every table", () => {
       attempt(
         "sealport_app_login",
         `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key)
-         VALUES (gen_random_uuid(), gen_random_uuid(), '${kind}', 'x', ${key})`,
+         VALUES (gen_random_uuid(), '${database.tenantId}', '${kind}', 'x', ${key})`,
       );
     expect(await compartment("subject", "decode(repeat('00', 61), 'hex')")).toBe("allowed");
     expect(await compartment("subject", "decode(repeat('00', 2000), 'hex')")).toBe("23514");

@@ -76,9 +76,12 @@ export async function requireThisBuild(url: string, folder: string): Promise<voi
   }
 }
 
-/** A pool that acts as the owner role for any login, because all objects belong to it; for migrations and recovery. */
-export function openOwnerPool(url: string): Pool {
-  const pool = createPool(url, { max: 2, role: OWNER_ROLE });
+/**
+ * A pool that acts as the owner role for any login, because all objects belong to it; for migrations and recovery. With
+ * a tenant it reads and writes that tenant's rows only.
+ */
+export function openOwnerPool(url: string, tenantId?: string): Pool {
+  const pool = createPool(url, { max: 2, role: OWNER_ROLE, tenantId });
   pool.on("error", () => undefined);
   return pool;
 }

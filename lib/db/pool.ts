@@ -4,6 +4,8 @@ import { createPool } from "@/lib/db/connection";
 
 export interface PoolOptions {
   readonly url: string;
+  /** The tenant whose rows these connections read and write. Without it a login finds no row. */
+  readonly tenantId?: string | undefined;
   readonly applicationName?: string;
   readonly maxConnections?: number;
   /** How long a caller waits for a connection, in milliseconds; 2,000 by default. */
@@ -27,6 +29,7 @@ export function codeOf(error: unknown): string {
  */
 export function openPool(options: PoolOptions): Pool {
   const pool = createPool(options.url, {
+    tenantId: options.tenantId,
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? "sealport",
     connectionTimeoutMillis: options.waitMs ?? DEFAULT_WAIT_MS,

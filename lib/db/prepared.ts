@@ -176,6 +176,7 @@ function runAlone<P, R>(pool: Pool, { name, text, values }: Statement<P, R>, par
  */
 export function openPrepared(options: PoolOptions): Prepared {
   const pool = createPool(options.url, {
+    tenantId: options.tenantId,
     max: Math.min(options.maxConnections ?? CONNECTIONS, CONNECTIONS),
     application_name: `${options.applicationName ?? "sealport"}-prepared`,
     connectionTimeoutMillis: options.waitMs ?? DEFAULT_WAIT_MS,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { isKey } from "@/lib/env/anchors";
+import { ownVariables } from "@/lib/env/served-tenant";
 import { PortalOrigin, Text } from "@/lib/env/values";
 import { OperatorError } from "@/lib/errors";
 
@@ -94,7 +95,7 @@ export function variablesIn({ tenant, origin, portal, keys, addresses }: Instanc
  * the other parts would refuse what it signs.
  */
 export function requireOwnKey(part: keyof InstanceDescription["keys"], vkey: string): void {
-  const file = process.env.INSTANCE_FILE;
+  const file = ownVariables().INSTANCE_FILE;
   if (file === undefined) return;
   const expected = readInstanceFile(file).instance.keys[part];
   if (expected !== undefined && expected !== vkey)

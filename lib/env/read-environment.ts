@@ -2,6 +2,7 @@ import "server-only";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { readInstanceFile, variablesIn } from "@/lib/env/instance-file";
+import { ownVariables } from "@/lib/env/served-tenant";
 import { OperatorError } from "@/lib/errors";
 
 /** A missing or unusable variable, named without its value. */
@@ -30,7 +31,7 @@ function withInstance(own: Record<string, string | undefined>): Given {
 
 /** Each variable also from the file that NAME_FILE names, as systemd credentials and container secrets give them. */
 function readVariables(names: readonly string[]): Given {
-  const { given, faults: found } = withInstance({ ...process.env });
+  const { given, faults: found } = withInstance({ ...ownVariables() });
   const faults = [...found];
   for (const name of names) {
     const file = names.includes(`${name}_FILE`) ? undefined : given[`${name}_FILE`];
@@ -66,13 +67,15 @@ function faultOf(issue: z.core.$ZodIssue, given: Record<string, string | undefin
 }
 
 /**
- * Returns a reader that checks the variables of a program at its first call. Throws EnvironmentError with every fault
- * at once, so that an operator mends them in one go.
+ * Returns a reader that checks the variables of a program at its first call; in a portal with several tenants, those of
+ * the tenant that is served. Throws EnvironmentError with every fault at once, so that an operator mends them in one go.
  */
 export function lazily<T extends z.ZodObject>(schema: T): () => z.output<T> {
-  let known: z.output<T> | undefined;
+  const known = new WeakMap<object, z.output<T>>();
   return () => {
-    if (known !== undefined) return known;
+    const own = ownVariables();
+    const before = known.get(own);
+    if (before !== undefined) return before;
     const { given, faults } = readVariables(Object.keys(schema.shape));
     const parsed = schema.safeParse(given);
     const unusable = (parsed.error?.issues ?? [])
@@ -84,7 +87,7 @@ export function lazily<T extends z.ZodObject>(schema: T): () => z.output<T> {
       .map((issue) => faultOf(issue, given));
     if (!parsed.success || faults.length > 0)
       throw new EnvironmentError(`environment: ${[...new Set([...faults, ...unusable])].join("; ")}`);
-    known = parsed.data;
+    known.set(own, parsed.data);
     return parsed.data;
   };
 }

@@ -50,9 +50,9 @@ function stoppedKey({ id, kid, state, since }: StoppedKey): Need {
 }
 
 async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
-  const { role, participantId } = principal;
+  const { role, participantId, tenantId } = principal;
   if (participantId === undefined || (role !== "client" && role !== "miner")) return [];
-  const since = await findKeyless(tx, participantId);
+  const since = await findKeyless(tx, tenantId, participantId);
   if (since === undefined) return [];
   const stopped = await findStopped(tx, participantId);
   if (stopped !== undefined) return [stoppedKey(stopped)];

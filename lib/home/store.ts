@@ -164,10 +164,17 @@ export async function listEndingKeys(
 }
 
 /** Returns since when a participant has no key that can be sealed for; undefined when it has one. */
-export async function findKeyless(tx: Tx, participantId: string): Promise<Date | undefined> {
-  const row = await tx.participant.findUnique({ where: { id: participantId }, select: { created_at: true } });
+export async function findKeyless(
+  tx: Tx,
+  tenantId: string,
+  participantId: string,
+): Promise<Date | undefined> {
+  const own = { tenant_id: tenantId, id: participantId };
+  const row = await tx.participant.findUnique({ where: { tenant_id_id: own }, select: { created_at: true } });
   if (row === null) return undefined;
-  const active = await tx.key_version.count({ where: { participant_id: participantId, state: "active" } });
+  const active = await tx.key_version.count({
+    where: { tenant_id: tenantId, participant_id: participantId, state: "active" },
+  });
   return active > 0 ? undefined : row.created_at;
 }
 

@@ -10,7 +10,7 @@ export async function upsertHeartbeat(
   beat: { readonly name: string; readonly tenantId: string; readonly at: Date },
 ): Promise<void> {
   await tx.process_heartbeat.upsert({
-    where: { name: beat.name },
+    where: { tenant_id_name: { tenant_id: beat.tenantId, name: beat.name } },
     create: { name: beat.name, tenant_id: beat.tenantId, at: beat.at },
     update: { at: beat.at },
     select: { name: true },

@@ -67,6 +67,13 @@ export interface Keystore {
    * cannot be undone.
    */
   requireKeys(): Promise<void>;
+  /**
+   * Seals participants' keys, or unseals them. While they are sealed, their key-encryption key is zeroed and every use of
+   * it throws `service.sealed`; the process's own keys and the log's go on. Unsealing opens it through the root's custody.
+   */
+  setSealed(isSealed: boolean): Promise<void>;
+  /** Throws `service.sealed` while participants' keys are sealed. */
+  requireUnsealed(): void;
   /** Returns the id of the key-encryption key that seals new blobs of this purpose. */
   kekId(purpose: KeyPurpose): string;
   /**

@@ -4,8 +4,9 @@ import path from "node:path";
 import { x25519Handle } from "@/lib/crypto/primitives";
 import type { CustodySettings, Unlock } from "@/lib/env/custody";
 import { createFileAtomic } from "@/lib/keystore/files/atomic-file";
+import { folderKeystore } from "@/lib/keystore/files/folder-keystore";
 import { KEYSTORE_FILE, newKeks, newKeystoreId } from "@/lib/keystore/files/keystore-file";
-import { createLocalKeystore, folderKeystore } from "@/lib/keystore/files/local-keystore";
+import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { promoteRoot } from "@/lib/keystore/files/move-root";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
@@ -107,7 +108,7 @@ export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const opened = await open();
   promoteIfStaged(dir, opened, onFailure);
   const openedKeys = new OpenedKeys(x25519Handle, custody.openedKeys);
-  if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened), openedKeys);
+  if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened, open), openedKeys);
   const resident = residentOf(place, opened.id);
   const renew = async () => {
     const again = await open();

@@ -13,7 +13,8 @@ import {
   x25519Shared,
 } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
-import { createLocalKeystore, folderKeystore } from "@/lib/keystore/files/local-keystore";
+import { folderKeystore } from "@/lib/keystore/files/folder-keystore";
+import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 import { OpenedKeys } from "@/lib/keystore/opened-keys";
 import { fixedKeks, leasedKeks } from "@/lib/keystore/roots/leased-keks";
@@ -192,7 +193,7 @@ describe("a keystore with opened keys", () => {
   }
 
   it("a key that signs is opened once and signs many times, and a changed blob or row is refused meanwhile", async () => {
-    const keystore = folderKeystore(dir, fixedKeks(await makeFile()));
+    const keystore = folderKeystore(dir, fixedKeks(await makeFile(), makeFile));
     const [ref, other] = [sealSigning(keystore), sealSigning(keystore, 2)];
     for (const text of ["one", "two", "three"])
       expect(ed25519Verify(ref.publicKey, utf8(text), await keystore.sign(ref, utf8(text)))).toBe(true);
@@ -209,7 +210,7 @@ describe("a keystore with opened keys", () => {
 
   it("a kept key derives the same, and a changed blob or row is refused", async () => {
     const opened = new OpenedKeys(x25519Handle);
-    const keystore = folderKeystore(dir, fixedKeks(await makeFile()), opened);
+    const keystore = folderKeystore(dir, fixedKeks(await makeFile(), makeFile), opened);
     const [ref, other] = [sealOne(keystore), generateX25519()];
     const expected = x25519Shared(other.privateKey, ref.publicKey);
     expect(await keystore.derive(ref, other.publicKey)).toEqual(expected);
@@ -252,5 +253,48 @@ describe("a keystore with opened keys", () => {
     expect(() => keystore.signNow(signing, message)).toThrow(DomainError);
     await expect(keystore.sign(signing, message)).rejects.toThrow(DomainError);
     expect(opened.figures()).toMatchObject({ kept: 0, evictions: { taken: 1 } });
+  });
+
+  it("participants' keys that were sealed are zeroed, and no renewal of the lease brings them back before they are unsealed", async () => {
+    const clock = fixedClock(START);
+    const opened = new OpenedKeys(x25519Handle);
+    let isAway = false;
+    const lent: Awaited<ReturnType<typeof makeFile>>[] = [await makeFile()];
+    const renew = async () => {
+      if (isAway) throw new Error("away");
+      lent.push(await makeFile());
+      return lent.at(-1) ?? makeFile();
+    };
+    const lease = {
+      leaseMs: 60_000,
+      nowMs: clock.nowMs,
+      later: () => undefined,
+      renew,
+      onFailure: () => undefined,
+    };
+    const keystore = folderKeystore(dir, leasedKeks(lent[0] ?? (await makeFile()), lease), opened);
+    const [ref, signing] = [sealOne(keystore), sealSigning(keystore)];
+    await keystore.derive(ref, ref.publicKey);
+    const isSealed = async () => {
+      await expect(keystore.derive(ref, ref.publicKey)).rejects.toMatchObject({ code: "service.sealed" });
+      expect(() => keystore.requireUnsealed()).toThrow(DomainError);
+      expect(lent.at(-1)?.keks.get("participant")?.key).toEqual(new Uint8Array(32));
+      expect(keystore.signNow(signing, utf8("the log goes on"))).toHaveLength(64);
+    };
+    await keystore.setSealed(true);
+    expect(opened.figures().kept).toBe(0);
+    await isSealed();
+    clock.advance(60_000);
+    await keystore.requireKeys();
+    expect(lent).toHaveLength(2);
+    await isSealed();
+    isAway = true;
+    await keystore.setSealed(false);
+    await expect(keystore.derive(ref, ref.publicKey)).rejects.toMatchObject({ code: "service.sealed" });
+    expect(keystore.signNow(signing, utf8("also while the service is away"))).toHaveLength(64);
+    isAway = false;
+    clock.advance(60_000);
+    await keystore.requireKeys();
+    expect(await keystore.derive(ref, ref.publicKey)).toHaveLength(32);
   });
 });

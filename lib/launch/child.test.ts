@@ -42,6 +42,7 @@ describe("a part with a bad environment ends with one line that names the variab
       KEY_DIR: "/proc/no/such/folder",
       DATA_DIR: "/proc/no/such/folder",
       LOG_ORIGIN: "example.org/log",
+      TENANT_ID: "00000000-0000-7000-8000-000000000000",
       SIGNER_URL: "unix:/proc/no/such.sock",
       SIGNER_DATABASE_URL: "postgresql://127.0.0.1:1/x",
     };

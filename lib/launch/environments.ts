@@ -196,6 +196,7 @@ function signerVariables({ input: { env, folders, instance, urls }, base, peers 
     ...keyVariables(env, folders, "signer", unlockOriginOf(instance)),
     DATA_DIR: folders.privateDir("signer"),
     SIGNER_URL: peers.SIGNER_URL,
+    TENANT_ID: instance.tenant_id,
     SIGNER_DATABASE_URL: urls.signer,
     RETENTION_FLOOR_DAYS: env.RETENTION_FLOOR_DAYS,
   });

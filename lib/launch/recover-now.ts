@@ -179,7 +179,7 @@ export async function recoverNow(options: RecoverOptions): Promise<void> {
     const unlock = given === undefined ? await lockDataFolder(folders.file("supervisor.lock")) : undefined;
     const embedded = given === undefined ? await startOwnServer(env, folders) : undefined;
     const ownerUrl = given ?? adminUrlOf(env, embedded?.adminUrl) ?? "";
-    const owner = openOwnerPool(ownerUrl);
+    const owner = openOwnerPool(ownerUrl, instance.tenant_id);
     const place = { log: instance.origin, tenantId: instance.tenant_id };
     try {
       await run({ env, folders, instance, owner, place, isLocked: unlock !== undefined }, options);

@@ -8,6 +8,7 @@ import { beginDueReview } from "@/lib/administration/access-review/begin-review"
 import { endDueReviews } from "@/lib/administration/access-review/end-review";
 import { expireAgreements } from "@/lib/administration/agreements/expire-agreements";
 import { endLeaving } from "@/lib/administration/people/end-person";
+import { followSeal } from "@/lib/administration/seal/seal-keys";
 import { sendAlerts } from "@/lib/alerts/delivery/deliver";
 import { keepAlerts } from "@/lib/alerts/keep-alerts";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
@@ -140,6 +141,7 @@ const JOBS: readonly Job[] = [
       await activateDue(cx);
     },
   },
+  { name: "seal", everyMs: 2 * SECOND_MS, step: followSeal, atOnce: true },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },
   { name: "erasures", everyMs: 15 * SECOND_MS, step: prepareDueErasures },
   { name: "exports", everyMs: SECOND_MS, step: runNextExport },

@@ -43,13 +43,14 @@ describe("portals on a database", () => {
 
   it("that start at once on a new database make one tenant, and none of them is refused", async () => {
     const database = await createTestDatabase();
+    const { log, tenantId } = bench.place;
     const db = openDatabase({
       url: database.appUrl,
+      tenantId,
       applicationName: "test",
       maxConnections: 8,
       onIdleError: () => undefined,
     });
-    const { log, tenantId } = bench.place;
     const env = { TENANT_ID: tenantId, LOG_ORIGIN: log, LOG_VKEY: bench.policy.log[0] ?? "" };
     const starting = { db, keystore: bench.keystore };
     try {

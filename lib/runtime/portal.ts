@@ -18,6 +18,7 @@ import { type ReplicaOptions, withReplica } from "@/lib/db/replica";
 import { portalEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
+import { servedTenant } from "@/lib/env/served-tenant";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
@@ -110,6 +111,7 @@ async function layFoundation(env: PortalEnv): Promise<Foundation> {
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
   const server = {
     url: env.DATABASE_URL,
+    tenantId: env.TENANT_ID,
     ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
     onIdleError,
   };
@@ -210,7 +212,8 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   return runtime;
 }
 
-let foundation: Promise<Foundation> | undefined;
+/** By the name of a further tenant; undefined for the process's own. */
+const foundations = new Map<string | undefined, Promise<Foundation>>();
 
 /**
  * Builds the runtime without its jobs, for programs that act once. After a failure call it again: the foundation is
@@ -218,21 +221,22 @@ let foundation: Promise<Foundation> | undefined;
  */
 export async function openRuntime(): Promise<Runtime> {
   const env = portalEnv();
+  const tenant = servedTenant()?.name;
   usePartIdentity("portal", tlsFilesOf(env));
   makeDataFolder(env.DATA_DIR);
-  foundation ??= layFoundation(env);
-  const laid = foundation;
+  const laid = foundations.get(tenant) ?? layFoundation(env);
+  foundations.set(tenant, laid);
   laid.catch(() => {
-    if (foundation === laid) foundation = undefined;
+    if (foundations.get(tenant) === laid) foundations.delete(tenant);
   });
   return build(env, await laid);
 }
 
-/** Builds the portal's runtime and starts what runs with it. */
+/** Builds the portal's runtime and starts what runs with it. The metrics of a process are served once. */
 export async function buildRuntime(): Promise<Runtime> {
   const env = portalEnv();
   const runtime = await openRuntime();
-  watchKeystore(runtime.keystore, true);
+  if (servedTenant() === undefined) watchKeystore(runtime.keystore, true);
   runJobs(runtime, { exportKeepDays: env.EXPORT_KEEP_DAYS, keyRotationDays: env.KEY_ROTATION_DAYS });
   return runtime;
 }

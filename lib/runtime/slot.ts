@@ -11,6 +11,7 @@ import type { Policies } from "@/lib/context/policies";
 import type { ScopeTable } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import type { Database } from "@/lib/db/client";
+import { servedTenant } from "@/lib/env/served-tenant";
 import type { EscrowClient } from "@/lib/escrow/protocol/port";
 import type { AnonymousFailures } from "@/lib/identity/anonymous-failures";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
@@ -59,7 +60,8 @@ interface Builder {
 
 interface Slot {
   load?: () => Promise<Builder>;
-  runtime?: Promise<Runtime>;
+  /** By the name of a further tenant; undefined for the process's own. */
+  readonly runtimes: Map<string | undefined, Promise<Runtime>>;
 }
 
 // Route handlers, pages and instrumentation each have a copy of this module in one process (environment.md "Next
@@ -73,7 +75,7 @@ function isSlot(value: unknown): value is Slot {
 function slot(): Slot {
   const known: unknown = Reflect.get(globalThis, SLOT);
   if (isSlot(known)) return known;
-  const made: Slot = {};
+  const made: Slot = { runtimes: new Map() };
   Reflect.set(globalThis, SLOT, made);
   return made;
 }
@@ -84,23 +86,25 @@ export function provideRuntime(load: () => Promise<Builder>): void {
 }
 
 /**
- * Returns the portal's runtime. A failed build is not kept: while the database is down every call answers 503, and the
+ * Returns the portal's runtime, in a portal with several tenants that of the tenant that is served. A failed build is not kept: while the database is down every call answers 503, and the
  * first one after its return builds the runtime.
  */
 export function getRuntime(): Promise<Runtime> {
   const held = slot();
-  if (held.runtime !== undefined) return held.runtime;
-  const { load } = held;
+  const tenant = servedTenant()?.name;
+  const { load, runtimes } = held;
+  const known = runtimes.get(tenant);
+  if (known !== undefined) return known;
   if (load === undefined) return Promise.reject(new Error("no runtime was provided in this process"));
   const made = load().then((builder) => builder.buildRuntime());
-  held.runtime = made;
+  runtimes.set(tenant, made);
   made.catch(() => {
-    if (held.runtime === made) delete held.runtime;
+    if (runtimes.get(tenant) === made) runtimes.delete(tenant);
   });
   return made;
 }
 
-/** Gives tests and scripts their own runtime. */
+/** Gives tests and scripts their own runtime, for the tenant that is served. */
 export function useRuntime(runtime: Runtime): void {
-  slot().runtime = Promise.resolve(runtime);
+  slot().runtimes.set(servedTenant()?.name, Promise.resolve(runtime));
 }

@@ -1,8 +1,18 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
+import { ButtonLink } from "@/components/ui/button-link";
 import { listAgreements as load } from "@/lib/administration/agreements/list-agreements";
 import { listAgreements } from "@/lib/api-client/operations/agreements";
 import { useAgreementColumns } from "./_components/agreement-words";
+
+async function SealLink() {
+  const t = await getTranslations("administration.seal");
+  return (
+    <ButtonLink href="/seal" look="secondary" size="form">
+      {t("link")}
+    </ButtonLink>
+  );
+}
 
 /** Acts that need two people: those that wait for the reader, those they asked for, and ended ones. */
 const page = listPage({
@@ -19,6 +29,7 @@ const page = listPage({
       return { label: t("label"), names };
     },
   },
+  actions: () => <SealLink />,
   caption: async () => (await getTranslations("administration.agreements"))("title"),
   useColumns: useAgreementColumns,
   rowKey: ({ id }) => id,

@@ -49,7 +49,7 @@ interface WantedColleagues {
 const FIND_COLLEAGUES = statement<WantedColleagues, unknown>("find-colleagues")`
   SELECT asked, u.id FROM app_user q
   JOIN app_user u ON u.tenant_id = q.tenant_id AND u.organisation_id = q.organisation_id AND u.role = q.role
-  JOIN unnest(${({ names }) => names}::text[]) AS asked ON u.handle = asked OR lower(u.email) = lower(asked)
+  JOIN unnest(${({ names }) => names}::text[]) AS asked ON u.handle = asked OR u.folded_email = lower(asked)
   WHERE q.id = ${({ requesterUserId }) => requesterUserId}::uuid AND u.state = 'active'
     AND u.id <> ALL (${({ accounts }) => accounts}::uuid[])`;
 

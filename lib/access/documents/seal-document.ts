@@ -26,8 +26,12 @@ export function sealDocument(keystore: Keystore, id: string, bytes: Uint8Array):
   return { sha256: digest, dekSealed, iv, ciphertext, tag };
 }
 
-/** Returns the document when its digest matches the record; every other case is the same error. */
+/**
+ * Returns the document when its digest matches the record; every other case is the same error. Throws `service.sealed`
+ * while the tenant's keys are sealed.
+ */
 export function openDocument(keystore: Keystore, id: string, sealed: SealedDocument): Uint8Array {
+  keystore.requireUnsealed();
   try {
     const key = keystore.openSecret(context(id), sealed.dekSealed);
     const aad = utf8(`${context(id)}|${sealed.sha256}`);

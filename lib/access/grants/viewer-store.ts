@@ -19,7 +19,7 @@ const userIdOf = ({ userId }: { readonly userId: string }) => userId;
 
 /** The condition that a person may open a grant `g`, as its holder or a co-viewer. */
 export const HELD_BY = sql<{ readonly userId: string }>`(g.subject_user_id = ${userIdOf}::uuid OR (
-    g.request_id IN (SELECT n.id FROM access_request n WHERE n.co_viewers @> ARRAY[${userIdOf}::uuid])
+    g.request_id IN (SELECT n.id FROM access_request n WHERE n.co_viewers <> '{}' AND n.co_viewers @> ARRAY[${userIdOf}::uuid])
     AND ${userIdOf}::text IN (${viewersOf(Prisma.sql`g`)})))`;
 
 /** The same condition for this person in a query of Prisma. */

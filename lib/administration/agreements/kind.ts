@@ -35,6 +35,8 @@ export interface MadeLink extends IssuedInvitation {
 
 /** One change as it was asked. */
 export interface Change<A> {
+  /** The agreement's. */
+  readonly id: string;
   readonly subjectId: string;
   readonly after: A;
   readonly reason: string;

@@ -9,6 +9,7 @@ import { dutiesOfPerson, membershipsOfPerson } from "@/lib/administration/people
 import { providerOfOrganisation } from "@/lib/administration/providers/provider-kind";
 import { settingsOfProvisioning } from "@/lib/administration/provisioning/settings-kind";
 import { rulesOfBuild } from "@/lib/administration/readiness/rules-kind";
+import { sealOfKeys } from "@/lib/administration/seal/seal-kind";
 
 /** Every act that needs two people. Administrators ask for all of them, and another administrator agrees. */
 export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
@@ -24,4 +25,5 @@ export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
   rules: rulesOfBuild,
   provisioning: settingsOfProvisioning,
   identity_provider: providerOfOrganisation,
+  seal: sealOfKeys,
 };

@@ -15,6 +15,7 @@ export const AgreementKindName = z.enum([
   "rules",
   "provisioning",
   "identity_provider",
+  "seal",
 ]);
 export type AgreementKindName = z.infer<typeof AgreementKindName>;
 

@@ -52,18 +52,11 @@ describe("two answers", () => {
 
   /** As the owner, makes one query about the log return all of it, and the next only its beginning. */
   const hide = (kept: number) => [
-    `CREATE POLICY early ON audit_checkpoint USING (current_user NOT LIKE 'sealport_app%'
+    `CREATE POLICY early ON audit_checkpoint AS RESTRICTIVE USING (current_user NOT LIKE 'sealport_app%'
      OR current_query() LIKE '%max(size)%' OR size <= ${kept})`,
-    "CREATE POLICY late ON audit_leaf USING (current_query() NOT LIKE '%oldest_at%')",
-    "ALTER TABLE audit_checkpoint ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE audit_leaf ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY late ON audit_leaf AS RESTRICTIVE USING (current_query() NOT LIKE '%oldest_at%')",
   ];
-  const SHOW = [
-    "ALTER TABLE audit_checkpoint DISABLE ROW LEVEL SECURITY",
-    "ALTER TABLE audit_leaf DISABLE ROW LEVEL SECURITY",
-    "DROP POLICY early ON audit_checkpoint",
-    "DROP POLICY late ON audit_leaf",
-  ];
+  const SHOW = ["DROP POLICY early ON audit_checkpoint", "DROP POLICY late ON audit_leaf"];
 
   it("no whole bundle ends before the signed size if the owner answers one question in two ways", async () => {
     const kept = await anchored();
@@ -178,11 +171,8 @@ describe("a signer that is stopped", () => {
    */
   const WAYS = {
     "shows the signer's login no head": {
-      shut: [
-        `CREATE POLICY others ON audit_head USING (current_user NOT LIKE '${HIDDEN}')`,
-        "ALTER TABLE audit_head ENABLE ROW LEVEL SECURITY",
-      ],
-      open: ["ALTER TABLE audit_head DISABLE ROW LEVEL SECURITY", "DROP POLICY others ON audit_head"],
+      shut: [`CREATE POLICY others ON audit_head AS RESTRICTIVE USING (current_user NOT LIKE '${HIDDEN}')`],
+      open: ["DROP POLICY others ON audit_head"],
       whole: "export.index",
     },
     "takes the right to read the head from the signer's login": {
@@ -309,7 +299,7 @@ describe("a closed log", () => {
 
   beforeAll(async () => {
     bench = await createOwnedLog();
-    owner = openOwnerPool(bench.database.adminUrl);
+    owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
     old = bench.place.log;
     for (let n = 0; n < 2; n += 1) {
       await recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });

@@ -93,7 +93,7 @@ describe("a closed log", () => {
 
   beforeAll(async () => {
     bench = await createLogBench();
-    owner = openOwnerPool(bench.database.adminUrl);
+    owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
     old = bench.place.log;
     const person = await bench.person({ role: "auditor" });
     for (let n = 0; n < 5; n += 1)
@@ -335,7 +335,7 @@ describe("after a new log", () => {
 
   beforeAll(async () => {
     bench = await createLogBench();
-    owner = openOwnerPool(bench.database.adminUrl);
+    owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
     client = await bench.person({ role: "client" });
     miner = await bench.person({ role: "miner" });
     auditor = await bench.person({ role: "auditor" });

@@ -116,7 +116,7 @@ describe("a hold that ends", () => {
 
   beforeAll(async () => {
     bench = await createLogBench({ floorDays: 0 });
-    owner = openOwnerPool(bench.database.adminUrl);
+    owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
     retention = openPool({ url: bench.database.retentionUrl, maxConnections: 2 });
   });
   afterAll(async () => {

@@ -47,7 +47,7 @@ let sign: () => Promise<Checkpoint>;
 beforeAll(async () => {
   bench = await createUseCaseBench();
   await prepareLog(bench.sequencerPool, bench.place);
-  owner = openOwnerPool(bench.database.adminUrl);
+  owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
   retention = openPool({ url: bench.database.retentionUrl, maxConnections: 2 });
   key = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
   const dir = await mkdtemp(path.join(tmpdir(), "sp-prune-"));

@@ -36,7 +36,7 @@ let file: EntryFile;
 beforeEach(async () => {
   bench = await createAuditBench();
   await prepareLog(bench.sequencerPool, bench.place);
-  owner = openOwnerPool(bench.database.adminUrl);
+  owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
   await asSuperuser(["tenant"], async (admin) => {
     const { tenantId, tenantPseudonym, log } = bench.cx.instance;
     await admin.query("INSERT INTO tenant (id, name, pseudonym, log_origin) VALUES ($1, 'T', $2, $3)", [

@@ -31,7 +31,7 @@ const CLAIM_KEY = statement<IdempotencyKey & Claim, { readonly key: string }>("c
   INSERT INTO idempotency_record (principal, key, operation, tenant_id, body_hmac, created_at, expires_at)
   VALUES (${principalOf}, ${keyOf}, ${({ operation }) => operation}, ${({ tenantId }) => tenantId}::uuid,
           ${({ bodyHmac }) => bodyHmac}, ${nowOf}, ${({ expiresAt }) => expiresAt})
-  ON CONFLICT (principal, key) DO UPDATE
+  ON CONFLICT (tenant_id, principal, key) DO UPDATE
     SET operation = excluded.operation, body_hmac = excluded.body_hmac, status = NULL, ids = NULL,
         created_at = excluded.created_at, expires_at = excluded.expires_at
     WHERE idempotency_record.expires_at <= ${nowOf}

@@ -4,6 +4,7 @@ import type { Witnessed } from "@/lib/audit/sequencer/witnessing";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessKeys, witnessName, witnessPolicy } from "@/lib/env/anchors";
+import { freshPerTenant } from "@/lib/env/served-tenant";
 import { getRuntime } from "@/lib/runtime/slot";
 import { readStoredAnchors, type StoredAnchors } from "./anchor-store";
 import { witnessing } from "./judge-health";
@@ -100,11 +101,6 @@ async function look(): Promise<Anchors> {
 }
 
 const FRESH_MS = 1_000;
-let latest: { readonly at: number; readonly anchors: Promise<Anchors> } | undefined;
 
 /** Returns who witnesses the log, at most one second old. Anyone may ask, so the answer is cached to limit the load. */
-export function readAnchors(): Promise<Anchors> {
-  const now = performance.now();
-  if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, anchors: look() };
-  return latest.anchors;
-}
+export const readAnchors = freshPerTenant(FRESH_MS, look);

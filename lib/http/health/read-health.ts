@@ -9,6 +9,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
 import { countingStore } from "@/lib/env/counters";
+import { freshPerTenant, perTenant } from "@/lib/env/served-tenant";
 import { DomainError } from "@/lib/errors";
 import {
   alarmsOf,
@@ -156,12 +157,14 @@ function withoutDatabase(
   };
 }
 
-let raised: ReadonlySet<string> = new Set();
+const raisedOfTenant = perTenant(() => new Set<string>());
 
 /** An alarm is an error line in the log when it is first seen, and a field of the status while it lasts. */
 function raise(runtime: Runtime, health: Health): void {
+  const raised = raisedOfTenant();
   for (const alarm of health.alarms) if (!raised.has(alarm)) runtime.logger.error({ alarm }, "alarm");
-  raised = new Set(health.alarms);
+  raised.clear();
+  for (const alarm of health.alarms) raised.add(alarm);
 }
 
 async function look(): Promise<Health> {
@@ -178,14 +181,8 @@ async function look(): Promise<Health> {
   }
 }
 
-let latest: { readonly at: number; readonly health: Promise<Health> } | undefined;
-
 /** State of this instance, at most a second old: pages that poll must not load what they watch. */
-export function readHealth(): Promise<Health> {
-  const now = performance.now();
-  if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, health: look() };
-  return latest.health;
-}
+export const readHealth = freshPerTenant(FRESH_MS, look);
 
 /** Whether all parts run as one user, for an evaluation; known also while the database is away. */
 export function isEvaluation(): boolean {

@@ -1,5 +1,6 @@
 import "server-only";
 import { type InstanceDescription, readInstanceFile } from "@/lib/env/instance-file";
+import { ownVariables, perTenant } from "@/lib/env/served-tenant";
 
 /** What the instance file says of those who run the parts, and which file it is. */
 export interface WhoRuns {
@@ -8,18 +9,17 @@ export interface WhoRuns {
   readonly digest: string;
 }
 
-let known: WhoRuns | undefined;
+const readOfTenant = perTenant((): WhoRuns | undefined => {
+  const file = ownVariables().INSTANCE_FILE;
+  if (file === undefined) return undefined;
+  const { instance, digest } = readInstanceFile(file);
+  return { runBy: instance.run_by ?? {}, digest };
+});
 
 /**
  * Returns who runs the parts, as the instance file says; undefined without one. It is read once: a part that was given
  * another file shows it after its next start, as with all else in the file.
  */
 export function whoRuns(): WhoRuns | undefined {
-  const file = process.env.INSTANCE_FILE;
-  if (file === undefined) return undefined;
-  if (known === undefined) {
-    const { instance, digest } = readInstanceFile(file);
-    known = { runBy: instance.run_by ?? {}, digest };
-  }
-  return known;
+  return readOfTenant();
 }

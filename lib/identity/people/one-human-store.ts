@@ -16,7 +16,7 @@ export async function takeTurns(tx: Tx, what: string): Promise<void> {
 export async function requireNewMailbox(tx: Tx, tenantId: string, email: string): Promise<void> {
   await takeTurns(tx, `mailbox:${tenantId}`);
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM app_user u
-    WHERE u.tenant_id = ${tenantId}::uuid AND email_identity(u.email) = email_identity(${email}) LIMIT 1`);
+    WHERE u.tenant_id = ${tenantId}::uuid AND u.mailbox = email_identity(${email}) LIMIT 1`);
   if (rows.length === 0) return;
   throw new DomainError("person.mailbox", {
     detail: "Different spellings of an address count as one mailbox. People who left keep theirs.",

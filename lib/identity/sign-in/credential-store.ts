@@ -126,7 +126,7 @@ export async function findAccountByEmail(
 ): Promise<Account | undefined> {
   const [row] = await tx.$queryRaw<AccountRow[]>(Prisma.sql`
     SELECT ${HOLDER_COLUMNS}, u.email FROM app_user u ${HOLDER_TABLES}
-    WHERE lower(u.email) = ${email.toLowerCase()} AND u.tenant_id = ${tenantId}::uuid`);
+    WHERE u.folded_email = ${email.toLowerCase()} AND u.tenant_id = ${tenantId}::uuid`);
   return withCredentials(tx, row);
 }
 

@@ -20,6 +20,32 @@ export interface Keks {
   ready(): Promise<void>;
   /** Calls `act` whenever the keys are zeroed, so that keys opened with them are zeroed too. */
   onDrop(act: () => void): void;
+  /** Zeroes the key of one purpose. It is not used again, nor taken from a renewal, until `reopen`: then `service.sealed`. */
+  seal(name: KekName): void;
+  /** Opens the key of this purpose again, through the root's custody. */
+  reopen(name: KekName): Promise<void>;
+}
+
+/** The key-encryption keys of one purpose each that may not be used now. */
+class Sealed {
+  private readonly names = new Set<KekName>();
+
+  add(name: KekName, keks: KekMap | undefined): void {
+    this.names.add(name);
+    this.zeroIn(keks);
+  }
+
+  remove(name: KekName): void {
+    this.names.delete(name);
+  }
+
+  zeroIn(keks: KekMap | undefined): void {
+    for (const name of this.names) keks?.get(name)?.key.fill(0);
+  }
+
+  refuse(name: KekName): void {
+    if (this.names.has(name)) throw new DomainError("service.sealed");
+  }
 }
 
 function kekOf(id: string, keks: KekMap, name: KekName): Kek {
@@ -29,15 +55,33 @@ function kekOf(id: string, keks: KekMap, name: KekName): Kek {
   return kek;
 }
 
-/** Keys of a local keystore, valid while the process runs. */
-export function fixedKeks({ id, keks }: OpenedKeystore): Keks {
+/** Keys of a local keystore, valid while the process runs. `open` opens it again. */
+export function fixedKeks(
+  { id, keks: opened }: Pick<OpenedKeystore, "id" | "keks">,
+  open: () => Promise<Pick<OpenedKeystore, "keks">>,
+): Keks {
+  let keks = opened;
+  const sealed = new Sealed();
+  const onDropActs: (() => void)[] = [];
   return {
     id,
-    get: (name) => kekOf(id, keks, name),
+    get: (name) => {
+      sealed.refuse(name);
+      return kekOf(id, keks, name);
+    },
     ready: async () => undefined,
     serviceState: () => undefined,
     leaseMs: () => undefined,
-    onDrop: () => undefined,
+    onDrop: (act) => void onDropActs.push(act),
+    seal: (name) => {
+      sealed.add(name, keks);
+      for (const act of onDropActs) act();
+    },
+    reopen: async (name) => {
+      ({ keks } = await open());
+      sealed.remove(name);
+      sealed.zeroIn(keks);
+    },
   };
 }
 
@@ -72,6 +116,8 @@ class LeasedKeks implements Keks {
   private hasSaidNo = false;
   private renewing: Promise<void> | undefined;
   private readonly onDropActs: (() => void)[] = [];
+  private readonly sealed = new Sealed();
+  private readonly toReopen = new Set<KekName>();
 
   constructor(
     opened: OpenedKeystore,
@@ -84,6 +130,7 @@ class LeasedKeks implements Keks {
   }
 
   get(name: KekName): Kek {
+    this.sealed.refuse(name);
     if (this.lease.nowMs() >= this.untilMs) this.drop();
     if (this.keks === undefined) {
       void this.renewSoon();
@@ -98,6 +145,18 @@ class LeasedKeks implements Keks {
 
   onDrop(act: () => void): void {
     this.onDropActs.push(act);
+  }
+
+  seal(name: KekName): void {
+    this.toReopen.delete(name);
+    this.sealed.add(name, this.keks);
+    for (const act of this.onDropActs) act();
+  }
+
+  /** While the service is away, the key comes with the first renewal that succeeds, and stays sealed until then. */
+  async reopen(name: KekName): Promise<void> {
+    this.toReopen.add(name);
+    await this.renew();
   }
 
   private async renewSoon(): Promise<void> {
@@ -128,6 +187,9 @@ class LeasedKeks implements Keks {
       if (id !== this.id) throw new KeystoreError("keystore.damaged", `the keystore ${this.id} was replaced`);
       this.drop();
       this.keks = keks;
+      for (const name of this.toReopen) this.sealed.remove(name);
+      this.toReopen.clear();
+      this.sealed.zeroIn(keks);
       this.cause = undefined;
       this.hasSaidNo = false;
       this.failedAtMs = Number.NEGATIVE_INFINITY;

@@ -11,14 +11,13 @@ import type { AuditRecorder } from "@/lib/context/recorder";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { kekCheck } from "@/lib/crypto/key-check";
 import { randomBytes } from "@/lib/crypto/primitives";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import type { DbContext } from "@/lib/db/transaction";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 import { createKeys, type KeyedProcess } from "@/lib/keystore/files/create-keys";
+import { folderKeystore } from "@/lib/keystore/files/folder-keystore";
 import { KEYSTORE_FILE, kekAad, newKeks, newKeystoreId, type Root } from "@/lib/keystore/files/keystore-file";
-import { folderKeystore } from "@/lib/keystore/files/local-keystore";
 import type { Keystore } from "@/lib/keystore/keystore";
 import type { Kdf } from "@/lib/keystore/keystore-types";
 import { fixedKeks } from "@/lib/keystore/roots/leased-keks";
@@ -52,7 +51,11 @@ async function writeTestKeystore(dir: string): Promise<Keystore> {
     path.join(dir, KEYSTORE_FILE),
     JSON.stringify({ v: 1, id, kdf: KDF, check: bare.check, keks }),
   );
-  return folderKeystore(dir, fixedKeks(openKeks(dir, id, { ...bare, keks }, key)));
+  const open = () => openKeks(dir, id, { ...bare, keks }, key);
+  return folderKeystore(
+    dir,
+    fixedKeks(open(), async () => open()),
+  );
 }
 
 /** Makes a keystore of one process in a fresh folder, with that process's keys. */
@@ -100,16 +103,23 @@ export function pinnedKeys(log: string, publicKey: Uint8Array): PinnedKeys {
  * number of connections of `cx.db`.
  */
 export async function createAuditBench(
-  options: { readonly server?: TestServer; readonly writers?: number; readonly origin?: string } = {},
+  options: {
+    readonly server?: TestServer;
+    readonly writers?: number;
+    readonly origin?: string;
+    /** Instead of a database of its own. */
+    readonly database?: TestDatabase;
+  } = {},
 ): Promise<AuditBench> {
-  const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
+  const database =
+    options.database ?? (await (options.server ? createTestDatabase(options.server) : createTestDatabase()));
   const log = options.origin ?? `log.test/${toBase64url(randomBytes(6))}`;
   const { dir: keyDir, keystore } = await createTestKeyFolder("portal", log);
   const receiptKey = keystore.readNamedKey("receipt");
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const instance: InstanceFacts = {
     log,
-    tenantId: uuidv7(Date.now()),
+    tenantId: database.tenantId,
     tenantPseudonym: `t_${toBase64url(randomBytes(6))}`,
     evaluation: true,
     pinned: pinnedKeys(log, receiptKey.publicKey),

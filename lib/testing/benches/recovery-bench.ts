@@ -61,7 +61,7 @@ export type RecoveryBench = Awaited<ReturnType<typeof createRecoveryBench>>;
 export async function createRecoveryBench(options: { readonly server?: TestServer } = {}) {
   const bench = await createUseCaseBench(options);
   const { place } = bench;
-  const owner = openOwnerPool(bench.database.adminUrl);
+  const owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
   await prepareLog(bench.sequencerPool, place);
   const dir = path.join(await mkdtemp(path.join(tmpdir(), "sp-recovery-")), "log");
   const key = loadSigningKey(await createTestKeystore("signer", place.log), "log");

@@ -23,6 +23,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
 import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
+import type { TestDatabase } from "@/lib/testing/servers/database";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 import type { Duty, Role } from "@/lib/vocabulary";
 
@@ -96,13 +97,20 @@ export async function openCustodian(bench: Pick<AuditBench, "place">, clock: Clo
   return { escrow, url, close, dir, keyDir, rosterFile: path.join(dir, "roster.json") };
 }
 
+export interface UseCaseOptions {
+  readonly server?: TestServer;
+  readonly clock?: Clock;
+  /** Instead of a database of its own. */
+  readonly database?: TestDatabase;
+  /** Names people and participants by their number, so that those of two benches have the same names. */
+  readonly areNamesAlike?: boolean;
+}
+
 /**
  * Opens the bench; call `close` when the test is over. Without `server` it uses the shared one of a vitest run. A given clock is the
  * custodian's clock too.
  */
-export async function createUseCaseBench(
-  options: { readonly server?: TestServer; readonly clock?: Clock } = {},
-): Promise<UseCaseBench> {
+export async function createUseCaseBench(options: UseCaseOptions = {}): Promise<UseCaseBench> {
   const bench = await createAuditBench(options);
   await createTenant(bench.cx, bench.place.log);
   const homeJurisdictions = ["EU"];
@@ -110,19 +118,21 @@ export async function createUseCaseBench(
   const custodian = await openCustodian(bench, options.clock);
   const { escrow, url: custodianUrl, close, rosterFile } = custodian;
   const logger = createLogger("test", "silent");
-  const person = async (options: NewPerson) => {
-    const { role, duties = [], kind = "legal" } = options;
-    const { organisation = role === "regulator" || role === "auditor" ? "agency" : "company" } = options;
-    const { hasKey = role === "client" || role === "miner" } = options;
-    const id = `${role}-${toBase64url(randomBytes(6))}`;
+  let made = 0;
+  const person = async (wanted: NewPerson) => {
+    const { role, duties = [], kind = "legal" } = wanted;
+    const { organisation = role === "regulator" || role === "auditor" ? "agency" : "company" } = wanted;
+    const { hasKey = role === "client" || role === "miner" } = wanted;
+    made += 1;
+    const id = `${role}-${options.areNamesAlike === true ? made : toBase64url(randomBytes(6))}`;
     const organisationId =
-      options.organisationId ??
+      wanted.organisationId ??
       (await createOrganisation(bench.cx, { name: id, kind: organisation, ...officeOf(organisation) })).id;
     await createParticipant(bench.cx, { id, organisationId, role, kind });
     const user = await createUser(bench.cx, {
       handle: id,
       name: `Person ${id}`,
-      email: options.email ?? `${id}@${TEST_DOMAIN}`,
+      email: wanted.email ?? `${id}@${TEST_DOMAIN}`,
       role,
       organisationId,
       participantId: id,

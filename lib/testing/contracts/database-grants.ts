@@ -98,6 +98,7 @@ const APP = {
   statement_nonce: "INSERT UPDATE(used_at)",
   subject_notice: "INSERT",
   tenant: "INSERT UPDATE",
+  tenant_seal: "INSERT",
   transaction: "INSERT UPDATE",
   transaction_group: "INSERT UPDATE",
   transaction_participant: "INSERT",
@@ -165,6 +166,7 @@ const APP_CALLS = [
   "sealed_from",
   "sealed_requests",
   "staff_of_parties",
+  "tenant_is_sealed",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */
@@ -221,4 +223,12 @@ export const UNWATCHED: Readonly<Record<string, string>> = {
   signature_nonce:
     "nonces of signed calls, for the minutes in which a call could be repeated; the act is an entry",
   statement_nonce: "used once, within five minutes; what it is used for is watched",
+};
+
+/** Tables without the tenants' wall, and why no tenant learns anything of another from them. All others must have it. */
+export const UNWALLED: Readonly<Record<string, string>> = {
+  _prisma_migrations: "no login reads it",
+  audit_action_rule: "rules of the program, the same for all tenants",
+  audit_prune_refusal: "numbers by log; no login reads it",
+  request_transition: "rules of the program, the same for all tenants",
 };

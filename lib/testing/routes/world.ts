@@ -1,6 +1,7 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Principal } from "@/lib/context/principal";
+import { ownVariables } from "@/lib/env/served-tenant";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import {
   approvedRequest,
@@ -8,6 +9,7 @@ import {
   type RequestBench,
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
+import type { NewPerson, UseCaseOptions } from "@/lib/testing/benches/use-case-bench";
 import { readIds } from "@/lib/testing/routes/kinds";
 import { createRouteBench, type RouteBench, type RoutePerson } from "@/lib/testing/routes/route-bench";
 import { isLetIn } from "@/lib/testing/routes/rows";
@@ -41,10 +43,10 @@ async function readKnown({
   return { ids: await readIds(database.adminUrl), names };
 }
 
-/** Sets the environment this process would be started with: some calls read from it which other processes exist. */
+/** Sets the environment this process, or a further tenant of it, would be started with: some calls read from it which other processes exist. */
 function setEnvironment({ place, keyDir, keystore, database, custodianUrl }: RequestBench): void {
   const { vkey } = loadSigningKey(keystore, "receipt");
-  Object.assign(process.env, {
+  Object.assign(ownVariables(), {
     LOG_ORIGIN: place.log,
     TENANT_ID: place.tenantId,
     KEY_DIR: keyDir,
@@ -57,18 +59,19 @@ function setEnvironment({ place, keyDir, keystore, database, custodianUrl }: Req
 }
 
 /** Opens the world; call `close` when the test is over. */
-export async function createWorld(): Promise<World> {
+export async function createWorld(options: UseCaseOptions = {}): Promise<World> {
   const coordinator = { role: "coordinator" } as const;
-  const requests = await createRequestBench([
+  const extra: readonly NewPerson[] = [
     { ...coordinator, duties: ["compliance"] },
     { ...coordinator, duties: ["privacy"] },
     { ...coordinator, duties: ["executive"] },
     { ...coordinator, duties: ["break-glass"] },
     { ...coordinator, duties: ["recovery"] },
     { role: "admin", duties: ["admin"] },
-    { role: "client" },
+    { role: "client", hasKey: options.areNamesAlike === true },
     { role: "miner" },
-  ]);
+  ];
+  const requests = await createRequestBench(extra, options);
   setEnvironment(requests);
   const bench = await createRouteBench(requests);
   await approvedRequest(requests);

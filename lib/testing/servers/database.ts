@@ -2,6 +2,7 @@ import "server-only";
 import { randomBytes } from "node:crypto";
 import { Client, escapeIdentifier } from "pg";
 import { inject } from "vitest";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
 import { OWNER_ROLE } from "@/lib/db/migrate";
 import type { TestServer } from "@/lib/testing/servers/test-server";
@@ -16,6 +17,8 @@ export const LOCK_WAITS = `SELECT DISTINCT waits.pid FROM pg_locks AS waits JOIN
 /** A fresh, migrated, empty database and the URLs of every role. */
 export interface TestDatabase {
   readonly name: string;
+  /** The tenant whose rows the logins' URLs read and write. */
+  readonly tenantId: string;
   readonly adminUrl: string;
   readonly appUrl: string;
   readonly workerUrl: string;
@@ -39,6 +42,23 @@ async function asAdmin(server: TestServer, statement: string): Promise<void> {
   }
 }
 
+/** The same login as another tenant's part. */
+function asTenant(url: string, tenantId: string): string {
+  const others = new URL(url);
+  others.searchParams.delete("options");
+  const first = others.search === "" ? "?" : "&";
+  return `${others.href}${first}options=-c%20sealport.tenant%3D${tenantId}`;
+}
+
+/** The same database for a further tenant. The first one's `drop` removes it. */
+export function anotherTenant(database: TestDatabase): TestDatabase {
+  const tenantId = uuidv7(Date.now());
+  const urls = Object.entries(database).flatMap(([name, value]) =>
+    name.endsWith("Url") && name !== "adminUrl" ? [[name, asTenant(value, tenantId)]] : [],
+  );
+  return { ...database, ...Object.fromEntries(urls), tenantId, drop: async () => undefined };
+}
+
 /** Clones the template. Call `drop` when the test is over; open connections are cut. */
 export async function createTestDatabase(server: TestServer = inject("testServer")): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
@@ -48,10 +68,12 @@ export async function createTestDatabase(server: TestServer = inject("testServer
     server,
     `CREATE DATABASE ${identifier} TEMPLATE ${escapeIdentifier(server.template)} OWNER ${escapeIdentifier(OWNER_ROLE)} STRATEGY FILE_COPY`,
   );
+  const tenantId = uuidv7(Date.now());
   const url = (user: LoginRole): string =>
-    urlFor(server.adminUrl, { user, password: server.passwords[user] }, name);
+    asTenant(urlFor(server.adminUrl, { user, password: server.passwords[user] }, name), tenantId);
   return {
     name,
+    tenantId,
     adminUrl: urlFor(server.adminUrl, undefined, name),
     appUrl: url("sealport_app_login"),
     workerUrl: url("sealport_worker_login"),

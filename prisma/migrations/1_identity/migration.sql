@@ -8,7 +8,7 @@
 -- ---------------------------------------------------------------- Tables
 
 -- Returns one text for all addresses of a mailbox, as far as that is known of every provider: case and width of letters, the suffix after a
--- plus, and dots for the one large provider that documents that it ignores them. It is first because an index below needs it.
+-- plus, and dots for the one large provider that documents that it ignores them. It is first because a column below needs it.
 CREATE FUNCTION email_identity(address text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN d.domain IN ('gmail.com', 'googlemail.com') THEN replace(d.mailbox, '.', '') || '@gmail.com'
@@ -57,13 +57,15 @@ CREATE TABLE agency (
 );
 
 CREATE TABLE participant (
-  id text PRIMARY KEY,
+  id text NOT NULL,
   tenant_id uuid NOT NULL,
   organisation_id uuid NOT NULL,
   kind text NOT NULL DEFAULT 'legal',
   role text NOT NULL,
   state text NOT NULL DEFAULT 'active',
-  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  -- A name of the tenant's choice: another tenant may have the same.
+  PRIMARY KEY (tenant_id, id)
 );
 
 CREATE TABLE app_user (
@@ -75,6 +77,9 @@ CREATE TABLE app_user (
   pseudonym text NOT NULL,
   name text NOT NULL,
   email text NOT NULL,
+  -- Columns and not expressions: an index on an expression is not used behind the tenant's policy (9_tenancy).
+  folded_email text GENERATED ALWAYS AS (lower(email)) STORED,
+  mailbox text GENERATED ALWAYS AS (email_identity(email)) STORED,
   role text NOT NULL,
   state text NOT NULL DEFAULT 'active',
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -221,6 +226,7 @@ CREATE TABLE signature_nonce (
   api_key_id uuid NOT NULL,
   nonce text NOT NULL,
   expires_at timestamptz(6) NOT NULL,
+  tenant_id uuid NOT NULL DEFAULT nullif(current_setting('sealport.tenant', true), '')::uuid,
   PRIMARY KEY (api_key_id, nonce)
 );
 
@@ -311,6 +317,17 @@ CREATE TABLE agreement (
 );
 
 -- Set-up of an instance without people: the link that was printed last, and what its steps have made.
+-- Whether the tenant's keys may open anything. Each row counts from its transaction on, and two administrators agree to it.
+CREATE TABLE tenant_seal (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  state text NOT NULL,
+  agreement_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT tenant_seal_state_known CHECK (state IN ('sealed', 'open')),
+  CONSTRAINT tenant_seal_agreement_fkey FOREIGN KEY (agreement_id) REFERENCES agreement (id)
+);
+
 CREATE TABLE setup (
   tenant_id uuid PRIMARY KEY,
   token_hash bytea NOT NULL,
@@ -477,7 +494,7 @@ CREATE TABLE idempotency_record (
   ids jsonb,
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   expires_at timestamptz(6) NOT NULL,
-  PRIMARY KEY (principal, key)
+  PRIMARY KEY (tenant_id, principal, key)
 );
 
 CREATE TABLE job (
@@ -496,16 +513,18 @@ CREATE TABLE job (
 );
 
 CREATE TABLE process_heartbeat (
-  name text PRIMARY KEY,
+  name text NOT NULL,
   tenant_id uuid NOT NULL,
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  details jsonb NOT NULL DEFAULT '{}'
+  details jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (tenant_id, name)
 );
 
 CREATE TABLE rate_limit (
   key varchar(255) PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,
-  expire bigint
+  expire bigint,
+  tenant_id uuid NOT NULL DEFAULT nullif(current_setting('sealport.tenant', true), '')::uuid
 );
 
 -- ---------------------------------------------------------------- Indexes
@@ -514,15 +533,13 @@ CREATE UNIQUE INDEX tenant_pseudonym_key ON tenant (pseudonym);
 CREATE INDEX flag_value_tenant_id_flag_organisation_id_id_idx ON flag_value (tenant_id, flag, organisation_id, id);
 CREATE INDEX organisation_tenant_id_idx ON organisation (tenant_id);
 CREATE UNIQUE INDEX agency_organisation_id_key ON agency (organisation_id);
-CREATE INDEX participant_tenant_id_idx ON participant (tenant_id);
-CREATE UNIQUE INDEX app_user_handle_key ON app_user (handle);
+CREATE UNIQUE INDEX app_user_handle_key ON app_user (tenant_id, handle);
 CREATE UNIQUE INDEX app_user_pseudonym_key ON app_user (pseudonym);
-CREATE UNIQUE INDEX app_user_email_key ON app_user (email);
-CREATE INDEX app_user_tenant_id_idx ON app_user (tenant_id);
+CREATE UNIQUE INDEX app_user_email_key ON app_user (tenant_id, email);
 CREATE INDEX app_user_participant_id_idx ON app_user (participant_id);
 -- People type their address in any case.
-CREATE UNIQUE INDEX app_user_email_folded ON app_user (lower(email));
-CREATE INDEX app_user_email_identity_idx ON app_user (tenant_id, email_identity(email));
+CREATE UNIQUE INDEX app_user_email_folded ON app_user (tenant_id, folded_email);
+CREATE INDEX app_user_mailbox_idx ON app_user (tenant_id, mailbox);
 CREATE INDEX membership_organisation_id_idx ON membership (organisation_id);
 CREATE UNIQUE INDEX invitation_token_hash_key ON invitation (token_hash);
 -- A newer link replaces the one before.
@@ -530,7 +547,7 @@ CREATE UNIQUE INDEX invitation_one_open ON invitation (user_id) WHERE used_at IS
 CREATE INDEX auth_session_user_id_idx ON auth_session (user_id);
 CREATE INDEX auth_session_live ON auth_session (expires_at) WHERE revoked_at IS NULL;
 -- A passkey belongs to one account for ever; a subject of an identity provider while its link is in force.
-CREATE UNIQUE INDEX credential_external_id_key ON credential (external_id) WHERE kind <> 'oidc' OR revoked_at IS NULL;
+CREATE UNIQUE INDEX credential_external_id_key ON credential (tenant_id, external_id) WHERE kind <> 'oidc' OR revoked_at IS NULL;
 CREATE INDEX credential_user_id_idx ON credential (user_id);
 CREATE UNIQUE INDEX credential_one_password ON credential (user_id) WHERE kind = 'password' AND revoked_at IS NULL;
 CREATE UNIQUE INDEX credential_one_totp ON credential (user_id) WHERE kind = 'totp' AND revoked_at IS NULL;
@@ -547,6 +564,8 @@ CREATE INDEX roster_change_user_id_idx ON roster_change (user_id);
 CREATE UNIQUE INDEX roster_change_one_version ON roster_change (tenant_id) WHERE kind = 'people' AND state = 'pending';
 CREATE INDEX agreement_tenant_id_state_asked_at_idx ON agreement (tenant_id, state, asked_at);
 CREATE UNIQUE INDEX agreement_one_open ON agreement (tenant_id, kind, subject_id) WHERE state = 'open';
+CREATE INDEX tenant_seal_tenant_id_id_idx ON tenant_seal (tenant_id, id);
+CREATE UNIQUE INDEX tenant_seal_agreement_id_key ON tenant_seal (agreement_id);
 CREATE INDEX access_review_tenant_id_id_idx ON access_review (tenant_id, id);
 CREATE UNIQUE INDEX access_review_one_running ON access_review (tenant_id) WHERE state = 'running';
 CREATE UNIQUE INDEX access_review_row_subject ON access_review_row (review_id, subject_kind, subject_id);
@@ -558,7 +577,7 @@ CREATE INDEX scim_user_organisation_id_idx ON scim_user (organisation_id);
 CREATE UNIQUE INDEX scim_group_organisation_id_name_key ON scim_group (organisation_id, name);
 CREATE INDEX idempotency_record_expires_at_idx ON idempotency_record (expires_at);
 CREATE INDEX job_state_run_after_idx ON job (state, run_after);
-CREATE UNIQUE INDEX job_kind_subject_key ON job (kind, subject);
+CREATE UNIQUE INDEX job_kind_subject_key ON job (tenant_id, kind, subject);
 
 -- ---------------------------------------------------------------- Functions
 
@@ -611,7 +630,7 @@ BEGIN
   RETURN QUERY
   SELECT who
   UNION SELECT u.id FROM app_user me JOIN app_user u
-    ON u.tenant_id = me.tenant_id AND email_identity(u.email) = email_identity(me.email) WHERE me.id = who
+    ON u.tenant_id = me.tenant_id AND u.mailbox = me.mailbox WHERE me.id = who
   UNION SELECT c.user_id FROM credential mine JOIN credential c ON c.public_key = mine.public_key WHERE mine.user_id = who;
 END $$;
 
@@ -645,6 +664,22 @@ BEGIN
 END $$;
 
 -- Each step of a set-up is done once.
+-- A seal, and its end, is what two people agreed to.
+CREATE FUNCTION tenant_seal_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM agreement a WHERE a.id = NEW.agreement_id AND a.tenant_id = NEW.tenant_id AND a.kind = 'seal'
+      AND a.state = 'agreed' AND a.after ->> 'state' = NEW.state) THEN
+    RAISE EXCEPTION 'keys are sealed and unsealed by an agreement of two people' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenant_is_sealed(tenant uuid) RETURNS boolean
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN coalesce((SELECT s.state = 'sealed' FROM tenant_seal s WHERE s.tenant_id = tenant ORDER BY s.id DESC LIMIT 1), false);
+END $$;
+
 CREATE FUNCTION setup_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.organisation_id IS DISTINCT FROM OLD.organisation_id AND OLD.organisation_id IS NOT NULL
@@ -694,6 +729,8 @@ END $$;
 
 -- ---------------------------------------------------------------- Triggers
 
+CREATE CONSTRAINT TRIGGER tenant_seal_guard AFTER INSERT ON tenant_seal DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION tenant_seal_guard();
 CREATE TRIGGER setup_guard BEFORE UPDATE ON setup FOR EACH ROW EXECUTE FUNCTION setup_guard();
 CREATE TRIGGER access_review_guard BEFORE INSERT OR UPDATE ON access_review
   FOR EACH ROW EXECUTE FUNCTION access_review_guard();
@@ -741,6 +778,8 @@ GRANT SELECT, INSERT ON roster_agreement TO sealport_app;
 GRANT SELECT ON roster_agreement TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, decision_reason) ON agreement TO sealport_app;
 GRANT SELECT ON agreement TO sealport_auditor;
+GRANT SELECT, INSERT ON tenant_seal TO sealport_app;
+GRANT SELECT ON tenant_seal TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (token_hash, created_at, expires_at, organisation_id, first_user_id, second_user_id)
   ON setup TO sealport_app;
 GRANT SELECT, INSERT ON flag_value TO sealport_app;
@@ -774,4 +813,5 @@ GRANT SELECT ON rate_limit TO sealport_auditor;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION email_identity(text) TO sealport_app;
 GRANT EXECUTE ON FUNCTION own_organisations(uuid) TO sealport_app;
+GRANT EXECUTE ON FUNCTION tenant_is_sealed(uuid) TO sealport_app;
 GRANT EXECUTE ON FUNCTION same_human(uuid) TO sealport_app;

@@ -249,10 +249,11 @@ CREATE TABLE audit_export_chunk (
 -- How long keys of persons (by role) and entries (by class) are kept. '*' is the default. They are those of the active policy set: its
 -- activation writes them here (5_access).
 CREATE TABLE audit_retention (
+  tenant_id uuid NOT NULL DEFAULT nullif(current_setting('sealport.tenant', true), '')::uuid,
   kind text NOT NULL,
   name text NOT NULL,
   days integer NOT NULL,
-  PRIMARY KEY (kind, name),
+  PRIMARY KEY (tenant_id, kind, name),
   CONSTRAINT audit_retention_kind_known CHECK (kind IN ('role', 'class')),
   CONSTRAINT audit_retention_days_sane CHECK (days BETWEEN 1 AND 36525)
 );
@@ -1010,7 +1011,7 @@ BEGIN
     DELETE FROM audit_retention r WHERE NOT EXISTS (SELECT 1 FROM wanted w WHERE (w.kind, w.name) = (r.kind, r.name)) RETURNING r.name
   ), made AS (
     INSERT INTO audit_retention AS r (kind, name, days) SELECT w.kind, w.name, w.days FROM wanted w
-      ON CONFLICT (kind, name) DO UPDATE SET days = EXCLUDED.days WHERE r.days <> EXCLUDED.days RETURNING r.name
+      ON CONFLICT (tenant_id, kind, name) DO UPDATE SET days = EXCLUDED.days WHERE r.days <> EXCLUDED.days RETURNING r.name
   )
   SELECT array_agg(DISTINCT 'retention:' || c.name) INTO changed FROM (SELECT name FROM gone UNION ALL SELECT name FROM made) c;
   IF changed IS NULL THEN RETURN NULL; END IF;
@@ -1019,7 +1020,22 @@ BEGIN
   RETURN audit_write('done', 'policy', 'retention.change', format('{"policy":"%s"}', digest), changed);
 END $$;
 
+-- Gives a new tenant the periods that hold until its first policy set is active. That set has the same.
+CREATE FUNCTION tenant_retention() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO audit_retention (tenant_id, kind, name, days) VALUES
+    (NEW.id, 'class', '*', 2555),
+    (NEW.id, 'role', '*', 365),
+    (NEW.id, 'role', 'auditor', 1825),
+    (NEW.id, 'role', 'coordinator', 3650),
+    (NEW.id, 'role', 'regulator', 2555);
+  RETURN NULL;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
+
+CREATE TRIGGER tenant_retention AFTER INSERT ON tenant FOR EACH ROW EXECUTE FUNCTION tenant_retention();
 
 CREATE TRIGGER audit_head_kept BEFORE TRUNCATE ON audit_head
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
@@ -1090,16 +1106,6 @@ CREATE TRIGGER audit_recovery_kept BEFORE TRUNCATE ON audit_recovery
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_recovery_fixed BEFORE UPDATE OR DELETE ON audit_recovery
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
-
--- ---------------------------------------------------------------- Rows
-
--- Until the first policy set is active. It has the same.
-INSERT INTO audit_retention (kind, name, days) VALUES
-  ('class', '*', 2555),
-  ('role', '*', 365),
-  ('role', 'auditor', 1825),
-  ('role', 'coordinator', 3650),
-  ('role', 'regulator', 2555);
 
 -- ---------------------------------------------------------------- Grants
 

@@ -125,20 +125,19 @@ CREATE TABLE key_recovery_statement (
 
 -- ---------------------------------------------------------------- Indexes
 
-CREATE UNIQUE INDEX key_version_public_key_key ON key_version (public_key);
-CREATE INDEX key_version_tenant_id_idx ON key_version (tenant_id);
-CREATE UNIQUE INDEX key_version_participant_id_version_key ON key_version (participant_id, version);
-CREATE UNIQUE INDEX key_version_one_active ON key_version (participant_id) WHERE state = 'active';
-CREATE UNIQUE INDEX escrow_epoch_public_key_key ON escrow_epoch (public_key);
+CREATE UNIQUE INDEX key_version_public_key_key ON key_version (tenant_id, public_key);
+CREATE UNIQUE INDEX key_version_participant_id_version_key ON key_version (tenant_id, participant_id, version);
+CREATE UNIQUE INDEX key_version_one_active ON key_version (tenant_id, participant_id) WHERE state = 'active';
+CREATE UNIQUE INDEX escrow_epoch_public_key_key ON escrow_epoch (tenant_id, public_key);
 CREATE UNIQUE INDEX escrow_epoch_one_active ON escrow_epoch (tenant_id) WHERE state = 'active';
 CREATE UNIQUE INDEX key_challenge_nonce_key ON key_challenge (nonce);
 CREATE INDEX key_challenge_key ON key_challenge (key_version_id);
 CREATE INDEX key_rotation_participant_id_idx ON key_rotation (participant_id);
-CREATE UNIQUE INDEX key_rotation_one_open ON key_rotation (participant_id) WHERE state IN ('asked', 'running');
+CREATE UNIQUE INDEX key_rotation_one_open ON key_rotation (tenant_id, participant_id) WHERE state IN ('asked', 'running');
 CREATE INDEX key_recovery_old_key_id_id_idx ON key_recovery (old_key_id, id);
 CREATE INDEX key_recovery_tenant_id_state_idx ON key_recovery (tenant_id, state);
 CREATE UNIQUE INDEX key_recovery_nonce_key ON key_recovery (nonce);
-CREATE UNIQUE INDEX key_recovery_one_open ON key_recovery (participant_id) WHERE state IN ('asked', 'running');
+CREATE UNIQUE INDEX key_recovery_one_open ON key_recovery (tenant_id, participant_id) WHERE state IN ('asked', 'running');
 CREATE UNIQUE INDEX key_recovery_statement_recovery_id_person_key ON key_recovery_statement (recovery_id, person);
 
 -- ---------------------------------------------------------------- Functions

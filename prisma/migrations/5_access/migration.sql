@@ -4,7 +4,7 @@
 -- ---------------------------------------------------------------- Tables
 
 -- Returns a number or name without typing differences: blanks, punctuation and invisible characters; letters by NFKC in lower case, and
--- Cyrillic and Greek letters that look Latin as Latin ones (lib/access/decisions/retyped-facts.ts; ADR 0038). It is first because an index
+-- Cyrillic and Greek letters that look Latin as Latin ones (lib/access/decisions/retyped-facts.ts; ADR 0038). It is first because a column
 -- below needs it.
 CREATE FUNCTION order_text(given text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
   SELECT normalize(translate(lower(regexp_replace(normalize(given, NFKC),
@@ -106,6 +106,7 @@ CREATE TABLE legal_authorization (
   issuer text NOT NULL,
   jurisdiction text NOT NULL,
   case_number text NOT NULL,
+  plain_number text GENERATED ALWAYS AS (order_text(case_number)) STORED,
   valid_from timestamptz(6) NOT NULL,
   valid_until timestamptz(6) NOT NULL,
   recognition_basis text,
@@ -587,7 +588,7 @@ CREATE TABLE subject_notice (
   at timestamptz(6) NOT NULL,
   CONSTRAINT subject_notice_request_fkey FOREIGN KEY (request_id) REFERENCES access_request (id),
   CONSTRAINT subject_notice_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id),
-  CONSTRAINT subject_notice_participant_fkey FOREIGN KEY (participant_id) REFERENCES participant (id),
+  CONSTRAINT subject_notice_participant_fkey FOREIGN KEY (tenant_id, participant_id) REFERENCES participant (tenant_id, id),
   CONSTRAINT subject_notice_state_known CHECK
     (state IN ('sent', 'withheld') AND (state = 'withheld') = (reason IS NOT NULL) AND cardinality(transactions) > 0)
 );
@@ -619,7 +620,7 @@ CREATE TABLE transparency_report (
 
 -- ---------------------------------------------------------------- Indexes
 
-CREATE UNIQUE INDEX access_request_reference_key ON access_request (reference);
+CREATE UNIQUE INDEX access_request_reference_key ON access_request (tenant_id, reference);
 CREATE INDEX access_request_tenant_id_state_idx ON access_request (tenant_id, state);
 CREATE INDEX access_request_requester_user_id_idx ON access_request (requester_user_id);
 CREATE UNIQUE INDEX access_request_continues_id_key ON access_request (continues_id);
@@ -629,9 +630,9 @@ CREATE INDEX access_request_ended ON access_request (tenant_id, updated_at)
   WHERE state IN ('expired', 'revoked', 'exhausted', 'denied');
 CREATE INDEX access_request_in_part ON access_request (tenant_id, id) WHERE state = 'partial';
 CREATE INDEX access_request_overdue ON access_request (tenant_id, escalated_at) WHERE state = 'overdue';
-CREATE INDEX access_request_transactions ON access_request USING gin (transactions);
 CREATE INDEX access_request_organisation_id_id_idx ON access_request (organisation_id, id);
-CREATE INDEX access_request_co_viewers_idx ON access_request USING gin (co_viewers);
+-- Few requests have co-viewers. What their array holds is compared behind the tenant's policy, so no index on it is used.
+CREATE INDEX access_request_co_viewers_idx ON access_request (tenant_id) WHERE co_viewers <> '{}';
 -- The portal's periodic search for due requests.
 CREATE INDEX access_request_response_due ON access_request (tenant_id, response_due_at)
   WHERE state IN ('document_check', 'stage_1', 'stage_2', 'extended', 'objected');
@@ -642,7 +643,7 @@ CREATE INDEX legal_authorization_open ON legal_authorization (tenant_id, valid_u
   WHERE state NOT IN ('draft', 'closed');
 CREATE INDEX legal_authorization_sealed ON legal_authorization (tenant_id, sealed_until)
   WHERE sealed_until IS NOT NULL;
-CREATE INDEX legal_authorization_number ON legal_authorization (tenant_id, order_text(case_number));
+CREATE INDEX legal_authorization_number ON legal_authorization (tenant_id, plain_number);
 CREATE INDEX legal_authorization_document_id_idx ON legal_authorization (document_id);
 CREATE INDEX document_request_id_idx ON document (request_id);
 CREATE INDEX document_pending ON document (tenant_id, id) WHERE scan = 'pending';
@@ -887,7 +888,8 @@ DECLARE
   ended constant text[] := ARRAY['exhausted', 'expired', 'revoked', 'suspended'];
   needed text;
 BEGIN
-  IF to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state' THEN
+  -- A generated column has no value yet.
+  IF to_jsonb(NEW) - 'state' - 'plain_number' IS DISTINCT FROM to_jsonb(OLD) - 'state' - 'plain_number' THEN
     RAISE EXCEPTION 'a legal authority''s record cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
@@ -926,7 +928,7 @@ CREATE FUNCTION order_hold(asked uuid) RETURNS void LANGUAGE plpgsql SET search_
 DECLARE
   mine record;
 BEGIN
-  SELECT a.tenant_id, r.organisation_id, order_text(a.case_number) AS number INTO mine
+  SELECT a.tenant_id, r.organisation_id, a.plain_number AS number INTO mine
     FROM legal_authorization a JOIN access_request r ON r.id = a.request_id WHERE a.id = asked;
   IF NOT FOUND THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('order of ' || mine.organisation_id, 0));
@@ -941,14 +943,14 @@ CREATE FUNCTION orders_alike(asked uuid) RETURNS SETOF legal_authorization
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   WITH mine AS MATERIALIZED (
     SELECT a.tenant_id, a.request_id, a.jws, a.valid_from, r.organisation_id, d.sha256 AS document_sha256,
-      order_text(a.case_number) AS number, order_text(a.issuer) AS issuer, a.record #>> '{reach,agency}' AS agency,
+      a.plain_number AS number, order_text(a.issuer) AS issuer, a.record #>> '{reach,agency}' AS agency,
       ARRAY(SELECT lower(domain) FROM agency g, unnest(g.email_domains) domain
         WHERE g.organisation_id = r.organisation_id AND g.state = 'active') AS domains
     FROM legal_authorization a JOIN access_request r ON r.id = a.request_id LEFT JOIN document d ON d.id = a.document_id
     WHERE a.id = asked),
   -- Two signed orders with the same payload have the same number, because the record repeats the payload.
   near AS MATERIALIZED (
-    SELECT o.id FROM mine JOIN legal_authorization o ON o.tenant_id = mine.tenant_id AND order_text(o.case_number) = mine.number
+    SELECT o.id FROM mine JOIN legal_authorization o ON o.tenant_id = mine.tenant_id AND o.plain_number = mine.number
     UNION SELECT o.id FROM mine JOIN document d ON d.tenant_id = mine.tenant_id AND d.sha256 = mine.document_sha256
       JOIN legal_authorization o ON o.document_id = d.id)
   SELECT o.* FROM mine CROSS JOIN near JOIN legal_authorization o ON o.id = near.id AND o.request_id <> mine.request_id
@@ -957,7 +959,7 @@ CREATE FUNCTION orders_alike(asked uuid) RETURNS SETOF legal_authorization
       OR EXISTS (SELECT 1 FROM agency g, unnest(g.email_domains) domain
         WHERE g.organisation_id = r.organisation_id AND g.state = 'active' AND lower(domain) = mine.agency))
     AND (CASE WHEN o.jws IS NOT NULL AND mine.jws IS NOT NULL THEN split_part(o.jws, '.', 2) = split_part(mine.jws, '.', 2)
-      ELSE order_text(o.case_number) = mine.number AND order_text(o.issuer) = mine.issuer
+      ELSE o.plain_number = mine.number AND order_text(o.issuer) = mine.issuer
           AND order_begins_alike(o.valid_from, mine.valid_from)
         OR d.sha256 = mine.document_sha256 END)
 $$;
@@ -1576,14 +1578,12 @@ CREATE FUNCTION audit_retention_minimum() RETURNS TABLE (kind text, name text, d
 $$;
 
 -- The periods of the log are those of the set that becomes active, in the same transaction. It takes no periods from its caller: they are
--- read from the document that the activation names by its digest, and never go below the minimum, whoever writes the activation. The log
--- is one tenant's.
+-- read from the document that the activation names by its digest, and never go below the minimum, whoever writes the activation.
 CREATE FUNCTION policy_activation_retention() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   periods jsonb;
 BEGIN
-  IF EXISTS (SELECT 1 FROM audit_head h WHERE h.closed_at IS NULL AND h.tenant_id <> NEW.tenant_id) THEN RETURN NULL; END IF;
   SELECT s.document::jsonb #> '{settings,retention}' INTO periods FROM policy_set s WHERE s.id = NEW.set_id AND NEW.document_digest =
     rtrim(translate(encode(sha256(convert_to(s.document, 'UTF8')), 'base64'), '+/', '-_'), '=');
   IF periods IS NULL OR EXISTS (SELECT 1 FROM audit_retention_minimum() m CROSS JOIN LATERAL (SELECT periods -> CASE m.kind
@@ -1625,8 +1625,18 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- While a tenant's keys are sealed nothing is opened: a disclosure is written before anything leaves.
+CREATE FUNCTION disclosure_unsealed() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF tenant_is_sealed(NEW.tenant_id) THEN
+    RAISE EXCEPTION 'two administrators have sealed the keys' USING ERRCODE = 'SP005';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
 
+CREATE TRIGGER disclosure_unsealed BEFORE INSERT ON disclosure FOR EACH ROW EXECUTE FUNCTION disclosure_unsealed();
 CREATE TRIGGER organisation_case_id BEFORE INSERT ON organisation FOR EACH ROW EXECUTE FUNCTION case_id_is_new();
 CREATE TRIGGER access_request_guard BEFORE INSERT OR UPDATE ON access_request
   FOR EACH ROW EXECUTE FUNCTION access_request_guard();

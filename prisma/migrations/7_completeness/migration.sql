@@ -271,6 +271,10 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('roster_change', 'UPDATE', 'roster.change'), ('roster_change', 'UPDATE', 'roster.refuse'),
   ('roster_change', 'UPDATE', 'roster.supersede'), ('roster_change', 'UPDATE', 'roster.withdraw');
 
+SELECT audit_watch('tenant_seal', 'agreement:agreement_id');
+SELECT append_only('tenant_seal');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES ('tenant_seal', 'INSERT', 'agreement.agree');
+
 SELECT audit_watch('roster_agreement', 'roster_change:change_id');
 SELECT append_only('roster_agreement');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -290,9 +294,9 @@ SELECT append_only('audit_dismissal');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('audit_dismissal', 'INSERT', 'quarantine.dismiss');
 
-SELECT audit_watch('audit_retention', 'retention:name');
+SELECT audit_watch('audit_retention', 'retention:name', 'tenant:tenant_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('audit_retention', 'INSERT', 'retention.change'),
+  ('audit_retention', 'INSERT', 'tenant.create'), ('audit_retention', 'INSERT', 'retention.change'),
   ('audit_retention', 'UPDATE', 'retention.change'),
   ('audit_retention', 'DELETE', 'retention.change');
 

@@ -6,6 +6,7 @@ import type { Column } from "@/components/ui/table";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { Agreement, AgreementState } from "@/lib/administration/agreements/schema";
 import { PersonState } from "@/lib/administration/people/schema";
+import { SealState } from "@/lib/administration/seal/schema";
 
 const LOOKS: Readonly<Record<AgreementState, { readonly tone: Tone; readonly icon: IconName }>> = {
   open: { tone: "amber", icon: "clock" },
@@ -85,10 +86,13 @@ const NAMED = [
 function useValue(): (name: string, value: Fact | undefined) => string {
   const portal = useTranslations("portal");
   const states = useTranslations("administration.people.states");
+  const seals = useTranslations("administration.seal.states");
   const none = useTranslations("administration.agreements");
   const word = (name: string, value: string): string => {
     if (name === "role") return portal(`roles.${roleKey(value)}`);
     if (name === "duties") return portal(`duties.${dutyKey(value)}`);
+    const seal = SealState.options.find((option) => option === value);
+    if (name === "state" && seal !== undefined) return seals(seal);
     const state = PersonState.options.find((option) => option === value);
     return name === "state" && state !== undefined ? states(state) : value;
   };

@@ -36,7 +36,7 @@ describe("lost entries", () => {
 
   /** A recovery's own entry, as recover-log.ts writes it. */
   async function recordRecovery(from: number, to: number, ids: readonly string[]): Promise<void> {
-    const owner = openOwnerPool(bench.database.adminUrl);
+    const owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
     try {
       await inSequencerTransaction(owner, async (client) => {
         await openDoor(client, "recovery");

@@ -53,11 +53,13 @@ export async function countOpenJobs(tx: Tx, tenantId: string, userId: string): P
   return z.array(z.object({ count: Count })).parse(rows)[0]?.count ?? 0;
 }
 
-const JobHold = z.object({ id: z.string(), attempt: z.number().int(), earlier: z.number().int() });
-/** A job that one worker makes, by the number of its attempt. `earlier` attempts were before it was queued again. */
+const JobHold = z.object({ id: z.string(), attempt: z.number().int() });
+/** A job that one worker makes, by the number of its attempt. */
 export type JobHold = z.infer<typeof JobHold>;
 
 const ClaimedJob = JobHold.extend({
+  /** Attempts before it was queued again. */
+  earlier: z.number().int(),
   by_user_id: z.string(),
   format: ExportFormat,
   filter: z.record(z.string(), z.string()),

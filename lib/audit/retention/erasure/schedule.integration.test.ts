@@ -303,7 +303,7 @@ describe("a hold of another agency", () => {
     bench = await createAccessBench();
     await prepareLog(bench.sequencerPool, bench.place);
     retention = openPool({ url: bench.database.retentionUrl, maxConnections: 2 });
-    owner = openOwnerPool(bench.database.adminUrl);
+    owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
     admin = openPool({ url: bench.database.adminUrl, maxConnections: 2 });
     privacy = await bench.person({ role: "coordinator", duties: ["privacy"], hasKey: false });
     compliance = await bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });

@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+import { Words } from "@/components/messages/words";
+
+export default function SealLayout({ children }: { children: ReactNode }) {
+  return <Words namespaces={["administration"]}>{children}</Words>;
+}
