@@ -109,126 +109,127 @@ import { endpoint as endpoint104 } from "./admin/requests/[id]/withdraw/endpoint
 import { endpoint as endpoint105 } from "./admin/roster/endpoint";
 import { endpoint as endpoint106 } from "./admin/roster/draft/endpoint";
 import { endpoint as endpoint107 } from "./admin/roster/versions/endpoint";
-import { endpoint as endpoint108 } from "./admin/setup/second-administrator/endpoint";
-import { endpoint as endpoint109 } from "./admin/users/endpoint";
-import { endpoint as endpoint110 } from "./admin/users/[id]/endpoint";
-import { endpoint as endpoint111 } from "./admin/users/[id]/duties/endpoint";
-import { endpoint as endpoint112 } from "./admin/users/[id]/leave/endpoint";
-import { endpoint as endpoint113 } from "./admin/users/[id]/memberships/endpoint";
-import { endpoint as endpoint114 } from "./admin/users/[id]/rename/endpoint";
-import { endpoint as endpoint115 } from "./admin/users/[id]/reset/endpoint";
-import { endpoint as endpoint116 } from "./admin/users/[id]/resume/endpoint";
-import { endpoint as endpoint117 } from "./admin/users/[id]/sign-out/endpoint";
-import { endpoint as endpoint118 } from "./admin/users/[id]/suspend/endpoint";
-import { endpoint as endpoint119 } from "./admin/webhooks/endpoint";
-import { endpoint as endpoint120 } from "./admin/webhooks/[id]/deliveries/endpoint";
-import { endpoint as endpoint121 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
-import { endpoint as endpoint122 } from "./admin/webhooks/[id]/disable/endpoint";
-import { endpoint as endpoint123 } from "./admin/webhooks/[id]/rotate/endpoint";
-import { endpoint as endpoint124 } from "./agreements/endpoint";
-import { endpoint as endpoint125 } from "./agreements/[id]/endpoint";
-import { endpoint as endpoint126 } from "./agreements/[id]/agree/endpoint";
-import { endpoint as endpoint127 } from "./agreements/[id]/refuse/endpoint";
-import { endpoint as endpoint128 } from "./agreements/[id]/send-back/endpoint";
-import { endpoint as endpoint129 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint130 } from "./alert-addresses/endpoint";
-import { endpoint as endpoint131 } from "./alert-addresses/[id]/remove/endpoint";
-import { endpoint as endpoint132 } from "./alert-addresses/[id]/test/endpoint";
-import { endpoint as endpoint133 } from "./alert-thresholds/endpoint";
-import { endpoint as endpoint134 } from "./alert-thresholds/[name]/endpoint";
-import { endpoint as endpoint135 } from "./alerts/endpoint";
-import { endpoint as endpoint136 } from "./alerts/[id]/endpoint";
-import { endpoint as endpoint137 } from "./alerts/[id]/acknowledge/endpoint";
-import { endpoint as endpoint138 } from "./alerts/[id]/resolve/endpoint";
-import { endpoint as endpoint139 } from "./audit/endpoint";
-import { endpoint as endpoint140 } from "./audit/actors/endpoint";
-import { endpoint as endpoint141 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint142 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint143 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint144 } from "./audit/events/endpoint";
-import { endpoint as endpoint145 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint146 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint147 } from "./audit/export/endpoint";
-import { endpoint as endpoint148 } from "./audit/exports/endpoint";
-import { endpoint as endpoint149 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint150 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint151 } from "./audit/keys/endpoint";
-import { endpoint as endpoint152 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint153 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint154 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint155 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint156 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint157 } from "./audit/retention/endpoint";
-import { endpoint as endpoint158 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint159 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint160 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint161 } from "./disputes/endpoint";
-import { endpoint as endpoint162 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint163 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint164 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint165 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint166 } from "./events/endpoint";
-import { endpoint as endpoint167 } from "./home/endpoint";
-import { endpoint as endpoint168 } from "./home/counts/endpoint";
-import { endpoint as endpoint169 } from "./keys/endpoint";
-import { endpoint as endpoint170 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint171 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint172 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint173 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint174 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint175 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint176 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint177 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint178 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint179 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint180 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint181 } from "./keys/backup/endpoint";
-import { endpoint as endpoint182 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint183 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint184 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint185 } from "./keys/register/endpoint";
-import { endpoint as endpoint186 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint187 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint188 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint189 } from "./notices/endpoint";
-import { endpoint as endpoint190 } from "./notifications/endpoint";
-import { endpoint as endpoint191 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint192 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint193 } from "./policies/endpoint";
-import { endpoint as endpoint194 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint195 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint196 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint197 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint198 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint200 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint201 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint202 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint203 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint204 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint205 } from "./policies/active/endpoint";
-import { endpoint as endpoint206 } from "./policies/replays/endpoint";
-import { endpoint as endpoint207 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint208 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint209 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint210 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint211 } from "./search/endpoint";
-import { endpoint as endpoint212 } from "./status/endpoint";
-import { endpoint as endpoint213 } from "./transactions/endpoint";
-import { endpoint as endpoint214 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint215 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint216 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint217 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint218 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint219 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint220 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint221 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint222 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint223 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint224 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint225 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint226 } from "./transparency/endpoint";
-import { endpoint as endpoint227 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint108 } from "./admin/seal/endpoint";
+import { endpoint as endpoint109 } from "./admin/setup/second-administrator/endpoint";
+import { endpoint as endpoint110 } from "./admin/users/endpoint";
+import { endpoint as endpoint111 } from "./admin/users/[id]/endpoint";
+import { endpoint as endpoint112 } from "./admin/users/[id]/duties/endpoint";
+import { endpoint as endpoint113 } from "./admin/users/[id]/leave/endpoint";
+import { endpoint as endpoint114 } from "./admin/users/[id]/memberships/endpoint";
+import { endpoint as endpoint115 } from "./admin/users/[id]/rename/endpoint";
+import { endpoint as endpoint116 } from "./admin/users/[id]/reset/endpoint";
+import { endpoint as endpoint117 } from "./admin/users/[id]/resume/endpoint";
+import { endpoint as endpoint118 } from "./admin/users/[id]/sign-out/endpoint";
+import { endpoint as endpoint119 } from "./admin/users/[id]/suspend/endpoint";
+import { endpoint as endpoint120 } from "./admin/webhooks/endpoint";
+import { endpoint as endpoint121 } from "./admin/webhooks/[id]/deliveries/endpoint";
+import { endpoint as endpoint122 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
+import { endpoint as endpoint123 } from "./admin/webhooks/[id]/disable/endpoint";
+import { endpoint as endpoint124 } from "./admin/webhooks/[id]/rotate/endpoint";
+import { endpoint as endpoint125 } from "./agreements/endpoint";
+import { endpoint as endpoint126 } from "./agreements/[id]/endpoint";
+import { endpoint as endpoint127 } from "./agreements/[id]/agree/endpoint";
+import { endpoint as endpoint128 } from "./agreements/[id]/refuse/endpoint";
+import { endpoint as endpoint129 } from "./agreements/[id]/send-back/endpoint";
+import { endpoint as endpoint130 } from "./agreements/[id]/withdraw/endpoint";
+import { endpoint as endpoint131 } from "./alert-addresses/endpoint";
+import { endpoint as endpoint132 } from "./alert-addresses/[id]/remove/endpoint";
+import { endpoint as endpoint133 } from "./alert-addresses/[id]/test/endpoint";
+import { endpoint as endpoint134 } from "./alert-thresholds/endpoint";
+import { endpoint as endpoint135 } from "./alert-thresholds/[name]/endpoint";
+import { endpoint as endpoint136 } from "./alerts/endpoint";
+import { endpoint as endpoint137 } from "./alerts/[id]/endpoint";
+import { endpoint as endpoint138 } from "./alerts/[id]/acknowledge/endpoint";
+import { endpoint as endpoint139 } from "./alerts/[id]/resolve/endpoint";
+import { endpoint as endpoint140 } from "./audit/endpoint";
+import { endpoint as endpoint141 } from "./audit/actors/endpoint";
+import { endpoint as endpoint142 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint143 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint144 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint145 } from "./audit/events/endpoint";
+import { endpoint as endpoint146 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint147 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint148 } from "./audit/export/endpoint";
+import { endpoint as endpoint149 } from "./audit/exports/endpoint";
+import { endpoint as endpoint150 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint151 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint152 } from "./audit/keys/endpoint";
+import { endpoint as endpoint153 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint154 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint155 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint156 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint157 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint158 } from "./audit/retention/endpoint";
+import { endpoint as endpoint159 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint160 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint161 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint162 } from "./disputes/endpoint";
+import { endpoint as endpoint163 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint164 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint165 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint166 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint167 } from "./events/endpoint";
+import { endpoint as endpoint168 } from "./home/endpoint";
+import { endpoint as endpoint169 } from "./home/counts/endpoint";
+import { endpoint as endpoint170 } from "./keys/endpoint";
+import { endpoint as endpoint171 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint172 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint173 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint174 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint175 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint176 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint177 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint178 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint179 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint180 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint181 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint182 } from "./keys/backup/endpoint";
+import { endpoint as endpoint183 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint184 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint185 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint186 } from "./keys/register/endpoint";
+import { endpoint as endpoint187 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint188 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint189 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint190 } from "./notices/endpoint";
+import { endpoint as endpoint191 } from "./notifications/endpoint";
+import { endpoint as endpoint192 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint193 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint194 } from "./policies/endpoint";
+import { endpoint as endpoint195 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint196 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint197 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint198 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint200 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint201 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint202 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint203 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint204 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint205 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint206 } from "./policies/active/endpoint";
+import { endpoint as endpoint207 } from "./policies/replays/endpoint";
+import { endpoint as endpoint208 } from "./policies/replays/[id]/endpoint";
+import { endpoint as endpoint209 } from "./policies/replays/[id]/cancel/endpoint";
+import { endpoint as endpoint210 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint211 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint212 } from "./search/endpoint";
+import { endpoint as endpoint213 } from "./status/endpoint";
+import { endpoint as endpoint214 } from "./transactions/endpoint";
+import { endpoint as endpoint215 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint216 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint217 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint218 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint219 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint220 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint221 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint222 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint223 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint224 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint225 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint226 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint227 } from "./transparency/endpoint";
+import { endpoint as endpoint228 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -340,124 +341,125 @@ export const ENDPOINTS: EndpointTable = [
   ["admin/roster", endpoint105],
   ["admin/roster/draft", endpoint106],
   ["admin/roster/versions", endpoint107],
-  ["admin/setup/second-administrator", endpoint108],
-  ["admin/users", endpoint109],
-  ["admin/users/[id]", endpoint110],
-  ["admin/users/[id]/duties", endpoint111],
-  ["admin/users/[id]/leave", endpoint112],
-  ["admin/users/[id]/memberships", endpoint113],
-  ["admin/users/[id]/rename", endpoint114],
-  ["admin/users/[id]/reset", endpoint115],
-  ["admin/users/[id]/resume", endpoint116],
-  ["admin/users/[id]/sign-out", endpoint117],
-  ["admin/users/[id]/suspend", endpoint118],
-  ["admin/webhooks", endpoint119],
-  ["admin/webhooks/[id]/deliveries", endpoint120],
-  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint121],
-  ["admin/webhooks/[id]/disable", endpoint122],
-  ["admin/webhooks/[id]/rotate", endpoint123],
-  ["agreements", endpoint124],
-  ["agreements/[id]", endpoint125],
-  ["agreements/[id]/agree", endpoint126],
-  ["agreements/[id]/refuse", endpoint127],
-  ["agreements/[id]/send-back", endpoint128],
-  ["agreements/[id]/withdraw", endpoint129],
-  ["alert-addresses", endpoint130],
-  ["alert-addresses/[id]/remove", endpoint131],
-  ["alert-addresses/[id]/test", endpoint132],
-  ["alert-thresholds", endpoint133],
-  ["alert-thresholds/[name]", endpoint134],
-  ["alerts", endpoint135],
-  ["alerts/[id]", endpoint136],
-  ["alerts/[id]/acknowledge", endpoint137],
-  ["alerts/[id]/resolve", endpoint138],
-  ["audit", endpoint139],
-  ["audit/actors", endpoint140],
-  ["audit/erasures", endpoint141],
-  ["audit/erasures/[id]/agreements", endpoint142],
-  ["audit/erasures/[id]/refusals", endpoint143],
-  ["audit/events", endpoint144],
-  ["audit/events/[seq]", endpoint145],
-  ["audit/events/[seq]/proof", endpoint146],
-  ["audit/export", endpoint147],
-  ["audit/exports", endpoint148],
-  ["audit/exports/[id]", endpoint149],
-  ["audit/exports/[id]/file", endpoint150],
-  ["audit/keys", endpoint151],
-  ["audit/log/checkpoint", endpoint152],
-  ["audit/log/tile/[level]/[...index]", endpoint153],
-  ["audit/log/tile/entries/[...index]", endpoint154],
-  ["audit/quarantine", endpoint155],
-  ["audit/quarantine/[id]/dismissals", endpoint156],
-  ["audit/retention", endpoint157],
-  ["audit/suspicions", endpoint158],
-  ["audit/verifications", endpoint159],
-  ["audit/verifications/[id]", endpoint160],
-  ["disputes", endpoint161],
-  ["disputes/[id]", endpoint162],
-  ["disputes/[id]/notes", endpoint163],
-  ["disputes/[id]/resolve", endpoint164],
-  ["disputes/[id]/take", endpoint165],
-  ["events", endpoint166],
-  ["home", endpoint167],
-  ["home/counts", endpoint168],
-  ["keys", endpoint169],
-  ["keys/[id]", endpoint170],
-  ["keys/[id]/challenge", endpoint171],
-  ["keys/[id]/proof", endpoint172],
-  ["keys/[id]/recovery", endpoint173],
-  ["keys/[id]/recovery/challenge", endpoint174],
-  ["keys/[id]/recovery/proof", endpoint175],
-  ["keys/[id]/recovery/refusals", endpoint176],
-  ["keys/[id]/recovery/statements", endpoint177],
-  ["keys/[id]/rotate", endpoint178],
-  ["keys/[id]/state", endpoint179],
-  ["keys/[id]/wraps", endpoint180],
-  ["keys/backup", endpoint181],
-  ["keys/escrow", endpoint182],
-  ["keys/escrow/[epoch]/destroy", endpoint183],
-  ["keys/escrow/rotate", endpoint184],
-  ["keys/register", endpoint185],
-  ["keys/rotate", endpoint186],
-  ["keys/rotations", endpoint187],
-  ["keys/rotations/[id]", endpoint188],
-  ["notices", endpoint189],
-  ["notifications", endpoint190],
-  ["notifications/marks", endpoint191],
-  ["notifications/settings", endpoint192],
-  ["policies", endpoint193],
-  ["policies/[number]", endpoint194],
-  ["policies/[number]/activate", endpoint195],
-  ["policies/[number]/decide", endpoint196],
-  ["policies/[number]/dry-runs", endpoint197],
-  ["policies/[number]/dry-runs/[id]", endpoint198],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint199],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint200],
-  ["policies/[number]/schedule", endpoint201],
-  ["policies/[number]/submit", endpoint202],
-  ["policies/[number]/validate", endpoint203],
-  ["policies/[number]/withdraw", endpoint204],
-  ["policies/active", endpoint205],
-  ["policies/replays", endpoint206],
-  ["policies/replays/[id]", endpoint207],
-  ["policies/replays/[id]/cancel", endpoint208],
-  ["policies/roll-back", endpoint209],
-  ["policies/simulate", endpoint210],
-  ["search", endpoint211],
-  ["status", endpoint212],
-  ["transactions", endpoint213],
-  ["transactions/[id]", endpoint214],
-  ["transactions/[id]/access", endpoint215],
-  ["transactions/[id]/audit", endpoint216],
-  ["transactions/[id]/copies", endpoint217],
-  ["transactions/[id]/disputes", endpoint218],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint219],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint220],
-  ["transactions/[id]/disputes/statement", endpoint221],
-  ["transactions/[id]/envelopes", endpoint222],
-  ["transactions/[id]/retention", endpoint223],
-  ["transactions/[id]/status", endpoint224],
-  ["transactions/batch", endpoint225],
-  ["transparency", endpoint226],
-  ["transparency/[quarter]", endpoint227],
+  ["admin/seal", endpoint108],
+  ["admin/setup/second-administrator", endpoint109],
+  ["admin/users", endpoint110],
+  ["admin/users/[id]", endpoint111],
+  ["admin/users/[id]/duties", endpoint112],
+  ["admin/users/[id]/leave", endpoint113],
+  ["admin/users/[id]/memberships", endpoint114],
+  ["admin/users/[id]/rename", endpoint115],
+  ["admin/users/[id]/reset", endpoint116],
+  ["admin/users/[id]/resume", endpoint117],
+  ["admin/users/[id]/sign-out", endpoint118],
+  ["admin/users/[id]/suspend", endpoint119],
+  ["admin/webhooks", endpoint120],
+  ["admin/webhooks/[id]/deliveries", endpoint121],
+  ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint122],
+  ["admin/webhooks/[id]/disable", endpoint123],
+  ["admin/webhooks/[id]/rotate", endpoint124],
+  ["agreements", endpoint125],
+  ["agreements/[id]", endpoint126],
+  ["agreements/[id]/agree", endpoint127],
+  ["agreements/[id]/refuse", endpoint128],
+  ["agreements/[id]/send-back", endpoint129],
+  ["agreements/[id]/withdraw", endpoint130],
+  ["alert-addresses", endpoint131],
+  ["alert-addresses/[id]/remove", endpoint132],
+  ["alert-addresses/[id]/test", endpoint133],
+  ["alert-thresholds", endpoint134],
+  ["alert-thresholds/[name]", endpoint135],
+  ["alerts", endpoint136],
+  ["alerts/[id]", endpoint137],
+  ["alerts/[id]/acknowledge", endpoint138],
+  ["alerts/[id]/resolve", endpoint139],
+  ["audit", endpoint140],
+  ["audit/actors", endpoint141],
+  ["audit/erasures", endpoint142],
+  ["audit/erasures/[id]/agreements", endpoint143],
+  ["audit/erasures/[id]/refusals", endpoint144],
+  ["audit/events", endpoint145],
+  ["audit/events/[seq]", endpoint146],
+  ["audit/events/[seq]/proof", endpoint147],
+  ["audit/export", endpoint148],
+  ["audit/exports", endpoint149],
+  ["audit/exports/[id]", endpoint150],
+  ["audit/exports/[id]/file", endpoint151],
+  ["audit/keys", endpoint152],
+  ["audit/log/checkpoint", endpoint153],
+  ["audit/log/tile/[level]/[...index]", endpoint154],
+  ["audit/log/tile/entries/[...index]", endpoint155],
+  ["audit/quarantine", endpoint156],
+  ["audit/quarantine/[id]/dismissals", endpoint157],
+  ["audit/retention", endpoint158],
+  ["audit/suspicions", endpoint159],
+  ["audit/verifications", endpoint160],
+  ["audit/verifications/[id]", endpoint161],
+  ["disputes", endpoint162],
+  ["disputes/[id]", endpoint163],
+  ["disputes/[id]/notes", endpoint164],
+  ["disputes/[id]/resolve", endpoint165],
+  ["disputes/[id]/take", endpoint166],
+  ["events", endpoint167],
+  ["home", endpoint168],
+  ["home/counts", endpoint169],
+  ["keys", endpoint170],
+  ["keys/[id]", endpoint171],
+  ["keys/[id]/challenge", endpoint172],
+  ["keys/[id]/proof", endpoint173],
+  ["keys/[id]/recovery", endpoint174],
+  ["keys/[id]/recovery/challenge", endpoint175],
+  ["keys/[id]/recovery/proof", endpoint176],
+  ["keys/[id]/recovery/refusals", endpoint177],
+  ["keys/[id]/recovery/statements", endpoint178],
+  ["keys/[id]/rotate", endpoint179],
+  ["keys/[id]/state", endpoint180],
+  ["keys/[id]/wraps", endpoint181],
+  ["keys/backup", endpoint182],
+  ["keys/escrow", endpoint183],
+  ["keys/escrow/[epoch]/destroy", endpoint184],
+  ["keys/escrow/rotate", endpoint185],
+  ["keys/register", endpoint186],
+  ["keys/rotate", endpoint187],
+  ["keys/rotations", endpoint188],
+  ["keys/rotations/[id]", endpoint189],
+  ["notices", endpoint190],
+  ["notifications", endpoint191],
+  ["notifications/marks", endpoint192],
+  ["notifications/settings", endpoint193],
+  ["policies", endpoint194],
+  ["policies/[number]", endpoint195],
+  ["policies/[number]/activate", endpoint196],
+  ["policies/[number]/decide", endpoint197],
+  ["policies/[number]/dry-runs", endpoint198],
+  ["policies/[number]/dry-runs/[id]", endpoint199],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint200],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint201],
+  ["policies/[number]/schedule", endpoint202],
+  ["policies/[number]/submit", endpoint203],
+  ["policies/[number]/validate", endpoint204],
+  ["policies/[number]/withdraw", endpoint205],
+  ["policies/active", endpoint206],
+  ["policies/replays", endpoint207],
+  ["policies/replays/[id]", endpoint208],
+  ["policies/replays/[id]/cancel", endpoint209],
+  ["policies/roll-back", endpoint210],
+  ["policies/simulate", endpoint211],
+  ["search", endpoint212],
+  ["status", endpoint213],
+  ["transactions", endpoint214],
+  ["transactions/[id]", endpoint215],
+  ["transactions/[id]/access", endpoint216],
+  ["transactions/[id]/audit", endpoint217],
+  ["transactions/[id]/copies", endpoint218],
+  ["transactions/[id]/disputes", endpoint219],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint220],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint221],
+  ["transactions/[id]/disputes/statement", endpoint222],
+  ["transactions/[id]/envelopes", endpoint223],
+  ["transactions/[id]/retention", endpoint224],
+  ["transactions/[id]/status", endpoint225],
+  ["transactions/batch", endpoint226],
+  ["transparency", endpoint227],
+  ["transparency/[quarter]", endpoint228],
 ];

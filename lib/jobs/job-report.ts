@@ -71,7 +71,7 @@ export async function storeReports(
   const row = { tenant_id: tenantId, at, details: { jobs: reports.list() } };
   await inTransaction(cx, async (tx: Tx) => {
     await tx.process_heartbeat.upsert({
-      where: { name },
+      where: { tenant_id_name: { tenant_id: tenantId, name } },
       create: { name, ...row },
       update: row,
       select: { name: true },

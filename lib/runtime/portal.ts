@@ -115,7 +115,8 @@ async function layFoundation(env: PortalEnv): Promise<Foundation> {
     ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
     onIdleError,
   };
-  const name = { applicationName: "sealport-portal", maxConnections: MAX_CONNECTIONS };
+  const { tenantId } = server;
+  const name = { tenantId, applicationName: "sealport-portal", maxConnections: MAX_CONNECTIONS };
   const db = followed(openDatabase({ ...server, ...name }), env, { logger, onIdleError, ...name });
   const auditPool = openPool({
     ...server,

@@ -94,8 +94,8 @@ async function rootAt(cx: LogUnderTest, size: number): Promise<Uint8Array> {
 }
 
 async function withLog<T>(drilled: DrilledLog, use: (cx: LogUnderTest) => Promise<T>): Promise<T> {
-  const db = openDatabase({ url: drilled.url, applicationName: "sealport-drill", waitMs: 60_000 });
   const { log, tenantId, logVkey } = drilled;
+  const db = openDatabase({ url: drilled.url, tenantId, applicationName: "sealport-drill", waitMs: 60_000 });
   const askSigner = async () => ({ is: "absent" }) as const;
   const instance = { log, tenantId };
   try {

@@ -33,7 +33,7 @@ const Ids = z.array(z.object({ id: z.string() }));
 
 /** Reads the envelopes of the newest record that has any. */
 async function readSample(url: string, tenantId: string) {
-  const db = openDatabase({ url, applicationName: "sealport-drill", waitMs: 60_000 });
+  const db = openDatabase({ url, tenantId, applicationName: "sealport-drill", waitMs: 60_000 });
   try {
     return await inSnapshot({ db, instance: { tenantId } }, async (tx) => {
       const rows = await tx.$queryRaw<unknown[]>`

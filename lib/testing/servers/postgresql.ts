@@ -37,7 +37,11 @@ export interface PostgresServer {
 async function runAs(program: string, args: readonly string[], env: Record<string, string> = {}) {
   const { uid, gid, isOther } = findServerAccount();
   const who = isOther ? { uid, gid } : {};
-  await promisify(execFile)(path.join(BIN, program), args, { ...who, env: { NODE_ENV: process.env.NODE_ENV, ...ENV, ...env }, cwd: "/" });
+  await promisify(execFile)(path.join(BIN, program), args, {
+    ...who,
+    env: { NODE_ENV: process.env.NODE_ENV, ...ENV, ...env },
+    cwd: "/",
+  });
 }
 
 function ownFolder(): string {
