@@ -1,6 +1,5 @@
 // The room ipc: calls between the processes of an instance, over HTTP on a Unix socket or a network address. This file
-// serves, client.ts calls, service-url.ts parses addresses. A handler that throws answers 500 without a detail, so no
-// value leaves the process by an error.
+// serves, client.ts calls, service-url.ts parses addresses. A handler that throws answers 500, with no detail or value.
 
 import "server-only";
 import { unwatchFile, watchFile } from "node:fs";
@@ -62,7 +61,6 @@ export interface ServiceServer {
   close(drainMs?: number): Promise<void>;
 }
 
-/** How often the certificate's file is checked for a change. */
 const RENEWAL_MS = 60_000;
 const DEFAULT_MAX_BODY_BYTES = 8 * 1024 * 1024;
 

@@ -9,7 +9,7 @@ import { custodyVariables } from "@/lib/env/custody";
 import { sightVariables } from "@/lib/env/sight";
 import type { DatabaseUrls } from "@/lib/launch/databases";
 import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
-import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
+import { closedLogs, type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
 import { PROGRAM_ROOT } from "@/lib/launch/program";
 import { serverVariables } from "@/lib/launch/server-variables";
 
@@ -158,22 +158,6 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     SMTP_FROM: env.SMTP_FROM,
     CLOSED_LOGS: closedLogs(instance),
   });
-}
-
-/** Logs that others followed, with the keys of each: they stay readable. */
-function closedLogs({ closed }: InstanceFile): string | undefined {
-  if (closed === undefined || closed.length === 0) return undefined;
-  const named = (vkeys: Readonly<Record<string, string>>, name: string): string[] =>
-    vkeys[name] === undefined ? [] : [vkeys[name]];
-  return JSON.stringify(
-    closed.map(({ origin, vkeys, size }) => ({
-      origin,
-      log: named(vkeys, "signer.log"),
-      receipts: named(vkeys, "portal.receipt"),
-      witnesses: named(vkeys, "witness.cosigner").map((vkey) => ({ vkey, kind: "own" })),
-      ...(size === undefined ? {} : { size }),
-    })),
-  );
 }
 
 /** No key folder: the worker holds no key at all. */

@@ -62,3 +62,19 @@ function uuidV7(): string {
 export function writeInstance(file: string, instance: InstanceFile): Promise<void> {
   return writeStateFile(file, instance);
 }
+
+/** Logs that others followed, with the keys of each: they stay readable. */
+export function closedLogs({ closed }: InstanceFile): string | undefined {
+  if (closed === undefined || closed.length === 0) return undefined;
+  const named = (vkeys: Readonly<Record<string, string>>, name: string): string[] =>
+    vkeys[name] === undefined ? [] : [vkeys[name]];
+  return JSON.stringify(
+    closed.map(({ origin, vkeys, size }) => ({
+      origin,
+      log: named(vkeys, "signer.log"),
+      receipts: named(vkeys, "portal.receipt"),
+      witnesses: named(vkeys, "witness.cosigner").map((vkey) => ({ vkey, kind: "own" })),
+      ...(size === undefined ? {} : { size }),
+    })),
+  );
+}
