@@ -62,6 +62,8 @@ export const EVENT_ALARMS: Readonly<Record<string, string>> = {
   "export.job": "An invalid export job was found and ended.",
   "export.parts": "Sealed parts of entries are missing or in another place.",
   "export.signer": "An export was made that the signer does not confirm.",
+  "flags.broken": "The file of switches cannot be read. Safe values are used.",
+  "flags.refused": "The file of switches names what no switch may guard. Safe values are used.",
   "listen.silent": "Notices of the database are sent and not heard: a pooler swallows them.",
   "log.compartment": "A key of the log's sealed parts does not match.",
   "log.erasure": "An erasure failed, or the log has no agreement for it.",
