@@ -15,6 +15,7 @@ beforeAll(async () => {
   const own = await issueBy(authority, dir, "custodian");
   const variables = {
     LOG_ORIGIN: "log.test/a",
+    TENANT_ID: "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f",
     KEY_DIR: dir,
     DATA_DIR: dir,
     SIGNER_DATABASE_URL: "postgresql://none",
