@@ -1013,7 +1013,7 @@ CREATE FUNCTION request_seal(request uuid) RETURNS timestamptz
   SELECT max(same.sealed_until) FROM legal_authorization mine CROSS JOIN LATERAL (
     SELECT mine.sealed_until
     UNION ALL SELECT o.sealed_until FROM legal_authorization o
-      WHERE o.tenant_id = mine.tenant_id AND o.state <> 'draft' AND order_text(o.case_number) = order_text(mine.case_number)
+      WHERE o.tenant_id = mine.tenant_id AND o.state <> 'draft' AND o.plain_number = mine.plain_number
         AND order_text(o.issuer) = order_text(mine.issuer)) same
   WHERE mine.request_id = request
 $$;
@@ -1028,7 +1028,7 @@ BEGIN
     WHERE a.tenant_id = tenant AND a.sealed_until > at)
   SELECT request_id FROM seal
   UNION SELECT o.request_id FROM seal s JOIN legal_authorization o ON o.tenant_id = tenant AND o.request_id <> s.request_id
-    AND order_text(o.case_number) = order_text(s.case_number)
+    AND o.plain_number = s.plain_number
   WHERE order_text(o.issuer) = order_text(s.issuer) AND request_sent_at(o.request_id) >= s.sent_at;
 END $$;
 
@@ -1040,7 +1040,7 @@ BEGIN
   RETURN (
   SELECT EXISTS (SELECT 1 FROM legal_authorization mine WHERE mine.request_id = request AND (mine.sealed_until > at
     OR EXISTS (SELECT 1 FROM legal_authorization s WHERE s.tenant_id = mine.tenant_id AND s.request_id <> mine.request_id
-      AND order_text(s.case_number) = order_text(mine.case_number) AND s.sealed_until > at
+      AND s.plain_number = mine.plain_number AND s.sealed_until > at
       AND order_text(s.issuer) = order_text(mine.issuer) AND request_sent_at(request) >= request_sent_at(s.request_id)))));
 END $$;
 
