@@ -1,7 +1,9 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { CanaryScanner } from "@/lib/testing/contracts/canaries";
 import { findFreePort, type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
@@ -23,6 +25,9 @@ const Line = z.looseObject({
   msg: z.string(),
 });
 
+/** A part that was ended is started again within this time. */
+const WAIT = { timeout: 60_000, interval: 200 };
+
 let instance: RunningInstance;
 let receiver: TraceReceiver;
 let metricsPort: number;
@@ -33,11 +38,22 @@ const named = new Set<string>();
 /** Texts of refusals: an answer to its own caller may have what they may read, a refusal may not repeat what they sent. */
 const refusals: string[] = [];
 
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  const isListening = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
+  server.close();
+  return isListening;
+}
+
 /** A port whose next four are free too. */
 async function fivePorts(): Promise<number> {
   for (;;) {
     const first = await findFreePort();
-    if (first < 65_000) return first;
+    const next = await Promise.all([1, 2, 3, 4].map((step) => first < 65_000 && isFree(first + step)));
+    if (next.every(Boolean)) return first;
   }
 }
 
@@ -156,11 +172,13 @@ async function crashes(): Promise<void> {
       .catch(() => undefined);
     const pid = await instance.kill(name);
     await call;
-    await expect.poll(async () => (await instance.pids())[name], { timeout: 60_000 }).not.toBe(pid);
+    await vi.waitFor(async () => expect((await instance.pids())[name]).not.toBe(pid), WAIT);
   }
-  await expect
-    .poll(async () => (await who.client456.get("/confidential/status")).status, { timeout: 60_000 })
-    .toBe(200);
+  await vi.waitFor(
+    async () => expect((await who.client456.get("/confidential/status")).status).toBe(200),
+    WAIT,
+  );
+  for (const part of PARTS) await vi.waitFor(() => metricsOf(part), WAIT);
 }
 
 beforeAll(async () => {

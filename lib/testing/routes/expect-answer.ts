@@ -1,3 +1,4 @@
+import { Ajv2020 as Ajv, type ValidateFunction } from "ajv/dist/2020.js";
 import { expect } from "vitest";
 import { z } from "zod";
 import type { OperationSpec } from "@/lib/api-client/operation";
@@ -85,10 +86,12 @@ export async function expectProblem(response: Response, what: string): Promise<T
   };
 }
 
-const answers = new Map<string, z.ZodType>();
+const answers = new Map<string, ValidateFunction>();
+// Patterns of JSON Schema are Unicode patterns. Formats are checked by the declarations themselves.
+const ajv = new Ajv({ strict: false, validateFormats: false });
 
-/** Returns the schema of an operation's answer as in the OpenAPI document; objects have only the named members. */
-function answerSchema({ id, response }: OperationSpec): z.ZodType | undefined {
+/** Returns a check by the schema of an operation's answer as in the OpenAPI document; objects have only the named members. */
+function answerCheck({ id, response }: OperationSpec): ValidateFunction | undefined {
   if (response.schema === undefined) return undefined;
   const known = answers.get(id);
   if (known !== undefined) return known;
@@ -97,7 +100,7 @@ function answerSchema({ id, response }: OperationSpec): z.ZodType | undefined {
     io: "output",
     unrepresentable: "any",
   });
-  const made = z.fromJSONSchema(JSON.parse(JSON.stringify(json)));
+  const made = ajv.compile(json);
   answers.set(id, made);
   return made;
 }
@@ -112,8 +115,8 @@ export async function expectDeclared(
   expectHeaders(response, what);
   expectBudget(response, what);
   expect([status, ...also], what).toContain(response.status);
-  const schema = answerSchema(operation);
-  if (schema === undefined) {
+  const isAsDeclared = answerCheck(operation);
+  if (isAsDeclared === undefined) {
     // For a stream the declaration says only that it is bytes.
     if (mediaType !== "application/octet-stream")
       expect(response.headers.get("content-type"), what).toContain(mediaType);
@@ -123,6 +126,6 @@ export async function expectDeclared(
   expect(response.headers.get("content-type"), what).toBe("application/json");
   const body: unknown = await response.json();
   // A replayed answer has ids only. Here no key is sent twice.
-  const read = schema.safeParse(body);
-  expect(read.error?.issues ?? [], `${what}: ${JSON.stringify(body).slice(0, 800)}`).toEqual([]);
+  isAsDeclared(body);
+  expect(isAsDeclared.errors ?? [], `${what}: ${JSON.stringify(body).slice(0, 800)}`).toEqual([]);
 }
