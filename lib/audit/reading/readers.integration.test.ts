@@ -21,12 +21,11 @@ import { insertCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { readHead } from "@/lib/audit/sequencer/store";
 import type { Context } from "@/lib/context/context";
-import { toBase64url } from "@/lib/crypto/bytes";
-import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { createTenant } from "@/lib/identity/people/tenant";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { anotherTenant } from "@/lib/testing/servers/database";
 
 describe("readers", () => {
   let bench: AccessBench;
@@ -222,6 +221,8 @@ describe("equal answers", () => {
   /** The officer of another agency than the regulator. Its case is sealed from everyone here. */
   let agency: BenchPerson;
   let compliance: BenchPerson;
+  /** A second tenant in the same database. */
+  let second: UseCaseBench;
   let otherTenant: Context;
   const observers = new Map<string, Context>();
 
@@ -230,31 +231,28 @@ describe("equal answers", () => {
     await prepareLog(bench.sequencerPool, bench.place);
     agency = await bench.person({ role: "regulator", hasKey: false });
     compliance = await bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });
-    otherTenant = await secondTenant();
+    second = await createUseCaseBench({ database: anotherTenant(bench.database) });
+    await prepareLog(second.sequencerPool, second.place);
+    otherTenant = await second.person({ role: "auditor" });
     observers.set("another agency", agency);
     observers.set("an internal auditor", bench.auditor);
     observers.set("a participant", bench.client);
     observers.set("support", bench.support);
     observers.set("another tenant", otherTenant);
   });
-  afterAll(() => bench?.close());
-
-  /** An auditor of a second tenant whose entries are in the same log. */
-  async function secondTenant(): Promise<Context> {
-    const tenantId = uuidv7(Date.now());
-    const tenantPseudonym = `t_${toBase64url(randomBytes(6))}`;
-    const instance = { ...bench.cx.instance, tenantId, tenantPseudonym };
-    await createTenant({ ...bench.cx, instance }, bench.place.log);
-    const { principal } = bench.auditor;
-    return { ...bench.auditor, instance, principal: { ...principal, tenantId, pseudonym: tenantPseudonym } };
-  }
+  afterAll(async () => {
+    await second?.close();
+    await bench?.close();
+  });
 
   /** Integrates everything with a checkpoint, because exports end at one. */
   async function settle(): Promise<void> {
-    while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
-    const head = await readHead(bench.sequencerPool, bench.place.log);
-    if (head === undefined) throw new TypeError("no log");
-    await insertCheckpoint(bench.sequencerPool, bench.place, { ...head, note: "for a test" }, []);
+    for (const { sequencerPool, place } of [bench, second]) {
+      while ((await integrateBatch(sequencerPool, place)).added > 0);
+      const head = await readHead(sequencerPool, place.log);
+      if (head === undefined) throw new TypeError("no log");
+      await insertCheckpoint(sequencerPool, place, { ...head, note: "for a test" }, []);
+    }
   }
 
   async function exported(cx: Context, format: "ndjson" | "csv"): Promise<string[]> {

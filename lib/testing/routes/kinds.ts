@@ -19,6 +19,8 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/access-reviews\/records\/\{id\}/, "transaction"],
   [/access-reviews\/\{id\}/, "access_review"],
   [/webhooks\/\{id\}/, "webhook"],
+  [/alert-addresses\/\{id\}/, "alert_address"],
+  [/alerts\/\{id\}/, "alert"],
   [/erasures\/\{id\}/, "audit_erasure"],
   [/exports\/\{id\}/, "audit_export"],
   [/verifications\/\{id\}/, "audit_verification"],
