@@ -10,7 +10,7 @@ import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
-/** What a next release may change while portals of the release before still run (docs/upgrading.md). */
+/** What a next release may change while portals of the release before still run (docs/guides/upgrading.md). */
 const NEXT = `ALTER TABLE transaction ADD COLUMN next_release text;
 ALTER TABLE access_request ADD COLUMN next_release integer NOT NULL DEFAULT 0;
 ALTER TABLE audit_leaf ADD COLUMN next_release boolean NOT NULL DEFAULT false;
