@@ -15,7 +15,7 @@ export interface Outcome {
   readonly retries: number;
 }
 
-/** A caller that is told to come back does so this often at most: it gives up after about a minute. */
+/** A caller that is asked to come back does so this often at most: it gives up after about a minute. */
 const MOST_RETRIES = 120;
 const PAUSE_MS = 500;
 const KEPT_IDS = 500;

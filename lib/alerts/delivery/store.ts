@@ -103,7 +103,7 @@ const DELIVERY = Prisma.sql`id::text, address_id::text, alert_id::text, reason, 
 
 /**
  * Queues a message about an alert to every address that takes its severity, once for each reason: the unique index drops
- * a second one. An end is told only where the opening was.
+ * a second one. An end is sent only where the opening was.
  */
 export async function queueMessages(
   tx: Tx,

@@ -10,7 +10,7 @@ it("a part that is down becomes an alert after a minute, and not just before", (
   expect(judgeLasting(first.lasting, ["worker-down"], MINUTE).alerts).toEqual(["worker-down"]);
 });
 
-it("an alarm that ended in between begins anew", () => {
+it("an alarm that ended in between begins again", () => {
   const first = judgeLasting(new Map(), ["worker-down"], 0);
   const quiet = judgeLasting(first.lasting, [], 30_000);
   expect(quiet.lasting.size).toBe(0);

@@ -56,7 +56,7 @@ async function firstRuntime(signal: AbortSignal): Promise<Runtime | undefined> {
   return undefined;
 }
 
-/** Makes alerts of what the state of the instance shows, four times a minute, until the process is told to stop. */
+/** Makes alerts of what the state of the instance shows, four times a minute, until the process is asked to stop. */
 export async function watchHealth(): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
