@@ -51,6 +51,7 @@ const LICENCES: readonly string[] = [
 /** Packages whose manifest does not name its licence by an identifier; read in their own licence files. */
 const READ: Readonly<Record<string, string>> = {
   geist: "OFL-1.1",
+  "png-js": "MIT",
   "seq-queue": "MIT",
 };
 
