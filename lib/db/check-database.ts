@@ -36,11 +36,12 @@ async function withConnection<T>(
   variable: string,
   url: string,
   work: (client: Client) => Promise<T>,
-  connectMs = CONNECT_MS,
+  settings: { readonly connectMs?: number; readonly tenantId?: string | undefined } = {},
 ): Promise<T> {
+  const { connectMs = CONNECT_MS, tenantId } = settings;
   let client: Client | undefined;
   try {
-    client = createClient(url, { connectionTimeoutMillis: connectMs });
+    client = createClient(url, { connectionTimeoutMillis: connectMs, tenantId });
     client.on("error", () => undefined);
     await client.connect();
     return await work(client);
@@ -87,6 +88,17 @@ async function requireSameClock(client: Client, variable: string, clock: Clock):
     );
 }
 
+/** A pooler in transaction mode names the tenant itself (docs/guides/tenants.md). If it does not, a part finds no row. */
+async function requireTenant(client: Client, variable: string, tenantId: string): Promise<void> {
+  const { rows } = await client.query<{ tenant: string | null }>(
+    "SELECT current_setting('sealport.tenant', true) AS tenant",
+  );
+  if (rows[0]?.tenant === tenantId) return;
+  throw new StartError(
+    `The pooler of ${variable} drops the tenant that this part names. Let the pooler name it: connect_query='SET sealport.tenant = ''${tenantId}''' (docs/guides/tenants.md).`,
+  );
+}
+
 /** Behind a pooler our settings come from the role alone. Without them names could be found in another schema. */
 async function requirePinnedSettings(client: Client, variable: string): Promise<void> {
   const { rows } = await client.query<{ name: string; value: string }>(
@@ -103,18 +115,24 @@ async function requirePinnedSettings(client: Client, variable: string): Promise<
   );
 }
 
-async function requireFitConnection(client: Client, variable: string, clock: Clock): Promise<void> {
-  await requireSameClock(client, variable, clock);
-  await requirePinnedSettings(client, variable);
-}
-
 /**
  * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, or if
- * its clock is another one or a pooler drops our settings. Returns false for a server that is away: the part starts and waits for it.
+ * its clock is another one, or if a pooler drops our settings or the tenant. Returns false for a server that is away:
+ * the part starts and waits for it.
  */
-export async function requireLogin(variable: string, url: string, clock: Clock): Promise<boolean> {
+export async function requireLogin(
+  variable: string,
+  url: string,
+  clock: Clock,
+  tenantId?: string,
+): Promise<boolean> {
+  const requireFit = async (client: Client) => {
+    await requireSameClock(client, variable, clock);
+    await requirePinnedSettings(client, variable);
+    if (tenantId !== undefined) await requireTenant(client, variable, tenantId);
+  };
   try {
-    await withConnection(variable, url, (client) => requireFitConnection(client, variable, clock), START_MS);
+    await withConnection(variable, url, requireFit, { connectMs: START_MS, tenantId });
     return true;
   } catch (error) {
     if (error instanceof DatabaseAway) return false;

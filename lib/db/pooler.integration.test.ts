@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { systemClock } from "@/lib/clock";
+
 import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openListener, requireNotices } from "@/lib/db/listen";
@@ -12,6 +14,7 @@ import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/dat
 import { type EdgeServer, startPgbouncer, throughPooler } from "@/lib/testing/servers/edge-servers";
 
 const POOL = 3;
+const TENANT = randomUUID();
 const BARE = { user: "sealport_bare", password: "no settings" };
 
 let database: TestDatabase;
@@ -26,7 +29,7 @@ beforeAll(async () => {
     `CREATE ROLE ${BARE.user} LOGIN PASSWORD '${BARE.password}' IN ROLE sealport_app`,
   );
   const logins = { ...passwords, [BARE.user]: BARE.password };
-  pooler = await startPgbouncer(database.adminUrl, logins, POOL);
+  pooler = await startPgbouncer(database.adminUrl, logins, { poolSize: POOL, tenantId: TENANT });
   url = throughPooler(database.appUrl, pooler);
   db = openDatabase({ url, waitMs: 30_000 });
 });
@@ -75,6 +78,10 @@ describe("a pooler in transaction mode", () => {
     [bare.username, bare.password] = [BARE.user, encodeURIComponent(BARE.password)];
     await expect(requireLogin("DATABASE_URL", throughPooler(bare.href, pooler), systemClock)).rejects.toThrow(
       /pooler of DATABASE_URL drops the setting (timezone|search_path)/,
+    );
+    expect(await requireLogin("DATABASE_URL", url, systemClock, TENANT)).toBe(true);
+    await expect(requireLogin("DATABASE_URL", url, systemClock, randomUUID())).rejects.toThrow(
+      /pooler of DATABASE_URL drops the tenant/,
     );
     // The same login without the pooler has what it asks for at its beginning.
     expect(await requireLogin("DATABASE_URL", bare.href, systemClock)).toBe(true);

@@ -28,7 +28,8 @@ const REDACTED = [
 ];
 
 function codeOf(error: Error): string | undefined {
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code: unknown = Reflect.get(error, "sqlState") ?? Reflect.get(error, "code");
+  return typeof code === "string" ? code : undefined;
 }
 
 function framesOf(error: Error): string[] {

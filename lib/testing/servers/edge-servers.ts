@@ -78,8 +78,12 @@ async function serve({ name, program, args, who, port, folder }: Program): Promi
 /** The logins that a pooler lets through, with their passwords. */
 export type PoolerLogins = Readonly<Record<string, string>>;
 
-/** Starts pgbouncer in transaction mode before the PostgreSQL of this machine that a URL names. */
-export async function startPgbouncer(databaseUrl: string, logins: PoolerLogins, poolSize = 10) {
+/** Starts pgbouncer in transaction mode before the PostgreSQL of this machine that a URL names. It names the tenant, where one is given. */
+export async function startPgbouncer(
+  databaseUrl: string,
+  logins: PoolerLogins,
+  { poolSize = 10, tenantId }: { readonly poolSize?: number; readonly tenantId?: string } = {},
+) {
   if (noPgbouncer !== undefined) throw new Error(noPgbouncer);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-pgbouncer-"));
   const port = await findFreePort();
@@ -90,11 +94,12 @@ export async function startPgbouncer(databaseUrl: string, logins: PoolerLogins, 
     writeFileSync(at, text, { mode: 0o600 });
     return at;
   };
+  const named = tenantId === undefined ? "" : ` connect_query='SET sealport.tenant = ''${tenantId}'''`;
   const users = Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`);
   const settings = file(
     "pgbouncer.ini",
     `[databases]
-* = host=${host} port=${server.port === "" ? 5432 : server.port}
+* = host=${host} port=${server.port === "" ? 5432 : server.port}${named}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
