@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { demo } from "../support/instance";
 import { pressOn } from "../support/keyboard";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
 import { expectWhole } from "../support/whole";
@@ -29,7 +30,7 @@ test("compliance reviews everyone by keyboard, an administrator decides on compl
   browser,
 }) => {
   const { page: anke, faults } = await signedIn(browser, REVIEWER, DESKTOP);
-  await anke.goto(at("/access-review"), { waitUntil: "networkidle" });
+  await visit(anke, at("/access-review"));
   await expect(heading(anke)).toHaveText("Access review");
   await anke.getByRole("button", { name: "Begin a review" }).click();
   await dialog(anke).getByRole("button", { name: "Begin review" }).click();
@@ -63,14 +64,14 @@ test("compliance reviews everyone by keyboard, an administrator decides on compl
   }
 
   const { page: greta } = await signedIn(browser, ADMIN, DESKTOP);
-  await greta.goto(review, { waitUntil: "networkidle" });
+  await visit(greta, review);
   for (let left = await leftOf(greta); left > 0; left = await leftOf(greta)) {
     const keeps = greta.getByRole("button", { name: /^Keep: /, pressed: false });
     await keeps.and(greta.locator(":enabled")).first().click();
     await expect.poll(() => leftOf(greta), OFTEN).toBeLessThan(left);
   }
   await sign(anke, 1);
-  await greta.reload({ waitUntil: "networkidle" });
+  await visit(greta, greta.url());
   await sign(greta, 2);
   await expect(greta.getByText("Digest of the result")).toBeVisible();
   await pictures(greta, "access-review-signed");
@@ -100,7 +101,7 @@ test("compliance sees who may open a record and why; an administrator does not l
   const { page } = await signedIn(browser, REVIEWER, DESKTOP);
   const { items } = await (await page.request.get(at("/confidential/transactions?limit=1"))).json();
   const id: string = items[0].transaction_id;
-  await page.goto(at(`/access-review/records?record=${id}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/access-review/records?record=${id}`));
   await expect(page.getByRole("heading", { name: "Parties" })).toBeVisible();
   await expect(page.getByText(/in full/).first()).toBeVisible();
   await expectWhole(page);
