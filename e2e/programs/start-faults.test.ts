@@ -15,14 +15,8 @@ import {
 } from "@/lib/testing/instance/instance";
 import { isDeep } from "@/lib/testing/scale";
 import { caller, type Demo, people, readDemo } from "../support/api";
-import {
-  type Accepted,
-  expectLogVerifies,
-  expectOpens,
-  PATIENCE_MS,
-  placesOf,
-  processesOf,
-} from "../support/faults";
+import { type Accepted, expectOpens, PATIENCE_MS, placesOf, processesOf } from "../support/faults";
+import { expectLogVerifies } from "../support/log-after-faults";
 import { canaries, newTransaction, text } from "../support/steps";
 
 // What an operator sees when a start cannot succeed: one line that says what to do, and an exit code.
