@@ -5,7 +5,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { axeFindings } from "../support/axe";
 import { deepUnless } from "../support/deep";
-import { openPage } from "../support/page";
+import { openPage, visit } from "../support/page";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { at, choose, openVerify, policyOnPage, verifyFile } from "../support/verify-page";
@@ -17,7 +17,7 @@ const inFolder = (name: string) => path.join(folder, name);
 /** Saves a bundle, and the portal's own keys as a policy file, from the pages. */
 async function takeFiles(page: Page): Promise<{ bundle: string; policy: string }> {
   writeFileSync(inFolder("policy.json"), await policyOnPage(page));
-  await page.goto(at("/audit/exports?format=bundle&ready=1"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/exports?format=bundle&ready=1"));
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.locator('a[href="/confidential/audit/export?format=bundle"]').click(),
@@ -61,7 +61,7 @@ test("a visitor without an account verifies a bundle under the published keys, a
   await auditor.page.context().close();
   writeFileSync(inFolder("altered.zip"), changeBundle(new Uint8Array(readFileSync(bundle)), 20));
   const { page, faults } = await openPage(browser, DESKTOP);
-  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await visit(page, at("/"));
   await page.getByRole("link", { name: "Check a bundle" }).last().click();
   await expect(page.getByRole("heading", { level: 1, name: "Check a bundle" })).toBeVisible();
   await page.waitForLoadState("networkidle");
@@ -106,7 +106,7 @@ test("a changed entry is named between its neighbours, at every width and in bot
   expect(faults()).toEqual([]);
   await page.context().close();
   const german = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
-  await german.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await visit(german.page, at("/audit/verify"));
   const [chooser] = await Promise.all([
     german.page.waitForEvent("filechooser"),
     german.page.getByRole("button", { name: "Datei wählen" }).first().click(),
@@ -148,7 +148,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
     ],
   ] as const) {
     const reader = await signedIn(browser, "auditor-001", { ...DESKTOP, locale });
-    await reader.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    await visit(reader.page, at("/audit/verify"));
     for (const [which, file] of [bundle, inFolder("strict.json")].entries()) {
       const [chooser] = await Promise.all([
         reader.page.waitForEvent("filechooser"),
@@ -264,7 +264,7 @@ test("the log is exported and verified with one press, and the worker verifies i
 test("a participant is refused the page and the calls behind it", async ({ browser, request }) => {
   for (const person of ["client-456", "miner-789"]) {
     const { page } = await signedIn(browser, person, DESKTOP);
-    await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    await visit(page, at("/audit/verify"));
     await expect(page.getByRole("main")).toBeVisible();
     await expect(page.getByRole("button", { name: "Verify bundle" })).toHaveCount(0);
     await page.context().close();

@@ -1,12 +1,13 @@
 import path from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { demo } from "./instance";
+import { visit } from "./page";
 
 /** Returns an address of this worker's instance. */
 export const at = (address: string) => new URL(address, demo().base_url).href;
 
 export async function openVerify(page: Page): Promise<void> {
-  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/verify"));
   await expect(page.getByRole("region", { name: "In this browser" })).toBeVisible();
 }
 

@@ -8,7 +8,7 @@ import { escalate } from "../support/overdue";
 import { challengeOf, confirmIn, registerPasskey, type SignedIn, signedIn } from "../support/statements";
 import { canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 
-// Release, its end, emergency access and its review, each signed in the pages' dialogs with a passkey that the custodian knows.
+// Release, its end, emergency access, its review and a dispute, each signed in the pages' dialogs with a passkey that the custodian knows.
 
 // Its own instance: the portal no longer signs for a person who enrolled a key, which would affect other specs.
 test.describe.configure({ mode: "serial" });
@@ -209,4 +209,30 @@ test("a holder signs the use of break-glass with a passkey, and another person i
   expect(signedChallenge(used?.signature)).toBe(challengeOf("break-glass", used?.statement));
   expect(signedChallenge(word?.signature)).toBe(challengeOf("review", word?.statement));
   expect([...holder.faults, ...legal.faults]).toEqual([]);
+});
+
+test("a party whose key the custodian knows signs its dispute with it, and a call without a signature is refused", async ({
+  browser,
+}) => {
+  const client = await enrolled(browser, "client-456", signers.approver, "Confirm with your passkey");
+  const who = people(demo);
+  const tx = await submitTransaction(who.client456, canaries());
+  const address = `/confidential/transactions/${tx}/disputes`;
+  const unsigned = await who.client456.post(address, { reason: "The price is wrong." });
+  expect([unsigned.status, unsigned.json.code]).toEqual([403, "statement.required"]);
+  expect((await who.client456.get(`/confidential/transactions/${tx}`)).json.status).toBe("created");
+
+  const { page } = client;
+  await page.goto(at(`/transactions/${tx}`));
+  await page.getByRole("button", { name: "Open dispute" }).click();
+  await page.getByLabel("What is wrong").fill("The price is wrong.");
+  await page.getByRole("dialog").getByRole("button", { name: "Open dispute" }).click();
+  await page.waitForURL(/\/disputes\/[0-9a-f-]{36}$/);
+  await expect(page.getByText("the party’s own key")).toBeVisible();
+
+  const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  const taken = await who.support.post(`/confidential/disputes/${id}/take`);
+  expect(taken.status, taken.text).toBe(200);
+  const seen = await who.support.post(`/confidential/transactions/${tx}/access`, { purpose: "dispute" });
+  expect(seen.json).toMatchObject({ success: true, data: { amount: "#" } });
 });
