@@ -29,7 +29,10 @@ if (signer.name !== env.LOG_ORIGIN)
     `LOG_ORIGIN is ${env.LOG_ORIGIN}, and the key in KEY_DIR was made for ${signer.name}`,
   );
 requireOwnKey("signer", signer.vkey);
-await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, systemClock);
+await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, {
+  clock: systemClock,
+  tenantId: env.TENANT_ID,
+});
 const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
 const pool = openPool({
   url: env.SIGNER_DATABASE_URL,
