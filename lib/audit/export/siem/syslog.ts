@@ -1,6 +1,7 @@
 import "server-only";
 import type { ShownEntry } from "../judge-entry";
-import { type FactName, siemFacts } from "./facts";
+import type { Fact } from "../tables/shown-row";
+import { siemFacts } from "./facts";
 
 /** Facility 13, log audit (RFC 5424, section 6.2.1). */
 const FACILITY = 13;
@@ -13,7 +14,7 @@ const INFORMATIONAL = 6;
  */
 const ENTERPRISE = 32_473;
 
-const PARAMETERS: readonly (readonly [name: string, fact: FactName])[] = [
+const PARAMETERS: readonly (readonly [name: string, fact: Fact])[] = [
   ["id", "id"],
   ["class", "class"],
   ["outcome", "outcome"],
