@@ -67,6 +67,11 @@ export async function openSyslogCollector({ isSecure = false } = {}): Promise<Sy
     ca = await readFile(certificate, "utf8");
     server = createSecureServer({ cert: ca, key: await readFile(key, "utf8"), allowHalfOpen: true }, serve);
   } else server = createServer({ allowHalfOpen: true }, serve);
+  // A connection whose handshake fails has no secure socket.
+  server.on("connection", (raw: Socket) => {
+    open.add(raw);
+    raw.on("error", () => undefined).on("close", () => open.delete(raw));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
