@@ -172,3 +172,12 @@ export async function findUserOf(tx: Tx, tenantId: string, pseudonym: string): P
   });
   return row?.id;
 }
+
+/** Returns the account that holds a grant. */
+export async function findHolderOf(tx: Tx, tenantId: string, grantId: string): Promise<string | undefined> {
+  const row = await tx.access_grant.findFirst({
+    where: { tenant_id: tenantId, id: grantId },
+    select: { subject_user_id: true },
+  });
+  return row?.subject_user_id;
+}

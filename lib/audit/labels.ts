@@ -32,6 +32,7 @@ export const ACTION_KEYS = {
   "api_key.create": "api_key_create",
   "api_key.read": "api_key_read",
   "api_key.revoke": "api_key_revoke",
+  "approval.self": "approval_self",
   "audit.actors": "audit_actors",
   "audit.checkpoint": "audit_checkpoint",
   "audit.entries": "audit_entries",

@@ -31,14 +31,18 @@ function reasonOf(error: unknown): string | undefined {
   return isAway ? AWAY : undefined;
 }
 
+interface Connecting {
+  readonly connectMs?: number;
+  readonly tenantId?: string | undefined;
+}
+
 /** Connects once and runs `work`. If the database does not answer, the error names its variable. */
 async function withConnection<T>(
   variable: string,
   url: string,
   work: (client: Client) => Promise<T>,
-  settings: { readonly connectMs?: number; readonly tenantId?: string | undefined } = {},
+  { connectMs = CONNECT_MS, tenantId }: Connecting = {},
 ): Promise<T> {
-  const { connectMs = CONNECT_MS, tenantId } = settings;
   let client: Client | undefined;
   try {
     client = createClient(url, { connectionTimeoutMillis: connectMs, tenantId });
@@ -88,17 +92,6 @@ async function requireSameClock(client: Client, variable: string, clock: Clock):
     );
 }
 
-/** A pooler in transaction mode names the tenant itself (docs/guides/tenants.md). If it does not, a part finds no row. */
-async function requireTenant(client: Client, variable: string, tenantId: string): Promise<void> {
-  const { rows } = await client.query<{ tenant: string | null }>(
-    "SELECT current_setting('sealport.tenant', true) AS tenant",
-  );
-  if (rows[0]?.tenant === tenantId) return;
-  throw new StartError(
-    `The pooler of ${variable} drops the tenant that this part names. Let the pooler name it: connect_query='SET sealport.tenant = ''${tenantId}''' (docs/guides/tenants.md).`,
-  );
-}
-
 /** Behind a pooler our settings come from the role alone. Without them names could be found in another schema. */
 async function requirePinnedSettings(client: Client, variable: string): Promise<void> {
   const { rows } = await client.query<{ name: string; value: string }>(
@@ -115,24 +108,43 @@ async function requirePinnedSettings(client: Client, variable: string): Promise<
   );
 }
 
+/** Behind a pooler the tenant comes from its alias or the role. A part that is behind another tenant's wall must not start. */
+async function requireTenant(client: Client, variable: string, tenantId: string): Promise<void> {
+  const { rows } = await client.query<{ tenant: string | null }>(
+    "SELECT nullif(current_setting('sealport.tenant', true), '') AS tenant",
+  );
+  const found = rows[0]?.tenant ?? undefined;
+  if (found === tenantId) return;
+  const what = found === undefined ? "no tenant" : "another tenant";
+  throw new StartError(
+    `The pooler of ${variable} names ${what}. Give its database connect_query='SET sealport.tenant = ''${tenantId}''' (docs/guides/tenants.md, "Behind a pooler").`,
+  );
+}
+
+/** What a part's login must meet in addition to its password. */
+export interface LoginRules {
+  readonly clock: Clock;
+  /** The tenant whose rows the part reads and writes by this login. */
+  readonly tenantId?: string | undefined;
+}
+
+async function requireFitConnection(client: Client, variable: string, rules: LoginRules): Promise<void> {
+  await requireSameClock(client, variable, rules.clock);
+  await requirePinnedSettings(client, variable);
+  if (rules.tenantId !== undefined) await requireTenant(client, variable, rules.tenantId);
+}
+
 /**
  * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, or if
- * its clock is another one, or if a pooler drops our settings or the tenant. Returns false for a server that is away:
- * the part starts and waits for it.
+ * its clock is another one, or a pooler drops our settings or names another tenant. Returns false for a server that is
+ * away: the part starts and waits for it.
  */
-export async function requireLogin(
-  variable: string,
-  url: string,
-  clock: Clock,
-  tenantId?: string,
-): Promise<boolean> {
-  const requireFit = async (client: Client) => {
-    await requireSameClock(client, variable, clock);
-    await requirePinnedSettings(client, variable);
-    if (tenantId !== undefined) await requireTenant(client, variable, tenantId);
-  };
+export async function requireLogin(variable: string, url: string, rules: LoginRules): Promise<boolean> {
   try {
-    await withConnection(variable, url, requireFit, { connectMs: START_MS, tenantId });
+    await withConnection(variable, url, (client) => requireFitConnection(client, variable, rules), {
+      connectMs: START_MS,
+      tenantId: rules.tenantId,
+    });
     return true;
   } catch (error) {
     if (error instanceof DatabaseAway) return false;

@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, ownApproval } from "@/lib/errors";
 import { isSameHuman } from "@/lib/identity/people/one-human-store";
 import { findActivation } from "@/lib/policies/activation-store";
 import { type Acted, answerAct } from "@/lib/policies/answer-act";
@@ -58,7 +58,7 @@ export function submitSet(
 
 /** Throws `policy.second-person` for the author and people who gain by the set, with any of their accounts. */
 async function requireSecondPerson(tx: Tx, { principal }: Context, set: WholeSetRow): Promise<void> {
-  const refuse = (detail: string) => new DomainError("policy.second-person", { detail });
+  const refuse = (detail: string) => ownApproval("policy.second-person", detail);
   if (set.author !== null && (await isSameHuman(tx, principal.userId, set.author)))
     throw refuse("You wrote this version. Another person decides on it.");
   if (set.run_id !== null && (await isGainer(tx, set.run_id, principal.userId)))
@@ -69,7 +69,7 @@ async function requireSecondPerson(tx: Tx, { principal }: Context, set: WholeSet
 async function requireFirstDecision(tx: Tx, { principal }: Context, decided: readonly string[]) {
   for (const id of decided)
     if (await isSameHuman(tx, principal.userId, id))
-      throw new DomainError("policy.second-person", { detail: "You have decided on this version already." });
+      throw ownApproval("policy.second-person", "You have decided on this version already.");
 }
 
 const NEXT = { refuse: "refused", send_back: "draft" } as const;

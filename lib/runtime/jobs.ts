@@ -13,6 +13,7 @@ import { sendAlerts } from "@/lib/alerts/delivery/deliver";
 import { keepAlerts } from "@/lib/alerts/keep-alerts";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
+import { forwardLog } from "@/lib/audit/export/siem/forward-log";
 import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
 import { checkNextIndex } from "@/lib/audit/self-check/check-index";
 import { recordVerifications } from "@/lib/audit/self-check/record-verifications";
@@ -146,6 +147,7 @@ const JOBS: readonly Job[] = [
   { name: "erasures", everyMs: 15 * SECOND_MS, step: prepareDueErasures },
   { name: "exports", everyMs: SECOND_MS, step: runNextExport },
   { name: "export-files", everyMs: MINUTE_MS, step: expireExports },
+  { name: "log-forward", everyMs: 2 * SECOND_MS, step: forwardLog, needs: "collector" },
   { name: "policy-runs", everyMs: SECOND_MS, step: runNextPolicyRun },
   { name: "self-check", everyMs: 2 * SECOND_MS, step: recordSelfChecks },
   { name: "backup-records", everyMs: 10 * SECOND_MS, step: recordBackupRuns },

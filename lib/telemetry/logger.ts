@@ -6,6 +6,7 @@ import "server-only";
 import pino from "pino";
 import { counter } from "@/lib/telemetry/metrics/registry";
 import { PROCESS_INSTANCE } from "@/lib/telemetry/process-slot";
+import { noteAlarm } from "@/lib/telemetry/recent-alarms";
 
 export type Logger = pino.Logger;
 
@@ -57,6 +58,7 @@ function nameOf(fields: object): { readonly name: string } {
   const alarm: unknown = "alarm" in fields ? fields.alarm : undefined;
   if (typeof alarm !== "string") return { name: "message" };
   alarmEvents(1, alarm);
+  noteAlarm(alarm);
   return { name: alarm };
 }
 

@@ -25,6 +25,7 @@ export const ACTS = [
   "api_key_change",
   "api_key_create",
   "api_key_revoke",
+  "approval_self",
   "audit_export",
   "authority_confirm",
   "authority_crl",

@@ -27,6 +27,7 @@ const APP = {
   audit_export:
     "INSERT UPDATE(attempt bytes downloaded_at earlier entries expires_at file_key finished_at flaw lease_until progress removed_at sha256 size state total)",
   audit_export_chunk: "DELETE INSERT",
+  audit_forward: "INSERT(entry_id log target tenant_id) UPDATE(lease_until next_seq sent_at)",
   audit_index: "INSERT",
   audit_part: "INSERT",
   audit_queue: "INSERT(action entry_id subject tenant_id)",
@@ -193,6 +194,7 @@ export const UNWATCHED: Readonly<Record<string, string>> = {
   audit_entry: "is the record itself; it cannot commit unqueued",
   audit_export: "the history of exports; each has an entry, which is written before its first byte",
   audit_export_chunk: "sealed chunks of an export's file: making, fetching and removing it are entries",
+  audit_forward: "how far the log was sent to a collector; that it is sent is an entry",
   audit_head: "covered by the signer, who recomputes it; it only goes forward",
   audit_index: "index rows of entries, written in their transaction only, rebuilt from them",
   audit_leaf: "covered by the signer, who recomputes each",

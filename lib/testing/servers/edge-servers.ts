@@ -78,11 +78,18 @@ async function serve({ name, program, args, who, port, folder }: Program): Promi
 /** The logins that a pooler lets through, with their passwords. */
 export type PoolerLogins = Readonly<Record<string, string>>;
 
-/** Starts pgbouncer in transaction mode before the PostgreSQL of this machine that a URL names. It names the tenant, where one is given. */
+/** What a test sets of a pooler. */
+export interface PoolerWish {
+  readonly poolSize?: number;
+  /** The tenant that every connection of the pooler names, as docs/guides/tenants.md has it. */
+  readonly tenantId?: string | undefined;
+}
+
+/** Starts pgbouncer in transaction mode before the PostgreSQL of this machine that a URL names. */
 export async function startPgbouncer(
   databaseUrl: string,
   logins: PoolerLogins,
-  { poolSize = 10, tenantId }: { readonly poolSize?: number; readonly tenantId?: string } = {},
+  { poolSize = 10, tenantId }: PoolerWish = {},
 ) {
   if (noPgbouncer !== undefined) throw new Error(noPgbouncer);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-pgbouncer-"));
@@ -94,12 +101,12 @@ export async function startPgbouncer(
     writeFileSync(at, text, { mode: 0o600 });
     return at;
   };
-  const named = tenantId === undefined ? "" : ` connect_query='SET sealport.tenant = ''${tenantId}'''`;
   const users = Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`);
+  const tenant = tenantId === undefined ? "" : ` connect_query='SET sealport.tenant = ''${tenantId}'''`;
   const settings = file(
     "pgbouncer.ini",
     `[databases]
-* = host=${host} port=${server.port === "" ? 5432 : server.port}${named}
+* = host=${host} port=${server.port === "" ? 5432 : server.port}${tenant}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}

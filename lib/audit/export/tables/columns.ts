@@ -2,7 +2,7 @@ import "server-only";
 import type { ShownEntry } from "../judge-entry";
 import { bindsPart } from "../part-places";
 import { csvCell } from "./csv-cell";
-import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
+import { FACTS, type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 
 /** The columns of CSV and of a spreadsheet, in order, each with its description. */
 export const COLUMNS = {
@@ -29,17 +29,7 @@ export const COLUMNS = {
 export type Column = keyof typeof COLUMNS;
 export const COLUMN_NAMES: readonly Column[] = [
   "seq",
-  "at",
-  "entry_id",
-  "class",
-  "outcome",
-  "action",
-  "actor",
-  "purpose",
-  "transaction_id",
-  "participant_id",
-  "request_id",
-  "grant_id",
+  ...FACTS.map((name) => (name === "id" ? "entry_id" : name)),
   "leaf_hash",
   "details",
   "case",
@@ -94,17 +84,7 @@ export function cellsOf(opened: ShownEntry): string[] {
   const shown = shownRow(opened);
   return [
     String(row.seq),
-    shown.at,
-    shown.id,
-    shown.class,
-    shown.outcome,
-    shown.action,
-    shown.actor,
-    shown.purpose,
-    shown.transaction_id,
-    shown.participant_id,
-    shown.request_id,
-    shown.grant_id,
+    ...FACTS.map((name) => shown[name]),
     row.leaf_hash.toString("base64url"),
     orgCell(opened, shown),
     partCell(opened, "case"),
