@@ -87,6 +87,8 @@ export const ACTION_KEYS = {
   "erasure.refuse": "erasure_refuse",
   "escrow.destroy": "escrow_destroy",
   "escrow.epoch": "escrow_epoch",
+  "evidence.make": "evidence_make",
+  "evidence.read": "evidence_read",
   "export.cancel": "export_cancel",
   "export.download": "export_download",
   "export.expire": "export_expire",

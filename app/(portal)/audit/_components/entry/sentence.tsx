@@ -51,6 +51,7 @@ export function Sentence({ happening }: { happening: EventSentence }) {
     from: textOf(details, "from") ?? "?",
     to: textOf(details, "to") ?? "?",
     format: textOf(details, "format") ?? "?",
+    reference: textOf(details, "reference") ?? "",
     kid: textOf(details, "kid") ?? "?",
     old_kid: textOf(details, "old_kid") ?? "?",
     new_kid: textOf(details, "new_kid") ?? "?",
