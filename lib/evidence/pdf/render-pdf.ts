@@ -1,22 +1,16 @@
 import "server-only";
 import { emptySeal, sealPdf } from "@/lib/audit/bundle-verifier/evidence/evidence-file";
 import {
+  type EvidenceStatement,
   encodeEvidence,
   evidenceCode,
   type SignedEvidence,
 } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
 import { concatAll, utf8 } from "@/lib/crypto/bytes";
+import type { Drawing } from "@/lib/evidence/pdf/drawing";
+import { drawFeet, drawHead } from "@/lib/evidence/pdf/head-and-feet";
 import { evidenceReadme } from "@/lib/evidence/pdf/readme";
-import {
-  type Drawing,
-  drawAuthority,
-  drawChecks,
-  drawFeet,
-  drawHead,
-  drawProof,
-  drawValues,
-  drawWho,
-} from "@/lib/evidence/pdf/sections";
+import { drawAuthority, drawChecks, drawProof, drawValues, drawWho } from "@/lib/evidence/pdf/sections";
 import { Sheet } from "@/lib/evidence/pdf/sheet";
 import { type EvidenceLanguage, wordsOf } from "@/lib/evidence/pdf/words";
 
@@ -31,6 +25,32 @@ interface Attached {
 function attach({ doc }: Sheet, { name, bytes, type, description, relationship }: Attached, at: Date): void {
   const options = { name, type, description, relationship, creationDate: at, modifiedDate: at };
   doc.file(Buffer.from(bytes), options);
+}
+
+function attachmentsOf(statement: EvidenceStatement, text: string): Attached[] {
+  return [
+    {
+      name: "evidence.json",
+      bytes: utf8(text),
+      type: "application/json",
+      description: "Values with salts, digests, log entries with their proofs, signed",
+      relationship: "Data",
+    },
+    {
+      name: "README.txt",
+      bytes: utf8(evidenceReadme(statement)),
+      type: "text/plain",
+      description: "How to check this file",
+      relationship: "Supplement",
+    },
+    {
+      name: "seal.json",
+      bytes: emptySeal(),
+      type: "application/json",
+      description: "Signature over all other bytes of this file",
+      relationship: "Supplement",
+    },
+  ];
 }
 
 /** Ends the document and returns its bytes. */
@@ -86,39 +106,7 @@ export async function renderPdf(
   drawChecks(drawing);
   const pages = drawFeet(drawing);
   const text = encodeEvidence(signed);
-  attach(
-    sheet,
-    {
-      name: "evidence.json",
-      bytes: utf8(text),
-      type: "application/json",
-      description: "Values with salts, digests, log entries with their proofs, signed",
-      relationship: "Data",
-    },
-    madeAt,
-  );
-  attach(
-    sheet,
-    {
-      name: "README.txt",
-      bytes: utf8(evidenceReadme(statement)),
-      type: "text/plain",
-      description: "How to check this file",
-      relationship: "Supplement",
-    },
-    madeAt,
-  );
-  attach(
-    sheet,
-    {
-      name: "seal.json",
-      bytes: emptySeal(),
-      type: "application/json",
-      description: "Signature over all other bytes of this file",
-      relationship: "Supplement",
-    },
-    madeAt,
-  );
+  for (const file of attachmentsOf(statement, text)) attach(sheet, file, madeAt);
   const bytes = withoutSealChecksum(await bytesOf(sheet));
   const { log, reference } = statement;
   return { bytes: await sealPdf(bytes, { log, reference, statement: text }, sign), pages };

@@ -1,93 +1,14 @@
 import "server-only";
-import { encode } from "uqr";
 import { checkEntry } from "@/lib/audit/bundle-verifier/evidence/check-entries";
-import { type EvidenceStatement, evidenceCode } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
 import { entryLeaf } from "@/lib/audit/entry/entry";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { ACCENT, INK, INK_2, LEFT, RIGHT, type Sheet, WIDTH } from "@/lib/evidence/pdf/sheet";
+import { type Drawing, dayOf, endOf, momentOf } from "@/lib/evidence/pdf/drawing";
+import { ACCENT, type Face, INK, INK_2, LEFT, LINE, RIGHT, WIDTH } from "@/lib/evidence/pdf/sheet";
 import { drawGroup } from "@/lib/evidence/pdf/values";
-import { type EvidenceLanguage, type EvidenceWords, orderName } from "@/lib/evidence/pdf/words";
-import { formatTime, lastDayOf, shortDigest } from "@/lib/format";
+import { orderName } from "@/lib/evidence/pdf/words";
+import { shortDigest } from "@/lib/format";
 
-/** What every section is drawn from. */
-export interface Drawing {
-  readonly sheet: Sheet;
-  readonly statement: EvidenceStatement;
-  readonly words: EvidenceWords;
-  readonly language: EvidenceLanguage;
-  /** Address of the page that verifies the file. */
-  readonly verifyAt: string;
-}
-
-type Row = readonly [label: string, value: string];
-
-const UTC = { timeZone: "UTC" } as const;
-
-function dayOf({ language }: Drawing, instant: string): string {
-  return formatTime(new Date(instant), { ...UTC, locale: language, form: "day" });
-}
-
-function momentOf({ language }: Drawing, instant: string): string {
-  return formatTime(new Date(instant), { ...UTC, locale: language, form: "full" });
-}
-
-/** A last day as it was typed; another end with its time. */
-function endOf(drawing: Drawing, instant: string): string {
-  const last = lastDayOf(instant);
-  return last === undefined ? momentOf(drawing, instant) : dayOf(drawing, last.toISOString());
-}
-
-function drawQr({ sheet, statement, verifyAt }: Drawing): void {
-  const { data, size } = encode(`${verifyAt}#${statement.reference}.${evidenceCode(statement)}`, {
-    border: 0,
-  });
-  const side = 68;
-  const unit = side / size;
-  const [x, y] = [RIGHT - side, 27];
-  sheet.doc.fillColor(INK);
-  for (const [row, modules] of data.entries())
-    for (const [column, isDark] of modules.entries())
-      if (isDark) sheet.doc.rect(x + column * unit, y + row * unit, unit * 1.02, unit * 1.02);
-  sheet.doc.fill();
-}
-
-function drawMark({ sheet: { doc } }: Drawing): void {
-  doc
-    .lineWidth(2.6)
-    .strokeColor(ACCENT)
-    .circle(LEFT + 7, 34, 5.6)
-    .stroke();
-  doc
-    .fillColor(ACCENT)
-    .moveTo(LEFT + 7, 30.6)
-    .arc(LEFT + 7, 34, 3.4, Math.PI / 2, (3 * Math.PI) / 2)
-    .fill();
-}
-
-/** The head of the first page: what the file is, and its reference. */
-export function drawHead(drawing: Drawing): void {
-  const { sheet, statement, words } = drawing;
-  const { made_by: maker, authority, records } = statement;
-  drawMark(drawing);
-  sheet.put("Sealport", LEFT + 21, 28, { face: "semibold", size: 11 });
-  drawQr(drawing);
-  sheet.putRight(statement.reference, RIGHT, 103, { face: "semibold", size: 10 });
-  const code = evidenceCode(statement);
-  const codeWidth = sheet.widthOf(code, { face: "mono", size: 8.6 });
-  sheet.putRight(code, RIGHT, 117, { face: "mono", size: 8.6 });
-  sheet.putRight(words.code, RIGHT - codeWidth - 4, 117, { size: 8.6, color: INK_2 });
-  sheet.put(words.title, LEFT, 58, { face: "semibold", size: 18 });
-  const order = orderName(words, authority);
-  const opened = records[0]?.opened.at ?? statement.made_at;
-  const under = order === "" ? (authority.grant === undefined ? words.asParty : ".") : words.under(order);
-  const lead = words.shown(maker.name, maker.organisation, dayOf(drawing, opened)) + under;
-  sheet.y = 82 + sheet.block(lead, LEFT, 82, 370, { size: 10.4, color: INK_2 });
-  sheet.y = Math.max(sheet.y, 130) + 10;
-  if (records.some((one) => one.opened.assurance === "evaluation")) {
-    sheet.put(words.evaluation, LEFT, sheet.y, { face: "medium", size: 8.6, color: "#7d5200" });
-    sheet.y += 16;
-  }
-}
+type Row = readonly [label: string, value: string, face?: Face];
 
 function drawTitle({ sheet }: Drawing, number: number, title: string, note: string, room: number): void {
   sheet.need(room);
@@ -113,27 +34,31 @@ export function drawValues(drawing: Drawing): void {
     sheet.y += 4;
     for (const group of record.groups) drawGroup(sheet, group, words);
   }
-  sheet.y += 8;
+  sheet.y += 4;
 }
 
 /** Rows in two columns, as label and value; the left column is filled first. */
 function drawFacts({ sheet }: Drawing, columns: readonly (readonly Row[])[]): void {
-  const width = columns.length === 1 ? 370 : 158;
+  const width = columns.length === 1 ? 330 : 143;
   const heights = columns.map((rows, column) => {
     const x = LEFT + column * 269;
     let y = sheet.y;
-    for (const [label, value] of rows) {
+    for (const [label, value, face = "regular"] of rows) {
       const labelHeight = sheet.block(label, x, y, 94, { size: 8.8, color: INK_2 });
-      y += Math.max(labelHeight, sheet.block(value, x + 99, y, width, { size: 8.8 })) + 5;
+      y +=
+        Math.max(
+          labelHeight,
+          sheet.block(value, x + 99, y, width, { size: face === "mono" ? 8.2 : 8.8, face }),
+        ) + 3.6;
     }
     return y - sheet.y;
   });
-  sheet.y += Math.max(...heights) + 8;
+  sheet.y += Math.max(...heights) + 4;
 }
 
-function present(rows: readonly (readonly [string, string | undefined])[]): Row[] {
-  return rows.flatMap(([label, value]) =>
-    value === undefined || value === "" ? [] : [[label, value] as const],
+function present(rows: readonly (readonly [string, string | undefined, Face?])[]): Row[] {
+  return rows.flatMap(([label, value, face]): Row[] =>
+    value === undefined || value === "" ? [] : [face === undefined ? [label, value] : [label, value, face]],
   );
 }
 
@@ -146,7 +71,7 @@ export function drawAuthority(drawing: Drawing): void {
   const valid = of.valid_from === undefined ? undefined : `${dayOf(drawing, of.valid_from)} – ${until}`;
   const deciders = of.decided_by.map(({ name, organisation, stage }) => {
     const where = words.stages[stage] ?? stage;
-    return `${name}, ${organisation} (${where})`;
+    return `${name}, ${where}\n${organisation}`;
   });
   drawTitle(drawing, 2, words.authority, "", 110);
   drawFacts(drawing, [
@@ -160,7 +85,7 @@ export function drawAuthority(drawing: Drawing): void {
     present([
       [labels.agreed, deciders.join("\n")],
       [labels.access, of.grant],
-      [labels.policy, shortDigest(of.policy)],
+      [labels.policy, shortDigest(of.policy), "mono"],
     ]),
   ]);
 }
@@ -200,17 +125,54 @@ function proofRows({ statement, words }: Drawing): Row[] {
     const root = given.proof?.slice(given.proof.indexOf("\n\n") + 2).split("\n")[2];
     return present([
       [labels.entry, place],
-      [labels.leaf, toBase64url(entryLeaf(fromBase64url(given.entry)))],
-      [labels.root, root],
+      [labels.leaf, toBase64url(entryLeaf(fromBase64url(given.entry))), "mono"],
+      [labels.root, root, "mono"],
       [labels.witnesses, check.is === "proven" ? witnesses.join(", ") || words.noWitness : undefined],
     ]);
   });
+}
+
+/** The way from the entry up to the signed root, as a small drawing. */
+function drawTree({ sheet, words }: Drawing, seq: string): void {
+  const { doc, y } = sheet;
+  const [root, fork, side, low, leaf] = [
+    [459, 6],
+    [478, 29],
+    [517, 45],
+    [450, 46],
+    [468, 66],
+  ].map(([x = 0, down = 0]) => ({ x, y: y + down }));
+  if (!root || !fork || !side || !low || !leaf) return;
+  const line = (from: typeof root, to: typeof root, color: string, weight: number) =>
+    doc.moveTo(from.x, from.y).lineTo(to.x, to.y).lineWidth(weight).strokeColor(color).stroke();
+  line(root, { x: 421, y: y + 28 }, LINE, 0.6);
+  line(fork, side, LINE, 0.6);
+  line(low, { x: 419, y: y + 66 }, LINE, 0.6);
+  line(root, fork, ACCENT, 1);
+  line(fork, low, ACCENT, 1);
+  line(low, leaf, ACCENT, 1);
+  for (const other of [{ x: 421, y: y + 28 }, side, { x: 419, y: y + 66 }])
+    doc.circle(other.x, other.y, 2.4).lineWidth(0.6).fillAndStroke("#ffffff", INK_2);
+  for (const [one, size] of [
+    [root, 4.4],
+    [fork, 2],
+    [low, 2],
+    [leaf, 3.6],
+  ] as const)
+    doc.circle(one.x, one.y, size).fillColor(ACCENT).fill();
+  doc.circle(root.x, root.y, 6.2).lineWidth(0.7).strokeColor(ACCENT).stroke();
+  sheet.put(words.root, root.x + 11, root.y - 5, { face: "medium", size: 8 });
+  sheet.put(words.entryMark(seq), leaf.x + 9, leaf.y - 5, { face: "medium", size: 8 });
 }
 
 /** Section 4: where the log proves the openings. */
 export function drawProof(drawing: Drawing): void {
   const { statement, words } = drawing;
   drawTitle(drawing, 4, words.proof, words.attached, 120);
+  const [first] = statement.records;
+  const given = statement.entries.find(({ id }) => id === first?.opened.entry);
+  const check = given === undefined ? undefined : checkEntry(given, statement.keys);
+  if (check?.is === "proven") drawTree(drawing, String(check.seq + 1));
   drawFacts(drawing, [
     [[words.labels.log, statement.log], ...proofRows(drawing), [words.labels.values, words.valuesMatch]],
   ]);
@@ -219,7 +181,7 @@ export function drawProof(drawing: Drawing): void {
 /** Section 5: how to check the file, and what it does not show. */
 export function drawChecks(drawing: Drawing): void {
   const { sheet, words, verifyAt } = drawing;
-  drawTitle(drawing, 5, words.check, "", 110);
+  drawTitle(drawing, 5, words.check, "", 96);
   const columns = [
     [words.withPortal, words.withPortalText(verifyAt)],
     [words.withoutUs, words.withoutUsText],
@@ -235,27 +197,4 @@ export function drawChecks(drawing: Drawing): void {
     sheet.need(14);
     sheet.put(words.escaped, LEFT, sheet.y, { size: 7.8, color: INK_2 });
   }
-}
-
-/** The foot of each page: for whom the file is, how long it is under seal, and its number. */
-export function drawFeet(drawing: Drawing): number {
-  const { sheet, statement, words } = drawing;
-  const { count } = sheet.doc.bufferedPageRange();
-  const { made_by: maker, authority } = statement;
-  const sealed = authority.sealed_until;
-  const middle =
-    (sealed === undefined ? "" : words.footSealed(endOf(drawing, sealed))) +
-    words.footFor(maker.name, maker.organisation);
-  for (let page = 0; page < count; page += 1) {
-    sheet.doc.switchToPage(page);
-    sheet.rule(805);
-    sheet.put(statement.reference, LEFT, 813, { face: "medium", size: 8.2, color: INK_2 });
-    const [line = ""] = sheet.wrap(middle, 330, { size: 8.2 });
-    sheet.put(line, LEFT + (WIDTH - sheet.widthOf(line, { size: 8.2 })) / 2, 813, {
-      size: 8.2,
-      color: INK_2,
-    });
-    sheet.putRight(words.page(page + 1, count), RIGHT, 813, { size: 8.2, color: INK_2 });
-  }
-  return count;
 }

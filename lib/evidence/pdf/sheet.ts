@@ -18,7 +18,7 @@ export const LEFT = 42;
 export const RIGHT = 553;
 export const WIDTH = RIGHT - LEFT;
 const TOP = 46;
-const BOTTOM = 786;
+const BOTTOM = 794;
 export const INK = "#13201b";
 export const INK_2 = "#43504a";
 export const ACCENT = "#17685a";
@@ -191,9 +191,9 @@ export function guilloche(
 ): void {
   doc.save().rect(x, y, width, height).clip().lineWidth(0.35).strokeColor(ACCENT_LINE);
   for (let phase = 0; phase < 6; phase += 1) {
-    doc.moveTo(x, y + height / 2);
-    for (let step = 0; step <= width; step += 3)
-      doc.lineTo(x + step, y + (height / 2) * (1 + Math.sin(step / 11 + (phase * Math.PI) / 3)));
+    const at = (step: number) => y + (height / 2) * (1 + Math.sin(step / 11 + (phase * Math.PI) / 3));
+    doc.moveTo(x, at(0));
+    for (let step = 3; step <= width + 3; step += 3) doc.lineTo(x + step, at(step));
     doc.stroke();
   }
   doc.restore();

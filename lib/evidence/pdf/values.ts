@@ -90,9 +90,10 @@ function glyph(sheet: Sheet, shown: EvidenceGroup["shown"], x: number, y: number
 }
 
 function stateWord(sheet: Sheet, shown: EvidenceGroup["shown"], words: EvidenceWords, y: number): void {
-  const x = RIGHT - PADDING - STATE_WIDTH + 8;
-  glyph(sheet, shown, x, y + 5);
-  sheet.put(words.state[shown], x + 8, y, { size: 8.6, color: ACCENT });
+  const style = { size: 8.6, color: ACCENT } as const;
+  const x = RIGHT - PADDING - sheet.widthOf(words.state[shown], style);
+  glyph(sheet, shown, x - 9, y + 5.2);
+  sheet.put(words.state[shown], x, y, style);
 }
 
 /** A group that the access does not cover: no value, and no sign of its length. */
