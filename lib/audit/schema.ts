@@ -43,6 +43,8 @@ export const EventQuery = z.strictObject({
   ...eventFilter,
   ...logChoice,
   after: integerText(0, Number.MAX_SAFE_INTEGER).optional(),
+  /** `false` leaves out routine reads that succeeded. */
+  reads: z.enum(["true", "false"]).optional(),
   waiting: z.enum(["true", "false"]).optional(),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
