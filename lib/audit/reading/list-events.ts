@@ -11,7 +11,7 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { viewRows } from "@/lib/db/read-rows";
 import { onReplica } from "@/lib/db/replica";
 import { type Running, together } from "@/lib/db/statement";
-import { ROUTINE_READS } from "../labels";
+import { ROUTINE_READS } from "../action-groups";
 import { filterNames, recordRead } from "../record/record-read";
 import { EventItem, type EventPage, type EventQuery } from "../schema";
 import { actorNames } from "./actors/actor-names";
@@ -54,7 +54,7 @@ export function countRoutineReads(
   );
 }
 
-function readPage(cx: Context, tx: Running, query: EventQuery) {
+async function readPage(cx: Context, tx: Running, query: EventQuery) {
   const { limit, cursor, after } = query;
   const conditions = conditionsOf(cx, query).add("l.log = ?", cx.instance.log);
   if (after !== undefined) {
@@ -78,7 +78,15 @@ async function readAhead(cx: Context, tx: Running, query: EventQuery): Promise<E
  * Throws `request.invalid` for an action or a purpose that no entry here can have.
  */
 export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
-  const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, reads: _reads, log, ...filter } = query;
+  const {
+    limit: _limit,
+    cursor: _cursor,
+    after: _after,
+    waiting: _waiting,
+    reads: _reads,
+    log,
+    ...filter
+  } = query;
   const from = ofLog(cx, log);
   await refuseUnknownNames(cx, filter);
   await recordRead(cx, "audit.read", { filter: filterNames(filter), ...logDetail(cx, log) });
