@@ -9,6 +9,7 @@ const READS: ReadonlySet<string> = new Set([
   "audit.exports",
   "audit.keys",
   "audit.proof",
+  "audit.receipt",
   "audit.tile",
   "audit.verifications",
   "system.events",

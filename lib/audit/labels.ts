@@ -40,6 +40,7 @@ export const ACTION_KEYS = {
   "audit.keys": "audit_keys",
   "audit.proof": "audit_proof",
   "audit.read": "audit_read",
+  "audit.receipt": "audit_receipt",
   "audit.retention": "audit_retention",
   "audit.tile": "audit_tile",
   "audit.verifications": "audit_verifications",

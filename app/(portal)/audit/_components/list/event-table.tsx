@@ -54,7 +54,7 @@ function Seq(props: { seq: number | null; signedSize: number; isClosed: boolean 
 function ActionWords({ action }: { action: string }) {
   const t = useTranslations("actions.labels");
   const key = actionKey(action);
-  return key === undefined ? null : <>{t(key)}</>;
+  return key === undefined ? null : t(key);
 }
 
 /** An action, which may break behind its dots. */
