@@ -122,3 +122,15 @@ export const Receipt = z.object({
   signature: z.string(),
 });
 export type Receipt = z.infer<typeof Receipt>;
+
+/** Whose receipt is asked for: that of an entry, of a submitted request, or of a transaction that the caller sent. */
+export const ReceiptQuery = z
+  .strictObject({
+    entry_id: Uuid.optional(),
+    request_id: Uuid.optional(),
+    transaction_id: Uuid.optional(),
+  })
+  .refine((query) => Object.values(query).filter((one) => one !== undefined).length === 1, {
+    error: "Name one: entry_id, request_id or transaction_id.",
+  });
+export type ReceiptQuery = z.output<typeof ReceiptQuery>;

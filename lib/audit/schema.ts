@@ -34,20 +34,6 @@ const eventFilter = {
 const logChoice = { log: text(255).optional() } as const;
 export const LogQuery = z.strictObject(logChoice);
 
-const EntryUuid = z.uuid().toLowerCase();
-
-/** Whose receipt is asked for: that of an entry, of a submitted request, or of a transaction that the caller sent. */
-export const ReceiptQuery = z
-  .strictObject({
-    entry_id: EntryUuid.optional(),
-    request_id: EntryUuid.optional(),
-    transaction_id: EntryUuid.optional(),
-  })
-  .refine((query) => Object.values(query).filter((one) => one !== undefined).length === 1, {
-    error: "Name one: entry_id, request_id or transaction_id.",
-  });
-export type ReceiptQuery = z.output<typeof ReceiptQuery>;
-
 /**
  * `after` is a sequence number: the page begins with the entry after it, while a cursor goes the other way. With
  * `waiting` the first page also has entries that are not in the tree yet.

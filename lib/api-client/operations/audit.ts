@@ -16,7 +16,6 @@ import {
   ExportReceipt,
   LogQuery,
   NewExport,
-  ReceiptQuery,
 } from "@/lib/audit/schema";
 import {
   VerificationItem,
@@ -24,7 +23,6 @@ import {
   VerificationPath,
   VerificationQuery,
 } from "@/lib/audit/self-check/schema";
-import { Receipt } from "@/lib/schema";
 
 export const listAccessLogs = operation({
   id: "listAccessLogs",
@@ -91,19 +89,6 @@ export const getLogCheckpoint = operation({
   response: { status: 200, mediaType: "text/plain" },
   rate: "reads",
   action: "audit.checkpoint",
-});
-
-export const getAuditReceipt = operation({
-  id: "getAuditReceipt",
-  method: "GET",
-  path: "/confidential/audit/receipts",
-  summary: "The signed receipt of an act of the caller's own again: the same bytes as the first time.",
-  scopes: ["read"],
-  roles: "any",
-  query: ReceiptQuery,
-  response: { status: 200, schema: Receipt },
-  rate: "reads",
-  action: "audit.receipt",
 });
 
 export const getAuditKeys = operation({

@@ -1,5 +1,6 @@
 import { operation } from "@/lib/api-client/operation";
 import { EvidencePage, EvidenceQuery, NewEvidence } from "@/lib/evidence/schema";
+import { Receipt, ReceiptQuery } from "@/lib/schema";
 
 const roles = ["client", "miner", "coordinator", "auditor", "regulator"] as const;
 
@@ -31,4 +32,17 @@ export const listEvidence = operation({
   response: { status: 200, schema: EvidencePage },
   rate: "reads",
   action: "evidence.read",
+});
+
+export const getAuditReceipt = operation({
+  id: "getAuditReceipt",
+  method: "GET",
+  path: "/confidential/audit/receipts",
+  summary: "The signed receipt of an act of the caller's own again: the same bytes as the first time.",
+  scopes: ["read"],
+  roles: "any",
+  query: ReceiptQuery,
+  response: { status: 200, schema: Receipt },
+  rate: "reads",
+  action: "audit.receipt",
 });

@@ -5,10 +5,10 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { formatMicros, parseMicros } from "@/lib/crypto/instant";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import type { ReceiptQuery } from "@/lib/schema";
 import { entryLeaf, parseEntry } from "../entry/entry";
 import { issueReceipt, type Receipt } from "../record/issue-receipt";
 import { recordReadOnce } from "../record/record-read";
-import type { ReceiptQuery } from "../schema";
 
 /** A receipt promises an entry a minute after it was made (docs/formats/receipt.md). */
 const MERGE_DELAY_MICROS = 60_000_000n;

@@ -1,4 +1,4 @@
-import { getAuditReceipt } from "@/lib/api-client/operations/audit";
+import { getAuditReceipt } from "@/lib/api-client/operations/evidence";
 import { getReceipt } from "@/lib/audit/reading/get-receipt";
 import { bind, endpointAt, Reply } from "@/lib/http/endpoint/bind";
 
