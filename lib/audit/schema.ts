@@ -62,6 +62,8 @@ export const EventItem = z.object({
   action: z.string(),
   actor: z.string().nullable(),
   actor_name: z.string().optional(),
+  /** Organisation of a person whom the caller does not know by name. */
+  actor_organisation: z.string().optional(),
   purpose: z.string().nullable(),
   transaction_id: z.string().nullable(),
   participant_id: z.string().nullable(),
@@ -113,6 +115,8 @@ export const EventDetail = z.object({
   entry: z.string(),
   public: z.record(z.string(), z.unknown()),
   actor_name: z.string().optional(),
+  /** Organisation of a person whom the caller does not know by name. */
+  actor_organisation: z.string().optional(),
   anchors: EntryAnchors.optional(),
   parts: z.array(
     z.object({

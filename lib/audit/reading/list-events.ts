@@ -120,7 +120,7 @@ export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<
     const count = counts.get(row.entry_id);
     return EventItem.parse({
       ...row,
-      ...(name === undefined ? {} : { actor_name: name }),
+      ...name,
       ...(count === undefined ? {} : { count }),
     });
   });

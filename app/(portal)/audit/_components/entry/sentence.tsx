@@ -34,7 +34,11 @@ export function Sentence({ happening }: { happening: EventSentence }) {
   const tags = {
     actor: (): ReactNode => (
       <strong className="font-semibold">
-        <Actor actor={happening.actor} name={happening.actorName} />
+        <Actor
+          actor={happening.actor}
+          name={happening.actorName}
+          organisation={happening.actorOrganisation}
+        />
       </strong>
     ),
     subject: (): ReactNode =>

@@ -127,7 +127,9 @@ export function EventTable(props: {
     {
       key: "actor",
       head: t("actor"),
-      cell: ({ actor, actor_name }) => <Actor actor={actor} name={actor_name} />,
+      cell: ({ actor, actor_name, actor_organisation }) => (
+        <Actor actor={actor} name={actor_name} organisation={actor_organisation} />
+      ),
     },
     {
       key: "subject",
