@@ -3,15 +3,23 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
 export interface PickGroup {
   readonly name: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly choices: readonly Choice[];
 }
 
 /** Letters and digits only, so that spaces, dots and capitals do not matter. */
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 
-/** Chooses an action: by its group, or by typing a part of its words or its name, which narrows the choice. */
+/**
+ * Chooses an action: by its group, or by typing a part of its words or its name. Typing narrows the choice, and the only
+ * action that is left is chosen.
+ */
 export function ActionPick(props: {
   id: string;
   current: string;
@@ -25,9 +33,17 @@ export function ActionPick(props: {
   const { groups, current, any, className, id, ...wrong } = props;
   const [sought, setSought] = useState("");
   const [chosen, setChosen] = useState(current);
-  const fits = ({ value, label }: PickGroup["choices"][number]) =>
-    value === chosen || plain(`${label} ${value}`).includes(plain(sought));
-  const isKnown = groups.some(({ choices }) => choices.some(({ value }) => value === current));
+  const all = groups.flatMap(({ choices }) => choices);
+  const matches = ({ value, label }: Choice, text: string) =>
+    plain(`${label} ${value}`).includes(plain(text));
+  const fits = (choice: Choice) => choice.value === chosen || matches(choice, sought);
+  const seek = (text: string) => {
+    setSought(text);
+    const found = text === "" ? [] : all.filter((choice) => matches(choice, text));
+    const [only] = found;
+    if (only !== undefined && found.length === 1) setChosen(only.value);
+  };
+  const isKnown = all.some(({ value }) => value === current);
   return (
     <>
       <select
@@ -58,7 +74,7 @@ export function ActionPick(props: {
         aria-label={t("findAction")}
         placeholder={t("findAction")}
         value={sought}
-        onChange={(event) => setSought(event.target.value)}
+        onChange={(event) => seek(event.target.value)}
         autoComplete="off"
         className="w-[8rem] min-w-0 border-line-2 border-l bg-sheet py-1 pl-2"
       />
