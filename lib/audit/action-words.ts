@@ -32,6 +32,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   audit_keys: "Reading of the log’s public keys",
   audit_proof: "Reading of a proof",
   audit_read: "Reading of the log",
+  audit_receipt: "Fetching of a receipt",
   audit_retention: "Reading of the retention periods",
   audit_tile: "Reading of the tree’s hashes",
   audit_verifications: "Reading of the list of verifications",
