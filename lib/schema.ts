@@ -123,14 +123,10 @@ export const Receipt = z.object({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
-/** Whose receipt is asked for: that of an entry, of a submitted request, or of a transaction that the caller sent. */
-export const ReceiptQuery = z
-  .strictObject({
-    entry_id: Uuid.optional(),
-    request_id: Uuid.optional(),
-    transaction_id: Uuid.optional(),
-  })
-  .refine((query) => Object.values(query).filter((one) => one !== undefined).length === 1, {
-    error: "Name one: entry_id, request_id or transaction_id.",
-  });
+/** Whose receipt is asked for, one of them: that of an entry, of a submitted request, or of a transaction that the caller sent. */
+export const ReceiptQuery = z.strictObject({
+  entry_id: Uuid.optional(),
+  request_id: Uuid.optional(),
+  transaction_id: Uuid.optional(),
+});
 export type ReceiptQuery = z.output<typeof ReceiptQuery>;

@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { formatMicros, parseMicros } from "@/lib/crypto/instant";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, invalidField } from "@/lib/errors";
 import type { ReceiptQuery } from "@/lib/schema";
 import { entryLeaf, parseEntry } from "../entry/entry";
 import { issueReceipt, type Receipt } from "../record/issue-receipt";
@@ -52,9 +52,11 @@ async function findOwn(tx: Tx, cx: Context, query: ReceiptQuery): Promise<z.infe
 /**
  * Returns the signed receipt of an act of the caller's own again; signing gives the same bytes. It is signed only for an
  * entry whose leaf is in the tree, or that is young enough to wait for it: a row alone is no reason to promise anything.
- * Throws `audit.not-found`.
+ * Throws `audit.not-found`, and `request.invalid` unless one thing is named.
  */
 export async function getReceipt(cx: Context, query: ReceiptQuery): Promise<Receipt> {
+  if (Object.values(query).filter((one) => one !== undefined).length !== 1)
+    throw invalidField("/entry_id", "name one of entry_id, request_id and transaction_id");
   const found = await inSnapshot(cx, (tx) => findOwn(tx, cx, query));
   await recordReadOnce(cx, "audit.receipt");
   if (found === undefined) throw new DomainError("audit.not-found");
