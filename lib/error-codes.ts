@@ -102,6 +102,7 @@ export const ERROR_CODES = {
   "transparency.not-found": [404, "No figures are published for this quarter"],
   "notice.sealed": [403, "The order is under seal"],
   "grant.not-found": [404, "Grant not found"],
+  "evidence.client-held": [409, "Your own program opens this record"],
   "grant.limit": [422, "More than one grant may give"],
   "organisation.not-found": [404, "Organisation not found"],
   "organisation.state": [409, "The organisation's state does not allow this"],

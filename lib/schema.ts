@@ -122,3 +122,11 @@ export const Receipt = z.object({
   signature: z.string(),
 });
 export type Receipt = z.infer<typeof Receipt>;
+
+/** Whose receipt is asked for, one of them: that of an entry, of a submitted request, or of a transaction that the caller sent. */
+export const ReceiptQuery = z.strictObject({
+  entry_id: Uuid.optional(),
+  request_id: Uuid.optional(),
+  transaction_id: Uuid.optional(),
+});
+export type ReceiptQuery = z.output<typeof ReceiptQuery>;

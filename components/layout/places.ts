@@ -20,6 +20,7 @@ export type PlaceKey =
   | "notifications"
   | "audit"
   | "exports"
+  | "evidence"
   | "erasures"
   | "suspicions"
   | "quarantine"
@@ -66,6 +67,7 @@ const PLACES: readonly Place[] = [
   { key: "agreements", href: "/agreements", icon: "check", group: 1 },
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
+  { key: "evidence", href: "/evidence", icon: "check", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
   { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: 2 },
@@ -155,6 +157,7 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
         role === "admin" || (role === "coordinator" && duties.some((duty) => READ_PEOPLE.includes(duty)))
       );
     case "transactions":
+    case "evidence":
       return role !== "admin";
     default:
       return true;

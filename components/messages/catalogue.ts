@@ -10,6 +10,7 @@ import deDevelopers from "@/components/messages/de/developers.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
 import deError from "@/components/messages/de/error.json";
+import deEvidence from "@/components/messages/de/evidence.json";
 import deGrants from "@/components/messages/de/grants.json";
 import deHelp from "@/components/messages/de/help.json";
 import deHome from "@/components/messages/de/home.json";
@@ -49,6 +50,7 @@ import developers from "@/components/messages/en/developers.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
 import error from "@/components/messages/en/error.json";
+import evidence from "@/components/messages/en/evidence.json";
 import grants from "@/components/messages/en/grants.json";
 import help from "@/components/messages/en/help.json";
 import home from "@/components/messages/en/home.json";
@@ -92,6 +94,7 @@ export const CATALOGUES = {
     domain,
     error,
     breakGlass,
+    evidence,
     grants,
     help,
     home,
@@ -133,6 +136,7 @@ export const CATALOGUES = {
     domain: deDomain,
     error: deError,
     breakGlass: deBreakGlass,
+    evidence: deEvidence,
     grants: deGrants,
     help: deHelp,
     home: deHome,

@@ -6,6 +6,7 @@ export const CODE_KEYS = {
   "session.not-found": "gone",
   "request-file.not-found": "gone",
   "grant.not-found": "gone",
+  "evidence.client-held": "evidenceClientHeld",
   "notice.not-found": "gone",
   "transparency.not-found": "gone",
   "authorization.not-found": "gone",

@@ -21,6 +21,7 @@ import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
 import * as erasures from "./operations/erasures";
+import * as evidence from "./operations/evidence";
 import * as grants from "./operations/grants";
 import * as home from "./operations/home";
 import * as keys from "./operations/keys";
@@ -66,6 +67,7 @@ const MODULES = [
   policies,
   policyRuns,
   audit,
+  evidence,
   quarantine,
   erasures,
   organisations,

@@ -61,6 +61,8 @@ export interface InstanceFacts {
   readonly signerUrl?: string | undefined;
   /** Where the escrow custodian answers, in the portal. */
   readonly custodianUrl?: string | undefined;
+  /** Address of the portal, for what people keep on paper. Absent in processes that answer no calls. */
+  readonly portalOrigin?: string | undefined;
   /** Folder for large temporary files; the system's own where it is absent. */
   readonly dataDir?: string | undefined;
 }

@@ -66,6 +66,7 @@ export const ACTS = [
   "erasure_refuse",
   "escrow_destroy",
   "escrow_epoch",
+  "evidence_make",
   "export_cancel",
   "export_download",
   "export_expire",

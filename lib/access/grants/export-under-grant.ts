@@ -11,7 +11,7 @@ import type { ExportQuery, ExportReceipt, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 
 /** Gives an export to the holder of a grant that is in force, by the same rules as an opening under it. */
-function lenderFor(cx: Context): ExportLender {
+export function lenderFor(cx: Context): ExportLender {
   return async (tx, grantId) => {
     cx.keystore.requireUnsealed();
     const grant = await loadGrant(tx, cx, grantId, "grant.open");

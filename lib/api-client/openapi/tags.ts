@@ -80,6 +80,13 @@ export const TAGS: readonly Tag[] = [
     families: ["grant", ...KEEPING],
   },
   {
+    name: "Evidence",
+    slug: "evidence",
+    description: "Take opened values away as a signed file that anyone can check without an account.",
+    paths: ["/confidential/evidence"],
+    families: ["evidence", "transaction", "grant", "envelope", "key", ...KEEPING],
+  },
+  {
     name: "Holds, releases, emergencies and notices",
     slug: "holds",
     description:

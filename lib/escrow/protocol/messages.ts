@@ -162,6 +162,8 @@ export const OpenRequest = z.strictObject({
   envelopes: z.array(RegistrationItem).min(1).max(6),
   intent: IntentEvidence,
   opening: z.strictObject({ statement: OpenStatement, signature: StatementSignature }),
+  /** For evidence: replies that are not masked also have the salts of their fields. */
+  with_salts: z.literal(true).optional(),
 });
 export type OpenRequest = z.infer<typeof OpenRequest>;
 

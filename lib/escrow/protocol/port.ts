@@ -70,6 +70,8 @@ export interface EscrowOpening {
   readonly opening: { readonly statement: OpenStatement; readonly signature: StatementSignature };
   /** With the private key the answer is opened here. Without it the answer stays sealed to the key's owner. */
   readonly replyKey: { readonly publicKey: Uint8Array; readonly privateKey?: Uint8Array };
+  /** For evidence: also asks for the salts of fields that are shown in full. */
+  readonly withSalts?: true;
 }
 
 /** A reply still sealed to the requester's own key. */
@@ -85,6 +87,8 @@ export interface EscrowOpened {
   readonly data: Readonly<Partial<Record<GroupName, Record<string, Json>>>>;
   /** Names of masked fields by group. */
   readonly masked: Readonly<Partial<Record<GroupName, readonly string[]>>>;
+  /** Salts by group and field, of groups that are not masked, if they were asked for. */
+  readonly salts: Readonly<Partial<Record<GroupName, Readonly<Record<string, string>>>>>;
   readonly sealed: Readonly<Partial<Record<GroupName, SealedReply>>>;
 }
 

@@ -50,7 +50,7 @@ const ACCESS_CLASSES: ReadonlySet<EntryClass> = new Set<EntryClass>([
 
 /** Returns the class of an action's entries. Requests, grants and actions without a class belong to access. */
 export function classOf(action: string): EntryClass {
-  if (action === "audit.export") return "export";
+  if (action === "audit.export" || action === "evidence.make") return "export";
   return CLASSES[action.split(".", 1)[0] ?? ""] ?? "access";
 }
 

@@ -52,6 +52,7 @@ const APP = {
   break_glass: "INSERT",
   break_glass_review: "INSERT",
   escrow_epoch: "INSERT UPDATE",
+  evidence: "INSERT UPDATE(bytes code digest outcome_entry_id pages state)",
   escrow_registration: "INSERT UPDATE",
   executive_release: "INSERT",
   executive_release_word: "INSERT",

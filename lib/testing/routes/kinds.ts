@@ -35,6 +35,7 @@ const MEMBERS: readonly (readonly [name: RegExp, table: string])[] = [
   [/^grant(_id)?$/, "access_grant"],
   [/^transactions?(_id)?$/, "transaction"],
   [/^authorization_id$/, "legal_authorization"],
+  [/^entry_id$/, "audit_entry"],
   [/^dispute_id$/, "dispute"],
   [/^request_id$/, "access_request"],
   [/^release_id$/, "executive_release"],

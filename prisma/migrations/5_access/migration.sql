@@ -445,6 +445,31 @@ CREATE TABLE disclosure (
   CONSTRAINT disclosure_proof_whole CHECK (num_nonnulls(statement, proof, proof_kind) IN (0, 3))
 );
 
+-- Evidence files (ADR 0066). The file itself, with the values, is never stored: digest, code and page count stay.
+CREATE TABLE evidence (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  reference text NOT NULL,
+  user_id uuid NOT NULL,
+  grant_id uuid,
+  request_id uuid,
+  transactions text[] NOT NULL,
+  groups text[] NOT NULL,
+  format text NOT NULL,
+  state text NOT NULL DEFAULT 'intent',
+  intent_entry_id uuid NOT NULL,
+  outcome_entry_id uuid,
+  digest text,
+  code text,
+  pages integer,
+  bytes integer,
+  made_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT evidence_reference_form CHECK (reference ~ '^EV-[0-9]{4}-[0-9]{4,}$'),
+  CONSTRAINT evidence_format_known CHECK (format IN ('pdf', 'json')),
+  CONSTRAINT evidence_state_known CHECK (state IN ('intent', 'done', 'failed')),
+  CONSTRAINT evidence_done_whole CHECK ((state = 'done') = (num_nonnulls(digest, code, pages, bytes) = 4))
+);
+
 -- Legal holds. `organisation_id`: other agencies do not learn of a hold.
 CREATE TABLE preservation (
   id uuid PRIMARY KEY,
@@ -682,6 +707,8 @@ CREATE INDEX access_grant_in_force ON access_grant (tenant_id, not_after) WHERE 
 CREATE UNIQUE INDEX access_grant_release_id_key ON access_grant (release_id);
 CREATE UNIQUE INDEX access_grant_break_glass_id_key ON access_grant (break_glass_id);
 CREATE UNIQUE INDEX opening_nonce_key ON opening (nonce);
+CREATE UNIQUE INDEX evidence_tenant_id_reference_key ON evidence (tenant_id, reference);
+CREATE INDEX evidence_tenant_id_id_idx ON evidence (tenant_id, id);
 CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
 CREATE INDEX preservation_organisation_id_idx ON preservation (organisation_id);
@@ -1817,6 +1844,8 @@ GRANT SELECT, INSERT, UPDATE (reply_key, used_at) ON opening TO sealport_app;
 GRANT SELECT ON opening TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON disclosure TO sealport_app;
 GRANT SELECT ON disclosure TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, outcome_entry_id, digest, code, pages, bytes) ON evidence TO sealport_app;
+GRANT SELECT ON evidence TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, until, released_at) ON preservation TO sealport_app;
 GRANT SELECT ON preservation TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, title, reason, document, document_digest, revision, round, submitted_at, base_number,

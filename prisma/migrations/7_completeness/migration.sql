@@ -506,6 +506,7 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('access_grant', 'INSERT', 'grant.create'), ('access_grant', 'INSERT', 'request.decide'),
   ('access_grant', 'INSERT', 'request.release'),
   ('access_grant', 'UPDATE', 'audit.export'), ('access_grant', 'UPDATE', 'disclosure.open'),
+  ('access_grant', 'UPDATE', 'evidence.make'),
   ('access_grant', 'UPDATE', 'dispute.resolve'), ('access_grant', 'UPDATE', 'dispute.take'),
   ('access_grant', 'UPDATE', 'grant.create'), ('access_grant', 'UPDATE', 'grant.end'),
   ('access_grant', 'UPDATE', 'grant.end-release'), ('access_grant', 'UPDATE', 'grant.revoke');
@@ -514,6 +515,11 @@ SELECT audit_watch('disclosure', 'disclosure:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('disclosure', 'INSERT', 'disclosure.open'),
   ('disclosure', 'UPDATE', 'disclosure.open');
+
+SELECT audit_watch('evidence', 'evidence:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('evidence', 'INSERT', 'evidence.make'),
+  ('evidence', 'UPDATE', 'evidence.make');
 
 SELECT audit_watch('preservation', 'preservation:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES

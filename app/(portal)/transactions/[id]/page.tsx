@@ -89,7 +89,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
         facts={
           <>
             <MyAccess record={record} nowMs={nowMs} />
-            <TransactionFacts record={record} />
+            <TransactionFacts record={record} own={principal.participantId} />
             <WhyFacts record={record} />
             {record.retention === undefined ? null : (
               <Retention transactionId={view.transaction_id} current={record.retention} />

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { StatusTag } from "@/app/(portal)/transactions/_components/transaction-table";
 import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -69,7 +70,7 @@ export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number 
   );
 }
 
-export function TransactionFacts({ record }: { record: RecordView }) {
+export function TransactionFacts({ record, own }: { record: RecordView; own: string | undefined }) {
   const t = useTranslations("transactions.facts");
   const { view, may } = record;
   const facts = [
@@ -87,6 +88,11 @@ export function TransactionFacts({ record }: { record: RecordView }) {
   return (
     <FactsSection title={t("title")}>
       <Facts facts={facts} />
+      {view.submitter === own ? (
+        <div className="mt-3">
+          <ReceiptDownload of={{ transaction_id: view.transaction_id }} name={view.job_id} />
+        </div>
+      ) : null}
       <MoveStatus transactionId={view.transaction_id} to={may.move} />
     </FactsSection>
   );

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { type Fact, Facts } from "@/components/ui/facts";
@@ -142,6 +143,9 @@ export function RequesterPanel({ request }: { request: RequestView }) {
           <Withdraw requestId={request.id} reference={request.reference} />
         ) : null}
       </div>
+      {request.state === "draft" ? null : (
+        <ReceiptDownload of={{ request_id: request.id }} name={request.reference} />
+      )}
     </>
   );
 }

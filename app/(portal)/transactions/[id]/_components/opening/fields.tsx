@@ -2,6 +2,7 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useEffect } from "react";
+import { MakeEvidence } from "@/app/(portal)/transactions/[id]/_components/opening/make-evidence";
 import { OpeningChoice } from "@/app/(portal)/transactions/[id]/_components/opening/opening-choice";
 import {
   MAIN_ACTION,
@@ -235,6 +236,7 @@ export function Fields(props: FieldsProps) {
         <OneField key={group} group={group} props={props} />
       ))}
       {last === undefined ? null : <Written opened={last} />}
+      <MakeEvidence transactionId={props.transactionId} />
     </Section>
   );
 }

@@ -11,6 +11,8 @@ export interface GrantRoute {
   readonly until: string;
   /** In force, with views left, at the moment the page was made. */
   readonly isUsable: boolean;
+  readonly viewsLeft: number;
+  readonly exportsLeft: number;
 }
 
 /** How the reader may open fields here: as a party, under a grant, or not at all. */

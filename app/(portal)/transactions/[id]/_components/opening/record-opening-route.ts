@@ -35,6 +35,8 @@ function grantWay(grant: GrantView, present: readonly GroupName[]): GrantRoute {
     level: grant.level,
     until: grant.not_after,
     isUsable: grant.state === "active" && grant.views_left > 0 && grant.level !== "metadata",
+    viewsLeft: grant.views_left,
+    exportsLeft: grant.exports_left,
   };
 }
 
