@@ -1,7 +1,6 @@
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
-import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { releaseHold } from "@/lib/access/preservations/change-preservation";
 import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
 import { NewPreservation } from "@/lib/access/preservations/schema";
@@ -25,6 +24,7 @@ import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
 import { planOpening } from "@/lib/transactions/open/plan-opening";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { readRecord } from "@/lib/transactions/read/read-record";
 import { AuditBody, RetentionBody } from "@/lib/transactions/schema";
 import { setRetention } from "@/lib/transactions/status/set-retention";

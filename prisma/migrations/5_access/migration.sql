@@ -421,6 +421,8 @@ CREATE TABLE opening (
   nonce text NOT NULL,
   reply_key bytea,
   expires_at timestamptz(6) NOT NULL,
+  -- Transactions that were opened with it. Each of its statement opens once; after the last one it is used up.
+  opened uuid[] NOT NULL DEFAULT '{}',
   used_at timestamptz(6)
 );
 
@@ -1813,7 +1815,7 @@ GRANT SELECT, INSERT ON break_glass_review TO sealport_app;
 GRANT SELECT ON break_glass_review TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON access_grant TO sealport_app;
 GRANT SELECT ON access_grant TO sealport_custodian, sealport_auditor;
-GRANT SELECT, INSERT, UPDATE (reply_key, used_at) ON opening TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (reply_key, opened, used_at) ON opening TO sealport_app;
 GRANT SELECT ON opening TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON disclosure TO sealport_app;
 GRANT SELECT ON disclosure TO sealport_auditor;

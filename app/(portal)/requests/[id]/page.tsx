@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
@@ -117,9 +119,15 @@ function mayEndAuthority({ grant, principal }: FrameProps): boolean {
   return isReviewer(principal) && grant?.released_by === undefined;
 }
 
+/** What the requester may open under the grant of this request. */
+function opensOf({ grant, principal }: FrameProps): OpeningRequest | undefined {
+  if (grant === undefined || !mayBeOpened(grant)) return undefined;
+  return { grantId: grant.id, via: openingCallOf(principal.role), personName: principal.name };
+}
+
 function panelOf(props: FrameProps): ReactNode {
   const { request, review, release, isOwn } = props;
-  if (isOwn) return <RequesterPanel request={request} />;
+  if (isOwn) return <RequesterPanel request={request} opens={opensOf(props)} />;
   if (release?.standing !== undefined)
     return (
       <>

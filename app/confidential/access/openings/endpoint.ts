@@ -1,4 +1,4 @@
-import { prepareOpening as prepare } from "@/lib/access/openings/prepare-opening";
+import { prepareOpening as prepare } from "@/lib/transactions/open/prepare-opening";
 import { prepareOpening } from "@/lib/api-client/operations/grants";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 

@@ -1,5 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { OpenGrantButton } from "@/components/opening/opening-host";
+import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { type Fact, Facts } from "@/components/ui/facts";
@@ -109,7 +111,14 @@ function Denied({ request, denial }: { request: RequestView; denial: RequestView
 }
 
 /** For the requester: the open question, and what they can do. */
-export function RequesterPanel({ request }: { request: RequestView }) {
+export function RequesterPanel({
+  request,
+  opens,
+}: {
+  request: RequestView;
+  /** What the requester may open now. */
+  opens: OpeningRequest | undefined;
+}) {
   const t = useTranslations("review");
   const question = questionOf(request);
   const denial = request.decisions.find((one) => one.decision === "deny");
@@ -133,8 +142,13 @@ export function RequesterPanel({ request }: { request: RequestView }) {
             {t("side.continue")}
           </ButtonLink>
         ) : null}
+        {opens === undefined ? null : (
+          <OpenGrantButton request={opens} look="primary" size="form" icon="eye">
+            {t("side.openFields")}
+          </OpenGrantButton>
+        )}
         {request.grant_id === undefined ? null : (
-          <ButtonLink href={`/grants/${request.grant_id}`} look="primary" size="form">
+          <ButtonLink href={`/grants/${request.grant_id}`} look="secondary" size="form">
             {t("side.openGrant")}
           </ButtonLink>
         )}
