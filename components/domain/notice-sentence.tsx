@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
-import type { ExpectedNotice } from "@/lib/access/requests/answer-schema";
+import type { ExpectedNotice } from "@/lib/access/notices/schema";
 import type { Purpose } from "@/lib/vocabulary";
 
 /** Whether the parties get notice: the same sentence in the form, the review, the opening and on the grant. */

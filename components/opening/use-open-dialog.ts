@@ -3,16 +3,18 @@
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { target } from "@/components/client/api";
+import type { Opened } from "@/components/client/blank-rules";
 import { NotSigned } from "@/components/client/not-signed";
 import type { OpenedValues } from "@/components/client/opened";
 import { sameNames, signStatement } from "@/components/client/sign-statement";
 import { type Api, useApi } from "@/components/client/use-api";
 import type { GrantDetail } from "@/lib/access/grants/schema";
-import type { OpeningAnswer } from "@/lib/access/requests/answer-schema";
+import type { OpeningAnswer } from "@/lib/access/openings/schema";
 import type { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
 import type { getGrant, prepareOpening } from "@/lib/api-client/operations/grants";
 import type { getRosterStanding } from "@/lib/api-client/operations/roster";
 import type { RosterStanding } from "@/lib/identity/roster/schema";
+import type { SignedOpening } from "@/lib/transactions/schema";
 import type { GroupName } from "@/lib/vocabulary";
 
 const readGrant = target<typeof getGrant>("GET", "/confidential/access/grants/{id}");
@@ -53,7 +55,7 @@ export interface OpenDialogState {
   open(): Promise<boolean>;
 }
 
-function signedBy({ signed_by, keys }: RosterStanding): SignedBy {
+function signerOf({ signed_by, keys }: RosterStanding): SignedBy {
   if (signed_by === "own_key") return keys.some(({ kind }) => kind === "passkey") ? "passkey" : "program";
   return signed_by === "no_key" ? "nobody" : "portal";
 }
@@ -121,21 +123,61 @@ function usePrepared({ api, request, selected, reason }: Asked) {
   return { prepared, refusal, setRefusal, ask };
 }
 
-/** Has the person sign exactly the statement that the dialog shows. */
-async function signed(
-  {
-    prepared,
-    selected,
-    standing,
-  }: { prepared: OpeningAnswer; selected: readonly string[]; standing: RosterStanding },
-  grantId: string,
-) {
+/** All that the second press needs. */
+interface Ready {
+  readonly grant: GrantDetail;
+  readonly standing: RosterStanding;
+  readonly prepared: OpeningAnswer;
+  readonly selected: readonly string[];
+}
+
+/** Has the person sign exactly the statement that the dialog shows. Undefined where the portal signs for them. */
+async function signed({ grant, prepared, selected, standing }: Ready) {
+  if (signerOf(standing) !== "passkey") return undefined;
   const { statement, opening_id } = prepared;
-  if (statement.grant !== grantId || !sameNames(statement.transactions, selected))
+  if (statement.grant !== grant.id || !sameNames(statement.transactions, selected))
     throw new NotSigned("differs");
   const credentialIds = standing.keys.flatMap(({ kind, id }) => (kind === "passkey" ? [id] : []));
   const signature = await signStatement("open", statement, { rpId: standing.rp_id, credentialIds });
-  return { opening: { opening_id, signature } };
+  return { opening_id, signature };
+}
+
+interface OneOpening {
+  readonly grant: GrantDetail;
+  readonly request: OpeningRequest;
+  readonly reason: string | undefined;
+  readonly opening: SignedOpening | undefined;
+}
+
+/** Opens one transaction, and returns what it gave. */
+async function openOne(
+  api: Api,
+  id: string,
+  { grant, request, reason, opening }: OneOpening,
+): Promise<Opened> {
+  const body = {
+    purpose: grant.purpose,
+    grant_id: grant.id,
+    ...(request.fields === undefined ? {} : { fields: [...request.fields] }),
+    ...(opening === undefined ? {} : { opening }),
+  };
+  const override = reason === undefined ? {} : { hours_override: { reason } };
+  const params = { id };
+  const answer =
+    request.via === "audit"
+      ? await api.call(openAudit, { params, body: { ...body, ...override } })
+      : await api.call(openHere, { params, body });
+  const { access_id: accessId, data: values, masked = [], receipt } = answer;
+  return {
+    accessId,
+    transactionId: id,
+    values,
+    masked,
+    openedAt: new Date().toISOString(),
+    entryId: receipt.entry_id,
+    grant: { id: grant.id, reference: grant.reference, until: grant.not_after },
+    signedBy: opening === undefined ? "portal" : "passkey",
+  };
 }
 
 /** Opens fields under a grant: one statement, one signature, then one call for each transaction. */
@@ -146,59 +188,35 @@ export function useOpenDialog(request: OpeningRequest, opened: OpenedValues): Op
   const [isBusy, setBusy] = useState(false);
   const { grant, standing, selected, select, failure } = useBeginning(api, request);
   const { prepared, refusal, setRefusal, ask } = usePrepared({ api, request, selected, reason });
-  const by = standing === undefined ? undefined : signedBy(standing);
+  const openAll = async (ready: Ready): Promise<boolean> => {
+    const ticket = opened.ticket();
+    let count = 0;
+    try {
+      const opening = await signed(ready);
+      for (const id of selected) {
+        opened.put(await openOne(api, id, { grant: ready.grant, request, reason, opening }), ticket);
+        count += 1;
+      }
+    } catch (error) {
+      // What was signed may be used up: the next attempt begins with a new statement.
+      if (!(error instanceof NotSigned)) ask();
+      setRefusal(error);
+    }
+    return count > 0;
+  };
   const open = async (): Promise<boolean> => {
     if (grant === undefined || standing === undefined || prepared === undefined || isBusy) return false;
     setBusy(true);
     setRefusal(undefined);
-    const ticket = opened.ticket();
-    let count = 0;
-    try {
-      const proof = by === "passkey" ? await signed({ prepared, selected, standing }, grant.id) : {};
-      const shared = {
-        purpose: grant.purpose,
-        grant_id: grant.id,
-        ...(request.fields === undefined ? {} : { fields: [...request.fields] }),
-        ...proof,
-      };
-      for (const id of selected) {
-        const params = { id };
-        const override = reason === undefined ? {} : { hours_override: { reason } };
-        const answer =
-          request.via === "audit"
-            ? await api.call(openAudit, { params, body: { ...shared, ...override } })
-            : await api.call(openHere, { params, body: shared });
-        const { access_id: accessId, data: values, masked = [], receipt } = answer;
-        const under = { id: grant.id, reference: grant.reference, until: grant.not_after };
-        const entry = { openedAt: new Date().toISOString(), entryId: receipt.entry_id };
-        const signer = by === "passkey" ? ("passkey" as const) : ("portal" as const);
-        opened.put(
-          { accessId, transactionId: id, values, masked, ...entry, grant: under, signedBy: signer },
-          ticket,
-        );
-        count += 1;
-      }
-      return true;
-    } catch (error) {
-      // What was signed may be used up: the next attempt begins with a new statement.
-      if (count > 0 || !(error instanceof NotSigned)) ask();
-      setRefusal(error);
-      return count > 0;
-    } finally {
-      setBusy(false);
-      // The opening also changes the views left and the lists of openings.
-      router.refresh();
-    }
+    const isOpened = await openAll({ grant, standing, prepared, selected });
+    setBusy(false);
+    // The opening also changes the views left and the lists of openings.
+    router.refresh();
+    return isOpened;
   };
+  const by = standing === undefined ? undefined : signerOf(standing);
   return {
-    grant,
-    signedBy: by,
-    prepared,
-    refusal: failure ?? refusal,
-    selected,
-    isBusy,
-    select,
-    giveReason,
-    open,
+    ...{ grant, signedBy: by, prepared, selected, isBusy },
+    ...{ refusal: failure ?? refusal, select, giveReason, open },
   };
 }

@@ -1,7 +1,6 @@
 import "server-only";
 import { readNoticeRules } from "@/lib/access/notices/rule-store";
-import type { NoticeInstrument } from "@/lib/access/notices/schema";
-import type { ExpectedNotice } from "@/lib/access/requests/answer-schema";
+import type { ExpectedNotice, NoticeInstrument } from "@/lib/access/notices/schema";
 import type { Context } from "@/lib/context/context";
 import { statement } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";

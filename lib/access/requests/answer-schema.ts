@@ -9,22 +9,11 @@ import {
   TransactionQuery,
 } from "@/lib/access/requests/schema";
 import { OrderReach, SignatureReport } from "@/lib/authorities/schema";
-import { DecisionStatement, OpenStatement } from "@/lib/escrow/protocol/statements";
+import { DecisionStatement } from "@/lib/escrow/protocol/statements";
 import { Receipt, Unreadable } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** Answers of the calls about requests. Absent members are left out, never null. */
-
-/** Whether those whose data are disclosed get notice, by the rule in force. */
-export const ExpectedNotice = z.object({
-  /** `queued`: a person of the operator confirms each notice before it is sent. `none`: they get no notice. */
-  mode: z.enum(["none", "queued"]),
-  /** When the rule was set; absent for the default. */
-  rule_of: z.string().optional(),
-  /** The end of the seal; the notice is not sent before. */
-  not_before: z.string().optional(),
-});
-export type ExpectedNotice = z.infer<typeof ExpectedNotice>;
 
 export const DocumentView = z.object({
   sha256: z.string(),
@@ -191,18 +180,6 @@ export const StatementAnswer = z.object({
   receipt: Receipt,
 });
 export type StatementAnswer = z.infer<typeof StatementAnswer>;
-
-export const OpeningAnswer = z.object({
-  opening_id: z.string(),
-  statement: OpenStatement,
-  expires_at: z.string(),
-  /** Views of the grant that are left after this opening. */
-  views_left: z.int(),
-  /** Whether the parties get notice; absent where the grant rests on no request. */
-  notice: ExpectedNotice.optional(),
-  receipt: Receipt,
-});
-export type OpeningAnswer = z.infer<typeof OpeningAnswer>;
 
 export const IdentityCheckAnswer = z.object({
   id: z.string(),

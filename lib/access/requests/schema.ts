@@ -242,19 +242,3 @@ export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
 /** Removes a co-viewer from a submitted request, by handle. */
 export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
 export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;
-
-/** One signature opens at most so many transactions. */
-export const MAX_OPENED_AT_ONCE = 25;
-
-export const NewOpening = z.strictObject({
-  grant_id: Uuid,
-  transactions: z
-    .array(Uuid)
-    .min(1)
-    .max(MAX_OPENED_AT_ONCE)
-    .refine((ids) => new Set(ids).size === ids.length, "names a transaction twice"),
-  fields: Fields.optional(),
-  /** For an opening outside the office hours, as the opening itself gives it. */
-  hours_override: z.strictObject({ reason: visibleText(2_000) }).optional(),
-});
-export type NewOpening = z.infer<typeof NewOpening>;
