@@ -95,6 +95,7 @@ async function store(
     sealed: facts.sealed && { basis: facts.sealed.basis, until: endOf(facts.sealed.until) },
     recordDigest: digest,
     record,
+    sources: facts.sources,
   });
   const of = { authorizationId: id, requestId };
   if (order !== undefined) await noteAttached(tx, cx, of, order);
@@ -139,11 +140,19 @@ async function takeIn(tx: Tx, cx: Context, requestId: string, facts: Authorizati
   const signed = await receiveSigned(tx, cx, requestId, facts, parts);
   const { order, signature } = signed;
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
-  const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, signed);
+  const { id, digest } = await store(
+    tx,
+    cx,
+    requestId,
+    { ...(order?.facts ?? facts), sources: facts.sources },
+    document,
+    signed,
+  );
   const details = {
     authorization: id,
     record: digest,
     kind: facts.kind,
+    ...(facts.sources === undefined ? {} : { sources: { ...facts.sources } }),
     ...(document === undefined
       ? {}
       : { sha256: document.sha256, bytes: document.bytes, scan: document.scan }),

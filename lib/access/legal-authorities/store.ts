@@ -7,7 +7,7 @@ import {
   toVerifications,
   type Verifications,
 } from "@/lib/access/legal-authorities/verification-store";
-import { AuthorizationState } from "@/lib/access/requests/schema";
+import { AuthorizationState, FactSources } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";
 import { Moment } from "@/lib/db/read-rows";
 import { columnsOf, type Running, statement } from "@/lib/db/statement";
@@ -38,6 +38,8 @@ export interface AuthorizationRow {
   /** Whether it serves one request only, according to its record. */
   readonly isSingleUse: boolean;
   readonly verifications: Verifications;
+  /** How the requester gave each fact; undefined where the caller did not say. */
+  readonly sources: FactSources | undefined;
 }
 
 const Row = z.object({
@@ -57,6 +59,7 @@ const Row = z.object({
   record: AuthorizationRecord,
   document_id: z.string().nullable(),
   jws: z.string().nullable(),
+  sources: FactSources.nullable(),
 });
 
 export async function insertAuthorization(
@@ -86,6 +89,7 @@ export async function insertAuthorization(
         jws: row.jws ?? null,
         record_digest: row.recordDigest,
         record: JSON.parse(JSON.stringify(row.record)),
+        ...(row.sources === undefined ? {} : { sources: row.sources }),
       },
     ],
   });
@@ -162,6 +166,7 @@ export async function findAuthorization(
     record: row.record,
     document: toDocument(record.document),
     jws: row.jws ?? undefined,
+    sources: row.sources ?? undefined,
     ...membersOf(row.record),
     verifications: toVerifications(record.verifications),
   };

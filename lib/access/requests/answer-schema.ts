@@ -3,6 +3,7 @@ import { PersonView } from "@/lib/access/grants/opening-schema";
 import {
   AuthorizationState,
   Escalation,
+  FactSources,
   RequestState,
   ScanState,
   Stage,
@@ -46,6 +47,8 @@ export const AuthorizationView = z.object({
   reach: OrderReach.optional(),
   /** It serves one request only. */
   single_use: z.boolean().optional(),
+  /** How the requester gave each fact; absent where the caller did not say. */
+  sources: FactSources.optional(),
   document: DocumentView.optional(),
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;

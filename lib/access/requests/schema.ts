@@ -151,6 +151,19 @@ export const ChangedRequest = z
   });
 export type ChangedRequest = z.infer<typeof ChangedRequest>;
 
+/** How a fact of an order came into the form. `read`: from the file's text, and no person has confirmed it yet. */
+export const FactSource = z.enum(["typed", "confirmed", "read"]);
+
+export const FactSources = z.strictObject({
+  kind: FactSource.optional(),
+  issuer: FactSource.optional(),
+  jurisdiction: FactSource.optional(),
+  case_number: FactSource.optional(),
+  valid_from: FactSource.optional(),
+  valid_until: FactSource.optional(),
+});
+export type FactSources = z.infer<typeof FactSources>;
+
 export const AuthorizationFactsBody = z.strictObject({
   issuer: visibleLine(300),
   jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
@@ -162,6 +175,8 @@ export const AuthorizationFactsBody = z.strictObject({
   sealed: z.strictObject({ basis: visibleText(1_000), until: InstantOrDate }).optional(),
   /** Whether it serves one request only. If absent, it may serve several while it is valid. */
   single_use: z.boolean().optional(),
+  /** A request with a fact that is only `read` cannot be submitted. */
+  sources: FactSources.optional(),
 });
 export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
 

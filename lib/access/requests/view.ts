@@ -75,6 +75,7 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
     ...assuranceView(row.verifications),
     ...(row.reach === undefined ? {} : { reach: row.reach }),
     ...(row.isSingleUse ? { single_use: true } : {}),
+    ...(row.sources === undefined ? {} : { sources: row.sources }),
     ...(document === undefined
       ? {}
       : {

@@ -118,6 +118,8 @@ CREATE TABLE legal_authorization (
   cms bytea,
   record_digest text NOT NULL,
   record jsonb NOT NULL,
+  -- How each fact came into the form, by its name: typed, confirmed, or read from the file and not confirmed yet.
+  sources jsonb,
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 

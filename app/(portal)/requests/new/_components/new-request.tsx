@@ -9,6 +9,7 @@ import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answe
 import { factsOf } from "./answers/bodies";
 import { faultId, useFaultText } from "./answers/faults";
 import { RequestSummary } from "./check/request-summary";
+import { useOrderText } from "./document/use-order-text";
 import { FormNotices, SaveLine } from "./form-notices";
 import type { FormView } from "./form-view";
 import { AuthoritySection } from "./sections/authority-section";
@@ -66,6 +67,7 @@ export function NewRequest(props: {
   );
   const request = useRequestForm(opening);
   const form = useFormView(request, options);
+  const text = useOrderText(request.authority.chosen, options.jurisdictions);
   const { stores, draft, summary } = request;
   const errors = summary.map((fault) => ({ id: faultId(fault), text: textOf(fault) }));
   useNamedControl(request.isReady);
@@ -104,12 +106,19 @@ export function NewRequest(props: {
       <form noValidate onSubmit={(event) => event.preventDefault()}>
         <fieldset role="presentation" disabled={!request.isReady} className="min-w-0">
           <BasisSection form={form} number={1} />
-          <TransactionsSection form={form} number={2} store={stores.lookups} lookups={request.lookups} />
+          <TransactionsSection
+            form={form}
+            number={2}
+            store={stores.lookups}
+            lookups={request.lookups}
+            text={text}
+          />
           {options.needsAuthority ? (
             <AuthoritySection
               form={form}
               number={3}
               state={request.authority}
+              text={text}
               onFile={(file) => void stores.authority.choose(file)}
               onAgain={sendAgain}
               onSign={(file) => stores.authority.sign(file)}

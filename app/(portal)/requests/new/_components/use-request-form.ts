@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { CallRefused } from "@/components/client/api";
-import { type Answers, controlId } from "./answers/answers";
+import { type Answers, afterTyping, controlId } from "./answers/answers";
 import { factsOf } from "./answers/bodies";
 import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./answers/faults";
 import type { DraftState } from "./autosave/draft-store";
@@ -151,7 +151,7 @@ export function useRequestForm(opening: Opening): RequestForm {
     attempt,
     shown: [...left, ...refusals],
     isChecking,
-    change: (changes) => stores.draft.change(changes),
+    change: (changes) => stores.draft.change(afterTyping(stores.draft.get().answers, changes)),
     check,
     startAfresh,
     settle: (which) => {

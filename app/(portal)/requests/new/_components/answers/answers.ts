@@ -1,3 +1,4 @@
+import type { NoticeOutlook } from "@/lib/access/notices/expected-notice";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
 import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
@@ -17,6 +18,8 @@ export interface FormOptions {
   /** Fields that an instrument of this kind opens masked at most. */
   readonly maskedBy: Readonly<Record<InstrumentKind, readonly GroupName[]>>;
   readonly jurisdictions: readonly { readonly code: string; readonly name: string }[];
+  /** Whether parties get notice, for each instrument and purpose. */
+  readonly notices: readonly NoticeOutlook[];
   /** When an answer is due. */
   readonly answerDays: AnswerDays;
   /** What the policies in force allow a grant, and which version. */
@@ -40,6 +43,8 @@ export interface Answers {
   readonly createdFrom: string;
   readonly createdTo: string;
   readonly fields: readonly GroupName[];
+  /** `masked`: nothing is asked in full. */
+  readonly level: "full" | "masked";
   readonly kind: InstrumentKind | "";
   readonly issuer: string;
   readonly caseNumber: string;
@@ -47,8 +52,14 @@ export interface Answers {
   readonly validUntil: string;
   readonly jurisdiction: string;
   readonly recognitionBasis: string;
+  /** Whether the order forbids notifying anyone; neither is chosen at first. */
+  readonly sealed: "" | "yes" | "no";
   readonly sealedBasis: string;
   readonly sealedUntil: string;
+  /** Facts that were read from the file and that no person has confirmed, each with its page: `issuer:1`. */
+  readonly read: readonly string[];
+  /** Facts that were read from the file and that a person has confirmed. */
+  readonly confirmed: readonly string[];
   /** `once`: the order serves one request only. */
   readonly use: "" | "once";
   readonly begin: "approval" | "date";
@@ -80,6 +91,7 @@ export const DRAFT_NAMES = [
   "createdFrom",
   "createdTo",
   "fields",
+  "level",
   "begin",
   "from",
   "end",
@@ -97,9 +109,12 @@ export const FACT_NAMES = [
   "validUntil",
   "jurisdiction",
   "recognitionBasis",
+  "sealed",
   "sealedBasis",
   "sealedUntil",
   "use",
+  "read",
+  "confirmed",
 ] as const satisfies readonly AnswerName[];
 
 const USUAL_VIEWS = 20;
@@ -119,6 +134,7 @@ export function blankAnswers(options: FormOptions): Answers {
     createdFrom: "",
     createdTo: "",
     fields: [],
+    level: options.level === "masked" ? "masked" : "full",
     kind: "",
     issuer: "",
     caseNumber: "",
@@ -126,9 +142,12 @@ export function blankAnswers(options: FormOptions): Answers {
     validUntil: "",
     jurisdiction: "",
     recognitionBasis: "",
+    sealed: "",
     sealedBasis: "",
     sealedUntil: "",
     use: "",
+    read: [],
+    confirmed: [],
     begin: "approval",
     from: "",
     end: "order",
@@ -183,10 +202,49 @@ function authorityAnswers(view: RequestView): Partial<Answers> {
     validUntil: lastDay(order.valid_until),
     jurisdiction: order.jurisdiction,
     recognitionBasis: order.recognition_basis ?? "",
+    sealed: order.sealed === undefined ? "no" : "yes",
     sealedBasis: order.sealed?.basis ?? "",
     sealedUntil: order.sealed === undefined ? "" : lastDay(order.sealed.until),
     use: order.single_use === true ? "once" : "",
+    read: namesBySource(order.sources, "read"),
+    confirmed: namesBySource(order.sources, "confirmed"),
   };
+}
+
+/** Facts of an order that can be read from its file, by the names of the form and of the API. */
+export const READABLE_FACTS = [
+  ["kind", "kind"],
+  ["issuer", "issuer"],
+  ["jurisdiction", "jurisdiction"],
+  ["caseNumber", "case_number"],
+  ["validFrom", "valid_from"],
+  ["validUntil", "valid_until"],
+] as const satisfies readonly (readonly [AnswerName, string])[];
+export type ReadableFact = (typeof READABLE_FACTS)[number][0];
+
+type Sources = NonNullable<RequestView["authorization"]>["sources"];
+
+function namesBySource(sources: Sources, wanted: "read" | "confirmed"): string[] {
+  return READABLE_FACTS.flatMap(([name, member]) => (sources?.[member] === wanted ? [name] : []));
+}
+
+/** Returns the page a fact was read from, and whether it still waits for a person; undefined for one that was typed. */
+export function readingOf(
+  { read, confirmed }: Pick<Answers, "read" | "confirmed">,
+  name: string,
+): { readonly page: string | undefined; readonly isConfirmed: boolean } | undefined {
+  if (confirmed.includes(name)) return { page: undefined, isConfirmed: true };
+  const found = read.find((one) => one.split(":")[0] === name);
+  return found === undefined ? undefined : { page: found.split(":")[1], isConfirmed: false };
+}
+
+/** The lists of read and confirmed facts after a person typed some of these answers. */
+export function afterTyping(answers: Answers, changes: Partial<Answers>): Partial<Answers> {
+  if (changes.read !== undefined || changes.confirmed !== undefined) return changes;
+  const typed = READABLE_FACTS.map(([name]) => name).filter((name) => name in changes);
+  if (typed.length === 0) return changes;
+  const isLeft = (entry: string) => !typed.some((name) => name === entry.split(":")[0]);
+  return { ...changes, read: answers.read.filter(isLeft), confirmed: answers.confirmed.filter(isLeft) };
 }
 
 function endAnswers(view: RequestView): Pick<Answers, "end" | "until"> {
@@ -214,6 +272,7 @@ export function answersOf(view: RequestView, options: FormOptions): Answers {
     createdTo:
       query?.to === undefined ? "" : localText(new Date(Date.parse(query.to) - 1).toISOString()).slice(0, 10),
     fields: view.fields,
+    level: view.level === "masked" ? "masked" : "full",
     ...authorityAnswers(view),
     ...(from === undefined ? {} : { begin: "date", from: localText(from) }),
     ...endAnswers(view),

@@ -3,7 +3,16 @@ import { useCallback } from "react";
 import { useFieldWords } from "@/components/messages/problem-words";
 import { formatCount, formatTime, type Locale } from "@/lib/format";
 import type { ReadOutcome } from "../document/read-document";
-import { type AnswerName, type Answers, controlId, endOfDay, type FormOptions, instantOf } from "./answers";
+import {
+  type AnswerName,
+  type Answers,
+  controlId,
+  endOfDay,
+  type FormOptions,
+  instantOf,
+  READABLE_FACTS,
+  readingOf,
+} from "./answers";
 import { searchOf, untilOf } from "./bodies";
 
 export type ControlName = AnswerName | "document";
@@ -39,6 +48,8 @@ export type FaultCode =
   | "jurisdiction"
   | "validOrder"
   | "validOver"
+  | "unconfirmed"
+  | "sealed"
   | "sealedBasis"
   | "sealedUntil"
   | "document"
@@ -82,11 +93,20 @@ function authorityFaults(answers: Answers, context: FaultContext): Fault[] {
     faults.push({ name: "validUntil", code: "validOrder" });
   else if (end !== undefined && Date.parse(end) <= nowMs)
     faults.push({ name: "validUntil", code: "validOver", instant: end });
-  if (answers.sealedUntil !== "" && answers.sealedBasis.trim() === "")
-    faults.push({ name: "sealedBasis", code: "sealedBasis" });
-  if (answers.sealedUntil === "" && answers.sealedBasis.trim() !== "")
-    faults.push({ name: "sealedUntil", code: "sealedUntil" });
-  return faults;
+  for (const [name] of READABLE_FACTS)
+    if (answers[name].trim() !== "" && readingOf(answers, name)?.isConfirmed === false)
+      faults.push({ name, code: "unconfirmed" });
+  return [...faults, ...sealFaults(answers)];
+}
+
+/** The question about the seal is asked, and both of its parts where the answer is yes. */
+function sealFaults({ sealed, sealedBasis, sealedUntil }: Answers): Fault[] {
+  if (sealed === "") return [{ name: "sealed", code: "sealed" }];
+  if (sealed === "no") return [];
+  return [
+    ...(sealedBasis.trim() === "" ? [{ name: "sealedBasis", code: "sealedBasis" } as const] : []),
+    ...(sealedUntil === "" ? [{ name: "sealedUntil", code: "sealedUntil" } as const] : []),
+  ];
 }
 
 function untilFault(answers: Answers, nowMs: number): Fault | undefined {
@@ -186,7 +206,15 @@ export type SectionKey = "basis" | "transactions" | "authority" | "period";
 const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
   basis: ["purpose", "justification", "legalBasis"],
   transactions: ["ids", "job", "participant", "createdFrom", "createdTo", "fields"],
-  authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil", "use"],
+  authority: [
+    "document",
+    ...REQUIRED_FACTS,
+    "recognitionBasis",
+    "sealed",
+    "sealedBasis",
+    "sealedUntil",
+    "use",
+  ],
   period: ["from", "until", "maxViews", "maxExports", "coViewers"],
 };
 
@@ -224,13 +252,20 @@ function lastDayBefore(instant: string | undefined, locale: Locale): string {
 export function useFaultText(): (fault: Fault) => string {
   const t = useTranslations("requests.new.fault");
   const documents = useTranslations("requests.new.authority.fault");
+  const facts = useTranslations("requests.new.authority");
   const { reason } = useFieldWords();
   const locale = useLocale();
   return useCallback(
-    ({ code, instant, most = 0, detail = "", unfit }) => {
+    ({ name, code, instant, most = 0, detail = "", unfit }) => {
+      const fact = (of: ControlName) => {
+        const readable = READABLE_FACTS.find(([one]) => one === of)?.[0];
+        return readable === undefined ? "" : facts(readable);
+      };
       switch (code) {
         case "unfit":
           return unfit === undefined ? t("document") : documents(unfit.fault, { name: unfit.name });
+        case "unconfirmed":
+          return t(code, { fact: fact(name) });
         case "refused":
           return t(code, { reason: reason(detail) });
         case "maxViews":
@@ -243,6 +278,6 @@ export function useFaultText(): (fault: Fault) => string {
           return t(code);
       }
     },
-    [t, documents, reason, locale],
+    [t, documents, facts, reason, locale],
   );
 }
