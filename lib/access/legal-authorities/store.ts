@@ -7,7 +7,8 @@ import {
   toVerifications,
   type Verifications,
 } from "@/lib/access/legal-authorities/verification-store";
-import { AuthorizationState, FactSources } from "@/lib/access/requests/schema";
+import { FactSources } from "@/lib/access/requests/authorization-schema";
+import { AuthorizationState } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";
 import { Moment } from "@/lib/db/read-rows";
 import { columnsOf, type Running, statement } from "@/lib/db/statement";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { PersonView } from "@/lib/access/grants/opening-schema";
+import { FactSources } from "@/lib/access/requests/authorization-schema";
 import {
   AuthorizationState,
   Escalation,
-  FactSources,
   RequestState,
   ScanState,
   Stage,

@@ -7,13 +7,8 @@ import {
   RequestView,
   UnreadableAnswer,
 } from "@/lib/access/requests/answer-schema";
-import {
-  AuthorizationEnd,
-  AuthorizationFactsBody,
-  ChangedRequest,
-  NewRequest,
-  RequestState,
-} from "@/lib/access/requests/schema";
+import { AuthorizationEnd, AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
+import { ChangedRequest, NewRequest, RequestState } from "@/lib/access/requests/schema";
 
 import { operation } from "@/lib/api-client/operation";
 import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/schema";

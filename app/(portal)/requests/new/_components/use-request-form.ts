@@ -3,9 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { CallRefused } from "@/components/client/api";
-import { type Answers, afterTyping, controlId } from "./answers/answers";
+import { type Answers, controlId } from "./answers/answers";
 import { factsOf } from "./answers/bodies";
 import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./answers/faults";
+import { afterTyping } from "./answers/read-facts";
 import type { DraftState } from "./autosave/draft-store";
 import { attachedOf, type Opening, openStores, type Stores } from "./autosave/open-stores";
 import { useSaving } from "./autosave/use-saving";

@@ -3,6 +3,7 @@ import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
 import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 import type { AnswerDays } from "./answer-days";
+import { namesBySource } from "./read-facts";
 
 /** What the form must know of the person and the rules. Made on the server. */
 export interface FormOptions {
@@ -209,42 +210,6 @@ function authorityAnswers(view: RequestView): Partial<Answers> {
     read: namesBySource(order.sources, "read"),
     confirmed: namesBySource(order.sources, "confirmed"),
   };
-}
-
-/** Facts of an order that can be read from its file, by the names of the form and of the API. */
-export const READABLE_FACTS = [
-  ["kind", "kind"],
-  ["issuer", "issuer"],
-  ["jurisdiction", "jurisdiction"],
-  ["caseNumber", "case_number"],
-  ["validFrom", "valid_from"],
-  ["validUntil", "valid_until"],
-] as const satisfies readonly (readonly [AnswerName, string])[];
-export type ReadableFact = (typeof READABLE_FACTS)[number][0];
-
-type Sources = NonNullable<RequestView["authorization"]>["sources"];
-
-function namesBySource(sources: Sources, wanted: "read" | "confirmed"): string[] {
-  return READABLE_FACTS.flatMap(([name, member]) => (sources?.[member] === wanted ? [name] : []));
-}
-
-/** Returns the page a fact was read from, and whether it still waits for a person; undefined for one that was typed. */
-export function readingOf(
-  { read, confirmed }: Pick<Answers, "read" | "confirmed">,
-  name: string,
-): { readonly page: string | undefined; readonly isConfirmed: boolean } | undefined {
-  if (confirmed.includes(name)) return { page: undefined, isConfirmed: true };
-  const found = read.find((one) => one.split(":")[0] === name);
-  return found === undefined ? undefined : { page: found.split(":")[1], isConfirmed: false };
-}
-
-/** The lists of read and confirmed facts after a person typed some of these answers. */
-export function afterTyping(answers: Answers, changes: Partial<Answers>): Partial<Answers> {
-  if (changes.read !== undefined || changes.confirmed !== undefined) return changes;
-  const typed = READABLE_FACTS.map(([name]) => name).filter((name) => name in changes);
-  if (typed.length === 0) return changes;
-  const isLeft = (entry: string) => !typed.some((name) => name === entry.split(":")[0]);
-  return { ...changes, read: answers.read.filter(isLeft), confirmed: answers.confirmed.filter(isLeft) };
 }
 
 function endAnswers(view: RequestView): Pick<Answers, "end" | "until"> {

@@ -1,7 +1,8 @@
 import type { Input } from "@/lib/api-client/operation";
 import type { attachAuthorization, changeRequest, createRequest } from "@/lib/api-client/operations/access";
 import { notAfterLast } from "@/lib/schema";
-import { type Answers, endOfDay, type FormOptions, instantOf, READABLE_FACTS, readingOf } from "./answers";
+import { type Answers, endOfDay, type FormOptions, instantOf } from "./answers";
+import { READABLE_FACTS, readingOf } from "./read-facts";
 
 export type CreateBody = Input<typeof createRequest>["body"];
 export type ChangeBody = Input<typeof changeRequest>["body"];

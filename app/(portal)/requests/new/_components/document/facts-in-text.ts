@@ -1,7 +1,7 @@
 import type { TextRun } from "@/app/(portal)/requests/[id]/_components/order/marks/order-marks";
 import { readDate } from "@/app/(portal)/requests/[id]/_components/order/order-reading";
 import type { GroupName, InstrumentKind } from "@/lib/vocabulary";
-import type { ReadableFact } from "../answers/answers";
+import type { ReadableFact } from "../answers/read-facts";
 import { numbersIn } from "../transactions/lookups";
 
 /** A value that was found in the text, and the page it is on. */
