@@ -5,6 +5,7 @@ import { listQueue, type Turn, type Viewer } from "@/lib/access/requests/queue-s
 import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
+import { blindIn } from "@/lib/access/review/reading-store";
 import { isExecutive, isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import { readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
@@ -43,11 +44,13 @@ async function load(tx: Tx, cx: Context, turns: readonly Turn[]): Promise<Viewed
     readableOf(rows).map((row) => row.requesterUserId),
   );
   const authorities = await listAuthorities(tx, ids);
+  const isBlindTo = await blindIn(tx, cx, ids, authorities);
   return viewRows(cx, "home.requests", rows, (row: RequestRow) =>
     requestSummary(row, {
       names,
       turn: turns.find((one) => one.id === row.id),
       authority: authorities.get(row.id),
+      isBlind: isBlindTo(row),
     }),
   );
 }

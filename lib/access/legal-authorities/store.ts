@@ -101,20 +101,41 @@ export interface ListedAuthority {
   readonly kind: string;
   readonly issuer: string;
   readonly caseNumber: string;
+  /** Its own signature passed the newest check. */
+  readonly isVerified: boolean;
 }
+
+interface ListedRow {
+  readonly request_id: string;
+  readonly kind: string;
+  readonly issuer: string;
+  readonly case_number: string;
+  readonly indication: string | null;
+}
+
+const LIST_AUTHORITIES = statement<{ readonly ids: readonly string[] }, ListedRow>("list-authorities")`
+  SELECT DISTINCT ON (a.request_id) a.request_id::text, a.kind, a.issuer, a.case_number,
+    (SELECT v.indication FROM authorization_verification v WHERE v.authorization_id = a.id AND v.method <> 'paper'
+      ORDER BY v.id DESC LIMIT 1) AS indication
+  FROM legal_authorization a WHERE a.request_id = ANY (${({ ids }) => ids}::uuid[])
+  ORDER BY a.request_id, a.id DESC`;
 
 /** Returns kind, issuer and number of the newest authorization of each request, for lists. */
 export async function listAuthorities(
-  tx: Tx,
+  { run }: Running,
   requestIds: readonly string[],
 ): Promise<Map<string, ListedAuthority>> {
-  const rows = await tx.authorization.findMany({
-    where: { request_id: { in: [...requestIds] } },
-    orderBy: { id: "asc" },
-    select: { request_id: true, kind: true, issuer: true, case_number: true },
-  });
+  const rows = await run(LIST_AUTHORITIES, { ids: requestIds });
   return new Map(
-    rows.map((row) => [row.request_id, { kind: row.kind, issuer: row.issuer, caseNumber: row.case_number }]),
+    rows.map((row) => [
+      row.request_id,
+      {
+        kind: row.kind,
+        issuer: row.issuer,
+        caseNumber: row.case_number,
+        isVerified: row.indication === "TOTAL-PASSED",
+      },
+    ]),
   );
 }
 

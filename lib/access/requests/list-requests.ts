@@ -6,6 +6,7 @@ import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
+import { blindIn } from "@/lib/access/review/reading-store";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { startOf } from "@/lib/access/rules/validity";
 import type { Context } from "@/lib/context/context";
@@ -93,9 +94,16 @@ export async function listRequests(
       tx,
       rows.map((row) => row.id),
     );
+    const isBlindTo = await blindIn(
+      tx,
+      cx,
+      rows.map((row) => row.id),
+      authorities,
+    );
     const viewed = viewRows(cx, "requests", rows, (row: RequestRow) => {
       const turn = turns.find((one) => one.id === row.id);
-      return requestSummary(row, { names, turn, authority: authorities.get(row.id) });
+      const authority = authorities.get(row.id);
+      return requestSummary(row, { names, turn, authority, isBlind: isBlindTo(row) });
     });
     const last = turns.at(-1)?.id ?? null;
     const total = await countQueue(tx, filter);

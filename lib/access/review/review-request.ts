@@ -5,6 +5,7 @@ import type { Remaining } from "@/lib/access/decisions/narrowing";
 import { retypedFactsView } from "@/lib/access/decisions/retyped-facts-view";
 import { loadSigning } from "@/lib/access/decisions/sign-decision";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
+import { assuranceOf } from "@/lib/access/legal-authorities/assurance";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
 import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import { loadRequest } from "@/lib/access/requests/load-request";
@@ -13,8 +14,10 @@ import type { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { personView } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
+import { readsBlind } from "@/lib/access/review/blind";
 import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { identityOf } from "@/lib/access/review/identity-view";
+import { latestReading, readOrdersOf } from "@/lib/access/review/reading-store";
 import { recognitionView } from "@/lib/access/review/recognition-view";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
@@ -45,6 +48,20 @@ interface Review {
   readonly remaining: Remaining;
   readonly isParty: boolean;
   readonly tie: FilingFacts["tie"];
+  /** The caller must read the order before its typed facts are shown. */
+  readonly isBlind: boolean;
+}
+
+async function isBlindHere(
+  tx: Tx,
+  { principal }: Context,
+  row: RequestRow,
+  order: AuthorizationRow | undefined,
+): Promise<boolean> {
+  if (order === undefined) return false;
+  const read = await readOrdersOf(tx, { userId: principal.userId, requestIds: [row.id] });
+  const isVerified = assuranceOf(order.verifications) === "verified";
+  return readsBlind(principal, { ...row, isVerified, hasRead: read.has(row.id) });
 }
 
 async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
@@ -58,7 +75,8 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const party = await isParty(tx, ownOrganisations(cx, relatedPeople), row.transactions);
   const { tie } = facts;
   const stage = stageOf(row);
-  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie };
+  const isBlind = await isBlindHere(tx, cx, row, authorization);
+  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie, isBlind };
 }
 
 const decidersOf = (decisions: readonly DecisionRow[]): string[] =>
@@ -157,6 +175,11 @@ async function firstReadingOf(
   };
 }
 
+async function ownReadingOf(tx: Tx, cx: Context, { row }: Review): Promise<Pick<ReviewView, "own_reading">> {
+  const own = await latestReading(tx, { userId: cx.principal.userId, requestId: row.id });
+  return own === undefined ? {} : { own_reading: own };
+}
+
 async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["queue"]> {
   const viewer = await viewerOf(tx, cx);
   const page = { viewer, ownerId: undefined, state: undefined, view: "waiting", sort: "due" } as const;
@@ -180,13 +203,13 @@ async function officerOf(tx: Tx, cx: Context, review: Review): Promise<ReviewVie
   return { name, organisation, ...history, is_first_request: history.requests === 0 };
 }
 
-function remainingView({ remaining, row }: Review): ReviewView["remaining"] {
+function remainingView({ remaining, row, isBlind }: Review): ReviewView["remaining"] {
   return {
     transactions: [...remaining.transactions],
     fields: [...remaining.groups],
     level: row.level,
     not_before: validityTime(remaining.notBefore),
-    not_after: validityTime(remaining.notAfter),
+    ...(isBlind ? {} : { not_after: validityTime(remaining.notAfter) }),
     max_views: remaining.maxViews,
     max_exports: remaining.maxExports,
   };
@@ -217,6 +240,8 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     officer: await officerOf(tx, cx, review),
     identity_check: await identityOf(tx, cx, review.requester),
     ...(await recognitionView(tx, cx, review.authorization)),
+    reads_blind: review.isBlind,
+    ...(await ownReadingOf(tx, cx, review)),
     ...(await firstReadingOf(tx, cx, review)),
     readings: retypedFactsView(
       review.decisions,

@@ -57,7 +57,8 @@ export const ReviewView = z.object({
     fields: z.array(GroupName),
     level: Level,
     not_before: z.string(),
-    not_after: z.string(),
+    /** Withheld until this person has read the order, because it usually ends the access. */
+    not_after: z.string().optional(),
     max_views: z.int(),
     max_exports: z.int(),
   }),
@@ -99,6 +100,10 @@ export const ReviewView = z.object({
       at: z.string().optional(),
     })
     .optional(),
+  /** This person types the order's facts first. Until then they are withheld, here and in the request. */
+  reads_blind: z.boolean(),
+  /** What this person read last, if they have; it fills in the form of the decision. */
+  own_reading: Confirms.optional(),
   /** The first decider's reading: that it exists. Its text is shown only to people who have read as well. */
   first_reading: z.object({ by: z.string(), at: z.string(), confirms: Confirms.optional() }).optional(),
   /** What the deciders read in a paper order, for those who have read it and approved; else empty. */

@@ -1,5 +1,10 @@
-import { IdentityCheckAnswer, RequestAnswer, StatementAnswer } from "@/lib/access/requests/answer-schema";
-import { NewDecision, NewIdentityCheck, NewStatement } from "@/lib/access/requests/schema";
+import {
+  IdentityCheckAnswer,
+  ReadingAnswer,
+  RequestAnswer,
+  StatementAnswer,
+} from "@/lib/access/requests/answer-schema";
+import { Confirms, NewDecision, NewIdentityCheck, NewStatement } from "@/lib/access/requests/schema";
 import { ReviewView } from "@/lib/access/review/schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
@@ -56,6 +61,21 @@ export const checkIdentity = operation({
   about: { request: "id" },
   stepUp: true,
   idempotent: { keep: ["id", "officer", "is_valid", "expires_at"] },
+});
+
+export const readOrder = operation({
+  id: "readOrder",
+  method: "POST",
+  path: `${REQUEST}/readings`,
+  summary: "Record what a decider read in a paper order. Until then the requester's facts are withheld from them.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: Confirms,
+  response: { status: 201, schema: ReadingAnswer },
+  rate: "decisions",
+  action: "order.read",
+  about: { request: "id" },
 });
 
 export const reviewRequest = operation({

@@ -68,6 +68,7 @@ const APP = {
   legal_authorization: "INSERT UPDATE",
   membership: "DELETE INSERT UPDATE",
   notice_rule: "INSERT",
+  order_reading: "INSERT",
   notification: "DELETE INSERT UPDATE(read_at)",
   notify_attempt: "DELETE INSERT",
   notify_delivery: "DELETE INSERT UPDATE(attempts earlier ended_at lease_until next_at status)",

@@ -598,6 +598,18 @@ CREATE TABLE subject_notice (
 );
 
 -- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rule-store.ts.
+-- What a decider read in a paper order before they saw what the requester typed of it. A later reading corrects it.
+CREATE TABLE order_reading (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  confirms jsonb NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT order_reading_request_fkey FOREIGN KEY (request_id) REFERENCES access_request (id),
+  CONSTRAINT order_reading_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
+);
+
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -699,6 +711,7 @@ CREATE INDEX policy_run_set_id_id_idx ON policy_run (set_id, id);
 CREATE INDEX policy_run_open ON policy_run (id) WHERE state IN ('queued', 'running');
 CREATE INDEX subject_notice_request_id_idx ON subject_notice (request_id, participant_id, id);
 CREATE INDEX subject_notice_participant_id_idx ON subject_notice (participant_id, id);
+CREATE INDEX order_reading_request_id_idx ON order_reading (request_id, user_id);
 CREATE INDEX notice_rule_tenant_id_idx ON notice_rule (tenant_id, kind, purpose, id);
 CREATE UNIQUE INDEX transparency_report_tenant_id_quarter_key ON transparency_report (tenant_id, quarter);
 
@@ -1835,6 +1848,8 @@ GRANT SELECT, INSERT, UPDATE (state, done, total, result, error, started_at, fin
 GRANT SELECT ON policy_run TO sealport_auditor;
 GRANT SELECT, INSERT ON subject_notice TO sealport_app;
 GRANT SELECT ON subject_notice TO sealport_auditor;
+GRANT SELECT, INSERT ON order_reading TO sealport_app;
+GRANT SELECT ON order_reading TO sealport_auditor;
 GRANT SELECT, INSERT ON notice_rule TO sealport_app;
 GRANT SELECT ON notice_rule TO sealport_auditor;
 GRANT SELECT, INSERT ON transparency_report TO sealport_app;
