@@ -53,6 +53,7 @@ export const ACTION_KEYS = {
   "authorization.attach": "authorization_attach",
   "authorization.end": "authorization_end",
   "authorization.revoke": "authorization_revoke",
+  "order.read": "order_read",
   "authorization.suspend": "authorization_suspend",
   "backup.drill": "backup_drill",
   "backup.make": "backup_make",

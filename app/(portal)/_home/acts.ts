@@ -32,6 +32,7 @@ export const ACTS = [
   "authority_revoke",
   "authority_withdraw",
   "authorization_attach",
+  "order_read",
   "authorization_end",
   "authorization_revoke",
   "authorization_suspend",

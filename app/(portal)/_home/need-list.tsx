@@ -9,7 +9,7 @@ import { Countdown } from "@/components/ui/countdown";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Principal } from "@/lib/context/principal";
-import { isMidnight } from "@/lib/format";
+import { isMidnight, orderName } from "@/lib/format";
 import type { Need } from "@/lib/home/schema";
 
 const MINUTE = 60_000;
@@ -111,7 +111,7 @@ function useSentence(): (need: Need) => Sentence {
   return ({ kind, reference, facts }) => {
     const { authority } = facts;
     const named =
-      authority === undefined ? t("noAuthority") : `${kinds(authority.kind)}, ${authority.case_number}`;
+      authority === undefined ? t("noAuthority") : orderName(kinds(authority.kind), authority.case_number);
     const hasAuthority = authority === undefined ? "no" : "yes";
     const values = {
       ...numbersOf(facts),

@@ -9,6 +9,7 @@ import { Tag } from "@/components/ui/tag";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { Principal } from "@/lib/context/principal";
+import { orderName } from "@/lib/format";
 import type { Home } from "@/lib/home/schema";
 
 const DAY_MS = 86_400_000;
@@ -71,7 +72,7 @@ export function OthersSection({ home }: { home: Home }) {
             cell: (row) =>
               row.authority === undefined
                 ? t("none")
-                : `${kinds(row.authority.kind)}, ${row.authority.case_number}`,
+                : orderName(kinds(row.authority.kind), row.authority.case_number),
           },
           {
             key: "transactions",

@@ -1,6 +1,7 @@
 import "server-only";
 import { readNoticeRules } from "@/lib/access/notices/rule-store";
 import type { ExpectedNotice, NoticeInstrument } from "@/lib/access/notices/schema";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { Context } from "@/lib/context/context";
 import { statement } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
@@ -58,4 +59,13 @@ export function noticeOutlooks(cx: Context): Promise<NoticeOutlook[]> {
       ...(set === undefined ? {} : { rule_of: set.at.toISOString() }),
     })),
   );
+}
+
+/** Returns the same for a request, drafts included, as its pages show it. */
+export function noticeOfRequest(
+  cx: Context,
+  { id, purpose, authorization }: Pick<RequestView, "id" | "purpose" | "authorization">,
+): Promise<ExpectedNotice | undefined> {
+  const order = authorization === undefined ? {} : { authorization: { kind: authorization.kind } };
+  return inSnapshot(cx, (tx) => expectedNotice(tx, cx, { requestId: id, purpose, ...order }));
 }

@@ -172,7 +172,9 @@ function buildView(cx: Context, parts: Parts, names: Names): RequestView {
     ...(authorization === undefined ? {} : { authorization: authorizationView(authorization, isBlind) }),
     first_request: !parts.hasEarlier,
     identity_check: parts.isChecked,
-    decisions: decisions.map((decision) => decisionView(decision, { names, taken: taken.get(decision.id), isBlind })),
+    decisions: decisions.map((decision) =>
+      decisionView(decision, { names, taken: taken.get(decision.id), isBlind }),
+    ),
     approvals: row.isSent
       ? Stage.options.map((stage) => ({
           ...{ stage, given: approvalsIn({ decisions }, stage), needed: row.quorums[stage] },

@@ -3,8 +3,8 @@ import type { RequestState } from "@/lib/access/requests/schema";
 import type { Principal } from "@/lib/context/principal";
 import type { Duty } from "@/lib/vocabulary";
 
-/** Duties that decide on a request, or release it in place of deciders. */
-const READS: readonly Duty[] = ["legal", "approve", "executive"];
+/** Duties that decide on a request. */
+const READS: readonly Duty[] = ["legal", "approve"];
 
 /** What decides whether the requester's typed facts are withheld from a reader. */
 export interface BlindFacts {

@@ -43,9 +43,10 @@ export async function readOrdersOf({ run }: Running, asked: Asked): Promise<Read
   return new Set((await run(READ_BY, asked)).map((row) => row.request_id));
 }
 
-const LATEST = statement<{ readonly userId: string; readonly requestId: string }, { readonly confirms: unknown }>(
-  "latest-reading",
-)`
+const LATEST = statement<
+  { readonly userId: string; readonly requestId: string },
+  { readonly confirms: unknown }
+>("latest-reading")`
   SELECT confirms FROM order_reading WHERE request_id = ${({ requestId }) => requestId}::uuid
     AND user_id = ${({ userId }) => userId}::uuid ORDER BY id DESC LIMIT 1`;
 

@@ -67,7 +67,8 @@ export const readOrder = operation({
   id: "readOrder",
   method: "POST",
   path: `${REQUEST}/readings`,
-  summary: "Record what a decider read in a paper order. Until then the requester's facts are withheld from them.",
+  summary:
+    "Record what a decider read in a paper order. Until then the requester's facts are withheld from them.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,

@@ -12,6 +12,8 @@ import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import type { GrantDetail } from "@/lib/access/grants/schema";
+import { noticeOfRequest } from "@/lib/access/notices/expected-notice";
+import type { ExpectedNotice } from "@/lib/access/notices/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest } from "@/lib/access/requests/request-view";
 import type { ReviewView } from "@/lib/access/review/schema";
@@ -36,6 +38,7 @@ import { ScopeSection } from "./_components/facts/scope-section";
 import { RequesterPanel, ReviewerPanel, Standing } from "./_components/facts/side-panel";
 import { SignatureReport } from "./_components/facts/signature-report";
 import { StageStrip } from "./_components/facts/stage-strip";
+import { WhySection } from "./_components/facts/why-section";
 import { loadReview } from "./_components/load-review";
 import { OrderSection } from "./_components/order/order-section";
 import { QueueNav } from "./_components/queue-nav";
@@ -62,12 +65,16 @@ async function loadGrant({ grant_id: id }: RequestView): Promise<GrantDetail | u
 export default async function RequestPage({ params }: PageProps) {
   const { id } = await params;
   const t = await getTranslations("review");
-  const found = await loadPage(requests.getRequest, `/confidential/access/requests/${id}`, (cx) =>
-    getRequest(cx, id),
-  );
+  const found = await loadPage(requests.getRequest, `/confidential/access/requests/${id}`, async (cx) => {
+    const view = await getRequest(cx, id);
+    return { request: view, notice: await noticeOfRequest(cx, view) };
+  });
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
-  const { value: request, principal } = found;
+  const {
+    value: { request, notice },
+    principal,
+  } = found;
   const [review, grant, release] = await Promise.all([
     loadReview(request, principal),
     loadGrant(request),
@@ -77,6 +84,7 @@ export default async function RequestPage({ params }: PageProps) {
   const page = (
     <RequestFrame
       request={request}
+      notice={notice}
       review={review}
       grant={grant}
       release={release}
@@ -107,6 +115,7 @@ export default async function RequestPage({ params }: PageProps) {
 
 interface FrameProps {
   readonly request: RequestView;
+  readonly notice: ExpectedNotice | undefined;
   readonly review: ReviewView | undefined;
   readonly grant: GrantDetail | undefined;
   readonly release: ReleaseShown | undefined;
@@ -181,7 +190,10 @@ function RequestFrame(props: FrameProps) {
       title={
         authority === undefined
           ? t("title", { reference: request.reference })
-          : t("titleOrder", { kind: domain(`instruments.${authority.kind}`), issuer: authority.issuer })
+          : t("titleOrder", {
+              kind: domain(`instruments.${authority.kind}`),
+              count: request.transactions.length,
+            })
       }
       lead={lead}
       apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}
@@ -202,6 +214,7 @@ function RequestFrame(props: FrameProps) {
     >
       <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} />
       <Banners review={review} />
+      <WhySection request={request} notice={props.notice} />
       {request.authorization === undefined ? null : (
         <OrderSection requestId={request.id} authorization={request.authorization}>
           <FirstReading reading={review?.first_reading} />

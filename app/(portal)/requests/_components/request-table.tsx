@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { Column } from "@/components/ui/table";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { formatCount } from "@/lib/format";
+import { formatCount, orderName } from "@/lib/format";
 import { DueCell } from "./due-cell";
 
 /** Where a row leads: a person's own draft to the form, every other request to its page. */
@@ -27,12 +27,7 @@ function Authority({ request }: { request: RequestSummary }) {
   const t = useTranslations("requests.list");
   const domain = useTranslations("domain.instruments");
   const { authority } = request;
-  if (authority !== undefined)
-    return (
-      <>
-        {domain(authority.kind)}, {authority.case_number}
-      </>
-    );
+  if (authority !== undefined) return <>{orderName(domain(authority.kind), authority.case_number)}</>;
   return (
     <span className="text-ink-2">{t(request.state === "draft" ? "notYetAttached" : "noAuthority")}</span>
   );

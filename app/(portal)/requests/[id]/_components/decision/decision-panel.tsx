@@ -22,10 +22,9 @@ const DAY_MS = 86_400_000;
 function EndNotice({ state }: { state: ReviewState }) {
   const t = useTranslations("review");
   const { granted } = state.judged;
-  if (!granted.isEndFromOrder) return null;
-  const days = Math.ceil(
-    (Date.parse(state.review.remaining.not_after) - Date.parse(granted.notAfter)) / DAY_MS,
-  );
+  const { not_after: end } = state.review.remaining;
+  if (!granted.isEndFromOrder || end === undefined) return null;
+  const days = Math.ceil((Date.parse(end) - Date.parse(granted.notAfter)) / DAY_MS);
   return (
     <Notice tone="amber">
       {t.rich("panel.outlives", { days, day: () => <EndTime instant={granted.notAfter} look="bare" /> })}
@@ -105,7 +104,8 @@ function KeysChoice() {
   );
 }
 
-function leadOf({ order, request }: ReviewState) {
+function leadOf({ order, request, review }: ReviewState) {
+  if (review.reads_blind) return "panel.readFirst";
   if (order !== undefined) return "panel.typeOrder";
   return request.authorization === undefined ? "panel.noOrder" : "panel.signedOrder";
 }

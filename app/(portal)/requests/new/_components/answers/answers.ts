@@ -197,10 +197,10 @@ function authorityAnswers(view: RequestView): Partial<Answers> {
   const lastDay = (instant: string) => new Date(Date.parse(instant) - 1).toISOString().slice(0, 10);
   return {
     kind: order.kind,
-    issuer: order.issuer,
-    caseNumber: order.case_number,
-    validFrom: order.valid_from.slice(0, 10),
-    validUntil: lastDay(order.valid_until),
+    issuer: order.issuer ?? "",
+    caseNumber: order.case_number ?? "",
+    validFrom: order.valid_from?.slice(0, 10) ?? "",
+    validUntil: order.valid_until === undefined ? "" : lastDay(order.valid_until),
     jurisdiction: order.jurisdiction,
     recognitionBasis: order.recognition_basis ?? "",
     sealed: order.sealed === undefined ? "no" : "yes",
@@ -216,7 +216,7 @@ function endAnswers(view: RequestView): Pick<Answers, "end" | "until"> {
   const { until, authorization } = view;
   const isOrders =
     until === undefined ||
-    (authorization !== undefined && Date.parse(until) === Date.parse(authorization.valid_until));
+    (authorization?.valid_until !== undefined && Date.parse(until) === Date.parse(authorization.valid_until));
   return isOrders ? { end: "order", until: "" } : { end: "date", until: localText(until) };
 }
 
