@@ -33,6 +33,8 @@ export const ACTS = [
   "authority_withdraw",
   "authorization_attach",
   "order_read",
+  "request_assign",
+  "reason_change",
   "authorization_end",
   "authorization_revoke",
   "authorization_suspend",

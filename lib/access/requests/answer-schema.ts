@@ -115,6 +115,8 @@ const summaryMembers = {
   waiting_for: z.enum(["legal", "coordinator", "requester"]).optional(),
   is_waiting_for_me: z.boolean(),
   authority: ListedOrder.optional(),
+  /** Who looks after it, for reviewers; absent when no one does. It is no permission. */
+  assignee: PersonView.pick({ handle: true, name: true }).optional(),
   /** When its reviewers should have decided. */
   due_at: z.string().optional(),
   /** When the answer is due, by the kind of instrument; absent when an answer is not required. */

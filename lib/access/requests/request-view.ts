@@ -17,11 +17,12 @@ import { type RequestRow, readRequest } from "@/lib/access/requests/store";
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/requests/timeline-store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/requests/view";
 import { toViewer } from "@/lib/access/requests/viewer";
+import { listAssignees } from "@/lib/access/review/assignee-store";
 import { readsBlind } from "@/lib/access/review/blind";
 import { isParty, ownOrganisations } from "@/lib/access/review/conflicts/store";
 import { readOrdersOf } from "@/lib/access/review/reading-store";
 import { hasIdentityCheck } from "@/lib/access/review/store";
-import { decideAction } from "@/lib/access/rules/action-rules";
+import { decideAction, isReviewer } from "@/lib/access/rules/action-rules";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -140,6 +141,7 @@ async function readParts(tx: Running, cx: Context, id: string) {
     isChecked: hasIdentityCheck(tx, facts.requesterUserId, cx.clock.now()),
     linked: findLinked(tx, id),
     steering: readSteering(tx, cx, permitted),
+    assignees: listAssignees(tx, isReviewer(cx.principal) ? [id] : []),
     readOrders: readOrdersOf(tx, { userId: cx.principal.userId, requestIds: [id] }),
   });
 }
@@ -165,7 +167,11 @@ function buildView(cx: Context, parts: Parts, names: Names): RequestView {
   const taken = narrowingHistory({ row, authorization, decisions });
   const isBlind = isBlindHere(cx, parts);
   return {
-    ...requestSummary(row, { names, turn, authority: authorization, isBlind }),
+    ...requestSummary(row, {
+      ...{ names, turn, isBlind },
+      authority: authorization,
+      assignee: parts.assignees.get(row.id),
+    }),
     ...detailMembers(row, isBlind),
     ...coViewerMembers(cx, row, parts.coViewers),
     jobs: parts.jobs.map(jobView),

@@ -221,6 +221,10 @@ export const NewIdentityCheck = z.strictObject({
 });
 export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
 
+/** Who looks after a request, by handle; null for no one. */
+export const NewAssignee = z.strictObject({ person: visibleLine(160).nullable() });
+export type NewAssignee = z.infer<typeof NewAssignee>;
+
 /** Removes a co-viewer from a submitted request, by handle. */
 export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
 export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;

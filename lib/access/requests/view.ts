@@ -6,6 +6,7 @@ import type { AuthorizationView, RequestSummary } from "@/lib/access/requests/an
 import type { Turn } from "@/lib/access/requests/queue-store";
 import type { GrantState } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
+import type { Assignee } from "@/lib/access/review/assignee-store";
 import { isWithin } from "@/lib/access/rules/limits";
 import { shownLevel } from "@/lib/access/rules/purposes";
 import type { DecidingSet } from "@/lib/context/policies";
@@ -30,6 +31,8 @@ export interface SummaryExtras {
   readonly authority: Pick<ListedAuthority, "kind" | "issuer" | "caseNumber"> | undefined;
   /** The reader must read the order first: what was typed of it is withheld. */
   readonly isBlind: boolean;
+  /** Who looks after it, for readers who review; undefined for all others. */
+  readonly assignee?: Assignee | undefined;
 }
 
 function authorityMember({ authority, isBlind }: SummaryExtras) {
@@ -53,6 +56,7 @@ export function requestSummary(row: RequestRow, extras: SummaryExtras): RequestS
     ...(turn?.waitingFor === undefined ? {} : { waiting_for: turn.waitingFor }),
     is_waiting_for_me: turn?.isMine ?? false,
     ...authorityMember(extras),
+    ...(extras.assignee === undefined ? {} : { assignee: { ...extras.assignee } }),
     ...(row.dueAt === undefined ? {} : { due_at: validityTime(row.dueAt) }),
     ...(row.responseDueAt === undefined ? {} : { response_due_at: validityTime(row.responseDueAt) }),
     ...(row.escalatedTo === undefined ? {} : { escalated_to: row.escalatedTo }),

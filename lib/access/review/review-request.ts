@@ -1,11 +1,10 @@
 import "server-only";
-import { firstReading, stageOf } from "@/lib/access/decisions/decision-case";
+import { stageOf } from "@/lib/access/decisions/decision-case";
 import { remainingAt } from "@/lib/access/decisions/decision-statement";
 import type { Remaining } from "@/lib/access/decisions/narrowing";
 import { retypedFactsView } from "@/lib/access/decisions/retyped-facts-view";
 import { loadSigning } from "@/lib/access/decisions/sign-decision";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
-import { assuranceOf } from "@/lib/access/legal-authorities/assurance";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
 import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import { loadRequest } from "@/lib/access/requests/load-request";
@@ -14,10 +13,11 @@ import type { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { personView } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
-import { readsBlind } from "@/lib/access/review/blind";
+import { listDeciders } from "@/lib/access/review/assignee-store";
 import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { identityOf } from "@/lib/access/review/identity-view";
-import { latestReading, readOrdersOf } from "@/lib/access/review/reading-store";
+import { mustReadFirst, readingMembers } from "@/lib/access/review/reading-view";
+import { listReasons } from "@/lib/access/review/reasons";
 import { recognitionView } from "@/lib/access/review/recognition-view";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
@@ -52,18 +52,6 @@ interface Review {
   readonly isBlind: boolean;
 }
 
-async function isBlindHere(
-  tx: Tx,
-  { principal }: Context,
-  row: RequestRow,
-  order: AuthorizationRow | undefined,
-): Promise<boolean> {
-  if (order === undefined) return false;
-  const read = await readOrdersOf(tx, { userId: principal.userId, requestIds: [row.id] });
-  const isVerified = assuranceOf(order.verifications) === "verified";
-  return readsBlind(principal, { ...row, isVerified, hasRead: read.has(row.id) });
-}
-
 async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const { permit, row } = await loadRequest(tx, cx, id, "request.review");
   const requester = await people.getPerson(tx, row.requesterUserId);
@@ -75,7 +63,7 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const party = await isParty(tx, ownOrganisations(cx, relatedPeople), row.transactions);
   const { tie } = facts;
   const stage = stageOf(row);
-  const isBlind = await isBlindHere(tx, cx, row, authorization);
+  const isBlind = await mustReadFirst(tx, cx, row, authorization);
   return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie, isBlind };
 }
 
@@ -154,32 +142,6 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
   });
 }
 
-/**
- * Shows that the first decider has read. What they read is shown only to a person who has read and approved as well.
- */
-async function firstReadingOf(
-  tx: Tx,
-  cx: Context,
-  { decisions }: Review,
-): Promise<Pick<ReviewView, "first_reading">> {
-  const confirms = firstReading({ decisions });
-  const first = decisions.find((one) => one.confirms === confirms);
-  if (confirms === undefined || first === undefined) return {};
-  const hasRead = decisions.some(
-    (one) =>
-      one.approverUserId === cx.principal.userId && one.decision === "approve" && one.confirms !== undefined,
-  );
-  const by = await people.getPerson(tx, first.approverUserId);
-  return {
-    first_reading: { by: by.name, at: first.at.toISOString(), ...(hasRead ? { confirms } : {}) },
-  };
-}
-
-async function ownReadingOf(tx: Tx, cx: Context, { row }: Review): Promise<Pick<ReviewView, "own_reading">> {
-  const own = await latestReading(tx, { userId: cx.principal.userId, requestId: row.id });
-  return own === undefined ? {} : { own_reading: own };
-}
-
 async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["queue"]> {
   const viewer = await viewerOf(tx, cx);
   const page = { viewer, ownerId: undefined, state: undefined, view: "waiting", sort: "due" } as const;
@@ -220,7 +182,7 @@ function nameOf({ number }: DecidingSet): string {
   return number === undefined ? "default" : String(number);
 }
 
-async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewView, "signing">> {
+async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewView, "signing" | "reasons">> {
   const review = await loadReview(tx, cx, id);
   const { row, stage } = review;
   const records = await readRecords(tx, review.permit, row.transactions);
@@ -241,8 +203,8 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     identity_check: await identityOf(tx, cx, review.requester),
     ...(await recognitionView(tx, cx, review.authorization)),
     reads_blind: review.isBlind,
-    ...(await ownReadingOf(tx, cx, review)),
-    ...(await firstReadingOf(tx, cx, review)),
+    ...(await readingMembers(tx, cx, review)),
+    deciders: (await listDeciders(tx, cx.instance.tenantId)).map(({ handle, name }) => ({ handle, name })),
     readings: retypedFactsView(
       review.decisions,
       cx.principal.userId,
@@ -266,5 +228,5 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
  */
 export async function reviewRequest(cx: Context, id: string): Promise<ReviewView> {
   const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
-  return { ...view, signing: await loadSigning(cx) };
+  return { ...view, reasons: (await listReasons(cx)).items, signing: await loadSigning(cx) };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Confirms, Stage } from "@/lib/access/requests/schema";
+import { ReasonTemplate } from "@/lib/access/review/reason-schema";
 import { GroupName, Level } from "@/lib/vocabulary";
 
 /** What a decider is shown in addition to the request itself. */
@@ -100,6 +101,10 @@ export const ReviewView = z.object({
       at: z.string().optional(),
     })
     .optional(),
+  /** Active people who decide on requests: the request can be assigned to each of them. */
+  deciders: z.array(z.object({ handle: z.string(), name: z.string() })),
+  /** Templates of reasons. */
+  reasons: z.array(ReasonTemplate),
   /** This person types the order's facts first. Until then they are withheld, here and in the request. */
   reads_blind: z.boolean(),
   /** What this person read last, if they have; it fills in the form of the decision. */

@@ -39,7 +39,7 @@ const RequestQuery = z.strictObject({
     .regex(/^[A-Za-z0-9-]{1,64}$/, "not a part of a reference")
     .optional(),
   /** Saved views. */
-  view: z.enum(["mine", "waiting", "decided", "all"]).optional(),
+  view: z.enum(["mine", "waiting", "assigned", "unassigned", "decided", "all"]).optional(),
   waiting_for: z.literal("me").optional(),
   sort: z.enum(["newest", "due"]).optional(),
   /** The history: the officer's handle or a part of the name, a part of the agency's name or its id. */

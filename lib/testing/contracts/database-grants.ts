@@ -69,6 +69,8 @@ const APP = {
   membership: "DELETE INSERT UPDATE",
   notice_rule: "INSERT",
   order_reading: "INSERT",
+  reason_set: "INSERT",
+  request_assignment: "INSERT",
   notification: "DELETE INSERT UPDATE(read_at)",
   notify_attempt: "DELETE INSERT",
   notify_delivery: "DELETE INSERT UPDATE(attempts earlier ended_at lease_until next_at status)",

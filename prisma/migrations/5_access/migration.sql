@@ -610,6 +610,29 @@ CREATE TABLE order_reading (
   CONSTRAINT order_reading_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
 );
 
+-- Who looks after a request; the newest row counts, and one without a person ends it. It permits nothing.
+CREATE TABLE request_assignment (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  user_id uuid,
+  by_user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT request_assignment_request_fkey FOREIGN KEY (request_id) REFERENCES access_request (id),
+  CONSTRAINT request_assignment_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id),
+  CONSTRAINT request_assignment_by_fkey FOREIGN KEY (by_user_id) REFERENCES app_user (id)
+);
+
+-- Templates of reasons for decisions, as compliance keeps them; the newest row has all that count.
+CREATE TABLE reason_set (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  items jsonb NOT NULL,
+  user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT reason_set_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
+);
+
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -712,6 +735,8 @@ CREATE INDEX policy_run_open ON policy_run (id) WHERE state IN ('queued', 'runni
 CREATE INDEX subject_notice_request_id_idx ON subject_notice (request_id, participant_id, id);
 CREATE INDEX subject_notice_participant_id_idx ON subject_notice (participant_id, id);
 CREATE INDEX order_reading_request_id_idx ON order_reading (request_id, user_id);
+CREATE INDEX request_assignment_request_id_idx ON request_assignment (request_id, id);
+CREATE INDEX reason_set_tenant_id_idx ON reason_set (tenant_id, id);
 CREATE INDEX notice_rule_tenant_id_idx ON notice_rule (tenant_id, kind, purpose, id);
 CREATE UNIQUE INDEX transparency_report_tenant_id_quarter_key ON transparency_report (tenant_id, quarter);
 
@@ -1850,6 +1875,10 @@ GRANT SELECT, INSERT ON subject_notice TO sealport_app;
 GRANT SELECT ON subject_notice TO sealport_auditor;
 GRANT SELECT, INSERT ON order_reading TO sealport_app;
 GRANT SELECT ON order_reading TO sealport_auditor;
+GRANT SELECT, INSERT ON request_assignment TO sealport_app;
+GRANT SELECT ON request_assignment TO sealport_auditor;
+GRANT SELECT, INSERT ON reason_set TO sealport_app;
+GRANT SELECT ON reason_set TO sealport_auditor;
 GRANT SELECT, INSERT ON notice_rule TO sealport_app;
 GRANT SELECT ON notice_rule TO sealport_auditor;
 GRANT SELECT, INSERT ON transparency_report TO sealport_app;

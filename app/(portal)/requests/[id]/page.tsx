@@ -22,6 +22,7 @@ import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
+import { AssigneeButton } from "./_components/acts/assignee";
 import { CoViewers } from "./_components/acts/co-viewers";
 import { CommentSection } from "./_components/acts/comment-section";
 import { DeadlineActs } from "./_components/acts/deadline-acts";
@@ -206,6 +207,9 @@ function RequestFrame(props: FrameProps) {
           >
             {t("printView")}
           </Link>
+          {review?.stage === undefined ? null : (
+            <AssigneeButton request={request} deciders={review.deciders} person={props.principal.handle} />
+          )}
           {review === undefined ? null : <QueueNav queue={review.queue} />}
         </>
       }

@@ -48,6 +48,12 @@ export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly 
       ),
     },
   ];
+  const assignee: Column<RequestSummary> = {
+    key: "assignee",
+    head: t("list.column.assignee"),
+    cell: ({ assignee: person }) =>
+      person === undefined ? <span className="text-ink-3">–</span> : person.name,
+  };
   return [
     {
       key: "reference",
@@ -70,6 +76,7 @@ export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly 
         count === 0 ? <span className="text-ink-2">{t("list.byQuery")}</span> : formatCount(count, locale),
     },
     { key: "state", head: t("list.column.state"), cell: (request) => <Standing request={request} /> },
+    ...(isReviewer ? [assignee] : []),
     {
       key: "due",
       head: t("list.column.due"),

@@ -3,7 +3,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { useKeys, useKeysSwitch } from "@/components/client/use-keys";
-import { Choice, TextArea } from "@/components/form/controls";
+import { Choice, Select, TextArea } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Button } from "@/components/ui/button";
@@ -136,6 +136,34 @@ function RecognitionField({ state }: { state: ReviewState }) {
   );
 }
 
+/** No reason yet, or one with a blank of its template. */
+const isUnfinished = (reason: string): boolean => reason.trim() === "" || /\{[a-z ]{1,40}\}/iu.test(reason);
+
+/** Puts a template into the reason, which stays editable. Its blanks are in braces. */
+function ReasonTemplates({ state }: { state: ReviewState }) {
+  const t = useTranslations("review");
+  const { reasons } = state.review;
+  if (reasons.length === 0) return null;
+  const insert = (text: string) => {
+    const { reason } = state.draft;
+    state.change({ reason: reason.trim() === "" ? text : `${reason.trimEnd()} ${text}` });
+  };
+  return (
+    <Field id="decision-template" label={t("panel.template")}>
+      {(control) => (
+        <Select {...control} value="" onChange={(event) => insert(event.target.value)}>
+          <option value="">{t("panel.templateNone")}</option>
+          {reasons.map(({ decision, text }) => (
+            <option key={`${decision} ${text}`} value={text}>
+              {t(`acts.${decision}`)}: {text}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
 /** Retype, see what would be granted, give a reason, act. */
 export function DecisionPanel() {
   const t = useTranslations("review");
@@ -147,8 +175,8 @@ export function DecisionPanel() {
     const { obstacles } = state.judged;
     if ((wanted === "approve" || wanted === "narrow") && obstacles[wanted].length > 0) return;
     if (wanted !== "ask" && !canSign(state)) return;
-    setReasonMissing(state.draft.reason.trim() === "");
-    if (state.draft.reason.trim() === "") reason.current?.focus();
+    setReasonMissing(isUnfinished(state.draft.reason));
+    if (isUnfinished(state.draft.reason)) reason.current?.focus();
     else {
       // Begun by its key too: the dialog gives the focus back to where it was.
       document.getElementById(`act-${wanted}`)?.focus();
@@ -167,10 +195,15 @@ export function DecisionPanel() {
       <RecognitionField state={state} />
       <GrantedSection />
       <EndNotice state={state} />
+      <ReasonTemplates state={state} />
       <Field
         id="decision-reason"
         label={t("panel.reason")}
-        error={isReasonMissing && state.draft.reason.trim() === "" ? t("panel.reasonMissing") : undefined}
+        error={
+          isReasonMissing && isUnfinished(state.draft.reason)
+            ? t(state.draft.reason.trim() === "" ? "panel.reasonMissing" : "panel.reasonBlank")
+            : undefined
+        }
       >
         {(control) => (
           <TextArea
