@@ -1,4 +1,5 @@
 import "server-only";
+import { bindingDue } from "@/lib/access/deadlines/shown-due";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { listQueue, type Turn, type Viewer } from "@/lib/access/requests/queue-store";
@@ -85,7 +86,7 @@ function ownNeed(one: Case): Need | undefined {
     const at = question?.at.toISOString() ?? summary.updated_at;
     return { ...base(one), at, kind: "question", is_late: false, facts: { ...facts, ...asked } };
   }
-  const answer = due(summary.response_due_at ?? summary.due_at, one.now);
+  const answer = due(bindingDue(summary, false), one.now);
   const isAwaited = summary.state === "stage_1" || summary.state === "stage_2";
   if (summary.state !== "overdue" && !(answer.is_late && isAwaited)) return undefined;
   return { ...base(one), ...answer, kind: "answer_overdue", is_late: true, facts };
@@ -114,7 +115,7 @@ function decideNeed(one: Case): Need | undefined {
     return undefined;
   return {
     ...base(one),
-    ...due(summary.due_at, one.now),
+    ...due(bindingDue(summary, true), one.now),
     kind: "decide",
     facts: {
       transactions: summary.transactions_count,

@@ -6,6 +6,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { Principal } from "@/lib/context/principal";
@@ -24,7 +25,7 @@ function All({ href, children }: { href: string; children: string }) {
 
 function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   const t = useTranslations("home.others");
-  const due = request.response_due_at ?? request.due_at;
+  const { answer: due } = shownDue(request);
   if (request.state === "needs_information")
     return (
       <Tag tone="plain" icon="pause">

@@ -30,6 +30,7 @@ import { EndAuthority } from "./_components/acts/end-authority";
 import { IdentityForm } from "./_components/acts/identity-form";
 import { DecideDialog } from "./_components/decision/decide-dialog";
 import { DecisionPanel } from "./_components/decision/decision-panel";
+import { ReadingBar } from "./_components/decision/reading-bar";
 import { FirstReading, PaperFacts } from "./_components/decision/retyped-facts/paper-facts";
 import { ReviewProvider } from "./_components/decision/review-state";
 import { JobsSection, TransactionsSection } from "./_components/facts/asked-transactions";
@@ -198,24 +199,11 @@ function RequestFrame(props: FrameProps) {
       }
       lead={lead}
       apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}
-      actions={
-        <>
-          <Link
-            href={`/requests/${request.id}/print`}
-            prefetch={false}
-            className="inline-flex min-h-touch items-center px-1 text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar"
-          >
-            {t("printView")}
-          </Link>
-          {review?.stage === undefined ? null : (
-            <AssigneeButton request={request} deciders={review.deciders} person={props.principal.handle} />
-          )}
-          {review === undefined ? null : <QueueNav queue={review.queue} />}
-        </>
-      }
+      actions={<PageActs {...props} />}
       facts={panelOf(props)}
       factsLook={isOwn ? "facts" : "decision"}
     >
+      {review?.may_decide === true ? <ReadingBar /> : null}
       <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} />
       <Banners review={review} />
       <WhySection request={request} notice={props.notice} />
@@ -241,6 +229,25 @@ function RequestFrame(props: FrameProps) {
       )}
       {request.state === "draft" ? null : <CommentSection request={request} />}
     </PageFrame>
+  );
+}
+
+function PageActs({ request, review, principal }: FrameProps) {
+  const t = useTranslations("review");
+  return (
+    <>
+      <Link
+        href={`/requests/${request.id}/print`}
+        prefetch={false}
+        className="inline-flex min-h-touch items-center px-1 text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar"
+      >
+        {t("printView")}
+      </Link>
+      {review?.stage === undefined ? null : (
+        <AssigneeButton request={request} deciders={review.deciders} person={principal.handle} />
+      )}
+      {review === undefined ? null : <QueueNav queue={review.queue} />}
+    </>
   );
 }
 

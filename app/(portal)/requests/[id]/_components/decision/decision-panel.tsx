@@ -11,6 +11,7 @@ import { Icon } from "@/components/ui/icon";
 import { Notice } from "@/components/ui/states";
 import { GrantedSection } from "./narrowing/granted-section";
 import { narrowersOf } from "./narrowing/narrowed";
+import { PANEL_PLACE } from "./reading-bar";
 import { ReadingFields } from "./retyped-facts/reading-fields";
 import { type ReviewState, useReview } from "./review-state";
 import { type Act, type Obstacle, recordsRecognition } from "./verdict";
@@ -186,7 +187,7 @@ export function DecisionPanel() {
   useKeys({ a: () => act("approve"), n: () => act("narrow"), "?": () => act("ask"), d: () => act("deny") });
   if (state === undefined) return null;
   return (
-    <div className="grid gap-5">
+    <div id={PANEL_PLACE} className="grid gap-5 pb-24 facts:pb-0">
       <div>
         <h2 className="font-semibold text-lead">{t("panel.title")}</h2>
         <p className="mt-1 text-control text-ink-2">{t(leadOf(state))}</p>

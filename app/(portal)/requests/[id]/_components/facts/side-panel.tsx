@@ -9,6 +9,7 @@ import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { CommentForm } from "../acts/comment-form";
@@ -34,7 +35,8 @@ const AWAITED: readonly RequestView["state"][] = ["stage_1", "stage_2", "overdue
  */
 function useDueFacts(request: RequestView): Fact[] {
   const t = useTranslations("review.side");
-  const { due_at: review, response_due_at: answer, clock_paused_at: pausedAt, state } = request;
+  const { response_due_at: answer, clock_paused_at: pausedAt, state } = request;
+  const { review } = shownDue(request);
   if (pausedAt !== undefined) {
     const time = () => <LocalTime instant={pausedAt} form="minute" />;
     return [{ name: t("due"), value: t.rich("paused", { time }) }];

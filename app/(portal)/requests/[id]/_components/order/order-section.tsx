@@ -6,6 +6,7 @@ import type { FoundInText } from "@/app/(portal)/requests/new/_components/docume
 import { Icon } from "@/components/ui/icon";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
+import { ORDER_PLACE } from "../decision/reading-bar";
 import { FactComparison } from "../decision/retyped-facts/fact-comparison";
 import { useReview } from "../decision/review-state";
 import type { FoundFacts } from "./marks/page-ink";
@@ -64,6 +65,7 @@ export function OrderSection(props: {
       }
     >
       <div
+        id={ORDER_PLACE}
         className={`mt-3 grid gap-6 ${isLarge ? "" : "tablet:grid-cols-[minmax(0,0.72fr)_minmax(0,1fr)]"}`}
       >
         <div className="min-w-0">
