@@ -1,9 +1,18 @@
 // @vitest-environment happy-dom
 import { screen, waitFor } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { OpenGrantButton, OpeningHost } from "@/components/opening/opening-host";
 import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import { type Asked, answerCalls, problem, type Reply, show } from "@/lib/testing/components";
+
+/** A stream on which nothing is heard: the browser's own has no network here. */
+class Silence extends EventTarget {
+  close(): void {}
+}
+beforeEach(() => {
+  vi.stubGlobal("EventSource", Silence);
+  return () => vi.unstubAllGlobals();
+});
 
 const GRANT = "0198c0de-0000-7000-8000-00000000000a";
 const [ONE, TWO, THREE] = [1, 2, 3].map((n) => `0198c0de-0000-7000-8000-00000000000${n}`) as [

@@ -21,18 +21,18 @@ export function WhySection({
     { name: t("scope.purpose"), value: domain(`purposes.${request.purpose}`) },
     ...(notice === undefined
       ? []
-      : [{ name: t("why.notice"), value: <NoticeSentence notice={notice} purpose={request.purpose} /> }]),
+      : [{ name: t("reasonGiven.notice"), value: <NoticeSentence notice={notice} purpose={request.purpose} /> }]),
     ...(request.authorization === undefined
       ? []
       : [
           {
-            name: t("why.seal"),
+            name: t("reasonGiven.seal"),
             value:
               sealed === undefined ? (
-                t("why.noSeal")
+                t("reasonGiven.noSeal")
               ) : (
                 <>
-                  {t("why.sealUntil")} <EndTime instant={sealed.until} look="bare" form="day" />
+                  {t("reasonGiven.sealUntil")} <EndTime instant={sealed.until} look="bare" form="day" />
                 </>
               ),
           },
@@ -40,13 +40,13 @@ export function WhySection({
     ...(request.legal_basis === undefined ? [] : [{ name: t("scope.basis"), value: request.legal_basis }]),
   ];
   return (
-    <Section title={t("why.title")}>
+    <Section title={t("reasonGiven.title")}>
       <div className="mt-3 grid gap-6 tablet:grid-cols-[minmax(0,0.72fr)_minmax(0,1fr)]">
         <div className="order-2 min-w-0 tablet:order-none">
           <Facts facts={facts} />
         </div>
         <div className="min-w-0">
-          <p className="text-control text-ink-2">{t("why.by", { name: request.requester.name })}</p>
+          <p className="text-control text-ink-2">{t("reasonGiven.by", { name: request.requester.name })}</p>
           <blockquote className="whitespace-pre-wrap break-words text-lead">
             {request.justification}
           </blockquote>

@@ -29,7 +29,7 @@ function WhatFollows({ form }: { form: FormView }) {
     },
     {
       name: t("follows.usual"),
-      value: t(options.level === "masked" ? "follows.masked" : `follows.${usualOf(purpose)}`),
+      value: t(options.level === "masked" ? "follows.usually.masked" : `follows.usually.${usualOf(purpose)}`),
     },
     {
       name: t("follows.due"),
