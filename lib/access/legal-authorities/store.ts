@@ -101,8 +101,8 @@ export interface ListedAuthority {
   readonly kind: string;
   readonly issuer: string;
   readonly caseNumber: string;
-  /** Its own signature passed the newest check. */
-  readonly isVerified: boolean;
+  /** It is a JWS under a registered key, which no person retypes. */
+  readonly isSigned: boolean;
 }
 
 interface ListedRow {
@@ -110,13 +110,11 @@ interface ListedRow {
   readonly kind: string;
   readonly issuer: string;
   readonly case_number: string;
-  readonly indication: string | null;
+  readonly is_signed: boolean;
 }
 
 const LIST_AUTHORITIES = statement<{ readonly ids: readonly string[] }, ListedRow>("list-authorities")`
-  SELECT DISTINCT ON (a.request_id) a.request_id::text, a.kind, a.issuer, a.case_number,
-    (SELECT v.indication FROM authorization_verification v WHERE v.authorization_id = a.id AND v.method <> 'paper'
-      ORDER BY v.id DESC LIMIT 1) AS indication
+  SELECT DISTINCT ON (a.request_id) a.request_id::text, a.kind, a.issuer, a.case_number, a.jws IS NOT NULL AS is_signed
   FROM legal_authorization a WHERE a.request_id = ANY (${({ ids }) => ids}::uuid[])
   ORDER BY a.request_id, a.id DESC`;
 
@@ -133,7 +131,7 @@ export async function listAuthorities(
         kind: row.kind,
         issuer: row.issuer,
         caseNumber: row.case_number,
-        isVerified: row.indication === "TOTAL-PASSED",
+        isSigned: row.is_signed,
       },
     ]),
   );

@@ -6,7 +6,6 @@ import { approvalsIn } from "@/lib/access/decisions/decision-case";
 import { narrowingHistory, type TakenAway } from "@/lib/access/decisions/narrowing-history";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
-import { assuranceOf } from "@/lib/access/legal-authorities/assurance";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import type { RequestAnswer, RequestView, TakenAwayView } from "@/lib/access/requests/answer-schema";
 import { type Permitted, permitRequest } from "@/lib/access/requests/load-request";
@@ -158,8 +157,8 @@ function namedIn({ row, decisions, events }: Parts): string[] {
 
 function isBlindHere(cx: Context, { row, authorization, readOrders }: Parts): boolean {
   if (authorization === undefined) return false;
-  const isVerified = assuranceOf(authorization.verifications) === "verified";
-  return readsBlind(cx.principal, { ...row, isVerified, hasRead: readOrders.has(row.id) });
+  const isSigned = authorization.reach !== undefined;
+  return readsBlind(cx.principal, { ...row, isSigned, hasRead: readOrders.has(row.id) });
 }
 
 function buildView(cx: Context, parts: Parts, names: Names): RequestView {

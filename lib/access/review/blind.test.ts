@@ -6,7 +6,7 @@ const WAITING: BlindFacts = {
   state: "stage_1",
   isSent: true,
   requesterUserId: "officer",
-  isVerified: false,
+  isSigned: false,
   hasRead: false,
 };
 
@@ -23,8 +23,8 @@ describe("blind reading", () => {
     expect(readsBlind({ ...LEGAL, role: "regulator" }, WAITING)).toBe(false);
   });
 
-  it("withholds nothing of a verified order, and nothing after the decision", () => {
-    expect(readsBlind(LEGAL, { ...WAITING, isVerified: true })).toBe(false);
+  it("withholds nothing of an order under a registered key, and nothing after the decision", () => {
+    expect(readsBlind(LEGAL, { ...WAITING, isSigned: true })).toBe(false);
     for (const state of ["active", "denied", "withdrawn"] as const)
       expect(readsBlind(LEGAL, { ...WAITING, state })).toBe(false);
     for (const state of ["stage_2", "overdue", "needs_information"] as const)

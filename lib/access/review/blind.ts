@@ -11,8 +11,8 @@ export interface BlindFacts {
   readonly state: RequestState;
   readonly isSent: boolean;
   readonly requesterUserId: string;
-  /** The order's own signature passed, so no person has to read it. */
-  readonly isVerified: boolean;
+  /** The order is a JWS under a registered key, so no person retypes it. One signed by certificate is still retyped. */
+  readonly isSigned: boolean;
   /** The reader has typed the facts themselves. */
   readonly hasRead: boolean;
 }
@@ -23,9 +23,9 @@ export interface BlindFacts {
  */
 export function readsBlind(
   { userId, role, duties }: Pick<Principal, "userId" | "role" | "duties">,
-  { state, isSent, requesterUserId, isVerified, hasRead }: BlindFacts,
+  { state, isSent, requesterUserId, isSigned, hasRead }: BlindFacts,
 ): boolean {
-  if (!isSent || !UNANSWERED.has(state) || isVerified || hasRead) return false;
+  if (!isSent || !UNANSWERED.has(state) || isSigned || hasRead) return false;
   if (role !== "coordinator" || requesterUserId === userId) return false;
   return READS.some((duty) => duties.includes(duty));
 }

@@ -72,6 +72,6 @@ export async function blindIn(
   return (row) => {
     const authority = authorities.get(row.id);
     if (authority === undefined) return false;
-    return readsBlind(principal, { ...row, isVerified: authority.isVerified, hasRead: read.has(row.id) });
+    return readsBlind(principal, { ...row, isSigned: authority.isSigned, hasRead: read.has(row.id) });
   };
 }

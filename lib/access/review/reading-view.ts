@@ -1,7 +1,6 @@
 import "server-only";
 import { firstReading } from "@/lib/access/decisions/decision-case";
 import type { DecisionRow } from "@/lib/access/decisions/store";
-import { assuranceOf } from "@/lib/access/legal-authorities/assurance";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { readsBlind } from "@/lib/access/review/blind";
@@ -25,8 +24,8 @@ export async function mustReadFirst(
 ): Promise<boolean> {
   if (order === undefined) return false;
   const read = await readOrdersOf(tx, { userId: principal.userId, requestIds: [row.id] });
-  const isVerified = assuranceOf(order.verifications) === "verified";
-  return readsBlind(principal, { ...row, isVerified, hasRead: read.has(row.id) });
+  const isSigned = order.reach !== undefined;
+  return readsBlind(principal, { ...row, isSigned, hasRead: read.has(row.id) });
 }
 
 /**
