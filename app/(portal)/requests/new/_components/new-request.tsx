@@ -106,18 +106,10 @@ export function NewRequest(props: {
       <FormNotices request={request} options={options} />
       <form noValidate onSubmit={(event) => event.preventDefault()}>
         <fieldset role="presentation" disabled={!request.isReady} className="min-w-0">
-          <BasisSection form={form} number={1} />
-          <TransactionsSection
-            form={form}
-            number={2}
-            store={stores.lookups}
-            lookups={request.lookups}
-            text={text}
-          />
           {options.needsAuthority ? (
             <AuthoritySection
               form={form}
-              number={3}
+              number={1}
               state={request.authority}
               text={text}
               onFile={(file) => void stores.authority.choose(file)}
@@ -125,6 +117,14 @@ export function NewRequest(props: {
               onSign={(file) => stores.authority.sign(file)}
             />
           ) : null}
+          <TransactionsSection
+            form={form}
+            number={options.needsAuthority ? 2 : 1}
+            store={stores.lookups}
+            lookups={request.lookups}
+            text={text}
+          />
+          <BasisSection form={form} number={options.needsAuthority ? 3 : 2} />
           <PeriodSection form={form} number={options.needsAuthority ? 4 : 3} />
         </fieldset>
       </form>

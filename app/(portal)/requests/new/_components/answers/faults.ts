@@ -142,11 +142,11 @@ export function faultsOf(answers: Answers, options: FormOptions, context: FaultC
   const { purpose, justification, fields } = answers;
   const authority = options.needsAuthority ? authorityFaults(answers, context) : [];
   return [
-    ...(purpose === "" ? [{ name: "purpose", code: "purpose" } as const] : []),
-    ...(justification.trim() === "" ? [{ name: "justification", code: "justification" } as const] : []),
+    ...authority,
     ...targetFaults(answers, context.unknown),
     ...(fields.length === 0 ? [{ name: "fields", code: "fields" } as const] : []),
-    ...authority,
+    ...(purpose === "" ? [{ name: "purpose", code: "purpose" } as const] : []),
+    ...(justification.trim() === "" ? [{ name: "justification", code: "justification" } as const] : []),
     ...periodFaults(answers, options.limits, context.nowMs),
   ];
 }
@@ -208,8 +208,8 @@ const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
 
 export function sectionsOf(options: FormOptions): SectionKey[] {
   return options.needsAuthority
-    ? ["basis", "transactions", "authority", "period"]
-    : ["basis", "transactions", "period"];
+    ? ["authority", "transactions", "basis", "period"]
+    : ["transactions", "basis", "period"];
 }
 
 export function isDone(section: SectionKey, faults: readonly Fault[]): boolean {
