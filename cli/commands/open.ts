@@ -1,4 +1,4 @@
-import type { NewOpening } from "@/lib/access/requests/schema";
+import type { NewOpening } from "@/lib/access/openings/schema";
 import { ApiProblem } from "@/lib/api-client/client/client";
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
 import { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";

@@ -13,7 +13,7 @@ const FIELDS: Readonly<Record<string, GroupName>> = {
 /** Returns names of fields as a list within a sentence, in the reader's language. Without any: "sealed fields". */
 export function useFieldNames(fields: readonly string[]): string {
   const t = useTranslations("domain.fields");
-  const frames = useTranslations("actions.frames");
+  const none = useTranslations("domain.field");
   const locale = useLocale();
   const names = fields.map((field) => {
     const known = FIELDS[field];
@@ -21,6 +21,6 @@ export function useFieldNames(fields: readonly string[]): string {
     // German nouns keep their capital letter.
     return locale === "en" ? t(known).toLowerCase() : t(known);
   });
-  if (names.length === 0) return frames("fields");
+  if (names.length === 0) return none("sealedFields");
   return new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
 }

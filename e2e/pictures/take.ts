@@ -7,6 +7,7 @@ import { z } from "zod";
 import { findBrowser } from "@/lib/testing/instance/browser";
 import { startInstance } from "@/lib/testing/instance/instance";
 import { type Caller, type Demo, people, readDemo } from "../support/api";
+import { openFields as open } from "../support/opening";
 import { untilReady } from "../support/page";
 import { signIn } from "../support/sign-in";
 import { approve, attachOrder, fileRequest, orderFacts, text } from "../support/steps";
@@ -114,7 +115,7 @@ const scrolledTo = (heading: string) => (page: Page) =>
 async function takeAll(studio: Studio): Promise<void> {
   const made = await prepareStory(studio.demo);
   const openFields = async (page: Page) => {
-    await page.getByRole("button", { name: /^Open/ }).first().click();
+    await open(page, { button: /^Open/ });
     await page.getByText("482,150.00 EUR").first().waitFor();
   };
   const orderDrawn = (page: Page) => page.locator("main canvas").first().waitFor();

@@ -1,10 +1,12 @@
 import "server-only";
+import { bindingDue } from "@/lib/access/deadlines/shown-due";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { listQueue, type Turn, type Viewer } from "@/lib/access/requests/queue-store";
 import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
+import { blindIn } from "@/lib/access/review/reading-store";
 import { isExecutive, isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import { readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
@@ -43,11 +45,13 @@ async function load(tx: Tx, cx: Context, turns: readonly Turn[]): Promise<Viewed
     readableOf(rows).map((row) => row.requesterUserId),
   );
   const authorities = await listAuthorities(tx, ids);
+  const isBlindTo = await blindIn(tx, cx, ids, authorities);
   return viewRows(cx, "home.requests", rows, (row: RequestRow) =>
     requestSummary(row, {
       names,
       turn: turns.find((one) => one.id === row.id),
       authority: authorities.get(row.id),
+      isBlind: isBlindTo(row),
     }),
   );
 }
@@ -82,7 +86,7 @@ function ownNeed(one: Case): Need | undefined {
     const at = question?.at.toISOString() ?? summary.updated_at;
     return { ...base(one), at, kind: "question", is_late: false, facts: { ...facts, ...asked } };
   }
-  const answer = due(summary.response_due_at ?? summary.due_at, one.now);
+  const answer = due(bindingDue(summary, false), one.now);
   const isAwaited = summary.state === "stage_1" || summary.state === "stage_2";
   if (summary.state !== "overdue" && !(answer.is_late && isAwaited)) return undefined;
   return { ...base(one), ...answer, kind: "answer_overdue", is_late: true, facts };
@@ -111,7 +115,7 @@ function decideNeed(one: Case): Need | undefined {
     return undefined;
   return {
     ...base(one),
-    ...due(summary.due_at, one.now),
+    ...due(bindingDue(summary, true), one.now),
     kind: "decide",
     facts: {
       transactions: summary.transactions_count,

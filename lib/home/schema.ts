@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { GrantView } from "@/lib/access/grants/schema";
-import { RequestSummary } from "@/lib/access/requests/answer-schema";
+import { ListedOrder, RequestSummary } from "@/lib/access/requests/answer-schema";
 import { Stage } from "@/lib/access/requests/schema";
 import { KeyState } from "@/lib/keys/states";
 import { ClosedLog, unreadableRows } from "@/lib/schema";
 import { TransactionView } from "@/lib/transactions/schema";
-import { InstrumentKind } from "@/lib/vocabulary";
 
 /** What may need a person now, most urgent kinds first. */
 export const NeedKind = z.enum([
@@ -74,7 +73,7 @@ export const Need = z.object({
     organisation: z.string().optional(),
     party: z.string().optional(),
     job: z.string().optional(),
-    authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+    authority: ListedOrder.optional(),
     /** Of a key that stops its participant: suspended or compromised. */
     state: KeyState.optional(),
     /** The caller has already taken a dispute. */

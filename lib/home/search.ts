@@ -50,7 +50,7 @@ async function findRequests(cx: Context, text: string) {
   const named = found.map((request) => ({
     id: request.id,
     name: request.reference,
-    ...("authority" in request && request.authority !== undefined
+    ...("authority" in request && request.authority?.case_number !== undefined
       ? { note: request.authority.case_number }
       : {}),
   }));

@@ -6,9 +6,11 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { Principal } from "@/lib/context/principal";
+import { orderName } from "@/lib/format";
 import type { Home } from "@/lib/home/schema";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +25,7 @@ function All({ href, children }: { href: string; children: string }) {
 
 function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   const t = useTranslations("home.others");
-  const due = request.response_due_at ?? request.due_at;
+  const { answer: due } = shownDue(request);
   if (request.state === "needs_information")
     return (
       <Tag tone="plain" icon="pause">
@@ -71,7 +73,7 @@ export function OthersSection({ home }: { home: Home }) {
             cell: (row) =>
               row.authority === undefined
                 ? t("none")
-                : `${kinds(row.authority.kind)}, ${row.authority.case_number}`,
+                : orderName(kinds(row.authority.kind), row.authority.case_number),
           },
           {
             key: "transactions",

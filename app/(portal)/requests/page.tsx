@@ -66,6 +66,11 @@ async function Actions({ value: { items, address }, principal }: Requests) {
           {notices("link")}
         </ButtonLink>
       ) : null}
+      {principal.role === "coordinator" && principal.duties.includes("compliance") ? (
+        <ButtonLink href="/requests/reasons" look="secondary" icon="pencil">
+          {t("reasons")}
+        </ButtonLink>
+      ) : null}
       {isOffered ? (
         <ButtonLink href="/requests/new" look={isReviewer(principal) ? "secondary" : "primary"} icon="plus">
           {t("new")}
@@ -100,6 +105,9 @@ function WithKeys({ children }: { children: ReactNode }) {
   );
 }
 
+/** Views of requests that wait for the reader. */
+const WAITING_VIEWS: readonly ListAddress["view"][] = ["waiting", "assigned", "unassigned"];
+
 /** What an empty view would show, and the next step. */
 async function emptyOf(address: ListAddress, principal: Principal) {
   const t = await getTranslations("requests.list");
@@ -113,7 +121,7 @@ async function emptyOf(address: ListAddress, principal: Principal) {
         </ButtonLink>
       ),
     };
-  if (address.view === "waiting") {
+  if (WAITING_VIEWS.includes(address.view)) {
     const text = isReviewer(principal) ? "empty.waitingTextReviewer" : "empty.waitingTextOfficer";
     return { title: t("empty.waitingTitle"), text: t(text) };
   }

@@ -58,8 +58,11 @@ export interface QueueFilter {
   /** Part of the reference: letters, digits and hyphens alone, so that LIKE has no wildcard in it. */
   readonly reference?: string | undefined;
   readonly search?: HistorySearch | undefined;
-  readonly view: "mine" | "waiting" | "decided" | "all";
+  readonly view: QueueView;
 }
+
+/** Saved views. `assigned`: the viewer looks after them. `unassigned`: they wait for a decision and no one does. */
+export type QueueView = "mine" | "waiting" | "assigned" | "unassigned" | "decided" | "all";
 
 interface QueuePage extends QueueFilter {
   readonly sort: "newest" | "due";
@@ -115,9 +118,15 @@ const FROM = sql<Seen>`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITIN
     AND (r.requester_user_id = ${userIdOf}::uuid
       OR r.digest IS NOT NULL AND r.id <> ALL (${({ viewer }) => viewer.sealed}::uuid[]))`;
 
+const ASSIGNEE = Prisma.sql`(SELECT s.user_id FROM request_assignment s WHERE s.request_id = r.id
+  ORDER BY s.id DESC LIMIT 1)`;
+
 function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   if (view === "mine") return Prisma.sql`AND r.requester_user_id = ${viewer.userId}::uuid`;
   if (view === "waiting") return Prisma.sql`AND m.is_mine`;
+  if (view === "assigned")
+    return Prisma.sql`AND ${ASSIGNEE} = ${viewer.userId}::uuid AND r.state NOT IN ${DECIDED}`;
+  if (view === "unassigned") return Prisma.sql`AND m.is_mine AND ${ASSIGNEE} IS NULL`;
   return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
 }
 

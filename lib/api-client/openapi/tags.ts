@@ -57,7 +57,7 @@ export const TAGS: readonly Tag[] = [
     name: "Access requests",
     slug: "requests",
     description: "File a request, attach the legal authority, submit it, and decide on it in two stages.",
-    paths: ["/confidential/access/requests"],
+    paths: ["/confidential/access/requests", "/confidential/access/reasons"],
     families: [
       "request-file",
       "request",

@@ -7,13 +7,8 @@ import {
   RequestView,
   UnreadableAnswer,
 } from "@/lib/access/requests/answer-schema";
-import {
-  AuthorizationEnd,
-  AuthorizationFactsBody,
-  ChangedRequest,
-  NewRequest,
-  RequestState,
-} from "@/lib/access/requests/schema";
+import { AuthorizationEnd, AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
+import { ChangedRequest, NewRequest, RequestState } from "@/lib/access/requests/schema";
 
 import { operation } from "@/lib/api-client/operation";
 import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/schema";
@@ -44,7 +39,7 @@ const RequestQuery = z.strictObject({
     .regex(/^[A-Za-z0-9-]{1,64}$/, "not a part of a reference")
     .optional(),
   /** Saved views. */
-  view: z.enum(["mine", "waiting", "decided", "all"]).optional(),
+  view: z.enum(["mine", "waiting", "assigned", "unassigned", "decided", "all"]).optional(),
   waiting_for: z.literal("me").optional(),
   sort: z.enum(["newest", "due"]).optional(),
   /** The history: the officer's handle or a part of the name, a part of the agency's name or its id. */

@@ -118,6 +118,8 @@ CREATE TABLE legal_authorization (
   cms bytea,
   record_digest text NOT NULL,
   record jsonb NOT NULL,
+  -- How each fact came into the form, by its name: typed, confirmed, or read from the file and not confirmed yet.
+  sources jsonb,
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
@@ -421,6 +423,8 @@ CREATE TABLE opening (
   nonce text NOT NULL,
   reply_key bytea,
   expires_at timestamptz(6) NOT NULL,
+  -- Transactions that were opened with it. Each of its statement opens once; after the last one it is used up.
+  opened uuid[] NOT NULL DEFAULT '{}',
   used_at timestamptz(6)
 );
 
@@ -619,6 +623,41 @@ CREATE TABLE subject_notice (
 );
 
 -- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rule-store.ts.
+-- What a decider read in a paper order before they saw what the requester typed of it. A later reading corrects it.
+CREATE TABLE order_reading (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  confirms jsonb NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT order_reading_request_fkey FOREIGN KEY (request_id) REFERENCES access_request (id),
+  CONSTRAINT order_reading_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
+);
+
+-- Who looks after a request; the newest row counts, and one without a person ends it. It permits nothing.
+CREATE TABLE request_assignment (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  user_id uuid,
+  by_user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT request_assignment_request_fkey FOREIGN KEY (request_id) REFERENCES access_request (id),
+  CONSTRAINT request_assignment_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id),
+  CONSTRAINT request_assignment_by_fkey FOREIGN KEY (by_user_id) REFERENCES app_user (id)
+);
+
+-- Templates of reasons for decisions, as compliance keeps them; the newest row has all that count.
+CREATE TABLE reason_set (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  items jsonb NOT NULL,
+  user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT reason_set_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
+);
+
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -722,6 +761,9 @@ CREATE INDEX policy_run_set_id_id_idx ON policy_run (set_id, id);
 CREATE INDEX policy_run_open ON policy_run (id) WHERE state IN ('queued', 'running');
 CREATE INDEX subject_notice_request_id_idx ON subject_notice (request_id, participant_id, id);
 CREATE INDEX subject_notice_participant_id_idx ON subject_notice (participant_id, id);
+CREATE INDEX order_reading_request_id_idx ON order_reading (request_id, user_id);
+CREATE INDEX request_assignment_request_id_idx ON request_assignment (request_id, id);
+CREATE INDEX reason_set_tenant_id_idx ON reason_set (tenant_id, id);
 CREATE INDEX notice_rule_tenant_id_idx ON notice_rule (tenant_id, kind, purpose, id);
 CREATE UNIQUE INDEX transparency_report_tenant_id_quarter_key ON transparency_report (tenant_id, quarter);
 
@@ -1840,7 +1882,7 @@ GRANT SELECT, INSERT ON break_glass_review TO sealport_app;
 GRANT SELECT ON break_glass_review TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON access_grant TO sealport_app;
 GRANT SELECT ON access_grant TO sealport_custodian, sealport_auditor;
-GRANT SELECT, INSERT, UPDATE (reply_key, used_at) ON opening TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (reply_key, opened, used_at) ON opening TO sealport_app;
 GRANT SELECT ON opening TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON disclosure TO sealport_app;
 GRANT SELECT ON disclosure TO sealport_auditor;
@@ -1860,6 +1902,12 @@ GRANT SELECT, INSERT, UPDATE (state, done, total, result, error, started_at, fin
 GRANT SELECT ON policy_run TO sealport_auditor;
 GRANT SELECT, INSERT ON subject_notice TO sealport_app;
 GRANT SELECT ON subject_notice TO sealport_auditor;
+GRANT SELECT, INSERT ON order_reading TO sealport_app;
+GRANT SELECT ON order_reading TO sealport_auditor;
+GRANT SELECT, INSERT ON request_assignment TO sealport_app;
+GRANT SELECT ON request_assignment TO sealport_auditor;
+GRANT SELECT, INSERT ON reason_set TO sealport_app;
+GRANT SELECT ON reason_set TO sealport_auditor;
 GRANT SELECT, INSERT ON notice_rule TO sealport_app;
 GRANT SELECT ON notice_rule TO sealport_auditor;
 GRANT SELECT, INSERT ON transparency_report TO sealport_app;

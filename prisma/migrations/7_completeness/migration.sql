@@ -549,6 +549,21 @@ SELECT append_only('subject_notice');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('subject_notice', 'INSERT', 'notice.send'), ('subject_notice', 'INSERT', 'notice.withhold');
 
+SELECT audit_watch('order_reading', 'reading:id');
+SELECT append_only('order_reading');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('order_reading', 'INSERT', 'order.read');
+
+SELECT audit_watch('request_assignment', 'assignment:id');
+SELECT append_only('request_assignment');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('request_assignment', 'INSERT', 'request.assign');
+
+SELECT audit_watch('reason_set', 'reason-set:id');
+SELECT append_only('reason_set');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('reason_set', 'INSERT', 'reason.change');
+
 SELECT audit_watch('notice_rule', 'notice-rule:id');
 SELECT append_only('notice_rule');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES

@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { Column } from "@/components/ui/table";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { formatCount } from "@/lib/format";
+import { formatCount, orderName } from "@/lib/format";
 import { DueCell } from "./due-cell";
 
 /** Where a row leads: a person's own draft to the form, every other request to its page. */
@@ -27,12 +27,7 @@ function Authority({ request }: { request: RequestSummary }) {
   const t = useTranslations("requests.list");
   const domain = useTranslations("domain.instruments");
   const { authority } = request;
-  if (authority !== undefined)
-    return (
-      <>
-        {domain(authority.kind)}, {authority.case_number}
-      </>
-    );
+  if (authority !== undefined) return <>{orderName(domain(authority.kind), authority.case_number)}</>;
   return (
     <span className="text-ink-2">{t(request.state === "draft" ? "notYetAttached" : "noAuthority")}</span>
   );
@@ -53,6 +48,12 @@ export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly 
       ),
     },
   ];
+  const assignee: Column<RequestSummary> = {
+    key: "assignee",
+    head: t("list.column.assignee"),
+    cell: ({ assignee: person }) =>
+      person === undefined ? <span className="text-ink-3">–</span> : person.name,
+  };
   return [
     {
       key: "reference",
@@ -75,6 +76,7 @@ export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly 
         count === 0 ? <span className="text-ink-2">{t("list.byQuery")}</span> : formatCount(count, locale),
     },
     { key: "state", head: t("list.column.state"), cell: (request) => <Standing request={request} /> },
+    ...(isReviewer ? [assignee] : []),
     {
       key: "due",
       head: t("list.column.due"),

@@ -51,7 +51,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
   const inForce = record.grants.find(({ state }) => state === "active" || state === "exhausted");
   const mayKnowDisputes = may.openOwn || principal.role === "coordinator";
   return (
-    <OpeningProvider input={{ transactionId: view.transaction_id, way, nowMs }}>
+    <OpeningProvider input={{ transactionId: view.transaction_id, way, nowMs, personName: principal.name }}>
       <PageFrame
         crumbs={[{ label: t("title"), href: "/transactions" }, { label: view.job_id }]}
         title={

@@ -37,6 +37,7 @@ const options: FormOptions = {
   kinds: [],
   maskedBy: NONE,
   jurisdictions: [],
+  notices: [],
   answerDays: DAYS,
   limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
 };

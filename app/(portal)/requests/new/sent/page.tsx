@@ -8,6 +8,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { Confirmation } from "@/components/ui/states";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
@@ -32,7 +33,7 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
   if (request.state === "draft") redirect(`/requests/new/check?draft=${id}`);
   if (request.requester.handle !== principal.handle) redirect(`/requests/${id}`);
   const isStaff = principal.role === "coordinator";
-  const due = request.response_due_at ?? request.due_at;
+  const { answer: due } = shownDue(request);
   return (
     <PageFrame
       crumbs={[{ label: t("title"), href: "/requests" }, { label: request.reference }]}

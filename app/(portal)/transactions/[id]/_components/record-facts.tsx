@@ -10,6 +10,7 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { GrantView } from "@/lib/access/grants/schema";
+import { orderName } from "@/lib/format";
 import type { RecordView } from "@/lib/transactions/read/read-record";
 
 function FactLink({ href, children }: { href: string; children: ReactNode }) {
@@ -128,11 +129,11 @@ export function WhyFacts({ record }: { record: RecordView }) {
             name: t("authority"),
             value: (
               <FactLink href={`/requests/${request.id}`}>
-                {instruments(authority.kind)}, {authority.case_number}
+                {orderName(instruments(authority.kind), authority.case_number)}
               </FactLink>
             ),
           },
-          { name: t("issuer"), value: authority.issuer },
+          ...(authority.issuer === undefined ? [] : [{ name: t("issuer"), value: authority.issuer }]),
         ]),
     ...(grant.dispute_id === undefined
       ? []

@@ -23,7 +23,5 @@ export type OpeningRoute =
       /** Auditors and regulators open by another call than staff. */
       readonly via: "access" | "audit";
       readonly grants: readonly GrantRoute[];
-      /** A reason may permit an opening outside the office hours. */
-      readonly mayOverrideHours: boolean;
     }
   | { readonly kind: "none" };

@@ -2,6 +2,7 @@ import type {
   GrantRoute,
   OpeningRoute,
 } from "@/app/(portal)/transactions/[id]/_components/opening/opening-route";
+import { openingCallOf } from "@/components/opening/opening-call";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RecordView } from "@/lib/transactions/read/read-record";
 import type { TransactionView } from "@/lib/transactions/schema";
@@ -47,8 +48,7 @@ export function openingRouteOf(record: RecordView, role: string): OpeningRoute {
   const present = groupsOf(record.view);
   return {
     kind: "grant",
-    via: role === "auditor" || role === "regulator" ? "audit" : "access",
+    via: openingCallOf(role),
     grants: record.grants.map((grant) => grantWay(grant, present)),
-    mayOverrideHours: role === "regulator" || role === "auditor",
   };
 }

@@ -2,7 +2,6 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
 import { CallRefused, NetworkLost } from "@/components/client/api";
 import { NotSigned } from "@/components/client/not-signed";
 import { TextInput } from "@/components/form/controls";
@@ -13,7 +12,7 @@ import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 
-/** Refusals with words of their own on this page. All others use the general words of their code. */
+/** Refusals with words of their own for openings. All others use the general words of their code. */
 const OWN_WORDS = {
   "access.no-grant": "noGrant",
   "access.views-exhausted": "noViews",
@@ -51,16 +50,15 @@ const NOT_SIGNED = {
 } as const;
 
 /** Office hours are closed: an opening under an order or demand may continue with a reason, which is recorded. */
-function HoursReason() {
-  const t = useTranslations("transactions.failure");
-  const { open, isBusy } = useOpeningHere();
+function HoursReason({ isBusy, onReason }: { isBusy: boolean; onReason: (reason: string) => void }) {
+  const t = useTranslations("opening.failure");
   const [reason, setReason] = useState("");
   return (
     <form
       className="mt-3 flex max-w-[560px] flex-wrap items-end gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (reason.trim() !== "") void open(undefined, reason.trim());
+        if (reason.trim() !== "") onReason(reason.trim());
       }}
     >
       <Field id="hours-reason" label={t("hoursReason")} help={t("hoursHelp")} className="grow">
@@ -81,23 +79,28 @@ function HoursReason() {
   );
 }
 
+interface RefusalProps {
+  readonly error: unknown;
+  readonly isBusy?: boolean;
+  /** Continues with a reason where the office is closed; absent where no reason is taken. */
+  readonly onReason?: ((reason: string) => void) | undefined;
+}
+
 /** Why nothing was opened, in words, with the number that is in the log. */
-export function OpeningFailure() {
-  const t = useTranslations("transactions.failure");
+export function OpeningRefusal({ error, isBusy = false, onReason }: RefusalProps) {
+  const t = useTranslations("opening.failure");
   const ui = useTranslations("ui");
   const words = useProblemWords();
-  const { error, way } = useOpeningHere();
   if (error === undefined) return <div role="status" />;
   const problem = error instanceof CallRefused ? error.problem : undefined;
-  const next = problem?.members.next_possible_at;
+  const { next_possible_at: next, limit } = problem?.members ?? {};
   const text = () => {
     if (error instanceof NetworkLost) return t("lost");
     if (error instanceof NotSigned) return t(NOT_SIGNED[error.reason]);
     if (problem === undefined) return t("unknown");
+    if (problem.code === "rate.exceeded" && typeof limit === "number") return t("day", { count: limit });
     return hasOwnWords(problem.code) ? t(OWN_WORDS[problem.code]) : words(problem);
   };
-  const mayGiveReason =
-    problem?.code === "access.outside-hours" && way.kind === "grant" && way.mayOverrideHours;
   const isSevere = problem?.code === "envelope.replaced" || problem?.code === "custodian.refused";
   return (
     <div role="status">
@@ -121,7 +124,9 @@ export function OpeningFailure() {
             {ui("requestId")} <Digest value={problem.requestId} />
           </p>
         )}
-        {mayGiveReason ? <HoursReason /> : null}
+        {problem?.code === "access.outside-hours" && onReason !== undefined ? (
+          <HoursReason isBusy={isBusy} onReason={onReason} />
+        ) : null}
       </Notice>
     </div>
   );
