@@ -98,6 +98,7 @@ export const ERROR_CODES = {
   "upload.busy": [503, "Too many documents are arriving at once"],
   "request.no-decider": [409, "No eligible reviewer"],
   "request-file.not-found": [404, "Access request not found"],
+  "case.not-found": [404, "Case not found"],
   "notice.not-found": [404, "Notice not found"],
   "transparency.not-found": [404, "No figures are published for this quarter"],
   "notice.sealed": [403, "The order is under seal"],

@@ -11,6 +11,7 @@ export interface Viewer {
 export type PlaceKey =
   | "home"
   | "requests"
+  | "cases"
   | "grants"
   | "transactions"
   | "disputes"
@@ -56,6 +57,7 @@ export interface Place {
 const PLACES: readonly Place[] = [
   { key: "home", href: "/", icon: "home", group: 1 },
   { key: "requests", href: "/requests", icon: "request", group: 1 },
+  { key: "cases", href: "/cases", icon: "folder", group: 1 },
   { key: "grants", href: "/grants", icon: "grant", group: 1 },
   { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
   { key: "releases", href: "/releases", icon: "check", group: 1 },
@@ -105,6 +107,7 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
   const { role, duties } = viewer;
   switch (key) {
     case "requests":
+    case "cases":
     case "grants":
       return STAFF.includes(role);
     case "notices":

@@ -6,6 +6,7 @@ import deAlerts from "@/components/messages/de/alerts.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deAuthority from "@/components/messages/de/authority.json";
 import deBreakGlass from "@/components/messages/de/break-glass.json";
+import deCases from "@/components/messages/de/cases.json";
 import deDevelopers from "@/components/messages/de/developers.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
@@ -45,6 +46,7 @@ import alerts from "@/components/messages/en/alerts.json";
 import audit from "@/components/messages/en/audit.json";
 import authority from "@/components/messages/en/authority.json";
 import breakGlass from "@/components/messages/en/break-glass.json";
+import cases from "@/components/messages/en/cases.json";
 import developers from "@/components/messages/en/developers.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
@@ -92,6 +94,7 @@ export const CATALOGUES = {
     domain,
     error,
     breakGlass,
+    cases,
     grants,
     help,
     home,
@@ -133,6 +136,7 @@ export const CATALOGUES = {
     domain: deDomain,
     error: deError,
     breakGlass: deBreakGlass,
+    cases: deCases,
     grants: deGrants,
     help: deHelp,
     home: deHome,

@@ -5,6 +5,7 @@ export const CODE_KEYS = {
   "credential.not-found": "gone",
   "session.not-found": "gone",
   "request-file.not-found": "gone",
+  "case.not-found": "gone",
   "grant.not-found": "gone",
   "notice.not-found": "gone",
   "transparency.not-found": "gone",

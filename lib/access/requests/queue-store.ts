@@ -173,6 +173,14 @@ function toTurn(record: unknown): Turn {
   return { id: row.id, waitingFor: row.waiting_for ?? undefined, isMine: row.is_mine };
 }
 
+/**
+ * Returns SQL for the requests `r` that a list shows, from its FROM on. `w.waiting_for` is who acts next, `m.is_mine`
+ * whether it is the viewer.
+ */
+export function shownRequests(filter: QueueFilter): Prisma.Sql {
+  return filtered(filter);
+}
+
 /** Returns a page of ids: newest first, or by deadline with undated requests last. */
 export async function listQueue(tx: Tx, page: QueuePage): Promise<Turn[]> {
   const isByDue = page.sort === "due";

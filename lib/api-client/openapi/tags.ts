@@ -54,6 +54,13 @@ export const TAGS: readonly Tag[] = [
     families: ["key", "participant", "envelope", ...KEEPING],
   },
   {
+    name: "Cases",
+    slug: "cases",
+    description: "What the caller may know of one order: its requests, grants, openings and holds in one place.",
+    paths: ["/confidential/cases"],
+    families: ["case"],
+  },
+  {
     name: "Access requests",
     slug: "requests",
     description: "File a request, attach the legal authority, submit it, and decide on it in two stages.",

@@ -107,6 +107,7 @@ CREATE TABLE legal_authorization (
   jurisdiction text NOT NULL,
   case_number text NOT NULL,
   plain_number text GENERATED ALWAYS AS (order_text(case_number)) STORED,
+  plain_issuer text GENERATED ALWAYS AS (order_text(issuer)) STORED,
   valid_from timestamptz(6) NOT NULL,
   valid_until timestamptz(6) NOT NULL,
   recognition_basis text,
