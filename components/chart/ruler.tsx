@@ -1,6 +1,14 @@
 import { useLocale } from "next-intl";
 import type { ReactNode } from "react";
-import { lanesOf, placeOf, type Scale, scaleOf, type Span, ticksOf, wordsAt } from "@/components/chart/ruler-scale";
+import {
+  lanesOf,
+  placeOf,
+  type Scale,
+  type Span,
+  scaleOf,
+  ticksOf,
+  wordsAt,
+} from "@/components/chart/ruler-scale";
 import { formatTime } from "@/lib/format";
 
 const LOOKS = {
@@ -99,7 +107,9 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
             className="absolute top-0 bottom-6 border-line border-l"
             style={{ left: `${placeOf(scale, tick)}%` }}
           >
-            <span className="pl-1 text-ink-3 text-note whitespace-nowrap">{day(tick).replace(/ \d{4}$/, "")}</span>
+            <span className="pl-1 text-ink-3 text-note whitespace-nowrap">
+              {day(tick).replace(/ \d{4}$/, "")}
+            </span>
           </div>
         ))}
       </div>
@@ -119,8 +129,14 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
         })}
       </div>
       <div aria-hidden="true" className="pointer-events-none absolute inset-y-0 right-0 left-[112px]">
-        <div className="absolute top-5 bottom-5 border-ink border-l-[1.5px]" style={{ left: `${placeOf(scale, nowMs)}%` }} />
-        <span className="absolute bottom-0 text-note" style={{ left: `max(0px, calc(${placeOf(scale, nowMs)}% - 10px))` }}>
+        <div
+          className="absolute top-5 bottom-5 border-ink border-l-[1.5px]"
+          style={{ left: `${placeOf(scale, nowMs)}%` }}
+        />
+        <span
+          className="absolute bottom-0 text-note"
+          style={{ left: `max(0px, calc(${placeOf(scale, nowMs)}% - 10px))` }}
+        >
           {now}
         </span>
       </div>

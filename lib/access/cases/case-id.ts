@@ -16,7 +16,8 @@ function masked(key: Uint8Array, mask: number): Uint8Array {
  * are those that lists compare (`order_text`), so no text can contain the separator.
  */
 export function caseIdSql({ caseKey, instance }: Pick<Context, "caseKey" | "instance">): Prisma.Sql {
-  if (caseKey === undefined || caseKey.length > BLOCK) throw new InvariantError("this process has no case key");
+  if (caseKey === undefined || caseKey.length > BLOCK)
+    throw new InvariantError("this process has no case key");
   const [inner, outer] = [masked(caseKey, 0x36), masked(caseKey, 0x5c)];
   const text = Prisma.sql`concat_ws(E'\n', ${instance.tenantId}::text, c.organisation_id, c.plain_issuer, c.plain_number)`;
   const digest = Prisma.sql`encode(sha256(${outer}::bytea || sha256(${inner}::bytea || convert_to(${text}, 'UTF8'))), 'hex')`;

@@ -96,7 +96,9 @@ function recordsOf(
   jobs: ReadonlyMap<string, string>,
   { requests, grants, holds, now }: Parts & { readonly now: Date },
 ): CaseRecord[] {
-  const live = holds.filter((hold) => hold.released_at === undefined && Date.parse(hold.until) > now.getTime());
+  const live = holds.filter(
+    (hold) => hold.released_at === undefined && Date.parse(hold.until) > now.getTime(),
+  );
   return ids.map((id) => {
     const ends = live.filter(({ transactions }) => transactions.includes(id)).map(({ until }) => until);
     const held = ends.sort().at(-1);

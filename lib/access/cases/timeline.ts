@@ -79,24 +79,30 @@ function ofGrant({ jobs, openings, copies, exports, request_id, reference }: Gra
   return [
     ...openings
       .filter(({ outcome }) => outcome !== "intent")
-      .map(({ at, by, transaction_id, fields, level, outcome, entry_id }): Draft => ({
+      .map(
+        ({ at, by, transaction_id, fields, level, outcome, entry_id }): Draft => ({
+          ...request,
+          ...record(transaction_id),
+          ...{ at, by: { handle: by.handle, name: by.name }, group: "openings", fields, level },
+          kind: outcome === "failed" ? "open_failed" : level === "masked" ? "saw_masked" : "open",
+          entryId: entry_id,
+        }),
+      ),
+    ...copies.map(
+      ({ at, by, transaction_id, fields, entry_id }): Draft => ({
         ...request,
         ...record(transaction_id),
-        ...{ at, by: { handle: by.handle, name: by.name }, group: "openings", fields, level },
-        kind: outcome === "failed" ? "open_failed" : level === "masked" ? "saw_masked" : "open",
+        ...{ at, by: { handle: by.handle, name: by.name }, group: "evidence", kind: "copy", fields },
         entryId: entry_id,
-      })),
-    ...copies.map(({ at, by, transaction_id, fields, entry_id }): Draft => ({
-      ...request,
-      ...record(transaction_id),
-      ...{ at, by: { handle: by.handle, name: by.name }, group: "evidence", kind: "copy", fields },
-      entryId: entry_id,
-    })),
-    ...exports.map(({ started_at: at, entry_id }): Draft => ({
-      ...request,
-      ...{ at, group: "evidence", kind: "export" },
-      ...(entry_id === null ? {} : { entryId: entry_id }),
-    })),
+      }),
+    ),
+    ...exports.map(
+      ({ started_at: at, entry_id }): Draft => ({
+        ...request,
+        ...{ at, group: "evidence", kind: "export" },
+        ...(entry_id === null ? {} : { entryId: entry_id }),
+      }),
+    ),
   ];
 }
 
