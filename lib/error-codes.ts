@@ -136,6 +136,8 @@ export const ERROR_CODES = {
   "alert.acknowledged": [409, "Another person already acknowledged the alert"],
   "alert.lasting": [409, "The cause of the alert still lasts"],
   "alert.own": [403, "Another person must act on this alert"],
+  "view.not-found": [404, "View not found"],
+  "view.too-many": [409, "View limit reached"],
   "alert-address.not-found": [404, "Address not found"],
   "alert-address.removed": [409, "The address was removed"],
   "alert-address.testing": [409, "A test of this address is still running"],

@@ -29,6 +29,8 @@ export const CODE_KEYS = {
   "alert.acknowledged": "alertAcknowledged",
   "alert.lasting": "alertLasting",
   "alert.own": "alertOwn",
+  "view.not-found": "gone",
+  "view.too-many": "viewsMany",
   "alert-address.not-found": "gone",
   "alert-address.removed": "movedOn",
   "alert-address.testing": "addressTesting",

@@ -7,6 +7,7 @@ import { useCaseColumns } from "./_components/case-table";
 /** Cases that the reader may know of: everything about one order. */
 const page = listPage({
   path: "/cases",
+  saves: "cases",
   operation: listCases,
   load,
   live: ["request", "grant"],

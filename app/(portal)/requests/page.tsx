@@ -133,6 +133,7 @@ async function emptyOf(address: ListAddress, principal: Principal) {
 /** Requests that the reader may know of: saved views, filters in the address, pages by cursor. */
 const page = listPage({
   path: "/requests",
+  saves: "requests",
   operation: listRequests,
   read: (params) => ({ query: params, given: Object.fromEntries(textsOf(params)) }),
   load,

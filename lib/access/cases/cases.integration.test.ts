@@ -80,7 +80,7 @@ it("shows decisions, messages, the grant and the hold in one timeline, each with
   const number = newNumber();
   const { id, request } = await fileCase(number);
   const confirms = { ...bench.approval("legal").confirms, case_number: number };
-  await commentRequest(bench.regulator, request, { comment: "Annex A, both pages." });
+  await commentRequest(bench.regulator, request, "Annex A, both pages.");
   await decideRequest(bench.legal, request, bench.approval("legal", { confirms }));
   await decideRequest(bench.approver, request, bench.approval("coordinator", { confirms }));
   const hold = { transactions: [bench.transactions[0]], reason: "Examination" };

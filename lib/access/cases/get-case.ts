@@ -24,7 +24,6 @@ import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { validityTime } from "@/lib/escrow/protocol/statements";
 import { findPeople } from "@/lib/identity/people/people-store";
 
 /** The newest of a case. It rarely has more than three. */

@@ -54,6 +54,13 @@ export const TAGS: readonly Tag[] = [
     families: ["key", "participant", "envelope", ...KEEPING],
   },
   {
+    name: "Saved views",
+    slug: "views",
+    description: "Views of lists that a person saved, for themselves or for their organisation.",
+    paths: ["/confidential/views"],
+    families: ["view"],
+  },
+  {
     name: "Cases",
     slug: "cases",
     description: "What the caller may know of one order: its requests, grants, openings and holds in one place.",

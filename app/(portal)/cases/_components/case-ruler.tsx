@@ -3,7 +3,6 @@ import { type Bar, type BarLook, Ruler, type RulerRow } from "@/components/chart
 import { Twin } from "@/components/chart/twin";
 import { useFieldNamer } from "@/components/domain/field-names";
 import { EndTime, StartTime } from "@/components/ui/begin-and-end";
-import { LocalTime } from "@/components/ui/local-time";
 import { Table } from "@/components/ui/table";
 import type { CaseDetail, CaseRequest } from "@/lib/access/cases/schema";
 import { formatTime, lastDayOf } from "@/lib/format";
