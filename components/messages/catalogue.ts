@@ -19,6 +19,7 @@ import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
 import deNotices from "@/components/messages/de/notices.json";
 import deNotify from "@/components/messages/de/notify.json";
+import deOperations from "@/components/messages/de/operations.json";
 import deOrganisations from "@/components/messages/de/organisations.json";
 import dePolicies from "@/components/messages/de/policies.json";
 import dePortal from "@/components/messages/de/portal.json";
@@ -59,6 +60,7 @@ import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
 import notices from "@/components/messages/en/notices.json";
 import notify from "@/components/messages/en/notify.json";
+import operations from "@/components/messages/en/operations.json";
 import organisations from "@/components/messages/en/organisations.json";
 import policies from "@/components/messages/en/policies.json";
 import portal from "@/components/messages/en/portal.json";
@@ -104,6 +106,7 @@ export const CATALOGUES = {
     keys,
     notices,
     notify,
+    operations,
     organisations,
     policies,
     portal,
@@ -146,6 +149,7 @@ export const CATALOGUES = {
     keys: deKeys,
     notices: deNotices,
     notify: deNotify,
+    operations: deOperations,
     organisations: deOrganisations,
     policies: dePolicies,
     portal: dePortal,

@@ -202,6 +202,7 @@ export const ACTION_KEYS = {
   "setup.organisation": "setup_organisation",
   "suspicion.note": "suspicion_note",
   "suspicion.read": "suspicion_read",
+  "system.figures": "system_figures",
   "system.events": "system_events",
   "system.home": "system_home",
   "system.status": "system_status",

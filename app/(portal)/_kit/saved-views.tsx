@@ -3,8 +3,8 @@ import type { ComponentProps } from "react";
 import type { Column } from "@/components/ui/table";
 import { Views } from "@/components/ui/views";
 import { isShareable, type SavedView } from "@/lib/home/views/schema";
-import type { ListAnswer, Listed, RowOf, Shown } from "./list-page";
 import { addressOf, type Given, type Params, textsOf } from "./list-query";
+import type { ListAnswer, Listed, RowOf, Shown } from "./list-spec";
 import { ListToolbar } from "./list-toolbar";
 
 const COLUMN_KEY = /^[A-Za-z][A-Za-z_]*$/;

@@ -63,7 +63,8 @@ export const TAGS: readonly Tag[] = [
   {
     name: "Cases",
     slug: "cases",
-    description: "What the caller may know of one order: its requests, grants, openings and holds in one place.",
+    description:
+      "What the caller may know of one order: its requests, grants, openings and holds in one place.",
     paths: ["/confidential/cases"],
     families: ["case"],
   },
@@ -155,8 +156,13 @@ export const TAGS: readonly Tag[] = [
     name: "Alerts",
     slug: "alerts",
     description:
-      "Alarms as records: who acts on them, where they are sent, and the figures of the rules over the log.",
-    paths: ["/confidential/alerts", "/confidential/alert-addresses", "/confidential/alert-thresholds"],
+      "Alarms as records: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
+    paths: [
+      "/confidential/alerts",
+      "/confidential/alert-addresses",
+      "/confidential/alert-thresholds",
+      "/confidential/operations",
+    ],
     families: ["alert", "alert-address"],
   },
   {

@@ -684,6 +684,7 @@ CREATE UNIQUE INDEX access_grant_release_id_key ON access_grant (release_id);
 CREATE UNIQUE INDEX access_grant_break_glass_id_key ON access_grant (break_glass_id);
 CREATE UNIQUE INDEX opening_nonce_key ON opening (nonce);
 CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
+CREATE INDEX disclosure_under_grant_at ON disclosure (tenant_id, at) WHERE grant_id IS NOT NULL;
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
 CREATE INDEX preservation_organisation_id_idx ON preservation (organisation_id);
 CREATE INDEX preservation_tenant_id_id_idx ON preservation (tenant_id, id);
