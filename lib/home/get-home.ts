@@ -158,6 +158,7 @@ function readHome(cx: Context): Promise<Home> {
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,
       with_others: requests.withOthers,
+      team: requests.team,
       transactions: transactions.items,
       ...(lastHere === undefined ? {} : { last_here_at: lastHere.toISOString() }),
       news: news.items,

@@ -17,6 +17,7 @@ import type { Unreadable } from "@/lib/paging";
 /** More than a person reads at one sitting; the list of requests has them all. */
 const MAX_WAITING = 30;
 const MAX_OWN = 30;
+const MAX_TEAM = 8;
 
 /** Own requests in these states wait for another person. */
 const WITH_OTHERS: ReadonlySet<RequestState> = new Set<RequestState>([
@@ -158,6 +159,8 @@ export async function readRequestNeeds(
 ): Promise<{
   readonly needs: Need[];
   readonly withOthers: RequestSummary[];
+  /** What other reviewers have to decide, for reviewers. */
+  readonly team: RequestSummary[];
   readonly unreadable: readonly Unreadable[];
 }> {
   const { userId, handle } = cx.principal;
@@ -174,9 +177,12 @@ export async function readRequestNeeds(
         });
   const own = await listQueue(tx, { ...page, ownerId: userId, view: "mine", sort: "newest", limit: MAX_OWN });
   const escalated = await listEscalated(tx, cx, viewer);
-  const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
-  if (turns.length === 0) return { needs: [], withOthers: [], unreadable: [] };
-  const { items: summaries, unreadable = [] } = await load(tx, cx, turns);
+  const team = isReviewer(cx.principal)
+    ? await listQueue(tx, { ...page, ownerId: undefined, view: "team", sort: "due", limit: MAX_TEAM })
+    : [];
+  const turns = new Map([...waiting, ...own, ...escalated, ...team].map((turn) => [turn.id, turn]));
+  if (turns.size === 0) return { needs: [], withOthers: [], team: [], unreadable: [] };
+  const { items: summaries, unreadable = [] } = await load(tx, cx, [...turns.values()]);
   const { items: asked, unreadable: missing = [] } = await loadQuestions(tx, cx, summaries);
   const questions = new Map(asked.map((row) => [row.requestId, row]));
   const now = cx.clock.now();
@@ -196,6 +202,11 @@ export async function readRequestNeeds(
     withOthers: cases
       .filter(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state))
       .map(({ summary }) => summary),
+    team: team.flatMap(({ id }) =>
+      cases
+        .filter((one) => one.summary.id === id && !one.isOwn && !isEscalated(one))
+        .map(({ summary }) => summary),
+    ),
     unreadable: [...unreadable, ...missing],
   };
 }

@@ -24,12 +24,13 @@ export function keptOf({ current, chosen }: Pick<Listed<ListAnswer>, "current" |
   return { saved: current?.id ?? "", columns: chosen.join(".") };
 }
 
-/** Returns the chosen columns in the list's own order. The title is always shown. Without a choice: all. */
+/** Returns the chosen columns in the list's own order. Title and controls are always shown. Without a choice: all. */
 export function chosenColumns<Row>(
   columns: readonly Column<Row>[],
   chosen: readonly string[],
 ): readonly Column<Row>[] {
-  const isShown = ({ key, isTitle }: Column<Row>): boolean => isTitle === true || chosen.includes(key);
+  const isShown = ({ key, isTitle, isTool }: Column<Row>): boolean =>
+    isTitle === true || isTool === true || chosen.includes(key);
   return columns.some(({ key }) => chosen.includes(key)) ? columns.filter(isShown) : columns;
 }
 
@@ -94,12 +95,9 @@ export function ListTools<R extends ListAnswer>({ spec, page }: Shown<R>) {
       query={query}
       mayShare={isShareable(spec.saves, query)}
       current={page.current}
-      columns={columns.map(({ key, head, isTitle = false }) => ({
-        key,
-        head,
-        isTitle,
-        isShown: shown.has(key),
-      }))}
+      columns={columns
+        .filter(({ isTool }) => isTool !== true)
+        .map(({ key, head, isTitle = false }) => ({ key, head, isTitle, isShown: shown.has(key) }))}
     />
   );
 }

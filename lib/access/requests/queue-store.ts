@@ -58,7 +58,8 @@ export interface QueueFilter {
   /** Part of the reference: letters, digits and hyphens alone, so that LIKE has no wildcard in it. */
   readonly reference?: string | undefined;
   readonly search?: HistorySearch | undefined;
-  readonly view: "mine" | "waiting" | "decided" | "all";
+  /** `team`: what other reviewers have to decide. */
+  readonly view: "mine" | "waiting" | "team" | "decided" | "all";
 }
 
 interface QueuePage extends QueueFilter {
@@ -118,6 +119,7 @@ const FROM = sql<Seen>`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITIN
 function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   if (view === "mine") return Prisma.sql`AND r.requester_user_id = ${viewer.userId}::uuid`;
   if (view === "waiting") return Prisma.sql`AND m.is_mine`;
+  if (view === "team") return Prisma.sql`AND w.waiting_for IN ('legal', 'coordinator') AND NOT m.is_mine`;
   return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
 }
 
