@@ -65,7 +65,8 @@ it("a case of another person and a case that does not exist are answered alike",
 it("an approver does not see a case before they have decided on its request", async () => {
   const number = newNumber();
   const { id, request } = await fileCase(number);
-  expect(await casesOf(bench.legal, number)).toEqual([]);
+  for (const who of [bench.legal, bench.approver, bench.both])
+    expect(await casesOf(who, number), who.principal.handle).toEqual([]);
   expect(await codeOf(getCase(bench.legal, id))).toBe("case.not-found");
   const { items } = await search(bench.legal, number, (kind) => kind === "case");
   expect(items).toEqual([]);
@@ -73,6 +74,10 @@ it("an approver does not see a case before they have decided on its request", as
   await decideRequest(bench.legal, request, bench.approval("legal", { confirms }));
   expect(await getCase(bench.legal, id)).toMatchObject({ id, case_number: number });
   expect(await casesOf(bench.approver, number)).toEqual([]);
+  await decideRequest(bench.approver, request, bench.approval("coordinator", { confirms }));
+  // The answer is out: people who had no part in it may know the case.
+  expect(await casesOf(bench.second, number)).toHaveLength(1);
+  await bench.file({ order: { case_number: number } });
   expect(await casesOf(bench.second, number)).toEqual([]);
 });
 

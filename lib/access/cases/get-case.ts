@@ -1,12 +1,13 @@
 import "server-only";
 import { caseSummary } from "@/lib/access/cases/list-cases";
-import type {
-  CaseDetail,
-  CaseHold,
-  CasePerson,
-  CaseRecord,
-  CaseRequest,
-  RecordStanding,
+import {
+  type CaseDetail,
+  type CaseHold,
+  CaseOrder,
+  type CasePerson,
+  type CaseRecord,
+  type CaseRequest,
+  type RecordStanding,
 } from "@/lib/access/cases/schema";
 import { type CaseRow, findCase, type HoldRow, listHoldsOn } from "@/lib/access/cases/store";
 import { timelineOf } from "@/lib/access/cases/timeline";
@@ -140,6 +141,10 @@ function requestOf(request: RequestView): CaseRequest {
   };
 }
 
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
 /**
  * Returns one case with its requests, grants, records, holds, people and one timeline. Each part is read by the use case
  * of its own page. A case the caller may not know of is answered like one that does not exist.
@@ -148,7 +153,9 @@ export async function getCase(cx: Context, id: string): Promise<CaseDetail> {
   const row = await find(cx, id);
   if (row === undefined) throw new DomainError("case.not-found");
   const requests = await readEach(row.requests.slice(-MAX_REQUESTS), (one) => viewRequest(cx, one));
-  const order = requests.findLast(({ authorization }) => authorization !== undefined)?.authorization;
+  const order = requests
+    .map(({ authorization }) => CaseOrder.safeParse(authorization).data)
+    .findLast(isThere);
   if (order === undefined) throw new DomainError("case.not-found");
   const grantIds = requests.flatMap(({ grant_id }) => grant_id ?? []);
   const grants = await readEach(grantIds, (one) => getGrant(cx, one));

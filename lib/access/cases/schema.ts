@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PersonView } from "@/lib/access/grants/opening-schema";
 import { GrantView } from "@/lib/access/grants/schema";
-import { AuthorizationView, RequestSummary } from "@/lib/access/requests/answer-schema";
+import { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { ClosedLog, pageQuery, unreadableRows, visibleLine } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level } from "@/lib/vocabulary";
 
@@ -91,8 +91,21 @@ export const CaseRequest = RequestSummary.extend({
 });
 export type CaseRequest = z.infer<typeof CaseRequest>;
 
+/** The order as the newest request has it. */
+export const CaseOrder = z.object({
+  kind: InstrumentKind,
+  issuer: z.string(),
+  jurisdiction: z.string(),
+  case_number: z.string(),
+  valid_from: z.string(),
+  valid_until: z.string(),
+  sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
+  /** How far it is verified: by its signature, by two matching readings, or not. */
+  assurance: z.enum(["verified", "attested", "none"]),
+});
+
 export const CaseDetail = CaseSummary.extend({
-  order: AuthorizationView,
+  order: CaseOrder,
   /** Oldest first; the newest 30. */
   requests: z.array(CaseRequest),
   grants: z.array(GrantView),

@@ -41,11 +41,19 @@ type Keyed = Pick<Context, "caseKey" | "instance">;
 const UNDECIDED = Prisma.sql`('submitted', 'document_check', 'stage_1', 'stage_2', 'approved', 'overdue',
   'needs_information', 'extended', 'objected')`;
 
-/** What is in the list of a person's requests. Before a decider has decided, an order's facts are not shown to them. */
+/**
+ * Requests that are in the viewer's list. Deciders read an order before they see what others typed of it: `is_blind` are
+ * requests that wait for a decision, where the viewer decides and has not given their reading with a decision.
+ */
 function shown({ viewer, ownerId }: CaseFilter): Prisma.Sql {
   const filter: QueueFilter = { viewer, ownerId, state: undefined, view: "all" };
-  return Prisma.sql`SELECT r.id, r.organisation_id, r.state, r.updated_at ${shownRequests(filter)}
-    AND NOT (m.is_mine AND w.waiting_for <> 'requester')`;
+  const blind =
+    viewer.stages.length === 0
+      ? Prisma.sql`false`
+      : Prisma.sql`r.state IN ${UNDECIDED} AND r.requester_user_id <> ${viewer.userId}::uuid
+          AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
+            AND d.approver_user_id = ${viewer.userId}::uuid AND d.confirms IS NOT NULL)`;
+  return Prisma.sql`SELECT r.id, r.organisation_id, r.state, r.updated_at, ${blind} AS is_blind ${shownRequests(filter)}`;
 }
 
 function conditions({ state, q, id }: CaseFilter): Prisma.Sql {
@@ -74,7 +82,7 @@ function cases(keyed: Keyed, filter: CaseFilter): Prisma.Sql {
         (array_agg(a.case_number ORDER BY s.id DESC))[1] AS case_number, max(a.sealed_until) AS sealed_until
       FROM (${shown(filter)}) s JOIN LATERAL (SELECT n.* FROM legal_authorization n WHERE n.request_id = s.id
         ORDER BY n.id DESC LIMIT 1) a ON true
-      GROUP BY s.organisation_id, a.plain_issuer, a.plain_number) c
+      GROUP BY s.organisation_id, a.plain_issuer, a.plain_number HAVING NOT bool_or(s.is_blind)) c
     JOIN organisation o ON o.id = c.organisation_id
     CROSS JOIN LATERAL (SELECT max(g.not_after) AS access_until FROM access_grant g
       WHERE g.request_id = ANY (c.requests::uuid[]) AND ${live}) f) k
