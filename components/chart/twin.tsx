@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import { useKeys } from "@/components/client/use-keys";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 
@@ -23,9 +24,10 @@ export function Charts({ children }: { children: ReactNode }) {
 export function TablesSwitch() {
   const t = useTranslations("ui.chart");
   const shared = useContext(Tables);
+  useKeys({ g: () => shared?.turn() });
   if (shared === undefined) return null;
   return (
-    <Button icon="menu" onClick={shared.turn} aria-pressed={shared.isTables}>
+    <Button icon="menu" shortcut="g" onClick={shared.turn}>
       {t(shared.isTables ? "asCharts" : "asTables")}
     </Button>
   );
@@ -63,11 +65,11 @@ export function Twin(props: {
           {props.action}
           <button
             type="button"
+            aria-label={`${t(isTable ? "chart" : "table")}: ${props.title}`}
             onClick={() => setOwn({ under: all, isTable: !isTable })}
             className="hidden min-h-[24px] cursor-pointer underline decoration-line-2 underline-offset-4 hover:text-ink tablet:inline"
           >
             {t(isTable ? "chart" : "table")}
-            <span className="sr-only">: {props.title}</span>
           </button>
         </span>
       }

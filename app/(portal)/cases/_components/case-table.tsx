@@ -14,7 +14,7 @@ const LOOKS = {
 } as const satisfies Record<CaseState, object>;
 
 /** State of a case: glyph and word. */
-export function CaseStateTag({ state }: { state: CaseState }) {
+function CaseStateTag({ state }: { state: CaseState }) {
   const t = useTranslations("cases.states");
   return <Tag {...LOOKS[state]}>{t(state)}</Tag>;
 }

@@ -46,7 +46,7 @@ const OPEN: ReadonlySet<string> = new Set(
 );
 
 /** Whether the person can withdraw the request: it is theirs, and no one has decided on it in the last stage. */
-export function isWithdrawable({ requester, state }: RequestSummary, handle: string): boolean {
+function isWithdrawable({ requester, state }: RequestSummary, handle: string): boolean {
   return requester.handle === handle && OPEN.has(state);
 }
 
