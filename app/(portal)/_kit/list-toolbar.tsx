@@ -158,7 +158,7 @@ export function ListToolbar(props: ToolbarProps) {
   return (
     <div className="mb-2 flex flex-wrap items-center justify-end gap-2 print:hidden">
       <Acts acts={[...acts, save]} />
-      <Columns key={props.current?.id ?? ""} {...props} />
+      <Columns key={addressOf(props.current?.id ?? "", props.query)} {...props} />
     </div>
   );
 }

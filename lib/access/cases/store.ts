@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { caseIdSql } from "@/lib/access/cases/case-id";
+import { caseIdSql } from "@/lib/access/cases/case-id-store";
 import { CaseState } from "@/lib/access/cases/schema";
 import { type QueueFilter, shownRequests, type Viewer } from "@/lib/access/requests/queue-store";
 import type { Context } from "@/lib/context/context";

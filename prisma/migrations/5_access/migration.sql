@@ -891,7 +891,7 @@ DECLARE
   needed text;
 BEGIN
   -- A generated column has no value yet.
-  IF to_jsonb(NEW) - 'state' - 'plain_number' IS DISTINCT FROM to_jsonb(OLD) - 'state' - 'plain_number' THEN
+  IF to_jsonb(NEW) - '{state,plain_number,plain_issuer}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{state,plain_number,plain_issuer}'::text[] THEN
     RAISE EXCEPTION 'a legal authority''s record cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
