@@ -120,8 +120,8 @@ export async function readLogHours(
     steps AS MATERIALIZED (SELECT first, size, greatest(1, (size - first) / ${MEASURED}::bigint) AS step FROM bounds WHERE first IS NOT NULL)
     SELECT date_trunc('hour', l.integrated_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS hour, count(*) * max(s.step) AS entries,
       percentile_disc(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM l.integrated_at - e.at::timestamptz) * 1000)::float8 AS p99
-    FROM steps s CROSS JOIN LATERAL generate_series(s.first, s.size - 1, s.step) AS seq
-      JOIN audit_leaf l ON l.log = ${log} AND l.seq = seq JOIN audit_entry e ON e.id = l.entry_id
+    FROM steps s CROSS JOIN LATERAL generate_series(s.first, s.size - 1, s.step) AS n(seq)
+      JOIN audit_leaf l ON l.log = ${log} AND l.seq = n.seq JOIN audit_entry e ON e.id = l.entry_id
     GROUP BY 1 ORDER BY 1`);
   return z
     .array(Hour)
