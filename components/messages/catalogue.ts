@@ -6,6 +6,7 @@ import deAlerts from "@/components/messages/de/alerts.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deAuthority from "@/components/messages/de/authority.json";
 import deBreakGlass from "@/components/messages/de/break-glass.json";
+import deCases from "@/components/messages/de/cases.json";
 import deDevelopers from "@/components/messages/de/developers.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
@@ -20,6 +21,7 @@ import deKeys from "@/components/messages/de/keys.json";
 import deNotices from "@/components/messages/de/notices.json";
 import deNotify from "@/components/messages/de/notify.json";
 import deOpening from "@/components/messages/de/opening.json";
+import deOperations from "@/components/messages/de/operations.json";
 import deOrganisations from "@/components/messages/de/organisations.json";
 import dePolicies from "@/components/messages/de/policies.json";
 import dePortal from "@/components/messages/de/portal.json";
@@ -47,6 +49,7 @@ import alerts from "@/components/messages/en/alerts.json";
 import audit from "@/components/messages/en/audit.json";
 import authority from "@/components/messages/en/authority.json";
 import breakGlass from "@/components/messages/en/break-glass.json";
+import cases from "@/components/messages/en/cases.json";
 import developers from "@/components/messages/en/developers.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
@@ -61,6 +64,7 @@ import keys from "@/components/messages/en/keys.json";
 import notices from "@/components/messages/en/notices.json";
 import notify from "@/components/messages/en/notify.json";
 import opening from "@/components/messages/en/opening.json";
+import operations from "@/components/messages/en/operations.json";
 import organisations from "@/components/messages/en/organisations.json";
 import policies from "@/components/messages/en/policies.json";
 import portal from "@/components/messages/en/portal.json";
@@ -97,6 +101,7 @@ export const CATALOGUES = {
     error,
     breakGlass,
     evidence,
+    cases,
     grants,
     help,
     home,
@@ -107,6 +112,7 @@ export const CATALOGUES = {
     notices,
     notify,
     opening,
+    operations,
     organisations,
     policies,
     portal,
@@ -140,6 +146,7 @@ export const CATALOGUES = {
     error: deError,
     breakGlass: deBreakGlass,
     evidence: deEvidence,
+    cases: deCases,
     grants: deGrants,
     help: deHelp,
     home: deHome,
@@ -150,6 +157,7 @@ export const CATALOGUES = {
     notices: deNotices,
     notify: deNotify,
     opening: deOpening,
+    operations: deOperations,
     organisations: deOrganisations,
     policies: dePolicies,
     portal: dePortal,

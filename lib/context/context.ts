@@ -107,6 +107,8 @@ export interface Context extends DbContext {
   readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */
   readonly scanner?: Scanner | undefined;
+  /** Key of the ids of cases. Absent in processes that answer no calls. */
+  readonly caseKey?: Uint8Array | undefined;
   /** Absent in processes that answer no calls. */
   readonly readiness?: RealDataReadiness | undefined;
 }

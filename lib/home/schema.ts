@@ -127,6 +127,8 @@ export const Home = z.object({
   in_force: z.array(GrantView),
   /** The caller's own requests that others have to answer. */
   with_others: z.array(RequestSummary),
+  /** For reviewers: requests that other reviewers have to decide, soonest due first. */
+  team: z.array(RequestSummary),
   /** A participant's newest transactions. */
   transactions: z.array(TransactionView),
   /** Absent on a first visit. */

@@ -2,6 +2,7 @@
 // only what these lists show, and only their metadata.
 
 import "server-only";
+import { listCases } from "@/lib/access/cases/list-cases";
 import { listRequests, type RequestListQuery } from "@/lib/access/requests/list-requests";
 import { getRequest } from "@/lib/access/requests/request-view";
 import { listParticipants } from "@/lib/administration/participants/participants";
@@ -72,6 +73,11 @@ async function findKeys(cx: Context, text: string) {
 }
 
 const FINDERS: Readonly<Record<FoundKind, Finder>> = {
+  async case(cx, q) {
+    if (isUuid(q)) return [];
+    const { items } = await listCases(cx, { q, limit: MOST + 1 });
+    return items.map(({ id, case_number: name, issuer: note }) => ({ id, name, note }));
+  },
   request: findRequests,
   transaction: findTransactions,
   key: findKeys,

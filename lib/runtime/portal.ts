@@ -27,6 +27,7 @@ import { type RecordContext, recordFlagValue } from "@/lib/flags/record-change";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import {
   deriveApiKeySecret,
+  deriveCaseKey,
   deriveLimitSecret,
   deriveSessionSecret,
   openInstanceSecret,
@@ -202,6 +203,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     idempotencyKey,
     apiKeySecret: deriveApiKeySecret(idempotencyKey),
     sessionSecret: deriveSessionSecret(idempotencyKey),
+    caseKey: deriveCaseKey(idempotencyKey),
     scopesFor,
     site: siteOf(env),
     demoFile: env.DEMO_FILE,

@@ -43,6 +43,7 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly limits: Limits;
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;
+  readonly caseKey?: Uint8Array | undefined;
   readonly live: LiveHub;
   readonly uploads: UploadSlots;
   /** Undefined where no scanner is configured: then documents are "not scanned". */

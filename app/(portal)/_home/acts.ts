@@ -178,6 +178,8 @@ export const ACTS = [
   "user_resume",
   "user_sign_out",
   "user_suspend",
+  "view_delete",
+  "view_save",
   "webhook_create",
   "webhook_disable",
   "webhook_replay",

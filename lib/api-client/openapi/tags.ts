@@ -54,6 +54,21 @@ export const TAGS: readonly Tag[] = [
     families: ["key", "participant", "envelope", ...KEEPING],
   },
   {
+    name: "Saved views",
+    slug: "views",
+    description: "Views of lists that a person saved, for themselves or for their organisation.",
+    paths: ["/confidential/views"],
+    families: ["view"],
+  },
+  {
+    name: "Cases",
+    slug: "cases",
+    description:
+      "What the caller may know of one order: its requests, grants, openings and holds in one place.",
+    paths: ["/confidential/cases"],
+    families: ["case"],
+  },
+  {
     name: "Access requests",
     slug: "requests",
     description: "File a request, attach the legal authority, submit it, and decide on it in two stages.",
@@ -148,8 +163,13 @@ export const TAGS: readonly Tag[] = [
     name: "Alerts",
     slug: "alerts",
     description:
-      "Alarms as records: who acts on them, where they are sent, and the figures of the rules over the log.",
-    paths: ["/confidential/alerts", "/confidential/alert-addresses", "/confidential/alert-thresholds"],
+      "Alarms as records: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
+    paths: [
+      "/confidential/alerts",
+      "/confidential/alert-addresses",
+      "/confidential/alert-thresholds",
+      "/confidential/operations",
+    ],
     families: ["alert", "alert-address"],
   },
   {

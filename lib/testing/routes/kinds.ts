@@ -20,6 +20,7 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/access-reviews\/\{id\}/, "access_review"],
   [/webhooks\/\{id\}/, "webhook"],
   [/alert-addresses\/\{id\}/, "alert_address"],
+  [/views\/\{id\}/, "saved_view"],
   [/alerts\/\{id\}/, "alert"],
   [/erasures\/\{id\}/, "audit_erasure"],
   [/exports\/\{id\}/, "audit_export"],

@@ -107,6 +107,7 @@ CREATE TABLE legal_authorization (
   jurisdiction text NOT NULL,
   case_number text NOT NULL,
   plain_number text GENERATED ALWAYS AS (order_text(case_number)) STORED,
+  plain_issuer text GENERATED ALWAYS AS (order_text(issuer)) STORED,
   valid_from timestamptz(6) NOT NULL,
   valid_until timestamptz(6) NOT NULL,
   recognition_basis text,
@@ -749,6 +750,7 @@ CREATE UNIQUE INDEX opening_nonce_key ON opening (nonce);
 CREATE UNIQUE INDEX evidence_tenant_id_reference_key ON evidence (tenant_id, reference);
 CREATE INDEX evidence_tenant_id_id_idx ON evidence (tenant_id, id);
 CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
+CREATE INDEX disclosure_under_grant_at ON disclosure (tenant_id, at) WHERE grant_id IS NOT NULL;
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
 CREATE INDEX preservation_organisation_id_idx ON preservation (organisation_id);
 CREATE INDEX preservation_tenant_id_id_idx ON preservation (tenant_id, id);
@@ -958,7 +960,7 @@ DECLARE
   needed text;
 BEGIN
   -- A generated column has no value yet.
-  IF to_jsonb(NEW) - 'state' - 'plain_number' IS DISTINCT FROM to_jsonb(OLD) - 'state' - 'plain_number' THEN
+  IF to_jsonb(NEW) - '{state,plain_number,plain_issuer}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{state,plain_number,plain_issuer}'::text[] THEN
     RAISE EXCEPTION 'a legal authority''s record cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;

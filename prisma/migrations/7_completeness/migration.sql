@@ -579,6 +579,10 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('notify_setting', 'INSERT', 'notification.settings'),
   ('notify_setting', 'UPDATE', 'notification.settings');
 
+SELECT audit_watch('saved_view', 'view:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('saved_view', 'INSERT', 'view.save'), ('saved_view', 'UPDATE', 'view.save'), ('saved_view', 'DELETE', 'view.delete');
+
 SELECT audit_watch('webhook', 'webhook:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('webhook', 'INSERT', 'webhook.create'),
