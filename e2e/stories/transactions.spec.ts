@@ -377,6 +377,7 @@ test("a refusal while opening is shown in words, without a value @deep", async (
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await page.getByRole("button", { name: /^Open \d/ }).click();
   await expect(page.getByText("No grant in force covers this.")).toBeVisible();
+  await page.getByText("Details", { exact: true }).click();
   await expect(page.getByText("Request id")).toBeVisible();
   expect(await page.content()).not.toContain(secret.rate);
 });

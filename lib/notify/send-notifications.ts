@@ -7,7 +7,8 @@ import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import type { Principal } from "@/lib/context/principal";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
 import {
   type EventRow,
@@ -21,6 +22,9 @@ import {
   takeEvents,
 } from "@/lib/notify/outbox/store";
 import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
+import { findSetById } from "@/lib/policies/store";
+import { waitsFor } from "@/lib/policies/waits-for";
+import { decidingDuties } from "@/lib/policies/who-may";
 
 export interface TellContext extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
@@ -63,6 +67,17 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
 }
 
 /**
+ * Whether a change is news for this person. A submitted set of policies asks for a decision: only those whom it waits
+ * for are told. The others read of it once it is decided.
+ */
+async function concerns(tx: Tx, cx: TellContext, who: Principal, event: EventRow): Promise<boolean> {
+  if (event.kind !== "policy" || event.state !== "submitted") return true;
+  if (decidingDuties(who).length === 0) return false;
+  const set = await findSetById(tx, cx.instance.tenantId, event.subject);
+  return set !== undefined && (set.state !== "submitted" || (await waitsFor(tx, who, set)));
+}
+
+/**
  * Sends the oldest changes in the outbox and removes them, in one transaction: if a process dies in between, no notice
  * was stored and the next process sends all of them. The rules of reading decide now who receives them. Returns how
  * many changes it took.
@@ -78,11 +93,11 @@ export async function sendNotifications(cx: TellContext): Promise<number> {
       await listHooks(tx, tenantId),
     ];
     const readers = people.map((person) => ({ person, principal: awayPrincipal(person.holder) }));
-    const out = events.flatMap((event) =>
-      readers
-        .filter(({ principal }) => audience.has(principal, event))
-        .map(({ person }) => outgoingOf(cx, event, person, hooks)),
-    );
+    const out: Outgoing[] = [];
+    for (const event of events)
+      for (const { person, principal } of readers)
+        if (audience.has(principal, event) && (await concerns(tx, cx, principal, event)))
+          out.push(outgoingOf(cx, event, person, hooks));
     const now = cx.clock.now();
     const notices = out.flatMap((one) => one.notices);
     const deliveries = out.flatMap((one) => one.deliveries);

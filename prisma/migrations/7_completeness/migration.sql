@@ -629,6 +629,10 @@ CREATE TRIGGER agreement_announced AFTER INSERT OR UPDATE ON agreement
   FOR EACH ROW EXECUTE FUNCTION announce_change('agreement', 'id');
 CREATE TRIGGER alert_announced AFTER INSERT OR UPDATE ON alert
   FOR EACH ROW EXECUTE FUNCTION announce_change('alert', 'id');
+CREATE TRIGGER audit_erasure_announced AFTER INSERT OR UPDATE OF state ON audit_erasure
+  FOR EACH ROW EXECUTE FUNCTION announce_change('erasure', 'id');
+CREATE TRIGGER authority_announced AFTER INSERT OR UPDATE ON authority
+  FOR EACH ROW EXECUTE FUNCTION announce_change('authority', 'id');
 CREATE TRIGGER roster_change_announced AFTER INSERT OR UPDATE ON roster_change
   FOR EACH ROW EXECUTE FUNCTION announce_change('roster', 'id');
 CREATE TRIGGER roster_agreement_announced AFTER INSERT ON roster_agreement

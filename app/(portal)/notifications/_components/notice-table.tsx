@@ -29,6 +29,10 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return "/roster";
     case "access_review":
       return `/access-review/${subject}`;
+    case "erasure":
+      return "/audit/erasures";
+    case "authority":
+      return "/admin/authorities";
     case "policy":
       return reference === null ? "/policies" : `/policies/${reference}`;
     default:
