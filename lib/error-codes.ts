@@ -157,6 +157,8 @@ export const ERROR_CODES = {
   "dispute.not-found": [404, "Dispute not found"],
   "dispute.exists": [409, "The transaction is already in dispute"],
   "dispute.state": [409, "The dispute has ended"],
+  "dispute.unheard": [409, "Not every party has been heard"],
+  "dispute.stated": [409, "This figure was stated before"],
   "transaction.not-found": [404, "Transaction not found"],
   "transaction.exists": [409, "A transaction with this id exists"],
   "transaction.status": [409, "The transaction's state does not allow this"],

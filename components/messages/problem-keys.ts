@@ -171,6 +171,8 @@ export const CODE_KEYS = {
   "upload.busy": "uploadsMany",
   "dispute.exists": "disputeExists",
   "dispute.state": "disputeState",
+  "dispute.unheard": "disputeUnheard",
+  "dispute.stated": "disputeStated",
   "transaction.exists": "transactionExists",
   "participant.unknown": "participant",
   "participant.no-active-key": "noKey",

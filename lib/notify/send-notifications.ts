@@ -8,6 +8,7 @@ import "server-only";
 import type { Clock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Principal } from "@/lib/context/principal";
+import { readableOf } from "@/lib/db/read-rows";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
 import {
@@ -22,7 +23,7 @@ import {
   takeEvents,
 } from "@/lib/notify/outbox/store";
 import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
-import { findSetById } from "@/lib/policies/store";
+import { listSetRows } from "@/lib/policies/store";
 import { waitsFor } from "@/lib/policies/waits-for";
 import { decidingDuties } from "@/lib/policies/who-may";
 
@@ -73,8 +74,10 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
 async function concerns(tx: Tx, cx: TellContext, who: Principal, event: EventRow): Promise<boolean> {
   if (event.kind !== "policy" || event.state !== "submitted") return true;
   if (decidingDuties(who).length === 0) return false;
-  const set = await findSetById(tx, cx.instance.tenantId, event.subject);
-  return set !== undefined && (set.state !== "submitted" || (await waitsFor(tx, who, set)));
+  const { tenantId } = cx.instance;
+  const sets = readableOf(await listSetRows(tx, { tenantId, states: ["submitted"], limit: BATCH }));
+  const set = sets.find(({ id }) => id === event.subject);
+  return set !== undefined && (await waitsFor(tx, who, set));
 }
 
 /**

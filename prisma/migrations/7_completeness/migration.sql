@@ -387,6 +387,10 @@ SELECT audit_watch('dispute_note', 'dispute:dispute_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('dispute_note', 'INSERT', 'dispute.note');
 
+SELECT audit_watch('dispute_figure', 'dispute:dispute_id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('dispute_figure', 'INSERT', 'dispute.figures');
+
 SELECT audit_watch('access_request', 'request:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('access_request', 'INSERT', 'request.continue'), ('access_request', 'INSERT', 'request.create'),
@@ -608,6 +612,8 @@ CREATE TRIGGER transaction_announced AFTER UPDATE OF status ON transaction
 CREATE TRIGGER dispute_announced AFTER INSERT OR UPDATE ON dispute
   FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'id');
 CREATE TRIGGER dispute_note_announced AFTER INSERT ON dispute_note
+  FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'dispute_id');
+CREATE TRIGGER dispute_figure_announced AFTER INSERT ON dispute_figure
   FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'dispute_id');
 CREATE TRIGGER access_request_announced AFTER INSERT OR UPDATE ON access_request
   FOR EACH ROW EXECUTE FUNCTION announce_change('request', 'id');
