@@ -21,6 +21,7 @@ export type PlaceKey =
   | "audit"
   | "exports"
   | "erasures"
+  | "holds"
   | "suspicions"
   | "quarantine"
   | "authorities"
@@ -67,6 +68,7 @@ const PLACES: readonly Place[] = [
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
+  { key: "holds", href: "/audit/holds", icon: "lock", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
   { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: 2 },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
@@ -121,6 +123,9 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
       return STAFF.includes(role);
     case "erasures":
       return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
+    case "holds":
+      if (role === "coordinator") return duties.includes("legal") || duties.includes("compliance");
+      return role === "auditor" || role === "regulator";
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
     // All other readers reach it from the log. Administrators do not read the log.

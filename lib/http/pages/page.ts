@@ -133,7 +133,7 @@ async function loadInto<T>({
       const input = { params: paramsIn(operation, instance) };
       return recordingRefusal(cx, { operation, instance, input }, () => run(cx));
     });
-    await noteSeen(cx, operation.id, value);
+    await noteSeen(cx, operation.id, { params: paramsIn(operation, instance), value });
     return { ok: true, value, principal };
   } catch (error) {
     const mapped = mapDatabaseError(error);

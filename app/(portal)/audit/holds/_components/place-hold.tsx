@@ -13,14 +13,14 @@ import type { preserveTransactions } from "@/lib/api-client/operations/preservat
 
 const PLACE = target<typeof preserveTransactions>("POST", "/confidential/access/preservations");
 
-/** Places a hold on records by their ids, for 90 days. */
-export function PlaceHold() {
+/** Places a hold on records by their ids or job names, for 90 days. `records` are filled in. */
+export function PlaceHold({ records = "" }: { records?: string }) {
   const t = useTranslations("keeping.holds.place");
   const form = useForm({
     call: PLACE,
     schema: NewPreservation,
     id: "hold",
-    initial: { records: "", reason: "" },
+    initial: { records, reason: "" },
     toBody: ({ records, reason }) => ({ transactions: listedIn(records), reason: reason.trim() }),
     controls: { "/transactions": "records", "/reason": "reason" },
     words: {

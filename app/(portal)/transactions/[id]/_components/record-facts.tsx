@@ -47,7 +47,14 @@ export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number 
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
+        <p className="text-control text-ink-2">
+          {t(record.heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
+        </p>
+        {record.heldKey === undefined ? null : (
+          <p className="mt-1 text-control">
+            <FactLink href={`/keys/${record.heldKey}`}>{t("heldHow")}</FactLink>
+          </p>
+        )}
       </FactsSection>
     );
   if (grant === undefined)
@@ -82,12 +89,30 @@ export function TransactionFacts({ record }: { record: RecordView }) {
       ? []
       : [{ name: t("occurred"), value: <LocalTime instant={view.occurred_at} form="minute" /> }]),
     { name: t("submitted"), value: <LocalTime instant={view.timestamp} form="minute" /> },
+    ...(record.hold === undefined
+      ? []
+      : [
+          {
+            name: t("hold"),
+            value: (
+              <FactLink href="/audit/holds">
+                <EndTime instant={record.hold.until} form="day" />
+                {record.hold.person === undefined ? "" : `, ${record.hold.person}`}
+              </FactLink>
+            ),
+          },
+        ]),
     { name: t("confidential"), value: t(view.confidential ? "yes" : "no") },
   ];
   return (
     <FactsSection title={t("title")}>
       <Facts facts={facts} />
       <MoveStatus transactionId={view.transaction_id} to={may.move} />
+      {record.mayHold ? (
+        <p className="mt-2 text-control print:hidden">
+          <FactLink href={`/audit/holds?records=${view.transaction_id}`}>{t("placeHold")}</FactLink>
+        </p>
+      ) : null}
     </FactsSection>
   );
 }
@@ -105,7 +130,9 @@ export function WhyFacts({ record }: { record: RecordView }) {
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
+        <p className="text-control text-ink-2">
+          {t(record.heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
+        </p>
       </FactsSection>
     );
   if (grant === undefined) return null;

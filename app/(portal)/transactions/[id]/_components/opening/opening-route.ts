@@ -13,7 +13,7 @@ export interface GrantRoute {
   readonly isUsable: boolean;
 }
 
-/** How the reader may open fields here: as a party, under a grant, or not at all. */
+/** How the reader may open fields here: as a party, under a grant, by a program of their own, or not at all. */
 export type OpeningRoute =
   | { readonly kind: "own"; readonly purposes: readonly string[] }
   | {
@@ -24,4 +24,6 @@ export type OpeningRoute =
       /** A reason may permit an opening outside the office hours. */
       readonly mayOverrideHours: boolean;
     }
+  /** A party whose own program holds the key: no page can open the fields. */
+  | { readonly kind: "held"; readonly keyId: string }
   | { readonly kind: "none" };
