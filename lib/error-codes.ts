@@ -154,6 +154,7 @@ export const ERROR_CODES = {
   "provisioning.none": [409, "Provisioning is not set up for this organisation"],
   "provisioning.token-not-found": [404, "Provisioning token not found"],
   "provisioning.token-ended": [409, "The provisioning token has ended"],
+  "transaction.several": [409, "Several records have this job name"],
   "dispute.not-found": [404, "Dispute not found"],
   "dispute.exists": [409, "The transaction is already in dispute"],
   "dispute.state": [409, "The dispute has ended"],

@@ -32,6 +32,11 @@ export function visibleLine(maxLength: number): z.ZodString {
 
 export const Uuid = z.uuid();
 
+/** A record by its id, or by the name of its job where the caller may know of one such record only. */
+export const RecordName = z
+  .union([Uuid, visibleLine(200)])
+  .describe("The record's id, or its job's name where you may know of one such record only.");
+
 const DAY_MS = 86_400_000;
 /** The years 0001 to 9999 in UTC: RFC 3339, PostgreSQL and JavaScript write these in the same form, and no others. */
 const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");

@@ -169,6 +169,7 @@ export const CODE_KEYS = {
   "document.pending": "documentPending",
   "upload.too-many": "uploadsMany",
   "upload.busy": "uploadsMany",
+  "transaction.several": "transactionSeveral",
   "dispute.exists": "disputeExists",
   "dispute.state": "disputeState",
   "dispute.unheard": "disputeUnheard",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Assurance, Fields, GrantState } from "@/lib/access/requests/schema";
 import { DisputeStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
-import { integerText, pageQuery, Receipt, text, Uuid, visibleText } from "@/lib/schema";
+import { integerText, pageQuery, Receipt, RecordName, text, Uuid, visibleText } from "@/lib/schema";
 import { FigureRow } from "@/lib/disputes/figures/schema";
 import { GroupName } from "@/lib/vocabulary";
 
@@ -72,7 +72,7 @@ export type NewResolution = z.infer<typeof NewResolution>;
 
 export const DisputePath = z.strictObject({ id: Uuid });
 /** The same under its transaction. */
-export const DisputeOfTransactionPath = z.strictObject({ id: Uuid, dispute_id: Uuid });
+export const DisputeOfTransactionPath = z.strictObject({ id: RecordName, dispute_id: Uuid });
 
 export const DisputeListView = z.enum(["open", "mine", "resolved", "all"]);
 export type DisputeListView = z.infer<typeof DisputeListView>;
@@ -81,7 +81,7 @@ export const DisputeQuery = z.strictObject({
   ...pageQuery,
   limit: integerText(1, 200).default(50),
   view: DisputeListView.default("all"),
-  transaction_id: Uuid.optional(),
+  transaction_id: RecordName.optional(),
   cursor: text(64).optional(),
 });
 export type DisputeQuery = z.output<typeof DisputeQuery>;

@@ -64,7 +64,7 @@ function State({ item }: { item: Erasure }) {
           <KeptBack item={item} />
         </span>
       ) : null}
-      {isKept && item.try_after !== null ? (
+      {isKept && item.try_after !== null && item.period === null ? (
         <span className={note}>
           {t.rich("tryAfter", { time: () => <LocalTime instant={item.try_after ?? ""} form="minute" /> })}
         </span>
