@@ -59,7 +59,9 @@ function DisputeForm({ transactionId, sealedFields }: Disputed) {
     // Without a field of its own the call would permit all of them.
     toBody: ({ ground, reason, fields }) => ({
       ground: DisputeGround.safeParse(ground).data,
-      reason, ...(hasSealed ? { fields: [...fields] } : {}) }),
+      reason,
+      ...(hasSealed ? { fields: [...fields] } : {}),
+    }),
     controls: { "/ground": "ground", "/reason": "reason", "/fields": "fields" },
     words: {
       ground: { label: t("ground"), missing: t("groundNeeded") },

@@ -41,7 +41,9 @@ export function localFaults(schema: z.ZodType, body: unknown): Fault[] {
   const faults = new Map<string, Fault>();
   for (const issue of parsed.error.issues) {
     const pointer = pointerOf(issue.path);
-    const reason = isEmpty(valueAt(body, issue.path)) ? fieldReason("is missing") : fieldReason(issue.message);
+    const reason = isEmpty(valueAt(body, issue.path))
+      ? fieldReason("is missing")
+      : fieldReason(issue.message);
     if (!faults.has(pointer)) faults.set(pointer, { pointer, reason });
   }
   return [...faults.values()];

@@ -103,6 +103,12 @@ function isOverseer({ role, duties }: Viewer, of: readonly string[]): boolean {
   return role === "admin" || role === "auditor";
 }
 
+/** Officers for their agency, and coordinators with a duty for holds. */
+function managesHolds({ role, duties }: Viewer): boolean {
+  if (role === "coordinator") return duties.includes("legal") || duties.includes("compliance");
+  return role === "auditor" || role === "regulator";
+}
+
 function isFor(key: PlaceKey, viewer: Viewer): boolean {
   const { role, duties } = viewer;
   switch (key) {
@@ -124,8 +130,7 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
     case "erasures":
       return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
     case "holds":
-      if (role === "coordinator") return duties.includes("legal") || duties.includes("compliance");
-      return role === "auditor" || role === "regulator";
+      return managesHolds(viewer);
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
     // All other readers reach it from the log. Administrators do not read the log.

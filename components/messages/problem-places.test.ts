@@ -14,7 +14,7 @@ test.each([
   [{ external_references: [{ scheme: "", value: "1" }] }, "external_references", "missing"],
   [{ participants: [] }, "participants", "missing"],
   [{ participants: ["no one"] }, "participants", "unknownParticipant"],
-  [{ occurred_at: "yesterday" }, "occurred_at", "form"],
+  [{ occurred_at: "yesterday" }, "occurred_at", "time"],
 ])("what is wrong with %j of a transaction has a place and a reason", (wrong, place, reason) => {
   const result = parseSaid(NewTransaction, { ...BODY, ...wrong });
   const [issue] = result.error?.issues ?? [];

@@ -87,7 +87,13 @@ export async function endDisputeRow(
 ): Promise<boolean> {
   const { count } = await tx.dispute.updateMany({
     where: { id, state: { in: ["open", "taken"] } },
-    data: { state: end.state, resolved_by: end.by, resolved_at: end.at, resolution: end.resolution, outcome: end.outcome ?? null },
+    data: {
+      state: end.state,
+      resolved_by: end.by,
+      resolved_at: end.at,
+      resolution: end.resolution,
+      outcome: end.outcome ?? null,
+    },
   });
   return count === 1;
 }

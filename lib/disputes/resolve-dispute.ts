@@ -9,8 +9,8 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { liveGrant } from "@/lib/disputes/access-terms";
 import { endDisputeRow } from "@/lib/disputes/change-store";
-import { answerDispute } from "@/lib/disputes/get-dispute";
 import { listFigures } from "@/lib/disputes/figures/figures-store";
+import { answerDispute } from "@/lib/disputes/get-dispute";
 import { listGrantsOfDispute, listNotes } from "@/lib/disputes/grants-store";
 import { type DisputeRef, loadDispute, loadForAct } from "@/lib/disputes/load-dispute";
 import { partyOf, unheardOf } from "@/lib/disputes/rules";
@@ -58,12 +58,7 @@ async function requireHeard(tx: Tx, cx: Context, row: DisputeRow): Promise<void>
   });
 }
 
-async function resolveIn(
-  tx: Tx,
-  cx: Context,
-  ref: DisputeRef,
-  given: NewResolution,
-): Promise<AppendedEntry> {
+async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, given: NewResolution): Promise<AppendedEntry> {
   const { resolution } = given;
   const known = await loadDispute(tx, cx, ref);
   const isParty = partyOf(cx.principal, known.participants) !== undefined;

@@ -57,7 +57,8 @@ export function actReasons(caller: Caller, act: DisputeAct, one: DisputeCase): R
   return [no("default.dispute-party", "Only the party that opened a dispute withdraws it.")];
 }
 
-const HEARING_MS = 7 * 24 * 3_600_000;
+/** How long support waits for a party that has not spoken. */
+export const HEARING_MS = 7 * 24 * 3_600_000;
 
 /** A party that has not spoken, and until when support waits for it. */
 export interface Unheard {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Assurance, Fields, GrantState } from "@/lib/access/requests/schema";
+import { FigureRow } from "@/lib/disputes/figures/schema";
 import { DisputeStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { integerText, pageQuery, Receipt, RecordName, text, Uuid, visibleText } from "@/lib/schema";
-import { FigureRow } from "@/lib/disputes/figures/schema";
 import { GroupName } from "@/lib/vocabulary";
 
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);

@@ -36,7 +36,10 @@ export async function readAuthorityNeeds(tx: Tx, { principal, instance }: NeedsC
   const { role, duties, userId } = principal;
   if (role !== "coordinator" && role !== "admin") return [];
   if (!duties.some((duty) => REGISTRAR_DUTIES.includes(duty))) return [];
-  return needsOf("authority", await listAuthoritiesFor(tx, { tenantId: instance.tenantId, userId, limit: MOST }));
+  return needsOf(
+    "authority",
+    await listAuthoritiesFor(tx, { tenantId: instance.tenantId, userId, limit: MOST }),
+  );
 }
 
 /** Returns the backup of the root key as a task of administrators, while there is none that would open it again. */
@@ -46,6 +49,13 @@ export function readBackupNeeds(cx: Pick<Context, "principal" | "keystore" | "cl
   if (standing === "current") return [];
   const at = backup?.made_at ?? cx.clock.now().toISOString();
   return [
-    { kind: "backup", subject: { kind: "root_key", id: root }, reference: root, at, is_late: false, facts: { text: standing } },
+    {
+      kind: "backup",
+      subject: { kind: "root_key", id: root },
+      reference: root,
+      at,
+      is_late: false,
+      facts: { text: standing.replaceAll("-", "_") },
+    },
   ];
 }

@@ -6,8 +6,8 @@
 import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Principal } from "@/lib/context/principal";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { readableOf } from "@/lib/db/read-rows";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
@@ -39,6 +39,13 @@ function wantsMail({ mailKinds }: Person, kind: string): boolean {
   return (mailKinds ?? USUAL_MAIL_KINDS).includes(kind);
 }
 
+/** States that a request takes over from its grant: people are told of the grant, once. Programs get both. */
+const OF_GRANT: readonly string[] = ["active", "revoked", "expired", "exhausted"];
+
+function isOfGrant({ kind, state }: EventRow): boolean {
+  return kind === "request" && OF_GRANT.includes(state);
+}
+
 type Unnamed = Omit<NewNotification, "id">;
 
 interface Outgoing {
@@ -60,9 +67,10 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
   const one = { tenantId: cx.instance.tenantId, userId, event };
   const isOwnAct = event.actor === pseudonym;
   const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
-  const isMailed = cx.hasMail && !isOwnAct && wantsMail(person, event.kind);
+  const isTold = !isOwnAct && !isOfGrant(event);
+  const isMailed = cx.hasMail && isTold && wantsMail(person, event.kind);
   return {
-    notices: isOwnAct ? [] : [one],
+    notices: isTold ? [one] : [],
     deliveries: [...(isMailed ? [one] : []), ...called.map(({ id }) => ({ ...one, webhookId: id }))],
   };
 }

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { StatementSignature } from "@/lib/escrow/protocol/statements";
-import { Instant, pageOf, pageQuery, Receipt, RecordName, text, visibleLine, visibleText } from "@/lib/schema";
+import {
+  Instant,
+  pageOf,
+  pageQuery,
+  Receipt,
+  RecordName,
+  text,
+  visibleLine,
+  visibleText,
+} from "@/lib/schema";
 import { isAssetCode } from "@/lib/transactions/assets";
 import { GroupName, Purpose } from "@/lib/vocabulary";
 

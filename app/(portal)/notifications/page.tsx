@@ -24,7 +24,10 @@ function byThing(items: readonly Notification[]): Thing[] {
   for (const item of items) {
     const key = `${item.kind} ${item.subject}`;
     const newer = things.get(key);
-    things.set(key, newer === undefined ? { ...item, earlier: [] } : { ...newer, earlier: [...newer.earlier, item] });
+    things.set(
+      key,
+      newer === undefined ? { ...item, earlier: [] } : { ...newer, earlier: [...newer.earlier, item] },
+    );
   }
   return [...things.values()];
 }

@@ -1,7 +1,12 @@
 import "server-only";
 import { toPreservation } from "@/lib/access/preservations/rules";
 import type { Preservation, PreservationQuery } from "@/lib/access/preservations/schema";
-import { findHolds, findLongestHold, listPreservationRows, type PreservationRow } from "@/lib/access/preservations/store";
+import {
+  findHolds,
+  findLongestHold,
+  listPreservationRows,
+  type PreservationRow,
+} from "@/lib/access/preservations/store";
 import { type Reader, seesEveryCase } from "@/lib/audit/reading/fence";
 import { findSealedCases, findSealedCasesAt } from "@/lib/audit/reading/sealed-store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";

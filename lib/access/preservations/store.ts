@@ -140,8 +140,7 @@ export async function findLongestHold(
   transactionId: string,
   at: Date,
 ): Promise<
-  | { readonly until: Date; readonly organisationId: string | undefined; readonly person: string }
-  | undefined
+  { readonly until: Date; readonly organisationId: string | undefined; readonly person: string } | undefined
 > {
   const rows = await tx.$queryRawUnsafe(
     `SELECT p.until, p.organisation_id::text, u.name FROM preservation p JOIN app_user u ON u.id = p.requested_by

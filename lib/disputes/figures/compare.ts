@@ -48,7 +48,8 @@ export function valuesOfRecord(
   const lines = typeof pricing === "object" && pricing !== null ? pricing : {};
   return new Map(
     fields.map((field) => {
-      const value = field === "amount" ? textOf(amount) : textOf(Reflect.get(lines, field.slice("pricing/".length)));
+      const value =
+        field === "amount" ? textOf(amount) : textOf(Reflect.get(lines, field.slice("pricing/".length)));
       const unit = field === "amount" ? (textOf(currency) ?? "").toUpperCase() : "";
       return [field, { unit, value: value === undefined ? "" : plainNumber(value) }] as const;
     }),
@@ -117,10 +118,16 @@ export function figureRows(stored: readonly StoredFigure[], parties: readonly st
         .map(({ digest, relation }) => ({
           party,
           letter: letterOf(field, digest),
-          relation: relation ?? (recordDigest === undefined ? null : digest === recordDigest ? "equal" : "differs"),
+          relation:
+            relation ?? (recordDigest === undefined ? null : digest === recordDigest ? "equal" : "differs"),
         })),
     );
     const base = record ?? said[0]?.letter;
-    return { field, record, said, differ: said.filter(({ letter }) => letter !== base).map(({ party }) => party) };
+    return {
+      field,
+      record,
+      said,
+      differ: said.filter(({ letter }) => letter !== base).map(({ party }) => party),
+    };
   });
 }

@@ -1,4 +1,6 @@
 import "server-only";
+import { purposesOf } from "@/lib/access/rules/purposes";
+import { refusalOf } from "@/lib/access/rules/refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -12,7 +14,12 @@ import {
   valuesOfFigures,
   valuesOfRecord,
 } from "@/lib/disputes/figures/compare";
-import { findFiguresKey, insertFigures, listFigures, type NewFigure } from "@/lib/disputes/figures/figures-store";
+import {
+  findFiguresKey,
+  insertFigures,
+  listFigures,
+  type NewFigure,
+} from "@/lib/disputes/figures/figures-store";
 import type { NewFigures } from "@/lib/disputes/figures/schema";
 import { answerDispute } from "@/lib/disputes/get-dispute";
 import { type DisputeRef, loadDispute, loadForAct } from "@/lib/disputes/load-dispute";
@@ -20,12 +27,11 @@ import { actReasons, partyOf } from "@/lib/disputes/rules";
 import type { DisputeAnswer } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
 import { DomainError, InvariantError } from "@/lib/errors";
-import { refusalOf } from "@/lib/access/rules/refusal";
+import { dataOfAll } from "@/lib/transactions/groups";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { listHeldKeys } from "@/lib/transactions/read/held-store";
 import { readKnown } from "@/lib/transactions/read/load-known";
-import { dataOfAll } from "@/lib/transactions/groups";
-import { GroupName } from "@/lib/vocabulary";
+import { GroupName, type Purpose } from "@/lib/vocabulary";
 
 interface Stating {
   readonly row: DisputeRow;
@@ -52,6 +58,12 @@ async function loadStating(cx: Context, ref: DisputeRef, fields: readonly string
   });
 }
 
+/** The purpose for which this party may open its own record: a dispute's where the policies allow it. */
+function purposeOf({ principal, policies }: Context): Purpose | undefined {
+  const purposes = purposesOf(principal, policies.active());
+  return purposes.find((one) => one === "dispute") ?? purposes[0];
+}
+
 /**
  * Opens the party's own record where the portal can, as the party does on its page: same rules, same proof, same entry.
  * Undefined where the party's program holds the key.
@@ -66,10 +78,12 @@ async function readRecordValues(
   const sealed = groups.filter((group) => row.sealedGroups.includes(group));
   if (isHeld && sealed.length > 0) return undefined;
   const { plain } = await readKnown(cx, row.transactionId);
+  const purpose = purposeOf(cx);
+  if (purpose === undefined && sealed.length > 0) return undefined;
   const opened =
-    sealed.length === 0
+    purpose === undefined || sealed.length === 0
       ? {}
-      : (await openTransaction(cx, row.transactionId, { purpose: "dispute", fields: sealed })).data;
+      : (await openTransaction(cx, row.transactionId, { purpose, fields: sealed })).data;
   return valuesOfRecord({ ...dataOfAll(plain), ...opened }, fields);
 }
 

@@ -5,8 +5,8 @@ import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { Unreadable } from "@/lib/paging";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
-import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { listHeldKeys } from "@/lib/transactions/read/held-store";
+import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import { TransactionQuery, type TransactionView } from "@/lib/transactions/schema";
 

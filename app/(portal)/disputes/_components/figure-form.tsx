@@ -34,7 +34,12 @@ export function FigureForm({ disputeId }: { disputeId: string }) {
       ...(amount.trim() === "" && currency.trim() === "" ? {} : { amount: { value: amount, currency } }),
       ...(pricing.trim() === "" ? {} : { pricing: linesOf(pricing) }),
     }),
-    controls: { "": "amount", "/amount/value": "amount", "/amount/currency": "currency", "/pricing": "pricing" },
+    controls: {
+      "": "amount",
+      "/amount/value": "amount",
+      "/amount/currency": "currency",
+      "/pricing": "pricing",
+    },
     words: {
       amount: { label: t("amount"), missing: t("amountNeeded"), wrong: t("amountWrong") },
       currency: { label: t("currency"), missing: t("currencyNeeded") },

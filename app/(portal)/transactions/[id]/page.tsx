@@ -27,8 +27,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { getTransaction, listTransactions } from "@/lib/api-client/operations/transactions";
 import { isUuid } from "@/lib/crypto/uuid";
 import { loadPage } from "@/lib/http/pages/page";
-import { recordsNamed } from "@/lib/transactions/read/record-name";
 import { readRecord } from "@/lib/transactions/read/read-record";
+import { recordsNamed } from "@/lib/transactions/read/record-name";
 import { TransactionPath } from "@/lib/transactions/schema";
 
 export async function generateMetadata() {
@@ -41,7 +41,9 @@ const NO_ID = "00000000-0000-0000-0000-000000000000";
 /** The id of the record in the address. A job's name leads to its record, or to the list of its records. */
 async function idOfRecord(name: string): Promise<string> {
   if (isUuid(name)) return name;
-  const found = await loadPage(listTransactions, "/confidential/transactions", (cx) => recordsNamed(cx, name));
+  const found = await loadPage(listTransactions, "/confidential/transactions", (cx) =>
+    recordsNamed(cx, name),
+  );
   const [id, ...others] = found.ok ? found.value : [];
   if (id === undefined) return NO_ID;
   redirect(others.length === 0 ? `/transactions/${id}` : `/transactions?job_id=${encodeURIComponent(name)}`);

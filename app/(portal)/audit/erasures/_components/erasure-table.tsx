@@ -32,10 +32,13 @@ function KeptBack({ item }: { item: Erasure }) {
   if (why === null) return null;
   if (why === "date" && period !== null && next !== null) {
     const years = period.days % YEAR_DAYS === 0;
-    const length = years ? keeping("years", { count: period.days / YEAR_DAYS }) : keeping("days", { count: period.days });
+    const length = years
+      ? keeping("years", { count: period.days / YEAR_DAYS })
+      : keeping("days", { count: period.days });
     return t.rich("dateUntil", { role: roles(roleKey(period.role)), length, time: time(next) });
   }
-  if (why === "hold" && hold !== null) return t.rich("holdUntil", { time: () => <EndTime instant={hold} form="day" /> });
+  if (why === "hold" && hold !== null)
+    return t.rich("holdUntil", { time: () => <EndTime instant={hold} form="day" /> });
   if (why === "two_persons" && lost.length > 0) return t("lost", { people: lost.join(", ") });
   return t(why);
 }

@@ -73,13 +73,7 @@ function Access({ item, own }: { item: AccessLogItem; own: string | undefined })
 }
 
 /** The accesses in their order; `own` is the reader's participant. */
-export function AccessLines({
-  items,
-  own,
-}: {
-  items: readonly AccessLogItem[];
-  own: string | undefined;
-}) {
+export function AccessLines({ items, own }: { items: readonly AccessLogItem[]; own: string | undefined }) {
   return (
     <ul className="divide-y divide-line text-control">
       {items.map((item, index) => (
