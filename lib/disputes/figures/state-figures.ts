@@ -23,7 +23,7 @@ import {
 import type { NewFigures } from "@/lib/disputes/figures/schema";
 import { answerDispute } from "@/lib/disputes/get-dispute";
 import { type DisputeRef, loadDispute, loadForAct } from "@/lib/disputes/load-dispute";
-import { actReasons, partyOf } from "@/lib/disputes/rules";
+import { actReasons, isLive, partyOf } from "@/lib/disputes/rules";
 import type { DisputeAnswer } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -46,6 +46,7 @@ async function loadStating(cx: Context, ref: DisputeRef, fields: readonly string
     const row = await loadDispute(tx, cx, ref);
     const [first, ...others] = actReasons(cx.principal, "state-figures", row);
     if (first !== undefined) throw refusalOf([first, ...others]);
+    if (!isLive(row)) throw new DomainError("dispute.state", { detail: `The dispute is ${row.state}.` });
     const party = partyOf(cx.principal, row.participants);
     const sealed = await findFiguresKey(tx, row.id);
     if (party === undefined || sealed === undefined)
