@@ -77,7 +77,7 @@ function typeOf(issue: Extract<Issue, { code: "invalid_type" }>): string {
  * Says what to do about a value that a schema refused, where the schema has no sentence of its own. It names types,
  * limits and allowed values, never the value that was sent. Pass it as `error` to `safeParse`.
  */
-export function sayIssue(issue: Issue): string {
+function sayIssue(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return typeOf(issue);

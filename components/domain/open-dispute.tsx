@@ -27,7 +27,10 @@ interface Disputed {
 /** The party's permission for the chosen fields, signed where the custodian knows a key of the person. */
 function useSigned(transactionId: string) {
   const api = useApi();
-  return async ({ fields = [] }: NewDispute, sign: Signer["sign"]): Promise<Pick<NewDispute, "signed">> => {
+  return async (
+    { fields = [] }: Pick<NewDispute, "fields">,
+    sign: Signer["sign"],
+  ): Promise<Pick<NewDispute, "signed">> => {
     if (fields.length === 0) return {};
     const wanted = [...fields].sort().join();
     const made = await sign({

@@ -61,7 +61,7 @@ export function actReasons(caller: Caller, act: DisputeAct, one: DisputeCase): R
 export const HEARING_MS = 7 * 24 * 3_600_000;
 
 /** A party that has not spoken, and until when support waits for it. */
-export interface Unheard {
+interface Unheard {
   readonly party: string;
   readonly until: Date;
 }

@@ -19,10 +19,7 @@ import { readAuthorityNeeds, readBackupNeeds, readErasureNeeds } from "@/lib/hom
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
 import { countUnread } from "@/lib/notify/store";
 
-type CountContext = Pick<
-  Context,
-  "principal" | "instance" | "clock" | "db" | "escrow" | "keystore" | "logger"
->;
+type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db" | "escrow" | "keystore">;
 
 async function requests(tx: Tx, cx: CountContext, viewer: Viewer): Promise<number> {
   if (!isReviewer(cx.principal)) return countOpenRequests(tx, cx.principal.userId);

@@ -3,7 +3,7 @@ import { hmacSha256 } from "@/lib/crypto/primitives";
 import type { FigureRow, NewFigures, Relation } from "@/lib/disputes/figures/schema";
 
 /** One value of a field as it is compared. `unit` is a currency, or empty. */
-export interface FigureValue {
+interface FigureValue {
   readonly unit: string;
   readonly value: string;
 }

@@ -38,9 +38,19 @@ export async function generateMetadata() {
 /** An invalid id is answered and recorded like an unknown one. */
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
+/** A part of an address as text; an address that is not encoded correctly names nothing. */
+function textOf(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return NO_ID;
+  }
+}
+
 /** The id of the record in the address. A job's name leads to its record, or to the list of its records. */
-async function idOfRecord(name: string): Promise<string> {
-  if (isUuid(name)) return name;
+async function idOfRecord(encoded: string): Promise<string> {
+  if (isUuid(encoded)) return encoded;
+  const name = textOf(encoded);
   const found = await loadPage(listTransactions, "/confidential/transactions", (cx) =>
     recordsNamed(cx, name),
   );
@@ -53,7 +63,7 @@ async function idOfRecord(name: string): Promise<string> {
 export default async function TransactionPage({ params }: PageProps<"/transactions/[id]">) {
   const t = await getTranslations("transactions");
   const name = TransactionPath.safeParse(await params).data?.id ?? NO_ID;
-  const id = await idOfRecord(decodeURIComponent(name));
+  const id = await idOfRecord(name);
   const path = `/confidential/transactions/${id}`;
   const result = await loadPage(getTransaction, path, (cx) => readRecord(cx, id));
   if (!result.ok)

@@ -38,7 +38,7 @@ function KeptBack({ item }: { item: Erasure }) {
     return t.rich("dateUntil", { role: roles(roleKey(period.role)), length, time: time(next) });
   }
   if (why === "hold" && hold !== null)
-    return t.rich("holdUntil", { time: () => <EndTime instant={hold} form="day" /> });
+    return t.rich("holdUntil", { time: () => <EndTime instant={hold} form="day" before={t("until")} /> });
   if (why === "two_persons" && lost.length > 0) return t("lost", { people: lost.join(", ") });
   return t(why);
 }

@@ -96,7 +96,7 @@ export function TransactionFacts({ record }: { record: RecordView }) {
             name: t("hold"),
             value: (
               <FactLink href="/audit/holds">
-                <EndTime instant={record.hold.until} form="day" />
+                <EndTime instant={record.hold.until} form="day" before={t("until")} />
                 {record.hold.person === undefined ? "" : `, ${record.hold.person}`}
               </FactLink>
             ),
