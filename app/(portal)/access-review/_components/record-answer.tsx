@@ -3,7 +3,6 @@ import { DownloadLink } from "@/components/client/download-link";
 import { useFieldNames } from "@/components/domain/field-names";
 import { roleKey } from "@/components/layout/role-words";
 import { EndTime } from "@/components/ui/begin-and-end";
-import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import type { RecordAccess, RecordOpening } from "@/lib/administration/access-review/record-schema";
