@@ -43,7 +43,7 @@ export function FigureForm({ disputeId }: { disputeId: string }) {
     words: {
       amount: { label: t("amount"), missing: t("amountNeeded"), wrong: t("amountWrong") },
       currency: { label: t("currency"), missing: t("currencyNeeded") },
-      pricing: { label: t("pricing"), wrong: t("pricingWrong") },
+      pricing: { label: t("pricing"), missing: t("pricingWrong"), wrong: t("pricingWrong") },
     },
   });
   return (
