@@ -34,7 +34,7 @@ export const Uuid = z.uuid();
 
 /** A record by its id, or by the name of its job where the caller may know of one such record only. */
 export const RecordName = z
-  .union([Uuid, visibleLine(200)])
+  .union([Uuid.toLowerCase(), visibleLine(200)])
   .describe("The record's id, or its job's name where you may know of one such record only.");
 
 const DAY_MS = 86_400_000;
