@@ -32,6 +32,11 @@ export function visibleLine(maxLength: number): z.ZodString {
 
 export const Uuid = z.uuid();
 
+/** A record by its id, or by the name of its job where the caller may know of one such record only. */
+export const RecordName = z
+  .union([Uuid.toLowerCase(), visibleLine(200)])
+  .describe("The record's id, or its job's name where you may know of one such record only.");
+
 const DAY_MS = 86_400_000;
 /** The years 0001 to 9999 in UTC: RFC 3339, PostgreSQL and JavaScript write these in the same form, and no others. */
 const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
@@ -47,12 +52,27 @@ export function isWithinYears(text: string): boolean {
 /** RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema. */
 export const Instant = z.iso.datetime({ offset: true }).max(40).refine(isWithinYears, OUTSIDE);
 
-/** `YYYY-MM-DD`, from the year 0001. */
-export const CalendarDate = z.iso.date("not a date").refine(isWithinYears, OUTSIDE);
+const FIRST_DAY = "2000-01-01";
+const YEARS_AHEAD = 30;
+
+/** The last day that is accepted where a day is typed: 30 years from today, in UTC. */
+export function lastDayAccepted(now = new Date()): string {
+  const day = now.toISOString().slice(0, 10);
+  const month = day.slice(5) === "02-29" ? "02-28" : day.slice(5);
+  return `${now.getUTCFullYear() + YEARS_AHEAD}-${month}`;
+}
+
+/** `YYYY-MM-DD`, from 1 Jan 2000 to 30 years ahead. A typed year outside it is nearly always a slip. */
+export const CalendarDate = z.iso
+  .date("must be a day, such as 2026-11-29")
+  .refine((day) => day >= FIRST_DAY && day <= lastDayAccepted(), {
+    error: () => `must be a day between ${FIRST_DAY} and ${lastDayAccepted()}`,
+  });
 
 /** An instant, or a calendar date, which a paper order often has. */
 export const InstantOrDate = z.union([Instant, CalendarDate], {
-  error: `neither a date nor a time with its zone, or ${OUTSIDE.replace("is ", "")}`,
+  error: () =>
+    `must be a day between ${FIRST_DAY} and ${lastDayAccepted()}, or a time with its zone in the years 0001 to 9999`,
 });
 
 /** An instant. Programs of the coordinator send it without a zone; it then means UTC. */

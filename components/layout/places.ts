@@ -23,6 +23,7 @@ export type PlaceKey =
   | "exports"
   | "evidence"
   | "erasures"
+  | "holds"
   | "suspicions"
   | "quarantine"
   | "authorities"
@@ -78,6 +79,7 @@ const PLACES: readonly Place[] = [
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: "record" },
   { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: "record" },
   { key: "policies", href: "/policies", icon: "scales", group: "rules" },
+  { key: "holds", href: "/audit/holds", icon: "lock", group: "rules" },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: "rules" },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: "rules" },
   { key: "keys", href: "/keys", icon: "key", group: "rules" },
@@ -110,6 +112,12 @@ function isOverseer({ role, duties }: Viewer, of: readonly string[]): boolean {
   return role === "admin" || role === "auditor";
 }
 
+/** Officers for their agency, and coordinators with a duty for holds. */
+function managesHolds({ role, duties }: Viewer): boolean {
+  if (role === "coordinator") return duties.includes("legal") || duties.includes("compliance");
+  return role === "auditor" || role === "regulator";
+}
+
 function isFor(key: PlaceKey, viewer: Viewer): boolean {
   const { role, duties } = viewer;
   switch (key) {
@@ -131,6 +139,8 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
       return STAFF.includes(role);
     case "erasures":
       return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
+    case "holds":
+      return managesHolds(viewer);
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
     // All other readers reach it from the log. Administrators do not read the log.

@@ -72,6 +72,7 @@ export const ACTION_KEYS = {
   "disclosure.prepare": "disclosure_prepare",
   "disclosure.rewrap": "disclosure_rewrap",
   "dispute.end": "dispute_end",
+  "dispute.figures": "dispute_figures",
   "dispute.note": "dispute_note",
   "dispute.open": "dispute_open",
   "dispute.prepare-statement": "dispute_prepare_statement",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/schema";
+import { Instant, integerText, pageOf, pageQuery, Receipt, RecordName, text, Uuid } from "@/lib/schema";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./entry/event";
 import { parseTileAddress } from "./entry/tile-path";
 import { ACTIONS, PURPOSES } from "./labels";
@@ -238,7 +238,7 @@ export const AuditKeys = z.object({
 export type AuditKeys = z.infer<typeof AuditKeys>;
 
 /** A suspicion, about a transaction or in general, visible only to the duty compliance. */
-export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: Uuid.optional() });
+export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: RecordName.optional() });
 export type NewSuspicion = z.infer<typeof NewSuspicion>;
 
 /** Actors of entries that the caller may see. `q` is a part of a name or the beginning of a pseudonym. */

@@ -15,6 +15,8 @@ export const NotifyKind = z.enum([
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
@@ -30,6 +32,8 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
 ];
 
 /** One notice. It names the thing and its new state, without its content. */

@@ -51,6 +51,7 @@ export const ACTS = [
   "disclosure_prepare",
   "disclosure_rewrap",
   "dispute_end",
+  "dispute_figures",
   "dispute_note",
   "dispute_open",
   "dispute_prepare_statement",

@@ -40,7 +40,7 @@ async function Begin({ principal }: { principal: Principal }) {
 /** What Home shows rows of. */
 const HOME_KINDS = [
   ...(["request", "grant", "dispute", "transaction", "rotation"] as const),
-  ...(["agreement", "roster"] as const),
+  ...(["agreement", "roster", "erasure", "authority", "policy"] as const),
 ];
 
 /** Reads the home of the signed-in person. */

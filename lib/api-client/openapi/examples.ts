@@ -37,6 +37,9 @@ const WRITTEN: Readonly<Record<string, Example>> = {
   registerKey: { body: { participant_id: "client-456", algorithm: "X25519", custody: "managed" } },
   openTransaction: { body: { purpose: "settlement", fields: ["amount"] } },
   auditTransaction: { body: { purpose: "audit", grant_id: SAMPLE_ID, fields: ["amount"] } },
+  stateFigures: {
+    body: { amount: { value: "1250.00", currency: "EUR" }, pricing: { unit_price: "0.05" } },
+  },
   askRosterChange: { body: { passkey_id: SAMPLE_ID } },
   getLogEntries: { params: { index: ["000"] } },
   getLogTile: { params: { level: "0", index: ["000"] } },

@@ -27,6 +27,7 @@ import { runIdempotent } from "@/lib/http/endpoint/idempotency";
 import { parseInput } from "@/lib/http/endpoint/parse-input";
 import { permitRefusal, requireFreshProof } from "@/lib/http/endpoint/permit-call";
 import { internalProblem, problemAnswer, problemHeaders, problemOf } from "@/lib/http/endpoint/problem";
+import { withRecordIds } from "@/lib/http/endpoint/record-names";
 import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
 import { type Draw, limitHeaders, policyHeader, takeOrSlow } from "@/lib/rate-limit/limits";
@@ -119,8 +120,9 @@ async function call(
 ): Promise<HttpAnswer> {
   const { operation } = binding;
   const { request, instance } = exchange;
-  const { input, bodyBytes } = await parseInput(operation, request, exchange.params);
+  const { input: sent, bodyBytes } = await parseInput(operation, request, exchange.params);
   requireSignedBody(signed, { bytes: bodyBytes, isDigest: operation.upload !== undefined });
+  const input = await withRecordIds(cx, operation, sent);
   if (request.method === "HEAD" && operation.stream === true) return headOf(operation);
   let raw: Response | undefined;
   const header = request.headers.get("idempotency-key");

@@ -45,6 +45,7 @@ const APP = {
   decision: "INSERT",
   disclosure: "INSERT UPDATE",
   dispute: "INSERT UPDATE",
+  dispute_figure: "INSERT",
   dispute_note: "INSERT",
   document: "INSERT UPDATE(scan)",
   document_quarantine: "INSERT(ciphertext dek_sealed id iv request_id tag tenant_id)",

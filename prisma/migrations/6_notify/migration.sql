@@ -15,7 +15,7 @@ CREATE TABLE notify_event (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   xid xid8 DEFAULT pg_current_xact_id(),
   CONSTRAINT notify_event_kind_known CHECK
-    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy'))
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy', 'erasure', 'authority'))
 );
 
 -- It names its object without content. Each reading decides whether it is still shown.
@@ -337,6 +337,17 @@ CREATE CONSTRAINT TRIGGER access_review_told AFTER UPDATE ON access_review DEFER
 -- A draft is its author's until it is submitted; what comes back from there is told.
 CREATE CONSTRAINT TRIGGER policy_set_told AFTER UPDATE ON policy_set DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('policy', 'id', 'state');
+-- What needs a second person is told when it is asked for, and its end to the people who know of it. The worker's own
+-- end of an erasure is no news: it was agreed.
+CREATE CONSTRAINT TRIGGER audit_erasure_asked_told AFTER INSERT ON audit_erasure DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('erasure', 'id', 'state');
+CREATE CONSTRAINT TRIGGER audit_erasure_told AFTER UPDATE ON audit_erasure DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('agreed', 'refused'))
+  EXECUTE FUNCTION notify_change('erasure', 'id', 'state');
+CREATE CONSTRAINT TRIGGER authority_asked_told AFTER INSERT ON authority DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('authority', 'id', 'state');
+CREATE CONSTRAINT TRIGGER authority_told AFTER UPDATE ON authority DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('authority', 'id', 'state');
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
 CREATE TRIGGER alert_guard BEFORE UPDATE OR DELETE ON alert FOR EACH ROW EXECUTE FUNCTION alert_guard();
 CREATE TRIGGER alert_address_guard BEFORE UPDATE OR DELETE ON alert_address

@@ -387,6 +387,10 @@ SELECT audit_watch('dispute_note', 'dispute:dispute_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('dispute_note', 'INSERT', 'dispute.note');
 
+SELECT audit_watch('dispute_figure', 'dispute:dispute_id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('dispute_figure', 'INSERT', 'dispute.figures');
+
 SELECT audit_watch('access_request', 'request:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('access_request', 'INSERT', 'request.continue'), ('access_request', 'INSERT', 'request.create'),
@@ -634,6 +638,8 @@ CREATE TRIGGER dispute_announced AFTER INSERT OR UPDATE ON dispute
   FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'id');
 CREATE TRIGGER dispute_note_announced AFTER INSERT ON dispute_note
   FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'dispute_id');
+CREATE TRIGGER dispute_figure_announced AFTER INSERT ON dispute_figure
+  FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'dispute_id');
 CREATE TRIGGER access_request_announced AFTER INSERT OR UPDATE ON access_request
   FOR EACH ROW EXECUTE FUNCTION announce_change('request', 'id');
 CREATE TRIGGER request_event_announced AFTER INSERT ON request_event
@@ -654,6 +660,10 @@ CREATE TRIGGER agreement_announced AFTER INSERT OR UPDATE ON agreement
   FOR EACH ROW EXECUTE FUNCTION announce_change('agreement', 'id');
 CREATE TRIGGER alert_announced AFTER INSERT OR UPDATE ON alert
   FOR EACH ROW EXECUTE FUNCTION announce_change('alert', 'id');
+CREATE TRIGGER audit_erasure_announced AFTER INSERT OR UPDATE OF state ON audit_erasure
+  FOR EACH ROW EXECUTE FUNCTION announce_change('erasure', 'id');
+CREATE TRIGGER authority_announced AFTER INSERT OR UPDATE ON authority
+  FOR EACH ROW EXECUTE FUNCTION announce_change('authority', 'id');
 CREATE TRIGGER roster_change_announced AFTER INSERT OR UPDATE ON roster_change
   FOR EACH ROW EXECUTE FUNCTION announce_change('roster', 'id');
 CREATE TRIGGER roster_agreement_announced AFTER INSERT ON roster_agreement

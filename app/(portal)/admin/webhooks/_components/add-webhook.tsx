@@ -23,6 +23,8 @@ const KINDS: readonly NotifyKind[] = [
   "epoch",
   "agreement",
   "roster",
+  "erasure",
+  "authority",
 ];
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
 

@@ -49,7 +49,14 @@ export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number 
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
+        <p className="text-control text-ink-2">
+          {t(record.heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
+        </p>
+        {record.heldKey === undefined ? null : (
+          <p className="mt-1 text-control">
+            <FactLink href={`/keys/${record.heldKey}`}>{t("heldHow")}</FactLink>
+          </p>
+        )}
       </FactsSection>
     );
   if (grant === undefined)
@@ -84,6 +91,19 @@ export function TransactionFacts({ record, own }: { record: RecordView; own: str
       ? []
       : [{ name: t("occurred"), value: <LocalTime instant={view.occurred_at} form="minute" /> }]),
     { name: t("submitted"), value: <LocalTime instant={view.timestamp} form="minute" /> },
+    ...(record.hold === undefined
+      ? []
+      : [
+          {
+            name: t("hold"),
+            value: (
+              <FactLink href="/audit/holds">
+                <EndTime instant={record.hold.until} form="day" before={t("until")} />
+                {record.hold.person === undefined ? "" : `, ${record.hold.person}`}
+              </FactLink>
+            ),
+          },
+        ]),
     { name: t("confidential"), value: t(view.confidential ? "yes" : "no") },
   ];
   return (
@@ -95,6 +115,11 @@ export function TransactionFacts({ record, own }: { record: RecordView; own: str
         </div>
       ) : null}
       <MoveStatus transactionId={view.transaction_id} to={may.move} />
+      {record.mayHold ? (
+        <p className="mt-2 text-control print:hidden">
+          <FactLink href={`/audit/holds?records=${view.transaction_id}`}>{t("placeHold")}</FactLink>
+        </p>
+      ) : null}
     </FactsSection>
   );
 }
@@ -112,7 +137,9 @@ export function WhyFacts({ record }: { record: RecordView }) {
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
+        <p className="text-control text-ink-2">
+          {t(record.heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
+        </p>
       </FactsSection>
     );
   if (grant === undefined) return null;

@@ -113,6 +113,14 @@ function Denied({ request, denial }: { request: RequestView; denial: RequestView
   );
 }
 
+/** An address has room for so many records. */
+const MOST_HELD = 50;
+
+/** The form that places a legal hold, filled in with the request's records. */
+function holdHref(transactions: readonly string[]): string {
+  return `/audit/holds?records=${transactions.slice(0, MOST_HELD).join(",")}`;
+}
+
 /** For the requester: the open question, and what they can do. */
 export function RequesterPanel({
   request,
@@ -153,6 +161,11 @@ export function RequesterPanel({
         {request.grant_id === undefined ? null : (
           <ButtonLink href={`/grants/${request.grant_id}`} look="secondary" size="form">
             {t("side.openGrant")}
+          </ButtonLink>
+        )}
+        {request.authorization === undefined || request.transactions.length === 0 ? null : (
+          <ButtonLink href={holdHref(request.transactions)} look="secondary" size="form">
+            {t("side.placeHold")}
           </ButtonLink>
         )}
         {WITHDRAWABLE.includes(request.state) ? (

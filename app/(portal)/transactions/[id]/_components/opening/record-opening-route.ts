@@ -43,6 +43,7 @@ function grantWay(grant: GrantView, present: readonly GroupName[]): GrantRoute {
 
 /** How the reader may open fields of this transaction. */
 export function openingRouteOf(record: RecordView, role: string): OpeningRoute {
+  if (record.heldKey !== undefined) return { kind: "held", keyId: record.heldKey };
   if (record.may.openOwn) return { kind: "own", purposes: record.may.purposes };
   if (record.grants.length === 0) return { kind: "none" };
   const present = groupsOf(record.view);
