@@ -2,6 +2,7 @@ import "server-only";
 import { parseMicros, parseSeconds } from "@/lib/crypto/instant";
 import { HeldEmergencies } from "@/lib/custodian/journal/held-emergencies";
 import { HeldGrants } from "@/lib/custodian/journal/held-grants";
+import { HeldPolicies } from "@/lib/custodian/journal/held-policies";
 import { HeldRecoveries } from "@/lib/custodian/journal/held-recoveries";
 import type { JournalRecord, RegisteredBody } from "@/lib/custodian/journal/records";
 import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/roster/passkey-uses";
@@ -36,6 +37,7 @@ export class Memory {
   readonly recoveries = new HeldRecoveries();
   readonly emergencies = new HeldEmergencies();
   readonly grants = new HeldGrants();
+  readonly policies = new HeldPolicies();
   roster: Roster | undefined;
   /** Digests of every roster that was in force. */
   private readonly rosters = new Set<string>();
@@ -53,6 +55,7 @@ export class Memory {
   private readonly parties = new Map<string, readonly string[]>();
 
   apply(record: JournalRecord): void {
+    if (record.kind === "policy" || record.kind === "policy-begin") return this.applyPolicy(record);
     switch (record.kind) {
       case "epoch":
         this.epochs.push(record.signed);
@@ -75,8 +78,7 @@ export class Memory {
       case "revoke":
       case "suspend":
       case "co-viewer-end":
-        this.grants.end(record);
-        if (record.kind === "revoke") this.noteUse("release-end", record.ended_by);
+        this.applyEnd(record);
         return;
       case "review":
         this.applyReview(record);
@@ -98,6 +100,20 @@ export class Memory {
   /** Whether any roster ever named an evaluation key. Then the custodian is an evaluation for good. */
   get isEvaluation(): boolean {
     return this.hadEvaluationKey;
+  }
+
+  private applyPolicy(record: Extract<JournalRecord, { kind: "policy" | "policy-begin" }>): void {
+    if (record.kind === "policy-begin") {
+      this.policies.begin(record.document);
+      return;
+    }
+    this.policies.order(record.statements);
+    for (const signed of record.statements) this.noteUse("policy", signed);
+  }
+
+  private applyEnd(record: Extract<JournalRecord, { kind: "revoke" | "suspend" | "co-viewer-end" }>): void {
+    this.grants.end(record);
+    if (record.kind === "revoke") this.noteUse("release-end", record.ended_by);
   }
 
   private applyRoster(roster: Roster): void {
