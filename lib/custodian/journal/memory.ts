@@ -17,7 +17,7 @@ interface Signed<S> {
 }
 
 type GrantLine = Extract<JournalRecord, { kind: "grant" }>;
-type RecoveryLine = Extract<JournalRecord, { kind: "recovery" }>;
+type LostKeyLine = Extract<JournalRecord, { kind: "recovery" | "recover" | "recovery-end" }>;
 
 function bodyKey(place: { readonly tx: string; readonly grp: string; readonly gen: number }): string {
   return `${place.tx}|${place.grp}|${place.gen}`;
@@ -55,7 +55,6 @@ export class Memory {
   private readonly parties = new Map<string, readonly string[]>();
 
   apply(record: JournalRecord): void {
-    if (record.kind === "policy" || record.kind === "policy-begin") return this.applyPolicy(record);
     switch (record.kind) {
       case "epoch":
         this.epochs.push(record.signed);
@@ -86,14 +85,12 @@ export class Memory {
       case "open":
         this.applyOpening(record);
         return;
-      case "recovery":
-        this.applyRecovery(record);
+      case "policy":
+      case "policy-begin":
+        this.applyPolicy(record);
         return;
-      case "recover":
-        for (const { intent } of record.items) this.intents.add(intent);
-        return;
-      case "recovery-end":
-        this.recoveries.end(record.recovery);
+      default:
+        this.applyLostKey(record);
     }
   }
 
@@ -179,8 +176,17 @@ export class Memory {
     this.intents.add(record.intent);
   }
 
-  private applyRecovery({ recovery, statements, assurance }: RecoveryLine): void {
-    for (const { statement, signature } of statements) {
+  private applyLostKey(record: LostKeyLine): void {
+    if (record.kind === "recovery-end") {
+      this.recoveries.end(record.recovery);
+      return;
+    }
+    if (record.kind === "recover") {
+      for (const { intent } of record.items) this.intents.add(intent);
+      return;
+    }
+    const { recovery, assurance } = record;
+    for (const { statement, signature } of record.statements) {
       this.nonces.set(statement.nonce, recovery);
       this.passkeys.note(useOf("rewrap", statement, signature));
       this.recoveries.hold(recovery, termsOf(statement), assurance);
