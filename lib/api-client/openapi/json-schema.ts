@@ -13,6 +13,10 @@ export function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchem
     target: "draft-2020-12",
     io,
     unrepresentable: "any",
+    // An integer of an address is its digits; the document has the number that they are.
+    override: ({ jsonSchema: made }) => {
+      if (made.type === "integer") delete made.anyOf;
+    },
   });
   return rest;
 }
