@@ -61,7 +61,9 @@ it("what is created and can be read at an address of its own names it as Locatio
       z.toJSONSchema(response.schema ?? z.never(), { io: "output", unrepresentable: "any" }).properties,
       id,
     ).toHaveProperty(name);
-    if (idempotent !== undefined) expect(idempotent.keep, id).toContain(name);
+    if (idempotent === undefined) continue;
+    if ("keep" in idempotent) expect(idempotent.keep, id).toContain(name);
+    else expect(idempotent.allBut, id).not.toContain(name);
   }
 });
 

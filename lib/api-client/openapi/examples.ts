@@ -39,7 +39,7 @@ const WRITTEN: Readonly<Record<string, Example>> = {
   auditTransaction: { body: { purpose: "audit", grant_id: SAMPLE_ID, fields: ["amount"] } },
   askRosterChange: { body: { passkey_id: SAMPLE_ID } },
   getLogEntries: { params: { index: ["000"] } },
-  getLogTile: { params: { level: "0", index: ["000"] } },
+  getLogTile: { params: { level: 0, index: ["000"] } },
   createRequest: {
     body: {
       purpose: "audit",

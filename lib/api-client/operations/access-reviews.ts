@@ -43,7 +43,7 @@ export const beginAccessReview = operation({
   body: NewReview,
   response: { status: 201, schema: ReviewAnswer, location: "/confidential/admin/access-reviews/{id}" },
   action: "access_review.begin",
-  idempotent: { keep: ["id", "state", "begun_at", "due_at"] },
+  idempotent: { allBut: [] },
 });
 
 export const getAccessReview = operation({

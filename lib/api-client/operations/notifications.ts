@@ -92,7 +92,7 @@ export const createWebhook = operation({
   response: { status: 201, schema: WebhookWithSecret },
   action: "webhook.create",
   stepUp: true,
-  idempotent: { keep: ["id", "created_at"] },
+  idempotent: { allBut: ["secret"] },
 });
 
 export const rotateWebhookSecret = operation({
