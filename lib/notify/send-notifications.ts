@@ -55,6 +55,9 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
   const one = { tenantId: cx.instance.tenantId, userId, event };
   const isOwnAct = event.actor === pseudonym;
   const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
+  // Programs follow each transaction. People read them in their list.
+  if (event.kind === "transaction")
+    return { notices: [], deliveries: called.map(({ id }) => ({ ...one, webhookId: id })) };
   const isMailed = cx.hasMail && !isOwnAct && wantsMail(person, event.kind);
   return {
     notices: isOwnAct ? [] : [one],

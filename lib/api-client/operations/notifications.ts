@@ -24,6 +24,8 @@ import { pageOf } from "@/lib/schema";
 // A person's own: for signed-in people only, so that a thief of a key cannot subscribe to what comes.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
+/** Programs follow their deliveries and test their own end. Only a person gives a program an address. */
+const program = { scopes: ["read"], roles: "any" } as const;
 const NOTICES = "/confidential/notifications";
 const HOOKS = "/confidential/admin/webhooks";
 
@@ -71,7 +73,7 @@ export const changeMailSettings = operation({
 });
 
 export const listWebhooks = operation({
-  ...own,
+  ...program,
   id: "listWebhooks",
   method: "GET",
   path: HOOKS,
@@ -118,8 +120,21 @@ export const disableWebhook = operation({
   action: "webhook.disable",
 });
 
+export const testWebhook = operation({
+  ...program,
+  id: "testWebhook",
+  method: "POST",
+  path: `${HOOKS}/{id}/test`,
+  summary: "Send a test event to one's own webhook: signed, recorded and retried as every other message.",
+  params: WebhookPath,
+  body: EmptyBody,
+  response: { status: 200, schema: DeliveryReplayed },
+  rate: "writes",
+  action: "webhook.test",
+});
+
 export const listDeliveries = operation({
-  ...own,
+  ...program,
   id: "listDeliveries",
   method: "GET",
   path: `${HOOKS}/{id}/deliveries`,
@@ -132,12 +147,14 @@ export const listDeliveries = operation({
 });
 
 export const replayDelivery = operation({
-  ...change,
+  ...program,
   id: "replayDelivery",
+  method: "POST",
   path: `${HOOKS}/{id}/deliveries/{delivery_id}/replay`,
   summary: "Send a message again, with the same webhook-id.",
   params: DeliveryPath,
   body: EmptyBody,
   response: { status: 200, schema: DeliveryReplayed },
+  rate: "writes",
   action: "webhook.replay",
 });
