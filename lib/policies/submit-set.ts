@@ -92,18 +92,32 @@ function requireRead({ revision }: WholeSetRow, read: number): void {
   });
 }
 
-/** Returns what an approver signs for the custodian. What they may decide is checked in the act's transaction. */
+/** Returns the duties with which the caller decides on this submission. Throws what `decideSet` throws. */
+async function requireDecider(tx: Tx, cx: Context, set: WholeSetRow, body: DecideBody) {
+  requireState(set, "submitted");
+  requireRead(set, body.revision);
+  const duties = decidingDuties(cx.principal);
+  if (duties.length === 0)
+    throw new DomainError("access.forbidden", {
+      detail: "Deciding on a version takes the duty approve or legal.",
+    });
+  await requireSecondPerson(tx, cx, set);
+  return duties;
+}
+
+/** Returns what an approver signs for the custodian, who can sign again while they are present. */
 async function signApproval(
   cx: Context,
   number: number,
   body: DecideBody,
 ): Promise<SignedPolicy | undefined> {
-  const { set, active } = await inSnapshot(cx, async (tx) => ({
-    set: await loadSet(tx, cx, number),
-    active: (await findActivation(tx, cx.instance.tenantId))?.document_digest,
-  }));
-  const isOther = set.state !== "submitted" || set.revision !== body.revision;
-  if (body.decision !== "approve" || isOther || active === undefined) return undefined;
+  if (body.decision !== "approve") return undefined;
+  const { set, active } = await inSnapshot(cx, async (tx) => {
+    const one = await loadSet(tx, cx, number);
+    await requireDecider(tx, cx, one, body);
+    return { set: one, active: (await findActivation(tx, cx.instance.tenantId))?.document_digest };
+  });
+  if (active === undefined) throw new DomainError("policy.unavailable");
   return proveOrder(cx, () => orderTerms(cx, set, { act: "activate", active }), body.signature);
 }
 
@@ -117,14 +131,7 @@ async function decide(
   const { decision, reason } = body;
   const { tenantId } = cx.instance;
   const set = await loadSetLocked(tx, cx, number);
-  requireState(set, "submitted");
-  requireRead(set, body.revision);
-  const duties = decidingDuties(cx.principal);
-  if (duties.length === 0)
-    throw new DomainError("access.forbidden", {
-      detail: "Deciding on a version takes the duty approve or legal.",
-    });
-  await requireSecondPerson(tx, cx, set);
+  const duties = await requireDecider(tx, cx, set, body);
   const rows = (await listApprovals(tx, set.id)).filter(({ round }) => round === set.round);
   await requireFirstDecision(
     tx,
