@@ -18,7 +18,7 @@ function keptMember(name: string, member: JsonSchema, paths: readonly string[]):
 }
 
 /** Returns the schema of what is kept of an answer of this schema. Its members are those of the first answer. */
-export function keptSchema(schema: JsonSchema, kept: Kept): JsonSchema {
+function keptSchema(schema: JsonSchema, kept: Kept): JsonSchema {
   const { members, required } = membersOf(schema);
   const shown = members.flatMap(([name, member]) => {
     if ("allBut" in kept) return kept.allBut.includes(name) ? [] : [[name, member] as const];

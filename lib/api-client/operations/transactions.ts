@@ -32,7 +32,16 @@ export const createTransaction = operation({
   action: "transaction.create",
   idempotent: {
     keep: [
-      ...["transaction_id", "job_id", "timestamp", "status", "confidential", "has_encrypted_data"],
+      ...[
+        "id",
+        "created_at",
+        "transaction_id",
+        "job_id",
+        "timestamp",
+        "status",
+        "confidential",
+        "has_encrypted_data",
+      ],
       ...["participants", "submitter", "sealed_groups", "occurred_at"],
     ],
   },

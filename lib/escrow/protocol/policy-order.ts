@@ -57,12 +57,11 @@ export const PolicyOrder = z.strictObject({ statements: z.array(SignedPolicy).mi
 export type PolicyOrder = z.infer<typeof PolicyOrder>;
 
 /** `sealport/policy-held/1`: the custodian's signed statement of the set that it requires grants to name. */
-export const PolicyHeldStatement = z.strictObject({
+const PolicyHeldStatement = z.strictObject({
   log: Origin,
   /** Null before the custodian has a set. */
   document: Digest.nullable(),
 });
-export type PolicyHeldStatement = z.infer<typeof PolicyHeldStatement>;
 
 export const PolicyHeld = z.strictObject({
   statement: PolicyHeldStatement,
