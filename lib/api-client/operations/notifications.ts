@@ -24,7 +24,7 @@ import { pageOf } from "@/lib/schema";
 // A person's own: for signed-in people only, so that a thief of a key cannot subscribe to what comes.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
-/** Programs follow their deliveries and test their own end. Only a person gives a program an address. */
+/** Programs follow their deliveries. Only a person gives a program an address, and has the portal call it. */
 const program = { scopes: ["read"], roles: "any" } as const;
 const NOTICES = "/confidential/notifications";
 const HOOKS = "/confidential/admin/webhooks";
@@ -121,15 +121,13 @@ export const disableWebhook = operation({
 });
 
 export const testWebhook = operation({
-  ...program,
+  ...change,
   id: "testWebhook",
-  method: "POST",
   path: `${HOOKS}/{id}/test`,
   summary: "Send a test event to one's own webhook: signed, recorded and retried as every other message.",
   params: WebhookPath,
   body: EmptyBody,
   response: { status: 200, schema: DeliveryReplayed },
-  rate: "writes",
   action: "webhook.test",
 });
 
@@ -147,14 +145,12 @@ export const listDeliveries = operation({
 });
 
 export const replayDelivery = operation({
-  ...program,
+  ...change,
   id: "replayDelivery",
-  method: "POST",
   path: `${HOOKS}/{id}/deliveries/{delivery_id}/replay`,
   summary: "Send a message again, with the same webhook-id.",
   params: DeliveryPath,
   body: EmptyBody,
   response: { status: 200, schema: DeliveryReplayed },
-  rate: "writes",
   action: "webhook.replay",
 });
