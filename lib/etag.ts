@@ -16,10 +16,11 @@ export function etagOfAnswer(version: number, json: string): string {
   return `"${version}.${toBase64url(sha256(utf8(json))).slice(0, 22)}"`;
 }
 
-/** Whether an If-None-Match names this entity tag: `*`, or a list that has it, weak or strong (RFC 9110, 13.1.2). */
-export function namesTag(ifNoneMatch: string, etag: string): boolean {
+/** Whether If-None-Match names this entity tag, compared weakly (RFC 9110, 13.1.2). */
+export function namesTag(ifNoneMatch: string | null, etag: string): boolean {
+  if (ifNoneMatch === null) return false;
   if (ifNoneMatch.trim() === "*") return true;
-  return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+  return (ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => tag.replace(/^W\//, "") === etag);
 }
 
 /**
