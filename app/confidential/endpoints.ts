@@ -69,41 +69,41 @@ import { endpoint as endpoint64 } from "./admin/access-reviews/[id]/decisions/en
 import { endpoint as endpoint65 } from "./admin/access-reviews/[id]/export/endpoint";
 import { endpoint as endpoint66 } from "./admin/access-reviews/[id]/result/endpoint";
 import { endpoint as endpoint67 } from "./admin/access-reviews/[id]/sign/endpoint";
-import { endpoint as endpoint68 } from "./admin/access-reviews/records/[id]/endpoint";
-import { endpoint as endpoint69 } from "./admin/access-reviews/records/[id]/export/endpoint";
-import { endpoint as endpoint70 } from "./admin/api-keys/endpoint";
-import { endpoint as endpoint71 } from "./admin/api-keys/[id]/revoke/endpoint";
-import { endpoint as endpoint72 } from "./admin/authorities/endpoint";
-import { endpoint as endpoint73 } from "./admin/authorities/[id]/confirmations/endpoint";
-import { endpoint as endpoint74 } from "./admin/authorities/[id]/crls/endpoint";
-import { endpoint as endpoint75 } from "./admin/authorities/[id]/revocations/endpoint";
-import { endpoint as endpoint76 } from "./admin/authorities/[id]/withdrawals/endpoint";
-import { endpoint as endpoint77 } from "./admin/background/endpoint";
-import { endpoint as endpoint78 } from "./admin/background/retry/endpoint";
-import { endpoint as endpoint79 } from "./admin/invitations/endpoint";
-import { endpoint as endpoint80 } from "./admin/invitations/[id]/resend/endpoint";
-import { endpoint as endpoint81 } from "./admin/invitations/[id]/withdraw/endpoint";
-import { endpoint as endpoint82 } from "./admin/organisations/endpoint";
-import { endpoint as endpoint83 } from "./admin/organisations/[id]/endpoint";
-import { endpoint as endpoint84 } from "./admin/organisations/[id]/access-reviewer/endpoint";
-import { endpoint as endpoint85 } from "./admin/organisations/[id]/agency/endpoint";
-import { endpoint as endpoint86 } from "./admin/organisations/[id]/hours/endpoint";
-import { endpoint as endpoint87 } from "./admin/organisations/[id]/provider/endpoint";
-import { endpoint as endpoint88 } from "./admin/organisations/[id]/provider/disconnect/endpoint";
-import { endpoint as endpoint89 } from "./admin/organisations/[id]/provider/test/endpoint";
-import { endpoint as endpoint90 } from "./admin/organisations/[id]/provider/test/finish/endpoint";
-import { endpoint as endpoint91 } from "./admin/organisations/[id]/provider/test/start/endpoint";
-import { endpoint as endpoint92 } from "./admin/organisations/[id]/provisioning/endpoint";
-import { endpoint as endpoint93 } from "./admin/organisations/[id]/provisioning/apply/endpoint";
-import { endpoint as endpoint94 } from "./admin/organisations/[id]/provisioning/tokens/endpoint";
-import { endpoint as endpoint95 } from "./admin/organisations/[id]/provisioning/tokens/[token_id]/revoke/endpoint";
-import { endpoint as endpoint96 } from "./admin/participants/endpoint";
-import { endpoint as endpoint97 } from "./admin/participants/[id]/endpoint";
-import { endpoint as endpoint98 } from "./admin/readiness/endpoint";
-import { endpoint as endpoint99 } from "./admin/readiness/backup/endpoint";
-import { endpoint as endpoint100 } from "./admin/readiness/drill/endpoint";
-import { endpoint as endpoint101 } from "./admin/readiness/mail/endpoint";
-import { endpoint as endpoint102 } from "./admin/readiness/policies/endpoint";
+import { endpoint as endpoint68 } from "./admin/api-keys/endpoint";
+import { endpoint as endpoint69 } from "./admin/api-keys/[id]/revoke/endpoint";
+import { endpoint as endpoint70 } from "./admin/authorities/endpoint";
+import { endpoint as endpoint71 } from "./admin/authorities/[id]/confirmations/endpoint";
+import { endpoint as endpoint72 } from "./admin/authorities/[id]/crls/endpoint";
+import { endpoint as endpoint73 } from "./admin/authorities/[id]/revocations/endpoint";
+import { endpoint as endpoint74 } from "./admin/authorities/[id]/withdrawals/endpoint";
+import { endpoint as endpoint75 } from "./admin/background/endpoint";
+import { endpoint as endpoint76 } from "./admin/background/retry/endpoint";
+import { endpoint as endpoint77 } from "./admin/invitations/endpoint";
+import { endpoint as endpoint78 } from "./admin/invitations/[id]/resend/endpoint";
+import { endpoint as endpoint79 } from "./admin/invitations/[id]/withdraw/endpoint";
+import { endpoint as endpoint80 } from "./admin/organisations/endpoint";
+import { endpoint as endpoint81 } from "./admin/organisations/[id]/endpoint";
+import { endpoint as endpoint82 } from "./admin/organisations/[id]/access-reviewer/endpoint";
+import { endpoint as endpoint83 } from "./admin/organisations/[id]/agency/endpoint";
+import { endpoint as endpoint84 } from "./admin/organisations/[id]/hours/endpoint";
+import { endpoint as endpoint85 } from "./admin/organisations/[id]/provider/endpoint";
+import { endpoint as endpoint86 } from "./admin/organisations/[id]/provider/disconnect/endpoint";
+import { endpoint as endpoint87 } from "./admin/organisations/[id]/provider/test/endpoint";
+import { endpoint as endpoint88 } from "./admin/organisations/[id]/provider/test/finish/endpoint";
+import { endpoint as endpoint89 } from "./admin/organisations/[id]/provider/test/start/endpoint";
+import { endpoint as endpoint90 } from "./admin/organisations/[id]/provisioning/endpoint";
+import { endpoint as endpoint91 } from "./admin/organisations/[id]/provisioning/apply/endpoint";
+import { endpoint as endpoint92 } from "./admin/organisations/[id]/provisioning/tokens/endpoint";
+import { endpoint as endpoint93 } from "./admin/organisations/[id]/provisioning/tokens/[token_id]/revoke/endpoint";
+import { endpoint as endpoint94 } from "./admin/participants/endpoint";
+import { endpoint as endpoint95 } from "./admin/participants/[id]/endpoint";
+import { endpoint as endpoint96 } from "./admin/readiness/endpoint";
+import { endpoint as endpoint97 } from "./admin/readiness/backup/endpoint";
+import { endpoint as endpoint98 } from "./admin/readiness/drill/endpoint";
+import { endpoint as endpoint99 } from "./admin/readiness/mail/endpoint";
+import { endpoint as endpoint100 } from "./admin/readiness/policies/endpoint";
+import { endpoint as endpoint101 } from "./admin/record-access/[id]/endpoint";
+import { endpoint as endpoint102 } from "./admin/record-access/[id]/export/endpoint";
 import { endpoint as endpoint103 } from "./admin/requests/endpoint";
 import { endpoint as endpoint104 } from "./admin/requests/[id]/withdraw/endpoint";
 import { endpoint as endpoint105 } from "./admin/roster/endpoint";
@@ -190,30 +190,30 @@ import { endpoint as endpoint185 } from "./keys/escrow/[epoch]/destroy/endpoint"
 import { endpoint as endpoint186 } from "./keys/escrow/rotate/endpoint";
 import { endpoint as endpoint187 } from "./keys/register/endpoint";
 import { endpoint as endpoint188 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint189 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint190 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint191 } from "./notices/endpoint";
-import { endpoint as endpoint192 } from "./notifications/endpoint";
-import { endpoint as endpoint193 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint194 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint195 } from "./policies/endpoint";
-import { endpoint as endpoint196 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint197 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint198 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint200 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint201 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint202 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint203 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint204 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint205 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint206 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint207 } from "./policies/active/endpoint";
-import { endpoint as endpoint208 } from "./policies/replays/endpoint";
-import { endpoint as endpoint209 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint210 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint211 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint212 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint189 } from "./notices/endpoint";
+import { endpoint as endpoint190 } from "./notifications/endpoint";
+import { endpoint as endpoint191 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint192 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint193 } from "./policies/endpoint";
+import { endpoint as endpoint194 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint195 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint196 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint197 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint198 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint200 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint201 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint202 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint203 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint204 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint205 } from "./policies/active/endpoint";
+import { endpoint as endpoint206 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint207 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint208 } from "./policy-replays/endpoint";
+import { endpoint as endpoint209 } from "./policy-replays/[id]/endpoint";
+import { endpoint as endpoint210 } from "./policy-replays/[id]/cancel/endpoint";
+import { endpoint as endpoint211 } from "./rotations/endpoint";
+import { endpoint as endpoint212 } from "./rotations/[id]/endpoint";
 import { endpoint as endpoint213 } from "./search/endpoint";
 import { endpoint as endpoint214 } from "./status/endpoint";
 import { endpoint as endpoint215 } from "./transactions/endpoint";
@@ -302,41 +302,41 @@ export const ENDPOINTS: EndpointTable = [
   ["admin/access-reviews/[id]/export", endpoint65],
   ["admin/access-reviews/[id]/result", endpoint66],
   ["admin/access-reviews/[id]/sign", endpoint67],
-  ["admin/access-reviews/records/[id]", endpoint68],
-  ["admin/access-reviews/records/[id]/export", endpoint69],
-  ["admin/api-keys", endpoint70],
-  ["admin/api-keys/[id]/revoke", endpoint71],
-  ["admin/authorities", endpoint72],
-  ["admin/authorities/[id]/confirmations", endpoint73],
-  ["admin/authorities/[id]/crls", endpoint74],
-  ["admin/authorities/[id]/revocations", endpoint75],
-  ["admin/authorities/[id]/withdrawals", endpoint76],
-  ["admin/background", endpoint77],
-  ["admin/background/retry", endpoint78],
-  ["admin/invitations", endpoint79],
-  ["admin/invitations/[id]/resend", endpoint80],
-  ["admin/invitations/[id]/withdraw", endpoint81],
-  ["admin/organisations", endpoint82],
-  ["admin/organisations/[id]", endpoint83],
-  ["admin/organisations/[id]/access-reviewer", endpoint84],
-  ["admin/organisations/[id]/agency", endpoint85],
-  ["admin/organisations/[id]/hours", endpoint86],
-  ["admin/organisations/[id]/provider", endpoint87],
-  ["admin/organisations/[id]/provider/disconnect", endpoint88],
-  ["admin/organisations/[id]/provider/test", endpoint89],
-  ["admin/organisations/[id]/provider/test/finish", endpoint90],
-  ["admin/organisations/[id]/provider/test/start", endpoint91],
-  ["admin/organisations/[id]/provisioning", endpoint92],
-  ["admin/organisations/[id]/provisioning/apply", endpoint93],
-  ["admin/organisations/[id]/provisioning/tokens", endpoint94],
-  ["admin/organisations/[id]/provisioning/tokens/[token_id]/revoke", endpoint95],
-  ["admin/participants", endpoint96],
-  ["admin/participants/[id]", endpoint97],
-  ["admin/readiness", endpoint98],
-  ["admin/readiness/backup", endpoint99],
-  ["admin/readiness/drill", endpoint100],
-  ["admin/readiness/mail", endpoint101],
-  ["admin/readiness/policies", endpoint102],
+  ["admin/api-keys", endpoint68],
+  ["admin/api-keys/[id]/revoke", endpoint69],
+  ["admin/authorities", endpoint70],
+  ["admin/authorities/[id]/confirmations", endpoint71],
+  ["admin/authorities/[id]/crls", endpoint72],
+  ["admin/authorities/[id]/revocations", endpoint73],
+  ["admin/authorities/[id]/withdrawals", endpoint74],
+  ["admin/background", endpoint75],
+  ["admin/background/retry", endpoint76],
+  ["admin/invitations", endpoint77],
+  ["admin/invitations/[id]/resend", endpoint78],
+  ["admin/invitations/[id]/withdraw", endpoint79],
+  ["admin/organisations", endpoint80],
+  ["admin/organisations/[id]", endpoint81],
+  ["admin/organisations/[id]/access-reviewer", endpoint82],
+  ["admin/organisations/[id]/agency", endpoint83],
+  ["admin/organisations/[id]/hours", endpoint84],
+  ["admin/organisations/[id]/provider", endpoint85],
+  ["admin/organisations/[id]/provider/disconnect", endpoint86],
+  ["admin/organisations/[id]/provider/test", endpoint87],
+  ["admin/organisations/[id]/provider/test/finish", endpoint88],
+  ["admin/organisations/[id]/provider/test/start", endpoint89],
+  ["admin/organisations/[id]/provisioning", endpoint90],
+  ["admin/organisations/[id]/provisioning/apply", endpoint91],
+  ["admin/organisations/[id]/provisioning/tokens", endpoint92],
+  ["admin/organisations/[id]/provisioning/tokens/[token_id]/revoke", endpoint93],
+  ["admin/participants", endpoint94],
+  ["admin/participants/[id]", endpoint95],
+  ["admin/readiness", endpoint96],
+  ["admin/readiness/backup", endpoint97],
+  ["admin/readiness/drill", endpoint98],
+  ["admin/readiness/mail", endpoint99],
+  ["admin/readiness/policies", endpoint100],
+  ["admin/record-access/[id]", endpoint101],
+  ["admin/record-access/[id]/export", endpoint102],
   ["admin/requests", endpoint103],
   ["admin/requests/[id]/withdraw", endpoint104],
   ["admin/roster", endpoint105],
@@ -423,30 +423,30 @@ export const ENDPOINTS: EndpointTable = [
   ["keys/escrow/rotate", endpoint186],
   ["keys/register", endpoint187],
   ["keys/rotate", endpoint188],
-  ["keys/rotations", endpoint189],
-  ["keys/rotations/[id]", endpoint190],
-  ["notices", endpoint191],
-  ["notifications", endpoint192],
-  ["notifications/marks", endpoint193],
-  ["notifications/settings", endpoint194],
-  ["policies", endpoint195],
-  ["policies/[number]", endpoint196],
-  ["policies/[number]/activate", endpoint197],
-  ["policies/[number]/decide", endpoint198],
-  ["policies/[number]/dry-runs", endpoint199],
-  ["policies/[number]/dry-runs/[id]", endpoint200],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint201],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint202],
-  ["policies/[number]/schedule", endpoint203],
-  ["policies/[number]/submit", endpoint204],
-  ["policies/[number]/validate", endpoint205],
-  ["policies/[number]/withdraw", endpoint206],
-  ["policies/active", endpoint207],
-  ["policies/replays", endpoint208],
-  ["policies/replays/[id]", endpoint209],
-  ["policies/replays/[id]/cancel", endpoint210],
-  ["policies/roll-back", endpoint211],
-  ["policies/simulate", endpoint212],
+  ["notices", endpoint189],
+  ["notifications", endpoint190],
+  ["notifications/marks", endpoint191],
+  ["notifications/settings", endpoint192],
+  ["policies", endpoint193],
+  ["policies/[number]", endpoint194],
+  ["policies/[number]/activate", endpoint195],
+  ["policies/[number]/decide", endpoint196],
+  ["policies/[number]/dry-runs", endpoint197],
+  ["policies/[number]/dry-runs/[id]", endpoint198],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint199],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint200],
+  ["policies/[number]/schedule", endpoint201],
+  ["policies/[number]/submit", endpoint202],
+  ["policies/[number]/validate", endpoint203],
+  ["policies/[number]/withdraw", endpoint204],
+  ["policies/active", endpoint205],
+  ["policies/roll-back", endpoint206],
+  ["policies/simulate", endpoint207],
+  ["policy-replays", endpoint208],
+  ["policy-replays/[id]", endpoint209],
+  ["policy-replays/[id]/cancel", endpoint210],
+  ["rotations", endpoint211],
+  ["rotations/[id]", endpoint212],
   ["search", endpoint213],
   ["status", endpoint214],
   ["transactions", endpoint215],

@@ -36,5 +36,6 @@ export function membersOf(schema: JsonSchema): {
 
 /** Also null, which counts as absent. */
 export function orNull(schema: JsonSchema): JsonSchema {
+  if (Object.keys(schema).every((name) => name === "description")) return schema;
   return { anyOf: [schema, { type: "null" }] };
 }

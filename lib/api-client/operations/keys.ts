@@ -181,7 +181,7 @@ export const rotateKeyAlias = operation({
 export const listRotations = operation({
   id: "listRotations",
   method: "GET",
-  path: "/confidential/keys/rotations",
+  path: "/confidential/rotations",
   summary: "The newest rotations of a participant's key.",
   scopes: ["read"],
   roles: ["client", "miner", "admin"],
@@ -194,7 +194,7 @@ export const listRotations = operation({
 export const getRotation = operation({
   id: "getRotation",
   method: "GET",
-  path: "/confidential/keys/rotations/{id}",
+  path: "/confidential/rotations/{id}",
   summary: "The progress of a rotation.",
   scopes: ["read"],
   roles: ["client", "miner", "admin"],

@@ -14,7 +14,7 @@ import {
 } from "@/lib/policies/dry-run/schema";
 
 const DRY_RUNS = "/confidential/policies/{number}/dry-runs";
-const REPLAYS = "/confidential/policies/replays";
+const REPLAYS = "/confidential/policy-replays";
 /** As in policies.ts: the use cases say which duties read. */
 const read = {
   scopes: ["read"],
