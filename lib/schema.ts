@@ -49,8 +49,21 @@ export function isWithinYears(text: string): boolean {
   return Number.isNaN(ms) || (ms >= FIRST_MS && ms <= LAST_MS);
 }
 
-/** RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema. */
-export const Instant = z.iso.datetime({ offset: true }).max(40).refine(isWithinYears, OUTSIDE);
+/** The pattern of these instants with `t` and `z` in either case, as RFC 3339, section 5.6, has them. */
+function anyCase(form: { readonly offset?: boolean; readonly local?: boolean }): RegExp {
+  const { source } = z.regexes.datetime({ precision: null, ...form });
+  return new RegExp(source.replace(/(?<=\))T(?=\()/, "[Tt]").replaceAll(/(?<=\(\?:)Z(?=[|)])/g, "[Zz]"));
+}
+
+/**
+ * RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema, and
+ * goes on with `T` and `Z` in capitals.
+ */
+export const Instant = z.iso
+  .datetime({ offset: true, pattern: anyCase({ offset: true }) })
+  .max(40)
+  .overwrite((given) => given.toUpperCase())
+  .refine(isWithinYears, OUTSIDE);
 
 const FIRST_DAY = "2000-01-01";
 const YEARS_AHEAD = 30;
@@ -80,9 +93,9 @@ export const InstantOrUtc = z.union(
   [
     Instant,
     z.iso
-      .datetime({ local: true })
+      .datetime({ local: true, pattern: anyCase({ local: true }) })
       .max(40)
-      .transform((local) => `${local}Z`)
+      .transform((local) => `${local.toUpperCase()}Z`)
       .pipe(Instant),
   ],
   { error: `not a time, or ${OUTSIDE.replace("is ", "")}` },
@@ -98,20 +111,24 @@ export function endOfDate(date: string): Date {
   return notAfterLast(Date.parse(`${date}T00:00:00Z`) + DAY_MS);
 }
 
-/** An integer in a query or a path: plain digits only. */
-export function integerText(min: number, max: number): z.ZodType<number, string> {
+const Digits = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,14})$/)
+  .transform(Number);
+
+/** An integer in a query or a path: plain digits only in an address, a number for typed clients. */
+export function integerText(min: number, max: number): z.ZodType<number, string | number> {
   return z
-    .string()
-    .regex(/^(0|[1-9][0-9]{0,14})$/, "not a whole number")
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `not between ${min} and ${max}`);
+    .union([Digits, z.int()], { error: "not a whole number" })
+    .refine((value) => value >= min && value <= max, `not between ${min} and ${max}`)
+    .meta({ type: "integer", minimum: min, maximum: max });
 }
 
 /** Members of every paged list's query. */
 export const pageQuery = {
   limit: integerText(1, 500)
     .default(50)
-    .describe("Items of a page: a whole number from 1 to 500, 50 by default."),
+    .meta({ default: 50, description: "Items of a page: a whole number from 1 to 500." }),
   cursor: text(512).optional().describe("The next_cursor of the page before; without it, the first page."),
 } as const;
 

@@ -241,6 +241,7 @@ export const ACTION_KEYS = {
   "webhook.read": "webhook_read",
   "webhook.replay": "webhook_replay",
   "webhook.rotate": "webhook_rotate",
+  "webhook.test": "webhook_test",
 } as const;
 
 export type Action = keyof typeof ACTION_KEYS;

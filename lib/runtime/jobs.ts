@@ -30,6 +30,7 @@ import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
 import { deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { activateDue } from "@/lib/policies/activate-set";
+import { sendOrder } from "@/lib/policies/custodian-order";
 import { runNextPolicyRun } from "@/lib/policies/dry-run/run-next";
 import type { Runtime } from "@/lib/runtime/slot";
 import { runRecoveries } from "@/lib/transactions/key-recovery/run-recoveries";
@@ -142,6 +143,7 @@ const JOBS: readonly Job[] = [
       await activateDue(cx);
     },
   },
+  { name: "policy-orders", everyMs: 5 * SECOND_MS, step: sendOrder },
   { name: "seal", everyMs: 2 * SECOND_MS, step: followSeal, atOnce: true },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },
   { name: "erasures", everyMs: 15 * SECOND_MS, step: prepareDueErasures },

@@ -185,6 +185,7 @@ export const ACTS = [
   "webhook_disable",
   "webhook_replay",
   "webhook_rotate",
+  "webhook_test",
 ] as const satisfies readonly ActionKey[];
 
 export type Act = (typeof ACTS)[number];

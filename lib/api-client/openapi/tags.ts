@@ -50,7 +50,7 @@ export const TAGS: readonly Tag[] = [
     name: "Keys",
     slug: "keys",
     description: "Register, prove, rotate and end keys, recover a lost one, and the epochs of escrow.",
-    paths: ["/confidential/keys"],
+    paths: ["/confidential/keys", "/confidential/rotations"],
     families: ["key", "participant", "envelope", ...KEEPING],
   },
   {
@@ -120,7 +120,7 @@ export const TAGS: readonly Tag[] = [
     slug: "policies",
     description:
       "Who may open what, as numbered sets: drafts, dry runs with a proof, approval, activation, and their history.",
-    paths: ["/confidential/policies"],
+    paths: ["/confidential/policies", "/confidential/policy-replays"],
     families: ["policy"],
   },
   {

@@ -113,6 +113,8 @@ export const DecidedSubmission = z.strictObject({
   decisions: z.array(SignedDecision).min(2).max(10),
   /** Required when the decisions name an authorization. */
   authorization: AuthorizationRecord.optional(),
+  /** Digest of the policy set under which the portal makes the grant. */
+  policy: Bytes32.optional(),
   /** The request whose digest is in the decisions. Without it only the requester can open. */
   request: FrozenRequestRecord.optional(),
   registrations: Registrations,

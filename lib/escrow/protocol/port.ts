@@ -23,6 +23,7 @@ import type {
   RewrapResult,
   SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
+import type { PolicyOrder } from "@/lib/escrow/protocol/policy-order";
 import type { Roster, StatementNote } from "@/lib/escrow/protocol/roster";
 import type { OpenStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import type {
@@ -173,6 +174,10 @@ export interface EscrowClient extends GrantEnds {
   knownRoster(): Promise<Roster | undefined>;
   /** Submits the next roster and returns the roster in force afterwards. Submitting the current one is not an error. */
   submitRoster(next: Roster): Promise<Roster>;
+  /** Returns the digest of the policy set that grants have to name; null before the custodian has one. */
+  heldPolicy(): Promise<string | null>;
+  /** Orders a policy set into force and returns the digest that is in force afterwards. A repetition is not an error. */
+  orderPolicy(order: PolicyOrder): Promise<string | null>;
   /**
    * Shows a signed statement to the custodian when it is made, so that a wrong signature is refused while its signer is
    * still present.

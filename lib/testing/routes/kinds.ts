@@ -4,7 +4,7 @@ import { Client } from "pg";
 const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/break-glass\/\{id\}/, "break_glass"],
   [/grants\/\{id\}/, "access_grant"],
-  [/policies\/replays\/\{id\}/, "policy_run"],
+  [/policy-replays\/\{id\}/, "policy_run"],
   [/preservations\/\{id\}/, "preservation"],
   [/(access|admin)\/requests\/\{id\}/, "access_request"],
   [/api-keys\/\{id\}/, "api_key"],
@@ -16,7 +16,7 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/(users|invitations)\/\{id\}/, "app_user"],
   [/participants\/\{id\}/, "participant"],
   [/agreements\/\{id\}/, "agreement"],
-  [/access-reviews\/records\/\{id\}/, "transaction"],
+  [/record-access\/\{id\}/, "transaction"],
   [/access-reviews\/\{id\}/, "access_review"],
   [/webhooks\/\{id\}/, "webhook"],
   [/alert-addresses\/\{id\}/, "alert_address"],

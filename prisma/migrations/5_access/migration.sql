@@ -546,6 +546,10 @@ CREATE TABLE policy_approval (
   at timestamptz(6) NOT NULL,
   -- The entry of the log that vouches for an approval when the set becomes active.
   entry_id uuid NOT NULL,
+  -- What an approver signed for the custodian. Null before the custodian has a roster.
+  statement jsonb,
+  signature jsonb,
+  CONSTRAINT policy_approval_signed_whole CHECK (num_nonnulls(statement, signature) <> 1 AND (statement IS NULL OR decision = 'approve')),
   CONSTRAINT policy_approval_decision_known CHECK (decision IN ('approve', 'refuse', 'send_back'))
 );
 
@@ -564,6 +568,10 @@ CREATE TABLE policy_activation (
   by_user_id uuid REFERENCES app_user (id),
   at timestamptz(6) NOT NULL,
   entry_id uuid NOT NULL,
+  -- What the person signed for the custodian who went back to the set before.
+  statement jsonb,
+  signature jsonb,
+  CONSTRAINT policy_activation_signed_whole CHECK (num_nonnulls(statement, signature) <> 1 AND (statement IS NULL OR why = 'roll_back')),
   CONSTRAINT policy_activation_why_known CHECK (why IN ('first', 'activate', 'roll_back', 'build')),
   CONSTRAINT policy_activation_by_named CHECK (why <> 'roll_back' OR by_user_id IS NOT NULL)
 );

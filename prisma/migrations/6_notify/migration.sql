@@ -15,7 +15,7 @@ CREATE TABLE notify_event (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   xid xid8 DEFAULT pg_current_xact_id(),
   CONSTRAINT notify_event_kind_known CHECK
-    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy', 'erasure', 'authority'))
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy', 'erasure', 'authority', 'transaction'))
 );
 
 -- It names its object without content. Each reading decides whether it is still shown.
@@ -244,6 +244,17 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- The same for transactions, of which programs alone are told: a row only where a webhook waits for it.
+CREATE FUNCTION notify_transaction() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
+  SELECT NEW.tenant_id, 'transaction', NEW.id::text, NEW.status, TG_TABLE_NAME,
+    (SELECT q.entry_id FROM audit_queue q WHERE q.xid = pg_current_xact_id() ORDER BY q.id LIMIT 1)
+  WHERE EXISTS (SELECT 1 FROM webhook w WHERE w.tenant_id = NEW.tenant_id AND w.state = 'active' AND 'transaction' = ANY (w.kinds))
+  ON CONFLICT (xid, source, subject) DO UPDATE SET state = EXCLUDED.state;
+  RETURN NULL;
+END $$;
+
 -- A webhook keeps its address, person and kinds, and ends once.
 CREATE FUNCTION webhook_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -348,6 +359,10 @@ CREATE CONSTRAINT TRIGGER authority_asked_told AFTER INSERT ON authority DEFERRA
   FOR EACH ROW EXECUTE FUNCTION notify_change('authority', 'id', 'state');
 CREATE CONSTRAINT TRIGGER authority_told AFTER UPDATE ON authority DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('authority', 'id', 'state');
+CREATE CONSTRAINT TRIGGER transaction_made_told AFTER INSERT ON transaction DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_transaction();
+CREATE CONSTRAINT TRIGGER transaction_told AFTER UPDATE ON transaction DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION notify_transaction();
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
 CREATE TRIGGER alert_guard BEFORE UPDATE OR DELETE ON alert FOR EACH ROW EXECUTE FUNCTION alert_guard();
 CREATE TRIGGER alert_address_guard BEFORE UPDATE OR DELETE ON alert_address

@@ -95,7 +95,7 @@ export function RecordAnswer({ access }: { access: RecordAccess }) {
         title={t("parties")}
         action={
           <DownloadLink
-            href={`/confidential/admin/access-reviews/records/${access.transaction_id}/export`}
+            href={`/confidential/admin/record-access/${access.transaction_id}/export`}
             look="quiet"
             size="bar"
           >

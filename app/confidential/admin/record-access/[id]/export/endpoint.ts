@@ -2,6 +2,6 @@ import { exportRecordAccess as exportAsCsv } from "@/lib/administration/access-r
 import { exportRecordAccess } from "@/lib/api-client/operations/access-reviews";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
-export const endpoint = endpointAt("/confidential/admin/access-reviews/records/{id}/export", [
+export const endpoint = endpointAt("/confidential/admin/record-access/{id}/export", [
   bind(exportRecordAccess, (cx, { params }) => exportAsCsv(cx, params.id)),
 ]);

@@ -2,6 +2,6 @@ import { getRecordAccess as get } from "@/lib/administration/access-review/recor
 import { getRecordAccess } from "@/lib/api-client/operations/access-reviews";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
-export const endpoint = endpointAt("/confidential/admin/access-reviews/records/{id}", [
+export const endpoint = endpointAt("/confidential/admin/record-access/{id}", [
   bind(getRecordAccess, (cx, { params }) => get(cx, params.id)),
 ]);
