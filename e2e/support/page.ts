@@ -39,7 +39,7 @@ export async function untilReady(page: Page): Promise<void> {
     const isOwned = (control: Element) => Object.keys(control).some((key) => key.startsWith("__reactFiber$"));
     const times = [...document.querySelectorAll("time")];
     return (
-      document.querySelector("main h1") !== null &&
+      document.querySelector("h1") !== null &&
       [...document.querySelectorAll("a[href], button, input, select, textarea, summary")].every(isOwned) &&
       document.querySelector("fieldset:disabled") === null &&
       !times.some((time) => time.textContent?.endsWith("UTC"))
