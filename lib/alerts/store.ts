@@ -175,9 +175,7 @@ export async function findUserOf(tx: Tx, tenantId: string, pseudonym: string): P
 
 /** Returns the account that holds a grant. */
 export async function findHolderOf(tx: Tx, tenantId: string, grantId: string): Promise<string | undefined> {
-  const row = await tx.access_grant.findFirst({
-    where: { tenant_id: tenantId, id: grantId },
-    select: { subject_user_id: true },
-  });
-  return row?.subject_user_id;
+  const rows = await tx.$queryRaw<{ readonly holder: string }[]>(Prisma.sql`
+    SELECT subject_user_id::text AS holder FROM access_grant WHERE tenant_id = ${tenantId}::uuid AND id = ${grantId}::uuid`);
+  return rows[0]?.holder;
 }

@@ -114,13 +114,13 @@ type Facts = FinishedRun["facts"];
 
 /** Returns what a tenant's own log has in a backup of all logs: not more than the longest had, of which the facts are. */
 async function factsFor(owner: Pick<Pool, "query">, log: string, facts: Facts): Promise<Facts> {
-  if (!("log_size" in facts)) return facts;
+  if (!("method" in facts)) return facts;
   const { log_size, checkpoint } = await readLogState(owner, log);
-  const isChecked = checkpoint !== null && facts.checkpoint !== null;
+  const { checkpoint: whole } = facts;
   return {
     ...facts,
     log_size: Math.min(log_size, facts.log_size),
-    checkpoint: isChecked ? Math.min(checkpoint.size, facts.checkpoint) : null,
+    checkpoint: checkpoint === null || whole === null ? null : Math.min(checkpoint.size, whole),
   };
 }
 
