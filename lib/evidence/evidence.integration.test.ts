@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
+import { verifyReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
+import { getReceipt } from "@/lib/audit/reading/get-receipt";
 import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -108,7 +110,7 @@ describe("evidence under a grant", () => {
     for (const { row } of rows) expect(row).not.toContain("1000");
   });
 
-  it("evidence as JSON verifies too, and masked groups come without salts", async () => {
+  it("evidence as JSON verifies too, and groups that were not asked for are sealed", async () => {
     const { grantId } = await approvedRequest(bench, { maxExports: 1 });
     const bytes = await make(bench.regulator, ofGrant(grantId, { format: "json", fields: ["amount"] }));
     const report = verifyEvidence(bytes, policy());
@@ -157,6 +159,20 @@ describe("evidence under a grant", () => {
     const report = verifyEvidence(new Uint8Array(await response.arrayBuffer()), policy());
     expect(report).toMatchObject({ verdict: "consistent", fault: undefined });
     expect(report.promised).toBeGreaterThan(0);
+  });
+});
+
+describe("a receipt", () => {
+  it("people fetch the receipt of their own act again with the same bytes, and no one else's", async () => {
+    const { requestId } = await approvedRequest(bench);
+    await log.anchor();
+    const first = await getReceipt(bench.regulator, { request_id: requestId });
+    expect(await getReceipt(bench.regulator, { request_id: requestId })).toEqual(first);
+    expect(verifyReceipt(first, { receipts: [...log.policy.receipts] })).toMatchObject({ ok: true });
+    expect(await getReceipt(bench.regulator, { entry_id: first.entry_id })).toEqual(first);
+    for (const query of [{ request_id: requestId }, { entry_id: first.entry_id }])
+      expect(await outcomeOf(getReceipt(bench.auditor, query))).toBe("audit.not-found");
+    expect(await outcomeOf(getReceipt(bench.regulator, {}))).toBe("request.invalid");
   });
 });
 

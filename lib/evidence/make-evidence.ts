@@ -22,7 +22,6 @@ import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { authorityOf } from "@/lib/evidence/authority-of";
 import { type Begun, beginEvidence, eventOf, openingInput } from "@/lib/evidence/begin-evidence";
 import { awaitCheckpoint, LOOKS, logEntries } from "@/lib/evidence/log-entries";
-import { renderPdf } from "@/lib/evidence/pdf/render-pdf";
 import { recordOf } from "@/lib/evidence/record-of";
 import type { NewEvidence } from "@/lib/evidence/schema";
 import { type EvidenceEnd, endEvidence } from "@/lib/evidence/store";
@@ -79,15 +78,18 @@ interface MadeFile {
   readonly end: EvidenceEnd;
 }
 
+/** PDFs are drawn by a large library, which is loaded with the first one. */
+async function drawPdf(cx: Context, signed: SignedEvidence, language: NewEvidence["language"]) {
+  const { renderPdf } = await import("@/lib/evidence/pdf/render-pdf");
+  const portal = cx.instance.portalOrigin ?? "";
+  return renderPdf(signed, { language, portal, sign: (text) => signLine(cx, text) });
+}
+
 async function fileOf(cx: Context, signed: SignedEvidence, body: NewEvidence): Promise<MadeFile> {
   const made =
     body.format === "json"
       ? { bytes: utf8(encodeEvidence(signed)), pages: 0 }
-      : await renderPdf(signed, {
-          language: body.language,
-          portal: cx.instance.portalOrigin ?? "",
-          sign: (text) => signLine(cx, text),
-        });
+      : await drawPdf(cx, signed, body.language);
   const end = {
     digest: toBase64url(sha256(made.bytes)),
     code: evidenceCode(signed.statement),

@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import type { CompartmentKind } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
-import { type Running, statement, unnamed } from "@/lib/db/statement";
+import { type Run, type Running, statement, unnamed } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { COMPARTMENT_KINDS } from "../entry/event";
 import type { Conditions } from "./fence";

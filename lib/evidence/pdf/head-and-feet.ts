@@ -27,8 +27,7 @@ function drawMark({ sheet: { doc } }: Drawing): void {
     .stroke();
   doc
     .fillColor(ACCENT)
-    .moveTo(LEFT + 7, 30.6)
-    .arc(LEFT + 7, 34, 3.4, Math.PI / 2, (3 * Math.PI) / 2)
+    .path(`M${LEFT + 7} 30.6A3.4 3.4 0 0 0 ${LEFT + 7} 37.4Z`)
     .fill();
 }
 
