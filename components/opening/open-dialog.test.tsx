@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor } from "@testing-library/react";
+import { configure, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { OpenGrantButton, OpeningHost } from "@/components/opening/opening-host";
 import type { OpeningRequest } from "@/components/opening/use-open-dialog";
@@ -13,6 +13,9 @@ beforeEach(() => {
   vi.stubGlobal("EventSource", Silence);
   return () => vi.unstubAllGlobals();
 });
+
+// The dialog comes with the first press, and a busy machine takes its time to load it.
+configure({ asyncUtilTimeout: 60_000 });
 
 const GRANT = "0198c0de-0000-7000-8000-00000000000a";
 const [ONE, TWO, THREE] = [1, 2, 3].map((n) => `0198c0de-0000-7000-8000-00000000000${n}`) as [

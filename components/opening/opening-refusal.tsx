@@ -93,7 +93,8 @@ export function OpeningRefusal({ error, isBusy = false, onReason }: RefusalProps
   const words = useProblemWords();
   if (error === undefined) return <div role="status" />;
   const problem = error instanceof CallRefused ? error.problem : undefined;
-  const { next_possible_at: next, limit } = problem?.members ?? {};
+  const next = problem?.members.next_possible_at;
+  const limit = problem?.members.limit;
   const text = () => {
     if (error instanceof NetworkLost) return t("lost");
     if (error instanceof NotSigned) return t(NOT_SIGNED[error.reason]);

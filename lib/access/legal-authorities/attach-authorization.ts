@@ -152,7 +152,7 @@ async function takeIn(tx: Tx, cx: Context, requestId: string, facts: Authorizati
     authorization: id,
     record: digest,
     kind: facts.kind,
-    ...(facts.sources === undefined ? {} : { sources: { ...facts.sources } }),
+    ...(facts.sources === undefined ? {} : { sources: JSON.parse(JSON.stringify(facts.sources)) }),
     ...(document === undefined
       ? {}
       : { sha256: document.sha256, bytes: document.bytes, scan: document.scan }),

@@ -90,7 +90,7 @@ export async function insertAuthorization(
         jws: row.jws ?? null,
         record_digest: row.recordDigest,
         record: JSON.parse(JSON.stringify(row.record)),
-        ...(row.sources === undefined ? {} : { sources: row.sources }),
+        ...(row.sources === undefined ? {} : { sources: JSON.parse(JSON.stringify(row.sources)) }),
       },
     ],
   });

@@ -8,7 +8,7 @@ import { Receipt, visibleText } from "@/lib/schema";
 export const MAX_OPENED_AT_ONCE = 25;
 
 export const NewOpening = z.strictObject({
-  grant_id: Uuid,
+  grant_id: z.uuid().toLowerCase(),
   transactions: z
     .array(z.uuid().toLowerCase())
     .min(1)

@@ -94,7 +94,7 @@ describe("a new request", () => {
       within(summary)
         .getAllByRole("link")
         .map((link) => link.getAttribute("href")),
-    ).toEqual(["#request-purpose", "#request-justification", "#request-ids", "#request-fields"]);
+    ).toEqual(["#request-ids", "#request-fields", "#request-purpose", "#request-justification"]);
     expect(drafts).toEqual([]);
   });
 

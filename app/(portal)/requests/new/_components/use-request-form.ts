@@ -152,7 +152,8 @@ export function useRequestForm(opening: Opening): RequestForm {
     attempt,
     shown: [...left, ...refusals],
     isChecking,
-    change: (changes) => stores.draft.change(afterTyping(stores.draft.get().answers, changes)),
+    change: (changes) =>
+      stores.draft.change({ ...changes, ...afterTyping(stores.draft.get().answers, changes) }),
     check,
     startAfresh,
     settle: (which) => {

@@ -21,7 +21,12 @@ export function WhySection({
     { name: t("scope.purpose"), value: domain(`purposes.${request.purpose}`) },
     ...(notice === undefined
       ? []
-      : [{ name: t("reasonGiven.notice"), value: <NoticeSentence notice={notice} purpose={request.purpose} /> }]),
+      : [
+          {
+            name: t("reasonGiven.notice"),
+            value: <NoticeSentence notice={notice} purpose={request.purpose} />,
+          },
+        ]),
     ...(request.authorization === undefined
       ? []
       : [

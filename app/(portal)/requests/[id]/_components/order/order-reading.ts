@@ -17,7 +17,9 @@ export interface OrderOnRecord {
 }
 
 /** The facts on record; undefined while they are withheld from a person who must read the order first. */
-export function orderOnRecord(order: Partial<OrderOnRecord> | undefined): OrderOnRecord | undefined {
+export function orderOnRecord(
+  order: { readonly [N in FactName]?: string | undefined } | undefined,
+): OrderOnRecord | undefined {
   const { issuer, case_number, valid_from, valid_until } = order ?? {};
   if (issuer === undefined || case_number === undefined) return undefined;
   if (valid_from === undefined || valid_until === undefined) return undefined;

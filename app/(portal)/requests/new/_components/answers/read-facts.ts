@@ -33,11 +33,11 @@ export function readingOf(
   return found === undefined ? undefined : { page: found.split(":")[1], isConfirmed: false };
 }
 
-/** The lists of read and confirmed facts after a person typed some of these answers. */
-export function afterTyping<A extends ReadLists>(answers: A, changes: Partial<A>): Partial<A> {
-  if (changes.read !== undefined || changes.confirmed !== undefined) return changes;
-  const typed = READABLE_FACTS.map(([name]) => name).filter((name) => name in changes);
-  if (typed.length === 0) return changes;
-  const isLeft = (entry: string) => !typed.some((name) => name === entry.split(":")[0]);
-  return { ...changes, read: answers.read.filter(isLeft), confirmed: answers.confirmed.filter(isLeft) };
+/** What changes in the lists of read and confirmed facts when a person types some of the answers. */
+export function afterTyping(lists: ReadLists, changes: object): Partial<ReadLists> {
+  if ("read" in changes || "confirmed" in changes) return {};
+  const typed: readonly string[] = READABLE_FACTS.map(([name]) => name).filter((name) => name in changes);
+  if (typed.length === 0) return {};
+  const isLeft = (entry: string) => !typed.includes(entry.split(":")[0] ?? "");
+  return { read: lists.read.filter(isLeft), confirmed: lists.confirmed.filter(isLeft) };
 }

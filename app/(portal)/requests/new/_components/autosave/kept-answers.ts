@@ -94,7 +94,7 @@ export function answersFrom(value: unknown, options: FormOptions): Answers {
     end: kept.end === "date" ? "date" : "order",
     ids: textsOf(kept.ids),
     level: options.level === "masked" || kept.level === "masked" ? "masked" : "full",
-    sealed: kept.sealed === "yes" || kept.sealed === "no" ? kept.sealed : "",
+    sealed: (["yes", "no"] as const).find((one) => one === kept.sealed) ?? "",
     read: textsOf(kept.read),
     confirmed: textsOf(kept.confirmed),
     coViewers: textsOf(kept.coViewers),
