@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lanesOf, placeOf, scaleOf, ticksOf, wordsAt } from "./ruler-scale";
+import { lanesOf, placeOf, scaleOf, ticksOf, withWords, wordsAt } from "./ruler-scale";
 
 const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
 
@@ -40,6 +40,16 @@ describe("bars of a ruler", () => {
       { from: 10, to: 15 },
     ];
     expect(lanesOf(spans)).toEqual([0, 1, 0]);
+  });
+
+  it("take the room of the words next to them, so that words of one lane do not overlap", () => {
+    const scale = { from: 0, to: 100 };
+    const spans = [
+      { from: 5, to: 15 },
+      { from: 16, to: 25 },
+      { from: 60, to: 100 },
+    ];
+    expect(lanesOf(spans.map((span) => withWords(span, scale)))).toEqual([0, 1, 0]);
   });
 
   it("have their words inside where they are wide, else on the side with more room", () => {

@@ -48,6 +48,16 @@ export function lanesOf(spans: readonly Span[]): number[] {
   });
 }
 
+/** Room for the words next to a bar, as a share of the ruler. */
+const WORDS = 0.24;
+
+/** Returns the span with its words, where these are not inside it. */
+export function withWords({ from, to }: Span, scale: Scale): Span {
+  const room = (scale.to - scale.from) * WORDS;
+  const at = wordsAt(placeOf(scale, from), placeOf(scale, to));
+  return { from: at === "before" ? from - room : from, to: at === "after" ? to + room : to };
+}
+
 /** Bars wider than this take their words inside. */
 const WIDE = 34;
 

@@ -7,6 +7,7 @@ import {
   type Span,
   scaleOf,
   ticksOf,
+  withWords,
   wordsAt,
 } from "@/components/chart/ruler-scale";
 import { formatTime } from "@/lib/format";
@@ -51,7 +52,7 @@ function BarAt({ bar, lane, scale }: { bar: Bar; lane: number; scale: Scale }) {
     <>
       <div
         className={`absolute h-[18px] ${LOOKS[bar.look]}`}
-        style={{ left: `${start}%`, width: `max(${end - start}%, 3px)`, top }}
+        style={{ left: `${start}%`, width: `${end - start}%`, minWidth: 3, top }}
       />
       <div
         className={`absolute px-2 text-note leading-[18px] whitespace-nowrap ${at === "inside" ? WORDS[bar.look] : ""}`}
@@ -115,7 +116,7 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
       </div>
       <div aria-hidden="true" className="relative">
         {rows.map((row) => {
-          const lanes = lanesOf(row.bars);
+          const lanes = lanesOf(row.bars.map((bar) => withWords(bar, scale)));
           const height = (Math.max(0, ...lanes) + 1) * LANE;
           return (
             <div key={row.key} className="relative" style={{ height }}>
@@ -134,8 +135,8 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
           style={{ left: `${placeOf(scale, nowMs)}%` }}
         />
         <span
-          className="absolute bottom-0 text-note"
-          style={{ left: `max(0px, calc(${placeOf(scale, nowMs)}% - 10px))` }}
+          className="absolute bottom-0 -translate-x-1/2 text-note"
+          style={{ left: `${placeOf(scale, nowMs)}%` }}
         >
           {now}
         </span>

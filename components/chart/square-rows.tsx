@@ -86,7 +86,7 @@ export function SquareRows({
           const last = squares.at(-1);
           return (
             <div key={key} aria-hidden="true" className="flex min-h-[28px] items-center gap-3">
-              <span className="w-[150px] shrink-0">{name}</span>
+              <span className="w-[190px] shrink-0">{name}</span>
               <svg width={last === undefined ? 0 : last.x + last.width} height={HEIGHT} aria-hidden="true">
                 {squares.map((drawn) => (
                   <Square key={drawn.key} drawn={drawn} hatch={hatch} />

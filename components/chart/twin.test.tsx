@@ -9,21 +9,20 @@ const page = () =>
     <Charts>
       <TablesSwitch />
       <Twin title="Openings" finding="42" chart={<p>chart of openings</p>} table={<p>openings in rows</p>} />
-      <Twin title="Requests" chart={<p>chart of requests</p>} table={<p>requests in rows</p>} />
+      <Twin title="Requests" isWide chart={<p>chart of requests</p>} table={<p>requests in rows</p>} />
     </Charts>,
   );
-const isHidden = (text: string) => screen.getByText(text).parentElement?.className.split(" ")[0] === "hidden";
+const classOf = (text: string) => screen.getByText(text).parentElement?.className;
 
 describe("a chart", () => {
-  it("is turned into its table alone", async () => {
+  it("is turned into its table alone, and back", async () => {
     const { user } = page();
-    expect(screen.getByText("openings in rows").parentElement?.className).toContain("tablet:hidden");
+    expect([classOf("chart of openings"), classOf("openings in rows")]).toEqual(["", "hidden"]);
     await user.click(screen.getByRole("button", { name: "Table: Openings" }));
-    expect(isHidden("chart of openings")).toBe(true);
-    expect(screen.getByText("chart of openings").parentElement?.className).not.toContain("tablet:block");
-    expect(screen.getByText("chart of requests").parentElement?.className).toContain("tablet:block");
+    expect([classOf("chart of openings"), classOf("openings in rows")]).toEqual(["hidden", ""]);
+    expect(classOf("chart of requests")).toContain("tablet:block");
     await user.click(screen.getByRole("button", { name: "Chart: Openings" }));
-    expect(screen.getByText("chart of openings").parentElement?.className).toContain("tablet:block");
+    expect(classOf("chart of openings")).toBe("");
   });
 
   it("follows the switch for all charts, by button and by key, also after it was turned alone", async () => {
@@ -31,9 +30,16 @@ describe("a chart", () => {
     await user.click(screen.getByRole("button", { name: "Table: Openings" }));
     await user.click(screen.getByRole("button", { name: /Show as tables/ }));
     for (const name of ["openings", "requests"])
-      expect(screen.getByText(`chart of ${name}`).parentElement?.className).toBe("hidden");
+      expect([classOf(`chart of ${name}`), classOf(`${name} in rows`)]).toEqual(["hidden", ""]);
     await user.keyboard("g");
     expect(screen.getByRole("button", { name: /Show as tables/ })).toBeDefined();
-    expect(screen.getByText("chart of requests").parentElement?.className).toContain("tablet:block");
+    expect(classOf("chart of openings")).toBe("");
+    expect(classOf("chart of requests")).toContain("tablet:block");
+  });
+
+  it("that is too wide for a phone is a table there", () => {
+    page();
+    expect(classOf("chart of requests")).toContain("hidden tablet:block");
+    expect(classOf("requests in rows")).toBe("tablet:hidden print:hidden");
   });
 });

@@ -7,6 +7,8 @@ import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 
 interface Shared {
+  /** How often the switch was pressed. */
+  readonly turns: number;
   readonly isTables: boolean;
   readonly turn: () => void;
 }
@@ -15,8 +17,11 @@ const Tables = createContext<Shared | undefined>(undefined);
 
 /** Charts inside are shown as tables together, by the switch. */
 export function Charts({ children }: { children: ReactNode }) {
-  const [isTables, setTables] = useState(false);
-  const shared = useMemo(() => ({ isTables, turn: () => setTables((is) => !is) }), [isTables]);
+  const [turns, setTurns] = useState(0);
+  const shared = useMemo(
+    () => ({ turns, isTables: turns % 2 === 1, turn: () => setTurns((count) => count + 1) }),
+    [turns],
+  );
   return <Tables value={shared}>{children}</Tables>;
 }
 
@@ -34,7 +39,7 @@ export function TablesSwitch() {
 }
 
 /**
- * A section with a chart and a table of the same figures. A phone shows the table at once. `finding` says what the
+ * A section with a chart and a table of the same figures. `finding` says what the
  * chart shows.
  */
 export function Twin(props: {
@@ -43,13 +48,16 @@ export function Twin(props: {
   chart: ReactNode;
   table: ReactNode;
   action?: ReactNode;
+  /** The chart is too wide for a phone, which shows the table instead. */
+  isWide?: boolean;
 }) {
   const t = useTranslations("ui.chart");
   const shared = useContext(Tables);
-  const all = shared?.isTables ?? false;
+  const turns = shared?.turns ?? 0;
   // The switch for all charts undoes what was chosen for one.
-  const [own, setOwn] = useState<{ readonly under: boolean; readonly isTable: boolean } | undefined>();
-  const isTable = own?.under === all ? own.isTable : all;
+  const [own, setOwn] = useState<{ readonly turns: number; readonly isTable: boolean } | undefined>();
+  const wide = props.isWide === true;
+  const isTable = own?.turns === turns ? own.isTable : (shared?.isTables ?? false);
   return (
     <Section
       title={
@@ -66,16 +74,16 @@ export function Twin(props: {
           <button
             type="button"
             aria-label={`${t(isTable ? "chart" : "table")}: ${props.title}`}
-            onClick={() => setOwn({ under: all, isTable: !isTable })}
-            className="hidden min-h-[24px] cursor-pointer underline decoration-line-2 underline-offset-4 hover:text-ink tablet:inline"
+            onClick={() => setOwn({ turns, isTable: !isTable })}
+            className={`${wide ? "hidden tablet:inline" : ""} min-h-[24px] cursor-pointer underline decoration-line-2 underline-offset-4 hover:text-ink`}
           >
             {t(isTable ? "chart" : "table")}
           </button>
         </span>
       }
     >
-      <div className={isTable ? "hidden" : "hidden tablet:block print:block"}>{props.chart}</div>
-      <div className={isTable ? "" : "tablet:hidden print:hidden"}>{props.table}</div>
+      <div className={isTable ? "hidden" : wide ? "hidden tablet:block print:block" : ""}>{props.chart}</div>
+      <div className={isTable ? "" : wide ? "tablet:hidden print:hidden" : "hidden"}>{props.table}</div>
     </Section>
   );
 }

@@ -115,6 +115,7 @@ export function CaseRuler({ shown, nowMs }: { shown: CaseDetail; nowMs: number }
   return (
     <Twin
       title={t("glance")}
+      isWide
       chart={
         <Ruler
           label={t("ruler")}
