@@ -165,71 +165,72 @@ import { endpoint as endpoint160 } from "./audit/verifications/endpoint";
 import { endpoint as endpoint161 } from "./audit/verifications/[id]/endpoint";
 import { endpoint as endpoint162 } from "./disputes/endpoint";
 import { endpoint as endpoint163 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint164 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint165 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint166 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint167 } from "./events/endpoint";
-import { endpoint as endpoint168 } from "./home/endpoint";
-import { endpoint as endpoint169 } from "./home/counts/endpoint";
-import { endpoint as endpoint170 } from "./keys/endpoint";
-import { endpoint as endpoint171 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint172 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint173 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint174 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint175 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint176 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint177 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint178 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint179 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint180 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint181 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint182 } from "./keys/backup/endpoint";
-import { endpoint as endpoint183 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint184 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint185 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint186 } from "./keys/register/endpoint";
-import { endpoint as endpoint187 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint188 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint189 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint190 } from "./notices/endpoint";
-import { endpoint as endpoint191 } from "./notifications/endpoint";
-import { endpoint as endpoint192 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint193 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint194 } from "./policies/endpoint";
-import { endpoint as endpoint195 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint196 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint197 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint198 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint200 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint201 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint202 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint203 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint204 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint205 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint206 } from "./policies/active/endpoint";
-import { endpoint as endpoint207 } from "./policies/replays/endpoint";
-import { endpoint as endpoint208 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint209 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint210 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint211 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint212 } from "./search/endpoint";
-import { endpoint as endpoint213 } from "./status/endpoint";
-import { endpoint as endpoint214 } from "./transactions/endpoint";
-import { endpoint as endpoint215 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint216 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint217 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint218 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint219 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint220 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint221 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint222 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint223 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint224 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint225 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint226 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint227 } from "./transparency/endpoint";
-import { endpoint as endpoint228 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint164 } from "./disputes/[id]/figures/endpoint";
+import { endpoint as endpoint165 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint166 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint167 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint168 } from "./events/endpoint";
+import { endpoint as endpoint169 } from "./home/endpoint";
+import { endpoint as endpoint170 } from "./home/counts/endpoint";
+import { endpoint as endpoint171 } from "./keys/endpoint";
+import { endpoint as endpoint172 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint173 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint174 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint175 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint176 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint177 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint178 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint179 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint180 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint181 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint182 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint183 } from "./keys/backup/endpoint";
+import { endpoint as endpoint184 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint185 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint186 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint187 } from "./keys/register/endpoint";
+import { endpoint as endpoint188 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint189 } from "./keys/rotations/endpoint";
+import { endpoint as endpoint190 } from "./keys/rotations/[id]/endpoint";
+import { endpoint as endpoint191 } from "./notices/endpoint";
+import { endpoint as endpoint192 } from "./notifications/endpoint";
+import { endpoint as endpoint193 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint194 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint195 } from "./policies/endpoint";
+import { endpoint as endpoint196 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint197 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint198 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint199 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint200 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint201 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint202 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint203 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint204 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint205 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint206 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint207 } from "./policies/active/endpoint";
+import { endpoint as endpoint208 } from "./policies/replays/endpoint";
+import { endpoint as endpoint209 } from "./policies/replays/[id]/endpoint";
+import { endpoint as endpoint210 } from "./policies/replays/[id]/cancel/endpoint";
+import { endpoint as endpoint211 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint212 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint213 } from "./search/endpoint";
+import { endpoint as endpoint214 } from "./status/endpoint";
+import { endpoint as endpoint215 } from "./transactions/endpoint";
+import { endpoint as endpoint216 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint217 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint218 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint219 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint220 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint221 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint222 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint223 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint224 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint225 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint226 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint227 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint228 } from "./transparency/endpoint";
+import { endpoint as endpoint229 } from "./transparency/[quarter]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -397,69 +398,70 @@ export const ENDPOINTS: EndpointTable = [
   ["audit/verifications/[id]", endpoint161],
   ["disputes", endpoint162],
   ["disputes/[id]", endpoint163],
-  ["disputes/[id]/notes", endpoint164],
-  ["disputes/[id]/resolve", endpoint165],
-  ["disputes/[id]/take", endpoint166],
-  ["events", endpoint167],
-  ["home", endpoint168],
-  ["home/counts", endpoint169],
-  ["keys", endpoint170],
-  ["keys/[id]", endpoint171],
-  ["keys/[id]/challenge", endpoint172],
-  ["keys/[id]/proof", endpoint173],
-  ["keys/[id]/recovery", endpoint174],
-  ["keys/[id]/recovery/challenge", endpoint175],
-  ["keys/[id]/recovery/proof", endpoint176],
-  ["keys/[id]/recovery/refusals", endpoint177],
-  ["keys/[id]/recovery/statements", endpoint178],
-  ["keys/[id]/rotate", endpoint179],
-  ["keys/[id]/state", endpoint180],
-  ["keys/[id]/wraps", endpoint181],
-  ["keys/backup", endpoint182],
-  ["keys/escrow", endpoint183],
-  ["keys/escrow/[epoch]/destroy", endpoint184],
-  ["keys/escrow/rotate", endpoint185],
-  ["keys/register", endpoint186],
-  ["keys/rotate", endpoint187],
-  ["keys/rotations", endpoint188],
-  ["keys/rotations/[id]", endpoint189],
-  ["notices", endpoint190],
-  ["notifications", endpoint191],
-  ["notifications/marks", endpoint192],
-  ["notifications/settings", endpoint193],
-  ["policies", endpoint194],
-  ["policies/[number]", endpoint195],
-  ["policies/[number]/activate", endpoint196],
-  ["policies/[number]/decide", endpoint197],
-  ["policies/[number]/dry-runs", endpoint198],
-  ["policies/[number]/dry-runs/[id]", endpoint199],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint200],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint201],
-  ["policies/[number]/schedule", endpoint202],
-  ["policies/[number]/submit", endpoint203],
-  ["policies/[number]/validate", endpoint204],
-  ["policies/[number]/withdraw", endpoint205],
-  ["policies/active", endpoint206],
-  ["policies/replays", endpoint207],
-  ["policies/replays/[id]", endpoint208],
-  ["policies/replays/[id]/cancel", endpoint209],
-  ["policies/roll-back", endpoint210],
-  ["policies/simulate", endpoint211],
-  ["search", endpoint212],
-  ["status", endpoint213],
-  ["transactions", endpoint214],
-  ["transactions/[id]", endpoint215],
-  ["transactions/[id]/access", endpoint216],
-  ["transactions/[id]/audit", endpoint217],
-  ["transactions/[id]/copies", endpoint218],
-  ["transactions/[id]/disputes", endpoint219],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint220],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint221],
-  ["transactions/[id]/disputes/statement", endpoint222],
-  ["transactions/[id]/envelopes", endpoint223],
-  ["transactions/[id]/retention", endpoint224],
-  ["transactions/[id]/status", endpoint225],
-  ["transactions/batch", endpoint226],
-  ["transparency", endpoint227],
-  ["transparency/[quarter]", endpoint228],
+  ["disputes/[id]/figures", endpoint164],
+  ["disputes/[id]/notes", endpoint165],
+  ["disputes/[id]/resolve", endpoint166],
+  ["disputes/[id]/take", endpoint167],
+  ["events", endpoint168],
+  ["home", endpoint169],
+  ["home/counts", endpoint170],
+  ["keys", endpoint171],
+  ["keys/[id]", endpoint172],
+  ["keys/[id]/challenge", endpoint173],
+  ["keys/[id]/proof", endpoint174],
+  ["keys/[id]/recovery", endpoint175],
+  ["keys/[id]/recovery/challenge", endpoint176],
+  ["keys/[id]/recovery/proof", endpoint177],
+  ["keys/[id]/recovery/refusals", endpoint178],
+  ["keys/[id]/recovery/statements", endpoint179],
+  ["keys/[id]/rotate", endpoint180],
+  ["keys/[id]/state", endpoint181],
+  ["keys/[id]/wraps", endpoint182],
+  ["keys/backup", endpoint183],
+  ["keys/escrow", endpoint184],
+  ["keys/escrow/[epoch]/destroy", endpoint185],
+  ["keys/escrow/rotate", endpoint186],
+  ["keys/register", endpoint187],
+  ["keys/rotate", endpoint188],
+  ["keys/rotations", endpoint189],
+  ["keys/rotations/[id]", endpoint190],
+  ["notices", endpoint191],
+  ["notifications", endpoint192],
+  ["notifications/marks", endpoint193],
+  ["notifications/settings", endpoint194],
+  ["policies", endpoint195],
+  ["policies/[number]", endpoint196],
+  ["policies/[number]/activate", endpoint197],
+  ["policies/[number]/decide", endpoint198],
+  ["policies/[number]/dry-runs", endpoint199],
+  ["policies/[number]/dry-runs/[id]", endpoint200],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint201],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint202],
+  ["policies/[number]/schedule", endpoint203],
+  ["policies/[number]/submit", endpoint204],
+  ["policies/[number]/validate", endpoint205],
+  ["policies/[number]/withdraw", endpoint206],
+  ["policies/active", endpoint207],
+  ["policies/replays", endpoint208],
+  ["policies/replays/[id]", endpoint209],
+  ["policies/replays/[id]/cancel", endpoint210],
+  ["policies/roll-back", endpoint211],
+  ["policies/simulate", endpoint212],
+  ["search", endpoint213],
+  ["status", endpoint214],
+  ["transactions", endpoint215],
+  ["transactions/[id]", endpoint216],
+  ["transactions/[id]/access", endpoint217],
+  ["transactions/[id]/audit", endpoint218],
+  ["transactions/[id]/copies", endpoint219],
+  ["transactions/[id]/disputes", endpoint220],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint221],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint222],
+  ["transactions/[id]/disputes/statement", endpoint223],
+  ["transactions/[id]/envelopes", endpoint224],
+  ["transactions/[id]/retention", endpoint225],
+  ["transactions/[id]/status", endpoint226],
+  ["transactions/batch", endpoint227],
+  ["transparency", endpoint228],
+  ["transparency/[quarter]", endpoint229],
 ];
