@@ -49,10 +49,11 @@ export function isWithinYears(text: string): boolean {
   return Number.isNaN(ms) || (ms >= FIRST_MS && ms <= LAST_MS);
 }
 
-/** The pattern of these instants with `t` and `z` in either case, as RFC 3339, section 5.6, has them. */
-function anyCase(form: { readonly offset?: boolean; readonly local?: boolean }): RegExp {
+/** Options of a time with `t` and `z` in either case, as RFC 3339, section 5.6, has them. */
+function anyCase<F extends { readonly offset?: true; readonly local?: true }>(form: F) {
   const { source } = z.regexes.datetime({ precision: null, ...form });
-  return new RegExp(source.replace(/(?<=\))T(?=\()/, "[Tt]").replaceAll(/(?<=\(\?:)Z(?=[|)])/g, "[Zz]"));
+  const pattern = source.replace(/(?<=\))T(?=\()/, "[Tt]").replaceAll(/(?<=\(\?:)Z(?=[|)])/g, "[Zz]");
+  return { ...form, pattern: new RegExp(pattern) };
 }
 
 /**
@@ -60,7 +61,7 @@ function anyCase(form: { readonly offset?: boolean; readonly local?: boolean }):
  * goes on with `T` and `Z` in capitals.
  */
 export const Instant = z.iso
-  .datetime({ offset: true, pattern: anyCase({ offset: true }) })
+  .datetime(anyCase({ offset: true }))
   .max(40)
   .overwrite((given) => given.toUpperCase())
   .refine(isWithinYears, OUTSIDE);
@@ -93,7 +94,7 @@ export const InstantOrUtc = z.union(
   [
     Instant,
     z.iso
-      .datetime({ local: true, pattern: anyCase({ local: true }) })
+      .datetime(anyCase({ local: true }))
       .max(40)
       .transform((local) => `${local.toUpperCase()}Z`)
       .pipe(Instant),

@@ -139,10 +139,8 @@ describe("webhooks", () => {
     ]);
     const notices = await bench.query("SELECT 1 FROM notification WHERE kind = 'transaction'", []);
     expect(notices.rows).toEqual([]);
-    await disableWebhook(bench.client, party.id);
-    open.length = 0;
+    for (const hook of open.splice(0)) await disableWebhook(hook.who, hook.id);
     const queued = () => bench.query("SELECT 1 FROM notify_event WHERE kind = 'transaction'", []);
-    await bench.query("UPDATE webhook SET state = 'disabled', ended_at = now() WHERE state = 'active'", []);
     await submit();
     expect((await queued()).rows).toEqual([]);
   });

@@ -157,8 +157,8 @@ function jsonAnswer(operation: OperationSpec, reply: Reply<unknown>, request: Ca
   // `undefined` has no JSON: an answer without a body.
   const json = JSON.stringify(body) ?? null;
   const added = { ...locationOf(operation, reply), ...tagOf(operation, reply, json), ...reply.headers };
-  const isTagged = answersUnchanged(operation) && status === 200 && added.etag !== undefined;
-  if (isTagged && namesTag(request.headers.get("if-none-match"), added.etag))
+  const isRead = answersUnchanged(operation) && status === 200;
+  if (isRead && namesTag(request.headers.get("if-none-match"), added.etag ?? ""))
     return { status: 304, headers: added, body: null };
   return { status, headers: { "content-type": "application/json", ...added }, body: json };
 }
