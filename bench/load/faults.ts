@@ -96,7 +96,12 @@ async function hungRedis(): Promise<Stage> {
 async function clockStep(): Promise<Stage> {
   const instance = await startInstance({ env: BUDGETS });
   const preload = pathToFileURL(path.join(import.meta.dirname, "step-clock.mjs")).href;
-  const second: Beside = await startBeside(instance, "portal", { NODE_OPTIONS: `--import=${preload}` });
+  const second: Beside = await startBeside(instance, "portal", { NODE_OPTIONS: `--import=${preload}` }).catch(
+    async (error: unknown) => {
+      await instance.stop();
+      throw error;
+    },
+  );
   const step = () => process.kill(second.pid, "SIGUSR2");
   const stage = stageOf(instance, () => forAWhile(step, step));
   return {
