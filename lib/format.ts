@@ -20,6 +20,7 @@ function inThrees(digits: string, locale: Locale): string {
 
 /** 1204878 → 1,204,878, in German 1.204.878 */
 export function formatCount(count: number, locale: Locale): string {
+  if (!Number.isFinite(count)) return "–";
   return inThrees(String(Math.trunc(count)), locale);
 }
 
@@ -78,6 +79,11 @@ export function lastDayOf(instant: string): Date | undefined {
 }
 
 /** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone, `hour` that without seconds. */
+/** Returns how lists name an order: by kind and number, or by its kind alone where the number is withheld. */
+export function orderName(kind: string, number: string | undefined): string {
+  return number === undefined ? kind : `${kind}, ${number}`;
+}
+
 export type TimeForm = "full" | "minute" | "day" | "clock" | "hour";
 
 /** How a time is to be shown. */
@@ -88,9 +94,17 @@ export interface TimeOptions {
   readonly form?: TimeForm;
 }
 
+const NO_DATE = { en: "no date", de: "kein Datum" } as const;
+
+/** The instant as text; undefined for one that is no time, which is shown as "no date". */
+export function isoOf(instant: Date): string | undefined {
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+}
+
 /** 24 Nov 2026, 14:31:58 CET, or in German 24. Nov. 2026, 14:31:58 MEZ. The zone is always named. */
 export function formatTime(instant: Date, options: TimeOptions = {}): string {
   const { timeZone, locale = "en", form = "full" } = options;
+  if (Number.isNaN(instant.getTime())) return NO_DATE[locale];
   const format = new Intl.DateTimeFormat(locale === "de" ? "de-DE" : "en-GB", {
     ...(timeZone === undefined ? {} : { timeZone }),
     year: "numeric",

@@ -138,6 +138,6 @@ test("compliance sees who may open a record and why; an administrator does not l
   await expectWhole(page);
   await pictures(page, "access-review-record");
   const { page: greta } = await signedIn(browser, ADMIN, DESKTOP);
-  const answer = await greta.request.get(at(`/confidential/admin/access-reviews/records/${id}`));
+  const answer = await greta.request.get(at(`/confidential/admin/record-access/${id}`));
   expect([answer.status(), (await answer.json()).code]).toEqual([404, "transaction.not-found"]);
 });

@@ -52,7 +52,7 @@ test.beforeAll(async () => {
   transaction = String(submitted.transaction_id);
   // All wraps of the key before the lost one have moved to the lost one, because a recovery cannot begin before.
   const rotations = async () =>
-    (await own.get(`/confidential/keys/rotations?participant_id=${PARTICIPANT}`)).json.items as {
+    (await own.get(`/confidential/rotations?participant_id=${PARTICIPANT}`)).json.items as {
       state: string;
     }[];
   await expect

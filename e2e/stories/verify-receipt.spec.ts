@@ -120,7 +120,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   await expect(page.getByLabel("Oder eine Quittung einfügen")).toBeFocused();
   await page.keyboard.insertText(readFileSync(inFolder("answer.json"), "utf8"));
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("button", { name: "Bündel prüfen" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Datei prüfen" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Eine Quittung ist ungültig" })).toBeVisible();
   const quittungen = page.getByRole("region", { name: /^Quittungen/ });

@@ -41,7 +41,7 @@ for (const person of ["auditor-001", "regulator-001"]) {
     await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
     await expect(page.getByText(/All [\d,]+ entries match the keys inside the bundle/)).toBeVisible();
     await choose(page, "policy", policy);
-    await page.getByRole("button", { name: "Verify bundle" }).click();
+    await page.getByRole("button", { name: "Check the file" }).click();
     await expect(
       page.getByRole("heading", { name: /^All [\d,]+ entries are verified under your policy$/ }),
     ).toBeVisible();
@@ -112,7 +112,7 @@ test("a changed entry is named between its neighbours, at every width and in bot
     german.page.getByRole("button", { name: "Datei wählen" }).first().click(),
   ]);
   await chooser.setFiles(inFolder("changed.zip"));
-  await german.page.getByRole("button", { name: "Bündel prüfen" }).click();
+  await german.page.getByRole("button", { name: "Datei prüfen" }).click();
   const named = german.page.getByRole("heading", { name: "Eintrag 40 wurde nach dem Signieren geändert" });
   await expect(named).toBeVisible();
   expect(german.faults()).toEqual([]);
@@ -132,7 +132,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
       "en",
       {
         choose: /^Choose/,
-        start: "Verify bundle",
+        start: "Check the file",
         first: "Verification failed",
         second: "No change was found, but this is missing: ",
       },
@@ -141,7 +141,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
       "de-DE",
       {
         choose: /^(Datei|Andere) wählen/,
-        start: "Bündel prüfen",
+        start: "Datei prüfen",
         first: "Prüfung nicht bestanden",
         second: "Eine Änderung wurde nicht gefunden, aber es fehlt: ",
       },
@@ -186,7 +186,7 @@ test("an invalid bundle, a bundle cut short and an invalid policy are each refus
     ).toBeVisible();
   }
   await choose(page, "policy", inFolder("none.json"));
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByText("This is not a policy file")).toBeVisible();
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -210,7 +210,7 @@ test("a verification can be stopped, and the page responds all the while @deep",
   // The whole region, so that a failure shows the actual text.
   await expect(page.getByRole("main")).toContainText("There is no result.");
   await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -239,7 +239,7 @@ test("a verification stopped while its worker's script is loading stays stopped 
   release();
   await page.context().unroute("**/_next/static/**");
   await expect(page.getByText("There is no result.")).toBeVisible();
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   await page.context().close();
 });
@@ -266,7 +266,7 @@ test("a participant is refused the page and the calls behind it", async ({ brows
     const { page } = await signedIn(browser, person, DESKTOP);
     await visit(page, at("/audit/verify"));
     await expect(page.getByRole("main")).toBeVisible();
-    await expect(page.getByRole("button", { name: "Verify bundle" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Check the file" })).toHaveCount(0);
     await page.context().close();
     const headers = { authorization: `Bearer ${accountOf(person).api_key}` };
     for (const method of ["GET", "POST"]) {

@@ -27,7 +27,7 @@ export async function choose(page: Page, which: keyof typeof PLACES, file: strin
 }
 
 export async function startVerification(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
 }
 
 export async function verifyFile(page: Page, file: string): Promise<void> {

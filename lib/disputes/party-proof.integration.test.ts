@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLiveGrant } from "@/lib/access/grants/find-grant";
 import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
-import { prepareOpening } from "@/lib/access/openings/prepare-opening";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { NewRequest } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
@@ -10,6 +10,7 @@ import { fixedClock } from "@/lib/clock";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { addNote } from "@/lib/disputes/add-note";
 import { getDispute } from "@/lib/disputes/get-dispute";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { prepareDispute } from "@/lib/disputes/prepare-dispute";
@@ -198,6 +199,7 @@ describe("support's access", () => {
       const grant_id = grant?.id ?? "";
       await openTransaction(support, tx, { ...LOOK, grant_id });
       expect(await code(setStatus(client, tx, { status: "processing" }))).toBe("transaction.status");
+      await addNote(bench.miner, { id }, { text: "Both were ordered." });
       const end = await resolveDispute(support, { id }, { resolution: "The order was for both jobs." });
       expect(end).toMatchObject({ state: "resolved", transaction_status: "processing" });
       expect(end.grant?.state).toBe("revoked");
@@ -216,6 +218,7 @@ describe("support's access", () => {
 
     it("a dispute can end while the custodian is away, which is notified later", async () => {
       const { id, tx } = await taken();
+      await addNote(bench.miner, { id }, { text: "Agreed." });
       const end = await resolveDispute(away(bench.support), { id }, { resolution: "Settled." });
       expect(end.state).toBe("resolved");
       expect(await code(openTransaction(bench.support, tx, LOOK))).toBe("access.no-grant");

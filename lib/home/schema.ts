@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { GrantView } from "@/lib/access/grants/schema";
-import { RequestSummary } from "@/lib/access/requests/answer-schema";
+import { ListedOrder, RequestSummary } from "@/lib/access/requests/answer-schema";
 import { Stage } from "@/lib/access/requests/schema";
 import { KeyState } from "@/lib/keys/states";
 import { ClosedLog, unreadableRows } from "@/lib/schema";
 import { TransactionView } from "@/lib/transactions/schema";
-import { InstrumentKind } from "@/lib/vocabulary";
 
 /** What may need a person now, most urgent kinds first. */
 export const NeedKind = z.enum([
@@ -16,9 +15,12 @@ export const NeedKind = z.enum([
   "alert",
   "decide",
   "agreement",
+  "erasure",
+  "authority",
   "roster",
   "access_review",
   "policy",
+  "backup",
   "dispute",
   "access_new",
   "enrolment",
@@ -48,6 +50,9 @@ export const SubjectKind = z.enum([
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
+  "root_key",
   "alert",
 ]);
 
@@ -74,7 +79,7 @@ export const Need = z.object({
     organisation: z.string().optional(),
     party: z.string().optional(),
     job: z.string().optional(),
-    authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+    authority: ListedOrder.optional(),
     /** Of a key that stops its participant: suspended or compromised. */
     state: KeyState.optional(),
     /** The caller has already taken a dispute. */
@@ -116,6 +121,12 @@ export const PlaceCounts = z.object({
   agreements: z.int(),
   /** Rows of the running access review that the caller decides on. */
   accessReview: z.int(),
+  /** Erasures, authorities' keys, policies, roster versions and keys that wait for the caller. */
+  erasures: z.int(),
+  authorities: z.int(),
+  policies: z.int(),
+  roster: z.int(),
+  keys: z.int(),
   /** Open alerts that no one acknowledged, for those who act on them. */
   alerts: z.int(),
 });
@@ -128,6 +139,8 @@ export const Home = z.object({
   in_force: z.array(GrantView),
   /** The caller's own requests that others have to answer. */
   with_others: z.array(RequestSummary),
+  /** For reviewers: requests that other reviewers have to decide, soonest due first. */
+  team: z.array(RequestSummary),
   /** A participant's newest transactions. */
   transactions: z.array(TransactionView),
   /** Absent on a first visit. */
