@@ -144,12 +144,15 @@ const generate = [process.execPath, ["scripts/generate-client.mjs"], single];
 const build = [process.execPath, ["scripts/build.mjs"], single];
 const browser = [bin("playwright"), ["test"], playwrightCounts, playwrightFailures];
 
-/** What a stage needs from others: they have ended before it begins. `next typegen` and the build both write .next. */
+/**
+ * What a stage needs from others: they have ended before it begins. `next typegen` and the build both write .next; integration tests and
+ * programs both look for folders that a drill of a backup left behind.
+ */
 const AFTER = {
   generate: [],
   build: ["types"],
   integration: ["build"],
-  programs: ["build"],
+  programs: ["build", "integration"],
   "end to end": ["build"],
 };
 

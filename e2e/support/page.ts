@@ -35,7 +35,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
  * and its times are in the reader's zone.
  */
 export async function untilReady(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
+  const isReady = () => {
     const isOwned = (control: Element) => Object.keys(control).some((key) => key.startsWith("__reactFiber$"));
     const times = [...document.querySelectorAll("time")];
     return (
@@ -44,7 +44,8 @@ export async function untilReady(page: Page): Promise<void> {
       document.querySelector("fieldset:disabled") === null &&
       !times.some((time) => time.textContent?.endsWith("UTC"))
     );
-  });
+  };
+  await page.waitForFunction(isReady, undefined, { timeout: 60_000 });
 }
 
 /** Goes to an address and waits until scripts are active there. */
