@@ -16,8 +16,8 @@ const READS: ReadonlySet<string> = new Set([
   "system.home",
   "system.status",
 ]);
-/** Reading an order's document, or the list of suspicions, is no routine. */
-const NOT_ROUTINE: ReadonlySet<string> = new Set(["document.read", "suspicion.read"]);
+/** Reading an order or its document, or the list of suspicions, is no routine. */
+const NOT_ROUTINE: ReadonlySet<string> = new Set(["document.read", "order.read", "suspicion.read"]);
 
 /** Actions that only look at something. Lists fold them away while they succeed. */
 export const ROUTINE_READS: readonly string[] = ACTIONS.filter(
@@ -47,6 +47,8 @@ const GROUP_OF: Readonly<Record<string, ActionGroup>> = {
   request: "requests",
   authorization: "requests",
   document: "requests",
+  order: "requests",
+  reason: "requests",
   identity: "people",
   notice: "requests",
   grant: "grants",
