@@ -14,6 +14,7 @@ const LAYERS = [
   ["notify"],
   ["live", "transparency"],
   ["policies"],
+  ["evidence"],
   ["disputes"],
   ["transactions"],
   ["keys"],

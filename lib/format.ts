@@ -79,6 +79,11 @@ export function lastDayOf(instant: string): Date | undefined {
 }
 
 /** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone, `hour` that without seconds. */
+/** Returns how lists name an order: by kind and number, or by its kind alone where the number is withheld. */
+export function orderName(kind: string, number: string | undefined): string {
+  return number === undefined ? kind : `${kind}, ${number}`;
+}
+
 export type TimeForm = "full" | "minute" | "day" | "clock" | "hour";
 
 /** How a time is to be shown. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
+import { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { NewPasskey } from "@/lib/identity/account/schema";
 import { visibleLine, visibleText } from "@/lib/schema";
 import { NewTransaction } from "@/lib/transactions/schema";

@@ -49,8 +49,22 @@ export function isWithinYears(text: string): boolean {
   return Number.isNaN(ms) || (ms >= FIRST_MS && ms <= LAST_MS);
 }
 
-/** RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema. */
-export const Instant = z.iso.datetime({ offset: true }).max(40).refine(isWithinYears, OUTSIDE);
+/** Options of a time with `t` and `z` in either case, as RFC 3339, section 5.6, has them. */
+function anyCase<F extends { readonly offset?: true; readonly local?: true }>(form: F) {
+  const { source } = z.regexes.datetime({ precision: null, ...form });
+  const pattern = source.replace(/(?<=\))T(?=\()/, "[Tt]").replaceAll(/(?<=\(\?:)Z(?=[|)])/g, "[Zz]");
+  return { ...form, pattern: new RegExp(pattern) };
+}
+
+/**
+ * RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema, and
+ * goes on with `T` and `Z` in capitals.
+ */
+export const Instant = z.iso
+  .datetime(anyCase({ offset: true }))
+  .max(40)
+  .overwrite((given) => given.toUpperCase())
+  .refine(isWithinYears, OUTSIDE);
 
 const FIRST_DAY = "2000-01-01";
 const YEARS_AHEAD = 30;
@@ -80,9 +94,9 @@ export const InstantOrUtc = z.union(
   [
     Instant,
     z.iso
-      .datetime({ local: true })
+      .datetime(anyCase({ local: true }))
       .max(40)
-      .transform((local) => `${local}Z`)
+      .transform((local) => `${local.toUpperCase()}Z`)
       .pipe(Instant),
   ],
   { error: `not a time, or ${OUTSIDE.replace("is ", "")}` },
@@ -98,20 +112,24 @@ export function endOfDate(date: string): Date {
   return notAfterLast(Date.parse(`${date}T00:00:00Z`) + DAY_MS);
 }
 
-/** An integer in a query or a path: plain digits only. */
-export function integerText(min: number, max: number): z.ZodType<number, string> {
+const Digits = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,14})$/)
+  .transform(Number);
+
+/** An integer in a query or a path: plain digits only in an address, a number for typed clients. */
+export function integerText(min: number, max: number): z.ZodType<number, string | number> {
   return z
-    .string()
-    .regex(/^(0|[1-9][0-9]{0,14})$/, "not a whole number")
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `not between ${min} and ${max}`);
+    .union([Digits, z.int()], { error: "not a whole number" })
+    .refine((value) => value >= min && value <= max, `not between ${min} and ${max}`)
+    .meta({ type: "integer", minimum: min, maximum: max });
 }
 
 /** Members of every paged list's query. */
 export const pageQuery = {
   limit: integerText(1, 500)
     .default(50)
-    .describe("Items of a page: a whole number from 1 to 500, 50 by default."),
+    .meta({ default: 50, description: "Items of a page: a whole number from 1 to 500." }),
   cursor: text(512).optional().describe("The next_cursor of the page before; without it, the first page."),
 } as const;
 
@@ -142,3 +160,11 @@ export const Receipt = z.object({
   signature: z.string(),
 });
 export type Receipt = z.infer<typeof Receipt>;
+
+/** Whose receipt is asked for, one of them: that of an entry, of a submitted request, or of a transaction that the caller sent. */
+export const ReceiptQuery = z.strictObject({
+  entry_id: Uuid.optional(),
+  request_id: Uuid.optional(),
+  transaction_id: Uuid.optional(),
+});
+export type ReceiptQuery = z.output<typeof ReceiptQuery>;

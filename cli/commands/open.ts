@@ -1,4 +1,4 @@
-import type { NewOpening } from "@/lib/access/requests/schema";
+import type { NewOpening } from "@/lib/access/openings/schema";
 import { ApiProblem } from "@/lib/api-client/client/client";
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
 import { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
@@ -41,7 +41,7 @@ function checkOpening(statement: OpenStatement, asked: NewOpening, purpose: stri
 }
 
 /** The holder's own signature for this one opening, where a key was given. */
-async function signedOpening(
+export async function signedOpening(
   cx: Cx,
   connection: Connection,
   given: Given,

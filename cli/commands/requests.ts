@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { z } from "zod";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { AuthorizationFactsBody, NewRequest, RequestState } from "@/lib/access/requests/schema";
+import { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
+import { NewRequest, RequestState } from "@/lib/access/requests/schema";
 import {
   attachAuthorization,
   createRequest,

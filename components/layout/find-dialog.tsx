@@ -23,6 +23,7 @@ const PAUSE_MS = 200;
 const SHORTEST = 2;
 
 const ICONS: Readonly<Record<FoundKind, IconName>> = {
+  case: "folder",
   grant: "grant",
   request: "request",
   transaction: "transaction",

@@ -27,6 +27,8 @@ export interface FindTarget {
 export function addressOfFound(kind: FoundKind, id: string): string {
   const part = encodeURIComponent(id);
   switch (kind) {
+    case "case":
+      return `/cases/${part}`;
     case "request":
       return `/requests/${part}`;
     case "grant":

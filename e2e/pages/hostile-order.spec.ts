@@ -50,6 +50,9 @@ async function file(who: Caller, document: Buffer, kind: "pdf" | "png" = "pdf"):
 
 async function openFor(browser: Browser, document: Buffer, kind?: "pdf" | "png") {
   const id = await file(people(demo()).regulator, document, kind);
+  // The page is marked once its reader has typed the facts.
+  const read = await people(demo()).legal.post(`/confidential/access/requests/${id}/readings`, FACTS);
+  expect(read.status, read.text).toBe(201);
   const watched = await signedIn(browser, LEGAL);
   await watched.page.goto(new URL(`/requests/${id}`, demo().base_url).href);
   return watched;

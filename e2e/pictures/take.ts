@@ -7,6 +7,7 @@ import { z } from "zod";
 import { findBrowser } from "@/lib/testing/instance/browser";
 import { startInstance } from "@/lib/testing/instance/instance";
 import { type Caller, type Demo, people, readDemo } from "../support/api";
+import { openFields as open } from "../support/opening";
 import { untilReady } from "../support/page";
 import { signIn } from "../support/sign-in";
 import { approve, attachOrder, fileRequest, orderFacts, text } from "../support/steps";
@@ -102,7 +103,7 @@ async function rotated(client: Caller): Promise<string> {
   if (key === undefined) throw new Error("client-456 has no key");
   const { json } = await client.post(`/confidential/keys/${key.key_id}/rotate`, { mode: "rewrap" });
   for (const until = Date.now() + 120_000; Date.now() < until; await sleep(500)) {
-    const now = await client.get(`/confidential/keys/rotations/${String(json.rotation_id)}`);
+    const now = await client.get(`/confidential/rotations/${String(json.rotation_id)}`);
     if (now.json.state === "completed") return key.key_id;
   }
   throw new Error("the rotation did not end");
@@ -114,7 +115,7 @@ const scrolledTo = (heading: string) => (page: Page) =>
 async function takeAll(studio: Studio): Promise<void> {
   const made = await prepareStory(studio.demo);
   const openFields = async (page: Page) => {
-    await page.getByRole("button", { name: /^Open/ }).first().click();
+    await open(page, { button: /^Open/ });
     await page.getByText("482,150.00 EUR").first().waitFor();
   };
   const orderDrawn = (page: Page) => page.locator("main canvas").first().waitFor();

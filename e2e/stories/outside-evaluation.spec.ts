@@ -26,6 +26,7 @@ import {
 import { CALLS, callAsParts, callAsStrangers, readableBy } from "../support/deployment/trespass";
 import { oneUserReason, run } from "../support/deployment/users";
 import { startWrongly, wrongValues } from "../support/deployment/wrong-values";
+import { openFields } from "../support/opening";
 import { canaries, fileRequest, newTransaction, orderFacts, text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
@@ -219,7 +220,7 @@ async function disclose(officer: Person) {
   expect(checked.status, checked.text).toBe(201);
   for (const name of ["Lena Hart", "Alex Weber"]) await signApproval(who(name), request, facts);
   await officer.open(`/transactions/${transaction}`);
-  await officer.page.getByRole("button", { name: /^Open 2 fields$/ }).click();
+  await openFields(officer.page);
   await expect(officer.page.getByText(secret.rate)).toBeVisible();
   await expect(officer.page.getByText(secret.iban)).toHaveCount(0);
   const grant = text(await officer.get(`/confidential/access/requests/${request}`), "grant_id");

@@ -3,6 +3,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { at, file, newOrder, type Order, open, read } from "../support/deciding";
 import { demo } from "../support/instance";
+import { openFields } from "../support/opening";
 import { escalate, makeOverdue } from "../support/overdue";
 import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
@@ -93,11 +94,11 @@ test("an overdue request goes to the executives, two of them release it, and the
   await pictures(two.page, "release-done");
 
   const officer = await open(browser, HOLDER, id);
-  await officer.page.getByRole("link", { name: "Open grant" }).first().click();
+  await officer.page.getByRole("link", { name: "View grant" }).first().click();
   await expect(officer.page.getByText("Henrike Storm, Arne Falk")).toBeVisible();
   const grantId = new URL(officer.page.url()).pathname.split("/").at(-1) ?? "";
-  await officer.page.getByRole("link", { name: "Open fields" }).first().click();
-  await officer.page.getByRole("button", { name: /^Open \d fields?$/ }).click();
+  await officer.page.getByRole("main").getByRole("link", { name: "job-123" }).first().click();
+  await openFields(officer.page);
   await expect(officer.page.getByText("1,000 USD")).toBeVisible();
 
   // A reviewer has no act for it. An executive ends it with a signature, and the open page goes blank.

@@ -7,6 +7,7 @@ import { deepUnless } from "../support/deep";
 import { chooseFile, fillAsking, fillFacts, ORDER, SOON, savedDraft } from "../support/filing";
 import { newTransaction, openForm } from "../support/filing-spec";
 import { demo } from "../support/instance";
+import { openFields } from "../support/opening";
 import { signedIn } from "../support/signed-in";
 import { demoAuthority, jwsOf, keyOf, logOrigin } from "../support/signed-order";
 import { pictures } from "../support/take-pictures";
@@ -95,9 +96,9 @@ test("a signed order is filed with its document, approved by two people without 
   await page.goto(at(`/requests/${id}`));
   await expect(page.getByText("TOTAL-PASSED").first()).toBeVisible();
   await pictures(page, "signed-order-request");
-  await page.getByRole("link", { name: "Open grant" }).first().click();
-  await page.getByRole("link", { name: "Open fields" }).first().click();
-  await page.getByRole("button", { name: /^Open \d fields?$|^Open one field$/ }).click();
+  await page.getByRole("link", { name: "View grant" }).first().click();
+  await page.getByRole("main").getByRole("link", { name: "job-123" }).first().click();
+  await openFields(page);
   await expect(page.getByText("1,000 USD")).toBeVisible();
 
   // The reviewer suspends the order, and what is open goes blank at once.

@@ -3,6 +3,7 @@ import { type Browser, expect, type Locator, test } from "@playwright/test";
 import { Client } from "pg";
 import { type RunningInstance, removeDataFolder, startInstance } from "@/lib/testing/instance/instance";
 import { type Demo, people, readDemo } from "../support/api";
+import { openFields } from "../support/opening";
 import {
   askCustodian,
   challengeOf,
@@ -375,16 +376,30 @@ test("in the pages two people sign their approval, the regulator signs the openi
     await page.getByLabel("2 Case number").fill(facts.case_number);
     await page.getByLabel("3 Valid from").fill(facts.valid_from);
     await page.getByLabel("4 Valid until").fill(facts.valid_until);
+    await page.getByLabel("4 Valid until").press("Tab");
     await page.getByLabel("Reason, seen by the requester").fill("Read and compared.");
     await page.getByRole("button", { name: "Approve as requested" }).click();
     const dialog = page.getByRole("dialog", { name: /^Approve AR-/ });
     await dialog.getByRole("button", { name: "Sign and approve" }).click();
     await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
   }
-  const { page } = regulator;
-  await page.goto(new URL(`/transactions/${transactionId}`, demo.base_url).href);
-  await page.getByRole("button", { name: /^Open 2 fields$/ }).click();
-  await expect(page.getByText(secret.rate)).toBeVisible();
+  // From Home to the fields: two presses, and the passkey is asked once.
+  const { page, device } = regulator;
+  const { json } = await regulator.get(`/confidential/access/requests/${requestId}`);
+  const reference = String(json.reference).replace("AR-", "GR-");
+  await page.goto(new URL("/", demo.base_url).href);
+  const uses = async () => {
+    const { credentials } = await device.cdp.send("WebAuthn.getCredentials", { authenticatorId: device.id });
+    return credentials.reduce((total, { signCount }) => total + signCount, 0);
+  };
+  const before = await uses();
+  const row = page.getByRole("listitem").filter({ hasText: reference });
+  await expect(row).toContainText("You may open one transaction");
+  expect(await openFields(page, { button: /^Open fields/, row: reference })).toBe(2);
+  await expect(page.getByRole("dialog").getByText(secret.rate)).toBeVisible();
+  expect((await uses()) - before).toBe(1);
+  await page.getByRole("button", { name: "Close the fields" }).click();
+  await expect(page.getByText(secret.rate)).toHaveCount(0);
 });
 
 test("after a restart on another port the roster and its keys remain valid, at the new address @deep", async ({

@@ -4,6 +4,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { clockOf, expectGone, keptBy, witness } from "../support/hygiene";
 import { demo } from "../support/instance";
+import { openFields } from "../support/opening";
 import { openPage, withoutStream, withSilentStream } from "../support/page";
 import { signIn } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
@@ -33,7 +34,7 @@ async function granted(filing: Parameters<typeof fileRequest>[3] = {}) {
 }
 
 async function openAll(page: Page, secret: { readonly rate: string }): Promise<void> {
-  await page.getByRole("button", { name: /^Open \d fields?$/ }).click();
+  await openFields(page);
   await expect(page.getByText(secret.rate)).toBeVisible({ timeout: 30_000 });
 }
 
@@ -377,6 +378,7 @@ test("a refusal while opening is shown in words, without a value @deep", async (
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await page.getByRole("button", { name: /^Open \d/ }).click();
   await expect(page.getByText("No grant in force covers this.")).toBeVisible();
+  await expect(page.getByRole("dialog").getByRole("button", { name: "Open", exact: true })).toBeDisabled();
   await page.getByText("Details", { exact: true }).click();
   await expect(page.getByText("Request id")).toBeVisible();
   expect(await page.content()).not.toContain(secret.rate);

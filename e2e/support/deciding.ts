@@ -111,7 +111,9 @@ export async function passLegal(id: string, order: Order, narrowing: object = {}
 export async function open(browser: Browser, handle: string, id: string) {
   const watched = await signedIn(browser, handle);
   await watched.page.goto(at(`/requests/${id}`));
-  await expect(watched.page.getByRole("heading", { level: 1 })).toContainText("Market Supervision Office");
+  await expect(watched.page.getByRole("heading", { level: 1 })).toContainText(
+    "Statutory demand for one record",
+  );
   return watched;
 }
 
@@ -123,6 +125,10 @@ export async function read(page: Page, order: Order): Promise<void> {
   await page.getByLabel("2 Case number").fill(order.case_number);
   await page.getByLabel("3 Valid from").fill(order.valid_from);
   await page.getByLabel("4 Valid until").fill(order.valid_until);
+  // Leaving the last field stores the reading; then the facts on record are shown.
+  await page.getByLabel("4 Valid until").press("Tab");
+  await expect(page.getByText("The facts are compared when you have typed all four.")).toHaveCount(0);
+  await expect(page.getByText("Comparing your reading")).toHaveCount(0);
 }
 
 /** Moves the focus to a control by keyboard alone, and returns the number of keys pressed. */

@@ -35,6 +35,7 @@ export async function fillFacts(page: Page, facts: Facts): Promise<void> {
   await page.getByLabel("Valid from").fill(day(-1));
   await page.getByLabel("Valid until").fill(day(30));
   await page.getByLabel("Jurisdiction").selectOption("DE");
+  await page.getByRole("radio", { name: "No", exact: true }).check();
 }
 
 /** Fills in purpose, reason, one transaction and one field: enough for a draft. */

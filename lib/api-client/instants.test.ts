@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { OrderSelector } from "@/lib/authorities/schema";
-import { CalendarDate, endOfDate, Instant, lastDayAccepted } from "@/lib/schema";
+import { CalendarDate, endOfDate, Instant, InstantOrUtc, lastDayAccepted } from "@/lib/schema";
 import { INSTANT_PLACES, isOfFormat, placeName } from "@/lib/testing/routes/instant-places";
 
 const TOO_LATE = "9999-12-31T23:59:59-12:00";
@@ -58,6 +58,14 @@ describe("instants of operations", () => {
     for (const text of ["tomorrow", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00"])
       expect(Instant.safeParse(text).error?.issues).toHaveLength(1);
     expect(CalendarDate.safeParse("2026-02-30").error?.issues).toHaveLength(1);
+  });
+
+  it("may have their letters in small letters, as RFC 3339 allows, and go on in capitals", () => {
+    expect(Instant.parse("2026-11-29t12:00:00.5z")).toBe("2026-11-29T12:00:00.5Z");
+    expect(Instant.parse("2026-11-29t12:00:00+01:00")).toBe("2026-11-29T12:00:00+01:00");
+    for (const text of ["2026-11-29t12:00:00", "2026-11-29t12:00:00z"])
+      expect(InstantOrUtc.parse(text)).toBe("2026-11-29T12:00:00Z");
+    for (const { schema } of INSTANTS) expect(isRead(schema, "2026-11-29t12:00:00z")).toBe(true);
   });
 
   it("end with the last instant where a date has no next day", () => {

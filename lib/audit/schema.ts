@@ -43,6 +43,8 @@ export const EventQuery = z.strictObject({
   ...eventFilter,
   ...logChoice,
   after: integerText(0, Number.MAX_SAFE_INTEGER).optional(),
+  /** `false` leaves out routine reads that succeeded. */
+  reads: z.enum(["true", "false"]).optional(),
   waiting: z.enum(["true", "false"]).optional(),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
@@ -60,6 +62,8 @@ export const EventItem = z.object({
   action: z.string(),
   actor: z.string().nullable(),
   actor_name: z.string().optional(),
+  /** Organisation of a person whom the caller does not know by name. */
+  actor_organisation: z.string().optional(),
   purpose: z.string().nullable(),
   transaction_id: z.string().nullable(),
   participant_id: z.string().nullable(),
@@ -111,6 +115,8 @@ export const EventDetail = z.object({
   entry: z.string(),
   public: z.record(z.string(), z.unknown()),
   actor_name: z.string().optional(),
+  /** Organisation of a person whom the caller does not know by name. */
+  actor_organisation: z.string().optional(),
   anchors: EntryAnchors.optional(),
   parts: z.array(
     z.object({

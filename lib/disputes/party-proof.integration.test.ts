@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLiveGrant } from "@/lib/access/grants/find-grant";
 import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
-import { prepareOpening } from "@/lib/access/openings/prepare-opening";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { NewRequest } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";

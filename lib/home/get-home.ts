@@ -165,7 +165,7 @@ function readHome(cx: Context): Promise<Home> {
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,
-      with_others: requests.withOthers,
+      ...requests.shown,
       transactions: transactions.items,
       ...(lastHere === undefined ? {} : { last_here_at: lastHere.toISOString() }),
       news: news.items,

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { GrantView } from "@/lib/access/grants/schema";
-import { RequestSummary } from "@/lib/access/requests/answer-schema";
+import { ListedOrder, RequestSummary } from "@/lib/access/requests/answer-schema";
 import { Stage } from "@/lib/access/requests/schema";
 import { KeyState } from "@/lib/keys/states";
 import { ClosedLog, unreadableRows } from "@/lib/schema";
 import { TransactionView } from "@/lib/transactions/schema";
-import { InstrumentKind } from "@/lib/vocabulary";
 
 /** What may need a person now, most urgent kinds first. */
 export const NeedKind = z.enum([
@@ -80,7 +79,7 @@ export const Need = z.object({
     organisation: z.string().optional(),
     party: z.string().optional(),
     job: z.string().optional(),
-    authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+    authority: ListedOrder.optional(),
     /** Of a key that stops its participant: suspended or compromised. */
     state: KeyState.optional(),
     /** The caller has already taken a dispute. */
@@ -140,6 +139,8 @@ export const Home = z.object({
   in_force: z.array(GrantView),
   /** The caller's own requests that others have to answer. */
   with_others: z.array(RequestSummary),
+  /** For reviewers: requests that other reviewers have to decide, soonest due first. */
+  team: z.array(RequestSummary),
   /** A participant's newest transactions. */
   transactions: z.array(TransactionView),
   /** Absent on a first visit. */

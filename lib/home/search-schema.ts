@@ -3,6 +3,7 @@ import { visibleLine } from "@/lib/schema";
 
 /** Kinds of things that a search finds, in the order of the answer. */
 export const FoundKind = z.enum([
+  "case",
   "grant",
   "request",
   "transaction",

@@ -2,6 +2,7 @@
 // only what these lists show, and only their metadata.
 
 import "server-only";
+import { listCases } from "@/lib/access/cases/list-cases";
 import { listGrants } from "@/lib/access/grants/list-grants";
 import { listRequests, type RequestListQuery } from "@/lib/access/requests/list-requests";
 import { getRequest } from "@/lib/access/requests/request-view";
@@ -54,7 +55,7 @@ async function findRequests(cx: Context, text: string) {
   const named = found.map((request) => ({
     id: request.id,
     name: request.reference,
-    ...("authority" in request && request.authority !== undefined
+    ...("authority" in request && request.authority?.case_number !== undefined
       ? { note: request.authority.case_number }
       : {}),
   }));
@@ -86,6 +87,11 @@ async function findGrants(cx: Context, text: string) {
 }
 
 const FINDERS: Readonly<Record<FoundKind, Finder>> = {
+  async case(cx, q) {
+    if (isUuid(q)) return [];
+    const { items } = await listCases(cx, { q, limit: MOST + 1 });
+    return items.map(({ id, case_number: name, issuer: note }) => ({ id, name, note }));
+  },
   grant: findGrants,
   request: findRequests,
   transaction: findTransactions,

@@ -67,6 +67,9 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
   const one = { tenantId: cx.instance.tenantId, userId, event };
   const isOwnAct = event.actor === pseudonym;
   const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
+  // Programs follow each transaction. People read them in their list.
+  if (event.kind === "transaction")
+    return { notices: [], deliveries: called.map(({ id }) => ({ ...one, webhookId: id })) };
   const isTold = !isOwnAct && !isOfGrant(event);
   const isMailed = cx.hasMail && isTold && wantsMail(person, event.kind);
   return {

@@ -1,14 +1,9 @@
 import "server-only";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
+import { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { fileRequest } from "@/lib/access/requests/file-request";
-import {
-  AuthorizationFactsBody,
-  type Confirms,
-  NewDecision,
-  NewRequest,
-  type Stage,
-} from "@/lib/access/requests/schema";
+import { type Confirms, NewDecision, NewRequest, type Stage } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { InvariantError } from "@/lib/errors";
 import { makeOrderPdf } from "@/lib/seed/court-order";

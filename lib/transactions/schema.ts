@@ -111,6 +111,9 @@ export type NewTransaction = z.output<typeof NewTransaction>;
 
 /** A transaction as its parties and staff may see it, without opening. */
 export const TransactionView = z.object({
+  /** With `created_at`: the names that things of the API have. The other two are those of the coordinator's programs. */
+  id: z.string(),
+  created_at: z.string(),
   transaction_id: z.string(),
   job_id: z.string(),
   timestamp: z.string(),

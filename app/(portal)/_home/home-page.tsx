@@ -1,13 +1,15 @@
 import { getTranslations } from "next-intl/server";
+import { FirstUse } from "@/app/(portal)/_home/first-use";
 import { HomeEmpty } from "@/app/(portal)/_home/home-empty";
 import { HomeFacts } from "@/app/(portal)/_home/home-facts";
 import { NeedList } from "@/app/(portal)/_home/need-list";
-import { ForceSection, OthersSection, OwnSection } from "@/app/(portal)/_home/sections";
+import { ForceSection, OthersSection, OwnSection, TeamSection } from "@/app/(portal)/_home/sections";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Words } from "@/components/messages/words";
+import { OpeningHost } from "@/components/opening/opening-host";
 import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { getHome } from "@/lib/api-client/operations/home";
@@ -56,31 +58,35 @@ export async function HomePage({ coming }: { coming: ReturnType<typeof loadHome>
   const { value: home, principal } = result;
   const nowMs = Date.parse(home.at);
   return (
-    <Words namespaces={["home"]}>
-      <LiveRefresh kinds={HOME_KINDS} />
-      <PageFrame
-        crumbs={[{ label: portal("home") }]}
-        title={t("title")}
-        lead={t.rich("lead", {
-          count: home.needs.length,
-          now: () => <LocalTime instant={home.at} form="minute" />,
-        })}
-        actions={<Begin principal={principal} />}
-        apiCall={{ method: "GET", path: "/confidential/home" }}
-        facts={<HomeFacts home={home} principal={principal} />}
-      >
-        <UnreadableRows rows={home.unreadable} />
-        {home.needs.length === 0 ? (
-          <HomeEmpty principal={principal} />
-        ) : (
-          <NeedList needs={home.needs} nowMs={nowMs} />
-        )}
-        <div className="mt-8">
-          <OthersSection home={home} />
-          <OwnSection home={home} principal={principal} />
-          <ForceSection home={home} nowMs={nowMs} principal={principal} />
-        </div>
-      </PageFrame>
+    <Words namespaces={["home", "opening"]}>
+      <OpeningHost nowMs={nowMs}>
+        <LiveRefresh kinds={HOME_KINDS} />
+        <PageFrame
+          crumbs={[{ label: portal("home") }]}
+          title={t("title")}
+          lead={t.rich("lead", {
+            count: home.needs.length,
+            now: () => <LocalTime instant={home.at} form="minute" />,
+          })}
+          actions={<Begin principal={principal} />}
+          apiCall={{ method: "GET", path: "/confidential/home" }}
+          facts={<HomeFacts home={home} principal={principal} />}
+        >
+          <UnreadableRows rows={home.unreadable} />
+          {home.needs.length === 0 ? (
+            <HomeEmpty principal={principal} />
+          ) : (
+            <NeedList needs={home.needs} nowMs={nowMs} principal={principal} />
+          )}
+          {home.last_here_at === undefined ? <FirstUse principal={principal} /> : null}
+          <div className="mt-8">
+            <OthersSection home={home} />
+            <TeamSection home={home} />
+            <OwnSection home={home} principal={principal} />
+            <ForceSection home={home} nowMs={nowMs} principal={principal} />
+          </div>
+        </PageFrame>
+      </OpeningHost>
     </Words>
   );
 }

@@ -1,12 +1,15 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
+import { openingCallOf } from "@/components/opening/opening-call";
+import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
-import { isMidnight } from "@/lib/format";
+import type { Principal } from "@/lib/context/principal";
+import { isMidnight, orderName } from "@/lib/format";
 import type { Need } from "@/lib/home/schema";
 
 const MINUTE = 60_000;
@@ -108,7 +111,7 @@ function useSentence(): (need: Need) => Sentence {
   return ({ kind, reference, facts }) => {
     const { authority } = facts;
     const named =
-      authority === undefined ? t("noAuthority") : `${kinds(authority.kind)}, ${authority.case_number}`;
+      authority === undefined ? t("noAuthority") : orderName(kinds(authority.kind), authority.case_number);
     const hasAuthority = authority === undefined ? "no" : "yes";
     const values = {
       ...numbersOf(facts),
@@ -126,8 +129,44 @@ function useSentence(): (need: Need) => Sentence {
   };
 }
 
+interface ListProps {
+  readonly needs: readonly Need[];
+  readonly nowMs: number;
+  readonly principal: Pick<Principal, "role" | "name">;
+}
+
+/** The one thing to do about a task. Granted fields open right here; all else has a page of its own. */
+function NeedAct({
+  need,
+  act,
+  isFirst,
+  principal,
+}: { need: Need; act: string; isFirst: boolean } & Pick<ListProps, "principal">) {
+  const look = isFirst ? "primary" : "secondary";
+  const words = (
+    <>
+      {act}
+      <span className="sr-only">: {need.reference}</span>
+    </>
+  );
+  if (need.kind === "access_new" || need.kind === "access_ends") {
+    const { role, name: personName } = principal;
+    const request = { grantId: need.subject.id, via: openingCallOf(role), personName };
+    return (
+      <OpenGrantButton request={request} look={look} size="bar" className="tablet:w-full">
+        {words}
+      </OpenGrantButton>
+    );
+  }
+  return (
+    <ButtonLink href={hrefOf(need)} look={look} size="bar" className="tablet:w-full">
+      {words}
+    </ButtonLink>
+  );
+}
+
 /** What waits for the reader: glyph, sentence, time, and the one thing to do about it. The first is the page's primary. */
-export function NeedList({ needs, nowMs }: { needs: readonly Need[]; nowMs: number }) {
+export function NeedList({ needs, nowMs, principal }: ListProps) {
   const t = useTranslations("home");
   const sentence = useSentence();
   return (
@@ -149,15 +188,7 @@ export function NeedList({ needs, nowMs }: { needs: readonly Need[]; nowMs: numb
               <NeedTime need={need} nowMs={nowMs} />
             </div>
             <div className="col-start-2 mt-2 tablet:col-start-auto tablet:mt-0 tablet:self-center">
-              <ButtonLink
-                href={hrefOf(need)}
-                look={index === 0 ? "primary" : "secondary"}
-                size="bar"
-                className="tablet:w-full"
-              >
-                {act}
-                <span className="sr-only">: {need.reference}</span>
-              </ButtonLink>
+              <NeedAct need={need} act={act} isFirst={index === 0} principal={principal} />
             </div>
           </li>
         );

@@ -6,9 +6,11 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { Principal } from "@/lib/context/principal";
+import { orderName } from "@/lib/format";
 import type { Home } from "@/lib/home/schema";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +25,7 @@ function All({ href, children }: { href: string; children: string }) {
 
 function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   const t = useTranslations("home.others");
-  const due = request.response_due_at ?? request.due_at;
+  const { answer: due } = shownDue(request);
   if (request.state === "needs_information")
     return (
       <Tag tone="plain" icon="pause">
@@ -43,6 +45,36 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
       <EndTime instant={due} look="bare" />
     </Tag>
   );
+}
+
+/** What other reviewers have to decide: reviewers see how their team is doing when nothing waits for them. */
+export function TeamSection({ home }: { home: Home }) {
+  const t = useTranslations("home.team");
+  const states = useTranslations("domain.requestStates");
+  if (home.team.length === 0) return null;
+  const nowMs = Date.parse(home.at);
+  return (
+    <Section title={t("title")} action={<All href="/requests?view=all">{t("all")}</All>}>
+      <Table
+        caption={t("caption")}
+        rows={home.team}
+        rowKey={(row) => row.id}
+        href={(row) => `/requests/${row.id}`}
+        columns={[
+          { key: "reference", head: t("reference"), isTitle: true, cell: (row) => row.reference },
+          { key: "agency", head: t("agency"), cell: (row) => row.requester.organisation },
+          { key: "stands", head: t("stands"), cell: (row) => states(row.state) },
+          { key: "due", head: t("due"), cell: (row) => <ReviewBy request={row} nowMs={nowMs} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** Reviewers have their own date, which is before the answer's. */
+function ReviewBy({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
+  const { response_due_at: _answer, ...rest } = request;
+  return <Due request={rest} nowMs={nowMs} />;
 }
 
 /** The reader's own requests that others decide, each with its state and due date. */
@@ -71,7 +103,7 @@ export function OthersSection({ home }: { home: Home }) {
             cell: (row) =>
               row.authority === undefined
                 ? t("none")
-                : `${kinds(row.authority.kind)}, ${row.authority.case_number}`,
+                : orderName(kinds(row.authority.kind), row.authority.case_number),
           },
           {
             key: "transactions",

@@ -2,5 +2,5 @@ import type { ReactNode } from "react";
 import { Words } from "@/components/messages/words";
 
 export default function TransactionsLayout({ children }: { children: ReactNode }) {
-  return <Words namespaces={["transactions"]}>{children}</Words>;
+  return <Words namespaces={["transactions", "opening"]}>{children}</Words>;
 }

@@ -87,6 +87,7 @@ export async function signApproval(
   await page.getByLabel("2 Case number").fill(facts.case_number ?? "");
   await page.getByLabel("3 Valid from").fill(facts.valid_from ?? "");
   await page.getByLabel("4 Valid until").fill(facts.valid_until ?? "");
+  await page.getByLabel("4 Valid until").press("Tab");
   await page.getByLabel("Reason, seen by the requester").fill("Read and compared.");
   await page.getByRole("button", { name: "Approve as requested" }).click();
   const dialog = page.getByRole("dialog", { name: /^Approve AR-/ });

@@ -8,7 +8,6 @@ import { listGrants } from "@/lib/access/grants/list-grants";
 import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { changeDraft } from "@/lib/access/requests/change-draft";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
@@ -38,6 +37,7 @@ import {
 } from "@/lib/testing/benches/request-bench";
 import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { readRecord } from "@/lib/transactions/read/read-record";
 
 let bench: RequestBench;

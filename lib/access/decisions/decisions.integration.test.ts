@@ -7,7 +7,6 @@ import { listGrants } from "@/lib/access/grants/list-grants";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { useView } from "@/lib/access/grants/use-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision, NewOpening, NewRequest, NewStatement } from "@/lib/access/requests/schema";
@@ -37,6 +36,7 @@ import {
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
 import { called } from "@/lib/testing/called";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 
 let bench: RequestBench;
 beforeAll(async () => {

@@ -47,6 +47,11 @@ function compare(confirms: Confirms, other: OrderFacts): Row[] {
   ];
 }
 
+/** Returns the names of the facts that were read as they are on record. */
+export function sameFacts(confirms: Confirms, order: OrderFacts): readonly (keyof Confirms)[] {
+  return compare(confirms, order).flatMap(({ name, same }) => (same ? [name] : []));
+}
+
 function refuse(wrong: readonly Row[], says: string, key: "order" | "first"): never {
   const errors: FieldError[] = wrong.map((row) => ({
     pointer: `/confirms/${row.name}`,

@@ -7,6 +7,7 @@ import { listQueue } from "@/lib/access/requests/queue-store";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
+import { blindIn } from "@/lib/access/review/reading-store";
 import { isExecutive } from "@/lib/access/rules/action-rules";
 import { reason } from "@/lib/access/rules/reason";
 import { refusalOf } from "@/lib/access/rules/refusal";
@@ -65,8 +66,14 @@ export async function listReleases(cx: Context, query: ReleaseQuery): Promise<Pa
       readableOf(rows).map((row) => row.requesterUserId),
     );
     const authorities = await listAuthorities(tx, shown);
+    const isBlindTo = await blindIn(tx, cx, shown, authorities);
     const { items: summaries, ...missing } = viewRows(cx, "releases", rows, (row: RequestRow) =>
-      requestSummary(row, { names, turn: undefined, authority: authorities.get(row.id) }),
+      requestSummary(row, {
+        names,
+        turn: undefined,
+        authority: authorities.get(row.id),
+        isBlind: isBlindTo(row),
+      }),
     );
     const items: ReleaseItem[] = [];
     for (const summary of summaries) items.push({ ...summary, ...(await standingOf(tx, cx, summary.id)) });

@@ -4,6 +4,7 @@ import type { Context } from "@/lib/context/context";
 import type { Run } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import type { Draw } from "@/lib/rate-limit/limits";
 
 /**
  * Takes one view of a grant's budget in the caller's transaction and returns how many are left; exact under any number
@@ -40,14 +41,31 @@ export async function useExport(tx: Tx, cx: Pick<Context, "clock">, grantId: str
  */
 export async function useGrantDay(cx: Pick<Context, "clock" | "limits">, grantId: string): Promise<void> {
   const draw = await cx.limits?.take("grant_day", grantId);
-  if (draw === undefined || draw.success) return;
+  if (draw !== undefined && !draw.success) throw dayIsUsed(cx, draw);
+}
+
+function dayIsUsed(cx: Pick<Context, "clock">, { limit, reset }: Draw): DomainError {
   const error = new DomainError("rate.exceeded", {
-    detail: `This grant allows ${draw.limit} disclosures a day; all are used.`,
-    retryAfterSeconds: Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000)),
+    detail: `This grant allows ${limit} disclosures a day; all are used.`,
+    retryAfterSeconds: Math.max(1, Math.ceil((reset - cx.clock.nowMs()) / 1000)),
+    extra: { next_possible_at: new Date(reset).toISOString(), limit },
   });
   // Unlike a caller's own budget, a grant's day is a limit of what was approved, so its refusal is recorded.
   error.about = { outcome: "denied" };
-  throw error;
+  return error;
+}
+
+/** Throws `rate.exceeded` if the grant's budget of the day does not suffice for so many disclosures. It uses up none. */
+export async function requireGrantDay(
+  cx: Pick<Context, "clock" | "limits">,
+  grantId: string,
+  count: number,
+): Promise<void> {
+  const draw = await cx.limits?.take("grant_day", grantId);
+  if (draw === undefined) return;
+  if (!draw.success) throw dayIsUsed(cx, draw);
+  await cx.limits?.giveBack("grant_day", grantId);
+  if (draw.remaining + 1 < count) throw dayIsUsed(cx, draw);
 }
 
 /** Runs `commit` for one disclosure of the grant's day, and returns the disclosure to the budget if `commit` fails. */

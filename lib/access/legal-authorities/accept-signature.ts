@@ -8,7 +8,7 @@ import { findDocumentBytes } from "@/lib/access/legal-authorities/held-document-
 import { keepEvidence } from "@/lib/access/legal-authorities/keep-evidence";
 import { noteRecheck } from "@/lib/access/legal-authorities/recheck-signature";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
-import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
+import type { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { type DocumentCheck, MAX_CMS_BYTES } from "@/lib/authorities/cms";
 import { decodeDer, reading } from "@/lib/authorities/registry/encoded";
 import type { Context } from "@/lib/context/context";

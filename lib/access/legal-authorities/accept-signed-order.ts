@@ -1,7 +1,7 @@
 import "server-only";
 import { type HeldOrder, takeOrder } from "@/lib/access/legal-authorities/signed-order";
 import { insertSignatureReport } from "@/lib/access/legal-authorities/verification-store";
-import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
+import type { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import type { Context } from "@/lib/context/context";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";

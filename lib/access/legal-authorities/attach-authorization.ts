@@ -23,9 +23,9 @@ import type { HeldOrder } from "@/lib/access/legal-authorities/signed-order";
 import * as authorizations from "@/lib/access/legal-authorities/store";
 import { requireUnused } from "@/lib/access/legal-authorities/use-store";
 import type { AuthorizationAnswer } from "@/lib/access/requests/answer-schema";
+import type { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { touchDraft } from "@/lib/access/requests/change-store";
 import { loadRequest } from "@/lib/access/requests/load-request";
-import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
 import { authorizationView } from "@/lib/access/requests/view";
 import { endOf, startOf } from "@/lib/access/rules/validity";
@@ -95,6 +95,7 @@ async function store(
     sealed: facts.sealed && { basis: facts.sealed.basis, until: endOf(facts.sealed.until) },
     recordDigest: digest,
     record,
+    sources: facts.sources,
   });
   const of = { authorizationId: id, requestId };
   if (order !== undefined) await noteAttached(tx, cx, of, order);
@@ -139,11 +140,19 @@ async function takeIn(tx: Tx, cx: Context, requestId: string, facts: Authorizati
   const signed = await receiveSigned(tx, cx, requestId, facts, parts);
   const { order, signature } = signed;
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
-  const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, signed);
+  const { id, digest } = await store(
+    tx,
+    cx,
+    requestId,
+    { ...(order?.facts ?? facts), sources: facts.sources },
+    document,
+    signed,
+  );
   const details = {
     authorization: id,
     record: digest,
     kind: facts.kind,
+    ...(facts.sources === undefined ? {} : { sources: JSON.parse(JSON.stringify(facts.sources)) }),
     ...(document === undefined
       ? {}
       : { sha256: document.sha256, bytes: document.bytes, scan: document.scan }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
+import type { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { endOf, startOf } from "@/lib/access/rules/validity";
 import { OrderReach } from "@/lib/authorities/schema";
 import type { Reach } from "@/lib/authorities/selector";

@@ -5,9 +5,10 @@ import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { sameText } from "@/lib/access/decisions/retyped-facts";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
+import { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { changeDraft } from "@/lib/access/requests/change-draft";
 import { getRequest } from "@/lib/access/requests/request-view";
-import { AuthorizationFactsBody, NewDecision } from "@/lib/access/requests/schema";
+import { NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { checkIdentity } from "@/lib/access/review/identity-check";
 import { utf8 } from "@/lib/crypto/bytes";
@@ -94,6 +95,28 @@ describe("attaching an order", () => {
         [id],
       );
       expect(rows[0]).toEqual({ authorization_digest: view.authorization?.record_digest });
+    });
+
+    it("a fact that was only read from the file refuses the submission, until a person confirms or types it", async () => {
+      const id = await bench.draft();
+      const attach = (sources: AuthorizationFactsBody["sources"]) =>
+        attachAuthorization(bench.regulator, id, { ...bench.order, sources }, upload());
+      await attach({ issuer: "confirmed", case_number: "read", valid_until: "typed" });
+      const refusal = await refusalOf(submitRequest(bench.regulator, id));
+      expect([refusal.code, refusal.errors?.map(({ pointer }) => pointer)]).toEqual([
+        "request.invalid",
+        ["/case_number"],
+      ]);
+      const sources = { issuer: "confirmed", case_number: "confirmed", valid_until: "typed" } as const;
+      const { receipt } = await attach(sources);
+      await submitRequest(bench.regulator, id);
+      expect((await getRequest(bench.regulator, id)).authorization?.sources).toEqual(sources);
+      const { rows } = await bench.query(
+        "SELECT sources FROM legal_authorization WHERE request_id = $1 ORDER BY id",
+        [id],
+      );
+      expect(rows.at(-1)).toEqual({ sources });
+      expect(receipt.entry_id).not.toBe("");
     });
 
     it("attaching changes the draft's version: a draft seen before it is not changed or submitted unseen", async () => {

@@ -9,9 +9,10 @@ import {
   setAuthorizationState,
 } from "@/lib/access/legal-authorities/store";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
+import type { AuthorizationEnd } from "@/lib/access/requests/authorization-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
-import type { AuthorizationEnd, AuthorizationState } from "@/lib/access/requests/schema";
+import type { AuthorizationState } from "@/lib/access/requests/schema";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
 import type { Permit } from "@/lib/access/rules/permit";
 import { appendEntry } from "@/lib/audit/record/append-entry";

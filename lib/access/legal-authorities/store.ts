@@ -7,6 +7,7 @@ import {
   toVerifications,
   type Verifications,
 } from "@/lib/access/legal-authorities/verification-store";
+import { FactSources } from "@/lib/access/requests/authorization-schema";
 import { AuthorizationState } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";
 import { Moment } from "@/lib/db/read-rows";
@@ -38,6 +39,8 @@ export interface AuthorizationRow {
   /** Whether it serves one request only, according to its record. */
   readonly isSingleUse: boolean;
   readonly verifications: Verifications;
+  /** How the requester gave each fact; undefined where the caller did not say. */
+  readonly sources: FactSources | undefined;
 }
 
 const Row = z.object({
@@ -57,6 +60,7 @@ const Row = z.object({
   record: AuthorizationRecord,
   document_id: z.string().nullable(),
   jws: z.string().nullable(),
+  sources: FactSources.nullable(),
 });
 
 export async function insertAuthorization(
@@ -86,6 +90,7 @@ export async function insertAuthorization(
         jws: row.jws ?? null,
         record_digest: row.recordDigest,
         record: JSON.parse(JSON.stringify(row.record)),
+        ...(row.sources === undefined ? {} : { sources: JSON.parse(JSON.stringify(row.sources)) }),
       },
     ],
   });
@@ -96,20 +101,39 @@ export interface ListedAuthority {
   readonly kind: string;
   readonly issuer: string;
   readonly caseNumber: string;
+  /** It is a JWS under a registered key, which no person retypes. */
+  readonly isSigned: boolean;
 }
+
+interface ListedRow {
+  readonly request_id: string;
+  readonly kind: string;
+  readonly issuer: string;
+  readonly case_number: string;
+  readonly is_signed: boolean;
+}
+
+const LIST_AUTHORITIES = statement<{ readonly ids: readonly string[] }, ListedRow>("list-authorities")`
+  SELECT DISTINCT ON (a.request_id) a.request_id::text, a.kind, a.issuer, a.case_number, a.jws IS NOT NULL AS is_signed
+  FROM legal_authorization a WHERE a.request_id = ANY (${({ ids }) => ids}::uuid[])
+  ORDER BY a.request_id, a.id DESC`;
 
 /** Returns kind, issuer and number of the newest authorization of each request, for lists. */
 export async function listAuthorities(
-  tx: Tx,
+  { run }: Running,
   requestIds: readonly string[],
 ): Promise<Map<string, ListedAuthority>> {
-  const rows = await tx.authorization.findMany({
-    where: { request_id: { in: [...requestIds] } },
-    orderBy: { id: "asc" },
-    select: { request_id: true, kind: true, issuer: true, case_number: true },
-  });
+  const rows = await run(LIST_AUTHORITIES, { ids: requestIds });
   return new Map(
-    rows.map((row) => [row.request_id, { kind: row.kind, issuer: row.issuer, caseNumber: row.case_number }]),
+    rows.map((row) => [
+      row.request_id,
+      {
+        kind: row.kind,
+        issuer: row.issuer,
+        caseNumber: row.case_number,
+        isSigned: row.is_signed,
+      },
+    ]),
   );
 }
 
@@ -162,6 +186,7 @@ export async function findAuthorization(
     record: row.record,
     document: toDocument(record.document),
     jws: row.jws ?? undefined,
+    sources: row.sources ?? undefined,
     ...membersOf(row.record),
     verifications: toVerifications(record.verifications),
   };

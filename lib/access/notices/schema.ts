@@ -10,6 +10,17 @@ export type NoticeInstrument = z.infer<typeof NoticeInstrument>;
 export const NoticeMode = z.enum(["none", "queued"]);
 export type NoticeMode = z.infer<typeof NoticeMode>;
 
+/** Whether those whose data are disclosed get notice, by the rule in force. */
+export const ExpectedNotice = z.object({
+  /** `queued`: a person of the operator confirms each notice before it is sent. `none`: they get no notice. */
+  mode: z.enum(["none", "queued"]),
+  /** When the rule was set; absent for the default. */
+  rule_of: z.string().optional(),
+  /** The end of the seal; the notice is not sent before. */
+  not_before: z.string().optional(),
+});
+export type ExpectedNotice = z.infer<typeof ExpectedNotice>;
+
 export const NewNoticeRule = z.strictObject({
   kind: NoticeInstrument,
   purpose: Purpose,

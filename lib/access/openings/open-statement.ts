@@ -25,6 +25,11 @@ export interface OpeningScope {
   readonly groups: readonly GroupName[];
 }
 
+/** Label under which a reply key is sealed; the opening's id binds it. */
+export function replyKeyContext(openingId: string): string {
+  return `sealport/opening/1|${openingId}`;
+}
+
 /** The session, or the key of a program, that an opening belongs to. */
 export function sessionOf({ proof }: Pick<Principal, "proof">): string {
   return proof.kind === "session" ? proof.sessionId : proof.keyId;

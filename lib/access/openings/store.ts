@@ -74,14 +74,26 @@ export async function findOpening(run: Run, wanted: Wanted): Promise<OpeningRow 
   };
 }
 
-const spentAt = ({ at }: { readonly at: Date }) => at;
-const SPEND_OPENING = statement<{ readonly id: string; readonly at: Date }, { readonly id: string }>(
-  "spend-opening",
-)`
-  UPDATE opening SET used_at = ${spentAt}, reply_key = NULL
-  WHERE id = ${({ id }) => id}::uuid AND used_at IS NULL AND expires_at > ${spentAt} RETURNING id`;
+interface Spent {
+  readonly id: string;
+  readonly transactionId: string;
+  readonly at: Date;
+}
 
-/** Ends an opening and deletes its key. Returns false when it was used before or has expired. */
-export async function spendOpening(run: Run, id: string, at: Date): Promise<boolean> {
-  return (await run(SPEND_OPENING, { id, at })).length === 1;
+const spentAt = ({ at }: Spent) => at;
+const spentOn = ({ transactionId }: Spent) => transactionId;
+const SPEND_OPENING = statement<Spent, { readonly id: string }>("spend-opening")`
+  UPDATE opening SET opened = opened || ${spentOn}::uuid,
+    used_at = CASE WHEN cardinality(opened) + 1 >= jsonb_array_length(statement -> 'transactions')
+      THEN ${spentAt}::timestamptz END,
+    reply_key = CASE WHEN cardinality(opened) + 1 < jsonb_array_length(statement -> 'transactions') THEN reply_key END
+  WHERE id = ${({ id }) => id}::uuid AND used_at IS NULL AND expires_at > ${spentAt}
+    AND NOT (${spentOn}::uuid = ANY (opened)) RETURNING id`;
+
+/**
+ * Uses an opening for one of its transactions. With the last one it ends, and its key is deleted. Returns false when it
+ * was used for this transaction before or has expired.
+ */
+export async function spendOpening(run: Run, spent: Spent): Promise<boolean> {
+  return (await run(SPEND_OPENING, spent)).length === 1;
 }

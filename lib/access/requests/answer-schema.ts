@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { PersonView } from "@/lib/access/grants/opening-schema";
+import { FactSources } from "@/lib/access/requests/authorization-schema";
 import {
   AuthorizationState,
+  Confirms,
   Escalation,
   RequestState,
   ScanState,
@@ -9,7 +11,7 @@ import {
   TransactionQuery,
 } from "@/lib/access/requests/schema";
 import { OrderReach, SignatureReport } from "@/lib/authorities/schema";
-import { DecisionStatement, OpenStatement } from "@/lib/escrow/protocol/statements";
+import { DecisionStatement } from "@/lib/escrow/protocol/statements";
 import { Receipt, Unreadable } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
@@ -26,11 +28,16 @@ export const AuthorizationView = z.object({
   id: z.string(),
   state: AuthorizationState,
   kind: InstrumentKind,
-  issuer: z.string(),
   jurisdiction: z.string(),
-  case_number: z.string(),
-  valid_from: z.string(),
-  valid_until: z.string(),
+  /**
+   * The four facts that deciders read in a paper order. They are withheld from a person who could decide and has not
+   * typed them yet; then `withheld` is there instead.
+   */
+  issuer: z.string().optional(),
+  case_number: z.string().optional(),
+  valid_from: z.string().optional(),
+  valid_until: z.string().optional(),
+  withheld: z.literal(true).optional(),
   recognition_basis: z.string().optional(),
   sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
   /** SHA-256 of its record, as every decision names it. */
@@ -46,6 +53,8 @@ export const AuthorizationView = z.object({
   reach: OrderReach.optional(),
   /** It serves one request only. */
   single_use: z.boolean().optional(),
+  /** How the requester gave each fact; absent where the caller did not say. */
+  sources: FactSources.optional(),
   document: DocumentView.optional(),
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;
@@ -85,6 +94,14 @@ export const EventView = z.object({
   comment: z.string().optional(),
 });
 
+/** The order as lists name it. Issuer and number are withheld from a decider who has not read it yet. */
+export const ListedOrder = z.object({
+  kind: InstrumentKind,
+  issuer: z.string().optional(),
+  case_number: z.string().optional(),
+});
+export type ListedOrder = z.infer<typeof ListedOrder>;
+
 const summaryMembers = {
   id: z.string(),
   reference: z.string(),
@@ -97,7 +114,9 @@ const summaryMembers = {
   /** Who must act next: the deciders of a stage, or the requester with a draft or an open question. */
   waiting_for: z.enum(["legal", "coordinator", "requester"]).optional(),
   is_waiting_for_me: z.boolean(),
-  authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+  authority: ListedOrder.optional(),
+  /** Who looks after it, for reviewers; absent when no one does. It is no permission. */
+  assignee: PersonView.pick({ handle: true, name: true }).optional(),
   /** When its reviewers should have decided. */
   due_at: z.string().optional(),
   /** When the answer is due, by the kind of instrument; absent when an answer is not required. */
@@ -181,13 +200,14 @@ export const StatementAnswer = z.object({
 });
 export type StatementAnswer = z.infer<typeof StatementAnswer>;
 
-export const OpeningAnswer = z.object({
-  opening_id: z.string(),
-  statement: OpenStatement,
-  expires_at: z.string(),
+/** A stored reading, and which of the facts were read as they are on record. */
+export const ReadingAnswer = z.object({
+  id: z.string(),
+  at: z.string(),
+  matches: z.array(Confirms.keyof()),
   receipt: Receipt,
 });
-export type OpeningAnswer = z.infer<typeof OpeningAnswer>;
+export type ReadingAnswer = z.infer<typeof ReadingAnswer>;
 
 export const IdentityCheckAnswer = z.object({
   id: z.string(),

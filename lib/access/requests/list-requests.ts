@@ -1,11 +1,19 @@
 import "server-only";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { countQueue, type HistorySearch, listOpenIds, listQueue } from "@/lib/access/requests/queue-store";
+import {
+  countQueue,
+  type HistorySearch,
+  listOpenIds,
+  listQueue,
+  type QueueView,
+} from "@/lib/access/requests/queue-store";
 import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
+import { listAssignees } from "@/lib/access/review/assignee-store";
+import { blindIn } from "@/lib/access/review/reading-store";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { startOf } from "@/lib/access/rules/validity";
 import type { Context } from "@/lib/context/context";
@@ -46,7 +54,7 @@ export interface RequestListQuery {
   readonly purpose?: Purpose | undefined;
   /** Part of the reference, in upper or lower case. */
   readonly reference?: string | undefined;
-  readonly view?: "mine" | "waiting" | "decided" | "all" | undefined;
+  readonly view?: QueueView | undefined;
   readonly waiting_for?: "me" | undefined;
   readonly sort?: "newest" | "due" | undefined;
   /** The history, by officer, agency, issuer, case number, transaction and filing time. */
@@ -93,9 +101,18 @@ export async function listRequests(
       tx,
       rows.map((row) => row.id),
     );
+    const assignees = await listAssignees(tx, isReviewer(cx.principal) ? rows.map((row) => row.id) : []);
+    const isBlindTo = await blindIn(
+      tx,
+      cx,
+      rows.map((row) => row.id),
+      authorities,
+    );
     const viewed = viewRows(cx, "requests", rows, (row: RequestRow) => {
       const turn = turns.find((one) => one.id === row.id);
-      return requestSummary(row, { names, turn, authority: authorities.get(row.id) });
+      const authority = authorities.get(row.id);
+      const assignee = assignees.get(row.id);
+      return requestSummary(row, { names, turn, authority, assignee, isBlind: isBlindTo(row) });
     });
     const last = turns.at(-1)?.id ?? null;
     const total = await countQueue(tx, filter);

@@ -16,9 +16,12 @@ import { type RequestRow, readRequest } from "@/lib/access/requests/store";
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/requests/timeline-store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/requests/view";
 import { toViewer } from "@/lib/access/requests/viewer";
+import { listAssignees } from "@/lib/access/review/assignee-store";
+import { readsBlind } from "@/lib/access/review/blind";
 import { isParty, ownOrganisations } from "@/lib/access/review/conflicts/store";
+import { readOrdersOf } from "@/lib/access/review/reading-store";
 import { hasIdentityCheck } from "@/lib/access/review/store";
-import { decideAction } from "@/lib/access/rules/action-rules";
+import { decideAction, isReviewer } from "@/lib/access/rules/action-rules";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -29,12 +32,13 @@ import { findPeople } from "@/lib/identity/people/people-store";
 
 const MAX_JOBS = 200;
 
-function takenView(taken: TakenAway): TakenAwayView {
+/** What an approval took away. An earlier end is its decider's reading of the order, so a blind reader does not get it. */
+function takenView(taken: TakenAway, isBlind: boolean): TakenAwayView {
   const { transactions, groups, end, views, exports } = taken;
   return {
     transactions: [...transactions],
     fields: [...groups],
-    ...(end === undefined
+    ...(end === undefined || isBlind
       ? {}
       : { until: { before: validityTime(end.before), after: validityTime(end.after) } }),
     ...(views === undefined ? {} : { max_views: views }),
@@ -42,7 +46,10 @@ function takenView(taken: TakenAway): TakenAwayView {
   };
 }
 
-function decisionView(row: DecisionRow, names: Names, taken: TakenAway | undefined) {
+function decisionView(
+  row: DecisionRow,
+  { names, taken, isBlind }: { names: Names; taken: TakenAway | undefined; isBlind: boolean },
+) {
   return {
     id: row.id,
     stage: row.stage,
@@ -50,7 +57,7 @@ function decisionView(row: DecisionRow, names: Names, taken: TakenAway | undefin
     approver: personView(names, row.approverUserId),
     comment: row.comment,
     narrowed: row.narrowed,
-    ...(taken === undefined ? {} : { taken_away: takenView(taken) }),
+    ...(taken === undefined ? {} : { taken_away: takenView(taken, isBlind) }),
     proof: row.proofKind,
     at: row.at.toISOString(),
   };
@@ -73,14 +80,15 @@ function eventView(event: TimelineEvent, names: Names) {
   };
 }
 
-function detailMembers(row: RequestRow) {
+/** With `isBlind` without the end that is asked for, which is usually the order's own. */
+function detailMembers(row: RequestRow, isBlind: boolean) {
   return {
     justification: row.justification,
     ...(row.legalBasis === undefined ? {} : { legal_basis: row.legalBasis }),
     transactions: [...row.transactions],
     ...(row.query === undefined ? {} : { query: row.query }),
     ...(row.from === undefined ? {} : { from: validityTime(row.from) }),
-    ...(row.until === undefined ? {} : { until: validityTime(row.until) }),
+    ...(row.until === undefined || isBlind ? {} : { until: validityTime(row.until) }),
     max_views: row.maxViews,
     max_exports: row.maxExports,
     ...(row.digest === undefined ? {} : { digest: row.digest }),
@@ -132,6 +140,8 @@ async function readParts(tx: Running, cx: Context, id: string) {
     isChecked: hasIdentityCheck(tx, facts.requesterUserId, cx.clock.now()),
     linked: findLinked(tx, id),
     steering: readSteering(tx, cx, permitted),
+    assignees: listAssignees(tx, isReviewer(cx.principal) ? [id] : []),
+    readOrders: readOrdersOf(tx, { userId: cx.principal.userId, requestIds: [id] }),
   });
 }
 
@@ -145,18 +155,31 @@ function namedIn({ row, decisions, events }: Parts): string[] {
   ];
 }
 
+function isBlindHere(cx: Context, { row, authorization, readOrders }: Parts): boolean {
+  if (authorization === undefined) return false;
+  const isSigned = authorization.reach !== undefined;
+  return readsBlind(cx.principal, { ...row, isSigned, hasRead: readOrders.has(row.id) });
+}
+
 function buildView(cx: Context, parts: Parts, names: Names): RequestView {
   const { row, authorization, decisions, events, grant, turn } = parts;
   const taken = narrowingHistory({ row, authorization, decisions });
+  const isBlind = isBlindHere(cx, parts);
   return {
-    ...requestSummary(row, { names, turn, authority: authorization }),
-    ...detailMembers(row),
+    ...requestSummary(row, {
+      ...{ names, turn, isBlind },
+      authority: authorization,
+      assignee: parts.assignees.get(row.id),
+    }),
+    ...detailMembers(row, isBlind),
     ...coViewerMembers(cx, row, parts.coViewers),
     jobs: parts.jobs.map(jobView),
-    ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
+    ...(authorization === undefined ? {} : { authorization: authorizationView(authorization, isBlind) }),
     first_request: !parts.hasEarlier,
     identity_check: parts.isChecked,
-    decisions: decisions.map((decision) => decisionView(decision, names, taken.get(decision.id))),
+    decisions: decisions.map((decision) =>
+      decisionView(decision, { names, taken: taken.get(decision.id), isBlind }),
+    ),
     approvals: row.isSent
       ? Stage.options.map((stage) => ({
           ...{ stage, given: approvalsIn({ decisions }, stage), needed: row.quorums[stage] },

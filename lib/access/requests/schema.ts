@@ -151,24 +151,6 @@ export const ChangedRequest = z
   });
 export type ChangedRequest = z.infer<typeof ChangedRequest>;
 
-export const AuthorizationFactsBody = z.strictObject({
-  issuer: visibleLine(300),
-  jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
-  kind: InstrumentKind,
-  case_number: visibleLine(200),
-  valid_from: InstantOrDate,
-  valid_until: InstantOrDate,
-  recognition_basis: visibleText(1_000).optional(),
-  sealed: z.strictObject({ basis: visibleText(1_000), until: InstantOrDate }).optional(),
-  /** Whether it serves one request only. If absent, it may serve several while it is valid. */
-  single_use: z.boolean().optional(),
-});
-export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
-
-/** Why a legal authority is no longer valid. */
-export const AuthorizationEnd = z.strictObject({ reason: visibleText(2_000) });
-export type AuthorizationEnd = z.infer<typeof AuthorizationEnd>;
-
 export const Confirms = z.strictObject({
   issuer: z.string().min(1).max(300),
   case_number: z.string().min(1).max(200),
@@ -239,13 +221,10 @@ export const NewIdentityCheck = z.strictObject({
 });
 export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
 
+/** Who looks after a request, by handle; null for no one. */
+export const NewAssignee = z.strictObject({ person: visibleLine(160).nullable() });
+export type NewAssignee = z.infer<typeof NewAssignee>;
+
 /** Removes a co-viewer from a submitted request, by handle. */
 export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
 export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;
-
-export const NewOpening = z.strictObject({
-  grant_id: Uuid,
-  transactions: TransactionIds,
-  fields: Fields.optional(),
-});
-export type NewOpening = z.infer<typeof NewOpening>;

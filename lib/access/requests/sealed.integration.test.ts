@@ -21,11 +21,12 @@ import { revokeAuthorization, suspendAuthorization } from "@/lib/access/legal-au
 import { decideNotice } from "@/lib/access/notices/decide-notice";
 import { NoticeWord } from "@/lib/access/notices/schema";
 import { listPreservations } from "@/lib/access/preservations/list-preservations";
+import { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { commentRequest } from "@/lib/access/requests/comment-request";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
 import { getRequest } from "@/lib/access/requests/request-view";
-import { AuthorizationFactsBody, NewDecision, NewRequest, NewStatement } from "@/lib/access/requests/schema";
+import { NewDecision, NewRequest, NewStatement } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import { checkIdentity } from "@/lib/access/review/identity-check";

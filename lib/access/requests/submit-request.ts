@@ -25,6 +25,16 @@ import { DomainError, invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { getPerson } from "@/lib/identity/people/people-store";
 
+/** Throws while a fact was only read from the file's text: a person confirms or types each of them. */
+function requireConfirmed({ sources }: Pick<authorizations.AuthorizationRow, "sources">): void {
+  const names = Object.entries(sources ?? {}).flatMap(([name, source]) => (source === "read" ? [name] : []));
+  if (names.length === 0) return;
+  throw new DomainError("request.invalid", {
+    detail: "A fact of the legal authority was read from the file. Confirm it, or type it.",
+    errors: names.map((name) => ({ pointer: `/${name}`, detail: "was read from the file, confirm it" })),
+  });
+}
+
 /**
  * Returns the legal authority, if any. Throws unless a request of an auditor or a regulator has a legal authority that
  * is in date, with its document attached.
@@ -49,6 +59,7 @@ async function checkAuthorization(
       detail: "The record is not the one that was attached.",
     });
   }
+  requireConfirmed(authorization);
   requireUninfected(authorization.document);
   const document = await findDocumentBytes(tx, authorization.id);
   if (document !== undefined) openDocument(cx.keystore, document.id, document);

@@ -6,6 +6,7 @@ import type { AuthorizationView, RequestSummary } from "@/lib/access/requests/an
 import type { Turn } from "@/lib/access/requests/queue-store";
 import type { GrantState } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
+import type { Assignee } from "@/lib/access/review/assignee-store";
 import { isWithin } from "@/lib/access/rules/limits";
 import { shownLevel } from "@/lib/access/rules/purposes";
 import type { DecidingSet } from "@/lib/context/policies";
@@ -27,16 +28,22 @@ export function personView(names: Names, userId: string) {
 export interface SummaryExtras {
   readonly names: Names;
   readonly turn: Turn | undefined;
-  readonly authority: ListedAuthority | undefined;
+  readonly authority: Pick<ListedAuthority, "kind" | "issuer" | "caseNumber"> | undefined;
+  /** The reader must read the order first: what was typed of it is withheld. */
+  readonly isBlind: boolean;
+  /** Who looks after it, for readers who review; undefined for all others. */
+  readonly assignee?: Assignee | undefined;
 }
 
-function authorityMember(authority: SummaryExtras["authority"]) {
+function authorityMember({ authority, isBlind }: SummaryExtras) {
   if (authority === undefined) return {};
-  const { kind, issuer, caseNumber } = authority;
-  return { authority: { kind: InstrumentKind.parse(kind), issuer, case_number: caseNumber } };
+  const kind = InstrumentKind.parse(authority.kind);
+  const { issuer, caseNumber } = authority;
+  return { authority: isBlind ? { kind } : { kind, issuer, case_number: caseNumber } };
 }
 
-export function requestSummary(row: RequestRow, { names, turn, authority }: SummaryExtras): RequestSummary {
+export function requestSummary(row: RequestRow, extras: SummaryExtras): RequestSummary {
+  const { names, turn } = extras;
   return {
     id: row.id,
     reference: row.reference,
@@ -48,7 +55,8 @@ export function requestSummary(row: RequestRow, { names, turn, authority }: Summ
     requester: personView(names, row.requesterUserId),
     ...(turn?.waitingFor === undefined ? {} : { waiting_for: turn.waitingFor }),
     is_waiting_for_me: turn?.isMine ?? false,
-    ...authorityMember(authority),
+    ...authorityMember(extras),
+    ...(extras.assignee === undefined ? {} : { assignee: { ...extras.assignee } }),
     ...(row.dueAt === undefined ? {} : { due_at: validityTime(row.dueAt) }),
     ...(row.responseDueAt === undefined ? {} : { response_due_at: validityTime(row.responseDueAt) }),
     ...(row.escalatedTo === undefined ? {} : { escalated_to: row.escalatedTo }),
@@ -58,23 +66,32 @@ export function requestSummary(row: RequestRow, { names, turn, authority }: Summ
   };
 }
 
-export function authorizationView(row: AuthorizationRow): AuthorizationView {
+/** The facts that deciders read for themselves. */
+function orderFacts(row: AuthorizationRow) {
+  return {
+    issuer: row.issuer,
+    case_number: row.caseNumber,
+    valid_from: validityTime(row.validFrom),
+    valid_until: validityTime(row.validUntil),
+  };
+}
+
+/** Returns the legal authority; with `isBlind` without what was typed of it. */
+export function authorizationView(row: AuthorizationRow, isBlind = false): AuthorizationView {
   const { document, sealed } = row;
   return {
     id: row.id,
     state: row.state,
     kind: row.kind,
-    issuer: row.issuer,
     jurisdiction: row.jurisdiction,
-    case_number: row.caseNumber,
-    valid_from: validityTime(row.validFrom),
-    valid_until: validityTime(row.validUntil),
+    ...(isBlind ? { withheld: true as const } : orderFacts(row)),
     ...(row.recognitionBasis === undefined ? {} : { recognition_basis: row.recognitionBasis }),
     ...(sealed === undefined ? {} : { sealed: { basis: sealed.basis, until: validityTime(sealed.until) } }),
     record_digest: row.recordDigest,
     ...assuranceView(row.verifications),
     ...(row.reach === undefined ? {} : { reach: row.reach }),
     ...(row.isSingleUse ? { single_use: true } : {}),
+    ...(row.sources === undefined ? {} : { sources: row.sources }),
     ...(document === undefined
       ? {}
       : {

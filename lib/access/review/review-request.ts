@@ -1,5 +1,5 @@
 import "server-only";
-import { firstReading, stageOf } from "@/lib/access/decisions/decision-case";
+import { stageOf } from "@/lib/access/decisions/decision-case";
 import { remainingAt } from "@/lib/access/decisions/decision-statement";
 import type { Remaining } from "@/lib/access/decisions/narrowing";
 import { retypedFactsView } from "@/lib/access/decisions/retyped-facts-view";
@@ -13,8 +13,11 @@ import type { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { personView } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
+import { listDeciders } from "@/lib/access/review/assignee-store";
 import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { identityOf } from "@/lib/access/review/identity-view";
+import { mustReadFirst, readingMembers } from "@/lib/access/review/reading-view";
+import { listReasons } from "@/lib/access/review/reasons";
 import { recognitionView } from "@/lib/access/review/recognition-view";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
@@ -45,6 +48,8 @@ interface Review {
   readonly remaining: Remaining;
   readonly isParty: boolean;
   readonly tie: FilingFacts["tie"];
+  /** The caller must read the order before its typed facts are shown. */
+  readonly isBlind: boolean;
 }
 
 async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
@@ -58,7 +63,8 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const party = await isParty(tx, ownOrganisations(cx, relatedPeople), row.transactions);
   const { tie } = facts;
   const stage = stageOf(row);
-  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie };
+  const isBlind = await mustReadFirst(tx, cx, row, authorization);
+  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie, isBlind };
 }
 
 const decidersOf = (decisions: readonly DecisionRow[]): string[] =>
@@ -136,27 +142,6 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
   });
 }
 
-/**
- * Shows that the first decider has read. What they read is shown only to a person who has read and approved as well.
- */
-async function firstReadingOf(
-  tx: Tx,
-  cx: Context,
-  { decisions }: Review,
-): Promise<Pick<ReviewView, "first_reading">> {
-  const confirms = firstReading({ decisions });
-  const first = decisions.find((one) => one.confirms === confirms);
-  if (confirms === undefined || first === undefined) return {};
-  const hasRead = decisions.some(
-    (one) =>
-      one.approverUserId === cx.principal.userId && one.decision === "approve" && one.confirms !== undefined,
-  );
-  const by = await people.getPerson(tx, first.approverUserId);
-  return {
-    first_reading: { by: by.name, at: first.at.toISOString(), ...(hasRead ? { confirms } : {}) },
-  };
-}
-
 async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["queue"]> {
   const viewer = await viewerOf(tx, cx);
   const page = { viewer, ownerId: undefined, state: undefined, view: "waiting", sort: "due" } as const;
@@ -180,13 +165,13 @@ async function officerOf(tx: Tx, cx: Context, review: Review): Promise<ReviewVie
   return { name, organisation, ...history, is_first_request: history.requests === 0 };
 }
 
-function remainingView({ remaining, row }: Review): ReviewView["remaining"] {
+function remainingView({ remaining, row, isBlind }: Review): ReviewView["remaining"] {
   return {
     transactions: [...remaining.transactions],
     fields: [...remaining.groups],
     level: row.level,
     not_before: validityTime(remaining.notBefore),
-    not_after: validityTime(remaining.notAfter),
+    ...(isBlind ? {} : { not_after: validityTime(remaining.notAfter) }),
     max_views: remaining.maxViews,
     max_exports: remaining.maxExports,
   };
@@ -197,7 +182,7 @@ function nameOf({ number }: DecidingSet): string {
   return number === undefined ? "default" : String(number);
 }
 
-async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewView, "signing">> {
+async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewView, "signing" | "reasons">> {
   const review = await loadReview(tx, cx, id);
   const { row, stage } = review;
   const records = await readRecords(tx, review.permit, row.transactions);
@@ -217,7 +202,9 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     officer: await officerOf(tx, cx, review),
     identity_check: await identityOf(tx, cx, review.requester),
     ...(await recognitionView(tx, cx, review.authorization)),
-    ...(await firstReadingOf(tx, cx, review)),
+    reads_blind: review.isBlind,
+    ...(await readingMembers(tx, cx, review)),
+    deciders: (await listDeciders(tx, cx.instance.tenantId)).map(({ handle, name }) => ({ handle, name })),
     readings: retypedFactsView(
       review.decisions,
       cx.principal.userId,
@@ -241,5 +228,5 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
  */
 export async function reviewRequest(cx: Context, id: string): Promise<ReviewView> {
   const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
-  return { ...view, signing: await loadSigning(cx) };
+  return { ...view, reasons: (await listReasons(cx)).items, signing: await loadSigning(cx) };
 }

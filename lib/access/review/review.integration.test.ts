@@ -4,14 +4,20 @@ import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
 import { readDocument } from "@/lib/access/documents/read-document";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { commentRequest } from "@/lib/access/requests/comment-request";
+import { listRequests } from "@/lib/access/requests/list-requests";
 import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision, NewStatement } from "@/lib/access/requests/schema";
+import { assignRequest } from "@/lib/access/review/assign-request";
 import { checkIdentity } from "@/lib/access/review/identity-check";
+import { readOrder } from "@/lib/access/review/read-order";
+import { listReasons, setReasons } from "@/lib/access/review/reasons";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import { toBase64 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
+import { getHome } from "@/lib/home/get-home";
+import { search } from "@/lib/home/search";
 import { getAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
 import { getHours } from "@/lib/organisations/read-office-hours";
 import { AgencyRecordBody, OfficeHoursBody } from "@/lib/organisations/schema";
@@ -39,6 +45,94 @@ describe("the review", () => {
   function at(who: BenchPerson, ms: number): BenchPerson {
     return { ...who, clock: { ...who.clock, now: () => new Date(ms), nowMs: () => ms } };
   }
+
+  describe("blind reading", () => {
+    const order = { case_number: "BLIND 7/26" };
+    /** What an order's facts are, wherever an answer could have them. */
+    const facts = () => {
+      const { issuer, valid_until: until } = bench.order;
+      return ["BLIND 7/26", issuer, until.slice(0, 10), dayOf(Date.parse(until) + DAY_MS)];
+    };
+
+    async function answers(who: BenchPerson, id: string): Promise<string> {
+      const list = await listRequests(who, { limit: 200 });
+      const home = await getHome(who);
+      const found = await search(who, (await getRequest(bench.regulator, id)).reference, () => true);
+      const mine = <T extends { readonly id?: string }>(rows: readonly T[]) =>
+        rows.filter((one) => one.id === id);
+      return JSON.stringify([
+        await getRequest(who, id),
+        await reviewRequest(who, id),
+        mine(list.items),
+        home.needs.filter(({ subject }) => subject.id === id),
+        found,
+      ]);
+    }
+
+    it("withholds what was typed of an order from each decider, in every answer, until they have read it", async () => {
+      const id = await bench.file({ order });
+      const confirms = bench.approval("legal").confirms;
+      if (confirms === undefined) throw new TypeError("no facts to type");
+      for (const who of [bench.legal, bench.approver]) {
+        const before = await answers(who, id);
+        for (const fact of facts()) expect(before).not.toContain(fact);
+        expect((await reviewRequest(who, id)).reads_blind).toBe(true);
+        const read = await readOrder(who, id, { ...confirms, case_number: order.case_number });
+        expect(read.matches).toEqual(["issuer", "case_number", "valid_from", "valid_until"]);
+        const after = await getRequest(who, id);
+        expect(after.authorization).toMatchObject({ case_number: order.case_number });
+        expect(after.authorization?.withheld).toBeUndefined();
+        expect((await reviewRequest(who, id)).remaining.not_after).toBeDefined();
+      }
+      // The requester has typed them, and an unread colleague still reads blind.
+      expect((await getRequest(bench.regulator, id)).authorization?.case_number).toBe(order.case_number);
+      expect((await reviewRequest(bench.second, id)).reads_blind).toBe(true);
+    });
+
+    it("records a reading that does not match as what it is, and shows the facts after the decision", async () => {
+      const id = await bench.file({ order: { case_number: "BLIND 8/26" } });
+      const day = "2026-01-01";
+      const wrong = { issuer: "x", case_number: "x", valid_from: day, valid_until: day };
+      const { matches, receipt } = await readOrder(bench.legal, id, wrong);
+      expect(matches).toEqual([]);
+      const { rows } = await bench.query("SELECT action FROM audit_index WHERE entry_id = $1", [
+        receipt.entry_id,
+      ]);
+      expect(rows).toEqual([{ action: "order.read" }]);
+      expect(await code(readOrder(bench.regulator, id, wrong))).toBe("decision.self");
+      expect(await code(readOrder(bench.auditor, id, wrong))).toBe("request-file.not-found");
+      await decideRequest(bench.legal, id, deny("legal"));
+      expect((await getRequest(bench.approver, id)).authorization?.case_number).toBe("BLIND 8/26");
+    });
+  });
+
+  describe("assignment and reasons", () => {
+    it("assigns a request to a decider, shows it to reviewers alone, and permits nothing", async () => {
+      const id = await bench.file();
+      const { handle, name } = bench.approver.principal;
+      await assignRequest(bench.legal, id, { person: handle });
+      expect((await getRequest(bench.legal, id)).assignee).toEqual({ handle, name });
+      expect((await getRequest(bench.regulator, id)).assignee).toBeUndefined();
+      const ids = async (who: BenchPerson, view: "assigned" | "unassigned") =>
+        (await listRequests(who, { limit: 200, view })).items.map((one) => one.id);
+      expect(await ids(bench.approver, "assigned")).toContain(id);
+      expect(await ids(bench.legal, "unassigned")).not.toContain(id);
+      expect(await code(decideRequest(bench.approver, id, bench.approval("legal")))).toBe("decision.duty");
+      await assignRequest(bench.approver, id, { person: null });
+      expect(await ids(bench.legal, "unassigned")).toContain(id);
+      const support = bench.support.principal.handle;
+      expect(await code(assignRequest(bench.legal, id, { person: support }))).toBe("request.invalid");
+      expect(await code(assignRequest(bench.regulator, id, { person: handle }))).toBe("decision.self");
+    });
+
+    it("shows the templates that compliance keeps to those who decide", async () => {
+      const items = [{ decision: "deny" as const, text: "The order has expired on {day}." }];
+      const { receipt } = await setReasons(bench.legal, { items });
+      expect(receipt.entry_id).not.toBe("");
+      expect((await reviewRequest(bench.approver, await bench.file())).reasons).toEqual(items);
+      expect(await listReasons(bench.legal)).toMatchObject({ items, by: bench.legal.principal.name });
+    });
+  });
 
   describe("the decision panel", () => {
     it("only deciders see it: the requester gets 403, others do not know the request", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Confirms, Stage } from "@/lib/access/requests/schema";
+import { ReasonTemplate } from "@/lib/access/review/reason-schema";
 import { GroupName, Level } from "@/lib/vocabulary";
 
 /** What a decider is shown in addition to the request itself. */
@@ -57,7 +58,8 @@ export const ReviewView = z.object({
     fields: z.array(GroupName),
     level: Level,
     not_before: z.string(),
-    not_after: z.string(),
+    /** Withheld until this person has read the order, because it usually ends the access. */
+    not_after: z.string().optional(),
     max_views: z.int(),
     max_exports: z.int(),
   }),
@@ -99,6 +101,14 @@ export const ReviewView = z.object({
       at: z.string().optional(),
     })
     .optional(),
+  /** Active people who decide on requests: the request can be assigned to each of them. */
+  deciders: z.array(z.object({ handle: z.string(), name: z.string() })),
+  /** Templates of reasons. */
+  reasons: z.array(ReasonTemplate),
+  /** This person types the order's facts first. Until then they are withheld, here and in the request. */
+  reads_blind: z.boolean(),
+  /** What this person read last, if they have; it fills in the form of the decision. */
+  own_reading: Confirms.optional(),
   /** The first decider's reading: that it exists. Its text is shown only to people who have read as well. */
   first_reading: z.object({ by: z.string(), at: z.string(), confirms: Confirms.optional() }).optional(),
   /** What the deciders read in a paper order, for those who have read it and approved; else empty. */

@@ -22,6 +22,13 @@ export type OpeningPermit = Permit<"disclosure.open"> & Allowed & Pick<RecordedD
 
 type Deciding = Pick<Context, "clock" | "instance" | "policies">;
 
+/** The reader with a proof of this moment, as an opening with a passkey's signature gives it. */
+export function provedAt({ subject, office }: Reader, at: Date): Reader {
+  const { proof } = subject;
+  if (proof.kind !== "session") return { subject, office };
+  return { subject: { ...subject, proof: { ...proof, provedAt: at, multiFactorAt: at } }, office };
+}
+
 function factsFor(cx: Deciding, request: OpeningRequest, { subject, office }: Reader): OpeningFacts {
   return { ...request, subject, office, isEvaluation: cx.instance.evaluation, now: cx.clock.now() };
 }
@@ -29,6 +36,18 @@ function factsFor(cx: Deciding, request: OpeningRequest, { subject, office }: Re
 /** Returns whether a legal hold of the record would change the decision: only then it has to be read. Pure. */
 export function needsHold(cx: Deciding, request: OpeningRequest, reader: Reader): boolean {
   return dependsOnHold(factsFor(cx, request, reader), cx.policies.active());
+}
+
+/**
+ * Throws what would refuse this opening now if its proof were fresh and signed. It counts nothing: the opening itself is
+ * decided again. Pure.
+ */
+export function requireForeseen(cx: Deciding, request: OpeningRequest, reader: Reader): void {
+  const facts = factsFor(cx, { ...request, opening: "signed" }, provedAt(reader, cx.clock.now()));
+  const decision = decideOpening(facts, cx.policies.active());
+  if (decision.isAllowed) return;
+  const { reasons, nextPossibleAt } = decision;
+  throw refusalOf(reasons, { nextPossibleAt, reader: reader.subject });
 }
 
 /**

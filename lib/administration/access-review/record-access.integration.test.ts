@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
+import { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { exportRecordAccess, getRecordAccess } from "@/lib/administration/access-review/record-access";
 import { outcomeOf } from "@/lib/testing/benches/refusal";

@@ -30,9 +30,9 @@ const WRITTEN: Readonly<Record<string, Example>> = {
       atomic: true,
     },
   },
-  listTransactions: { query: { limit: "20" } },
-  listAuditEvents: { query: { limit: "20" } },
-  listAccessLogs: { query: { limit: "20", offset: "0" } },
+  listTransactions: { query: { limit: 20 } },
+  listAuditEvents: { query: { limit: 20 } },
+  listAccessLogs: { query: { limit: 20, offset: 0 } },
   exportAuditLog: { query: { format: "bundle" } },
   registerKey: { body: { participant_id: "client-456", algorithm: "X25519", custody: "managed" } },
   openTransaction: { body: { purpose: "settlement", fields: ["amount"] } },
@@ -42,7 +42,7 @@ const WRITTEN: Readonly<Record<string, Example>> = {
   },
   askRosterChange: { body: { passkey_id: SAMPLE_ID } },
   getLogEntries: { params: { index: ["000"] } },
-  getLogTile: { params: { level: "0", index: ["000"] } },
+  getLogTile: { params: { level: 0, index: ["000"] } },
   createRequest: {
     body: {
       purpose: "audit",

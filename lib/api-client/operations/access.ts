@@ -7,13 +7,8 @@ import {
   RequestView,
   UnreadableAnswer,
 } from "@/lib/access/requests/answer-schema";
-import {
-  AuthorizationEnd,
-  AuthorizationFactsBody,
-  ChangedRequest,
-  NewRequest,
-  RequestState,
-} from "@/lib/access/requests/schema";
+import { AuthorizationEnd, AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
+import { ChangedRequest, NewRequest, RequestState } from "@/lib/access/requests/schema";
 
 import { operation } from "@/lib/api-client/operation";
 import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/schema";
@@ -44,7 +39,7 @@ const RequestQuery = z.strictObject({
     .regex(/^[A-Za-z0-9-]{1,64}$/, "not a part of a reference")
     .optional(),
   /** Saved views. */
-  view: z.enum(["mine", "waiting", "decided", "all"]).optional(),
+  view: z.enum(["mine", "waiting", "assigned", "unassigned", "decided", "all"]).optional(),
   waiting_for: z.literal("me").optional(),
   sort: z.enum(["newest", "due"]).optional(),
   /** The history: the officer's handle or a part of the name, a part of the agency's name or its id. */
@@ -67,6 +62,7 @@ export const createRequest = operation({
   scopes: ["request"],
   roles,
   body: NewRequest,
+  etag: "version",
   response: { status: 201, schema: RequestAnswer, location: "/confidential/access/requests/{id}" },
   rate: "writes",
   action: "request.create",
@@ -95,8 +91,8 @@ export const getRequest = operation({
   scopes: ["read"],
   roles,
   params: RequestPath,
+  etag: "version",
   response: { status: 200, schema: RequestView },
-  etag: true,
   rate: "reads",
   action: "request.read",
   about: { request: "id" },
@@ -111,8 +107,8 @@ export const changeRequest = operation({
   roles,
   params: RequestPath,
   body: ChangedRequest,
+  etag: "version",
   response: { status: 200, schema: RequestAnswer },
-  etag: true,
   ifMatch: true,
   rate: "writes",
   action: "request.change",
@@ -149,6 +145,7 @@ export const suspendAuthorization = operation({
   roles: ["coordinator"],
   params: AuthorizationPath,
   body: AuthorizationEnd,
+  etag: "version",
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "authorization.suspend",
@@ -165,6 +162,7 @@ export const revokeAuthorization = operation({
   roles: ["coordinator"],
   params: AuthorizationPath,
   body: AuthorizationEnd,
+  etag: "version",
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "authorization.revoke",
@@ -195,6 +193,7 @@ export const submitRequest = operation({
   scopes: ["request"],
   roles,
   params: RequestPath,
+  etag: "version",
   response: { status: 200, schema: RequestAnswer },
   rate: "writes",
   action: "request.submit",
@@ -227,6 +226,7 @@ export const commentRequest = operation({
   roles,
   params: RequestPath,
   body: NewComment,
+  etag: "version",
   response: { status: 200, schema: RequestAnswer },
   rate: "writes",
   action: "request.comment",

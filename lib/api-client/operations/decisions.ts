@@ -1,5 +1,17 @@
-import { IdentityCheckAnswer, RequestAnswer, StatementAnswer } from "@/lib/access/requests/answer-schema";
-import { NewDecision, NewIdentityCheck, NewStatement } from "@/lib/access/requests/schema";
+import {
+  IdentityCheckAnswer,
+  ReadingAnswer,
+  RequestAnswer,
+  StatementAnswer,
+} from "@/lib/access/requests/answer-schema";
+import {
+  Confirms,
+  NewAssignee,
+  NewDecision,
+  NewIdentityCheck,
+  NewStatement,
+} from "@/lib/access/requests/schema";
+import { NewReasons, Reasons, ReasonsAnswer } from "@/lib/access/review/reason-schema";
 import { ReviewView } from "@/lib/access/review/schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
@@ -32,6 +44,7 @@ export const decideRequest = operation({
   roles: ["coordinator"],
   params: RequestPath,
   body: NewDecision,
+  etag: "version",
   response: { status: 200, schema: RequestAnswer },
   ifMatch: true,
   rate: "decisions",
@@ -55,7 +68,65 @@ export const checkIdentity = operation({
   action: "identity.check",
   about: { request: "id" },
   stepUp: true,
-  idempotent: { keep: ["id", "officer", "is_valid", "expires_at"] },
+  idempotent: { allBut: [] },
+});
+
+export const readOrder = operation({
+  id: "readOrder",
+  method: "POST",
+  path: `${REQUEST}/readings`,
+  summary:
+    "Record what a decider read in a paper order. Until then the requester's facts are withheld from them.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: Confirms,
+  response: { status: 201, schema: ReadingAnswer },
+  rate: "decisions",
+  action: "order.read",
+  about: { request: "id" },
+});
+
+export const assignRequest = operation({
+  id: "assignRequest",
+  method: "PUT",
+  path: `${REQUEST}/assignee`,
+  summary: "Assign a request to a person who decides on requests, or to no one. It is no permission.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: NewAssignee,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "writes",
+  action: "request.assign",
+  about: { request: "id" },
+});
+
+export const listReasons = operation({
+  id: "listReasons",
+  method: "GET",
+  path: "/confidential/access/reasons",
+  summary: "Templates of reasons for decisions, for reviewers.",
+  scopes: ["read"],
+  roles: ["coordinator"],
+  duties: ["legal", "approve", "compliance"],
+  response: { status: 200, schema: Reasons },
+  rate: "reads",
+  action: "reason.read",
+});
+
+export const setReasons = operation({
+  id: "setReasons",
+  method: "PUT",
+  path: "/confidential/access/reasons",
+  summary: "Replace the templates of reasons. Blanks are written in braces.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["compliance"],
+  body: NewReasons,
+  response: { status: 200, schema: ReasonsAnswer },
+  rate: "writes",
+  action: "reason.change",
 });
 
 export const reviewRequest = operation({

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { Revocation } from "@/lib/access/deadlines/schema";
 import { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grants/schema";
-import { OpeningAnswer } from "@/lib/access/requests/answer-schema";
-import { NewOpening } from "@/lib/access/requests/schema";
+import { NewOpening, OpeningAnswer } from "@/lib/access/openings/schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
 import { pageOf, pageQuery } from "@/lib/schema";

@@ -83,8 +83,8 @@ function signedOf(proof: OpeningProof | undefined): NewDisclosure["signed"] {
   return { statement: proof.statement, proof: proof.signature, proofKind: proof.proofKind };
 }
 
-async function spend(run: Run, cx: Context, openingId: string): Promise<void> {
-  if (await spendOpening(run, openingId, cx.clock.now())) return;
+async function spend(run: Run, cx: Context, id: string, transactionId: string): Promise<void> {
+  if (await spendOpening(run, { id, transactionId, at: cx.clock.now() })) return;
   throw new DomainError("statement.expired", { detail: "Prepare the opening again." });
 }
 
@@ -101,7 +101,7 @@ function commitUnderGrant(
   return cx.db.prepared.transaction(async ({ run }) => {
     await Promise.all([
       run(STORE_INTENT, disclosure),
-      openingId === undefined ? undefined : spend(run, cx, openingId),
+      openingId === undefined ? undefined : spend(run, cx, openingId, disclosure.transactionId),
       useView(run, cx, grantId),
     ]);
   });

@@ -1,6 +1,5 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
 import { listCopies } from "@/lib/audit/reading/list-copies";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -25,6 +24,7 @@ import { called } from "@/lib/testing/called";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { recordCopy } from "@/lib/transactions/open/record-copy";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
 import { type AuditBody, type CopyBody, NewTransaction } from "@/lib/transactions/schema";

@@ -1,7 +1,6 @@
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
-import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { releaseHold } from "@/lib/access/preservations/change-preservation";
 import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
 import { NewPreservation } from "@/lib/access/preservations/schema";
@@ -24,7 +23,8 @@ import { countStatements } from "@/lib/testing/routes/count-statements";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
-import { planOpening } from "@/lib/transactions/open/plan-opening";
+import { grantFor, planOpening } from "@/lib/transactions/open/plan-opening";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { readRecord } from "@/lib/transactions/read/read-record";
 import { AuditBody, RetentionBody } from "@/lib/transactions/schema";
 import { setRetention } from "@/lib/transactions/status/set-retention";
@@ -192,6 +192,102 @@ describe("an opening that is not spent", () => {
     const codes = await meetingAtTheGrant(grant, [() => open(), () => open()]);
     expect([...codes].sort()).toEqual(["done", "statement.expired"]);
     expect(await viewsUsed(grant)).toBe(1);
+  });
+});
+
+describe("a prepared opening", () => {
+  // A busy machine takes longer than an entry may wait for its leaf.
+  beforeAll(() => bench.integrate());
+
+  /** A grant of both transactions of the bench. */
+  async function grantOfBoth(maxViews = 5): Promise<string> {
+    const asked = { max_views: maxViews, transactions: [...bench.transactions] };
+    const id = await bench.file({ asked });
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    return (await decideRequest(bench.approver, id, bench.approval("coordinator"))).grant_id ?? "";
+  }
+
+  const inSession = (provedAt: Date): BenchPerson => ({
+    ...bench.regulator,
+    principal: {
+      ...bench.regulator.principal,
+      proof: {
+        kind: "session",
+        sessionId: uuidv7(Date.now()),
+        method: "passkey",
+        provedAt,
+        multiFactorAt: provedAt,
+      },
+    },
+  });
+
+  it("opens each of its transactions once with one signature, and uses one view for each", async () => {
+    const grant_id = await grantOfBoth();
+    const transactions = [...bench.transactions];
+    const prepared = await prepareOpening(bench.regulator, { grant_id, transactions, fields: ["amount"] });
+    expect(prepared).toMatchObject({ views_left: 3, notice: { mode: "queued" } });
+    const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+    const opening = { opening_id: prepared.opening_id, signature };
+    const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
+    const open = (id: string) => outcomeOf(openTransaction(bench.regulator, id, body));
+    const [one, two] = bench.transactions;
+    expect([await open(one), await open(one), await open(two), await open(two)]).toEqual([
+      "done",
+      "statement.expired",
+      "done",
+      "statement.expired",
+    ]);
+    const { rows } = await bench.query(
+      "SELECT views_used, (SELECT reply_key FROM opening WHERE id = $2) AS reply_key FROM access_grant WHERE id = $1",
+      [grant_id, prepared.opening_id],
+    );
+    expect(rows).toEqual([{ views_used: 2, reply_key: null }]);
+  });
+
+  it("is refused for what would refuse the opening, before anyone signs", async () => {
+    const grant_id = await grantOfBoth(1);
+    const both = { grant_id, transactions: [...bench.transactions] };
+    expect(await outcomeOf(prepareOpening(bench.regulator, both))).toBe("access.views-exhausted");
+    const [transaction] = bench.transactions;
+    const one = { grant_id, transactions: [transaction] };
+    const { log } = bench.place;
+    const away = createEscrowClient({
+      url: "unix:/nowhere/c.sock",
+      vkey: bench.escrow.vkey,
+      log,
+      clock: bench.regulator.clock,
+    });
+    expect(await outcomeOf(prepareOpening({ ...bench.regulator, escrow: away }, one))).toBe(
+      "custodian.unavailable",
+    );
+    const { rows } = await bench.query("SELECT views_used FROM access_grant WHERE id = $1", [grant_id]);
+    expect(rows).toEqual([{ views_used: 0 }]);
+  });
+
+  it("takes the passkey's signature as the fresh proof, so that a second one is not asked for", async () => {
+    const grant_id = await grantOfBoth();
+    const [transaction] = bench.transactions;
+    const old = inSession(new Date(Date.now() - 3_600_000));
+    const plan = async (opening?: AuditBody["opening"]) => {
+      const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const] };
+      const given = opening === undefined ? body : { ...body, opening };
+      const facts = await readOpeningFacts(old, transaction, given);
+      return planOpening(old, facts, grantFor(old, facts, given), given);
+    };
+    expect((await refusalOf(plan())).code).toBe("auth.step-up");
+    const { opening_id, statement } = await prepareOpening(old, {
+      grant_id,
+      transactions: [transaction],
+      fields: ["amount"],
+    });
+    const { device } = await storePasskey(old, "http://localhost:3000");
+    const signature = signWithPasskey(device, "open", statement);
+    expect((await plan({ opening_id, signature })).groups).toEqual(["amount"]);
+    // The signature counts only because the custodian verifies it: a passkey that it does not know opens nothing.
+    const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const] };
+    expect(
+      await outcomeOf(openTransaction(old, transaction, { ...body, opening: { opening_id, signature } })),
+    ).toMatch(/^(custodian\.refused|statement\.invalid)$/);
   });
 });
 

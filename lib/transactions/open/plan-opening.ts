@@ -1,10 +1,18 @@
 import "server-only";
 import { chooseGrant } from "@/lib/access/grants/find-grant";
-import { sessionOf } from "@/lib/access/openings/open-statement";
+import { OPENING_MS, sessionOf } from "@/lib/access/openings/open-statement";
 import type { OpeningRow } from "@/lib/access/openings/store";
 import { knownHolds } from "@/lib/access/preservations/list-preservations";
-import { authorizeOpening, needsHold, type OpeningPermit } from "@/lib/access/rules/authorize-opening";
+import {
+  authorizeOpening,
+  needsHold,
+  type OpeningPermit,
+  type OpeningRequest,
+  provedAt,
+  requireForeseen,
+} from "@/lib/access/rules/authorize-opening";
 import type { GrantFacts, OpeningProof, RecordFacts } from "@/lib/access/rules/facts";
+import type { Reader } from "@/lib/access/rules/reader";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -56,6 +64,8 @@ export interface OpeningPlan {
   readonly grant: GrantFacts | undefined;
   /** Undefined where nothing is sealed, for a party, and in evaluation where the portal signs. */
   readonly given: GivenOpening | undefined;
+  /** Present for evidence: the values' salts are opened too. */
+  readonly withSalts?: true;
 }
 
 type Deciding = Pick<Context, "db" | "clock" | "instance" | "principal" | "logger" | "policies">;
@@ -88,13 +98,13 @@ async function readHold(cx: Deciding, { id }: TransactionRow): Promise<Date | un
   return holds.get(id);
 }
 
-/** Decides, and reads the legal hold first if it could change the answer, as with old records. */
-async function permitFor(
+/** Returns what is decided. The legal hold is read only if it could change the answer, as with old records. */
+async function requestFor(
   cx: Deciding,
   { row, reader }: OpeningFacts,
   grant: GrantFacts | undefined,
   input: AuditBody,
-): Promise<OpeningPermit> {
+): Promise<OpeningRequest> {
   const request = {
     record: recordFactsOf(row, undefined),
     purpose: input.purpose,
@@ -102,9 +112,28 @@ async function permitFor(
     ...(input.hours_override === undefined ? {} : { hoursOverride: input.hours_override }),
     ...(grant === undefined ? {} : { grant, opening: proofOf(cx, input) }),
   };
-  if (!needsHold(cx, request, reader)) return authorizeOpening(cx, request, reader);
-  const record = recordFactsOf(row, await readHold(cx, row));
-  return authorizeOpening(cx, { ...request, record }, reader);
+  if (!needsHold(cx, request, reader)) return request;
+  return { ...request, record: recordFactsOf(row, await readHold(cx, row)) };
+}
+
+/**
+ * Returns the reader as the signature of a prepared opening proves them. A passkey verifies its user and signs a
+ * statement of this session, so the proof is at least as new as the statement: no second proof is asked for. It counts
+ * only where the custodian verifies the signature in step 3.
+ */
+function readerProvedBy({ reader, prepared }: OpeningFacts, { opening }: AuditBody): Reader {
+  const { proof } = reader.subject;
+  if (prepared === undefined || opening?.signature.kind !== "passkey" || proof.kind !== "session")
+    return reader;
+  const signedAfter = new Date(prepared.expiresAt.getTime() - OPENING_MS);
+  const isNewer = proof.multiFactorAt === undefined || proof.multiFactorAt < signedAfter;
+  return isNewer ? provedAt(reader, signedAfter) : reader;
+}
+
+/** Throws what would refuse an opening under a grant now, if it were signed. It changes nothing and counts nothing. */
+export async function foreseeOpening(cx: Deciding, facts: OpeningFacts, input: AuditBody): Promise<void> {
+  const grant = grantFor(cx, facts, input);
+  requireForeseen(cx, await requestFor(cx, facts, grant, input), facts.reader);
 }
 
 function expired(detail: string): DomainError {
@@ -152,7 +181,9 @@ export async function planOpening(
   input: AuditBody,
 ): Promise<OpeningPlan> {
   const { row, record } = facts;
-  const permit = await permitFor(cx, facts, grant, input);
+  const request = await requestFor(cx, facts, grant, input);
+  const reader = readerProvedBy(facts, input);
+  const permit = authorizeOpening(cx, request, reader);
   const groups = recordFactsOf(row, undefined).groups.filter((group) => permit.groups.includes(group));
   const sealed = record.groups.filter((group) => groups.includes(group.row.group));
   const signature = input.opening?.signature;
@@ -161,6 +192,8 @@ export async function planOpening(
     grant === undefined || signature === undefined || sealed.length === 0
       ? undefined
       : givenOpening(cx, facts, grant, sealedGroups, signature);
+  // Where nothing is sealed no one verifies the signature, so it proves nothing.
+  if (given === undefined && reader !== facts.reader) authorizeOpening(cx, request, facts.reader);
   requireBound(cx, row, record);
   return { row, input, permit, groups, sealed, grant, given };
 }

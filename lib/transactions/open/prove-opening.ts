@@ -1,6 +1,5 @@
 import "server-only";
-import { prepareOpenStatement } from "@/lib/access/openings/open-statement";
-import { replyKeyContext } from "@/lib/access/openings/prepare-opening";
+import { prepareOpenStatement, replyKeyContext } from "@/lib/access/openings/open-statement";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";

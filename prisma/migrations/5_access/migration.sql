@@ -107,6 +107,7 @@ CREATE TABLE legal_authorization (
   jurisdiction text NOT NULL,
   case_number text NOT NULL,
   plain_number text GENERATED ALWAYS AS (order_text(case_number)) STORED,
+  plain_issuer text GENERATED ALWAYS AS (order_text(issuer)) STORED,
   valid_from timestamptz(6) NOT NULL,
   valid_until timestamptz(6) NOT NULL,
   recognition_basis text,
@@ -118,6 +119,8 @@ CREATE TABLE legal_authorization (
   cms bytea,
   record_digest text NOT NULL,
   record jsonb NOT NULL,
+  -- How each fact came into the form, by its name: typed, confirmed, or read from the file and not confirmed yet.
+  sources jsonb,
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
@@ -421,6 +424,8 @@ CREATE TABLE opening (
   nonce text NOT NULL,
   reply_key bytea,
   expires_at timestamptz(6) NOT NULL,
+  -- Transactions that were opened with it. Each of its statement opens once; after the last one it is used up.
+  opened uuid[] NOT NULL DEFAULT '{}',
   used_at timestamptz(6)
 );
 
@@ -443,6 +448,31 @@ CREATE TABLE disclosure (
   proof jsonb,
   proof_kind text,
   CONSTRAINT disclosure_proof_whole CHECK (num_nonnulls(statement, proof, proof_kind) IN (0, 3))
+);
+
+-- Evidence files (ADR 0066). The file itself, with the values, is never stored: digest, code and page count stay.
+CREATE TABLE evidence (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  reference text NOT NULL,
+  user_id uuid NOT NULL,
+  grant_id uuid,
+  request_id uuid,
+  transactions text[] NOT NULL,
+  groups text[] NOT NULL,
+  format text NOT NULL,
+  state text NOT NULL DEFAULT 'intent',
+  intent_entry_id uuid NOT NULL,
+  outcome_entry_id uuid,
+  digest text,
+  code text,
+  pages integer,
+  bytes integer,
+  made_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT evidence_reference_form CHECK (reference ~ '^EV-[0-9]{4}-[0-9]{4,}$'),
+  CONSTRAINT evidence_format_known CHECK (format IN ('pdf', 'json')),
+  CONSTRAINT evidence_state_known CHECK (state IN ('intent', 'done', 'failed')),
+  CONSTRAINT evidence_done_whole CHECK ((state = 'done') = (num_nonnulls(digest, code, pages, bytes) = 4))
 );
 
 -- Legal holds. `organisation_id`: other agencies do not learn of a hold.
@@ -516,6 +546,10 @@ CREATE TABLE policy_approval (
   at timestamptz(6) NOT NULL,
   -- The entry of the log that vouches for an approval when the set becomes active.
   entry_id uuid NOT NULL,
+  -- What an approver signed for the custodian. Null before the custodian has a roster.
+  statement jsonb,
+  signature jsonb,
+  CONSTRAINT policy_approval_signed_whole CHECK (num_nonnulls(statement, signature) <> 1 AND (statement IS NULL OR decision = 'approve')),
   CONSTRAINT policy_approval_decision_known CHECK (decision IN ('approve', 'refuse', 'send_back'))
 );
 
@@ -534,6 +568,10 @@ CREATE TABLE policy_activation (
   by_user_id uuid REFERENCES app_user (id),
   at timestamptz(6) NOT NULL,
   entry_id uuid NOT NULL,
+  -- What the person signed for the custodian who went back to the set before.
+  statement jsonb,
+  signature jsonb,
+  CONSTRAINT policy_activation_signed_whole CHECK (num_nonnulls(statement, signature) <> 1 AND (statement IS NULL OR why = 'roll_back')),
   CONSTRAINT policy_activation_why_known CHECK (why IN ('first', 'activate', 'roll_back', 'build')),
   CONSTRAINT policy_activation_by_named CHECK (why <> 'roll_back' OR by_user_id IS NOT NULL)
 );
@@ -594,6 +632,41 @@ CREATE TABLE subject_notice (
 );
 
 -- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rule-store.ts.
+-- What a decider read in a paper order before they saw what the requester typed of it. A later reading corrects it.
+CREATE TABLE order_reading (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  confirms jsonb NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT order_reading_request_fkey FOREIGN KEY (request_id) REFERENCES access_request (id),
+  CONSTRAINT order_reading_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
+);
+
+-- Who looks after a request; the newest row counts, and one without a person ends it. It permits nothing.
+CREATE TABLE request_assignment (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  user_id uuid,
+  by_user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT request_assignment_request_fkey FOREIGN KEY (request_id) REFERENCES access_request (id),
+  CONSTRAINT request_assignment_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id),
+  CONSTRAINT request_assignment_by_fkey FOREIGN KEY (by_user_id) REFERENCES app_user (id)
+);
+
+-- Templates of reasons for decisions, as compliance keeps them; the newest row has all that count.
+CREATE TABLE reason_set (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  items jsonb NOT NULL,
+  user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT reason_set_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
+);
+
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -682,7 +755,10 @@ CREATE INDEX access_grant_in_force ON access_grant (tenant_id, not_after) WHERE 
 CREATE UNIQUE INDEX access_grant_release_id_key ON access_grant (release_id);
 CREATE UNIQUE INDEX access_grant_break_glass_id_key ON access_grant (break_glass_id);
 CREATE UNIQUE INDEX opening_nonce_key ON opening (nonce);
+CREATE UNIQUE INDEX evidence_tenant_id_reference_key ON evidence (tenant_id, reference);
+CREATE INDEX evidence_tenant_id_id_idx ON evidence (tenant_id, id);
 CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
+CREATE INDEX disclosure_under_grant_at ON disclosure (tenant_id, at) WHERE grant_id IS NOT NULL;
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
 CREATE INDEX preservation_organisation_id_idx ON preservation (organisation_id);
 CREATE INDEX preservation_tenant_id_id_idx ON preservation (tenant_id, id);
@@ -695,6 +771,9 @@ CREATE INDEX policy_run_set_id_id_idx ON policy_run (set_id, id);
 CREATE INDEX policy_run_open ON policy_run (id) WHERE state IN ('queued', 'running');
 CREATE INDEX subject_notice_request_id_idx ON subject_notice (request_id, participant_id, id);
 CREATE INDEX subject_notice_participant_id_idx ON subject_notice (participant_id, id);
+CREATE INDEX order_reading_request_id_idx ON order_reading (request_id, user_id);
+CREATE INDEX request_assignment_request_id_idx ON request_assignment (request_id, id);
+CREATE INDEX reason_set_tenant_id_idx ON reason_set (tenant_id, id);
 CREATE INDEX notice_rule_tenant_id_idx ON notice_rule (tenant_id, kind, purpose, id);
 CREATE UNIQUE INDEX transparency_report_tenant_id_quarter_key ON transparency_report (tenant_id, quarter);
 
@@ -889,7 +968,7 @@ DECLARE
   needed text;
 BEGIN
   -- A generated column has no value yet.
-  IF to_jsonb(NEW) - 'state' - 'plain_number' IS DISTINCT FROM to_jsonb(OLD) - 'state' - 'plain_number' THEN
+  IF to_jsonb(NEW) - '{state,plain_number,plain_issuer}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{state,plain_number,plain_issuer}'::text[] THEN
     RAISE EXCEPTION 'a legal authority''s record cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
@@ -1813,10 +1892,12 @@ GRANT SELECT, INSERT ON break_glass_review TO sealport_app;
 GRANT SELECT ON break_glass_review TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON access_grant TO sealport_app;
 GRANT SELECT ON access_grant TO sealport_custodian, sealport_auditor;
-GRANT SELECT, INSERT, UPDATE (reply_key, used_at) ON opening TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (reply_key, opened, used_at) ON opening TO sealport_app;
 GRANT SELECT ON opening TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON disclosure TO sealport_app;
 GRANT SELECT ON disclosure TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, outcome_entry_id, digest, code, pages, bytes) ON evidence TO sealport_app;
+GRANT SELECT ON evidence TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, until, released_at) ON preservation TO sealport_app;
 GRANT SELECT ON preservation TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, title, reason, document, document_digest, revision, round, submitted_at, base_number,
@@ -1831,6 +1912,12 @@ GRANT SELECT, INSERT, UPDATE (state, done, total, result, error, started_at, fin
 GRANT SELECT ON policy_run TO sealport_auditor;
 GRANT SELECT, INSERT ON subject_notice TO sealport_app;
 GRANT SELECT ON subject_notice TO sealport_auditor;
+GRANT SELECT, INSERT ON order_reading TO sealport_app;
+GRANT SELECT ON order_reading TO sealport_auditor;
+GRANT SELECT, INSERT ON request_assignment TO sealport_app;
+GRANT SELECT ON request_assignment TO sealport_auditor;
+GRANT SELECT, INSERT ON reason_set TO sealport_app;
+GRANT SELECT ON reason_set TO sealport_auditor;
 GRANT SELECT, INSERT ON notice_rule TO sealport_app;
 GRANT SELECT ON notice_rule TO sealport_auditor;
 GRANT SELECT, INSERT ON transparency_report TO sealport_app;

@@ -510,6 +510,7 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('access_grant', 'INSERT', 'grant.create'), ('access_grant', 'INSERT', 'request.decide'),
   ('access_grant', 'INSERT', 'request.release'),
   ('access_grant', 'UPDATE', 'audit.export'), ('access_grant', 'UPDATE', 'disclosure.open'),
+  ('access_grant', 'UPDATE', 'evidence.make'),
   ('access_grant', 'UPDATE', 'dispute.resolve'), ('access_grant', 'UPDATE', 'dispute.take'),
   ('access_grant', 'UPDATE', 'grant.create'), ('access_grant', 'UPDATE', 'grant.end'),
   ('access_grant', 'UPDATE', 'grant.end-release'), ('access_grant', 'UPDATE', 'grant.revoke');
@@ -518,6 +519,11 @@ SELECT audit_watch('disclosure', 'disclosure:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('disclosure', 'INSERT', 'disclosure.open'),
   ('disclosure', 'UPDATE', 'disclosure.open');
+
+SELECT audit_watch('evidence', 'evidence:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('evidence', 'INSERT', 'evidence.make'),
+  ('evidence', 'UPDATE', 'evidence.make');
 
 SELECT audit_watch('preservation', 'preservation:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -547,6 +553,21 @@ SELECT append_only('subject_notice');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('subject_notice', 'INSERT', 'notice.send'), ('subject_notice', 'INSERT', 'notice.withhold');
 
+SELECT audit_watch('order_reading', 'reading:id');
+SELECT append_only('order_reading');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('order_reading', 'INSERT', 'order.read');
+
+SELECT audit_watch('request_assignment', 'assignment:id');
+SELECT append_only('request_assignment');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('request_assignment', 'INSERT', 'request.assign');
+
+SELECT audit_watch('reason_set', 'reason-set:id');
+SELECT append_only('reason_set');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('reason_set', 'INSERT', 'reason.change');
+
 SELECT audit_watch('notice_rule', 'notice-rule:id');
 SELECT append_only('notice_rule');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -561,6 +582,10 @@ SELECT audit_watch('notify_setting', 'user:user_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('notify_setting', 'INSERT', 'notification.settings'),
   ('notify_setting', 'UPDATE', 'notification.settings');
+
+SELECT audit_watch('saved_view', 'view:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('saved_view', 'INSERT', 'view.save'), ('saved_view', 'UPDATE', 'view.save'), ('saved_view', 'DELETE', 'view.delete');
 
 SELECT audit_watch('webhook', 'webhook:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES

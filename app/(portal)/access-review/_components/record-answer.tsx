@@ -78,7 +78,7 @@ function Grant({ grant }: { grant: RecordAccess["grants"][number] }) {
           {t("records.until")} <EndTime instant={grant.until} look="bare" form="day" />
         </span>
       </h3>
-      <People title={title} people={grant.people} none={t("records.nobody")} />
+      <People title={title} people={grant.people} none={t("records.noPerson")} />
     </div>
   );
 }
@@ -95,7 +95,7 @@ export function RecordAnswer({ access }: { access: RecordAccess }) {
         title={t("parties")}
         action={
           <DownloadLink
-            href={`/confidential/admin/access-reviews/records/${access.transaction_id}/export`}
+            href={`/confidential/admin/record-access/${access.transaction_id}/export`}
             look="quiet"
             size="bar"
           >
@@ -106,7 +106,7 @@ export function RecordAnswer({ access }: { access: RecordAccess }) {
         {access.parties.map(({ participant, organisation, people }) => (
           <div key={participant} className="mt-4">
             <h3 className="font-semibold text-control">{t("party", { participant, organisation })}</h3>
-            <People title={participant} people={people} none={t("nobody")} />
+            <People title={participant} people={people} none={t("noPerson")} />
           </div>
         ))}
       </Section>

@@ -10,31 +10,25 @@ import {
 import { OpeningsSection } from "@/app/(portal)/grants/_components/openings-section";
 import { EndRelease, RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { AccessInForce } from "@/components/domain/access-in-force";
-import { ButtonLink } from "@/components/ui/button-link";
+import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import { OpenGrantButton } from "@/components/opening/opening-host";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 import { getGrant as load } from "@/lib/access/grants/get-grant";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import { getGrant } from "@/lib/api-client/operations/grants";
-
-/** The next transaction to open: the first that was not opened yet. */
-function nextToOpen(grant: GrantDetail): string | undefined {
-  const opened = new Set(
-    grant.openings.filter((one) => one.outcome === "done").map((one) => one.transaction_id),
-  );
-  return (grant.jobs.find((job) => !opened.has(job.transaction_id)) ?? grant.jobs[0])?.transaction_id;
-}
+import type { Principal } from "@/lib/context/principal";
 
 interface ActionsProps {
   readonly grant: GrantDetail;
   readonly isOwn: boolean;
   readonly log: string;
-  readonly person: string;
+  readonly principal: Principal;
 }
 
-async function Actions({ grant, isOwn, log, person }: ActionsProps) {
+async function Actions({ grant, isOwn, log, principal }: ActionsProps) {
   const t = await getTranslations("grants.detail");
-  const next = grant.acts.includes("open") ? nextToOpen(grant) : undefined;
+  const { handle: person, name: personName, role } = principal;
   return (
     <>
       {grant.acts.includes("revoke") ? (
@@ -48,11 +42,16 @@ async function Actions({ grant, isOwn, log, person }: ActionsProps) {
       {grant.acts.includes("end_release") ? (
         <EndRelease grantId={grant.id} reference={grant.reference} log={log} person={person} isOwn={isOwn} />
       ) : null}
-      {next === undefined ? null : (
-        <ButtonLink href={`/transactions/${next}`} look="primary" size="form">
+      {mayBeOpened(grant) ? (
+        <OpenGrantButton
+          request={{ grantId: grant.id, via: openingCallOf(role), personName }}
+          look="primary"
+          size="form"
+          icon="eye"
+        >
           {t("openFields")}
-        </ButtonLink>
-      )}
+        </OpenGrantButton>
+      ) : null}
     </>
   );
 }
@@ -96,8 +95,8 @@ const page = recordPage({
       lead: t("lead", { reference, purpose: purposes(grant.purpose), name }),
     };
   },
-  actions: ({ value: { grant, log }, principal: { handle } }) => (
-    <Actions grant={grant} isOwn={grant.holder === handle} log={log} person={handle} />
+  actions: ({ value: { grant, log }, principal }) => (
+    <Actions grant={grant} isOwn={grant.holder === principal.handle} log={log} principal={principal} />
   ),
   facts: ({ value: { grant }, nowMs }) => <GrantFacts grant={grant} nowMs={nowMs} />,
   content: ({ value: { grant }, principal, nowMs }) => (
@@ -107,7 +106,7 @@ const page = recordPage({
       <div className="mb-8 facts:hidden">
         <AccessInForce grant={grant} nowMs={nowMs} />
       </div>
-      <TransactionsSection grant={grant} />
+      <TransactionsSection grant={grant} principal={principal} />
       <FieldsSection grant={grant} />
       <OpeningsSection grant={grant} />
       <ExportsSection grant={grant} />

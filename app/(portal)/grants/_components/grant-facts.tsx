@@ -22,7 +22,9 @@ function useRestsOn(grant: GrantDetail): Fact[] {
   if (order !== undefined)
     facts.push(
       { name: t("verified"), value: t(`verification.${order.assurance}`) },
-      { name: t("validUntil"), value: <EndTime instant={order.valid_until} /> },
+      ...(order.valid_until === undefined
+        ? []
+        : [{ name: t("validUntil"), value: <EndTime instant={order.valid_until} /> }]),
     );
   if (request_id !== undefined)
     facts.push({

@@ -1,6 +1,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { SealGlyph } from "@/components/domain/seal-glyph";
+import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import { OpenGrantButton } from "@/components/opening/opening-host";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
@@ -8,6 +10,7 @@ import { Section } from "@/components/ui/section";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantDetail } from "@/lib/access/grants/schema";
+import type { Principal } from "@/lib/context/principal";
 import { GroupName } from "@/lib/vocabulary";
 
 const OVER: readonly GrantDetail["state"][] = ["revoked", "expired", "exhausted"];
@@ -38,10 +41,11 @@ function openedAt(grant: GrantDetail): ReadonlyMap<string, string> {
 }
 
 /** The grant's transactions, each with the way to its page. */
-export function TransactionsSection({ grant }: { grant: GrantDetail }) {
+export function TransactionsSection({ grant, principal }: { grant: GrantDetail; principal: Principal }) {
   const t = useTranslations("grants.transactions");
   const opened = openedAt(grant);
-  const mayOpen = grant.acts.includes("open");
+  const { role, name: personName } = principal;
+  const opens = { grantId: grant.id, via: openingCallOf(role), personName };
   const more = grant.transactions.length - grant.jobs.length;
   return (
     <Section title={t("title")} count={grant.transactions.length}>
@@ -77,17 +81,28 @@ export function TransactionsSection({ grant }: { grant: GrantDetail }) {
             key: "open",
             head: <span className="sr-only">{t("open")}</span>,
             className: "tablet:w-[92px]",
-            cell: (job) => (
-              <ButtonLink
-                href={`/transactions/${job.transaction_id}`}
-                look="secondary"
-                size="bar"
-                className="tablet:my-1"
-              >
-                {t(mayOpen ? "open" : "see")}
-                <span className="sr-only"> {job.job_id}</span>
-              </ButtonLink>
-            ),
+            cell: (job) =>
+              mayBeOpened(grant) ? (
+                <OpenGrantButton
+                  request={{ ...opens, transactions: [job.transaction_id] }}
+                  look="secondary"
+                  size="bar"
+                  className="tablet:my-1"
+                >
+                  {t("open")}
+                  <span className="sr-only"> {job.job_id}</span>
+                </OpenGrantButton>
+              ) : (
+                <ButtonLink
+                  href={`/transactions/${job.transaction_id}`}
+                  look="secondary"
+                  size="bar"
+                  className="tablet:my-1"
+                >
+                  {t("see")}
+                  <span className="sr-only"> {job.job_id}</span>
+                </ButtonLink>
+              ),
           },
         ]}
       />

@@ -1,5 +1,7 @@
 import { useTranslations } from "next-intl";
 import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
+import { openingCallOf } from "@/components/opening/opening-call";
+import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
@@ -11,7 +13,7 @@ const DAY_MS = 86_400_000;
 
 interface Seen {
   readonly nowMs: number;
-  readonly principal: Pick<Principal, "role" | "duties">;
+  readonly principal: Pick<Principal, "role" | "duties" | "handle" | "name">;
 }
 
 /** Columns of a list of grants. Readers who see more than their own also see the holder. */
@@ -63,5 +65,22 @@ export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[]
       },
     },
     { key: "state", head: t("state"), cell: (grant) => <GrantState grant={grant} nowMs={nowMs} /> },
+    {
+      key: "open",
+      head: <span className="sr-only">{t("open")}</span>,
+      className: "tablet:w-[92px]",
+      cell: (grant) =>
+        grant.holder === principal.handle && grant.state === "active" && grant.level !== "metadata" ? (
+          <OpenGrantButton
+            request={{ grantId: grant.id, via: openingCallOf(principal.role), personName: principal.name }}
+            look="secondary"
+            size="bar"
+            className="tablet:my-1"
+          >
+            {t("open")}
+            <span className="sr-only"> {grant.reference}</span>
+          </OpenGrantButton>
+        ) : null,
+    },
   ];
 }

@@ -4,6 +4,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { ReleaseItem } from "@/lib/access/executive-release/schema";
+import { orderName } from "@/lib/format";
 
 const DAY_MS = 86_400_000;
 
@@ -38,7 +39,7 @@ export function useReleaseColumns({ nowMs }: { readonly nowMs: number }): Column
       key: "authority",
       head: t("columns.authority"),
       cell: ({ authority }) =>
-        authority === undefined ? t("noAuthority") : `${kinds(authority.kind)}, ${authority.case_number}`,
+        authority === undefined ? t("noAuthority") : orderName(kinds(authority.kind), authority.case_number),
     },
     {
       key: "requester",

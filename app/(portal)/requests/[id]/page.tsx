@@ -5,11 +5,15 @@ import type { ReactNode } from "react";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import type { GrantDetail } from "@/lib/access/grants/schema";
+import { noticeOfRequest } from "@/lib/access/notices/expected-notice";
+import type { ExpectedNotice } from "@/lib/access/notices/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest } from "@/lib/access/requests/request-view";
 import type { ReviewView } from "@/lib/access/review/schema";
@@ -18,6 +22,7 @@ import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
+import { AssigneeButton } from "./_components/acts/assignee";
 import { CoViewers } from "./_components/acts/co-viewers";
 import { CommentSection } from "./_components/acts/comment-section";
 import { DeadlineActs } from "./_components/acts/deadline-acts";
@@ -25,6 +30,7 @@ import { EndAuthority } from "./_components/acts/end-authority";
 import { IdentityForm } from "./_components/acts/identity-form";
 import { DecideDialog } from "./_components/decision/decide-dialog";
 import { DecisionPanel } from "./_components/decision/decision-panel";
+import { ReadingBar } from "./_components/decision/reading-bar";
 import { FirstReading, PaperFacts } from "./_components/decision/retyped-facts/paper-facts";
 import { ReviewProvider } from "./_components/decision/review-state";
 import { JobsSection, TransactionsSection } from "./_components/facts/asked-transactions";
@@ -34,6 +40,7 @@ import { ScopeSection } from "./_components/facts/scope-section";
 import { RequesterPanel, ReviewerPanel, Standing } from "./_components/facts/side-panel";
 import { SignatureReport } from "./_components/facts/signature-report";
 import { StageStrip } from "./_components/facts/stage-strip";
+import { WhySection } from "./_components/facts/why-section";
 import { loadReview } from "./_components/load-review";
 import { OrderSection } from "./_components/order/order-section";
 import { QueueNav } from "./_components/queue-nav";
@@ -60,12 +67,16 @@ async function loadGrant({ grant_id: id }: RequestView): Promise<GrantDetail | u
 export default async function RequestPage({ params }: PageProps) {
   const { id } = await params;
   const t = await getTranslations("review");
-  const found = await loadPage(requests.getRequest, `/confidential/access/requests/${id}`, (cx) =>
-    getRequest(cx, id),
-  );
+  const found = await loadPage(requests.getRequest, `/confidential/access/requests/${id}`, async (cx) => {
+    const view = await getRequest(cx, id);
+    return { request: view, notice: await noticeOfRequest(cx, view) };
+  });
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
-  const { value: request, principal } = found;
+  const {
+    value: { request, notice },
+    principal,
+  } = found;
   const [review, grant, release] = await Promise.all([
     loadReview(request, principal),
     loadGrant(request),
@@ -75,6 +86,7 @@ export default async function RequestPage({ params }: PageProps) {
   const page = (
     <RequestFrame
       request={request}
+      notice={notice}
       review={review}
       grant={grant}
       release={release}
@@ -105,6 +117,7 @@ export default async function RequestPage({ params }: PageProps) {
 
 interface FrameProps {
   readonly request: RequestView;
+  readonly notice: ExpectedNotice | undefined;
   readonly review: ReviewView | undefined;
   readonly grant: GrantDetail | undefined;
   readonly release: ReleaseShown | undefined;
@@ -117,9 +130,15 @@ function mayEndAuthority({ grant, principal }: FrameProps): boolean {
   return isReviewer(principal) && grant?.released_by === undefined;
 }
 
+/** What the requester may open under the grant of this request. */
+function opensOf({ grant, principal }: FrameProps): OpeningRequest | undefined {
+  if (grant === undefined || !mayBeOpened(grant)) return undefined;
+  return { grantId: grant.id, via: openingCallOf(principal.role), personName: principal.name };
+}
+
 function panelOf(props: FrameProps): ReactNode {
   const { request, review, release, isOwn } = props;
-  if (isOwn) return <RequesterPanel request={request} />;
+  if (isOwn) return <RequesterPanel request={request} opens={opensOf(props)} />;
   if (release?.standing !== undefined)
     return (
       <>
@@ -173,27 +192,21 @@ function RequestFrame(props: FrameProps) {
       title={
         authority === undefined
           ? t("title", { reference: request.reference })
-          : t("titleOrder", { kind: domain(`instruments.${authority.kind}`), issuer: authority.issuer })
+          : t("titleOrder", {
+              kind: domain(`instruments.${authority.kind}`),
+              count: request.transactions.length,
+            })
       }
       lead={lead}
       apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}
-      actions={
-        <>
-          <Link
-            href={`/requests/${request.id}/print`}
-            prefetch={false}
-            className="inline-flex min-h-touch items-center px-1 text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar"
-          >
-            {t("printView")}
-          </Link>
-          {review === undefined ? null : <QueueNav queue={review.queue} />}
-        </>
-      }
+      actions={<PageActs {...props} />}
       facts={panelOf(props)}
       factsLook={isOwn ? "facts" : "decision"}
     >
+      {review?.may_decide === true ? <ReadingBar /> : null}
       <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} />
       <Banners review={review} />
+      <WhySection request={request} notice={props.notice} />
       {request.authorization === undefined ? null : (
         <OrderSection requestId={request.id} authorization={request.authorization}>
           <FirstReading reading={review?.first_reading} />
@@ -216,6 +229,25 @@ function RequestFrame(props: FrameProps) {
       )}
       {request.state === "draft" ? null : <CommentSection request={request} />}
     </PageFrame>
+  );
+}
+
+function PageActs({ request, review, principal }: FrameProps) {
+  const t = useTranslations("review");
+  return (
+    <>
+      <Link
+        href={`/requests/${request.id}/print`}
+        prefetch={false}
+        className="inline-flex min-h-touch items-center px-1 text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar"
+      >
+        {t("printView")}
+      </Link>
+      {review?.stage === undefined ? null : (
+        <AssigneeButton request={request} deciders={review.deciders} person={principal.handle} />
+      )}
+      {review === undefined ? null : <QueueNav queue={review.queue} />}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { RequestState } from "@/lib/access/requests/schema";
 
@@ -19,7 +20,7 @@ const ENDED: readonly RequestState[] = ["withdrawn", "expired_unreviewed", "clos
 export function DueCell({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   const t = useTranslations("requests.list.due");
   const { state } = request;
-  const due = request.response_due_at ?? request.due_at;
+  const { answer: due } = shownDue(request);
   if (state === "draft")
     return (
       <Tag tone="plain" icon="pencil">

@@ -24,12 +24,14 @@ export interface ListAddress {
 export const SEARCHES = ["officer", "agency", "issuer", "case_number", "transaction", "from", "to"] as const;
 export type SearchName = (typeof SEARCHES)[number];
 
-export const LIST_VIEWS = ["mine", "waiting", "decided", "all"] as const;
+export const LIST_VIEWS = ["mine", "waiting", "assigned", "unassigned", "decided", "all"] as const;
 export type ListView = (typeof LIST_VIEWS)[number];
 
 /** Saved views of a person; the first is the default. Only reviewers know of others' requests. */
 export function viewsFor(isReviewer: boolean): readonly ListView[] {
-  return isReviewer ? ["waiting", "all", "decided", "mine"] : ["mine", "waiting", "decided"];
+  return isReviewer
+    ? ["waiting", "assigned", "unassigned", "all", "decided", "mine"]
+    : ["mine", "waiting", "decided"];
 }
 
 type Search = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -43,7 +45,7 @@ export function readAddress(search: Search, isReviewer: boolean): ListAddress {
   const views = viewsFor(isReviewer);
   const view = views.find((one) => one === search.view) ?? views[0] ?? "mine";
   // Waiting requests are sorted by deadline, all others by age.
-  const usual = view === "waiting" ? "due" : "newest";
+  const usual = ["waiting", "assigned", "unassigned"].includes(view) ? "due" : "newest";
   return {
     view,
     state: RequestState.options.find((state) => state === search.state) ?? "",

@@ -1,7 +1,9 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { Column } from "@/components/ui/table";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { formatCount } from "@/lib/format";
+import { formatCount, orderName } from "@/lib/format";
+import { TRANSITIONS } from "@/lib/access/rules/transitions";
+import { SelectRequest } from "./bulk-withdraw";
 import { DueCell } from "./due-cell";
 
 /** Where a row leads: a person's own draft to the form, every other request to its page. */
@@ -27,15 +29,38 @@ function Authority({ request }: { request: RequestSummary }) {
   const t = useTranslations("requests.list");
   const domain = useTranslations("domain.instruments");
   const { authority } = request;
-  if (authority !== undefined)
-    return (
-      <>
-        {domain(authority.kind)}, {authority.case_number}
-      </>
-    );
+  if (authority !== undefined) return <>{orderName(domain(authority.kind), authority.case_number)}</>;
   return (
     <span className="text-ink-2">{t(request.state === "draft" ? "notYetAttached" : "noAuthority")}</span>
   );
+}
+
+/** States in which the requester can withdraw. */
+const OPEN: ReadonlySet<string> = new Set(
+  TRANSITIONS.flatMap(([from, , event]) => (event === "withdraw" ? [from] : [])),
+);
+
+/** Whether the person can withdraw the request: it is theirs, and no one has decided on it in the last stage. */
+function isWithdrawable({ requester, state }: RequestSummary, handle: string): boolean {
+  return requester.handle === handle && OPEN.has(state);
+}
+
+/** The choice of a row, for a list that has requests which the person can withdraw. */
+export function useSelectColumn(
+  items: readonly RequestSummary[],
+  handle: string,
+): readonly Column<RequestSummary>[] {
+  const t = useTranslations("requests.list.bulk");
+  if (!items.some((one) => isWithdrawable(one, handle))) return [];
+  return [
+    {
+      key: "select",
+      head: t("head"),
+      isTool: true,
+      cell: (one) =>
+        isWithdrawable(one, handle) ? <SelectRequest id={one.id} reference={one.reference} /> : null,
+    },
+  ];
 }
 
 /** Requests as rows: reference, legal authority, transactions, state and deadline. Reviewers also see the requester. */
@@ -53,6 +78,12 @@ export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly 
       ),
     },
   ];
+  const assignee: Column<RequestSummary> = {
+    key: "assignee",
+    head: t("list.column.assignee"),
+    cell: ({ assignee: person }) =>
+      person === undefined ? <span className="text-ink-3">–</span> : person.name,
+  };
   return [
     {
       key: "reference",
@@ -75,6 +106,7 @@ export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly 
         count === 0 ? <span className="text-ink-2">{t("list.byQuery")}</span> : formatCount(count, locale),
     },
     { key: "state", head: t("list.column.state"), cell: (request) => <Standing request={request} /> },
+    ...(isReviewer ? [assignee] : []),
     {
       key: "due",
       head: t("list.column.due"),

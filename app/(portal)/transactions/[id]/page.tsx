@@ -76,7 +76,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
   const inForce = record.grants.find(({ state }) => state === "active" || state === "exhausted");
   const mayKnowDisputes = may.openOwn || principal.role === "coordinator";
   return (
-    <OpeningProvider input={{ transactionId: view.transaction_id, way, nowMs }}>
+    <OpeningProvider input={{ transactionId: view.transaction_id, way, nowMs, personName: principal.name }}>
       <PageFrame
         crumbs={[{ label: t("title"), href: "/transactions" }, { label: view.job_id }]}
         title={
@@ -114,7 +114,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
         facts={
           <>
             <MyAccess record={record} nowMs={nowMs} />
-            <TransactionFacts record={record} />
+            <TransactionFacts record={record} own={principal.participantId} />
             <WhyFacts record={record} />
             {record.retention === undefined ? null : (
               <Retention transactionId={view.transaction_id} current={record.retention} />

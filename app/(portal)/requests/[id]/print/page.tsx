@@ -19,7 +19,7 @@ import { PaperFacts } from "../_components/decision/retyped-facts/paper-facts";
 import { RequestTimeline } from "../_components/facts/request-timeline";
 import { ScopeSection } from "../_components/facts/scope-section";
 import { loadReview } from "../_components/load-review";
-import { FACT_NAMES, readingText } from "../_components/order/order-reading";
+import { FACT_NAMES, orderOnRecord, readingText } from "../_components/order/order-reading";
 import { PrintButton } from "../_components/print-button";
 
 interface PageProps {
@@ -102,7 +102,7 @@ function PrintRecord({ request, grant, readings, reader, madeAt }: RecordProps) 
     >
       <div className="max-w-[800px]">
         <Facts look="aligned" facts={facts} />
-        <ScopeSection request={request} grant={grant} />
+        <ScopeSection request={request} grant={grant} withReason />
         <Section title={t("print.transactions")} count={request.transactions.length}>
           <ul className="mt-2 font-mono text-note print:columns-2">
             {request.transactions.map((id) => (
@@ -134,12 +134,15 @@ function orderFacts(
   t: ReturnType<typeof useTranslations<"review">>,
   domain: ReturnType<typeof useTranslations<"domain">>,
 ): Fact[] {
+  const kind = { name: t("print.authority"), value: domain(`instruments.${authorization.kind}`) };
+  const order = orderOnRecord(authorization);
+  if (order === undefined) return [kind];
   return [
-    { name: t("print.authority"), value: domain(`instruments.${authorization.kind}`) },
-    { name: t("facts.issuer"), value: authorization.issuer },
-    { name: t("facts.case_number"), value: authorization.case_number },
-    { name: t("facts.valid_from"), value: <StartTime instant={authorization.valid_from} /> },
-    { name: t("facts.valid_until"), value: <EndTime instant={authorization.valid_until} /> },
+    kind,
+    { name: t("facts.issuer"), value: order.issuer },
+    { name: t("facts.case_number"), value: order.case_number },
+    { name: t("facts.valid_from"), value: <StartTime instant={order.valid_from} /> },
+    { name: t("facts.valid_until"), value: <EndTime instant={order.valid_until} /> },
   ];
 }
 

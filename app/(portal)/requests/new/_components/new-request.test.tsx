@@ -37,6 +37,7 @@ const options: FormOptions = {
   kinds: [],
   maskedBy: NONE,
   jurisdictions: [],
+  notices: [],
   answerDays: DAYS,
   limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
 };
@@ -93,7 +94,7 @@ describe("a new request", () => {
       within(summary)
         .getAllByRole("link")
         .map((link) => link.getAttribute("href")),
-    ).toEqual(["#request-purpose", "#request-justification", "#request-ids", "#request-fields"]);
+    ).toEqual(["#request-ids", "#request-fields", "#request-purpose", "#request-justification"]);
     expect(drafts).toEqual([]);
   });
 

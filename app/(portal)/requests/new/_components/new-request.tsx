@@ -7,8 +7,10 @@ import { PageFrame } from "@/components/layout/page-frame";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers/answers";
 import { factsOf } from "./answers/bodies";
-import { faultId, useFaultText } from "./answers/faults";
+import { useFaultText } from "./answers/fault-words";
+import { faultId } from "./answers/faults";
 import { RequestSummary } from "./check/request-summary";
+import { useOrderText } from "./document/use-order-text";
 import { FormNotices, SaveLine } from "./form-notices";
 import type { FormView } from "./form-view";
 import { AuthoritySection } from "./sections/authority-section";
@@ -66,6 +68,7 @@ export function NewRequest(props: {
   );
   const request = useRequestForm(opening);
   const form = useFormView(request, options);
+  const text = useOrderText(request.authority.chosen, options.jurisdictions);
   const { stores, draft, summary } = request;
   const errors = summary.map((fault) => ({ id: faultId(fault), text: textOf(fault) }));
   useNamedControl(request.isReady);
@@ -103,18 +106,25 @@ export function NewRequest(props: {
       <FormNotices request={request} options={options} />
       <form noValidate onSubmit={(event) => event.preventDefault()}>
         <fieldset role="presentation" disabled={!request.isReady} className="min-w-0">
-          <BasisSection form={form} number={1} />
-          <TransactionsSection form={form} number={2} store={stores.lookups} lookups={request.lookups} />
           {options.needsAuthority ? (
             <AuthoritySection
               form={form}
-              number={3}
+              number={1}
               state={request.authority}
+              text={text}
               onFile={(file) => void stores.authority.choose(file)}
               onAgain={sendAgain}
               onSign={(file) => stores.authority.sign(file)}
             />
           ) : null}
+          <TransactionsSection
+            form={form}
+            number={options.needsAuthority ? 2 : 1}
+            store={stores.lookups}
+            lookups={request.lookups}
+            text={text}
+          />
+          <BasisSection form={form} number={options.needsAuthority ? 3 : 2} />
           <PeriodSection form={form} number={options.needsAuthority ? 4 : 3} />
         </fieldset>
       </form>

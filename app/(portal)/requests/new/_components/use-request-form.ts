@@ -6,6 +6,7 @@ import { CallRefused } from "@/components/client/api";
 import { type Answers, controlId } from "./answers/answers";
 import { factsOf } from "./answers/bodies";
 import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./answers/faults";
+import { afterTyping } from "./answers/read-facts";
 import type { DraftState } from "./autosave/draft-store";
 import { attachedOf, type Opening, openStores, type Stores } from "./autosave/open-stores";
 import { useSaving } from "./autosave/use-saving";
@@ -151,7 +152,8 @@ export function useRequestForm(opening: Opening): RequestForm {
     attempt,
     shown: [...left, ...refusals],
     isChecking,
-    change: (changes) => stores.draft.change(changes),
+    change: (changes) =>
+      stores.draft.change({ ...changes, ...afterTyping(stores.draft.get().answers, changes) }),
     check,
     startAfresh,
     settle: (which) => {

@@ -1,9 +1,12 @@
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { NoticeSentence } from "@/components/domain/notice-sentence";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
+import { noticeOfRequest } from "@/lib/access/notices/expected-notice";
+import type { ExpectedNotice } from "@/lib/access/notices/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { shownLevel } from "@/lib/access/rules/purposes";
@@ -26,14 +29,18 @@ export default async function CheckAnswersPage({ searchParams }: { searchParams:
   const id = uuidOf((await searchParams).draft);
   if (id === undefined) notFound();
   const t = await getTranslations("requests");
-  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
-    readRequest(cx, id),
-  );
+  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, async (cx) => {
+    const read = await readRequest(cx, id);
+    return { view: read, notice: await noticeOfRequest(cx, read) };
+  });
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
-  const { value: view, principal } = found;
+  const {
+    value: { view, notice },
+    principal,
+  } = found;
   if (view.state !== "draft" || view.requester.handle !== principal.handle) redirect(`/requests/${id}`);
-  return <CheckAnswers view={view} principal={principal} />;
+  return <CheckAnswers view={view} notice={notice} principal={principal} />;
 }
 
 /** Fields of the draft that the policies in force would mask. */
@@ -43,7 +50,13 @@ async function maskedFields(view: RequestView, principal: Principal) {
   return view.fields.filter((field) => shownLevel(terms, field, set, principal) === "masked");
 }
 
-async function CheckAnswers({ view, principal }: { view: RequestView; principal: Principal }) {
+interface CheckProps {
+  readonly view: RequestView;
+  readonly notice: ExpectedNotice | undefined;
+  readonly principal: Principal;
+}
+
+async function CheckAnswers({ view, notice, principal }: CheckProps) {
   const t = await getTranslations("requests");
   const form = `/requests/new?draft=${view.id}`;
   const isMissing = view.authorization === undefined && principal.role !== "coordinator";
@@ -79,7 +92,12 @@ async function CheckAnswers({ view, principal }: { view: RequestView; principal:
           </Notice>
         ) : (
           <>
-            <p className="mt-6 text-body text-ink-2">{t("check.after")}</p>
+            {notice === undefined ? null : (
+              <p className="mt-6 text-body">
+                {t("new.basis.follows.notice")} <NoticeSentence notice={notice} purpose={view.purpose} />
+              </p>
+            )}
+            <p className="mt-3 text-body text-ink-2">{t("check.after")}</p>
             <SubmitRequest id={view.id} person={principal.handle} form={form} />
           </>
         )}

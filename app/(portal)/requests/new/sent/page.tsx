@@ -1,5 +1,6 @@
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -7,11 +8,11 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { Confirmation } from "@/components/ui/states";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
 import { type Search, uuidOf } from "../_components/answers/prefill";
-import { ReceiptLine } from "../_components/check/submit-request";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.sent");
@@ -32,7 +33,7 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
   if (request.state === "draft") redirect(`/requests/new/check?draft=${id}`);
   if (request.requester.handle !== principal.handle) redirect(`/requests/${id}`);
   const isStaff = principal.role === "coordinator";
-  const due = request.response_due_at ?? request.due_at;
+  const { answer: due } = shownDue(request);
   return (
     <PageFrame
       crumbs={[{ label: t("title"), href: "/requests" }, { label: request.reference }]}
@@ -47,9 +48,11 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
                 name: t("sent.due"),
                 value: due === undefined ? t("sent.dueNone") : <EndTime instant={due} />,
               },
-              { name: t("sent.receipt"), value: <ReceiptLine id={id} /> },
             ]}
           />
+          <div className="mt-3">
+            <ReceiptDownload of={{ request_id: id }} name={request.reference} />
+          </div>
         </Confirmation>
         <Section title={t("sent.nextTitle")}>
           <p className="mt-2 text-body text-ink-2">{t(isStaff ? "sent.nextTextStaff" : "sent.nextText")}</p>

@@ -4,11 +4,13 @@ import type { ReactNode } from "react";
 import { StatusTag } from "@/app/(portal)/transactions/_components/transaction-table";
 import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { GrantView } from "@/lib/access/grants/schema";
+import { orderName } from "@/lib/format";
 import type { RecordView } from "@/lib/transactions/read/read-record";
 
 function FactLink({ href, children }: { href: string; children: ReactNode }) {
@@ -76,7 +78,7 @@ export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number 
   );
 }
 
-export function TransactionFacts({ record }: { record: RecordView }) {
+export function TransactionFacts({ record, own }: { record: RecordView; own: string | undefined }) {
   const t = useTranslations("transactions.facts");
   const { view, may } = record;
   const facts = [
@@ -107,6 +109,11 @@ export function TransactionFacts({ record }: { record: RecordView }) {
   return (
     <FactsSection title={t("title")}>
       <Facts facts={facts} />
+      {view.submitter === own ? (
+        <div className="mt-3">
+          <ReceiptDownload of={{ transaction_id: view.transaction_id }} name={view.job_id} />
+        </div>
+      ) : null}
       <MoveStatus transactionId={view.transaction_id} to={may.move} />
       {record.mayHold ? (
         <p className="mt-2 text-control print:hidden">
@@ -149,11 +156,11 @@ export function WhyFacts({ record }: { record: RecordView }) {
             name: t("authority"),
             value: (
               <FactLink href={`/requests/${request.id}`}>
-                {instruments(authority.kind)}, {authority.case_number}
+                {orderName(instruments(authority.kind), authority.case_number)}
               </FactLink>
             ),
           },
-          { name: t("issuer"), value: authority.issuer },
+          ...(authority.issuer === undefined ? [] : [{ name: t("issuer"), value: authority.issuer }]),
         ]),
     ...(grant.dispute_id === undefined
       ? []

@@ -45,7 +45,7 @@ export function EndAuthority({ request }: { request: RequestView }) {
               label: t(`${one}.open`),
               button: { look: one === "revoke" ? "danger" : "secondary" },
               title: t(`${one}.title`),
-              text: t(`${one}.text`, { number: authorization.case_number }),
+              text: t(`${one}.text`, { number: authorization.case_number ?? request.reference }),
               fields: {
                 reason: {
                   kind: "reason",

@@ -162,15 +162,20 @@ function DecideAct({ state, act }: { state: ReviewState; act: Act }) {
             <Loading text={t("dialog.preparing")} />
           ) : null}
           {decision.statement === undefined ? null : (
-            <StatementView
-              statement={decision.statement}
-              maxExports={"max_exports" in decision.body ? decision.body.max_exports : undefined}
-            />
+            <StatementView statement={decision.statement} maxExports={exportsOf(decision.body, state)} />
           )}
         </Ready>
       )}
     </Dialog>
   );
+}
+
+/** The number of exports that the decision leaves: reduced by it, or as it was. A denial leaves none. */
+function exportsOf(body: Decision["body"], { review }: ReviewState): number | undefined {
+  if (body.decision !== "approve") return undefined;
+  return "max_exports" in body && body.max_exports !== undefined
+    ? body.max_exports
+    : review.remaining.max_exports;
 }
 
 /** Shows exactly what is signed and sent, and then the result. */

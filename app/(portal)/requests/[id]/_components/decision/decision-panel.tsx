@@ -3,7 +3,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { useKeys, useKeysSwitch } from "@/components/client/use-keys";
-import { Choice, TextArea } from "@/components/form/controls";
+import { Choice, Select, TextArea } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Button } from "@/components/ui/button";
@@ -11,6 +11,7 @@ import { Icon } from "@/components/ui/icon";
 import { Notice } from "@/components/ui/states";
 import { GrantedSection } from "./narrowing/granted-section";
 import { narrowersOf } from "./narrowing/narrowed";
+import { PANEL_PLACE } from "./reading-bar";
 import { ReadingFields } from "./retyped-facts/reading-fields";
 import { type ReviewState, useReview } from "./review-state";
 import { type Act, type Obstacle, recordsRecognition } from "./verdict";
@@ -22,10 +23,9 @@ const DAY_MS = 86_400_000;
 function EndNotice({ state }: { state: ReviewState }) {
   const t = useTranslations("review");
   const { granted } = state.judged;
-  if (!granted.isEndFromOrder) return null;
-  const days = Math.ceil(
-    (Date.parse(state.review.remaining.not_after) - Date.parse(granted.notAfter)) / DAY_MS,
-  );
+  const { not_after: end } = state.review.remaining;
+  if (!granted.isEndFromOrder || end === undefined) return null;
+  const days = Math.ceil((Date.parse(end) - Date.parse(granted.notAfter)) / DAY_MS);
   return (
     <Notice tone="amber">
       {t.rich("panel.outlives", { days, day: () => <EndTime instant={granted.notAfter} look="bare" /> })}
@@ -105,7 +105,8 @@ function KeysChoice() {
   );
 }
 
-function leadOf({ order, request }: ReviewState) {
+function leadOf({ order, request, review }: ReviewState) {
+  if (review.reads_blind) return "panel.readFirst";
   if (order !== undefined) return "panel.typeOrder";
   return request.authorization === undefined ? "panel.noOrder" : "panel.signedOrder";
 }
@@ -136,6 +137,34 @@ function RecognitionField({ state }: { state: ReviewState }) {
   );
 }
 
+/** No reason yet, or one with a blank of its template. */
+const isUnfinished = (reason: string): boolean => reason.trim() === "" || /\{[a-z ]{1,40}\}/iu.test(reason);
+
+/** Puts a template into the reason, which stays editable. Its blanks are in braces. */
+function ReasonTemplates({ state }: { state: ReviewState }) {
+  const t = useTranslations("review");
+  const { reasons } = state.review;
+  if (reasons.length === 0) return null;
+  const insert = (text: string) => {
+    const { reason } = state.draft;
+    state.change({ reason: reason.trim() === "" ? text : `${reason.trimEnd()} ${text}` });
+  };
+  return (
+    <Field id="decision-template" label={t("panel.template")}>
+      {(control) => (
+        <Select {...control} value="" onChange={(event) => insert(event.target.value)}>
+          <option value="">{t("panel.templateNone")}</option>
+          {reasons.map(({ decision, text }) => (
+            <option key={`${decision} ${text}`} value={text}>
+              {t(`acts.${decision}`)}: {text}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
 /** Retype, see what would be granted, give a reason, act. */
 export function DecisionPanel() {
   const t = useTranslations("review");
@@ -147,8 +176,8 @@ export function DecisionPanel() {
     const { obstacles } = state.judged;
     if ((wanted === "approve" || wanted === "narrow") && obstacles[wanted].length > 0) return;
     if (wanted !== "ask" && !canSign(state)) return;
-    setReasonMissing(state.draft.reason.trim() === "");
-    if (state.draft.reason.trim() === "") reason.current?.focus();
+    setReasonMissing(isUnfinished(state.draft.reason));
+    if (isUnfinished(state.draft.reason)) reason.current?.focus();
     else {
       // Begun by its key too: the dialog gives the focus back to where it was.
       document.getElementById(`act-${wanted}`)?.focus();
@@ -158,7 +187,7 @@ export function DecisionPanel() {
   useKeys({ a: () => act("approve"), n: () => act("narrow"), "?": () => act("ask"), d: () => act("deny") });
   if (state === undefined) return null;
   return (
-    <div className="grid gap-5">
+    <div id={PANEL_PLACE} className="grid gap-5 pb-24 facts:pb-0">
       <div>
         <h2 className="font-semibold text-lead">{t("panel.title")}</h2>
         <p className="mt-1 text-control text-ink-2">{t(leadOf(state))}</p>
@@ -167,10 +196,15 @@ export function DecisionPanel() {
       <RecognitionField state={state} />
       <GrantedSection />
       <EndNotice state={state} />
+      <ReasonTemplates state={state} />
       <Field
         id="decision-reason"
         label={t("panel.reason")}
-        error={isReasonMissing && state.draft.reason.trim() === "" ? t("panel.reasonMissing") : undefined}
+        error={
+          isReasonMissing && isUnfinished(state.draft.reason)
+            ? t(state.draft.reason.trim() === "" ? "panel.reasonMissing" : "panel.reasonBlank")
+            : undefined
+        }
       >
         {(control) => (
           <TextArea

@@ -4,7 +4,13 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { keep, keptKey } from "@/components/client/kept-drafts";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { NO_READING, type OrderOnRecord } from "../order/order-reading";
+import {
+  type FactName,
+  NO_READING,
+  type OrderOnRecord,
+  orderOnRecord,
+  type Reading,
+} from "../order/order-reading";
 import { type Act, type Draft, type Judged, judge } from "./verdict";
 
 const EMPTY: Draft = {
@@ -52,6 +58,20 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
+/** What this window kept of the reading, or what the person read before, in any window. */
+function readingKept(kept: Readonly<Record<string, unknown>>, own: ReviewView["own_reading"]): Reading {
+  const text = (name: FactName): string => {
+    const value = kept[name];
+    return isText(value) && value !== "" ? value : (own?.[name] ?? "");
+  };
+  return {
+    issuer: text("issuer"),
+    case_number: text("case_number"),
+    valid_from: text("valid_from"),
+    valid_until: text("valid_until"),
+  };
+}
+
 /** A draft as this window kept it. Invalid values are left out. */
 function readDraft(place: string, review: ReviewView): Draft {
   try {
@@ -59,12 +79,7 @@ function readDraft(place: string, review: ReviewView): Draft {
     const reading = members(kept.reading);
     const text = (value: unknown): string => (isText(value) ? value : "");
     return {
-      reading: {
-        issuer: text(reading.issuer),
-        case_number: text(reading.case_number),
-        valid_from: text(reading.valid_from),
-        valid_until: text(reading.valid_until),
-      },
+      reading: readingKept(reading, review.own_reading),
       withoutTransactions: texts(kept.withoutTransactions),
       withoutFields: review.remaining.fields.filter((group) => texts(kept.withoutFields).includes(group)),
       until: text(kept.until),
@@ -74,7 +89,7 @@ function readDraft(place: string, review: ReviewView): Draft {
       recognition: text(kept.recognition),
     };
   } catch {
-    return EMPTY;
+    return { ...EMPTY, reading: readingKept({}, review.own_reading) };
   }
 }
 
@@ -122,7 +137,7 @@ export function ReviewProvider(props: {
   const [act, begin] = useState<Act | undefined>();
   // An order that names its reach itself is not retyped, but by executives: its facts are the signature's.
   const isRetyped = retypes || request.authorization?.reach === undefined;
-  const order = isRetyped ? request.authorization : undefined;
+  const order = isRetyped ? orderOnRecord(request.authorization) : undefined;
   const state = useMemo(
     () => ({
       request,

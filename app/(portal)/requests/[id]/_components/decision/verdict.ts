@@ -1,4 +1,4 @@
-import type { ReviewView } from "@/lib/access/review/schema";
+import type { ReviewView as Shown } from "@/lib/access/review/schema";
 import type { GroupName } from "@/lib/vocabulary";
 import {
   confirmsOf,
@@ -28,6 +28,17 @@ export interface Draft {
 }
 
 export type Act = "approve" | "narrow" | "ask" | "deny";
+
+/** A review with an end. */
+type ReviewView = Shown & { readonly remaining: { readonly not_after: string } };
+
+/** Stands for the end of access while that is withheld. Nothing can be granted until the order is read. */
+const COVERED_END = "9999-12-31T00:00:00Z";
+
+function withEnd(review: Shown): ReviewView {
+  const { remaining } = review;
+  return { ...review, remaining: { ...remaining, not_after: remaining.not_after ?? COVERED_END } };
+}
 
 /** Why granting is not possible now; each has its sentence in the page. */
 export type Obstacle =
@@ -115,10 +126,7 @@ function isUntilUnclear(draft: Draft, review: ReviewView): boolean {
 }
 
 /** Whether this decider records by what the order counts here. */
-export function recordsRecognition({
-  recognition,
-  stage,
-}: Pick<ReviewView, "recognition" | "stage">): boolean {
+export function recordsRecognition({ recognition, stage }: Pick<Shown, "recognition" | "stage">): boolean {
   return recognition?.standing === "missing" && stage === "legal";
 }
 
@@ -140,6 +148,7 @@ function commonObstacles(
   const unrecognised = recognitionFault(draft, review);
   if (unrecognised !== undefined) found.push(unrecognised);
   const all = verdicts === undefined ? [] : Object.values(verdicts);
+  if (review.reads_blind) found.push("reading");
   if (all.includes("differs")) found.push("differs");
   else if (all.some((verdict) => ["empty", "typing", "unclear"].includes(verdict))) found.push("reading");
   if (granted.transactions.length === 0 || granted.fields.length === 0) found.push("nothingLeft");
@@ -156,7 +165,8 @@ function supportedBy(obstacles: Judged["obstacles"], granted: Granted): Act | un
 }
 
 /** What the facts so far say. The first decider's narrowing to an earlier end holds for the second as well. */
-export function judge(draft: Draft, review: ReviewView, order: OrderOnRecord | undefined): Judged {
+export function judge(draft: Draft, shown: Shown, order: OrderOnRecord | undefined): Judged {
+  const review = withEnd(shown);
   const verdicts = order === undefined ? undefined : judgeReading(draft.reading, order);
   const readEnd = readDate(draft.reading.valid_until)?.endMs;
   const isCovered =
@@ -177,7 +187,8 @@ export function judge(draft: Draft, review: ReviewView, order: OrderOnRecord | u
 }
 
 /** The decision's body as the API takes it. Members that take nothing away are left out. */
-export function bodyOf(act: Act, draft: Draft, review: ReviewView, judged: Judged) {
+export function bodyOf(act: Act, draft: Draft, shown: Shown, judged: Judged) {
+  const review = withEnd(shown);
   const stage = review.stage ?? "legal";
   const comment = draft.reason.trim();
   if (act === "ask" || act === "deny") return { stage, decision: act, comment };

@@ -108,7 +108,16 @@ function useLines(request: RequestView, grant: GrantView | undefined): readonly 
 }
 
 /** What was requested, next to what remains of it or was granted. All of it stays visible. */
-export function ScopeSection({ request, grant }: { request: RequestView; grant: GrantView | undefined }) {
+export function ScopeSection({
+  request,
+  grant,
+  withReason = false,
+}: {
+  request: RequestView;
+  grant: GrantView | undefined;
+  /** With purpose and reason, where no section of their own shows them. */
+  withReason?: boolean;
+}) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const lines = useLines(request, grant);
@@ -140,14 +149,18 @@ export function ScopeSection({ request, grant }: { request: RequestView; grant: 
         <Facts
           look="aligned"
           facts={[
-            { name: t("scope.purpose"), value: domain(`purposes.${request.purpose}`) },
-            {
-              name: t("scope.why"),
-              value: <span className="whitespace-pre-wrap">{request.justification}</span>,
-            },
-            ...(request.legal_basis === undefined
-              ? []
-              : [{ name: t("scope.basis"), value: request.legal_basis }]),
+            ...(withReason
+              ? [
+                  { name: t("scope.purpose"), value: domain(`purposes.${request.purpose}`) },
+                  {
+                    name: t("scope.why"),
+                    value: <span className="whitespace-pre-wrap">{request.justification}</span>,
+                  },
+                  ...(request.legal_basis === undefined
+                    ? []
+                    : [{ name: t("scope.basis"), value: request.legal_basis }]),
+                ]
+              : []),
             ...(request.digest === undefined
               ? []
               : [{ name: t("scope.digest"), value: <Digest value={request.digest} /> }]),

@@ -1,5 +1,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
+import { OpenGrantButton } from "@/components/opening/opening-host";
+import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { type Fact, Facts } from "@/components/ui/facts";
@@ -7,6 +10,7 @@ import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { CommentForm } from "../acts/comment-form";
@@ -32,7 +36,8 @@ const AWAITED: readonly RequestView["state"][] = ["stage_1", "stage_2", "overdue
  */
 function useDueFacts(request: RequestView): Fact[] {
   const t = useTranslations("review.side");
-  const { due_at: review, response_due_at: answer, clock_paused_at: pausedAt, state } = request;
+  const { response_due_at: answer, clock_paused_at: pausedAt, state } = request;
+  const { review } = shownDue(request);
   if (pausedAt !== undefined) {
     const time = () => <LocalTime instant={pausedAt} form="minute" />;
     return [{ name: t("due"), value: t.rich("paused", { time }) }];
@@ -117,7 +122,14 @@ function holdHref(transactions: readonly string[]): string {
 }
 
 /** For the requester: the open question, and what they can do. */
-export function RequesterPanel({ request }: { request: RequestView }) {
+export function RequesterPanel({
+  request,
+  opens,
+}: {
+  request: RequestView;
+  /** What the requester may open now. */
+  opens: OpeningRequest | undefined;
+}) {
   const t = useTranslations("review");
   const question = questionOf(request);
   const denial = request.decisions.find((one) => one.decision === "deny");
@@ -141,8 +153,13 @@ export function RequesterPanel({ request }: { request: RequestView }) {
             {t("side.continue")}
           </ButtonLink>
         ) : null}
+        {opens === undefined ? null : (
+          <OpenGrantButton request={opens} look="primary" size="form" icon="eye">
+            {t("side.openFields")}
+          </OpenGrantButton>
+        )}
         {request.grant_id === undefined ? null : (
-          <ButtonLink href={`/grants/${request.grant_id}`} look="primary" size="form">
+          <ButtonLink href={`/grants/${request.grant_id}`} look="secondary" size="form">
             {t("side.openGrant")}
           </ButtonLink>
         )}
@@ -155,6 +172,9 @@ export function RequesterPanel({ request }: { request: RequestView }) {
           <Withdraw requestId={request.id} reference={request.reference} />
         ) : null}
       </div>
+      {request.state === "draft" ? null : (
+        <ReceiptDownload of={{ request_id: request.id }} name={request.reference} />
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
+import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 
 type Mark = "done" | "waiting" | "open" | "stopped";
@@ -62,7 +63,7 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
   const t = useTranslations("review");
   const stopped = stoppedAt(request);
   const checked = request.timeline.find((event) => event.kind === "checked")?.at;
-  const due = request.due_at;
+  const { review: due } = shownDue(request);
   const decisionStep = (stage: Stage): Step => {
     if (isPassed(request, stage))
       return { key: stage, mark: "done", note: <Approvers of={approvalsOf(request, stage)} /> };

@@ -2,6 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
+import {
+  type FoundInText,
+  factsInText,
+  linesOf,
+} from "@/app/(portal)/requests/new/_components/document/facts-in-text";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
@@ -116,12 +121,44 @@ export interface OrderDocumentProps {
   readonly facts: readonly (readonly string[])[];
   /** Called with the facts that were found on the first page. */
   readonly onFound?: (found: FoundFacts) => void;
+  /** Called with what the text of the first pages says, or with `none` for a file without text. */
+  readonly onText?: (text: FoundInText | "none") => void;
+}
+
+/** Orders say their scope on their first pages. */
+const READ_PAGES = 12;
+
+/** Reads the text of the pages once they are here. */
+function useText(received: Received | undefined, onText: OrderDocumentProps["onText"]): void {
+  const pages = received?.kind === "pages" ? received.pages : undefined;
+  const isOther = received !== undefined && pages === undefined;
+  useEffect(() => {
+    if (onText === undefined) return;
+    if (isOther) onText("none");
+    if (pages === undefined) return;
+    let isGone = false;
+    textOf(pages).then(
+      (text) => !isGone && onText(text),
+      () => !isGone && onText("none"),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [pages, isOther, onText]);
+}
+
+async function textOf(pages: OrderPages): Promise<FoundInText | "none"> {
+  const lines: string[][] = [];
+  for (let number = 1; number <= Math.min(pages.count, READ_PAGES); number += 1)
+    lines.push(linesOf(await pages.text(number)));
+  return lines.every((page) => page.length === 0) ? "none" : factsInText(lines, []);
 }
 
 /** The order itself: its first page with the passages marked, larger in place, or all pages on their own. */
-export function OrderDocument({ address, mediaType, facts, onFound }: OrderDocumentProps) {
+export function OrderDocument({ address, mediaType, facts, onFound, onText }: OrderDocumentProps) {
   const t = useTranslations("review");
   const { received, again } = useOrder(address, mediaType);
+  useText(received, onText);
   const [isAll, setAll] = useState(false);
   const closeAll = useCallback(() => setAll(false), []);
   if (received === undefined) return <Loading text={t("document.loading")} />;

@@ -16,6 +16,36 @@ export interface OrderOnRecord {
   readonly valid_until: string;
 }
 
+/** The facts on record; undefined while they are withheld from a person who must read the order first. */
+export function orderOnRecord(
+  order: { readonly [N in FactName]?: string | undefined } | undefined,
+): OrderOnRecord | undefined {
+  const { issuer, case_number, valid_from, valid_until } = order ?? {};
+  if (issuer === undefined || case_number === undefined) return undefined;
+  if (valid_from === undefined || valid_until === undefined) return undefined;
+  return { issuer, case_number, valid_from, valid_until };
+}
+
+/** Whether all four facts are typed, with days that can be read. */
+export function isWhole(reading: Reading): boolean {
+  const { issuer, case_number, valid_from, valid_until } = reading;
+  if (issuer.trim() === "" || case_number.trim() === "") return false;
+  return readDate(valid_from) !== undefined && readDate(valid_until) !== undefined;
+}
+
+/** What a field shows while there is nothing to compare with: only whether a day can be read. */
+export function blindVerdicts(reading: Reading): Readonly<Record<FactName, Verdict>> {
+  const text = (typed: string): Verdict => (typed.trim() === "" ? "empty" : "typing");
+  const day = (typed: string): Verdict =>
+    typed.trim() === "" ? "empty" : readDate(typed) === undefined ? "unclear" : "typing";
+  return {
+    issuer: text(reading.issuer),
+    case_number: text(reading.case_number),
+    valid_from: day(reading.valid_from),
+    valid_until: day(reading.valid_until),
+  };
+}
+
 /**
  * `typing`: so far it agrees, and it is not finished. `earlier`: the order ends before the date on record, which
  * narrowing mends. `unclear`: no date that could be read.

@@ -2,14 +2,17 @@
 
 import { useTranslations } from "next-intl";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
+import type { FoundInText } from "@/app/(portal)/requests/new/_components/document/facts-in-text";
 import { Icon } from "@/components/ui/icon";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
+import { ORDER_PLACE } from "../decision/reading-bar";
 import { FactComparison } from "../decision/retyped-facts/fact-comparison";
 import { useReview } from "../decision/review-state";
 import type { FoundFacts } from "./marks/page-ink";
 import { OrderDocument } from "./order-document";
-import { FACT_NAMES } from "./order-reading";
+import { FACT_NAMES, type OrderOnRecord, orderOnRecord } from "./order-reading";
+import { OrderScope } from "./order-scope";
 
 /** The order as received, next to the requester's facts and those that the reviewer retypes. */
 export function OrderSection(props: {
@@ -24,13 +27,16 @@ export function OrderSection(props: {
   const [isLarge, setLarge] = useState(false);
   const [found, setFound] = useState<FoundFacts>();
   const onFound = useCallback((facts: FoundFacts) => setFound(facts), []);
+  const [text, setText] = useState<FoundInText | "none">();
+  const onText = useCallback((said: FoundInText | "none") => setText(said), []);
   const reading = state?.draft.reading;
   const first = state?.review.first_reading?.confirms;
-  const facts = useMemo(
-    () =>
-      FACT_NAMES.map((name) => [reading?.[name] ?? "", typedFact(authorization, name), first?.[name] ?? ""]),
-    [reading, authorization, first],
-  );
+  // The page stays unmarked until its reader has typed the facts.
+  const facts = useMemo(() => {
+    const order = orderOnRecord(authorization);
+    if (order === undefined) return [];
+    return FACT_NAMES.map((name) => [reading?.[name] ?? "", typedFact(order, name), first?.[name] ?? ""]);
+  }, [reading, authorization, first]);
   const { document } = authorization;
   const address = `/confidential/access/requests/${requestId}/authorizations/${authorization.id}/document`;
   return (
@@ -59,6 +65,7 @@ export function OrderSection(props: {
       }
     >
       <div
+        id={ORDER_PLACE}
         className={`mt-3 grid gap-6 ${isLarge ? "" : "tablet:grid-cols-[minmax(0,0.72fr)_minmax(0,1fr)]"}`}
       >
         <div className="min-w-0">
@@ -70,22 +77,28 @@ export function OrderSection(props: {
               mediaType={document.media_type}
               facts={facts}
               onFound={onFound}
+              onText={onText}
             />
           )}
         </div>
         <div className="min-w-0">
           <FactComparison authorization={authorization} />
-          {found === undefined ? null : <FoundNote found={found} />}
+          {found === undefined || facts.length === 0 ? null : <FoundNote found={found} />}
           <div className="mt-3">{props.children}</div>
         </div>
       </div>
+      <OrderScope
+        authorization={authorization}
+        text={typeof text === "object" ? text : undefined}
+        isScan={text === "none"}
+      />
     </Section>
   );
 }
 
-function typedFact(authorization: AuthorizationView, name: (typeof FACT_NAMES)[number]): string {
-  if (name === "issuer" || name === "case_number") return authorization[name];
-  const ms = Date.parse(authorization[name]);
+function typedFact(order: OrderOnRecord, name: (typeof FACT_NAMES)[number]): string {
+  if (name === "issuer" || name === "case_number") return order[name];
+  const ms = Date.parse(order[name]);
   // The last day of validity: an end is the midnight after it.
   const shown = name === "valid_until" && ms % 86_400_000 === 0 ? ms - 1 : ms;
   return new Date(shown).toISOString().slice(0, 10);

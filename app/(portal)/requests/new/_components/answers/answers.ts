@@ -1,7 +1,9 @@
+import type { NoticeOutlook } from "@/lib/access/notices/expected-notice";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
 import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 import type { AnswerDays } from "./answer-days";
+import { namesBySource } from "./read-facts";
 
 /** What the form must know of the person and the rules. Made on the server. */
 export interface FormOptions {
@@ -17,6 +19,8 @@ export interface FormOptions {
   /** Fields that an instrument of this kind opens masked at most. */
   readonly maskedBy: Readonly<Record<InstrumentKind, readonly GroupName[]>>;
   readonly jurisdictions: readonly { readonly code: string; readonly name: string }[];
+  /** Whether parties get notice, for each instrument and purpose. */
+  readonly notices: readonly NoticeOutlook[];
   /** When an answer is due. */
   readonly answerDays: AnswerDays;
   /** What the policies in force allow a grant, and which version. */
@@ -40,6 +44,8 @@ export interface Answers {
   readonly createdFrom: string;
   readonly createdTo: string;
   readonly fields: readonly GroupName[];
+  /** `masked`: nothing is asked in full. */
+  readonly level: "full" | "masked";
   readonly kind: InstrumentKind | "";
   readonly issuer: string;
   readonly caseNumber: string;
@@ -47,8 +53,14 @@ export interface Answers {
   readonly validUntil: string;
   readonly jurisdiction: string;
   readonly recognitionBasis: string;
+  /** Whether the order forbids notifying anyone; neither is chosen at first. */
+  readonly sealed: "" | "yes" | "no";
   readonly sealedBasis: string;
   readonly sealedUntil: string;
+  /** Facts that were read from the file and that no person has confirmed, each with its page: `issuer:1`. */
+  readonly read: readonly string[];
+  /** Facts that were read from the file and that a person has confirmed. */
+  readonly confirmed: readonly string[];
   /** `once`: the order serves one request only. */
   readonly use: "" | "once";
   readonly begin: "approval" | "date";
@@ -80,6 +92,7 @@ export const DRAFT_NAMES = [
   "createdFrom",
   "createdTo",
   "fields",
+  "level",
   "begin",
   "from",
   "end",
@@ -97,9 +110,12 @@ export const FACT_NAMES = [
   "validUntil",
   "jurisdiction",
   "recognitionBasis",
+  "sealed",
   "sealedBasis",
   "sealedUntil",
   "use",
+  "read",
+  "confirmed",
 ] as const satisfies readonly AnswerName[];
 
 const USUAL_VIEWS = 20;
@@ -119,6 +135,7 @@ export function blankAnswers(options: FormOptions): Answers {
     createdFrom: "",
     createdTo: "",
     fields: [],
+    level: options.level === "masked" ? "masked" : "full",
     kind: "",
     issuer: "",
     caseNumber: "",
@@ -126,9 +143,12 @@ export function blankAnswers(options: FormOptions): Answers {
     validUntil: "",
     jurisdiction: "",
     recognitionBasis: "",
+    sealed: "",
     sealedBasis: "",
     sealedUntil: "",
     use: "",
+    read: [],
+    confirmed: [],
     begin: "approval",
     from: "",
     end: "order",
@@ -177,15 +197,18 @@ function authorityAnswers(view: RequestView): Partial<Answers> {
   const lastDay = (instant: string) => new Date(Date.parse(instant) - 1).toISOString().slice(0, 10);
   return {
     kind: order.kind,
-    issuer: order.issuer,
-    caseNumber: order.case_number,
-    validFrom: order.valid_from.slice(0, 10),
-    validUntil: lastDay(order.valid_until),
+    issuer: order.issuer ?? "",
+    caseNumber: order.case_number ?? "",
+    validFrom: order.valid_from?.slice(0, 10) ?? "",
+    validUntil: order.valid_until === undefined ? "" : lastDay(order.valid_until),
     jurisdiction: order.jurisdiction,
     recognitionBasis: order.recognition_basis ?? "",
+    sealed: order.sealed === undefined ? "no" : "yes",
     sealedBasis: order.sealed?.basis ?? "",
     sealedUntil: order.sealed === undefined ? "" : lastDay(order.sealed.until),
     use: order.single_use === true ? "once" : "",
+    read: namesBySource(order.sources, "read"),
+    confirmed: namesBySource(order.sources, "confirmed"),
   };
 }
 
@@ -193,7 +216,7 @@ function endAnswers(view: RequestView): Pick<Answers, "end" | "until"> {
   const { until, authorization } = view;
   const isOrders =
     until === undefined ||
-    (authorization !== undefined && Date.parse(until) === Date.parse(authorization.valid_until));
+    (authorization?.valid_until !== undefined && Date.parse(until) === Date.parse(authorization.valid_until));
   return isOrders ? { end: "order", until: "" } : { end: "date", until: localText(until) };
 }
 
@@ -214,6 +237,7 @@ export function answersOf(view: RequestView, options: FormOptions): Answers {
     createdTo:
       query?.to === undefined ? "" : localText(new Date(Date.parse(query.to) - 1).toISOString()).slice(0, 10),
     fields: view.fields,
+    level: view.level === "masked" ? "masked" : "full",
     ...authorityAnswers(view),
     ...(from === undefined ? {} : { begin: "date", from: localText(from) }),
     ...endAnswers(view),

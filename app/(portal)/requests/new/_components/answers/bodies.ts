@@ -2,6 +2,7 @@ import type { Input } from "@/lib/api-client/operation";
 import type { attachAuthorization, changeRequest, createRequest } from "@/lib/api-client/operations/access";
 import { notAfterLast } from "@/lib/schema";
 import { type Answers, endOfDay, type FormOptions, instantOf } from "./answers";
+import { READABLE_FACTS, readingOf } from "./read-facts";
 
 export type CreateBody = Input<typeof createRequest>["body"];
 export type ChangeBody = Input<typeof changeRequest>["body"];
@@ -73,7 +74,7 @@ export function createBodyOf(answers: Answers, options: FormOptions, nowMs: numb
     ...(legalBasis === "" ? {} : { legal_basis: legalBasis }),
     ...target,
     fields: [...fields],
-    level: options.level,
+    level: options.level === "masked" ? "masked" : answers.level,
     ...(from === undefined ? {} : { from }),
     ...(isGoodEnd ? { until } : {}),
     max_views: views,
@@ -102,7 +103,8 @@ export function factsOf(answers: Answers): FactsBody | undefined {
   if (validFrom > validUntil) return undefined;
   const [basis, until] = [answers.sealedBasis.trim(), answers.sealedUntil];
   const recognition = answers.recognitionBasis.trim();
-  if ((basis === "") !== (until === "")) return undefined;
+  const isSealed = answers.sealed === "yes";
+  if (answers.sealed === "" || (isSealed && (basis === "" || until === ""))) return undefined;
   return {
     issuer,
     jurisdiction,
@@ -111,7 +113,15 @@ export function factsOf(answers: Answers): FactsBody | undefined {
     valid_from: validFrom,
     valid_until: validUntil,
     ...(recognition === "" ? {} : { recognition_basis: recognition }),
-    ...(basis === "" ? {} : { sealed: { basis, until } }),
+    ...(isSealed ? { sealed: { basis, until } } : {}),
     ...(answers.use === "once" ? { single_use: true } : {}),
+    sources: Object.fromEntries(
+      READABLE_FACTS.map(([name, member]) => [member, sourceOf(readingOf(answers, name))]),
+    ),
   };
+}
+
+function sourceOf(reading: ReturnType<typeof readingOf>): "typed" | "confirmed" | "read" {
+  if (reading === undefined) return "typed";
+  return reading.isConfirmed ? "confirmed" : "read";
 }

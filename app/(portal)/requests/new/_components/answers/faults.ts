@@ -1,10 +1,7 @@
-import { useLocale, useTranslations } from "next-intl";
-import { useCallback } from "react";
-import { useFieldWords } from "@/components/messages/problem-words";
-import { formatCount, formatTime, type Locale } from "@/lib/format";
 import type { ReadOutcome } from "../document/read-document";
 import { type AnswerName, type Answers, controlId, endOfDay, type FormOptions, instantOf } from "./answers";
 import { searchOf, untilOf } from "./bodies";
+import { READABLE_FACTS, readingOf } from "./read-facts";
 
 export type ControlName = AnswerName | "document";
 
@@ -39,6 +36,8 @@ export type FaultCode =
   | "jurisdiction"
   | "validOrder"
   | "validOver"
+  | "unconfirmed"
+  | "sealed"
   | "sealedBasis"
   | "sealedUntil"
   | "document"
@@ -82,11 +81,20 @@ function authorityFaults(answers: Answers, context: FaultContext): Fault[] {
     faults.push({ name: "validUntil", code: "validOrder" });
   else if (end !== undefined && Date.parse(end) <= nowMs)
     faults.push({ name: "validUntil", code: "validOver", instant: end });
-  if (answers.sealedUntil !== "" && answers.sealedBasis.trim() === "")
-    faults.push({ name: "sealedBasis", code: "sealedBasis" });
-  if (answers.sealedUntil === "" && answers.sealedBasis.trim() !== "")
-    faults.push({ name: "sealedUntil", code: "sealedUntil" });
-  return faults;
+  for (const [name] of READABLE_FACTS)
+    if (answers[name].trim() !== "" && readingOf(answers, name)?.isConfirmed === false)
+      faults.push({ name, code: "unconfirmed" });
+  return [...faults, ...sealFaults(answers)];
+}
+
+/** The question about the seal is asked, and both of its parts where the answer is yes. */
+function sealFaults({ sealed, sealedBasis, sealedUntil }: Answers): Fault[] {
+  if (sealed === "") return [{ name: "sealed", code: "sealed" }];
+  if (sealed === "no") return [];
+  return [
+    ...(sealedBasis.trim() === "" ? [{ name: "sealedBasis", code: "sealedBasis" } as const] : []),
+    ...(sealedUntil === "" ? [{ name: "sealedUntil", code: "sealedUntil" } as const] : []),
+  ];
 }
 
 function untilFault(answers: Answers, nowMs: number): Fault | undefined {
@@ -134,11 +142,11 @@ export function faultsOf(answers: Answers, options: FormOptions, context: FaultC
   const { purpose, justification, fields } = answers;
   const authority = options.needsAuthority ? authorityFaults(answers, context) : [];
   return [
-    ...(purpose === "" ? [{ name: "purpose", code: "purpose" } as const] : []),
-    ...(justification.trim() === "" ? [{ name: "justification", code: "justification" } as const] : []),
+    ...authority,
     ...targetFaults(answers, context.unknown),
     ...(fields.length === 0 ? [{ name: "fields", code: "fields" } as const] : []),
-    ...authority,
+    ...(purpose === "" ? [{ name: "purpose", code: "purpose" } as const] : []),
+    ...(justification.trim() === "" ? [{ name: "justification", code: "justification" } as const] : []),
     ...periodFaults(answers, options.limits, context.nowMs),
   ];
 }
@@ -186,14 +194,22 @@ export type SectionKey = "basis" | "transactions" | "authority" | "period";
 const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
   basis: ["purpose", "justification", "legalBasis"],
   transactions: ["ids", "job", "participant", "createdFrom", "createdTo", "fields"],
-  authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil", "use"],
+  authority: [
+    "document",
+    ...REQUIRED_FACTS,
+    "recognitionBasis",
+    "sealed",
+    "sealedBasis",
+    "sealedUntil",
+    "use",
+  ],
   period: ["from", "until", "maxViews", "maxExports", "coViewers"],
 };
 
 export function sectionsOf(options: FormOptions): SectionKey[] {
   return options.needsAuthority
-    ? ["basis", "transactions", "authority", "period"]
-    : ["basis", "transactions", "period"];
+    ? ["authority", "transactions", "basis", "period"]
+    : ["transactions", "basis", "period"];
 }
 
 export function isDone(section: SectionKey, faults: readonly Fault[]): boolean {
@@ -213,36 +229,4 @@ export function stillOpen(told: readonly Fault[], open: readonly Fault[]): Fault
 /** The id that takes the focus for a fault. A group of choices takes it as a whole. */
 export function faultId(fault: Fault): string {
   return controlId(fault.name);
-}
-
-/** The end is the first instant after the last day. */
-function lastDayBefore(instant: string | undefined, locale: Locale): string {
-  return formatTime(new Date(Date.parse(instant ?? "") - 1), { timeZone: "UTC", locale, form: "day" });
-}
-
-/** The words of a fault. Days of an order are in UTC, as orders name them. */
-export function useFaultText(): (fault: Fault) => string {
-  const t = useTranslations("requests.new.fault");
-  const documents = useTranslations("requests.new.authority.fault");
-  const { reason } = useFieldWords();
-  const locale = useLocale();
-  return useCallback(
-    ({ code, instant, most = 0, detail = "", unfit }) => {
-      switch (code) {
-        case "unfit":
-          return unfit === undefined ? t("document") : documents(unfit.fault, { name: unfit.name });
-        case "refused":
-          return t(code, { reason: reason(detail) });
-        case "maxViews":
-        case "maxExports":
-          return t(code, { most: formatCount(most, locale) });
-        case "validOver":
-        case "untilAfterOrder":
-          return t(code, { day: lastDayBefore(instant, locale) });
-        default:
-          return t(code);
-      }
-    },
-    [t, documents, reason, locale],
-  );
 }

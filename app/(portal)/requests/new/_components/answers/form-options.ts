@@ -1,4 +1,5 @@
 import "server-only";
+import { noticeOutlooks } from "@/lib/access/notices/expected-notice";
 import { isSupport } from "@/lib/access/rules/floor";
 import { grantLimits } from "@/lib/access/rules/grant-limits";
 import { purposesOf, shownLevel } from "@/lib/access/rules/purposes";
@@ -35,10 +36,8 @@ function masksOf(principal: Principal, purposes: readonly Purpose[], set: Decidi
 }
 
 /** What this person may request, by the policies in force, which stay on the server. */
-export async function formOptions(
-  { principal, policies }: Pick<Context, "principal" | "policies">,
-  locale: Locale,
-): Promise<FormOptions> {
+export async function formOptions(cx: Context, locale: Locale): Promise<FormOptions> {
+  const { principal, policies } = cx;
   const set = policies.active();
   const purposes = purposesOf(principal, set);
   const maskedBy = masksOf(principal, purposes, set);
@@ -61,6 +60,7 @@ export async function formOptions(
       epoc: maskedBy("epoc"),
     },
     jurisdictions: isStaff ? [] : jurisdictionsIn(locale),
+    notices: await noticeOutlooks(cx),
     answerDays: answerDays(set.settings.review_days),
     limits: grantLimits(set),
   };

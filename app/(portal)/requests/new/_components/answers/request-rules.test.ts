@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { answersFrom } from "../autosave/kept-answers";
 import { multipartBody } from "../autosave/send-order";
-import { LookupStore, numbersIn } from "../transactions/lookups";
+import { LookupStore, numbersIn, reportOf } from "../transactions/lookups";
 import { type Answers, blankAnswers, endOfDay, type FormOptions, instantOf, localText } from "./answers";
 import { createBodyOf, factsOf } from "./bodies";
 import { faultsOf, faultsOfRefusal, stillOpen } from "./faults";
 import { prefillOf } from "./prefill";
+import { afterTyping } from "./read-facts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const TX = "0198c0de-0000-7000-8000-000000000001";
@@ -28,6 +29,7 @@ const options: FormOptions = {
   kinds: ["court_order", "statutory_demand"],
   maskedBy: NONE,
   jurisdictions: [],
+  notices: [],
   answerDays: {
     "": 10,
     court_order: 14,
@@ -52,6 +54,7 @@ const whole: Answers = {
   validFrom: "2026-11-01",
   validUntil: "2026-12-31",
   jurisdiction: "DE",
+  sealed: "no",
 };
 const context = { hasOrder: true, unknown: [], nowMs: NOW };
 const codes = (answers: Answers, more = {}, of = options) =>
@@ -60,10 +63,6 @@ const codes = (answers: Answers, more = {}, of = options) =>
 describe("faults before a check", () => {
   it("is everything on a blank one, in the order of the page", () => {
     expect(codes(blankAnswers(options), { hasOrder: false })).toEqual([
-      "purpose",
-      "justification",
-      "ids",
-      "fields",
       "document",
       "kind",
       "issuer",
@@ -71,11 +70,16 @@ describe("faults before a check", () => {
       "validFrom",
       "validUntil",
       "jurisdiction",
-    ]);
-    expect(codes(blankAnswers(support), { hasOrder: false }, support)).toEqual([
-      "justification",
+      "sealed",
       "ids",
       "fields",
+      "purpose",
+      "justification",
+    ]);
+    expect(codes(blankAnswers(support), { hasOrder: false }, support)).toEqual([
+      "ids",
+      "fields",
+      "justification",
     ]);
   });
 
@@ -98,8 +102,11 @@ describe("faults before a check", () => {
     [{ maxExports: "101" }, ["maxExports"]],
     [{ maxExports: "-1" }, ["maxExports"]],
     [{ maxExports: "0" }, []],
-    [{ sealedBasis: "Order" }, ["sealedUntil"]],
-    [{ sealedUntil: "2026-12-01" }, ["sealedBasis"]],
+    [{ sealed: "" }, ["sealed"]],
+    [{ sealed: "yes" }, ["sealedBasis", "sealedUntil"]],
+    [{ sealed: "yes", sealedBasis: "Order" }, ["sealedUntil"]],
+    [{ sealed: "yes", sealedUntil: "2026-12-01" }, ["sealedBasis"]],
+    [{ read: ["issuer:1", "caseNumber:2"], confirmed: ["kind"] }, ["unconfirmed", "unconfirmed"]],
     [{ target: "query" }, ["query"]],
     [{ target: "query", createdFrom: "2026-11-02", createdTo: "2026-11-01" }, ["queryOrder"]],
     [{ target: "query", job: "job-1" }, []],
@@ -178,6 +185,23 @@ describe("bodies", () => {
     expect(factsOf(whole)).toMatchObject({ case_number: "18 O 1/26", valid_until: "2026-12-31" });
     for (const name of ["kind", "issuer", "caseNumber", "validFrom", "validUntil", "jurisdiction"] as const)
       expect(factsOf({ ...whole, [name]: "" })).toBeUndefined();
+    expect(factsOf({ ...whole, sealed: "" })).toBeUndefined();
+    expect(factsOf({ ...whole, sealed: "yes", sealedBasis: "Order" })).toBeUndefined();
+  });
+
+  it("say how each fact came into the form; what is typed over counts as typed", () => {
+    const read = { ...whole, read: ["issuer:1", "validUntil:2"], confirmed: ["caseNumber"] };
+    expect(factsOf(read)?.sources).toEqual({
+      kind: "typed",
+      issuer: "read",
+      jurisdiction: "typed",
+      case_number: "confirmed",
+      valid_from: "typed",
+      valid_until: "read",
+    });
+    const typed = { ...read, ...afterTyping(read, { issuer: "Amtsgericht", caseNumber: "1/26" }) };
+    expect([typed.read, typed.confirmed]).toEqual([["validUntil:2"], []]);
+    expect(afterTyping(read, { purpose: "audit" })).toEqual({});
   });
 
   it("of several parts are the same bytes for the same key, and read as what was sent", async () => {
@@ -214,6 +238,10 @@ describe("transactions", () => {
       rest: ["job-1"],
     });
     expect(numbersIn("REQ-7 – ")).toEqual({ ids: [], rest: ["REQ-7"] });
+  });
+
+  it("are counted for the report of a pasted list", () => {
+    expect(reportOf(`${TX} ${TX} ${OTHER} job-1, REQ-7`, [OTHER])).toEqual({ found: 1, twice: 2, others: 2 });
   });
 
   it("are looked up once each; a lost look-up again when asked", async () => {

@@ -29,6 +29,7 @@ const options: FormOptions = {
   kinds: ["court_order", "statutory_demand"],
   maskedBy: NONE,
   jurisdictions: [],
+  notices: [],
   answerDays: {
     "": 10,
     court_order: 14,

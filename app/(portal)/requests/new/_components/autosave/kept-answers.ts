@@ -93,6 +93,10 @@ export function answersFrom(value: unknown, options: FormOptions): Answers {
     begin: kept.begin === "date" ? "date" : "approval",
     end: kept.end === "date" ? "date" : "order",
     ids: textsOf(kept.ids),
+    level: options.level === "masked" || kept.level === "masked" ? "masked" : "full",
+    sealed: (["yes", "no"] as const).find((one) => one === kept.sealed) ?? "",
+    read: textsOf(kept.read),
+    confirmed: textsOf(kept.confirmed),
     coViewers: textsOf(kept.coViewers),
     fields: options.fields.filter((field) => groups.includes(field)),
   };

@@ -20,6 +20,7 @@ const options: FormOptions = {
     epoc: [],
   },
   jurisdictions: [],
+  notices: [],
   answerDays: {
     "": 10,
     court_order: 14,

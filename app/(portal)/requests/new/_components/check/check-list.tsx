@@ -94,12 +94,12 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
   // An order names whole days; its end is the first instant after the last of them.
   const day = (ms: number) => formatTime(new Date(ms), { timeZone: "UTC", locale, form: "day" });
   const { sealed, recognition_basis: recognition } = order;
-  const from = day(Date.parse(order.valid_from));
-  const until = day(Date.parse(order.valid_until) - 1);
+  const from = day(Date.parse(order.valid_from ?? ""));
+  const until = day(Date.parse(order.valid_until ?? "") - 1);
   return [
     { name: t("new.authority.kind"), value: domain(order.kind), control: "kind" },
-    { name: t("new.authority.issuer"), value: order.issuer, control: "issuer" },
-    { name: t("new.authority.caseNumber"), value: order.case_number, control: "caseNumber" },
+    { name: t("new.authority.issuer"), value: order.issuer ?? "", control: "issuer" },
+    { name: t("new.authority.caseNumber"), value: order.case_number ?? "", control: "caseNumber" },
     { name: t("check.valid"), value: t("check.validSpan", { from, until }), control: "validFrom" },
     {
       name: t("new.authority.jurisdiction"),
@@ -115,7 +115,7 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
       ? ([{ name: t("new.authority.use"), value: t("new.authority.useOnce"), control: "use" }] as const)
       : []),
     ...(sealed === undefined
-      ? []
+      ? ([{ name: t("check.seal"), value: t("new.authority.seal.no"), control: "sealed" }] as const)
       : ([
           {
             name: t("check.seal"),
@@ -149,7 +149,7 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
   const { until, authorization: order } = view;
   const thirty = t(hasAuthority ? "check.days30Order" : "check.days30");
   const isOrders =
-    until !== undefined && order !== undefined && Date.parse(until) === Date.parse(order.valid_until);
+    until !== undefined && order !== undefined && Date.parse(until) === Date.parse(order.valid_until ?? "");
   const begin =
     view.from === undefined ? t("check.onApproval") : <LocalTime instant={view.from} form="minute" />;
   const lastDay = new Date(Date.parse(until ?? "") - 1);

@@ -42,7 +42,11 @@ function AskingSentence({ answers, options }: { answers: Answers; options: FormO
   const end = useEnd(answers, options);
   if (answers.fields.length === 0) return <p className="text-control text-ink-2">{t("nothing")}</p>;
   const masking =
-    options.level === "masked" ? options.fields : answers.kind === "" ? [] : options.maskedBy[answers.kind];
+    options.level === "masked" || answers.level === "masked"
+      ? options.fields
+      : answers.kind === ""
+        ? []
+        : options.maskedBy[answers.kind];
   const names = (isMasked: boolean) =>
     answers.fields
       .filter((field) => masking.includes(field) === isMasked)

@@ -2,15 +2,17 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect } from "react";
-import { Select } from "@/components/form/controls";
+import { Choice, ChoiceGroup, Select } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Icon } from "@/components/ui/icon";
 import { controlId } from "../answers/answers";
 import { loadReader } from "../autosave/open-stores";
 import { DocumentDrop } from "../document/document-drop";
+import type { OrderText } from "../document/use-order-text";
 import type { FormView } from "../form-view";
 import type { AuthorityState } from "./authority-store";
 import { FormSection } from "./form-section";
+import { OrderTextLine, ReadFact, useFillingIn } from "./read-fact";
 import { TextField } from "./text-field";
 
 /** Kinds whose issuer is usually the requesting agency itself. */
@@ -87,13 +89,59 @@ function UseField({ form }: { form: FormView }) {
   );
 }
 
+/** Whether the order forbids notifying anyone: a question of its own, with neither answer chosen. */
+function SealQuestion({ form }: { form: FormView }) {
+  const t = useTranslations("requests.new.authority");
+  const { sealed } = form.answers;
+  return (
+    <div className="mt-5">
+      <ChoiceGroup id={controlId("sealed")} legend={t("sealQuestion")} error={form.errorOf("sealed")}>
+        <div className="flex flex-wrap gap-x-8">
+          {(["yes", "no"] as const).map((answer) => (
+            <Choice
+              key={answer}
+              kind="radio"
+              name="sealed"
+              value={answer}
+              label={t(`seal.${answer}`)}
+              checked={sealed === answer}
+              onChange={() =>
+                form.change(
+                  answer === "yes"
+                    ? { sealed: answer }
+                    : { sealed: answer, sealedBasis: "", sealedUntil: "" },
+                )
+              }
+            />
+          ))}
+        </div>
+      </ChoiceGroup>
+      {sealed === "yes" ? (
+        <>
+          <p className="text-control text-ink-2">{t("sealMeans")}</p>
+          <div className="mt-3 grid items-start gap-4 tablet:grid-cols-3">
+            <TextField
+              form={form}
+              name="sealedBasis"
+              label={t("sealedBasis")}
+              maxLength={1000}
+              className="tablet:col-span-2"
+            />
+            <TextField form={form} name="sealedUntil" label={t("sealedUntil")} type="date" />
+          </div>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
 /** What few orders have. Closed unless one of its fields has a value or a fault. */
 function SeldomFields({ form }: { form: FormView }) {
   const t = useTranslations("requests.new.authority");
   const ui = useTranslations("ui");
-  const { recognitionBasis, sealedBasis, sealedUntil, use } = form.answers;
-  const isUsed = [recognitionBasis, sealedBasis, sealedUntil, use].some((value) => value !== "");
-  const hasError = ["recognitionBasis", "sealedBasis", "sealedUntil", "use"] as const;
+  const { recognitionBasis, use } = form.answers;
+  const isUsed = [recognitionBasis, use].some((value) => value !== "");
+  const hasError = ["recognitionBasis", "use"] as const;
   const isOpen = isUsed || hasError.some((name) => form.errorOf(name) !== undefined);
   return (
     <details open={isOpen || undefined} className="group mt-4">
@@ -111,15 +159,6 @@ function SeldomFields({ form }: { form: FormView }) {
           maxLength={1000}
           className="tablet:col-span-3"
         />
-        <TextField
-          form={form}
-          name="sealedBasis"
-          label={t("sealedBasis")}
-          mark={ui("optional")}
-          maxLength={1000}
-          className="tablet:col-span-2"
-        />
-        <TextField form={form} name="sealedUntil" label={t("sealedUntil")} type="date" />
         <div className="tablet:col-span-2">
           <UseField form={form} />
         </div>
@@ -133,6 +172,8 @@ export function AuthoritySection(props: {
   form: FormView;
   number: number;
   state: AuthorityState;
+  /** What the chosen file's text says. */
+  text: OrderText;
   onFile: (file: File) => void;
   onAgain: () => void;
   onSign: (file: File | undefined) => void;
@@ -143,6 +184,7 @@ export function AuthoritySection(props: {
     // If it cannot be loaded, the file is refused when it is chosen.
     loadReader().catch(() => undefined);
   }, []);
+  useFillingIn(form, props.text);
   return (
     <FormSection number={props.number} title={t("title")} help={t("help")}>
       <DocumentDrop
@@ -152,20 +194,34 @@ export function AuthoritySection(props: {
         onAgain={props.onAgain}
         onSign={props.onSign}
       />
+      <OrderTextLine text={props.text} />
       <div className="mt-4 grid items-start gap-4 tablet:grid-cols-3">
-        <KindField form={form} />
-        <TextField form={form} name="issuer" label={t("issuer")} maxLength={300} />
-        <TextField form={form} name="caseNumber" label={t("caseNumber")} maxLength={200} />
-        <TextField form={form} name="validFrom" label={t("validFrom")} type="date" />
-        <TextField
-          form={form}
-          name="validUntil"
-          label={t("validUntil")}
-          mark={t("validUntilHelp")}
-          type="date"
-        />
-        <JurisdictionField form={form} />
+        <ReadFact form={form} name="kind">
+          <KindField form={form} />
+        </ReadFact>
+        <ReadFact form={form} name="issuer">
+          <TextField form={form} name="issuer" label={t("issuer")} maxLength={300} />
+        </ReadFact>
+        <ReadFact form={form} name="caseNumber">
+          <TextField form={form} name="caseNumber" label={t("caseNumber")} maxLength={200} />
+        </ReadFact>
+        <ReadFact form={form} name="validFrom">
+          <TextField form={form} name="validFrom" label={t("validFrom")} type="date" />
+        </ReadFact>
+        <ReadFact form={form} name="validUntil">
+          <TextField
+            form={form}
+            name="validUntil"
+            label={t("validUntil")}
+            mark={t("validUntilHelp")}
+            type="date"
+          />
+        </ReadFact>
+        <ReadFact form={form} name="jurisdiction">
+          <JurisdictionField form={form} />
+        </ReadFact>
       </div>
+      <SealQuestion form={form} />
       <SeldomFields form={form} />
     </FormSection>
   );

@@ -1,11 +1,50 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { NoticeSentence } from "@/components/domain/notice-sentence";
 import { Choice, ChoiceGroup } from "@/components/form/controls";
-import { controlId } from "../answers/answers";
+import { Facts } from "@/components/ui/facts";
+import type { Purpose } from "@/lib/vocabulary";
+import { controlId, endOfDay } from "../answers/answers";
 import type { FormView } from "../form-view";
 import { FormSection } from "./form-section";
 import { TextField } from "./text-field";
+
+/** What follows from the purpose: who gets notice, what is usual, and when an answer is due. */
+function WhatFollows({ form }: { form: FormView }) {
+  const t = useTranslations("requests.new.basis");
+  const { answers, options } = form;
+  const { purpose, kind, sealed, sealedUntil } = answers;
+  if (purpose === "") return null;
+  const instrument = options.needsAuthority ? kind : "none";
+  const outlook = options.notices.find((one) => one.purpose === purpose && one.kind === instrument);
+  const seal = sealed === "yes" ? endOfDay(sealedUntil) : undefined;
+  const notice = outlook && { ...outlook, ...(seal === undefined ? {} : { not_before: seal }) };
+  const days = options.answerDays[kind];
+  const facts = [
+    {
+      name: t("follows.notice"),
+      value:
+        notice === undefined ? t("follows.byKind") : <NoticeSentence notice={notice} purpose={purpose} />,
+    },
+    {
+      name: t("follows.usual"),
+      value: t(options.level === "masked" ? "follows.usually.masked" : `follows.usually.${usualOf(purpose)}`),
+    },
+    {
+      name: t("follows.due"),
+      value: options.needsAuthority && kind === "" ? t("follows.byKind") : t("follows.days", { days }),
+    },
+  ];
+  return (
+    <div role="status">
+      <Facts look="narrow" facts={facts} />
+    </div>
+  );
+}
+
+const usualOf = (purpose: Purpose): "audit" | "compliance" | "other" =>
+  purpose === "audit" || purpose === "compliance" ? purpose : "other";
 
 /** Purpose, legal basis and reason. */
 export function BasisSection({ form, number }: { form: FormView; number: number }) {
@@ -34,11 +73,13 @@ export function BasisSection({ form, number }: { form: FormView; number: number 
                 label={domain(purpose)}
                 checked={form.answers.purpose === purpose}
                 onChange={() => form.change({ purpose })}
+                {...(purpose === "audit" || purpose === "compliance" ? { help: t(`means.${purpose}`) } : {})}
               />
             ))}
           </ChoiceGroup>
         )}
         <div className="grid gap-4">
+          <WhatFollows form={form} />
           <TextField
             form={form}
             name="legalBasis"

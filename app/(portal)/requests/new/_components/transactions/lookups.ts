@@ -99,6 +99,21 @@ export class LookupStore {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
+/** What a pasted list had: numbers found, those given more than once, and words that are no numbers. */
+export interface ListReport {
+  readonly found: number;
+  readonly twice: number;
+  readonly others: number;
+}
+
+/** Counts a pasted list against the numbers that are in the form already. */
+export function reportOf(text: string, held: readonly string[]): ListReport {
+  const all = [...text.matchAll(UUID)].map(([id]) => id.toLowerCase());
+  const { ids, rest } = numbersIn(text);
+  const fresh = ids.filter((id) => !held.includes(id));
+  return { found: fresh.length, twice: all.length - fresh.length, others: rest.length };
+}
+
 /** Transaction numbers in a pasted text, and the rest of that text. */
 export function numbersIn(text: string): { readonly ids: string[]; readonly rest: string[] } {
   const ids = [...text.matchAll(UUID)].map(([id]) => id.toLowerCase());

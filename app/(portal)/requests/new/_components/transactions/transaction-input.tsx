@@ -2,11 +2,15 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Icon } from "@/components/ui/icon";
 import { controlId } from "../answers/answers";
 import type { FormView } from "../form-view";
-import { type LookupStore, type Lookups, numbersIn } from "./lookups";
+import { type ListReport, type LookupStore, type Lookups, numbersIn, reportOf } from "./lookups";
 import { TransactionList } from "./transaction-list";
+
+/** The most that a request may name. */
+const MAX_IDS = 1_000;
 
 /** Numbers by pasting or typing. Each is looked up when it is added to the list. */
 export function TransactionInput(props: {
@@ -19,6 +23,8 @@ export function TransactionInput(props: {
   const t = useTranslations("requests.new.transactions");
   const [text, setText] = useState("");
   const [rest, setRest] = useState<readonly string[]>([]);
+  const [report, setReport] = useState<ListReport | undefined>();
+  const chooser = useFileChooser(".txt,.csv,text/plain,text/csv", (file) => void file.text().then(take));
   const { ids } = form.answers;
   const error = form.errorOf("ids");
   const id = controlId("ids");
@@ -26,9 +32,11 @@ export function TransactionInput(props: {
   /** Takes the numbers out of a text. The rest stays in the control, to be corrected. */
   const take = (typed: string) => {
     const found = numbersIn(typed);
+    const counted = reportOf(typed, ids);
+    setReport(counted.found + counted.twice > 1 ? counted : undefined);
     if (found.ids.length > 0) {
       store.want(found.ids);
-      form.change({ ids: [...new Set([...ids, ...found.ids])] });
+      form.change({ ids: [...new Set([...ids, ...found.ids])].slice(0, MAX_IDS) });
     }
     setText(found.rest.join(" "));
     setRest(found.rest);
@@ -80,6 +88,14 @@ export function TransactionInput(props: {
             className="min-h-touch min-w-[200px] grow rounded-control bg-sheet px-3 font-mono text-control placeholder:font-sans placeholder:text-ink-3 tablet:min-h-form"
           />
           <span className="flex items-center gap-3 pr-1 pl-3">
+            {chooser.input}
+            <button
+              type="button"
+              onClick={chooser.open}
+              className="min-h-touch cursor-pointer text-control underline underline-offset-4 tablet:min-h-[28px]"
+            >
+              {t("fromFile")}
+            </button>
             <button
               type="button"
               onClick={props.onQuery}
@@ -98,6 +114,9 @@ export function TransactionInput(props: {
           </span>
         </div>
       </div>
+      <p role="status" className="text-control text-ink-2">
+        {report === undefined ? "" : t("report", { ...report })}
+      </p>
       <p id={`${id}-rest`} role="status" className="text-control text-oxblood">
         {rest.length === 0 ? "" : t("notNumbers", { count: rest.length, text: rest.slice(0, 3).join(", ") })}
       </p>

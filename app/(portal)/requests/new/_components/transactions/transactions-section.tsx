@@ -3,10 +3,11 @@
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { Choice, ChoiceGroup } from "@/components/form/controls";
-import { controlId } from "../answers/answers";
+import { Button } from "@/components/ui/button";
+import type { OrderText } from "../document/use-order-text";
 import type { FormView } from "../form-view";
 import { FormSection } from "../sections/form-section";
+import { FieldTable } from "./field-table";
 import type { LookupStore, Lookups } from "./lookups";
 import { TransactionInput } from "./transaction-input";
 
@@ -16,53 +17,14 @@ const loadFinder = () => import("./transaction-finder");
 const QueryFields = dynamic(() => loadQuery().then((module) => module.QueryFields));
 const TransactionFinder = dynamic(() => loadFinder().then((module) => module.TransactionFinder));
 
-function FieldChoices({ form }: { form: FormView }) {
-  const t = useTranslations("requests.new.transactions");
-  const domain = useTranslations("domain.fields");
-  const { answers, options } = form;
-  const masked =
-    options.level === "masked" ? options.fields : answers.kind === "" ? [] : options.maskedBy[answers.kind];
-  return (
-    <ChoiceGroup
-      id={controlId("fields")}
-      legend={t("fields")}
-      help={t("fieldsHelp")}
-      error={form.errorOf("fields")}
-      className="mt-5"
-    >
-      <div className="mt-1 grid gap-x-4 tablet:grid-cols-3">
-        {options.fields.map((field) => (
-          <Choice
-            key={field}
-            name="fields"
-            value={field}
-            checked={answers.fields.includes(field)}
-            onChange={(event) => {
-              const others = answers.fields.filter((one) => one !== field);
-              const chosen = event.target.checked ? [...others, field] : others;
-              form.change({ fields: options.fields.filter((one) => chosen.includes(one)) });
-            }}
-            label={
-              <>
-                {domain(field)}
-                {masked.includes(field) ? (
-                  <span className="ml-2 text-note text-ink-2">{t("masked")}</span>
-                ) : null}
-              </>
-            }
-          />
-        ))}
-      </div>
-    </ChoiceGroup>
-  );
-}
-
 /** The requested transactions, and which of their fields. */
 export function TransactionsSection(props: {
   form: FormView;
   number: number;
   store: LookupStore;
   lookups: Lookups;
+  /** What the order's text says. */
+  text: OrderText;
 }) {
   const { form, store } = props;
   const t = useTranslations("requests.new.transactions");
@@ -71,8 +33,18 @@ export function TransactionsSection(props: {
     void Promise.allSettled([loadQuery(), loadFinder()]);
   }, []);
   const { answers } = form;
+  const listed =
+    typeof props.text === "object" ? props.text.ids.filter((id) => !answers.ids.includes(id)) : [];
   return (
     <FormSection number={props.number} title={t("title")} help={t("help")}>
+      {listed.length === 0 || answers.target === "query" ? null : (
+        <p role="status" className="mb-3 flex flex-wrap items-center gap-x-3 text-control">
+          {t("inOrder", { count: listed.length })}
+          <Button size="bar" onClick={() => form.change({ ids: [...answers.ids, ...listed] })}>
+            {t("addListed", { count: listed.length })}
+          </Button>
+        </p>
+      )}
       {answers.target === "query" ? (
         <QueryFields form={form} onIds={() => form.change({ target: "ids" })} />
       ) : (
@@ -103,7 +75,7 @@ export function TransactionsSection(props: {
           ) : null}
         </>
       )}
-      <FieldChoices form={form} />
+      <FieldTable form={form} text={props.text} />
     </FormSection>
   );
 }

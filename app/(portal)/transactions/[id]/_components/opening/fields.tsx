@@ -3,12 +3,12 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useEffect } from "react";
+import { MakeEvidence } from "@/app/(portal)/transactions/[id]/_components/opening/make-evidence";
 import { OpeningChoice } from "@/app/(portal)/transactions/[id]/_components/opening/opening-choice";
 import {
   MAIN_ACTION,
   useOpeningHere,
 } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
-import { OpeningFailure } from "@/app/(portal)/transactions/[id]/_components/opening/opening-failure";
 import type { Opened } from "@/components/client/blank-rules";
 import {
   FieldRowFrame,
@@ -18,6 +18,7 @@ import {
   SealedField,
 } from "@/components/domain/field-box";
 import { fieldRows } from "@/components/domain/field-rows";
+import { OpeningRefusal } from "@/components/opening/opening-refusal";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
@@ -31,7 +32,7 @@ import type { GroupName } from "@/lib/vocabulary";
 
 /** Why the fields are sealed again. The region is there from the start, so that it is read aloud when it fills. */
 function BlankNotice() {
-  const t = useTranslations("transactions.blank");
+  const t = useTranslations("opening.blank");
   const { blanked } = useOpeningHere().opened;
   return (
     <div role="status">
@@ -219,7 +220,7 @@ function useSummary(props: FieldsProps): string {
 /** The fields, sealed until they are opened in place, and what became of the last opening. */
 export function Fields(props: FieldsProps) {
   const t = useTranslations("transactions.fields");
-  const { opened } = useOpeningHere();
+  const { opened, error } = useOpeningHere();
   const last = opened.items.at(-1);
   const summary = useSummary(props);
   const newest = last?.accessId;
@@ -240,7 +241,7 @@ export function Fields(props: FieldsProps) {
   return (
     <Section title={title} action={action}>
       <OpeningChoice hasSealed={props.sealed.length > 0} />
-      <OpeningFailure />
+      <OpeningRefusal error={error} />
       <BlankNotice />
       <p role="status" className="sr-only">
         {last === undefined ? "" : summary}
@@ -250,6 +251,7 @@ export function Fields(props: FieldsProps) {
         <OneField key={group} group={group} props={props} />
       ))}
       {last === undefined ? null : <Written opened={last} />}
+      <MakeEvidence transactionId={props.transactionId} />
     </Section>
   );
 }

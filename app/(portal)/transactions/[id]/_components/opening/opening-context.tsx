@@ -8,6 +8,7 @@ import {
   useOpening,
 } from "@/app/(portal)/transactions/[id]/_components/opening/use-opening";
 import { type CopyOutcome, useCopyGuard } from "@/components/client/logged-copy";
+import { OpenDialog } from "@/components/opening/open-dialog";
 
 /** The page's button that opens everything or seals it again. It gets the focus when the focused control disappears. */
 export const MAIN_ACTION = "opening-main";
@@ -23,6 +24,15 @@ export function OpeningProvider({ input, children }: { input: OpeningInput; chil
   return (
     <OpeningContext value={opening}>
       {children}
+      {opening.asked === undefined ? null : (
+        <OpenDialog
+          request={opening.asked}
+          opened={opening.opened}
+          nowMs={input.nowMs}
+          isInPlace
+          onClose={opening.closeDialog}
+        />
+      )}
       <p
         role="status"
         className={`fixed bottom-[70px] left-4 z-toast bg-sheet text-control tablet:bottom-4 ${copied === undefined ? "" : "border border-line-2 px-3 py-2"} print:hidden`}

@@ -11,6 +11,8 @@ export interface GrantRoute {
   readonly until: string;
   /** In force, with views left, at the moment the page was made. */
   readonly isUsable: boolean;
+  readonly viewsLeft: number;
+  readonly exportsLeft: number;
 }
 
 /** How the reader may open fields here: as a party, under a grant, by a program of their own, or not at all. */
@@ -21,8 +23,6 @@ export type OpeningRoute =
       /** Auditors and regulators open by another call than staff. */
       readonly via: "access" | "audit";
       readonly grants: readonly GrantRoute[];
-      /** A reason may permit an opening outside the office hours. */
-      readonly mayOverrideHours: boolean;
     }
   /** A party whose own program holds the key: no page can open the fields. */
   | { readonly kind: "held"; readonly keyId: string }

@@ -2,6 +2,7 @@ import type {
   GrantRoute,
   OpeningRoute,
 } from "@/app/(portal)/transactions/[id]/_components/opening/opening-route";
+import { openingCallOf } from "@/components/opening/opening-call";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RecordView } from "@/lib/transactions/read/read-record";
 import type { TransactionView } from "@/lib/transactions/schema";
@@ -35,6 +36,8 @@ function grantWay(grant: GrantView, present: readonly GroupName[]): GrantRoute {
     level: grant.level,
     until: grant.not_after,
     isUsable: grant.state === "active" && grant.views_left > 0 && grant.level !== "metadata",
+    viewsLeft: grant.views_left,
+    exportsLeft: grant.exports_left,
   };
 }
 
@@ -46,8 +49,7 @@ export function openingRouteOf(record: RecordView, role: string): OpeningRoute {
   const present = groupsOf(record.view);
   return {
     kind: "grant",
-    via: role === "auditor" || role === "regulator" ? "audit" : "access",
+    via: openingCallOf(role),
     grants: record.grants.map((grant) => grantWay(grant, present)),
-    mayOverrideHours: role === "regulator" || role === "auditor",
   };
 }

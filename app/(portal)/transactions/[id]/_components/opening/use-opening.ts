@@ -9,13 +9,11 @@ import type {
 import { target } from "@/components/client/api";
 import { type OpenedValues, useOpened } from "@/components/client/opened";
 import { useApi } from "@/components/client/use-api";
-import { useSignedOpening } from "@/components/client/use-signed-opening";
-import type { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
-import type { AuditBody } from "@/lib/transactions/schema";
+import type { OpeningRequest } from "@/components/opening/use-open-dialog";
+import type { openTransaction } from "@/lib/api-client/operations/disclosures";
 import type { GroupName, Purpose } from "@/lib/vocabulary";
 
 const openOwn = target<typeof openTransaction>("POST", "/confidential/transactions/{id}/access");
-const openAudit = target<typeof auditTransaction>("POST", "/confidential/transactions/{id}/audit");
 
 const PURPOSES: readonly Purpose[] = ["settlement", "audit", "compliance", "dispute", "support", "reporting"];
 
@@ -23,6 +21,7 @@ export interface OpeningInput {
   readonly transactionId: string;
   readonly way: OpeningRoute;
   readonly nowMs: number;
+  readonly personName: string;
 }
 
 export interface Opening {
@@ -35,31 +34,15 @@ export interface Opening {
   readonly error: unknown;
   chooseGrant(id: string): void;
   choosePurpose(purpose: string): void;
-  /** Opens these groups, or all that may be opened. */
-  open(fields?: readonly GroupName[], hoursReason?: string): Promise<void>;
+  /** What the dialog asks to open under a grant; undefined while it is closed. */
+  readonly asked: OpeningRequest | undefined;
+  closeDialog(): void;
+  /** Opens these groups: at once for a party, and through the dialog under a grant. */
+  open(fields: readonly GroupName[]): Promise<void>;
 }
 
 function isPurpose(text: string): text is Purpose {
   return PURPOSES.some((purpose) => purpose === text);
-}
-
-/** Sends the call that opens, as the reader's way asks for it. */
-function useSend({ transactionId, way }: OpeningInput) {
-  const api = useApi();
-  const sign = useSignedOpening();
-  const params = { id: transactionId };
-  return async (purpose: Purpose, grant: GrantRoute | undefined, given: Omit<AuditBody, "purpose">) => {
-    if (grant === undefined)
-      return { ...(await api.call(openOwn, { params, body: { purpose, ...given } })), signedBy: undefined };
-    const fields = given.fields ?? grant.fields;
-    const signed = await sign(transactionId, grant.id, fields);
-    const body = { purpose, ...given, fields: [...fields], grant_id: grant.id, ...signed };
-    const signedBy = "opening" in signed ? ("passkey" as const) : ("portal" as const);
-    if (way.kind === "grant" && way.via === "audit")
-      return { ...(await api.call(openAudit, { params, body })), signedBy };
-    const { hours_override: _, ...rest } = body;
-    return { ...(await api.call(openOwn, { params, body: rest })), signedBy };
-  };
 }
 
 function useChoice(way: OpeningRoute) {
@@ -71,40 +54,49 @@ function useChoice(way: OpeningRoute) {
   return { grant, purpose: grant?.purpose ?? own ?? "", chooseGrant, choosePurpose };
 }
 
-/** Opening fields of one transaction in place. What comes back lives in this page's memory only. */
-export function useOpening(input: OpeningInput): Opening {
-  const { transactionId, way, nowMs } = input;
+/** A party opens its own record at once. What comes back lives in this page's memory only. */
+function useOwnOpening({ transactionId }: OpeningInput, opened: OpenedValues) {
   const router = useRouter();
-  const opened = useOpened({ nowMs });
-  const send = useSend(input);
-  const { grant, purpose, ...choose } = useChoice(way);
+  const api = useApi();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const open: Opening["open"] = async (fields, hoursReason) => {
-    if (!isPurpose(purpose) || isBusy) return;
+  const open = async (purpose: Purpose, fields: readonly GroupName[]) => {
+    if (isBusy) return;
     setBusy(true);
     setError(undefined);
     const ticket = opened.ticket();
     try {
-      const answer = await send(purpose, grant, {
-        ...(fields === undefined ? {} : { fields: [...fields] }),
-        ...(hoursReason === undefined ? {} : { hours_override: { reason: hoursReason } }),
-      });
-      const { access_id: accessId, data: values, masked = [], receipt, signedBy } = answer;
+      const body = { purpose, fields: [...fields] };
+      const answer = await api.call(openOwn, { params: { id: transactionId }, body });
+      const { access_id: accessId, data: values, masked = [], receipt } = answer;
       const openedAt = new Date().toISOString();
-      const under = {
-        ...(grant === undefined ? {} : { grant }),
-        ...(signedBy === undefined ? {} : { signedBy }),
-      };
-      const entryId = receipt.entry_id;
-      opened.put({ accessId, transactionId, values, masked, openedAt, entryId, ...under }, ticket);
+      opened.put({ accessId, transactionId, values, masked, openedAt, entryId: receipt.entry_id }, ticket);
     } catch (failure) {
       setError(failure);
     } finally {
       setBusy(false);
-      // This opening also changes the lists of openings and refusals, and the views left.
+      // This opening also changes the lists of openings and refusals.
       router.refresh();
     }
   };
-  return { opened, way, grant, purpose, isBusy, error, ...choose, open };
+  return { isBusy, error, open };
+}
+
+/** Opening fields of one transaction in place: a party by one press, others through the dialog. */
+export function useOpening(input: OpeningInput): Opening {
+  const { transactionId, way, nowMs, personName } = input;
+  const opened = useOpened({ nowMs });
+  const own = useOwnOpening(input, opened);
+  const { grant, purpose, ...choose } = useChoice(way);
+  const [asked, setAsked] = useState<OpeningRequest | undefined>();
+  const open: Opening["open"] = async (fields) => {
+    if (grant !== undefined && way.kind === "grant") {
+      setAsked({ grantId: grant.id, transactions: [transactionId], fields, via: way.via, personName });
+      return;
+    }
+    if (isPurpose(purpose)) await own.open(purpose, fields);
+  };
+  const { isBusy, error } = own;
+  const closeDialog = () => setAsked(undefined);
+  return { opened, way, grant, purpose, isBusy, error, asked, closeDialog, ...choose, open };
 }

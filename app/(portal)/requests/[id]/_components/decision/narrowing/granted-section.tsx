@@ -8,6 +8,7 @@ import { EndTime } from "@/components/ui/begin-and-end";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import type { GroupName } from "@/lib/vocabulary";
+import { Covered } from "../retyped-facts/fact-comparison";
 import { type ReviewState, useReview } from "../review-state";
 import { narrowedOf } from "./narrowed";
 import { RemovedItem, RemovedLines, type RemovedMember } from "./removed-item";
@@ -76,11 +77,11 @@ function GrantedFacts({ state }: { state: ReviewState }) {
         <Changed
           earlier={earlier("until")}
           before={
-            granted.notAfter < remaining.not_after ? (
+            remaining.not_after !== undefined && granted.notAfter < remaining.not_after ? (
               <EndTime instant={remaining.not_after} look="bare" form="day" />
             ) : undefined
           }
-          now={<EndTime instant={granted.notAfter} />}
+          now={remaining.not_after === undefined ? <Covered /> : <EndTime instant={granted.notAfter} />}
         />
       ),
     },

@@ -4,6 +4,8 @@ import { useLocale, useTranslations } from "next-intl";
 import {
   FACT_NAMES,
   type FactName,
+  type OrderOnRecord,
+  orderOnRecord,
   readingText,
   recordDate,
   type Verdict,
@@ -34,9 +36,26 @@ export function VerdictMark({ verdict }: { verdict: Verdict }) {
   );
 }
 
-function recorded(authorization: AuthorizationView, name: FactName, locale: "en" | "de"): string {
-  if (name === "issuer" || name === "case_number") return authorization[name];
-  return recordDate(authorization[name], name === "valid_from" ? "start" : "end", locale);
+function recorded(order: OrderOnRecord, name: FactName, locale: "en" | "de"): string {
+  if (name === "issuer" || name === "case_number") return order[name];
+  return recordDate(order[name], name === "valid_from" ? "start" : "end", locale);
+}
+
+/** A covered value: a hatch at a fixed width, so that it says nothing of the length. */
+export function Covered() {
+  const t = useTranslations("review.blind");
+  return (
+    <span className="inline-flex items-center">
+      <span
+        aria-hidden="true"
+        className="inline-block h-3 w-16 border border-ink-2 text-ink-2"
+        style={{
+          backgroundImage: "repeating-linear-gradient(135deg, currentColor 0 1px, transparent 1px 4px)",
+        }}
+      />
+      <span className="sr-only">{t("word")}</span>
+    </span>
+  );
 }
 
 /** The requester's four facts, next to those that the reviewer retypes. */
@@ -44,6 +63,7 @@ export function FactComparison({ authorization }: { authorization: Authorization
   const t = useTranslations("review");
   const locale = useLocale();
   const state = useReview();
+  const order = orderOnRecord(authorization);
   const verdicts = state?.review.may_decide === true ? state.judged.verdicts : undefined;
   const cell = "h-row border-line border-b py-1 pr-3 text-left align-middle last:pr-0";
   return (
@@ -76,7 +96,9 @@ export function FactComparison({ authorization }: { authorization: Authorization
               {t(`facts.${name}`)}
               <sup className="ml-[2px] font-semibold text-amber">{index + 1}</sup>
             </th>
-            <td className={`${cell} break-words`}>{recorded(authorization, name, locale)}</td>
+            <td className={`${cell} break-words`}>
+              {order === undefined ? <Covered /> : recorded(order, name, locale)}
+            </td>
             {verdicts === undefined || state === undefined ? null : (
               <>
                 <td className={`${cell} break-words ${verdicts[name] === "match" ? "" : "font-semibold"}`}>

@@ -9,7 +9,7 @@ import type { Statement } from "../use-decision";
 
 interface StatementViewProps {
   readonly statement: Statement;
-  /** The number of exports, if the decision reduces it. It is stored with the statement (ADR 0048). */
+  /** The number of exports that an approval leaves. It is stored with the statement (ADR 0048). */
   readonly maxExports: number | undefined;
 }
 

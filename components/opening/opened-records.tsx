@@ -1,0 +1,113 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { Opened } from "@/components/client/blank-rules";
+import { type CopyOutcome, useCopyGuard } from "@/components/client/logged-copy";
+import type { OpenedValues } from "@/components/client/opened";
+import { FieldRowFrame, MaskedField, OpenedField } from "@/components/domain/field-box";
+import { fieldRows } from "@/components/domain/field-rows";
+import { OpeningRefusal } from "@/components/opening/opening-refusal";
+import { Button } from "@/components/ui/button";
+import { Countdown } from "@/components/ui/countdown";
+import { DialogActions } from "@/components/ui/dialog";
+import { Digest } from "@/components/ui/digest";
+import type { GrantDetail } from "@/lib/access/grants/schema";
+import { formatTime, type Locale } from "@/lib/format";
+import { GroupName } from "@/lib/vocabulary";
+
+type Values = Opened["values"];
+
+const hasGroup = (values: Values, group: GroupName): boolean =>
+  group === "amount" ? "amount" in values || "currency" in values : group in values;
+
+function maskOf(group: GroupName, values: Values): unknown {
+  if (group !== "amount") return values[group];
+  const { amount, currency } = values;
+  return currency === undefined ? amount : { amount, currency };
+}
+
+function RecordFields({ one, personName, locale }: { one: Opened; personName: string; locale: Locale }) {
+  const names = useTranslations("domain.fields");
+  const time = formatTime(new Date(one.openedAt), { locale, form: "minute" });
+  const watermark = `${personName} · ${time} · ${one.grant?.reference ?? ""}`;
+  return GroupName.options
+    .filter((group) => hasGroup(one.values, group))
+    .map((group) => {
+      const of = { transactionId: one.transactionId, accessId: one.accessId, group };
+      const label = names(group);
+      return (
+        <FieldRowFrame key={group} label={label}>
+          {one.masked.includes(group) ? (
+            <MaskedField value={maskOf(group, one.values)} of={of} />
+          ) : (
+            <OpenedField
+              label={label}
+              rows={fieldRows(group, one.values, locale)}
+              of={of}
+              watermark={watermark}
+            />
+          )}
+        </FieldRowFrame>
+      );
+    });
+}
+
+interface RecordsProps {
+  readonly grant: GrantDetail;
+  readonly opened: OpenedValues;
+  readonly personName: string;
+  readonly nowMs: number;
+  readonly locale: Locale;
+  /** Why the rest was not opened, where only some were. */
+  readonly refusal: unknown;
+  readonly onClose: () => void;
+}
+
+/** The opened records, one below the other. They go blank like those of a transaction's own page. */
+export function OpenedRecords(props: RecordsProps) {
+  const { grant, opened, personName, nowMs, locale, onClose } = props;
+  const t = useTranslations("opening");
+  const blank = useTranslations("opening.blank");
+  const copies = useTranslations("domain.field.copy");
+  const [copied, setCopied] = useState<CopyOutcome | undefined>();
+  useCopyGuard(setCopied);
+  const jobs = new Map(grant.jobs.map((job) => [job.transaction_id, job.job_id]));
+  return (
+    <>
+      <p className="text-amber text-control">
+        {t.rich("left", { time: () => <Countdown until={grant.not_after} nowMs={nowMs} /> })}
+      </p>
+      {opened.items.map((one) => (
+        <section key={one.accessId} className="mt-4">
+          <h3 className="flex flex-wrap items-baseline justify-between gap-x-4 border-ink border-b pb-1 font-semibold text-body">
+            <Link
+              href={`/transactions/${one.transactionId}`}
+              prefetch={false}
+              className="underline underline-offset-4"
+            >
+              {jobs.get(one.transactionId) ?? t("record")}
+            </Link>
+            {one.entryId === undefined ? null : (
+              <span className="font-normal text-control text-ink-2">
+                {t("entry")} <Digest value={one.entryId} label={t("entry")} />
+              </span>
+            )}
+          </h3>
+          <RecordFields one={one} personName={personName} locale={locale} />
+        </section>
+      ))}
+      <p role="status" className="mt-3 text-control text-ink-2">
+        {opened.blanked === undefined ? "" : blank(opened.blanked)}
+        {copied === undefined ? "" : copies(copied)}
+      </p>
+      <OpeningRefusal error={props.refusal} />
+      <DialogActions>
+        <Button look="secondary" onClick={onClose}>
+          {t("close")}
+        </Button>
+      </DialogActions>
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import "server-only";
+import { sameFacts } from "@/lib/access/decisions/retyped-facts";
+import { findAuthorization } from "@/lib/access/legal-authorities/store";
+import type { ReadingAnswer } from "@/lib/access/requests/answer-schema";
+import { loadRequest } from "@/lib/access/requests/load-request";
+import type { Confirms } from "@/lib/access/requests/schema";
+import { insertReading } from "@/lib/access/review/reading-store";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/**
+ * Records what a decider read in a paper order, before they see what the requester typed of it. Afterwards the facts on
+ * record are shown to them. The entry says which facts matched, so a reading that was typed to see them is recorded as
+ * what it is. A decision still takes its own facts.
+ */
+export async function readOrder(cx: Context, requestId: string, confirms: Confirms): Promise<ReadingAnswer> {
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const { entry, matches } = await inTransaction(cx, async (tx) => {
+    await loadRequest(tx, cx, requestId, "request.review");
+    const order = await findAuthorization(tx, requestId);
+    if (order === undefined) throw new DomainError("authorization.missing");
+    const same = sameFacts(confirms, order);
+    const { userId, tenantId } = cx.principal;
+    await insertReading(tx, { id, tenantId, requestId, userId, confirms, at });
+    const appended = await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "order.read",
+      subjects: [`reading:${id}`, `request:${requestId}`],
+      caseId: requestId,
+      caseDetails: { matches: [...same] },
+      index: { requestId },
+    });
+    return { entry: appended, matches: same };
+  });
+  return { id, at: at.toISOString(), matches: [...matches], receipt: await issueReceipt(cx, entry) };
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { Receipt, visibleText } from "@/lib/schema";
+
+/** The decisions that a reason may be for. `narrow` is an approval that takes something away. */
+export const ReasonDecision = z.enum(["approve", "narrow", "ask", "deny"]);
+export type ReasonDecision = z.infer<typeof ReasonDecision>;
+
+/** A template. Its blanks are in braces: "The order ends on {day}; access ends with it." */
+export const ReasonTemplate = z.strictObject({ decision: ReasonDecision, text: visibleText(1_000) });
+export type ReasonTemplate = z.infer<typeof ReasonTemplate>;
+
+const MAX_TEMPLATES = 60;
+
+/** All templates at once: what is left out is removed. */
+export const NewReasons = z.strictObject({ items: z.array(ReasonTemplate).max(MAX_TEMPLATES) });
+export type NewReasons = z.infer<typeof NewReasons>;
+
+export const Reasons = z.object({
+  items: z.array(ReasonTemplate),
+  /** Who changed them last, and when; absent while they are those of the program. */
+  by: z.string().optional(),
+  at: z.string().optional(),
+});
+export type Reasons = z.infer<typeof Reasons>;
+export const ReasonsAnswer = Reasons.extend({ receipt: Receipt });
+export type ReasonsAnswer = z.infer<typeof ReasonsAnswer>;
+
+/** Until compliance keeps its own. */
+export const FIRST_REASONS: readonly ReasonTemplate[] = [
+  { decision: "approve", text: "The order names the records and the fields. Both readings match." },
+  { decision: "narrow", text: "The order ends on {day}; access ends with it." },
+  { decision: "narrow", text: "The order does not name {fields}." },
+  { decision: "ask", text: "Which records does the order mean with {words}?" },
+  { decision: "deny", text: "The order was issued for {purpose}, and the request asks for another purpose." },
+];
