@@ -38,6 +38,12 @@ const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
   listOwnNotices: [{ kind: "notice" }],
 };
 
+/** A thing, or without a subject everything of its kind. */
+interface Marked {
+  readonly kind: NotifyKind;
+  readonly subject: string | undefined;
+}
+
 /**
  * Marks the person's notifications of what a page shows as read. Reading a page is no act and has no entry. A failure
  * does not stop the page: the notification stays unread.
@@ -45,7 +51,7 @@ const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
 export async function noteSeen(cx: Context, operationId: string, read: Read): Promise<void> {
   const shown = SHOWN[operationId] ?? [];
   if (shown.length === 0) return;
-  const subjects = shown.flatMap(({ kind, idOf }) => {
+  const subjects = shown.flatMap(({ kind, idOf }): Marked[] => {
     if (idOf === undefined) return [{ kind, subject: undefined }];
     const subject = idOf(read);
     return typeof subject === "string" ? [{ kind, subject }] : [];

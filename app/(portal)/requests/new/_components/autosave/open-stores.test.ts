@@ -33,7 +33,7 @@ const options: FormOptions = {
   limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
 };
 
-const ORDER_ENDS = "2199-12-21T00:00:00.000Z";
+const ORDER_ENDS = "2049-12-21T00:00:00.000Z";
 
 function draftOf(until: string | undefined): RequestView {
   const order = {
