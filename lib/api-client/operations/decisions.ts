@@ -85,6 +85,8 @@ export const readOrder = operation({
   rate: "decisions",
   action: "order.read",
   about: { request: "id" },
+  // Names of the members that match, and none of their values.
+  idempotent: { allBut: [] },
 });
 
 export const assignRequest = operation({
