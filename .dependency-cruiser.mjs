@@ -14,6 +14,7 @@ const LAYERS = [
   ["notify"],
   ["live", "transparency"],
   ["policies"],
+  ["evidence"],
   ["disputes"],
   ["transactions"],
   ["keys"],
@@ -28,7 +29,7 @@ const LAYERS = [
   ["db", "keystore"],
   ["escrow/protocol"],
   ["etag", "paging"],
-  ["env", "telemetry", "clock", "format", "schema", "vocabulary"],
+  ["env", "telemetry", "clock", "format", "schema", "vocabulary", "issue-words"],
   ["errors", "addresses"],
   ["error-codes"],
   ["crypto"],
@@ -101,7 +102,7 @@ export default {
       to: {
         path: "^(lib|app|components|scripts|e2e|bench|sdk)/",
         pathNot:
-          "[/-]schema\\.ts$|^lib/vocabulary\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
+          "[/-]schema\\.ts$|^lib/vocabulary\\.ts$|^lib/(format|issue-words)\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
       },
     },
     {
@@ -111,7 +112,7 @@ export default {
       to: {
         path: "^(lib|app)/",
         pathNot:
-          "[/-]schema\\.ts$|/labels\\.ts$|^lib/vocabulary\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/",
+          "[/-]schema\\.ts$|/labels\\.ts$|^lib/vocabulary\\.ts$|^lib/(format|issue-words)\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/",
       },
     },
     {

@@ -43,16 +43,19 @@ export async function register(): Promise<void> {
     throw error;
   }
   provideRuntime(() => import("@/lib/runtime/portal"));
-  getRuntime().catch(endIfOperators);
+  const { watchHealth } = await import("@/lib/http/health/watch-health");
+  const begin = (): void => {
+    getRuntime().catch(endIfOperators);
+    void watchHealth();
+  };
+  begin();
   try {
     const { serveTenants } = await import("@/lib/http/dispatch/tenants");
-    for (const enter of serveTenants()) enter(() => getRuntime().catch(endIfOperators));
+    for (const enter of serveTenants()) enter(begin);
   } catch (error) {
     endIfOperators(error);
     throw error;
   }
-  const { watchHealth } = await import("@/lib/http/health/watch-health");
-  void watchHealth();
   provideApi(async () => {
     const [{ createApi }, { ENDPOINTS }] = await Promise.all([
       import("@/lib/http/dispatch/dispatcher"),

@@ -60,6 +60,8 @@ const config = {
     "ioredis",
     "pg",
     "pg-copy-streams",
+    // It reads the colour profile of an evidence file from its own folder.
+    "pdfkit",
     "pino",
     // One registry for the whole process.
     "prom-client",

@@ -21,6 +21,7 @@ export default defineConfig({
   outputDir: "test-results/e2e",
   use: {
     launchOptions: { executablePath: findBrowser() },
-    trace: "retain-on-failure",
+    // Recording a page costs as much as showing it, so only a repeated test is recorded. A failure always leaves its page as text.
+    trace: "on-first-retry",
   },
 });

@@ -27,6 +27,31 @@ describe("the proxy", () => {
     expect(await response.json()).toMatchObject({ code: "request.invalid-path" });
   });
 
+  it.each([
+    ["/v1", "/confidential"],
+    ["/v1/", "/confidential"],
+    ["/v1/transactions", "/confidential/transactions"],
+    ["/api/v2/confidential/access/grants/a%20b", "/confidential/access/grants/a%20b"],
+  ])("answers %s with a problem that names the address without a version", async (path, meant) => {
+    for (const method of ["GET", "POST"]) {
+      const response = proxy(new NextRequest(`http://127.0.0.1${path}`, { method }));
+      expect([response.status, response.headers.get("content-type")]).toEqual([
+        404,
+        "application/problem+json",
+      ]);
+      const problem = await response.json();
+      expect(problem).toMatchObject({ code: "request.not-found", instance: path, path: meant });
+      expect(problem.detail).toContain(`Call ${meant};`);
+    }
+  });
+
+  it.each(["/v1x", "/version", "/confidential/v1", "/scim/v2/Users", "/vault"])(
+    "takes %s for no version of the API",
+    (path) => {
+      expect(proxy(new NextRequest(`http://127.0.0.1${path}`)).status).toBe(200);
+    },
+  );
+
   it("sees everything else but built files", () => {
     for (const path of ["/", "/requests", upload(ID).replace("authorizations", "submit"), `${upload(ID)}/x`])
       expect(matches(path)).toBe(true);

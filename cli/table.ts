@@ -4,6 +4,7 @@ import { AGREEMENT_COMMANDS } from "./commands/agreements";
 import { ALERT_COMMANDS } from "./commands/alerts";
 import { BATCH_COMMAND } from "./commands/batch";
 import { DECISION_COMMANDS } from "./commands/decisions";
+import { EVIDENCE_COMMANDS } from "./commands/evidence";
 import { EXPORT_COMMAND } from "./commands/export";
 import { GRANT_COMMANDS } from "./commands/grants";
 import { KEY_COMMANDS } from "./commands/keys";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...DECISION_COMMANDS,
   ...GRANT_COMMANDS,
   EXPORT_COMMAND,
+  ...EVIDENCE_COMMANDS,
   ...PEOPLE_COMMANDS,
   ...ORGANISATION_COMMANDS,
   ...PROVISIONING_COMMANDS,

@@ -1,4 +1,6 @@
 import { getAuditKeys } from "@/lib/api-client/operations/audit";
+import { describeEvidence, evidenceDocument } from "@/lib/audit/bundle-verifier/evidence/describe-evidence";
+import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
 import { readReceipt, verifyReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import { describeReport, openReceipts } from "@/lib/audit/bundle-verifier/report/describe-report";
 import type { Report } from "@/lib/audit/bundle-verifier/report/report";
@@ -66,6 +68,23 @@ export async function verifyPromise(cx: Cx, file: string, policy: string | undef
     "The signature is valid. Only a bundle shows whether the log kept the promise: --bundle FILE.",
   );
   return EXIT.consistent;
+}
+
+const EVIDENCE_EXIT = { unchanged: EXIT.done, consistent: EXIT.consistent, differs: EXIT.wrong } as const;
+const MAX_EVIDENCE = 64 << 20;
+
+/** Verifies evidence, PDF or JSON, with only the file and the policy's keys; returns the exit status. */
+export async function verifyEvidenceFile(cx: Cx, file: string, policy: string | undefined): Promise<number> {
+  const bytes = await readNamed(cx.host, file, MAX_EVIDENCE);
+  const keys = policy === undefined ? undefined : (await readSide(cx, policy, readPolicy)).value;
+  try {
+    const report = verifyEvidence(bytes, keys);
+    await cx.out.document({ ...evidenceDocument(report) }, describeEvidence(report));
+    return EVIDENCE_EXIT[report.verdict];
+  } catch (error) {
+    if (error instanceof FormatError) throw usage(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** As `npm run verify`: 0 verified under the policy, 3 consistent only or a receipt left open, 1 wrong. */

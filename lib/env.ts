@@ -5,6 +5,7 @@ import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { backupFields, backupPeriodFields } from "@/lib/env/backup";
+import { collectorFields } from "@/lib/env/collector";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { Budgets } from "@/lib/env/rate-budgets";
@@ -56,6 +57,7 @@ const Portal = z.object({
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
   ...mailFields,
+  ...collectorFields,
   /** Folder with a file NAME.env for each further tenant that this portal serves (docs/guides/tenants.md). */
   TENANTS_DIR: Text.optional(),
   ...scannerFields,
@@ -156,6 +158,7 @@ const Launch = z.object({
   ...counterFields,
   ...scannerTexts,
   ...mailTexts,
+  ...collectorFields,
   ...anchorTexts,
   ...custodyTexts,
   ...backupFields,

@@ -109,6 +109,16 @@ export function invalidField(pointer: string, detail: string): DomainError {
   });
 }
 
+/** Action of a refused attempt to approve one's own: a rule of lib/alerts looks for it. */
+export const OWN_APPROVAL = "approval.self";
+
+/** Returns the refusal of a person who would approve, decide or close what is their own. */
+export function ownApproval(code: ErrorCode, detail: string): DomainError {
+  const error = new DomainError(code, { detail });
+  error.about = { action: OWN_APPROVAL };
+  return error;
+}
+
 /**
  * A failure that the operator can mend: of a variable, a file, a key or a server. The message is one line that names it
  * and never a secret.

@@ -5,6 +5,7 @@ import {
   formatTime,
   hexOfDigest,
   isMidnight,
+  isoOf,
   lastDayOf,
   regionName,
   shortDigest,
@@ -82,4 +83,16 @@ test("a beginning at midnight UTC is a day, whatever zone its reader is in, and 
 
 test("a fingerprint is read aloud in groups of four digits, leading zeros too", () => {
   expect(spokenGroups(new Uint8Array([0, 1, 0xab, 0xcd, 0xff, 0xfe]), 2)).toBe("0001 abcd");
+});
+
+test("what is no time or no number is said, and no formatter throws", () => {
+  const wrong = new Date("nonsense");
+  expect([formatTime(wrong), formatTime(wrong, { locale: "de", form: "day" })]).toEqual([
+    "no date",
+    "kein Datum",
+  ]);
+  expect(isoOf(wrong)).toBeUndefined();
+  expect(isoOf(new Date(0))).toBe("1970-01-01T00:00:00.000Z");
+  expect([formatCount(Number.NaN, "en"), formatDecimal("nonsense", "en")]).toEqual(["–", "nonsense"]);
+  expect([lastDayOf("nonsense"), isMidnight("nonsense")]).toEqual([undefined, false]);
 });

@@ -20,6 +20,7 @@ function inThrees(digits: string, locale: Locale): string {
 
 /** 1204878 → 1,204,878, in German 1.204.878 */
 export function formatCount(count: number, locale: Locale): string {
+  if (!Number.isFinite(count)) return "–";
   return inThrees(String(Math.trunc(count)), locale);
 }
 
@@ -93,9 +94,17 @@ export interface TimeOptions {
   readonly form?: TimeForm;
 }
 
+const NO_DATE = { en: "no date", de: "kein Datum" } as const;
+
+/** The instant as text; undefined for one that is no time, which is shown as "no date". */
+export function isoOf(instant: Date): string | undefined {
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+}
+
 /** 24 Nov 2026, 14:31:58 CET, or in German 24. Nov. 2026, 14:31:58 MEZ. The zone is always named. */
 export function formatTime(instant: Date, options: TimeOptions = {}): string {
   const { timeZone, locale = "en", form = "full" } = options;
+  if (Number.isNaN(instant.getTime())) return NO_DATE[locale];
   const format = new Intl.DateTimeFormat(locale === "de" ? "de-DE" : "en-GB", {
     ...(timeZone === undefined ? {} : { timeZone }),
     year: "numeric",

@@ -32,6 +32,11 @@ export function visibleLine(maxLength: number): z.ZodString {
 
 export const Uuid = z.uuid();
 
+/** A record by its id, or by the name of its job where the caller may know of one such record only. */
+export const RecordName = z
+  .union([Uuid.toLowerCase(), visibleLine(200)])
+  .describe("The record's id, or its job's name where you may know of one such record only.");
+
 const DAY_MS = 86_400_000;
 /** The years 0001 to 9999 in UTC: RFC 3339, PostgreSQL and JavaScript write these in the same form, and no others. */
 const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
@@ -44,15 +49,44 @@ export function isWithinYears(text: string): boolean {
   return Number.isNaN(ms) || (ms >= FIRST_MS && ms <= LAST_MS);
 }
 
-/** RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema. */
-export const Instant = z.iso.datetime({ offset: true }).max(40).refine(isWithinYears, OUTSIDE);
+/** Options of a time with `t` and `z` in either case, as RFC 3339, section 5.6, has them. */
+function anyCase<F extends { readonly offset?: true; readonly local?: true }>(form: F) {
+  const { source } = z.regexes.datetime({ precision: null, ...form });
+  const pattern = source.replace(/(?<=\))T(?=\()/, "[Tt]").replaceAll(/(?<=\(\?:)Z(?=[|)])/g, "[Zz]");
+  return { ...form, pattern: new RegExp(pattern) };
+}
 
-/** `YYYY-MM-DD`, from the year 0001. */
-export const CalendarDate = z.iso.date("not a date").refine(isWithinYears, OUTSIDE);
+/**
+ * RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema, and
+ * goes on with `T` and `Z` in capitals.
+ */
+export const Instant = z.iso
+  .datetime(anyCase({ offset: true }))
+  .max(40)
+  .overwrite((given) => given.toUpperCase())
+  .refine(isWithinYears, OUTSIDE);
+
+const FIRST_DAY = "2000-01-01";
+const YEARS_AHEAD = 30;
+
+/** The last day that is accepted where a day is typed: 30 years from today, in UTC. */
+export function lastDayAccepted(now = new Date()): string {
+  const day = now.toISOString().slice(0, 10);
+  const month = day.slice(5) === "02-29" ? "02-28" : day.slice(5);
+  return `${now.getUTCFullYear() + YEARS_AHEAD}-${month}`;
+}
+
+/** `YYYY-MM-DD`, from 1 Jan 2000 to 30 years ahead. A typed year outside it is nearly always a slip. */
+export const CalendarDate = z.iso
+  .date("must be a day, such as 2026-11-29")
+  .refine((day) => day >= FIRST_DAY && day <= lastDayAccepted(), {
+    error: () => `must be a day between ${FIRST_DAY} and ${lastDayAccepted()}`,
+  });
 
 /** An instant, or a calendar date, which a paper order often has. */
 export const InstantOrDate = z.union([Instant, CalendarDate], {
-  error: `neither a date nor a time with its zone, or ${OUTSIDE.replace("is ", "")}`,
+  error: () =>
+    `must be a day between ${FIRST_DAY} and ${lastDayAccepted()}, or a time with its zone in the years 0001 to 9999`,
 });
 
 /** An instant. Programs of the coordinator send it without a zone; it then means UTC. */
@@ -60,9 +94,9 @@ export const InstantOrUtc = z.union(
   [
     Instant,
     z.iso
-      .datetime({ local: true })
+      .datetime(anyCase({ local: true }))
       .max(40)
-      .transform((local) => `${local}Z`)
+      .transform((local) => `${local.toUpperCase()}Z`)
       .pipe(Instant),
   ],
   { error: `not a time, or ${OUTSIDE.replace("is ", "")}` },
@@ -78,20 +112,24 @@ export function endOfDate(date: string): Date {
   return notAfterLast(Date.parse(`${date}T00:00:00Z`) + DAY_MS);
 }
 
-/** An integer in a query or a path: plain digits only. */
-export function integerText(min: number, max: number): z.ZodType<number, string> {
+const Digits = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,14})$/)
+  .transform(Number);
+
+/** An integer in a query or a path: plain digits only in an address, a number for typed clients. */
+export function integerText(min: number, max: number): z.ZodType<number, string | number> {
   return z
-    .string()
-    .regex(/^(0|[1-9][0-9]{0,14})$/, "not a whole number")
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `not between ${min} and ${max}`);
+    .union([Digits, z.int()], { error: "not a whole number" })
+    .refine((value) => value >= min && value <= max, `not between ${min} and ${max}`)
+    .meta({ type: "integer", minimum: min, maximum: max });
 }
 
 /** Members of every paged list's query. */
 export const pageQuery = {
   limit: integerText(1, 500)
     .default(50)
-    .describe("Items of a page: a whole number from 1 to 500, 50 by default."),
+    .meta({ default: 50, description: "Items of a page: a whole number from 1 to 500." }),
   cursor: text(512).optional().describe("The next_cursor of the page before; without it, the first page."),
 } as const;
 
@@ -122,3 +160,11 @@ export const Receipt = z.object({
   signature: z.string(),
 });
 export type Receipt = z.infer<typeof Receipt>;
+
+/** Whose receipt is asked for, one of them: that of an entry, of a submitted request, or of a transaction that the caller sent. */
+export const ReceiptQuery = z.strictObject({
+  entry_id: Uuid.optional(),
+  request_id: Uuid.optional(),
+  transaction_id: Uuid.optional(),
+});
+export type ReceiptQuery = z.output<typeof ReceiptQuery>;

@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeActionWords } from "./action-words.mjs";
 import { bundlePrograms } from "./bundle-programs.mjs";
 import { writeEndpointTable } from "./endpoint-table.mjs";
 import { writePolicySources } from "./policy-sources.mjs";
 
 // Generates the Prisma client into lib/db/generated unless it is up to date. `prisma generate` works in
 // WebAssembly but insists on a native engine; any existing executable satisfies it. Also writes the digests of the
-// policy's source (policy-sources.mjs), the table of endpoints (endpoint-table.mjs) and the programs that `npm start`
+// policy's source (policy-sources.mjs), the table of endpoints (endpoint-table.mjs), the words of exports (action-words.mjs) and the programs that `npm start`
 // starts (bundle-programs.mjs).
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const output = path.join(root, "lib/db/generated");
@@ -21,6 +22,7 @@ const digest = createHash("sha256")
 
 writePolicySources(root);
 writeEndpointTable(root);
+writeActionWords(root);
 
 const current =
   existsSync(stamp) && existsSync(path.join(output, "client.ts")) ? readFileSync(stamp, "utf8") : "";

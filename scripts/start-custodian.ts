@@ -5,6 +5,7 @@ import { callersOfCustodian } from "@/lib/custodian/handler";
 import { custodianEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
+import { withAlarms } from "@/lib/ipc/part-alarms";
 import { serveHttp } from "@/lib/ipc/server";
 import { createKeys } from "@/lib/keystore/files/create-keys";
 import { watchKeystore } from "@/lib/keystore/key-metrics";
@@ -18,7 +19,8 @@ const { env, logger } = await beginPart("custodian", custodianEnv);
 const keystore = await createKeystore({
   dir: env.KEY_DIR,
   custody: custodySettings(env),
-  onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+  onFailure: (err) =>
+    logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
 });
 watchKeystore(keystore);
 requireOwnKey("custodian", createKeys(keystore, "custodian", env.LOG_ORIGIN).vkeys.identity ?? "");
@@ -32,9 +34,10 @@ const custodian = await startCustodian({
   rotationDays: env.ESCROW_ROTATION_DAYS,
   origins: env.CUSTODIAN_ORIGINS,
   onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
-  onRosterProblem: (problem) => logger.error({ problem }, "changed roster refused, the previous one stays"),
+  onRosterProblem: (problem) =>
+    logger.error({ alarm: "roster.refused", problem }, "changed roster refused, the previous one stays"),
 });
-const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
+const server = await serveHttp(env.CUSTODIAN_URL, withAlarms(custodian.handler), {
   maxBodyBytes: MAX_BODY_BYTES,
   callersOf: callersOfCustodian,
   socketGroup: env.SOCKET_GROUP,

@@ -9,6 +9,7 @@ import { signerEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { OperatorError } from "@/lib/errors";
+import { withAlarms } from "@/lib/ipc/part-alarms";
 import { serveHttp } from "@/lib/ipc/server";
 import { watchKeystore } from "@/lib/keystore/key-metrics";
 import { openKeystore } from "@/lib/keystore/open-keystore";
@@ -20,7 +21,8 @@ const { env, logger } = await beginPart("signer", signerEnv);
 const keystore = await openKeystore({
   dir: env.KEY_DIR,
   custody: custodySettings(env),
-  onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+  onFailure: (err) =>
+    logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
 });
 watchKeystore(keystore);
 const signer = loadSigningKey(keystore, "log");
@@ -29,7 +31,10 @@ if (signer.name !== env.LOG_ORIGIN)
     `LOG_ORIGIN is ${env.LOG_ORIGIN}, and the key in KEY_DIR was made for ${signer.name}`,
   );
 requireOwnKey("signer", signer.vkey);
-await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, systemClock);
+await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, {
+  clock: systemClock,
+  tenantId: env.TENANT_ID,
+});
 const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
 const pool = openPool({
   url: env.SIGNER_DATABASE_URL,
@@ -41,7 +46,7 @@ const pool = openPool({
 const floorDays = env.RETENTION_FLOOR_DAYS;
 const mark = await openSignedMark(env.KEY_DIR, env.LOG_ORIGIN);
 const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays, mark };
-const serve = signerHandler(from, logger);
+const serve = withAlarms(signerHandler(from, logger));
 // Report a lost store at once, not when the log grows next.
 if (file.state.size === 0) await askOnce(serve);
 const server = await serveHttp(env.SIGNER_URL, serve, {

@@ -7,6 +7,7 @@ import { witnessEnv } from "@/lib/env";
 import { watchedLogs } from "@/lib/env/anchors";
 import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
+import { withAlarms } from "@/lib/ipc/part-alarms";
 import { serveHttp } from "@/lib/ipc/server";
 import { createWitnessKey } from "@/lib/keystore/files/create-keys";
 import { watchKeystore } from "@/lib/keystore/key-metrics";
@@ -19,7 +20,8 @@ const { env, logger } = await beginPart("witness", witnessEnv);
 const keys: KeystorePlace = {
   dir: env.KEY_DIR,
   custody: custodySettings(env),
-  onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+  onFailure: (err) =>
+    logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
 };
 const isOnItsOwn = env.WITNESS_NAME !== undefined;
 const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);
@@ -28,7 +30,7 @@ watchKeystore(keystore);
 const signer = loadSigningKey(keystore, "cosigner");
 requireOwnKey("witness", cosignerVkey(signer.name, signer.publicKey));
 const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
-const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger), {
+const server = await serveHttp(env.WITNESS_URL, withAlarms(witnessHandler(witness, logger)), {
   maxBodyBytes: MAX_WITNESS_BODY_BYTES,
   callersOf: callersOfWitness,
   socketGroup: env.SOCKET_GROUP,

@@ -43,9 +43,10 @@ const db = openDatabase({
   maxConnections: 4,
   onIdleError,
 });
+const rules = { clock: systemClock, tenantId: env.TENANT_ID };
 for (const name of ["SEQUENCER_DATABASE_URL", "RETENTION_DATABASE_URL"] as const)
-  if (env[name] !== undefined) await requireLogin(name, env[name], systemClock);
-if (await requireLogin("DATABASE_URL", env.DATABASE_URL, systemClock)) await requireOwnTenant(env, db);
+  if (env[name] !== undefined) await requireLogin(name, env[name], rules);
+if (await requireLogin("DATABASE_URL", env.DATABASE_URL, rules)) await requireOwnTenant(env, db);
 const place = { pool, log: env.LOG_ORIGIN, logVkey: env.LOG_VKEY, logger, signal };
 const log = runLog({
   ...place,

@@ -1,5 +1,10 @@
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync, readFileSync, readSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import { describeEvidence, evidenceDocument } from "@/lib/audit/bundle-verifier/evidence/describe-evidence";
+import { isPdf } from "@/lib/audit/bundle-verifier/evidence/evidence-file";
+import { isEvidenceText } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
+import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
 import type { Progress } from "@/lib/audit/bundle-verifier/options";
 import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import { describeReport, openReceipts } from "@/lib/audit/bundle-verifier/report/describe-report";
@@ -13,8 +18,8 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource, openFile } from "./file-source";
 import { NotWritten, replacePolicy } from "./keep-policy";
 
-// Verifies a bundle with only this program, the bundle and the checker's own keys.
-const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE | --keep FILE] [--receipt FILE]... [--json]
+// Verifies a bundle or evidence with only this program, the file and the checker's own keys.
+const USAGE = `usage: npm run verify -- BUNDLE|EVIDENCE [--policy FILE | --keep FILE] [--receipt FILE]... [--json]
        npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE | --keep FILE] [--json]
 --keep FILE: as --policy FILE, and a bundle that is verified under it leaves its newest checkpoint there, so that later
 bundles must go on from it
@@ -105,6 +110,41 @@ function keep(file: string, text: string, report: Report, tell: (line: string) =
   return true;
 }
 
+/** Evidence is read whole; a longer file of its form is a bundle or nothing of ours. */
+const MAX_EVIDENCE = 64 << 20;
+
+/** The bytes of a file that is evidence, as PDF or JSON; undefined for all other files. */
+function evidenceBytes(file: string): Uint8Array | undefined {
+  const { handle, size } = readable(file, openFile);
+  try {
+    const start = Buffer.alloc(5);
+    readSync(handle, start, 0, start.length, 0);
+    if (size > MAX_EVIDENCE || (start[0] !== 0x7b && !isPdf(start))) return undefined;
+    const bytes = readFileSync(handle);
+    return isPdf(start) || isEvidenceText(bytes.toString("utf8")) ? bytes : undefined;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Verifies evidence and ends the program. */
+function endWithEvidence(
+  bytes: Uint8Array,
+  file: string,
+  policy: Policy | undefined,
+  isJson: boolean,
+): never {
+  try {
+    const report = verifyEvidence(bytes, policy);
+    const lines = describeEvidence(report).join("\n");
+    process.stdout.write(`${isJson ? shownJson(evidenceDocument(report)) : lines}\n`);
+    process.exit({ unchanged: 0, consistent: 3, differs: 1 }[report.verdict]);
+  } catch (error) {
+    if (error instanceof FormatError) return usage(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
 const { positionals, values } = readArguments();
 const named = [...(values.bundle === undefined ? [] : [values.bundle]), ...positionals];
 const [bundle] = named;
@@ -114,6 +154,14 @@ if (values.policy !== undefined && values.keep !== undefined && values.policy !=
 const policyFile = values.keep ?? values.policy;
 const policyText = policyFile === undefined ? undefined : readText(policyFile);
 const isWatched = process.stderr.isTTY === true;
+const evidence = evidenceBytes(bundle);
+if (evidence !== undefined) {
+  const policy =
+    policyFile === undefined || policyText === undefined
+      ? undefined
+      : readSide(policyFile, policyText, readPolicy);
+  endWithEvidence(evidence, bundle, policy, values.json);
+}
 const report = await verifyBundle(readable(bundle, fileSource), {
   ...(policyFile === undefined || policyText === undefined
     ? {}

@@ -72,41 +72,41 @@ import { endpoint as endpoint67 } from "./admin/access-reviews/[id]/decisions/en
 import { endpoint as endpoint68 } from "./admin/access-reviews/[id]/export/endpoint";
 import { endpoint as endpoint69 } from "./admin/access-reviews/[id]/result/endpoint";
 import { endpoint as endpoint70 } from "./admin/access-reviews/[id]/sign/endpoint";
-import { endpoint as endpoint71 } from "./admin/access-reviews/records/[id]/endpoint";
-import { endpoint as endpoint72 } from "./admin/access-reviews/records/[id]/export/endpoint";
-import { endpoint as endpoint73 } from "./admin/api-keys/endpoint";
-import { endpoint as endpoint74 } from "./admin/api-keys/[id]/revoke/endpoint";
-import { endpoint as endpoint75 } from "./admin/authorities/endpoint";
-import { endpoint as endpoint76 } from "./admin/authorities/[id]/confirmations/endpoint";
-import { endpoint as endpoint77 } from "./admin/authorities/[id]/crls/endpoint";
-import { endpoint as endpoint78 } from "./admin/authorities/[id]/revocations/endpoint";
-import { endpoint as endpoint79 } from "./admin/authorities/[id]/withdrawals/endpoint";
-import { endpoint as endpoint80 } from "./admin/background/endpoint";
-import { endpoint as endpoint81 } from "./admin/background/retry/endpoint";
-import { endpoint as endpoint82 } from "./admin/invitations/endpoint";
-import { endpoint as endpoint83 } from "./admin/invitations/[id]/resend/endpoint";
-import { endpoint as endpoint84 } from "./admin/invitations/[id]/withdraw/endpoint";
-import { endpoint as endpoint85 } from "./admin/organisations/endpoint";
-import { endpoint as endpoint86 } from "./admin/organisations/[id]/endpoint";
-import { endpoint as endpoint87 } from "./admin/organisations/[id]/access-reviewer/endpoint";
-import { endpoint as endpoint88 } from "./admin/organisations/[id]/agency/endpoint";
-import { endpoint as endpoint89 } from "./admin/organisations/[id]/hours/endpoint";
-import { endpoint as endpoint90 } from "./admin/organisations/[id]/provider/endpoint";
-import { endpoint as endpoint91 } from "./admin/organisations/[id]/provider/disconnect/endpoint";
-import { endpoint as endpoint92 } from "./admin/organisations/[id]/provider/test/endpoint";
-import { endpoint as endpoint93 } from "./admin/organisations/[id]/provider/test/finish/endpoint";
-import { endpoint as endpoint94 } from "./admin/organisations/[id]/provider/test/start/endpoint";
-import { endpoint as endpoint95 } from "./admin/organisations/[id]/provisioning/endpoint";
-import { endpoint as endpoint96 } from "./admin/organisations/[id]/provisioning/apply/endpoint";
-import { endpoint as endpoint97 } from "./admin/organisations/[id]/provisioning/tokens/endpoint";
-import { endpoint as endpoint98 } from "./admin/organisations/[id]/provisioning/tokens/[token_id]/revoke/endpoint";
-import { endpoint as endpoint99 } from "./admin/participants/endpoint";
-import { endpoint as endpoint100 } from "./admin/participants/[id]/endpoint";
-import { endpoint as endpoint101 } from "./admin/readiness/endpoint";
-import { endpoint as endpoint102 } from "./admin/readiness/backup/endpoint";
-import { endpoint as endpoint103 } from "./admin/readiness/drill/endpoint";
-import { endpoint as endpoint104 } from "./admin/readiness/mail/endpoint";
-import { endpoint as endpoint105 } from "./admin/readiness/policies/endpoint";
+import { endpoint as endpoint71 } from "./admin/api-keys/endpoint";
+import { endpoint as endpoint72 } from "./admin/api-keys/[id]/revoke/endpoint";
+import { endpoint as endpoint73 } from "./admin/authorities/endpoint";
+import { endpoint as endpoint74 } from "./admin/authorities/[id]/confirmations/endpoint";
+import { endpoint as endpoint75 } from "./admin/authorities/[id]/crls/endpoint";
+import { endpoint as endpoint76 } from "./admin/authorities/[id]/revocations/endpoint";
+import { endpoint as endpoint77 } from "./admin/authorities/[id]/withdrawals/endpoint";
+import { endpoint as endpoint78 } from "./admin/background/endpoint";
+import { endpoint as endpoint79 } from "./admin/background/retry/endpoint";
+import { endpoint as endpoint80 } from "./admin/invitations/endpoint";
+import { endpoint as endpoint81 } from "./admin/invitations/[id]/resend/endpoint";
+import { endpoint as endpoint82 } from "./admin/invitations/[id]/withdraw/endpoint";
+import { endpoint as endpoint83 } from "./admin/organisations/endpoint";
+import { endpoint as endpoint84 } from "./admin/organisations/[id]/endpoint";
+import { endpoint as endpoint85 } from "./admin/organisations/[id]/access-reviewer/endpoint";
+import { endpoint as endpoint86 } from "./admin/organisations/[id]/agency/endpoint";
+import { endpoint as endpoint87 } from "./admin/organisations/[id]/hours/endpoint";
+import { endpoint as endpoint88 } from "./admin/organisations/[id]/provider/endpoint";
+import { endpoint as endpoint89 } from "./admin/organisations/[id]/provider/disconnect/endpoint";
+import { endpoint as endpoint90 } from "./admin/organisations/[id]/provider/test/endpoint";
+import { endpoint as endpoint91 } from "./admin/organisations/[id]/provider/test/finish/endpoint";
+import { endpoint as endpoint92 } from "./admin/organisations/[id]/provider/test/start/endpoint";
+import { endpoint as endpoint93 } from "./admin/organisations/[id]/provisioning/endpoint";
+import { endpoint as endpoint94 } from "./admin/organisations/[id]/provisioning/apply/endpoint";
+import { endpoint as endpoint95 } from "./admin/organisations/[id]/provisioning/tokens/endpoint";
+import { endpoint as endpoint96 } from "./admin/organisations/[id]/provisioning/tokens/[token_id]/revoke/endpoint";
+import { endpoint as endpoint97 } from "./admin/participants/endpoint";
+import { endpoint as endpoint98 } from "./admin/participants/[id]/endpoint";
+import { endpoint as endpoint99 } from "./admin/readiness/endpoint";
+import { endpoint as endpoint100 } from "./admin/readiness/backup/endpoint";
+import { endpoint as endpoint101 } from "./admin/readiness/drill/endpoint";
+import { endpoint as endpoint102 } from "./admin/readiness/mail/endpoint";
+import { endpoint as endpoint103 } from "./admin/readiness/policies/endpoint";
+import { endpoint as endpoint104 } from "./admin/record-access/[id]/endpoint";
+import { endpoint as endpoint105 } from "./admin/record-access/[id]/export/endpoint";
 import { endpoint as endpoint106 } from "./admin/requests/endpoint";
 import { endpoint as endpoint107 } from "./admin/requests/[id]/withdraw/endpoint";
 import { endpoint as endpoint108 } from "./admin/roster/endpoint";
@@ -129,110 +129,119 @@ import { endpoint as endpoint124 } from "./admin/webhooks/[id]/deliveries/endpoi
 import { endpoint as endpoint125 } from "./admin/webhooks/[id]/deliveries/[delivery_id]/replay/endpoint";
 import { endpoint as endpoint126 } from "./admin/webhooks/[id]/disable/endpoint";
 import { endpoint as endpoint127 } from "./admin/webhooks/[id]/rotate/endpoint";
-import { endpoint as endpoint128 } from "./agreements/endpoint";
-import { endpoint as endpoint129 } from "./agreements/[id]/endpoint";
-import { endpoint as endpoint130 } from "./agreements/[id]/agree/endpoint";
-import { endpoint as endpoint131 } from "./agreements/[id]/refuse/endpoint";
-import { endpoint as endpoint132 } from "./agreements/[id]/send-back/endpoint";
-import { endpoint as endpoint133 } from "./agreements/[id]/withdraw/endpoint";
-import { endpoint as endpoint134 } from "./alert-addresses/endpoint";
-import { endpoint as endpoint135 } from "./alert-addresses/[id]/remove/endpoint";
-import { endpoint as endpoint136 } from "./alert-addresses/[id]/test/endpoint";
-import { endpoint as endpoint137 } from "./alert-thresholds/endpoint";
-import { endpoint as endpoint138 } from "./alert-thresholds/[name]/endpoint";
-import { endpoint as endpoint139 } from "./alerts/endpoint";
-import { endpoint as endpoint140 } from "./alerts/[id]/endpoint";
-import { endpoint as endpoint141 } from "./alerts/[id]/acknowledge/endpoint";
-import { endpoint as endpoint142 } from "./alerts/[id]/resolve/endpoint";
-import { endpoint as endpoint143 } from "./audit/endpoint";
-import { endpoint as endpoint144 } from "./audit/actors/endpoint";
-import { endpoint as endpoint145 } from "./audit/erasures/endpoint";
-import { endpoint as endpoint146 } from "./audit/erasures/[id]/agreements/endpoint";
-import { endpoint as endpoint147 } from "./audit/erasures/[id]/refusals/endpoint";
-import { endpoint as endpoint148 } from "./audit/events/endpoint";
-import { endpoint as endpoint149 } from "./audit/events/[seq]/endpoint";
-import { endpoint as endpoint150 } from "./audit/events/[seq]/proof/endpoint";
-import { endpoint as endpoint151 } from "./audit/export/endpoint";
-import { endpoint as endpoint152 } from "./audit/exports/endpoint";
-import { endpoint as endpoint153 } from "./audit/exports/[id]/endpoint";
-import { endpoint as endpoint154 } from "./audit/exports/[id]/file/endpoint";
-import { endpoint as endpoint155 } from "./audit/keys/endpoint";
-import { endpoint as endpoint156 } from "./audit/log/checkpoint/endpoint";
-import { endpoint as endpoint157 } from "./audit/log/tile/[level]/[...index]/endpoint";
-import { endpoint as endpoint158 } from "./audit/log/tile/entries/[...index]/endpoint";
-import { endpoint as endpoint159 } from "./audit/quarantine/endpoint";
-import { endpoint as endpoint160 } from "./audit/quarantine/[id]/dismissals/endpoint";
-import { endpoint as endpoint161 } from "./audit/retention/endpoint";
-import { endpoint as endpoint162 } from "./audit/suspicions/endpoint";
-import { endpoint as endpoint163 } from "./audit/verifications/endpoint";
-import { endpoint as endpoint164 } from "./audit/verifications/[id]/endpoint";
-import { endpoint as endpoint165 } from "./disputes/endpoint";
-import { endpoint as endpoint166 } from "./disputes/[id]/endpoint";
-import { endpoint as endpoint167 } from "./disputes/[id]/notes/endpoint";
-import { endpoint as endpoint168 } from "./disputes/[id]/resolve/endpoint";
-import { endpoint as endpoint169 } from "./disputes/[id]/take/endpoint";
-import { endpoint as endpoint170 } from "./events/endpoint";
-import { endpoint as endpoint171 } from "./home/endpoint";
-import { endpoint as endpoint172 } from "./home/counts/endpoint";
-import { endpoint as endpoint173 } from "./keys/endpoint";
-import { endpoint as endpoint174 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint175 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint176 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint177 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint178 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint179 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint180 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint181 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint182 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint183 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint184 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint185 } from "./keys/backup/endpoint";
-import { endpoint as endpoint186 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint187 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint188 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint189 } from "./keys/register/endpoint";
-import { endpoint as endpoint190 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint191 } from "./keys/rotations/endpoint";
-import { endpoint as endpoint192 } from "./keys/rotations/[id]/endpoint";
-import { endpoint as endpoint193 } from "./notices/endpoint";
-import { endpoint as endpoint194 } from "./notifications/endpoint";
-import { endpoint as endpoint195 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint196 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint197 } from "./policies/endpoint";
-import { endpoint as endpoint198 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint199 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint200 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint201 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint202 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint203 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint204 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint205 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint206 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint207 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint208 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint209 } from "./policies/active/endpoint";
-import { endpoint as endpoint210 } from "./policies/replays/endpoint";
-import { endpoint as endpoint211 } from "./policies/replays/[id]/endpoint";
-import { endpoint as endpoint212 } from "./policies/replays/[id]/cancel/endpoint";
-import { endpoint as endpoint213 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint214 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint215 } from "./search/endpoint";
-import { endpoint as endpoint216 } from "./status/endpoint";
-import { endpoint as endpoint217 } from "./transactions/endpoint";
-import { endpoint as endpoint218 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint219 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint220 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint221 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint222 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint223 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint224 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint225 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint226 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint227 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint228 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint229 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint230 } from "./transparency/endpoint";
-import { endpoint as endpoint231 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint128 } from "./admin/webhooks/[id]/test/endpoint";
+import { endpoint as endpoint129 } from "./agreements/endpoint";
+import { endpoint as endpoint130 } from "./agreements/[id]/endpoint";
+import { endpoint as endpoint131 } from "./agreements/[id]/agree/endpoint";
+import { endpoint as endpoint132 } from "./agreements/[id]/refuse/endpoint";
+import { endpoint as endpoint133 } from "./agreements/[id]/send-back/endpoint";
+import { endpoint as endpoint134 } from "./agreements/[id]/withdraw/endpoint";
+import { endpoint as endpoint135 } from "./alert-addresses/endpoint";
+import { endpoint as endpoint136 } from "./alert-addresses/[id]/remove/endpoint";
+import { endpoint as endpoint137 } from "./alert-addresses/[id]/test/endpoint";
+import { endpoint as endpoint138 } from "./alert-thresholds/endpoint";
+import { endpoint as endpoint139 } from "./alert-thresholds/[name]/endpoint";
+import { endpoint as endpoint140 } from "./alerts/endpoint";
+import { endpoint as endpoint141 } from "./alerts/[id]/endpoint";
+import { endpoint as endpoint142 } from "./alerts/[id]/acknowledge/endpoint";
+import { endpoint as endpoint143 } from "./alerts/[id]/resolve/endpoint";
+import { endpoint as endpoint144 } from "./audit/endpoint";
+import { endpoint as endpoint145 } from "./audit/actors/endpoint";
+import { endpoint as endpoint146 } from "./audit/erasures/endpoint";
+import { endpoint as endpoint147 } from "./audit/erasures/[id]/agreements/endpoint";
+import { endpoint as endpoint148 } from "./audit/erasures/[id]/refusals/endpoint";
+import { endpoint as endpoint149 } from "./audit/events/endpoint";
+import { endpoint as endpoint150 } from "./audit/events/[seq]/endpoint";
+import { endpoint as endpoint151 } from "./audit/events/[seq]/proof/endpoint";
+import { endpoint as endpoint152 } from "./audit/export/endpoint";
+import { endpoint as endpoint153 } from "./audit/exports/endpoint";
+import { endpoint as endpoint154 } from "./audit/exports/[id]/endpoint";
+import { endpoint as endpoint155 } from "./audit/exports/[id]/file/endpoint";
+import { endpoint as endpoint156 } from "./audit/keys/endpoint";
+import { endpoint as endpoint157 } from "./audit/log/checkpoint/endpoint";
+import { endpoint as endpoint158 } from "./audit/log/tile/[level]/[...index]/endpoint";
+import { endpoint as endpoint159 } from "./audit/log/tile/entries/[...index]/endpoint";
+import { endpoint as endpoint160 } from "./audit/quarantine/endpoint";
+import { endpoint as endpoint161 } from "./audit/quarantine/[id]/dismissals/endpoint";
+import { endpoint as endpoint162 } from "./audit/receipts/endpoint";
+import { endpoint as endpoint163 } from "./audit/retention/endpoint";
+import { endpoint as endpoint164 } from "./audit/suspicions/endpoint";
+import { endpoint as endpoint165 } from "./audit/verifications/endpoint";
+import { endpoint as endpoint166 } from "./audit/verifications/[id]/endpoint";
+import { endpoint as endpoint167 } from "./cases/endpoint";
+import { endpoint as endpoint168 } from "./cases/[id]/endpoint";
+import { endpoint as endpoint169 } from "./disputes/endpoint";
+import { endpoint as endpoint170 } from "./disputes/[id]/endpoint";
+import { endpoint as endpoint171 } from "./disputes/[id]/figures/endpoint";
+import { endpoint as endpoint172 } from "./disputes/[id]/notes/endpoint";
+import { endpoint as endpoint173 } from "./disputes/[id]/resolve/endpoint";
+import { endpoint as endpoint174 } from "./disputes/[id]/take/endpoint";
+import { endpoint as endpoint175 } from "./events/endpoint";
+import { endpoint as endpoint176 } from "./evidence/endpoint";
+import { endpoint as endpoint177 } from "./home/endpoint";
+import { endpoint as endpoint178 } from "./home/counts/endpoint";
+import { endpoint as endpoint179 } from "./keys/endpoint";
+import { endpoint as endpoint180 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint181 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint182 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint183 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint184 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint185 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint186 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint187 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint188 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint189 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint190 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint191 } from "./keys/backup/endpoint";
+import { endpoint as endpoint192 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint193 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint194 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint195 } from "./keys/register/endpoint";
+import { endpoint as endpoint196 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint197 } from "./notices/endpoint";
+import { endpoint as endpoint198 } from "./notifications/endpoint";
+import { endpoint as endpoint199 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint200 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint201 } from "./operations/figures/endpoint";
+import { endpoint as endpoint202 } from "./policies/endpoint";
+import { endpoint as endpoint203 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint204 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint205 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint206 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint207 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint208 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint209 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint210 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint211 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint212 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint213 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint214 } from "./policies/active/endpoint";
+import { endpoint as endpoint215 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint216 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint217 } from "./policy-replays/endpoint";
+import { endpoint as endpoint218 } from "./policy-replays/[id]/endpoint";
+import { endpoint as endpoint219 } from "./policy-replays/[id]/cancel/endpoint";
+import { endpoint as endpoint220 } from "./rotations/endpoint";
+import { endpoint as endpoint221 } from "./rotations/[id]/endpoint";
+import { endpoint as endpoint222 } from "./search/endpoint";
+import { endpoint as endpoint223 } from "./status/endpoint";
+import { endpoint as endpoint224 } from "./transactions/endpoint";
+import { endpoint as endpoint225 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint226 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint227 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint228 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint229 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint230 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint231 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint232 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint233 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint234 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint235 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint236 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint237 } from "./transparency/endpoint";
+import { endpoint as endpoint238 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint239 } from "./views/endpoint";
+import { endpoint as endpoint240 } from "./views/[id]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -307,41 +316,41 @@ export const ENDPOINTS: EndpointTable = [
   ["admin/access-reviews/[id]/export", endpoint68],
   ["admin/access-reviews/[id]/result", endpoint69],
   ["admin/access-reviews/[id]/sign", endpoint70],
-  ["admin/access-reviews/records/[id]", endpoint71],
-  ["admin/access-reviews/records/[id]/export", endpoint72],
-  ["admin/api-keys", endpoint73],
-  ["admin/api-keys/[id]/revoke", endpoint74],
-  ["admin/authorities", endpoint75],
-  ["admin/authorities/[id]/confirmations", endpoint76],
-  ["admin/authorities/[id]/crls", endpoint77],
-  ["admin/authorities/[id]/revocations", endpoint78],
-  ["admin/authorities/[id]/withdrawals", endpoint79],
-  ["admin/background", endpoint80],
-  ["admin/background/retry", endpoint81],
-  ["admin/invitations", endpoint82],
-  ["admin/invitations/[id]/resend", endpoint83],
-  ["admin/invitations/[id]/withdraw", endpoint84],
-  ["admin/organisations", endpoint85],
-  ["admin/organisations/[id]", endpoint86],
-  ["admin/organisations/[id]/access-reviewer", endpoint87],
-  ["admin/organisations/[id]/agency", endpoint88],
-  ["admin/organisations/[id]/hours", endpoint89],
-  ["admin/organisations/[id]/provider", endpoint90],
-  ["admin/organisations/[id]/provider/disconnect", endpoint91],
-  ["admin/organisations/[id]/provider/test", endpoint92],
-  ["admin/organisations/[id]/provider/test/finish", endpoint93],
-  ["admin/organisations/[id]/provider/test/start", endpoint94],
-  ["admin/organisations/[id]/provisioning", endpoint95],
-  ["admin/organisations/[id]/provisioning/apply", endpoint96],
-  ["admin/organisations/[id]/provisioning/tokens", endpoint97],
-  ["admin/organisations/[id]/provisioning/tokens/[token_id]/revoke", endpoint98],
-  ["admin/participants", endpoint99],
-  ["admin/participants/[id]", endpoint100],
-  ["admin/readiness", endpoint101],
-  ["admin/readiness/backup", endpoint102],
-  ["admin/readiness/drill", endpoint103],
-  ["admin/readiness/mail", endpoint104],
-  ["admin/readiness/policies", endpoint105],
+  ["admin/api-keys", endpoint71],
+  ["admin/api-keys/[id]/revoke", endpoint72],
+  ["admin/authorities", endpoint73],
+  ["admin/authorities/[id]/confirmations", endpoint74],
+  ["admin/authorities/[id]/crls", endpoint75],
+  ["admin/authorities/[id]/revocations", endpoint76],
+  ["admin/authorities/[id]/withdrawals", endpoint77],
+  ["admin/background", endpoint78],
+  ["admin/background/retry", endpoint79],
+  ["admin/invitations", endpoint80],
+  ["admin/invitations/[id]/resend", endpoint81],
+  ["admin/invitations/[id]/withdraw", endpoint82],
+  ["admin/organisations", endpoint83],
+  ["admin/organisations/[id]", endpoint84],
+  ["admin/organisations/[id]/access-reviewer", endpoint85],
+  ["admin/organisations/[id]/agency", endpoint86],
+  ["admin/organisations/[id]/hours", endpoint87],
+  ["admin/organisations/[id]/provider", endpoint88],
+  ["admin/organisations/[id]/provider/disconnect", endpoint89],
+  ["admin/organisations/[id]/provider/test", endpoint90],
+  ["admin/organisations/[id]/provider/test/finish", endpoint91],
+  ["admin/organisations/[id]/provider/test/start", endpoint92],
+  ["admin/organisations/[id]/provisioning", endpoint93],
+  ["admin/organisations/[id]/provisioning/apply", endpoint94],
+  ["admin/organisations/[id]/provisioning/tokens", endpoint95],
+  ["admin/organisations/[id]/provisioning/tokens/[token_id]/revoke", endpoint96],
+  ["admin/participants", endpoint97],
+  ["admin/participants/[id]", endpoint98],
+  ["admin/readiness", endpoint99],
+  ["admin/readiness/backup", endpoint100],
+  ["admin/readiness/drill", endpoint101],
+  ["admin/readiness/mail", endpoint102],
+  ["admin/readiness/policies", endpoint103],
+  ["admin/record-access/[id]", endpoint104],
+  ["admin/record-access/[id]/export", endpoint105],
   ["admin/requests", endpoint106],
   ["admin/requests/[id]/withdraw", endpoint107],
   ["admin/roster", endpoint108],
@@ -364,108 +373,117 @@ export const ENDPOINTS: EndpointTable = [
   ["admin/webhooks/[id]/deliveries/[delivery_id]/replay", endpoint125],
   ["admin/webhooks/[id]/disable", endpoint126],
   ["admin/webhooks/[id]/rotate", endpoint127],
-  ["agreements", endpoint128],
-  ["agreements/[id]", endpoint129],
-  ["agreements/[id]/agree", endpoint130],
-  ["agreements/[id]/refuse", endpoint131],
-  ["agreements/[id]/send-back", endpoint132],
-  ["agreements/[id]/withdraw", endpoint133],
-  ["alert-addresses", endpoint134],
-  ["alert-addresses/[id]/remove", endpoint135],
-  ["alert-addresses/[id]/test", endpoint136],
-  ["alert-thresholds", endpoint137],
-  ["alert-thresholds/[name]", endpoint138],
-  ["alerts", endpoint139],
-  ["alerts/[id]", endpoint140],
-  ["alerts/[id]/acknowledge", endpoint141],
-  ["alerts/[id]/resolve", endpoint142],
-  ["audit", endpoint143],
-  ["audit/actors", endpoint144],
-  ["audit/erasures", endpoint145],
-  ["audit/erasures/[id]/agreements", endpoint146],
-  ["audit/erasures/[id]/refusals", endpoint147],
-  ["audit/events", endpoint148],
-  ["audit/events/[seq]", endpoint149],
-  ["audit/events/[seq]/proof", endpoint150],
-  ["audit/export", endpoint151],
-  ["audit/exports", endpoint152],
-  ["audit/exports/[id]", endpoint153],
-  ["audit/exports/[id]/file", endpoint154],
-  ["audit/keys", endpoint155],
-  ["audit/log/checkpoint", endpoint156],
-  ["audit/log/tile/[level]/[...index]", endpoint157],
-  ["audit/log/tile/entries/[...index]", endpoint158],
-  ["audit/quarantine", endpoint159],
-  ["audit/quarantine/[id]/dismissals", endpoint160],
-  ["audit/retention", endpoint161],
-  ["audit/suspicions", endpoint162],
-  ["audit/verifications", endpoint163],
-  ["audit/verifications/[id]", endpoint164],
-  ["disputes", endpoint165],
-  ["disputes/[id]", endpoint166],
-  ["disputes/[id]/notes", endpoint167],
-  ["disputes/[id]/resolve", endpoint168],
-  ["disputes/[id]/take", endpoint169],
-  ["events", endpoint170],
-  ["home", endpoint171],
-  ["home/counts", endpoint172],
-  ["keys", endpoint173],
-  ["keys/[id]", endpoint174],
-  ["keys/[id]/challenge", endpoint175],
-  ["keys/[id]/proof", endpoint176],
-  ["keys/[id]/recovery", endpoint177],
-  ["keys/[id]/recovery/challenge", endpoint178],
-  ["keys/[id]/recovery/proof", endpoint179],
-  ["keys/[id]/recovery/refusals", endpoint180],
-  ["keys/[id]/recovery/statements", endpoint181],
-  ["keys/[id]/rotate", endpoint182],
-  ["keys/[id]/state", endpoint183],
-  ["keys/[id]/wraps", endpoint184],
-  ["keys/backup", endpoint185],
-  ["keys/escrow", endpoint186],
-  ["keys/escrow/[epoch]/destroy", endpoint187],
-  ["keys/escrow/rotate", endpoint188],
-  ["keys/register", endpoint189],
-  ["keys/rotate", endpoint190],
-  ["keys/rotations", endpoint191],
-  ["keys/rotations/[id]", endpoint192],
-  ["notices", endpoint193],
-  ["notifications", endpoint194],
-  ["notifications/marks", endpoint195],
-  ["notifications/settings", endpoint196],
-  ["policies", endpoint197],
-  ["policies/[number]", endpoint198],
-  ["policies/[number]/activate", endpoint199],
-  ["policies/[number]/decide", endpoint200],
-  ["policies/[number]/dry-runs", endpoint201],
-  ["policies/[number]/dry-runs/[id]", endpoint202],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint203],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint204],
-  ["policies/[number]/schedule", endpoint205],
-  ["policies/[number]/submit", endpoint206],
-  ["policies/[number]/validate", endpoint207],
-  ["policies/[number]/withdraw", endpoint208],
-  ["policies/active", endpoint209],
-  ["policies/replays", endpoint210],
-  ["policies/replays/[id]", endpoint211],
-  ["policies/replays/[id]/cancel", endpoint212],
-  ["policies/roll-back", endpoint213],
-  ["policies/simulate", endpoint214],
-  ["search", endpoint215],
-  ["status", endpoint216],
-  ["transactions", endpoint217],
-  ["transactions/[id]", endpoint218],
-  ["transactions/[id]/access", endpoint219],
-  ["transactions/[id]/audit", endpoint220],
-  ["transactions/[id]/copies", endpoint221],
-  ["transactions/[id]/disputes", endpoint222],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint223],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint224],
-  ["transactions/[id]/disputes/statement", endpoint225],
-  ["transactions/[id]/envelopes", endpoint226],
-  ["transactions/[id]/retention", endpoint227],
-  ["transactions/[id]/status", endpoint228],
-  ["transactions/batch", endpoint229],
-  ["transparency", endpoint230],
-  ["transparency/[quarter]", endpoint231],
+  ["admin/webhooks/[id]/test", endpoint128],
+  ["agreements", endpoint129],
+  ["agreements/[id]", endpoint130],
+  ["agreements/[id]/agree", endpoint131],
+  ["agreements/[id]/refuse", endpoint132],
+  ["agreements/[id]/send-back", endpoint133],
+  ["agreements/[id]/withdraw", endpoint134],
+  ["alert-addresses", endpoint135],
+  ["alert-addresses/[id]/remove", endpoint136],
+  ["alert-addresses/[id]/test", endpoint137],
+  ["alert-thresholds", endpoint138],
+  ["alert-thresholds/[name]", endpoint139],
+  ["alerts", endpoint140],
+  ["alerts/[id]", endpoint141],
+  ["alerts/[id]/acknowledge", endpoint142],
+  ["alerts/[id]/resolve", endpoint143],
+  ["audit", endpoint144],
+  ["audit/actors", endpoint145],
+  ["audit/erasures", endpoint146],
+  ["audit/erasures/[id]/agreements", endpoint147],
+  ["audit/erasures/[id]/refusals", endpoint148],
+  ["audit/events", endpoint149],
+  ["audit/events/[seq]", endpoint150],
+  ["audit/events/[seq]/proof", endpoint151],
+  ["audit/export", endpoint152],
+  ["audit/exports", endpoint153],
+  ["audit/exports/[id]", endpoint154],
+  ["audit/exports/[id]/file", endpoint155],
+  ["audit/keys", endpoint156],
+  ["audit/log/checkpoint", endpoint157],
+  ["audit/log/tile/[level]/[...index]", endpoint158],
+  ["audit/log/tile/entries/[...index]", endpoint159],
+  ["audit/quarantine", endpoint160],
+  ["audit/quarantine/[id]/dismissals", endpoint161],
+  ["audit/receipts", endpoint162],
+  ["audit/retention", endpoint163],
+  ["audit/suspicions", endpoint164],
+  ["audit/verifications", endpoint165],
+  ["audit/verifications/[id]", endpoint166],
+  ["cases", endpoint167],
+  ["cases/[id]", endpoint168],
+  ["disputes", endpoint169],
+  ["disputes/[id]", endpoint170],
+  ["disputes/[id]/figures", endpoint171],
+  ["disputes/[id]/notes", endpoint172],
+  ["disputes/[id]/resolve", endpoint173],
+  ["disputes/[id]/take", endpoint174],
+  ["events", endpoint175],
+  ["evidence", endpoint176],
+  ["home", endpoint177],
+  ["home/counts", endpoint178],
+  ["keys", endpoint179],
+  ["keys/[id]", endpoint180],
+  ["keys/[id]/challenge", endpoint181],
+  ["keys/[id]/proof", endpoint182],
+  ["keys/[id]/recovery", endpoint183],
+  ["keys/[id]/recovery/challenge", endpoint184],
+  ["keys/[id]/recovery/proof", endpoint185],
+  ["keys/[id]/recovery/refusals", endpoint186],
+  ["keys/[id]/recovery/statements", endpoint187],
+  ["keys/[id]/rotate", endpoint188],
+  ["keys/[id]/state", endpoint189],
+  ["keys/[id]/wraps", endpoint190],
+  ["keys/backup", endpoint191],
+  ["keys/escrow", endpoint192],
+  ["keys/escrow/[epoch]/destroy", endpoint193],
+  ["keys/escrow/rotate", endpoint194],
+  ["keys/register", endpoint195],
+  ["keys/rotate", endpoint196],
+  ["notices", endpoint197],
+  ["notifications", endpoint198],
+  ["notifications/marks", endpoint199],
+  ["notifications/settings", endpoint200],
+  ["operations/figures", endpoint201],
+  ["policies", endpoint202],
+  ["policies/[number]", endpoint203],
+  ["policies/[number]/activate", endpoint204],
+  ["policies/[number]/decide", endpoint205],
+  ["policies/[number]/dry-runs", endpoint206],
+  ["policies/[number]/dry-runs/[id]", endpoint207],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint208],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint209],
+  ["policies/[number]/schedule", endpoint210],
+  ["policies/[number]/submit", endpoint211],
+  ["policies/[number]/validate", endpoint212],
+  ["policies/[number]/withdraw", endpoint213],
+  ["policies/active", endpoint214],
+  ["policies/roll-back", endpoint215],
+  ["policies/simulate", endpoint216],
+  ["policy-replays", endpoint217],
+  ["policy-replays/[id]", endpoint218],
+  ["policy-replays/[id]/cancel", endpoint219],
+  ["rotations", endpoint220],
+  ["rotations/[id]", endpoint221],
+  ["search", endpoint222],
+  ["status", endpoint223],
+  ["transactions", endpoint224],
+  ["transactions/[id]", endpoint225],
+  ["transactions/[id]/access", endpoint226],
+  ["transactions/[id]/audit", endpoint227],
+  ["transactions/[id]/copies", endpoint228],
+  ["transactions/[id]/disputes", endpoint229],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint230],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint231],
+  ["transactions/[id]/disputes/statement", endpoint232],
+  ["transactions/[id]/envelopes", endpoint233],
+  ["transactions/[id]/retention", endpoint234],
+  ["transactions/[id]/status", endpoint235],
+  ["transactions/batch", endpoint236],
+  ["transparency", endpoint237],
+  ["transparency/[quarter]", endpoint238],
+  ["views", endpoint239],
+  ["views/[id]", endpoint240],
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Answer, Caller } from "@/e2e/support/api";
+import { exported } from "./verify-log";
 
 // What was promised to callers during a load, and the comparison with what the instance has afterwards.
 
@@ -88,8 +89,7 @@ export class Ledger {
   async #integrated(who: Caller): Promise<z.infer<typeof Line>[]> {
     const until = Date.now() + 60_000;
     for (;;) {
-      const { status, bytes } = await who.bytes("/confidential/audit/export?format=ndjson&parts=none");
-      if (status !== 200) throw new Error(`the export of the log answers ${status}`);
+      const bytes = await exported(who, "/confidential/audit/export?format=ndjson&parts=none");
       const lines = bytes.toString("utf8").trim().split("\n");
       const found = lines.map((line) => Line.parse(JSON.parse(line)));
       const leaves = new Set(found.map(({ leaf }) => leaf));

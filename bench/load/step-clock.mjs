@@ -4,17 +4,13 @@ const STEP_MS = 120_000;
 const RightDate = Date;
 let ahead = 0;
 
-class SteppedDate extends RightDate {
-  constructor(...given) {
-    if (given.length === 0) super(RightDate.now() + ahead);
-    else super(...given);
-  }
-
-  static now() {
-    return RightDate.now() + ahead;
-  }
-}
-globalThis.Date = SteppedDate;
+const now = () => RightDate.now() + ahead;
+// A proxy and not a class: some packages call Date as a function.
+globalThis.Date = new Proxy(RightDate, {
+  construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made),
+  apply: () => new RightDate(now()).toString(),
+  get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
+});
 process.on("SIGUSR2", () => {
   ahead = ahead === 0 ? STEP_MS : 0;
 });

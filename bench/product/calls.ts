@@ -12,7 +12,10 @@ const MANY = 1_000_000_000;
 /** RATE_BUDGETS of an instance that is measured. */
 export const RAISED_BUDGETS = JSON.stringify(
   Object.fromEntries(
-    ["reads", "writes", "open", "audit", "decisions", "sign_in", "anonymous"].map((name) => [name, MANY]),
+    ["reads", "writes", "open", "audit", "decisions", "export", "sign_in", "anonymous"].map((name) => [
+      name,
+      MANY,
+    ]),
   ),
 );
 

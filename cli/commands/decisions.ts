@@ -2,6 +2,7 @@ import { NewStatement, Stage } from "@/lib/access/requests/schema";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { decideRequest, prepareStatement, reviewRequest } from "@/lib/api-client/operations/decisions";
 import type { DecisionStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { parseSaid } from "@/lib/issue-words";
 import { GroupName } from "@/lib/vocabulary";
 import type { CommandSpec, Cx, Given } from "../command";
 import { CliError, EXIT, usage } from "../exit";
@@ -46,7 +47,7 @@ function bodyOf(given: Given): Body {
       recognition_basis: given.text("recognition-basis"),
     }),
   };
-  const parsed = NewStatement.safeParse(asked);
+  const parsed = parseSaid(NewStatement, asked);
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.map(
     ({ path, message }) => `${path.join(".") || "the whole"}: ${message}`,

@@ -41,7 +41,7 @@ function checkOpening(statement: OpenStatement, asked: NewOpening, purpose: stri
 }
 
 /** The holder's own signature for this one opening, where a key was given. */
-async function signedOpening(
+export async function signedOpening(
   cx: Cx,
   connection: Connection,
   given: Given,

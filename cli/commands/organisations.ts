@@ -1,6 +1,7 @@
 import { NewParticipant, type Participant } from "@/lib/administration/participants/schema";
 import { createOrganisation, listOrganisations } from "@/lib/api-client/operations/organisations";
 import { createParticipant, listParticipants } from "@/lib/api-client/operations/participants";
+import { parseSaid } from "@/lib/issue-words";
 import type { OrganisationSummary } from "@/lib/organisations/schema";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
@@ -79,7 +80,7 @@ function participantOf(
   organisations: ReadonlyMap<string, string>,
 ): { readonly body?: NewParticipant; readonly wrong: readonly string[] } {
   const organisation_id = organisations.get(organisation.toLowerCase()) ?? organisation;
-  const parsed = NewParticipant.safeParse({ id, organisation_id, role, kind });
+  const parsed = parseSaid(NewParticipant, { id, organisation_id, role, kind });
   if (parsed.success) return { body: parsed.data, wrong: [] };
   return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
 }

@@ -5,6 +5,7 @@ import {
   listTransactions,
 } from "@/lib/api-client/operations/transactions";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { parseSaid } from "@/lib/issue-words";
 import { NewTransaction, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
 import type { CommandSpec, Cx, Given } from "../command";
 import { isAway } from "../describe-failure";
@@ -46,7 +47,7 @@ async function bodyOf(cx: Cx, given: Given): Promise<NewBody> {
       confidential: given.flag("confidential") ? true : undefined,
     }),
   };
-  const parsed = NewTransaction.safeParse(body);
+  const parsed = parseSaid(NewTransaction, body);
   if (parsed.success) return body;
   throw usage(
     "the transaction does not fit its schema",

@@ -56,6 +56,18 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
     },
   },
   {
+    path: ["verify", "evidence"],
+    summary: "Verify an evidence file, PDF or JSON, with only the file and your own keys, without a portal.",
+    operands: [{ name: "FILE", help: "The evidence." }],
+    options: [{ name: "policy", kind: "text", value: "FILE", help: "Your own keys and rules." }],
+    example: "sealport verify evidence EV-2026-0012.pdf --policy policy.json",
+    note: "Exit status 0: unchanged under the policy; 3: it agrees with the keys in the file only, or the log has only promised an entry; 1: changed, and the first place that differs is named; 2: usage.",
+    run: async (cx, given) => {
+      const { verifyEvidenceFile } = await import("../verify-file");
+      return verifyEvidenceFile(cx, given.operand("FILE"), given.text("policy"));
+    },
+  },
+  {
     path: ["verify", "keys"],
     summary: "The portal's public keys as a policy file, to keep, and to compare by another way.",
     example: "sealport verify keys > policy.json",

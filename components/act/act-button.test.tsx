@@ -79,7 +79,7 @@ describe("an act with a dialog", () => {
   it("shows what a 422 refuses at its field", async () => {
     answerCalls(() =>
       problem(422, "request.invalid", {
-        errors: [{ pointer: "/reason", detail: "Too big: expected string to have <=5 characters" }],
+        errors: [{ pointer: "/reason", detail: "must have at most 5 characters" }],
       }),
     );
     const { user } = show(<ActRow acts={[revoke()]} />);

@@ -14,6 +14,7 @@ export type StatementKind =
   | "break-glass"
   | "review"
   | "epoch"
+  | "policy"
   | "access-review";
 
 /** The passkeys that the custodian takes the person's statements from. */

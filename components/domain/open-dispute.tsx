@@ -6,12 +6,12 @@ import { useState } from "react";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import type { Signer } from "@/components/client/use-signer";
-import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
+import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { openDispute, prepareDispute } from "@/lib/api-client/operations/disputes";
-import { NewDispute } from "@/lib/disputes/schema";
+import { DisputeGround, NewDispute } from "@/lib/disputes/schema";
 import type { GroupName } from "@/lib/vocabulary";
 
 const PREPARE = target<typeof prepareDispute>("POST", "/confidential/transactions/{id}/disputes/statement");
@@ -27,7 +27,10 @@ interface Disputed {
 /** The party's permission for the chosen fields, signed where the custodian knows a key of the person. */
 function useSigned(transactionId: string) {
   const api = useApi();
-  return async ({ fields = [] }: NewDispute, sign: Signer["sign"]): Promise<Pick<NewDispute, "signed">> => {
+  return async (
+    { fields = [] }: Pick<NewDispute, "fields">,
+    sign: Signer["sign"],
+  ): Promise<Pick<NewDispute, "signed">> => {
     if (fields.length === 0) return {};
     const wanted = [...fields].sort().join();
     const made = await sign({
@@ -55,11 +58,16 @@ function DisputeForm({ transactionId, sealedFields }: Disputed) {
     params: { id: transactionId },
     schema: NewDispute,
     id: "dispute",
-    initial: { reason: "", fields: sealedFields },
+    initial: { ground: "other", reason: "", fields: sealedFields },
     // Without a field of its own the call would permit all of them.
-    toBody: ({ reason, fields }) => ({ reason, ...(hasSealed ? { fields: [...fields] } : {}) }),
-    controls: { "/reason": "reason", "/fields": "fields" },
+    toBody: ({ ground, reason, fields }) => ({
+      ground: DisputeGround.safeParse(ground).data,
+      reason,
+      ...(hasSealed ? { fields: [...fields] } : {}),
+    }),
+    controls: { "/ground": "ground", "/reason": "reason", "/fields": "fields" },
     words: {
+      ground: { label: t("ground"), missing: t("groundNeeded") },
       reason: { label: t("reason"), missing: t("reasonNeeded") },
       fields: { label: t("fields"), missing: t("fieldsNeeded") },
     },
@@ -70,6 +78,11 @@ function DisputeForm({ transactionId, sealedFields }: Disputed) {
   });
   return (
     <FormFrame form={form} submit={t("yes")} className="">
+      <SelectField
+        form={form}
+        name="ground"
+        options={DisputeGround.options.map((value) => ({ value, label: t(`grounds.${value}`) }))}
+      />
       <AreaField form={form} name="reason" help={t("reasonHelp")} rows={4} maxLength={4_000} />
       {hasSealed ? (
         <BoxesField

@@ -23,8 +23,8 @@ describe("local faults", () => {
     [{ transactions: [] }, ["/transactions", "missing", 0]],
     [{ reason: "ab" }, ["/reason", "tooShort", 3]],
     [{ reason: "a".repeat(11) }, ["/reason", "tooLong", 10]],
-    [{ transactions: [ID, ID, ID] }, ["/transactions", "tooMuch", 0]],
-    [{ transactions: ["job-1"] }, ["/transactions/0", "form", 0]],
+    [{ transactions: [ID, ID, ID] }, ["/transactions", "tooMany", 2]],
+    [{ transactions: ["job-1"] }, ["/transactions/0", "id", 0]],
     [{ kind: undefined }, ["/kind", "missing", 0]],
   ])("%j is refused at its place and for its reason", (change, fault) => {
     expect(keysOf(change)).toEqual([fault]);
@@ -37,7 +37,7 @@ describe("local faults", () => {
 });
 
 test("the server's faults carry the same reasons as local ones", () => {
-  const detail = "Too big: expected string to have <=10 characters";
+  const detail = "must have at most 10 characters";
   expect(remoteFaults([{ pointer: "/reason", detail }])).toEqual([
     { pointer: "/reason", reason: { key: "tooLong", count: 10 } },
   ]);

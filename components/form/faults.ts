@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FieldProblem } from "@/components/client/api";
 import { type FieldReason, fieldReason } from "@/components/messages/field-reasons";
+import { parseSaid } from "@/lib/issue-words";
 
 /** One refused value of a body: where it is, and why. Local checks and the server's 422 give the same form. */
 export interface Fault {
@@ -33,26 +34,16 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-/** Why the schema refused a value, by the issue's code. */
-function reasonOf(issue: z.core.$ZodIssue, value: unknown): FieldReason {
-  if (isEmpty(value)) return { key: "missing", count: 0 };
-  if (issue.code === "too_big" && issue.origin === "string")
-    return { key: "tooLong", count: Number(issue.maximum) };
-  if (issue.code === "too_big") return { key: "tooMuch", count: 0 };
-  if (issue.code === "too_small" && issue.origin === "string")
-    return { key: "tooShort", count: Number(issue.minimum) };
-  if (issue.code === "too_small") return { key: "tooLittle", count: 0 };
-  return fieldReason(issue.message);
-}
-
 /** What the operation's schema finds wrong with a body, before it is sent. One fault for each place. */
 export function localFaults(schema: z.ZodType, body: unknown): Fault[] {
-  const parsed = schema.safeParse(body);
+  const parsed = parseSaid(schema, body);
   if (parsed.success) return [];
   const faults = new Map<string, Fault>();
   for (const issue of parsed.error.issues) {
     const pointer = pointerOf(issue.path);
-    const reason = reasonOf(issue, valueAt(body, issue.path));
+    const reason = isEmpty(valueAt(body, issue.path))
+      ? fieldReason("is missing")
+      : fieldReason(issue.message);
     if (!faults.has(pointer)) faults.set(pointer, { pointer, reason });
   }
   return [...faults.values()];

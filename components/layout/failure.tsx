@@ -2,8 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { useSyncExternalStore } from "react";
-import { type StateFact, StatePage } from "@/components/layout/state-page";
+import { type DetailFact, FailureDetails } from "@/components/layout/failure-details";
+import { StatePage } from "@/components/layout/state-page";
 import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 
 const never = () => () => undefined;
@@ -23,14 +25,24 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
     () => undefined,
   );
   const digest = digestOf(error);
-  const facts: StateFact[] = [
-    ...(requestId === undefined ? [] : [{ name: t("requestId"), value: requestId, isCode: true }]),
-    ...(digest === undefined ? [] : [{ name: t("digest"), value: digest, isCode: true }]),
-    { name: t("time"), value: <LocalTime instant={shownAt} /> },
+  const facts: DetailFact[] = [
+    ...(requestId === undefined ? [] : [factOf(t("requestId"), requestId)]),
+    ...(digest === undefined ? [] : [factOf(t("digest"), digest)]),
+    { name: t("time"), value: <LocalTime instant={shownAt} />, text: shownAt },
   ];
   return (
-    <StatePage icon="stop" title={t("title")} text={t("text")} facts={facts}>
-      <Button onClick={retry}>{t("retry")}</Button>
+    <StatePage icon="stop" title={t("title")} text={t("text")} facts={[]}>
+      <div className="flex flex-wrap gap-2">
+        <Button onClick={retry}>{t("retry")}</Button>
+        <ButtonLink href="/" look="secondary">
+          {t("home")}
+        </ButtonLink>
+      </div>
+      <FailureDetails facts={facts} />
     </StatePage>
   );
+}
+
+function factOf(name: string, text: string): DetailFact {
+  return { name, value: <span className="font-mono">{text}</span>, text };
 }

@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { call, target } from "@/components/client/api";
-import { addressOfFound, targetsOf } from "@/components/layout/find-targets";
+import { addressOfFound, FOUND_GROUPS, targetsOf } from "@/components/layout/find-targets";
 import { placesFor, type Viewer } from "@/components/layout/places";
 import { Dialog } from "@/components/ui/dialog";
 import { Icon, type IconName } from "@/components/ui/icon";
@@ -23,6 +23,8 @@ const PAUSE_MS = 200;
 const SHORTEST = 2;
 
 const ICONS: Readonly<Record<FoundKind, IconName>> = {
+  case: "folder",
+  grant: "grant",
   request: "request",
   transaction: "transaction",
   person: "person",
@@ -128,18 +130,23 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
         ) : null}
         <Command.List className="mt-3 max-h-[50dvh] overflow-y-auto">
           <Command.Empty className="px-3 py-2 text-control text-ink-2">{t("find.nothing")}</Command.Empty>
-          <Lines
-            heading={t("find.found")}
-            lines={found.map(({ kind, id, name, note }) => ({
-              key: `${kind} ${id}`,
-              icon: ICONS[kind],
-              text: t(`find.${kind}`, { text: name }),
-              note,
-              href: addressOfFound(kind, id),
-            }))}
-            match={({ key }) => `${typed} ${key}`}
-            onGo={go}
-          />
+          {(["goTo", "records", "people"] as const).map((group) => (
+            <Lines
+              key={group}
+              heading={t(`find.${group}`)}
+              lines={found
+                .filter(({ kind }) => FOUND_GROUPS[kind] === group)
+                .map(({ kind, id, name, note }) => ({
+                  key: `${kind} ${id}`,
+                  icon: ICONS[kind],
+                  text: t(`find.${kind}`, { text: name }),
+                  note,
+                  href: addressOfFound(kind, id),
+                }))}
+              match={({ key }) => `${typed} ${key}`}
+              onGo={go}
+            />
+          ))}
           <Lines
             heading={t("find.lists")}
             lines={targets.map(({ key, href }) => ({

@@ -1,5 +1,16 @@
 import type { FoundKind } from "@/lib/home/search-schema";
 
+/** The groups in which found things are shown. */
+export const FOUND_GROUPS: Readonly<Record<FoundKind, "goTo" | "records" | "people">> = {
+  grant: "goTo",
+  request: "goTo",
+  transaction: "records",
+  key: "records",
+  person: "people",
+  organisation: "people",
+  participant: "people",
+};
+
 const DISPUTE_GRANT = /^DG-[0-9a-f]{8}$/i;
 
 const KEYS = ["disputeGrant", "reference", "job", "entry"] as const;
@@ -16,8 +27,12 @@ export interface FindTarget {
 export function addressOfFound(kind: FoundKind, id: string): string {
   const part = encodeURIComponent(id);
   switch (kind) {
+    case "case":
+      return `/cases/${part}`;
     case "request":
       return `/requests/${part}`;
+    case "grant":
+      return `/grants/${part}`;
     case "transaction":
       return `/transactions/${part}`;
     case "person":

@@ -11,6 +11,7 @@ export interface Viewer {
 export type PlaceKey =
   | "home"
   | "requests"
+  | "cases"
   | "grants"
   | "transactions"
   | "disputes"
@@ -20,7 +21,9 @@ export type PlaceKey =
   | "notifications"
   | "audit"
   | "exports"
+  | "evidence"
   | "erasures"
+  | "holds"
   | "suspicions"
   | "quarantine"
   | "authorities"
@@ -50,43 +53,51 @@ export interface Place {
   readonly key: PlaceKey;
   readonly href: string;
   readonly icon: IconName;
-  readonly group: 1 | 2 | 3;
+  readonly group: PlaceGroup;
 }
 
+/** Groups of the rail, in its order. */
+export const PLACE_GROUPS = ["work", "record", "rules", "running", "about"] as const;
+export type PlaceGroup = (typeof PLACE_GROUPS)[number];
+
+/** In the order of the rail: work, record, rules, running the instance, about it. */
 const PLACES: readonly Place[] = [
-  { key: "home", href: "/", icon: "home", group: 1 },
-  { key: "requests", href: "/requests", icon: "request", group: 1 },
-  { key: "grants", href: "/grants", icon: "grant", group: 1 },
-  { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
-  { key: "releases", href: "/releases", icon: "check", group: 1 },
-  { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
-  { key: "notices", href: "/notices", icon: "eye", group: 1 },
-  { key: "breakGlass", href: "/break-glass", icon: "eye", group: 1 },
-  { key: "notifications", href: "/notifications", icon: "bell", group: 1 },
-  { key: "agreements", href: "/agreements", icon: "check", group: 1 },
-  { key: "audit", href: "/audit", icon: "log", group: 2 },
-  { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
-  { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
-  { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
-  { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: 2 },
-  { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
-  { key: "policies", href: "/policies", icon: "scales", group: 2 },
-  { key: "keys", href: "/keys", icon: "key", group: 2 },
-  { key: "people", href: "/people", icon: "person", group: 2 },
-  { key: "offices", href: "/organisations", icon: "building", group: 2 },
-  { key: "participants", href: "/participants", icon: "transaction", group: 2 },
-  { key: "roster", href: "/roster", icon: "key", group: 2 },
-  { key: "alerts", href: "/operations/alerts", icon: "warning", group: 2 },
-  { key: "setup", href: "/setup", icon: "filter", group: 2 },
-  { key: "accessReview", href: "/access-review", icon: "check", group: 2 },
-  { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
-  { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
-  { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
-  { key: "background", href: "/admin/background", icon: "log", group: 3 },
-  { key: "account", href: "/account/security", icon: "person", group: 3 },
-  { key: "trust", href: "/trust", icon: "scales", group: 3 },
-  { key: "developers", href: "/developers", icon: "code", group: 3 },
-  { key: "help", href: "/help", icon: "help", group: 3 },
+  { key: "home", href: "/", icon: "home", group: "work" },
+  { key: "requests", href: "/requests", icon: "request", group: "work" },
+  { key: "cases", href: "/cases", icon: "folder", group: "work" },
+  { key: "grants", href: "/grants", icon: "grant", group: "work" },
+  { key: "transactions", href: "/transactions", icon: "transaction", group: "work" },
+  { key: "releases", href: "/releases", icon: "check", group: "work" },
+  { key: "disputes", href: "/disputes", icon: "comment", group: "work" },
+  { key: "notices", href: "/notices", icon: "eye", group: "work" },
+  { key: "breakGlass", href: "/break-glass", icon: "eye", group: "work" },
+  { key: "notifications", href: "/notifications", icon: "bell", group: "work" },
+  { key: "agreements", href: "/agreements", icon: "check", group: "work" },
+  { key: "audit", href: "/audit", icon: "log", group: "record" },
+  { key: "exports", href: "/audit/exports", icon: "download", group: "record" },
+  { key: "evidence", href: "/evidence", icon: "check", group: "record" },
+  { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: "record" },
+  { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: "record" },
+  { key: "policies", href: "/policies", icon: "scales", group: "rules" },
+  { key: "holds", href: "/audit/holds", icon: "lock", group: "rules" },
+  { key: "erasures", href: "/audit/erasures", icon: "nothing", group: "rules" },
+  { key: "authorities", href: "/admin/authorities", icon: "pencil", group: "rules" },
+  { key: "keys", href: "/keys", icon: "key", group: "rules" },
+  { key: "roster", href: "/roster", icon: "key", group: "rules" },
+  { key: "people", href: "/people", icon: "person", group: "running" },
+  { key: "offices", href: "/organisations", icon: "building", group: "running" },
+  { key: "participants", href: "/participants", icon: "transaction", group: "running" },
+  { key: "accessReview", href: "/access-review", icon: "check", group: "running" },
+  { key: "alerts", href: "/operations", icon: "chart", group: "running" },
+  { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: "running" },
+  { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: "running" },
+  { key: "unreadable", href: "/admin/requests", icon: "stop", group: "running" },
+  { key: "background", href: "/admin/background", icon: "log", group: "running" },
+  { key: "setup", href: "/setup", icon: "filter", group: "running" },
+  { key: "trust", href: "/trust", icon: "scales", group: "about" },
+  { key: "help", href: "/help", icon: "help", group: "about" },
+  { key: "developers", href: "/developers", icon: "code", group: "about" },
+  { key: "account", href: "/account/security", icon: "person", group: "about" },
 ];
 
 const STAFF: readonly string[] = ["auditor", "regulator", "coordinator"];
@@ -101,10 +112,17 @@ function isOverseer({ role, duties }: Viewer, of: readonly string[]): boolean {
   return role === "admin" || role === "auditor";
 }
 
+/** Officers for their agency, and coordinators with a duty for holds. */
+function managesHolds({ role, duties }: Viewer): boolean {
+  if (role === "coordinator") return duties.includes("legal") || duties.includes("compliance");
+  return role === "auditor" || role === "regulator";
+}
+
 function isFor(key: PlaceKey, viewer: Viewer): boolean {
   const { role, duties } = viewer;
   switch (key) {
     case "requests":
+    case "cases":
     case "grants":
       return STAFF.includes(role);
     case "notices":
@@ -121,6 +139,8 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
       return STAFF.includes(role);
     case "erasures":
       return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
+    case "holds":
+      return managesHolds(viewer);
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
     // All other readers reach it from the log. Administrators do not read the log.
@@ -155,6 +175,7 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
         role === "admin" || (role === "coordinator" && duties.some((duty) => READ_PEOPLE.includes(duty)))
       );
     case "transactions":
+    case "evidence":
       return role !== "admin";
     default:
       return true;

@@ -7,7 +7,7 @@ import { type ReactNode, useId, useState } from "react";
 const YEAR_S = 31_536_000;
 
 /** A display preference, kept in a cookie of this browser. It says nothing about the person. */
-function remember(name: string, value: string): void {
+export function remember(name: string, value: string): void {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox and Safari before 18.4
   document.cookie = `${name}=${value}; Path=/; Max-Age=${value === "" ? 0 : YEAR_S}; SameSite=Lax${secure}`;

@@ -1,9 +1,8 @@
 import { useTranslations } from "next-intl";
+import { FailureDetails } from "@/components/layout/failure-details";
 import { PageFrame } from "@/components/layout/page-frame";
 import { useProblemWords } from "@/components/messages/problem-words";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Digest } from "@/components/ui/digest";
-import { Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 
@@ -46,20 +45,21 @@ export function ProblemPage({
         {isForbidden || isMissing ? (
           <p className="mt-2 text-body text-ink-2">{t("problem.recorded")}</p>
         ) : null}
-        <div className="mt-4">
-          <Facts
-            look="aligned"
-            facts={[
-              { name: t("problem.number"), value: <Digest value={problem.requestId} /> },
-              { name: t("problem.time"), value: <LocalTime instant={problem.at} /> },
-            ]}
-          />
-        </div>
         <div className="mt-6 flex flex-wrap gap-2">
           <ButtonLink href="/" look="secondary">
             {t("problem.home")}
           </ButtonLink>
         </div>
+        <FailureDetails
+          facts={[
+            {
+              name: t("problem.number"),
+              value: <span className="font-mono">{problem.requestId}</span>,
+              text: problem.requestId,
+            },
+            { name: t("problem.time"), value: <LocalTime instant={problem.at} />, text: problem.at },
+          ]}
+        />
       </div>
     </PageFrame>
   );

@@ -7,6 +7,7 @@ import { useTranslations } from "next-intl";
 import { send } from "@/components/client/api";
 import {
   currentPlace,
+  PLACE_GROUPS,
   type Place,
   type PlaceCounts,
   placesFor,
@@ -68,11 +69,15 @@ export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: Plac
   const current = currentPlace(places, usePathname());
   return (
     <nav aria-label={t("places.label")}>
-      {[1, 2, 3].map((group) => {
+      {PLACE_GROUPS.map((group) => {
         const inside = places.filter((place) => place.group === group);
         if (inside.length === 0) return null;
         return (
-          <ul key={group} className="border-line border-t py-2 first:border-t-0">
+          <ul
+            key={group}
+            aria-label={t(`places.groups.${group}`)}
+            className="border-line border-t py-2 first:border-t-0"
+          >
             {inside.map((place) => (
               <RailLink
                 key={place.key}

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "@/components/ui/icon";
 
-export interface StateFact {
+interface StateFact {
   readonly name: string;
   readonly value: ReactNode;
   readonly isCode?: boolean;

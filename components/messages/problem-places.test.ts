@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fieldReason } from "@/components/messages/field-reasons";
 import { placeOf } from "@/components/messages/problem-places";
+import { parseSaid } from "@/lib/issue-words";
 import { NewTransaction } from "@/lib/transactions/schema";
 
 const BODY = { job_id: "job-1", participants: ["miner-789"] };
@@ -13,9 +14,9 @@ test.each([
   [{ external_references: [{ scheme: "", value: "1" }] }, "external_references", "missing"],
   [{ participants: [] }, "participants", "missing"],
   [{ participants: ["no one"] }, "participants", "unknownParticipant"],
-  [{ occurred_at: "yesterday" }, "occurred_at", "form"],
+  [{ occurred_at: "yesterday" }, "occurred_at", "time"],
 ])("what is wrong with %j of a transaction has a place and a reason", (wrong, place, reason) => {
-  const result = NewTransaction.safeParse({ ...BODY, ...wrong });
+  const result = parseSaid(NewTransaction, { ...BODY, ...wrong });
   const [issue] = result.error?.issues ?? [];
   expect(placeOf(`/${issue?.path.map(String).join("/")}`)).toBe(place);
   expect(fieldReason(issue?.message ?? "").key).toBe(reason);

@@ -38,6 +38,8 @@ const PATHS = {
   ),
   open: ring,
   home: <path d="M2.5 7.2 8 2.5l5.5 4.7v6.3h-4v-4h-3v4h-4Z" />,
+  chart: <path d="M2 14h12M3.6 11.6V8M8 11.6V3.4M12.4 11.6V6.2" />,
+  folder: <path d="M1.8 3.4h4.6l1.4 1.8h6.4v8H1.8Z" />,
   request: <path d="M3.5 1.8h6l3 3v9.4h-9ZM9.5 1.8v3h3M5.8 8h4.4M5.8 10.8h4.4" />,
   grant: (
     <>

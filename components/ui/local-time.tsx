@@ -2,7 +2,7 @@
 
 import { useLocale } from "next-intl";
 import { useSyncExternalStore } from "react";
-import { formatTime, type TimeForm } from "@/lib/format";
+import { formatTime, isoOf, type TimeForm } from "@/lib/format";
 
 const never = () => () => undefined;
 
@@ -21,7 +21,7 @@ export function LocalTime({ instant, form = "full" }: { instant: string; form?: 
     () => inUtc,
   );
   return (
-    <time dateTime={instant} title={utc} className="whitespace-nowrap">
+    <time dateTime={isoOf(at)} title={utc} className="whitespace-nowrap">
       {text}
     </time>
   );

@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** Sentences: where rows stack they stand below the title as they are, without their heading. */
   readonly isProse?: boolean;
   readonly className?: string;
+  /** A control of the row. People do not choose whether it is shown. */
+  readonly isTool?: boolean;
 }
 
 /**

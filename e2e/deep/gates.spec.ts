@@ -135,6 +135,7 @@ for (const [handle, path] of Object.entries(LISTS)) {
     const { page } = await signedIn(browser, handle, { viewport: DESKTOP });
     await page.goto(new URL(path, demo().base_url).href);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(FORBIDDEN);
+    await page.getByText("Details", { exact: true }).click();
     await expect(page.getByText("Request id")).toBeVisible();
     await page.context().close();
   });

@@ -10,6 +10,7 @@ import { axeFindings } from "../support/axe";
 import { deepUnless } from "../support/deep";
 import { demo } from "../support/instance";
 import { tabUntil } from "../support/keyboard";
+import { visit } from "../support/page";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
@@ -50,10 +51,9 @@ test("by keyboard alone an auditor filters, opens an entry and checks its proof 
 }) => {
   const id = await submitTransaction(people(demo()).client456, canaries());
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/audit"), { waitUntil: "networkidle" });
-  await tabTo(page, "Action");
+  await visit(page, at("/audit"));
+  await tabTo(page, "Find an action");
   await page.keyboard.type("transaction.create");
-  await page.keyboard.press("Tab");
   await tabTo(page, "Filter");
   await page.keyboard.press("Enter");
   await page.waitForURL(/action=transaction\.create/);
@@ -99,7 +99,7 @@ for (const width of [1120, 1280, 1440]) {
   }) => {
     const viewport = { width, height: 900 };
     const { page, faults } = await signedIn(browser, "auditor-001", { viewport });
-    await page.goto(at("/audit"), { waitUntil: "networkidle" });
+    await visit(page, at("/audit"));
     for (const _row of [1, 2, 3]) await page.keyboard.press("j");
     await page.keyboard.press("v");
     await page.waitForURL(/verify=1/);
@@ -128,7 +128,7 @@ test("an entry offers a script that checks it up to the signed root with python3
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-script-"));
   const keys = await (await page.request.get(at("/confidential/audit/keys"))).json();
-  await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?entry=3"));
   const others = drawer(page).getByRole("region", { name: "With independent tools" });
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -163,7 +163,7 @@ test("a portal that shows another log's keys, or a proof of another entry, gets 
   await page.route("**/confidential/audit/keys", (route) =>
     route.fulfill({ json: { ...keys, log: [keys.receipts[0]] } }),
   );
-  await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?entry=3"));
   await drawer(page).getByRole("button", { name: "Verify in this browser" }).click();
   await expect(drawer(page)).toContainText("The root is not signed with a key of the log.");
   await expect(drawer(page).getByText("Verified in this browser")).toBeHidden();
@@ -176,7 +176,7 @@ test("a portal that shows another log's keys, or a proof of another entry, gets 
     const body = (await response.text()).replaceAll("company", "charity");
     await route.fulfill({ response, body });
   });
-  await page.goto(at(`/audit?entry=${first}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/audit?entry=${first}`));
   await drawer(page).getByRole("button", { name: "Verify in this browser" }).click();
   await expect(drawer(page)).toContainText("A part does not match the entry.");
   await page.context().close();
@@ -187,7 +187,7 @@ test("our program verifies a bundle downloaded from the page, and detects one ch
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-bundle-"));
-  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/verify"));
   const policy = await page.getByRole("region", { name: "Content of policy.json" }).textContent();
   writeFileSync(path.join(folder, "policy.json"), policy ?? "");
   await page.getByRole("link", { name: "Prepare bundle" }).click();
@@ -211,7 +211,7 @@ test("our program verifies a bundle downloaded from the page, and detects one ch
   expect(found.output).toContain("WRONG");
   // The history records each export by its digest, which anyone can compute from the file.
   bytes[middle] = (bytes[middle] ?? 0) ^ 1;
-  await page.goto(at("/audit/exports"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/exports"));
   const row = page.getByRole("table", { name: "Your exports" }).getByRole("row").nth(1);
   await expect(row).toContainText("Complete");
   const digest = createHash("sha256").update(bytes).digest("hex");
@@ -227,7 +227,7 @@ test("the openssl commands on the page check the signed checkpoint without any p
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-openssl-"));
-  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/verify"));
   const foreign = page.getByRole("region", { name: "With independent tools" });
   const commands = await foreign.locator("pre").allInnerTexts();
   const script = commands.join("\n");
@@ -251,7 +251,7 @@ test("a filter that names no record says so and lists no entries; the address ke
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/audit?kind=transaction&id=nonsense&outcome=done"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?kind=transaction&id=nonsense&outcome=done"));
   await expect(page.getByText("This is not an id of that kind.")).toBeVisible();
   await expect(page.getByLabel("Its id")).toHaveAttribute("aria-invalid", "true");
   await expect(log(page)).toHaveCount(0);
@@ -264,7 +264,7 @@ test("an unknown action is reported at its control with the nearest one, and all
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/audit?action=transaction.creat&outcome=done&within=7d"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?action=transaction.creat&outcome=done&within=7d"));
   const control = page.getByLabel("Action", { exact: true });
   await expect(control).toHaveAttribute("aria-invalid", "true");
   await expect(control).toHaveValue("transaction.creat");
@@ -279,10 +279,10 @@ test("an unknown action is reported at its control with the nearest one, and all
   await page.getByRole("link", { name: "transaction.create", exact: true }).click();
   await page.waitForURL(/action=transaction\.create&outcome=done/);
   await expect(control).not.toHaveAttribute("aria-invalid", "true");
-  await page.goto(at("/audit?outcome=lost"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?outcome=lost"));
   await expect(page.getByLabel("Outcome", { exact: true })).toHaveAttribute("aria-invalid", "true");
   await expect(log(page)).toHaveCount(0);
-  await page.goto(at("/audit/exports?ready=1&format=csv&action=nothing.such"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/exports?ready=1&format=csv&action=nothing.such"));
   await expect(page.getByLabel("Action", { exact: true })).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByRole("region", { name: "Ready to download" })).toHaveCount(0);
   const answer = await page.request.get(at("/confidential/audit/events?action=transaction.creat"));
@@ -297,7 +297,7 @@ test("an unknown action is reported at its control with the nearest one, and all
 
 test("older and newer lead through the log by number and back @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/audit?before=60"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?before=60&reads=all"));
   const first = log(page).getByRole("row").nth(1).getByRole("rowheader");
   await expect(first).toHaveText("59");
   await page.getByRole("link", { name: "Older" }).click();
@@ -305,14 +305,14 @@ test("older and newer lead through the log by number and back @deep", async ({ b
   await page.getByRole("link", { name: "Newer" }).click();
   await expect(first).toHaveText("59");
   await page.getByRole("link", { name: "Newest" }).click();
-  await expect(page).toHaveURL(/\/audit$/);
+  await expect(page).toHaveURL(/\/audit\?reads=all$/);
   await page.context().close();
 });
 
 test("only auditors, regulators and coordinators see the log; others read why not", async ({ browser }) => {
   const { page } = await signedIn(browser, "client-456", DESKTOP);
   for (const address of ["/audit", "/audit?entry=3", "/audit/exports", "/audit/print"]) {
-    await page.goto(at(address), { waitUntil: "networkidle" });
+    await visit(page, at(address));
     await expect(page.getByRole("heading", { level: 1 })).toContainText("You do not have access to this");
     await expect(page.getByRole("main")).not.toContainText("audit.read");
   }
@@ -327,15 +327,15 @@ test("only its maker and coordinators see an export, and only its maker sees the
     at("/confidential/audit/export?format=csv&action=transaction.status"),
   );
   expect((await answer.body()).length).toBeGreaterThan(0);
-  await maker.page.goto(at("/audit/exports"), { waitUntil: "networkidle" });
+  await visit(maker.page, at("/audit/exports"));
   await expect(maker.page.getByRole("table", { name: "Your exports" })).toContainText(
     "action transaction.status",
   );
   const others = await signedIn(browser, "auditor-002", DESKTOP);
-  await others.page.goto(at("/audit/exports"), { waitUntil: "networkidle" });
+  await visit(others.page, at("/audit/exports"));
   await expect(others.page.getByText("No exports yet")).toBeVisible();
   const operator = await signedIn(browser, "coordinator-001:approve", DESKTOP);
-  await operator.page.goto(at("/audit/exports"), { waitUntil: "networkidle" });
+  await visit(operator.page, at("/audit/exports"));
   const row = operator.page.getByRole("row").filter({ hasText: "CSV" }).first();
   await expect(row).toContainText("Ruth Adler");
   await expect(row).not.toContainText("transaction.status");
@@ -354,12 +354,12 @@ for (const width of [320, 390]) {
       "/audit/verify",
       "/audit/print",
     ]) {
-      await page.goto(at(address), { waitUntil: "networkidle" });
+      await visit(page, at(address));
       expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
         width,
       );
     }
-    await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
+    await visit(page, at("/audit?entry=3"));
     await expect(log(page)).toBeHidden();
     await drawer(page).getByRole("link", { name: "Close" }).click();
     await expect(log(page)).toBeVisible();

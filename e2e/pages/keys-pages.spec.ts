@@ -4,6 +4,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { dataDir, demo } from "../support/instance";
 import { pressOn } from "../support/keyboard";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -14,7 +15,7 @@ test("a participant sees its own keys and how to recognise one, and cannot regis
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
-  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys"));
   const own = page.getByRole("table", { name: "Your participant’s keys" });
   await expect(own.getByRole("row")).toHaveCount(2);
   await expect(page.getByRole("table")).toHaveCount(1);
@@ -30,7 +31,7 @@ test("a participant sees its own keys and how to recognise one, and cannot regis
     `Log entry${key?.registration.seq}`,
   );
   expect(await axeFindings(page)).toEqual([]);
-  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys/register"));
   await expect(page.getByText("Your participant has an active key")).toBeVisible();
   await expect(page.getByRole("button", { name: "Register managed key" })).toHaveCount(0);
   expect(faults()).toEqual([]);
@@ -41,10 +42,10 @@ test("another participant's key shows its public data, and not what it opens @de
   const keys = await people(demo()).client456.get("/confidential/keys?participant_id=miner-789");
   const [key] = keys.json.items as { key_id: string }[];
   const { page } = await signedIn(browser, "client-456", DESKTOP);
-  await page.goto(at(`/keys/${key?.key_id}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/keys/${key?.key_id}`));
   await expect(heading(page)).toHaveText("miner-789#1");
   await expect(page.getByRole("main")).not.toContainText("field groups");
-  await page.goto(at("/keys/01a00000-0000-7000-8000-000000000000"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys/01a00000-0000-7000-8000-000000000000"));
   await expect(heading(page)).toContainText("Not found");
   await page.context().close();
 });
@@ -70,11 +71,11 @@ test("staff see all keys and the escrow's, and cannot register one for themselve
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "coordinator-001:approve", DESKTOP);
-  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys"));
   await expect(page.getByRole("table", { name: "All participants" })).toContainText("client-456#1");
   await expect(page.getByRole("table", { name: "Escrow epochs" })).toContainText("escrow#1");
   await expect(page.getByRole("link", { name: "Register key" })).toHaveCount(0);
-  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys/register"));
   await expect(heading(page)).toContainText("You do not have access to this");
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -87,8 +88,8 @@ test("by keyboard alone a participant without a key registers one; the second of
   const first = await signedIn(browser, "miner-456", DESKTOP);
   const second = await signedIn(browser, "miner-456", DESKTOP);
   const { page } = first;
-  await page.goto(at("/keys"), { waitUntil: "networkidle" });
-  await second.page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys"));
+  await visit(second.page, at("/keys/register"));
   await pressOn(page.getByRole("link", { name: "Register key" }));
   await expect(heading(page)).toHaveText("Register key");
   const begin = page.getByRole("button", { name: "Register managed key" });
@@ -114,7 +115,7 @@ test("by keyboard alone a participant without a key registers one; the second of
   await expect(second.page.getByText("No key was made: you already have an active one")).toBeVisible();
   await page.getByRole("link", { name: "View key" }).click();
   await expect(heading(page)).toHaveText("miner-456#2");
-  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys"));
   await expect(page.getByRole("link", { name: "Register key" })).toHaveCount(0);
   expect(first.faults()).toEqual([]);
   expect(second.faults().filter((fault) => !fault.includes("ERR_CONNECTION_RESET"))).toEqual([]);
@@ -123,7 +124,7 @@ test("by keyboard alone a participant without a key registers one; the second of
 
 test("an auditor cannot register a key and reads why @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys/register"));
   await expect(heading(page)).toContainText("You do not have access to this");
   await page.context().close();
 });

@@ -4,7 +4,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { deepUnless } from "../support/deep";
 import { baseUrl as address, dataDir } from "../support/instance";
 import { startLonePortal } from "../support/lone-portal";
-import { openPage } from "../support/page";
+import { openPage, visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
 const DESKTOP = { width: 1440, height: 900 };
@@ -23,12 +23,12 @@ for (const [colorScheme, paper] of [
     browser,
   }) => {
     const { page, faults } = await openPage(browser, { colorScheme, viewport: DESKTOP });
-    const response = await page.goto(address(), { waitUntil: "networkidle" });
+    const response = await visit(page, address());
     expect(response?.status()).toBe(200);
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
     // Next adds one by script after loading. The HTML that we serve has none.
     expect(await response?.text()).not.toMatch(/<[^>]+ style=/);
-    await page.goto(new URL("/status", address()).href, { waitUntil: "networkidle" });
+    await visit(page, new URL("/status", address()).href);
     await expect(page.getByRole("complementary", { name: "Evaluation" })).toContainText(
       "assurance: evaluation",
     );
@@ -114,7 +114,7 @@ for (const path of ["/", "/status", "/trust", "/tour", "/help"]) {
       browser,
     }) => {
       const { page, faults } = await openPage(browser, { viewport: { width, height: 844 }, hasTouch: true });
-      await page.goto(new URL(path, address()).href, { waitUntil: "networkidle" });
+      await visit(page, new URL(path, address()).href);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       const controls = page.locator("a:visible, button:visible");
       for (const box of await Promise.all((await controls.all()).map((control) => control.boundingBox())))
@@ -127,7 +127,7 @@ for (const path of ["/", "/status", "/trust", "/tour", "/help"]) {
 
 test("the keyboard reaches every control, and each shows its focus", async ({ browser }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
-  await page.goto(address(), { waitUntil: "networkidle" });
+  await visit(page, address());
   const focused = () =>
     page.evaluate(() => {
       const active = document.activeElement;
@@ -175,7 +175,7 @@ test("the first call is copied whole @deep", async ({ browser }) => {
     viewport: DESKTOP,
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  await page.goto(new URL("/help", address()).href, { waitUntil: "networkidle" });
+  await visit(page, new URL("/help", address()).href);
   const programs = page.getByRole("region", { name: "For programs" });
   await programs.getByRole("button", { name: "Copy" }).click();
   await expect(programs.getByText("Copied")).toBeVisible();
@@ -204,7 +204,7 @@ test("a chosen theme overrides the system's @deep", async ({ browser }) => {
 
 test("an unknown address answers 404 with a page, its request id and a way back", async ({ browser }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
-  const response = await page.goto(new URL("/nothing/here", address()).href, { waitUntil: "networkidle" });
+  const response = await visit(page, new URL("/nothing/here", address()).href);
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
   await expect(page.getByText(response?.headers()["x-request-id"] ?? "no request id")).toBeVisible();
@@ -220,7 +220,7 @@ test("without the database and all other processes the status page still answers
   const portal = await startLonePortal(dataDir());
   try {
     const { page, faults } = await openPage(browser, { viewport: DESKTOP });
-    const response = await page.goto(new URL("/status", portal.baseUrl).href, { waitUntil: "networkidle" });
+    const response = await visit(page, new URL("/status", portal.baseUrl).href);
     expect(response?.status()).toBe(200);
     await expect(page.getByText("The database does not respond.")).toBeVisible();
     await expect(state(page).getByRole("row", { name: "Escrow custodian" })).toContainText(

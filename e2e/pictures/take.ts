@@ -103,7 +103,7 @@ async function rotated(client: Caller): Promise<string> {
   if (key === undefined) throw new Error("client-456 has no key");
   const { json } = await client.post(`/confidential/keys/${key.key_id}/rotate`, { mode: "rewrap" });
   for (const until = Date.now() + 120_000; Date.now() < until; await sleep(500)) {
-    const now = await client.get(`/confidential/keys/rotations/${String(json.rotation_id)}`);
+    const now = await client.get(`/confidential/rotations/${String(json.rotation_id)}`);
     if (now.json.state === "completed") return key.key_id;
   }
   throw new Error("the rotation did not end");

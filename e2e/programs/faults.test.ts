@@ -16,17 +16,13 @@ import { isDeep } from "@/lib/testing/scale";
 import { type People, people, readDemo } from "../support/api";
 import {
   type Accepted,
-  checkpointSize,
   comingAgain,
-  expectLogVerifies,
   expectNothingLost,
   expectOpens,
   expectProblem,
-  exportedSeqs,
   isHealthy,
   killAndWait,
   type Load,
-  openingOutcomes,
   PATIENCE_MS,
   placesOf,
   processesOf,
@@ -35,6 +31,12 @@ import {
   waitForStatus,
   watchAlarms,
 } from "../support/faults";
+import {
+  checkpointSize,
+  expectLogVerifies,
+  exportedSeqs,
+  openingOutcomes,
+} from "../support/log-after-faults";
 import { approve, canaries, fileRequest, newTransaction, orderFacts, text } from "../support/steps";
 
 // Kills, stops and restarts processes of its own instance. No assertion depends on the clock: every wait ends by a condition, and the

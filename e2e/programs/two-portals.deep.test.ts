@@ -42,7 +42,12 @@ async function submit(who: Caller, job = canaries().memo, headers = {}) {
   return answer;
 }
 
-const cookie = () => cookieOf(site.edge, readDemo(site.instance.dataDir), "client-456");
+let session: Promise<string> | undefined;
+/** One sign-in for all: a one-time code works once. */
+function cookie(): Promise<string> {
+  session ??= cookieOf(site.edge, readDemo(site.instance.dataDir), "client-456");
+  return session;
+}
 
 test("a session begun behind the proxy counts at both portals", async () => {
   const headers = { cookie: await cookie() };

@@ -3,6 +3,7 @@ import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
 
@@ -39,7 +40,7 @@ async function expectWhole(page: Page, name: string): Promise<void> {
 
 test("a burst of refusals becomes an alert that is sent, acknowledged and resolved", async ({ browser }) => {
   const { page, faults } = await signedIn(browser, ADMIN, DESKTOP);
-  await page.goto(at("/operations/addresses"), { waitUntil: "networkidle" });
+  await visit(page, at("/operations/addresses"));
   await expect(heading(page)).toHaveText("Addresses for alerts");
   await page.getByLabel("Webhook").check();
   await page.getByLabel("Mailbox or URL").fill(receiver.url);
@@ -61,7 +62,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
     .poll(() => receiver.calls.map(({ body }) => JSON.parse(body).data.name), { timeout: 60_000 })
     .toContain("denial-burst");
 
-  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await visit(page, at("/"));
   await page.getByRole("link", { name: "View alert" }).first().click();
   await expect(heading(page)).toHaveText("Many refusals in a short time");
   await expect(page.getByRole("link", { name: /^Entry \d/ }).first()).toBeVisible();
@@ -71,7 +72,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
   await dialog(page).getByLabel("Note").fill("Asking the company.");
   await dialog(page).getByRole("button", { name: "Acknowledge", exact: true }).click();
   await expect(page.getByText("Asking the company.")).toBeVisible();
-  await page.goto(at("/operations/alerts"), { waitUntil: "networkidle" });
+  await visit(page, at("/operations/alerts"));
   await expectWhole(page, "alerts");
   await page.getByRole("link", { name: "Many refusals in a short time" }).first().click();
   await page.getByRole("button", { name: "Resolve", exact: true }).click();
@@ -82,7 +83,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
     .poll(() => receiver.calls.map(({ body }) => JSON.parse(body).type))
     .toContain("alert.resolved");
 
-  await page.goto(at("/operations/rules"), { waitUntil: "networkidle" });
+  await visit(page, at("/operations/rules"));
   await page.getByRole("button", { name: "Change: Refusals of one person", exact: true }).click();
   await dialog(page).getByLabel("Value").fill("12");
   await dialog(page).getByRole("button", { name: "Change", exact: true }).click();

@@ -9,6 +9,7 @@ import { axeFindings } from "../support/axe";
 import { startWithClosedLog, type TwoLogs } from "../support/closed-log";
 import { demo as oneLog } from "../support/instance";
 import { tabUntil } from "../support/keyboard";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { approve, canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 
@@ -39,7 +40,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ch
   browser,
 }) => {
   const { page, faults } = await as(browser);
-  await page.goto(at("/audit"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit"));
   await expect(choice(page).getByRole("link")).toHaveText(["Present log", `Closed: ${two.old}`]);
   await expect(choice(page).getByRole("link", { name: "Present log" })).toHaveAttribute(
     "aria-current",
@@ -64,7 +65,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ch
   await expect(drawer(page).getByRole("region", { name: "The entry", exact: true })).toContainText(
     `?log=${encodeURIComponent(two.old)}`,
   );
-  await page.goto(at(ofOld("/audit?entry=3")), { waitUntil: "networkidle" });
+  await visit(page, at(ofOld("/audit?entry=3")));
   // A key pressed before the page listens has no effect, so the test presses it again.
   await expect(async () => {
     await page.keyboard.press("v");
@@ -79,7 +80,7 @@ test("filter, pagination and the other pages keep the closed log; leaving it kee
   browser,
 }) => {
   const { page, faults } = await as(browser);
-  await page.goto(at(ofOld("/audit?before=30")), { waitUntil: "networkidle" });
+  await visit(page, at(ofOld("/audit?before=30")));
   const isOld = (url: URL) => url.searchParams.get("log") === two.old;
   await page.getByRole("link", { name: "Newer" }).click();
   await page.waitForURL((url) => isOld(url) && url.searchParams.has("after"));
@@ -99,7 +100,7 @@ test("filter, pagination and the other pages keep the closed log; leaving it kee
   await page.waitForURL(
     (url) => !url.searchParams.has("log") && url.searchParams.get("action") === "audit.export",
   );
-  await page.goto(at(ofOld("/audit")), { waitUntil: "networkidle" });
+  await visit(page, at(ofOld("/audit")));
   await page.getByRole("link", { name: "Entry 0 of the next log" }).click();
   await page.waitForURL((url) => !url.searchParams.has("log") && url.searchParams.get("entry") === "0");
   await expect(drawer(page)).toContainText(`This log follows the closed log ${two.old}. It lost no entries.`);
@@ -112,7 +113,7 @@ test("the closed log is exported, at once and in the background, verifies, and t
 }) => {
   const { page, faults } = await as(browser);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-closed-"));
-  await page.goto(at(ofOld("/audit/verify")), { waitUntil: "networkidle" });
+  await visit(page, at(ofOld("/audit/verify")));
   const policy = await page.getByRole("region", { name: "Content of policy.json" }).textContent();
   writeFileSync(path.join(folder, "policy.json"), policy ?? "");
   await page.getByRole("link", { name: "Prepare bundle" }).click();
@@ -157,7 +158,7 @@ test("the closed log is verified in the browser; the worker is not asked, and it
   browser,
 }) => {
   const { page, faults } = await as(browser);
-  await page.goto(at(ofOld("/audit/verify")), { waitUntil: "networkidle" });
+  await visit(page, at(ofOld("/audit/verify")));
   await expect(page.getByRole("button", { name: "Verify now" })).toHaveCount(0);
   await expect(page.getByText("The worker verifies the current log.")).toBeVisible();
   await expect(apiCall(page)).toHaveAttribute("title", /export\?format=bundle&log=/);
@@ -212,7 +213,7 @@ test("suspicions of the two logs are read apart, and a new one is in the current
   browser,
 }) => {
   const { page, faults } = await as(browser, "coordinator-001:compliance");
-  await page.goto(at(ofOld("/audit/suspicions")), { waitUntil: "networkidle" });
+  await visit(page, at(ofOld("/audit/suspicions")));
   await expect(page.getByText("This log is closed and gets no new entries")).toBeVisible();
   await expect(page.getByText("No suspicions recorded yet")).toBeVisible();
   await expect(page.getByRole("textbox")).toHaveCount(0);
@@ -239,7 +240,7 @@ for (const [locale, note] of [
       "/audit/verify",
       "/audit/print",
     ]) {
-      await page.goto(at(ofOld(address)), { waitUntil: "networkidle" });
+      await visit(page, at(ofOld(address)));
       await expect(page.getByText(note), address).toBeVisible();
       await page.emulateMedia({ colorScheme: "light" });
       expect(await axeFindings(page), `${address} light`).toEqual([]);
@@ -262,10 +263,10 @@ test("another origin is not accepted as a log, and a person who may not read the
 }) => {
   const { page } = await as(browser);
   for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
-    await page.goto(at(`${address}?log=${encodeURIComponent(`${two.old}/3`)}`), { waitUntil: "networkidle" });
+    await visit(page, at(`${address}?log=${encodeURIComponent(`${two.old}/3`)}`));
     await expect(page.getByRole("heading", { level: 1 }), address).toContainText("Not found");
   }
-  await page.goto(at(`/audit?log=${encodeURIComponent(two.present)}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/audit?log=${encodeURIComponent(two.present)}`));
   await expect(choice(page).getByRole("link", { name: "Present log" })).toHaveAttribute(
     "aria-current",
     "page",
@@ -273,7 +274,7 @@ test("another origin is not accepted as a log, and a person who may not read the
   await page.context().close();
   const client = await as(browser, "client-456");
   for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
-    await client.page.goto(at(ofOld(address)), { waitUntil: "networkidle" });
+    await visit(client.page, at(ofOld(address)));
     await expect(client.page.getByRole("heading", { level: 1 }), address).toContainText(
       "You do not have access to this",
     );
@@ -288,7 +289,7 @@ test("another origin is not accepted as a log, and a person who may not read the
 test("an instance with one log offers no choice @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
-    await page.goto(new URL(address, oneLog().base_url).href, { waitUntil: "networkidle" });
+    await visit(page, new URL(address, oneLog().base_url).href);
     await expect(page.getByRole("main")).toBeVisible();
     await expect(choice(page)).toHaveCount(0);
   }

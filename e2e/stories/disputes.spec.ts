@@ -100,6 +100,11 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   await expect(page.getByRole("button", { name: /Take|View masked/ })).toHaveCount(0);
   const view = await who.client456.get(`/confidential/transactions/${tx}`);
   expect(view.json.status).toBe("disputed");
+  await journey.type(/^Amount/, "1.00");
+  await journey.type("Currency", "EUR");
+  await journey.press("State these figures");
+  await expect(page.getByText("is lower")).toBeVisible();
+  await expect(page.getByRole("button", { name: "State these figures" })).toBeVisible();
 
   await journey.press("Withdraw");
   await journey.type("Reason for withdrawing", "We read the contract again.");
@@ -146,7 +151,16 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
     fields: "settlement_details",
   });
 
+  await expect(page.getByText(/has until .* to answer/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Resolve" })).toHaveCount(0);
+  const figures = { amount: { value: "1", currency: "EUR" } };
+  const { miner789 } = people(demo());
+  expect((await miner789.post(`/confidential/disputes/${id}/figures`, figures)).status).toBe(201);
+  await expect(page.getByText("Compared without opening").first()).toBeVisible();
+  await expect(page.getByText("is lower")).toBeVisible();
   await journey.press("Resolve");
+  await page.getByRole("radio", { name: "The record is right" }).check();
+  journey.actions += 1;
   await journey.type("Result", "The list price applies; both agree.");
   await page.getByRole("dialog").getByRole("button", { name: "Resolve", exact: true }).click();
   journey.actions += 1;
@@ -336,6 +350,8 @@ test("support's part is done by keyboard alone @deep", async ({ browser }) => {
   await tabTo(/View masked fields/);
   await page.keyboard.press("Enter");
   await expect(page.getByText(/^Masked by the custodian/)).toBeVisible();
+  const { miner789 } = people(demo());
+  expect((await miner789.post(`/confidential/disputes/${id}/notes`, { text: "Agreed." })).status).toBe(201);
   await page.reload();
   await tabTo(/Resolve/);
   await page.keyboard.press("Enter");
@@ -345,6 +361,8 @@ test("support's part is done by keyboard alone @deep", async ({ browser }) => {
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Resolve" })).toBeFocused();
   await page.keyboard.press("Enter");
+  await page.getByRole("radio").first().focus();
+  await page.keyboard.press("Space");
   while (!(await page.getByLabel("Result").evaluate((field) => field === document.activeElement)))
     await page.keyboard.press("Tab");
   await page.keyboard.type("Both agree now.");

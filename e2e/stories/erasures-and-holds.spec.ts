@@ -6,7 +6,7 @@ import { axeFindings } from "../support/axe";
 import { deepUnless } from "../support/deep";
 import { dataDir, demo } from "../support/instance";
 import { pressOn } from "../support/keyboard";
-import { openPage } from "../support/page";
+import { openPage, visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
 // Erasures, suspicions, retention and holds, and the witnesses of the log.
@@ -27,7 +27,7 @@ const pastTriggers = (tables: readonly string[], statements: readonly string[]):
   );
 
 /** The same text for a running retention period and for a hold. */
-const KEPT_BACK = "Its retention period is not over, or another reason defers it.";
+const KEPT_BACK = "Held back. Ask the duty Compliance.";
 
 /** Sets every retention period as passed today. */
 const PERIODS_PASSED =
@@ -44,7 +44,7 @@ async function untilRow(page: Page, person: string, text: string | RegExp): Prom
 }
 
 async function ask(page: Page, person: string, reason: string): Promise<void> {
-  await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/erasures"));
   await page.getByLabel("Person’s handle").fill(person);
   await page.getByLabel("Reason").fill(reason);
   await page.getByRole("button", { name: "Request erasure" }).click();
@@ -52,7 +52,7 @@ async function ask(page: Page, person: string, reason: string): Promise<void> {
 }
 
 async function agree(page: Page, person: string): Promise<void> {
-  await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/erasures"));
   await page.getByRole("button", { name: `Agree to the erasure of ${person}` }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Agree to erasure" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
@@ -92,6 +92,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
   await expect(row).toContainText("Waiting for a second person");
   await expect(row).toContainText("Another person must agree.");
+  await expect(row).toContainText(/Waits for .*Paul Okafor/);
   await expect(row.getByRole("button", { name: /^Agree/ })).toHaveCount(0);
   await expect(row.getByRole("button", { name: "Withdraw the erasure of client-123" })).toBeVisible();
   await page.getByRole("button", { name: "Request another" }).click();
@@ -108,7 +109,18 @@ test("a second person agrees; an early erasure is deferred with the reason, then
 }) => {
   const privacy = await signedIn(browser, "coordinator-001:privacy", DESKTOP);
   const { page } = privacy;
-  await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  // Who must act next has a row on home, a figure at the place and one notification, which is read once it was seen.
+  await page.goto(at("/"), { waitUntil: "load" });
+  await expect(
+    page.getByRole("heading", { name: "Agree to the erasure of client-123, or refuse it" }),
+  ).toBeVisible();
+  await expect(rail(page).getByRole("link", { name: "Erasures" })).toContainText("1");
+  await visit(page, at("/audit/erasures"));
+  await page.goto(at("/notifications"), { waitUntil: "load" });
+  const told = page.getByRole("row").filter({ hasText: "Erasure" });
+  await expect(told).toHaveCount(1);
+  await expect(told.getByRole("button", { name: /^Mark as read/ })).toHaveCount(0);
+  await visit(page, at("/audit/erasures"));
   await page.getByRole("button", { name: "Agree to the erasure of client-123" }).click();
   await expect(page.getByRole("dialog")).toContainText("This cannot be undone.");
   await expect(page.getByRole("dialog")).toContainText("Request of 20 November");
@@ -121,7 +133,7 @@ test("a second person agrees; an early erasure is deferred with the reason, then
   await expect(row).toContainText("Deferred", { timeout: 60_000 });
   await expect(row).toContainText(KEPT_BACK);
   // The page shows neither the date nor a hold: another agency's hold reads the same.
-  await expect(row).not.toContainText("Retry after");
+  await expect(row).not.toContainText("Next try after");
   expect(await axeFindings(page)).toEqual([]);
   const found = await people(demo()).auditor.get(
     "/confidential/audit/events?subject=participant:client-123&limit=50",
@@ -143,7 +155,7 @@ test("a second person agrees; an early erasure is deferred with the reason, then
   // The auditor could read the person's part sealed with that key, and sees when and by what the key was erased.
   const auditor = await signedIn(browser, "auditor-001", DESKTOP);
   const own = items.findLast(({ actor }) => !actor.startsWith("system:"));
-  await auditor.page.goto(at(`/audit?entry=${own?.seq}`), { waitUntil: "networkidle" });
+  await visit(auditor.page, at(`/audit?entry=${own?.seq}`));
   await expect(drawer(auditor.page)).toContainText(/PersonErased on .*2026.* by entry/);
   await expect(drawer(auditor.page).getByRole("link", { name: /^by entry/ })).toHaveText(
     `by entry ${by.replaceAll(",", "")}`,
@@ -158,7 +170,7 @@ test("a second person agrees; an early erasure is deferred with the reason, then
     .click();
   await expect(drawer(auditor.page)).toContainText("compartment.erase");
   const german = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
-  await german.page.goto(at(`/audit?entry=${own?.seq}`), { waitUntil: "networkidle" });
+  await visit(german.page, at(`/audit?entry=${own?.seq}`));
   await expect(german.page.getByRole("complementary", { name: "Angaben" })).toContainText(
     /PersonGelöscht am .* durch Eintrag/,
   );
@@ -179,7 +191,7 @@ test("a hold defers an erasure, and only deciders see it; a refusal ends an eras
   await agree(privacy.page, "client-456");
   await untilRow(privacy.page, "client-456", KEPT_BACK);
   await ask(compliance.page, "miner-789", "A mistake");
-  await privacy.page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  await visit(privacy.page, at("/audit/erasures"));
   await privacy.page.getByRole("button", { name: "Refuse the erasure of miner-789" }).click();
   await privacy.page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
   await expect(erasures(privacy.page).getByRole("row").filter({ hasText: "miner-789" })).toContainText(
@@ -217,7 +229,7 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
   const seen = async (page: Page) => {
     // Refusals of people without the duty are visible, and another test of this instance may have caused some.
-    await page.goto(at("/audit?action=suspicion.note&outcome=done"), { waitUntil: "networkidle" });
+    await visit(page, at("/audit?action=suspicion.note&outcome=done"));
     await expect(page.getByText("No entry matches this filter")).toBeVisible();
   };
   await seen(decider.page);
@@ -232,8 +244,9 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   await page
     .getByRole("textbox", { name: "Suspicion" })
     .fill("Amounts just below the threshold.\nThree in one night.");
-  await page.getByLabel("Transaction id").fill("no id");
-  await expect(page.getByText("This is not a transaction id.").first()).toBeVisible();
+  await page.getByLabel("Transaction id").fill("no such job");
+  await send.click();
+  await expect(page.getByText("Suspicion not recorded").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Transaction id").fill(id);
   await send.click();
@@ -258,7 +271,7 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   expect(faults()).toEqual([]);
   // Neither the suspicion nor its reading is visible: in the list, by its number, or in what is recorded about the person.
   await seen(decider.page);
-  await decider.page.goto(at(`/audit?entry=${seq}`), { waitUntil: "networkidle" });
+  await visit(decider.page, at(`/audit?entry=${seq}`));
   await expect(drawer(decider.page)).toContainText("Entry not found.");
   const reads = await people(demo()).coordinator.get(
     "/confidential/audit/events?action=audit.read&limit=100",
@@ -278,25 +291,33 @@ test("a regulator places a hold by keyboard, renews and releases it; other agenc
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
-  await page.goto(at("/transactions"), { waitUntil: "networkidle" });
+  await visit(page, at("/transactions"));
   const first = page.getByRole("row").filter({ hasText: "job-1001" }).first();
   const href = (await first.getByRole("link").first().getAttribute("href")) ?? "";
   const id = href.split("/").at(-1) ?? "";
-  await page.goto(at("/audit/holds"), { waitUntil: "networkidle" });
+  await visit(page, at(href));
+  await page.getByRole("link", { name: "Place a legal hold" }).click();
+  await expect(page.getByLabel("Transactions")).toHaveValue(id);
+  await rail(page).getByRole("link", { name: "Legal holds" }).click();
+  await visit(page, at("/audit/holds"));
   const send = page.getByRole("button", { name: "Place hold" });
   await pressOn(send);
   await expect(page.getByRole("alert", { name: "Hold not placed" })).toBeFocused();
-  await page.getByLabel("Transaction numbers").fill("job-1001");
-  await expect(page.getByText("One of these is not a transaction number.").first()).toBeVisible();
+  await page.getByLabel("Transactions").fill("j".repeat(201));
+  await expect(
+    page.getByText("One of these is neither a transaction number nor a job name.").first(),
+  ).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByLabel("Transaction numbers").fill(id);
+  await page.getByLabel("Transactions").fill(id);
   await page.getByLabel("Reason").fill("Examination MSO 7-2231/26");
   await pressOn(send);
   await expect(page.getByRole("status").filter({ hasText: "Hold in force until" })).toBeVisible();
   const row = page.getByRole("table", { name: "Your organisation’s holds" }).getByRole("row").nth(1);
   await expect(row).toContainText("In force");
   await expect(row).toContainText("Examination MSO 7-2231/26");
-  await page.getByRole("button", { name: "Place another" }).click();
+  await page.goto(at(href), { waitUntil: "load" });
+  await expect(page.getByRole("link", { name: /^until .* 20\d\d, / })).toBeVisible();
+  await visit(page, at("/audit/holds"));
   await row.getByRole("button", { name: /^Renew/ }).press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: "Renew it" }).press("Enter");
   await expect(page.getByRole("dialog")).toBeHidden();
@@ -381,7 +402,7 @@ test("an entry names its checkpoint, witnesses and stamp, and gives both calls @
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?entry=3"));
   const vouchers = page.getByRole("region", { name: "Who vouches for it" });
   await expect(vouchers).toContainText(/over [\d,]+ entries, published/);
   await expect(vouchers).toContainText("Own witness");
@@ -400,7 +421,7 @@ test("by keyboard an actor outside the visible rows is found; an unknown name fi
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/audit?action=tenant.create"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit?action=tenant.create"));
   await pressOn(page.getByRole("button", { name: "Find an actor" }));
   const dialog = page.getByRole("dialog", { name: "Find an actor" });
   await expect(dialog.getByLabel("Name or pseudonym")).toBeFocused();
@@ -419,7 +440,7 @@ test("by keyboard an actor outside the visible rows is found; an unknown name fi
   await expect(page.getByRole("table", { name: /^Entries of the log/ })).toContainText("Mara Keller");
   expect(faults()).toEqual([]);
   const officer = await signedIn(browser, "regulator-001", DESKTOP);
-  await officer.page.goto(at("/audit"), { waitUntil: "networkidle" });
+  await visit(officer.page, at("/audit"));
   await officer.page.getByRole("button", { name: "Find an actor" }).click();
   await officer.page.getByLabel("Name or pseudonym").fill("keller");
   await officer.page.getByRole("button", { name: "Find", exact: true }).click();

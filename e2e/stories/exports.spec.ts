@@ -4,6 +4,7 @@ import { expect, test } from "@playwright/test";
 import { axeFindings } from "../support/axe";
 
 import { demo } from "../support/instance";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
 const at = (address: string) => new URL(address, demo().base_url).href;
@@ -13,9 +14,7 @@ test("only its maker can fetch an export made in the background, and it has the 
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
-  await page.goto(at("/audit/exports?ready=1&format=xlsx&action=tenant.create"), {
-    waitUntil: "networkidle",
-  });
+  await visit(page, at("/audit/exports?ready=1&format=xlsx&action=tenant.create"));
   const ready = page.getByRole("region", { name: "Ready to download" });
   // By keyboard: the button is reached from the link before it.
   await ready.getByRole("link", { name: "Download" }).focus();
@@ -53,7 +52,7 @@ test("a plain download is in the history without a reload, with its digest and i
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
-  await page.goto(at("/audit/exports?ready=1&format=csv&action=tenant.create"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/exports?ready=1&format=csv&action=tenant.create"));
   // A reload would remove this mark.
   await page.evaluate(() => document.body.setAttribute("data-not-reloaded", ""));
   const [download] = await Promise.all([
@@ -79,7 +78,7 @@ test("in German and at 320 pixels the page has the same texts and does not scrol
     viewport: { width: 320, height: 844 },
     locale: "de-DE",
   });
-  await page.goto(at("/audit/exports?ready=1&format=csv"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/exports?ready=1&format=csv"));
   await page.getByRole("button", { name: "Im Hintergrund erstellen" }).click();
   await expect(page.getByText("Fertig", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);

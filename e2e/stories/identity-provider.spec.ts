@@ -5,7 +5,7 @@ import {
   type TestIdentityProvider,
 } from "../../lib/testing/servers/identity-provider";
 import { demo } from "../support/instance";
-import { openPage } from "../support/page";
+import { openPage, visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
 import { expectWhole } from "../support/whole";
@@ -19,7 +19,7 @@ const SECOND = "coordinator-001:admin-2";
 const AGENCY = "Settlement Markets Authority";
 const at = (address: string): string => new URL(address, demo().base_url).href;
 const dialog = (page: Page) => page.getByRole("dialog");
-const open = (page: Page, path: string) => page.goto(at(path), { waitUntil: "networkidle" });
+const open = (page: Page, path: string) => visit(page, at(path));
 
 let idp: TestIdentityProvider;
 test.beforeAll(async () => {
@@ -56,7 +56,7 @@ test("two administrators connect a provider, and an invited officer signs in the
   await expect(nils.getByText("Agreed", { exact: true }).first()).toBeVisible();
 
   idp.people.set("tester", { email: "tester@authority.example", groups: ["officers"] });
-  await greta.reload({ waitUntil: "networkidle" });
+  await visit(greta, greta.url());
   await greta.getByRole("button", { name: "Check configuration and keys" }).click();
   await expect(greta.getByText("The provider answers: one key, signature RS256")).toBeVisible();
   await expectWhole(greta);

@@ -8,6 +8,7 @@ import { type Caller, caller, type Demo, people, readDemo } from "../support/api
 import { axeFindings } from "../support/axe";
 import { type ClientHeldKey, hold, ok } from "../support/client-held-key";
 import { pressOn } from "../support/keyboard";
+import { visit } from "../support/page";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
@@ -32,7 +33,7 @@ const open = (browser: Browser, handle: string) => signedIn(browser, handle, DES
 const region = (page: Page) => page.getByRole("region", { name: "Recovery", exact: true });
 const dialog = (page: Page) => page.getByRole("dialog");
 const report = (page: Page) => page.getByRole("region", { name: "Report loss and request recovery" });
-const toKey = (page: Page) => page.goto(at(`/keys/${lost.id}`), { waitUntil: "networkidle" });
+const toKey = (page: Page) => visit(page, at(`/keys/${lost.id}`));
 
 test.beforeAll(async () => {
   instance = await startInstance({});
@@ -51,7 +52,7 @@ test.beforeAll(async () => {
   transaction = String(submitted.transaction_id);
   // All wraps of the key before the lost one have moved to the lost one, because a recovery cannot begin before.
   const rotations = async () =>
-    (await own.get(`/confidential/keys/rotations?participant_id=${PARTICIPANT}`)).json.items as {
+    (await own.get(`/confidential/rotations?participant_id=${PARTICIPANT}`)).json.items as {
       state: string;
     }[];
   await expect
@@ -138,7 +139,7 @@ test("two people sign by keyboard, the program proves its new key, and reads wha
   for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
     const { page, faults } = await open(browser, handle);
     // The home leads there.
-    await page.goto(at("/"), { waitUntil: "networkidle" });
+    await visit(page, at("/"));
     const waiting = page.getByRole("listitem").filter({ hasText: "Sign the recovery of a lost key" });
     await waiting.getByRole("link", { name: /View recovery/ }).click();
     await page.waitForURL(`**/keys/${lost.id}`);

@@ -6,6 +6,7 @@ import { type Caller, caller, type Demo, people, readDemo } from "../support/api
 import { axeFindings } from "../support/axe";
 import { hold, ok } from "../support/client-held-key";
 import { pressOn } from "../support/keyboard";
+import { visit } from "../support/page";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
@@ -45,13 +46,13 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
   browser,
 }) => {
   const coordinator = await open(browser, "coordinator-001:approve");
-  await coordinator.page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await visit(coordinator.page, at("/keys"));
   await expect(epochs(coordinator.page)).toContainText("escrow#1");
   for (const name of ["Begin epoch", "Destroy"])
     await expect(coordinator.page.getByRole("button", { name })).toHaveCount(0);
 
   const { page, faults } = await open(browser, ADMINISTRATOR);
-  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await visit(page, at("/"));
   await page.getByRole("link", { name: "Keys", exact: true }).first().click();
   await expect(epochs(page)).toContainText("escrow#1");
   await expect(page.getByText("No envelopes to re-wrap")).toBeVisible();
@@ -72,7 +73,7 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
   expect(await axeFindings(page)).toEqual([]);
 
   const second = await open(browser, ADMINISTRATOR);
-  await second.page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await visit(second.page, at("/keys"));
   const destroy = (on: Page) => on.getByRole("button", { name: "Destroy escrow#1" });
   await destroy(second.page).click();
   await pressOn(destroy(page));
@@ -96,7 +97,7 @@ test("while the custodian is unavailable no epoch can begin, and the page keeps 
   browser,
 }) => {
   const { page } = await open(browser, ADMINISTRATOR);
-  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys"));
   const { custodian } = await instance.pids();
   if (custodian === null) throw new Error("no custodian runs");
   process.kill(custodian, "SIGSTOP");
@@ -140,11 +141,11 @@ test("a key reported compromised opens no data, and its data move when a second 
     client456.post(`/confidential/transactions/${transaction}/access`, { purpose: "settlement" });
   const old = await activeOf(client456, "client-456");
   const stranger = await open(browser, "miner-789");
-  await stranger.page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
+  await visit(stranger.page, at(`/keys/${old.key_id}`));
   for (const name of ["Report compromised", "Reseal its data"])
     await expect(stranger.page.getByRole("button", { name })).toHaveCount(0);
   const { page, faults } = await open(browser, "client-456");
-  await page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/keys/${old.key_id}`));
   await page.getByRole("button", { name: "Report compromised" }).click();
   await expect(dialog(page)).toContainText("This cannot be undone");
   expect(await axeFindings(page)).toEqual([]);
@@ -162,7 +163,7 @@ test("a key reported compromised opens no data, and its data move when a second 
   expect((await opening()).status).toBe(409);
 
   const admin = await open(browser, ADMINISTRATOR);
-  await admin.page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
+  await visit(admin.page, at(`/keys/${old.key_id}`));
   await move(admin.page);
   await expect(rotations.getByRole("row").nth(1)).toContainText("Completed", PATIENCE);
   expect((await opening()).text).toContain(secret.memo);
@@ -190,7 +191,7 @@ test("a client-held key's page says what only its owner's program can do, and sh
     }),
   );
   const { page, faults } = await open(browser, "client-123");
-  await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/keys/${first.id}`));
   await expect(page.getByRole("heading", { name: "Client-held" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText("Held by you");
   await expect(page.getByRole("button", { name: "Rotate", exact: true })).toHaveCount(0);
@@ -200,7 +201,7 @@ test("a client-held key's page says what only its owner's program can do, and sh
   await expect(call).toContainText(`${demo.base_url.replace(/\/$/, "")}/confidential/keys`);
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "held-active");
-  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys/register"));
   await expect(page.getByText("Your participant’s key is client-held")).toBeVisible();
 
   // All data of the managed key must have moved before a next key can replace the client-held one.
@@ -208,7 +209,7 @@ test("a client-held key's page says what only its owner's program can do, and sh
     .poll(async () => (await keysOf(client123, "client-123"))[0]?.remaining_wraps, PATIENCE)
     .toBe(0);
   const second = await hold(own, "client-123", first.holder);
-  await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/keys/${first.id}`));
   const held = page.getByRole("region", { name: "Client-held" });
   await expect(held).toContainText(/Sealed data\s*\d+ sealed groups? of fields/);
   await expect(page.getByRole("region", { name: "Post a batch" })).toContainText("/wraps");
@@ -226,7 +227,7 @@ test("a client-held key's page says what only its owner's program can do, and sh
   }
   await expect(held).toContainText("none left");
   await expect(page.getByRole("button", { name: "Destroy", exact: true })).toBeVisible();
-  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await visit(page, at("/keys"));
   await expect(page.getByRole("table", { name: "Your participant’s keys" })).toContainText("Held by you");
   await pictures(page, "held-list");
   expect(faults()).toEqual([]);

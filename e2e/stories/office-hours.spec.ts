@@ -2,6 +2,7 @@ import { type Browser, expect, test } from "@playwright/test";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Answer, type Caller, caller, type Demo, people, readDemo } from "../support/api";
 import { axeFindings } from "../support/axe";
+import { visit } from "../support/page";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction, text } from "../support/steps";
@@ -28,7 +29,7 @@ test("an administrator sets hours over midnight and holidays of a region, and re
   browser,
 }) => {
   const { page } = await open(browser, "coordinator-001:admin");
-  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await visit(page, at("/"));
   await page.getByRole("link", { name: "Organisations", exact: true }).first().click();
   await expect(page.getByRole("heading", { level: 1, name: "Organisations" })).toBeVisible(PATIENCE);
   expect(await axeFindings(page)).toEqual([]);
@@ -58,7 +59,7 @@ test("an administrator sets hours over midnight and holidays of a region, and re
 
 test("the wrong role finds neither the navigation entry nor the page @deep", async ({ browser }) => {
   const { page } = await open(browser, "coordinator-001:approve");
-  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await visit(page, at("/"));
   await expect(page.getByRole("link", { name: "Organisations", exact: true })).toHaveCount(0);
   await page.goto(at("/organisations"));
   await expect(page.getByRole("heading", { level: 1, name: "You do not have access to this" })).toBeVisible(

@@ -1,6 +1,6 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { demo } from "../support/instance";
-import { openPage } from "../support/page";
+import { openPage, visit } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
@@ -16,7 +16,7 @@ const NAME = "Elif Kaya";
 const at = (address: string): string => new URL(address, demo().base_url).href;
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const dialog = (page: Page) => page.getByRole("dialog");
-const open = (page: Page, path: string) => page.goto(at(path), { waitUntil: "networkidle" });
+const open = (page: Page, path: string) => visit(page, at(path));
 
 /** Two people sign the roster version with the new person; the administrator's page follows without a reload. */
 async function joinsRoster(browser: Browser, greta: Page): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Answer, type Demo, people, readDemo } from "../support/api";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 import { pictures } from "../support/take-pictures";
@@ -30,7 +31,7 @@ const weekday = (days: number): string => WEEK[new Date(Date.now() + days * DAY_
 
 async function open(browser: Browser, who: string, path: string): Promise<Page> {
   const { page } = await signedIn(browser, `coordinator-001:${who}`, DESKTOP, demo);
-  await page.goto(at(path), { waitUntil: "networkidle" });
+  await visit(page, at(path));
   return page;
 }
 
@@ -48,7 +49,7 @@ async function act(
 }
 
 async function beginDraft(page: Page, title: string): Promise<void> {
-  await page.goto(at("/policies"), { waitUntil: "networkidle" });
+  await visit(page, at("/policies"));
   await act(page, "Change the rules", "Begin the draft", {
     Title: title,
     Reason: "Finding 7 of the internal audit.",
@@ -254,7 +255,7 @@ test("a change that gives access shows a case and takes legal review as well, an
   await expect(back.getByRole("button", { name: "Go back to version 2" })).toBeVisible({ timeout: 300_000 });
   await act(back, "Go back to version 2", "Go back", { Reason: "Clients used it for other things." });
   await expect(back.getByText("It is in force.", { exact: false })).toBeVisible(PATIENCE);
-  await back.goto(at("/policies"), { waitUntil: "networkidle" });
+  await visit(back, at("/policies"));
   await expect(back.getByText("rolled back", { exact: false }).first()).toBeVisible();
   await pictures(back, "policies-after");
 });

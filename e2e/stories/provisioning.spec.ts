@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { demo } from "../support/instance";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
 import { expectWhole } from "../support/whole";
@@ -30,7 +31,7 @@ test("an identity provider invites a person of an agency, two administrators dec
   browser,
 }) => {
   const { page: greta, faults } = await signedIn(browser, "coordinator-001:admin", DESKTOP);
-  await greta.goto(at("/organisations"), { waitUntil: "networkidle" });
+  await visit(greta, at("/organisations"));
   await greta.getByRole("link", { name: AGENCY }).click();
   const section = provisioning(greta);
   await section.getByLabel("Role without a group").selectOption({ label: "Regulator" });
@@ -42,7 +43,7 @@ test("an identity provider invites a person of an agency, two administrators dec
 
   const { page: nils } = await signedIn(browser, "coordinator-001:admin-2", DESKTOP);
   const agree = async (about: RegExp) => {
-    await nils.goto(at("/"), { waitUntil: "networkidle" });
+    await visit(nils, at("/"));
     await nils.getByRole("listitem").filter({ hasText: about }).getByRole("link").click();
     await expect(nils.getByRole("button", { name: "Agree", exact: true })).toBeVisible();
     await nils.getByRole("button", { name: "Agree", exact: true }).click();
@@ -51,7 +52,7 @@ test("an identity provider invites a person of an agency, two administrators dec
   await agree(/Agree to the provisioning of/);
   await expect(nils.getByText("Agreed", { exact: true }).first()).toBeVisible();
 
-  await greta.goto(address, { waitUntil: "networkidle" });
+  await visit(greta, address);
   await expect(section.getByText("Make a token first.")).toBeVisible();
   await section.getByRole("button", { name: "Make a token" }).click();
   await dialog(greta).getByRole("button", { name: "Make token" }).click();
@@ -88,7 +89,7 @@ test("an identity provider invites a person of an agency, two administrators dec
   expect(off.json).toMatchObject({ active: false, [OWN]: { state: "suspended" } });
   expect((await provider(`${token}x`, "GET", "/Users")).status).toBe(401);
 
-  await greta.goto(address, { waitUntil: "networkidle" });
+  await visit(greta, address);
   await expect(section.getByText(/PATCH \/Users\/.*, answered 200/)).toBeVisible();
   await expect(section.getByRole("row", { name: /POST \/Users/ })).toBeVisible();
   await expectWhole(greta);

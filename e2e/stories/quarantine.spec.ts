@@ -6,6 +6,7 @@ import { asSuperuser } from "../support/admin";
 import { type Demo, people, readDemo } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { tabUntil } from "../support/keyboard";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
 // A waiting row that is not an entry is shown, dismissed by one person, and open again after its bytes change.
@@ -57,7 +58,7 @@ const dialog = (page: Page) => page.getByRole("dialog");
 /** Reloads the page until the row has the text: the worker finds such rows after a moment. */
 async function untilRow(page: Page, text: string): Promise<void> {
   await expect(async () => {
-    await page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
+    await visit(page, at("/audit/quarantine"));
     await expect(row(page)).toContainText(text, { timeout: 1_000 });
   }).toPass({ timeout: 90_000 });
 }
@@ -106,7 +107,7 @@ test("an administrator, who cannot read the log, finds the list in the navigatio
   browser,
 }) => {
   const { page, faults } = await as(browser, "coordinator-001:admin");
-  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await visit(page, at("/"));
   const rail = page.getByRole("navigation", { name: "Places" }).first();
   await rail.getByRole("link", { name: "Quarantine" }).click();
   await expect(row(page)).toContainText(REASON);
@@ -122,13 +123,13 @@ test("an auditor reads the list and cannot dismiss; a participant is refused the
   browser,
 }) => {
   const auditor = await as(browser, "auditor-001");
-  await auditor.page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
+  await visit(auditor.page, at("/audit/quarantine"));
   await expect(row(auditor.page)).toContainText(REASON);
   await expect(acts(auditor.page)).toHaveCount(0);
   expect(auditor.faults()).toEqual([]);
   await auditor.page.context().close();
   const client = await as(browser, "client-456");
-  await client.page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
+  await visit(client.page, at("/audit/quarantine"));
   await expect(client.page.getByRole("main")).toBeVisible();
   await expect(client.page.getByRole("table")).toHaveCount(0);
   await client.page.context().close();

@@ -3,6 +3,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { pressOn } from "../support/keyboard";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
 
@@ -35,7 +36,7 @@ test("by keyboard alone a participant rotates its key, sees the rotation end, an
   const transaction = await submitTransaction(people(demo()).client456, secret);
   const old = await activeKey();
   const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
-  await page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/keys/${old.key_id}`));
   const rotate = page.getByRole("button", { name: "Rotate", exact: true });
   await pressOn(rotate);
   await expect(dialog(page)).toContainText(`Rotate ${old.kid}?`);
@@ -81,11 +82,11 @@ test("a suspended key opens no data until it is resumed, and others see no butto
     });
   const { key_id } = await activeKey();
   const stranger = await signedIn(browser, "miner-789", DESKTOP);
-  await stranger.page.goto(at(`/keys/${key_id}`), { waitUntil: "networkidle" });
+  await visit(stranger.page, at(`/keys/${key_id}`));
   for (const name of ["Rotate", "Suspend", "Resume", "Destroy"])
     await expect(stranger.page.getByRole("button", { name, exact: true })).toHaveCount(0);
   const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
-  await page.goto(at(`/keys/${key_id}`), { waitUntil: "networkidle" });
+  await visit(page, at(`/keys/${key_id}`));
   for (const [name, said, status] of [
     ["Suspend", "While suspended, it cannot seal or open data", 409],
     ["Resume", "New transactions are sealed for this key.", 200],

@@ -8,6 +8,7 @@ import { readCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { canaries, newTransaction } from "../support/steps";
 import { pictures } from "../support/take-pictures";
@@ -105,7 +106,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
 }) => {
   await answerAndBundle();
   const { page, faults } = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
-  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/verify"));
   const pick = async (place: number, file: string): Promise<void> => {
     const button = page.getByRole("button", { name: /^(Datei|Andere) wählen/ }).nth(place);
     await button.focus();
@@ -119,7 +120,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   await expect(page.getByLabel("Oder eine Quittung einfügen")).toBeFocused();
   await page.keyboard.insertText(readFileSync(inFolder("answer.json"), "utf8"));
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("button", { name: "Bündel prüfen" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Datei prüfen" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Eine Quittung ist ungültig" })).toBeVisible();
   const quittungen = page.getByRole("region", { name: /^Quittungen/ });

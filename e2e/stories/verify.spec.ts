@@ -5,7 +5,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { axeFindings } from "../support/axe";
 import { deepUnless } from "../support/deep";
-import { openPage } from "../support/page";
+import { openPage, visit } from "../support/page";
 import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { at, choose, openVerify, policyOnPage, verifyFile } from "../support/verify-page";
@@ -17,7 +17,7 @@ const inFolder = (name: string) => path.join(folder, name);
 /** Saves a bundle, and the portal's own keys as a policy file, from the pages. */
 async function takeFiles(page: Page): Promise<{ bundle: string; policy: string }> {
   writeFileSync(inFolder("policy.json"), await policyOnPage(page));
-  await page.goto(at("/audit/exports?format=bundle&ready=1"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/exports?format=bundle&ready=1"));
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.locator('a[href="/confidential/audit/export?format=bundle"]').click(),
@@ -41,7 +41,7 @@ for (const person of ["auditor-001", "regulator-001"]) {
     await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
     await expect(page.getByText(/All [\d,]+ entries match the keys inside the bundle/)).toBeVisible();
     await choose(page, "policy", policy);
-    await page.getByRole("button", { name: "Verify bundle" }).click();
+    await page.getByRole("button", { name: "Check the file" }).click();
     await expect(
       page.getByRole("heading", { name: /^All [\d,]+ entries are verified under your policy$/ }),
     ).toBeVisible();
@@ -61,7 +61,7 @@ test("a visitor without an account verifies a bundle under the published keys, a
   await auditor.page.context().close();
   writeFileSync(inFolder("altered.zip"), changeBundle(new Uint8Array(readFileSync(bundle)), 20));
   const { page, faults } = await openPage(browser, DESKTOP);
-  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await visit(page, at("/"));
   await page.getByRole("link", { name: "Check a bundle" }).last().click();
   await expect(page.getByRole("heading", { level: 1, name: "Check a bundle" })).toBeVisible();
   await page.waitForLoadState("networkidle");
@@ -106,13 +106,13 @@ test("a changed entry is named between its neighbours, at every width and in bot
   expect(faults()).toEqual([]);
   await page.context().close();
   const german = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
-  await german.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await visit(german.page, at("/audit/verify"));
   const [chooser] = await Promise.all([
     german.page.waitForEvent("filechooser"),
     german.page.getByRole("button", { name: "Datei wählen" }).first().click(),
   ]);
   await chooser.setFiles(inFolder("changed.zip"));
-  await german.page.getByRole("button", { name: "Bündel prüfen" }).click();
+  await german.page.getByRole("button", { name: "Datei prüfen" }).click();
   const named = german.page.getByRole("heading", { name: "Eintrag 40 wurde nach dem Signieren geändert" });
   await expect(named).toBeVisible();
   expect(german.faults()).toEqual([]);
@@ -132,7 +132,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
       "en",
       {
         choose: /^Choose/,
-        start: "Verify bundle",
+        start: "Check the file",
         first: "Verification failed",
         second: "No change was found, but this is missing: ",
       },
@@ -141,14 +141,14 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
       "de-DE",
       {
         choose: /^(Datei|Andere) wählen/,
-        start: "Bündel prüfen",
+        start: "Datei prüfen",
         first: "Prüfung nicht bestanden",
         second: "Eine Änderung wurde nicht gefunden, aber es fehlt: ",
       },
     ],
   ] as const) {
     const reader = await signedIn(browser, "auditor-001", { ...DESKTOP, locale });
-    await reader.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    await visit(reader.page, at("/audit/verify"));
     for (const [which, file] of [bundle, inFolder("strict.json")].entries()) {
       const [chooser] = await Promise.all([
         reader.page.waitForEvent("filechooser"),
@@ -186,7 +186,7 @@ test("an invalid bundle, a bundle cut short and an invalid policy are each refus
     ).toBeVisible();
   }
   await choose(page, "policy", inFolder("none.json"));
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByText("This is not a policy file")).toBeVisible();
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -210,7 +210,7 @@ test("a verification can be stopped, and the page responds all the while @deep",
   // The whole region, so that a failure shows the actual text.
   await expect(page.getByRole("main")).toContainText("There is no result.");
   await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -239,7 +239,7 @@ test("a verification stopped while its worker's script is loading stays stopped 
   release();
   await page.context().unroute("**/_next/static/**");
   await expect(page.getByText("There is no result.")).toBeVisible();
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   await page.context().close();
 });
@@ -264,9 +264,9 @@ test("the log is exported and verified with one press, and the worker verifies i
 test("a participant is refused the page and the calls behind it", async ({ browser, request }) => {
   for (const person of ["client-456", "miner-789"]) {
     const { page } = await signedIn(browser, person, DESKTOP);
-    await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    await visit(page, at("/audit/verify"));
     await expect(page.getByRole("main")).toBeVisible();
-    await expect(page.getByRole("button", { name: "Verify bundle" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Check the file" })).toHaveCount(0);
     await page.context().close();
     const headers = { authorization: `Bearer ${accountOf(person).api_key}` };
     for (const method of ["GET", "POST"]) {

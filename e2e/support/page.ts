@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from "@playwright/test";
+import type { Browser, BrowserContextOptions, ConsoleMessage, Page, Response } from "@playwright/test";
 
 export interface WatchedPage {
   readonly page: Page;
@@ -30,15 +30,28 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   return { page, faults: () => faults };
 }
 
-/** Waits until scripts are active on the page: its forms accept typing, and its times are in the reader's zone. */
+/**
+ * Waits until scripts are active on the page: React has taken over each control (it marks the elements it owns), its forms accept typing,
+ * and its times are in the reader's zone.
+ */
 export async function untilReady(page: Page): Promise<void> {
   await page.waitForFunction(() => {
+    const isOwned = (control: Element) => Object.keys(control).some((key) => key.startsWith("__reactFiber$"));
     const times = [...document.querySelectorAll("time")];
     return (
+      document.querySelector("h1") !== null &&
+      [...document.querySelectorAll("a[href], button, input, select, textarea, summary")].every(isOwned) &&
       document.querySelector("fieldset:disabled") === null &&
       !times.some((time) => time.textContent?.endsWith("UTC"))
     );
   });
+}
+
+/** Goes to an address and waits until scripts are active there. */
+export async function visit(page: Page, address: string): Promise<Response | null> {
+  const response = await page.goto(address);
+  await untilReady(page);
+  return response;
 }
 
 /** Cuts the page off from the stream of changes, like a proxy that blocks it. Returns a function that counts the attempts. */

@@ -43,20 +43,20 @@ const BUDGETS = JSON.stringify({
 async function loginsOf(instance: RunningInstance) {
   const { portal, worker } = await instance.pids();
   if (portal === null || worker === null) throw new Error("portal and worker run");
-  const { DATABASE_URL: app = "" } = variablesOf(portal);
+  const { DATABASE_URL: app = "", TENANT_ID: tenantId = "" } = variablesOf(portal);
   const { DATABASE_URL = "", SEQUENCER_DATABASE_URL = "", RETENTION_DATABASE_URL = "" } = variablesOf(worker);
-  return { app, worker: { DATABASE_URL, SEQUENCER_DATABASE_URL, RETENTION_DATABASE_URL } };
+  return { app, tenantId, worker: { DATABASE_URL, SEQUENCER_DATABASE_URL, RETENTION_DATABASE_URL } };
 }
 type Logins = Awaited<ReturnType<typeof loginsOf>>;
 
 /** A pooler that lets the logins of portal and worker through. */
-function poolerFor({ app, worker }: Logins): Promise<EdgeServer> {
+function poolerFor({ app, tenantId, worker }: Logins): Promise<EdgeServer> {
   const urls = [app, ...Object.values(worker)].map((url) => new URL(url));
   const logins = urls.map(({ username, password }) => [
     decodeURIComponent(username),
     decodeURIComponent(password),
   ]);
-  return startPgbouncer(app, Object.fromEntries(logins));
+  return startPgbouncer(app, Object.fromEntries(logins), { tenantId });
 }
 
 /** Where the database, its pooler and its replica are, as a portal reads it. */

@@ -1,12 +1,13 @@
 import path from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { demo } from "./instance";
+import { visit } from "./page";
 
 /** Returns an address of this worker's instance. */
 export const at = (address: string) => new URL(address, demo().base_url).href;
 
 export async function openVerify(page: Page): Promise<void> {
-  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await visit(page, at("/audit/verify"));
   await expect(page.getByRole("region", { name: "In this browser" })).toBeVisible();
 }
 
@@ -26,7 +27,7 @@ export async function choose(page: Page, which: keyof typeof PLACES, file: strin
 }
 
 export async function startVerification(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
 }
 
 export async function verifyFile(page: Page, file: string): Promise<void> {

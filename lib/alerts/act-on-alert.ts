@@ -9,14 +9,14 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, ownApproval } from "@/lib/errors";
 
 /** The alert, locked. Throws `alert.not-found`, `alert.own` where it is about the caller, `alert.resolved`. */
 async function lockOpen(tx: Tx, cx: Context, id: string): Promise<AlertRow> {
   const row = await lockAlert(tx, cx.instance.tenantId, id);
   if (row === undefined) throw new DomainError("alert.not-found");
   if (await isAboutCaller(tx, cx, row))
-    throw new DomainError("alert.own", { detail: "This alert is about you. Another person must act on it." });
+    throw ownApproval("alert.own", "This alert is about you. Another person must act on it.");
   if (row.resolved_at !== null) throw new DomainError("alert.resolved");
   return row;
 }

@@ -174,6 +174,22 @@ describe("an alert", () => {
     expect(await needs(auditor)).toEqual([]);
   });
 
+  it("that another part tells again and again counts each event once, and stays ended", async () => {
+    const told = (ms: number) =>
+      seen("clock.back", { subject: "process:witness", at: later(ms).now(), isRelayed: true });
+    await observe(portal(), [told(0)]);
+    const { id } = await only("clock.back");
+    for (const ms of [0, 300, -300]) await observe(portal(), [told(ms)]);
+    expect(await only("clock.back")).toMatchObject({ count: 1, state: "open" });
+    await observe(portal(), [told(5_000)]);
+    expect(await only("clock.back")).toMatchObject({ count: 2 });
+    await resolveAlert(admin, id, { reason: "set right" });
+    await observe(portal(), [told(5_100)]);
+    expect(await only("clock.back")).toMatchObject({ state: "resolved" });
+    await observe(portal(), [told(60_000)]);
+    expect(await alertsOf("clock.back", "open")).toHaveLength(1);
+  });
+
   it("of another tenant is not found", async () => {
     const other = {
       ...admin,

@@ -75,6 +75,8 @@ export const EVENT_ALERTS: readonly AlertKind[] = [
   kind("policy.*", "critical", "quiet", "policies"),
   kind("people.last-administrator", "warning", "person", "last-administrator"),
   kind("roster.confirmers", "warning", "quiet", "roster"),
+  kind("roster.refused", "critical", "quiet", "roster"),
+  kind("keystore.renewal", "warning", "quiet", "root-key"),
   kind("clock.*", "critical", "quiet", "clock-skew"),
   kind("witness.*", "warning", "quiet", "checkpoint-unwitnessed"),
   kind("cosignature.lost", "warning", "quiet", "checkpoint-unwitnessed"),

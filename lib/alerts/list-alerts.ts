@@ -2,9 +2,10 @@ import "server-only";
 import { kindOf } from "@/lib/alerts/catalogue";
 import { isLasting } from "@/lib/alerts/observe";
 import type { Alert, AlertPage, AlertQuery } from "@/lib/alerts/schema";
-import { type AlertRow, findAlert, findUserOf, listAlertRows } from "@/lib/alerts/store";
+import { type AlertRow, findAlert, findHolderOf, findUserOf, listAlertRows } from "@/lib/alerts/store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { Context } from "@/lib/context/context";
+import { isUuid } from "@/lib/crypto/uuid";
 import { isUnreadable, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -19,16 +20,20 @@ export function actsOnAlerts({ principal: { role, duties } }: Pick<Context, "pri
   return role === "coordinator" && duties.includes("compliance");
 }
 
+/** Returns the account that an alert is about: the person themselves, or the holder of a grant. */
+async function concernedBy(tx: Tx, tenantId: string, { subject }: AlertRow): Promise<string | undefined> {
+  const [kind, id = ""] = subject.split(":");
+  if (kind === "actor") return findUserOf(tx, tenantId, id);
+  return kind === "grant" && isUuid(id) ? findHolderOf(tx, tenantId, id) : undefined;
+}
+
 /** Whether an alert is about the caller or another account of theirs: then another person acts on it. */
 export async function isAboutCaller(
   tx: Tx,
   { principal, instance }: Reader,
   row: AlertRow,
 ): Promise<boolean> {
-  const [kind, pseudonym] = row.subject.split(":");
-  if (kind !== "actor" || pseudonym === undefined) return false;
-  if (pseudonym === principal.pseudonym) return true;
-  const userId = await findUserOf(tx, instance.tenantId, pseudonym);
+  const userId = await concernedBy(tx, instance.tenantId, row);
   return userId !== undefined && isSameHuman(tx, principal.userId, userId);
 }
 

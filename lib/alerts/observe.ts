@@ -26,6 +26,8 @@ export interface Seen {
   readonly entries: readonly number[];
   /** It opens no alert yet, but an open one was seen again. */
   readonly isShort?: boolean;
+  /** Another part told it, which tells each of its alarms for an hour: it counts if it happened after the last sighting. */
+  readonly isRelayed?: boolean;
 }
 
 export type ObserveContext = AuditContext & DbContext;
@@ -47,6 +49,14 @@ async function open(tx: Tx, cx: ObserveContext, seen: Seen): Promise<void> {
   await queueMessages(tx, { tenantId, alertId: id, severity, reason: "opened", at });
 }
 
+/** The time of one event differs between two answers by what the calls took. */
+const ONE_EVENT_MS = 2_000;
+
+/** Whether a part told again what the alert counts already. */
+function isToldAgain(known: AlertRow, { at, isRelayed }: Seen): boolean {
+  return isRelayed === true && at.getTime() - known.last_seen_at.getTime() < ONE_EVENT_MS;
+}
+
 /** Entries that the alert does not have yet. */
 function newEntries(known: AlertRow, { entries }: Seen): number[] {
   return entries.filter((seq) => seq > (known.last_entry ?? -1));
@@ -55,6 +65,7 @@ function newEntries(known: AlertRow, { entries }: Seen): number[] {
 async function observeOne(tx: Tx, cx: ObserveContext, seen: Seen): Promise<"opened" | "seen" | "known"> {
   const { name, subject } = seen;
   const known = await findNewest(tx, { tenantId: cx.instance.tenantId, name, subject });
+  if (known !== undefined && isToldAgain(known, seen)) return "known";
   const fresh = known === undefined ? [...seen.entries] : newEntries(known, seen);
   const isOfEntries = seen.entries.length > 0;
   if (isOfEntries && fresh.length === 0) return "known";

@@ -172,3 +172,10 @@ export async function findUserOf(tx: Tx, tenantId: string, pseudonym: string): P
   });
   return row?.id;
 }
+
+/** Returns the account that holds a grant. */
+export async function findHolderOf(tx: Tx, tenantId: string, grantId: string): Promise<string | undefined> {
+  const rows = await tx.$queryRaw<{ readonly holder: string }[]>(Prisma.sql`
+    SELECT subject_user_id::text AS holder FROM access_grant WHERE tenant_id = ${tenantId}::uuid AND id = ${grantId}::uuid`);
+  return rows[0]?.holder;
+}

@@ -47,6 +47,12 @@ export interface OperationAbout {
   readonly action?: string;
 }
 
+/**
+ * What is kept of an answer for 24 hours: the receipt, and either the named members (a dot leads into an object or the
+ * items of a list), or all but the named ones. Disclosed values, new secrets and the words of a case are never kept.
+ */
+export type Kept = { readonly keep: readonly string[] } | { readonly allBut: readonly string[] };
+
 /** One endpoint, as data: route, OpenAPI entry, row of the route × role test and client all come from it. */
 export interface OperationSpec {
   /** camelCase, unique; the OpenAPI operationId. */
@@ -85,10 +91,13 @@ export interface OperationSpec {
   readonly action: string;
   /** The thing that a refusal of the use case is about. Without it the entry names only the operation. */
   readonly about?: OperationAbout;
-  /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */
-  readonly idempotent?: { readonly keep: readonly string[] };
-  /** What two people can change carries its version as an ETag. */
-  readonly etag?: true;
+  /** The call accepts Idempotency-Key. What is kept of its answer is what a replay answers. */
+  readonly idempotent?: Kept;
+  /**
+   * What two people can change carries its version as an ETag: that of the named member of the answer, or one that the
+   * use case gives.
+   */
+  readonly etag?: "version" | "revision" | true;
   /** Takes If-Match: with it, 412 `request.outdated` when another person has changed it since. */
   readonly ifMatch?: true;
   /** For signed-in people: a key gets 403. */
@@ -102,6 +111,11 @@ export interface OperationSpec {
   readonly immutable?: true;
   /** The use case answers `{ response }`; HEAD is then answered without calling it. */
   readonly stream?: true;
+}
+
+/** Whether a GET answers 304 to its own ETag: where the tag is of the whole answer. */
+export function answersUnchanged({ etag, method }: OperationSpec): boolean {
+  return method === "GET" && typeof etag === "string";
 }
 
 /** One file of a multipart upload, whole and bounded. */

@@ -17,6 +17,8 @@ export type WatchedKind =
   | "roster"
   | "access_review"
   | "policy"
+  | "erasure"
+  | "authority"
   | "alert";
 
 export const queryKeys = {
@@ -42,6 +44,8 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
   "alert",
 ];
 

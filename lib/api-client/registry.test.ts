@@ -61,7 +61,28 @@ it("what is created and can be read at an address of its own names it as Locatio
       z.toJSONSchema(response.schema ?? z.never(), { io: "output", unrepresentable: "any" }).properties,
       id,
     ).toHaveProperty(name);
-    if (idempotent !== undefined) expect(idempotent.keep, id).toContain(name);
+    if (idempotent === undefined) continue;
+    if ("keep" in idempotent) expect(idempotent.keep, id).toContain(name);
+    else expect(idempotent.allBut, id).not.toContain(name);
+  }
+});
+
+it("what is created is named by `id`, and its time by `created_at`, in every part of the API", () => {
+  // Policies are known by their number. What is asked, begun or proposed has the name of that act.
+  const otherwise = ["createPolicySet", "invitePerson"];
+  const acts = ["created_at", "asked_at", "begun_at", "began_at", "proposed_at", "started_at", "opened_at"];
+  const things = OPERATIONS.filter(({ response }) => response.location !== undefined);
+  expect(things.length).toBeGreaterThan(10);
+  for (const { id, response } of things) {
+    const schema = z.toJSONSchema(response.schema ?? z.never(), { io: "output", unrepresentable: "any" });
+    const names = Object.keys(schema.properties ?? {});
+    if (!otherwise.includes(id)) expect(names, id).toContain("id");
+    const times = names.filter((name) => name.endsWith("_at"));
+    if (times.length > 0 && id !== "invitePerson")
+      expect(
+        times.some((name) => acts.includes(name)),
+        `${id}: ${times}`,
+      ).toBe(true);
   }
 });
 

@@ -17,10 +17,13 @@ import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
 import * as background from "./operations/background";
 import * as breakGlass from "./operations/break-glass";
+import * as cases from "./operations/cases";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
 import * as erasures from "./operations/erasures";
+import * as evidence from "./operations/evidence";
+import * as figures from "./operations/figures";
 import * as grants from "./operations/grants";
 import * as home from "./operations/home";
 import * as keys from "./operations/keys";
@@ -45,6 +48,7 @@ import * as steering from "./operations/steering";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
 import * as transparency from "./operations/transparency";
+import * as views from "./operations/views";
 import * as wraps from "./operations/wraps";
 
 /** Every module of operations. The declaration test fails for routes of a module that is missing here. */
@@ -57,6 +61,7 @@ const MODULES = [
   wraps,
   recoveries,
   access,
+  cases,
   adminRequests,
   decisions,
   steering,
@@ -66,6 +71,7 @@ const MODULES = [
   policies,
   policyRuns,
   audit,
+  evidence,
   quarantine,
   erasures,
   organisations,
@@ -77,6 +83,7 @@ const MODULES = [
   provisioning,
   agreements,
   alerts,
+  figures,
   accessReviews,
   preservations,
   authorities,
@@ -85,6 +92,7 @@ const MODULES = [
   apiKeys,
   log,
   home,
+  views,
   roster,
   seal,
   notices,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/schema";
+import { Instant, integerText, pageOf, pageQuery, Receipt, RecordName, text, Uuid } from "@/lib/schema";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./entry/event";
 import { parseTileAddress } from "./entry/tile-path";
 import { ACTIONS, PURPOSES } from "./labels";
@@ -43,6 +43,8 @@ export const EventQuery = z.strictObject({
   ...eventFilter,
   ...logChoice,
   after: integerText(0, Number.MAX_SAFE_INTEGER).optional(),
+  /** `false` leaves out routine reads that succeeded. */
+  reads: z.enum(["true", "false"]).optional(),
   waiting: z.enum(["true", "false"]).optional(),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
@@ -60,6 +62,8 @@ export const EventItem = z.object({
   action: z.string(),
   actor: z.string().nullable(),
   actor_name: z.string().optional(),
+  /** Organisation of a person whom the caller does not know by name. */
+  actor_organisation: z.string().optional(),
   purpose: z.string().nullable(),
   transaction_id: z.string().nullable(),
   participant_id: z.string().nullable(),
@@ -111,6 +115,8 @@ export const EventDetail = z.object({
   entry: z.string(),
   public: z.record(z.string(), z.unknown()),
   actor_name: z.string().optional(),
+  /** Organisation of a person whom the caller does not know by name. */
+  actor_organisation: z.string().optional(),
   anchors: EntryAnchors.optional(),
   parts: z.array(
     z.object({
@@ -232,7 +238,7 @@ export const AuditKeys = z.object({
 export type AuditKeys = z.infer<typeof AuditKeys>;
 
 /** A suspicion, about a transaction or in general, visible only to the duty compliance. */
-export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: Uuid.optional() });
+export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: RecordName.optional() });
 export type NewSuspicion = z.infer<typeof NewSuspicion>;
 
 /** Actors of entries that the caller may see. `q` is a part of a name or the beginning of a pseudonym. */

@@ -61,6 +61,8 @@ export interface InstanceFacts {
   readonly signerUrl?: string | undefined;
   /** Where the escrow custodian answers, in the portal. */
   readonly custodianUrl?: string | undefined;
+  /** Address of the portal, for what people keep on paper. Absent in processes that answer no calls. */
+  readonly portalOrigin?: string | undefined;
   /** Folder for large temporary files; the system's own where it is absent. */
   readonly dataDir?: string | undefined;
 }
@@ -105,6 +107,8 @@ export interface Context extends DbContext {
   readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */
   readonly scanner?: Scanner | undefined;
+  /** Key of the ids of cases. Absent in processes that answer no calls. */
+  readonly caseKey?: Uint8Array | undefined;
   /** Absent in processes that answer no calls. */
   readonly readiness?: RealDataReadiness | undefined;
 }

@@ -78,6 +78,8 @@ export interface PolicyNumbers {
 export interface DecidingSet {
   /** Digest of the document and of the source of the floor. Every entry and grant that it decided names it. */
   readonly version: string;
+  /** Digest of the document. */
+  readonly digest: string;
   /** Number of the stored set; absent for one that is not stored. */
   readonly number?: number | undefined;
   readonly settings: PolicyNumbers;

@@ -44,6 +44,8 @@ export interface ReplyContext {
 export interface ReplyPayload {
   readonly fields: Json;
   readonly masked: Json;
+  /** Salts by field, if they were asked for and the group is not masked: with them the fields match the record's digests. */
+  readonly salts?: Json;
 }
 
 /** RFC 7638 thumbprint of an X25519 public key: SHA-256 of its required members, raw. */
@@ -99,8 +101,9 @@ export function sealReply(
   const iv = randomBytes(12);
   const header = headerText(input, toBase64url(ephemeral.publicKey));
   const kek = replyWrappingKey(ephemeral.derive(input.replyKey), input);
-  const { fields, masked } = input.payload;
-  const { ciphertext, tag } = aesGcmSeal(cek, iv, canonicalBytes({ fields, masked }), utf8(header));
+  const { fields, masked, salts } = input.payload;
+  const plaintext = canonicalBytes({ fields, masked, ...(salts === undefined ? {} : { salts }) });
+  const { ciphertext, tag } = aesGcmSeal(cek, iv, plaintext, utf8(header));
   const jwe: ReplyJwe = {
     protected: header,
     encrypted_key: toBase64url(aesKeyWrap(kek, cek)),
@@ -124,9 +127,9 @@ function storedEphemeral(header: string): EphemeralKey {
 function replyPayload(plaintext: Uint8Array): ReplyPayload {
   const value = parseCanonicalJson(fromUtf8(plaintext));
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new OpenError();
-  const { fields, masked } = value;
-  if (fields === undefined || masked === undefined || Object.keys(value).length !== 2) throw new OpenError();
-  return { fields, masked };
+  const { fields, masked, salts, ...others } = value;
+  if (fields === undefined || masked === undefined || Object.keys(others).length > 0) throw new OpenError();
+  return { fields, masked, ...(salts === undefined ? {} : { salts }) };
 }
 
 /**

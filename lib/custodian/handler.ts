@@ -16,6 +16,7 @@ import { acceptRewrap, challengeRewrap, endRewrap } from "@/lib/custodian/lost-k
 import { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
 import { recoverEnvelopes } from "@/lib/custodian/lost-key/recover-envelopes";
 import { openEscrow } from "@/lib/custodian/openings/open";
+import { acceptOrder, heldPolicies } from "@/lib/custodian/policies/accept-order";
 import { Refused, refuse } from "@/lib/custodian/refused";
 import { noteStatement } from "@/lib/custodian/roster/note-statement";
 import { RosterError } from "@/lib/custodian/roster/roster";
@@ -37,6 +38,7 @@ import {
   RegisterRequest,
   Revocation,
 } from "@/lib/escrow/protocol/messages";
+import { POLICIES_PATH, PolicyOrder } from "@/lib/escrow/protocol/policy-order";
 import {
   ROSTER_PATHS,
   type Roster,
@@ -172,6 +174,9 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
       acceptReview(core, await requireRoster(source), parseBody(SignedReview, request)),
     [`POST ${PATHS.open}`]: async (request) =>
       openEscrow(core, await requireRoster(source), parseBody(OpenRequest, request)),
+    [`GET ${POLICIES_PATH}`]: async () => heldPolicies(core),
+    [`POST ${POLICIES_PATH}`]: async (request) =>
+      acceptOrder(core, await requireRoster(source), parseBody(PolicyOrder, request)),
     [`GET ${ROSTER_PATHS.roster}`]: () => heldRoster(core, source),
     [`POST ${ROSTER_PATHS.roster}`]: async (request) =>
       succeed(core, source, parseBody(RosterSubmission, request).roster),

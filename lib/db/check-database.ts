@@ -31,16 +31,21 @@ function reasonOf(error: unknown): string | undefined {
   return isAway ? AWAY : undefined;
 }
 
+interface Connecting {
+  readonly connectMs?: number;
+  readonly tenantId?: string | undefined;
+}
+
 /** Connects once and runs `work`. If the database does not answer, the error names its variable. */
 async function withConnection<T>(
   variable: string,
   url: string,
   work: (client: Client) => Promise<T>,
-  connectMs = CONNECT_MS,
+  { connectMs = CONNECT_MS, tenantId }: Connecting = {},
 ): Promise<T> {
   let client: Client | undefined;
   try {
-    client = createClient(url, { connectionTimeoutMillis: connectMs });
+    client = createClient(url, { connectionTimeoutMillis: connectMs, tenantId });
     client.on("error", () => undefined);
     await client.connect();
     return await work(client);
@@ -103,18 +108,43 @@ async function requirePinnedSettings(client: Client, variable: string): Promise<
   );
 }
 
-async function requireFitConnection(client: Client, variable: string, clock: Clock): Promise<void> {
-  await requireSameClock(client, variable, clock);
+/** Behind a pooler the tenant comes from its alias or the role. A part that is behind another tenant's wall must not start. */
+async function requireTenant(client: Client, variable: string, tenantId: string): Promise<void> {
+  const { rows } = await client.query<{ tenant: string | null }>(
+    "SELECT nullif(current_setting('sealport.tenant', true), '') AS tenant",
+  );
+  const found = rows[0]?.tenant ?? undefined;
+  if (found === tenantId) return;
+  const what = found === undefined ? "no tenant" : "another tenant";
+  throw new StartError(
+    `The pooler of ${variable} names ${what}. Give its database connect_query='SET sealport.tenant = ''${tenantId}''' (docs/guides/tenants.md, "Behind a pooler").`,
+  );
+}
+
+/** What a part's login must meet in addition to its password. */
+export interface LoginRules {
+  readonly clock: Clock;
+  /** The tenant whose rows the part reads and writes by this login. */
+  readonly tenantId?: string | undefined;
+}
+
+async function requireFitConnection(client: Client, variable: string, rules: LoginRules): Promise<void> {
+  await requireSameClock(client, variable, rules.clock);
   await requirePinnedSettings(client, variable);
+  if (rules.tenantId !== undefined) await requireTenant(client, variable, rules.tenantId);
 }
 
 /**
  * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, or if
- * its clock is another one or a pooler drops our settings. Returns false for a server that is away: the part starts and waits for it.
+ * its clock is another one, or a pooler drops our settings or names another tenant. Returns false for a server that is
+ * away: the part starts and waits for it.
  */
-export async function requireLogin(variable: string, url: string, clock: Clock): Promise<boolean> {
+export async function requireLogin(variable: string, url: string, rules: LoginRules): Promise<boolean> {
   try {
-    await withConnection(variable, url, (client) => requireFitConnection(client, variable, clock), START_MS);
+    await withConnection(variable, url, (client) => requireFitConnection(client, variable, rules), {
+      connectMs: START_MS,
+      tenantId: rules.tenantId,
+    });
     return true;
   } catch (error) {
     if (error instanceof DatabaseAway) return false;

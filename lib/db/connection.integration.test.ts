@@ -218,7 +218,7 @@ describe("the check of the database", () => {
   });
 
   test("a part that starts is refused by a wrong login or another clock, and waits for a server that is away", async () => {
-    const login = (url: string, clock: Clock = systemClock) => requireLogin("DATABASE_URL", url, clock);
+    const login = (url: string, clock: Clock = systemClock) => requireLogin("DATABASE_URL", url, { clock });
     expect(await login(database.appUrl)).toBe(true);
     expect(await login("postgresql://a:b@127.0.0.1:1/x")).toBe(false);
     const wrong = changed(database.appUrl, (url) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { systemClock } from "@/lib/clock";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { requireLogin } from "@/lib/db/check-database";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openListener, requireNotices } from "@/lib/db/listen";
@@ -26,7 +27,7 @@ beforeAll(async () => {
     `CREATE ROLE ${BARE.user} LOGIN PASSWORD '${BARE.password}' IN ROLE sealport_app`,
   );
   const logins = { ...passwords, [BARE.user]: BARE.password };
-  pooler = await startPgbouncer(database.adminUrl, logins, POOL);
+  pooler = await startPgbouncer(database.adminUrl, logins, { poolSize: POOL, tenantId: database.tenantId });
   url = throughPooler(database.appUrl, pooler);
   db = openDatabase({ url, waitMs: 30_000 });
 });
@@ -41,6 +42,9 @@ const SUM = statement<
   { readonly a: number; readonly b: number },
   { readonly sum: number; readonly pid: number }
 >("pooled-sum")`SELECT ${({ a }) => a}::int + ${({ b }) => b}::int AS sum, pg_backend_pid() AS pid`;
+
+const login = (at: string, tenantId?: string) =>
+  requireLogin("DATABASE_URL", at, { clock: systemClock, tenantId });
 
 describe("a pooler in transaction mode", () => {
   it("runs named statements of more clients than it has connections, each with its own answer", async () => {
@@ -70,14 +74,33 @@ describe("a pooler in transaction mode", () => {
       "SELECT current_setting('search_path') AS path, current_setting('timezone') AS zone, current_setting('default_transaction_isolation') AS mode";
     const { rows } = await db.pool.query(settings);
     expect(rows).toEqual([{ path: "public, pg_temp", zone: "UTC", mode: "read committed" }]);
-    expect(await requireLogin("DATABASE_URL", url, systemClock)).toBe(true);
+    expect(await login(url)).toBe(true);
     const bare = new URL(database.appUrl);
     [bare.username, bare.password] = [BARE.user, encodeURIComponent(BARE.password)];
-    await expect(requireLogin("DATABASE_URL", throughPooler(bare.href, pooler), systemClock)).rejects.toThrow(
+    await expect(login(throughPooler(bare.href, pooler))).rejects.toThrow(
       /pooler of DATABASE_URL drops the setting (timezone|search_path)/,
     );
     // The same login without the pooler has what it asks for at its beginning.
-    expect(await requireLogin("DATABASE_URL", bare.href, systemClock)).toBe(true);
+    expect(await login(bare.href)).toBe(true);
+  });
+
+  it("names the tenant by its connect_query, and a part of another tenant does not start behind it", async () => {
+    const named = "SELECT current_setting('sealport.tenant', true) AS tenant";
+    expect((await db.pool.query(named)).rows).toEqual([{ tenant: database.tenantId }]);
+    expect(await login(url, database.tenantId)).toBe(true);
+    await expect(login(url, uuidv7(Date.now()))).rejects.toThrow(
+      "pooler of DATABASE_URL names another tenant",
+    );
+    const { passwords } = inject("testServer");
+    const nameless = await startPgbouncer(database.adminUrl, passwords);
+    try {
+      const through = throughPooler(database.appUrl, nameless);
+      await expect(login(through, database.tenantId)).rejects.toThrow(
+        /pooler of DATABASE_URL names no tenant.*connect_query/,
+      );
+    } finally {
+      await nameless.close();
+    }
   });
 });
 

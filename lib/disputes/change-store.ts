@@ -1,6 +1,7 @@
 import "server-only";
 import type { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import type { DisputeGround, DisputeOutcome } from "@/lib/disputes/schema";
 import { DisputeStatement, type StatementSignature } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -21,7 +22,10 @@ export async function insertDispute(
     readonly transactionId: string;
     readonly openedBy: string;
     readonly party: string;
+    readonly ground: DisputeGround;
     readonly reason: string;
+    /** Sealed by the keystore. */
+    readonly figuresKey: Uint8Array;
     readonly groups: readonly GroupName[];
     readonly permission: SignedPermission | undefined;
     readonly at: Date;
@@ -36,7 +40,9 @@ export async function insertDispute(
         transaction_id: row.transactionId,
         opened_by: row.openedBy,
         party: row.party,
+        ground: row.ground,
         reason: row.reason,
+        figures_key: Buffer.from(row.figuresKey),
         groups: [...row.groups],
         state: "open",
         opened_at: row.at,
@@ -76,11 +82,18 @@ export async function endDisputeRow(
     readonly by: string;
     readonly at: Date;
     readonly resolution: string;
+    readonly outcome: DisputeOutcome | undefined;
   },
 ): Promise<boolean> {
   const { count } = await tx.dispute.updateMany({
     where: { id, state: { in: ["open", "taken"] } },
-    data: { state: end.state, resolved_by: end.by, resolved_at: end.at, resolution: end.resolution },
+    data: {
+      state: end.state,
+      resolved_by: end.by,
+      resolved_at: end.at,
+      resolution: end.resolution,
+      outcome: end.outcome ?? null,
+    },
   });
   return count === 1;
 }

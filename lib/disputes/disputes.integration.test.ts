@@ -7,13 +7,15 @@ import { submitRequest } from "@/lib/access/requests/submit-request";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { addNote } from "@/lib/disputes/add-note";
+import { NewFigures } from "@/lib/disputes/figures/schema";
+import { stateFigures } from "@/lib/disputes/figures/state-figures";
 import { getDispute } from "@/lib/disputes/get-dispute";
 import { listDisputes } from "@/lib/disputes/list-disputes";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { resolveDispute } from "@/lib/disputes/resolve-dispute";
 import { DisputeQuery, NewDispute } from "@/lib/disputes/schema";
 import { takeDispute } from "@/lib/disputes/take-dispute";
-import { openedDispute, REASON, takenDispute } from "@/lib/testing/benches/dispute-acts";
+import { later, openedDispute, REASON, takenDispute } from "@/lib/testing/benches/dispute-acts";
 import {
   CANARIES,
   createDisputeBench,
@@ -52,12 +54,13 @@ describe("disputes", () => {
         signed_by: "portal",
         no_access: "untaken",
         transaction_status: "disputed",
-        acts: ["note", "withdraw"],
+        acts: ["note", "state-figures", "withdraw"],
+        unheard: [{ party: bench.miner.principal.participantId }],
       });
       expect(await code(openTransaction(support, tx, LOOK))).toBe("access.no-grant");
 
       const mine = await takeDispute(support, { id: dispute.id });
-      expect(mine).toMatchObject({ state: "taken", acts: ["take", "note", "resolve"] });
+      expect(mine).toMatchObject({ state: "taken", acts: ["take", "note"] });
       expect(mine.grant).toMatchObject({ state: "active", max_views: 20, views_left: 20 });
       const grant_id = mine.grant?.id ?? "";
       const seen = await openTransaction(support, tx, { ...LOOK, grant_id });
@@ -117,8 +120,13 @@ describe("disputes", () => {
       expect(dispute).toMatchObject({ fields: [], no_access: "nothing-sealed" });
       expect(dispute.permitted_until).toBeUndefined();
       expect(await takeDispute(bench.support, { id: dispute.id })).toMatchObject({ state: "taken" });
-      const end = await resolveDispute(bench.support, { id: dispute.id }, { resolution: "Settled." });
-      expect(end).toMatchObject({ state: "resolved", transaction_status: "created" });
+      await addNote(bench.miner, { id: dispute.id }, { text: "Agreed." });
+      const end = await resolveDispute(
+        bench.support,
+        { id: dispute.id },
+        { resolution: "Settled.", outcome: "agreed" },
+      );
+      expect(end).toMatchObject({ state: "resolved", outcome: "agreed", transaction_status: "created" });
     });
   });
 
@@ -186,6 +194,7 @@ describe("disputes", () => {
     it("the lists of open, own and resolved disputes show each one only to people who may know of it", async () => {
       const one = await opened();
       const two = await taken();
+      await addNote(bench.miner, { id: two.id }, { text: "Agreed." });
       await resolveDispute(bench.support, { id: two.id }, { resolution: "Settled." });
       const three = await taken();
       const ids = async (who: DisputePerson, view: string) =>
@@ -203,6 +212,82 @@ describe("disputes", () => {
       expect(first.total).toBeGreaterThan(2);
       const next = DisputeQuery.parse({ limit: "1", cursor: first.next_cursor ?? "" });
       expect((await listDisputes(bench.client, next)).items[0]?.id).not.toBe(first.items[0]?.id);
+    });
+  });
+
+  describe("both sides", () => {
+    it("are heard before support resolves a dispute, unless the 7 days of the other side are over", async () => {
+      const { id } = await taken();
+      const early = await refusalOf(resolveDispute(bench.support, { id }, { resolution: "Settled." }));
+      expect(early).toMatchObject({
+        code: "dispute.unheard",
+        extra: { parties: [{ party: bench.miner.principal.participantId }] },
+      });
+      expect((await getDispute(bench.support, id)).acts).not.toContain("resolve");
+      const days = later(bench.support, 7.01);
+      expect((await getDispute(days, id)).unheard).toEqual([]);
+      expect(await resolveDispute(days, { id }, { resolution: "No answer came." })).toMatchObject({
+        state: "resolved",
+        outcome: "other",
+      });
+    });
+
+    it("may withdraw unheard, and choose what it is about from a list", async () => {
+      const tx = await bench.transaction();
+      const body = NewDispute.parse({ ground: "not_delivered", reason: REASON });
+      const { id, ground } = await openDispute(bench.client, tx, body);
+      expect(ground).toBe("not_delivered");
+      expect(await resolveDispute(bench.client, { id }, { resolution: "Found it." })).toMatchObject({
+        state: "withdrawn",
+      });
+    });
+  });
+
+  describe("figures", () => {
+    const state = (who: DisputePerson, id: string, body: object) =>
+      stateFigures(who, { id }, NewFigures.parse(body));
+    const amount = (value: string) => ({ amount: { value, currency: "EUR" } });
+
+    it("are compared with the record and with each other, and no one reads a value", async () => {
+      const { id } = await taken();
+      const one = await state(bench.client, id, amount("7000"));
+      const party = bench.client.principal.participantId;
+      expect(one.figures).toMatchObject([
+        { field: "amount", record: "A", said: [{ party, letter: "B", relation: "lower" }], differ: [party] },
+      ]);
+      await state(bench.miner, id, amount("7341.190"));
+      const seen = await getDispute(bench.support, id);
+      const relations = seen.figures.flatMap(({ said }) =>
+        said.map(({ relation, letter }) => [relation, letter]),
+      );
+      expect(relations.sort()).toEqual([
+        ["equal", "A"],
+        ["lower", "B"],
+      ]);
+      expect(seen.unheard).toEqual([]);
+      const rows = await query("SELECT * FROM dispute_figure WHERE dispute_id = $1", [id]);
+      const stored = JSON.stringify([seen, one, rows]);
+      for (const value of [CANARIES[0], "7000"]) expect(stored).not.toContain(value);
+    });
+
+    it("are stated once by a party of a live dispute, and by no one else", async () => {
+      const { id } = await taken();
+      await state(bench.client, id, { pricing: { gpu_hour: "1.85" } });
+      expect(await code(state(bench.client, id, { pricing: { gpu_hour: "1.86" } }))).toBe("dispute.stated");
+      for (const who of [bench.support, bench.approver])
+        expect(await code(state(who, id, amount("1")))).toBe("access.forbidden");
+      expect(await code(state(bench.stranger, id, amount("1")))).toBe("dispute.not-found");
+      await resolveDispute(bench.client, { id }, { resolution: "Over." });
+      expect(await code(state(bench.client, id, amount("1")))).toBe("dispute.state");
+    });
+
+    it("of two disputes have no digest in common", async () => {
+      const [one, two] = [await opened(), await opened()];
+      for (const { id } of [one, two]) await state(bench.client, id, amount("7000"));
+      const rows = await query("SELECT DISTINCT digest FROM dispute_figure WHERE dispute_id = ANY ($1)", [
+        [one.id, two.id],
+      ]);
+      expect(rows).toHaveLength(2);
     });
   });
 

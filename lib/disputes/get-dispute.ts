@@ -3,6 +3,7 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
+import { listFigures } from "@/lib/disputes/figures/figures-store";
 import { listGrantsOfDispute, listNotes, listOpenings } from "@/lib/disputes/grants-store";
 import { type DisputeRef, loadDispute } from "@/lib/disputes/load-dispute";
 import type { DisputeAnswer, DisputeView } from "@/lib/disputes/schema";
@@ -18,6 +19,7 @@ function readWhole(cx: Context, ref: DisputeRef): Promise<DisputeView> {
       tx,
       grants.map((grant) => grant.id),
     );
+    const figures = await listFigures(tx, row.id);
     const people = [
       ...namedIn(row),
       ...grants.map((grant) => grant.subjectUserId),
@@ -25,7 +27,7 @@ function readWhole(cx: Context, ref: DisputeRef): Promise<DisputeView> {
       ...openings.map((opening) => opening.byUserId),
     ];
     const names = await findPeople(tx, people);
-    return disputeView({ row, grants, notes, openings, names }, cx.principal, cx.clock.now());
+    return disputeView({ row, grants, notes, openings, figures, names }, cx.principal, cx.clock.now());
   });
 }
 

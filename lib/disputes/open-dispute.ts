@@ -2,14 +2,16 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
+import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction } from "@/lib/db/transaction";
 import { insertDispute, type SignedPermission } from "@/lib/disputes/change-store";
+import { keyContext } from "@/lib/disputes/figures/compare";
 import { answerDispute } from "@/lib/disputes/get-dispute";
 import { type Disputable, loadDisputable } from "@/lib/disputes/load-disputable";
 import { partyOf } from "@/lib/disputes/rules";
-import type { DisputeAnswer, NewDispute } from "@/lib/disputes/schema";
+import type { DisputeAnswer, DisputeGround, NewDispute } from "@/lib/disputes/schema";
 import { signDispute } from "@/lib/disputes/sign-dispute";
 import { textDigest } from "@/lib/disputes/store";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -19,6 +21,7 @@ import { nextStatus } from "@/lib/transactions/status/status-rules";
 
 interface Opened extends Disputable {
   readonly id: string;
+  readonly ground: DisputeGround;
   readonly reason: string;
   readonly permission: SignedPermission | undefined;
 }
@@ -26,7 +29,7 @@ interface Opened extends Disputable {
 function appendOpened(
   tx: Parameters<typeof appendEntry>[0],
   cx: Context,
-  { id, row, groups, reason, permission }: Opened,
+  { id, row, groups, ground, reason, permission }: Opened,
 ): Promise<AppendedEntry> {
   return appendEntry(tx, cx, {
     class: "transaction",
@@ -39,6 +42,7 @@ function appendOpened(
       transaction: row.id,
       groups: [...groups],
       from: row.status,
+      ground,
       // Only the parties and support may read the parties' words. The log has their digest.
       reason: textDigest(reason),
       ...(permission === undefined
@@ -50,7 +54,7 @@ function appendOpened(
 }
 
 async function store(cx: Context, opened: Opened): Promise<AppendedEntry> {
-  const { id, row, groups, reason, permission } = opened;
+  const { id, row, groups, ground, reason, permission } = opened;
   const party = partyOf(cx.principal, row.participants);
   if (party === undefined) throw new InvariantError("a dispute is opened by no party");
   const change =
@@ -69,7 +73,9 @@ async function store(cx: Context, opened: Opened): Promise<AppendedEntry> {
       transactionId: row.id,
       openedBy,
       party,
+      ground,
       reason,
+      figuresKey: cx.keystore.sealSecret(keyContext(id), randomBytes(32)),
       groups,
       permission,
       at,
@@ -93,7 +99,7 @@ export async function openDispute(
     groups.length === 0 ? undefined : await signDispute(cx, { transactionId: row.id, groups }, body.signed);
   const id = uuidv7(cx.clock.nowMs());
   try {
-    const entry = await store(cx, { id, row, groups, reason: body.reason, permission });
+    const entry = await store(cx, { id, row, groups, ground: body.ground, reason: body.reason, permission });
     return await answerDispute(cx, id, entry);
   } catch (error) {
     if (isUniqueViolation(error)) throw new DomainError("dispute.exists");

@@ -10,6 +10,7 @@ import { fixedClock } from "@/lib/clock";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { addNote } from "@/lib/disputes/add-note";
 import { getDispute } from "@/lib/disputes/get-dispute";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { prepareDispute } from "@/lib/disputes/prepare-dispute";
@@ -198,6 +199,7 @@ describe("support's access", () => {
       const grant_id = grant?.id ?? "";
       await openTransaction(support, tx, { ...LOOK, grant_id });
       expect(await code(setStatus(client, tx, { status: "processing" }))).toBe("transaction.status");
+      await addNote(bench.miner, { id }, { text: "Both were ordered." });
       const end = await resolveDispute(support, { id }, { resolution: "The order was for both jobs." });
       expect(end).toMatchObject({ state: "resolved", transaction_status: "processing" });
       expect(end.grant?.state).toBe("revoked");
@@ -216,6 +218,7 @@ describe("support's access", () => {
 
     it("a dispute can end while the custodian is away, which is notified later", async () => {
       const { id, tx } = await taken();
+      await addNote(bench.miner, { id }, { text: "Agreed." });
       const end = await resolveDispute(away(bench.support), { id }, { resolution: "Settled." });
       expect(end.state).toBe("resolved");
       expect(await code(openTransaction(bench.support, tx, LOOK))).toBe("access.no-grant");

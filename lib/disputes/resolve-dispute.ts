@@ -9,10 +9,11 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { liveGrant } from "@/lib/disputes/access-terms";
 import { endDisputeRow } from "@/lib/disputes/change-store";
+import { listFigures } from "@/lib/disputes/figures/figures-store";
 import { answerDispute } from "@/lib/disputes/get-dispute";
-import { listGrantsOfDispute } from "@/lib/disputes/grants-store";
+import { listGrantsOfDispute, listNotes } from "@/lib/disputes/grants-store";
 import { type DisputeRef, loadDispute, loadForAct } from "@/lib/disputes/load-dispute";
-import { partyOf } from "@/lib/disputes/rules";
+import { partyOf, unheardOf } from "@/lib/disputes/rules";
 import type { DisputeAnswer, NewResolution } from "@/lib/disputes/schema";
 import { type DisputeRow, textDigest } from "@/lib/disputes/store";
 import { DomainError, InvariantError } from "@/lib/errors";
@@ -44,12 +45,29 @@ async function release(tx: Tx, cx: Context, row: DisputeRow, entry: AppendedEntr
     await changeStatus(tx, cx, transaction, change, entry);
 }
 
-async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, resolution: string): Promise<AppendedEntry> {
+/** Throws `dispute.unheard` while a party has not spoken and its 7 days are not over. */
+async function requireHeard(tx: Tx, cx: Context, row: DisputeRow): Promise<void> {
+  const spoken = [...(await listNotes(tx, row.id)).map((note) => note.participant)];
+  const figures = (await listFigures(tx, row.id)).map(({ party }) => party);
+  const unheard = unheardOf(row, [...spoken, ...figures], cx.clock.now());
+  if (unheard.length === 0) return;
+  const parties = unheard.map(({ party, until }) => ({ party, until: until.toISOString() }));
+  throw new DomainError("dispute.unheard", {
+    detail: parties.map(({ party, until }) => `${party} has until ${until} to answer.`).join(" "),
+    extra: { parties },
+  });
+}
+
+async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, given: NewResolution): Promise<AppendedEntry> {
+  const { resolution } = given;
   const known = await loadDispute(tx, cx, ref);
   const isParty = partyOf(cx.principal, known.participants) !== undefined;
   const row = await loadForAct(tx, cx, ref, isParty ? "withdraw" : "resolve");
   const state = isParty ? "withdrawn" : "resolved";
-  const end = { state, by: cx.principal.userId, at: cx.clock.now(), resolution } as const;
+  if (!isParty) await requireHeard(tx, cx, row);
+  const at = cx.clock.now();
+  const outcome = isParty ? undefined : (given.outcome ?? "other");
+  const end = { state, by: cx.principal.userId, at, resolution, outcome } as const;
   if (!(await endDisputeRow(tx, row.id, end))) throw new DomainError("dispute.state");
   const grantId = await endAccess(tx, cx, row, state);
   const entry = await appendEntry(tx, cx, {
@@ -67,6 +85,7 @@ async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, resolution: strin
       transaction: row.transactionId,
       state,
       resolution: textDigest(resolution),
+      ...(outcome === undefined ? {} : { outcome }),
       ...(grantId === undefined ? {} : { grant: grantId }),
     },
     index: { transactionId: row.transactionId, ...(grantId === undefined ? {} : { grantId }) },
@@ -76,16 +95,17 @@ async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, resolution: strin
 }
 
 /**
- * Ends a dispute: support resolves it, or the party that opened it withdraws it. The transaction returns to its former
+ * Ends a dispute: support resolves it once every party has spoken or its 7 days are over, or the party that opened it
+ * withdraws it. The transaction returns to its former
  * status, and support's access ends here even if the custodian does not answer. The portal retries to notify the
  * custodian.
  */
 export async function resolveDispute(
   cx: Context,
   ref: DisputeRef,
-  { resolution }: NewResolution,
+  body: NewResolution,
 ): Promise<DisputeAnswer> {
-  const entry = await inTransaction(cx, (tx) => resolveIn(tx, cx, ref, resolution));
+  const entry = await inTransaction(cx, (tx) => resolveIn(tx, cx, ref, body));
   try {
     await announceDisputeEnd(cx, ref.id);
   } catch (error) {

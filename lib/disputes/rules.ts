@@ -50,16 +50,43 @@ function supportReasons(caller: Caller, { partyOrganisations }: DisputeCase): Re
 export function actReasons(caller: Caller, act: DisputeAct, one: DisputeCase): Reason[] {
   const party = partyOf(caller, one.participants);
   if (act === "note") return party === undefined ? supportReasons(caller, one) : [];
+  if (act === "state-figures")
+    return party === undefined ? [no("default.dispute-party", "Only its parties state figures.")] : [];
   if (act !== "withdraw") return supportReasons(caller, one);
   if (party === one.party) return [];
   return [no("default.dispute-party", "Only the party that opened a dispute withdraws it.")];
+}
+
+/** How long support waits for a party that has not spoken. */
+export const HEARING_MS = 7 * 24 * 3_600_000;
+
+/** A party that has not spoken, and until when support waits for it. */
+interface Unheard {
+  readonly party: string;
+  readonly until: Date;
+}
+
+/**
+ * Returns the parties that support has to wait for before it resolves a dispute: those that have written nothing, for
+ * 7 days from its opening. The party that opened it has spoken. Pure.
+ */
+export function unheardOf(
+  one: Pick<DisputeCase, "party" | "participants"> & { readonly openedAt: Date },
+  spoken: readonly (string | undefined)[],
+  now: Date,
+): Unheard[] {
+  const until = new Date(one.openedAt.getTime() + HEARING_MS);
+  if (until <= now) return [];
+  return one.participants
+    .filter((party) => party !== one.party && !spoken.includes(party))
+    .map((party) => ({ party, until }));
 }
 
 export function isLive({ state }: Pick<DisputeCase, "state">): boolean {
   return state === "open" || state === "taken";
 }
 
-const ACTS: readonly DisputeAct[] = ["take", "note", "request-more", "resolve", "withdraw"];
+const ACTS: readonly DisputeAct[] = ["take", "note", "state-figures", "request-more", "resolve", "withdraw"];
 
 /** Returns what the caller may do now, in the order of the page's buttons. */
 export function actsOf(caller: Caller, one: DisputeCase): DisputeAct[] {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Assurance, Fields, GrantState } from "@/lib/access/requests/schema";
+import { FigureRow } from "@/lib/disputes/figures/schema";
 import { DisputeStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
-import { integerText, pageQuery, Receipt, text, Uuid, visibleText } from "@/lib/schema";
+import { integerText, pageQuery, Receipt, RecordName, text, Uuid, visibleText } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
 
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
@@ -25,7 +26,31 @@ const disputed = {
 export const NewDisputeStatement = z.strictObject(disputed);
 export type NewDisputeStatement = z.infer<typeof NewDisputeStatement>;
 
+/** What a dispute is about, from a list; the reason says it in words. */
+export const DisputeGround = z.enum([
+  "amount",
+  "quantity",
+  "price",
+  "not_delivered",
+  "not_ordered",
+  "wrong_party",
+  "other",
+]);
+export type DisputeGround = z.infer<typeof DisputeGround>;
+
+/** How a dispute was resolved, from a list. */
+export const DisputeOutcome = z.enum([
+  "as_recorded",
+  "corrected",
+  "agreed",
+  "cancelled",
+  "unresolved",
+  "other",
+]);
+export type DisputeOutcome = z.infer<typeof DisputeOutcome>;
+
 export const NewDispute = z.strictObject({
+  ground: DisputeGround.default("other"),
   reason: visibleText(4_000),
   ...disputed,
   /** The prepared statement and the party's signature; in evaluation the portal signs if it is absent. */
@@ -33,17 +58,21 @@ export const NewDispute = z.strictObject({
     .strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/), signature: StatementSignature })
     .optional(),
 });
-export type NewDispute = z.infer<typeof NewDispute>;
+export type NewDispute = z.output<typeof NewDispute>;
 
 export const NewNote = z.strictObject({ text: visibleText(4_000) });
 export type NewNote = z.infer<typeof NewNote>;
 
-export const NewResolution = z.strictObject({ resolution: visibleText(4_000) });
+export const NewResolution = z.strictObject({
+  resolution: visibleText(4_000),
+  /** Of a dispute that support resolves; a withdrawn one has none. */
+  outcome: DisputeOutcome.optional(),
+});
 export type NewResolution = z.infer<typeof NewResolution>;
 
 export const DisputePath = z.strictObject({ id: Uuid });
 /** The same under its transaction. */
-export const DisputeOfTransactionPath = z.strictObject({ id: Uuid, dispute_id: Uuid });
+export const DisputeOfTransactionPath = z.strictObject({ id: RecordName, dispute_id: Uuid });
 
 export const DisputeListView = z.enum(["open", "mine", "resolved", "all"]);
 export type DisputeListView = z.infer<typeof DisputeListView>;
@@ -52,7 +81,7 @@ export const DisputeQuery = z.strictObject({
   ...pageQuery,
   limit: integerText(1, 200).default(50),
   view: DisputeListView.default("all"),
-  transaction_id: Uuid.optional(),
+  transaction_id: RecordName.optional(),
   cursor: text(64).optional(),
 });
 export type DisputeQuery = z.output<typeof DisputeQuery>;
@@ -69,6 +98,7 @@ const summaryMembers = {
   party: z.string(),
   opened_by: PersonView,
   opened_at: z.string(),
+  ground: DisputeGround,
   reason: z.string(),
   fields: z.array(GroupName),
   notes_count: z.int(),
@@ -82,6 +112,7 @@ const summaryMembers = {
   resolved_by: PersonView.optional(),
   resolved_at: z.string().optional(),
   resolution: z.string().optional(),
+  outcome: DisputeOutcome.optional(),
 };
 
 export const DisputeSummary = z.object(summaryMembers);
@@ -94,7 +125,7 @@ export const DisputePage = z.object({
 });
 
 /** What the caller may do with a dispute now. */
-export const DisputeAct = z.enum(["note", "take", "resolve", "withdraw", "request-more"]);
+export const DisputeAct = z.enum(["note", "state-figures", "take", "resolve", "withdraw", "request-more"]);
 export type DisputeAct = z.infer<typeof DisputeAct>;
 
 export const NoteView = z.object({
@@ -126,6 +157,10 @@ export const DisputeView = z.object({
   grant: DisputeGrantView.optional(),
   no_access: NoAccess.optional(),
   notes: z.array(NoteView),
+  /** Parties that have not spoken yet, and until when support waits for them. */
+  unheard: z.array(z.object({ party: z.string(), until: z.string() })),
+  /** What the parties say the fields are, compared without a value. */
+  figures: z.array(FigureRow),
   /** Every opening of masked fields under this dispute, newest first. */
   openings: z.array(z.object({ at: z.string(), by: PersonView, fields: z.array(GroupName) })),
   /** Groups that a further request would ask for now; empty while the dispute itself shows all of them. */

@@ -6,7 +6,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { type DisputeListView, DisputeState } from "@/lib/disputes/schema";
+import { DisputeGround, type DisputeListView, DisputeOutcome, DisputeState } from "@/lib/disputes/schema";
 import { GroupName } from "@/lib/vocabulary";
 
 const Row = z.object({
@@ -21,6 +21,7 @@ const Row = z.object({
   party: z.string(),
   opened_by: z.string(),
   opened_at: z.date(),
+  ground: DisputeGround,
   reason: z.string(),
   groups: z.array(GroupName),
   notes_count: z.number(),
@@ -33,6 +34,7 @@ const Row = z.object({
   resolved_by: z.string().nullable(),
   resolved_at: z.date().nullable(),
   resolution: z.string().nullable(),
+  outcome: DisputeOutcome.nullable(),
 });
 
 /** A dispute with the known facts of its transaction. */
@@ -49,13 +51,21 @@ export interface DisputeRow {
   readonly party: string;
   readonly openedBy: string;
   readonly openedAt: Date;
+  readonly ground: DisputeGround;
   readonly reason: string;
   readonly groups: readonly GroupName[];
   readonly notesCount: number;
   /** The party's signed statement; absent if nothing is sealed. */
   readonly permission: Permission | undefined;
   readonly taken: { readonly by: string; readonly at: Date } | undefined;
-  readonly end: { readonly by: string; readonly at: Date; readonly resolution: string } | undefined;
+  readonly end:
+    | {
+        readonly by: string;
+        readonly at: Date;
+        readonly resolution: string;
+        readonly outcome: DisputeOutcome | undefined;
+      }
+    | undefined;
 }
 
 export interface Permission {
@@ -69,7 +79,7 @@ export interface Permission {
 const SELECT = Prisma.sql`
   SELECT d.id, d.transaction_id, t.job_id, t.status, t.participants, d.state, d.party, d.opened_by, d.opened_at,
     d.signature ->> 'key_id' IS NOT DISTINCT FROM (d.statement ->> 'log') || '/evaluation' AS is_portal_signed,
-    d.reason, d.groups, d.nonce, d.not_after, d.assurance, d.taken_by, d.taken_at, d.resolved_by, d.resolved_at,
+    d.ground, d.outcome, d.reason, d.groups, d.nonce, d.not_after, d.assurance, d.taken_by, d.taken_at, d.resolved_by, d.resolved_at,
     d.resolution, (SELECT count(*)::int FROM dispute_note n WHERE n.dispute_id = d.id) AS notes_count,
     ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups,
     ARRAY(SELECT DISTINCT p.organisation_id FROM participant p WHERE p.id = ANY (t.participants)) AS party_organisations
@@ -82,8 +92,9 @@ function permissionOf(row: z.infer<typeof Row>): Permission | undefined {
 }
 
 function endOf(row: z.infer<typeof Row>): DisputeRow["end"] {
-  const { resolved_by: by, resolved_at: at, resolution } = row;
-  return by === null || at === null || resolution === null ? undefined : { by, at, resolution };
+  const { resolved_by: by, resolved_at: at, resolution, outcome } = row;
+  if (by === null || at === null || resolution === null) return undefined;
+  return { by, at, resolution, outcome: outcome ?? undefined };
 }
 
 function toDispute(record: unknown): DisputeRow {
@@ -101,6 +112,7 @@ function toDispute(record: unknown): DisputeRow {
     party: row.party,
     openedBy: row.opened_by,
     openedAt: row.opened_at,
+    ground: row.ground,
     reason: row.reason,
     groups: row.groups,
     notesCount: row.notes_count,

@@ -3,8 +3,9 @@ import { type Names, personView } from "@/lib/access/requests/view";
 import { isWithin } from "@/lib/access/rules/limits";
 import type { Principal } from "@/lib/context/principal";
 import { hindrance, liveGrant } from "@/lib/disputes/access-terms";
+import { figureRows, type StoredFigure } from "@/lib/disputes/figures/compare";
 import type { DisputeGrant, NoteRow, OpeningRow } from "@/lib/disputes/grants-store";
-import { actsOf, isLive } from "@/lib/disputes/rules";
+import { actsOf, isLive, unheardOf } from "@/lib/disputes/rules";
 import type { DisputeSummary, DisputeView, NoAccess } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
 import { validityTime } from "@/lib/escrow/protocol/statements";
@@ -26,6 +27,7 @@ export function summaryOf(row: DisputeRow, names: Names): DisputeSummary {
     party: row.party,
     opened_by: personView(names, row.openedBy),
     opened_at: row.openedAt.toISOString(),
+    ground: row.ground,
     reason: row.reason,
     fields: [...row.groups],
     notes_count: row.notesCount,
@@ -45,6 +47,7 @@ export function summaryOf(row: DisputeRow, names: Names): DisputeSummary {
           resolved_by: personView(names, end.by),
           resolved_at: end.at.toISOString(),
           resolution: end.resolution,
+          ...(end.outcome === undefined ? {} : { outcome: end.outcome }),
         }),
   };
 }
@@ -96,11 +99,14 @@ export interface WholeDispute {
   readonly grants: readonly DisputeGrant[];
   readonly notes: readonly NoteRow[];
   readonly openings: readonly OpeningRow[];
+  readonly figures: readonly StoredFigure[];
   readonly names: Names;
 }
 
 export function disputeView(whole: WholeDispute, caller: Principal, now: Date): DisputeView {
-  const { row, grants, notes, openings, names } = whole;
+  const { row, grants, notes, openings, figures, names } = whole;
+  const spoken = [...notes.map((note) => note.participant), ...figures.map(({ party }) => party)];
+  const unheard = isLive(row) ? unheardOf(row, spoken, now) : [];
   const missing = isLive(row) ? noAccess(row, grants, now) : undefined;
   const more = isLive(row) ? moreFields(row, missing) : [];
   return {
@@ -123,7 +129,12 @@ export function disputeView(whole: WholeDispute, caller: Principal, now: Date): 
       by: personView(names, byUserId),
       fields: [...groups],
     })),
+    unheard: unheard.map(({ party, until }) => ({ party, until: until.toISOString() })),
+    figures: figureRows(figures, row.participants),
     more_fields: [...more],
-    acts: actsOf(caller, row).filter((act) => act !== "request-more" || more.length > 0),
+    acts: actsOf(caller, row).filter((act) => {
+      if (act === "resolve") return unheard.length === 0;
+      return act !== "request-more" || more.length > 0;
+    }),
   };
 }

@@ -15,6 +15,8 @@ const ROOT = path.join(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(read("package.json")));
 const IMAGE = (part: string) => `sealport-${part}:${version}`;
+/** Where each part serves its metrics in its container. */
+const METRICS = 9464;
 const PORTS: Partial<Record<Part, number>> = { portal: 3000, custodian: 7443, signer: 7444, witness: 7445 };
 /** Who calls whom; each pair has a network of its own. */
 const CALLS = [
@@ -79,6 +81,7 @@ describe("the variables of containers", () => {
     const variables = containerVariables(part);
     expect(faultsOf(part, [...variables.keys()])).toEqual(NONE);
     const page = read("docs/variables.md");
+    expect(variables.get("METRICS_URL")).toBe(`http://0.0.0.0:${METRICS}`);
     const own = [...variables.keys()].filter((name) => !GENERAL.includes(name));
     expect(own.filter((name) => !page.includes(`| ${variableOf(part, name)}`))).toEqual([]);
   });
@@ -150,7 +153,11 @@ describe("compose.yaml", () => {
         service.networks.includes(network) ? [name] : [],
       );
     const pairs = [...CALLS, ...DATABASE.map((part) => `${part}-database`), "portal-redis", "op-database"];
-    expect(Object.keys(networks).sort()).toEqual([...pairs, "edge", "outside"].sort());
+    const watched = PARTS.map((part) => `watch-${part}`);
+    expect(Object.keys(networks).sort()).toEqual([...pairs, ...watched, "edge", "outside"].sort());
+    // A part's metrics are read in a network in which no other part is.
+    for (const part of PARTS) expect(members(`watch-${part}`)).toEqual([part]);
+    for (const name of watched) expect(networks[name]?.internal, name).toBe(true);
     for (const pair of pairs) {
       const [first = "", second = ""] = pair.split("-");
       expect(members(pair).sort(), pair).toEqual([first, second === "database" ? "postgres" : second].sort());
@@ -218,7 +225,7 @@ describe("the manifests for Kubernetes", () => {
     expect(container.image).toBe(IMAGE(part));
     expect(container.envFrom).toEqual([{ configMapRef: { name: `sealport-${part}` } }]);
     expect(container.ports.map(({ containerPort }) => containerPort)).toEqual(
-      PORTS[part] === undefined ? [] : [PORTS[part]],
+      PORTS[part] === undefined ? [METRICS] : [PORTS[part], METRICS],
     );
     const secret = volumes.find(({ name }) => name === "secrets")?.secret;
     expect(secret?.secretName).toBe(`sealport-${part}`);
@@ -250,7 +257,13 @@ describe("the manifests for Kubernetes", () => {
         from.map((peer) => `${appOf(peer)}-${part}`),
       ),
     );
-    expect(calls.sort()).toEqual([...CALLS, "proxy-portal"].sort());
+    const watched = PARTS.map((part) => `watcher-${part}`);
+    expect(calls.sort()).toEqual([...CALLS, ...watched, "proxy-portal"].sort());
+    for (const part of PARTS)
+      for (const { from, ports } of policyOf(`sealport-${part}`).ingress) {
+        const isWatcher = from.some((peer) => appOf(peer) === "watcher");
+        expect(ports.map(({ port }) => port)).toEqual([isWatcher ? METRICS : PORTS[part]]);
+      }
   });
 
   it("are all named by the base, and the example renames images that there are", () => {

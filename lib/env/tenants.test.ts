@@ -41,12 +41,24 @@ it("a further tenant shares what is the machine's and nothing that is a tenant's
   expect(other?.variables).not.toHaveProperty("DATABASE_URL");
 });
 
+it("a tenant with a database of its own gets no listener and no replica of the shared one", () => {
+  const shared = { DATABASE_LISTEN_URL: "postgresql://direct", DATABASE_REPLICA_URL_FILE: "/run/replica" };
+  const variablesFor = (lines: string) =>
+    readTenants(folderOf({ "two.env": `${TWO}${lines}` }), { ...OWN, ...shared })[0]?.variables;
+  expect(variablesFor("")).toMatchObject(shared);
+  const own = variablesFor("DATABASE_URL=postgresql://two\n");
+  for (const name of Object.keys(shared)) expect(own).not.toHaveProperty(name);
+  const named = "DATABASE_URL=postgresql://two\nDATABASE_REPLICA_URL=postgresql://two-replica\n";
+  expect(variablesFor(named)).toMatchObject({ DATABASE_REPLICA_URL: "postgresql://two-replica" });
+});
+
 it("a file that names the machine's variables, has another's host or folder, or no address is refused by name", () => {
   const refusals: readonly (readonly [Record<string, string>, RegExp])[] = [
     [{ "two.env": `${TWO}PORT=3001\n` }, /two\.env may not name PORT/],
     [{ "two.env": "TENANT_ID=2\n" }, /two\.env needs INSTANCE_FILE or PORTAL_ORIGIN/],
     [{ "two.env": TWO.replace("two.example.org", "one.example.org") }, /two have the same host name/],
     [{ "two.env": TWO.replace("/keys/two", "/keys/one") }, /two have the same KEY_DIR/],
+    [{ "two.env": TWO.replace("/keys/two", "/keys/x/../one/") }, /two have the same KEY_DIR/],
     [
       { "three.env": TWO, "two.env": TWO.replace("two.ex", "three.ex") },
       /three and two have the same KEY_DIR/,
@@ -64,7 +76,14 @@ it("a call belongs to the tenant of its host name, whatever its port and case; p
   expect(find("two.example.org")).toBe(tenants[0]);
   expect(find("TWO.example.org:443")).toBe(tenants[0]);
   expect(find("one.example.org")).toBe("own");
-  for (const host of ["three.example.org", "", "two.example.org.", "x@two.example.org:1:2"])
+  for (const host of [
+    "three.example.org",
+    "",
+    "two.example.org.",
+    "x@two.example.org:1:2",
+    "x@two.example.org",
+    "two.example.org/x",
+  ])
     expect([host, find(host)]).toEqual([host, undefined]);
   expect(find("10.0.0.1:3000", "/readyz")).toBe("own");
   expect(find("10.0.0.1:3000", "/readyzx")).toBeUndefined();

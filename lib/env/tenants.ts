@@ -11,13 +11,26 @@ import { OperatorError } from "@/lib/errors";
 
 /** Variables that are never taken from the process: a tenant without its own must not get another's. */
 const APART =
-  /^(?:INSTANCE_FILE|TENANT_ID|LOG_ORIGIN|LOG_VKEY|PORTAL_ORIGIN|CUSTODIAN_(?:URL|VKEY)|SIGNER_URL|WITNESS(?:ES|_URL|_VKEY|_POLICY)|CLOSED_LOGS|KEY_DIR|DATA_DIR|KEK_FILE|KEK_PASSPHRASE|SEALPORT_CUSTODY|VAULT_[A-Z]+|PKCS11_(?:PIN|ENV)|SETUP_TOKEN|DEMO_FILE)(?:_FILE)?$/;
+  /^(?:INSTANCE_FILE|TENANT_ID|LOG_ORIGIN|LOG_VKEY|PORTAL_ORIGIN|CUSTODIAN_(?:URL|VKEY)|SIGNER_URL|WITNESS(?:ES|_URL|_VKEY|_POLICY)|CLOSED_LOGS|KEY_DIR|DATA_DIR|KEK_FILE|KEK_PASSPHRASE|SEALPORT_CUSTODY|VAULT_[A-Z]+|PKCS11_(?:PIN|ENV)|SETUP_TOKEN|DEMO_FILE|SYSLOG_(?:URL|CA))(?:_FILE)?$/;
 /** Variables that a tenant may have of its own. */
 const CHOSEN =
-  /^(?:DATABASE_URL|SMTP_URL|SMTP_FROM|RATE_BUDGETS|EXPORT_KEEP_DAYS|KEY_ROTATION_DAYS|TSA_[A-Z_]+)(?:_FILE)?$/;
+  /^(?:DATABASE_(?:LISTEN_|REPLICA_)?URL|SMTP_URL|SMTP_FROM|RATE_BUDGETS|EXPORT_KEEP_DAYS|KEY_ROTATION_DAYS|TSA_[A-Z_]+)(?:_FILE)?$/;
+/** Other ways to the database of DATABASE_URL. A tenant with a database of its own does not get another's. */
+const WAYS = /^DATABASE_(?:LISTEN|REPLICA)_URL(?:_FILE)?$/;
 const FILE = /^([a-z0-9][a-z0-9-]{0,62})\.env$/;
 
 type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Folders, however their paths are written. Two tenants may not have one of them, nor one id or log. */
+const FOLDERS = ["INSTANCE_FILE", "KEY_DIR", "DATA_DIR"] as const;
+const IDS = ["TENANT_ID", "LOG_ORIGIN"] as const;
+
+/** Returns an id that a tenant's instance file or variable gives. */
+function idOf(id: (typeof IDS)[number], { INSTANCE_FILE, [id]: given }: Variables): string | undefined {
+  if (INSTANCE_FILE === undefined) return given;
+  const { tenant, origin } = readInstanceFile(INSTANCE_FILE).instance;
+  return id === "TENANT_ID" ? tenant : origin;
+}
 
 function hostOf(name: string, { INSTANCE_FILE, PORTAL_ORIGIN }: Variables): string {
   const origin =
@@ -25,6 +38,11 @@ function hostOf(name: string, { INSTANCE_FILE, PORTAL_ORIGIN }: Variables): stri
   if (origin === undefined || !URL.canParse(origin))
     throw new OperatorError(`TENANTS_DIR: ${name}.env needs INSTANCE_FILE or PORTAL_ORIGIN`);
   return new URL(origin).hostname;
+}
+
+function pathIn({ variables }: ServedTenant, variable: (typeof FOLDERS)[number]): string | undefined {
+  const given = variables[variable];
+  return given === undefined ? undefined : path.resolve(given);
 }
 
 /** Returns the tenant of one file. Throws OperatorError that names the file and the variable. */
@@ -45,7 +63,11 @@ function readTenantFile(file: string, own: Variables): ServedTenant {
     ([variable]) => !APART.test(variable) && variable !== "TENANTS_DIR" && variable !== "METRICS_URL",
   );
   const chosen = Object.keys(given).map((variable) => variable.replace(/_FILE$/, ""));
-  const kept = shared.filter(([variable]) => !chosen.includes(variable.replace(/_FILE$/, "")));
+  const hasOwnDatabase = chosen.includes("DATABASE_URL");
+  const kept = shared.filter(
+    ([variable]) =>
+      !chosen.includes(variable.replace(/_FILE$/, "")) && !(hasOwnDatabase && WAYS.test(variable)),
+  );
   const variables = { ...Object.fromEntries(kept), ...given };
   return { name, host: hostOf(name, variables), variables };
 }
@@ -69,9 +91,8 @@ export function readTenants(folder: string | undefined, own: Variables): readonl
   ];
   const marks: readonly (readonly [string, (tenant: ServedTenant) => string | undefined])[] = [
     ["host name", ({ host }) => host],
-    ...(["INSTANCE_FILE", "KEY_DIR", "DATA_DIR", "TENANT_ID", "LOG_ORIGIN"] as const).map(
-      (variable) => [variable, ({ variables }: ServedTenant) => variables[variable]] as const,
-    ),
+    ...FOLDERS.map((variable) => [variable, (one: ServedTenant) => pathIn(one, variable)] as const),
+    ...IDS.map((variable) => [variable, ({ variables }: ServedTenant) => idOf(variable, variables)] as const),
   ];
   for (const [what, markOf] of marks)
     for (const [at, one] of all.entries()) {
@@ -86,13 +107,16 @@ export function readTenants(folder: string | undefined, own: Variables): readonl
 /** Probes of a load balancer name no tenant's host: the state of the process's own tenant is meant. */
 const PROBES = /^\/(?:healthz|readyz)(?:\?|$)/;
 
+/** A host name or address, with or without a port (RFC 9110 section 7.2). */
+const HOST = /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/;
+
 /** Whose call this is: a further tenant, the portal's own (`own`), or no one's. */
 export function tenantOfCall(
   tenants: readonly ServedTenant[],
   own: readonly string[],
   { host, url }: { readonly host: string; readonly url: string },
 ): ServedTenant | "own" | undefined {
-  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : "";
+  const name = HOST.test(host) && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : "";
   const tenant = tenants.find((one) => one.host === name);
   if (tenant !== undefined) return tenant;
   return own.includes(name) || PROBES.test(url) ? "own" : undefined;

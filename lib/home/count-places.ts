@@ -11,12 +11,15 @@ import { countUnacknowledged } from "@/lib/alerts/store";
 import type { Context } from "@/lib/context/context";
 import { onReplica } from "@/lib/db/replica";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { readPolicyNeeds } from "@/lib/home/policy-needs";
 import { countReviewRows } from "@/lib/home/review-needs";
+import { readRosterNeeds } from "@/lib/home/roster-needs";
 import type { PlaceCounts } from "@/lib/home/schema";
+import { readAuthorityNeeds, readBackupNeeds, readErasureNeeds } from "@/lib/home/second-person-needs";
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
 import { countUnread } from "@/lib/notify/store";
 
-type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db">;
+type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db" | "escrow" | "keystore">;
 
 async function requests(tx: Tx, cx: CountContext, viewer: Viewer): Promise<number> {
   if (!isReviewer(cx.principal)) return countOpenRequests(tx, cx.principal.userId);
@@ -37,13 +40,18 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
     notifications: await countUnread(tx, principal.userId),
     accessReview: await countReviewRows(tx, cx),
     alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, tenantId) : 0,
+    erasures: (await readErasureNeeds(tx, cx)).length,
+    authorities: (await readAuthorityNeeds(tx, cx)).length,
+    policies: (await readPolicyNeeds(tx, cx)).length,
+    roster: (await readRosterNeeds(tx, cx)).length,
+    keys: readBackupNeeds(cx).length,
     agreements: principal.role === "admin" ? await countWaiting(tx, cx) : 0,
   };
 }
 
 /**
  * Returns the counts next to the places: work for a reviewer or own open requests, active grants, open disputes, unread
- * notifications.
+ * notifications, and what waits for the caller as the second person.
  */
 export function countPlaces(cx: CountContext): Promise<PlaceCounts> {
   return onReplica(cx, "home", (from) =>

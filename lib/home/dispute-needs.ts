@@ -3,7 +3,9 @@ import { isSupport } from "@/lib/access/rules/floor";
 import type { Context } from "@/lib/context/context";
 import { viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { partyOf } from "@/lib/disputes/rules";
+import { listFigures } from "@/lib/disputes/figures/figures-store";
+import { listNotes } from "@/lib/disputes/grants-store";
+import { HEARING_MS, partyOf } from "@/lib/disputes/rules";
 import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
 import type { Need } from "@/lib/home/schema";
 import type { Unreadable } from "@/lib/paging";
@@ -19,6 +21,17 @@ function need(row: DisputeRow, kind: "dispute" | "disputed"): Need {
     is_late: false,
     facts: { party: row.party, job: row.jobId, text: row.reason, is_taken: row.taken !== undefined },
   };
+}
+
+/** Until when support waits for this party's answer, while it has not spoken. */
+async function addAnswerDue(tx: Tx, { principal, clock }: Context, one: Need): Promise<void> {
+  const party = principal.participantId;
+  const spoken = [
+    ...(await listNotes(tx, one.subject.id)).map((note) => note.participant),
+    ...(await listFigures(tx, one.subject.id)).map((figure) => figure.party),
+  ];
+  const until = new Date(Date.parse(one.at) + HEARING_MS);
+  if (party !== undefined && !spoken.includes(party) && until > clock.now()) one.due_at = until.toISOString();
 }
 
 /** Returns open disputes: to support staff those that are unassigned or theirs, to a party those of the other party. */
@@ -48,5 +61,6 @@ export async function readDisputeNeeds(
     const party = partyOf(principal, row.participants);
     return party !== undefined && party !== row.party ? [need(row, "disputed")] : [];
   });
+  for (const one of items.flat()) if (one.kind === "disputed") await addAnswerDue(tx, cx, one);
   return { needs: items.flat(), open: total, unreadable };
 }

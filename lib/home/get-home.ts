@@ -23,6 +23,7 @@ import { readRequestNeeds } from "@/lib/home/request-needs";
 import { readReviewNeeds } from "@/lib/home/review-needs";
 import { readRosterNeeds } from "@/lib/home/roster-needs";
 import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
+import { readAuthorityNeeds, readBackupNeeds, readErasureNeeds } from "@/lib/home/second-person-needs";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
 import { viewOf } from "@/lib/transactions/read/view";
@@ -107,10 +108,17 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
   }));
 }
 
-/** Returns what waits for people who run the instance: a roster version, a set of policies, an alert. */
+/** Returns what waits for people who run the instance: what needs a second person, an alert, a missing backup. */
 async function readOfficeNeeds(tx: Tx, cx: Context): Promise<Need[]> {
   const roster = await readRosterNeeds(tx, cx);
-  return [...roster, ...(await readPolicyNeeds(tx, cx)), ...(await readAlertNeeds(tx, cx))];
+  return [
+    ...roster,
+    ...(await readErasureNeeds(tx, cx)),
+    ...(await readAuthorityNeeds(tx, cx)),
+    ...(await readPolicyNeeds(tx, cx)),
+    ...(await readAlertNeeds(tx, cx)),
+    ...readBackupNeeds(cx),
+  ];
 }
 
 /**
@@ -157,7 +165,7 @@ function readHome(cx: Context): Promise<Home> {
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, viewer),
       in_force: grants.inForce,
-      with_others: requests.withOthers,
+      ...requests.shown,
       transactions: transactions.items,
       ...(lastHere === undefined ? {} : { last_here_at: lastHere.toISOString() }),
       news: news.items,

@@ -11,7 +11,7 @@ import { isExecutive, isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import { readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import type { Need } from "@/lib/home/schema";
+import type { Home, Need } from "@/lib/home/schema";
 import { findQuestions, type QuestionRow } from "@/lib/home/store";
 import { findPeople } from "@/lib/identity/people/people-store";
 import type { Unreadable } from "@/lib/paging";
@@ -19,6 +19,7 @@ import type { Unreadable } from "@/lib/paging";
 /** More than a person reads at one sitting; the list of requests has them all. */
 const MAX_WAITING = 30;
 const MAX_OWN = 30;
+const MAX_TEAM = 8;
 
 /** Own requests in these states wait for another person. */
 const WITH_OTHERS: ReadonlySet<RequestState> = new Set<RequestState>([
@@ -154,52 +155,54 @@ async function loadQuestions(
   return viewRows(cx, "home.questions", rows, (row: QuestionRow) => row);
 }
 
-/** What requests need of the caller, and the caller's own that are with another person. */
+/** Returns the requests of the caller's home: to decide, own, escalated to them, and those of their team. */
+async function listTurns(tx: Tx, cx: Context, viewer: Viewer) {
+  const page = { viewer, state: undefined, after: undefined } as const;
+  const all = { ...page, ownerId: undefined, sort: "due" } as const;
+  const mine = { ...page, ownerId: cx.principal.userId, view: "mine", sort: "newest" } as const;
+  return {
+    waiting:
+      viewer.stages.length === 0 ? [] : await listQueue(tx, { ...all, view: "waiting", limit: MAX_WAITING }),
+    own: await listQueue(tx, { ...mine, limit: MAX_OWN }),
+    escalated: await listEscalated(tx, cx, viewer),
+    team: isReviewer(cx.principal) ? await listQueue(tx, { ...all, view: "team", limit: MAX_TEAM }) : [],
+  };
+}
+
+/** What requests need of the caller, those of the caller that are with others, and the team's. */
 export async function readRequestNeeds(
   tx: Tx,
   cx: Context,
   viewer: Viewer,
 ): Promise<{
   readonly needs: Need[];
-  readonly withOthers: RequestSummary[];
+  readonly shown: Pick<Home, "with_others" | "team">;
   readonly unreadable: readonly Unreadable[];
 }> {
-  const { userId, handle } = cx.principal;
-  const page = { viewer, state: undefined, after: undefined } as const;
-  const waiting =
-    viewer.stages.length === 0
-      ? []
-      : await listQueue(tx, {
-          ...page,
-          ownerId: undefined,
-          view: "waiting",
-          sort: "due",
-          limit: MAX_WAITING,
-        });
-  const own = await listQueue(tx, { ...page, ownerId: userId, view: "mine", sort: "newest", limit: MAX_OWN });
-  const escalated = await listEscalated(tx, cx, viewer);
-  const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
-  if (turns.length === 0) return { needs: [], withOthers: [], unreadable: [] };
-  const { items: summaries, unreadable = [] } = await load(tx, cx, turns);
+  const { waiting, own, escalated, team } = await listTurns(tx, cx, viewer);
+  const turns = new Map([...waiting, ...own, ...escalated, ...team].map((turn) => [turn.id, turn]));
+  if (turns.size === 0) return { needs: [], shown: { with_others: [], team: [] }, unreadable: [] };
+  const { items: summaries, unreadable = [] } = await load(tx, cx, [...turns.values()]);
   const { items: asked, unreadable: missing = [] } = await loadQuestions(tx, cx, summaries);
   const questions = new Map(asked.map((row) => [row.requestId, row]));
   const now = cx.clock.now();
   const cases = summaries.map((summary) => ({
     summary,
     question: questions.get(summary.id),
-    isOwn: summary.requester.handle === handle,
+    isOwn: summary.requester.handle === cx.principal.handle,
     now,
   }));
-  const isEscalated = ({ summary }: Case): boolean => escalated.some((turn) => turn.id === summary.id);
+  const isIn = (list: readonly Turn[], { summary }: Case): boolean =>
+    list.some((turn) => turn.id === summary.id);
+  const needOf = (one: Case): Need | undefined =>
+    one.isOwn ? ownNeed(one) : (decideNeed(one) ?? (isIn(escalated, one) ? escalatedNeed(one) : undefined));
+  const summariesOf = (is: (one: Case) => boolean) => cases.filter(is).map(({ summary }) => summary);
   return {
-    needs: cases
-      .map((one) =>
-        one.isOwn ? ownNeed(one) : (decideNeed(one) ?? (isEscalated(one) ? escalatedNeed(one) : undefined)),
-      )
-      .filter((need) => need !== undefined),
-    withOthers: cases
-      .filter(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state))
-      .map(({ summary }) => summary),
+    needs: cases.map(needOf).filter((need) => need !== undefined),
+    shown: {
+      with_others: summariesOf(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state)),
+      team: summariesOf((one) => !one.isOwn && isIn(team, one) && !isIn(escalated, one)),
+    },
     unreadable: [...unreadable, ...missing],
   };
 }

@@ -11,7 +11,10 @@ import { mayAgree, stateOf } from "@/lib/identity/roster/view";
  * Returns the roster version that waits for the caller's signature, by the roster as it was known just now. The
  * custodian is asked only when one waits; the page where one signs asks it again.
  */
-export async function readRosterNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+export async function readRosterNeeds(
+  tx: Tx,
+  cx: Pick<Context, "principal" | "instance" | "clock" | "escrow">,
+): Promise<Need[]> {
   const { principal, instance, clock } = cx;
   const wanted = { tenantId: instance.tenantId, isPending: true, limit: 1 } as const;
   const versions = await listVersions(tx, wanted);

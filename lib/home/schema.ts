@@ -15,9 +15,12 @@ export const NeedKind = z.enum([
   "alert",
   "decide",
   "agreement",
+  "erasure",
+  "authority",
   "roster",
   "access_review",
   "policy",
+  "backup",
   "dispute",
   "access_new",
   "enrolment",
@@ -47,6 +50,9 @@ export const SubjectKind = z.enum([
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
+  "root_key",
   "alert",
 ]);
 
@@ -115,6 +121,12 @@ export const PlaceCounts = z.object({
   agreements: z.int(),
   /** Rows of the running access review that the caller decides on. */
   accessReview: z.int(),
+  /** Erasures, authorities' keys, policies, roster versions and keys that wait for the caller. */
+  erasures: z.int(),
+  authorities: z.int(),
+  policies: z.int(),
+  roster: z.int(),
+  keys: z.int(),
   /** Open alerts that no one acknowledged, for those who act on them. */
   alerts: z.int(),
 });
@@ -127,6 +139,8 @@ export const Home = z.object({
   in_force: z.array(GrantView),
   /** The caller's own requests that others have to answer. */
   with_others: z.array(RequestSummary),
+  /** For reviewers: requests that other reviewers have to decide, soonest due first. */
+  team: z.array(RequestSummary),
   /** A participant's newest transactions. */
   transactions: z.array(TransactionView),
   /** Absent on a first visit. */

@@ -2,7 +2,16 @@ import { z } from "zod";
 import { visibleLine } from "@/lib/schema";
 
 /** Kinds of things that a search finds, in the order of the answer. */
-export const FoundKind = z.enum(["request", "transaction", "person", "organisation", "participant", "key"]);
+export const FoundKind = z.enum([
+  "case",
+  "grant",
+  "request",
+  "transaction",
+  "person",
+  "organisation",
+  "participant",
+  "key",
+]);
 export type FoundKind = z.infer<typeof FoundKind>;
 
 export const SearchQuery = z.strictObject({

@@ -2,6 +2,8 @@
 // only what these lists show, and only their metadata.
 
 import "server-only";
+import { listCases } from "@/lib/access/cases/list-cases";
+import { listGrants } from "@/lib/access/grants/list-grants";
 import { listRequests, type RequestListQuery } from "@/lib/access/requests/list-requests";
 import { getRequest } from "@/lib/access/requests/request-view";
 import { listParticipants } from "@/lib/administration/participants/participants";
@@ -22,6 +24,9 @@ const SHORTEST = 2;
 /** An organisation's list has no search: so many are looked through. */
 const ORGANISATIONS = 500;
 const REFERENCE = /^[A-Za-z0-9-]+$/;
+const GRANT_REFERENCE = /^(?:GR|DG|BG)-[\dA-F-]{4,40}$/i;
+/** So many of the newest grants are looked through. */
+const GRANTS = 200;
 /** A grant has the number of its request. */
 const GRANT = /^GR-(?=\d{4}-\d)/i;
 
@@ -71,7 +76,23 @@ async function findKeys(cx: Context, text: string) {
   return found.map(({ key_id: id, kid: name, participant_id: note }) => ({ id, name, note }));
 }
 
+/** A grant by the whole of its reference. */
+async function findGrants(cx: Context, text: string) {
+  if (!GRANT_REFERENCE.test(text)) return [];
+  const wanted = text.toUpperCase();
+  const { items } = await listGrants(cx, { limit: GRANTS, view: "all" });
+  return items
+    .filter(({ reference }) => reference.toUpperCase() === wanted)
+    .map(({ id, reference: name, holder_name: note }) => ({ id, name, note }));
+}
+
 const FINDERS: Readonly<Record<FoundKind, Finder>> = {
+  async case(cx, q) {
+    if (isUuid(q)) return [];
+    const { items } = await listCases(cx, { q, limit: MOST + 1 });
+    return items.map(({ id, case_number: name, issuer: note }) => ({ id, name, note }));
+  },
+  grant: findGrants,
   request: findRequests,
   transaction: findTransactions,
   key: findKeys,

@@ -61,6 +61,13 @@ export function deriveApiKeySecret(instanceSecret: Uint8Array): Uint8Array {
   return hkdfSha256(instanceSecret, new Uint8Array(0), API_KEY_INFO, 32);
 }
 
+const CASE_INFO = utf8("sealport/case/1");
+
+/** Returns the key that makes the ids of cases, derived from the instance secret. */
+export function deriveCaseKey(instanceSecret: Uint8Array): Uint8Array {
+  return hkdfSha256(instanceSecret, new Uint8Array(0), CASE_INFO, 32);
+}
+
 const LIMIT_INFO = utf8("sealport/limit/1");
 
 /** Returns the key that hashes actors where calls are counted, derived from the instance secret. */

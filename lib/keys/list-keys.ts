@@ -43,6 +43,8 @@ export function keyView(
     custody: key.custody,
     fingerprint: key.thumbprint,
     registered_at: key.createdAt.toISOString(),
+    id: key.id,
+    created_at: key.createdAt.toISOString(),
     registration: {
       entry_id: key.registrationEntryId,
       seq: key.registrationSeq ?? null,

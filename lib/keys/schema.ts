@@ -55,6 +55,9 @@ export const ProvenKey = z.object({
   state: KeyState,
   public_key: z.string(),
   registered_at: z.string(),
+  /** The key and its time under the names that things of the API have. */
+  id: z.string(),
+  created_at: z.string(),
   /** The former key, deactivated; entries of a client-held key stay with it until its participant moves them. */
   replaced: z.object({ key_id: z.string(), kid: z.string(), remaining_wraps: z.int() }).optional(),
   /** Moves the entries of a former managed key. */
@@ -73,6 +76,9 @@ export const RegisteredKey = z.object({
   state: KeyState,
   public_key: z.string(),
   registered_at: z.string(),
+  /** The key and its time under the names that things of the API have. */
+  id: z.string(),
+  created_at: z.string(),
   challenge: KeyChallenge.optional(),
   /** The client-held key that it replaces; the same call proves its possession. */
   replaces: z.object({ key_id: z.string(), kid: z.string(), challenge: KeyChallenge }).optional(),
@@ -122,6 +128,9 @@ export const KeyView = z.object({
   custody: Custody,
   fingerprint: z.string(),
   registered_at: z.string(),
+  /** The key and its time under the names that things of the API have. */
+  id: z.string(),
+  created_at: z.string(),
   /** Log entry that binds the fingerprint; `seq` is null until it is in the tree. */
   registration: z.object({ entry_id: z.string(), seq: z.int().nullable(), closed_log: ClosedLog }),
   remaining_wraps: z.int().optional(),

@@ -77,7 +77,7 @@ function checkDatabases(part: Part, given: Given): Promise<Finding>[] {
     if (url === undefined) return [];
     const check = async () => {
       await requireDatabase(name, url);
-      await requireLogin(name, url, systemClock);
+      await requireLogin(name, url, { clock: systemClock, tenantId: given.TENANT_ID });
     };
     return [finding(name, check)];
   });

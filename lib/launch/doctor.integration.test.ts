@@ -4,11 +4,13 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { examine } from "@/lib/launch/doctor";
 import { createTestKeyFolder, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
+import { queryAs } from "@/lib/testing/benches/query-as";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 import { type EdgeServer, startPgbouncer, throughPooler } from "@/lib/testing/servers/edge-servers";
 import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
 
 const ORIGIN = "doctor.test/log1";
+const TENANT = "0198b6a0-0000-7000-8000-000000000001";
 let database: TestDatabase;
 let redis: RedisServer;
 let keyDir: string;
@@ -31,7 +33,7 @@ async function found(over: Readonly<Record<string, string>>) {
   const own = {
     ...{
       LOG_ORIGIN: ORIGIN,
-      TENANT_ID: "0198b6a0-0000-7000-8000-000000000001",
+      TENANT_ID: TENANT,
       LOG_VKEY: "x",
       CUSTODIAN_VKEY: "x",
     },
@@ -68,6 +70,24 @@ describe("the doctor", () => {
     expect(lines.get("role of DATABASE_URL")).toContain("may do more than this part needs");
     for (const what of ["keys", "Redis", "mail server", "witness unix:/nowhere.sock"])
       expect([what, typeof lines.get(what)]).toEqual([what, "string"]);
+  });
+
+  it("finds a backup that is missing or old, and a drill that is due", async () => {
+    const lineOf = async () => (await found({ BACKUP_EVERY_HOURS: "24" })).get("backup");
+    const run = (kind: string, hours: number) =>
+      queryAs(
+        database.adminUrl,
+        `INSERT INTO backup_run (id, tenant_id, kind, outcome, started_at, finished_at, facts)
+         SELECT gen_random_uuid(), '${TENANT}', '${kind}', 'done', at, at, '{}' FROM (SELECT now() - interval '${hours} hours' AS at) t`,
+      );
+    expect((await found({})).has("backup")).toBe(false);
+    expect(await lineOf()).toMatch(/^was never made Run npm run op -- backup create/);
+    await run("backup", 49);
+    expect(await lineOf()).toMatch(/^is 49 hours old and expected every 24/);
+    await run("backup", 1);
+    expect(await lineOf()).toMatch(/^had no drill that passed in 90 days/);
+    await run("drill", 1);
+    expect(await lineOf()).toBeUndefined();
   });
 
   it("finds a pooler that swallows notices, until DATABASE_LISTEN_URL names the server", async () => {

@@ -1,7 +1,16 @@
 import "server-only";
 import { readdirSync, statfsSync } from "node:fs";
 import path from "node:path";
+import {
+  ageOf,
+  DRILL_DAYS,
+  isBackupLate,
+  isDrillDue,
+  readBackupState,
+} from "@/lib/backup/record/backup-state";
+import { openDatabase } from "@/lib/db/client";
 import { createClient } from "@/lib/db/connection";
+import { inSnapshot } from "@/lib/db/transaction";
 import { environments } from "@/lib/env";
 import { readCustody } from "@/lib/env/custody";
 import { variablesOf } from "@/lib/env/read-environment";
@@ -35,6 +44,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^Redis/, "Check REDIS_URL and that the server runs. Until then calls that must be counted are refused."],
   [/^mail/, "Check SMTP_URL and SMTP_FROM. Mails wait and are sent when the server answers."],
+  [/^backup/, "Run npm run op -- backup create, and backup drill (docs/guides/backup.md)."],
   [/^disk/, "Free space or enlarge the disk before it is full: then every change answers 503."],
   [
     /^witness/,
@@ -83,6 +93,21 @@ async function requireMigrations(url: string): Promise<void> {
   if (missing.length > 0) throw new Error(`not applied: ${missing.join(", ")}`);
 }
 
+/** Asks as the portal's status does. A database that was never backed up has no age, and is at fault where one is expected. */
+async function requireBackup(url: string, tenantId: string, everyHours: number): Promise<void> {
+  const db = openDatabase({ url, tenantId, maxConnections: 1, waitMs: CALL_MS });
+  try {
+    const state = await inSnapshot({ db, instance: { tenantId } }, (tx) => readBackupState(tx, tenantId));
+    const age = ageOf(state.backup, Date.now());
+    if (age === null) throw new Error("was never made");
+    if (isBackupLate(state, { everyHours, since: undefined }, Date.now()))
+      throw new Error(`is ${Math.floor(age / 3600)} hours old and expected every ${everyHours}`);
+    if (isDrillDue(state, Date.now())) throw new Error(`had no drill that passed in ${DRILL_DAYS} days`);
+  } finally {
+    await db.close();
+  }
+}
+
 /** A server that is away has the line of its variable. */
 async function ifReached(check: Promise<void>): Promise<void> {
   await check.catch((error: unknown) => {
@@ -99,7 +124,14 @@ function examineDatabase(part: Part, given: Given): Promise<Finding>[] {
   });
   const url = given.DATABASE_URL;
   if (part !== "portal" || url === undefined) return roles;
-  return [...roles, finding("migrations", () => ifReached(requireMigrations(url)))];
+  const { BACKUP_EVERY_HOURS: hours, TENANT_ID: tenantId } = given;
+  const backup = (every: number, of: string) =>
+    finding("backup", () => ifReached(requireBackup(url, of, every)));
+  return [
+    ...roles,
+    finding("migrations", () => ifReached(requireMigrations(url))),
+    ...(hours === undefined || tenantId === undefined ? [] : [backup(Number(hours), tenantId)]),
+  ];
 }
 
 async function requireKeys(given: Given, dir: string): Promise<void> {

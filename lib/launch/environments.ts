@@ -156,6 +156,8 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     ...serverVariables(env),
     SMTP_URL: env.SMTP_URL,
     SMTP_FROM: env.SMTP_FROM,
+    SYSLOG_URL: env.SYSLOG_URL,
+    SYSLOG_CA_FILE: env.SYSLOG_CA_FILE === undefined ? undefined : path.resolve(env.SYSLOG_CA_FILE),
     CLOSED_LOGS: closedLogs(instance),
   });
 }

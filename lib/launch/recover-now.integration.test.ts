@@ -22,6 +22,8 @@ import { createLocalKeystore, openLocalKeystore } from "@/lib/keystore/files/loc
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { prepareFolders } from "@/lib/launch/folders";
 import { newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
+import { PROGRAM_ROOT, plainArguments, scriptArguments, useBundles } from "@/lib/launch/program";
+import { runStep } from "@/lib/launch/run-step";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
@@ -36,6 +38,9 @@ let writeStaff: (credentials?: Record<string, SoftwareAuthenticator>) => Promise
 let sign: () => Promise<string>;
 
 beforeAll(async () => {
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+  await runStep({ args: plainArguments("generate-client.mjs"), cwd: PROGRAM_ROOT, env });
+  useBundles();
   bench = await createUseCaseBench();
   await prepareLog(bench.sequencerPool, bench.place);
   dataDir = await mkdtemp(path.join(tmpdir(), "sp-recover-"));
@@ -93,22 +98,19 @@ async function asSuperuser(...statements: string[]): Promise<void> {
   await admin.end();
 }
 
-/** Runs `npm run recover` as an operator with their own database does. */
+/** Runs `npm run op -- recover` as an operator with their own database does. */
 async function run(...args: string[]): Promise<{ readonly code: number; readonly text: string }> {
   const { adminUrl } = inject("testServer");
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "--conditions=react-server", "scripts/recover.ts", ...args],
-    {
-      env: {
-        PATH: process.env.PATH,
-        NODE_ENV: "production",
-        DATA_DIR: dataDir,
-        DATABASE_ADMIN_URL: adminUrl,
-        DATABASE_NAME: bench.database.name,
-      },
+  const child = spawn(process.execPath, scriptArguments("op.ts", "recover", ...args), {
+    cwd: PROGRAM_ROOT,
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: "production",
+      DATA_DIR: dataDir,
+      DATABASE_ADMIN_URL: adminUrl,
+      DATABASE_NAME: bench.database.name,
     },
-  );
+  });
   let text = "";
   child.stdout.on("data", (part) => (text += String(part)));
   child.stderr.on("data", (part) => (text += String(part)));
@@ -128,7 +130,7 @@ const dropBackUp = () => asSuperuser(...TABLES.map((name) => `DROP TABLE kept_${
 
 const size = async () => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
 
-describe("npm run recover", () => {
+describe("the command recover", () => {
   it("shows what it would do, does it when the size is retyped and two people agreed, and then has nothing to do", async () => {
     await grow(3);
     await backUp();

@@ -1,8 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   isRunning,
   type ProcessName,
@@ -12,7 +11,8 @@ import {
   waitUntil,
 } from "@/lib/testing/instance/instance";
 
-// The real `npm start`, seen as an operator sees it: output, signals, files, HTTP.
+// The real `npm start`, seen as an operator sees it: output, signals, files, HTTP. e2e/programs/start-faults.test.ts has its other
+// refusals: a taken port, a wrong passphrase, a damaged keystore.
 const PROCESSES: readonly ProcessName[] = [
   "portal",
   "worker",
@@ -40,14 +40,19 @@ async function run(folder: string, env: Readonly<Record<string, string>>): Promi
   return instance;
 }
 
+/** The instance that an earlier test has left running. */
+function running(): RunningInstance {
+  const instance = started.at(-1);
+  if (instance === undefined) throw new Error("no instance was started");
+  return instance;
+}
+
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-supervisor-"));
   await chmod(dataDir, 0o711);
 });
-afterEach(async () => {
-  for (const instance of started.splice(0)) await instance.stop();
-});
 afterAll(async () => {
+  for (const instance of started) await instance.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -85,8 +90,25 @@ const ready = async (instance: RunningInstance): Promise<boolean> =>
   );
 
 describe("a running instance", () => {
-  test("runs every process on its own, restarts one that dies, and ends in order on SIGTERM", async () => {
+  test("keeps its identity and passwords private, gives each process only its own credentials, and locks its folder", async () => {
     const instance = await run(dataDir, WITHOUT_SEED);
+    for (const file of [
+      "instance.json",
+      "keys/portal/database.json",
+      "keys/custodian/kek.key",
+      "logs/portal.log",
+    ]) {
+      expect((await stat(path.join(dataDir, file))).mode & 0o077, file).toBe(0);
+    }
+    const pids = await instance.pids();
+    for (const [name, foreign] of FOREIGN_TO) {
+      expect(await readFile(`/proc/${pids[name]}/environ`, "utf8"), name).not.toMatch(foreign);
+    }
+    expect(await refusal(WITHOUT_SEED)).toMatch(/already runs on this data folder \(process \d+\)/);
+  });
+
+  test("runs every process on its own, restarts one that dies, and ends in order on SIGTERM", async () => {
+    const instance = running();
     const first = await instance.pids();
     expect(new Set(PROCESSES.map((name) => first[name])).size).toBe(PROCESSES.length);
     for (const name of PROCESSES) if (name !== "guard") await instance.kill(name);
@@ -104,71 +126,24 @@ describe("a running instance", () => {
     expect(await countRunning(pids)).toBe(0);
   });
 
-  test("keeps its identity and passwords private, gives each process only its own credentials, and locks its folder", async () => {
-    const instance = await run(dataDir, WITHOUT_SEED);
-    for (const file of [
-      "instance.json",
-      "keys/portal/database.json",
-      "keys/custodian/kek.key",
-      "logs/portal.log",
-    ]) {
-      expect((await stat(path.join(dataDir, file))).mode & 0o077, file).toBe(0);
-    }
-    const pids = await instance.pids();
-    for (const [name, foreign] of FOREIGN_TO) {
-      expect(await readFile(`/proc/${pids[name]}/environ`, "utf8"), name).not.toMatch(foreign);
-    }
-    expect(await refusal(WITHOUT_SEED)).toMatch(/already runs on this data folder \(process \d+\)/);
-    await instance.end("SIGINT");
-  });
-
-  test("leaves no process behind when the supervisor is killed, and starts again", async () => {
+  test("leaves no process behind when the supervisor is killed, starts again, and ends on SIGINT", async () => {
     const instance = await run(dataDir, WITHOUT_SEED);
     const pids = await livePids(instance);
     await instance.end("SIGKILL");
     await waitUntil("no process is left", async () => (await countRunning(pids)) === 0);
     const again = await run(dataDir, WITHOUT_SEED);
     expect(await ready(again)).toBe(true);
-    await again.end();
+    expect((await again.end("SIGINT")).code).toBe(0);
   });
 });
 
 describe("a start that cannot succeed says so in one line", () => {
-  test("when the port is in use", async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
-    const address = taken.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    expect(await refusal({ ...WITHOUT_SEED, PORT: String(port) })).toMatch(
-      /Port \d+ is taken .* PORT=\d+ npm start/,
-    );
-    taken.close();
-  });
-
   test("when the database cannot be reached or is half configured", async () => {
     const folder = await mkdtemp(path.join(dataDir, "database-"));
     const admin = { ...WITHOUT_SEED, DATABASE_ADMIN_URL: "postgresql://a:b@127.0.0.1:1/postgres" };
     expect(await refusal(admin, folder)).toMatch(/database cannot be reached\. Check DATABASE_ADMIN_URL/);
     const half = { ...WITHOUT_SEED, DATABASE_URL: "postgresql://a:b@127.0.0.1:1/x" };
     expect(await refusal(half, folder)).toMatch(/set DATABASE_ADMIN_URL too/);
-  });
-
-  test("when the passphrase is wrong or a keystore is damaged", async () => {
-    const folder = await mkdtemp(path.join(dataDir, "keys-"));
-    const withPassphrase = { ...WITHOUT_SEED, KEK_PASSPHRASE: "the first passphrase" };
-    const instance = await run(folder, withPassphrase);
-    const pids = await instance.pids();
-    for (const [name] of FOREIGN_TO) {
-      const environment = await readFile(`/proc/${pids[name]}/environ`, "utf8");
-      expect(environment, name).not.toContain("the first passphrase");
-    }
-    await instance.end();
-    const wrong = await refusal({ ...WITHOUT_SEED, KEK_PASSPHRASE: "another passphrase" }, folder);
-    expect(wrong).toMatch(/The keys of the \w+ in .* cannot be opened: .*passphrase/);
-    expect(wrong).not.toContain("another passphrase");
-    const sealed = path.join(folder, "keys/signer/keystore.json");
-    await writeFile(sealed, "{ not json");
-    expect(await refusal(withPassphrase, folder)).toMatch(/The keys of the signer in .* cannot be opened/);
   });
 
   test("when the data folder cannot be one", async () => {

@@ -1,8 +1,24 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { StartError } from "@/lib/db/embedded/start-error";
 
 const READY_WATCHDOG_MS = 90_000;
+const NotReady = z.object({
+  ...{ database: z.boolean(), migrations: z.boolean(), policies: z.boolean() },
+  degraded: z.array(z.string()),
+});
+
+/** What keeps a portal from being ready, from the answer of /readyz: the checks that failed and the parts that are not up. */
+function reasonOf(status: number, text: string): string {
+  try {
+    const { degraded, ...checks } = NotReady.parse(JSON.parse(text));
+    const failed = Object.entries(checks).flatMap(([name, isMet]) => (isMet === false ? [name] : []));
+    return `status ${status}; not yet: ${[...failed, ...degraded].join(", ")}`;
+  } catch {
+    return `status ${status}`;
+  }
+}
 
 /** Returns when the portal answers that it is ready. Throws StartError after ninety seconds, and when the start is stopped. */
 export async function waitUntilReady(baseUrl: string, logs: string, signal: AbortSignal): Promise<void> {
@@ -13,9 +29,9 @@ export async function waitUntilReady(baseUrl: string, logs: string, signal: Abor
     try {
       const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(5_000) });
       // Read to its end, or the connection stays open and delays the portal's drain.
-      await response.arrayBuffer();
+      const text = await response.text();
       if (response.ok) return;
-      last = `status ${response.status}`;
+      last = reasonOf(response.status, text);
     } catch {
       last = "no answer";
     }

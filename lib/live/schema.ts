@@ -16,6 +16,8 @@ export const LiveKind = z.enum([
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
   "alert",
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;

@@ -62,7 +62,9 @@ function toChanged(record: unknown): Changed[] {
       return [{ change: { ...change, kind }, organisationId: organisation_id ?? undefined, sealedFrom }];
     }
     case "agreement":
-      return [{ change: { ...change, kind }, concerns: who }];
+    case "erasure":
+    case "authority":
+      return [{ change: { ...change, kind }, excluded: parties ?? [] }];
     case "roster":
       return [{ change: { ...change, kind }, owner: who, concerned: parties ?? [] }];
     case "access_review":
@@ -80,6 +82,15 @@ function toChanged(record: unknown): Changed[] {
 
 function idsOf(named: readonly Named[], kind: LiveKind): string[] {
   return named.filter((one) => one.kind === kind).map((one) => one.id);
+}
+
+/**
+ * The accounts that what needs two people is not shown to: every account of the person it concerns, and the other
+ * accounts of the person who asked, because neither can be the second person.
+ */
+function excluded(askedBy: Prisma.Sql, concerns: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`ARRAY(SELECT o::text FROM same_human(${askedBy}) o WHERE o <> ${askedBy}
+    UNION SELECT c::text FROM same_human(${concerns}) c WHERE c IS NOT NULL)`;
 }
 
 /**
@@ -134,9 +145,18 @@ export async function readChanged(
     FROM subject_notice n
     WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${idsOf(named, "notice")}::uuid[]) AND n.state = 'sent'
     UNION ALL
-    SELECT 'agreement', a.id::text, a.state, NULL, a.concerns, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'agreement', a.id::text, a.state, NULL, NULL, NULL, ${excluded(Prisma.sql`a.asked_by`, Prisma.sql`a.concerns`)}, NULL, NULL, NULL, NULL
     FROM agreement a
     WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY (${idsOf(named, "agreement")}::uuid[])
+    UNION ALL
+    SELECT 'erasure', x.id::text, x.state, NULL, NULL, NULL, ${excluded(Prisma.sql`x.asked_by`, Prisma.sql`s.id`)}, NULL, NULL, NULL, NULL
+    FROM audit_erasure x JOIN audit_compartment k ON k.id = x.compartment_id
+      LEFT JOIN app_user s ON s.pseudonym = k.subject AND s.tenant_id = k.tenant_id
+    WHERE x.tenant_id = ${tenantId}::uuid AND x.id = ANY (${idsOf(named, "erasure")}::uuid[])
+    UNION ALL
+    SELECT 'authority', y.id::text, y.state, NULL, NULL, NULL, ${excluded(Prisma.sql`y.proposed_by`, Prisma.sql`NULL::uuid`)}, NULL, NULL, NULL, NULL
+    FROM authority y
+    WHERE y.tenant_id = ${tenantId}::uuid AND y.id = ANY (${idsOf(named, "authority")}::uuid[])
     UNION ALL
     SELECT 'roster', c.id::text, c.state, NULL, c.user_id, NULL, c.people, NULL, NULL, NULL, NULL
     FROM roster_change c

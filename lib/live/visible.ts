@@ -1,12 +1,14 @@
 import type { ActionFacts } from "@/lib/access/rules/action-facts";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
+import { REGISTRAR_DUTIES } from "@/lib/authorities/registry/rules";
 import type { Principal } from "@/lib/context/principal";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
 import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";
 import { mayWrite } from "@/lib/policies/who-may";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
+import type { Duty } from "@/lib/vocabulary";
 
 /** A changed thing with the facts that decide who may know of it. */
 export type Changed =
@@ -24,8 +26,11 @@ export type Changed =
       readonly sealedFrom: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "notification" }; readonly userId: string }
-  /** The person whom it concerns, who cannot agree. */
-  | { readonly change: LiveChange & { kind: "agreement" }; readonly concerns: string | undefined }
+  /** Needs two people. The accounts that cannot be the second person and did not ask for it. */
+  | {
+      readonly change: LiveChange & { kind: "agreement" | "erasure" | "authority" };
+      readonly excluded: readonly string[];
+    }
   | {
       readonly change: LiveChange & { kind: "roster" };
       /** The person who asked. */
@@ -85,9 +90,18 @@ function seesOfParties(principal: Principal, { change: { kind }, parties }: OfPa
   }
 }
 
-/** Agreements are between administrators, and not for the one whom it concerns. */
-function seesAgreement({ role, duties, userId }: Principal, concerns: string | undefined): boolean {
-  return role === "admin" && duties.includes("admin") && concerns !== userId;
+type OfTwo = Extract<Changed, { readonly excluded: readonly string[] }>;
+
+/**
+ * Agreements are between administrators, erasures between people with a duty for them, and authorities' keys between
+ * those who keep the registry; none is for the person whom it concerns.
+ */
+function seesOfTwo({ role, duties, userId }: Principal, { change: { kind }, excluded }: OfTwo): boolean {
+  if (excluded.includes(userId)) return false;
+  const has = (...wanted: readonly Duty[]) => wanted.some((duty) => duties.includes(duty));
+  if (kind === "agreement") return role === "admin" && has("admin");
+  if (kind === "erasure") return role === "coordinator" && has("privacy", "compliance");
+  return (role === "coordinator" || role === "admin") && has(...REGISTRAR_DUTIES);
 }
 
 /** An access review is shown to administrators, compliance, its reviewers, and people whose duties it paused. */
@@ -111,7 +125,7 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
     return decideAction(principal, action, changed.filing).length === 0;
   }
   if ("userId" in changed) return changed.userId === principal.userId;
-  if ("concerns" in changed) return seesAgreement(principal, changed.concerns);
+  if ("excluded" in changed) return seesOfTwo(principal, changed);
   if ("concerned" in changed) return seesRosterChange(principal, changed.owner, changed.concerned);
   if ("people" in changed) return seesReview(principal, changed.people);
   if ("isPolicy" in changed) return principal.role === "admin" || mayWrite(principal);

@@ -6,11 +6,11 @@ import type { Holder } from "@/lib/identity/people/holders-store";
 import { principalOf } from "@/lib/identity/sessions/principal";
 import { readChanged } from "@/lib/live/store";
 import { type Changed, isVisibleTo } from "@/lib/live/visible";
-import type { NotifyKind } from "@/lib/notify/schema";
+import type { HookKind } from "@/lib/notify/schema";
 
 /** A thing that a notification is about. */
 export interface Subject {
-  readonly kind: NotifyKind;
+  readonly kind: HookKind;
   readonly subject: string;
 }
 

@@ -54,6 +54,13 @@ const SAID = [
   "policy_rolled_back",
   "policy_withdrawn",
   "policy_refused",
+  "erasure_asked",
+  "erasure_agreed",
+  "erasure_refused",
+  "authority_proposed",
+  "authority_confirmed",
+  "authority_revoked",
+  "authority_withdrawn",
   "changed",
 ] as const;
 export type Said = (typeof SAID)[number];

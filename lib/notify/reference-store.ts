@@ -2,7 +2,6 @@ import "server-only";
 import { grantReference } from "@/lib/access/requests/view";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import type { Subject } from "@/lib/notify/audience";
 
 interface ReferenceRow {
   readonly id: string;
@@ -28,7 +27,7 @@ function nameOf({ id, kind, reference, breakGlass }: ReferenceRow): string {
 export async function readReferences(
   tx: Tx,
   tenantId: string,
-  subjects: readonly Subject[],
+  subjects: readonly { readonly kind: string; readonly subject: string }[],
 ): Promise<Map<string, string>> {
   const idsOf = (kind: string) => subjects.filter((one) => one.kind === kind).map(({ subject }) => subject);
   const [requests, grants, policies] = [idsOf("request"), idsOf("grant"), idsOf("policy")];

@@ -15,8 +15,17 @@ export const NotifyKind = z.enum([
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
+
+/** What a webhook can be called for: the same, and each transaction of the parties that its owner knows of. */
+export const HookKind = z.enum([...NotifyKind.options, "transaction"]);
+export type HookKind = z.infer<typeof HookKind>;
+
+/** What a message is about: a thing, or the webhook itself where its owner asked for a test. */
+export const MessageKind = z.enum([...HookKind.options, "webhook"]);
 
 /** Default kinds for e-mail: what a person waits for, not what happens automatically. */
 export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
@@ -30,6 +39,8 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "roster",
   "access_review",
   "policy",
+  "erasure",
+  "authority",
 ];
 
 /** One notice. It names the thing and its new state, without its content. */
@@ -78,11 +89,16 @@ export const DeliveryPath = z.strictObject({
   delivery_id: z.uuid().toLowerCase(),
 });
 
-/** A new webhook of the caller: its address and its kinds; without kinds it receives all. */
+/** A new webhook of the caller: its address and its kinds; without kinds it receives all but transactions. */
 export const NewWebhook = z.strictObject({
   name: visibleLine(80),
   url: z.string().min(1).max(2_000),
-  kinds: z.array(NotifyKind).min(1).max(20).optional(),
+  kinds: z
+    .array(HookKind)
+    .min(1)
+    .max(20)
+    .optional()
+    .describe("What it is called for; without it, all but transactions."),
 });
 export type NewWebhook = z.infer<typeof NewWebhook>;
 
@@ -91,7 +107,7 @@ export const Webhook = z.object({
   name: z.string(),
   /** Whole for its owner; for administrators the origin alone. */
   url: z.string(),
-  kinds: z.array(NotifyKind),
+  kinds: z.array(HookKind),
   state: z.enum(["active", "disabled"]),
   owner: z.string(),
   is_own: z.boolean(),

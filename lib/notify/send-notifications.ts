@@ -6,8 +6,10 @@
 import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
+import type { Principal } from "@/lib/context/principal";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import { readableOf } from "@/lib/db/read-rows";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
 import {
   type EventRow,
@@ -21,6 +23,9 @@ import {
   takeEvents,
 } from "@/lib/notify/outbox/store";
 import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
+import { listSetRows } from "@/lib/policies/store";
+import { waitsFor } from "@/lib/policies/waits-for";
+import { decidingDuties } from "@/lib/policies/who-may";
 
 export interface TellContext extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
@@ -32,6 +37,13 @@ const BATCH = 50;
 
 function wantsMail({ mailKinds }: Person, kind: string): boolean {
   return (mailKinds ?? USUAL_MAIL_KINDS).includes(kind);
+}
+
+/** States that a request takes over from its grant: people are told of the grant, once. Programs get both. */
+const OF_GRANT: readonly string[] = ["active", "revoked", "expired", "exhausted"];
+
+function isOfGrant({ kind, state }: EventRow): boolean {
+  return kind === "request" && OF_GRANT.includes(state);
 }
 
 type Unnamed = Omit<NewNotification, "id">;
@@ -55,11 +67,28 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
   const one = { tenantId: cx.instance.tenantId, userId, event };
   const isOwnAct = event.actor === pseudonym;
   const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
-  const isMailed = cx.hasMail && !isOwnAct && wantsMail(person, event.kind);
+  // Programs follow each transaction. People read them in their list.
+  if (event.kind === "transaction")
+    return { notices: [], deliveries: called.map(({ id }) => ({ ...one, webhookId: id })) };
+  const isTold = !isOwnAct && !isOfGrant(event);
+  const isMailed = cx.hasMail && isTold && wantsMail(person, event.kind);
   return {
-    notices: isOwnAct ? [] : [one],
+    notices: isTold ? [one] : [],
     deliveries: [...(isMailed ? [one] : []), ...called.map(({ id }) => ({ ...one, webhookId: id }))],
   };
+}
+
+/**
+ * Whether a change is news for this person. A submitted set of policies asks for a decision: only those whom it waits
+ * for are told. The others read of it once it is decided.
+ */
+async function concerns(tx: Tx, cx: TellContext, who: Principal, event: EventRow): Promise<boolean> {
+  if (event.kind !== "policy" || event.state !== "submitted") return true;
+  if (decidingDuties(who).length === 0) return false;
+  const { tenantId } = cx.instance;
+  const sets = readableOf(await listSetRows(tx, { tenantId, states: ["submitted"], limit: BATCH }));
+  const set = sets.find(({ id }) => id === event.subject);
+  return set !== undefined && (await waitsFor(tx, who, set));
 }
 
 /**
@@ -78,11 +107,11 @@ export async function sendNotifications(cx: TellContext): Promise<number> {
       await listHooks(tx, tenantId),
     ];
     const readers = people.map((person) => ({ person, principal: awayPrincipal(person.holder) }));
-    const out = events.flatMap((event) =>
-      readers
-        .filter(({ principal }) => audience.has(principal, event))
-        .map(({ person }) => outgoingOf(cx, event, person, hooks)),
-    );
+    const out: Outgoing[] = [];
+    for (const event of events)
+      for (const { person, principal } of readers)
+        if (audience.has(principal, event) && (await concerns(tx, cx, principal, event)))
+          out.push(outgoingOf(cx, event, person, hooks));
     const now = cx.clock.now();
     const notices = out.flatMap((one) => one.notices);
     const deliveries = out.flatMap((one) => one.deliveries);

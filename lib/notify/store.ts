@@ -36,6 +36,27 @@ export function countUnread(tx: Tx, userId: string): Promise<number> {
   return tx.notification.count({ where: { user_id: userId, read_at: null } });
 }
 
+/** Marks a person's unread notices of these things as read; without a subject all of the kind. */
+export async function markSubjects(
+  tx: Tx,
+  marks: {
+    readonly userId: string;
+    readonly subjects: readonly { readonly kind: string; readonly subject: string | undefined }[];
+    readonly at: Date;
+  },
+): Promise<number> {
+  const { userId, subjects, at } = marks;
+  const { count } = await tx.notification.updateMany({
+    where: {
+      user_id: userId,
+      read_at: null,
+      OR: subjects.map(({ kind, subject }) => ({ kind, ...(subject === undefined ? {} : { subject }) })),
+    },
+    data: { read_at: at },
+  });
+  return count;
+}
+
 export interface Marks {
   readonly userId: string;
   readonly ids: readonly string[] | undefined;

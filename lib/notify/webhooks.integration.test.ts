@@ -2,7 +2,7 @@ import { Webhook as Verifier } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fixedClock } from "@/lib/clock";
 import { type DeliverContext, deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
-import { listDeliveries, replayDelivery } from "@/lib/notify/deliveries/list-deliveries";
+import { listDeliveries, replayDelivery, testWebhook } from "@/lib/notify/deliveries/list-deliveries";
 import { DeliveryQuery, NewWebhook, WebhookQuery } from "@/lib/notify/schema";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { disableWebhook, rotateSecret } from "@/lib/notify/webhooks/change-webhook";
@@ -12,6 +12,9 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { setStatus } from "@/lib/transactions/status/set-status";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 let bench: AccessBench;
 let receiver: WebhookReceiver;
@@ -93,6 +96,53 @@ describe("webhooks", () => {
       attempts: [{ number: 1, outcome: "delivered", http_status: 204 }],
       next_at: null,
     });
+  });
+
+  it("get a signed test event, also while nothing happens, and only from their owner", async () => {
+    const who = await reviewer();
+    const hook = await made(who, { kinds: ["key"] });
+    const queued = await testWebhook(who, hook.id);
+    expect(queued).toMatchObject({ type: "webhook.test", status: "waiting", attempts: [] });
+    await deliver();
+    const [call] = receiver.calls;
+    expect(new Verifier(hook.secret).verify(call?.body ?? "", headersOf(call))).toEqual({
+      type: "webhook.test",
+      timestamp: queued.at,
+      data: { kind: "webhook", id: hook.id, state: "test" },
+    });
+    expect(await deliveriesOf(who, hook.id)).toMatchObject([
+      { type: "webhook.test", status: "delivered", webhook_id: queued.webhook_id },
+    ]);
+    expect(await outcomeOf(testWebhook(await reviewer(), hook.id))).toBe("webhook.not-found");
+    await disableWebhook(who, hook.id);
+    expect(await outcomeOf(testWebhook(who, hook.id))).toBe("webhook.disabled");
+  });
+
+  it("are called for each transaction where they ask for it, for parties and no one else", async () => {
+    const submit = () =>
+      submitTransaction(
+        bench.client,
+        NewTransaction.parse({ job_id: "job-9", participants: [bench.client.principal.participantId] }),
+      );
+    const party = await made(bench.client, { kinds: ["transaction"] });
+    await made(bench.client);
+    await made(await bench.person({ role: "client" }), { kinds: ["transaction"] });
+    const { transaction_id: id } = await submit();
+    await setStatus(bench.client, id, { status: "processing" });
+    await deliver();
+    const bodies = receiver.calls.map((call) =>
+      new Verifier(party.secret).verify(call.body, headersOf(call)),
+    );
+    expect(bodies).toMatchObject([
+      { type: "transaction.created", data: { kind: "transaction", id, state: "created" } },
+      { type: "transaction.processing", data: { kind: "transaction", id, state: "processing" } },
+    ]);
+    const notices = await bench.query("SELECT 1 FROM notification WHERE kind = 'transaction'", []);
+    expect(notices.rows).toEqual([]);
+    for (const hook of open.splice(0)) await disableWebhook(hook.who, hook.id);
+    const queued = () => bench.query("SELECT 1 FROM notify_event WHERE kind = 'transaction'", []);
+    await submit();
+    expect((await queued()).rows).toEqual([]);
   });
 
   it("receive only what their owner may know of, and only kinds that were chosen", async () => {

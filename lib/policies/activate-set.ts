@@ -1,46 +1,36 @@
 import "server-only";
 import { preparePolicySet } from "@/lib/access/policy/engine";
-import { comparePeriods } from "@/lib/access/policy/retention";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext, Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import {
-  type ActivationRow,
-  findActivation,
-  findFormer,
-  insertActivation,
-} from "@/lib/policies/activation-store";
+import type { SignedPolicy } from "@/lib/escrow/protocol/policy-order";
+import { type ActivationRow, findActivation, insertActivation } from "@/lib/policies/activation-store";
 import { requireAgreed, requireWaited } from "@/lib/policies/agreed";
 import { type Acted, answerAct } from "@/lib/policies/answer-act";
 import { activationDigest } from "@/lib/policies/bound-activation";
+import { trySendOrder } from "@/lib/policies/custodian-order";
 import { aboutSet, documentOf, loadSetLocked, requireState } from "@/lib/policies/load-set";
-import type { PolicySetAnswer, RollBackBody } from "@/lib/policies/schema";
-import {
-  changeSet,
-  findDryRun,
-  findSet,
-  holdSets,
-  listDue,
-  lockBasedOn,
-  type WholeSetRow,
-} from "@/lib/policies/store";
-import { isCurrentRun } from "@/lib/policies/view";
+import type { PolicySetAnswer } from "@/lib/policies/schema";
+import { changeSet, findSet, holdSets, listDue, lockBasedOn, type WholeSetRow } from "@/lib/policies/store";
 
 type ActContext = AuditContext & DbContext;
 
-interface Switch {
+/** One move of the pointer that names the set in force. */
+export interface Switch {
   readonly why: "activate" | "roll_back";
   readonly to: WholeSetRow;
   readonly from: WholeSetRow;
   readonly last: ActivationRow;
   readonly reason?: string;
+  /** What the person signed for the custodian who goes back. */
+  readonly signed?: SignedPolicy | undefined;
 }
 
 /** Returns the active set and its activation. Call it under `holdSets`. Throws `policy.unavailable`. */
-async function loadActive(tx: Tx, { instance: { tenantId } }: ActContext) {
+export async function loadActive(tx: Tx, { instance: { tenantId } }: ActContext) {
   const last = await findActivation(tx, tenantId);
   const from = last && (await findSet(tx, tenantId, { id: last.set_id }));
   if (last === undefined || from === undefined) throw new DomainError("policy.unavailable");
@@ -51,7 +41,11 @@ async function loadActive(tx: Tx, { instance: { tenantId } }: ActContext) {
  * Moves the pointer in the caller's transaction. Sets that were submitted against the former active set go back to their
  * authors: their dry run no longer says what they would change.
  */
-async function move(tx: Tx, cx: ActContext, { why, to, from, last, reason }: Switch): Promise<AppendedEntry> {
+export async function moveTo(
+  tx: Tx,
+  cx: ActContext,
+  { why, to, from, last, reason, signed }: Switch,
+): Promise<AppendedEntry> {
   const { tenantId } = cx.instance;
   const at = cx.clock.now();
   const { version } = preparePolicySet(documentOf(to));
@@ -70,7 +64,7 @@ async function move(tx: Tx, cx: ActContext, { why, to, from, last, reason }: Swi
   });
   await insertActivation(tx, tenantId, {
     ...{ ...place, id: uuidv7(at.getTime()), set_id: to.id, version, why, at },
-    ...{ by_user_id: cx.principal?.userId ?? null, entry_id: entry.id },
+    ...{ by_user_id: cx.principal?.userId ?? null, entry_id: entry.id, signed: signed ?? null },
   });
   const isBack = why === "roll_back";
   await changeSet(tx, from.id, {
@@ -103,7 +97,7 @@ async function activateIn(tx: Tx, cx: ActContext, number: number): Promise<Acted
   const { last, from } = await loadActive(tx, cx);
   requireApproved(to, from);
   requireWaited(await requireAgreed(tx, cx, to), cx.clock.now());
-  return { number, entry: await move(tx, cx, { why: "activate", to, from, last }) };
+  return { number, entry: await moveTo(tx, cx, { why: "activate", to, from, last }) };
 }
 
 /**
@@ -111,51 +105,10 @@ async function activateIn(tx: Tx, cx: ActContext, number: number): Promise<Acted
  * `policy.superseded`. Throws `policy.state` where it is not approved, and `policy.waits` within 24 hours of the approval of a
  * set by which someone gains.
  */
-export function activateSet(cx: Context, number: number): Promise<PolicySetAnswer> {
-  return answerAct(cx, (tx) => activateIn(tx, cx, number));
-}
-
-/** Throws `policy.gains` where going back would keep the log for a shorter time: what is removed then does not return. */
-function requireKept(from: WholeSetRow, to: WholeSetRow): void {
-  const [before, after] = [documentOf(from).settings.retention, documentOf(to).settings.retention];
-  if (comparePeriods(before, after).every((period) => period.after >= period.before)) return;
-  throw new DomainError("policy.gains", {
-    detail: `Going back to version ${to.number} would keep the log for a shorter time. Make a draft from it, which another person approves.`,
-  });
-}
-
-async function rollBackIn(tx: Tx, cx: Context, { to: number, reason }: RollBackBody): Promise<Acted> {
-  const { tenantId } = cx.instance;
-  await holdSets(tx, tenantId);
-  const to = await loadSetLocked(tx, cx, number);
-  const { last, from } = await loadActive(tx, cx);
-  if (to.number === from.number)
-    throw new DomainError("policy.superseded", { detail: `Version ${number} is active.` });
-  requireState(to, "superseded");
-  if ((await findFormer(tx, tenantId)) !== number)
-    throw new DomainError("policy.state", {
-      detail:
-        "Only the version that was active before can be rolled back to. Make a draft from an older one.",
-    });
-  const run = await findDryRun(tx, to.id, "done");
-  if (run === undefined || !isCurrentRun(run, to, from.number))
-    throw new DomainError("policy.dry-run", {
-      detail: `Start a dry run of version ${number} against version ${from.number}, and roll back when it is done.`,
-    });
-  requireKept(from, to);
-  if (run.gains)
-    throw new DomainError("policy.gains", {
-      detail: `Going back to version ${number} would give access. Make a draft from it, which two people approve.`,
-    });
-  return { number, entry: await move(tx, cx, { why: "roll_back", to, from, last, reason }) };
-}
-
-/**
- * Makes the set that was active before the active one again, in one act, where its dry run proved that no one gains.
- * Throws `policy.state`, `policy.dry-run` and `policy.gains`.
- */
-export function rollBackSet(cx: Context, body: RollBackBody): Promise<PolicySetAnswer> {
-  return answerAct(cx, (tx) => rollBackIn(tx, cx, body));
+export async function activateSet(cx: Context, number: number): Promise<PolicySetAnswer> {
+  const answer = await answerAct(cx, (tx) => activateIn(tx, cx, number));
+  await trySendOrder(cx);
+  return answer;
 }
 
 /**

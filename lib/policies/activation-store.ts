@@ -2,6 +2,8 @@ import "server-only";
 import { z } from "zod";
 import { Moment } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
+import type { SignedPolicy } from "@/lib/escrow/protocol/policy-order";
+import { signedColumns, signedOf } from "@/lib/policies/approval-store";
 import { SetActivation } from "@/lib/policies/schema";
 
 const Row = z.object({
@@ -17,12 +19,16 @@ const Row = z.object({
   entry_id: z.string(),
 });
 
-/** One move of the pointer that names the active set. */
-export type ActivationRow = z.infer<typeof Row>;
+/** One move of the pointer that names the active set, and what was signed for the way back to a former one. */
+export type ActivationRow = z.infer<typeof Row> & { readonly signed: SignedPolicy | null };
+
+function readRow(row: { readonly statement: unknown; readonly signature: unknown }): ActivationRow {
+  return { ...Row.parse(row), signed: signedOf(row) };
+}
 
 const COLUMNS = {
   ...{ id: true, seq: true, set_id: true, number: true, version: true, document_digest: true, why: true },
-  ...{ by_user_id: true, at: true, entry_id: true },
+  ...{ by_user_id: true, at: true, entry_id: true, statement: true, signature: true },
 } as const;
 
 /** Returns the newest activation: the set that decides. Its place in the order counts, not its time. */
@@ -32,7 +38,7 @@ export async function findActivation(tx: Tx, tenantId: string): Promise<Activati
     orderBy: { seq: "desc" },
     select: COLUMNS,
   });
-  return row === null ? undefined : Row.parse(row);
+  return row === null ? undefined : readRow(row);
 }
 
 /** What the log has about an activation or an approval. */
@@ -95,7 +101,7 @@ export async function listActivations(tx: Tx, setId: string): Promise<Activation
     take: 100,
     select: COLUMNS,
   });
-  return rows.map((row) => Row.parse(row));
+  return rows.map(readRow);
 }
 
 const Activated = Row.pick({ number: true, at: true, document_digest: true }).extend({
@@ -135,7 +141,10 @@ export async function findAgreed(
 
 /** Moves the pointer. Two at once: the second one violates the order and the database refuses it. */
 export async function insertActivation(tx: Tx, tenantId: string, row: ActivationRow): Promise<void> {
-  await tx.policy_activation.createMany({ data: [{ ...row, tenant_id: tenantId }] });
+  const { signed, ...rest } = row;
+  await tx.policy_activation.createMany({
+    data: [{ ...rest, ...signedColumns(signed), tenant_id: tenantId }],
+  });
 }
 
 /** Returns the set that was active before and can be rolled back to: the superseded one with the newest activation. */

@@ -1,7 +1,9 @@
 import "server-only";
 import { z } from "zod";
+import { Prisma } from "@/lib/db/generated/client";
 import { Moment } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
+import { SignedPolicy } from "@/lib/escrow/protocol/policy-order";
 import { ApprovalDecision, SetApproval } from "@/lib/policies/schema";
 
 const Row = z.object({
@@ -15,8 +17,27 @@ const Row = z.object({
   entry_id: z.string(),
 });
 
-/** What one person decided on one submission of a set. */
-export type ApprovalRow = z.infer<typeof Row>;
+/** What one person decided on one submission of a set, and what they signed for the custodian. */
+export type ApprovalRow = z.infer<typeof Row> & { readonly signed: SignedPolicy | null };
+
+/** Reads what a person signed for the custodian from the two columns of its row. */
+export function signedOf({
+  statement,
+  signature,
+}: {
+  readonly statement: unknown;
+  readonly signature: unknown;
+}): SignedPolicy | null {
+  return statement === null ? null : SignedPolicy.parse({ statement, signature });
+}
+
+const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+/** Returns the two columns for what a person signed. */
+export function signedColumns(signed: SignedPolicy | null) {
+  if (signed === null) return { statement: Prisma.DbNull, signature: Prisma.DbNull };
+  return { statement: plainJson(signed.statement), signature: plainJson(signed.signature) };
+}
 
 /** Returns the decisions on all submissions of a set, oldest first. */
 export async function listApprovals(tx: Tx, setId: string): Promise<ApprovalRow[]> {
@@ -25,10 +46,10 @@ export async function listApprovals(tx: Tx, setId: string): Promise<ApprovalRow[
     orderBy: { id: "asc" },
     select: {
       ...{ round: true, user_id: true, decision: true, duties: true, reason: true },
-      ...{ document_digest: true, at: true, entry_id: true },
+      ...{ document_digest: true, at: true, entry_id: true, statement: true, signature: true },
     },
   });
-  return rows.map((row) => Row.parse(row));
+  return rows.map((row) => ({ ...Row.parse(row), signed: signedOf(row) }));
 }
 
 /** Returns the approvals that count for the present submission. */
@@ -42,8 +63,8 @@ export async function insertApproval(
   tenantId: string,
   row: ApprovalRow & { readonly id: string; readonly setId: string },
 ): Promise<void> {
-  const { setId, duties, ...rest } = row;
+  const { setId, duties, signed, ...rest } = row;
   await tx.policy_approval.createMany({
-    data: [{ ...rest, duties: [...duties], tenant_id: tenantId, set_id: setId }],
+    data: [{ ...rest, ...signedColumns(signed), duties: [...duties], tenant_id: tenantId, set_id: setId }],
   });
 }

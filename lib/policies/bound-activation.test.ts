@@ -23,6 +23,7 @@ const activation: ActivationRow = {
     at,
   },
   ...{ document_digest: toBase64url(sha256("a document")), by_user_id: null, entry_id: uuidv7(at.getTime()) },
+  signed: null,
 };
 
 function bytesOf(changes: object = {}): Uint8Array {

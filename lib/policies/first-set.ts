@@ -30,7 +30,7 @@ async function activateAs(
   const row = { id: uuidv7(at.getTime()), seq, set_id: set.id, number: set.number, version, why, at };
   const activation = {
     ...row,
-    ...{ document_digest: set.document_digest, by_user_id: null, entry_id: entry.id },
+    ...{ document_digest: set.document_digest, by_user_id: null, entry_id: entry.id, signed: null },
   };
   return { at, activation };
 }

@@ -5,9 +5,10 @@ import { isUnreadable, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findActivation } from "@/lib/policies/activation-store";
+import { orderTerms } from "@/lib/policies/custodian-order";
 import { loadSet } from "@/lib/policies/load-set";
-import type { PolicySetList, PolicySetQuery, PolicySetView, SetState } from "@/lib/policies/schema";
-import { listSetRows } from "@/lib/policies/store";
+import type { PolicySetList, PolicySetQuery, PolicySetView, SetAct, SetState } from "@/lib/policies/schema";
+import { listSetRows, type WholeSetRow } from "@/lib/policies/store";
 import { namesFor, summaryOf, viewSet } from "@/lib/policies/view";
 import { DECIDING_STATES, mayWrite, requireReadable, requireReader } from "@/lib/policies/who-may";
 
@@ -47,16 +48,34 @@ export async function listSets(cx: Context, query: PolicySetQuery): Promise<Poli
   return list;
 }
 
+/** Returns what the caller would sign about a set; null where they sign nothing, and while the custodian is away. */
+async function statementToSign(
+  cx: Context,
+  set: WholeSetRow,
+  may: readonly SetAct[],
+  active: string | undefined,
+) {
+  const act = may.includes("decide") ? "activate" : may.includes("roll_back") ? "roll_back" : undefined;
+  if (act === undefined || active === undefined) return null;
+  try {
+    return { ...(await orderTerms(cx, set, { act, active })), person: cx.principal.handle };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return null;
+  }
+}
+
 /** Returns one policy set. Throws `access.forbidden` and `policy.not-found`. */
 export async function getSet(cx: Context, number: number): Promise<PolicySetView> {
   requireReader(cx.principal);
-  const view = await inSnapshot(cx, async (tx) => {
-    const set = await loadSet(tx, cx, number);
-    requireReadable(cx.principal, set);
-    return viewSet(tx, cx, set);
+  const { set, view, active } = await inSnapshot(cx, async (tx) => {
+    const one = await loadSet(tx, cx, number);
+    requireReadable(cx.principal, one);
+    const last = await findActivation(tx, cx.instance.tenantId);
+    return { set: one, view: await viewSet(tx, cx, one), active: last?.document_digest };
   });
   await recordReadOnce(cx, READ);
-  return view;
+  return { ...view, to_sign: await statementToSign(cx, set, view.may, active) };
 }
 
 /** Returns the set that decides now. Throws `access.forbidden`, and `policy.unavailable` where there is none. */

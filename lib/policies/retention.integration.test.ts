@@ -10,9 +10,10 @@ import {
 import { getRetention } from "@/lib/audit/retention/get-retention";
 import { prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
-import { activateSet, rollBackSet } from "@/lib/policies/activate-set";
+import { activateSet } from "@/lib/policies/activate-set";
 import { createDraft } from "@/lib/policies/create-draft";
 import { getSet } from "@/lib/policies/get-set";
+import { rollBackSet } from "@/lib/policies/roll-back";
 import { saveDraft } from "@/lib/policies/save-draft";
 import { submitSet } from "@/lib/policies/submit-set";
 import { createPolicyBench, type PolicyBench } from "@/lib/testing/benches/policy-bench";

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { PolicyDocument } from "@/lib/access/policy/policy-document";
+import { PolicyStatement } from "@/lib/escrow/protocol/policy-order";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
 import {
   Instant,
   integerText,
@@ -36,6 +38,11 @@ export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
 const Title = visibleLine(200);
 const Reason = visibleText(1000);
 const Time = z.string();
+
+/** What an approver, or the person who goes back, signs for the custodian; absent where the portal signs in an evaluation. */
+const OrderSignature = StatementSignature.optional().describe(
+  "Signature over to_sign as a statement of kind policy. Absent where the portal signs for people without a key.",
+);
 
 /** One set in the list. */
 export const PolicySetSummary = z.object({
@@ -106,11 +113,15 @@ export const PolicySetView = PolicySetSummary.extend({
   /** What the submission still needs; empty where it needs no approval. */
   needs: z.array(z.enum(["approval", "legal"])),
   may: z.array(SetAct),
+  /** The statement that the caller signs to approve this set or to go back to it; null where they do neither. */
+  to_sign: PolicyStatement.nullable(),
 });
 export type PolicySetView = z.infer<typeof PolicySetView>;
 
 /** The answer to an act: the set without its document, which an act does not change unless it was given. */
-export const PolicySetAnswer = PolicySetView.omit({ document: true }).extend({ receipt: Receipt });
+export const PolicySetAnswer = PolicySetView.omit({ document: true, to_sign: true }).extend({
+  receipt: Receipt,
+});
 export type PolicySetAnswer = z.infer<typeof PolicySetAnswer>;
 
 export const PolicySetQuery = z.strictObject({
@@ -188,6 +199,7 @@ export const DecideBody = z.strictObject({
     .int()
     .min(1)
     .describe("Revision of the set that was read. A decision about an earlier one is refused."),
+  signature: OrderSignature,
 });
 export type DecideBody = z.infer<typeof DecideBody>;
 
@@ -200,5 +212,6 @@ export type EndSetBody = z.infer<typeof EndSetBody>;
 export const RollBackBody = z.strictObject({
   to: z.int().min(1).max(2_147_483_647),
   reason: Reason,
+  signature: OrderSignature,
 });
 export type RollBackBody = z.infer<typeof RollBackBody>;

@@ -3,19 +3,28 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
-import type { Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { DomainError, ownApproval } from "@/lib/errors";
+import type { SignedPolicy } from "@/lib/escrow/protocol/policy-order";
 import { isSameHuman } from "@/lib/identity/people/one-human-store";
 import { findActivation } from "@/lib/policies/activation-store";
 import { type Acted, answerAct } from "@/lib/policies/answer-act";
 import { approvalsOf, insertApproval, listApprovals } from "@/lib/policies/approval-store";
 import { approvalDigest } from "@/lib/policies/bound-activation";
 import { requireFaultless } from "@/lib/policies/check-document";
-import { aboutSet, documentOf, loadSetLocked, requireRevision, requireState } from "@/lib/policies/load-set";
+import { orderTerms, proveOrder } from "@/lib/policies/custodian-order";
+import {
+  aboutSet,
+  documentOf,
+  loadSet,
+  loadSetLocked,
+  requireRevision,
+  requireState,
+} from "@/lib/policies/load-set";
 import type { DecideBody, PolicySetAnswer } from "@/lib/policies/schema";
 import { changeSet, findDryRun, holdSets, isGainer, type WholeSetRow } from "@/lib/policies/store";
 import { isCurrentRun } from "@/lib/policies/view";
-import { decidingDuties, neededApprovals, requireAuthor } from "@/lib/policies/who-may";
+import { decidingDuties, neededApprovals, requireAuthor, requireWriter } from "@/lib/policies/who-may";
 
 async function submit(tx: Tx, cx: Context, number: number, ifMatch: string | undefined): Promise<Acted> {
   const { tenantId } = cx.instance;
@@ -58,7 +67,7 @@ export function submitSet(
 
 /** Throws `policy.second-person` for the author and people who gain by the set, with any of their accounts. */
 async function requireSecondPerson(tx: Tx, { principal }: Context, set: WholeSetRow): Promise<void> {
-  const refuse = (detail: string) => new DomainError("policy.second-person", { detail });
+  const refuse = (detail: string) => ownApproval("policy.second-person", detail);
   if (set.author !== null && (await isSameHuman(tx, principal.userId, set.author)))
     throw refuse("You wrote this version. Another person decides on it.");
   if (set.run_id !== null && (await isGainer(tx, set.run_id, principal.userId)))
@@ -69,7 +78,7 @@ async function requireSecondPerson(tx: Tx, { principal }: Context, set: WholeSet
 async function requireFirstDecision(tx: Tx, { principal }: Context, decided: readonly string[]) {
   for (const id of decided)
     if (await isSameHuman(tx, principal.userId, id))
-      throw new DomainError("policy.second-person", { detail: "You have decided on this version already." });
+      throw ownApproval("policy.second-person", "You have decided on this version already.");
 }
 
 const NEXT = { refuse: "refused", send_back: "draft" } as const;
@@ -83,10 +92,8 @@ function requireRead({ revision }: WholeSetRow, read: number): void {
   });
 }
 
-async function decide(tx: Tx, cx: Context, number: number, body: DecideBody): Promise<Acted> {
-  const { decision, reason } = body;
-  const { tenantId } = cx.instance;
-  const set = await loadSetLocked(tx, cx, number);
+/** Returns the duties with which the caller decides on this submission. Throws what `decideSet` throws. */
+async function requireDecider(tx: Tx, cx: Context, set: WholeSetRow, body: DecideBody) {
   requireState(set, "submitted");
   requireRead(set, body.revision);
   const duties = decidingDuties(cx.principal);
@@ -95,6 +102,36 @@ async function decide(tx: Tx, cx: Context, number: number, body: DecideBody): Pr
       detail: "Deciding on a version takes the duty approve or legal.",
     });
   await requireSecondPerson(tx, cx, set);
+  return duties;
+}
+
+/** Returns what an approver signs for the custodian, who can sign again while they are present. */
+async function signApproval(
+  cx: Context,
+  number: number,
+  body: DecideBody,
+): Promise<SignedPolicy | undefined> {
+  if (body.decision !== "approve") return undefined;
+  const { set, active } = await inSnapshot(cx, async (tx) => {
+    const one = await loadSet(tx, cx, number);
+    await requireDecider(tx, cx, one, body);
+    return { set: one, active: (await findActivation(tx, cx.instance.tenantId))?.document_digest };
+  });
+  if (active === undefined) throw new DomainError("policy.unavailable");
+  return proveOrder(cx, () => orderTerms(cx, set, { act: "activate", active }), body.signature);
+}
+
+async function decide(
+  tx: Tx,
+  cx: Context,
+  number: number,
+  body: DecideBody,
+  signed: SignedPolicy | undefined,
+): Promise<Acted> {
+  const { decision, reason } = body;
+  const { tenantId } = cx.instance;
+  const set = await loadSetLocked(tx, cx, number);
+  const duties = await requireDecider(tx, cx, set, body);
   const rows = (await listApprovals(tx, set.id)).filter(({ round }) => round === set.round);
   await requireFirstDecision(
     tx,
@@ -109,7 +146,7 @@ async function decide(tx: Tx, cx: Context, number: number, body: DecideBody): Pr
   });
   const own = {
     ...{ round: set.round, user_id: cx.principal.userId, decision, duties, reason, at },
-    ...{ document_digest: set.document_digest, entry_id: entry.id },
+    ...{ document_digest: set.document_digest, entry_id: entry.id, signed: signed ?? null },
   };
   const isApproved = neededApprovals(set.gains ?? true, approvalsOf([...rows, own], set.round)).length === 0;
   await insertApproval(tx, tenantId, { ...own, id: uuidv7(at.getTime()), setId: set.id });
@@ -126,8 +163,10 @@ async function decide(tx: Tx, cx: Context, number: number, body: DecideBody): Pr
  * `request.conflict` where the set was submitted again since it was read, `policy.second-person` for the author, people who gain, and a second decision, and `access.forbidden`.
  */
 export async function decideSet(cx: Context, number: number, body: DecideBody): Promise<PolicySetAnswer> {
+  requireWriter(cx.principal);
+  const signed = await signApproval(cx, number, body);
   try {
-    return await answerAct(cx, (tx) => decide(tx, cx, number, body));
+    return await answerAct(cx, (tx) => decide(tx, cx, number, body, signed));
   } catch (error) {
     if (isUniqueViolation(error))
       throw new DomainError("policy.second-person", { detail: "You have decided on this version already." });

@@ -69,7 +69,7 @@ export async function viewSet(
   tx: Tx,
   cx: Pick<Context, "instance" | "principal" | "clock">,
   set: WholeSetRow,
-): Promise<PolicySetView> {
+): Promise<Omit<PolicySetView, "to_sign">> {
   const { tenantId } = cx.instance;
   const [approvals, activations] = [await listApprovals(tx, set.id), await listActivations(tx, set.id)];
   const nameOf = await namesFor(tx, [

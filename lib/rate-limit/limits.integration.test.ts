@@ -7,8 +7,9 @@ import { operation } from "@/lib/api-client/operation";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/endpoint/bind";
 import { openLimits } from "@/lib/rate-limit/limits";
-import { openLimitPool } from "@/lib/rate-limit/ratelimit";
+import { memoryRatelimit, openLimitPool, type Ratelimit } from "@/lib/rate-limit/ratelimit";
 import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
+import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { useRuntime } from "@/lib/runtime/slot";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { serve } from "@/lib/testing/routes/route-files";
@@ -106,6 +107,27 @@ it("a heavier call takes more of its budget, and a tenant's actors have one toge
   // 50 actors' worth, of which the heavy one took 9.
   expect(draws.filter(({ success }) => success)).toHaveLength(491);
   expect(draws.filter(({ success }) => !success).every(({ remaining }) => remaining === 0)).toBe(true);
+});
+
+it("tenants that share the counters have budgets of their own", async () => {
+  const stores = new Map<string, Ratelimit>();
+  const shared: SharedCounters = {
+    kind: "redis",
+    ratelimit: (name, budget) => {
+      const store = stores.get(name) ?? memoryRatelimit(name, budget);
+      stores.set(name, store);
+      return store;
+    },
+    isUp: async () => true,
+    close: () => undefined,
+  };
+  const [one, other] = [1, 2].map((byte) =>
+    openLimits({ ...patient(), secret: new Uint8Array(32).fill(byte), shared }, { batch: 1 }),
+  );
+  const draw = async (limits: typeof one) =>
+    Promise.all(Array.from({ length: 51 }, (_, index) => limits?.take("batch", `actor ${index}`)));
+  expect((await draw(one)).filter((found) => found?.success === true)).toHaveLength(50);
+  expect((await draw(other)).filter((found) => found?.success === true)).toHaveLength(50);
 });
 
 it("a grant's day is exact, and a caller who comes too late sees when the next begins", async () => {

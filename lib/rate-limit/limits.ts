@@ -62,6 +62,9 @@ export interface LimitStores {
 
 type Overrides = Parameters<typeof budgetsWith>[0];
 
+/** All actors of a tenant together. It is counted apart from every actor of this name. */
+const ALL = "all";
+
 /** No address, account or session is readable in a counter's key; two instances never share one. */
 function keyOf(secret: Uint8Array, name: LimitClass, actor: string): string {
   return toBase64url(hmacSha256(secret, utf8(`sealport/limit/1\n${name}\n${actor}`)).subarray(0, 16));
@@ -84,9 +87,10 @@ function limiterFor(
 
 /**
  * Returns what the tenant's budget leaves of an actor's draw. It hides how much others drew, until the budget is spent.
+ * `key` names this tenant's count among those of all tenants and instances that share the counters.
  */
-async function underTenant(draw: RatelimitResponse, tenant: Ratelimit, weight: number) {
-  const { success, reset } = await tenant.limit("all", weight);
+async function underTenant(draw: RatelimitResponse, tenant: Ratelimit, key: string, weight: number) {
+  const { success, reset } = await tenant.limit(key, weight);
   return success ? draw : { ...draw, success, remaining: 0, reset };
 }
 
@@ -121,7 +125,8 @@ export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
     async take(name, actor, weight = 1) {
       const drawn = await at(name, (limiter) => limiter.limit(keyOf(secret, name, actor), weight));
       const tenant = drawn.success ? tenantOf(name) : undefined;
-      const response = tenant === undefined ? drawn : await underTenant(drawn, tenant, weight);
+      const response =
+        tenant === undefined ? drawn : await underTenant(drawn, tenant, keyOf(secret, name, ALL), weight);
       countDraw(1, name, response.success ? "allowed" : "denied");
       return { ...response, name, windowSeconds: budgets[name].windowSeconds };
     },

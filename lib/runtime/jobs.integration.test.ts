@@ -66,6 +66,7 @@ const names = [
   "people",
   "access-reviews",
   "policies",
+  "policy-orders",
   "seal",
   "sessions",
   "erasures",

@@ -13,6 +13,7 @@ import { sendAlerts } from "@/lib/alerts/delivery/deliver";
 import { keepAlerts } from "@/lib/alerts/keep-alerts";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
+import { forwardLog } from "@/lib/audit/export/siem/forward-log";
 import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
 import { checkNextIndex } from "@/lib/audit/self-check/check-index";
 import { recordVerifications } from "@/lib/audit/self-check/record-verifications";
@@ -29,6 +30,7 @@ import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
 import { deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { activateDue } from "@/lib/policies/activate-set";
+import { sendOrder } from "@/lib/policies/custodian-order";
 import { runNextPolicyRun } from "@/lib/policies/dry-run/run-next";
 import type { Runtime } from "@/lib/runtime/slot";
 import { runRecoveries } from "@/lib/transactions/key-recovery/run-recoveries";
@@ -141,11 +143,13 @@ const JOBS: readonly Job[] = [
       await activateDue(cx);
     },
   },
+  { name: "policy-orders", everyMs: 5 * SECOND_MS, step: sendOrder },
   { name: "seal", everyMs: 2 * SECOND_MS, step: followSeal, atOnce: true },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },
   { name: "erasures", everyMs: 15 * SECOND_MS, step: prepareDueErasures },
   { name: "exports", everyMs: SECOND_MS, step: runNextExport },
   { name: "export-files", everyMs: MINUTE_MS, step: expireExports },
+  { name: "log-forward", everyMs: 2 * SECOND_MS, step: forwardLog, needs: "collector" },
   { name: "policy-runs", everyMs: SECOND_MS, step: runNextPolicyRun },
   { name: "self-check", everyMs: 2 * SECOND_MS, step: recordSelfChecks },
   { name: "backup-records", everyMs: 10 * SECOND_MS, step: recordBackupRuns },

@@ -107,6 +107,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
       witnessPolicy: witnessPolicy(env),
     },
     signerUrl: env.SIGNER_URL,
+    portalOrigin: env.PORTAL_ORIGIN,
     custodianUrl: env.CUSTODIAN_URL,
     dataDir: env.DATA_DIR,
   };

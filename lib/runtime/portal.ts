@@ -7,7 +7,6 @@ import { scopesFor } from "@/lib/api-client/registry";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { watchErasures } from "@/lib/audit/record/watch-erasures";
 import { systemClock } from "@/lib/clock";
-import type { Scanner } from "@/lib/context/context";
 import type { Flags } from "@/lib/context/flags";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { requireLogin } from "@/lib/db/check-database";
@@ -16,6 +15,7 @@ import type { NoticeSource } from "@/lib/db/listen";
 import { openPool } from "@/lib/db/pool";
 import { type ReplicaOptions, withReplica } from "@/lib/db/replica";
 import { portalEnv } from "@/lib/env";
+import { collectorOf } from "@/lib/env/collector";
 import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
 import { servedTenant } from "@/lib/env/served-tenant";
@@ -27,6 +27,7 @@ import { type RecordContext, recordFlagValue } from "@/lib/flags/record-change";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import {
   deriveApiKeySecret,
+  deriveCaseKey,
   deriveLimitSecret,
   deriveSessionSecret,
   openInstanceSecret,
@@ -88,7 +89,7 @@ type PortalEnv = ReturnType<typeof portalEnv>;
 async function requireLogins(env: PortalEnv): Promise<void> {
   for (const name of ["DATABASE_URL", "DATABASE_LISTEN_URL", "DATABASE_REPLICA_URL"] as const) {
     const url = env[name];
-    if (url !== undefined) await requireLogin(name, url, systemClock);
+    if (url !== undefined) await requireLogin(name, url, { clock: systemClock, tenantId: env.TENANT_ID });
   }
 }
 
@@ -139,9 +140,14 @@ async function layFoundation(env: PortalEnv): Promise<Foundation> {
   };
 }
 
-function openScanner(env: PortalEnv): Scanner | undefined {
+/** The servers of the operator that this portal uses, each where one is set. */
+function outsideServers(env: PortalEnv): Pick<Runtime, "scanner" | "mailer" | "collector"> {
   const address = scannerAddress(env);
-  return address === undefined ? undefined : clamdScanner(address);
+  return {
+    scanner: address === undefined ? undefined : clamdScanner(address),
+    mailer: mailerOf(env),
+    collector: collectorOf(env),
+  };
 }
 
 function limitsOf(env: PortalEnv, { logger, limitPool, counters, idempotencyKey }: Foundation): Limits {
@@ -197,13 +203,13 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     idempotencyKey,
     apiKeySecret: deriveApiKeySecret(idempotencyKey),
     sessionSecret: deriveSessionSecret(idempotencyKey),
+    caseKey: deriveCaseKey(idempotencyKey),
     scopesFor,
     site: siteOf(env),
     demoFile: env.DEMO_FILE,
     live: openLiveHub(source, { db, instance, logger, clock: systemClock }),
     uploads: new UploadSlots(),
-    scanner: openScanner(env),
-    mailer: mailerOf(env),
+    ...outsideServers(env),
     setupToken: env.SETUP_TOKEN,
     readiness: readinessOf({ db, instance, keystore, clock: systemClock }),
   };

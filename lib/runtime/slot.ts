@@ -11,6 +11,7 @@ import type { Policies } from "@/lib/context/policies";
 import type { ScopeTable } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import type { Database } from "@/lib/db/client";
+import type { Collector } from "@/lib/env/collector";
 import { servedTenant } from "@/lib/env/served-tenant";
 import type { EscrowClient } from "@/lib/escrow/protocol/port";
 import type { AnonymousFailures } from "@/lib/identity/anonymous-failures";
@@ -42,12 +43,15 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly limits: Limits;
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;
+  readonly caseKey?: Uint8Array | undefined;
   readonly live: LiveHub;
   readonly uploads: UploadSlots;
   /** Undefined where no scanner is configured: then documents are "not scanned". */
   readonly scanner: Scanner | undefined;
   /** Absent where no mail server is set up. */
   readonly mailer?: Mailer | undefined;
+  /** Absent where the log is sent to no collector. */
+  readonly collector?: Collector | undefined;
   /** Asked for in a set-up that is not done on this machine. */
   readonly setupToken?: string | undefined;
   readonly readiness?: RealDataReadiness | undefined;

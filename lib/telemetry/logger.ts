@@ -6,6 +6,7 @@ import "server-only";
 import pino from "pino";
 import { counter } from "@/lib/telemetry/metrics/registry";
 import { PROCESS_INSTANCE } from "@/lib/telemetry/process-slot";
+import { noteAlarm } from "@/lib/telemetry/recent-alarms";
 
 export type Logger = pino.Logger;
 
@@ -28,7 +29,8 @@ const REDACTED = [
 ];
 
 function codeOf(error: Error): string | undefined {
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code: unknown = Reflect.get(error, "sqlState") ?? Reflect.get(error, "code");
+  return typeof code === "string" ? code : undefined;
 }
 
 function framesOf(error: Error): string[] {
@@ -56,6 +58,7 @@ function nameOf(fields: object): { readonly name: string } {
   const alarm: unknown = "alarm" in fields ? fields.alarm : undefined;
   if (typeof alarm !== "string") return { name: "message" };
   alarmEvents(1, alarm);
+  noteAlarm(alarm);
   return { name: alarm };
 }
 

@@ -13,10 +13,11 @@ export const SCALE = {
   "oracle cases": { test: 20_000, deep: 1_000_000, variable: "ORACLE_CASES" },
   "policy preparations": { test: 12, deep: 200, variable: "SEALPORT_POLICY_SETS" },
   "mutant cases": { test: 40_000, deep: 160_000, variable: "MUTANT_CASES" },
+  "mutated policy sets": { test: 24, deep: 240, variable: "SEALPORT_MUTATED_SETS" },
   "wraps without a block": { test: 2_000, deep: 200_000, variable: "SOAK_WRAPS" },
   "keys without a block": { test: 2_000, deep: 200_000, variable: "SOAK_KEYS" },
   "seals without repeat": { test: 2_000, deep: 200_000, variable: "SOAK_SEALS" },
-  "changed bytes": { test: 500, deep: 1_000_000, variable: "SEALPORT_CHANGED_BYTES" },
+  "changed bytes": { test: 200, deep: 1_000_000, variable: "SEALPORT_CHANGED_BYTES" },
   "entry forms": { test: 400, deep: 6_000, variable: "SEALPORT_FORM_ENTRIES" },
 } as const;
 

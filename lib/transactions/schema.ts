@@ -1,7 +1,16 @@
 import { z } from "zod";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { StatementSignature } from "@/lib/escrow/protocol/statements";
-import { Instant, pageOf, pageQuery, Receipt, text, visibleLine, visibleText } from "@/lib/schema";
+import {
+  Instant,
+  pageOf,
+  pageQuery,
+  Receipt,
+  RecordName,
+  text,
+  visibleLine,
+  visibleText,
+} from "@/lib/schema";
 import { isAssetCode } from "@/lib/transactions/assets";
 import { GroupName, Purpose } from "@/lib/vocabulary";
 
@@ -102,6 +111,9 @@ export type NewTransaction = z.output<typeof NewTransaction>;
 
 /** A transaction as its parties and staff may see it, without opening. */
 export const TransactionView = z.object({
+  /** With `created_at`: the names that things of the API have. The other two are those of the coordinator's programs. */
+  id: z.string(),
+  created_at: z.string(),
   transaction_id: z.string(),
   job_id: z.string(),
   timestamp: z.string(),
@@ -140,7 +152,7 @@ export type BatchResult = z.infer<typeof BatchResult>;
 export const BatchAnswer = z.object({ results: z.array(BatchResult) });
 export type BatchAnswer = z.infer<typeof BatchAnswer>;
 
-export const TransactionPath = z.strictObject({ id: Uuid });
+export const TransactionPath = z.strictObject({ id: RecordName });
 
 export const TransactionQuery = z.strictObject({
   ...pageQuery,
@@ -168,16 +180,16 @@ export type AccessBody = z.output<typeof AccessBody>;
 /** Programs of the coordinator also name the requester. The credential decides; a different name is refused. */
 const requester = { requester: ParticipantId.optional() } as const;
 /** The body if the path names the transaction. A transaction in the body must be the same one. */
-export const AccessOfPathBody = AccessBody.extend({ ...requester, transaction_id: Uuid.optional() });
+export const AccessOfPathBody = AccessBody.extend({ ...requester, transaction_id: RecordName.optional() });
 export type AccessOfPathBody = z.output<typeof AccessOfPathBody>;
-export const AccessByIdBody = AccessBody.extend({ ...requester, transaction_id: Uuid });
+export const AccessByIdBody = AccessBody.extend({ ...requester, transaction_id: RecordName });
 
 export const AuditBody = AccessBody.extend({
   authorization: Uuid.optional(),
   hours_override: z.strictObject({ reason: visibleText(2000) }).optional(),
 });
 export type AuditBody = z.output<typeof AuditBody>;
-export const AuditByIdBody = AuditBody.extend({ transaction_id: Uuid });
+export const AuditByIdBody = AuditBody.extend({ transaction_id: RecordName });
 
 export const Disclosure = z.object({
   success: z.literal(true),

@@ -29,6 +29,13 @@ const OPENED = [
     (name) => `lib/keystore/token/${name}.mjs`,
   ),
 ];
+/** Fonts of evidence files, and the colour profile that their writer reads: no trace sees them. */
+const READ_IN_PACKAGES = [
+  ...["Regular", "Medium", "SemiBold"].map((face) => `geist/dist/fonts/geist-sans/Geist-${face}.ttf`),
+  "geist/dist/fonts/geist-mono/GeistMono-Regular.ttf",
+  "geist/LICENSE.txt",
+  "pdfkit/js/data",
+];
 /** Loaded by the solver's own process, which no trace sees. */
 const SOLVER = "z3-solver";
 const isOpened = (file: string): boolean => !/\.test\.ts$|\.d\.mts$|docs\/guides\/images/.test(file);
@@ -83,6 +90,8 @@ export function assemblePortal(root: string, folder: string): void {
   copy(path.join(root, ".next/static"), ".next/static");
   const modules = path.join(folder, "node_modules");
   copyPackage(root, SOLVER, modules);
+  for (const name of READ_IN_PACKAGES)
+    cpSync(path.join(root, "node_modules", name), path.join(modules, name), { recursive: true });
   copyTokenPackages(root, modules);
   for (const name of ["node_modules", ".next"]) prune(path.join(folder, name));
   copyOpened(root, folder);

@@ -25,6 +25,7 @@ export const ACTS = [
   "api_key_change",
   "api_key_create",
   "api_key_revoke",
+  "approval_self",
   "audit_export",
   "authority_confirm",
   "authority_crl",
@@ -50,6 +51,7 @@ export const ACTS = [
   "disclosure_prepare",
   "disclosure_rewrap",
   "dispute_end",
+  "dispute_figures",
   "dispute_note",
   "dispute_open",
   "dispute_prepare_statement",
@@ -68,6 +70,7 @@ export const ACTS = [
   "erasure_refuse",
   "escrow_destroy",
   "escrow_epoch",
+  "evidence_make",
   "export_cancel",
   "export_download",
   "export_expire",
@@ -176,10 +179,13 @@ export const ACTS = [
   "user_resume",
   "user_sign_out",
   "user_suspend",
+  "view_delete",
+  "view_save",
   "webhook_create",
   "webhook_disable",
   "webhook_replay",
   "webhook_rotate",
+  "webhook_test",
 ] as const satisfies readonly ActionKey[];
 
 export type Act = (typeof ACTS)[number];

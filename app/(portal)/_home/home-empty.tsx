@@ -18,7 +18,7 @@ const NEXT = {
   reviewer: { href: "/requests", word: "empty.requests" },
   support: { href: "/disputes", word: "empty.disputes" },
   party: { href: "/transactions", word: "empty.transactions" },
-  admin: { href: "/keys", word: "empty.keys" },
+  admin: { href: "/operations", word: "empty.operations" },
   other: { href: "/transactions", word: "empty.transactions" },
 } as const;
 

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { actOf } from "@/app/(portal)/_home/acts";
 import { AccessInForce } from "@/components/domain/access-in-force";
 import { EntryLink } from "@/components/domain/entry-link";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { Principal } from "@/lib/context/principal";
@@ -79,6 +80,65 @@ function NewsSection({ home }: { home: Home }) {
   );
 }
 
+interface NextDate {
+  readonly at: string;
+  readonly kind: "access" | "answer" | "review";
+  readonly reference: string;
+  readonly href: string;
+}
+
+const SHOWN_DATES = 5;
+
+/** Returns what comes next: ends of access, answers that others owe the reader, and reviews of the team. */
+function nextDatesOf({ in_force, with_others, team, at }: Home): NextDate[] {
+  const dates: NextDate[] = [
+    ...in_force.map((one) => ({
+      ...({
+        at: one.not_after,
+        kind: "access",
+        reference: one.reference,
+        href: `/grants/${one.id}`,
+      } as const),
+    })),
+    ...with_others.flatMap(({ response_due_at: due, reference, id }) =>
+      due === undefined ? [] : [{ at: due, kind: "answer", reference, href: `/requests/${id}` } as const],
+    ),
+    ...team.flatMap(({ due_at: due, reference, id }) =>
+      due === undefined ? [] : [{ at: due, kind: "review", reference, href: `/requests/${id}` } as const],
+    ),
+  ];
+  return dates
+    .filter((one) => Date.parse(one.at) > Date.parse(at))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .slice(0, SHOWN_DATES);
+}
+
+function NextDates({ home }: { home: Home }) {
+  const t = useTranslations("home.dates");
+  const dates = nextDatesOf(home);
+  if (dates.length === 0) return null;
+  return (
+    <FactsSection title={t("title")}>
+      <ul>
+        {dates.map(({ at, kind, reference, href }) => (
+          <li key={`${kind} ${href}`} className="flex gap-4 py-[5px] text-control">
+            <span className="w-[88px] shrink-0 text-ink-2">
+              <EndTime instant={at} form="day" look="bare" />
+            </span>
+            <Link
+              href={href}
+              prefetch={false}
+              className="min-w-0 break-words underline-offset-4 hover:underline"
+            >
+              {t(kind, { reference })}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </FactsSection>
+  );
+}
+
 const READERS: readonly string[] = ["auditor", "regulator", "coordinator"];
 
 function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
@@ -124,6 +184,7 @@ export function HomeFacts({ home, principal }: { home: Home; principal: Principa
           <AccessInForce grant={own} nowMs={Date.parse(home.at)} />
         </FactsSection>
       )}
+      <NextDates home={home} />
       <NewsSection home={home} />
       <FactsSection title={t("entries.title")}>
         {home.entries.length === 0 ? <p className="text-control text-ink-2">{t("entries.none")}</p> : null}

@@ -1,8 +1,9 @@
 import { getTranslations } from "next-intl/server";
+import { FirstUse } from "@/app/(portal)/_home/first-use";
 import { HomeEmpty } from "@/app/(portal)/_home/home-empty";
 import { HomeFacts } from "@/app/(portal)/_home/home-facts";
 import { NeedList } from "@/app/(portal)/_home/need-list";
-import { ForceSection, OthersSection, OwnSection } from "@/app/(portal)/_home/sections";
+import { ForceSection, OthersSection, OwnSection, TeamSection } from "@/app/(portal)/_home/sections";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
@@ -39,7 +40,7 @@ async function Begin({ principal }: { principal: Principal }) {
 /** What Home shows rows of. */
 const HOME_KINDS = [
   ...(["request", "grant", "dispute", "transaction", "rotation"] as const),
-  ...(["agreement", "roster"] as const),
+  ...(["agreement", "roster", "erasure", "authority", "policy"] as const),
 ];
 
 /** Reads the home of the signed-in person. */
@@ -77,8 +78,10 @@ export async function HomePage({ coming }: { coming: ReturnType<typeof loadHome>
           ) : (
             <NeedList needs={home.needs} nowMs={nowMs} principal={principal} />
           )}
+          {home.last_here_at === undefined ? <FirstUse principal={principal} /> : null}
           <div className="mt-8">
             <OthersSection home={home} />
+            <TeamSection home={home} />
             <OwnSection home={home} principal={principal} />
             <ForceSection home={home} nowMs={nowMs} principal={principal} />
           </div>

@@ -20,6 +20,12 @@ export function hrefOf({ kind, subject }: Need): string {
       return `/requests/new?draft=${subject.id}`;
     case "agreement":
       return `/agreements/${subject.id}`;
+    case "erasure":
+      return "/audit/erasures";
+    case "authority":
+      return "/admin/authorities";
+    case "backup":
+      return "/keys#root-backup";
     case "roster":
       return "/roster";
     case "alert":
@@ -48,6 +54,9 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   glass_review: "eye",
   decide: "scales",
   agreement: "check",
+  erasure: "nothing",
+  authority: "pencil",
+  backup: "warning",
   roster: "key",
   alert: "warning",
   access_review: "check",
@@ -65,7 +74,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   draft: "pencil",
 };
 
-const PRESSING: readonly NeedKind[] = ["alert", "access_ends", "key_missing", "key_stopped"];
+const PRESSING: readonly NeedKind[] = ["alert", "backup", "access_ends", "key_missing", "key_stopped"];
 
 /** Glyph and colour of a task. Oxblood: late. Amber: little time left, or something is blocked. Ink: other work. */
 export function lookOf(need: Need): { readonly icon: IconName; readonly tone: string } {

@@ -47,6 +47,36 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   );
 }
 
+/** What other reviewers have to decide: reviewers see how their team is doing when nothing waits for them. */
+export function TeamSection({ home }: { home: Home }) {
+  const t = useTranslations("home.team");
+  const states = useTranslations("domain.requestStates");
+  if (home.team.length === 0) return null;
+  const nowMs = Date.parse(home.at);
+  return (
+    <Section title={t("title")} action={<All href="/requests?view=all">{t("all")}</All>}>
+      <Table
+        caption={t("caption")}
+        rows={home.team}
+        rowKey={(row) => row.id}
+        href={(row) => `/requests/${row.id}`}
+        columns={[
+          { key: "reference", head: t("reference"), isTitle: true, cell: (row) => row.reference },
+          { key: "agency", head: t("agency"), cell: (row) => row.requester.organisation },
+          { key: "stands", head: t("stands"), cell: (row) => states(row.state) },
+          { key: "due", head: t("due"), cell: (row) => <ReviewBy request={row} nowMs={nowMs} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** Reviewers have their own date, which is before the answer's. */
+function ReviewBy({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
+  const { response_due_at: _answer, ...rest } = request;
+  return <Due request={rest} nowMs={nowMs} />;
+}
+
 /** The reader's own requests that others decide, each with its state and due date. */
 export function OthersSection({ home }: { home: Home }) {
   const t = useTranslations("home.others");

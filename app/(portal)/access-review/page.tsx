@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
@@ -23,7 +24,7 @@ function useColumns(): Column<ReviewSummary>[] {
     {
       key: "due",
       head: t("columns.due"),
-      cell: ({ due_at: at }) => <LocalTime instant={at} form="minute" />,
+      cell: ({ due_at: at }) => <EndTime instant={at} look="bare" />,
     },
     {
       key: "decided",

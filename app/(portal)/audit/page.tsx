@@ -16,6 +16,7 @@ import { FilterBar } from "./_components/filter/filter-bar";
 import { readAsked } from "./_components/filter/read-asked";
 import {
   addressOf,
+  foldsReads,
   isFiltered,
   numberOf,
   oneOf,
@@ -23,6 +24,7 @@ import {
   withUnknown,
 } from "./_components/filter/read-filter";
 import { EventTable } from "./_components/list/event-table";
+import { FoldedReads } from "./_components/list/folded-reads";
 import { ListFoot } from "./_components/list/list-foot";
 import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/list/load-list";
 import { LogChoice } from "./_components/list/log-choice";
@@ -85,6 +87,7 @@ async function List(props: {
   return (
     <div className={entry === undefined ? "" : "hidden facts:block"}>
       <FilterBar path={PATH} read={read} actors={actors} />
+      <FoldedReads path={PATH} values={values} count={list.folded} isFolded={place.isFolded === true} />
       <UnreadableRows rows={list.unreadable} />
       {list.items.length === 0 ? (
         <Nothing read={read} />
@@ -105,7 +108,7 @@ async function List(props: {
   );
 }
 
-const NO_LIST: LoadedList = { items: [], hasOlder: false, unknown: [] };
+const NO_LIST: LoadedList = { items: [], hasOlder: false, folded: 0, unknown: [] };
 
 /** The log: a filterable list by sequence number, and one entry of it with its parts and its proof. */
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
@@ -118,6 +121,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
     before: numberOf(params, "before"),
     after: numberOf(params, "after"),
     limit: LIMIT,
+    isFolded: foldsReads(asked.values),
   };
   const entry = numberOf(params, "entry");
   const result = await loadList(asked.filter, place);

@@ -24,6 +24,7 @@ async function NextSteps({ isStaff }: { isStaff: boolean }) {
 /** Grants that the reader may know of: their own, for reviewers all. */
 const page = listPage({
   path: "/grants",
+  saves: "grants",
   operation: listGrants,
   load,
   pageSize: 50,

@@ -5,17 +5,32 @@ import { listNotifications } from "@/lib/api-client/operations/notifications";
 import type { Context } from "@/lib/context/context";
 import { listNotifications as list } from "@/lib/notify/list-notifications";
 import { getMailSettings } from "@/lib/notify/mail/settings";
-import type { NotificationQuery } from "@/lib/notify/schema";
+import type { Notification, NotificationQuery } from "@/lib/notify/schema";
 import { getRuntime } from "@/lib/runtime/slot";
 import { MailForm } from "./_components/mail-form";
 import { MarkAll } from "./_components/mark-all";
-import { useNotificationColumns } from "./_components/notice-table";
+import { type Thing, useNotificationColumns } from "./_components/notice-table";
 
 async function load(cx: Context, query: NotificationQuery) {
   const mail = await getMailSettings(cx, (await getRuntime()).mailer !== undefined);
-  return { ...(await list(cx, query)), mail };
+  const page = await list(cx, query);
+  return { ...page, items: byThing(page.items), mail };
 }
 type Shown = Listed<Awaited<ReturnType<typeof load>>>;
+
+/** One row for one thing: its newest state on top, the earlier ones with it. */
+function byThing(items: readonly Notification[]): Thing[] {
+  const things = new Map<string, Thing>();
+  for (const item of items) {
+    const key = `${item.kind} ${item.subject}`;
+    const newer = things.get(key);
+    things.set(
+      key,
+      newer === undefined ? { ...item, earlier: [] } : { ...newer, earlier: [...newer.earlier, item] },
+    );
+  }
+  return [...things.values()];
+}
 
 async function ToWebhooks() {
   const t = await getTranslations("notify.notices");

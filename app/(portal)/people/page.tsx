@@ -27,6 +27,7 @@ async function Actions({ isAdministrator }: { isAdministrator: boolean }) {
 /** Everyone of the instance: organisation, role and duties, way to sign in, and who needs attention. */
 const page = listPage({
   path: "/people",
+  saves: "people",
   operation: listPeople,
   load,
   title: async () => (await getTranslations("administration.people"))("title"),

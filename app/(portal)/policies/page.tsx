@@ -9,6 +9,7 @@ import { Notice } from "@/components/ui/states";
 import { getActivePolicySet } from "@/lib/api-client/operations/policies";
 import type { Context } from "@/lib/context/context";
 import { loadPage } from "@/lib/http/pages/page";
+import { countDecidedBy } from "@/lib/policies/decided-by";
 import { getActiveSet, listSets } from "@/lib/policies/get-set";
 import { readDocument } from "@/lib/policies/read-document";
 import { listRulesSince } from "@/lib/policies/rule-history";
@@ -48,7 +49,8 @@ async function read(cx: Context, older: string | undefined) {
   const cursor = older !== undefined && /^[1-9]\d{0,8}$/.test(older) ? Number(older) : undefined;
   const active = await getActiveSet(cx);
   const sets = await listSets(cx, { limit: VERSIONS, cursor });
-  return { active, sets, document: readDocument(active.document), since: await listRulesSince(cx) };
+  const [since, decided] = [await listRulesSince(cx), await countDecidedBy(cx)];
+  return { active, sets, document: readDocument(active.document), since, decided };
 }
 
 export async function generateMetadata() {
@@ -62,7 +64,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
   const result = await loadPage(getActivePolicySet, PATH, (cx) => read(cx, older));
   const here = { label: t("title"), href: "/policies" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={here} />;
-  const { active, sets, document, since } = result.value;
+  const { active, sets, document, since, decided } = result.value;
   const { number } = active;
   return (
     <PageFrame
@@ -89,6 +91,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
       <RulesTable
         document={document}
         since={since}
+        decided={decided}
         title={t("rulesOf", { number, count: document.policies.length })}
         isText={as === "text"}
         path="/policies"

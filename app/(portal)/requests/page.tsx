@@ -12,6 +12,7 @@ import { isExecutive, isReviewer as reviews } from "@/lib/access/rules/action-ru
 import { listRequests } from "@/lib/api-client/operations/access";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
+import { BulkRequests } from "./_components/bulk-withdraw";
 import {
   addressOf,
   isAskable,
@@ -23,7 +24,7 @@ import {
 } from "./_components/list-address";
 import { ListFilter } from "./_components/list-filter";
 import { ListKeys } from "./_components/list-keys";
-import { hrefOf, useRequestColumns } from "./_components/request-table";
+import { hrefOf, useRequestColumns, useSelectColumn } from "./_components/request-table";
 
 const PAGE_SIZE = 50;
 const EMPTY = { items: [], next_cursor: null, total: 0 };
@@ -141,6 +142,7 @@ async function emptyOf(address: ListAddress, principal: Principal) {
 /** Requests that the reader may know of: saved views, filters in the address, pages by cursor. */
 const page = listPage({
   path: "/requests",
+  saves: "requests",
   operation: listRequests,
   read: (params) => ({ query: params, given: Object.fromEntries(textsOf(params)) }),
   load,
@@ -151,9 +153,18 @@ const page = listPage({
   savedViews,
   filter: ({ value }) => <ListFilter address={value.address} />,
   unreadable: (requests) => <Unreadable {...requests} />,
-  around: (rows) => <WithKeys>{rows}</WithKeys>,
+  around: (rows) => (
+    <Words namespaces={["requests"]}>
+      <BulkRequests>
+        <WithKeys>{rows}</WithKeys>
+      </BulkRequests>
+    </Words>
+  ),
   caption: async () => (await getTranslations("requests"))("title"),
-  useColumns: ({ principal, nowMs }) => useRequestColumns(isReviewer(principal), nowMs),
+  useColumns: ({ principal, nowMs, value }) => [
+    ...useRequestColumns(isReviewer(principal), nowMs),
+    ...useSelectColumn(value.items, principal.handle),
+  ],
   rowKey: ({ id }) => id,
   href: (request, { principal }) => hrefOf(request, principal.handle),
   empty: ({ value, principal }) => emptyOf(value.address, principal),

@@ -69,6 +69,7 @@ function Filter({ params }: Transactions) {
 /** Transactions that the reader may know of: metadata always, and the reader's access to each. */
 const page = listPage({
   path: "/transactions",
+  saves: "transactions",
   operation: listTransactions,
   read,
   load,

@@ -1,5 +1,7 @@
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { listRequests } from "@/lib/api-client/operations/access";
+import { listCases } from "@/lib/api-client/operations/cases";
+import { listGrants } from "@/lib/api-client/operations/grants";
 import { search } from "@/lib/api-client/operations/home";
 import { listKeys } from "@/lib/api-client/operations/keys";
 import { listOrganisations } from "@/lib/api-client/operations/organisations";
@@ -12,6 +14,8 @@ import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { permitRefusal } from "@/lib/http/endpoint/permit-call";
 
 const LIST_OF: Readonly<Record<FoundKind, OperationSpec>> = {
+  case: listCases,
+  grant: listGrants,
   request: listRequests,
   transaction: listTransactions,
   person: listPeople,

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 
-const KEYS = ["find", "move", "approve", "narrow", "deny", "ask", "verify", "escape"] as const;
+const KEYS = ["find", "move", "approve", "narrow", "deny", "ask", "verify", "tables", "escape"] as const;
 
 /** The keyboard, key by key. Single letters work only while nothing is being typed. */
 export function Keys() {

@@ -85,7 +85,7 @@ function StampFact({ health }: { health: Health }) {
   const locale = useLocale();
   const { time_stamp: stamp, size } = health.log;
   if (!health.database) return <Fact name={t("timeStamp")}>{t("unknown")}</Fact>;
-  if (stamp === undefined) return <Fact name={t("timeStamp")}>{t("timeStampNobody")}</Fact>;
+  if (stamp === undefined) return <Fact name={t("timeStamp")}>{t("timeStampNoAuthority")}</Fact>;
   if (stamp === null) return <Fact name={t("timeStamp")}>{t("timeStampNone")}</Fact>;
   const later = Math.max(0, size - stamp.size);
   return (

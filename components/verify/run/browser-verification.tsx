@@ -11,7 +11,11 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/states";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "../result/block-drawing";
+import { EvidenceResult } from "../result/evidence-result";
+import { ReceiptResult } from "../result/receipt-result";
 import { VerifyResult } from "../result/verify-result";
+import { Ended } from "./ended";
+import { type NamedEvidence, useNamedEvidence } from "./named-evidence";
 import { type Given, orderOf, Picks } from "./picks";
 import { useVerification, type VerificationState } from "./use-verification";
 
@@ -59,40 +63,6 @@ function Running({
       <p className="mt-3 text-control text-ink-2">{t(`steps.${progress?.step ?? "checkpoints"}`)}</p>
     </div>
   );
-}
-
-/** Why there is no result. */
-function Ended({ state }: { state: VerificationState }) {
-  const t = useTranslations("audit.verify");
-  switch (state.is) {
-    case "stopped":
-      return (
-        <Notice tone="amber" icon="warning" title={t("stoppedTitle")}>
-          {t("stoppedText")}
-        </Notice>
-      );
-    case "bad policy":
-      return (
-        <Notice tone="oxblood" icon="stop" title={t("faults.policy")}>
-          {t("faults.policyText")} <span lang="en">{state.detail}</span>
-        </Notice>
-      );
-    case "bad receipt":
-      return (
-        <Notice tone="oxblood" icon="stop" title={t("faults.receipt", { name: state.name })}>
-          {t("faults.receiptText")} <span lang="en">{state.detail}</span>
-        </Notice>
-      );
-    case "unreadable":
-    case "broken":
-      return (
-        <Notice tone="oxblood" icon="stop" title={t("faults.file")}>
-          {t("faults.fileText")}
-        </Notice>
-      );
-    default:
-      return null;
-  }
 }
 
 /** What of a log is exported here: the closed one that is named, or the present one. */
@@ -162,6 +132,27 @@ function Begin({ hasBundle, why, onStart, children }: BeginProps) {
   );
 }
 
+/** What a scanned code or a link asks this page to check. */
+function NamedNotice({ named }: { named: NamedEvidence | undefined }) {
+  const t = useTranslations("audit.verify.evidence");
+  if (named === undefined) return null;
+  return (
+    <Notice tone="accent" icon="nothing" title={t("named", { reference: named.reference })} className="mb-4">
+      {t("namedText", { code: named.code })}
+    </Notice>
+  );
+}
+
+function Results({ state, named }: { state: VerificationState; named: NamedEvidence | undefined }) {
+  return (
+    <div className="mt-6 empty:hidden">
+      {state.is === "done" ? <VerifyResult {...state} /> : null}
+      {state.is === "evidence" ? <EvidenceResult {...state} named={named} /> : null}
+      {state.is === "receipt" ? <ReceiptResult {...state} /> : null}
+    </div>
+  );
+}
+
 interface BrowserVerificationProps {
   readonly log?: string | undefined;
   /** On the public page: the policy file with the keys that this portal publishes. No export is offered there. */
@@ -179,7 +170,8 @@ export function BrowserVerification({ log, published }: BrowserVerificationProps
   const [given, setGiven] = useState<Given>({ policy: undefined, receipt: undefined, pasted: "" });
   const [error, setError] = useState<unknown>();
   const heading = useRef<HTMLDivElement>(null);
-  const isOver = state.is === "done" || state.is === "stopped";
+  const named = useNamedEvidence();
+  const isOver = ["done", "evidence", "receipt", "stopped"].includes(state.is);
   useEffect(() => {
     if (isOver) heading.current?.focus();
   }, [isOver]);
@@ -190,8 +182,9 @@ export function BrowserVerification({ log, published }: BrowserVerificationProps
   return (
     <div className="pt-3">
       <div className="sr-only" tabIndex={-1} ref={heading}>
-        {isOver ? t(state.is === "done" ? "over" : "stoppedTitle") : ""}
+        {isOver ? t(state.is === "stopped" ? "stoppedTitle" : "over") : ""}
       </div>
+      <NamedNotice named={state.is === "evidence" ? undefined : named} />
       {state.is === "running" ? (
         <Running state={state} onStop={stop} />
       ) : (
@@ -220,7 +213,7 @@ export function BrowserVerification({ log, published }: BrowserVerificationProps
                 onError={setError}
               />
             ) : null}
-            {state.is === "done" ? <PrintButton>{t("print")}</PrintButton> : null}
+            {isOver && state.is !== "stopped" ? <PrintButton>{t("print")}</PrintButton> : null}
           </Begin>
         </div>
       )}
@@ -228,11 +221,7 @@ export function BrowserVerification({ log, published }: BrowserVerificationProps
         <Ended state={state} />
         <CallFailure error={error} title={t("faults.export")} />
       </div>
-      {state.is === "done" ? (
-        <div className="mt-6">
-          <VerifyResult {...state} />
-        </div>
-      ) : null}
+      <Results state={state} named={named} />
     </div>
   );
 }

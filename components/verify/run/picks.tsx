@@ -51,7 +51,7 @@ export function Picks({ bundle, given, onBundle, onGiven }: PicksProps) {
         label={t("pick.bundle")}
         hint={t("pick.bundleHint")}
         name={bundle}
-        accept=".zip,application/zip"
+        accept=".zip,.pdf,.json,application/zip,application/pdf,application/json"
         onFile={onBundle}
       />
       <FilePick

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from "react";
+import type { EvidenceReport } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
 import type { Progress } from "@/lib/audit/bundle-verifier/options";
+import type { GivenPromise, NoPromise } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import type { Keeping } from "@/lib/audit/bundle-verifier/tree/keep-checkpoint";
-import type { VerifyNews, VerifyOrder } from "./verify-messages";
+import type { OtherFile, VerifyNews, VerifyOrder } from "./verify-messages";
 
 /** State of a verification in this browser. */
 export type VerificationState =
@@ -23,6 +25,20 @@ export type VerificationState =
       /** The result of storing the checkpoint, and the name of the reader's own policy file. */
       readonly keeping: { readonly name: string; readonly outcome: Keeping } | undefined;
     }
+  | {
+      readonly is: "evidence";
+      readonly name: string;
+      readonly at: string;
+      readonly isPublished: boolean;
+      readonly report: EvidenceReport;
+    }
+  | {
+      readonly is: "receipt";
+      readonly name: string;
+      readonly at: string;
+      readonly promise: GivenPromise | NoPromise | undefined;
+    }
+  | { readonly is: "other file"; readonly seems: OtherFile; readonly detail: string }
   | { readonly is: "stopped"; readonly name: string }
   | { readonly is: "bad policy"; readonly detail: string }
   | { readonly is: "bad receipt"; readonly name: string; readonly detail: string }
@@ -35,6 +51,25 @@ function outcomeOf(
 ): Pick<Extract<VerificationState, { is: "done" }>, "report" | "keeping" | "isPublished"> {
   const isAsked = keeping !== undefined && policy !== undefined && !isPublished;
   return { report, isPublished, keeping: isAsked ? { name: policy.name, outcome: keeping } : undefined };
+}
+
+/** The state after the worker has answered. */
+function stateAfter(
+  news: Exclude<VerifyNews, { is: "progress" }>,
+  order: VerifyOrder,
+  name: string,
+): VerificationState {
+  const at = new Date().toISOString();
+  switch (news.is) {
+    case "done":
+      return { is: "done", name, at, ...outcomeOf(news, order) };
+    case "evidence":
+      return { ...news, name, at, isPublished: order.isPublished };
+    case "receipt":
+      return { ...news, name, at };
+    default:
+      return news;
+  }
 }
 
 /** One verification in a worker at a time; leaving the page or stopping ends its thread. */
@@ -64,9 +99,7 @@ export function useVerification(): {
         const seconds = (performance.now() - began) / 1000;
         const done = data.progress.step === "entries" ? data.progress.done : 0;
         setState({ is: "running", name, progress: data.progress, perSecond: done / Math.max(seconds, 0.1) });
-      } else if (data.is === "done") {
-        end({ is: "done", name, at: new Date().toISOString(), ...outcomeOf(data, order) });
-      } else end(data);
+      } else end(stateAfter(data, order, name));
     };
     made.onerror = () => {
       if (worker.current === made) end({ is: "broken" });

@@ -1,12 +1,15 @@
+import type { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { blobSource } from "@/lib/audit/bundle-verifier/container/source";
+import { isEvidenceText } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
+import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
 import type { GivenReceipt, Progress } from "@/lib/audit/bundle-verifier/options";
-import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
+import { readReceipt, verifyReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { keepCheckpoint } from "@/lib/audit/bundle-verifier/tree/keep-checkpoint";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/bundle-verifier/tree/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { FormatError } from "@/lib/crypto/format-error";
-import type { VerifyNews, VerifyOrder } from "./verify-messages";
+import type { OtherFile, VerifyNews, VerifyOrder } from "./verify-messages";
 
 // Runs in a thread of its own, so that the page never waits. Reads the file by slices; nothing leaves the browser.
 
@@ -42,9 +45,44 @@ function teller(): (progress: Progress) => void {
   };
 }
 
+/** Evidence and receipts are read whole; a longer file of this kind is not ours. */
+const MAX_WHOLE_BYTES = 64_000_000;
+
+/** What a file is by its first bytes. A bundle is a zip; anything else that is unknown is left to the bundle's reader. */
+async function kindOf(file: Blob): Promise<OtherFile | "bundle"> {
+  const start = new TextDecoder("latin1").decode(await file.slice(0, 64).arrayBuffer());
+  if (start.startsWith("%PDF-")) return "pdf";
+  if (start.replace("ï»¿", "").trimStart().startsWith("{")) return "json";
+  return "bundle";
+}
+
+function checkReceipt(text: string, policy: Policy | undefined): VerifyNews {
+  const receipt = readGiven(text, readReceipt);
+  if ("fault" in receipt) return { is: "other file", seems: "json", detail: receipt.fault };
+  return { is: "receipt", promise: policy === undefined ? undefined : verifyReceipt(text, policy) };
+}
+
+/** Checks a file that is read whole: evidence as PDF or JSON, or a receipt. */
+async function checkWhole(file: Blob, seems: OtherFile, policy: Policy | undefined): Promise<VerifyNews> {
+  if (file.size > MAX_WHOLE_BYTES) return { is: "other file", seems, detail: "too long" };
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (seems === "json") {
+    const text = new TextDecoder().decode(bytes);
+    if (!isEvidenceText(text)) return checkReceipt(text, policy);
+  }
+  try {
+    return { is: "evidence", report: verifyEvidence(bytes, policy) };
+  } catch (error) {
+    if (error instanceof FormatError) return { is: "other file", seems, detail: error.message };
+    throw error;
+  }
+}
+
 async function verify({ bundle, policy, receipts }: VerifyOrder): Promise<VerifyNews> {
   const given = policy === undefined ? undefined : readGiven(policy.text, readPolicy);
   if (given !== undefined && "fault" in given) return { is: "bad policy", detail: given.fault };
+  const kind = await kindOf(bundle);
+  if (kind !== "bundle") return checkWhole(bundle, kind, given?.value);
   const held: GivenReceipt[] = [];
   for (const { name, text } of receipts) {
     const receipt = readGiven(text, readReceipt);

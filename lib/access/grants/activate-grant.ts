@@ -29,7 +29,7 @@ async function recordMember(tx: Tx, cx: Pick<Context, "instance">, requestId: st
 /** Returns what two reviewers signed. */
 async function decidedSubmission(
   tx: Tx,
-  cx: Pick<Context, "instance">,
+  cx: Pick<Context, "instance" | "policies">,
   grantId: string,
   requestId: string,
 ): Promise<UnregisteredSubmission> {
@@ -44,6 +44,7 @@ async function decidedSubmission(
     grant: grantId,
     decisions: signed,
     ...(authorization === undefined ? {} : { authorization: authorization.record }),
+    policy: cx.policies.active().digest,
     ...(await recordMember(tx, cx, requestId)),
   };
 }

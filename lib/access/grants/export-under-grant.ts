@@ -11,8 +11,9 @@ import type { ExportQuery, ExportReceipt, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 
 /** Gives an export to the holder of a grant that is in force, by the same rules as an opening under it. */
-function lenderFor(cx: Context): ExportLender {
+export function lenderFor(cx: Context): ExportLender {
   return async (tx, grantId) => {
+    cx.keystore.requireUnsealed();
     const grant = await loadGrant(tx, cx, grantId, "grant.open");
     // The rule that stops an export needs the holder's grant. A co-viewer's export would take a unit and then fail.
     if (grant.subjectUserId !== cx.principal.userId) {
@@ -37,7 +38,7 @@ function lenderFor(cx: Context): ExportLender {
 /**
  * Requests an export, which is made in the background. With `grant_id` it contains only entries of that grant's
  * records, and takes one unit of its budget in the same transaction as its entry (ADR 0038). Throws as `requestExport`,
- * and `grant.not-found`, `access.no-grant`, `access.exports-exhausted`.
+ * and `grant.not-found`, `access.no-grant`, `access.exports-exhausted`, `service.sealed`.
  */
 export function requestExportAsHolder(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
   return requestExport(cx, wanted, lenderFor(cx));

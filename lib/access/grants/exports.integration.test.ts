@@ -125,7 +125,7 @@ describe("exports under seal", () => {
 
   it("a co-viewer cannot export, and uses no unit of the budget", async () => {
     const [, viewer] = bench.more;
-    if (viewer === undefined) throw new Error("nobody");
+    if (viewer === undefined) throw new Error("the bench has no other viewer");
     const { grantId } = await approvedRequest(bench, { coViewers: [viewer.principal.handle], maxExports: 2 });
     expect((await getGrant(viewer, grantId)).acts).toEqual(["open"]);
     const stream = () => exportLogAsHolder(viewer, ExportQuery.parse({ grant_id: grantId }));

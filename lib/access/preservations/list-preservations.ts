@@ -1,7 +1,12 @@
 import "server-only";
 import { toPreservation } from "@/lib/access/preservations/rules";
 import type { Preservation, PreservationQuery } from "@/lib/access/preservations/schema";
-import { findHolds, listPreservationRows, type PreservationRow } from "@/lib/access/preservations/store";
+import {
+  findHolds,
+  findLongestHold,
+  listPreservationRows,
+  type PreservationRow,
+} from "@/lib/access/preservations/store";
 import { type Reader, seesEveryCase } from "@/lib/audit/reading/fence";
 import { findSealedCases, findSealedCasesAt } from "@/lib/audit/reading/sealed-store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
@@ -30,6 +35,25 @@ export async function listPreservations(cx: Context, query: PreservationQuery): 
     ...viewRows(cx, "preservations", shown, (row: PreservationRow) => toPreservation(cx, row)),
     next_cursor: next,
   };
+}
+
+/** A hold that keeps a record longest, as it is shown on the record. */
+export interface KnownHold {
+  readonly until: string;
+  /** Who placed it; absent for a reader of another organisation. */
+  readonly person?: string;
+}
+
+/** Returns the hold in force on this record that ends last, of those that the caller may know of as in their list. */
+export async function knownHold(tx: Tx, cx: Context, transactionId: string): Promise<KnownHold | undefined> {
+  const all = seesEveryCase(cx);
+  const sealed = all ? await findSealedCases(tx, cx) : [];
+  const organisationId = all ? undefined : cx.principal.organisationId;
+  const owner = { tenantId: cx.instance.tenantId, organisationId, sealed };
+  const found = await findLongestHold(tx, owner, transactionId, cx.clock.now());
+  if (found === undefined) return undefined;
+  const isOwn = found.organisationId === cx.principal.organisationId;
+  return { until: found.until.toISOString(), ...(isOwn ? { person: found.person } : {}) };
 }
 
 /**

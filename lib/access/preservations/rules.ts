@@ -1,5 +1,6 @@
 import type { Preservation } from "@/lib/access/preservations/schema";
 import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { DomainError, invalidField } from "@/lib/errors";
 import type { PreservationRow } from "./store";
 
@@ -17,10 +18,15 @@ export function endOfHold(until: string | undefined, now: Date): Date {
   return end;
 }
 
-/** Throws unless the person may manage holds: an officer of an agency for the agency, or staff with a duty for it. */
+/** Whether the person manages holds: an officer of an agency for the agency, or staff with a duty for it. */
+export function managesHolds({ role, duties }: Pick<Principal, "role" | "duties">): boolean {
+  if (role === "coordinator") return duties.includes("legal") || duties.includes("compliance");
+  return role === "auditor" || role === "regulator";
+}
+
+/** Throws unless the person may manage holds. */
 export function requireHolder(cx: Pick<Context, "principal">): void {
-  const { role, duties } = cx.principal;
-  if (role !== "coordinator" || duties.includes("legal") || duties.includes("compliance")) return;
+  if (managesHolds(cx.principal) || cx.principal.role !== "coordinator") return;
   const wanted = ["legal", "compliance"];
   throw new DomainError("auth.role", {
     detail: `This call needs the duty ${wanted.join(" or ")}.`,

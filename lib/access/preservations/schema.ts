@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { Instant, pageQuery, visibleText } from "@/lib/schema";
+import { Instant, pageQuery, RecordName, visibleText } from "@/lib/schema";
 
 const MAX_TRANSACTIONS = 100;
 
 /** Records that must be kept, why, and until when; without a time 90 days from now. */
 export const NewPreservation = z.strictObject({
-  transactions: z.array(z.uuid().toLowerCase()).min(1).max(MAX_TRANSACTIONS),
+  transactions: z.array(RecordName).min(1).max(MAX_TRANSACTIONS),
   reason: visibleText(1_000),
   until: Instant.optional(),
 });

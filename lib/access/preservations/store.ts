@@ -130,3 +130,30 @@ export async function findHolds(
       .map((row) => [row.transaction, row.until]),
   );
 }
+
+const Longest = z.object({ until: z.date(), organisation_id: z.string().nullable(), name: z.string() });
+
+/** Returns the hold in force on one record that ends last, with who placed it. */
+export async function findLongestHold(
+  tx: Tx,
+  owner: Owner,
+  transactionId: string,
+  at: Date,
+): Promise<
+  { readonly until: Date; readonly organisationId: string | undefined; readonly person: string } | undefined
+> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT p.until, p.organisation_id::text, u.name FROM preservation p JOIN app_user u ON u.id = p.requested_by
+     WHERE p.tenant_id = $1::uuid AND p.state = 'active' AND p.until > $4
+       AND ($2::uuid IS NULL OR p.organisation_id = $2::uuid) AND p.id <> ALL ($5::uuid[])
+       AND p.transactions && ARRAY[$3::text] ORDER BY p.until DESC LIMIT 1`,
+    owner.tenantId,
+    owner.organisationId ?? null,
+    transactionId,
+    at,
+    [...(owner.sealed ?? [])],
+  );
+  const [row] = z.array(Longest).parse(rows);
+  if (row === undefined) return undefined;
+  return { until: row.until, organisationId: row.organisation_id ?? undefined, person: row.name };
+}

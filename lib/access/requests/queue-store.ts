@@ -61,8 +61,11 @@ export interface QueueFilter {
   readonly view: QueueView;
 }
 
-/** Saved views. `assigned`: the viewer looks after them. `unassigned`: they wait for a decision and no one does. */
-export type QueueView = "mine" | "waiting" | "assigned" | "unassigned" | "decided" | "all";
+/**
+ * Views of the list. `assigned`: the viewer looks after them. `unassigned`: they wait for a decision and no one does.
+ * `team`: other reviewers have to decide them.
+ */
+export type QueueView = "mine" | "waiting" | "team" | "assigned" | "unassigned" | "decided" | "all";
 
 interface QueuePage extends QueueFilter {
   readonly sort: "newest" | "due";
@@ -127,6 +130,7 @@ function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   if (view === "assigned")
     return Prisma.sql`AND ${ASSIGNEE} = ${viewer.userId}::uuid AND r.state NOT IN ${DECIDED}`;
   if (view === "unassigned") return Prisma.sql`AND m.is_mine AND ${ASSIGNEE} IS NULL`;
+  if (view === "team") return Prisma.sql`AND w.waiting_for IN ('legal', 'coordinator') AND NOT m.is_mine`;
   return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
 }
 
@@ -180,6 +184,14 @@ function filtered(filter: QueueFilter): Prisma.Sql {
 function toTurn(record: unknown): Turn {
   const row = Row.parse(record);
   return { id: row.id, waitingFor: row.waiting_for ?? undefined, isMine: row.is_mine };
+}
+
+/**
+ * Returns SQL for the requests `r` that a list shows, from its FROM on. `w.waiting_for` is who acts next, `m.is_mine`
+ * whether it is the viewer.
+ */
+export function shownRequests(filter: QueueFilter): Prisma.Sql {
+  return filtered(filter);
 }
 
 /** Returns a page of ids: newest first, or by deadline with undated requests last. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
-import { Instant, InstantOrDate, visibleLine, visibleText } from "@/lib/schema";
+import { Instant, InstantOrDate, RecordName, visibleLine, visibleText } from "@/lib/schema";
 import { GroupName, Level } from "@/lib/vocabulary";
 
 /** Vocabulary of requests and the bodies that their calls take. Answers are in answer-schema.ts. */
@@ -98,7 +98,7 @@ const askedMembers = {
   purpose: Purpose,
   justification: visibleText(4_000),
   legal_basis: visibleText(1_000).optional(),
-  transactions: TransactionIds.optional(),
+  transactions: z.array(RecordName).min(1).max(MAX_TRANSACTIONS).optional(),
   query: TransactionQuery.optional(),
   fields: Fields,
   level: Level,

@@ -24,7 +24,7 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError, invalidField } from "@/lib/errors";
+import { DomainError, invalidField, ownApproval } from "@/lib/errors";
 import { findPeople } from "@/lib/identity/people/people-store";
 
 /** Throws unless the caller is a reviewer of the row. The refusal of their own row names who decides on them. */
@@ -35,12 +35,12 @@ function requireReviewer(cx: Context, row: RowRecord, { candidates }: LoadedRevi
   const names = reviewers.map(({ name }) => name).join(" or ");
   const own = candidates.find((one) => one.userId === userId)?.accounts ?? [userId];
   if (own.includes(row.ownerId))
-    throw new DomainError("access-review.self", {
-      detail:
-        names === ""
-          ? "You are in this review yourself, and no other reviewer is left. Name one for your organisation."
-          : `You are in this review yourself. ${names} decides on you.`,
-    });
+    throw ownApproval(
+      "access-review.self",
+      names === ""
+        ? "You are in this review yourself, and no other reviewer is left. Name one for your organisation."
+        : `You are in this review yourself. ${names} decides on you.`,
+    );
   throw new DomainError("access-review.not-reviewer", {
     detail: names === "" ? "No reviewer is left for this row." : `${names} decides on this row.`,
   });

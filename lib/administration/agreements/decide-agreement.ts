@@ -19,7 +19,7 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, ownApproval } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
 import { findHolder } from "@/lib/identity/people/holders-store";
 import { askDueIn } from "@/lib/identity/roster/ask-due-version";
@@ -122,9 +122,10 @@ export async function agreeToAgreement(
     const row = await requireRow(tx, cx, id);
     await requireOpen(tx, cx, row);
     if (await isInvolved(tx, cx, row))
-      throw new DomainError("agreement.second-person", {
-        detail: "You asked for this, or it is about you. Another administrator must agree.",
-      });
+      throw ownApproval(
+        "agreement.second-person",
+        "You asked for this, or it is about you. Another administrator must agree.",
+      );
     requireNoHold(cx, row);
     await requireAsker(tx, cx, row);
     await requireSame(tx, cx, row);

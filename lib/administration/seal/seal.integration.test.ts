@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { agreeToAgreement } from "@/lib/administration/agreements/decide-agreement";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import { askSeal, followSeal, getSeal } from "@/lib/administration/seal/seal-keys";
+import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import type { Keystore } from "@/lib/keystore/keystore";
@@ -88,7 +89,7 @@ describe("the keys of a tenant", () => {
       expect(keystore.openedKeys().kept).toBe(0);
       expect(() => keystore.kekId("participant")).toThrow("sealed the keys");
       expect(() => keystore.requireUnsealed()).toThrow("sealed the keys");
-      expect(keystore.kekId("receipt")).toBeTruthy();
+      expect(keystore.kekId("receipt")).toBe("kek-receipt-1");
     }
     const before = await entries("transaction.create", "done");
     await newTransaction(owner);
@@ -117,5 +118,20 @@ describe("the keys of a tenant", () => {
     await follow();
     expect([await open(0), await open(1), await disclose(1)]).toEqual(["done", "done", "done"]);
     expect(await getSeal(at(0, bench.more[1]))).toMatchObject({ state: "open", waiting: null });
+  });
+
+  it("are sealed by the later agreement, also where the portal of the earlier one had a clock ahead", async () => {
+    const [greta, nils] = bench.more;
+    const ahead = fixedClock(new Date(Date.now() + 60_000));
+    const agreeTo = async (state: "sealed" | "open", who: Person | undefined) => {
+      const { id } = await askSeal(at(0, greta), { state, reason: `to be ${state}` });
+      await agreeToAgreement(at(0, who), id, {});
+    };
+    await agreeTo("sealed", nils && { ...nils, clock: ahead });
+    await agreeTo("open", nils && { ...nils, clock: ahead });
+    await agreeTo("sealed", nils);
+    expect(await getSeal(at(0, greta))).toMatchObject({ state: "sealed" });
+    await change("open");
+    await follow();
   });
 });

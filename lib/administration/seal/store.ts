@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type Seal, SealState } from "@/lib/administration/seal/schema";
-import { uuidv7 } from "@/lib/crypto/uuid";
+import { uuidMillis, uuidv7 } from "@/lib/crypto/uuid";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
@@ -50,6 +50,18 @@ export async function findSeal(tx: Tx, tenantId: string): Promise<Seal> {
   };
 }
 
+/** Returns an id after all others of the tenant, also where the clock of another portal is ahead: the newest row counts. */
+async function nextId(tx: Tx, tenantId: string, at: Date): Promise<string> {
+  const newest = await tx.tenant_seal.findFirst({
+    where: { tenant_id: tenantId },
+    orderBy: { id: "desc" },
+    select: { id: true },
+  });
+  const after = newest === null ? 0 : (uuidMillis(newest.id) ?? 0) + 1;
+  return uuidv7(Math.max(at.getTime(), after));
+}
+
+/** Stores an agreed change. It counts from this transaction on. */
 export async function insertSeal(
   tx: Tx,
   tenantId: string,
@@ -57,7 +69,7 @@ export async function insertSeal(
 ): Promise<void> {
   await tx.tenant_seal.create({
     data: {
-      id: uuidv7(seal.at.getTime()),
+      id: await nextId(tx, tenantId, seal.at),
       tenant_id: tenantId,
       state: seal.state,
       agreement_id: seal.agreementId,

@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
-import { atLeast, DAY_MINUTES, type Rule, since } from "@/lib/alerts/rules/rule";
+import { atLeast, DAY_MINUTES, entryRule } from "@/lib/alerts/rules/rule";
 import { Moment } from "@/lib/db/read-rows";
-import { statement } from "@/lib/db/statement";
+import { sql } from "@/lib/db/statement";
 
 const Row = z.object({
   seq: z.coerce.number().int(),
@@ -22,29 +22,21 @@ function isOrdered({ at, valid_from: from, valid_until: until, is_dispute: isDis
   return from !== null && until !== null && from <= at && at < until;
 }
 
-const READ = statement<{ readonly log: string; readonly tenantId: string; readonly from: string }, unknown>(
-  "alert-escrow",
-)`
-  SELECT l.seq, d.at, d.grant_id::text AS grant, g.break_glass_id IS NOT NULL AS is_break_glass,
-    g.dispute_id IS NOT NULL AS is_dispute, o.valid_from, o.valid_until
-  FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id AND l.log = ${({ log }) => log}
-    JOIN disclosure d ON d.transaction_id = i.transaction_id AND d.outcome_entry_id = i.entry_id
-    LEFT JOIN access_grant g ON g.id = d.grant_id
-    LEFT JOIN legal_authorization o ON o.id = g.authorization_id
-  WHERE i.tenant_id = ${({ tenantId }) => tenantId}::uuid AND i.action = 'disclosure.open' AND i.outcome = 'done'
-    AND i.at >= ${({ from }) => from} AND d.via = 'escrow'
-  ORDER BY l.seq LIMIT 20000`;
-
 /** Openings through escrow that rest on no order: emergency access, a grant without an order, or an order not in force. */
-export const escrowWithoutOrder: Rule<EscrowRow> = {
+export const escrowWithoutOrder = entryRule({
   name: "escrow-without-order",
-  async read(tx, { tenantId, log, now }) {
-    return z.array(Row).parse(await tx.run(READ, { log, tenantId, from: since(now, DAY_MINUTES) }));
-  },
-  judge(rows, { unordered_openings: least }) {
+  row: Row,
+  minutes: () => DAY_MINUTES,
+  columns: sql`l.seq, d.at, d.grant_id::text AS grant, g.break_glass_id IS NOT NULL AS is_break_glass,
+    g.dispute_id IS NOT NULL AS is_dispute, o.valid_from, o.valid_until`,
+  joins: sql`JOIN disclosure d ON d.transaction_id = i.transaction_id AND d.outcome_entry_id = i.entry_id
+    LEFT JOIN access_grant g ON g.id = d.grant_id
+    LEFT JOIN legal_authorization o ON o.id = g.authorization_id`,
+  which: sql`i.action = 'disclosure.open' AND i.outcome = 'done' AND d.via = 'escrow'`,
+  judge: (rows, { unordered_openings: least }) => {
     const counted = rows
       .filter((row) => !isOrdered(row))
       .map(({ grant, seq }) => ({ subject: grant === null ? "instance" : `grant:${grant}`, seq }));
     return atLeast(counted, least);
   },
-};
+});

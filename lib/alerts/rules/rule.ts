@@ -1,6 +1,8 @@
 import "server-only";
+import { z } from "zod";
 import type { RULE_ALERTS } from "@/lib/alerts/catalogue";
 import type { Thresholds } from "@/lib/alerts/rules/thresholds";
+import { type Piece, sql, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 /** What a rule found: what it is about, and the entries that show it, rising. */
@@ -33,8 +35,49 @@ export interface CountedEntry {
   readonly seq: number;
 }
 
+/** Entries of the log in a window of time. */
+interface Window {
+  readonly log: string;
+  readonly tenantId: string;
+  readonly from: string;
+}
+
+/** A rule over entries: which ones it reads, and what it reads of them. `i` is their index row and `l` their leaf. */
+interface EntryRule<Row extends z.ZodType> extends Pick<Rule<z.output<Row>>, "name" | "judge"> {
+  readonly row: Row;
+  readonly columns: Piece<unknown>;
+  readonly joins?: Piece<unknown>;
+  readonly which: Piece<unknown>;
+  /** How many minutes back it looks. */
+  readonly minutes: (thresholds: Thresholds) => number;
+}
+
+const NONE = sql``;
+
+/**
+ * Returns a rule over the newest entries of a window, in the order of the log. It reads so many at most: no one hides an
+ * entry behind many later ones without a burst that other rules find.
+ */
+export function entryRule<Row extends z.ZodType>(rule: EntryRule<Row>): Rule<z.output<Row>> {
+  const { name, row, columns, joins = NONE, which, minutes, judge } = rule;
+  const read = statement<Window, unknown>(`alert-${name}`)`
+  SELECT ${columns}
+  FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id AND l.log = ${({ log }) => log} ${joins}
+  WHERE i.tenant_id = ${({ tenantId }) => tenantId}::uuid AND i.at >= ${({ from }) => from} AND NOT i.is_suspicion AND ${which}
+  ORDER BY l.seq DESC LIMIT 20000`;
+  const rows = z.array(row);
+  return {
+    name,
+    judge,
+    async read(tx, { tenantId, log, now, thresholds }) {
+      const found = await tx.run(read, { log, tenantId, from: since(now, minutes(thresholds)) });
+      return rows.parse(found.reverse());
+    },
+  };
+}
+
 /** Returns the start of a window as entries write times. */
-export function since(now: Date, minutes: number): string {
+function since(now: Date, minutes: number): string {
   return new Date(now.getTime() - minutes * 60_000).toISOString().replace("Z", "000Z");
 }
 

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveAlert } from "@/lib/alerts/act-on-alert";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { evaluateRules } from "@/lib/alerts/rules/evaluate-rules";
 import { getThresholds, setThreshold } from "@/lib/alerts/rules/set-threshold";
@@ -10,6 +11,7 @@ import { recordEvent } from "@/lib/audit/record/record-event";
 import { fixedClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { OWN_APPROVAL } from "@/lib/errors";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
@@ -117,6 +119,16 @@ describe("the rules over the log", () => {
     expect(await subjects("self-approval")).toEqual([`actor:${requester.principal.pseudonym}`]);
   });
 
+  it("find an attempt to approve one's own change, whatever it is", async () => {
+    const asker = await bench.person({ role: "admin", duties: ["admin"], organisation: "operator" });
+    await recordEvent(asker, event({ class: "admin", action: "agreement.agree" }));
+    await evaluate();
+    expect(await subjects("self-approval")).not.toContain(`actor:${asker.principal.pseudonym}`);
+    await recordEvent(asker, event({ class: "admin", action: OWN_APPROVAL }));
+    await evaluate();
+    expect(await subjects("self-approval")).toContain(`actor:${asker.principal.pseudonym}`);
+  });
+
   it("find a verification that the log records as failed", async () => {
     const check = event({ class: "log", action: "audit.verify", outcome: "done" });
     await recordEvent({ ...bench.cx, system: "worker" }, check);
@@ -164,6 +176,10 @@ describe("the rules over the log", () => {
     const found = [{ subject: `grant:${grant}`, entries: [seq] }];
     expect(await alertsOf("escrow-without-order")).toMatchObject(found);
     expect(await alertsOf("grant-near-cap")).toMatchObject(found);
+    // The holder cannot end the alert about their own opening, whatever duty they have.
+    const [alert] = await alertsOf("escrow-without-order");
+    const holder = { ...who, principal: { ...who.principal, duties: ["compliance"] as const } };
+    expect(await outcomeOf(resolveAlert(holder, alert?.id ?? "", { reason: "mine" }))).toBe("alert.own");
   });
 });
 

@@ -37,7 +37,7 @@ export const THRESHOLDS = {
     most: 100,
   },
   self_approvals: {
-    means: "Attempts to decide on one's own request within a day that raise an alert",
+    means: "Attempts to approve one's own within a day that raise an alert",
     usual: 1,
     least: 1,
     most: 100,

@@ -25,13 +25,20 @@ export interface ClientOptions {
 }
 
 type SentBy<S> = S extends z.ZodType ? z.input<S> : never;
-type Sent<O, K extends "params" | "query" | "body"> = O extends { readonly [P in K]: infer S }
+type Sent<O, K extends "params" | "body"> = O extends { readonly [P in K]: infer S }
   ? { readonly [P in K]: SentBy<S> }
   : { readonly [P in K]?: never };
 
+/** A query whose members are all optional may be left out. */
+type SentQuery<O> = O extends { readonly query: infer S }
+  ? Readonly<Record<never, never>> extends SentBy<S>
+    ? { readonly query?: SentBy<S> }
+    : { readonly query: SentBy<S> }
+  : { readonly query?: never };
+
 /** What a call sends: parameters, query and body as the operation declares them. */
 export type CallInput<O extends OperationSpec> = Sent<O, "params"> &
-  Sent<O, "query"> &
+  SentQuery<O> &
   Sent<O, "body"> & {
     readonly idempotencyKey?: string;
     /** The ETag of the version that was read, where two people can change one thing. */

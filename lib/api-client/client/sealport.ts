@@ -67,8 +67,8 @@ async function within<T>(
 const replayed = new WeakSet<object>();
 
 /**
- * Whether an answer is the stored one of the first call with its Idempotency-Key: ids and states only, without the
- * receipt and other members of its type (api.md). That happens where the first attempt's answer was lost on its way.
+ * Whether an answer is the stored one of the first call with its Idempotency-Key: without disclosed values, new secrets
+ * and the words of a case (the form `Replayed` of the OpenAPI document). That happens where the first attempt's answer was lost on its way.
  */
 export function isReplayed(answer: object): boolean {
   return replayed.has(answer);

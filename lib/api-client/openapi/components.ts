@@ -19,9 +19,12 @@ const HEADERS = {
   ),
   RateLimit: text("What is left of it, and the seconds until it is whole again.", '"writes";r=599;t=60'),
   CacheControl: text("`no-store`, but for what never changes and for /openapi.json.", "no-store"),
-  ETag: text("Version of what was read, for If-Match.", '"3"'),
+  ETag: text("Version of what was read, for If-Match and If-None-Match.", '"3"'),
   Location: text("Address of what was created.", "/confidential/keys/key-0001"),
-  IdempotencyReplayed: text("`true` on the answer of a replay: status and ids only.", "true"),
+  IdempotencyReplayed: text(
+    "`true` on the answer of a replay: it has no disclosed values and no new secrets.",
+    "true",
+  ),
   RetryAfter: text("Seconds after which to try again.", "5"),
   WwwAuthenticate: text(
     "How to authenticate; with `max_age` where a newer proof is missing (RFC 9470).",
@@ -52,7 +55,7 @@ const PARAMETERS = {
     in: "header",
     required: false,
     description:
-      "Makes the call happen once, per principal and for 24 hours. A replay answers status and ids only, another body 422.",
+      "Makes the call happen once, per principal and for 24 hours. A replay answers the first answer without disclosed values and new secrets, another body 422.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
     example: "order-2026-0042",
   },
@@ -61,6 +64,14 @@ const PARAMETERS = {
     in: "header",
     required: false,
     description: "The ETag that was read. 412 `request.outdated` if another person has changed it since.",
+    schema: { type: "string" },
+    example: '"3"',
+  },
+  IfNoneMatch: {
+    name: "If-None-Match",
+    in: "header",
+    required: false,
+    description: "The ETag of an earlier answer. 304 without a body if nothing has changed since.",
     schema: { type: "string" },
     example: '"3"',
   },

@@ -59,7 +59,9 @@ function inner(schema: JsonSchema): { readonly schema: JsonSchema; readonly mark
     const below = inner(schema.items);
     return below === undefined ? undefined : { schema: below.schema, mark: `[]${below.mark}` };
   }
-  const withMembers = waysOf(schema).flatMap((way) => inner(way) ?? []);
+  // What a replay answers are members of the first answer.
+  const ways = waysOf(schema).filter(({ title }) => title !== "Replayed");
+  const withMembers = ways.flatMap((way) => inner(way) ?? []);
   return withMembers.length === 1 ? withMembers[0] : undefined;
 }
 

@@ -3,28 +3,56 @@ import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import { describe, expect, it } from "vitest";
 import { openApiText } from "@/lib/api-client/openapi/document";
+import { keptOf } from "@/lib/http/endpoint/idempotency";
 import packageJson from "@/package.json";
 import { OPERATIONS } from "../registry";
 import { openApiDocument } from "./document";
-import { isRecord } from "./json-schema";
+import { isRecord, jsonSchema, membersOf } from "./json-schema";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const text = openApiText(packageJson.version);
 const document = JSON.parse(text);
 
+interface Content {
+  readonly schema?: { readonly anyOf?: readonly { readonly title?: string }[] };
+  readonly example?: unknown;
+}
+
 interface Declared {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
   readonly security: readonly Readonly<Record<string, unknown>>[];
   readonly tags: readonly string[];
   readonly parameters: readonly {
     readonly name?: string;
     readonly $ref?: string;
     readonly deprecated?: boolean;
+    readonly schema?: object;
+    readonly example?: unknown;
   }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { schema: object; example: unknown }>> };
-  readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly headers?: object }>>;
+  readonly responses: Readonly<
+    Record<
+      string,
+      {
+        readonly $ref?: string;
+        readonly headers?: object;
+        readonly content?: Readonly<Record<string, Content>>;
+      }
+    >
+  >;
 }
 const declared = ({ path: address, method }: (typeof OPERATIONS)[number]): Declared =>
   document.paths[address][method.toLowerCase()];
+
+/** Names of the members that are kept of an operation's answer. */
+function storedMembers({ idempotent, response: { schema } }: (typeof OPERATIONS)[number]): readonly string[] {
+  if (idempotent === undefined) return [];
+  if ("keep" in idempotent) return idempotent.keep;
+  const { members } = membersOf(schema === undefined ? {} : jsonSchema(schema, "output"));
+  return members.map(([name]) => name).filter((name) => !idempotent.allBut.some((one) => one === name));
+}
 
 /** Every schema of the document, with its place. */
 function schemasIn(value: unknown, place = "#"): [string, object][] {
@@ -93,6 +121,62 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("says of each operation what it is, who may call it, and how it can fail", () => {
+    const ids = OPERATIONS.map((operation) => declared(operation).operationId);
+    expect(new Set(ids).size).toBe(OPERATIONS.length);
+    for (const operation of OPERATIONS) {
+      const { summary, description, operationId, tags, responses } = declared(operation);
+      expect(operationId).toBe(operation.id);
+      expect([summary.length > 5, description.length > 40, tags.length], operation.id).toEqual([
+        true,
+        true,
+        1,
+      ]);
+      const statuses = Object.keys(responses);
+      expect(statuses.filter((status) => status.startsWith("2")).length, operation.id).toBeGreaterThan(0);
+      expect(statuses.filter((status) => status.startsWith("4")).length, operation.id).toBeGreaterThan(0);
+    }
+    expect(document.info.license).toEqual({ name: "Apache 2.0", identifier: "Apache-2.0" });
+    for (const tag of document.tags) expect(tag.description, tag.name).toMatch(/\w/);
+  });
+
+  it("has an example of each answer that fits its schema, and a replay has less of it", () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    let replays = 0;
+    const faults: string[] = [];
+    for (const operation of OPERATIONS) {
+      const answers = Object.entries(declared(operation).responses).filter(([status]) =>
+        status.startsWith("2"),
+      );
+      for (const [status, { content = {} }] of answers) {
+        const json = content["application/json"];
+        if (json === undefined) continue;
+        const validate = ajv.compile(withComponents(json.schema ?? {}));
+        const what = `${operation.id} ${status}`;
+        if (!validate(json.example)) faults.push(`${what}: ${JSON.stringify(validate.errors)}`);
+        const replayed = json.schema?.anyOf?.find(({ title }) => title === "Replayed");
+        if (replayed === undefined) continue;
+        replays += 1;
+        expect(operation.idempotent, what).toBeDefined();
+        const kept = ajv.compile(withComponents(replayed));
+        const answer = keptOf(json.example, operation.idempotent ?? { allBut: [] });
+        if (!kept(answer)) faults.push(`${what}, replayed: ${JSON.stringify(kept.errors)}`);
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(replays).toBeGreaterThan(20);
+  });
+
+  it("has parameters with examples that fit", () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    for (const operation of OPERATIONS)
+      for (const { name, schema, example } of declared(operation).parameters) {
+        if (schema === undefined || example === undefined) continue;
+        const validate = ajv.compile(withComponents(schema));
+        expect(validate(example), `${operation.id} ${name}: ${JSON.stringify(validate.errors)}`).toBe(true);
+      }
+  });
+
   it("says of each operation its part, its credentials, and problems as problem documents", () => {
     for (const operation of OPERATIONS) {
       const { security, tags, responses } = declared(operation);
@@ -130,7 +214,7 @@ describe("the OpenAPI document", () => {
       expect(has("IdempotencyKey"), operation.id).toBe(operation.idempotent !== undefined);
       expect(has("IfMatch"), operation.id).toBe(operation.ifMatch === true);
       const { headers = {} } = responses[String(operation.response.status)] ?? {};
-      expect("ETag" in headers, operation.id).toBe(operation.etag === true);
+      expect("ETag" in headers, operation.id).toBe(operation.etag !== undefined);
     }
   });
 
@@ -150,10 +234,10 @@ describe("the OpenAPI document", () => {
         method === "POST" && response.status === 201 && idempotent === undefined,
     );
     expect(unkept.map(({ id }) => id).sort()).toEqual(passing.sort());
-    const secrets = OPERATIONS.flatMap(({ id, idempotent }) =>
-      (idempotent?.keep ?? [])
-        .filter((name) => /(^|\.)(key|secret|data|sealed|receipt|codes)$/.test(name))
-        .map((name) => `${id} ${name}`),
+    const secrets = OPERATIONS.flatMap((operation) =>
+      storedMembers(operation)
+        .filter((name) => /(^|\.)(key|secret|token|link|data|sealed|codes|challenge)$/.test(name))
+        .map((name) => `${operation.id} ${name}`),
     );
     expect(secrets).toEqual([]);
   });

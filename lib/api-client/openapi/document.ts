@@ -7,6 +7,7 @@ import {
   problemRef,
   STANDARD_HEADERS,
 } from "@/lib/api-client/openapi/components";
+import { descriptionOf } from "@/lib/api-client/openapi/describe-operation";
 import { type Example, exampleOf } from "@/lib/api-client/openapi/examples";
 import {
   isRecord,
@@ -15,10 +16,11 @@ import {
   membersOf,
   orNull,
 } from "@/lib/api-client/openapi/json-schema";
+import { withReplay } from "@/lib/api-client/openapi/replayed";
 import { sampleOf } from "@/lib/api-client/openapi/sample";
 import { shareSchemas } from "@/lib/api-client/openapi/shared-schemas";
 import { TAGS, tagOf } from "@/lib/api-client/openapi/tags";
-import type { OperationSpec } from "@/lib/api-client/operation";
+import { answersUnchanged, type OperationSpec } from "@/lib/api-client/operation";
 import { problemStatusesOf } from "@/lib/api-client/problems";
 import { OPERATIONS } from "@/lib/api-client/registry";
 
@@ -71,6 +73,7 @@ function headerParameters(operation: OperationSpec): JsonSchema[] {
   return [
     ...(operation.idempotent === undefined ? [] : [parameterRef("IdempotencyKey")]),
     ...(operation.ifMatch === true ? [parameterRef("IfMatch")] : []),
+    ...(answersUnchanged(operation) ? [parameterRef("IfNoneMatch")] : []),
     ...(isFile ? [parameterRef("Range"), parameterRef("IfRange")] : []),
   ];
 }
@@ -106,18 +109,28 @@ function requestBody(operation: OperationSpec, { body: example }: Example): Json
   return { requestBody: { required: true, content: { "multipart/form-data": content } } };
 }
 
+function answerSchema({ idempotent }: OperationSpec, json: JsonSchema, share: Share): JsonSchema {
+  return idempotent === undefined ? share(json) : withReplay(json, share, idempotent);
+}
+
+/** What a GET with an ETag answers to the same one in If-None-Match. */
+function unchanged(operation: OperationSpec): JsonSchema {
+  if (!answersUnchanged(operation)) return {};
+  return { "304": { description: "Unchanged since the ETag in If-None-Match", headers: STANDARD_HEADERS } };
+}
+
 function success(operation: OperationSpec, share: Share): JsonSchema {
   const { schema, mediaType = "application/json", status, also = [], location } = operation.response;
   const json = schema === undefined ? undefined : jsonSchema(schema, "output");
   const content =
     json === undefined
       ? { [mediaType]: {} }
-      : { [mediaType]: { schema: share(json), example: sampleOf("", json) } };
+      : { [mediaType]: { schema: answerSchema(operation, json, share), example: sampleOf("", json) } };
   const answer = {
     description: "Success",
     headers: {
       ...(operation.scopes === "none" ? PUBLIC_HEADERS : STANDARD_HEADERS),
-      ...(operation.etag === true ? { ETag: headerRef("ETag") } : {}),
+      ...(operation.etag === undefined ? {} : { ETag: headerRef("ETag") }),
       ...(operation.idempotent === undefined
         ? {}
         : { "Idempotency-Replayed": headerRef("IdempotencyReplayed") }),
@@ -150,6 +163,7 @@ function operationObject(operation: OperationSpec, share: Share): JsonSchema {
   return {
     operationId: operation.id,
     summary: operation.summary,
+    description: descriptionOf(operation),
     tags: [tagOf(operation).name],
     security: securityOf(operation),
     "x-scopes": scopes,
@@ -166,7 +180,7 @@ function operationObject(operation: OperationSpec, share: Share): JsonSchema {
       ...headerParameters(operation),
     ],
     ...requestBody(operation, example),
-    responses: { ...success(operation, share), ...problems(operation) },
+    responses: { ...success(operation, share), ...unchanged(operation), ...problems(operation) },
   };
 }
 
@@ -190,6 +204,7 @@ export function openApiDocument(operations: readonly OperationSpec[], version: s
       version,
       summary: "Confidential transactions with answerable access",
       description: ABOUT,
+      license: { name: "Apache 2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
     tags: TAGS.map(({ name, description }) => ({ name, description })),

@@ -30,16 +30,19 @@ const WRITTEN: Readonly<Record<string, Example>> = {
       atomic: true,
     },
   },
-  listTransactions: { query: { limit: "20" } },
-  listAuditEvents: { query: { limit: "20" } },
-  listAccessLogs: { query: { limit: "20", offset: "0" } },
+  listTransactions: { query: { limit: 20 } },
+  listAuditEvents: { query: { limit: 20 } },
+  listAccessLogs: { query: { limit: 20, offset: 0 } },
   exportAuditLog: { query: { format: "bundle" } },
   registerKey: { body: { participant_id: "client-456", algorithm: "X25519", custody: "managed" } },
   openTransaction: { body: { purpose: "settlement", fields: ["amount"] } },
   auditTransaction: { body: { purpose: "audit", grant_id: SAMPLE_ID, fields: ["amount"] } },
+  stateFigures: {
+    body: { amount: { value: "1250.00", currency: "EUR" }, pricing: { unit_price: "0.05" } },
+  },
   askRosterChange: { body: { passkey_id: SAMPLE_ID } },
   getLogEntries: { params: { index: ["000"] } },
-  getLogTile: { params: { level: "0", index: ["000"] } },
+  getLogTile: { params: { level: 0, index: ["000"] } },
   createRequest: {
     body: {
       purpose: "audit",

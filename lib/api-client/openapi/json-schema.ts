@@ -13,6 +13,10 @@ export function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchem
     target: "draft-2020-12",
     io,
     unrepresentable: "any",
+    // An integer of an address is its digits; the document has the number that they are.
+    override: ({ jsonSchema: made }) => {
+      if (made.type === "integer") delete made.anyOf;
+    },
   });
   return rest;
 }
@@ -32,5 +36,6 @@ export function membersOf(schema: JsonSchema): {
 
 /** Also null, which counts as absent. */
 export function orNull(schema: JsonSchema): JsonSchema {
+  if (Object.keys(schema).every((name) => name === "description")) return schema;
   return { anyOf: [schema, { type: "null" }] };
 }

@@ -51,6 +51,13 @@ const CANDIDATES: readonly string[] = [
   "A".repeat(24),
   "A".repeat(86),
   "agency.example",
+  SAMPLE_ID,
+  "2026-11-27T12:00:00Z",
+  "2026-11-27T12:00:00.000000Z",
+  "escrow#1",
+  "client-456#1",
+  "A".repeat(54),
+  "0".repeat(64),
 ];
 
 const FORMATS: Readonly<Record<string, string>> = {
@@ -106,10 +113,12 @@ function givenIn(name: string, schema: JsonSchema): { readonly value: unknown } 
 
 /** Returns the value known for the member's name, where it fits the schema's type and pattern. */
 function knownBy(name: string, schema: JsonSchema): unknown {
-  if (schema.format !== undefined || !Object.hasOwn(BY_NAME, name)) return undefined;
+  const isOwn = schema.format !== undefined || schema.enum !== undefined || schema.const !== undefined;
+  if (isOwn || !Object.hasOwn(BY_NAME, name)) return undefined;
   const known = BY_NAME[name];
   if (typeof known === "string")
     return (schema.type ?? "string") === "string" && fits(known, schema) ? known : undefined;
+  if (isRecord(schema.items) && schema.items.type !== "string") return undefined;
   const kind = Array.isArray(known) ? "array" : "object";
   return schema.type === undefined || (schema.type === kind && kind === "array") ? known : undefined;
 }
@@ -120,7 +129,7 @@ export function sampleOf(name: string, schema: JsonSchema): unknown {
   if (known !== undefined) return known;
   const given = givenIn(name, schema);
   if (given !== undefined) return given.value;
-  const { type } = schema;
+  const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== "null") : schema.type;
   if (type === "object") return sampleMembers(schema);
   if (type === "array") return sampleList(name, schema);
   if (type === "integer" || type === "number") return sampleNumber(schema);

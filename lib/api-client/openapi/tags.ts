@@ -50,8 +50,23 @@ export const TAGS: readonly Tag[] = [
     name: "Keys",
     slug: "keys",
     description: "Register, prove, rotate and end keys, recover a lost one, and the epochs of escrow.",
-    paths: ["/confidential/keys"],
+    paths: ["/confidential/keys", "/confidential/rotations"],
     families: ["key", "participant", "envelope", ...KEEPING],
+  },
+  {
+    name: "Saved views",
+    slug: "views",
+    description: "Views of lists that a person saved, for themselves or for their organisation.",
+    paths: ["/confidential/views"],
+    families: ["view"],
+  },
+  {
+    name: "Cases",
+    slug: "cases",
+    description:
+      "What the caller may know of one order: its requests, grants, openings and holds in one place.",
+    paths: ["/confidential/cases"],
+    families: ["case"],
   },
   {
     name: "Access requests",
@@ -80,6 +95,13 @@ export const TAGS: readonly Tag[] = [
     families: ["grant", ...KEEPING],
   },
   {
+    name: "Evidence",
+    slug: "evidence",
+    description: "Take opened values away as a signed file that anyone can check without an account.",
+    paths: ["/confidential/evidence"],
+    families: ["evidence", "transaction", "grant", "envelope", "key", ...KEEPING],
+  },
+  {
     name: "Holds, releases, emergencies and notices",
     slug: "holds",
     description:
@@ -98,7 +120,7 @@ export const TAGS: readonly Tag[] = [
     slug: "policies",
     description:
       "Who may open what, as numbered sets: drafts, dry runs with a proof, approval, activation, and their history.",
-    paths: ["/confidential/policies"],
+    paths: ["/confidential/policies", "/confidential/policy-replays"],
     families: ["policy"],
   },
   {
@@ -141,8 +163,13 @@ export const TAGS: readonly Tag[] = [
     name: "Alerts",
     slug: "alerts",
     description:
-      "Alarms as records: who acts on them, where they are sent, and the figures of the rules over the log.",
-    paths: ["/confidential/alerts", "/confidential/alert-addresses", "/confidential/alert-thresholds"],
+      "Alarms as records: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
+    paths: [
+      "/confidential/alerts",
+      "/confidential/alert-addresses",
+      "/confidential/alert-thresholds",
+      "/confidential/operations",
+    ],
     families: ["alert", "alert-address"],
   },
   {

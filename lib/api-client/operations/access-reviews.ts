@@ -43,7 +43,7 @@ export const beginAccessReview = operation({
   body: NewReview,
   response: { status: 201, schema: ReviewAnswer, location: "/confidential/admin/access-reviews/{id}" },
   action: "access_review.begin",
-  idempotent: { keep: ["id", "state", "begun_at", "due_at"] },
+  idempotent: { allBut: [] },
 });
 
 export const getAccessReview = operation({
@@ -108,7 +108,7 @@ export const exportAccessReview = operation({
 export const getRecordAccess = operation({
   id: "getRecordAccess",
   method: "GET",
-  path: `${REVIEWS}/records/{id}`,
+  path: "/confidential/admin/record-access/{id}",
   summary: "Who may open which fields of one record now, and why; it opens nothing.",
   ...read,
   params: RecordPath,
@@ -120,7 +120,7 @@ export const getRecordAccess = operation({
 export const exportRecordAccess = operation({
   id: "exportRecordAccess",
   method: "GET",
-  path: `${REVIEWS}/records/{id}/export`,
+  path: "/confidential/admin/record-access/{id}/export",
   summary: "The same as CSV, one line for each person.",
   ...read,
   params: RecordPath,

@@ -96,7 +96,7 @@ export const addAlertAddress = operation({
   ...set,
   body: NewAddress,
   response: { status: 201, schema: AddressAdded },
-  idempotent: { keep: ["id", "created_at"] },
+  idempotent: { allBut: ["secret"] },
   action: "alert.add-address",
 });
 

@@ -18,7 +18,6 @@ const ALL = "/confidential/admin/api-keys";
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
 /** The key is never returned again: a person who lost the answer ends that key and makes another. */
-const KEPT = ["id", "label", "prefix", "holder", "state", "created_at", "expires_at"];
 const keeper = { scopes: ["admin"], roles: "any", duties: ["admin"], sessionOnly: true } as const;
 
 export const listApiKeys = operation({
@@ -52,7 +51,7 @@ export const createApiKey = operation({
   summary: "Make an API key. The key itself is in this answer and never shown again.",
   body: NewApiKey,
   response: { status: 201, schema: MadeApiKey },
-  idempotent: { keep: KEPT },
+  idempotent: { allBut: ["key"] },
   action: "api_key.create",
 });
 
@@ -64,7 +63,7 @@ export const rotateApiKey = operation({
   params: ApiKeyPath,
   body: ApiKeyRotation,
   response: { status: 201, schema: MadeApiKey },
-  idempotent: { keep: KEPT },
+  idempotent: { allBut: ["key"] },
   action: "api_key.create",
 });
 

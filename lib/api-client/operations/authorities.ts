@@ -17,8 +17,6 @@ const keeper = {
   roles: ["coordinator", "admin"],
   duties: ["admin", "compliance"],
 } as const;
-const KEPT = ["id", "state", "digest", "proposed_at"];
-
 export const listAuthorities = operation({
   id: "listAuthorities",
   method: "GET",
@@ -46,7 +44,7 @@ export const registerAuthority = operation({
   about: {},
   sessionOnly: true,
   stepUp: true,
-  idempotent: { keep: KEPT },
+  idempotent: { allBut: [] },
 });
 
 export const confirmAuthority = operation({
@@ -112,5 +110,5 @@ export const addAuthorityList = operation({
   about: { authority: "id" },
   sessionOnly: true,
   stepUp: true,
-  idempotent: { keep: KEPT },
+  idempotent: { allBut: [] },
 });

@@ -44,6 +44,7 @@ export const decideRequest = operation({
   roles: ["coordinator"],
   params: RequestPath,
   body: NewDecision,
+  etag: "version",
   response: { status: 200, schema: RequestAnswer },
   ifMatch: true,
   rate: "decisions",
@@ -67,7 +68,7 @@ export const checkIdentity = operation({
   action: "identity.check",
   about: { request: "id" },
   stepUp: true,
-  idempotent: { keep: ["id", "officer", "is_valid", "expires_at"] },
+  idempotent: { allBut: [] },
 });
 
 export const readOrder = operation({

@@ -88,5 +88,5 @@ export const recordCopy = operation({
   rate: "open",
   action: "disclosure.copy",
   about: { transaction: "id", fields: "body.fields" },
-  idempotent: { keep: ["success"] },
+  idempotent: { allBut: [] },
 });

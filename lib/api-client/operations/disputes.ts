@@ -1,4 +1,5 @@
 import { operation } from "@/lib/api-client/operation";
+import { NewFigures } from "@/lib/disputes/figures/schema";
 import {
   DisputeAnswer,
   DisputeOfTransactionPath,
@@ -103,6 +104,23 @@ export const takeDispute = operation({
   rate: "writes",
   action: "dispute.take",
   about: { dispute: "id" },
+});
+
+export const stateFigures = operation({
+  id: "stateFigures",
+  method: "POST",
+  path: `${DISPUTES}/{id}/figures`,
+  summary:
+    "State what the figures of a disputed record are, as its party, once for each field. They are compared with the record and not stored; a session needs a proof of 15 minutes at most.",
+  scopes: ["request"],
+  roles: ["client", "miner"],
+  params: DisputePath,
+  body: NewFigures,
+  response: { status: 201, schema: DisputeAnswer },
+  rate: "writes",
+  action: "dispute.figures",
+  about: { dispute: "id" },
+  idempotent: { keep },
 });
 
 const note = {

@@ -34,7 +34,7 @@ export const search = operation({
   method: "GET",
   path: "/confidential/search",
   summary:
-    "Find requests, transactions, people, organisations, participants and keys by reference, id or name.",
+    "Find cases, grants, requests, transactions, people, organisations, participants and keys by reference, id or name.",
   scopes: ["read"],
   roles: "any",
   query: SearchQuery,

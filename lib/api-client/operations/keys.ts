@@ -35,7 +35,7 @@ const registration = {
   rate: "writes",
   action: "key.register",
   idempotent: {
-    keep: ["success", "key_id", "kid", "participant_id", "key_version", "state", "registered_at"],
+    allBut: ["challenge"],
   },
 } as const;
 
@@ -66,18 +66,7 @@ export const proveKey = operation({
   rate: "writes",
   action: "key.prove",
   stepUp: true,
-  idempotent: {
-    keep: [
-      "success",
-      "key_id",
-      "kid",
-      "participant_id",
-      "key_version",
-      "state",
-      "registered_at",
-      "rotation_id",
-    ],
-  },
+  idempotent: { allBut: [] },
 });
 
 export const listKeys = operation({
@@ -142,7 +131,7 @@ export const rotateEscrow = operation({
   rate: "writes",
   action: "escrow.epoch",
   stepUp: true,
-  idempotent: { keep: ["success", "epoch", "kid", "public_key", "created_at", "state", "signature"] },
+  idempotent: { allBut: [] },
 });
 
 export const destroyEscrow = operation({
@@ -158,7 +147,7 @@ export const destroyEscrow = operation({
   rate: "writes",
   action: "escrow.destroy",
   stepUp: true,
-  idempotent: { keep: ["success", "epoch", "kid", "state"] },
+  idempotent: { allBut: [] },
 });
 
 const rotation = {
@@ -170,20 +159,7 @@ const rotation = {
   rate: "writes",
   action: "key.rotate",
   stepUp: true,
-  idempotent: {
-    keep: [
-      "success",
-      "rotation_id",
-      "participant_id",
-      "mode",
-      "state",
-      "old_version",
-      "new_version",
-      "rewrapped",
-      "total",
-      "started_at",
-    ],
-  },
+  idempotent: { allBut: [] },
 } as const;
 
 export const rotateKey = operation({
@@ -205,7 +181,7 @@ export const rotateKeyAlias = operation({
 export const listRotations = operation({
   id: "listRotations",
   method: "GET",
-  path: "/confidential/keys/rotations",
+  path: "/confidential/rotations",
   summary: "The newest rotations of a participant's key.",
   scopes: ["read"],
   roles: ["client", "miner", "admin"],
@@ -218,7 +194,7 @@ export const listRotations = operation({
 export const getRotation = operation({
   id: "getRotation",
   method: "GET",
-  path: "/confidential/keys/rotations/{id}",
+  path: "/confidential/rotations/{id}",
   summary: "The progress of a rotation.",
   scopes: ["read"],
   roles: ["client", "miner", "admin"],
@@ -241,5 +217,5 @@ export const changeKeyState = operation({
   rate: "writes",
   action: "key.state",
   stepUp: true,
-  idempotent: { keep: ["success", "key_id", "kid", "participant_id", "state", "was", "opens"] },
+  idempotent: { allBut: [] },
 });

@@ -24,6 +24,8 @@ import { pageOf } from "@/lib/schema";
 // A person's own: for signed-in people only, so that a thief of a key cannot subscribe to what comes.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
+/** Programs follow their deliveries. Only a person gives a program an address, and has the portal call it. */
+const program = { scopes: ["read"], roles: "any" } as const;
 const NOTICES = "/confidential/notifications";
 const HOOKS = "/confidential/admin/webhooks";
 
@@ -71,7 +73,7 @@ export const changeMailSettings = operation({
 });
 
 export const listWebhooks = operation({
-  ...own,
+  ...program,
   id: "listWebhooks",
   method: "GET",
   path: HOOKS,
@@ -92,7 +94,7 @@ export const createWebhook = operation({
   response: { status: 201, schema: WebhookWithSecret },
   action: "webhook.create",
   stepUp: true,
-  idempotent: { keep: ["id", "created_at"] },
+  idempotent: { allBut: ["secret"] },
 });
 
 export const rotateWebhookSecret = operation({
@@ -118,8 +120,19 @@ export const disableWebhook = operation({
   action: "webhook.disable",
 });
 
+export const testWebhook = operation({
+  ...change,
+  id: "testWebhook",
+  path: `${HOOKS}/{id}/test`,
+  summary: "Send a test event to one's own webhook: signed, recorded and retried as every other message.",
+  params: WebhookPath,
+  body: EmptyBody,
+  response: { status: 200, schema: DeliveryReplayed },
+  action: "webhook.test",
+});
+
 export const listDeliveries = operation({
-  ...own,
+  ...program,
   id: "listDeliveries",
   method: "GET",
   path: `${HOOKS}/{id}/deliveries`,

@@ -47,7 +47,7 @@ export const createParticipant = operation({
   rate: "writes",
   action: "participant.create",
   stepUp: true,
-  idempotent: { keep: ["id", "state", "created_at"] },
+  idempotent: { allBut: [] },
 });
 
 export const changeParticipant = operation({

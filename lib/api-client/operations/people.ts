@@ -114,7 +114,7 @@ export const resumePerson = operation({
   body: PersonReason,
   response: { status: 201, schema: AgreementAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
-  idempotent: { keep: KEPT },
+  idempotent: { allBut: [] },
 });
 
 export const leavePerson = operation({
@@ -152,7 +152,7 @@ export const changeDuties = operation({
   body: DutiesBody,
   response: { status: 201, schema: AgreementAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
-  idempotent: { keep: KEPT },
+  idempotent: { allBut: [] },
 });
 
 export const changeMemberships = operation({
@@ -165,7 +165,7 @@ export const changeMemberships = operation({
   body: MembershipsBody,
   response: { status: 201, schema: AgreementAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
-  idempotent: { keep: KEPT },
+  idempotent: { allBut: [] },
 });
 
 export const renamePerson = operation({

@@ -27,7 +27,7 @@ const write = {
   rate: "writes",
 } as const;
 const one = { params: PolicySetPath, response: { status: 200, schema: PolicySetAnswer } } as const;
-const kept = { keep: ["number", "state", "revision", "document_digest"] } as const;
+const kept = { allBut: [] } as const;
 
 export const listPolicySets = operation({
   id: "listPolicySets",
@@ -47,6 +47,7 @@ export const getActivePolicySet = operation({
   summary: "The policy set that decides now, with its document.",
   ...read,
   response: { status: 200, schema: PolicySetView },
+  etag: "revision",
   action: "policy.read",
 });
 
@@ -58,8 +59,8 @@ export const getPolicySet = operation({
   ...read,
   params: PolicySetPath,
   response: { status: 200, schema: PolicySetView },
+  etag: "revision",
   action: "policy.read",
-  etag: true,
 });
 
 export const createPolicySet = operation({
@@ -70,6 +71,7 @@ export const createPolicySet = operation({
   ...write,
   body: NewPolicySet,
   response: { status: 201, schema: PolicySetAnswer, location: "/confidential/policies/{number}" },
+  etag: "revision",
   action: "policy.draft",
   idempotent: kept,
 });
@@ -82,8 +84,8 @@ export const savePolicySet = operation({
   ...write,
   ...one,
   body: SavedPolicySet,
+  etag: "revision",
   action: "policy.save",
-  etag: true,
   ifMatch: true,
 });
 
@@ -108,6 +110,7 @@ export const submitPolicySet = operation({
   ...write,
   ...one,
   body: EmptyBody,
+  etag: "revision",
   action: "policy.submit",
   stepUp: true,
   ifMatch: true,
@@ -122,6 +125,7 @@ export const decidePolicySet = operation({
   ...write,
   ...one,
   body: DecideBody,
+  etag: "revision",
   action: "policy.decide",
   stepUp: true,
 });
@@ -134,6 +138,7 @@ export const schedulePolicySet = operation({
   ...write,
   ...one,
   body: ScheduleBody,
+  etag: "revision",
   action: "policy.schedule",
   stepUp: true,
 });
@@ -146,6 +151,7 @@ export const activatePolicySet = operation({
   ...write,
   ...one,
   body: EmptyBody,
+  etag: "revision",
   action: "policy.activate",
   stepUp: true,
 });
@@ -158,6 +164,7 @@ export const withdrawPolicySet = operation({
   ...write,
   ...one,
   body: EndSetBody,
+  etag: "revision",
   action: "policy.withdraw",
 });
 
@@ -169,6 +176,7 @@ export const rollBackPolicySet = operation({
   ...write,
   body: RollBackBody,
   response: { status: 200, schema: PolicySetAnswer },
+  etag: "revision",
   action: "policy.roll_back",
   stepUp: true,
 });

@@ -14,7 +14,7 @@ import {
 } from "@/lib/policies/dry-run/schema";
 
 const DRY_RUNS = "/confidential/policies/{number}/dry-runs";
-const REPLAYS = "/confidential/policies/replays";
+const REPLAYS = "/confidential/policy-replays";
 /** As in policies.ts: the use cases say which duties read. */
 const read = {
   scopes: ["read"],
@@ -28,7 +28,7 @@ const write = {
   duties: ["approve", "legal", "compliance"],
   rate: "writes",
 } as const;
-const kept = { keep: ["id", "state", "number", "document_digest", "base_number"] } as const;
+const kept = { allBut: [] } as const;
 
 export const startDryRun = operation({
   id: "startDryRun",
@@ -96,7 +96,7 @@ export const startReplay = operation({
   body: ReplayBody,
   response: { status: 202, schema: ReplayAnswer },
   action: "policy.replay",
-  idempotent: { keep: ["id", "state"] },
+  idempotent: { allBut: [] },
 });
 
 export const getReplay = operation({

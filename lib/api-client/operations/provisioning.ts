@@ -53,7 +53,7 @@ export const createScimToken = operation({
   body: NewScimToken,
   response: { status: 201, schema: MadeScimToken },
   action: "scim_token.create",
-  idempotent: { keep: ["id", "prefix", "expires_at"] },
+  idempotent: { allBut: ["token"] },
 });
 
 export const revokeScimToken = operation({

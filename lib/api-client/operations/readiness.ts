@@ -75,7 +75,7 @@ export const askRulesRead = operation({
   body: RulesRead,
   response: { status: 201, schema: RulesReadAnswer, location: "/confidential/agreements/{id}" },
   action: "agreement.ask",
-  idempotent: { keep: ["id", "state", "asked_at", "expires_at"] },
+  idempotent: { allBut: [] },
 });
 
 export const nameSecondAdministrator = operation({

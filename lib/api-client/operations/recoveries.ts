@@ -10,7 +10,16 @@ import {
 } from "@/lib/keys/recovery/schema";
 import { KeyPath } from "@/lib/keys/schema";
 
-const KEPT = ["success", "recovery_id", "participant_id", "state", "asked_at", "not_after"];
+const KEPT = [
+  "success",
+  "id",
+  "created_at",
+  "recovery_id",
+  "participant_id",
+  "state",
+  "asked_at",
+  "not_after",
+];
 
 export const getRecovery = operation({
   id: "getRecovery",

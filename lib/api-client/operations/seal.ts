@@ -26,5 +26,5 @@ export const askSeal = operation({
   response: { status: 201, schema: SealAnswer, location: "/confidential/agreements/{id}" },
   rate: "writes",
   action: "agreement.ask",
-  idempotent: { keep: ["id", "state", "asked_at", "expires_at"] },
+  idempotent: { allBut: [] },
 });

@@ -31,7 +31,20 @@ export const createTransaction = operation({
   rate: "writes",
   action: "transaction.create",
   idempotent: {
-    keep: ["transaction_id", "job_id", "timestamp", "status", "confidential", "has_encrypted_data"],
+    keep: [
+      "id",
+      "created_at",
+      "transaction_id",
+      "job_id",
+      "timestamp",
+      "status",
+      "confidential",
+      "has_encrypted_data",
+      "participants",
+      "submitter",
+      "sealed_groups",
+      "occurred_at",
+    ],
   },
 });
 

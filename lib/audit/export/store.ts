@@ -131,15 +131,17 @@ export async function isPruningWaiting(
 
 /**
  * Returns entries that no checkpoint covers yet: integrated beyond `size`, or still queued. Quarantined rows are left
- * out. The waiting time comes from the database's clock and not from the entries.
+ * out. The waiting time comes from the database's clock and not from the entries. Where `exportedAt` is given, `oldest_at`
+ * is that time less the waiting time: this portal's clock may have been set back since.
  */
 export async function countLater(
   tx: RawTx,
   log: string,
   size: number,
+  exportedAt?: string,
 ): Promise<{ count: number; oldest_at?: string }> {
   const { rows } = await tx.query(
-    `SELECT count(*) AS count, to_char(min(w.since) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at
+    `SELECT count(*) AS count, to_char((coalesce($3::timestamptz, now()) - (now() - min(w.since))) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at
      FROM (SELECT l.integrated_at AS since FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
            WHERE l.log = $1 AND l.seq >= $2
        UNION ALL
@@ -147,7 +149,7 @@ export async function countLater(
            WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = q.entry_id)
              AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = q.entry_id)
            GROUP BY q.entry_id) AS w`,
-    [log, size],
+    [log, size, exportedAt],
   );
   const [row] = z.array(z.object({ count: Seq, oldest_at: z.string().nullable() })).parse(rows);
   const oldest = row?.oldest_at ?? undefined;

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import { InstantOrUtc, integerText, text, Uuid } from "@/lib/schema";
+import { InstantOrUtc, integerText, RecordName, text } from "@/lib/schema";
 import { PurposeName } from "../schema";
 
 /** The access log in the coordinator's shape. Only this list has an offset. */
 export const AccessLogQuery = z.strictObject({
-  transaction_id: Uuid.optional(),
+  transaction_id: RecordName.optional(),
   participant_id: text(64).optional(),
   purpose: PurposeName.optional(),
   start_time: InstantOrUtc.optional(),

@@ -79,7 +79,7 @@ export async function getEvent(cx: Context, seq: number, log?: string): Promise<
     entry: toBase64url(found.leaf.bytes),
     public: { ...entry },
     anchors: found.anchors,
-    ...(found.name === undefined ? {} : { actor_name: found.name }),
+    ...found.name,
     parts: parts.map((part) => ({
       c: part.c,
       kind: part.kind,

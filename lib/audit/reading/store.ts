@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import type { CompartmentKind } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
-import { type Running, statement, unnamed } from "@/lib/db/statement";
+import { type Run, type Running, statement, unnamed } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { COMPARTMENT_KINDS } from "../entry/event";
 import type { Conditions } from "./fence";
@@ -59,6 +59,14 @@ export async function readEvents(
     ORDER BY page.seq ${order}`;
   const rows = z.array(EventRow).parse(await run(unnamed(text, conditions.values), {}));
   return end === "newest" ? rows : rows.reverse();
+}
+
+/** Returns how many integrated entries meet the conditions, at most `most`. */
+export async function countEvents(run: Run, conditions: Conditions, most: number): Promise<number> {
+  const text = `SELECT count(*)::int AS n FROM (SELECT 1 FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+      WHERE ${conditions.text} LIMIT ${conditions.parameter(most)}::int) AS counted`;
+  const rows = await run(unnamed(text, conditions.values), {});
+  return z.array(z.object({ n: z.number() })).parse(rows)[0]?.n ?? 0;
 }
 
 /** Returns written entries that are not in the tree yet, newest first, without quarantined rows. */

@@ -29,8 +29,10 @@ import { timeStampQuery } from "../timestamp/exchange";
 import { checkpointImprint, stampedBytes } from "../timestamp/imprint";
 import { openWitness } from "../witness/open-witness";
 import { witnessHandler } from "../witness/serve-witness";
+import { askWitness } from "./ask-witness";
 import { readLastCheckpoint } from "./checkpoint-store";
 import { type CheckpointerOptions, createCheckpointer, publishCheckpoint } from "./checkpointer";
+import { requestCheckpoint } from "./request-note";
 import { integrateBatch, prepareLog } from "./sequencer";
 import { type StamperOptions, stampNewest } from "./stamp-newest";
 import { witnessedBy } from "./witnessing";
@@ -191,6 +193,39 @@ describe("checkpoints and their witnesses", () => {
     const row = await newest();
     expect(row.witnesses).toHaveLength(1);
     expect(splitNote(row.note).lines).toHaveLength(2);
+  });
+
+  it("a worker that another one overtakes at a witness asks again or leaves it, and raises no alarm", async () => {
+    const own = await newWitness(1, "own");
+    const lines: string[] = [];
+    const log = createLogger("test", "info", { write: (line) => void lines.push(line) });
+    const mine = { ...options, witnesses: [own.address] };
+    let between: (() => Promise<unknown>) | undefined;
+    await serve(own, async (request) => {
+      const answer = await own.handler(request);
+      const act = answer.status === 409 ? between : undefined;
+      if (act !== undefined) between = undefined;
+      await act?.();
+      return answer;
+    });
+    await grow(2);
+    expect(await publishCheckpoint(mine)).toBe(2);
+    await grow(3);
+    const five = await requestCheckpoint(options);
+    await grow(2);
+    // While a worker learns that the witness has 2 entries, another one has its tree of 5 cosigned.
+    between = () => askWitness(options, own.address, five, 2);
+    expect(await publishCheckpoint({ ...mine, logger: log })).toBe(7);
+    expect((await newest()).witnesses).toHaveLength(1);
+    // The other one is even ahead of us: our checkpoint goes without, the newer one has it.
+    await grow(2);
+    between = async () => {
+      await grow(2);
+      await publishCheckpoint(mine);
+    };
+    expect(await publishCheckpoint({ ...mine, logger: log })).toBe(9);
+    expect(await newest()).toMatchObject({ size: 11, witnesses: [{ kind: "own" }] });
+    expect(lines.filter((line) => line.includes("alarm"))).toEqual([]);
   });
 
   it("a checkpoint gets no invalid line, whatever a witness answers", async () => {

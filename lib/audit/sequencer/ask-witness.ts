@@ -15,11 +15,18 @@ const TIMEOUT_MS = 5_000;
 const MAX_REPLY_BYTES = 65_536;
 const SIZE_BODY = /^(0|[1-9][0-9]{0,15})\n$/;
 
-/** The witness answered without a valid cosignature. `known` is the tree size in its answer, if it gives one. */
+/** Other workers may ask between a witness's answer and the next request. */
+const MOST_ASKS = 4;
+
+/**
+ * The witness answered without a valid cosignature. `known` is the tree size in its answer, if it gives one, and `asked` the
+ * one that it was last asked with.
+ */
 export class WitnessRefusal extends Error {
   override readonly name = "WitnessRefusal";
   constructor(
     readonly status: number,
+    readonly asked: number,
     readonly known?: number,
   ) {
     super(`the witness did not cosign: ${status}`);
@@ -34,8 +41,8 @@ export interface ProofSource {
 
 /**
  * Asks one witness for its cosignature (C2SP tlog-witness add-checkpoint). `guess` is the expected size of the
- * witness's last tree. If the witness answers 409 with another size, it is asked one more time with that size. Throws
- * WitnessRefusal, or ServiceUnavailable when it does not answer.
+ * witness's last tree. If the witness answers 409 with another size, it is asked again with that size, a few times: another
+ * worker may be ahead. Throws WitnessRefusal, or ServiceUnavailable when it does not answer.
  */
 export async function askWitness(
   source: ProofSource,
@@ -43,12 +50,16 @@ export async function askWitness(
   checkpoint: SignedCheckpoint,
   guess: number,
 ): Promise<Cosigned> {
-  const asked = Math.min(guess, checkpoint.size);
-  const first = await addCheckpoint(source, witness, checkpoint, asked);
-  const known = first.status === 409 ? sizeIn(first) : undefined;
-  if (known === undefined || known === asked || known > checkpoint.size)
-    return cosignatureIn(first, witness, checkpoint, known);
-  return cosignatureIn(await addCheckpoint(source, witness, checkpoint, known), witness, checkpoint, known);
+  let asked = Math.min(guess, checkpoint.size);
+  for (let asks = 1; ; asks += 1) {
+    const reply = await addCheckpoint(source, witness, checkpoint, asked);
+    const line = reply.status === 200 ? findLine(witness.vkey, checkpoint.note, reply.body) : undefined;
+    if (line !== undefined) return cosigned(witness, line);
+    const known = reply.status === 409 ? sizeIn(reply) : undefined;
+    const isElsewhere = known !== undefined && known !== asked && known <= checkpoint.size;
+    if (!isElsewhere || asks === MOST_ASKS) throw new WitnessRefusal(reply.status, asked, known);
+    asked = known;
+  }
 }
 
 function sizeIn(reply: ServiceReply): number | undefined {
@@ -74,26 +85,17 @@ async function addCheckpoint(
   });
 }
 
-/** Returns the valid line of this witness's key for our text. Lines of other keys are ignored. */
-function cosignatureIn(
-  reply: ServiceReply,
-  witness: WitnessAddress,
-  { note }: SignedCheckpoint,
-  known: number | undefined,
-): Cosigned {
-  const line = reply.status === 200 ? findLine(witness.vkey, note, reply.body) : undefined;
-  if (line === undefined) throw new WitnessRefusal(reply.status, known);
-  return {
-    line: line.line,
-    mark: { name: witnessName(witness.vkey), kind: witness.kind, timestamp: line.timestamp },
-  };
+interface FoundLine {
+  readonly line: string;
+  readonly timestamp: number;
 }
 
-function findLine(
-  vkey: string,
-  note: string,
-  body: Buffer,
-): { readonly line: string; readonly timestamp: number } | undefined {
+function cosigned({ vkey, kind }: WitnessAddress, { line, timestamp }: FoundLine): Cosigned {
+  return { line, mark: { name: witnessName(vkey), kind, timestamp } };
+}
+
+/** Returns the valid line of this witness's key for our text. Lines of other keys are ignored. */
+function findLine(vkey: string, note: string, body: Buffer): FoundLine | undefined {
   const { text } = splitNote(note);
   try {
     const answered = `${text}\n${new TextDecoder("utf-8", { fatal: true }).decode(body)}`;

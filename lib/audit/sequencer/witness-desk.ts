@@ -6,6 +6,7 @@ import type { Logger } from "@/lib/telemetry/logger";
 import { counter } from "@/lib/telemetry/metrics/registry";
 import { askWitness, type ProofSource, WitnessRefusal } from "./ask-witness";
 import type { Cosigned, SignedCheckpoint } from "./checkpoint-store";
+import { readHead } from "./store";
 
 const countRequest = counter("sealport_cosignature_requests_total");
 
@@ -69,6 +70,10 @@ async function askSeat(
     countRequest(1, seat.witness.kind, "cosigned");
     return cosigned;
   } catch (error) {
+    if (await isOvertaken(source, error)) {
+      countRequest(1, seat.witness.kind, "overtaken");
+      return undefined;
+    }
     seat.failures += 1;
     seat.restsUntil =
       performance.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(seat.failures - 1, 6));
@@ -77,6 +82,18 @@ async function askSeat(
   } finally {
     seat.isBusy = false;
   }
+}
+
+/**
+ * Whether another worker has asked this witness for a newer checkpoint of our log: the witness's tree is larger than the
+ * one that we asked with, and not larger than the log. The next checkpoint is asked for as usual.
+ */
+async function isOvertaken({ pool, log }: ProofSource, error: unknown): Promise<boolean> {
+  if (!(error instanceof WitnessRefusal) || error.known === undefined) return false;
+  const { asked, known } = error;
+  if (known <= asked) return false;
+  const head = await readHead(pool, log).catch(() => undefined);
+  return head !== undefined && known <= head.size;
 }
 
 function report(logger: Logger, seat: Seat, checkpoint: SignedCheckpoint, error: unknown): void {
@@ -97,7 +114,7 @@ function report(logger: Logger, seat: Seat, checkpoint: SignedCheckpoint, error:
     return;
   }
   const { status, known } = error;
-  // A witness with a larger tree than our newest, or another tree of this size, has seen checkpoints that we do not
+  // A witness with a larger tree than our log, or another tree of this size, has seen checkpoints that we do not
   // know.
   const alarm = known !== undefined && known >= checkpoint.size ? "witness.conflict" : "witness.refused";
   if (known !== undefined && known < checkpoint.size) seat.known = known;

@@ -8,7 +8,7 @@ import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registr
 import type { AuthorityConfirmation } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, ownApproval } from "@/lib/errors";
 import { isSameHuman } from "@/lib/identity/people/one-human-store";
 
 async function requireConfirmable(
@@ -22,9 +22,7 @@ async function requireConfirmable(
     throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
   }
   if (await isSameHuman(tx, row.proposed_by, cx.principal.userId)) {
-    throw new DomainError("authority.second-person", {
-      detail: "Another person must confirm what you registered.",
-    });
+    throw ownApproval("authority.second-person", "Another person must confirm what you registered.");
   }
   if (!isSameDigest(row.digest, row.certificate, body.digest)) {
     throw new DomainError("request.invalid", {

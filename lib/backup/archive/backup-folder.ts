@@ -10,35 +10,40 @@ import { syncFolder, writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 const OLD_DRAFT_MS = 600_000;
 const Count = z.int().min(0);
 
+const fileName = (id: string): string => `${id}.tar.gz.age`;
+
 /** What a database backup is, stored next to it and readable without a key. */
-export const Manifest = z.strictObject({
-  v: z.literal(1),
-  id: z.string().regex(/^[0-9]{8}T[0-9]{6}Z$/),
-  log: z.string(),
-  started_at: z.iso.datetime(),
-  /** When the copy was consistent, by the server's clock: a restore can reach no earlier time. */
-  finished_at: z.iso.datetime(),
-  method: z.enum(["copy", "pg_basebackup"]),
-  server_version: z.string(),
-  database: z.string(),
-  /** The login that made the cluster: it may do everything in a restored one. */
-  superuser: z.string(),
-  wal: z.strictObject({
-    start: z.string(),
-    end: z.string(),
-    segment_size: Count,
-    first: z.string(),
-    last: z.string(),
-  }),
-  /** Entries of the log at that moment, and its newest checkpoint. */
-  log_size: Count,
-  checkpoint: z.strictObject({ size: Count, root: z.string() }).nullable(),
-  parts: z.tuple([z.literal("database")]),
-  recipients: z.array(z.string()).min(1),
-  file: z.strictObject({ name: z.string(), bytes: Count, sha256: z.string(), plain_bytes: Count }),
-  /** `opened`: decrypted to its end. `digest`: read back only, as no identity was given. */
-  verified: z.enum(["opened", "digest"]),
-});
+export const Manifest = z
+  .strictObject({
+    v: z.literal(1),
+    id: z.string().regex(/^[0-9]{8}T[0-9]{6}Z$/),
+    log: z.string(),
+    started_at: z.iso.datetime(),
+    /** When the copy was consistent, by the server's clock: a restore can reach no earlier time. */
+    finished_at: z.iso.datetime(),
+    method: z.enum(["copy", "pg_basebackup"]),
+    server_version: z.string(),
+    database: z.string(),
+    /** The login that made the cluster: it may do everything in a restored one. */
+    superuser: z.string(),
+    wal: z.strictObject({
+      start: z.string(),
+      end: z.string(),
+      segment_size: Count,
+      first: z.string(),
+      last: z.string(),
+    }),
+    /** Entries of the log at that moment, and its newest checkpoint. */
+    log_size: Count,
+    checkpoint: z.strictObject({ size: Count, root: z.string() }).nullable(),
+    parts: z.tuple([z.literal("database")]),
+    recipients: z.array(z.string()).min(1),
+    file: z.strictObject({ name: z.string(), bytes: Count, sha256: z.string(), plain_bytes: Count }),
+    /** `opened`: decrypted to its end. `digest`: read back only, as no identity was given. */
+    verified: z.enum(["opened", "digest"]),
+  })
+  // Its file is the one next to it, wherever a changed manifest would lead.
+  .refine(({ id, file }) => file.name === fileName(id), "names another file");
 export type Manifest = z.infer<typeof Manifest>;
 
 /** Folders of a place where backups are kept. */
@@ -73,7 +78,7 @@ export function backupId(at: Date): string {
 }
 
 export function sealedPath({ base }: BackupFolder, id: string): string {
-  return path.join(base, `${id}.tar.gz.age`);
+  return path.join(base, fileName(id));
 }
 
 /** The file while it is written: it does not count, and the next backup removes it. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -12,7 +12,14 @@ import {
   sealedPath,
 } from "@/lib/backup/archive/backup-folder";
 import { applyRetention, outdatedBackups } from "@/lib/backup/archive/retention";
-import { archiveCommand, missingSegment, segmentAt, segmentsBetween } from "@/lib/backup/archive/wal-archive";
+import {
+  archiveCommand,
+  missingSegment,
+  segmentAt,
+  segmentsBetween,
+  storeWal,
+} from "@/lib/backup/archive/wal-archive";
+import { makeIdentity } from "@/lib/testing/benches/age-identity";
 
 const SEGMENT_SIZE = 16 * 1024 * 1024;
 let dir: string;
@@ -78,6 +85,11 @@ it("counts no file without a manifest and no manifest that cannot be read", asyn
   await writeFile(path.join(folder.base, `${good.id}.json`), JSON.stringify(good));
   await writeFile(sealedPath(folder, good.id), "x");
   await writeFile(path.join(folder.base, "20261121T000000Z.json"), '{"v":1');
+  const elsewhere = {
+    ...manifest("2026-11-24T00:00:00.000Z"),
+    file: { ...good.file, name: "../../other.age" },
+  };
+  await writeFile(path.join(folder.base, `${elsewhere.id}.json`), JSON.stringify(elsewhere));
   await writeFile(sealedPath(folder, "20261122T000000Z"), "x");
   await writeFile(`${sealedPath(folder, "20261123T000000Z")}.part`, "x");
   expect((await listBackups(folder)).map(({ id }) => id)).toEqual([good.id]);
@@ -86,6 +98,7 @@ it("counts no file without a manifest and no manifest that cannot be read", asyn
     `${good.id}.json`,
     `${good.id}.tar.gz.age`,
     "20261121T000000Z.json",
+    `${elsewhere.id}.json`,
   ]);
 });
 
@@ -116,4 +129,31 @@ it("names segments of WAL as PostgreSQL does, and finds the first that is missin
 
 it("quotes the folder of archived WAL for the shell and for PostgreSQL", () => {
   expect(archiveCommand("/data/50% of it's/wal")).toContain("'/data/50%% of it'\\''s/wal'/%f");
+});
+
+it("keeps a folder for one cluster: WAL of another is refused and writes over nothing", async () => {
+  const folder = await openBackupFolder(dir);
+  const segmentOf = async (cluster: bigint) => {
+    const header = Buffer.alloc(64);
+    header.writeBigUInt64LE(cluster, 24);
+    const file = path.join(dir, "000000010000000000000001");
+    await writeFile(file, header);
+    return file;
+  };
+  const { recipient } = await makeIdentity(dir, "id");
+  const stored = path.join(folder.wal, "000000010000000000000001.gz.age");
+  await storeWal(folder, await segmentOf(7_000_000_000_000_000_001n), [recipient]);
+  const before = await readFile(stored);
+  // A repetition by the same cluster is the same segment.
+  await storeWal(folder, await segmentOf(7_000_000_000_000_000_001n), [recipient]);
+  const again = await readFile(stored);
+  expect(again.length).toBe(before.length);
+  await expect(storeWal(folder, await segmentOf(7_000_000_000_000_000_002n), [recipient])).rejects.toThrow(
+    "another database cluster (7000000000000000001)",
+  );
+  expect(await readFile(stored)).toEqual(again);
+  await writeFile(path.join(dir, "000000010000000000000002"), "short");
+  await expect(storeWal(folder, path.join(dir, "000000010000000000000002"), [recipient])).rejects.toThrow(
+    "is not a segment of WAL",
+  );
 });

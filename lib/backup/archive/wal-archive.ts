@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { BackupFolder, Manifest } from "@/lib/backup/archive/backup-folder";
+import { clusterOf, requireCluster } from "@/lib/backup/archive/cluster";
 import { openSealed, requireDigest, writeSealed } from "@/lib/backup/archive/sealed-file";
 import { BackupRefused } from "@/lib/backup/refused";
 import { syncFolder } from "@/lib/keystore/files/atomic-file";
@@ -56,7 +57,10 @@ export function archiveCommand(spool: string): string {
   return `if test -f ${target}; then cmp -s %p ${target}; else cp %p ${target}.part && sync ${target}.part && mv ${target}.part ${target}; fi`;
 }
 
-/** Encrypts one archived file into the backup folder and reads it back. Another run may have stored it before. */
+/**
+ * Encrypts one archived file into the backup folder and reads it back. Another run may have stored it before. Throws
+ * BackupRefused for a segment of another cluster than the folder's.
+ */
 export async function storeWal(
   folder: BackupFolder,
   file: string,
@@ -64,6 +68,7 @@ export async function storeWal(
 ): Promise<void> {
   const name = path.basename(file);
   if (!ARCHIVED.test(name)) throw new BackupRefused(`${name} is not a file of the write-ahead log.`);
+  if (SEGMENT.test(name)) await requireCluster(folder, await clusterOf(file));
   const target = path.join(folder.wal, `${name}${ENDING}`);
   // Two processes may store one file: each has its own draft, and the result is the same.
   const draft = `${target}.${process.pid}.part`;

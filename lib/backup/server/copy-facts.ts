@@ -58,16 +58,27 @@ export async function readLogState(client: Pick<Client, "query">, log: string): 
   };
 }
 
+/** Returns the identifier that a cluster has since it was made; each of its segments of WAL has it too. */
+export async function readCluster(client: Pick<Client, "query">): Promise<string> {
+  const { rows } = await client.query("SELECT system_identifier::text AS id FROM pg_control_system()");
+  return z.object({ id: z.string() }).parse(rows[0]).id;
+}
+
 const PlaceRow = z.object({ log: z.string(), tenantId: z.string() });
 
-/** Returns the open log of a database and its tenant. Throws BackupRefused for a database without one. */
-export async function readLogPlace(client: Pick<Client, "query">): Promise<z.infer<typeof PlaceRow>> {
+/** Returns the open logs of a database and their tenants, the longest first. */
+export async function readLogPlaces(client: Pick<Client, "query">): Promise<z.infer<typeof PlaceRow>[]> {
   const { rows } = await client.query(
     `SELECT h.log, e.tenant_id::text AS "tenantId" FROM audit_head h
        CROSS JOIN LATERAL (SELECT tenant_id FROM audit_entry WHERE log = h.log LIMIT 1) e
-     WHERE h.closed_at IS NULL ORDER BY h.size DESC LIMIT 1`,
+     WHERE h.closed_at IS NULL ORDER BY h.size DESC`,
   );
-  const found = PlaceRow.safeParse(rows[0]).data;
+  return z.array(PlaceRow).parse(rows);
+}
+
+/** Returns the longest open log of a database and its tenant. Throws BackupRefused for a database without one. */
+export async function readLogPlace(client: Pick<Client, "query">): Promise<z.infer<typeof PlaceRow>> {
+  const [found] = await readLogPlaces(client);
   if (found === undefined) throw new BackupRefused("The database has no log of Sealport.");
   return found;
 }

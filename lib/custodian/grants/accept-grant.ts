@@ -7,6 +7,7 @@ import { namedCoViewers } from "@/lib/custodian/grants/co-viewers";
 import { checkDispute, proveDispute } from "@/lib/custodian/grants/dispute";
 import { checkRelease, proveRelease } from "@/lib/custodian/grants/release";
 import { checkAuthorization, effectiveScope, instantOf } from "@/lib/custodian/grants/scope";
+import { beginWith, withinSet } from "@/lib/custodian/policies/within-set";
 import { refuse } from "@/lib/custodian/refused";
 import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import {
@@ -124,9 +125,12 @@ export interface CheckedGrant {
   readonly organisations?: string[];
 }
 
-/** Returns the digest of a submission without its registrations. */
-function submissionDigest({ registrations: _registrations, ...submission }: GrantSubmission): string {
-  return recordDigest(submission);
+/** Returns the digest of a submission without its registrations, and without the policy set: it may change between two tries. */
+function submissionDigest(submission: GrantSubmission): string {
+  const { registrations: _registrations, ...rest } = submission;
+  if (!("decisions" in rest)) return recordDigest(rest);
+  const { policy: _policy, ...decided } = rest;
+  return recordDigest(decided);
 }
 
 /** Limits the views to what suspended grants of the same request have left, so that a suspension gives no fresh budget. */
@@ -153,7 +157,8 @@ function checkDecided(
   const requester = requirePerson(roster, first.requester, "requester");
   checkAuthorization(first, requester, authorization);
   const decided = effectiveScope(decisions, requester, authorization);
-  const scope = { ...decided, max_views: viewsLeft(core, first.request, decided.max_views) };
+  const allowed = withinSet(core, submission.policy, decided);
+  const scope = { ...allowed, max_views: viewsLeft(core, first.request, allowed.max_views) };
   if (instantOf(scope.not_after) <= core.clock.nowMs()) refuse("dates", "The grant has ended already.");
   const { purpose } = first;
   const named = namedCoViewers(roster, decisions, submission.request);
@@ -211,6 +216,7 @@ export function acceptGrant(
   const checked = checkGrant(core, roster, submission, proofs);
   const { statement, digest } = checked;
   if (!checked.isKnown) {
+    if ("decisions" in submission) beginWith(core, submission.policy);
     remember(core, { kind: "grant", digest, statement, ...basisOf(submission, checked) });
   }
   const signature = core.identity.signNow(statementBytes("grant-ok", statement));
@@ -227,6 +233,10 @@ function basisOf(submission: GrantSubmission, { party, organisations }: CheckedG
     return { decisions: [], releases, authorization, organisations: organisations ?? [] };
   }
   if ("emergency" in submission) return { decisions: [], emergency: submission.emergency };
-  const { decisions, authorization } = submission;
-  return { decisions, ...(authorization === undefined ? {} : { authorization }) };
+  const { decisions, authorization, policy } = submission;
+  return {
+    decisions,
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(policy === undefined ? {} : { policy }),
+  };
 }

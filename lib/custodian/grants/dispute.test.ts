@@ -79,6 +79,13 @@ describe("a signed dispute", () => {
     expect(JSON.stringify(opened)).not.toMatch(/7341|Zebrafink|EUR/);
   });
 
+  test("a mask comes without salts, also where they are asked for, so that its value cannot be guessed", async () => {
+    const { items, grant } = await taken();
+    const opened = await t.client.open({ ...look(grant, items), withSalts: true });
+    expect(Object.keys(opened.masked)).toEqual(["amount", "narrative"]);
+    expect(opened.salts).toEqual({});
+  });
+
   test("a second opening gives the same masks", async () => {
     const { items, grant } = await taken();
     const first = await t.client.open(look(grant, items));

@@ -54,6 +54,12 @@ describe("a release by two executives", () => {
     });
     const opened = await t.client.open(t.opening(submission.grant, items));
     expect(opened.data).toEqual({ amount: { amount: "1000" }, pricing: { rate: "0.1" } });
+    expect(opened.salts).toEqual({});
+    const proven = await t.client.open({ ...t.opening(submission.grant, items), withSalts: true });
+    expect(proven.salts).toEqual({
+      amount: { amount: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/) },
+      pricing: { rate: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/) },
+    });
   });
 
   test("a repeated release gets the first answer, also after restarts between all steps", async () => {

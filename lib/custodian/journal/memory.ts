@@ -2,6 +2,7 @@ import "server-only";
 import { parseMicros, parseSeconds } from "@/lib/crypto/instant";
 import { HeldEmergencies } from "@/lib/custodian/journal/held-emergencies";
 import { HeldGrants } from "@/lib/custodian/journal/held-grants";
+import { HeldPolicies } from "@/lib/custodian/journal/held-policies";
 import { HeldRecoveries } from "@/lib/custodian/journal/held-recoveries";
 import type { JournalRecord, RegisteredBody } from "@/lib/custodian/journal/records";
 import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/roster/passkey-uses";
@@ -16,7 +17,7 @@ interface Signed<S> {
 }
 
 type GrantLine = Extract<JournalRecord, { kind: "grant" }>;
-type RecoveryLine = Extract<JournalRecord, { kind: "recovery" }>;
+type LostKeyLine = Extract<JournalRecord, { kind: "recovery" | "recover" | "recovery-end" }>;
 
 function bodyKey(place: { readonly tx: string; readonly grp: string; readonly gen: number }): string {
   return `${place.tx}|${place.grp}|${place.gen}`;
@@ -36,6 +37,7 @@ export class Memory {
   readonly recoveries = new HeldRecoveries();
   readonly emergencies = new HeldEmergencies();
   readonly grants = new HeldGrants();
+  readonly policies = new HeldPolicies();
   roster: Roster | undefined;
   /** Digests of every roster that was in force. */
   private readonly rosters = new Set<string>();
@@ -75,8 +77,7 @@ export class Memory {
       case "revoke":
       case "suspend":
       case "co-viewer-end":
-        this.grants.end(record);
-        if (record.kind === "revoke") this.noteUse("release-end", record.ended_by);
+        this.applyEnd(record);
         return;
       case "review":
         this.applyReview(record);
@@ -84,20 +85,32 @@ export class Memory {
       case "open":
         this.applyOpening(record);
         return;
-      case "recovery":
-        this.applyRecovery(record);
+      case "policy":
+      case "policy-begin":
+        this.applyPolicy(record);
         return;
-      case "recover":
-        for (const { intent } of record.items) this.intents.add(intent);
-        return;
-      case "recovery-end":
-        this.recoveries.end(record.recovery);
+      default:
+        this.applyLostKey(record);
     }
   }
 
   /** Whether any roster ever named an evaluation key. Then the custodian is an evaluation for good. */
   get isEvaluation(): boolean {
     return this.hadEvaluationKey;
+  }
+
+  private applyPolicy(record: Extract<JournalRecord, { kind: "policy" | "policy-begin" }>): void {
+    if (record.kind === "policy-begin") {
+      this.policies.begin(record.document);
+      return;
+    }
+    this.policies.order(record.statements);
+    for (const signed of record.statements) this.noteUse("policy", signed);
+  }
+
+  private applyEnd(record: Extract<JournalRecord, { kind: "revoke" | "suspend" | "co-viewer-end" }>): void {
+    this.grants.end(record);
+    if (record.kind === "revoke") this.noteUse("release-end", record.ended_by);
   }
 
   private applyRoster(roster: Roster): void {
@@ -163,8 +176,17 @@ export class Memory {
     this.intents.add(record.intent);
   }
 
-  private applyRecovery({ recovery, statements, assurance }: RecoveryLine): void {
-    for (const { statement, signature } of statements) {
+  private applyLostKey(record: LostKeyLine): void {
+    if (record.kind === "recovery-end") {
+      this.recoveries.end(record.recovery);
+      return;
+    }
+    if (record.kind === "recover") {
+      for (const { intent } of record.items) this.intents.add(intent);
+      return;
+    }
+    const { recovery, assurance } = record;
+    for (const { statement, signature } of record.statements) {
       this.nonces.set(statement.nonce, recovery);
       this.passkeys.note(useOf("rewrap", statement, signature));
       this.recoveries.hold(recovery, termsOf(statement), assurance);

@@ -7,6 +7,7 @@ import {
   SignedDispute,
   SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
+import { SignedPolicy } from "@/lib/escrow/protocol/policy-order";
 import { SignedRelease, SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import { SignedRewrap } from "@/lib/escrow/protocol/rewrap-statement";
 import { Roster, StatementNote } from "@/lib/escrow/protocol/roster";
@@ -58,6 +59,8 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     /** Replaces decisions: what two executives signed, and their organisations at that time. */
     releases: z.array(SignedRelease).optional(),
     organisations: z.array(z.string()).optional(),
+    /** Digest of the policy set that the grant names. */
+    policy: Digest.optional(),
     /** Replaces decisions: what a holder of emergency access signed. */
     emergency: SignedBreakGlass.optional(),
   }),
@@ -128,6 +131,8 @@ export const JournalRecord = z.discriminatedUnion("kind", [
       }),
     ),
   }),
+  z.strictObject({ kind: z.literal("policy"), at: z.string(), statements: z.array(SignedPolicy) }),
+  z.strictObject({ kind: z.literal("policy-begin"), at: z.string(), document: Digest }),
   z.strictObject({ kind: z.literal("recovery-end"), at: z.string(), recovery: Digest, reason: z.string() }),
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;

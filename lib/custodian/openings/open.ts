@@ -1,7 +1,6 @@
 import "server-only";
 import { fromBase64url } from "@/lib/crypto/bytes";
-import type { Json } from "@/lib/crypto/json/canonical-json";
-import { sealReply } from "@/lib/crypto/reply";
+import { type ReplyPayload, sealReply } from "@/lib/crypto/reply";
 import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import { type Core, remember } from "@/lib/custodian/core";
 import { openItem, ownEntry, refuseReplacement, register } from "@/lib/custodian/envelopes/register";
@@ -165,10 +164,13 @@ async function answerOne(
   allowed: Allowed,
   item: RegistrationItem,
 ): Promise<OpenResponse["replies"][number]> {
-  const { fields } = await openItem(core, item, ownEntry(item));
+  const { fields, salts } = await openItem(core, item, ownEntry(item));
   const masks = isMasked(allowed.grant, request.opening.statement, item.grp) ? maskFields(fields) : undefined;
-  const payload: { fields: Record<string, Json>; masked: string[] } =
-    masks === undefined ? { fields, masked: [] } : { fields: masks, masked: Object.keys(masks).sort() };
+  // Salts of a masked field would let its value be found by guessing, so they never come with a mask.
+  const payload: ReplyPayload =
+    masks === undefined
+      ? { fields, masked: [], ...(request.with_salts === true ? { salts } : {}) }
+      : { fields: masks, masked: Object.keys(masks).sort() };
   const { jwe, signature } = sealReply({
     intent: allowed.intent.id,
     tx: item.tx,

@@ -20,6 +20,7 @@ function signerOf(note: StatementNote): string {
     case "rewrap":
     case "release-end":
     case "epoch":
+    case "policy":
       return note.statement.person;
     case "release":
       return note.statement.releaser;

@@ -56,6 +56,7 @@ const PORTAL_KINDS: readonly string[] = [
   "break-glass",
   "review",
   "epoch",
+  "policy",
   "access-review",
 ];
 

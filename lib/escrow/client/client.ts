@@ -27,6 +27,7 @@ import {
   type RewrapResult,
   type SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
+import { POLICIES_PATH, PolicyHeld, type PolicyOrder } from "@/lib/escrow/protocol/policy-order";
 import { NoteResponse, ROSTER_PATHS } from "@/lib/escrow/protocol/roster";
 import {
   CO_VIEWER_ENDS_PATH,
@@ -99,10 +100,24 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     roster: rosters.read,
     knownRoster: rosters.known,
     submitRoster: rosters.submit,
+    heldPolicy: () => policyHeld(pinned, "GET"),
+    orderPolicy: (order) => policyHeld(pinned, "POST", order),
     noteStatement: async (note) =>
       (await askCustodian(pinned, "POST", ROSTER_PATHS.statements, NoteResponse, note)).assurance,
     lostKeys: createLostKeyClient(pinned),
   };
+}
+
+/** Reads or orders the policy set in force, and verifies who says so. */
+async function policyHeld(
+  pinned: PinnedCustodian,
+  method: "GET" | "POST",
+  order?: PolicyOrder,
+): Promise<string | null> {
+  const { statement, signature } = await askCustodian(pinned, method, POLICIES_PATH, PolicyHeld, order);
+  const isSigned = verifyStatement(pinned.publicKey, "policy-held", statement, fromBase64url(signature));
+  if (!isSigned || statement.log !== pinned.log) throw distrust("policy");
+  return statement.document;
 }
 
 async function readEpochs(pinned: PinnedCustodian): Promise<EpochsResponse> {

@@ -113,6 +113,8 @@ export const DecidedSubmission = z.strictObject({
   decisions: z.array(SignedDecision).min(2).max(10),
   /** Required when the decisions name an authorization. */
   authorization: AuthorizationRecord.optional(),
+  /** Digest of the policy set under which the portal makes the grant. */
+  policy: Bytes32.optional(),
   /** The request whose digest is in the decisions. Without it only the requester can open. */
   request: FrozenRequestRecord.optional(),
   registrations: Registrations,
@@ -162,6 +164,8 @@ export const OpenRequest = z.strictObject({
   envelopes: z.array(RegistrationItem).min(1).max(6),
   intent: IntentEvidence,
   opening: z.strictObject({ statement: OpenStatement, signature: StatementSignature }),
+  /** For evidence: replies that are not masked also have the salts of their fields. */
+  with_salts: z.literal(true).optional(),
 });
 export type OpenRequest = z.infer<typeof OpenRequest>;
 

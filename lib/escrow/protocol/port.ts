@@ -23,6 +23,7 @@ import type {
   RewrapResult,
   SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
+import type { PolicyOrder } from "@/lib/escrow/protocol/policy-order";
 import type { Roster, StatementNote } from "@/lib/escrow/protocol/roster";
 import type { OpenStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import type {
@@ -70,6 +71,8 @@ export interface EscrowOpening {
   readonly opening: { readonly statement: OpenStatement; readonly signature: StatementSignature };
   /** With the private key the answer is opened here. Without it the answer stays sealed to the key's owner. */
   readonly replyKey: { readonly publicKey: Uint8Array; readonly privateKey?: Uint8Array };
+  /** For evidence: also asks for the salts of fields that are shown in full. */
+  readonly withSalts?: true;
 }
 
 /** A reply still sealed to the requester's own key. */
@@ -85,6 +88,8 @@ export interface EscrowOpened {
   readonly data: Readonly<Partial<Record<GroupName, Record<string, Json>>>>;
   /** Names of masked fields by group. */
   readonly masked: Readonly<Partial<Record<GroupName, readonly string[]>>>;
+  /** Salts by group and field, of groups that are not masked, if they were asked for. */
+  readonly salts: Readonly<Partial<Record<GroupName, Readonly<Record<string, string>>>>>;
   readonly sealed: Readonly<Partial<Record<GroupName, SealedReply>>>;
 }
 
@@ -169,6 +174,10 @@ export interface EscrowClient extends GrantEnds {
   knownRoster(): Promise<Roster | undefined>;
   /** Submits the next roster and returns the roster in force afterwards. Submitting the current one is not an error. */
   submitRoster(next: Roster): Promise<Roster>;
+  /** Returns the digest of the policy set that grants have to name; null before the custodian has one. */
+  heldPolicy(): Promise<string | null>;
+  /** Orders a policy set into force and returns the digest that is in force afterwards. A repetition is not an error. */
+  orderPolicy(order: PolicyOrder): Promise<string | null>;
   /**
    * Shows a signed statement to the custodian when it is made, so that a wrong signature is refused while its signer is
    * still present.

@@ -49,6 +49,7 @@ const REFUSALS = [
   "suspended",
   "reason",
   "review-due",
+  "policy",
 ] as const;
 /** Why the custodian refused. The ids are stable and may be shown to the caller. */
 export const Refusal = z.enum(REFUSALS);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BreakGlassStatement, ReviewStatement } from "./break-glass-statement";
 import { EpochStatement } from "./epoch-order";
 import { RosterPerson } from "./messages";
+import { PolicyStatement } from "./policy-order";
 import { ReleaseEndStatement, ReleaseStatement } from "./release-statement";
 import { RewrapStatement } from "./rewrap-statement";
 import {
@@ -87,6 +88,7 @@ export const StatementNote = z.discriminatedUnion("kind", [
     signature: StatementSignature,
   }),
   z.strictObject({ kind: z.literal("epoch"), statement: EpochStatement, signature: StatementSignature }),
+  z.strictObject({ kind: z.literal("policy"), statement: PolicyStatement, signature: StatementSignature }),
   z.strictObject({ kind: z.literal("review"), statement: ReviewStatement, signature: StatementSignature }),
   z.strictObject({
     kind: z.literal("access-review"),

@@ -9,6 +9,9 @@ import { siteOf } from "@/lib/identity/sign-in/site";
 // part of the build, so what it asks is kept on globalThis, as the API is (slot.ts).
 const SLOT = Symbol.for("sealport.tenants");
 
+/** Each tenant's jobs, watch and streams listen for the end of the process. */
+const LISTENERS = 4;
+
 /** Runs the answer of a call for its tenant and returns true; false for a call whose host no tenant has. */
 type Enter = (call: IncomingMessage, answer: () => void) => boolean;
 
@@ -20,6 +23,7 @@ export function serveTenants(): readonly ((run: () => unknown) => void)[] {
   const env = portalEnv();
   const tenants = readTenants(env.TENANTS_DIR, process.env);
   if (tenants.length === 0) return [];
+  process.setMaxListeners(process.getMaxListeners() + LISTENERS * tenants.length);
   const own = siteOf(env).origins.map((origin) => new URL(origin).hostname);
   const enter: Enter = ({ headers: { host = "" }, url = "/" }, answer) => {
     const tenant = tenantOfCall(tenants, own, { host, url });

@@ -12,12 +12,25 @@ function faultOf(method: string, pathname: string): DomainError | undefined {
   } catch {
     return new DomainError("request.invalid-path", { detail: "The path is not percent-encoded UTF-8." });
   }
-  return METHODS.includes(method) ? undefined : new DomainError("request.method-not-allowed");
+  if (!METHODS.includes(method)) return new DomainError("request.method-not-allowed");
+  return ofOtherVersion(pathname);
+}
+
+/** Programs try a version first. The addresses have none, so this one names the address that was meant. */
+function ofOtherVersion(pathname: string): DomainError | undefined {
+  const [, rest] = /^\/(?:api\/)?v\d{1,3}(?:\/(?:confidential(?:\/|$))?(.{0,500}))?$/.exec(pathname) ?? [];
+  const isVersioned = /^\/(?:api\/)?v\d{1,3}(?:\/|$)/.test(pathname);
+  if (!isVersioned) return undefined;
+  const path = rest === undefined || rest === "" ? "/confidential" : `/confidential/${rest}`;
+  return new DomainError("request.not-found", {
+    detail: `The addresses of this API have no version. Call ${path}; /openapi.json lists all of them.`,
+    extra: { path },
+  });
 }
 
 /**
- * Returns the refusal of a path that cannot be decoded or an unknown method, before authentication; undefined for any other
- * request. Next would answer 500 or an empty body to these before any route of ours sees them.
+ * Returns the refusal of a path that cannot be decoded or names a version, or of an unknown method, before
+ * authentication; undefined for any other request. Next would answer 500 or an empty body to these before any route of ours sees them.
  */
 export function refusalOfUnreadable(method: string, pathname: string): HttpAnswer | undefined {
   const error = faultOf(method, pathname);

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Answer, Input, OperationSpec, UploadedFile } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
+import { etagOf, etagOfAnswer } from "@/lib/etag";
 
 /** An answer whose status or headers the route chooses among the declared ones. */
 export class Reply<T> {
@@ -21,6 +22,19 @@ export function locationOf(
   return {
     location: location.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(members.get(name)))),
   };
+}
+
+/** Returns the header ETag of an answer whose operation names the member with its version; otherwise none. */
+export function tagOf(
+  { etag: member, method }: OperationSpec,
+  { body }: Reply<unknown>,
+  json: string | null,
+): { readonly etag?: string } {
+  if (member === undefined || member === true || json === null || typeof body !== "object" || body === null)
+    return {};
+  const version: unknown = Reflect.get(body, member);
+  if (typeof version !== "number") return {};
+  return { etag: method === "GET" ? etagOfAnswer(version, json) : etagOf(version) };
 }
 
 /** A complete answer, for streams and texts. */

@@ -12,6 +12,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { versionOf } from "@/lib/etag";
 import { bind, type Endpoint, endpointAt } from "@/lib/http/endpoint/bind";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
@@ -110,6 +111,33 @@ const kept = serve("/confidential/kept/{id}", [
   bind(keptRead, async (_cx, { params }) => {
     if (params.id === "missing") throw new DomainError("grant.not-found");
     return { ok: true };
+  }),
+]);
+/** A thing that two people change; what a reader sees of it also depends on the time. */
+const versioned = { version: 3, minute: 1 };
+const Versioned = z.object({ version: z.int(), minute: z.int() });
+const versionedRead = operation({
+  ...grantRead,
+  id: "getVersioned",
+  path: "/confidential/versioned/{id}",
+  response: { status: 200, schema: Versioned },
+  rate: "reads",
+  etag: "version",
+});
+const versionedSave = operation({
+  ...create,
+  id: "saveVersioned",
+  path: "/confidential/versioned/{id}",
+  params: grantRead.params,
+  response: { status: 201, schema: Versioned },
+  etag: "version",
+  idempotent: { allBut: ["minute"] },
+});
+const versions = serve("/confidential/versioned/{id}", [
+  bind(versionedRead, async () => ({ ...versioned })),
+  bind(versionedSave, async () => {
+    versioned.version += 1;
+    return { ...versioned };
   }),
 ]);
 const upload = operation({
@@ -234,6 +262,38 @@ describe("the endpoint", () => {
     expect(await cachingOf(get("a", apiKey))).toBe("private, max-age=31536000, immutable");
     expect(await cachingOf(get("missing", apiKey))).toBe("no-store");
     expect(await cachingOf(get("a"))).toBe("no-store");
+  });
+
+  it("answers 304 to the tag of the same answer, and a tag of its version to a change, also in a replay", async () => {
+    const at = { params: Promise.resolve({ id: "a" }) };
+    const read = (tag?: string, method: "GET" | "HEAD" = "GET") => {
+      const headers: Record<string, string> = tag === undefined ? {} : { "if-none-match": tag };
+      return versions[method](request(method, { key: apiKey, path: "versioned/a", headers }), at);
+    };
+    const tag = (await read()).headers.get("etag") ?? "";
+    expect(tag).toMatch(/^"3\.[\w-]{22}"$/);
+    expect(versionOf(tag)).toBe(3);
+    for (const named of [tag, `W/${tag}`, `"x", ${tag}`, "*"]) {
+      const answer = await read(named);
+      expect([named, answer.status, await answer.text()]).toEqual([named, 304, ""]);
+      expect(answer.headers.get("etag")).toBe(tag);
+    }
+    expect((await read(tag, "HEAD")).status).toBe(304);
+    for (const named of ['"3"', '"x"', "nonsense"]) expect((await read(named)).status, named).toBe(200);
+    versioned.minute += 1;
+    expect((await read(tag)).status).toBe(200);
+    const save = () => {
+      const headers = { "idempotency-key": "versioned-1" };
+      return versions.POST(
+        request("POST", { key: apiKey, path: "versioned/a", body: { name: "a" }, headers }),
+        at,
+      );
+    };
+    const [first, again] = [await save(), await save()];
+    expect([first.headers.get("etag"), again.headers.get("etag")]).toEqual(['"4"', '"4"']);
+    expect([await first.json(), await again.json()]).toEqual([{ version: 4, minute: 2 }, { version: 4 }]);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect((await read(tag)).status).toBe(200);
   });
 
   it("asks who is calling before it parses and before it says that there is nothing", async () => {

@@ -6,10 +6,11 @@
 import "server-only";
 import { addressKey } from "@/lib/addresses";
 import { requireSetUp } from "@/lib/administration/setup/require-set-up";
-import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
+import { answersUnchanged, type OperationSpec, type RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
+import { namesTag } from "@/lib/etag";
 import { requireSignedBody } from "@/lib/http/body/signed-body";
 import { authenticateCall } from "@/lib/http/endpoint/authenticate-call";
 import {
@@ -19,6 +20,7 @@ import {
   locationOf,
   type Params,
   Reply,
+  tagOf,
 } from "@/lib/http/endpoint/bind";
 import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { begin, type Exchange, spanOf } from "@/lib/http/endpoint/exchange";
@@ -27,6 +29,7 @@ import { runIdempotent } from "@/lib/http/endpoint/idempotency";
 import { parseInput } from "@/lib/http/endpoint/parse-input";
 import { permitRefusal, requireFreshProof } from "@/lib/http/endpoint/permit-call";
 import { internalProblem, problemAnswer, problemHeaders, problemOf } from "@/lib/http/endpoint/problem";
+import { withRecordIds } from "@/lib/http/endpoint/record-names";
 import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
 import { type Draw, limitHeaders, policyHeader, takeOrSlow } from "@/lib/rate-limit/limits";
@@ -119,8 +122,9 @@ async function call(
 ): Promise<HttpAnswer> {
   const { operation } = binding;
   const { request, instance } = exchange;
-  const { input, bodyBytes } = await parseInput(operation, request, exchange.params);
+  const { input: sent, bodyBytes } = await parseInput(operation, request, exchange.params);
   requireSignedBody(signed, { bytes: bodyBytes, isDigest: operation.upload !== undefined });
+  const input = await withRecordIds(cx, operation, sent);
   if (request.method === "HEAD" && operation.stream === true) return headOf(operation);
   let raw: Response | undefined;
   const header = request.headers.get("idempotency-key");
@@ -138,7 +142,7 @@ async function call(
       return result instanceof Reply ? result : new Reply(operation.response.status, result);
     },
   );
-  return raw === undefined ? jsonAnswer(reply, locationOf(operation, reply)) : answerOf(raw);
+  return raw === undefined ? jsonAnswer(operation, reply, request) : answerOf(raw);
 }
 
 /** A download's HEAD discloses no data and writes no entry (audit.md "Export"). */
@@ -147,13 +151,16 @@ function headOf(operation: OperationSpec): HttpAnswer {
   return { status: operation.response.status, headers, body: null };
 }
 
-function jsonAnswer({ status, headers, body }: Reply<unknown>, location: Record<string, string>): HttpAnswer {
-  return {
-    status,
-    headers: { "content-type": "application/json", ...location, ...headers },
-    // `undefined` has no JSON: an answer without a body.
-    body: JSON.stringify(body) ?? null,
-  };
+/** Returns the answer as JSON with its Location and ETag; without a body where the caller has it already. */
+function jsonAnswer(operation: OperationSpec, reply: Reply<unknown>, request: CallRequest): HttpAnswer {
+  const { status, body } = reply;
+  // `undefined` has no JSON: an answer without a body.
+  const json = JSON.stringify(body) ?? null;
+  const added = { ...locationOf(operation, reply), ...tagOf(operation, reply, json), ...reply.headers };
+  const isRead = answersUnchanged(operation) && status === 200;
+  if (isRead && namesTag(request.headers.get("if-none-match"), added.etag ?? ""))
+    return { status: 304, headers: added, body: null };
+  return { status, headers: { "content-type": "application/json", ...added }, body: json };
 }
 
 async function answer(runtime: Runtime, exchange: Exchange): Promise<HttpAnswer> {

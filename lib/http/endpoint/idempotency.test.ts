@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { utf8 } from "@/lib/crypto/bytes";
-import { bodyHmac, judgeReplay, keptMembers } from "@/lib/http/endpoint/idempotency";
+import { bodyHmac, judgeReplay, keptMembers, keptOf } from "@/lib/http/endpoint/idempotency";
 
 const key = new Uint8Array(32).fill(7);
 const hmac = bodyHmac(key, "create", "/x", utf8("{}"));
@@ -16,7 +16,7 @@ function codeOf(run: () => unknown): unknown {
 }
 
 describe("idempotency", () => {
-  it("keeps declared members only: no receipt, no disclosed field, no secret", () => {
+  it("keeps declared members only: no disclosed field, no secret", () => {
     const body = {
       id: "1",
       status: "created",
@@ -30,6 +30,21 @@ describe("idempotency", () => {
       results: [{ id: "3" }],
     });
     expect(keptMembers(body, ["receipt"])).toEqual({ receipt: {} });
+  });
+
+  it("keeps the receipt, and all members but those that are disclosed or secret", () => {
+    const receipt = {
+      log: "l",
+      entry: "3",
+      entry_id: "e",
+      leaf_hash: "h",
+      integrate_by: "t",
+      signature: "s",
+    };
+    const body = { id: "1", label: null, list: [{ a: 1 }], secret: "x", receipt };
+    expect(keptOf(body, { allBut: ["secret"] })).toEqual({ id: "1", label: null, list: [{ a: 1 }], receipt });
+    expect(keptOf(body, { keep: ["id", "label"] })).toEqual({ id: "1", label: null, receipt });
+    expect(keptOf(undefined, { allBut: [] })).toEqual({});
   });
 
   it("answers a replay with the first status and ids, marked as such", () => {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { OperationSpec } from "@/lib/api-client/operation";
+import type { Kept, OperationSpec } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256 } from "@/lib/crypto/primitives";
@@ -16,21 +16,21 @@ const UNKNOWN_OUTCOME: ReadonlySet<string> = new Set([
   "service.audit-unavailable",
 ]);
 
-type Kept = string | number | boolean | Kept[] | { [name: string]: Kept };
+type Plain = string | number | boolean | null | Plain[] | { [name: string]: Plain };
 
-function keptAt(value: unknown, names: readonly string[]): Kept | undefined {
+function keptAt(value: unknown, names: readonly string[]): Plain | undefined {
   if (Array.isArray(value)) return value.map((item) => keptAt(item, names) ?? {});
   if (typeof value === "object" && value !== null) return keptMembers(value, names);
   const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-  return isPlain && names.includes("") ? value : undefined;
+  return (isPlain || value === null) && names.includes("") ? value : undefined;
 }
 
 /**
  * The members of an answer that may be kept, by declared path: `transaction_id`, or `results.transaction_id`
  * for that member of each item of a list. Whatever is not named is not kept.
  */
-export function keptMembers(body: unknown, paths: readonly string[]): { [name: string]: Kept } {
-  const kept: { [name: string]: Kept } = {};
+export function keptMembers(body: unknown, paths: readonly string[]): { [name: string]: Plain } {
+  const kept: { [name: string]: Plain } = {};
   if (typeof body !== "object" || body === null) return kept;
   for (const [name, value] of Object.entries(body)) {
     const below = paths.filter((path) => path === name || path.startsWith(`${name}.`));
@@ -42,6 +42,14 @@ export function keptMembers(body: unknown, paths: readonly string[]): { [name: s
     if (member !== undefined) kept[name] = member;
   }
   return kept;
+}
+
+/** Returns what a replay of this answer answers: with its receipt, and never what the operation leaves out. */
+export function keptOf(body: unknown, kept: Kept): { [name: string]: Plain } {
+  const entries = typeof body === "object" && body !== null ? Object.entries(body) : [];
+  const isShown = (name: string) => ("keep" in kept ? name === "receipt" : !kept.allBut.includes(name));
+  const whole = JSON.parse(JSON.stringify(Object.fromEntries(entries.filter(([name]) => isShown(name)))));
+  return "keep" in kept ? { ...keptMembers(body, kept.keep), ...whole } : whole;
 }
 
 /** HMAC over operation, path with its query, and body, so that the same key elsewhere is another request. */
@@ -85,8 +93,8 @@ function hasKnownOutcome(error: unknown): boolean {
 }
 
 /**
- * Runs a creating call at most once per principal and key in 24 hours. Only status and ids are kept: never a
- * disclosed field, a receipt or a new secret. A call without a known outcome keeps its key, since running it
+ * Runs a creating call at most once per principal and key in 24 hours. What is kept of its answer is declared by the
+ * operation: never a disclosed field or a new secret. A call without a known outcome keeps its key, since running it
  * again could create twice.
  */
 export async function runIdempotent(
@@ -94,7 +102,7 @@ export async function runIdempotent(
   call: IdempotentCall,
   run: () => Promise<Reply<unknown>>,
 ): Promise<Reply<unknown>> {
-  const keep = call.operation.idempotent?.keep;
+  const keep = call.operation.idempotent;
   if (keep === undefined || call.header === null) return run();
   if (!KEY_SHAPE.test(call.header))
     throw invalid("", "Idempotency-Key must be 1 to 255 visible ASCII characters");
@@ -115,7 +123,7 @@ export async function runIdempotent(
 async function runFirst(
   cx: Context,
   id: store.IdempotencyKey,
-  keep: readonly string[],
+  keep: Kept,
   run: () => Promise<Reply<unknown>>,
 ): Promise<Reply<unknown>> {
   let reply: Reply<unknown>;
@@ -125,7 +133,7 @@ async function runFirst(
     if (hasKnownOutcome(error)) await store.releaseKey(cx.db.run, id);
     throw error;
   }
-  const ids = keptMembers(reply.body, keep);
+  const ids = keptOf(reply.body, keep);
   await store.keepAnswer(cx.db.run, id, { status: reply.status, ids, now: cx.clock.now() });
   return reply;
 }

@@ -15,8 +15,8 @@ import { endpoint as atKeysEscrow } from "@/app/confidential/keys/escrow/endpoin
 import { endpoint as atKeysEscrowRotate } from "@/app/confidential/keys/escrow/rotate/endpoint";
 import { endpoint as atKeysRegister } from "@/app/confidential/keys/register/endpoint";
 import { endpoint as atKeysRotate } from "@/app/confidential/keys/rotate/endpoint";
-import { endpoint as atKeysRotationsId } from "@/app/confidential/keys/rotations/[id]/endpoint";
-import { endpoint as atKeysRotations } from "@/app/confidential/keys/rotations/endpoint";
+import { endpoint as atKeysRotationsId } from "@/app/confidential/rotations/[id]/endpoint";
+import { endpoint as atKeysRotations } from "@/app/confidential/rotations/endpoint";
 import { endpoint as atTransactionsIdAccess } from "@/app/confidential/transactions/[id]/access/endpoint";
 import { endpoint as atTransactionsIdAudit } from "@/app/confidential/transactions/[id]/audit/endpoint";
 import { endpoint as atTransactionsId } from "@/app/confidential/transactions/[id]/endpoint";

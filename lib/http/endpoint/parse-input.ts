@@ -1,8 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import type { OperationSpec, UploadSpec } from "@/lib/api-client/operation";
-import { jsonPointer } from "@/lib/crypto/json/strict-json-parser";
-import { DomainError, type FieldError } from "@/lib/errors";
+import { DomainError } from "@/lib/errors";
 import { BODY_LIMITS, isUtf8, mediaTypeOf, readBody, streamBody } from "@/lib/http/body/read-body";
 import { readMultipart } from "@/lib/http/body/read-multipart";
 import type { ParsedInput } from "@/lib/http/endpoint/bind";
@@ -10,31 +9,15 @@ import type { CallRequest } from "@/lib/http/endpoint/call-request";
 import { withoutOldForms } from "@/lib/http/endpoint/old-forms";
 import { parseJsonBody, refuseNul } from "@/lib/http/endpoint/parse-json";
 import { invalid } from "@/lib/http/endpoint/problem";
-
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      pointer: jsonPointer([...path, key]),
-      detail: "is not a member of this schema",
-    }));
-  }
-  if (issue.code === "invalid_union") {
-    // A union with its own message names what it takes; zod's default does not.
-    const detail = issue.message === "Invalid input" ? "matches none of the allowed forms" : issue.message;
-    return [{ pointer: jsonPointer(path), detail }];
-  }
-  // zod's own messages name expected types and limits and never the value that was sent.
-  return [{ pointer: jsonPointer(path), detail: issue.message }];
-}
+import { fieldErrorsOf, parseSaid } from "@/lib/issue-words";
 
 /** Parses with a schema; what does not fit becomes one 422 naming every place by JSON Pointer. */
 export function parseWith(schema: z.ZodType, value: unknown): unknown {
-  const result = schema.safeParse(value);
+  const result = parseSaid(schema, value);
   if (result.success) return result.data;
   throw new DomainError("request.invalid", {
     detail: "The request does not match its schema.",
-    errors: result.error.issues.flatMap(fieldErrors),
+    errors: result.error.issues.flatMap((issue) => fieldErrorsOf(issue)),
   });
 }
 

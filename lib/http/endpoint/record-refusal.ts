@@ -9,7 +9,7 @@ import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { isRecordedCode } from "@/lib/error-codes";
-import { DomainError } from "@/lib/errors";
+import { DomainError, OWN_APPROVAL } from "@/lib/errors";
 import { caseOf, factsOf, type NamedInput, type RefusalFacts } from "@/lib/http/endpoint/refusal-facts";
 
 const CLASSES: Readonly<Record<string, EntryClass>> = {
@@ -50,7 +50,7 @@ const ACCESS_CLASSES: ReadonlySet<EntryClass> = new Set<EntryClass>([
 
 /** Returns the class of an action's entries. Requests, grants and actions without a class belong to access. */
 export function classOf(action: string): EntryClass {
-  if (action === "audit.export") return "export";
+  if (action === "audit.export" || action === "evidence.make") return "export";
   return CLASSES[action.split(".", 1)[0] ?? ""] ?? "access";
 }
 
@@ -105,11 +105,11 @@ export function paramsIn({ path }: OperationSpec, instance: string): Readonly<Re
 async function aboutItsFacts(
   cx: Context,
   facts: RefusalFacts,
-  action: string,
+  operation: OperationSpec,
   error: DomainError,
 ): Promise<AuditEvent> {
-  const { transactionId, requestId, grantId, purpose } = facts;
-  const entryClass = classOfFacts(facts, action);
+  const { transactionId, requestId, grantId, purpose, action = operation.action } = facts;
+  const entryClass = classOfFacts(facts, action === OWN_APPROVAL ? operation.action : action);
   const caseId = await caseOf(cx, facts);
   const details = detailsOf(facts, error);
   return {
@@ -155,7 +155,7 @@ function aboutItsOperation(
   return {
     class: entryClass,
     outcome: "denied",
-    action: operation.action,
+    action: error.about.action === OWN_APPROVAL ? OWN_APPROVAL : operation.action,
     subjects: [],
     // That compliance tried to note or read a suspicion reveals as much as the suspicion.
     ...(isSuspicion ? { suspicion: details } : { details }),
@@ -189,7 +189,7 @@ async function eventOf(cx: Context, call: RefusableCall, error: DomainError): Pr
   }
   const isLoan = about.grant !== undefined && operation.action === "audit.export";
   if (isLoan && facts.grantId === undefined) return aboutItsOperation(cx, call, error);
-  return aboutItsFacts(cx, facts, action, error);
+  return aboutItsFacts(cx, facts, operation, error);
 }
 
 /** Whether the log keeps this refusal. A 404 may hide what the caller may not know of. */

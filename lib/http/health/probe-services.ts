@@ -2,6 +2,8 @@ import "server-only";
 import { portalEnv } from "@/lib/env";
 import { type HealthPart, type PartState, SignerHealth } from "@/lib/http/health/judge-health";
 import { callService } from "@/lib/ipc/client";
+import { askAlarms } from "@/lib/ipc/part-alarms";
+import type { Part } from "@/lib/ipc/part-identity";
 
 const PROBE_MS = 750;
 
@@ -28,6 +30,21 @@ export async function askSignerHealth(url: string | undefined): Promise<SignerHe
     // Its own part reports whether it answers.
     return nothing;
   }
+}
+
+/** Returns the alarms of the last hour in the logs of signer, custodian and witness, with the part and the moment of each. */
+export async function askPartAlarms(now: Date): Promise<{ part: Part; name: string; at: Date }[]> {
+  const { SIGNER_URL, CUSTODIAN_URL, WITNESS_URL, WITNESS_VKEY } = portalEnv();
+  const urls: readonly (readonly [Part, string | undefined])[] = [
+    ["signer", SIGNER_URL],
+    ["custodian", CUSTODIAN_URL],
+    ["witness", WITNESS_VKEY === undefined ? undefined : WITNESS_URL],
+  ];
+  const asked = urls.map(async ([part, url]) => {
+    const alarms = url === undefined ? [] : await askAlarms(url, PROBE_MS);
+    return alarms.map(({ name, ago_ms }) => ({ part, name, at: new Date(now.getTime() - ago_ms) }));
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 /** Returns whether the services that the portal calls answer. */

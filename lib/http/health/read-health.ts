@@ -4,6 +4,7 @@ import path from "node:path";
 import type { z } from "zod";
 import type { Readiness } from "@/lib/api-client/operations/system";
 import { ageOf, backupAlarms, readBackupState } from "@/lib/backup/record/backup-state";
+import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
@@ -26,6 +27,7 @@ import { askSignerHealth, probeServices } from "@/lib/http/health/probe-services
 import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
+import { createLogger } from "@/lib/telemetry/logger";
 
 export type { Health } from "@/lib/http/health/judge-health";
 
@@ -176,7 +178,9 @@ async function look(): Promise<Health> {
     raise(runtime, health);
     return health;
   } catch (err) {
-    runtime?.logger.error({ err }, "the state of the instance could not be read");
+    const logger = runtime?.logger ?? createLogger("portal", portalEnv().LOG_LEVEL);
+    const reason = err instanceof StartError ? { reason: err.message } : {};
+    logger.error({ err, ...reason }, "the state of the instance could not be read");
     return withoutDatabase(services, err, runtime?.keystore);
   }
 }

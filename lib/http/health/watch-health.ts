@@ -1,8 +1,9 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kindOf } from "@/lib/alerts/catalogue";
-import { endUnseen, observe } from "@/lib/alerts/observe";
+import { isOfHealth, kindOf } from "@/lib/alerts/catalogue";
+import { endUnseen, observe, type Seen } from "@/lib/alerts/observe";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { askPartAlarms } from "@/lib/http/health/probe-services";
 import { readHealth } from "@/lib/http/health/read-health";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
@@ -29,6 +30,17 @@ export function judgeLasting(
   return { lasting, alerts: alarms.filter(isAlert) };
 }
 
+/** What signer, custodian and witness report. They have no database, so a portal opens their alerts. */
+async function relayed(now: Date): Promise<Seen[]> {
+  const alarms = await askPartAlarms(now);
+  return alarms
+    .filter(({ name }) => !isOfHealth(name))
+    .map(({ part, name, at }) => ({
+      ...{ name, subject: `process:${part}`, at, count: 1, entries: [] },
+      isRelayed: true,
+    }));
+}
+
 async function look(runtime: Runtime, before: Lasting): Promise<Lasting> {
   const { alarms } = await readHealth();
   const at = runtime.clock.now();
@@ -41,7 +53,7 @@ async function look(runtime: Runtime, before: Lasting): Promise<Lasting> {
     // A portal that has just started sees an alert that another one opened.
     isShort: !alerts.includes(name),
   }));
-  await observe(cx, seen);
+  await observe(cx, [...seen, ...(await relayed(at))]);
   await endUnseen(cx, "condition");
   return lasting;
 }

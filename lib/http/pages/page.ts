@@ -12,6 +12,7 @@ import { clientInfo } from "@/lib/http/endpoint/client-info";
 import { permitCall } from "@/lib/http/endpoint/permit-call";
 import { paramsIn, recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { findSessionPrincipal } from "@/lib/identity/sessions/find-session-principal";
+import { noteSeen } from "@/lib/notify/seen";
 import { getRuntime } from "@/lib/runtime/slot";
 import { factsOfRequest, type RequestFacts } from "@/lib/telemetry/request-facts";
 import { inSpan } from "@/lib/telemetry/tracing/spans";
@@ -132,6 +133,7 @@ async function loadInto<T>({
       const input = { params: paramsIn(operation, instance) };
       return recordingRefusal(cx, { operation, instance, input }, () => run(cx));
     });
+    await noteSeen(cx, operation.id, { params: paramsIn(operation, instance), value });
     return { ok: true, value, principal };
   } catch (error) {
     const mapped = mapDatabaseError(error);

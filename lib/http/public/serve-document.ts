@@ -1,6 +1,7 @@
 import "server-only";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
+import { namesTag } from "@/lib/etag";
 
 /** A text that does not change while the program runs. */
 export interface PublicDocument {
@@ -19,13 +20,6 @@ function mayBeCoded(header: string | null): boolean {
   return (header ?? "").split(",").some((one) => !["", "identity"].includes(one.trim().toLowerCase()));
 }
 
-/** Whether If-None-Match names this tag, compared weakly (RFC 9110 section 13.1.2). */
-function hasTag(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  if (header.trim() === "*") return true;
-  return (header.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => tag.replace(/^W\//, "") === etag);
-}
-
 /**
  * Answers with the document, or with 304 for a client that has it already. Caches keep it and revalidate each time.
  * Next compresses it, and takes Content-Encoding from answers that compress themselves. So the tag is weak for a client
@@ -38,6 +32,6 @@ export function documentResponse({ text, mediaType, etag }: PublicDocument, requ
     vary: "accept-encoding",
     "cache-control": "public, no-cache",
   };
-  if (hasTag(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  if (namesTag(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
   return new Response(text, { headers: { ...headers, "content-type": mediaType } });
 }

@@ -3,7 +3,7 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, ownApproval } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
@@ -34,10 +34,13 @@ function requireMayAgree(cx: Context, one: ChangeCase, current: Roster): void {
       detail: "You have already agreed. Another person must agree too.",
     });
   }
+  if (one.change.people.includes(handle))
+    throw ownApproval(
+      "roster.confirmer",
+      "You are one of the people whom this version changes. Others confirm it.",
+    );
   throw new DomainError("roster.confirmer", {
-    detail: one.change.people.includes(handle)
-      ? "You are one of the people whom this version changes. Others confirm it."
-      : "This is confirmed by another person with the duty approve, legal or admin who holds a key.",
+    detail: "This is confirmed by another person with the duty approve, legal or admin who holds a key.",
   });
 }
 
@@ -48,9 +51,10 @@ async function requireOthers(tx: Tx, cx: Context, one: ChangeCase): Promise<void
   const concerned = await findUserIds(tx, one.change.people);
   for (const other of [...concerned, ...one.agreements.map((agreed) => agreed.userId)])
     if (await isSameHuman(tx, userId, other))
-      throw new DomainError("roster.confirmer", {
-        detail: "You are one of the people whom this version changes, or have signed it by another account.",
-      });
+      throw ownApproval(
+        "roster.confirmer",
+        "You are one of the people whom this version changes, or have signed it by another account.",
+      );
 }
 
 /** Returns the caller's statement: a signature that the custodian has checked, or in an evaluation the portal's. */

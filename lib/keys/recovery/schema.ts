@@ -67,6 +67,9 @@ export const RecoveryView = z.object({
     })
     .optional(),
   asked_at: z.string(),
+  /** The recovery and its time under the names that things of the API have. */
+  id: z.string(),
+  created_at: z.string(),
   not_after: z.string(),
   /** Entries of the old key at the start, and those now wrapped for the new one. */
   total: z.int(),

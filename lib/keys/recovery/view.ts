@@ -71,6 +71,8 @@ export async function recoveryView(
     signatures_needed: REWRAP_PERSONS,
     ...awaited(cx, one, roster),
     asked_at: row.askedAt.toISOString(),
+    id: row.id,
+    created_at: row.askedAt.toISOString(),
     not_after: row.notAfter.toISOString(),
     total: row.total,
     rewrapped: Math.max(0, row.total - row.remaining),

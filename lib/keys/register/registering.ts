@@ -29,6 +29,8 @@ export function registeredKey(key: KeyVersion): RegisteredKey {
     state: key.state,
     public_key: key.publicKey,
     registered_at: key.createdAt.toISOString(),
+    id: key.id,
+    created_at: key.createdAt.toISOString(),
   };
 }
 

@@ -30,6 +30,9 @@ export const RotationView = z.object({
   rewrapped: z.int(),
   total: z.int(),
   started_at: z.string(),
+  /** The rotation and its time under the names that things of the API have. */
+  id: z.string(),
+  created_at: z.string(),
   finished_at: z.string().optional(),
   receipt: Receipt.optional(),
 });

@@ -20,6 +20,8 @@ export function rotationView(row: RotationRow): RotationView {
     rewrapped: Math.max(0, row.total - row.remaining),
     total: row.total,
     started_at: row.startedAt.toISOString(),
+    id: row.id,
+    created_at: row.startedAt.toISOString(),
     ...(row.finishedAt === undefined ? {} : { finished_at: row.finishedAt.toISOString() }),
   };
 }

@@ -1,6 +1,7 @@
 import "server-only";
+import path from "node:path";
 import { parseArgs } from "node:util";
-import { listBackups, openBackupFolder } from "@/lib/backup/archive/backup-folder";
+import { listBackups, type Manifest, openBackupFolder } from "@/lib/backup/archive/backup-folder";
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
 import { storeWal } from "@/lib/backup/archive/wal-archive";
 import { BackupRefused } from "@/lib/backup/refused";
@@ -13,6 +14,7 @@ import { backUpKeys, type KeyBackup, restoreKeys } from "@/lib/launch/backup/key
 import { planLines } from "@/lib/launch/backup/plan";
 import { restoreBackup } from "@/lib/launch/backup/restore-backup";
 import { explainFailure } from "@/lib/launch/failure";
+import { readInstance } from "@/lib/launch/instance-file";
 
 const USAGE = `usage: npm run op -- backup create [--identity FILE]    back up the database to BACKUP_DIR and read it back
        npm run op -- backup keys [--of PART]               back up keys, signer's copy and custodian's journal, for KEY_BACKUP_RECIPIENTS
@@ -105,7 +107,11 @@ async function restore(env: LaunchEnv, values: Values): Promise<void> {
   const { manifest, server, logSize, checkpoint, lastCommitAt } = await restoreBackup(order);
   await server.stop();
   await restoreKeys(keys, into);
+  await sayOtherKeys(into, manifest);
   say(`Restored backup ${manifest.id} into ${into}.`);
+  say(
+    `SHA-256 ${manifest.file.sha256}: compare it with the entry of this backup in the log, or with what create printed.`,
+  );
   say(`Last transaction: ${(lastCommitAt ?? new Date(manifest.finished_at)).toISOString()}.`);
   say(`Log: ${logSize} entries, newest checkpoint over ${checkpoint?.size ?? 0}.`);
   say(
@@ -113,6 +119,17 @@ async function restore(env: LaunchEnv, values: Values): Promise<void> {
       ? "No keys were restored: nothing sealed can be opened until they are (--keys)."
       : `Next: DATA_DIR=${into} npm run recover, then npm start (docs/runbooks/restore.md).`,
   );
+}
+
+/** Says so where the keys are those of another log than the database's: they would open nothing of it. */
+async function sayOtherKeys(into: string, { log }: Manifest): Promise<void> {
+  const instance = await readInstance(path.join(into, "instance.json"));
+  if (instance === undefined) return;
+  const logs = [instance, ...(instance.closed ?? [])].map(({ origin }) => origin);
+  if (!logs.includes(log))
+    say(
+      `Warning: the database has the log ${log}, and the keys are those of ${instance.origin}. Name the backup of the right keys.`,
+    );
 }
 
 async function drill(env: LaunchEnv, values: Values): Promise<void> {

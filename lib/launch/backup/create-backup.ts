@@ -1,6 +1,7 @@
 import "server-only";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import type { Pool } from "pg";
 import {
   type BackupFolder,
   backupId,
@@ -11,6 +12,7 @@ import {
   removeDrafts,
   sealedPath,
 } from "@/lib/backup/archive/backup-folder";
+import { requireCluster } from "@/lib/backup/archive/cluster";
 import { applyRetention } from "@/lib/backup/archive/retention";
 import { openSealed, readIdentities, requireDigest, writeSealed } from "@/lib/backup/archive/sealed-file";
 import { readTar, writeTar } from "@/lib/backup/archive/tar";
@@ -18,7 +20,13 @@ import { storeArchived } from "@/lib/backup/archive/wal-archive";
 import { type BackupFacts, type FinishedRun, insertRun } from "@/lib/backup/record/store";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { copyDatabase } from "@/lib/backup/server/base-backup";
-import { CopyFacts, readLogPlace, readLogState } from "@/lib/backup/server/copy-facts";
+import {
+  CopyFacts,
+  readCluster,
+  readLogPlace,
+  readLogPlaces,
+  readLogState,
+} from "@/lib/backup/server/copy-facts";
 import { streamDatabase } from "@/lib/backup/server/pg-basebackup";
 import { spoolFolder } from "@/lib/db/embedded/embedded-database";
 import { openOwnerPool } from "@/lib/db/migrate";
@@ -52,6 +60,7 @@ async function writeDraft(
   const id = backupId(startedAt);
   return withClient(database.url, async (client) => {
     const { log } = await readLogPlace(client);
+    await requireCluster(folder, await readCluster(client));
     const state = await readLogState(client, log);
     const facts = new CopyFacts();
     const items =
@@ -101,14 +110,33 @@ export async function storeWaitingWal(
   }
 }
 
+type Facts = FinishedRun["facts"];
+
+/** Returns what a tenant's own log has in a backup of all logs: not more than the longest had, of which the facts are. */
+async function factsFor(owner: Pick<Pool, "query">, log: string, facts: Facts): Promise<Facts> {
+  if (!("method" in facts)) return facts;
+  const { log_size, checkpoint } = await readLogState(owner, log);
+  const { checkpoint: whole } = facts;
+  return {
+    ...facts,
+    log_size: Math.min(log_size, facts.log_size),
+    checkpoint: checkpoint === null || whole === null ? null : Math.min(checkpoint.size, whole),
+  };
+}
+
+/** Reports a run to every tenant of the database: each has its own readiness and log. */
 async function report(
   database: BackedUpDatabase,
   run: Omit<FinishedRun, "tenantId" | "finishedAt" | "kind">,
 ) {
   const owner = openOwnerPool(database.ownerUrl);
   try {
-    const { tenantId } = await readLogPlace(owner);
-    await insertRun(owner, { ...run, kind: "backup", tenantId, finishedAt: new Date() });
+    const finishedAt = new Date();
+    for (const { log, tenantId } of await readLogPlaces(owner))
+      await insertRun(owner, {
+        ...{ ...run, kind: "backup", tenantId, finishedAt },
+        facts: await factsFor(owner, log, run.facts),
+      });
   } finally {
     await owner.end();
   }

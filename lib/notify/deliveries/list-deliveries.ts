@@ -2,12 +2,14 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUnreadable, type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { typeOf } from "@/lib/notify/deliveries/compose";
 import {
   type DeliveryRow,
+  insertTest,
   listAttempts,
   listDeliveryRows,
   lockDelivery,
@@ -65,6 +67,33 @@ export async function listDeliveries(
       next_cursor: rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
     };
   });
+}
+
+/**
+ * Queues a message of the type `webhook.test` to the caller's webhook, signed and retried as all others. Throws
+ * `webhook.not-found` and `webhook.disabled`.
+ */
+export async function testWebhook(
+  cx: Context,
+  webhookId: string,
+): Promise<Delivery & { readonly receipt: Receipt }> {
+  const at = cx.clock.now();
+  const { tenantId } = cx.instance;
+  const { row, entry } = await inTransaction(cx, async (tx) => {
+    const hook = requireActive(await lockWebhook(tx, ownedBy(cx), webhookId));
+    const test = { id: uuidv7(at.getTime()), tenantId, userId: hook.user_id, webhookId, at };
+    const queued = await insertTest(tx, test);
+    const written = await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "webhook.test",
+      subjects: [`webhook:${webhookId}`],
+      caseId: hook.organisation_id,
+      caseDetails: { message: messageId(queued.id) },
+    });
+    return { row: queued, entry: written };
+  });
+  return { ...toDelivery(row, []), receipt: await issueReceipt(cx, entry) };
 }
 
 /**

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows, unreadable } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { AttemptOutcome, DeliveryStatus, NotifyKind } from "@/lib/notify/schema";
+import { AttemptOutcome, DeliveryStatus, MessageKind } from "@/lib/notify/schema";
 
 const DeliveryRow = z.object({
   id: z.string(),
   user_id: z.string(),
   webhook_id: z.string().nullable(),
-  kind: NotifyKind,
+  kind: MessageKind,
   subject: z.string(),
   state: z.string(),
   at: z.date(),
@@ -130,6 +130,25 @@ export async function lockDelivery(tx: Tx, webhookId: string, id: string): Promi
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM notify_delivery WHERE id = ${id}::uuid AND webhook_id = ${webhookId}::uuid FOR UPDATE`);
   return z.array(DeliveryRow).parse(rows)[0];
+}
+
+/** Queues a message about the webhook itself, for its owner. */
+export async function insertTest(
+  tx: Tx,
+  row: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly userId: string;
+    readonly webhookId: string;
+    readonly at: Date;
+  },
+): Promise<DeliveryRow> {
+  const about = { kind: "webhook", subject: row.webhookId, state: "test", at: row.at } as const;
+  const own = { id: row.id, user_id: row.userId, webhook_id: row.webhookId, next_at: row.at };
+  await tx.notify_delivery.createMany({
+    data: [{ ...own, ...about, tenant_id: row.tenantId, channel: "webhook", event_id: row.id }],
+  });
+  return { ...own, ...about, status: "waiting", attempts: 0, earlier: 0 };
 }
 
 /** Sends it again from now on, as the same message. */

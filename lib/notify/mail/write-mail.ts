@@ -17,6 +17,8 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   notice: ["Notice", "Mitteilung"],
   access_review: ["An access review changed", "Eine Zugriffsprüfung hat sich geändert"],
   policy: ["Policies changed", "Richtlinien haben sich geändert"],
+  erasure: ["An erasure changed", "Eine Löschung hat sich geändert"],
+  authority: ["An authority's key changed", "Ein Schlüssel einer Stelle hat sich geändert"],
 };
 
 export interface MailFacts {

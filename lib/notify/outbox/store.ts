@@ -9,11 +9,11 @@ import {
   type HolderRow,
   toHolder,
 } from "@/lib/identity/people/holders-store";
-import { NotifyKind } from "@/lib/notify/schema";
+import { HookKind } from "@/lib/notify/schema";
 
 const EventRow = z.object({
   id: z.string(),
-  kind: NotifyKind,
+  kind: HookKind,
   subject: z.string(),
   state: z.string(),
   at: z.date(),

@@ -6,7 +6,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { urlFault } from "@/lib/notify/guard/target";
-import { type NewWebhook, NotifyKind, type Webhook } from "@/lib/notify/schema";
+import { type HookKind, type NewWebhook, NotifyKind, type Webhook } from "@/lib/notify/schema";
 import { toWebhook } from "@/lib/notify/webhooks/rules";
 import { newSecret, secretContext, secretText } from "@/lib/notify/webhooks/signature";
 import { countActive, insertWebhook } from "@/lib/notify/webhooks/store";
@@ -35,7 +35,7 @@ export async function createWebhook(cx: Context, body: NewWebhook): Promise<Webh
   const id = uuidv7(at.getTime());
   const plain = newSecret();
   const secret = cx.keystore.sealSecret(secretContext(id), plain);
-  const kinds = [...new Set(body.kinds ?? NotifyKind.options)].sort();
+  const kinds = [...new Set<HookKind>(body.kinds ?? NotifyKind.options)].sort();
   const row = { id, tenantId, userId, name: body.name, url, kinds, secret, at };
   const entry = await inTransaction(cx, async (tx) => {
     if ((await countActive(tx, userId)) >= MAX_ACTIVE)

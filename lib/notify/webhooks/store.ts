@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { NotifyKind } from "@/lib/notify/schema";
+import { HookKind } from "@/lib/notify/schema";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Row = z.object({
@@ -13,7 +13,7 @@ const Row = z.object({
   owner: z.string(),
   name: z.string(),
   url: z.string(),
-  kinds: z.array(NotifyKind),
+  kinds: z.array(HookKind),
   state: z.enum(["active", "disabled"]),
   secret: Bytes,
   secret_at: z.date(),
@@ -45,7 +45,7 @@ export interface NewRow {
   readonly userId: string;
   readonly name: string;
   readonly url: string;
-  readonly kinds: readonly NotifyKind[];
+  readonly kinds: readonly HookKind[];
   readonly secret: Uint8Array;
   readonly at: Date;
 }

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { cedar } from "@/lib/access/policy/cedar";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
+import { scale } from "@/lib/testing/scale";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
 import type { PolicyTexts } from "./counterexample";
 import { cedarCallOf, type FoundRequest } from "./found-request";
@@ -10,7 +11,7 @@ import { ATTRIBUTES, LEVELS, ROLES } from "./fragment";
 import { proveWith } from "./prove";
 import { Solver } from "./solver";
 
-const MUTATED_SETS = 60;
+const MUTATED_SETS = scale("mutated policy sets");
 const RANDOM_REQUESTS = 250;
 
 /** Deterministic noise (mulberry32), so that a failure can be repeated. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import { Role } from "@/lib/identity/schema";
-import { Instant, Uuid } from "@/lib/schema";
+import { Instant, RecordName, Uuid } from "@/lib/schema";
 import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
 const number = z
@@ -17,7 +17,7 @@ const RealCase = z.strictObject({
   kind: z.literal("record"),
   number,
   person: Uuid,
-  transaction_id: Uuid,
+  transaction_id: RecordName,
   purpose: Purpose,
   groups: z.array(GroupName).min(1).max(6).optional().describe("All fields that open if absent."),
   grant_id: Uuid.optional().describe("The grant that an opening would use if absent."),

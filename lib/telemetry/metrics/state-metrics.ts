@@ -83,7 +83,7 @@ export const STATE_METRICS = {
     "worker",
     "counter",
     "kind outcome",
-    "Requests to witnesses by kind: cosigned, refused, absent or failed.",
+    "Requests to witnesses by kind: cosigned, overtaken by another worker, refused, absent or failed.",
   ),
   sealport_signer_calls_total: row(
     "signer",

@@ -35,6 +35,18 @@ export const WORK_METRICS = {
     "class",
     "Moments at which the shared counters failed and this process counted in its own memory.",
   ),
+  sealport_log_forwarded_entries_total: row(
+    "portal",
+    "counter",
+    "",
+    "Entries that this portal sent to the collector of SYSLOG_URL.",
+  ),
+  sealport_log_forward_waiting_entries: row(
+    "portal",
+    "gauge",
+    "",
+    "Signed entries that were not sent to the collector at the newest pass.",
+  ),
   sealport_limiter_up: row(
     "portal",
     "gauge",

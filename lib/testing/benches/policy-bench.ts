@@ -1,6 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
 import { createDraft } from "@/lib/policies/create-draft";
 import { getActiveSet, getSet } from "@/lib/policies/get-set";
 import { saveDraft } from "@/lib/policies/save-draft";
@@ -35,8 +36,16 @@ export interface PolicyBench extends AdministrationBench {
   approved(): Promise<PolicySetAnswer>;
 }
 
+/** The custodian of an instance in set-up: it has no roster, so no one signs for it. */
+function withoutRoster<C extends Context>(cx: C): C {
+  const roster = () => Promise.reject(new DomainError("custodian.refused", { extra: { reason: "roster" } }));
+  return { ...cx, escrow: { ...cx.escrow, roster } };
+}
+
 export async function createPolicyBench(): Promise<PolicyBench> {
-  const bench = await createAdministrationBench();
+  const made = await createAdministrationBench();
+  const person: PolicyBench["person"] = async (options) => withoutRoster(await made.person(options));
+  const bench = { ...made, person };
   const [anke, jonas, clara] = [
     await bench.person({ role: "coordinator", duties: ["compliance"] }),
     await bench.person({ role: "coordinator", duties: ["approve"] }),

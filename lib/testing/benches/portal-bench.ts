@@ -69,6 +69,7 @@ export async function createPortalBench(
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),
     sessionSecret: new Uint8Array(32).fill(3),
+    caseKey: new Uint8Array(32).fill(5),
     scopesFor,
     site: siteOf({ HOST: "127.0.0.1", PORT: 3000 }),
     demoFile: undefined,

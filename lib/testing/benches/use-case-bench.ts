@@ -165,6 +165,7 @@ export async function createUseCaseBench(options: UseCaseOptions = {}): Promise<
       client: {},
       principal,
       requestId: uuidv7(Date.now()),
+      caseKey: new Uint8Array(32).fill(5),
     };
     if (hasKey) await registerKey(cx, { participant_id: id, algorithm: "X25519", custody: "managed" });
     return cx;

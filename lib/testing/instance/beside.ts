@@ -94,6 +94,8 @@ export async function startBeside(
     await waitUntil(`another ${name} is ready`, async () => {
       if (child.exitCode !== null) throw new Error(`the other ${name} has ended: ${output.slice(-4_000)}`);
       return name === "portal" ? isReady(url) : said;
+    }).catch((cause: unknown) => {
+      throw new Error(`the other ${name} is not ready; it wrote: ${output.slice(-2_000)}`, { cause });
     });
   };
   await start();

@@ -170,6 +170,7 @@ async function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<ty
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),
     sessionSecret: new Uint8Array(32).fill(3),
+    caseKey: new Uint8Array(32).fill(5),
     scopesFor,
     site: siteOf({ HOST: "127.0.0.1", PORT: Number(new URL(url).port) }),
     demoFile: undefined,

@@ -33,6 +33,7 @@ export function sampleParams(operation: OperationSpec): Record<string, string | 
 /** Returns the query of operations that need one. */
 export function sampleQuery({ id }: OperationSpec): string {
   if (id === "search") return "?q=unknown-1";
+  if (id === "listViews") return "?list=requests";
   return id === "rotateKeyAlias" || id === "listRotations" ? "?participant_id=unknown-1" : "";
 }
 

@@ -78,8 +78,19 @@ async function serve({ name, program, args, who, port, folder }: Program): Promi
 /** The logins that a pooler lets through, with their passwords. */
 export type PoolerLogins = Readonly<Record<string, string>>;
 
+/** What a test sets of a pooler. */
+export interface PoolerWish {
+  readonly poolSize?: number;
+  /** The tenant that every connection of the pooler names, as docs/guides/tenants.md has it. */
+  readonly tenantId?: string | undefined;
+}
+
 /** Starts pgbouncer in transaction mode before the PostgreSQL of this machine that a URL names. */
-export async function startPgbouncer(databaseUrl: string, logins: PoolerLogins, poolSize = 10) {
+export async function startPgbouncer(
+  databaseUrl: string,
+  logins: PoolerLogins,
+  { poolSize = 10, tenantId }: PoolerWish = {},
+) {
   if (noPgbouncer !== undefined) throw new Error(noPgbouncer);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-pgbouncer-"));
   const port = await findFreePort();
@@ -91,10 +102,11 @@ export async function startPgbouncer(databaseUrl: string, logins: PoolerLogins, 
     return at;
   };
   const users = Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`);
+  const tenant = tenantId === undefined ? "" : ` connect_query='SET sealport.tenant = ''${tenantId}'''`;
   const settings = file(
     "pgbouncer.ini",
     `[databases]
-* = host=${host} port=${server.port === "" ? 5432 : server.port}
+* = host=${host} port=${server.port === "" ? 5432 : server.port}${tenant}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}

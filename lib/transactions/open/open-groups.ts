@@ -7,7 +7,7 @@ import { InvariantError } from "@/lib/errors";
 import type { EscrowOpened } from "@/lib/escrow/protocol/port";
 import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import type { Intent } from "@/lib/transactions/open/commit-opening";
-import { openManaged } from "@/lib/transactions/open/open-managed";
+import { type ManagedGroups, openManaged } from "@/lib/transactions/open/open-managed";
 import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
 import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
 import { registrationItem } from "@/lib/transactions/registration-item";
@@ -20,7 +20,12 @@ export interface OpenedGroups {
   readonly assurance?: EscrowOpened["assurance"];
   /** Groups with fields that are masked. */
   readonly masked: readonly GroupName[];
+  /** Salts of sealed fields that are shown in full; from the custodian only if they were asked for. */
+  readonly salts: GroupSalts;
 }
+
+/** Salts by group and field. */
+export type GroupSalts = Partial<Record<GroupName, Readonly<Record<string, string>>>>;
 
 /** Stores what was opened as the outcome, with this `run`; nothing may run in its transaction afterwards. */
 export type StoreOutcome = (run: Run, opened: OpenedGroups) => Promise<void>;
@@ -42,17 +47,19 @@ function plainGroups({ row, groups }: OpeningPlan): Groups {
 function maskedByPolicy(
   opened: EscrowOpened,
   { permit }: OpeningPlan,
-): Pick<EscrowOpened, "data" | "masked"> {
+): Pick<EscrowOpened, "data" | "masked" | "salts"> {
   const data: Groups = { ...opened.data };
   const masked = { ...opened.masked };
+  const salts: GroupSalts = { ...opened.salts };
   for (const group of GROUP_ORDER) {
     const fields = data[group];
     const isDone = (masked[group] ?? []).length > 0;
     if (fields === undefined || isDone || permit.levels[group] === "full") continue;
     data[group] = maskFields(fields);
     masked[group] = Object.keys(fields).sort();
+    delete salts[group];
   }
-  return { data, masked };
+  return { data, masked, salts };
 }
 
 /** Asks the custodian, which decides again by the grant it knows and the intent entry. */
@@ -72,10 +79,23 @@ async function openThroughCustodian(
     intent: intent.entry,
     opening: { statement, signature },
     replyKey,
+    ...(plan.withSalts === undefined ? {} : { withSalts: true }),
   });
   const shown = maskedByPolicy(opened, plan);
   const masked = GROUP_ORDER.filter((group) => (shown.masked[group] ?? []).length > 0);
-  return { groups: shown.data, assurance: opened.assurance, masked };
+  return { groups: shown.data, assurance: opened.assurance, masked, salts: shown.salts };
+}
+
+function splitContents(contents: ManagedGroups): { readonly groups: Groups; readonly salts: GroupSalts } {
+  const groups: Groups = {};
+  const salts: GroupSalts = {};
+  for (const group of GROUP_ORDER) {
+    const content = contents[group];
+    if (content === undefined) continue;
+    groups[group] = content.fields;
+    salts[group] = content.salts;
+  }
+  return { groups, salts };
 }
 
 /**
@@ -97,8 +117,8 @@ export async function openGroups(
   if (sealed.length > 0 && grant === undefined) {
     const { participantId } = cx.principal;
     if (participantId === undefined) throw new InvariantError("a party has no participant");
-    return openManaged(cx, row, sealed, participantId, async (run, groups) => {
-      const opened = withPlain({ groups, masked: [] });
+    return openManaged(cx, row, sealed, participantId, async (run, contents) => {
+      const opened = withPlain({ ...splitContents(contents), masked: [] });
       await store(run, opened);
       return opened;
     });
@@ -115,7 +135,7 @@ async function openOthers(
   proof: OpeningProof | undefined,
 ): Promise<OpenedGroups> {
   const { sealed, grant } = plan;
-  if (sealed.length === 0 || grant === undefined) return { groups: {}, masked: [] };
+  if (sealed.length === 0 || grant === undefined) return { groups: {}, masked: [], salts: {} };
   if (proof === undefined) throw new InvariantError("an opening through escrow has no proof");
   return openThroughCustodian(cx, plan, grant, intent, proof);
 }

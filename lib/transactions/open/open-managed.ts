@@ -1,13 +1,16 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { type Derive, openEnvelope } from "@/lib/crypto/envelope/envelope";
+import { type Derive, type GroupContent, openEnvelope } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { Run } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
-import type { Groups } from "@/lib/transactions/groups";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import type { GroupName } from "@/lib/vocabulary";
+
+/** What a party's keys opened: fields and their salts by group. */
+export type ManagedGroups = Partial<Record<GroupName, GroupContent>>;
 
 function versionOf(kid: string): number {
   return Number(kid.slice(kid.lastIndexOf("#") + 1));
@@ -32,7 +35,7 @@ export async function openManaged<T>(
   transaction: TransactionRow,
   groups: readonly SealedGroupRow[],
   participantId: string,
-  finish: (run: Run, opened: Groups) => Promise<T>,
+  finish: (run: Run, opened: ManagedGroups) => Promise<T>,
 ): Promise<T> {
   const own = groups.map((group) => ({ group, kid: ownKid(group, participantId) }));
   const versions = [...new Set(own.map(({ kid }) => versionOf(kid)))];
@@ -40,7 +43,7 @@ export async function openManaged<T>(
   await cx.keystore.requireKeys();
   return cx.db.prepared.transaction(async (tx) => {
     const derivers = await managedDerivers(tx.run, cx, { participantId, versions });
-    const opened: Groups = {};
+    const opened: ManagedGroups = {};
     for (const { group, kid } of own) {
       const derive = derivers.get(kid);
       if (derive === undefined) throw new DomainError("key.not-found");
@@ -50,9 +53,14 @@ export async function openManaged<T>(
   });
 }
 
-async function openOne(transaction: TransactionRow, group: SealedGroupRow, kid: string, derive: Derive) {
+async function openOne(
+  transaction: TransactionRow,
+  group: SealedGroupRow,
+  kid: string,
+  derive: Derive,
+): Promise<GroupContent> {
   try {
-    const content = await openEnvelope({
+    return await openEnvelope({
       ...group.context,
       envelope: group.envelope,
       kid,
@@ -60,7 +68,6 @@ async function openOne(transaction: TransactionRow, group: SealedGroupRow, kid: 
       list: transaction.digestList,
       fieldCount: group.row.fieldCount,
     });
-    return content.fields;
   } catch (cause) {
     if (cause instanceof OpenError) throw new DomainError("envelope.open-failed", { cause });
     throw cause;

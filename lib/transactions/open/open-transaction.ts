@@ -2,12 +2,13 @@ import "server-only";
 import { withinGrantDay } from "@/lib/access/grants/use-grant";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { concerning } from "@/lib/errors";
 import type { EscrowOpened } from "@/lib/escrow/protocol/port";
 import { dataOfAll } from "@/lib/transactions/groups";
 import { commitOpening, type Intent } from "@/lib/transactions/open/commit-opening";
-import { openGroups } from "@/lib/transactions/open/open-groups";
-import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
+import { type OpenedGroups, openGroups } from "@/lib/transactions/open/open-groups";
+import { type OpeningFacts, readOpeningFacts } from "@/lib/transactions/open/opening-facts";
 import { grantFor, type OpeningPlan, planOpening } from "@/lib/transactions/open/plan-opening";
 import { type OpeningProof, proveOpening } from "@/lib/transactions/open/prove-opening";
 import { recordingOutcome } from "@/lib/transactions/open/record-outcome";
@@ -20,8 +21,23 @@ function countAndCommit(cx: Context, plan: OpeningPlan, proof: OpeningProof | un
 }
 
 /** Without all that real data needs, an opening that people signed is one of a set-up. */
-function shownAssurance(assurance: EscrowOpened["assurance"], missing: number): Disclosure["assurance"] {
+function shownAssurance(
+  assurance: EscrowOpened["assurance"] | undefined,
+  missing: number,
+): Disclosure["assurance"] {
   return assurance === "signed" && missing > 0 ? "setup" : assurance;
+}
+
+/** An opening whose outcome is recorded, with the facts that it was decided from. */
+export interface OpenedRecord {
+  readonly facts: OpeningFacts;
+  readonly plan: OpeningPlan;
+  readonly proof: OpeningProof | undefined;
+  readonly intent: Intent;
+  readonly opened: OpenedGroups;
+  /** The entry of the outcome. */
+  readonly entry: AppendedEntry;
+  readonly assurance: Disclosure["assurance"];
 }
 
 /** Steps 4 to 7. The private reply key is erased from memory whatever the result. */
@@ -29,25 +45,44 @@ async function carryOut(
   cx: Context,
   plan: OpeningPlan,
   proof: OpeningProof | undefined,
-): Promise<Disclosure> {
+): Promise<Omit<OpenedRecord, "facts" | "plan" | "proof">> {
   try {
     const missing = (await cx.readiness?.countMissing()) ?? 0;
     const intent = await countAndCommit(cx, plan, proof);
-    const { opened, entry } = await recordingOutcome(cx, intent, (store) =>
-      openGroups(cx, plan, intent, proof, store),
-    );
-    const { groups, assurance, masked } = opened;
-    return {
-      success: true,
-      access_id: intent.id,
-      data: dataOfAll(groups),
-      receipt: await issueReceipt(cx, entry),
-      ...(assurance === undefined ? {} : { assurance: shownAssurance(assurance, missing) }),
-      ...(masked.length === 0 ? {} : { masked: [...masked] }),
-    };
+    const done = await recordingOutcome(cx, intent, (store) => openGroups(cx, plan, intent, proof, store));
+    return { intent, ...done, assurance: shownAssurance(done.opened.assurance, missing) };
   } finally {
     proof?.replyKey.privateKey.fill(0);
   }
+}
+
+/** Steps 1 and 2, which change nothing. What `then` refuses is recorded in the case of the grant, as their own refusals are. */
+export async function planRecord<T>(
+  cx: Context,
+  id: string,
+  input: AuditBody,
+  then: (planned: Pick<OpenedRecord, "facts" | "plan">) => Promise<T>,
+): Promise<T> {
+  const facts = await readOpeningFacts(cx, id, input);
+  const grant = grantFor(cx, facts, input);
+  const caseId = grant?.requestId;
+  return concerning(caseId === undefined ? {} : { caseId }, async () =>
+    then({ facts, plan: await planOpening(cx, facts, grant, input) }),
+  );
+}
+
+/** Opens fields of one transaction and returns all that is known of the opening; `openTransaction` says how. */
+export function openRecord(
+  cx: Context,
+  id: string,
+  input: AuditBody,
+  wanted: Pick<OpeningPlan, "withSalts"> = {},
+): Promise<OpenedRecord> {
+  return planRecord(cx, id, input, async ({ facts, plan: planned }) => {
+    const plan = { ...planned, ...wanted };
+    const proof = await proveOpening(cx, plan);
+    return { facts, plan, proof, ...(await carryOut(cx, plan, proof)) };
+  });
 }
 
 /**
@@ -57,12 +92,14 @@ async function carryOut(
  * nothing; a later one costs the view and the signature.
  */
 export async function openTransaction(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
-  const facts = await readOpeningFacts(cx, id, input);
-  const grant = grantFor(cx, facts, input);
-  const caseId = grant?.requestId;
-  return concerning(caseId === undefined ? {} : { caseId }, async () => {
-    const plan = await planOpening(cx, facts, grant, input);
-    const proof = await proveOpening(cx, plan);
-    return carryOut(cx, plan, proof);
-  });
+  const { intent, opened, entry, assurance } = await openRecord(cx, id, input);
+  const { groups, masked } = opened;
+  return {
+    success: true,
+    access_id: intent.id,
+    data: dataOfAll(groups),
+    receipt: await issueReceipt(cx, entry),
+    ...(assurance === undefined ? {} : { assurance }),
+    ...(masked.length === 0 ? {} : { masked: [...masked] }),
+  };
 }

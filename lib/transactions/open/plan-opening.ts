@@ -64,6 +64,8 @@ export interface OpeningPlan {
   readonly grant: GrantFacts | undefined;
   /** Undefined where nothing is sealed, for a party, and in evaluation where the portal signs. */
   readonly given: GivenOpening | undefined;
+  /** Present for evidence: the values' salts are opened too. */
+  readonly withSalts?: true;
 }
 
 type Deciding = Pick<Context, "db" | "clock" | "instance" | "principal" | "logger" | "policies">;

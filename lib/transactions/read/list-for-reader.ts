@@ -2,8 +2,10 @@ import "server-only";
 import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { Context } from "@/lib/context/context";
+import { inSnapshot } from "@/lib/db/transaction";
 import type { Unreadable } from "@/lib/paging";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
+import { listHeldKeys } from "@/lib/transactions/read/held-store";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import { TransactionQuery, type TransactionView } from "@/lib/transactions/schema";
@@ -16,6 +18,8 @@ export interface ListedRow {
   readonly view: TransactionView;
   readonly isOwn: boolean;
   readonly grant: GrantView | undefined;
+  /** The reader is a party whose own program holds the key: no page can open it. */
+  readonly isHeld: boolean;
 }
 
 /** Of the grants in force that name a transaction, the one that ends last. */
@@ -50,10 +54,17 @@ export async function listForReader(
   const page = isMine
     ? await readMine(cx, grants)
     : await listTransactions(cx, { ...TransactionQuery.parse({}), ...query });
+  const { participantId } = cx.principal;
+  const ids = page.items.map(({ transaction_id: id }) => id);
+  const held =
+    participantId === undefined
+      ? new Map<string, string>()
+      : await inSnapshot(cx, (tx) => listHeldKeys(tx, participantId, ids));
   const rows = page.items.map((view) => ({
     view,
     isOwn: isParty(cx.principal, view.participants),
     grant: grantFor(view.transaction_id, grants),
+    isHeld: held.has(view.transaction_id),
   }));
   return { rows, unreadable: page.unreadable ?? [], next_cursor: page.next_cursor };
 }

@@ -1,6 +1,8 @@
 import "server-only";
 import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import type { GrantView } from "@/lib/access/grants/schema";
+import { type KnownHold, knownHold } from "@/lib/access/preservations/list-preservations";
+import { managesHolds } from "@/lib/access/preservations/rules";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest } from "@/lib/access/requests/request-view";
 import { isSupport } from "@/lib/access/rules/floor";
@@ -8,6 +10,8 @@ import { purposesOf } from "@/lib/access/rules/purposes";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
 import type { Context } from "@/lib/context/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { listHeldKeys } from "@/lib/transactions/read/held-store";
 import { readKnown } from "@/lib/transactions/read/load-known";
 import { viewOf } from "@/lib/transactions/read/view";
 import { isParty } from "@/lib/transactions/read/who-may-know";
@@ -39,6 +43,12 @@ export interface RecordView {
   readonly accesses: readonly AccessLogItem[];
   readonly accessCount: number;
   readonly may: MayDo;
+  /** The party's key, held by its own program, that the fields are sealed for: the portal cannot open them for it. */
+  readonly heldKey: string | undefined;
+  /** A legal hold in force that the reader may know of. */
+  readonly hold: KnownHold | undefined;
+  /** The reader may place one. */
+  readonly mayHold: boolean;
   /** Only for people who may change it: the parties do not learn that someone plans to look back. */
   readonly retention: RetentionBody["retention_class"] | undefined;
 }
@@ -77,6 +87,12 @@ function isInForce({ state }: GrantView): boolean {
   return state === "active" || state === "pending";
 }
 
+async function findHeldKey(tx: Tx, { principal }: Context, id: string): Promise<string | undefined> {
+  const { participantId } = principal;
+  if (participantId === undefined) return undefined;
+  return (await listHeldKeys(tx, participantId, [id])).get(id);
+}
+
 /**
  * Returns one transaction for its page. Nothing is decrypted. Reading the accesses is recorded like any reading of the
  * log.
@@ -103,6 +119,11 @@ export async function readRecord(cx: Context, id: string): Promise<RecordView> {
     accesses: logs.logs,
     accessCount: logs.total_count,
     may,
+    ...(await inSnapshot(cx, async (tx) => ({
+      heldKey: may.openOwn ? await findHeldKey(tx, cx, id) : undefined,
+      hold: managesHolds(cx.principal) ? await knownHold(tx, cx, id) : undefined,
+    }))),
+    mayHold: managesHolds(cx.principal),
     retention: retentionOf(cx, row),
   };
 }

@@ -19,6 +19,8 @@ type Viewable = Pick<
 /** Returns the transaction as those who may know of it see it: metadata, and what was stored unsealed. */
 export function viewOf(row: Viewable): TransactionView {
   return {
+    id: row.id,
+    created_at: row.createdAt,
     transaction_id: row.id,
     job_id: row.jobId,
     timestamp: row.createdAt,

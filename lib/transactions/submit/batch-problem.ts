@@ -1,27 +1,14 @@
-import type { z } from "zod";
-import { jsonPointer } from "@/lib/crypto/json/strict-json-parser";
-import { DomainError, type FieldError } from "@/lib/errors";
+import { DomainError } from "@/lib/errors";
+import { fieldErrorsOf, parseSaid } from "@/lib/issue-words";
 import { type BatchResult, NewTransaction } from "@/lib/transactions/schema";
-
-function fieldErrors(index: number, issue: z.core.$ZodIssue): FieldError[] {
-  const path = ["transactions", String(index), ...issue.path.map(String)];
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      pointer: jsonPointer([...path, key]),
-      detail: "is not a member of this schema",
-    }));
-  }
-  // zod's own messages name expected types and limits, and never the sent value.
-  return [{ pointer: jsonPointer(path), detail: issue.message }];
-}
 
 /** Parses one item of a batch; a fault refuses that item only. */
 export function parseItem(value: unknown, index: number): NewTransaction | DomainError {
-  const parsed = NewTransaction.safeParse(value);
+  const parsed = parseSaid(NewTransaction, value);
   if (parsed.success) return parsed.data;
   return new DomainError("request.invalid", {
     detail: "The item does not match its schema.",
-    errors: parsed.error.issues.flatMap((issue) => fieldErrors(index, issue)),
+    errors: parsed.error.issues.flatMap((issue) => fieldErrorsOf(issue, ["transactions", String(index)])),
   });
 }
 

@@ -671,6 +671,10 @@ BEGIN
       AND a.state = 'agreed' AND a.after ->> 'state' = NEW.state) THEN
     RAISE EXCEPTION 'keys are sealed and unsealed by an agreement of two people' USING ERRCODE = 'SP002';
   END IF;
+  -- A row that is not the newest would change nothing, and no one would see that.
+  IF tenant_is_sealed(NEW.tenant_id) IS DISTINCT FROM (NEW.state = 'sealed') THEN
+    RAISE EXCEPTION 'a later row says something else' USING ERRCODE = 'SP002';
+  END IF;
   RETURN NULL;
 END $$;
 

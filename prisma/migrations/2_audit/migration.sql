@@ -186,6 +186,18 @@ CREATE TABLE audit_verification (
   CONSTRAINT audit_verification_cause CHECK (cause IN ('demand', 'schedule'))
 );
 
+-- How far a log was sent to a collector of a security system, as syslog.
+CREATE TABLE audit_forward (
+  tenant_id uuid NOT NULL,
+  log text NOT NULL,
+  target text NOT NULL,
+  next_seq bigint NOT NULL DEFAULT 0,
+  lease_until timestamptz(6),
+  sent_at timestamptz(6),
+  entry_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, log, target)
+);
+
 -- `attempt` and `lease_until` name the worker of a background export. `fence` is what its maker could read when it
 -- was made.
 CREATE TABLE audit_export (
@@ -1147,6 +1159,8 @@ GRANT SELECT ON audit_verification TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (sha256, entries, state, size, bytes, finished_at, total, progress, attempt,
   earlier, lease_until, file_key, expires_at, removed_at, downloaded_at, flaw)
   ON audit_export TO sealport_app;
+GRANT SELECT, INSERT (tenant_id, log, target, entry_id), UPDATE (next_seq, lease_until, sent_at) ON audit_forward TO sealport_app;
+GRANT SELECT ON audit_forward TO sealport_auditor;
 GRANT SELECT ON audit_export TO sealport_auditor;
 GRANT SELECT, INSERT, DELETE ON audit_export_chunk TO sealport_app;
 GRANT SELECT ON audit_retention TO sealport_app, sealport_auditor;

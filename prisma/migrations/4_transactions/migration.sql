@@ -126,6 +126,14 @@ CREATE TABLE dispute (
   signature jsonb,
   taken_at timestamptz(6),
   taken_by uuid,
+  ground text NOT NULL DEFAULT 'other',
+  outcome text,
+  -- Sealed by the keystore. The digests of the parties' figures are made with it, for this dispute alone.
+  figures_key bytea,
+  CONSTRAINT dispute_ground_known CHECK
+    (ground IN ('amount', 'quantity', 'price', 'not_delivered', 'not_ordered', 'wrong_party', 'other')),
+  CONSTRAINT dispute_outcome_known CHECK
+    (outcome IN ('as_recorded', 'corrected', 'agreed', 'cancelled', 'unresolved', 'other') AND (outcome IS NULL OR state = 'resolved')),
   CONSTRAINT dispute_state_known CHECK (state IN ('open', 'taken', 'resolved', 'withdrawn')),
   -- The party's signed statement is complete, or the transaction has no sealed group.
   CONSTRAINT dispute_statement_whole CHECK
@@ -143,6 +151,23 @@ CREATE TABLE dispute_note (
   by_user_id uuid NOT NULL,
   text text NOT NULL,
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+
+-- What a party says a field is, once for each field: a digest that only this dispute's key can make, and how the field
+-- compares with the record where the portal could open it. Never the figure itself.
+CREATE TABLE dispute_figure (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  dispute_id uuid NOT NULL,
+  party text NOT NULL,
+  field text NOT NULL,
+  digest bytea NOT NULL,
+  record_digest bytea,
+  relation text,
+  by_user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  CONSTRAINT dispute_figure_relation_known CHECK (relation IN ('equal', 'differs', 'higher', 'lower')),
+  CONSTRAINT dispute_figure_compared_whole CHECK ((relation IS NULL) = (record_digest IS NULL))
 );
 
 -- ---------------------------------------------------------------- Indexes
@@ -168,6 +193,7 @@ CREATE INDEX dispute_transaction_id_idx ON dispute (transaction_id);
 CREATE UNIQUE INDEX dispute_nonce_key ON dispute (nonce);
 CREATE INDEX dispute_tenant_id_state_id_idx ON dispute (tenant_id, state, id);
 CREATE UNIQUE INDEX dispute_one_live ON dispute (transaction_id) WHERE state IN ('open', 'taken');
+CREATE UNIQUE INDEX dispute_figure_once ON dispute_figure (dispute_id, party, field);
 CREATE INDEX dispute_note_dispute_id_id_idx ON dispute_note (dispute_id, id);
 
 -- ---------------------------------------------------------------- Functions
@@ -218,10 +244,10 @@ BEGIN
     RETURN NEW;
   END IF;
   IF (NEW.id, NEW.tenant_id, NEW.transaction_id, NEW.opened_by, NEW.party, NEW.reason, NEW.groups, NEW.statement,
-      NEW.signature, NEW.nonce, NEW.assurance, NEW.not_after, NEW.opened_at)
+      NEW.signature, NEW.nonce, NEW.assurance, NEW.not_after, NEW.opened_at, NEW.ground, NEW.figures_key)
      IS DISTINCT FROM
      (OLD.id, OLD.tenant_id, OLD.transaction_id, OLD.opened_by, OLD.party, OLD.reason, OLD.groups, OLD.statement,
-      OLD.signature, OLD.nonce, OLD.assurance, OLD.not_after, OLD.opened_at) THEN
+      OLD.signature, OLD.nonce, OLD.assurance, OLD.not_after, OLD.opened_at, OLD.ground, OLD.figures_key) THEN
     RAISE EXCEPTION 'the terms of a dispute cannot change' USING ERRCODE = 'SP004';
   END IF;
   IF OLD.state NOT IN ('open', 'taken') OR NEW.state = 'open' THEN
@@ -318,5 +344,7 @@ GRANT SELECT, INSERT, UPDATE ON dispute TO sealport_app;
 GRANT SELECT ON dispute TO sealport_auditor;
 GRANT SELECT, INSERT ON dispute_note TO sealport_app;
 GRANT SELECT ON dispute_note TO sealport_auditor;
+GRANT SELECT, INSERT ON dispute_figure TO sealport_app;
+GRANT SELECT ON dispute_figure TO sealport_auditor;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;

@@ -107,6 +107,7 @@ CREATE TABLE legal_authorization (
   jurisdiction text NOT NULL,
   case_number text NOT NULL,
   plain_number text GENERATED ALWAYS AS (order_text(case_number)) STORED,
+  plain_issuer text GENERATED ALWAYS AS (order_text(issuer)) STORED,
   valid_from timestamptz(6) NOT NULL,
   valid_until timestamptz(6) NOT NULL,
   recognition_basis text,
@@ -449,6 +450,31 @@ CREATE TABLE disclosure (
   CONSTRAINT disclosure_proof_whole CHECK (num_nonnulls(statement, proof, proof_kind) IN (0, 3))
 );
 
+-- Evidence files (ADR 0066). The file itself, with the values, is never stored: digest, code and page count stay.
+CREATE TABLE evidence (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  reference text NOT NULL,
+  user_id uuid NOT NULL,
+  grant_id uuid,
+  request_id uuid,
+  transactions text[] NOT NULL,
+  groups text[] NOT NULL,
+  format text NOT NULL,
+  state text NOT NULL DEFAULT 'intent',
+  intent_entry_id uuid NOT NULL,
+  outcome_entry_id uuid,
+  digest text,
+  code text,
+  pages integer,
+  bytes integer,
+  made_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT evidence_reference_form CHECK (reference ~ '^EV-[0-9]{4}-[0-9]{4,}$'),
+  CONSTRAINT evidence_format_known CHECK (format IN ('pdf', 'json')),
+  CONSTRAINT evidence_state_known CHECK (state IN ('intent', 'done', 'failed')),
+  CONSTRAINT evidence_done_whole CHECK ((state = 'done') = (num_nonnulls(digest, code, pages, bytes) = 4))
+);
+
 -- Legal holds. `organisation_id`: other agencies do not learn of a hold.
 CREATE TABLE preservation (
   id uuid PRIMARY KEY,
@@ -520,6 +546,10 @@ CREATE TABLE policy_approval (
   at timestamptz(6) NOT NULL,
   -- The entry of the log that vouches for an approval when the set becomes active.
   entry_id uuid NOT NULL,
+  -- What an approver signed for the custodian. Null before the custodian has a roster.
+  statement jsonb,
+  signature jsonb,
+  CONSTRAINT policy_approval_signed_whole CHECK (num_nonnulls(statement, signature) <> 1 AND (statement IS NULL OR decision = 'approve')),
   CONSTRAINT policy_approval_decision_known CHECK (decision IN ('approve', 'refuse', 'send_back'))
 );
 
@@ -538,6 +568,10 @@ CREATE TABLE policy_activation (
   by_user_id uuid REFERENCES app_user (id),
   at timestamptz(6) NOT NULL,
   entry_id uuid NOT NULL,
+  -- What the person signed for the custodian who went back to the set before.
+  statement jsonb,
+  signature jsonb,
+  CONSTRAINT policy_activation_signed_whole CHECK (num_nonnulls(statement, signature) <> 1 AND (statement IS NULL OR why = 'roll_back')),
   CONSTRAINT policy_activation_why_known CHECK (why IN ('first', 'activate', 'roll_back', 'build')),
   CONSTRAINT policy_activation_by_named CHECK (why <> 'roll_back' OR by_user_id IS NOT NULL)
 );
@@ -721,7 +755,10 @@ CREATE INDEX access_grant_in_force ON access_grant (tenant_id, not_after) WHERE 
 CREATE UNIQUE INDEX access_grant_release_id_key ON access_grant (release_id);
 CREATE UNIQUE INDEX access_grant_break_glass_id_key ON access_grant (break_glass_id);
 CREATE UNIQUE INDEX opening_nonce_key ON opening (nonce);
+CREATE UNIQUE INDEX evidence_tenant_id_reference_key ON evidence (tenant_id, reference);
+CREATE INDEX evidence_tenant_id_id_idx ON evidence (tenant_id, id);
 CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
+CREATE INDEX disclosure_under_grant_at ON disclosure (tenant_id, at) WHERE grant_id IS NOT NULL;
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
 CREATE INDEX preservation_organisation_id_idx ON preservation (organisation_id);
 CREATE INDEX preservation_tenant_id_id_idx ON preservation (tenant_id, id);
@@ -931,7 +968,7 @@ DECLARE
   needed text;
 BEGIN
   -- A generated column has no value yet.
-  IF to_jsonb(NEW) - 'state' - 'plain_number' IS DISTINCT FROM to_jsonb(OLD) - 'state' - 'plain_number' THEN
+  IF to_jsonb(NEW) - '{state,plain_number,plain_issuer}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{state,plain_number,plain_issuer}'::text[] THEN
     RAISE EXCEPTION 'a legal authority''s record cannot change' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
@@ -1859,6 +1896,8 @@ GRANT SELECT, INSERT, UPDATE (reply_key, opened, used_at) ON opening TO sealport
 GRANT SELECT ON opening TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON disclosure TO sealport_app;
 GRANT SELECT ON disclosure TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, outcome_entry_id, digest, code, pages, bytes) ON evidence TO sealport_app;
+GRANT SELECT ON evidence TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, until, released_at) ON preservation TO sealport_app;
 GRANT SELECT ON preservation TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (state, title, reason, document, document_digest, revision, round, submitted_at, base_number,

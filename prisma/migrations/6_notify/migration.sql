@@ -15,7 +15,7 @@ CREATE TABLE notify_event (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   xid xid8 DEFAULT pg_current_xact_id(),
   CONSTRAINT notify_event_kind_known CHECK
-    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy'))
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy', 'erasure', 'authority', 'transaction'))
 );
 
 -- It names its object without content. Each reading decides whether it is still shown.
@@ -139,6 +139,22 @@ CREATE TABLE alert_signal (
   count integer NOT NULL
 );
 
+-- Views of lists that people saved: members of the list's address, and columns. A shared view is for the owner's organisation.
+CREATE TABLE saved_view (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL REFERENCES app_user (id),
+  organisation_id uuid NOT NULL,
+  list text NOT NULL,
+  name text NOT NULL,
+  query jsonb NOT NULL,
+  columns text[] NOT NULL DEFAULT '{}',
+  is_shared boolean NOT NULL DEFAULT false,
+  created_at timestamptz(6) NOT NULL,
+  CONSTRAINT saved_view_list_known CHECK (list IN ('requests', 'cases', 'grants', 'transactions', 'people')),
+  CONSTRAINT saved_view_bounded CHECK (length(name) BETWEEN 1 AND 60 AND length(query::text) <= 8000 AND cardinality(columns) <= 20)
+);
+
 -- Where alerts are sent. The secret signs the calls of a webhook, and is sealed by the keystore.
 CREATE TABLE alert_address (
   id uuid PRIMARY KEY,
@@ -207,6 +223,8 @@ CREATE UNIQUE INDEX notify_delivery_once ON notify_delivery (event_id, user_id, 
 CREATE UNIQUE INDEX alert_open_once ON alert (tenant_id, name, subject) WHERE resolved_at IS NULL;
 CREATE INDEX alert_tenant_id_id_idx ON alert (tenant_id, id);
 CREATE INDEX alert_name_subject_idx ON alert (tenant_id, name, subject, id);
+CREATE INDEX saved_view_user_id_list_idx ON saved_view (user_id, list);
+CREATE INDEX saved_view_organisation_id_list_idx ON saved_view (organisation_id, list) WHERE is_shared;
 CREATE INDEX alert_address_tenant_id_id_idx ON alert_address (tenant_id, id);
 CREATE INDEX alert_delivery_due ON alert_delivery (next_at) WHERE status = 'waiting';
 CREATE INDEX alert_delivery_address_id_id_idx ON alert_delivery (address_id, id);
@@ -222,6 +240,17 @@ BEGIN
   INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
   VALUES (NEW.tenant_id, TG_ARGV[0], whole ->> TG_ARGV[1], coalesce(TG_ARGV[3], '') || coalesce(whole ->> TG_ARGV[2], ''), TG_TABLE_NAME,
     (SELECT q.entry_id FROM audit_queue q WHERE q.xid = pg_current_xact_id() ORDER BY q.id LIMIT 1))
+  ON CONFLICT (xid, source, subject) DO UPDATE SET state = EXCLUDED.state;
+  RETURN NULL;
+END $$;
+
+-- The same for transactions, of which programs alone are told: a row only where a webhook waits for it.
+CREATE FUNCTION notify_transaction() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
+  SELECT NEW.tenant_id, 'transaction', NEW.id::text, NEW.status, TG_TABLE_NAME,
+    (SELECT q.entry_id FROM audit_queue q WHERE q.xid = pg_current_xact_id() ORDER BY q.id LIMIT 1)
+  WHERE EXISTS (SELECT 1 FROM webhook w WHERE w.tenant_id = NEW.tenant_id AND w.state = 'active' AND 'transaction' = ANY (w.kinds))
   ON CONFLICT (xid, source, subject) DO UPDATE SET state = EXCLUDED.state;
   RETURN NULL;
 END $$;
@@ -319,6 +348,21 @@ CREATE CONSTRAINT TRIGGER access_review_told AFTER UPDATE ON access_review DEFER
 -- A draft is its author's until it is submitted; what comes back from there is told.
 CREATE CONSTRAINT TRIGGER policy_set_told AFTER UPDATE ON policy_set DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('policy', 'id', 'state');
+-- What needs a second person is told when it is asked for, and its end to the people who know of it. The worker's own
+-- end of an erasure is no news: it was agreed.
+CREATE CONSTRAINT TRIGGER audit_erasure_asked_told AFTER INSERT ON audit_erasure DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('erasure', 'id', 'state');
+CREATE CONSTRAINT TRIGGER audit_erasure_told AFTER UPDATE ON audit_erasure DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('agreed', 'refused'))
+  EXECUTE FUNCTION notify_change('erasure', 'id', 'state');
+CREATE CONSTRAINT TRIGGER authority_asked_told AFTER INSERT ON authority DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('authority', 'id', 'state');
+CREATE CONSTRAINT TRIGGER authority_told AFTER UPDATE ON authority DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('authority', 'id', 'state');
+CREATE CONSTRAINT TRIGGER transaction_made_told AFTER INSERT ON transaction DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_transaction();
+CREATE CONSTRAINT TRIGGER transaction_told AFTER UPDATE ON transaction DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION notify_transaction();
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
 CREATE TRIGGER alert_guard BEFORE UPDATE OR DELETE ON alert FOR EACH ROW EXECUTE FUNCTION alert_guard();
 CREATE TRIGGER alert_address_guard BEFORE UPDATE OR DELETE ON alert_address
@@ -338,6 +382,7 @@ GRANT SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by, note, resolved_a
   ON alert TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (last_seen_at, count, entries, last_entry) ON alert_sighting TO sealport_app;
 GRANT SELECT, INSERT, DELETE ON alert_signal TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (name, is_shared), DELETE ON saved_view TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON alert_address TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (status, attempts, next_at, lease_until, ended_at, outcome, http_status), DELETE
   ON alert_delivery TO sealport_app;

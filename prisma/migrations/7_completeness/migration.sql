@@ -387,6 +387,10 @@ SELECT audit_watch('dispute_note', 'dispute:dispute_id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('dispute_note', 'INSERT', 'dispute.note');
 
+SELECT audit_watch('dispute_figure', 'dispute:dispute_id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('dispute_figure', 'INSERT', 'dispute.figures');
+
 SELECT audit_watch('access_request', 'request:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('access_request', 'INSERT', 'request.continue'), ('access_request', 'INSERT', 'request.create'),
@@ -506,6 +510,7 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('access_grant', 'INSERT', 'grant.create'), ('access_grant', 'INSERT', 'request.decide'),
   ('access_grant', 'INSERT', 'request.release'),
   ('access_grant', 'UPDATE', 'audit.export'), ('access_grant', 'UPDATE', 'disclosure.open'),
+  ('access_grant', 'UPDATE', 'evidence.make'),
   ('access_grant', 'UPDATE', 'dispute.resolve'), ('access_grant', 'UPDATE', 'dispute.take'),
   ('access_grant', 'UPDATE', 'grant.create'), ('access_grant', 'UPDATE', 'grant.end'),
   ('access_grant', 'UPDATE', 'grant.end-release'), ('access_grant', 'UPDATE', 'grant.revoke');
@@ -514,6 +519,11 @@ SELECT audit_watch('disclosure', 'disclosure:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('disclosure', 'INSERT', 'disclosure.open'),
   ('disclosure', 'UPDATE', 'disclosure.open');
+
+SELECT audit_watch('evidence', 'evidence:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('evidence', 'INSERT', 'evidence.make'),
+  ('evidence', 'UPDATE', 'evidence.make');
 
 SELECT audit_watch('preservation', 'preservation:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -573,6 +583,10 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('notify_setting', 'INSERT', 'notification.settings'),
   ('notify_setting', 'UPDATE', 'notification.settings');
 
+SELECT audit_watch('saved_view', 'view:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('saved_view', 'INSERT', 'view.save'), ('saved_view', 'UPDATE', 'view.save'), ('saved_view', 'DELETE', 'view.delete');
+
 SELECT audit_watch('webhook', 'webhook:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('webhook', 'INSERT', 'webhook.create'),
@@ -624,6 +638,8 @@ CREATE TRIGGER dispute_announced AFTER INSERT OR UPDATE ON dispute
   FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'id');
 CREATE TRIGGER dispute_note_announced AFTER INSERT ON dispute_note
   FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'dispute_id');
+CREATE TRIGGER dispute_figure_announced AFTER INSERT ON dispute_figure
+  FOR EACH ROW EXECUTE FUNCTION announce_change('dispute', 'dispute_id');
 CREATE TRIGGER access_request_announced AFTER INSERT OR UPDATE ON access_request
   FOR EACH ROW EXECUTE FUNCTION announce_change('request', 'id');
 CREATE TRIGGER request_event_announced AFTER INSERT ON request_event
@@ -644,6 +660,10 @@ CREATE TRIGGER agreement_announced AFTER INSERT OR UPDATE ON agreement
   FOR EACH ROW EXECUTE FUNCTION announce_change('agreement', 'id');
 CREATE TRIGGER alert_announced AFTER INSERT OR UPDATE ON alert
   FOR EACH ROW EXECUTE FUNCTION announce_change('alert', 'id');
+CREATE TRIGGER audit_erasure_announced AFTER INSERT OR UPDATE OF state ON audit_erasure
+  FOR EACH ROW EXECUTE FUNCTION announce_change('erasure', 'id');
+CREATE TRIGGER authority_announced AFTER INSERT OR UPDATE ON authority
+  FOR EACH ROW EXECUTE FUNCTION announce_change('authority', 'id');
 CREATE TRIGGER roster_change_announced AFTER INSERT OR UPDATE ON roster_change
   FOR EACH ROW EXECUTE FUNCTION announce_change('roster', 'id');
 CREATE TRIGGER roster_agreement_announced AFTER INSERT ON roster_agreement

@@ -8,6 +8,7 @@ import { Select } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
@@ -92,7 +93,10 @@ function Lead({ review }: { review: Review }) {
   return (
     <p className="max-w-[80ch]">
       {t("lead")}{" "}
-      {t.rich(isRunning ? "due" : "ended", { day: () => <LocalTime instant={at} form="minute" /> })}
+      {t.rich(isRunning ? "due" : "ended", {
+        day: () =>
+          isRunning ? <EndTime instant={at} look="bare" /> : <LocalTime instant={at} form="minute" />,
+      })}
     </p>
   );
 }

@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { DownloadLink } from "@/components/client/download-link";
 import { useFieldNames } from "@/components/domain/field-names";
 import { roleKey } from "@/components/layout/role-words";
-import { LocalTime } from "@/components/ui/local-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import type { RecordAccess, RecordOpening } from "@/lib/administration/access-review/record-schema";
@@ -75,10 +75,10 @@ function Grant({ grant }: { grant: RecordAccess["grants"][number] }) {
       <h3 className="font-semibold text-control">
         {title}{" "}
         <span className="font-normal text-ink-2">
-          {t("records.until")} <LocalTime instant={grant.until} form="day" />
+          {t("records.until")} <EndTime instant={grant.until} look="bare" form="day" />
         </span>
       </h3>
-      <People title={title} people={grant.people} none={t("records.nobody")} />
+      <People title={title} people={grant.people} none={t("records.noPerson")} />
     </div>
   );
 }
@@ -95,7 +95,7 @@ export function RecordAnswer({ access }: { access: RecordAccess }) {
         title={t("parties")}
         action={
           <DownloadLink
-            href={`/confidential/admin/access-reviews/records/${access.transaction_id}/export`}
+            href={`/confidential/admin/record-access/${access.transaction_id}/export`}
             look="quiet"
             size="bar"
           >
@@ -106,7 +106,7 @@ export function RecordAnswer({ access }: { access: RecordAccess }) {
         {access.parties.map(({ participant, organisation, people }) => (
           <div key={participant} className="mt-4">
             <h3 className="font-semibold text-control">{t("party", { participant, organisation })}</h3>
-            <People title={participant} people={people} none={t("nobody")} />
+            <People title={participant} people={people} none={t("noPerson")} />
           </div>
         ))}
       </Section>

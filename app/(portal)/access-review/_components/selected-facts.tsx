@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useKeysSwitch } from "@/components/client/use-keys";
 import { useFieldNames } from "@/components/domain/field-names";
 import { useStanding } from "@/components/domain/standing-words";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
@@ -46,7 +47,7 @@ function Grant({ grant }: { grant: LiveGrant }) {
         records: grant.records,
         level: t(`levels.${grant.level}`),
         views: grant.views_left,
-        day: () => <LocalTime instant={grant.until} form="day" />,
+        day: () => <EndTime instant={grant.until} look="bare" form="day" />,
       })}
     </li>
   );

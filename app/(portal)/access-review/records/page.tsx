@@ -12,7 +12,7 @@ import { getRecordAccess } from "@/lib/api-client/operations/access-reviews";
 import { loadPage } from "@/lib/http/pages/page";
 import { RecordAnswer } from "../_components/record-answer";
 
-const PATH = "/confidential/admin/access-reviews/records";
+const PATH = "/confidential/admin/record-access";
 
 function Find({ given, isWrong }: { given: string; isWrong: boolean }) {
   const t = useTranslations("accessReview.records");

@@ -1,8 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
+import { textsOf } from "@/app/(portal)/_kit/list-query";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Section } from "@/components/ui/section";
 import { listPreservations as load } from "@/lib/access/preservations/list-preservations";
+import { managesHolds } from "@/lib/access/preservations/rules";
 import { listPreservations } from "@/lib/api-client/operations/preservations";
 import { useHoldColumns } from "./_components/hold-table";
 import { PlaceHold } from "./_components/place-hold";
@@ -16,11 +18,11 @@ async function ToRetention() {
   );
 }
 
-async function PlaceSection() {
+async function PlaceSection({ records }: { records: string }) {
   const t = await getTranslations("keeping.holds.place");
   return (
     <Section title={t("title")}>
-      <PlaceHold />
+      <PlaceHold records={records} />
     </Section>
   );
 }
@@ -42,7 +44,10 @@ const page = listPage({
     const t = await getTranslations("keeping.holds.empty");
     return { title: t("title"), text: t("text") };
   },
-  after: () => <PlaceSection />,
+  after: ({ params, principal }) =>
+    managesHolds(principal) ? (
+      <PlaceSection records={textsOf(params).find(([name]) => name === "records")?.[1] ?? ""} />
+    ) : null,
 });
 
 export const generateMetadata = page.generateMetadata;

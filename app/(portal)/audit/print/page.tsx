@@ -12,7 +12,7 @@ import { formatCount } from "@/lib/format";
 import { currentPrincipal } from "@/lib/http/pages/page";
 import { FilterWords } from "../_components/filter/filter-words";
 import { readAsked } from "../_components/filter/read-asked";
-import { addressOf, numberOf, withUnknown } from "../_components/filter/read-filter";
+import { addressOf, foldsReads, numberOf, withUnknown } from "../_components/filter/read-filter";
 import { EventTable } from "../_components/list/event-table";
 import { loadCheckpoint, loadList } from "../_components/list/load-list";
 import { LogChoice } from "../_components/list/log-choice";
@@ -35,6 +35,7 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
     log: logs.log,
     before: numberOf(params, "before"),
     limit: LIMIT,
+    isFolded: foldsReads(asked.values),
   });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const read = withUnknown(asked, result.value.unknown);

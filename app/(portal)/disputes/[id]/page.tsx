@@ -3,17 +3,37 @@ import { recordPage, type Shown as ShownRecord } from "@/app/(portal)/_kit/recor
 import { DisputeActs } from "@/app/(portal)/disputes/_components/dispute-acts";
 import { DisputeFacts } from "@/app/(portal)/disputes/_components/dispute-facts";
 import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-table";
+import { FigureForm } from "@/app/(portal)/disputes/_components/figure-form";
+import { FigureTable } from "@/app/(portal)/disputes/_components/figure-table";
 import { Notes } from "@/app/(portal)/disputes/_components/notes";
 import { type Looking, RecordColumn } from "@/app/(portal)/disputes/_components/record-column";
 import { SaidColumn } from "@/app/(portal)/disputes/_components/said-column";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { getDispute } from "@/lib/api-client/operations/disputes";
+import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
+import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
+import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
-import { getDispute as load } from "@/lib/disputes/get-dispute";
+import { getDispute as getOne } from "@/lib/disputes/get-dispute";
 import type { DisputeView } from "@/lib/disputes/schema";
 
-type Shown = ShownRecord<DisputeView>;
+type DisputePage = DisputeView & { readonly looks: readonly AccessLogItem[] };
+type Shown = ShownRecord<DisputePage>;
+
+/** As many of the newest accesses as the facts show. */
+const LOOKS = 20;
+
+/** The dispute, and who looked at its record, as far as the reader may know. */
+async function load(cx: Context, id: string): Promise<DisputePage> {
+  const dispute = await getOne(cx, id);
+  const { logs } = await listAccessLogs(cx, {
+    transaction_id: dispute.transaction_id,
+    limit: LOOKS,
+    offset: 0,
+  });
+  return { ...dispute, looks: logs.filter(({ action }) => action === "disclosure.open") };
+}
 
 /** What this reader may look at. Support without a live grant of its own reads why. */
 function lookingOf(dispute: DisputeView, reader: Principal): Looking {
@@ -54,6 +74,11 @@ async function Lead({ value: dispute }: Shown) {
         })}
       </span>
       <DisputeStateTag state={dispute.state} isBoxed />
+      {dispute.unheard.map(({ party, until }) => (
+        <span key={party} className="basis-full text-control">
+          {t.rich("hear", { party, time: () => <LocalTime instant={until} form="minute" /> })}
+        </span>
+      ))}
     </span>
   );
 }
@@ -97,13 +122,15 @@ async function Content({ value: dispute, principal, nowMs }: Shown) {
           </Section>
         </div>
       </div>
+      <FigureTable dispute={dispute} />
+      {dispute.acts.includes("state-figures") ? <FigureForm disputeId={dispute.id} /> : null}
       <Notes dispute={dispute} isParty={looking.kind === "party"} />
     </>
   );
 }
 
 /** One dispute: the masked record next to the parties' reasons, their notes, and the acts. */
-const page = recordPage<DisputeView>({
+const page = recordPage<DisputePage>({
   operation: getDispute,
   load,
   title: async () => (await getTranslations("disputes"))("title"),
@@ -118,6 +145,7 @@ const page = recordPage<DisputeView>({
   facts: ({ value: dispute, principal, nowMs }) => (
     <DisputeFacts
       dispute={dispute}
+      looks={dispute.looks}
       isHolder={lookingOf(dispute, principal).kind === "holder"}
       nowMs={nowMs}
     />

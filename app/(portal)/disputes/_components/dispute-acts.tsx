@@ -5,7 +5,7 @@ import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { ButtonLink } from "@/components/ui/button-link";
 import type { resolveDispute, takeDispute } from "@/lib/api-client/operations/disputes";
-import type { DisputeAct } from "@/lib/disputes/schema";
+import { type DisputeAct, DisputeOutcome } from "@/lib/disputes/schema";
 
 const TAKE = target<typeof takeDispute>("POST", "/confidential/disputes/{id}/take");
 const RESOLVE = target<typeof resolveDispute>("POST", "/confidential/disputes/{id}/resolve");
@@ -35,30 +35,60 @@ function useTake(id: string, takenByOther: string | undefined) {
   });
 }
 
-/** Ends the dispute: support writes what was found, or the party that opened it why it is over. */
-function useEnd(id: string, end: "resolve" | "withdraw") {
+/** The party that opened the dispute writes why it is over. */
+function useWithdraw(id: string) {
   const one = useTranslations("disputes.one");
   const t = useTranslations("disputes.end");
-  const isWithdraw = end === "withdraw";
   return act("end", {
     call: RESOLVE,
     params: { id },
-    label: one(end),
-    // Only a resolved dispute is settled.
-    button: isWithdraw ? {} : { icon: "check" },
-    title: t(isWithdraw ? "withdrawTitle" : "resolveTitle"),
+    label: one("withdraw"),
+    title: t("withdrawTitle"),
     text: t("effect"),
     fields: {
       resolution: {
         kind: "reason",
-        label: t(isWithdraw ? "whatWithdraw" : "what"),
+        label: t("whatWithdraw"),
         help: t("help"),
         missing: t("needed"),
         maxLength: 4_000,
       },
     },
     body: ({ resolution }) => ({ resolution }),
-    yes: t(isWithdraw ? "withdraw" : "resolve"),
+    yes: t("withdraw"),
+  });
+}
+
+/** Support chooses the outcome and writes what was found. */
+function useResolve(id: string) {
+  const one = useTranslations("disputes.one");
+  const t = useTranslations("disputes.end");
+  const outcomes = useTranslations("disputes.outcomes");
+  return act("end", {
+    call: RESOLVE,
+    params: { id },
+    label: one("resolve"),
+    // Only a resolved dispute is settled.
+    button: { icon: "check" },
+    title: t("resolveTitle"),
+    text: t("effect"),
+    fields: {
+      outcome: {
+        kind: "choice",
+        label: t("outcome"),
+        missing: t("outcomeNeeded"),
+        options: DisputeOutcome.options.map((value) => ({ value, label: outcomes(value) })),
+      },
+      resolution: {
+        kind: "reason",
+        label: t("what"),
+        help: t("help"),
+        missing: t("needed"),
+        maxLength: 4_000,
+      },
+    },
+    body: ({ resolution, outcome }) => ({ resolution, outcome: DisputeOutcome.parse(outcome) }),
+    yes: t("resolve"),
   });
 }
 
@@ -66,8 +96,8 @@ function useEnd(id: string, end: "resolve" | "withdraw") {
 export function DisputeActs({ disputeId, acts, takenByOther, isMine, requestHref }: ActsProps) {
   const t = useTranslations("disputes.one");
   const take = useTake(disputeId, takenByOther);
-  const end = useEnd(disputeId, acts.includes("resolve") ? "resolve" : "withdraw");
-  const mayEnd = acts.includes("resolve") || acts.includes("withdraw");
+  const resolve = useResolve(disputeId);
+  const withdraw = useWithdraw(disputeId);
   return (
     <>
       {acts.includes("take") && !isMine ? <Acts acts={[take]} /> : null}
@@ -76,7 +106,8 @@ export function DisputeActs({ disputeId, acts, takenByOther, isMine, requestHref
           {t("requestMore")}
         </ButtonLink>
       ) : null}
-      {mayEnd ? <Acts acts={[end]} /> : null}
+      {acts.includes("resolve") ? <Acts acts={[resolve]} /> : null}
+      {acts.includes("withdraw") ? <Acts acts={[withdraw]} /> : null}
     </>
   );
 }

@@ -1,10 +1,12 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { AccessLines } from "@/app/(portal)/transactions/[id]/_components/access/accesses";
 import { AccessInForce } from "@/components/domain/access-in-force";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
+import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
 import type { DisputeView } from "@/lib/disputes/schema";
 import { TransactionStatus } from "@/lib/transactions/schema";
 
@@ -34,9 +36,11 @@ function permissionFacts(
 
 function EndFacts({ dispute }: { dispute: DisputeView }) {
   const t = useTranslations("disputes.facts");
-  const { resolved_by: by, resolved_at: at, resolution } = dispute;
+  const outcomes = useTranslations("disputes.outcomes");
+  const { resolved_by: by, resolved_at: at, resolution, outcome } = dispute;
   if (by === undefined || at === undefined) return null;
   const facts = [
+    ...(outcome === undefined ? [] : [{ name: t("outcome"), value: outcomes(outcome) }]),
     { name: t("by"), value: by.name },
     { name: t("at"), value: <LocalTime instant={at} form="minute" /> },
   ];
@@ -48,28 +52,26 @@ function EndFacts({ dispute }: { dispute: DisputeView }) {
   );
 }
 
-function Looks({ dispute }: { dispute: DisputeView }) {
+function Looks({ looks }: { looks: readonly AccessLogItem[] }) {
   const t = useTranslations("disputes.facts");
   return (
     <FactsSection title={t("looks")}>
-      {dispute.openings.length === 0 ? <p className="text-control text-ink-2">{t("noLooks")}</p> : null}
-      <ul className="text-control">
-        {dispute.openings.map((opening) => (
-          <li key={opening.at} className="flex flex-wrap justify-between gap-x-4 py-[5px]">
-            <span>{opening.by.name}</span>
-            <span className="text-ink-2">
-              <LocalTime instant={opening.at} form="minute" />
-            </span>
-          </li>
-        ))}
-      </ul>
+      {looks.length === 0 ? <p className="text-control text-ink-2">{t("noLooks")}</p> : null}
+      <AccessLines items={looks} own={undefined} />
+      <p className="mt-2 text-note text-ink-2">{t("looksNote")}</p>
     </FactsSection>
   );
 }
 
 /** What stays true while one works on a dispute: access, permission, transaction, every look. */
-export function DisputeFacts(props: { dispute: DisputeView; isHolder: boolean; nowMs: number }) {
-  const { dispute, isHolder, nowMs } = props;
+export function DisputeFacts(props: {
+  dispute: DisputeView;
+  looks: readonly AccessLogItem[];
+  isHolder: boolean;
+  nowMs: number;
+}) {
+  const { dispute, looks, isHolder, nowMs } = props;
+  const grounds = useTranslations("disputes.grounds");
   const t = useTranslations("disputes.facts");
   const status = useTranslations("disputes.status");
   const { grant } = dispute;
@@ -91,6 +93,7 @@ export function DisputeFacts(props: { dispute: DisputeView; isHolder: boolean; n
       <FactsSection title={t("transaction")}>
         <Facts
           facts={[
+            { name: t("ground"), value: grounds(dispute.ground) },
             { name: t("state"), value: status(TransactionStatus.parse(dispute.transaction_status)) },
             { name: t("participants"), value: dispute.participants.join(", ") },
             { name: t("id"), value: <Digest value={dispute.transaction_id} label={t("id")} /> },
@@ -104,7 +107,7 @@ export function DisputeFacts(props: { dispute: DisputeView; isHolder: boolean; n
           {t("open")}
         </Link>
       </FactsSection>
-      <Looks dispute={dispute} />
+      <Looks looks={looks} />
     </>
   );
 }

@@ -41,5 +41,5 @@ export function loadRecovery(keyId: string): Promise<PageResult<RecoveryStanding
 
 /** The newest rotations of a participant's key, exactly as the API gives them. */
 export function loadRotations(participantId: string): Promise<PageResult<RotationList>> {
-  return loadPage(listRotations, "/confidential/keys/rotations", (cx) => list(cx, participantId));
+  return loadPage(listRotations, "/confidential/rotations", (cx) => list(cx, participantId));
 }

@@ -23,6 +23,8 @@ const KINDS: readonly NotifyKind[] = [
   "epoch",
   "agreement",
   "roster",
+  "erasure",
+  "authority",
 ];
 
 /** Which kinds of notification also come by e-mail. The portal always shows all. */

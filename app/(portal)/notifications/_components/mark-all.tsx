@@ -23,14 +23,14 @@ export function MarkAll({ until }: { until: string }) {
   );
 }
 
-/** Marks one as read. */
-export function MarkOne({ id, what }: { id: string; what: string }) {
+/** Marks what the person was told about one thing as read. */
+export function MarkOne({ ids, what }: { ids: readonly string[]; what: string }) {
   const t = useTranslations("notify.notices");
   return (
     <span className="py-1">
       <ActButton
         call={MARK}
-        body={() => ({ ids: [id] })}
+        body={() => ({ ids: [...ids] })}
         label={t("mark")}
         named={t("markNamed", { what })}
         button={{ size: "bar", look: "quiet" }}

@@ -29,6 +29,10 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return "/roster";
     case "access_review":
       return `/access-review/${subject}`;
+    case "erasure":
+      return "/audit/erasures";
+    case "authority":
+      return "/admin/authorities";
     case "policy":
       return reference === null ? "/policies" : `/policies/${reference}`;
     default:
@@ -36,8 +40,36 @@ function hrefOf({ kind, subject, reference }: Notification): string {
   }
 }
 
-/** Columns of the person's notifications. Unread ones are bold. */
-export function useNotificationColumns(): Column<Notification>[] {
+/** What a person was told about one thing: the newest, and the earlier ones, newest first. */
+export interface Thing extends Notification {
+  readonly earlier: readonly Notification[];
+}
+
+/** Ids of what the person has not read about a thing. */
+function unreadOf({ earlier, ...newest }: Thing): string[] {
+  return [newest, ...earlier].filter(({ read_at }) => read_at === null).map(({ id }) => id);
+}
+
+function Earlier({ thing, stateOf }: { thing: Thing; stateOf: (item: Notification) => string }) {
+  const t = useTranslations("notify.notices");
+  return (
+    <details>
+      <summary className="min-h-[24px] cursor-pointer text-ink-2 text-note">
+        {t("earlier", { count: thing.earlier.length })}
+      </summary>
+      <ul className="text-ink-2 text-note">
+        {thing.earlier.map((item) => (
+          <li key={item.id}>
+            {stateOf(item)}, <LocalTime instant={item.at} form="minute" />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** Columns of what the person was told, one row for a thing. Those with something unread are bold. */
+export function useNotificationColumns(): Column<Thing>[] {
   const t = useTranslations("notify");
   const domain = useTranslations("domain");
   const nameOf = ({ kind, reference, subject }: Notification) =>
@@ -57,20 +89,29 @@ export function useNotificationColumns(): Column<Notification>[] {
         <Link
           href={hrefOf(item)}
           prefetch={false}
-          className={`underline decoration-line-2 underline-offset-4 hover:decoration-current ${item.read_at === null ? "font-semibold" : ""}`}
+          className={`underline decoration-line-2 underline-offset-4 hover:decoration-current ${unreadOf(item).length > 0 ? "font-semibold" : ""}`}
         >
           {nameOf(item)}
         </Link>
       ),
     },
-    { key: "state", head: t("notices.columns.state"), cell: stateOf },
+    {
+      key: "state",
+      head: t("notices.columns.state"),
+      cell: (item) => (
+        <>
+          {stateOf(item)}
+          {item.earlier.length === 0 ? null : <Earlier thing={item} stateOf={stateOf} />}
+        </>
+      ),
+    },
     { key: "at", head: t("notices.columns.at"), cell: ({ at }) => <LocalTime instant={at} form="minute" /> },
     {
       key: "mark",
       head: t("notices.columns.mark"),
       cell: (item) =>
-        item.read_at === null ? (
-          <MarkOne id={item.id} what={nameOf(item)} />
+        unreadOf(item).length > 0 ? (
+          <MarkOne ids={unreadOf(item)} what={nameOf(item)} />
         ) : (
           <span className="text-ink-2">{t("notices.read")}</span>
         ),

@@ -4,6 +4,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import type { ReadDocument, ReadPolicy } from "@/lib/policies/authoring/document-diff";
+import type { DecidedBy } from "@/lib/policies/decided-by";
 import type { RuleSince } from "@/lib/policies/rule-history";
 import { CedarText, KindTag, RuleSentence } from "./sentences";
 
@@ -16,6 +17,8 @@ interface Shown {
   readonly path: string;
   /** Since when each rule is in force as it is, by its id; absent for a version that is not in force. */
   readonly since?: Readonly<Record<string, RuleSince>>;
+  /** How often each rule decided in the last 30 days; absent for a version that is not in force. */
+  readonly decided?: DecidedBy;
   /** Where a rule is changed; absent where it cannot be. */
   readonly editPath?: string;
 }
@@ -44,8 +47,48 @@ function Since({ since }: { since: RuleSince | undefined }) {
   );
 }
 
-function useColumns({ isText, editPath, since }: Shown): Column<ReadPolicy>[] {
+function Decided({ decided, id }: { decided: DecidedBy; id: string }) {
   const t = useTranslations("policies.rules");
+  const count = decided.counts.get(id) ?? 0;
+  return (
+    <>
+      {t("count", { count })}
+      {decided.isWhole ? null : <span className="block text-ink-2 text-note">{t("counting")}</span>}
+    </>
+  );
+}
+
+/** Columns of the version in force: since when a rule is as it is, and what it decided. */
+function useInForce({ since, decided }: Shown): Column<ReadPolicy>[] {
+  const t = useTranslations("policies.rules");
+  const changed: Column<ReadPolicy>[] =
+    since === undefined
+      ? []
+      : [
+          {
+            key: "since",
+            head: t("since"),
+            className: "tablet:w-[136px]",
+            cell: ({ id }) => <Since since={since[id]} />,
+          },
+        ];
+  if (decided === undefined) return changed;
+  return [
+    ...changed,
+    {
+      key: "decided",
+      head: t("decided"),
+      isNumber: true,
+      className: "tablet:w-[128px]",
+      cell: ({ id }) => <Decided decided={decided} id={id} />,
+    },
+  ];
+}
+
+function useColumns(shown: Shown): Column<ReadPolicy>[] {
+  const t = useTranslations("policies.rules");
+  const { isText, editPath } = shown;
+  const inForce = useInForce(shown);
   return [
     {
       key: "rule",
@@ -66,16 +109,7 @@ function useColumns({ isText, editPath, since }: Shown): Column<ReadPolicy>[] {
       className: "tablet:w-[96px]",
       cell: ({ examples }) => t("count", { count: examples.length }),
     },
-    ...(since === undefined
-      ? []
-      : [
-          {
-            key: "since",
-            head: t("since"),
-            className: "tablet:w-[136px]",
-            cell: ({ id }: ReadPolicy) => <Since since={since[id]} />,
-          },
-        ]),
+    ...inForce,
     ...(editPath === undefined
       ? []
       : [

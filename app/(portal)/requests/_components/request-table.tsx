@@ -2,6 +2,8 @@ import { useLocale, useTranslations } from "next-intl";
 import type { Column } from "@/components/ui/table";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { formatCount, orderName } from "@/lib/format";
+import { TRANSITIONS } from "@/lib/access/rules/transitions";
+import { SelectRequest } from "./bulk-withdraw";
 import { DueCell } from "./due-cell";
 
 /** Where a row leads: a person's own draft to the form, every other request to its page. */
@@ -31,6 +33,34 @@ function Authority({ request }: { request: RequestSummary }) {
   return (
     <span className="text-ink-2">{t(request.state === "draft" ? "notYetAttached" : "noAuthority")}</span>
   );
+}
+
+/** States in which the requester can withdraw. */
+const OPEN: ReadonlySet<string> = new Set(
+  TRANSITIONS.flatMap(([from, , event]) => (event === "withdraw" ? [from] : [])),
+);
+
+/** Whether the person can withdraw the request: it is theirs, and no one has decided on it in the last stage. */
+function isWithdrawable({ requester, state }: RequestSummary, handle: string): boolean {
+  return requester.handle === handle && OPEN.has(state);
+}
+
+/** The choice of a row, for a list that has requests which the person can withdraw. */
+export function useSelectColumn(
+  items: readonly RequestSummary[],
+  handle: string,
+): readonly Column<RequestSummary>[] {
+  const t = useTranslations("requests.list.bulk");
+  if (!items.some((one) => isWithdrawable(one, handle))) return [];
+  return [
+    {
+      key: "select",
+      head: t("head"),
+      isTool: true,
+      cell: (one) =>
+        isWithdrawable(one, handle) ? <SelectRequest id={one.id} reference={one.reference} /> : null,
+    },
+  ];
 }
 
 /** Requests as rows: reference, legal authority, transactions, state and deadline. Reviewers also see the requester. */

@@ -1,3 +1,4 @@
+import { redirect } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { AccessStrip } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
@@ -23,9 +24,11 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
-import { getTransaction } from "@/lib/api-client/operations/transactions";
+import { getTransaction, listTransactions } from "@/lib/api-client/operations/transactions";
+import { isUuid } from "@/lib/crypto/uuid";
 import { loadPage } from "@/lib/http/pages/page";
 import { readRecord } from "@/lib/transactions/read/read-record";
+import { recordsNamed } from "@/lib/transactions/read/record-name";
 import { TransactionPath } from "@/lib/transactions/schema";
 
 export async function generateMetadata() {
@@ -35,10 +38,32 @@ export async function generateMetadata() {
 /** An invalid id is answered and recorded like an unknown one. */
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
+/** A part of an address as text; an address that is not encoded correctly names nothing. */
+function textOf(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return NO_ID;
+  }
+}
+
+/** The id of the record in the address. A job's name leads to its record, or to the list of its records. */
+async function idOfRecord(encoded: string): Promise<string> {
+  if (isUuid(encoded)) return encoded;
+  const name = textOf(encoded);
+  const found = await loadPage(listTransactions, "/confidential/transactions", (cx) =>
+    recordsNamed(cx, name),
+  );
+  const [id, ...others] = found.ok ? found.value : [];
+  if (id === undefined) return NO_ID;
+  redirect(others.length === 0 ? `/transactions/${id}` : `/transactions?job_id=${encodeURIComponent(name)}`);
+}
+
 /** One transaction: metadata always, fields sealed until they are opened in place. */
 export default async function TransactionPage({ params }: PageProps<"/transactions/[id]">) {
   const t = await getTranslations("transactions");
-  const id = TransactionPath.safeParse(await params).data?.id ?? NO_ID;
+  const name = TransactionPath.safeParse(await params).data?.id ?? NO_ID;
+  const id = await idOfRecord(name);
   const path = `/confidential/transactions/${id}`;
   const result = await loadPage(getTransaction, path, (cx) => readRecord(cx, id));
   if (!result.ok)
@@ -89,7 +114,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
         facts={
           <>
             <MyAccess record={record} nowMs={nowMs} />
-            <TransactionFacts record={record} />
+            <TransactionFacts record={record} own={principal.participantId} />
             <WhyFacts record={record} />
             {record.retention === undefined ? null : (
               <Retention transactionId={view.transaction_id} current={record.retention} />

@@ -35,11 +35,19 @@ export interface Row {
   readonly isOwn: boolean;
   /** The reader's grant in force that ends last. */
   readonly grant: GrantView | undefined;
+  /** The reader's own program holds the key. */
+  readonly isHeld: boolean;
 }
 
 function Access({ row }: { row: Row }) {
   const t = useTranslations("transactions.access");
   if (!row.view.has_encrypted_data) return <span className="text-ink-2">{t("plain")}</span>;
+  if (row.isHeld)
+    return (
+      <Tag tone="plain" icon="key">
+        {t("held")}
+      </Tag>
+    );
   if (row.isOwn)
     return (
       <Tag tone="accent" glyph={<SealGlyph state="opened" size={14} />}>

@@ -48,7 +48,7 @@ export function TestResult({ result, to }: { result: TestSignIn; to: string }) {
             { name: t("signIn"), value: checks.sign_in === "ok" ? t("signInOk") : why(checks.sign_in) },
             { name: t("domain"), value: t(checks.domain ? "yes" : "no") },
             { name: t("roles"), value: roles(checks.roles) },
-            { name: t("person"), value: checks.person ?? t("nobody") },
+            { name: t("person"), value: checks.person ?? t("noPerson") },
           ]}
         />
       </section>

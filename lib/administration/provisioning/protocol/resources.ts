@@ -9,6 +9,7 @@ import {
   type Shape,
 } from "@/lib/administration/provisioning/protocol/patch";
 import { fault } from "@/lib/administration/provisioning/protocol/scim-error";
+import { parseSaid } from "@/lib/issue-words";
 import { text, visibleLine } from "@/lib/schema";
 
 export const USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -81,7 +82,7 @@ export interface WantedGroup {
 }
 
 function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = parseSaid(schema, value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw fault("invalidValue", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "cannot be read"}.`);

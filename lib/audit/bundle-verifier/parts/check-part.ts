@@ -12,7 +12,7 @@ export type PartCheck =
   | { readonly ok: false; readonly fault: string };
 
 /** Compares one exported part with the digest in its entry, and opens it with its key. */
-export function checkPart(entry: EntryFacts, part: LinePart): PartCheck {
+export function checkPart(entry: Pick<EntryFacts, "id" | "log" | "sealed">, part: LinePart): PartCheck {
   const sealed = entry.sealed.find((candidate) => candidate.c === part.c);
   if (sealed === undefined) return { ok: false, fault: "is not of this entry" };
   try {

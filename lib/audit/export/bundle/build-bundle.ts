@@ -148,7 +148,7 @@ export async function writeBundle(
     range: { from: 0, to: size },
     complete,
     size,
-    later: await countLater(tx, log, size),
+    later: await countLater(tx, log, size, exportedAt),
   };
   const newest = checkpoints.at(-1)?.note;
   const files = [

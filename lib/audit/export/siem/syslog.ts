@@ -1,6 +1,7 @@
 import "server-only";
 import type { ShownEntry } from "../judge-entry";
-import { type FactName, siemFacts } from "./facts";
+import type { Fact } from "../tables/shown-row";
+import { type SiemFacts, siemFacts } from "./facts";
 
 /** Facility 13, log audit (RFC 5424, section 6.2.1). */
 const FACILITY = 13;
@@ -13,7 +14,7 @@ const INFORMATIONAL = 6;
  */
 const ENTERPRISE = 32_473;
 
-const PARAMETERS: readonly (readonly [name: string, fact: FactName])[] = [
+const PARAMETERS: readonly (readonly [name: string, fact: Fact])[] = [
   ["id", "id"],
   ["class", "class"],
   ["outcome", "outcome"],
@@ -49,17 +50,25 @@ function timestamp(at: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/.test(at) ? at : "-";
 }
 
-/** Returns one entry as a message of RFC 5424, without its sealed parts. */
-export function syslogLine(shown: ShownEntry, log: string): string {
-  const { values, unshown } = siemFacts(shown);
-  const { row, astray } = shown;
+/** What a message has in addition to an entry's facts. */
+interface Place {
+  readonly log: string;
+  readonly seq: number;
+  /** base64url. */
+  readonly leaf: string;
+  /** Labels of parts that were dropped or moved. */
+  readonly missing: string;
+}
+
+/** Returns a message of RFC 5424 with the facts of an entry. */
+export function syslogMessage({ values, unshown }: SiemFacts, { log, seq, leaf, missing }: Place): string {
   const priority = FACILITY * 8 + (SEVERITIES[values.outcome] ?? INFORMATIONAL);
   const entry = element("entry", [
     ["log", log],
-    ["seq", String(row.seq)],
+    ["seq", String(seq)],
     ...PARAMETERS.map(([name, fact]): readonly [string, string] => [name, values[fact]]),
-    ["leaf", row.leaf_hash.toString("base64url")],
-    ["missing", astray.join(" ")],
+    ["leaf", leaf],
+    ["missing", missing],
     ["unshown", unshown.join(" ")],
   ]);
   const action = headerField(values.action, 128);
@@ -72,4 +81,11 @@ export function syslogLine(shown: ShownEntry, log: string): string {
     headerField(values.action, 32),
   ];
   return `${header.join(" ")} ${entry} ${action} ${headerField(values.outcome, 16)}`;
+}
+
+/** Returns one entry as a message of RFC 5424, without its sealed parts. */
+export function syslogLine(shown: ShownEntry, log: string): string {
+  const { row, astray } = shown;
+  const leaf = row.leaf_hash.toString("base64url");
+  return syslogMessage(siemFacts(shown), { log, seq: row.seq, leaf, missing: astray.join(" ") });
 }

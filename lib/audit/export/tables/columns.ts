@@ -1,28 +1,36 @@
 import "server-only";
+import { ACTION_WORDS } from "@/lib/audit/action-words";
+import { memberOf } from "@/lib/audit/bundle-verifier/container/member";
+import { actionKey } from "@/lib/audit/labels";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { ShownEntry } from "../judge-entry";
 import { bindsPart } from "../part-places";
 import { csvCell } from "./csv-cell";
 import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 
-/** The columns of CSV and of a spreadsheet, in order, each with its description. */
+/** The columns of CSV and of a spreadsheet, in order, each with its description. People's columns come first, codes last. */
 export const COLUMNS = {
   seq: "Number of the entry in the log, from 0, without gaps.",
   at: "When it was written, UTC, to the microsecond.",
-  entry_id: "Id of the entry (UUIDv7).",
-  class:
-    "Kind of act: transaction, disclosure, access, key, policy, identity, admin, export, retention, log.",
+  who: "Name of the person who acted, if the reader knows them. Names are of today and no part of the entry.",
+  organisation: "Organisation of that person.",
+  what: "What was done, in words.",
+  fields: "Field groups that it concerns.",
   outcome: "intent (about to be done), done, denied or failed.",
-  action: "What was done.",
-  actor: "Pseudonym of the person, or system: and a process.",
   purpose: "Purpose the actor stated.",
   transaction_id: "Transaction it is about.",
-  participant_id: "Participant the access is counted under.",
   request_id: "Access request it is about.",
   grant_id: "Grant it was done under.",
-  leaf_hash: "Leaf of the entry in the tree: SHA-256 of 0x00 and its bytes, base64url without padding.",
+  participant_id: "Participant the access is counted under.",
   details: "The sealed part of the organisation, opened: JSON (RFC 8785).",
   case: "The sealed part of the case, opened, for its readers.",
   person: "The sealed part of the person, opened, for auditors.",
+  action: "What was done, as the entry has it.",
+  actor: "Pseudonym of the person, or system: and a process.",
+  class:
+    "Kind of act: transaction, disclosure, access, key, policy, identity, admin, export, retention, log.",
+  entry_id: "Id of the entry (UUIDv7).",
+  leaf_hash: "Leaf of the entry in the tree: SHA-256 of 0x00 and its bytes, base64url without padding.",
   missing: "Labels of sealed parts that the entry binds and that were dropped or moved, for every reader.",
 } as const;
 
@@ -30,22 +38,48 @@ export type Column = keyof typeof COLUMNS;
 export const COLUMN_NAMES: readonly Column[] = [
   "seq",
   "at",
-  "entry_id",
-  "class",
+  "who",
+  "organisation",
+  "what",
+  "fields",
   "outcome",
-  "action",
-  "actor",
   "purpose",
   "transaction_id",
-  "participant_id",
   "request_id",
   "grant_id",
-  "leaf_hash",
+  "participant_id",
   "details",
   "case",
   "person",
+  "action",
+  "actor",
+  "class",
+  "entry_id",
+  "leaf_hash",
   "missing",
 ];
+
+/** People whom the reader of an export knows, by pseudonym. */
+export type KnownPeople = ReadonlyMap<
+  string,
+  { readonly name: string | null; readonly organisation: string }
+>;
+
+function namesIn(value: Json | undefined): string {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string").join(", ") : "";
+}
+
+/** The field groups of an entry: those of its details, else those that an access gave. */
+function fieldsCell({ org }: ShownEntry): string {
+  const named = namesIn(memberOf(memberOf(org, "details"), "groups"));
+  return named === "" ? namesIn(memberOf(memberOf(org, "access"), "data_accessed")) : named;
+}
+
+/** The words for an action; an action that this version does not write is shown by its name. */
+function whatCell(action: string): string {
+  const key = actionKey(action);
+  return key === undefined ? action : (ACTION_WORDS[key] ?? action);
+}
 
 /** Cell text for a part whose compartment key was destroyed, according to an entry of the log. */
 const ERASED = "[erased]";
@@ -89,28 +123,34 @@ function orgCell({ parts, keyless, kinds }: ShownEntry, { org, hasOrg }: ShownRo
 }
 
 /** The texts of a row in the order of COLUMN_NAMES. */
-export function cellsOf(opened: ShownEntry): string[] {
+export function cellsOf(opened: ShownEntry, people: KnownPeople): string[] {
   const { row } = opened;
   const shown = shownRow(opened);
-  return [
-    String(row.seq),
-    shown.at,
-    shown.id,
-    shown.class,
-    shown.outcome,
-    shown.action,
-    shown.actor,
-    shown.purpose,
-    shown.transaction_id,
-    shown.participant_id,
-    shown.request_id,
-    shown.grant_id,
-    row.leaf_hash.toString("base64url"),
-    orgCell(opened, shown),
-    partCell(opened, "case"),
-    partCell(opened, "subject"),
-    opened.astray.join(" "),
-  ];
+  const person = people.get(shown.actor);
+  const cells: Readonly<Record<Column, string>> = {
+    seq: String(row.seq),
+    at: shown.at,
+    who: person?.name ?? "",
+    organisation: person?.organisation ?? "",
+    what: whatCell(shown.action),
+    fields: fieldsCell(opened),
+    outcome: shown.outcome,
+    purpose: shown.purpose,
+    transaction_id: shown.transaction_id,
+    request_id: shown.request_id,
+    grant_id: shown.grant_id,
+    participant_id: shown.participant_id,
+    details: orgCell(opened, shown),
+    case: partCell(opened, "case"),
+    person: partCell(opened, "subject"),
+    action: shown.action,
+    actor: shown.actor,
+    class: shown.class,
+    entry_id: shown.id,
+    leaf_hash: row.leaf_hash.toString("base64url"),
+    missing: opened.astray.join(" "),
+  };
+  return COLUMN_NAMES.map((name) => cells[name]);
 }
 
 export interface CsvOptions {
@@ -123,8 +163,8 @@ export function csvHeader({ delimiter, bom }: CsvOptions): string {
 }
 
 /** One entry as a line of CSV. */
-export function csvLine(shown: ShownEntry, { delimiter }: CsvOptions): string {
-  return `${cellsOf(shown)
+export function csvLine(shown: ShownEntry, { delimiter }: CsvOptions, people: KnownPeople): string {
+  return `${cellsOf(shown, people)
     .map((cell) => csvCell(cell, delimiter))
     .join(delimiter)}\r\n`;
 }

@@ -9,19 +9,24 @@ import type { ShownEntry } from "../judge-entry";
  */
 export const UNSHOWN = "[not shown by the entry]";
 
-/** The facts of an entry that a table shows, taken from the entry itself. */
-export interface ShownRow {
-  readonly id: string;
-  readonly at: string;
-  readonly class: string;
-  readonly outcome: string;
-  readonly action: string;
-  readonly actor: string;
-  readonly purpose: string;
-  readonly transaction_id: string;
-  readonly participant_id: string;
-  readonly request_id: string;
-  readonly grant_id: string;
+/** The facts of an entry that tables and security systems have, in the order of the tables' columns. */
+export const FACTS = [
+  "at",
+  "id",
+  "class",
+  "outcome",
+  "action",
+  "actor",
+  "purpose",
+  "transaction_id",
+  "participant_id",
+  "request_id",
+  "grant_id",
+] as const;
+export type Fact = (typeof FACTS)[number];
+
+/** The facts of an entry, taken from the entry itself. */
+export interface ShownRow extends Readonly<Record<Fact, string>> {
   /** JCS of the org part; undefined if it is absent or does not open. */
   readonly org: string | undefined;
   /** Whether the entry binds an org part. */

@@ -1,4 +1,5 @@
 import "server-only";
+import { peopleFor } from "@/lib/audit/reading/actors/known-people";
 import type { ReaderContext } from "@/lib/audit/reading/fence";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { RawTx } from "@/lib/db/transaction";
@@ -8,7 +9,7 @@ import { ocsfLine } from "../siem/ocsf";
 import { syslogLine } from "../siem/syslog";
 import type { Produced, Sink } from "../sink";
 import { countLater, readAnchor } from "../store";
-import { type CsvOptions, csvHeader, csvLine } from "./columns";
+import { type CsvOptions, csvHeader, csvLine, type KnownPeople } from "./columns";
 import { entryLine } from "./entry-line";
 
 interface TextFormat {
@@ -27,8 +28,8 @@ function ndjson(): TextFormat {
   return { head: "", batch, foot: nothing };
 }
 
-function csv(options: CsvOptions): TextFormat {
-  const batch = (rows: readonly ShownEntry[]) => rows.map((row) => csvLine(row, options)).join("");
+function csv(options: CsvOptions, people: KnownPeople): TextFormat {
+  const batch = (rows: readonly ShownEntry[]) => rows.map((row) => csvLine(row, options, people)).join("");
   return { head: csvHeader(options), batch, foot: nothing };
 }
 
@@ -63,9 +64,11 @@ export async function writeText(
   sink: Sink,
 ): Promise<Produced> {
   const { log } = cx.instance;
+  // Read before the stream, because the connection answers no other query until its end.
+  const people: KnownPeople = wanted.format === "csv" ? await peopleFor(tx, cx, wanted) : new Map();
   const formats = {
     ndjson,
-    csv: () => csv(wanted.csv),
+    csv: () => csv(wanted.csv, people),
     json: () => json(log, tx),
     ocsf: () => lines(ocsfLine, log),
     syslog: () => lines(syslogLine, log),

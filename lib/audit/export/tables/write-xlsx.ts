@@ -1,4 +1,5 @@
 import "server-only";
+import { peopleFor } from "@/lib/audit/reading/actors/known-people";
 import type { ReaderContext } from "@/lib/audit/reading/fence";
 import type { RawTx } from "@/lib/db/transaction";
 import { EntryScan, type ExportRequest, shownOf } from "../read-entries";
@@ -54,6 +55,7 @@ export async function writeXlsx(
   const { log } = cx.instance;
   const anchor = await readAnchor(tx, log);
   const { size } = anchor;
+  const people = await peopleFor(tx, cx, request);
   const scan = new EntryScan(cx, tx, request, anchor);
   let entries = 0;
   let longer = 0;
@@ -64,7 +66,7 @@ export async function writeXlsx(
   const rows = async function* () {
     for await (const leaves of scan.batches()) {
       const batch = shownOf(leaves);
-      yield batch.map((shown) => cellsOf(shown).map(fit));
+      yield batch.map((shown) => cellsOf(shown, people).map(fit));
       entries += batch.length;
       sink.progress?.(entries);
     }

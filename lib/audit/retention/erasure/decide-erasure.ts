@@ -4,7 +4,7 @@ import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, ownApproval } from "@/lib/errors";
 import { personKey, sayWord } from "./erasure-word";
 import { prepareErasure } from "./prepare-erasure";
 import type { Erasure } from "./schema";
@@ -21,13 +21,12 @@ async function lockErasure(tx: Tx, cx: Context, id: string): Promise<ErasureRow>
 
 /** People cannot decide about the erasure of their own data. */
 function requireOther(row: ErasureRow): void {
-  if (row.is_subjects)
-    throw new DomainError("decision.self", { detail: "You cannot decide about your own data." });
+  if (row.is_subjects) throw ownApproval("decision.self", "You cannot decide about your own data.");
 }
 
 /** One person with two accounts does not count as two people. */
 function requireSecondPerson(row: ErasureRow): void {
-  if (row.is_askers) throw new DomainError("decision.same-person", { detail: "Another person must agree." });
+  if (row.is_askers) throw ownApproval("decision.same-person", "Another person must agree.");
   requireOther(row);
 }
 

@@ -36,7 +36,16 @@ export const Erasure = z.object({
   asked_at: z.string(),
   agreed_by: z.string().nullable(),
   kept_back: KeptBack.nullable(),
+  /** When the worker tries next, if it waits. */
   try_after: z.string().nullable(),
+  /** The role whose period has not passed, and its days; null for callers who may not know of every hold. */
+  period: z.object({ role: z.string(), days: z.int() }).nullable(),
+  /** End of the legal hold that keeps it back; null for callers who may not know of it. */
+  hold_until: z.string().nullable(),
+  /** Names of people who may be the second person, while it waits for one. */
+  waits_for: z.array(z.string()),
+  /** Names of people who asked or agreed and no longer have the duty. */
+  lost_duty: z.array(z.string()),
   ended_at: z.string().nullable(),
   by_seq: z.int().nullable(),
   closed_log: ClosedLog,

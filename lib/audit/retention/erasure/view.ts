@@ -2,6 +2,7 @@ import "server-only";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
 import { closedOrigin } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context/context";
+import { type ErasureReasons, NO_REASONS } from "./reasons-store";
 import type { Erasure } from "./schema";
 import type { ErasureReader, ErasureRow } from "./store";
 
@@ -23,8 +24,8 @@ export function readerOf(cx: Context): ErasureReader {
   return { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
 }
 
-/** An erasure as the caller sees it. */
-export function toErasure(cx: Context, row: ErasureRow): Erasure {
+/** An erasure as the caller sees it; a list also says why it waits. */
+export function toErasure(cx: Context, row: ErasureRow, reasons: ErasureReasons = NO_REASONS): Erasure {
   return {
     id: row.id,
     subject: row.subject,
@@ -34,6 +35,10 @@ export function toErasure(cx: Context, row: ErasureRow): Erasure {
     asked_at: row.asked_at.toISOString(),
     agreed_by: row.agreed_by_name,
     ...keptBack(cx, row),
+    period: reasons.period ?? null,
+    hold_until: reasons.holdUntil?.toISOString() ?? null,
+    waits_for: [...reasons.waitsFor],
+    lost_duty: [...reasons.lostDuty],
     ended_at: row.ended_at?.toISOString() ?? null,
     by_seq: row.by_seq,
     closed_log: closedOrigin(cx.instance, row.by_log),

@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
+import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
@@ -70,7 +71,7 @@ export function useAuthorityColumns(): Column<AuthorityView>[] {
       head: t("columns.valid"),
       cell: ({ valid_from: from, valid_until: until }) => (
         <>
-          <LocalTime instant={from} form="day" /> – <LocalTime instant={until} form="day" />
+          <StartTime instant={from} form="day" /> – <EndTime instant={until} form="day" look="bare" />
         </>
       ),
     },

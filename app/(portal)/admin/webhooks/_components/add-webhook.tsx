@@ -7,7 +7,7 @@ import { SecretOnce } from "@/components/domain/secret-once";
 import { BoxesField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { createWebhook } from "@/lib/api-client/operations/notifications";
-import { NewWebhook, type NotifyKind } from "@/lib/notify/schema";
+import { type HookKind, NewWebhook, type NotifyKind } from "@/lib/notify/schema";
 
 /** In the order of the mail settings. */
 const KINDS: readonly NotifyKind[] = [
@@ -23,13 +23,17 @@ const KINDS: readonly NotifyKind[] = [
   "epoch",
   "agreement",
   "roster",
+  "erasure",
+  "authority",
 ];
+/** Transactions are many, so a program asks for them. */
+const OFFERED: readonly HookKind[] = ["transaction", ...KINDS];
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
 
 interface Typed {
   readonly name: string;
   readonly url: string;
-  readonly kinds: readonly NotifyKind[];
+  readonly kinds: readonly HookKind[];
 }
 
 /** Adds a webhook of the person, and shows its secret once. */
@@ -67,7 +71,11 @@ export function AddWebhook() {
         spellCheck={false}
         maxLength={2_000}
       />
-      <BoxesField form={form} name="kinds" options={KINDS.map((value) => ({ value, label: words(value) }))} />
+      <BoxesField
+        form={form}
+        name="kinds"
+        options={OFFERED.map((value) => ({ value, label: words(value) }))}
+      />
     </FormFrame>
   );
 }

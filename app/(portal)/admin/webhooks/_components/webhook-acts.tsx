@@ -4,13 +4,18 @@ import { useTranslations } from "next-intl";
 import { ActRow, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { SecretOnce } from "@/components/domain/secret-once";
-import type { disableWebhook, rotateWebhookSecret } from "@/lib/api-client/operations/notifications";
+import type {
+  disableWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+} from "@/lib/api-client/operations/notifications";
 import type { Webhook } from "@/lib/notify/schema";
 
 const ROTATE = target<typeof rotateWebhookSecret>("POST", "/confidential/admin/webhooks/{id}/rotate");
+const TEST = target<typeof testWebhook>("POST", "/confidential/admin/webhooks/{id}/test");
 const DISABLE = target<typeof disableWebhook>("POST", "/confidential/admin/webhooks/{id}/disable");
 
-/** A new secret for the person's own webhook, and its end. Administrators can end any webhook. */
+/** A test event and a new secret for the person's own webhook, and its end. Administrators can end any webhook. */
 export function WebhookActs({ item }: { item: Webhook }) {
   const t = useTranslations("notify.hooks");
   const { id, name } = item;
@@ -27,6 +32,15 @@ export function WebhookActs({ item }: { item: Webhook }) {
     failed: t("acts.failed"),
     done: ({ secret }, close) => <SecretOnce words="notify.hooks.secret" secret={secret} onDone={close} />,
   });
+  const test = act("test", {
+    call: TEST,
+    params: { id },
+    label: t("acts.test"),
+    named: t("acts.testNamed", { name }),
+    button: { size: "bar" },
+    failed: t("acts.testFailed"),
+    leadsTo: () => `/admin/webhooks/${id}`,
+  });
   const disable = act("disable", {
     call: DISABLE,
     params: { id },
@@ -39,5 +53,5 @@ export function WebhookActs({ item }: { item: Webhook }) {
     danger: true,
     failed: t("acts.failed"),
   });
-  return <ActRow acts={item.is_own ? [rotate, disable] : [disable]} />;
+  return <ActRow acts={item.is_own ? [test, rotate, disable] : [disable]} />;
 }

@@ -13,6 +13,8 @@ export interface EventSentence {
   readonly action: string;
   readonly actor: string | null;
   readonly actorName: string | undefined;
+  /** Of an actor whom the reader does not know by name. */
+  readonly actorOrganisation?: string | undefined;
   readonly outcome: EventItem["outcome"];
   readonly at: string;
   readonly purpose: string | undefined;
@@ -82,6 +84,7 @@ export function eventSentenceOf(detail: EventDetail): EventSentence | undefined 
     action,
     actor,
     actorName: detail.actor_name,
+    actorOrganisation: detail.actor_organisation,
     outcome,
     at,
     purpose,

@@ -12,25 +12,38 @@ function processOf(actor: string): Process | undefined {
   return PROCESSES.find((known) => known === name);
 }
 
-/** Who acted, in one text: a name where the reader knows it, else the log's pseudonym. */
-export function useActorName(): (actor: string | null, name: string | undefined) => string {
+/** Who acted, in one text: a name where the reader knows it, else the organisation, else the log's pseudonym. */
+export function useActorName(): (
+  actor: string | null,
+  name: string | undefined,
+  organisation?: string | undefined,
+) => string {
   const t = useTranslations("audit.actors");
-  return (actor, name) => {
+  return (actor, name, organisation) => {
     if (name !== undefined) return name;
+    if (organisation !== undefined) return t("unnamed", { organisation });
     if (actor === null || actor === "anonymous") return t("none");
     const process = processOf(actor);
     return process === undefined ? shortDigest(actor) : t(process);
   };
 }
 
-/** Who acted. A pseudonym is shown in a monospaced font. */
-export function Actor({ actor, name }: { actor: string | null; name: string | undefined }) {
+/** Who acted. A pseudonym is shown in a monospaced font; behind a person without a name it is the title. */
+export function Actor(props: {
+  actor: string | null;
+  name: string | undefined;
+  organisation?: string | undefined;
+}) {
+  const { actor, name, organisation } = props;
   const nameOf = useActorName();
-  const isPseudonym =
+  const isUnnamed =
     name === undefined && actor !== null && actor !== "anonymous" && processOf(actor) === undefined;
   return (
-    <span className={isPseudonym ? "font-mono" : ""} title={isPseudonym ? actor : undefined}>
-      {nameOf(actor, name)}
+    <span
+      className={isUnnamed && organisation === undefined ? "font-mono" : ""}
+      title={isUnnamed ? actor : undefined}
+    >
+      {nameOf(actor, name, organisation)}
     </span>
   );
 }

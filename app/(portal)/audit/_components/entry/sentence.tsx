@@ -34,7 +34,11 @@ export function Sentence({ happening }: { happening: EventSentence }) {
   const tags = {
     actor: (): ReactNode => (
       <strong className="font-semibold">
-        <Actor actor={happening.actor} name={happening.actorName} />
+        <Actor
+          actor={happening.actor}
+          name={happening.actorName}
+          organisation={happening.actorOrganisation}
+        />
       </strong>
     ),
     subject: (): ReactNode =>
@@ -51,6 +55,7 @@ export function Sentence({ happening }: { happening: EventSentence }) {
     from: textOf(details, "from") ?? "?",
     to: textOf(details, "to") ?? "?",
     format: textOf(details, "format") ?? "?",
+    reference: textOf(details, "reference") ?? "",
     kid: textOf(details, "kid") ?? "?",
     old_kid: textOf(details, "old_kid") ?? "?",
     new_kid: textOf(details, "new_kid") ?? "?",

@@ -28,10 +28,14 @@ export async function actorChoices(
   const t = await getTranslations("audit");
   const choices = new Map<string, string>([[principal.pseudonym, t("actors.me", { name: principal.name })]]);
   const people = items.filter(({ actor }) => actor !== null && !actor.startsWith("system:"));
-  const named = people.map(({ actor, actor_name }): [string, string] => [
-    actor ?? "",
-    actor === "anonymous" ? t("actors.none") : (actor_name ?? shortDigest(actor ?? "")),
-  ]);
+  const named = people.map(({ actor, actor_name, actor_organisation }): [string, string] => {
+    const pseudonym = shortDigest(actor ?? "");
+    const unnamed =
+      actor_organisation === undefined
+        ? pseudonym
+        : `${t("actors.unnamed", { organisation: actor_organisation })} ${pseudonym}`;
+    return [actor ?? "", actor === "anonymous" ? t("actors.none") : (actor_name ?? unnamed)];
+  });
   for (const [value, label] of named.sort((a, b) => a[1].localeCompare(b[1])))
     if (!choices.has(value)) choices.set(value, label);
   for (const process of PROCESSES) choices.set(`system:${process}`, t(`actors.${process}`));

@@ -3,8 +3,10 @@ import type { ReactNode } from "react";
 import { UrlForm } from "@/components/layout/page-controls";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
+import { ACTION_GROUPS, type ActionGroup, actionGroup } from "@/lib/audit/action-groups";
 import { ENTRY_OUTCOMES } from "@/lib/audit/entry/event";
 import { ACTION_KEYS, PURPOSES } from "@/lib/audit/labels";
+import { ActionPick, type PickGroup } from "./action-pick";
 import { ActorPick } from "./actor-pick";
 import { FAULT_ID, FilterFault } from "./filter-fault";
 import { addressOf, type Field, hasValues, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
@@ -33,6 +35,19 @@ function Chip(props: { id: string; label: string; isSet: boolean; isWrong?: bool
   );
 }
 
+type Labels = ReturnType<typeof useTranslations<"actions.labels">>;
+
+/** Every action in its group, with its words first and its name behind them. */
+function actionGroups(labels: Labels, groups: (group: ActionGroup) => string): PickGroup[] {
+  const all = Object.entries(ACTION_KEYS).map(([value, key]) => ({ value, label: labels(key) }));
+  return ACTION_GROUPS.map((group) => ({
+    name: groups(group),
+    choices: all
+      .filter(({ value }) => actionGroup(value) === group)
+      .sort((a, b) => a.label.localeCompare(b.label)),
+  }));
+}
+
 /** The filter as a GET form. Its values are in the address. */
 export function FilterBar(props: {
   path: string;
@@ -46,6 +61,7 @@ export function FilterBar(props: {
 }) {
   const t = useTranslations("audit.filter");
   const labels = useTranslations("actions.labels");
+  const groups = useTranslations("actions.groups");
   const outcomes = useTranslations("audit.outcomes");
   const purposes = useTranslations("domain.purposes");
   const { values, fault } = props.read;
@@ -86,16 +102,13 @@ export function FilterBar(props: {
       />
     </Chip>
   );
-  const actions = Object.entries(ACTION_KEYS).map(([value, key]) => ({
-    value,
-    label: `${value}: ${labels(key)}`,
-  }));
   const spans = Object.keys(SPANS).filter((span): span is keyof typeof SPANS => span in SPANS);
   const isOpen = fault === "kind" || values.id !== "" || values.from !== "" || values.to !== "";
   return (
     <search className="mb-4 block print:hidden">
       <UrlForm key={JSON.stringify(values)} action={props.path}>
         {values.log === "" ? null : <input type="hidden" name="log" value={values.log} />}
+        {values.reads === "" ? null : <input type="hidden" name="reads" value={values.reads} />}
         {props.children}
         <div className="flex flex-wrap items-center gap-2">
           {select(
@@ -112,7 +125,21 @@ export function FilterBar(props: {
               className={CONTROL}
             />
           </Chip>
-          {select("action", actions, t("any"))}
+          <Chip
+            id="filter-action"
+            label={t("action")}
+            isSet={values.action !== ""}
+            isWrong={fault === "action"}
+          >
+            <ActionPick
+              id="filter-action"
+              current={values.action}
+              groups={actionGroups(labels, groups)}
+              any={t("any")}
+              className={CONTROL}
+              {...wrong("action")}
+            />
+          </Chip>
           {select(
             "outcome",
             ENTRY_OUTCOMES.map((value) => ({ value, label: outcomes(value) })),

@@ -10,7 +10,7 @@ export type Span = keyof typeof SPANS;
 export const SUBJECT_KINDS = ["transaction", "request", "grant", "participant"] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
-/** Values of the filter, as in the address. `log` names a closed log. */
+/** Values of the filter, as in the address. `log` names a closed log; `reads=all` shows routine reads. */
 export const FIELDS = [
   "log",
   "within",
@@ -22,6 +22,7 @@ export const FIELDS = [
   "id",
   "from",
   "to",
+  "reads",
 ] as const;
 export type Field = (typeof FIELDS)[number];
 export type FilterValues = Readonly<Record<Field, string>>;
@@ -67,6 +68,7 @@ function valuesOf(params: Params): FilterValues {
     id: at > 0 ? subject.slice(at + 1) : value("id"),
     from: value("from"),
     to: value("to"),
+    reads: value("reads"),
   };
 }
 
@@ -157,9 +159,14 @@ export function numberOf(params: Params, name: string): number | undefined {
   return /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
 }
 
-/** Returns whether any filter is set. The choice of the log is not a filter. */
+/** Returns whether any filter is set. The choice of the log and showing routine reads are none. */
 export function hasValues(values: FilterValues): boolean {
-  return FIELDS.some((name) => name !== "log" && values[name] !== "");
+  return FIELDS.some((name) => name !== "log" && name !== "reads" && values[name] !== "");
+}
+
+/** Returns whether routine reads are folded away: unless they or one action are asked for. */
+export function foldsReads({ reads, action }: FilterValues): boolean {
+  return reads !== "all" && action === "";
 }
 
 /** Whether anything is left out. */

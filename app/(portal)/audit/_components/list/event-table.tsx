@@ -3,6 +3,7 @@ import { Fragment } from "react";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
+import { actionKey } from "@/lib/audit/labels";
 import type { EventItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import { subjectOf } from "../entry/event-sentence";
@@ -47,6 +48,13 @@ function Seq(props: { seq: number | null; signedSize: number; isClosed: boolean 
       <span className="sr-only">{words}</span>
     </span>
   );
+}
+
+/** What an action is called. One that this version does not write has only its name. */
+function ActionWords({ action }: { action: string }) {
+  const t = useTranslations("actions.labels");
+  const key = actionKey(action);
+  return key === undefined ? null : t(key);
 }
 
 /** An action, which may break behind its dots. */
@@ -106,15 +114,22 @@ export function EventTable(props: {
       head: t("action"),
       cell: ({ action, count }) => (
         <>
-          <ActionName action={action} />
-          <BundleCount count={count} />
+          <span className="block">
+            <ActionWords action={action} />
+            <BundleCount count={count} />
+          </span>
+          <span className="block text-ink-2 text-note">
+            <ActionName action={action} />
+          </span>
         </>
       ),
     },
     {
       key: "actor",
       head: t("actor"),
-      cell: ({ actor, actor_name }) => <Actor actor={actor} name={actor_name} />,
+      cell: ({ actor, actor_name, actor_organisation }) => (
+        <Actor actor={actor} name={actor_name} organisation={actor_organisation} />
+      ),
     },
     {
       key: "subject",

@@ -1,9 +1,10 @@
 import "server-only";
 import { getLogCheckpoint, listAuditEvents } from "@/lib/api-client/operations/audit";
 import { findUnknownNames, type NamedMember } from "@/lib/audit/reading/actors/known-names";
-import { listEvents } from "@/lib/audit/reading/list-events";
+import { countRoutineReads, listEvents } from "@/lib/audit/reading/list-events";
 import { getCheckpoint } from "@/lib/audit/reading/proofs/get-checkpoint";
 import { type EventItem, EventQuery } from "@/lib/audit/schema";
+import type { Context } from "@/lib/context/context";
 import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { parseCheckpoint, splitNote } from "@/lib/crypto/log/signed-note";
 import { loadPage, type PageResult } from "@/lib/http/pages/page";
@@ -15,6 +16,8 @@ export interface LoadedList {
   /** Entries whose row cannot be read. */
   readonly unreadable?: readonly Unreadable[] | undefined;
   readonly hasOlder: boolean;
+  /** How many routine reads this page folds away. */
+  readonly folded: number;
   /** Members of the filter that name what no entry here can have; then nothing was asked of the log. */
   readonly unknown: readonly NamedMember[];
 }
@@ -26,12 +29,15 @@ export interface PagePlace {
   readonly before?: number | undefined;
   readonly after?: number | undefined;
   readonly limit: number;
+  /** Leaves out routine reads. */
+  readonly isFolded?: boolean;
 }
 
 /** The query of the API that gives this page. */
 export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<string, string | undefined>> {
-  const { log, before, after, limit } = place;
+  const { log, before, after, limit, isFolded = false } = place;
   return {
+    ...(isFolded ? { reads: "false" } : {}),
     ...(log === undefined ? {} : { log }),
     ...filter,
     limit: String(limit),
@@ -41,13 +47,29 @@ export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<
   };
 }
 
+/** How many routine reads lie between the first and the last entry of the page, and after the newest one. */
+function foldedReads(
+  cx: Context,
+  filter: EventFilter,
+  { log, before, after }: PagePlace,
+  items: readonly EventItem[],
+  hasOlder: boolean,
+): Promise<number> {
+  const seqs = items.map(({ seq }) => seq).filter((seq) => seq !== null);
+  const to = after === undefined ? (before ?? Number.MAX_SAFE_INTEGER) : (seqs[0] ?? after);
+  const from = hasOlder ? (seqs.at(-1) ?? 0) : 0;
+  return countRoutineReads(cx, { ...filter, ...(log === undefined ? {} : { log }) }, { from, to });
+}
+
 /** A page of entries, exactly as the API gives it. */
 export function loadList(filter: EventFilter, place: PagePlace): Promise<PageResult<LoadedList>> {
   return loadPage(listAuditEvents, "/confidential/audit/events", async (cx) => {
     const unknown = await findUnknownNames(cx, filter);
-    if (unknown.length > 0) return { items: [], hasOlder: false, unknown };
+    if (unknown.length > 0) return { items: [], hasOlder: false, folded: 0, unknown };
     const page = await listEvents(cx, EventQuery.parse(queryOf(filter, place)));
-    return { items: page.items, unreadable: page.unreadable, hasOlder: page.next_cursor !== null, unknown };
+    const hasOlder = page.next_cursor !== null;
+    const folded = place.isFolded === true ? await foldedReads(cx, filter, place, page.items, hasOlder) : 0;
+    return { items: page.items, unreadable: page.unreadable, hasOlder, folded, unknown };
   });
 }
 

@@ -1,5 +1,7 @@
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { EntryLink } from "@/components/domain/entry-link";
+import { roleKey } from "@/components/layout/role-words";
+import { EndTime } from "@/components/ui/begin-and-end";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
@@ -18,28 +20,60 @@ const LOOKS: Readonly<Record<Shown, { readonly tone: Tone; readonly icon: IconNa
   done: { tone: "accent", icon: "check" },
 };
 
-/** State of an erasure. For an agreed one also what defers it, and until when. */
+const YEAR_DAYS = 365;
+
+/** What keeps an agreed erasure back, and until when. */
+function KeptBack({ item }: { item: Erasure }) {
+  const t = useTranslations("keeping.erasures.keptBack");
+  const keeping = useTranslations("keeping");
+  const roles = useTranslations("portal.roles");
+  const { kept_back: why, period, hold_until: hold, lost_duty: lost, try_after: next } = item;
+  const time = (instant: string) => () => <LocalTime instant={instant} form="minute" />;
+  if (why === null) return null;
+  if (why === "date" && period !== null && next !== null) {
+    const years = period.days % YEAR_DAYS === 0;
+    const length = years
+      ? keeping("years", { count: period.days / YEAR_DAYS })
+      : keeping("days", { count: period.days });
+    return t.rich("dateUntil", { role: roles(roleKey(period.role)), length, time: time(next) });
+  }
+  if (why === "hold" && hold !== null)
+    return t.rich("holdUntil", { time: () => <EndTime instant={hold} form="day" before={t("until")} /> });
+  if (why === "two_persons" && lost.length > 0) return t("lost", { people: lost.join(", ") });
+  return t(why);
+}
+
+/** State of an erasure. For one that waits also for whom, or what keeps it back, and when it is tried next. */
 function State({ item }: { item: Erasure }) {
   const t = useTranslations("keeping.erasures");
+  const list = useFormatter();
   const isKept = item.state === "agreed" && item.kept_back !== null;
   const shown = isKept ? "keptBack" : item.state;
+  const note = "block text-note text-ink-2";
   return (
     <span className="block tablet:max-w-[300px]">
       <Tag tone={LOOKS[shown].tone} icon={LOOKS[shown].icon}>
         {t(`states.${shown}`)}
       </Tag>
-      {isKept && item.kept_back !== null ? (
-        <span className="block text-note text-ink-2">
-          {t(`keptBack.${item.kept_back}`)}{" "}
-          {item.try_after === null
-            ? null
-            : t.rich("tryAfter", {
-                time: () => <LocalTime instant={item.try_after ?? ""} form="minute" />,
-              })}
+      {item.state === "asked" ? (
+        <span className={note}>
+          {item.waits_for.length === 0
+            ? t("waitsForNone")
+            : t("waitsFor", { people: list.list(item.waits_for, { type: "disjunction" }) })}
+        </span>
+      ) : null}
+      {isKept ? (
+        <span className={note}>
+          <KeptBack item={item} />
+        </span>
+      ) : null}
+      {isKept && item.try_after !== null && item.period === null ? (
+        <span className={note}>
+          {t.rich("tryAfter", { time: () => <LocalTime instant={item.try_after ?? ""} form="minute" /> })}
         </span>
       ) : null}
       {item.ended_at === null ? null : (
-        <span className="block text-note text-ink-2">
+        <span className={note}>
           <LocalTime instant={item.ended_at} form="minute" />
         </span>
       )}

@@ -7,7 +7,7 @@ import { PlaceHold } from "./place-hold";
 const ID = "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f";
 const PLACED = { status: 201, json: { id: ID, until: "2027-01-01T00:00:00Z" } } as const;
 
-const records = () => screen.getByLabelText("Transaction numbers");
+const records = () => screen.getByLabelText("Transactions");
 const reason = () => screen.getByLabelText("Reason");
 const send = () => screen.getByRole("button", { name: "Place hold" });
 
@@ -37,10 +37,11 @@ describe("the form for a legal hold", () => {
     await waitFor(() => expect(reason().getAttribute("aria-invalid")).toBeNull());
     expect(screen.getByRole("alert").textContent).not.toContain("Give a reason");
     expect(document.activeElement).toBe(reason());
-    await user.type(records(), "job-1001");
-    expect((await screen.findAllByText(/One of these is not a transaction number/)).length).toBeGreaterThan(
-      0,
-    );
+    await user.click(records());
+    await user.paste("j".repeat(201));
+    expect(
+      (await screen.findAllByText(/One of these is neither a transaction number nor a job name/)).length,
+    ).toBeGreaterThan(0);
   });
 
   it("shows what a 422 refuses at the same controls and in the same words", async () => {
@@ -56,7 +57,9 @@ describe("the form for a legal hold", () => {
     const summary = await screen.findByRole("alert", { name: "Hold not placed" });
     await waitFor(() => expect(document.activeElement).toBe(summary));
     expect(
-      within(summary).getByRole("link", { name: /One of these is not a transaction number/ }),
+      within(summary).getByRole("link", {
+        name: /One of these is neither a transaction number nor a job name/,
+      }),
     ).toBeDefined();
     expect(records().getAttribute("aria-invalid")).toBe("true");
     expect(records()).toHaveProperty("value", ID);

@@ -2,7 +2,6 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { listedIn } from "@/components/form/faults";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
@@ -13,15 +12,23 @@ import type { preserveTransactions } from "@/lib/api-client/operations/preservat
 
 const PLACE = target<typeof preserveTransactions>("POST", "/confidential/access/preservations");
 
-/** Places a hold on records by their ids, for 90 days. */
-export function PlaceHold() {
+/** Ids and job names, one in a line or with commas between them. A line of ids may have blanks between them. */
+function recordsIn(text: string): string[] {
+  const lines = text.split(/[\n,;]+/).map((line) => line.trim());
+  const isId = (word: string): boolean => /^[0-9a-f-]{36}$/i.test(word);
+  const names = lines.flatMap((line) => (line.split(/\s+/).every(isId) ? line.split(/\s+/) : [line]));
+  return [...new Set(names.filter((name) => name !== ""))];
+}
+
+/** Places a hold on records by their ids or job names, for 90 days. `records` are filled in. */
+export function PlaceHold({ records = "" }: { records?: string }) {
   const t = useTranslations("keeping.holds.place");
   const form = useForm({
     call: PLACE,
     schema: NewPreservation,
     id: "hold",
-    initial: { records: "", reason: "" },
-    toBody: ({ records, reason }) => ({ transactions: listedIn(records), reason: reason.trim() }),
+    initial: { records, reason: "" },
+    toBody: ({ records, reason }) => ({ transactions: recordsIn(records), reason: reason.trim() }),
     controls: { "/transactions": "records", "/reason": "reason" },
     words: {
       records: { label: t("records"), missing: t("recordsNeeded"), wrong: t("recordsWrong") },

@@ -51,7 +51,7 @@ export function NoteSuspicion() {
     initial: { note: "", transaction: "" },
     toBody: ({ note, transaction }) => ({
       note: note.trim(),
-      ...(transaction.trim() === "" ? {} : { transaction_id: transaction.trim().toLowerCase() }),
+      ...(transaction.trim() === "" ? {} : { transaction_id: transaction.trim() }),
     }),
     controls: { "/note": "note", "/transaction_id": "transaction" },
     words: {

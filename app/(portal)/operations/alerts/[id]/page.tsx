@@ -39,7 +39,7 @@ function SideFacts({ alert }: { alert: Alert }) {
 function History({ alert: { acknowledged, resolved } }: { alert: Alert }) {
   const t = useTranslations("alertsPage.one");
   if (acknowledged === null && resolved === null)
-    return <p className="py-2 text-control text-ink-2">{t("nobody")}</p>;
+    return <p className="py-2 text-control text-ink-2">{t("noAct")}</p>;
   const line = (key: string, name: string, { by, at, note }: NonNullable<Alert["resolved"]>) => (
     <li key={key} className="py-2">
       <p className="text-control">

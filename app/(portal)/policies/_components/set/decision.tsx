@@ -8,6 +8,7 @@ import { target } from "@/components/client/api";
 import { useKeys } from "@/components/client/use-keys";
 import type { decidePolicySet } from "@/lib/api-client/operations/policies";
 import type { PolicySetView } from "@/lib/policies/schema";
+import { signOrder } from "./sign-order";
 
 const DECIDE = target<typeof decidePolicySet>("POST", "/confidential/policies/{number}/decide");
 
@@ -24,7 +25,8 @@ const LOOKS = {
   refuse: { look: "danger", size: "form" },
 } as const;
 
-function useSpecs({ number, revision }: PolicySetView): Decide[] {
+function useSpecs(set: PolicySetView): Decide[] {
+  const { number, revision } = set;
   const t = useTranslations("policies.decision");
   return CHOICES.map(({ key, decision }) => ({
     call: DECIDE,
@@ -38,6 +40,7 @@ function useSpecs({ number, revision }: PolicySetView): Decide[] {
     failed: t("failed"),
     fields: { reason: { kind: "reason", label: t("reason"), missing: t("reasonMissing") } },
     body: ({ reason }) => ({ decision, reason, revision }),
+    ...(decision === "approve" ? { signed: signOrder(set) } : {}),
   }));
 }
 

@@ -11,6 +11,7 @@ import type {
   withdrawPolicySet,
 } from "@/lib/api-client/operations/policies";
 import type { PolicySetView } from "@/lib/policies/schema";
+import { signOrder } from "./sign-order";
 
 const SUBMIT = target<typeof submitPolicySet>("POST", "/confidential/policies/{number}/submit");
 const SCHEDULE = target<typeof schedulePolicySet>("POST", "/confidential/policies/{number}/schedule");
@@ -77,6 +78,7 @@ export function SetActs({ set }: { set: PolicySetView }) {
         ...{ call: ROLL_BACK, button: { look: "primary", icon: "back" }, ...words("rollBack") },
         fields: { reason },
         body: ({ reason: why }) => ({ to: number, reason: why }),
+        signed: signOrder(set),
       }),
     may.includes("withdraw") &&
       act<typeof withdrawPolicySet, "reason">("withdraw", {

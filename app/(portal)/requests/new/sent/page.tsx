@@ -1,5 +1,6 @@
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -12,7 +13,6 @@ import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
 import { type Search, uuidOf } from "../_components/answers/prefill";
-import { ReceiptLine } from "../_components/check/submit-request";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.sent");
@@ -48,9 +48,11 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
                 name: t("sent.due"),
                 value: due === undefined ? t("sent.dueNone") : <EndTime instant={due} />,
               },
-              { name: t("sent.receipt"), value: <ReceiptLine id={id} /> },
             ]}
           />
+          <div className="mt-3">
+            <ReceiptDownload of={{ request_id: id }} name={request.reference} />
+          </div>
         </Confirmation>
         <Section title={t("sent.nextTitle")}>
           <p className="mt-2 text-body text-ink-2">{t(isStaff ? "sent.nextTextStaff" : "sent.nextText")}</p>

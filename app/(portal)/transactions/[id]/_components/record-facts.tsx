@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { StatusTag } from "@/app/(portal)/transactions/_components/transaction-table";
 import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -48,7 +49,14 @@ export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number 
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
+        <p className="text-control text-ink-2">
+          {t(record.heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
+        </p>
+        {record.heldKey === undefined ? null : (
+          <p className="mt-1 text-control">
+            <FactLink href={`/keys/${record.heldKey}`}>{t("heldHow")}</FactLink>
+          </p>
+        )}
       </FactsSection>
     );
   if (grant === undefined)
@@ -70,7 +78,7 @@ export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number 
   );
 }
 
-export function TransactionFacts({ record }: { record: RecordView }) {
+export function TransactionFacts({ record, own }: { record: RecordView; own: string | undefined }) {
   const t = useTranslations("transactions.facts");
   const { view, may } = record;
   const facts = [
@@ -83,12 +91,35 @@ export function TransactionFacts({ record }: { record: RecordView }) {
       ? []
       : [{ name: t("occurred"), value: <LocalTime instant={view.occurred_at} form="minute" /> }]),
     { name: t("submitted"), value: <LocalTime instant={view.timestamp} form="minute" /> },
+    ...(record.hold === undefined
+      ? []
+      : [
+          {
+            name: t("hold"),
+            value: (
+              <FactLink href="/audit/holds">
+                <EndTime instant={record.hold.until} form="day" before={t("until")} />
+                {record.hold.person === undefined ? "" : `, ${record.hold.person}`}
+              </FactLink>
+            ),
+          },
+        ]),
     { name: t("confidential"), value: t(view.confidential ? "yes" : "no") },
   ];
   return (
     <FactsSection title={t("title")}>
       <Facts facts={facts} />
+      {view.submitter === own ? (
+        <div className="mt-3">
+          <ReceiptDownload of={{ transaction_id: view.transaction_id }} name={view.job_id} />
+        </div>
+      ) : null}
       <MoveStatus transactionId={view.transaction_id} to={may.move} />
+      {record.mayHold ? (
+        <p className="mt-2 text-control print:hidden">
+          <FactLink href={`/audit/holds?records=${view.transaction_id}`}>{t("placeHold")}</FactLink>
+        </p>
+      ) : null}
     </FactsSection>
   );
 }
@@ -106,7 +137,9 @@ export function WhyFacts({ record }: { record: RecordView }) {
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
+        <p className="text-control text-ink-2">
+          {t(record.heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
+        </p>
       </FactsSection>
     );
   if (grant === undefined) return null;

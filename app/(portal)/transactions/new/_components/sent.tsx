@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
@@ -39,6 +40,9 @@ export function Sent({ sent, onAnother }: { sent: SentTransaction; onAnother: ()
             ]}
           />
         )}
+        <div className="mt-3">
+          <ReceiptDownload of={{ transaction_id: sent.transaction_id }} name={sent.job_id} />
+        </div>
       </Confirmation>
       <div className="mt-6 flex flex-wrap gap-2">
         <ButtonLink href={`/transactions/${sent.transaction_id}`} look="primary">

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { ReceiptDownload } from "@/components/domain/receipt-download";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -112,6 +113,14 @@ function Denied({ request, denial }: { request: RequestView; denial: RequestView
   );
 }
 
+/** An address has room for so many records. */
+const MOST_HELD = 50;
+
+/** The form that places a legal hold, filled in with the request's records. */
+function holdHref(transactions: readonly string[]): string {
+  return `/audit/holds?records=${transactions.slice(0, MOST_HELD).join(",")}`;
+}
+
 /** For the requester: the open question, and what they can do. */
 export function RequesterPanel({
   request,
@@ -154,10 +163,18 @@ export function RequesterPanel({
             {t("side.openGrant")}
           </ButtonLink>
         )}
+        {request.authorization === undefined || request.transactions.length === 0 ? null : (
+          <ButtonLink href={holdHref(request.transactions)} look="secondary" size="form">
+            {t("side.placeHold")}
+          </ButtonLink>
+        )}
         {WITHDRAWABLE.includes(request.state) ? (
           <Withdraw requestId={request.id} reference={request.reference} />
         ) : null}
       </div>
+      {request.state === "draft" ? null : (
+        <ReceiptDownload of={{ request_id: request.id }} name={request.reference} />
+      )}
     </>
   );
 }

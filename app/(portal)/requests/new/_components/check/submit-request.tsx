@@ -1,15 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useSyncExternalStore } from "react";
 import { ActButton } from "@/components/act/act-button";
 import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 import type { submitRequest } from "@/lib/api-client/operations/access";
-import { markSent, readSent, windowStorage } from "../autosave/kept-answers";
+import { markSent, windowStorage } from "../autosave/kept-answers";
 
 const SUBMIT = target<typeof submitRequest>("POST", "/confidential/access/requests/{id}/submit");
 
@@ -63,17 +61,4 @@ export function SubmitRequest(props: { id: string; person: string; form: string 
       </ButtonLink>
     </div>
   );
-}
-
-const never = () => () => undefined;
-
-/** The receipt's leaf hash, which only the window that submitted has. */
-export function ReceiptLine({ id }: { id: string }) {
-  const t = useTranslations("requests.sent");
-  const leafHash = useSyncExternalStore(
-    never,
-    () => readSent(windowStorage, id)?.leafHash ?? "",
-    () => "",
-  );
-  return leafHash === "" ? t("receiptInLog") : <Digest value={leafHash} label={t("receipt")} />;
 }

@@ -72,6 +72,18 @@ function Access({ item, own }: { item: AccessLogItem; own: string | undefined })
   );
 }
 
+/** The accesses in their order; `own` is the reader's participant. */
+export function AccessLines({ items, own }: { items: readonly AccessLogItem[]; own: string | undefined }) {
+  return (
+    <ul className="divide-y divide-line text-control">
+      {items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the log's lines have no id here, and never move
+        <Access key={`${item.timestamp}-${index}`} item={item} own={own} />
+      ))}
+    </ul>
+  );
+}
+
 /**
  * Who opened, saw masked, copied or was refused what, newest first, as much of it as the reader may know. `own` is the
  * reader's participant.
@@ -91,12 +103,7 @@ export function Accesses(props: {
       {accesses.length === 0 ? (
         <p className="text-control text-ink-2">{t("none")}</p>
       ) : (
-        <ul className="divide-y divide-line text-control">
-          {accesses.map((item, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the log's lines have no id here, and never move
-            <Access key={`${item.timestamp}-${index}`} item={item} own={props.own} />
-          ))}
-        </ul>
+        <AccessLines items={accesses} own={props.own} />
       )}
       {props.isParty ? <p className="mt-2 text-note text-ink-2">{t("ownOnly")}</p> : null}
       {props.mayReadLog && accessCount > accesses.length ? (

@@ -1,7 +1,9 @@
 "use client";
 
+import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useEffect } from "react";
+import { MakeEvidence } from "@/app/(portal)/transactions/[id]/_components/opening/make-evidence";
 import { OpeningChoice } from "@/app/(portal)/transactions/[id]/_components/opening/opening-choice";
 import {
   MAIN_ACTION,
@@ -97,6 +99,19 @@ function maskOf(group: GroupName, values: Readonly<Record<string, unknown>>): un
   return currency === undefined ? amount : { amount, currency };
 }
 
+/** The key is with a program: who opens it, and how. */
+function HeldNote({ keyId }: { keyId: string }) {
+  const t = useTranslations("transactions.held");
+  return (
+    <span className="text-control text-ink-2">
+      {t("field")}{" "}
+      <Link href={`/keys/${keyId}`} prefetch={false} className="underline underline-offset-4">
+        {t("how")}
+      </Link>
+    </span>
+  );
+}
+
 /** What one can do with a sealed field: open it, ask for it, or nothing. */
 function SealedAction({ group, props }: { group: GroupName; props: FieldsProps }) {
   const t = useTranslations("transactions.fields");
@@ -114,6 +129,7 @@ function SealedAction({ group, props }: { group: GroupName; props: FieldsProps }
         {t("open")}
       </Button>
     );
+  if (way.kind === "held") return <HeldNote keyId={way.keyId} />;
   if (!props.mayAsk) return null;
   return (
     <ButtonLink
@@ -235,6 +251,7 @@ export function Fields(props: FieldsProps) {
         <OneField key={group} group={group} props={props} />
       ))}
       {last === undefined ? null : <Written opened={last} />}
+      <MakeEvidence transactionId={props.transactionId} />
     </Section>
   );
 }

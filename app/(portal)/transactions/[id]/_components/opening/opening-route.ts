@@ -11,9 +11,11 @@ export interface GrantRoute {
   readonly until: string;
   /** In force, with views left, at the moment the page was made. */
   readonly isUsable: boolean;
+  readonly viewsLeft: number;
+  readonly exportsLeft: number;
 }
 
-/** How the reader may open fields here: as a party, under a grant, or not at all. */
+/** How the reader may open fields here: as a party, under a grant, by a program of their own, or not at all. */
 export type OpeningRoute =
   | { readonly kind: "own"; readonly purposes: readonly string[] }
   | {
@@ -22,4 +24,6 @@ export type OpeningRoute =
       readonly via: "access" | "audit";
       readonly grants: readonly GrantRoute[];
     }
+  /** A party whose own program holds the key: no page can open the fields. */
+  | { readonly kind: "held"; readonly keyId: string }
   | { readonly kind: "none" };

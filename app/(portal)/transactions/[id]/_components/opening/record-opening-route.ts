@@ -36,11 +36,14 @@ function grantWay(grant: GrantView, present: readonly GroupName[]): GrantRoute {
     level: grant.level,
     until: grant.not_after,
     isUsable: grant.state === "active" && grant.views_left > 0 && grant.level !== "metadata",
+    viewsLeft: grant.views_left,
+    exportsLeft: grant.exports_left,
   };
 }
 
 /** How the reader may open fields of this transaction. */
 export function openingRouteOf(record: RecordView, role: string): OpeningRoute {
+  if (record.heldKey !== undefined) return { kind: "held", keyId: record.heldKey };
   if (record.may.openOwn) return { kind: "own", purposes: record.may.purposes };
   if (record.grants.length === 0) return { kind: "none" };
   const present = groupsOf(record.view);

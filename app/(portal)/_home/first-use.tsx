@@ -1,0 +1,51 @@
+import { cookies } from "next/headers";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { Section } from "@/components/ui/section";
+import type { Principal } from "@/lib/context/principal";
+import { HideGuide } from "./hide-guide";
+
+/** Says that the first steps are hidden in this browser. */
+const GUIDE_COOKIE = "guide";
+
+type Guide = "regulator" | "auditor" | "participant" | "admin" | "support" | "coordinator" | "compliance";
+
+/** The guide of Help that fits the person: by role, and for coordinators by duty. */
+function guideOf({ role, duties }: Principal): Guide | undefined {
+  if (role === "client" || role === "miner") return "participant";
+  if (role !== "coordinator") return role;
+  if (duties.includes("legal") || duties.includes("approve")) return "coordinator";
+  if (duties.includes("support")) return "support";
+  return duties.includes("compliance") || duties.includes("privacy") ? "compliance" : undefined;
+}
+
+const STEPS = ["1", "2", "3"] as const;
+
+/** Three steps for a person who is here for the first time, until they hide them. Help keeps them. */
+export async function FirstUse({ principal }: { principal: Principal }) {
+  const guide = guideOf(principal);
+  const isHidden = (await cookies()).get(GUIDE_COOKIE)?.value === "hidden";
+  if (guide === undefined || isHidden) return null;
+  const t = await getTranslations("home.first");
+  const help = await getTranslations("help.roles");
+  return (
+    <Section title={t("title")} action={<HideGuide cookie={GUIDE_COOKIE} />} className="mt-8">
+      <ol className="mt-2 max-w-[80ch] list-decimal pl-5 text-body">
+        {STEPS.map((step) => (
+          <li key={step} className="py-1">
+            {help(`${guide}.${step}`)}
+          </li>
+        ))}
+      </ol>
+      <p className="mt-1">
+        <Link
+          href="/help#roles"
+          prefetch={false}
+          className="inline-flex min-h-[24px] items-center text-control underline underline-offset-4"
+        >
+          {t("more")}
+        </Link>
+      </p>
+    </Section>
+  );
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { target } from "@/components/client/api";
+import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { Section } from "@/components/ui/section";
+import type { stateFigures } from "@/lib/api-client/operations/disputes";
+import { NewFigures } from "@/lib/disputes/figures/schema";
+
+const STATE = target<typeof stateFigures>("POST", "/confidential/disputes/{id}/figures");
+
+/** Lines such as "gpu_hour 1.85": a name, then a figure. */
+function linesOf(text: string): Record<string, string> {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name = line.trim(), figure = ""] = /^\s*(.+?)[\s:=]+(\S+)\s*$/.exec(line) ?? [];
+      return [name, figure];
+    }),
+  );
+}
+
+/** A party states its figures, once for each field. */
+export function FigureForm({ disputeId }: { disputeId: string }) {
+  const t = useTranslations("disputes.figures.form");
+  const form = useForm({
+    call: STATE,
+    params: { id: disputeId },
+    schema: NewFigures,
+    id: "figures",
+    initial: { amount: "", currency: "", pricing: "" },
+    toBody: ({ amount, currency, pricing }) => ({
+      ...(amount.trim() === "" && currency.trim() === "" ? {} : { amount: { value: amount, currency } }),
+      ...(pricing.trim() === "" ? {} : { pricing: linesOf(pricing) }),
+    }),
+    controls: {
+      "": "amount",
+      "/amount/value": "amount",
+      "/amount/currency": "currency",
+      "/pricing": "pricing",
+    },
+    words: {
+      amount: { label: t("amount"), missing: t("amountNeeded"), wrong: t("amountWrong") },
+      currency: { label: t("currency"), missing: t("currencyNeeded") },
+      pricing: { label: t("pricing"), missing: t("pricingWrong"), wrong: t("pricingWrong") },
+    },
+  });
+  return (
+    <Section title={t("title")}>
+      <p className="mt-2 max-w-[640px] text-control text-ink-2">{t("lead")}</p>
+      <FormFrame form={form} submit={t("send")} look="secondary" className="mt-3 max-w-[640px] print:hidden">
+        <TextField form={form} name="amount" inputMode="decimal" help={t("amountHelp")} />
+        <TextField form={form} name="currency" />
+        <AreaField form={form} name="pricing" rows={3} help={t("pricingHelp")} />
+      </FormFrame>
+    </Section>
+  );
+}

@@ -1,7 +1,0 @@
-import { exportRecordAccess as exportAsCsv } from "@/lib/administration/access-review/record-access";
-import { exportRecordAccess } from "@/lib/api-client/operations/access-reviews";
-import { bind, endpointAt } from "@/lib/http/endpoint/bind";
-
-export const endpoint = endpointAt("/confidential/admin/access-reviews/records/{id}/export", [
-  bind(exportRecordAccess, (cx, { params }) => exportAsCsv(cx, params.id)),
-]);

@@ -1,7 +1,0 @@
-import { startReplay } from "@/lib/api-client/operations/policy-runs";
-import { bind, endpointAt } from "@/lib/http/endpoint/bind";
-import { requestReplay } from "@/lib/policies/replay/request-replay";
-
-export const endpoint = endpointAt("/confidential/policies/replays", [
-  bind(startReplay, (cx, { body }) => requestReplay(cx, body)),
-]);

@@ -1,0 +1,79 @@
+import { expect, type Page, test } from "@playwright/test";
+import { people } from "../support/api";
+import { demo } from "../support/instance";
+import { signedIn } from "../support/signed-in";
+import { approve, canaries, fileRequest, orderFacts, submitTransaction, text } from "../support/steps";
+import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
+
+// One case from its number to its entries of the log; a saved view of a list; the operator's figures of the same day.
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const at = (path: string): string => new URL(path, demo().base_url).href;
+const open = (page: Page, path: string) => page.goto(at(path), { waitUntil: "networkidle" });
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+
+test("an officer finds a case by its number and reads what happened, and compliance reads the figures", async ({
+  browser,
+}) => {
+  const who = people(demo());
+  const transaction = await submitTransaction(who.client456, canaries());
+  const facts = orderFacts();
+  const request = await fileRequest(who.regulator, transaction, facts);
+  const grant = await approve(who, request, facts);
+  const asking = { purpose: "audit", grant_id: grant };
+  const opened = await who.regulator.post(`/confidential/transactions/${transaction}/audit`, asking);
+  const copy = { access_id: text(opened, "access_id"), fields: ["amount"] };
+  await who.regulator.post(`/confidential/transactions/${transaction}/copies`, copy);
+
+  const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
+  await open(page, "/cases");
+  await expectWhole(page);
+  await pictures(page, "cases");
+  await page.keyboard.press("Control+k");
+  const find = page.getByRole("dialog", { name: "Find" });
+  await find.getByRole("combobox").fill(facts.case_number.replaceAll(" ", "").toLowerCase());
+  await expect(find.getByRole("option", { name: `Case ${facts.case_number}` }).first()).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(heading(page)).toContainText(facts.case_number);
+  expect(new URL(page.url()).pathname).toMatch(/^\/cases\/[0-9a-f-]{36}$/);
+  expect(page.url()).not.toContain(encodeURIComponent(facts.case_number));
+
+  const happened = page.getByRole("region", { name: "What happened" });
+  await expect(happened.getByText(/You opened .* of job /)).toBeVisible();
+  await expect(happened.getByText(/You copied amount of job /)).toBeVisible();
+  await expect(happened.getByText(/Lena Hartmann approved AR-/)).toBeVisible();
+  await expect(happened.getByRole("link", { name: /^[\d,]+$/ }).first()).toBeVisible();
+  await expectWhole(page);
+  await pictures(page, "case");
+  await happened.getByRole("link", { name: /^Openings/ }).click();
+  await expect(happened.getByText(/Lena Hartmann approved/)).toHaveCount(0);
+  await page.getByRole("button", { name: "Table: At a glance" }).click();
+  const table = page.getByRole("table", { name: "Periods and openings of this case" });
+  await expect(table.getByRole("row").filter({ hasText: "Order" })).toBeVisible();
+
+  await open(page, "/grants?view=all");
+  await page.getByRole("button", { name: "Save this view" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save this view" });
+  await dialog.getByLabel("Name").fill("Every grant");
+  await dialog.getByRole("button", { name: "Save this view" }).click();
+  await expect(page.getByRole("link", { name: /^Every grant/ })).toHaveAttribute("aria-current", "page");
+  await page.getByText("Columns", { exact: true }).click();
+  await page.getByRole("checkbox", { name: "Ends" }).uncheck();
+  await expect(page.getByRole("columnheader", { name: "Ends" })).toHaveCount(0);
+  await expectWhole(page);
+  await pictures(page, "saved-view");
+  expect(faults()).toEqual([]);
+
+  const compliance = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
+  await open(compliance.page, "/operations");
+  await expect(heading(compliance.page)).toHaveText("Operations");
+  await expect(compliance.page.getByText(/All parts answer|do(es)? not answer/).first()).toBeVisible();
+  await expectWhole(compliance.page);
+  await pictures(compliance.page, "operations");
+  await compliance.page.getByRole("button", { name: "Show as tables" }).click();
+  const openings = compliance.page.getByRole("table", { name: /^Openings under a grant/ });
+  await expect(openings.getByRole("row").filter({ hasText: "in full" }).first()).toBeVisible();
+  await expectWhole(compliance.page);
+  expect(compliance.faults()).toEqual([]);
+});

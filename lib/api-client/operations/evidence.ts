@@ -1,0 +1,48 @@
+import { operation } from "@/lib/api-client/operation";
+import { EvidencePage, EvidenceQuery, NewEvidence } from "@/lib/evidence/schema";
+import { Receipt, ReceiptQuery } from "@/lib/schema";
+
+const roles = ["client", "miner", "coordinator", "auditor", "regulator"] as const;
+
+export const makeEvidence = operation({
+  id: "makeEvidence",
+  method: "POST",
+  path: "/confidential/evidence",
+  summary:
+    "Open records and take their values away as evidence: a PDF/A-3 file with the signed data, or the data as JSON.",
+  scopes: ["disclose", "open"],
+  roles,
+  body: NewEvidence,
+  response: { status: 200, mediaType: "application/octet-stream" },
+  rate: "audit",
+  weight: 5,
+  action: "evidence.make",
+  about: { grant: "body.grant_id", purpose: "body.purpose", fields: "body.fields" },
+  stream: true,
+});
+
+export const listEvidence = operation({
+  id: "listEvidence",
+  method: "GET",
+  path: "/confidential/evidence",
+  summary: "Evidence that was made, newest first: the caller's own, or all for compliance. Never its values.",
+  scopes: ["read"],
+  roles,
+  query: EvidenceQuery,
+  response: { status: 200, schema: EvidencePage },
+  rate: "reads",
+  action: "evidence.read",
+});
+
+export const getAuditReceipt = operation({
+  id: "getAuditReceipt",
+  method: "GET",
+  path: "/confidential/audit/receipts",
+  summary: "The signed receipt of an act of the caller's own again: the same bytes as the first time.",
+  scopes: ["read"],
+  roles: "any",
+  query: ReceiptQuery,
+  response: { status: 200, schema: Receipt },
+  rate: "reads",
+  action: "audit.receipt",
+});

@@ -1,0 +1,54 @@
+import { shownText } from "../report/shown-text";
+import type { EvidenceReport } from "./verify-evidence";
+
+const VERDICTS = {
+  unchanged: "unchanged",
+  consistent: "consistent, not verified",
+  differs: "changed",
+} as const;
+
+/** The result of a check as lines for a terminal: verdict, first difference, then what the file says. */
+export function describeEvidence(report: EvidenceReport): string[] {
+  const { statement, verdict, fault, code, checkpoint, promised, keysFrom } = report;
+  const { reference, made_by: maker, made_at, records, authority } = statement;
+  const lines = [
+    `${reference}: ${VERDICTS[verdict]}`,
+    ...(fault === undefined ? [] : [`first difference (${fault.step}): ${fault.detail}`]),
+    `check code ${code}`,
+    `made by ${maker.name}, ${maker.organisation}, at ${made_at}`,
+    `authority: ${[authority.issuer, authority.case_number, authority.grant, authority.participant].filter((one) => one !== undefined).join(", ")}`,
+    ...records.map(({ job_id, groups }) => {
+      const shown = groups.map((one) => `${one.group} ${one.shown}`).join(", ");
+      return `job ${job_id}: ${shown}`;
+    }),
+    ...(checkpoint === undefined
+      ? []
+      : [
+          `under a checkpoint of ${checkpoint.size} entries, cosigned by ${checkpoint.witnesses} known witnesses`,
+        ]),
+    ...(promised === 0
+      ? []
+      : [`${promised} of its entries are only promised: check a newer bundle for them`]),
+    keysFrom === "policy" ? "with the keys of your policy" : "with the keys in the file only: give a policy",
+  ];
+  return lines.map(shownText);
+}
+
+/** The same as JSON; opened parts of entries and values are left out. */
+export function evidenceDocument(report: EvidenceReport): Readonly<Record<string, unknown>> {
+  const { statement, verdict, fault, code, checkpoint, promised, keysFrom, passed, isPdf } = report;
+  return {
+    verdict,
+    reference: statement.reference,
+    code,
+    is_pdf: isPdf,
+    passed,
+    ...(fault === undefined ? {} : { fault }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    promised,
+    keys: keysFrom,
+    made_by: statement.made_by,
+    made_at: statement.made_at,
+    records: statement.records.map(({ transaction, job_id }) => ({ transaction, job_id })),
+  };
+}

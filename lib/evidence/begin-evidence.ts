@@ -1,0 +1,153 @@
+import "server-only";
+import { lenderFor } from "@/lib/access/grants/export-under-grant";
+import { loadGrant } from "@/lib/access/grants/load-grant";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { lendingOf } from "@/lib/audit/export/export-loan";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { NewEvidence } from "@/lib/evidence/schema";
+import { clientHeldVersions, type EvidenceEnd, insertEvidence, nextReference } from "@/lib/evidence/store";
+import { type OpenedRecord, planRecord } from "@/lib/transactions/open/open-transaction";
+import type { AuditBody } from "@/lib/transactions/schema";
+import type { GroupName } from "@/lib/vocabulary";
+
+const ACTION = "evidence.make";
+
+type Fence = Pick<AuditEvent, "subjects" | "purpose" | "caseId" | "caseDetails" | "index">;
+
+/** Evidence whose intent is committed. */
+export interface Begun {
+  readonly id: string;
+  readonly reference: string;
+  readonly format: "pdf" | "json";
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly fence: Fence;
+  readonly entry: AppendedEntry;
+}
+
+/** The event of an evidence file: its intent, or its outcome with what stays of the file. */
+export function eventOf(
+  begun: Omit<Begun, "entry">,
+  outcome: "intent" | "done" | "failed",
+  end?: EvidenceEnd,
+): AuditEvent {
+  const { id, reference, format, transactions, groups, fence } = begun;
+  return {
+    class: "export",
+    outcome,
+    action: ACTION,
+    ...fence,
+    subjects: [`evidence:${id}`, ...fence.subjects],
+    details: {
+      reference,
+      format,
+      transactions: [...transactions],
+      groups: [...groups],
+      ...(end === undefined ? {} : { sha256: end.digest, code: end.code, pages: end.pages }),
+    },
+  };
+}
+
+/** The opening that evidence of one record asks for. */
+export function openingInput(
+  body: NewEvidence,
+  opening: NewEvidence["records"][number]["opening"],
+): AuditBody {
+  return {
+    purpose: body.purpose,
+    ...(body.justification === undefined ? {} : { justification: body.justification }),
+    ...(body.fields === undefined ? {} : { fields: body.fields }),
+    ...(body.grant_id === undefined ? {} : { grant_id: body.grant_id }),
+    ...(body.hours_override === undefined ? {} : { hours_override: body.hours_override }),
+    ...(opening === undefined ? {} : { opening }),
+  };
+}
+
+type Planned = Pick<OpenedRecord, "facts" | "plan">;
+
+/** A party whose key is its own cannot have the portal open: only its program can. */
+async function requireManaged(cx: Context, { plan, facts }: Planned): Promise<void> {
+  const { participantId } = cx.principal;
+  if (!facts.isOwn || participantId === undefined) return;
+  const versions = await inSnapshot(cx, (tx) => clientHeldVersions(tx, participantId));
+  const held = new Set(versions.map((version) => `${participantId}#${version}`));
+  if (!plan.sealed.some(({ wraps }) => wraps.some(({ kid }) => held.has(kid)))) return;
+  throw new DomainError("evidence.client-held", {
+    detail:
+      "Your participant holds the key of this record itself, so the portal cannot open it. Open it with your program (sealport open), which checks each value by the record's digests.",
+  });
+}
+
+/** Checks all openings without changing anything, so that a refusal that is foreseeable costs no export. */
+async function planAll(cx: Context, body: NewEvidence): Promise<GroupName[]> {
+  const groups = new Set<GroupName>();
+  for (const { transaction_id, opening } of body.records)
+    await planRecord(cx, transaction_id, openingInput(body, opening), async (planned) => {
+      await requireManaged(cx, planned);
+      const { grant } = planned.plan;
+      if ((grant === undefined) !== (body.grant_id === undefined))
+        throw new DomainError("access.no-grant", { detail: "Name the grant that covers these records." });
+      for (const group of planned.plan.groups) groups.add(group);
+    });
+  return [...groups];
+}
+
+/** Checks that the grant has what the evidence needs: an export, and a view for each record. */
+async function requireBudget(tx: Tx, cx: Context, grantId: string, records: number): Promise<void> {
+  const grant = await loadGrant(tx, cx, grantId, "grant.open");
+  if (grant.exportsUsed >= grant.maxExports)
+    throw new DomainError("access.exports-exhausted", {
+      detail: `An evidence file takes one export; all ${grant.maxExports} are used.`,
+    });
+  const left = grant.maxViews - grant.viewsUsed;
+  if (left < records)
+    throw new DomainError("access.views-exhausted", {
+      detail: `An evidence file takes one view for each record; ${left} are left for ${records}.`,
+    });
+}
+
+function fenceOfOwn(transactions: readonly string[]): Fence {
+  const [only] = transactions;
+  return {
+    subjects: [],
+    ...(only !== undefined && transactions.length === 1 ? { index: { transactionId: only } } : {}),
+  };
+}
+
+/**
+ * Checks that each record may be opened now, and commits the intent with the reference and one export of the grant's
+ * budget. Throws the refusals of an opening, and `access.exports-exhausted`, `evidence.client-held`.
+ */
+export async function beginEvidence(cx: Context, body: NewEvidence): Promise<Begun> {
+  const { grant_id: grantId } = body;
+  const groups = await planAll(cx, body);
+  const transactions = body.records.map((one) => one.transaction_id);
+  if (grantId !== undefined)
+    await inSnapshot(cx, (tx) => requireBudget(tx, cx, grantId, transactions.length));
+  const madeAt = cx.clock.now();
+  const id = uuidv7(madeAt.getTime());
+  return inTransaction(cx, async (tx) => {
+    const loan = await lendingOf(tx, grantId === undefined ? {} : { grant_id: grantId }, lenderFor(cx));
+    const { tenantId } = cx.instance;
+    const reference = await nextReference(tx, tenantId, madeAt.getUTCFullYear());
+    const fence = loan?.entry ?? fenceOfOwn(transactions);
+    const begun = { id, reference, format: body.format, transactions, groups, fence };
+    const entry = await appendEntry(tx, cx, eventOf(begun, "intent"));
+    await insertEvidence(tx, {
+      ...begun,
+      tenantId,
+      userId: cx.principal.userId,
+      grantId,
+      requestId: fence.caseId,
+      intentEntryId: entry.id,
+      madeAt,
+    });
+    await loan?.take();
+    return { ...begun, entry };
+  });
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { getGrant } from "@/lib/access/grants/get-grant";
+import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
+import { verifyReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
+import { getReceipt } from "@/lib/audit/reading/get-receipt";
+import type { Context } from "@/lib/context/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { listEvidence } from "@/lib/evidence/list-evidence";
+import { makeEvidence } from "@/lib/evidence/make-evidence";
+import { EvidenceQuery, NewEvidence } from "@/lib/evidence/schema";
+import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
+import {
+  approvedRequest,
+  createRequestBench,
+  newTransaction,
+  queryOwner,
+  type RequestBench,
+} from "@/lib/testing/benches/request-bench";
+
+let log: LogBench;
+let bench: RequestBench;
+beforeAll(async () => {
+  log = await createLogBench();
+  bench = await createRequestBench(
+    [
+      { role: "regulator", isOfRegulator: true },
+      { role: "coordinator", duties: ["compliance"] },
+    ],
+    {},
+    log,
+  );
+});
+afterAll(() => bench.close());
+
+/** Makes evidence while the log goes on being signed, as it does beside a running portal. */
+async function make(cx: Context, body: object): Promise<Uint8Array> {
+  const made = makeEvidence(cx, NewEvidence.parse(body));
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  made.then(end, end);
+  while (!isOver) await log.anchor();
+  return new Uint8Array(await (await made).response.arrayBuffer());
+}
+
+const policy = () => Policy.parse({ ...log.policy });
+const newest = async (cx: Context) => (await listEvidence(cx, EvidenceQuery.parse({ limit: "1" }))).items[0];
+const ofGrant = (grant_id: string, more: object = {}) => ({
+  grant_id,
+  purpose: "audit",
+  records: [{ transaction_id: bench.txId }],
+  ...more,
+});
+
+async function budget(grantId: string) {
+  const { views_left, exports_left } = await getGrant(bench.regulator, grantId);
+  return [views_left, exports_left];
+}
+
+async function entriesOf(action: string): Promise<string[]> {
+  const text = "SELECT outcome FROM audit_index WHERE action = $1 ORDER BY at";
+  return (await queryOwner(bench, text, [action])).rows.map(({ outcome }) => outcome);
+}
+
+describe("evidence under a grant", () => {
+  it("evidence takes one view and one export, and verifies with the keys of the log", async () => {
+    const { grantId } = await approvedRequest(bench, { maxViews: 2, maxExports: 2 });
+    const bytes = await make(bench.regulator, ofGrant(grantId));
+    expect(await budget(grantId)).toEqual([1, 1]);
+    const report = verifyEvidence(bytes, policy());
+    expect(report).toMatchObject({ verdict: "unchanged", isPdf: true, promised: 0, fault: undefined });
+    const { statement } = report;
+    expect(statement.authority).toMatchObject({ purpose: "audit", instrument: "court_order" });
+    expect(statement.authority.decided_by.map(({ stage }) => stage)).toEqual(["legal", "coordinator"]);
+    expect(statement.records[0]?.groups).toMatchObject([
+      { group: "amount", shown: "full", fields: { amount: "1000", currency: "EUR" } },
+      { group: "pricing", shown: "full", fields: { rate: "5" } },
+    ]);
+    const item = await newest(bench.regulator);
+    expect(item).toMatchObject({
+      state: "done",
+      own: true,
+      code: report.code,
+      digest: toBase64url(sha256(bytes)),
+    });
+    expect(item?.reference).toMatch(/^EV-\d{4}-0001$/);
+  });
+
+  it("the intent is in the log before the opening, and the outcome has the digest", async () => {
+    expect(await entriesOf("evidence.make")).toEqual(["intent", "done"]);
+    const { rows } = await queryOwner(
+      bench,
+      `SELECT action, outcome FROM audit_index WHERE action IN ('evidence.make', 'disclosure.open') ORDER BY entry_id`,
+    );
+    expect(rows.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+      "evidence.make intent",
+      "disclosure.open intent",
+      "disclosure.open done",
+      "evidence.make done",
+    ]);
+  });
+
+  it("the database keeps no value of the file", async () => {
+    const { rows } = await queryOwner(bench, "SELECT to_jsonb(e)::text AS row FROM evidence e");
+    for (const { row } of rows) expect(row).not.toContain("1000");
+  });
+
+  it("evidence as JSON verifies too, and groups that were not asked for are sealed", async () => {
+    const { grantId } = await approvedRequest(bench, { maxExports: 1 });
+    const bytes = await make(bench.regulator, ofGrant(grantId, { format: "json", fields: ["amount"] }));
+    const report = verifyEvidence(bytes, policy());
+    expect(report).toMatchObject({ verdict: "unchanged", isPdf: false });
+    expect(report.statement.records[0]?.groups[1]).toEqual({ group: "pricing", shown: "sealed" });
+  });
+
+  it("a grant without exports or with too few views gives no evidence, and loses nothing", async () => {
+    const without = await approvedRequest(bench, { maxViews: 3, maxExports: 1 });
+    await make(bench.regulator, ofGrant(without.grantId));
+    const before = await budget(without.grantId);
+    expect(await outcomeOf(makeEvidence(bench.regulator, NewEvidence.parse(ofGrant(without.grantId))))).toBe(
+      "access.exports-exhausted",
+    );
+    expect(await budget(without.grantId)).toEqual(before);
+    const both = [bench.txId, bench.otherTxId];
+    const few = await approvedRequest(bench, { maxViews: 1, maxExports: 1, transactions: both });
+    const records = both.map((transaction_id) => ({ transaction_id }));
+    const body = NewEvidence.parse(ofGrant(few.grantId, { records }));
+    expect(await outcomeOf(makeEvidence(bench.regulator, body))).toBe("access.views-exhausted");
+    expect(await budget(few.grantId)).toEqual([1, 1]);
+  });
+
+  it("the last view and the last export make evidence of it", async () => {
+    const { grantId } = await approvedRequest(bench, { maxViews: 1, maxExports: 1 });
+    expect(verifyEvidence(await make(bench.regulator, ofGrant(grantId)), policy()).verdict).toBe("unchanged");
+    expect(await budget(grantId)).toEqual([0, 0]);
+  });
+
+  it("a co-viewer, another person and an unknown record get no evidence", async () => {
+    const [viewer] = bench.more;
+    if (viewer === undefined) throw new Error("no viewer");
+    const { grantId } = await approvedRequest(bench, { coViewers: [viewer.principal.handle], maxExports: 1 });
+    const ask = (cx: Context, body: object) => outcomeOf(makeEvidence(cx, NewEvidence.parse(body)));
+    expect(await ask(viewer, ofGrant(grantId))).toBe("access.no-grant");
+    expect(await ask(bench.auditor, ofGrant(grantId))).toBe("access.no-grant");
+    const unknown = { records: [{ transaction_id: uuidv7(1) }] };
+    expect(await ask(bench.regulator, ofGrant(grantId, unknown))).toBe("transaction.not-found");
+    expect(await budget(grantId)).toEqual([expect.any(Number), 1]);
+  });
+
+  it("without a checkpoint in time the evidence has the log's promise, and says so", async () => {
+    const { grantId } = await approvedRequest(bench, { maxExports: 1 });
+    const body = NewEvidence.parse(ofGrant(grantId, { format: "json" }));
+    const { response } = await makeEvidence(bench.regulator, body, { looks: 1 });
+    const report = verifyEvidence(new Uint8Array(await response.arrayBuffer()), policy());
+    expect(report).toMatchObject({ verdict: "consistent", fault: undefined });
+    expect(report.promised).toBeGreaterThan(0);
+  });
+});
+
+describe("a receipt", () => {
+  it("people fetch the receipt of their own act again with the same bytes, and no one else's", async () => {
+    const { requestId } = await approvedRequest(bench);
+    await log.anchor();
+    const first = await getReceipt(bench.regulator, { request_id: requestId });
+    expect(await getReceipt(bench.regulator, { request_id: requestId })).toEqual(first);
+    expect(verifyReceipt(first, { receipts: [...log.policy.receipts] })).toMatchObject({ ok: true });
+    expect(await getReceipt(bench.regulator, { entry_id: first.entry_id })).toEqual(first);
+    for (const query of [{ request_id: requestId }, { entry_id: first.entry_id }])
+      expect(await outcomeOf(getReceipt(bench.auditor, query))).toBe("audit.not-found");
+    expect(await outcomeOf(getReceipt(bench.regulator, {}))).toBe("request.invalid");
+  });
+});
+
+describe("evidence of a party", () => {
+  it("a party makes evidence of its own record without a grant, and sees only its own", async () => {
+    const client = await bench.person({ role: "client" });
+    const transaction_id = await newTransaction(client);
+    const bytes = await make(client, { purpose: "settlement", records: [{ transaction_id }] });
+    const report = verifyEvidence(bytes, policy());
+    expect(report).toMatchObject({ verdict: "unchanged", fault: undefined });
+    expect(report.statement.authority.participant).toBe(client.principal.participantId);
+    expect(report.statement.entries.every(({ parts }) => parts.length === 0)).toBe(true);
+    const { items } = await listEvidence(client, EvidenceQuery.parse({}));
+    expect(items).toHaveLength(1);
+  });
+
+  it("compliance sees that evidence was made, without the case number", async () => {
+    const [, compliance] = bench.more;
+    if (compliance === undefined) throw new Error("no compliance");
+    const { items } = await listEvidence(compliance, EvidenceQuery.parse({}));
+    expect(items.length).toBeGreaterThan(4);
+    expect(items.every((item) => !item.own && item.case_number === undefined)).toBe(true);
+  });
+});

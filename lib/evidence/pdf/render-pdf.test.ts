@@ -1,0 +1,104 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { keysOf } from "@/lib/audit/bundle-verifier/bundle-fixture";
+import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import { evidenceFixture, OPERATOR, signedBy } from "@/lib/audit/bundle-verifier/evidence/evidence-fixture";
+import { encodeEvidence, evidenceCode } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
+import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
+import { renderPdf } from "@/lib/evidence/pdf/render-pdf";
+
+const signed = evidenceFixture();
+const { log, receipts, witnesses } = keysOf(OPERATOR);
+const POLICY = Policy.parse({ log, receipts, witnesses });
+const options = { portal: "https://sealport.example", sign: signedBy() } as const;
+
+describe("the evidence PDF", () => {
+  let bytes: Uint8Array;
+  let pages: number;
+  beforeAll(async () => {
+    ({ bytes, pages } = await renderPdf(signed, { ...options, language: "en" }));
+  });
+
+  async function open(file: Uint8Array) {
+    const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
+    const fonts = path.join(
+      path.dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json")),
+      "standard_fonts/",
+    );
+    return pdfjs.getDocument({ data: file.slice(), standardFontDataUrl: fonts, verbosity: 0 }).promise;
+  }
+
+  async function textOf(file: Uint8Array): Promise<string> {
+    const document = await open(file);
+    const texts: string[] = [];
+    for (let number = 1; number <= document.numPages; number += 1) {
+      const content = await (await document.getPage(number)).getTextContent();
+      texts.push(content.items.map((item) => ("str" in item ? item.str : "")).join(" "));
+    }
+    return texts.join("\n");
+  }
+
+  test("the file says that it is PDF/A-3b and has the statement attached as it was signed", async () => {
+    const document = await open(bytes);
+    expect(document.numPages).toBe(pages);
+    const { metadata } = await document.getMetadata();
+    expect(metadata.getRaw()).toMatch(/<pdfaid:part>3<\/pdfaid:part>\s*<pdfaid:conformance>B</);
+    const attachments: Record<string, { content: Uint8Array }> = await document.getAttachments();
+    expect(Object.keys(attachments).sort()).toEqual(["README.txt", "evidence.json", "seal.json"]);
+    expect(new TextDecoder().decode(attachments["evidence.json"]?.content)).toBe(encodeEvidence(signed));
+  });
+
+  test("its pages show values, authority, deciders, code, and no value that is sealed", async () => {
+    const text = await textOf(bytes);
+    for (const shown of [
+      "482150.00 EUR",
+      "102 O 88/26",
+      "Landgericht Berlin II",
+      "Mara Lindqvist",
+      "Ines Falkner",
+      "EV-2026-0012",
+      evidenceCode(signed.statement),
+      "20 Nov 2026",
+      "20 Dec 2026",
+      "8 of 10",
+      "Under seal to 1 Mar 2027",
+      "••••••••",
+    ])
+      expect(text).toContain(shown);
+    expect(text).not.toContain("Nordwind");
+    expect(text).not.toContain("Rechenzeit");
+  });
+
+  test("each page names the maker", async () => {
+    const text = await textOf(bytes);
+    expect(text.split("\n").every((page) => page.includes("Made by Ines Falkner"))).toBe(true);
+  });
+
+  test("the file verifies, and any changed byte of it is found", () => {
+    expect(verifyEvidence(bytes, POLICY)).toMatchObject({ verdict: "unchanged", isPdf: true });
+    for (const at of [20, Math.floor(bytes.length / 2), bytes.length - 12]) {
+      const other = bytes.slice();
+      other[at] = (other[at] ?? 0) ^ 1;
+      expect(verifyEvidence(other, POLICY).fault?.step ?? "unread").toBe("file");
+    }
+  });
+
+  test("a changed attached value is named before the file", () => {
+    const text = Buffer.from(bytes).toString("latin1");
+    const other = Buffer.from(text.replaceAll('"amount":"482150.00"', '"amount":"982150.00"'), "latin1");
+    expect(verifyEvidence(other, POLICY).fault).toMatchObject({ step: "values" });
+  });
+
+  test("the German file has German words", async () => {
+    const german = await renderPdf(signed, { ...options, language: "de" });
+    const text = await textOf(german.bytes);
+    for (const shown of [
+      "Beweisdatei geöffneter Werte",
+      "Rechtsgrundlage",
+      "Gerichtsbeschluss 102 O 88/26",
+      "Seite 1 von",
+    ])
+      expect(text).toContain(shown);
+  });
+});

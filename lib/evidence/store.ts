@@ -1,0 +1,148 @@
+import "server-only";
+import { z } from "zod";
+import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
+import type { Tx } from "@/lib/db/transaction";
+import { GroupName } from "@/lib/vocabulary";
+
+/** Evidence as it begins, before anything of it leaves. */
+export interface NewEvidenceRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly reference: string;
+  readonly userId: string;
+  readonly grantId: string | undefined;
+  readonly requestId: string | undefined;
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly format: "pdf" | "json";
+  readonly intentEntryId: string;
+  readonly madeAt: Date;
+}
+
+/**
+ * Returns the next reference of a year, `EV-2026-0012`. The lock lasts until the caller's transaction ends, so no number
+ * is given twice and none is left out.
+ */
+export async function nextReference(tx: Tx, tenantId: string, year: number): Promise<string> {
+  await tx.$queryRaw(
+    Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`evidence:${tenantId}`}, 0))::text`,
+  );
+  const used = await tx.evidence.count({
+    where: { tenant_id: tenantId, reference: { startsWith: `EV-${year}-` } },
+  });
+  return `EV-${year}-${String(used + 1).padStart(4, "0")}`;
+}
+
+export async function insertEvidence(tx: Tx, row: NewEvidenceRow): Promise<void> {
+  await tx.evidence.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        reference: row.reference,
+        user_id: row.userId,
+        grant_id: row.grantId ?? null,
+        request_id: row.requestId ?? null,
+        transactions: [...row.transactions],
+        groups: [...row.groups],
+        format: row.format,
+        intent_entry_id: row.intentEntryId,
+        made_at: row.madeAt,
+      },
+    ],
+  });
+}
+
+/** What stays of a file that was handed over. */
+export interface EvidenceEnd {
+  readonly digest: string;
+  readonly code: string;
+  readonly pages: number;
+  readonly bytes: number;
+}
+
+/** Ends evidence with what stays of its file, or as failed. */
+export async function endEvidence(
+  tx: Tx,
+  id: string,
+  outcomeEntryId: string,
+  end: EvidenceEnd | undefined,
+): Promise<void> {
+  const state = end === undefined ? "failed" : "done";
+  await tx.evidence.updateMany({
+    where: { id, state: "intent" },
+    data: { state, outcome_entry_id: outcomeEntryId, ...end },
+  });
+}
+
+const Row = z.object({
+  id: z.string(),
+  reference: z.string(),
+  user_id: z.string(),
+  grant_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+  transactions: z.array(z.string()),
+  groups: z.array(GroupName),
+  format: z.enum(["pdf", "json"]),
+  state: z.enum(["intent", "done", "failed"]),
+  intent_entry_id: z.string(),
+  outcome_entry_id: z.string().nullable(),
+  digest: z.string().nullable(),
+  code: z.string().nullable(),
+  pages: z.number().nullable(),
+  bytes: z.number().nullable(),
+  made_at: z.date(),
+});
+export type EvidenceRow = z.infer<typeof Row>;
+
+/** Which evidence a reader may know of: their own, or all but that of cases sealed from them. */
+export type EvidenceReader =
+  | { readonly sees: "own"; readonly userId: string }
+  | { readonly sees: "all"; readonly sealed: readonly string[] };
+
+/** Returns a page of evidence, newest first. */
+export async function listEvidenceRows(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string;
+    readonly reader: EvidenceReader;
+    readonly before: string | undefined;
+    readonly limit: number;
+  },
+): Promise<Readable<EvidenceRow>[]> {
+  const { reader, before } = wanted;
+  const rows = await tx.evidence.findMany({
+    where: {
+      tenant_id: wanted.tenantId,
+      ...(before === undefined ? {} : { id: { lt: before } }),
+      ...(reader.sees === "own"
+        ? { user_id: reader.userId }
+        : { OR: [{ request_id: null }, { request_id: { notIn: [...reader.sealed] } }] }),
+    },
+    orderBy: { id: "desc" },
+    take: wanted.limit,
+  });
+  return readRows(rows, (row) => Row.parse(row));
+}
+
+/** Returns the references of requests by id. */
+export async function requestReferences(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.access_request.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, reference: true },
+  });
+  return new Map(rows.map(({ id, reference }) => [id, reference]));
+}
+
+/** Returns the versions of a participant's keys that it holds itself. */
+export async function clientHeldVersions(tx: Tx, participantId: string): Promise<number[]> {
+  const rows = await tx.key_version.findMany({
+    where: { participant_id: participantId, custody: "client" },
+    select: { version: true },
+  });
+  return rows.map(({ version }) => version);
+}

@@ -1,0 +1,38 @@
+import "server-only";
+import { z } from "zod";
+import { callService } from "@/lib/ipc/client";
+import type { ServiceHandler } from "@/lib/ipc/server";
+import { MOST_RECENT, type RecentAlarm, recentAlarms } from "@/lib/telemetry/recent-alarms";
+
+// How alarms of a part without the portal's database become alerts: the part answers with those of its last hour, and a
+// portal that asks opens the alerts. Another part is not trusted with more than the names of alarms.
+
+const PATH = "/alarms";
+const MAX_BYTES = 65_536;
+const Alarm = z.object({
+  name: z
+    .string()
+    .regex(/^[a-z]+(?:[.-][a-z]+)*$/)
+    .max(80),
+  ago_ms: z.number().min(0),
+});
+const Answer = z.object({ alarms: z.array(Alarm).max(MOST_RECENT) });
+
+/** Returns the part's interface, which also answers `GET /alarms`. */
+export function withAlarms(handler: ServiceHandler): ServiceHandler {
+  return async (request) => {
+    if (request.path !== PATH) return handler(request);
+    if (request.method !== "GET") return { status: 405, headers: { allow: "GET" } };
+    return { status: 200, body: { alarms: recentAlarms() } };
+  };
+}
+
+/** Returns the recent alarms of a part; none while it does not answer, which its health shows. */
+export async function askAlarms(url: string, timeoutMs: number): Promise<readonly RecentAlarm[]> {
+  try {
+    const reply = await callService(url, { method: "GET", path: PATH, timeoutMs, maxBytes: MAX_BYTES });
+    return Answer.parse(JSON.parse(reply.body.toString("utf8"))).alarms;
+  } catch {
+    return [];
+  }
+}
