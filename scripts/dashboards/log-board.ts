@@ -55,6 +55,15 @@ export const LOG: Board = {
           ],
         },
         {
+          title: "Sent to the collector",
+          meaning: "Entries that portals send as syslog each second, and signed ones that wait.",
+          unit: "none",
+          queries: [
+            [`sum(rate(sealport_log_forwarded_entries_total${RATE}))`, "sent"],
+            ["max(sealport_log_forward_waiting_entries)", "waiting"],
+          ],
+        },
+        {
           title: "Must be 0",
           meaning:
             "Unsigned and quarantined entries, intents without outcome, late erasures, ends not at the custodian, findings.",

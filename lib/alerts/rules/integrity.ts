@@ -4,7 +4,6 @@ import { DAY_MINUTES, entryRule, type Finding } from "@/lib/alerts/rules/rule";
 import { sql } from "@/lib/db/statement";
 
 const Row = z.object({ seq: z.coerce.number().int(), outcome: z.string() });
-export type VerificationRow = z.infer<typeof Row>;
 
 /** Verifications of the log that the log itself records as failed. One is enough, so it has no figure to set. */
 export const integrity = entryRule({

@@ -10,7 +10,6 @@ const Row = z.object({
   /** What they would have approved is theirs, also by another account of the same person. */
   is_own: z.boolean(),
 });
-export type AttemptRow = z.infer<typeof Row>;
 
 const OWN = { sql: `'${OWN_APPROVAL}'`, values: [] };
 

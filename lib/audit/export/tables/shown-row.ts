@@ -9,7 +9,7 @@ import type { ShownEntry } from "../judge-entry";
  */
 export const UNSHOWN = "[not shown by the entry]";
 
-/** The facts of an entry that tables and security systems have, in the order of the tables' columns. */
+/** The facts of an entry that exports and security systems have. */
 export const FACTS = [
   "at",
   "id",
