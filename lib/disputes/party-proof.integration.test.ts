@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLiveGrant } from "@/lib/access/grants/find-grant";
 import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
-import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { fileRequest } from "@/lib/access/requests/file-request";
 import { NewRequest } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
@@ -28,6 +27,7 @@ import { refusalOf } from "@/lib/testing/benches/refusal";
 import { called } from "@/lib/testing/called";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { setStatus } from "@/lib/transactions/status/set-status";
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { Client } from "pg";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { fileRequest } from "@/lib/access/requests/file-request";
 import { AuthorizationFactsBody } from "@/lib/access/requests/authorization-schema";
+import { fileRequest } from "@/lib/access/requests/file-request";
 import { NewDecision, NewRequest, type Stage } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { checkIdentity } from "@/lib/access/review/identity-check";

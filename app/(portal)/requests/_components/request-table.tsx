@@ -1,8 +1,8 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { Column } from "@/components/ui/table";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { formatCount, orderName } from "@/lib/format";
 import { TRANSITIONS } from "@/lib/access/rules/transitions";
+import { formatCount, orderName } from "@/lib/format";
 import { SelectRequest } from "./bulk-withdraw";
 import { DueCell } from "./due-cell";
 

@@ -30,6 +30,7 @@ const LABELS = {
   createdFrom: "target",
   createdTo: "target",
   fields: "fields",
+  level: "fields",
   begin: "begin",
   from: "begin",
   end: "end",

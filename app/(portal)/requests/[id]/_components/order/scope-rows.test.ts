@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { beyondOrder, orderSays, scopeResults } from "./scope-rows";
 
-const group = (name: "amount" | "pricing" | "parties", outcome: "full" | "masked") =>
-  ({ group: name, outcome, reasons: [] }) as const;
+const group = (name: "amount" | "pricing" | "parties", outcome: "full" | "masked") => ({
+  group: name,
+  outcome,
+  reasons: [],
+});
 
 const REVIEW: Pick<ReviewView, "policy" | "remaining"> = {
   policy: {
