@@ -33,7 +33,6 @@ export const ACTS = [
   "authority_revoke",
   "authority_withdraw",
   "authorization_attach",
-  "order_read",
   "request_assign",
   "reason_change",
   "authorization_end",
