@@ -2,6 +2,7 @@ import type { FoundKind } from "@/lib/home/search-schema";
 
 /** The groups in which found things are shown. */
 export const FOUND_GROUPS: Readonly<Record<FoundKind, "goTo" | "records" | "people">> = {
+  case: "goTo",
   grant: "goTo",
   request: "goTo",
   transaction: "records",
