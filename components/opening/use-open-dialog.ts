@@ -23,6 +23,9 @@ const readStanding = target<typeof getRosterStanding>("GET", "/confidential/acco
 const openHere = target<typeof openTransaction>("POST", "/confidential/transactions/{id}/access");
 const openAudit = target<typeof auditTransaction>("POST", "/confidential/transactions/{id}/audit");
 
+/** How the person signs. */
+type Standing = Pick<RosterStanding, "person" | "signed_by" | "rp_id" | "keys" | "passkeys">;
+
 /** One signature opens at most so many transactions (lib/access/requests/schema.ts). */
 export const MOST_AT_ONCE = 25;
 
@@ -55,7 +58,7 @@ export interface OpenDialogState {
   open(): Promise<boolean>;
 }
 
-function signerOf({ signed_by, keys }: RosterStanding): SignedBy {
+function signerOf({ signed_by, keys }: Standing): SignedBy {
   if (signed_by === "own_key") return keys.some(({ kind }) => kind === "passkey") ? "passkey" : "program";
   return signed_by === "no_key" ? "nobody" : "portal";
 }
@@ -73,7 +76,7 @@ export function offered(grant: GrantDetail, request: OpeningRequest): readonly s
 /** Loads the grant and how the person signs, once. */
 function useBeginning(api: Api, request: OpeningRequest) {
   const [grant, setGrant] = useState<GrantDetail | undefined>();
-  const [standing, setStanding] = useState<RosterStanding | undefined>();
+  const [standing, setStanding] = useState<Standing | undefined>();
   const [selected, select] = useState<readonly string[]>([]);
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
@@ -126,7 +129,7 @@ function usePrepared({ api, request, selected, reason }: Asked) {
 /** All that the second press needs. */
 interface Ready {
   readonly grant: GrantDetail;
-  readonly standing: RosterStanding;
+  readonly standing: Standing;
   readonly prepared: OpeningAnswer;
   readonly selected: readonly string[];
 }

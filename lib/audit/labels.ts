@@ -258,6 +258,3 @@ export function actionKey(action: string): ActionKey | undefined {
 
 /** Every action that this version writes. A log also keeps entries of versions that wrote others. */
 export const ACTIONS: readonly string[] = Object.keys(ACTION_KEYS);
-
-/** Every purpose that an act can have in this version; the wording is in the namespace `domain.purposes`. */
-export const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;

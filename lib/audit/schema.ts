@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { Instant, integerText, pageOf, pageQuery, Receipt, RecordName, text, Uuid } from "@/lib/schema";
+import { Purpose } from "@/lib/vocabulary";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./entry/event";
 import { parseTileAddress } from "./entry/tile-path";
-import { ACTIONS, PURPOSES } from "./labels";
+import { ACTIONS } from "./labels";
 import { ErasedPart } from "./retention/erasure/schema";
 
 const Outcome = z.enum(ENTRY_OUTCOMES);
@@ -16,7 +17,7 @@ const ActionName = text(64).meta({
 export const PurposeName = text(64).meta({
   description:
     "A purpose: one of the examples, or one that an entry of an older version has. Another is refused with 422 and the nearest names.",
-  examples: [...PURPOSES],
+  examples: [...Purpose.options],
 });
 
 /** Filters that list and export share. `subject` is `transaction:<id>`, `participant:<id>` and the like. */

@@ -1,15 +1,16 @@
 import "server-only";
-import { ACTIONS, PURPOSES } from "@/lib/audit/labels";
+import { ACTIONS } from "@/lib/audit/labels";
 import { filterNames, recordRead } from "@/lib/audit/record/record-read";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { Purpose } from "@/lib/vocabulary";
 import { type Conditions, fencedConditions } from "../fence";
 import { hasEntry } from "../store";
 import { nearestNames } from "./nearest-names";
 
 /** Filter members whose values come from a closed list, and the values that this version writes. */
-const LISTS = { action: ACTIONS, purpose: PURPOSES } as const;
+const LISTS = { action: ACTIONS, purpose: Purpose.options } as const;
 export type NamedMember = keyof typeof LISTS;
 const MEMBERS: readonly NamedMember[] = ["action", "purpose"];
 

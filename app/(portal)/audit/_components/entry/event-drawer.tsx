@@ -6,11 +6,12 @@ import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
-import { PURPOSES } from "@/lib/audit/labels";
+
 import type { EventDetail } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import type { WitnessRule } from "@/lib/http/health/anchors";
 import type { PageProblem } from "@/lib/http/pages/page";
+import { Purpose } from "@/lib/vocabulary";
 import type { ShownEntry } from "../proof/check-in-browser";
 import { EntryAnchors } from "../proof/entry-anchors";
 import { OthersCheck } from "../proof/others-check";
@@ -58,9 +59,9 @@ function Head({ seq, ways }: { seq: number; ways: DrawerWays }) {
 }
 
 /** Purposes are closed words, but entries outlive the list of them. */
-function Purpose({ purpose }: { purpose: string }) {
+function PurposeName({ purpose }: { purpose: string }) {
   const t = useTranslations("domain.purposes");
-  const known = PURPOSES.find((one) => one === purpose);
+  const known = Purpose.options.find((one) => one === purpose);
   return <>{known === undefined ? purpose : t(known)}</>;
 }
 
@@ -78,7 +79,7 @@ function useFacts(detail: EventDetail, happening: EventSentence, log: string | u
     { name: t("time"), value: <LocalTime instant={happening.at} /> },
     { name: t("outcome"), value: <Outcome outcome={happening.outcome} /> },
     { name: t("action"), value: happening.action },
-    ...(purpose === undefined ? [] : [{ name: t("purpose"), value: <Purpose purpose={purpose} /> }]),
+    ...(purpose === undefined ? [] : [{ name: t("purpose"), value: <PurposeName purpose={purpose} /> }]),
     ...(code === undefined ? [] : [{ name: t("reason"), value: code }]),
     ...(count === undefined
       ? []

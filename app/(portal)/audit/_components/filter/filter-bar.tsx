@@ -5,7 +5,8 @@ import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { ACTION_GROUPS, type ActionGroup, actionGroup } from "@/lib/audit/action-groups";
 import { ENTRY_OUTCOMES } from "@/lib/audit/entry/event";
-import { ACTION_KEYS, PURPOSES } from "@/lib/audit/labels";
+import { ACTION_KEYS } from "@/lib/audit/labels";
+import { Purpose } from "@/lib/vocabulary";
 import { ActionPick, type PickGroup } from "./action-pick";
 import { ActorPick } from "./actor-pick";
 import { FAULT_ID, FilterFault } from "./filter-fault";
@@ -147,7 +148,7 @@ export function FilterBar(props: {
           )}
           {select(
             "purpose",
-            PURPOSES.map((value) => ({ value, label: purposes(value) })),
+            Purpose.options.map((value) => ({ value, label: purposes(value) })),
             t("any"),
           )}
           {props.submit ?? (

@@ -1,10 +1,11 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { ACTIONS, PURPOSES } from "@/lib/audit/labels";
+import { ACTIONS } from "@/lib/audit/labels";
 import { nearestNames } from "@/lib/audit/reading/actors/nearest-names";
+import { Purpose } from "@/lib/vocabulary";
 import { addressOf, type ReadFilter } from "./read-filter";
 
-const LISTS = { action: ACTIONS, purpose: PURPOSES } as const;
+const LISTS = { action: ACTIONS, purpose: Purpose.options } as const;
 
 /** Id of the text that describes an invalid control. */
 export const FAULT_ID = "filter-fault";

@@ -12,6 +12,7 @@ import { FactsSection } from "@/components/ui/section";
 import type { GrantView } from "@/lib/access/grants/schema";
 import { orderName } from "@/lib/format";
 import type { RecordView } from "@/lib/transactions/read/read-record";
+import { Purpose } from "@/lib/vocabulary";
 
 function FactLink({ href, children }: { href: string; children: ReactNode }) {
   return (
@@ -125,7 +126,19 @@ export function TransactionFacts({ record, own }: { record: RecordView; own: str
 }
 
 const PROOFS = ["passkey", "ed25519", "evaluation"] as const;
-const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
+
+/** What a party's own access rests on. */
+function OwnAccess({ record: { heldKey, view } }: { record: RecordView }) {
+  const t = useTranslations("transactions.why");
+  const isSealed = view.sealed_groups.length > 0;
+  return (
+    <FactsSection title={t("title")}>
+      <p className="text-control text-ink-2">
+        {t(heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
+      </p>
+    </FactsSection>
+  );
+}
 
 /** What the access rests on: legal authority, deciders, how they signed. */
 export function WhyFacts({ record }: { record: RecordView }) {
@@ -133,21 +146,13 @@ export function WhyFacts({ record }: { record: RecordView }) {
   const purposes = useTranslations("domain.purposes");
   const instruments = useTranslations("domain.instruments");
   const [grant] = record.grants;
-  const isSealed = record.view.sealed_groups.length > 0;
-  if (record.may.openOwn)
-    return (
-      <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">
-          {t(record.heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
-        </p>
-      </FactsSection>
-    );
+  if (record.may.openOwn) return <OwnAccess record={record} />;
   if (grant === undefined) return null;
   const { request } = record;
   const authority = request?.authority;
   const approvals = request?.decisions.filter(({ decision }) => decision === "approve") ?? [];
   const proofs = PROOFS.filter((kind) => approvals.some(({ proof }) => proof === kind));
-  const purpose = PURPOSES.find((one) => one === grant.purpose);
+  const purpose = Purpose.safeParse(grant.purpose);
   const facts = [
     ...(authority === undefined || request === undefined
       ? []
@@ -170,7 +175,7 @@ export function WhyFacts({ record }: { record: RecordView }) {
             value: <FactLink href={`/disputes/${grant.dispute_id}`}>{t("disputeLink")}</FactLink>,
           },
         ]),
-    { name: t("purpose"), value: purpose === undefined ? grant.purpose : purposes(purpose) },
+    { name: t("purpose"), value: purpose.success ? purposes(purpose.data) : grant.purpose },
     ...(approvals.length === 0
       ? []
       : [{ name: t("decided"), value: approvals.map(({ approver }) => approver.name).join(", ") }]),
