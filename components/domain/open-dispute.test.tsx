@@ -33,11 +33,13 @@ describe("the dialog that opens a dispute", () => {
     const calls = portal();
     const { user, moves } = show(<OpenDispute transactionId={TX} sealedFields={["amount", "pricing"]} />);
     await user.click(screen.getByRole("button", { name: "Open dispute" }));
+    await user.selectOptions(screen.getByLabelText("What it is about"), "price");
     await user.type(screen.getByLabelText("What is wrong"), "The price");
     await user.click(screen.getByRole("checkbox", { name: "Pricing" }));
     await user.click(send());
     await waitFor(() => expect(moves).toEqual([["push", "/disputes/d-1"]]));
     expect(calls.find(({ path }) => path !== STANDING)?.body).toEqual({
+      ground: "price",
       reason: "The price",
       fields: ["amount"],
     });
@@ -47,8 +49,9 @@ describe("the dialog that opens a dispute", () => {
     const calls = portal();
     const { user } = show(<OpenDispute transactionId={TX} sealedFields={[]} />);
     await user.click(screen.getByRole("button", { name: "Open dispute" }));
+    await user.selectOptions(screen.getByLabelText("What it is about"), "price");
     await user.type(screen.getByLabelText("What is wrong"), "The price");
     await user.click(send());
-    await waitFor(() => expect(calls.map(({ body }) => body)).toEqual([{ reason: "The price" }]));
+    await waitFor(() => expect(calls.map(({ body }) => body)).toEqual([{ ground: "price", reason: "The price" }]));
   });
 });

@@ -182,7 +182,13 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     {},
     { status: 404, code: "transaction.not-found" },
   ],
-  ["an invalid id", "client456", `${TRANSACTIONS}/not-an-id`, {}, { status: 404, code: "request.not-found" }],
+  [
+    "an invalid id",
+    "client456",
+    `${TRANSACTIONS}/not%20an%20id!`,
+    {},
+    { status: 404, code: "request.not-found" },
+  ],
   [
     "a path that is not UTF-8",
     "client456",

@@ -30,7 +30,8 @@ interface CollectorEnv {
 }
 
 /** Returns the collector; undefined without one. Throws OperatorError for a file of certificates that cannot be read. */
-export function collectorOf({ SYSLOG_URL, SYSLOG_CA_FILE }: CollectorEnv): Collector | undefined {
+export function collectorOf(env: CollectorEnv): Collector | undefined {
+  const { SYSLOG_URL, SYSLOG_CA_FILE } = env;
   if (SYSLOG_URL === undefined) return undefined;
   const { protocol, hostname, port } = new URL(SYSLOG_URL);
   const isSecure = protocol === "tls:";

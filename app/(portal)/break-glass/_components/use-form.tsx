@@ -42,7 +42,7 @@ export function UseForm({ transaction }: { transaction: string | undefined }) {
       transactions: {
         label: t("transactions"),
         missing: t("faults.transactionsMissing"),
-        tooMuch: t("faults.transactionsMany"),
+        tooMany: t("faults.transactionsMany"),
         wrong: t("faults.transactionsUnclear"),
       },
       fields: { label: t("fields"), missing: t("faults.fields") },

@@ -53,7 +53,7 @@ function useAdding() {
       label: { label: t("label"), missing: t("labelNeeded") },
       scopes: { label: t("scopes"), missing: t("scopesNeeded") },
       end: { label: t("end") },
-      addresses: { label: t("addresses"), tooMuch: t("addressesMany") },
+      addresses: { label: t("addresses"), tooMany: t("addressesMany") },
       signing: { label: t("signing"), wrong: t("signingWrong") },
     },
   });
