@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { caseIdSql } from "@/lib/access/cases/case-id-store";
 import { CaseState } from "@/lib/access/cases/schema";
-import { type QueueFilter, shownRequests, type Viewer } from "@/lib/access/requests/queue-store";
+import { type QueueFilter, shownRequests, UNDECIDED, type Viewer } from "@/lib/access/requests/queue-store";
 import type { Context } from "@/lib/context/context";
 import { Prisma } from "@/lib/db/generated/client";
 import { Moment, type Readable, readRows } from "@/lib/db/read-rows";
@@ -37,9 +37,6 @@ export interface CaseFilter {
 }
 
 type Keyed = Pick<Context, "caseKey" | "instance">;
-
-const UNDECIDED = Prisma.sql`('submitted', 'document_check', 'stage_1', 'stage_2', 'approved', 'overdue',
-  'needs_information', 'extended', 'objected')`;
 
 /**
  * Requests that are in the viewer's list. Deciders read an order before they see what others typed of it: `is_blind` are

@@ -84,6 +84,9 @@ interface Seen {
   readonly viewer: Viewer;
 }
 
+/** States in which a request may still be decided on. */
+export const UNDECIDED = Prisma.sql`('submitted', 'document_check', 'stage_1', 'stage_2', 'approved', 'overdue',
+  'needs_information', 'extended', 'objected')`;
 const DECIDED = Prisma.sql`('approved', 'active', 'partial', 'expired', 'revoked', 'exhausted', 'closed', 'denied')`;
 
 /** The same as `stageOf`: an overdue or extended request waits in the stage it left. */
@@ -134,20 +137,25 @@ function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
 }
 
+/**
+ * Whether a decider may know what others typed of order `a` (`readsBlind` as a condition): without it a search by parts
+ * of a number would answer what the list withholds.
+ */
+function mayKnowOrder({ userId, stages }: Viewer): Prisma.Sql {
+  if (stages.length === 0) return Prisma.empty;
+  return Prisma.sql`AND (a.jws IS NOT NULL OR r.state NOT IN ${UNDECIDED} OR r.requester_user_id = ${userId}::uuid
+    OR EXISTS (SELECT 1 FROM order_reading o WHERE o.request_id = r.id AND o.user_id = ${userId}::uuid)
+    OR EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id AND d.approver_user_id = ${userId}::uuid
+      AND d.confirms IS NOT NULL))`;
+}
+
 /** Conditions of a search. Those on the order apply to the newest authority, which lists show. */
-function searched({
-  officer,
-  agency,
-  issuer,
-  caseNumber,
-  transaction,
-  from: since,
-  to,
-}: HistorySearch): Prisma.Sql {
+function searched({ search = {}, viewer }: QueueFilter): Prisma.Sql {
+  const { officer, agency, issuer, caseNumber, transaction, from: since, to } = search;
   const order = (
     condition: Prisma.Sql,
   ): Prisma.Sql => Prisma.sql`AND EXISTS (SELECT 1 FROM legal_authorization a
-    WHERE a.request_id = r.id AND ${condition}
+    WHERE a.request_id = r.id AND ${condition} ${mayKnowOrder(viewer)}
       AND NOT EXISTS (SELECT 1 FROM legal_authorization b WHERE b.request_id = r.id AND b.id > a.id))`;
   const conditions = [
     officer === undefined
@@ -172,13 +180,13 @@ function ownedBy({ ownerId, viewer }: QueueFilter): Prisma.Sql {
 }
 
 function filtered(filter: QueueFilter): Prisma.Sql {
-  const { state, purpose, reference, search = {} } = filter;
+  const { state, purpose, reference } = filter;
   const owner = ownedBy(filter);
   const inState = state === undefined ? Prisma.empty : Prisma.sql`AND r.state = ${state}`;
   const forPurpose = purpose === undefined ? Prisma.empty : Prisma.sql`AND r.purpose = ${purpose}`;
   const named =
     reference === undefined ? Prisma.empty : Prisma.sql`AND r.reference ILIKE ${`%${reference}%`}`;
-  return Prisma.sql`${prismaSql(FROM, filter)} ${owner} ${inState} ${forPurpose} ${named} ${searched(search)} ${viewOf(filter)}`;
+  return Prisma.sql`${prismaSql(FROM, filter)} ${owner} ${inState} ${forPurpose} ${named} ${searched(filter)} ${viewOf(filter)}`;
 }
 
 function toTurn(record: unknown): Turn {

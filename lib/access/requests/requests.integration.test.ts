@@ -325,6 +325,10 @@ describe("the queue", () => {
       const own = await listRequests(bench.regulator, { limit: 100, sort: "due" });
       const same = own.items.find((item) => item.id === all.items[0]?.id);
       expect(same?.authority).toMatchObject({ kind: "court_order", issuer: bench.order.issuer });
+      // What the list withholds is no answer of a search either.
+      const { case_number } = bench.order;
+      expect(await ids(bench.regulator, { case_number })).toContain(all.items[0]?.id);
+      expect(await ids(legal, { case_number })).not.toContain(all.items[0]?.id);
     });
 
     it("the search finds by part of a reference and by purpose, and by nothing else", async () => {
