@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { z } from "zod";
 import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
@@ -22,6 +23,23 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await receiver?.close();
 });
+
+const Open = z.object({
+  items: z.array(z.looseObject({ id: z.string(), name: z.string(), is_lasting: z.boolean() })),
+});
+
+/** Resolves alerts that stories before this one have caused: an alert that is open sends no second message. */
+async function resolveEarlier(page: Page): Promise<void> {
+  const alerts = at("/confidential/operations/alerts");
+  const { items } = Open.parse(await (await page.request.get(`${alerts}?limit=100`)).json());
+  for (const { id } of items.filter(({ name, is_lasting }) => name === "denial-burst" && !is_lasting)) {
+    const answer = await page.request.post(`${alerts}/${id}/resolve`, {
+      headers: { origin: new URL(alerts).origin },
+      data: { reason: "Of an earlier story." },
+    });
+    expect(answer.status(), await answer.text()).toBe(200);
+  }
+}
 
 /** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
 async function expectWhole(page: Page, name: string): Promise<void> {
@@ -47,7 +65,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
   await page.getByRole("button", { name: "Add address" }).click();
   await expect(page.getByText("The secret is shown once")).toBeVisible();
   await page.getByRole("button", { name: "I have copied it" }).click();
-  await page.getByRole("button", { name: /^Send test to/ }).click();
+  await page.getByRole("button", { name: `Send test to ${new URL(receiver.url).origin}` }).click();
   await expect.poll(() => receiver.calls.map(({ body }) => JSON.parse(body).type)).toContain("alert.test");
   await expect(async () => {
     await page.reload();
@@ -55,6 +73,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
   }).toPass();
   await expectWhole(page, "alert-addresses");
 
+  await resolveEarlier(page);
   const who = people(demo());
   for (let i = 0; i < 12; i += 1)
     expect((await who.client456.get("/confidential/access/requests")).status).toBe(403);
