@@ -30,7 +30,7 @@ const Open = z.object({
 
 /** Resolves alerts that stories before this one have caused: an alert that is open sends no second message. */
 async function resolveEarlier(page: Page): Promise<void> {
-  const alerts = at("/confidential/operations/alerts");
+  const alerts = at("/confidential/alerts");
   const { items } = Open.parse(await (await page.request.get(`${alerts}?limit=100`)).json());
   for (const { id } of items.filter(({ name, is_lasting }) => name === "denial-burst" && !is_lasting)) {
     const answer = await page.request.post(`${alerts}/${id}/resolve`, {

@@ -471,7 +471,7 @@ describe("instants", () => {
           const pointer = place.pointer.replaceAll("*", "0");
           expect(problem.errors).toContainEqual({
             pointer,
-            detail: expect.stringMatching(/outside the years 0001 to 9999/),
+            detail: expect.stringMatching(/years 0001 to 9999/),
           });
         }
         expect(await countRows()).toEqual(before);
