@@ -20,6 +20,8 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   outputDir: "test-results/e2e",
   use: {
+    // A control that is not there fails the test within this time, not at the end of the test's own.
+    actionTimeout: 60_000,
     launchOptions: { executablePath: findBrowser() },
     // Recording a page costs as much as showing it, so only a repeated test is recorded. A failure always leaves its page as text.
     trace: "on-first-retry",
