@@ -101,7 +101,11 @@ export function ActDialog<O extends OperationSpec, N extends string>({
     controlOf: ({ pointer }) => fields.find(([name]) => pointer.startsWith(`/${name}`))?.[0],
     send: (answers) => call(inputOf(act, answers), act.signed),
     onDone: (answer) => {
-      if (act.leadsTo !== undefined) return router.push(act.leadsTo(answer));
+      // The act may lead to the same page with another address, which keeps the dialog's state.
+      if (act.leadsTo !== undefined) {
+        onClose();
+        return router.push(act.leadsTo(answer));
+      }
       if (act.onDone !== undefined) {
         onClose();
         return act.onDone(answer);
