@@ -101,7 +101,7 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   const view = await who.client456.get(`/confidential/transactions/${tx}`);
   expect(view.json.status).toBe("disputed");
   await journey.type(/^Amount/, "1.00");
-  await journey.type("Currency", "EUR");
+  await journey.type("Currency", "USD");
   await journey.press("State these figures");
   await expect(page.getByText("is lower")).toBeVisible();
   await expect(page.getByRole("button", { name: "State these figures" })).toBeVisible();
@@ -153,7 +153,7 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
 
   await expect(page.getByText(/has until .* to answer/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Resolve" })).toHaveCount(0);
-  const figures = { amount: { value: "1", currency: "EUR" } };
+  const figures = { amount: { value: "1", currency: "USD" } };
   const { miner789 } = people(demo());
   expect((await miner789.post(`/confidential/disputes/${id}/figures`, figures)).status).toBe(201);
   await expect(page.getByText("Compared without opening").first()).toBeVisible();

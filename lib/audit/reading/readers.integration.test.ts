@@ -376,6 +376,10 @@ describe("equal answers", () => {
       await allAnswers();
       const without = await allAnswers();
       const [transaction_id] = bench.transactions;
+      const unknown = { note: "Structured payments", transaction_id: "00000000-0000-7000-8000-000000000000" };
+      await expect(noteSuspicion(compliance, unknown)).rejects.toMatchObject({
+        code: "transaction.not-found",
+      });
       const { entry_id } = await noteSuspicion(compliance, { note: "Structured payments", transaction_id });
       const withSuspicion = await allAnswers();
       for (const name of observers.keys())
