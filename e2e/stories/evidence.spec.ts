@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { type Download, expect, type Page, test } from "@playwright/test";
 import { people } from "../support/api";
 import { demo } from "../support/instance";
+import { openFields } from "../support/opening";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { approve, canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
@@ -42,7 +43,7 @@ test("an officer makes evidence of opened fields in two presses, and a visitor f
   const tx = await granted();
   const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
   await page.goto(at(`/transactions/${tx}`), { waitUntil: "networkidle" });
-  await page.getByRole("button", { name: /^Open \d/ }).click();
+  await openFields(page);
   await expect(page.getByRole("button", { name: "Make evidence" })).toBeEnabled();
   const evidence = await downloaded(page, "Make evidence");
   expect(evidence.suggestedFilename()).toMatch(/^EV-\d{4}-\d{4}\.pdf$/);

@@ -57,7 +57,8 @@ test("a regulator files a PDF by keyboard alone with at most three typed answers
   await expect(page.getByLabel("Valid until")).toHaveValue(day(30));
   await keys.pick(page.getByLabel("Jurisdiction"), "Germ");
   await expect(page.getByLabel("Jurisdiction")).toHaveValue("DE");
-  await keys.press(page.getByRole("radio", { name: "No", exact: true }), "Space");
+  await keys.press(page.getByRole("radio", { name: "Yes", exact: true }), "ArrowDown");
+  await expect(page.getByRole("radio", { name: "No", exact: true })).toBeChecked();
   await keys.type(page.getByLabel("Transaction numbers"), `${one} ${two}`);
   await page.keyboard.press("Enter");
   await expect(page.getByText("job-123,")).toHaveCount(2, SOON);
