@@ -78,10 +78,12 @@ async function ask(operation: OperationSpec, caller: Caller, id: string, body: R
   return { status: response.status, text, statements };
 }
 
+/** A case is stored nowhere: its id is computed for each reader (cases.integration.test.ts). */
+const COMPUTED = "/confidential/cases/{id}";
+
 it("every operation with an id knows where ids of its kind are", () => {
-  expect(withId.filter((operation) => tableOf(operation.path) === undefined).map(({ path }) => path)).toEqual(
-    [],
-  );
+  const unlisted = withId.filter(({ path }) => tableOf(path) === undefined).map(({ path }) => path);
+  expect(unlisted).toEqual([COMPUTED]);
 });
 
 /** How many more statements an answer about something hidden may take (docs/threat-model.md "Remaining risks"). */

@@ -194,7 +194,7 @@ describe("routes of keys", () => {
     expect([replayed.status, replayed.json.key_id, replayed.json.receipt]).toEqual([
       200,
       asked.key_id,
-      undefined,
+      proven.json.receipt,
     ]);
     expect(await codeOf(post(postRotate, stranger, { params }))).toBe("409 key.state");
 

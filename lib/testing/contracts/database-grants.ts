@@ -79,7 +79,7 @@ const APP = {
   notify_delivery: "DELETE INSERT UPDATE(attempts earlier ended_at lease_until next_at status)",
   notify_event: "DELETE INSERT UPDATE(state)",
   notify_setting: "INSERT UPDATE(changed_at mail_kinds)",
-  opening: "INSERT UPDATE(reply_key used_at)",
+  opening: "INSERT UPDATE(opened reply_key used_at)",
   organisation: "DELETE INSERT UPDATE",
   participant: "INSERT UPDATE",
   policy_activation: "INSERT",
