@@ -53,7 +53,10 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
 
   const { page, faults } = await open(browser, ADMINISTRATOR);
   await visit(page, at("/"));
-  await page.getByRole("link", { name: /^Keys( \d+)?$/ }).first().click();
+  await page
+    .getByRole("link", { name: /^Keys( \d+)?$/ })
+    .first()
+    .click();
   await expect(epochs(page)).toContainText("escrow#1");
   await expect(page.getByText("No envelopes to re-wrap")).toBeVisible();
   const begin = page.getByRole("button", { name: "Begin epoch" });

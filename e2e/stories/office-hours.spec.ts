@@ -1,4 +1,5 @@
 import { type Browser, expect, test } from "@playwright/test";
+import { ALL_HOURS, type WeeklyHours } from "@/lib/organisations/hours";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Answer, type Caller, caller, type Demo, people, readDemo } from "../support/api";
 import { axeFindings } from "../support/axe";
@@ -69,25 +70,25 @@ test("the wrong role finds neither the navigation entry nor the page @deep", asy
 
 const DAY_MS = 86_400_000;
 
-/** Sets an agency's hours so that it is open for one hour in two days, and not before. */
-async function closeUntilThen(admin: Caller, name: string): Promise<string> {
+/** Sets an agency's hours in UTC. */
+async function setHours(admin: Caller, name: string, weekly_hours: WeeklyHours): Promise<void> {
   const { json } = await admin.get("/confidential/admin/organisations?limit=100");
   const items = Array.isArray(json.items) ? json.items : [];
   const id = String(items.find((item) => item.name === name)?.id);
-  const then = new Date(Date.now() + 2 * DAY_MS);
-  const body = {
-    zone: "UTC",
-    weekly_hours: { [then.getUTCDay() === 0 ? 7 : then.getUTCDay()]: ["10:00", "11:00"] },
-    holiday_region: null,
-    closed_dates: [],
-    open_dates: [],
-  };
+  const body = { zone: "UTC", weekly_hours, holiday_region: null, closed_dates: [], open_dates: [] };
   const set = await admin.send(`/confidential/admin/organisations/${id}/hours`, {
     method: "PUT",
     body: JSON.stringify(body),
     headers: { "content-type": "application/json" },
   });
   expect(set.status, set.text).toBe(200);
+}
+
+/** Sets an agency's hours so that it is open for one hour in two days, and not before. */
+async function closeUntilThen(admin: Caller, name: string): Promise<string> {
+  const then = new Date(Date.now() + 2 * DAY_MS);
+  const weekday = then.getUTCDay() === 0 ? 7 : then.getUTCDay();
+  await setHours(admin, name, { [weekday]: ["10:00", "11:00"] });
   return `${then.toISOString().slice(0, 10)}T10:00:00.000Z`;
 }
 
@@ -99,6 +100,8 @@ test("at the wrong hour no field opens: under an order a reason is accepted, und
     { officer: who.auditor, agency: "Prüfverband Mitte", kind: "audit_mandate" },
   ];
   for (const { officer, agency, kind } of officers) {
+    // Whatever day and hour the test runs at.
+    await setHours(admin, agency, ALL_HOURS);
     const id = await submitTransaction(who.client456, canaries());
     const facts = { ...orderFacts(), kind };
     const requestId = await fileRequest(officer, id, facts, { fields: ["amount"] });
