@@ -393,7 +393,8 @@ test("in the pages two people sign their approval, the regulator signs the openi
     return credentials.reduce((total, { signCount }) => total + signCount, 0);
   };
   const before = await uses();
-  const row = page.getByRole("listitem").filter({ hasText: reference });
+  // The dates that come name it as well.
+  const row = page.getByRole("listitem").filter({ hasText: reference }).filter({ hasText: "You may open" });
   await expect(row).toContainText("You may open one transaction");
   expect(await openFields(page, { button: /^Open fields/, row: reference })).toBe(2);
   await expect(page.getByRole("dialog").getByText(secret.rate)).toBeVisible();
