@@ -52,6 +52,8 @@ describe("the dialog that opens a dispute", () => {
     await user.selectOptions(screen.getByLabelText("What it is about"), "price");
     await user.type(screen.getByLabelText("What is wrong"), "The price");
     await user.click(send());
-    await waitFor(() => expect(calls.map(({ body }) => body)).toEqual([{ ground: "price", reason: "The price" }]));
+    await waitFor(() =>
+      expect(calls.map(({ body }) => body)).toEqual([{ ground: "price", reason: "The price" }]),
+    );
   });
 });

@@ -95,7 +95,7 @@ test("a regulator files a PDF by keyboard alone with at most three typed answers
     sources: { case_number: "confirmed", issuer: "confirmed", jurisdiction: "typed", kind: "confirmed" },
   });
   await expect(page.getByText(String(filed.reference)).first()).toBeVisible();
-  await expect(page.getByRole("button", { name: "Copy the whole value of Receipt" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Download the receipt" })).toBeVisible();
   await expectNoFindings(page);
   keys.print("regulator-001 files a request");
   expect(keys.typed).toBeLessThanOrEqual(3);

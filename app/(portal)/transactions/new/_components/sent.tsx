@@ -10,11 +10,11 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 
-/** The stored transaction. The answer to a repeated call has no receipt. */
+/** The stored transaction, with the receipt of its entry. */
 export interface SentTransaction {
   readonly transaction_id: string;
   readonly job_id: string;
-  readonly receipt?: { readonly entry_id: string; readonly integrate_by: string };
+  readonly receipt: { readonly entry_id: string; readonly integrate_by: string };
 }
 
 export function Sent({ sent, onAnother }: { sent: SentTransaction; onAnother: () => void }) {
@@ -29,17 +29,13 @@ export function Sent({ sent, onAnother }: { sent: SentTransaction; onAnother: ()
         reference={<Digest value={sent.transaction_id} label={t("id")} isWhole />}
       >
         <p>{t("text")}</p>
-        {receipt === undefined ? (
-          <p className="mt-2 text-control text-ink-2">{t("noReceipt")}</p>
-        ) : (
-          <Facts
-            look="aligned"
-            facts={[
-              { name: t("entry"), value: <Digest value={receipt.entry_id} label={t("entry")} /> },
-              { name: t("until"), value: <LocalTime instant={receipt.integrate_by} form="full" /> },
-            ]}
-          />
-        )}
+        <Facts
+          look="aligned"
+          facts={[
+            { name: t("entry"), value: <Digest value={receipt.entry_id} label={t("entry")} /> },
+            { name: t("until"), value: <LocalTime instant={receipt.integrate_by} form="full" /> },
+          ]}
+        />
         <div className="mt-3">
           <ReceiptDownload of={{ transaction_id: sent.transaction_id }} name={sent.job_id} />
         </div>
