@@ -183,11 +183,11 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 404, code: "transaction.not-found" },
   ],
   [
-    "an invalid id",
+    "a job that no record has",
     "client456",
-    `${TRANSACTIONS}/not%20an%20id!`,
+    `${TRANSACTIONS}/no-such-job`,
     {},
-    { status: 404, code: "request.not-found" },
+    { status: 404, code: "transaction.not-found" },
   ],
   [
     "a path that is not UTF-8",
