@@ -86,7 +86,10 @@ test("backups of the database and of the keys are made apart, listed, and read b
 
 test("one segment of WAL is stored, as an archive_command of the operator's own server does", async () => {
   const segment = path.join(root, "0000000100000000000000A1");
-  await writeFile(segment, "WAL");
+  // The folder has backups of one cluster, whose identifier is in the header of each segment.
+  const header = Buffer.alloc(64);
+  header.writeBigUInt64LE(BigInt(readFileSync(path.join(root, "backups/cluster"), "utf8").trim()), 24);
+  await writeFile(segment, header);
   expect(await op("wal", segment)).toMatchObject({ code: 0, stderr: "" });
   expect(readdirSync(path.join(root, "backups/wal"))).toEqual(["0000000100000000000000A1.gz.age"]);
   expect(await op("wal", keyFile)).toMatchObject({
