@@ -49,7 +49,7 @@ function RailLink({
         prefetch={false}
         aria-current={isCurrent ? "page" : undefined}
         title={t(`places.${place.key}`)}
-        className={`flex h-bar items-center gap-3 border-l-[3px] px-[13px] text-control drawn:px-[13px] ${isCurrent ? "border-accent font-semibold text-ink" : "border-transparent text-ink-2 hover:text-ink"}`}
+        className={`flex h-bar items-center gap-3 border-l-[3px] [@media(max-height:960px)]:h-[26px] px-[13px] text-control drawn:px-[13px] ${isCurrent ? "border-accent font-semibold text-ink" : "border-transparent text-ink-2 hover:text-ink"}`}
       >
         <Icon name={place.icon} className={isCurrent ? "text-accent" : ""} />
         <span className="facts:inline sr-only facts:not-sr-only">{t(`places.${place.key}`)}</span>
@@ -61,7 +61,7 @@ function RailLink({
   );
 }
 
-/** The places at the left: words from 1100 pixels on, icons from 720; below that the tab bar takes over. */
+/** The places at the left, closer together on a low screen: words from 1100 pixels on, icons from 720; below that the tab bar takes over. */
 export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: PlaceCounts }) {
   const t = useTranslations("portal");
   const counts = useRailCounts(initial);
@@ -76,7 +76,7 @@ export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: Plac
           <ul
             key={group}
             aria-label={t(`places.groups.${group}`)}
-            className="border-line border-t py-2 first:border-t-0"
+            className="border-line border-t py-2 first:border-t-0 [@media(max-height:960px)]:py-1"
           >
             {inside.map((place) => (
               <RailLink

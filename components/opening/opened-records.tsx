@@ -8,6 +8,7 @@ import { type CopyOutcome, useCopyGuard } from "@/components/client/logged-copy"
 import type { OpenedValues } from "@/components/client/opened";
 import { FieldRowFrame, MaskedField, OpenedField } from "@/components/domain/field-box";
 import { fieldRows } from "@/components/domain/field-rows";
+import { MakeEvidence } from "@/components/opening/make-evidence";
 import { OpeningRefusal } from "@/components/opening/opening-refusal";
 import { Button } from "@/components/ui/button";
 import { Countdown } from "@/components/ui/countdown";
@@ -73,6 +74,13 @@ export function OpenedRecords(props: RecordsProps) {
   const copies = useTranslations("domain.field.copy");
   const [copied, setCopied] = useState<CopyOutcome | undefined>();
   useCopyGuard(setCopied);
+  const [files, setFiles] = useState(0);
+  // The grant was read before the opening. Each file opens the records again and is an export.
+  const left = {
+    id: grant.id,
+    viewsLeft: grant.views_left - opened.items.length * (files + 1),
+    exportsLeft: grant.exports_left - files,
+  };
   const jobs = new Map(grant.jobs.map((job) => [job.transaction_id, job.job_id]));
   return (
     <>
@@ -103,6 +111,14 @@ export function OpenedRecords(props: RecordsProps) {
         {copied === undefined ? "" : copies(copied)}
       </p>
       <OpeningRefusal error={props.refusal} />
+      {opened.items.length === 0 ? null : (
+        <MakeEvidence
+          items={opened.items}
+          purpose={grant.purpose}
+          grant={left}
+          onMade={() => setFiles(files + 1)}
+        />
+      )}
       <DialogActions>
         <Button look="secondary" onClick={onClose}>
           {t("close")}

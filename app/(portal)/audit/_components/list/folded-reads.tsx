@@ -17,7 +17,7 @@ export function FoldedReads(props: { path: string; values: FilterValues; count: 
   return (
     <p className="mb-3 text-control text-ink-2 print:hidden">
       {isFolded
-        ? t(count >= MOST ? "hiddenMost" : "hidden", { count: formatCount(count, locale) })
+        ? t(count >= MOST ? "hiddenMost" : "hidden", { n: count, count: formatCount(count, locale) })
         : t("shown")}{" "}
       <Link href={href} prefetch={false} className={LINK}>
         {t(isFolded ? "show" : "hide")}

@@ -3,7 +3,6 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useEffect } from "react";
-import { MakeEvidence } from "@/app/(portal)/transactions/[id]/_components/opening/make-evidence";
 import { OpeningChoice } from "@/app/(portal)/transactions/[id]/_components/opening/opening-choice";
 import {
   MAIN_ACTION,
@@ -18,6 +17,7 @@ import {
   SealedField,
 } from "@/components/domain/field-box";
 import { fieldRows } from "@/components/domain/field-rows";
+import { MakeEvidence } from "@/components/opening/make-evidence";
 import { OpeningRefusal } from "@/components/opening/opening-refusal";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -217,6 +217,16 @@ function useSummary(props: FieldsProps): string {
     .join(", ");
 }
 
+/** Takes away what the newest access opened. The grant is as it is now: the budget that is left after the opening. */
+function EvidenceHere() {
+  const { opened, way, purpose } = useOpeningHere();
+  const last = opened.items.at(-1);
+  const grant = way.kind === "grant" ? way.grants.find(({ id }) => id === last?.grant?.id) : undefined;
+  if (last === undefined || (last.grant !== undefined && grant === undefined)) return null;
+  const items = opened.items.filter((one) => one.grant?.id === last.grant?.id);
+  return <MakeEvidence items={items} purpose={grant?.purpose ?? purpose} grant={grant} />;
+}
+
 /** The fields, sealed until they are opened in place, and what became of the last opening. */
 export function Fields(props: FieldsProps) {
   const t = useTranslations("transactions.fields");
@@ -251,7 +261,7 @@ export function Fields(props: FieldsProps) {
         <OneField key={group} group={group} props={props} />
       ))}
       {last === undefined ? null : <Written opened={last} />}
-      <MakeEvidence transactionId={props.transactionId} />
+      <EvidenceHere />
     </Section>
   );
 }

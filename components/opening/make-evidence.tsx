@@ -3,8 +3,6 @@
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
-import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
-import type { GrantRoute } from "@/app/(portal)/transactions/[id]/_components/opening/opening-route";
 import type { Opened } from "@/components/client/blank-rules";
 import { CallFailure } from "@/components/client/call-failure";
 import { saveAnswer } from "@/components/client/download-link";
@@ -19,29 +17,46 @@ interface Made {
   readonly code: string;
 }
 
+/** The grant that evidence is made under, with what is left of it now. */
+export interface EvidenceGrant {
+  readonly id: string;
+  readonly viewsLeft: number;
+  readonly exportsLeft: number;
+}
+
+interface Wanted {
+  /** What was opened, in one access or several of the same grant. */
+  readonly items: readonly Opened[];
+  readonly purpose: string;
+  /** Absent for a party's own record. */
+  readonly grant: EvidenceGrant | undefined;
+}
+
 function groupsOf(items: readonly Opened[]): GroupName[] {
   const has = (group: GroupName) =>
     items.some(({ values }) => group in values || (group === "amount" && "currency" in values));
   return GroupName.options.filter(has);
 }
 
+function recordsOf(items: readonly Opened[]): string[] {
+  return [...new Set(items.map(({ transactionId }) => transactionId))];
+}
+
 /** Opens the shown fields again on the server, which makes the file: the values on this page are not sent. */
-function useMakeEvidence(transactionId: string) {
+function useMakeEvidence() {
   const api = useApi();
   const sign = useSignedOpening();
   const locale = useLocale();
-  return async (
-    fields: readonly GroupName[],
-    purpose: string,
-    grant: GrantRoute | undefined,
-  ): Promise<Made> => {
-    const signed = grant === undefined ? {} : await sign(transactionId, grant.id, fields);
+  return async ({ items, purpose, grant }: Wanted): Promise<Made> => {
+    const fields = groupsOf(items);
+    const records: object[] = [];
+    for (const transaction_id of recordsOf(items)) {
+      const signed = grant === undefined ? {} : await sign(transaction_id, grant.id, fields);
+      records.push({ transaction_id, ...signed });
+    }
     const body = {
-      purpose,
-      fields: [...fields],
+      ...{ purpose, fields, records, language: locale === "de" ? "de" : "en" },
       ...(grant === undefined ? {} : { grant_id: grant.id }),
-      records: [{ transaction_id: transactionId, ...signed }],
-      language: locale === "de" ? "de" : "en",
     };
     const answer = await api.send("POST", "/confidential/evidence", { body });
     const made = {
@@ -54,32 +69,28 @@ function useMakeEvidence(transactionId: string) {
 }
 
 /** Why an access has no evidence left to make; undefined where it has. */
-function hindranceOf(grant: GrantRoute | undefined): "noExports" | "noViews" | undefined {
+function hindranceOf({ grant, items }: Wanted): "noExports" | "noViews" | undefined {
   if (grant === undefined) return undefined;
   if (grant.exportsLeft < 1) return "noExports";
-  return grant.viewsLeft < 1 ? "noViews" : undefined;
+  return grant.viewsLeft < recordsOf(items).length ? "noViews" : undefined;
 }
 
 /** The button next to opened fields that takes them away as evidence, and what came of it. */
-export function MakeEvidence({ transactionId }: { transactionId: string }) {
-  const t = useTranslations("transactions.evidence");
+export function MakeEvidence({ onMade, ...wanted }: Wanted & { readonly onMade?: () => void }) {
+  const t = useTranslations("opening.evidence");
   const router = useRouter();
-  const { opened, way, purpose } = useOpeningHere();
-  const make = useMakeEvidence(transactionId);
+  const make = useMakeEvidence();
   const [isBusy, setBusy] = useState(false);
   const [made, setMade] = useState<Made>();
   const [error, setError] = useState<unknown>();
-  const last = opened.items.at(-1);
-  // The grant as it is now: this page shows the budget that is left after the opening.
-  const grant = way.kind === "grant" ? way.grants.find(({ id }) => id === last?.grant?.id) : undefined;
-  const hindrance = hindranceOf(grant);
-  if (last === undefined || (last.grant !== undefined && grant === undefined)) return null;
-  const items = opened.items.filter((one) => one.grant?.id === last.grant?.id);
+  const { items, grant } = wanted;
+  const hindrance = hindranceOf(wanted);
   const press = async () => {
     setBusy(true);
     setError(undefined);
     try {
-      setMade(await make(groupsOf(items), grant?.purpose ?? purpose, grant));
+      setMade(await make(wanted));
+      onMade?.();
     } catch (failure) {
       setError(failure);
     } finally {
@@ -100,6 +111,7 @@ export function MakeEvidence({ transactionId }: { transactionId: string }) {
         </Button>
         <p className="text-control text-ink-2">
           {t(hindrance ?? (grant === undefined ? "own" : "costs"), {
+            uses: recordsOf(items).length,
             views: grant?.viewsLeft ?? 0,
             exports: grant?.exportsLeft ?? 0,
           })}
