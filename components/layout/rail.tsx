@@ -61,7 +61,10 @@ function RailLink({
   );
 }
 
-/** The places at the left, closer together on a low screen: words from 1100 pixels on, icons from 720; below that the tab bar takes over. */
+/**
+ * The places at the left, closer together on a low screen: words from 1100 pixels on, icons from 720; below that the tab
+ * bar takes over.
+ */
 export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: PlaceCounts }) {
   const t = useTranslations("portal");
   const counts = useRailCounts(initial);

@@ -36,8 +36,8 @@ const detail = (viewsLeft: number, transactions: readonly string[]) => ({
   not_after: "2099-01-01T00:00:00Z",
   max_views: 20,
   views_left: viewsLeft,
-  max_exports: 0,
-  exports_left: 0,
+  max_exports: 1,
+  exports_left: 1,
   state: "active",
   authority: { kind: "court_order", issuer: "Landgericht", case_number: "18 O 1/26" },
   jobs: transactions.map((id, index) => ({
@@ -113,6 +113,8 @@ describe("the dialog that opens fields under a grant", () => {
     await press("Open");
     expect(await screen.findByText(/1,000/)).toBeDefined();
     expect(presses()).toBe(2);
+    expect(screen.getByRole("button", { name: "Make evidence" })).toHaveProperty("disabled", false);
+    expect(screen.getByText(/It takes one view and one export: 19 and 1 are left\./)).toBeDefined();
     await press("Close the fields");
     expect(screen.queryByText(/1,000/)).toBeNull();
   });
@@ -157,5 +159,7 @@ describe("the dialog that opens fields under a grant", () => {
     await waitFor(() => expect(sent("/audit")).toHaveLength(2));
     expect(sent("/audit").map(({ path }) => path.split("/")[3])).toEqual([TWO, THREE]);
     expect(await screen.findByRole("heading", { name: "2 opened records" })).toBeDefined();
+    expect(screen.getByRole("button", { name: "Make evidence" })).toHaveProperty("disabled", true);
+    expect(screen.getByText(/has no views left, so no evidence can be made/)).toBeDefined();
   });
 });
