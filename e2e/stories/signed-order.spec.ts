@@ -8,6 +8,7 @@ import { chooseFile, fillAsking, fillFacts, ORDER, SOON, savedDraft } from "../s
 import { newTransaction, openForm } from "../support/filing-spec";
 import { demo } from "../support/instance";
 import { openFields } from "../support/opening";
+import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { demoAuthority, jwsOf, keyOf, logOrigin } from "../support/signed-order";
 import { pictures } from "../support/take-pictures";
@@ -59,7 +60,7 @@ async function fill(page: Page, transaction: string, number: string): Promise<vo
 
 async function decideSigned(browser: Browser, handle: string, id: string): Promise<void> {
   const { page, faults } = await signedIn(browser, handle);
-  await page.goto(at(`/requests/${id}`));
+  await visit(page, at(`/requests/${id}`));
   await expect(page.getByText("The order has a valid signature")).toBeVisible();
   await expect(page.getByLabel("1 Issuer")).toHaveCount(0);
   await page.getByLabel("Reason, seen by the requester").fill("Signed, and it names this transaction");

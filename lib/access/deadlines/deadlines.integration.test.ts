@@ -456,6 +456,8 @@ describe("the history", () => {
       order: { issuer: "Amtsgericht 100%_Mitte", case_number: "7 C 9/26" },
     });
     const { principal } = auditor;
+    // While a decision is due, its deciders find nothing by an order that they have not read.
+    await decideRequest(legal, id, decided("legal", "deny"));
     const ids = async (query: object, who = legal) =>
       (await listRequests(who, { limit: 100, ...query })).items.map((item) => item.id);
     const hits = [
