@@ -1,12 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-// `npm test`: checks, build, end to end, integration, unit, programs, components. `npm run test:deep`: the long loops and full matrices.
-// Names of stages after it run these alone. Two stages run at a time, since each of them also waits: for pages, processes and the log.
-// Every stage runs even if an earlier one failed. The last line is the sum, alone: `N passed, N failed`.
+// `npm test`: check, unit, components, build, integration, programs, end to end. `npm run test:deep`: the long loops and full matrices.
+// Names of stages after it run these alone. Every stage runs even if an earlier one failed. The last line is the sum, alone:
+// `N passed, N failed`.
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const results = path.join(root, "test-results");
 const bin = (name) => path.join(root, "node_modules/.bin", name);
@@ -17,17 +16,10 @@ const cases = path.join(results, "cases.ndjson");
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
-/** Passes a child's output on, each line with the name of its stage. */
-function tell(name, stream, to) {
-  createInterface({ input: stream }).on("line", (line) => to.write(`${name.padEnd(12)} ${line}\n`));
-}
-
-function run(name, command, args) {
+function run(command, args) {
   return new Promise((resolve) => {
     const env = { ...process.env, SEALPORT_CASES: cases, ...(isDeep ? { SEALPORT_DEEP: "1" } : {}) };
-    const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
-    tell(name, child.stdout, process.stdout);
-    tell(name, child.stderr, process.stderr);
+    const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);
       resolve(1);
@@ -144,35 +136,22 @@ const generate = [process.execPath, ["scripts/generate-client.mjs"], single];
 const build = [process.execPath, ["scripts/build.mjs"], single];
 const browser = [bin("playwright"), ["test"], playwrightCounts, playwrightFailures];
 
-/**
- * What a stage needs from others: they have ended before it begins. `next typegen` and the build both write .next; integration tests and
- * programs both look for folders that a drill of a backup left behind.
- */
-const AFTER = {
-  generate: [],
-  build: ["types"],
-  integration: ["build"],
-  programs: ["build", "integration"],
-  "end to end": ["build"],
-};
-
-/** In the order in which they begin: what others wait for, then the longest. */
 const stages = isDeep
   ? { generate, build, deep: vitest("deep"), programs: vitest("programs"), "end to end": browser }
   : {
       generate,
-      types: ["npm", ["run", "--silent", "check:types"], single],
-      build,
       format: [bin("biome"), ["check", "."], single],
+      types: ["npm", ["run", "--silent", "check:types"], single],
       imports: [process.execPath, ["scripts/check-imports.mjs"], single],
       unused: [bin("knip"), [], single],
       dependencies: [bin("tsx"), ["scripts/dependencies/check-dependencies.ts"], single],
       sbom: [bin("tsx"), ["scripts/dependencies/sbom.ts"], single],
-      "end to end": browser,
-      integration: vitest("integration"),
       unit: vitest("unit"),
-      programs: vitest("programs"),
       components: vitest("components"),
+      build,
+      integration: vitest("integration"),
+      programs: vitest("programs"),
+      "end to end": browser,
     };
 
 /** Sizes that the long tests ran with, the largest of each name; lib/testing/scale.ts writes them down. */
@@ -190,34 +169,13 @@ function tellCases() {
 needTools();
 const outcome = [];
 const failures = [];
-const waiting = Object.keys(stages).filter((name) => only.length === 0 || only.includes(name));
-const running = new Map();
-
-async function runStage(name) {
-  const [command, args, count, failuresOf] = stages[name];
+for (const [name, [command, args, count, failuresOf]] of Object.entries(stages)) {
+  if (only.length > 0 && !only.includes(name)) continue;
   process.stdout.write(`\n=== ${name}\n`);
   const startedAt = Date.now();
-  const counts = count(await run(name, command, args));
+  const counts = count(await run(command, args));
   if (counts.failed > 0) failures.push(...(failuresOf?.() ?? [name]));
   outcome.push({ name, ...counts, seconds: ((Date.now() - startedAt) / 1000).toFixed(1) });
-  running.delete(name);
-}
-
-/** Returns whether a stage that this one needs has not ended yet. */
-const mustWait = (name) =>
-  (AFTER[name] ?? ["generate"]).some((needed) => waiting.includes(needed) || running.has(needed));
-
-// The deep run measures its long loops, so its stages have the machine for themselves.
-const AT_ONCE = isDeep ? 1 : 2;
-const begunAt = Date.now();
-while (waiting.length + running.size > 0) {
-  const next = waiting.find((name) => !mustWait(name));
-  if (next === undefined || running.size === AT_ONCE) {
-    await Promise.race(running.values());
-    continue;
-  }
-  waiting.splice(waiting.indexOf(next), 1);
-  running.set(next, runStage(next));
 }
 
 process.stdout.write("\n");
@@ -230,7 +188,6 @@ tellCases();
 tellFlaky();
 for (const failure of failures)
   process.stdout.write(`failed: ${failure.split("\n", 2).join(" ").slice(0, 400)}\n`);
-process.stdout.write(`${((Date.now() - begunAt) / 60_000).toFixed(1)} minutes\n`);
 const sum = (member) => outcome.reduce((total, stage) => total + stage[member], 0);
 process.stdout.write(`${sum("passed")} passed, ${sum("failed")} failed\n`);
 process.exit(sum("failed") === 0 && outcome.length > 0 ? 0 : 1);
