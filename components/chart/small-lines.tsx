@@ -1,6 +1,6 @@
 const HEIGHT = 40;
 
-/** One line of figures over time, with no axis: its highest point is named beside the heading or in the table. */
+/** One line of figures over time, with no axis: the heading or the table names its highest point. */
 export function SmallLine({ label, values }: { label: string; values: readonly number[] }) {
   const largest = Math.max(1, ...values);
   const last = Math.max(1, values.length - 1);

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** Makes evidence while the log goes on being signed, as it does beside a running portal. */
+/** Makes evidence while the log is signed further, as on a running portal. */
 async function make(cx: Context, body: object): Promise<Uint8Array> {
   const made = makeEvidence(cx, NewEvidence.parse(body));
   let isOver = false;

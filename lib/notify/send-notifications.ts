@@ -39,7 +39,7 @@ function wantsMail({ mailKinds }: Person, kind: string): boolean {
   return (mailKinds ?? USUAL_MAIL_KINDS).includes(kind);
 }
 
-/** States that a request takes over from its grant: people are told of the grant, once. Programs get both. */
+/** States that a request takes over from its grant: people get one notice, of the grant. Programs get both. */
 const OF_GRANT: readonly string[] = ["active", "revoked", "expired", "exhausted"];
 
 function isOfGrant({ kind, state }: EventRow): boolean {
@@ -80,7 +80,7 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
 
 /**
  * Whether a change is news for this person. A submitted set of policies asks for a decision: only those whom it waits
- * for are told. The others read of it once it is decided.
+ * for get a notice. The others get one when it is decided.
  */
 async function concerns(tx: Tx, cx: TellContext, who: Principal, event: EventRow): Promise<boolean> {
   if (event.kind !== "policy" || event.state !== "submitted") return true;

@@ -11,7 +11,7 @@ type Who = Pick<Principal, "userId" | "role" | "duties">;
 const DUTY_OF = { approval: "approve", legal: "legal" } as const;
 
 /**
- * Whether a submitted set waits for this person: a duty of theirs is still needed, and they are neither its author nor
+ * Whether a submitted set waits for this person: one of their duties is still needed, and they are neither its author nor
  * gain by it.
  */
 export async function waitsFor(tx: Tx, principal: Who, set: SetRow): Promise<boolean> {

@@ -43,7 +43,7 @@ function leaves(path: string, value: Json): (readonly [path: string, text: strin
   return members.flatMap(([name, member]) => leaves(path === "" ? name : `${path}.${name}`, member));
 }
 
-/** The values of a group as lines. A group of one value needs no name beside it. */
+/** The values of a group as lines. A group of one value needs no name. */
 function linesOf(sheet: Sheet, { group, fields = {} }: EvidenceGroup): BoxLine[] {
   const { amount, currency } = fields;
   if (group === "amount" && typeof amount === "string" && typeof currency === "string")

@@ -20,7 +20,7 @@ interface Shown {
 }
 
 /**
- * Has the reader sign for the custodian that this version decides, where a key of theirs is on its roster. The portal
+ * The reader signs that this version decides, if their key is on the custodian's roster. The portal
  * alone cannot put a version in force there.
  */
 export function signOrder(set: PolicySetView) {

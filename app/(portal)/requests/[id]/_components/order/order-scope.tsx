@@ -121,7 +121,7 @@ interface ScopeProps {
   readonly text: FoundInText | undefined;
 }
 
-/** The order's own words about scope, beside what is asked. Where the file has no text its reader ticks by hand. */
+/** What the order says about scope, next to what is asked. If the file has no text, the reader ticks by hand. */
 export function OrderScope({ authorization, text, isScan }: ScopeProps & { readonly isScan: boolean }) {
   const state = useReview();
   return state === undefined ? null : (
