@@ -28,9 +28,10 @@ it("a part answers with the alarms of its log, each once with its last time, and
   const logger = createLogger("witness", "info", { write: () => undefined });
   for (let count = 0; count < 3; count += 1) logger.error({ alarm: "clock.back" }, "the clock went back");
   logger.warn({}, "a line without an alarm");
-  const alarms = await askAlarms(url, PATIENCE_MS);
-  expect(alarms.filter(({ name }) => name === "clock.back")).toHaveLength(1);
-  expect(alarms.every(({ ago_ms }) => ago_ms >= 0 && ago_ms < PATIENCE_MS)).toBe(true);
+  // Other tests of this process wrote alarms too.
+  const alarms = (await askAlarms(url, PATIENCE_MS)).filter(({ name }) => name === "clock.back");
+  expect(alarms).toHaveLength(1);
+  expect(alarms[0]?.ago_ms).toBeLessThan(PATIENCE_MS);
 });
 
 it("a part that is away, or answers something else, has no alarms", async () => {
