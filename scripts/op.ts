@@ -5,12 +5,12 @@ import { parseArgs } from "node:util";
 import { custodianEnv, launchEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
 import { OperatorError } from "@/lib/errors";
-import { checkConfig, partNamed } from "@/lib/launch/check-config";
-import { databaseUrls } from "@/lib/launch/database-urls";
-import { examine } from "@/lib/launch/doctor";
-import { verifyRelease } from "@/lib/launch/release-list";
-import { beginRoster, readDraft } from "@/lib/launch/roster-ceremony";
-import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
+import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
+import { databaseUrls } from "@/lib/launch/operator/database-urls";
+import { examine } from "@/lib/launch/operator/doctor";
+import { verifyRelease } from "@/lib/launch/operator/release-list";
+import { beginRoster, readDraft } from "@/lib/launch/operator/roster-ceremony";
+import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
 
 // sealport-op: what an operator runs on the machines of the parts. It needs no running part.
 const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --portal https://portal.example.org \\
