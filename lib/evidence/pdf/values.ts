@@ -1,4 +1,5 @@
 import "server-only";
+import { setImmediate as turn } from "node:timers/promises";
 import type { EvidenceGroup } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import {
@@ -151,21 +152,43 @@ function drawPart(
   return lines.slice(here.length);
 }
 
-/** Draws one group of fields as the person was shown it. */
-export function drawGroup(sheet: Sheet, group: EvidenceGroup, words: EvidenceWords): void {
+/** What stays readable of a group when a record's lines are used up. */
+const LEAST_LINES = 3;
+
+/**
+ * Draws one group of fields as the person was shown it, in `room` lines at most, and returns how many it took. A party
+ * chooses how long its values are, so a longer group is cut and says so; the attached data has all of it. Each page is
+ * drawn in a turn of its own, so that other calls do not wait for a long file.
+ */
+export async function drawGroup(
+  sheet: Sheet,
+  group: EvidenceGroup,
+  words: EvidenceWords,
+  room: number,
+): Promise<number> {
   const label = words.fields[group.group];
   if (group.shown === "sealed") {
     drawSealed(sheet, label, words);
-    return;
+    return 1;
   }
-  let left: readonly BoxLine[] = linesOf(sheet, group);
+  const all: readonly BoxLine[] = linesOf(sheet, group);
+  const shown = all.slice(0, Math.max(LEAST_LINES, room));
+  let left = shown;
   do {
+    await turn();
     sheet.need(46);
     for (const [index, line] of sheet.wrap(label, 92, { face: "medium" }).entries())
       sheet.put(line, LEFT, sheet.y + 9 + index * 12, { face: "medium" });
     left = drawPart(sheet, group, left, words);
   } while (left.length > 0);
-  if (group.shown !== "full")
-    sheet.put(words[NOTES[group.shown]], BOX_LEFT, sheet.y, { size: 7.8, color: INK_2 });
-  sheet.y += group.shown === "full" ? 6 : 17;
+  const notes = [
+    ...(shown.length < all.length ? [words.cut(all.length - shown.length)] : []),
+    ...(group.shown === "full" ? [] : [words[NOTES[group.shown]]]),
+  ];
+  for (const note of notes) {
+    sheet.put(note, BOX_LEFT, sheet.y, { size: 7.8, color: INK_2 });
+    sheet.y += 11;
+  }
+  sheet.y += 6;
+  return shown.length;
 }
