@@ -10,7 +10,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import type { NewEvidence } from "@/lib/evidence/schema";
-import { clientHeldVersions, type EvidenceEnd, insertEvidence, nextReference } from "@/lib/evidence/store";
+import { clientHeldVersions, type EvidenceEnd, insertEvidence, newReference } from "@/lib/evidence/store";
 import { type OpenedRecord, planRecord } from "@/lib/transactions/open/open-transaction";
 import { requireSignature } from "@/lib/transactions/open/prove-opening";
 import type { AuditBody } from "@/lib/transactions/schema";
@@ -155,7 +155,7 @@ export async function beginEvidence(cx: Context, body: NewEvidence): Promise<Beg
   return inTransaction(cx, async (tx) => {
     const loan = await lendingOf(tx, grantId === undefined ? {} : { grant_id: grantId }, lenderFor(cx));
     const { tenantId } = cx.instance;
-    const reference = await nextReference(tx, tenantId, madeAt.getUTCFullYear());
+    const reference = await newReference(tx, tenantId, madeAt.getUTCFullYear());
     const fence = loan?.entry ?? fenceOfOwn(transactions);
     const begun = { id, reference, format: body.format, transactions, groups, fence };
     const entry = await appendEntry(tx, cx, eventOf(begun, "intent"));
