@@ -50,6 +50,7 @@ it("does not count the openings of a request that is sealed from the reader", as
   const [transaction] = bench.transactions;
   await openTransaction(bench.regulator, transaction, { purpose: "audit", grant_id });
   await bench.integrate();
+  // The test before looked a month ahead: the clock was set back since.
   const all = async (who: BenchPerson) => {
     const { counts } = await countDecidedBy({ ...later(10 * 60_000), principal: who.principal });
     return [...counts].reduce((total, [, times]) => total + times, 0);

@@ -35,13 +35,15 @@ const TALLIES = processSlot<Map<string, Tally>>("policy-tallies", () => new Map(
 type CountContext = Pick<Context, "instance" | "clock" | "audit" | "db"> &
   Parameters<typeof countDecisions>[0];
 
+/** A tally that is ahead of the time is begun again: the clock was set back, and what came since was not counted. */
 function tallyOf({ instance, clock }: CountContext): Tally {
   const key = `${instance.tenantId} ${instance.log}`;
-  const known = TALLIES.get(key) ?? {
-    ...{ upTo: new Date(clock.nowMs() - DAYS * DAY_MS), days: new Map(), running: undefined },
-  };
-  TALLIES.set(key, known);
-  return known;
+  const kept = TALLIES.get(key);
+  if (kept !== undefined && kept.upTo.getTime() <= clock.nowMs()) return kept;
+  const upTo = new Date(clock.nowMs() - DAYS * DAY_MS);
+  const tally: Tally = { upTo, days: new Map(), running: undefined };
+  TALLIES.set(key, tally);
+  return tally;
 }
 
 function add(counts: Map<string, number>, more: ReadonlyMap<string, number>): void {
