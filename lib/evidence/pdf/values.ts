@@ -173,7 +173,7 @@ export async function drawGroup(
   }
   const all: readonly BoxLine[] = linesOf(sheet, group);
   const shown = all.slice(0, Math.max(LEAST_LINES, room));
-  let left = shown;
+  let left: readonly BoxLine[] = shown;
   do {
     await turn();
     sheet.need(46);
