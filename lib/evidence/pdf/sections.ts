@@ -19,8 +19,8 @@ function drawTitle({ sheet }: Drawing, number: number, title: string, note: stri
   sheet.y += 24;
 }
 
-/** Lines of values in one file, some hundred pages. The records share them evenly. */
-const MOST_LINES = 6_000;
+/** Lines of values in one file, some forty pages. The records share them evenly. */
+const MOST_LINES = 2_000;
 
 /** Section 1: the values of each record. */
 export async function drawValues(drawing: Drawing): Promise<void> {
