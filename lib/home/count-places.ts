@@ -39,7 +39,7 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
     accessReview: await countReviewRows(tx, cx),
-    alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, tenantId) : 0,
+    alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, { tenantId, sealed: viewer.sealed }) : 0,
     erasures: (await readErasureNeeds(tx, cx)).length,
     authorities: (await readAuthorityNeeds(tx, cx)).length,
     policies: (await readPolicyNeeds(tx, cx)).length,
