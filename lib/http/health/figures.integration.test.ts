@@ -7,7 +7,8 @@ import { AlertQuery } from "@/lib/alerts/schema";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type FiguresReader, readFigures, readLogHours } from "@/lib/http/health/figures-store";
-import { readAudience } from "@/lib/notify/audience";
+import { readChanged } from "@/lib/live/store";
+import { isVisibleTo } from "@/lib/live/visible";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 
@@ -63,7 +64,7 @@ it("does not count a request that is sealed from the reader", async () => {
   expect(totalOf((await read(compliance)).requests, "legal")).toBe(totalOf(others.requests, "legal") + 1);
 });
 
-it("shows no alert of a grant that is sealed from the reader, in no list, count, entry and notice", async () => {
+it("shows no alert of a grant that is sealed from the reader, in no list, count, entry and stream", async () => {
   const near = await bench.person({
     ...{ role: "coordinator", duties: ["compliance"], hasKey: false },
     organisationId: bench.client.principal.organisationId,
@@ -83,9 +84,10 @@ it("shows no alert of a grant that is sealed from the reader, in no list, count,
   expect(await outcomeOf(getAlert(near, alertId))).toBe("alert.not-found");
   expect(await outcomeOf(acknowledgeAlert(near, alertId, { note: "Seen" }))).toBe("alert.not-found");
   expect(await read(near)).toMatchObject({ open: before.open, unacknowledged: before.unacknowledged });
-  const of = { kind: "alert", subject: alertId } as const;
-  const audience = await inSnapshot(near, (tx) => readAudience(tx, near, [of]));
-  expect([audience.has(near.principal, of), audience.has(compliance.principal, of)]).toEqual([false, true]);
+  const [changed] = await inSnapshot(near, (tx) => readChanged(tx, near, [{ kind: "alert", id: alertId }]));
+  if (changed === undefined) throw new TypeError("no alert");
+  const heard = [near, compliance].map(({ principal }) => isVisibleTo(principal, changed));
+  expect(heard).toEqual([false, true]);
   const { rows } = await bench.query("SELECT case_id FROM audit_index WHERE action = $1", ["alert.open"]);
   expect(rows).toEqual([{ case_id: id }]);
 });
