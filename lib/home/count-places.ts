@@ -41,7 +41,7 @@ export async function readCounts(
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
     accessReview: ofKind("access_review").reduce((sum, { facts }) => sum + (facts.transactions ?? 0), 0),
-    alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, tenantId) : 0,
+    alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, { tenantId, sealed: viewer.sealed }) : 0,
     erasures: ofKind("erasure").length,
     authorities: ofKind("authority").length,
     policies: ofKind("policy").length,

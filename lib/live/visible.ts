@@ -40,7 +40,11 @@ export type Changed =
     }
   | { readonly change: LiveChange & { kind: "access_review" }; readonly people: readonly string[] }
   | { readonly change: LiveChange & { kind: "policy" }; readonly isPolicy: true }
-  | { readonly change: LiveChange & { kind: "alert" }; readonly isAlert: true }
+  | {
+      readonly change: LiveChange & { kind: "alert" };
+      readonly isAlert: true;
+      readonly sealedFrom: readonly string[];
+    }
   | { readonly change: LiveChange & { kind: "epoch" } };
 
 const CONFIRMING: readonly string[] = ["admin", "approve", "legal"];
@@ -129,7 +133,7 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("concerned" in changed) return seesRosterChange(principal, changed.owner, changed.concerned);
   if ("people" in changed) return seesReview(principal, changed.people);
   if ("isPolicy" in changed) return principal.role === "admin" || mayWrite(principal);
-  if ("isAlert" in changed) return seesAlerts(principal);
+  if ("isAlert" in changed) return seesAlerts(principal) && !changed.sealedFrom.includes(principal.userId);
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   return "parties" in changed ? seesOfParties(principal, changed) : seesUnderEpochs(principal);
 }
