@@ -67,7 +67,7 @@ it("a created object that can be read at its own address is named in Location, a
   }
 });
 
-it("a created object has its name in `id` and its time in `created_at`, in every part of the API", () => {
+it("every created object has `id` and `created_at`, in every part of the API", () => {
   // Policies are named by their number. Objects that are asked for, begun or proposed have a time named after that act.
   const otherwise = ["createPolicySet", "invitePerson"];
   const acts = ["created_at", "asked_at", "begun_at", "began_at", "proposed_at", "started_at", "opened_at"];
