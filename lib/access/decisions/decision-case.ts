@@ -94,8 +94,8 @@ export function stageOf({
   state,
   stageBefore,
 }: Pick<RequestRow, "state" | "stageBefore">): Stage | undefined {
-  const stands = DECIDABLE.has(state) ? stageBefore : state;
-  return Stage.options.find((stage) => STAGE_STATE[stage] === stands);
+  const decidedIn = DECIDABLE.has(state) ? stageBefore : state;
+  return Stage.options.find((stage) => STAGE_STATE[stage] === decidedIn);
 }
 
 /**
