@@ -31,7 +31,7 @@ export interface Begun {
   readonly entry: AppendedEntry;
 }
 
-/** The event of an evidence file: its intent, or its outcome with what stays of the file. */
+/** Returns the log event of an evidence file: its intent, or its outcome with the facts about the file. */
 export function eventOf(
   begun: Omit<Begun, "entry">,
   outcome: "intent" | "done" | "failed",
@@ -71,7 +71,7 @@ export function openingInput(
 
 type Planned = Pick<OpenedRecord, "facts" | "plan">;
 
-/** A party whose key is its own cannot have the portal open: only its program can. */
+/** Throws `evidence.client-held` for a party with a client-held key: only its own program can open the record. */
 async function requireManaged(cx: Context, { plan, facts }: Planned): Promise<void> {
   const { participantId } = cx.principal;
   if (!facts.isOwn || participantId === undefined) return;

@@ -6,7 +6,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { GroupName } from "@/lib/vocabulary";
 
-/** Evidence as it begins, before anything of it leaves. */
+/** Evidence at its beginning, before any value is sent. */
 export interface NewEvidenceRow {
   readonly id: string;
   readonly tenantId: string;
@@ -61,7 +61,7 @@ export async function insertEvidence(tx: Tx, row: NewEvidenceRow): Promise<void>
   });
 }
 
-/** What stays of a file that was handed over. */
+/** Facts about a delivered file that are stored. */
 export interface EvidenceEnd {
   readonly digest: string;
   readonly code: string;
@@ -69,7 +69,7 @@ export interface EvidenceEnd {
   readonly bytes: number;
 }
 
-/** Ends evidence with what stays of its file, or as failed. */
+/** Ends evidence with the facts about its file, or as failed. */
 export async function endEvidence(
   tx: Tx,
   id: string,
@@ -103,7 +103,7 @@ const Row = z.object({
 });
 export type EvidenceRow = z.infer<typeof Row>;
 
-/** Which evidence a reader may know of: their own, or all but that of cases sealed from them. */
+/** Evidence that a reader may know of: their own, or all except evidence of cases that are sealed from them. */
 export type EvidenceReader =
   | { readonly sees: "own"; readonly userId: string }
   | { readonly sees: "all"; readonly sealed: readonly string[] };

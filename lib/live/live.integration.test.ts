@@ -151,7 +151,7 @@ describe("live", () => {
         await heard.until(tells("grant", grantId, "revoked"));
         await heard.until(tells("request", requestId, "revoked"));
       }
-      // A later change that all may know of: a listener that heard it would have heard the revocation.
+      // A later change that all may know of. A listener that received it would also have received the revocation.
       await setStatus(bench.client, bench.transactions[0], { status: "processing" });
       for (const heard of others) {
         await heard.until(tells("transaction", bench.transactions[0], "processing"));
@@ -359,7 +359,7 @@ describe("live changes of keys", () => {
     await bench?.close();
   });
 
-  /** What one person's stream says, in order. */
+  /** Opens one person's stream and returns its changes, in order. */
   async function listen(person: Person): Promise<LiveChange[]> {
     const { principal } = await signedIn(person);
     if (principal.proof.kind !== "session") throw new TypeError("no one is signed in");

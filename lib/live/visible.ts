@@ -26,7 +26,10 @@ export type Changed =
       readonly sealedFrom: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "notification" }; readonly userId: string }
-  /** Needs two people. The accounts that cannot be the second person and did not ask for it. */
+  /**
+   * An act that needs two people. `excluded`: accounts that do not see it, because they cannot be the second person and
+   * did not ask for it.
+   */
   | {
       readonly change: LiveChange & { kind: "agreement" | "erasure" | "authority" };
       readonly excluded: readonly string[];
@@ -49,7 +52,10 @@ export type Changed =
 
 const CONFIRMING: readonly string[] = ["admin", "approve", "legal"];
 
-/** The person who asked, and those with a duty that confirms changes of the roster, but for those whom it changes. */
+/**
+ * Returns true for the person who asked, and for people with a duty to confirm changes of the roster, except those whom
+ * it changes.
+ */
 function seesRosterChange(
   { userId, handle, duties }: Principal,
   owner: string | undefined,
@@ -98,7 +104,7 @@ type OfTwo = Extract<Changed, { readonly excluded: readonly string[] }>;
 
 /**
  * Agreements are between administrators, erasures between people with a duty for them, and authorities' keys between
- * those who keep the registry; none is for the person whom it concerns.
+ * those who keep the registry; the person whom an act concerns does not see it.
  */
 function seesOfTwo({ role, duties, userId }: Principal, { change: { kind }, excluded }: OfTwo): boolean {
   if (excluded.includes(userId)) return false;
@@ -120,8 +126,8 @@ function seesAlerts({ role, duties }: Principal): boolean {
 }
 
 /**
- * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
- * call.
+ * Returns whether a person receives a change. The rules are those for reading the object, so that a stream shows no
+ * more than a call.
  */
 export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("filing" in changed) {
