@@ -371,7 +371,7 @@ test("the trust page names the witnesses: self-witnessed here, unwitnessed witho
   const name = witness?.vkey.split("+")[0] ?? "no witness";
   const { page, faults } = await openPage(browser, DESKTOP);
   await page.goto(at("/trust"), { waitUntil: "load" });
-  const section = page.getByRole("region", { name: "Who vouches for this log" });
+  const section = page.getByRole("region", { name: "Who confirms this log" });
   await expect(section).toContainText("Self-witnessed");
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(name);
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText("the operator’s own");
@@ -384,7 +384,7 @@ test("the trust page names the witnesses: self-witnessed here, unwitnessed witho
   }
   const german = await openPage(browser, { ...DESKTOP, locale: "de-DE" });
   await german.page.goto(at("/trust"), { waitUntil: "load" });
-  await expect(german.page.getByRole("region", { name: "Wer für dieses Protokoll einsteht" })).toContainText(
+  await expect(german.page.getByRole("region", { name: "Wer dieses Protokoll bestätigt" })).toContainText(
     "Selbst bezeugt",
   );
   const none =
