@@ -141,7 +141,7 @@ describe("the dialog that opens fields under a grant", () => {
     const keys = [{ kind: "ed25519", id: "k" }];
     const { press } = open({ standing: { signed_by: "own_key", keys } });
     await press("Open fields");
-    expect(await screen.findByText(/Your program holds the key/)).toBeDefined();
+    expect(await screen.findByText(/Your program has the key/)).toBeDefined();
     expect(screen.queryByRole("button", { name: /^Open( with your passkey)?$/ })).toBeNull();
   });
 
