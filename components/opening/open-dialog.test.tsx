@@ -108,7 +108,7 @@ describe("the dialog that opens fields under a grant", () => {
     await ready("Open");
     expect(screen.getByText("Court order 18 O 1/26, for Audit")).toBeDefined();
     expect(screen.getByText("One view, 19 of 20 are left then")).toBeDefined();
-    expect(screen.getByText(/^No\. Parties get no notice/)).toBeDefined();
+    expect(screen.getByText(/^No\. Parties are not notified/)).toBeDefined();
     expect(sent("/audit")).toHaveLength(0);
     await press("Open");
     expect(await screen.findByText(/1,000/)).toBeDefined();
@@ -141,7 +141,7 @@ describe("the dialog that opens fields under a grant", () => {
     const keys = [{ kind: "ed25519", id: "k" }];
     const { press } = open({ standing: { signed_by: "own_key", keys } });
     await press("Open fields");
-    expect(await screen.findByText(/Your program holds the key/)).toBeDefined();
+    expect(await screen.findByText(/Your program has the key/)).toBeDefined();
     expect(screen.queryByRole("button", { name: /^Open( with your passkey)?$/ })).toBeNull();
   });
 

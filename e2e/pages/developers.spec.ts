@@ -100,7 +100,7 @@ test("signed in, in German, at 320 pixels, by keyboard: search, one call and its
   const { page, faults } = await signedIn(browser, "miner-789", { viewport: { width: 320, height: 700 } });
   await page.context().addCookies([{ name: "language", value: "de", url: demo().base_url }]);
   await page.goto(at("/developers"));
-  await expect(page.getByRole("heading", { level: 1, name: "Entwickler" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Entwicklung" })).toBeVisible();
   await expect(page.getByText("sind auf Englisch")).toBeVisible();
   await page.getByRole("searchbox", { name: "Aufruf suchen" }).focus();
   await page.keyboard.type("keys rotate participant");

@@ -27,7 +27,7 @@ const pastTriggers = (tables: readonly string[], statements: readonly string[]):
   );
 
 /** The same text for a running retention period and for a hold. */
-const KEPT_BACK = "Held back. Ask the duty Compliance.";
+const KEPT_BACK = "Deferred. Ask a person with the duty compliance.";
 
 /** Sets every retention period as passed today. */
 const PERIODS_PASSED =
@@ -45,7 +45,7 @@ async function untilRow(page: Page, person: string, text: string | RegExp): Prom
 
 async function ask(page: Page, person: string, reason: string): Promise<void> {
   await visit(page, at("/audit/erasures"));
-  await page.getByLabel("Person’s handle").fill(person);
+  await page.getByLabel("Person’s name in statements").fill(person);
   await page.getByLabel("Reason").fill(reason);
   await page.getByRole("button", { name: "Request erasure" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Erasure requested" })).toContainText(person);
@@ -72,21 +72,21 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await expect(page.getByRole("alert", { name: "Erasure not requested" })).toBeFocused();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await expect(page.getByLabel("Person’s handle")).toBeFocused();
+  await expect(page.getByLabel("Person’s name in statements")).toBeFocused();
   await page.keyboard.type("unknown-000");
   await page.keyboard.press("Tab");
   await page.keyboard.type("Request of 20 November");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert", { name: "Erasure not requested" })).toContainText(
-    "The log has no data about a person with this handle",
+    "The log has no data about a person with this name",
   );
-  await expect(page.getByLabel("Person’s handle")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Person’s name in statements")).toHaveAttribute("aria-invalid", "true");
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByLabel("Person’s handle").fill("coordinator-001:compliance");
+  await page.getByLabel("Person’s name in statements").fill("coordinator-001:compliance");
   await send.click();
   await expect(page.getByText("You cannot request the erasure of your own data.")).toBeVisible();
-  await page.getByLabel("Person’s handle").fill("client-123");
+  await page.getByLabel("Person’s name in statements").fill("client-123");
   await send.click();
   await expect(page.getByRole("status").filter({ hasText: "Erasure requested" })).toContainText("client-123");
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
@@ -96,7 +96,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await expect(row.getByRole("button", { name: /^Agree/ })).toHaveCount(0);
   await expect(row.getByRole("button", { name: "Withdraw the erasure of client-123" })).toBeVisible();
   await page.getByRole("button", { name: "Request another" }).click();
-  await page.getByLabel("Person’s handle").fill("client-123");
+  await page.getByLabel("Person’s name in statements").fill("client-123");
   await page.getByLabel("Reason").fill("Again");
   await send.click();
   await expect(page.getByText("An erasure for this person is already under way.")).toBeVisible();
@@ -371,7 +371,7 @@ test("the trust page names the witnesses: self-witnessed here, unwitnessed witho
   const name = witness?.vkey.split("+")[0] ?? "no witness";
   const { page, faults } = await openPage(browser, DESKTOP);
   await page.goto(at("/trust"), { waitUntil: "load" });
-  const section = page.getByRole("region", { name: "Who vouches for this log" });
+  const section = page.getByRole("region", { name: "Who confirms this log" });
   await expect(section).toContainText("Self-witnessed");
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(name);
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText("the operator’s own");
@@ -384,7 +384,7 @@ test("the trust page names the witnesses: self-witnessed here, unwitnessed witho
   }
   const german = await openPage(browser, { ...DESKTOP, locale: "de-DE" });
   await german.page.goto(at("/trust"), { waitUntil: "load" });
-  await expect(german.page.getByRole("region", { name: "Wer für dieses Protokoll einsteht" })).toContainText(
+  await expect(german.page.getByRole("region", { name: "Wer dieses Protokoll bestätigt" })).toContainText(
     "Selbst bezeugt",
   );
   const none =
@@ -404,7 +404,7 @@ test("an entry names its checkpoint, witnesses and stamp, and gives both calls @
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   await visit(page, at("/audit?entry=3"));
-  const vouchers = page.getByRole("region", { name: "Who vouches for it" });
+  const vouchers = page.getByRole("region", { name: "Who signed and witnessed it" });
   await expect(vouchers).toContainText(/over [\d,]+ entries, published/);
   await expect(vouchers).toContainText("Own witness");
   await expect(vouchers).toContainText("None: no time-stamp authority has confirmed the time.");

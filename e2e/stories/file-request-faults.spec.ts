@@ -142,7 +142,7 @@ test("text that is not in a draft yet survives a reload, and can be discarded @d
   await page.reload();
   await expect(page.getByText("Your entries were restored")).toBeVisible(SOON);
   await expect(page.getByLabel("Reason")).toHaveValue("Half a thought");
-  await page.getByRole("button", { name: "Start afresh" }).click();
+  await page.getByRole("button", { name: "Start again" }).click();
   await expect(page.getByLabel("Reason")).toHaveValue("");
   await page.reload();
   await expect(page.getByLabel("Reason")).toHaveValue("");

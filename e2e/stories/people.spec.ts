@@ -26,7 +26,7 @@ async function joinsRoster(browser: Browser, greta: Page): Promise<void> {
   await greta.getByLabel("Reason").fill("Joins the legal team.");
   await expectWhole(greta);
   await greta.getByRole("button", { name: "Ask for signatures" }).click();
-  await expect(greta.getByText(`${NAME} comes onto the roster`)).toBeVisible();
+  await expect(greta.getByText(`${NAME} is added to the roster`)).toBeVisible();
   await expectWhole(greta);
   await pictures(greta, "roster-version");
   for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
@@ -34,7 +34,7 @@ async function joinsRoster(browser: Browser, greta: Page): Promise<void> {
     await open(page, "/");
     const row = page.getByRole("listitem").filter({ hasText: "Sign roster version" });
     await row.getByRole("link").click();
-    await expect(page.getByText(`${NAME} comes onto the roster`)).toBeVisible();
+    await expect(page.getByText(`${NAME} is added to the roster`)).toBeVisible();
     await page.getByRole("button", { name: "Agree", exact: true }).click();
     await dialog(page).getByRole("button", { name: "Agree", exact: true }).click();
     await expect(dialog(page)).toHaveCount(0);
@@ -103,7 +103,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   await dialog(greta).getByRole("button", { name: "Suspend person" }).click();
   await expect(greta.getByText("Suspended", { exact: true })).toBeVisible();
   await open(greta, "/roster");
-  await expect(greta.getByText(`${NAME} goes out of the roster`)).toBeVisible();
+  await expect(greta.getByText(`${NAME} is removed from the roster`)).toBeVisible();
   expect((await elif.request.get(at("/confidential/account"))).status()).toBe(401);
   expect(faults()).toEqual([]);
 });

@@ -90,7 +90,7 @@ test("an overdue request goes to the executives, two of them release it, and the
   await waiting.getByRole("link", { name: /^Sign/ }).click();
   await expect(two.page.getByText("Signed by Henrike Storm")).toBeVisible();
   await sign(two.page, order);
-  await expect(two.page.getByText("Two executives released it.")).toBeVisible();
+  await expect(two.page.getByText("Two executives have signed the release.")).toBeVisible();
   await pictures(two.page, "release-done");
 
   const officer = await open(browser, HOLDER, id);

@@ -136,7 +136,7 @@ test("two executives sign a release with their passkeys, and one of them its end
     await dialog.getByRole("button", { name: "Sign and release" }).click();
     await expect(dialog).toHaveCount(0);
   }
-  await expect(second.page.getByText("Two executives released it.")).toBeVisible();
+  await expect(second.page.getByText("Two executives have signed the release.")).toBeVisible();
   const signed = await rowsOf(
     "SELECT w.proof_kind, w.signature, g.id AS grant_id, g.state FROM executive_release_word w LEFT JOIN access_grant g ON g.release_id = w.release_id WHERE w.request_id = $1",
     id,

@@ -128,7 +128,7 @@ export async function read(page: Page, order: Order): Promise<void> {
   // Leaving the last field stores the reading; then the facts on record are shown.
   await page.getByLabel("4 Valid until").press("Tab");
   await expect(page.getByText("The facts are compared when you have typed all four.")).toHaveCount(0);
-  await expect(page.getByText("Comparing your reading")).toHaveCount(0);
+  await expect(page.getByText("Comparing the facts")).toHaveCount(0);
 }
 
 /** Moves the focus to a control by keyboard alone, and returns the number of keys pressed. */

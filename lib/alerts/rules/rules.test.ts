@@ -23,7 +23,7 @@ const read = (seq: number, at: string, more: Partial<ReadRow> = {}): ReadRow => 
   ...more,
 });
 
-describe("many openings outside opening hours", () => {
+describe("many openings outside office hours", () => {
   const atNight = `${THURSDAY}T22:00:00Z`;
   const judge = (rows: readonly ReadRow[]) => offHoursReads.judge(rows, DEFAULTS);
 

@@ -12,7 +12,7 @@ interface Threshold {
 /** Every figure of the rules. docs/guides/alerts.md has the same table, and a test compares them. */
 export const THRESHOLDS = {
   off_hours_reads: {
-    means: "Openings by one person outside opening hours that raise an alert",
+    means: "Openings by one person outside office hours that raise an alert",
     usual: 20,
     least: 1,
     most: 10_000,

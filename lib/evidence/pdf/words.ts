@@ -153,7 +153,7 @@ const DE: EvidenceWords = {
   },
   instruments: {
     court_order: "Gerichtsbeschluss",
-    subpoena: "Vorladung (Subpoena)",
+    subpoena: "Vorlageanordnung (Subpoena)",
     warrant: "Durchsuchungsbeschluss",
     statutory_demand: "gesetzliches Auskunftsverlangen",
     audit_mandate: "Prüfungsauftrag",

@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   dispute: ["A dispute changed", "Ein Streitfall hat sich geändert"],
   rotation: ["A key rotation changed", "Ein Schlüsselwechsel hat sich geändert"],
   key: ["A key changed", "Ein Schlüssel hat sich geändert"],
-  epoch: ["An escrow epoch changed", "Eine Epoche der Treuhand hat sich geändert"],
+  epoch: ["An escrow epoch changed", "Eine Treuhandepoche hat sich geändert"],
   hold: ["A legal hold changed", "Eine Löschsperre hat sich geändert"],
   agreement: ["An agreement of two people changed", "Eine Zustimmung zweier Personen hat sich geändert"],
   roster: ["A roster version changed", "Eine Version des Verzeichnisses hat sich geändert"],

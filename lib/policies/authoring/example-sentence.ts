@@ -84,7 +84,7 @@ const DE: FactWords = {
     coordinator: "Koordination",
     auditor: "Prüfung",
     regulator: "Aufsicht",
-    admin: "Verwaltung",
+    admin: "Administration",
   },
   support: "mit der Aufgabe Support",
   groups: {
@@ -111,7 +111,7 @@ const DE: FactWords = {
   },
   instruments: {
     court_order: "Gerichtsbeschluss",
-    subpoena: "Vorladung (Subpoena)",
+    subpoena: "Vorlageanordnung (Subpoena)",
     warrant: "Durchsuchungsbeschluss",
     statutory_demand: "gesetzliches Auskunftsverlangen",
     audit_mandate: "Prüfungsauftrag",

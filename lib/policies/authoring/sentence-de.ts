@@ -11,7 +11,7 @@ const ROLES: Readonly<Record<Role, string>> = {
   coordinator: "die Koordination",
   auditor: "die Prüfung",
   regulator: "die Aufsicht",
-  admin: "die Verwaltung",
+  admin: "die Administration",
 };
 const PLURAL: readonly Role[] = ["client", "miner"];
 const PURPOSES: Readonly<Record<Purpose, string>> = {
@@ -32,7 +32,7 @@ const GROUPS: Readonly<Record<GroupName, string>> = {
 };
 const INSTRUMENTS: Readonly<Record<InstrumentKind, string>> = {
   court_order: "ein Gerichtsbeschluss",
-  subpoena: "eine Vorladung (Subpoena)",
+  subpoena: "eine Vorlageanordnung (Subpoena)",
   warrant: "ein Durchsuchungsbeschluss",
   statutory_demand: "ein gesetzliches Auskunftsverlangen",
   audit_mandate: "ein Prüfungsauftrag",

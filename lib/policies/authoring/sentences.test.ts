@@ -45,7 +45,7 @@ describe("sentence of a rule", () => {
     [
       "masked-by-instrument",
       "No one may open parties, narrative and external references in full under a subpoena, a statutory demand or an audit mandate.",
-      "Niemand darf Parteien, Beschreibung und externe Kennungen vollständig öffnen, wenn eine Vorladung (Subpoena), ein gesetzliches Auskunftsverlangen oder ein Prüfungsauftrag die Rechtsgrundlage ist.",
+      "Niemand darf Parteien, Beschreibung und externe Kennungen vollständig öffnen, wenn eine Vorlageanordnung (Subpoena), ein gesetzliches Auskunftsverlangen oder ein Prüfungsauftrag die Rechtsgrundlage ist.",
     ],
     [
       "age-party",

@@ -60,6 +60,6 @@ describe("the compared figures", () => {
     expect(within(amount).getAllByText("A")).toHaveLength(2);
     expect(within(price).getByText("gpu_hour")).toBeDefined();
     expect(within(price).getByText("not opened here")).toBeDefined();
-    expect(within(price).getAllByText("not said")).toHaveLength(2);
+    expect(within(price).getAllByText("not stated")).toHaveLength(2);
   });
 });

@@ -56,7 +56,7 @@ describe("the drawer that invites a person", () => {
 
   it.each([
     [409, "person.mailbox", /already has an account/],
-    [422, "person.address", /not of a verified domain/],
+    [422, "person.address", /does not belong to a verified domain/],
     [422, "person.duties", /An administrator cannot also/],
     [409, "agreement.open", /already waits for a second person/],
   ])("explains the refusal %i %s", async (status, code, words) => {

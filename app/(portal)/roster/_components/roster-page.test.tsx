@@ -60,7 +60,7 @@ describe("a version that waits", () => {
       <VersionSection change={change} signing={SIGNING} isOwn={isOwn} />
     );
     const { rerender } = show(section(CHANGE));
-    expect(screen.getByText("Elif Kaya comes onto the roster")).toBeDefined();
+    expect(screen.getByText("Elif Kaya is added to the roster")).toBeDefined();
     expect(screen.getAllByText(GROUPS).length).toBeGreaterThan(0);
     expect(screen.getByText("data protection").tagName).toBe("INS");
     expect(screen.getByText("approvals").tagName).toBe("DEL");

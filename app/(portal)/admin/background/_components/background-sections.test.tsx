@@ -20,8 +20,8 @@ it("work that is out of retries is queued again by one press, with its kind", as
 
 it("a page without dead work and without reports says so, in both languages", () => {
   for (const [language, none, silent] of [
-    ["en", "Nothing is out of retries", "No portal has reported yet"],
-    ["de", "Alles hat noch Versuche", "Noch kein Portal hat gemeldet"],
+    ["en", "No work has run out of retries", "No portal has reported yet"],
+    ["de", "Keine Arbeit ohne weitere Versuche", "Noch hat sich kein Portal gemeldet"],
   ] as const) {
     const shown = show(
       <>
@@ -47,7 +47,7 @@ it("queues and jobs are tables with their figures, and a failure shows its name"
   );
   const table = within(screen.getByRole("table", { name: "Queues" }));
   expect(table.getByText("Background export")).toBeDefined();
-  const jobs = screen.getByRole("table", { name: "Jobs" });
+  const jobs = screen.getByRole("table", { name: "Background jobs" });
   expect(jobs.textContent).toContain("12 ms");
   expect(jobs.textContent).toContain("TypeError");
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { answerCalls, problem, type Reply, show } from "@/lib/testing/components";
 import { AskErasure } from "./ask-erasure";
 
-const person = () => screen.getByLabelText("Person’s handle");
+const person = () => screen.getByLabelText("Person’s name in statements");
 const reason = () => screen.getByLabelText("Reason");
 const send = () => screen.getByRole("button", { name: "Request erasure" });
 
@@ -24,7 +24,7 @@ describe("the form for an erasure", () => {
     const summary = await screen.findByRole("alert", { name: "Erasure not requested" });
     await waitFor(() => expect(document.activeElement).toBe(summary));
     expect(within(summary).getByRole("link").textContent).toBe(
-      "The log has no data about a person with this handle",
+      "The log has no data about a person with this name",
     );
     expect(screen.queryByText("req-1")).toBeNull();
     await user.type(person(), "7");

@@ -25,7 +25,10 @@ describe("acts on a request's deadline", () => {
       const due = screen.getByLabelText(/^Answer due/);
       expect(due).toHaveProperty("max", "2026-12-24");
       if (day !== "") await user.type(due, day);
-      await user.type(screen.getByLabelText("Reason, seen by both sides"), "The archive is abroad");
+      await user.type(
+        screen.getByLabelText("Reason for the requester and the reviewers"),
+        "The archive is abroad",
+      );
       await user.click(inDialogYes("Extend deadline"));
       await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     }
@@ -44,7 +47,7 @@ describe("acts on a request's deadline", () => {
       ["Settle claim", "Settle claim"],
     ] as const) {
       await user.click(screen.getByRole("button", { name: opens }));
-      await user.type(screen.getByLabelText("Reason, seen by both sides"), "Letters");
+      await user.type(screen.getByLabelText("Reason for the requester and the reviewers"), "Letters");
       await user.click(inDialogYes(does));
       await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     }

@@ -25,12 +25,12 @@ test("being asked for a fresh proof is not a refusal", () => {
 });
 
 test.each([
-  ["en", "You were refused", "client-123 was refused", "You were asked for a fresh proof"],
+  ["en", "You were refused", "client-123 was refused", "You were asked to confirm the second factor again"],
   [
     "de",
     "Sie wurden abgewiesen",
     "client-123 wurde abgewiesen",
-    "Sie wurden um einen frischen Nachweis gebeten",
+    "Sie wurden aufgefordert, den zweiten Faktor erneut zu bestätigen",
   ],
 ] as const)(
   "the sentence addresses the reader as you and names other people, in %s",
