@@ -68,7 +68,7 @@ function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href:
   const align = column.isNumber === true ? "tablet:text-right" : "";
   const value = column.cell(row);
   // Where rows stack, a heading without a value is left out.
-  const base = `${value === undefined ? "hidden" : "flex"} items-baseline justify-between gap-4 py-[3px] tablet:table-cell tablet:h-row tablet:py-1 tablet:pr-4 tablet:align-middle tablet:last:pr-0 ${align} ${column.className ?? ""}`;
+  const base = `${value === undefined || value === null ? "hidden" : "flex"} items-baseline justify-between gap-4 py-[3px] tablet:table-cell tablet:h-row tablet:py-1 tablet:pr-4 tablet:align-middle tablet:last:pr-0 ${align} ${column.className ?? ""}`;
   if (column.isTitle === true)
     return (
       <th scope="row" className={`${base} text-left font-medium`}>

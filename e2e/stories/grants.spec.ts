@@ -108,7 +108,7 @@ test("a coordinator revokes a grant, and its holder's open page says so within t
 
   await expect(holder.page.getByText(`Reason: ${REASON}`)).toBeVisible();
   await expect(holder.page.getByRole("button", { name: "Open fields" })).toHaveCount(0);
-  await expect(holder.page.getByRole("button", { name: "Give up" })).toHaveCount(0);
+  await expect(holder.page.getByRole("button", { name: "End my access" })).toHaveCount(0);
   await expect(list.page.locator(`a[href="/grants/${id}"]`)).toHaveCount(0);
   await expect(reviewer.page.getByText(`Reason: ${REASON}`)).toBeVisible();
   await expect(elsewhere.page.getByText(REASON)).toHaveCount(0);
@@ -124,7 +124,7 @@ test("its holder can end a grant, once @deep", async ({ browser }) => {
   const { id } = await granted();
   const { page } = await pageOf(browser, HOLDER, `/grants/${id}`);
   const { page: other } = await pageOf(browser, HOLDER, `/grants/${id}`);
-  await other.getByRole("button", { name: "Give up" }).click();
+  await other.getByRole("button", { name: "End my access" }).click();
   await other.getByLabel("Reason").fill("Done early.");
   // The second tab has its dialog open while the first acts. The page behind it may change, but the typed text must stay.
   await people(demo()).regulator.post(`/confidential/access/grants/${id}/revoke`, { reason: "Not needed." });

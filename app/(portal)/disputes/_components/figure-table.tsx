@@ -55,7 +55,12 @@ export function FigureTable({ dispute }: { dispute: DisputeView }) {
       key: "field",
       head: t("field"),
       isTitle: true,
-      cell: ({ field }) => (field === "amount" ? t("amount") : field.slice("pricing/".length)),
+      cell: ({ field }) =>
+        field === "amount" ? (
+          t("amount")
+        ) : (
+          <span className="font-mono">{field.slice("pricing/".length)}</span>
+        ),
     },
     {
       key: "record",
