@@ -19,6 +19,7 @@ const REVIEW = {
     ...{ transactions: ["t1"], fields: ["amount"], level: "full", not_before: "2026-11-24T00:00:00Z" },
     ...{ max_views: 20, max_exports: 5 },
   },
+  policy: { version: "1", name: "policies", groups: [], conditions: [] },
   identity_check: { is_required: false, is_valid: true },
   signing: { by: "portal", passkeys: [] },
   ...{ conflicts: [], readings: [], transactions: [], deciders: [], queue: { total: 1 } },
