@@ -3,10 +3,11 @@ import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { RequestState } from "@/lib/access/requests/schema";
 import { show } from "@/lib/testing/components";
+import { readAddress } from "./list-address";
 import { ListFilter } from "./list-filter";
 
 it("every state of a request is in one group of the filter, and ends without access are other outcomes", () => {
-  show(<ListFilter address={{ view: "all" }} />);
+  show(<ListFilter address={readAddress({}, true)} />);
   const menu = screen.getByRole("combobox", { name: "Status" });
   const values = within(menu)
     .getAllByRole("option")
