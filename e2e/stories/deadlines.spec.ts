@@ -36,7 +36,7 @@ test("a deadline is extended once, with a reason and a date that both sides see,
   await expect(officer.page.getByText("The archive is abroad")).toBeVisible();
   await expect(officer.page.getByText(/extended the deadline/)).toBeVisible();
   await expect(officer.page.getByText("Answer due", { exact: true })).toBeVisible();
-  await expect(officer.page.getByText("Review due", { exact: true })).toBeVisible();
+  await expect(officer.page.getByText("Review by", { exact: true })).toBeVisible();
   await expect(officer.page.getByText("Other outcomes")).toHaveCount(0);
   expect([...faults(), ...officer.faults()]).toEqual([]);
 });
