@@ -68,6 +68,7 @@ export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[]
     {
       key: "open",
       head: <span className="sr-only">{t("open")}</span>,
+      isTool: true,
       className: "tablet:w-[92px]",
       cell: (grant) =>
         grant.holder === principal.handle && grant.state === "active" && grant.level !== "metadata" ? (
