@@ -86,9 +86,10 @@ function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href:
       </th>
     );
   if (column.isProse === true) return <td className={base}>{value}</td>;
+  // The heading wraps before its value is cut: a time stays on one line.
   return (
     <td className={base}>
-      <span aria-hidden="true" className="shrink-0 text-ink-2 text-note tablet:hidden">
+      <span aria-hidden="true" className="shrink-[99] text-ink-2 text-note tablet:hidden">
         {column.head}
       </span>
       <span className="min-w-0 text-right tablet:[text-align:inherit]">{value}</span>
