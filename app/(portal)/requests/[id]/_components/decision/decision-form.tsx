@@ -58,9 +58,7 @@ function RecognitionField({ state }: { state: ReviewState }) {
     <Field
       id="decision-recognition"
       label={t("record")}
-      help={t(review.recognition?.article_48 === true ? "recordThird" : "recordHelp", {
-        jurisdiction: review.recognition?.jurisdiction ?? "",
-      })}
+      help={t(review.recognition?.article_48 === true ? "recordThird" : "recordHelp")}
     >
       {(control) => (
         <TextArea
