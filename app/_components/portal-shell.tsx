@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { DeveloperTools } from "@/components/client/developer-tools";
 import { LiveUpdates } from "@/components/client/live-updates";
 import { DraftKeeper, Providers } from "@/components/client/providers";
 import { SignOut } from "@/components/client/sign-out";
@@ -9,7 +10,7 @@ import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
 import type { Principal } from "@/lib/context/principal";
 import { readHealth } from "@/lib/http/health/read-health";
-import { railCounts, viewerOf } from "@/lib/http/pages/viewer";
+import { railCounts, usesApi, viewerOf } from "@/lib/http/pages/viewer";
 import { getRuntime } from "@/lib/runtime/slot";
 
 interface PortalShellProps {
@@ -21,10 +22,11 @@ interface PortalShellProps {
 
 /** The frame of signed-in pages, with person and log. The home page at `/` uses it too. */
 export async function PortalShell({ principal, counts: given, children }: PortalShellProps) {
-  const [health, viewer, counts, t, { demoFile }] = await Promise.all([
+  const [health, viewer, counts, isProgrammer, t, { demoFile }] = await Promise.all([
     readHealth(),
     viewerOf(principal),
     given ?? railCounts(principal),
+    usesApi(principal),
     getTranslations("portal"),
     getRuntime(),
   ]);
@@ -53,7 +55,7 @@ export async function PortalShell({ principal, counts: given, children }: Portal
               </>
             }
           >
-            {children}
+            <DeveloperTools isOn={isProgrammer}>{children}</DeveloperTools>
           </Shell>
           <LiveUpdates />
           <DraftKeeper person={principal.handle} />

@@ -114,6 +114,19 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
           </div>
         ))}
       </div>
+      {/* Under the bars: it does not cross their words. */}
+      <div aria-hidden="true" className="pointer-events-none absolute inset-y-0 right-0 left-[112px]">
+        <div
+          className="absolute top-5 bottom-5 border-ink border-l-[1.5px]"
+          style={{ left: `${placeOf(scale, nowMs)}%` }}
+        />
+        <span
+          className="absolute bottom-0 -translate-x-1/2 text-note"
+          style={{ left: `${placeOf(scale, nowMs)}%` }}
+        >
+          {now}
+        </span>
+      </div>
       <div aria-hidden="true" className="relative">
         {rows.map((row) => {
           const lanes = lanesOf(row.bars.map((bar) => withWords(bar, scale)));
@@ -128,18 +141,6 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
             </div>
           );
         })}
-      </div>
-      <div aria-hidden="true" className="pointer-events-none absolute inset-y-0 right-0 left-[112px]">
-        <div
-          className="absolute top-5 bottom-5 border-ink border-l-[1.5px]"
-          style={{ left: `${placeOf(scale, nowMs)}%` }}
-        />
-        <span
-          className="absolute bottom-0 -translate-x-1/2 text-note"
-          style={{ left: `${placeOf(scale, nowMs)}%` }}
-        >
-          {now}
-        </span>
       </div>
     </div>
   );

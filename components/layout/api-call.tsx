@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useState, useSyncExternalStore } from "react";
+import { useDeveloperTools } from "@/components/client/developer-tools";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Icon } from "@/components/ui/icon";
 import { curlOf } from "@/lib/api-client/openapi/curl";
@@ -12,8 +13,10 @@ export interface ApiCallText {
   readonly body?: string;
 }
 
+/** Copies the call that gives the same data as the page, for people who hold an API key. */
 export function ApiCall({ call }: { call: ApiCallText }) {
   const t = useTranslations("portal");
+  const isShown = useDeveloperTools();
   const [outcome, setOutcome] = useState<"copied" | "failed" | undefined>();
   const copy = async () => {
     try {
@@ -23,6 +26,7 @@ export function ApiCall({ call }: { call: ApiCallText }) {
       setOutcome("failed");
     }
   };
+  if (!isShown) return null;
   return (
     <div className="ml-auto flex items-center gap-2">
       <span role="status" className="text-note text-ink-2">

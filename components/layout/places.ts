@@ -20,6 +20,7 @@ export type PlaceKey =
   | "breakGlass"
   | "notifications"
   | "audit"
+  | "verify"
   | "exports"
   | "evidence"
   | "erasures"
@@ -70,13 +71,14 @@ const PLACES: readonly Place[] = [
   { key: "releases", href: "/releases", icon: "check", group: "work" },
   { key: "disputes", href: "/disputes", icon: "comment", group: "work" },
   { key: "notices", href: "/notices", icon: "eye", group: "work" },
-  { key: "breakGlass", href: "/break-glass", icon: "eye", group: "work" },
+  { key: "breakGlass", href: "/break-glass", icon: "bolt", group: "work" },
   { key: "notifications", href: "/notifications", icon: "bell", group: "work" },
   { key: "agreements", href: "/agreements", icon: "check", group: "work" },
   { key: "audit", href: "/audit", icon: "log", group: "record" },
+  { key: "verify", href: "/audit/verify", icon: "check", group: "record" },
   { key: "exports", href: "/audit/exports", icon: "download", group: "record" },
-  { key: "evidence", href: "/evidence", icon: "check", group: "record" },
-  { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: "record" },
+  { key: "evidence", href: "/evidence", icon: "archive", group: "record" },
+  { key: "suspicions", href: "/audit/suspicions", icon: "warning", group: "record" },
   { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: "record" },
   { key: "policies", href: "/policies", icon: "scales", group: "rules" },
   { key: "holds", href: "/audit/holds", icon: "lock", group: "rules" },
@@ -84,7 +86,7 @@ const PLACES: readonly Place[] = [
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: "rules" },
   { key: "keys", href: "/keys", icon: "key", group: "rules" },
   { key: "roster", href: "/roster", icon: "key", group: "rules" },
-  { key: "people", href: "/people", icon: "person", group: "running" },
+  { key: "people", href: "/people", icon: "people", group: "running" },
   { key: "offices", href: "/organisations", icon: "building", group: "running" },
   { key: "participants", href: "/participants", icon: "transaction", group: "running" },
   { key: "accessReview", href: "/access-review", icon: "check", group: "running" },
@@ -135,6 +137,7 @@ function isFor(key: PlaceKey, viewer: Viewer): boolean {
     case "disputes":
       return PARTIES.includes(role) || role === "coordinator" || duties.includes("support");
     case "audit":
+    case "verify":
     case "exports":
       return STAFF.includes(role);
     case "erasures":

@@ -131,7 +131,7 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
               <Icon name="menu" />
               {t("more")}
             </summary>
-            <ul className="absolute inset-x-0 bottom-full border-line-2 border-y bg-paper py-2">
+            <ul className="absolute inset-x-0 bottom-full max-h-[calc(100dvh-116px)] overflow-y-auto border-line-2 border-y bg-paper py-2">
               {hidden.map((place) => (
                 <li key={place.key}>
                   <Link

@@ -21,7 +21,7 @@ export function SiteHeader({ current }: { current?: SitePlace }) {
   const brand = useTranslations("brand");
   return (
     <header className="border-line border-b">
-      <div className="flex flex-wrap items-center gap-x-8 px-4 tablet:min-h-16 tablet:flex-nowrap tablet:px-14">
+      <div className="flex flex-wrap items-center gap-x-8 px-4 pt-2 tablet:min-h-16 tablet:flex-nowrap tablet:pt-0 tablet:px-14">
         <Link
           href="/"
           prefetch={false}

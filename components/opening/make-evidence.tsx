@@ -102,6 +102,7 @@ export function MakeEvidence({ onMade, ...wanted }: Wanted & { readonly onMade?:
     <div className="mt-4 print:hidden">
       <div className="flex flex-wrap items-center gap-3">
         <Button
+          look="primary"
           icon="download"
           isBusy={isBusy}
           disabled={hindrance !== undefined}

@@ -114,7 +114,9 @@ describe("the dialog that opens fields under a grant", () => {
     expect(await screen.findByText(/1,000/)).toBeDefined();
     expect(presses()).toBe(2);
     expect(screen.getByRole("button", { name: "Make evidence" })).toHaveProperty("disabled", false);
-    expect(screen.getByText(/It takes one view and one export: 19 and 1 are left\./)).toBeDefined();
+    expect(
+      screen.getByText(/It takes one view and one export\. You have 19 views and 1 export left\./),
+    ).toBeDefined();
     await press("Close the fields");
     expect(screen.queryByText(/1,000/)).toBeNull();
   });

@@ -79,7 +79,7 @@ const FIELDS = "input:not(:disabled):not([type=hidden]), textarea:not(:disabled)
 const PLACES = {
   centre: "m-auto max-h-[90dvh] w-[min(560px,calc(100vw-32px))] rounded-control border",
   wide: "m-auto max-h-[94dvh] w-[min(1100px,calc(100vw-32px))] rounded-control border",
-  side: "m-0 ml-auto h-dvh max-h-dvh w-[min(424px,100vw)] border-l",
+  side: "m-0 ml-auto h-dvh max-h-dvh w-[min(424px,100vw)] max-w-none border-l",
 } as const;
 
 /** The row of buttons at a dialog's foot: primary first in reading order. */

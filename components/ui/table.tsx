@@ -81,7 +81,7 @@ function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): R
       </th>
     );
   // Where rows stack, a heading without a value is left out.
-  if (value === undefined) return <td key={key} className={className} />;
+  if (value === undefined || value === null) return <td key={key} className={className} />;
   if (isProse === true)
     return (
       <td key={key} className={className}>

@@ -22,8 +22,15 @@ export function Tag(props: {
   const box =
     props.isBoxed === true ? `${tone} rounded-field border px-[6px] leading-[18px]` : tone.split(" ")[0];
   return (
-    <span className={`inline-flex max-w-full items-center gap-[6px] text-control ${box}`}>
-      {props.icon === undefined ? props.glyph : <Icon name={props.icon} className="size-[14px]" />}
+    // Its word stands on the line of the words around it. The icon alone is centred.
+    <span className={`inline-flex max-w-full items-baseline gap-[6px] text-control ${box}`}>
+      {props.icon === undefined ? (
+        props.glyph === undefined ? null : (
+          <span className="inline-flex self-center">{props.glyph}</span>
+        )
+      ) : (
+        <Icon name={props.icon} className="size-[14px] self-center" />
+      )}
       <span className="min-w-0">{props.children}</span>
     </span>
   );

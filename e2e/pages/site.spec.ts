@@ -146,7 +146,14 @@ test("the keyboard reaches every control, and each shows its focus", async ({ br
     expect(now.outline, now.name).toBe("2px");
     seen.push(now.name);
   }
-  for (const name of ["Sign in", "Take the ten-minute tour", "Check a bundle", "Who runs what", "Readiness"])
+  for (const name of [
+    "Sign in",
+    "Take the ten-minute tour",
+    "Check a bundle",
+    "Trust",
+    "Who runs each part",
+    "Readiness",
+  ])
     expect(seen).toContain(name);
 });
 

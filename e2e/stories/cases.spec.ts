@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { people } from "../support/api";
 import { demo } from "../support/instance";
+import { openFields } from "../support/opening";
 import { signedIn } from "../support/signed-in";
 import { approve, canaries, fileRequest, orderFacts, submitTransaction, text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
@@ -46,6 +47,9 @@ test("an officer finds a case by its number and reads what happened, and complia
   await expect(happened.getByRole("link", { name: /^[\d,]+$/ }).first()).toBeVisible();
   await expectWhole(page);
   await pictures(page, "case");
+  // From the case to the fields: two presses.
+  expect(await openFields(page, { button: "Open fields" })).toBe(2);
+  await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).first().click();
   await happened.getByRole("link", { name: /^Openings/ }).click();
   await expect(happened.getByText(/Lena Hartmann approved/)).toHaveCount(0);
   await page.getByRole("button", { name: "Table: At a glance" }).click();

@@ -36,8 +36,8 @@ test("a deadline is extended once, with a reason and a date that both sides see,
   await expect(officer.page.getByText("The archive is abroad")).toBeVisible();
   await expect(officer.page.getByText(/extended the deadline/)).toBeVisible();
   await expect(officer.page.getByText("Answer due", { exact: true })).toBeVisible();
-  await expect(officer.page.getByText("Review due", { exact: true })).toBeVisible();
-  await expect(officer.page.getByText("Other actions")).toHaveCount(0);
+  await expect(officer.page.getByText("Review by", { exact: true })).toBeVisible();
+  await expect(officer.page.getByText("Other outcomes")).toHaveCount(0);
   expect([...faults(), ...officer.faults()]).toEqual([]);
 });
 
@@ -49,7 +49,7 @@ test("only legal claims a privilege, and the request cannot be decided while the
   await expect(other.page.getByRole("button", { name: "Claim a privilege", exact: true })).toHaveCount(0);
   const { page, faults } = await open(browser, LEGAL, id);
   await steer(page, "Claim a privilege", "Claim it", "Letters of counsel");
-  await expect(page.getByText("Objection of privilege", { exact: false }).first()).toBeVisible();
+  await expect(page.getByText("Privilege claimed", { exact: false }).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
   await steer(page, "Settle claim", "Settle claim", "The letters are out");
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeVisible();

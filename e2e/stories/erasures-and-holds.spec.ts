@@ -27,7 +27,7 @@ const pastTriggers = (tables: readonly string[], statements: readonly string[]):
   );
 
 /** The same text for a running retention period and for a hold. */
-const KEPT_BACK = "Deferred. Ask a person with the duty compliance.";
+const KEPT_BACK = "Deferred. Ask a person with the compliance duty.";
 
 /** Sets every retention period as passed today. */
 const PERIODS_PASSED =

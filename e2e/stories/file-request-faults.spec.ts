@@ -126,7 +126,7 @@ test("a connection lost in mid-form loses no text, says so, and files one draft"
   await page.context().setOffline(false);
   await expect(seen).toBeHidden(SOON);
   await savedDraft(page);
-  await expect(page.getByText("The order's facts are kept in this window")).toBeVisible();
+  await expect(page.getByText("The order’s facts are kept in this window")).toBeVisible();
   const saved = await readRequest(who().regulator, draft);
   expect(saved).toMatchObject({ legal_basis: "Section 9", fields: ["amount", "pricing"] });
 

@@ -63,7 +63,7 @@ test("a grant shows its time, its views, its fields, its legal authority and its
     grant_id: id,
   });
   // Without a reload: the opening was made elsewhere.
-  await expect(page.getByText("Ruth Adler opened Amount, Pricing of job-123")).toBeVisible();
+  await expect(page.getByText("You opened amount and pricing of job-123")).toBeVisible();
   await expect(facts.getByText("6 of 7")).toBeVisible();
 
   // A copy is listed as well, also after the end of the grant: the acts are the same as on the transaction's page.
@@ -72,8 +72,8 @@ test("a grant shows its time, its views, its fields, its legal authority and its
   expect(copied.status, copied.text).toBe(201);
   await regulator.post(`/confidential/access/grants/${id}/revoke`, { reason: "Done." });
   await page.reload();
-  await expect(page.getByText("Ruth Adler copied Amount of job-123")).toBeVisible();
-  await expect(page.getByText("Ruth Adler opened Amount, Pricing of job-123")).toBeVisible();
+  await expect(page.getByText("You copied amount of job-123")).toBeVisible();
+  await expect(page.getByText("You opened amount and pricing of job-123")).toBeVisible();
   await page.goto(at(`/transactions/${tx}`));
   const every = page.getByRole("region", { name: "Every access to these fields" });
   await expect(every.getByText(/copied amount$/)).toBeVisible();

@@ -74,7 +74,7 @@ async function addExample(
     .getByLabel("Day of the week")
     .selectOption({ label: weekday(0) });
   await dialog(page).getByLabel("Hours of the organisation").selectOption("open");
-  await dialog(page).getByRole("button", { name: "Take the example" }).click();
+  await dialog(page).getByRole("button", { name: "Use this example" }).click();
   await expect(dialog(page)).toHaveCount(0);
 }
 
@@ -90,7 +90,7 @@ async function addClientExample(
   await dialog(page).getByLabel("Role").selectOption("client");
   await dialog(page).getByLabel("On what basis").selectOption("party");
   await dialog(page).getByLabel("Purpose").selectOption(purpose);
-  await dialog(page).getByRole("button", { name: "Take the example" }).click();
+  await dialog(page).getByRole("button", { name: "Use this example" }).click();
   await expect(dialog(page)).toHaveCount(0);
 }
 

@@ -10,9 +10,11 @@ const READS: ReadonlySet<string> = new Set([
   "audit.keys",
   "audit.proof",
   "audit.receipt",
+  "audit.retention",
   "audit.tile",
   "audit.verifications",
   "system.events",
+  "system.figures",
   "system.home",
   "system.status",
 ]);

@@ -3,14 +3,24 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { EmptyState } from "@/components/ui/states";
 import type { Principal } from "@/lib/context/principal";
 
-type Audience = "officer" | "reviewer" | "support" | "party" | "admin" | "other";
+/** By duty, the first that a person has. */
+const BY_DUTY = [
+  ["support", "support"],
+  ["legal", "reviewer"],
+  ["approve", "reviewer"],
+  ["executive", "executive"],
+  ["compliance", "compliance"],
+  ["privacy", "privacy"],
+  ["break-glass", "breakGlass"],
+] as const;
+
+type Audience = "officer" | "party" | "admin" | "other" | (typeof BY_DUTY)[number][1];
 
 function audienceOf({ role, duties }: Principal): Audience {
   if (role === "auditor" || role === "regulator") return "officer";
   if (role === "client" || role === "miner") return "party";
   if (role === "admin") return "admin";
-  if (duties.includes("support")) return "support";
-  return duties.includes("legal") || duties.includes("approve") ? "reviewer" : "other";
+  return BY_DUTY.find(([duty]) => duties.includes(duty))?.[1] ?? "other";
 }
 
 const NEXT = {
@@ -19,6 +29,10 @@ const NEXT = {
   support: { href: "/disputes", word: "empty.disputes" },
   party: { href: "/transactions", word: "empty.transactions" },
   admin: { href: "/operations", word: "empty.operations" },
+  executive: { href: "/releases", word: "empty.releases" },
+  compliance: { href: "/operations", word: "empty.operations" },
+  privacy: { href: "/audit/erasures", word: "empty.erasures" },
+  breakGlass: { href: "/break-glass", word: "empty.uses" },
   other: { href: "/transactions", word: "empty.transactions" },
 } as const;
 

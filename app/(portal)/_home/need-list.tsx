@@ -63,7 +63,9 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
   if (need.kind === "draft") return pair(t("needs.draft.word"), t.rich("time.saved", { at: time(at) }));
   if (due === undefined)
     return pair(
-      t("time.since", { span: span(nowMs - Date.parse(at)) }),
+      nowMs - Date.parse(at) < MINUTE
+        ? t("time.now")
+        : t("time.since", { span: span(nowMs - Date.parse(at)) }),
       t.rich("time.from", { at: time(at) }),
     );
   const left = Date.parse(due) - nowMs;

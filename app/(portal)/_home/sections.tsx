@@ -61,7 +61,12 @@ export function TeamSection({ home }: { home: Home }) {
         rowKey={(row) => row.id}
         href={(row) => `/requests/${row.id}`}
         columns={[
-          { key: "reference", head: t("reference"), isTitle: true, cell: (row) => row.reference },
+          {
+            key: "reference",
+            head: t("reference"),
+            isTitle: true,
+            cell: (row) => <span className="whitespace-nowrap">{row.reference}</span>,
+          },
           { key: "agency", head: t("agency"), cell: (row) => row.requester.organisation },
           { key: "stands", head: t("stands"), cell: (row) => states(row.state) },
           { key: "due", head: t("due"), cell: (row) => <ReviewBy request={row} nowMs={nowMs} /> },
@@ -96,7 +101,12 @@ export function OthersSection({ home }: { home: Home }) {
         rowKey={(row) => row.id}
         href={(row) => `/requests/${row.id}`}
         columns={[
-          { key: "reference", head: t("reference"), isTitle: true, cell: (row) => row.reference },
+          {
+            key: "reference",
+            head: t("reference"),
+            isTitle: true,
+            cell: (row) => <span className="whitespace-nowrap">{row.reference}</span>,
+          },
           {
             key: "authority",
             head: t("authority"),
@@ -207,7 +217,12 @@ export function ForceSection({
         rowKey={(row) => row.id}
         href={(row) => `/grants/${row.id}`}
         columns={[
-          { key: "reference", head: t("reference"), isTitle: true, cell: (row) => row.reference },
+          {
+            key: "reference",
+            head: t("reference"),
+            isTitle: true,
+            cell: (row) => <span className="whitespace-nowrap">{row.reference}</span>,
+          },
           { key: "holder", head: t("holder"), cell: (row) => row.holder_name },
           {
             key: "transactions",

@@ -20,6 +20,15 @@ describe("the columns of a list", () => {
   });
 });
 
+describe("a control of a row", () => {
+  it("is shown whatever columns are chosen", () => {
+    const control = { ...column("open"), isTool: true };
+    expect(chosenColumns([...columns, control], ["ends"]).map(({ key }) => key)).toEqual([
+      ...["reference", "ends", "open"],
+    ]);
+  });
+});
+
 describe("the address of a list", () => {
   it("names a saved view that the reader has, and ignores another", () => {
     const address = { saved: saved.id, columns: "ends.holder.<b>" };

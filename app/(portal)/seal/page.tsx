@@ -57,7 +57,7 @@ export default async function SealPage() {
     >
       <LiveRefresh kinds={["agreement"]} />
       <Section title={t(`now.${seal.state}.title`)}>
-        <p className="mb-4 max-w-[80ch]">{t(`now.${seal.state}.text`)}</p>
+        <p className="mt-3 mb-4 max-w-[80ch]">{t(`now.${seal.state}.text`)}</p>
         {seal.waiting === null ? (
           <SealAct state={seal.state} />
         ) : (

@@ -47,13 +47,15 @@ export function Picks({ bundle, given, onBundle, onGiven }: PicksProps) {
   const id = useId();
   return (
     <div className="grid max-w-[920px] gap-4 tablet:grid-cols-2">
-      <FilePick
-        label={t("pick.bundle")}
-        hint={t("pick.bundleHint")}
-        name={bundle}
-        accept=".zip,.pdf,.json,application/zip,application/pdf,application/json"
-        onFile={onBundle}
-      />
+      <div className="tablet:col-span-2">
+        <FilePick
+          label={t("pick.bundle")}
+          hint={t("pick.bundleHint")}
+          name={bundle}
+          accept=".zip,.pdf,.json,application/zip,application/pdf,application/json"
+          onFile={onBundle}
+        />
+      </div>
       <FilePick
         label={t("pick.policy")}
         hint={t("pick.policyHint")}

@@ -4,6 +4,7 @@ import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
 import { countPlaces } from "@/lib/home/count-places";
 import type { PlaceCounts } from "@/lib/home/schema";
+import { holdsApiKey } from "@/lib/identity/api-keys/list-api-keys";
 import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
 import { getRuntime } from "@/lib/runtime/slot";
 
@@ -29,5 +30,15 @@ export async function railCounts(principal: Principal): Promise<Partial<PlaceCou
     const mapped = mapDatabaseError(error);
     if (mapped instanceof DomainError) return {};
     throw mapped;
+  }
+}
+
+/** Whether pages show calls and commands for programs. Not while the database is away. */
+export async function usesApi(principal: Principal): Promise<boolean> {
+  try {
+    return await holdsApiKey({ ...(await getRuntime()), principal });
+  } catch (error) {
+    if (mapDatabaseError(error) instanceof DomainError) return false;
+    throw error;
   }
 }

@@ -2,11 +2,11 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import type { ScopeTable } from "@/lib/context/principal";
 import { viewRows } from "@/lib/db/read-rows";
-import { inSnapshot } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
 import type { ApiKeyPage, ApiKeyQuery, CallingKey } from "@/lib/identity/api-keys/schema";
-import { type KeptApiKey, selectApiKey, selectApiKeys } from "@/lib/identity/api-keys/store";
+import { countLiveKeys, type KeptApiKey, selectApiKey, selectApiKeys } from "@/lib/identity/api-keys/store";
 import { requireCursor } from "@/lib/paging";
 
 type ListContext = Context & ScopeTable;
@@ -56,4 +56,9 @@ export async function findCallingKey(cx: Context): Promise<CallingKey> {
     ...(participantId === undefined ? {} : { participant_id: participantId }),
     signed: proof.signed,
   };
+}
+
+/** Returns whether the caller holds an API key that works. */
+export async function holdsApiKey(cx: DbContext & Pick<Context, "clock" | "principal">): Promise<boolean> {
+  return (await inSnapshot(cx, (tx) => countLiveKeys(tx, cx.principal.userId, cx.clock.now()))) > 0;
 }

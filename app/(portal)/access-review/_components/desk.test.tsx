@@ -86,7 +86,7 @@ describe("the desk of an access review", () => {
     expect(change.hasAttribute("disabled")).toBe(true);
     await user.keyboard("c");
     expect(screen.queryByRole("dialog")).toBeNull();
-    expect(screen.getByText("You: Greta Holm decides")).toBeDefined();
+    expect(screen.getByText("Your own access. Greta Holm decides.")).toBeDefined();
     expect(screen.queryByRole("button", { name: "Keep: Person 2" })).toBeNull();
   });
 
@@ -114,6 +114,6 @@ describe("the desk of an access review", () => {
   it("says next to the signature why it is off", () => {
     desk(review([row(1)]));
     expect(screen.getByRole("button", { name: "Sign the review" }).hasAttribute("disabled")).toBe(true);
-    expect(screen.getByText("first decide all your rows: 2 are open")).toBeDefined();
+    expect(screen.getByText("First decide all your rows. 2 are open.")).toBeDefined();
   });
 });

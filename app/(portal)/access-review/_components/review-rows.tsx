@@ -82,9 +82,9 @@ function useColumns(isClose: boolean): Column<ReviewRow>[] {
       head: t("who"),
       isTitle: true,
       cell: (row) => <Who row={row} />,
-      className: "tablet:w-[19%]",
+      className: "tablet:w-[18%]",
     },
-    { key: "may", head: t("may"), cell: mayDo, className: "tablet:w-[24%]" },
+    { key: "may", head: t("may"), cell: mayDo, className: "tablet:w-[20%]" },
     { key: "used", head: t("used"), cell: (row) => <Used row={row} />, className: "tablet:w-[9%]" },
     isClose
       ? { key: "why", head: t("why"), cell: (row) => <RowLooks row={row} /> }
@@ -92,6 +92,8 @@ function useColumns(isClose: boolean): Column<ReviewRow>[] {
     {
       key: "decision",
       head: t("decision"),
+      // Beside a heading the three buttons would be wider than the narrowest screens.
+      isProse: true,
       className: "tablet:w-[232px]",
       cell: (row) => (
         <>

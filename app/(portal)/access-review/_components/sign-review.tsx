@@ -55,7 +55,7 @@ export function SignReview() {
   if (review.state !== "running") return null;
   if (statement === null)
     return (
-      <span className="flex flex-col items-stretch gap-1 tablet:items-end">
+      <span className="flex flex-col items-stretch gap-1 tablet:items-start">
         <Button look="primary" size="large" disabled>
           {t("label")}
         </Button>

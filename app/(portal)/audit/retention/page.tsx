@@ -47,7 +47,7 @@ export default async function RetentionPage() {
       apiCall={{ method: "GET", path: "/confidential/audit/retention" }}
     >
       {value.version === null ? null : (
-        <p className="pb-1 text-body">
+        <p className="pb-6 text-body">
           {t("version", { number: value.version.number })}{" "}
           <LocalTime instant={value.version.since} form="day" />
         </p>

@@ -1,6 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { addressOf as callAddress } from "@/components/client/api";
+import { ForPrograms } from "@/components/client/developer-tools";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
@@ -142,20 +143,22 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
         </ol>
         <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("ownExit")}</p>
       </Section>
-      <Section title={t("foreign")} className="print:hidden">
-        <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-5 pt-3 pl-5">
-          <Step text={t(log === undefined ? "foreignFetch" : "foreignFetchLast")}>
-            <CodeSample
-              label={t("command")}
-              code={`curl -sS -H "Authorization: Bearer $KEY" "$BASE${checkpointCall}" > checkpoint.txt`}
-            />
-          </Step>
-          <Step text={t("foreignOpenssl")}>
-            <CodeSample label={t("opensslCommand")} code={opensslCommands(logKey)} />
-          </Step>
-        </ol>
-        <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("foreignFormats")}</p>
-      </Section>
+      <ForPrograms>
+        <Section title={t("foreign")} className="print:hidden">
+          <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-5 pt-3 pl-5">
+            <Step text={t(log === undefined ? "foreignFetch" : "foreignFetchLast")}>
+              <CodeSample
+                label={t("command")}
+                code={`curl -sS -H "Authorization: Bearer $KEY" "$BASE${checkpointCall}" > checkpoint.txt`}
+              />
+            </Step>
+            <Step text={t("foreignOpenssl")}>
+              <CodeSample label={t("opensslCommand")} code={opensslCommands(logKey)} />
+            </Step>
+          </ol>
+          <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("foreignFormats")}</p>
+        </Section>
+      </ForPrograms>
       <Section title={t("keys")} className="print:hidden">
         <p className="max-w-[760px] pt-3 text-body text-ink-2">
           {t(log === undefined ? "keysText" : "keysClosed")}

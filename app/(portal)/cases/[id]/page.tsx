@@ -57,12 +57,12 @@ const page = recordPage({
     };
   },
   actions: ({ value, principal }) => <NewRequestForCase shown={value} handle={principal.handle} />,
-  facts: ({ value, principal, nowMs }) => <CaseFacts shown={value} handle={principal.handle} nowMs={nowMs} />,
+  facts: ({ value, principal, nowMs }) => <CaseFacts shown={value} reader={principal} nowMs={nowMs} />,
   content: ({ value, principal, params, nowMs }) => (
     <>
       <LiveRefresh kinds={["request", "grant"]} />
       <div className="mb-8 facts:hidden">
-        <CaseAccess shown={value} handle={principal.handle} nowMs={nowMs} />
+        <CaseAccess shown={value} reader={principal} nowMs={nowMs} />
       </div>
       <CaseRuler shown={value} nowMs={nowMs} />
       <CaseTimeline shown={value} show={shownOf(params.show)} handle={principal.handle} />

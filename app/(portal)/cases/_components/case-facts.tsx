@@ -2,21 +2,30 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { AccessInForce } from "@/components/domain/access-in-force";
+import { openingCallOf } from "@/components/opening/opening-call";
+import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime, StartTime } from "@/components/ui/begin-and-end";
-import { ButtonLink } from "@/components/ui/button-link";
 import { Facts } from "@/components/ui/facts";
 import { FactsSection } from "@/components/ui/section";
 import type { CaseDetail } from "@/lib/access/cases/schema";
+import type { Principal } from "@/lib/context/principal";
 
 const LINK = "underline decoration-line-2 underline-offset-4 hover:decoration-current";
 
+interface CaseProps {
+  readonly shown: CaseDetail;
+  readonly reader: Principal;
+  readonly nowMs: number;
+}
+
 /** The access in force, or that there is none. */
-export function CaseAccess({ shown, handle, nowMs }: { shown: CaseDetail; handle: string; nowMs: number }) {
+export function CaseAccess({ shown, reader, nowMs }: CaseProps) {
   const t = useTranslations("cases.detail");
   const live = shown.grants.filter(({ state }) => state === "active" || state === "pending");
-  const [first] = live;
-  if (first === undefined) return <p className="text-control text-ink-2">{t("noAccess")}</p>;
-  const next = shown.records.find(({ standing }) => standing === "granted") ?? shown.records[0];
+  if (live.length === 0) return <p className="text-control text-ink-2">{t("noAccess")}</p>;
+  const own = live.find(
+    ({ holder, state, level }) => holder === reader.handle && state === "active" && level !== "metadata",
+  );
   return (
     <div className="space-y-4">
       {live.map((grant) => (
@@ -29,16 +38,17 @@ export function CaseAccess({ shown, handle, nowMs }: { shown: CaseDetail; handle
           </p>
         </div>
       ))}
-      {first.holder === handle && next !== undefined ? (
-        <ButtonLink
-          href={`/transactions/${next.transaction_id}`}
+      {own === undefined ? null : (
+        <OpenGrantButton
+          request={{ grantId: own.id, via: openingCallOf(reader.role), personName: reader.name }}
           look="secondary"
           size="form"
+          icon="eye"
           className="w-full"
         >
           {t("openFields")}
-        </ButtonLink>
-      ) : null}
+        </OpenGrantButton>
+      )}
     </div>
   );
 }
@@ -119,14 +129,14 @@ function Records({ records }: { records: CaseDetail["records"] }) {
 }
 
 /** Access, order, requests, records with their state, and people of the case. */
-export function CaseFacts({ shown, handle, nowMs }: { shown: CaseDetail; handle: string; nowMs: number }) {
+export function CaseFacts({ shown, reader, nowMs }: CaseProps) {
   const t = useTranslations("cases.detail");
   const states = useTranslations("domain.requestStates");
   return (
     <>
       <div className="hidden facts:block">
         <FactsSection title={t("access")}>
-          <CaseAccess shown={shown} handle={handle} nowMs={nowMs} />
+          <CaseAccess shown={shown} reader={reader} nowMs={nowMs} />
         </FactsSection>
       </div>
       <Order order={shown.order} />
@@ -149,7 +159,7 @@ export function CaseFacts({ shown, handle, nowMs }: { shown: CaseDetail; handle:
           facts={shown.people.map(({ part, person }) => ({
             key: `${part} ${person.handle}`,
             name: t(`parts.${part}`),
-            value: person.handle === handle ? t("you", { name: person.name }) : person.name,
+            value: person.handle === reader.handle ? t("you", { name: person.name }) : person.name,
           }))}
         />
       </FactsSection>

@@ -32,7 +32,9 @@ export function useDisputeColumns(): Column<DisputeSummary>[] {
     {
       key: "reason",
       head: t("reason"),
-      cell: (one) => <span className="line-clamp-1 max-w-[420px] break-words">{one.reason}</span>,
+      cell: (one) => (
+        <span className="line-clamp-3 max-w-[420px] tablet:line-clamp-1 break-words">{one.reason}</span>
+      ),
     },
     { key: "party", head: t("openedBy"), cell: (one) => one.party },
     {

@@ -49,13 +49,19 @@ export function FigureTable({ dispute }: { dispute: DisputeView }) {
   const t = useTranslations("disputes.figures");
   const { figures, participants } = dispute;
   if (figures.length === 0) return null;
+  const rows = [...figures].sort((a, b) => Number(b.field === "amount") - Number(a.field === "amount"));
   const differing = figures.filter(({ differ }) => differ.length > 0).length;
   const columns: Column<FigureRow>[] = [
     {
       key: "field",
       head: t("field"),
       isTitle: true,
-      cell: ({ field }) => (field === "amount" ? t("amount") : field.slice("pricing/".length)),
+      cell: ({ field }) =>
+        field === "amount" ? (
+          t("amount")
+        ) : (
+          <span className="font-mono">{field.slice("pricing/".length)}</span>
+        ),
     },
     {
       key: "record",
@@ -87,7 +93,7 @@ export function FigureTable({ dispute }: { dispute: DisputeView }) {
   ];
   return (
     <Section title={t("title")} action={t("count", { differing, all: figures.length })}>
-      <Table caption={t("title")} rows={figures} rowKey={({ field }) => field} columns={columns} />
+      <Table caption={t("title")} rows={rows} rowKey={({ field }) => field} columns={columns} />
       <p className="mt-3 max-w-[720px] text-control text-ink-2">{t("letters")}</p>
     </Section>
   );

@@ -108,7 +108,7 @@ const page = recordPage({
       </div>
       <TransactionsSection grant={grant} principal={principal} />
       <FieldsSection grant={grant} />
-      <OpeningsSection grant={grant} />
+      <OpeningsSection grant={grant} reader={principal.handle} />
       <ExportsSection grant={grant} />
       {grant.holder === principal.handle && grant.request_id !== undefined ? (
         <ExtendSection grant={grant} />

@@ -69,6 +69,7 @@ export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[]
       key: "open",
       head: t("open"),
       isHeadHidden: true,
+      isTool: true,
       className: "tablet:w-[92px]",
       cell: (grant) =>
         grant.holder === principal.handle && grant.state === "active" && grant.level !== "metadata" ? (

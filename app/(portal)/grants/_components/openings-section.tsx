@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { useFieldNamer } from "@/components/domain/field-names";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -24,15 +25,16 @@ function kindOf(act: Act): keyof typeof LOOKS {
   return act.outcome === "done" && act.level === "masked" ? "masked" : act.outcome;
 }
 
-function useActItem(grant: GrantDetail): (act: Act) => TimelineItem {
+function useActItem(grant: GrantDetail, reader: string): (act: Act) => TimelineItem {
   const t = useTranslations("grants.openings");
-  const names = useTranslations("domain.fields");
+  const namesOf = useFieldNamer();
   const jobs = new Map(grant.jobs.map((job) => [job.transaction_id, job.job_id]));
   return (act) => {
     const kind = kindOf(act);
     const values = {
+      own: act.by.handle === reader ? "yes" : "no",
       name: act.by.name,
-      fields: act.fields.map((group) => names(group)).join(", "),
+      fields: namesOf(act.fields),
       job: jobs.get(act.transaction_id) ?? act.transaction_id,
     };
     return {
@@ -50,9 +52,16 @@ function useActItem(grant: GrantDetail): (act: Act) => TimelineItem {
 }
 
 /** Everything that was opened under the grant and every copy out of it, newest first. */
-export function OpeningsSection({ grant }: { grant: GrantDetail }) {
+export function OpeningsSection({
+  grant,
+  reader,
+}: {
+  grant: GrantDetail;
+  /** The reader's handle. */
+  reader: string;
+}) {
   const t = useTranslations("grants.openings");
-  const item = useActItem(grant);
+  const item = useActItem(grant, reader);
   const acts = [...grant.openings, ...grant.copies].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return (
     <Section title={t("title")} count={acts.length}>

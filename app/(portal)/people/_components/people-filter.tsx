@@ -36,9 +36,11 @@ export function PeopleFilter({ given }: { given: Readonly<Record<string, string 
           <Button type="submit" icon="filter">
             {t("apply")}
           </Button>
-          <ButtonLink href="/people" look="quiet" size="form">
-            {t("clear")}
-          </ButtonLink>
+          {(given.q ?? "") === "" && (given.role ?? "") === "" ? null : (
+            <ButtonLink href="/people" look="quiet" size="form">
+              {t("clear")}
+            </ButtonLink>
+          )}
         </div>
       </form>
     </search>

@@ -16,7 +16,7 @@ export function RetentionTables({ retention, action }: { retention: RetentionSet
   const t = useTranslations("policies.retention");
   return (
     <Section title={t("title")} action={action}>
-      <div className="grid gap-x-10 facts:grid-cols-2">
+      <div className="grid items-start gap-x-10 facts:grid-cols-2">
         <PeriodTable of="class" periods={periodsOf(retention.classes)} />
         <PeriodTable of="role" periods={periodsOf(retention.roles)} />
       </div>

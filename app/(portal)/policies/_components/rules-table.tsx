@@ -94,6 +94,7 @@ function useColumns(shown: Shown): Column<ReadPolicy>[] {
       key: "rule",
       head: t("rule"),
       isTitle: true,
+      className: "tablet:w-[46%]",
       cell: (policy) => <Rule policy={policy} isText={isText} />,
     },
     {

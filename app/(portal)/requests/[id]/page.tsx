@@ -1,35 +1,26 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import type { ReactNode } from "react";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
-import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
-import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import { noticeOfRequest } from "@/lib/access/notices/expected-notice";
-import type { ExpectedNotice } from "@/lib/access/notices/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest } from "@/lib/access/requests/request-view";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { isReviewer } from "@/lib/access/rules/action-rules";
 import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
-import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 import { AssigneeButton } from "./_components/acts/assignee";
 import { CoViewers } from "./_components/acts/co-viewers";
 import { CommentSection } from "./_components/acts/comment-section";
-import { DeadlineActs } from "./_components/acts/deadline-acts";
-import { EndAuthority } from "./_components/acts/end-authority";
 import { IdentityForm } from "./_components/acts/identity-form";
 import { DecideDialog } from "./_components/decision/decide-dialog";
-import { DecisionPanel } from "./_components/decision/decision-panel";
 import { ReadingBar } from "./_components/decision/reading-bar";
 import { FirstReading, PaperFacts } from "./_components/decision/retyped-facts/paper-facts";
 import { ReviewProvider } from "./_components/decision/review-state";
@@ -37,15 +28,14 @@ import { JobsSection, TransactionsSection } from "./_components/facts/asked-tran
 import { Conflicts, PolicyStrip } from "./_components/facts/policy-strip";
 import { RequestTimeline } from "./_components/facts/request-timeline";
 import { ScopeSection } from "./_components/facts/scope-section";
-import { RequesterPanel, ReviewerPanel, Standing } from "./_components/facts/side-panel";
 import { SignatureReport } from "./_components/facts/signature-report";
 import { StageStrip } from "./_components/facts/stage-strip";
 import { WhySection } from "./_components/facts/why-section";
 import { loadReview } from "./_components/load-review";
 import { OrderSection } from "./_components/order/order-section";
 import { QueueNav } from "./_components/queue-nav";
-import { loadRelease, type ReleaseShown } from "./_components/release/load-release";
-import { ReleasePanel, ReleaseRefused } from "./_components/release/release-panel";
+import { loadRelease } from "./_components/release/load-release";
+import { type FrameProps, RequestPanel } from "./_components/request-panel";
 
 interface PageProps {
   readonly params: Promise<{ readonly id: string }>;
@@ -115,59 +105,6 @@ export default async function RequestPage({ params }: PageProps) {
   );
 }
 
-interface FrameProps {
-  readonly request: RequestView;
-  readonly notice: ExpectedNotice | undefined;
-  readonly review: ReviewView | undefined;
-  readonly grant: GrantDetail | undefined;
-  readonly release: ReleaseShown | undefined;
-  readonly isOwn: boolean;
-  readonly principal: Principal;
-}
-
-/** Reviewers can end a legal authority. Only executives end access that executives released. */
-function mayEndAuthority({ grant, principal }: FrameProps): boolean {
-  return isReviewer(principal) && grant?.released_by === undefined;
-}
-
-/** What the requester may open under the grant of this request. */
-function opensOf({ grant, principal }: FrameProps): OpeningRequest | undefined {
-  if (grant === undefined || !mayBeOpened(grant)) return undefined;
-  return { grantId: grant.id, via: openingCallOf(principal.role), personName: principal.name };
-}
-
-function panelOf(props: FrameProps): ReactNode {
-  const { request, review, release, isOwn } = props;
-  if (isOwn) return <RequesterPanel request={request} opens={opensOf(props)} />;
-  if (release?.standing !== undefined)
-    return (
-      <>
-        <ReleasePanel
-          requestId={request.id}
-          reference={request.reference}
-          person={release.person}
-          standing={release.standing}
-        />
-        {review?.may_decide === true && release.standing.release?.state !== "open" ? <DecisionPanel /> : null}
-        <Standing request={request} />
-      </>
-    );
-  if (release?.problem !== undefined)
-    return (
-      <>
-        <ReleaseRefused code={release.problem.code} />
-        <Standing request={request} />
-      </>
-    );
-  return (
-    <>
-      {review?.may_decide === true ? <DecisionPanel /> : <ReviewerPanel request={request} review={review} />}
-      <DeadlineActs request={request} />
-      {review !== undefined && mayEndAuthority(props) ? <EndAuthority request={request} /> : null}
-    </>
-  );
-}
-
 function RequestFrame(props: FrameProps) {
   const { request, review, grant, isOwn } = props;
   const t = useTranslations("review");
@@ -200,7 +137,7 @@ function RequestFrame(props: FrameProps) {
       lead={lead}
       apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}
       actions={<PageActs {...props} />}
-      facts={panelOf(props)}
+      facts={<RequestPanel {...props} />}
       factsLook={isOwn ? "facts" : "decision"}
     >
       {review?.may_decide === true ? <ReadingBar /> : null}

@@ -3,7 +3,7 @@ import { Select, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { RequestState } from "@/lib/access/requests/schema";
+import type { RequestState } from "@/lib/access/requests/schema";
 import { Purpose } from "@/lib/vocabulary";
 import {
   addressOf,
@@ -23,6 +23,16 @@ const LABELS = {
   from: "from",
   to: "to",
 } as const satisfies Record<SearchName, string>;
+
+/** The states by what they mean to a reader. */
+const GROUPS = {
+  officer: ["draft", "needs_information"],
+  deciding: ["submitted", "document_check", "stage_1", "stage_2", "overdue", "extended", "objected"],
+  access: ["approved", "active", "partial"],
+  other: ["denied", "withdrawn", "expired_unreviewed", "expired", "revoked", "exhausted", "closed"],
+} as const satisfies Record<string, readonly RequestState[]>;
+
+const GROUP_NAMES = ["deciding", "officer", "access", "other"] as const;
 
 /** Filters the permanent history by requester, agency, order, transaction and time. Open while a filter is set. */
 function HistorySearch({ address }: { address: ListAddress }) {
@@ -83,10 +93,14 @@ export function ListFilter({ address }: { address: ListAddress }) {
           {(control) => (
             <Select {...control} name="state" defaultValue={address.state}>
               <option value="">{t("any")}</option>
-              {RequestState.options.map((state) => (
-                <option key={state} value={state}>
-                  {domain(`requestStates.${state}`)}
-                </option>
+              {GROUP_NAMES.map((group) => (
+                <optgroup key={group} label={t(`groups.${group}`)}>
+                  {GROUPS[group].map((state) => (
+                    <option key={state} value={state}>
+                      {domain(`requestStates.${state}`)}
+                    </option>
+                  ))}
+                </optgroup>
               ))}
             </Select>
           )}

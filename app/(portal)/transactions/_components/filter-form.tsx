@@ -50,9 +50,11 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
           <Button type="submit" icon="filter">
             {t("apply")}
           </Button>
-          <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="form">
-            {t("clear")}
-          </ButtonLink>
+          {isFiltered(address) ? (
+            <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="form">
+              {t("clear")}
+            </ButtonLink>
+          ) : null}
         </div>
       </form>
     </search>
@@ -68,3 +70,7 @@ const NOTHING: ListAddress = {
   cursor: "",
   isMine: false,
 };
+
+function isFiltered({ job_id, participant, status, from, to }: ListAddress): boolean {
+  return [job_id, participant, status, from, to].some((text) => text !== "");
+}

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { ForPrograms } from "@/components/client/developer-tools";
 import { ButtonLink } from "@/components/ui/button-link";
 import { CodeSample } from "@/components/ui/code-sample";
 import { FactsSection } from "@/components/ui/section";
@@ -22,12 +23,14 @@ export function OthersCheck(props: {
   const { entry, proof } = props.calls;
   return (
     <>
-      <FactsSection title={t("call")}>
-        <div className="grid grid-cols-1 gap-3">
-          <CodeSample label={t("callEntry")} code={`${entry} > entry.json`} />
-          {props.isSigned ? <CodeSample label={t("callProof")} code={`${proof} > proof.txt`} /> : null}
-        </div>
-      </FactsSection>
+      <ForPrograms>
+        <FactsSection title={t("call")}>
+          <div className="grid grid-cols-1 gap-3">
+            <CodeSample label={t("callEntry")} code={`${entry} > entry.json`} />
+            {props.isSigned ? <CodeSample label={t("callProof")} code={`${proof} > proof.txt`} /> : null}
+          </div>
+        </FactsSection>
+      </ForPrograms>
       {props.isSigned ? (
         <FactsSection title={words("title")}>
           <p className="mb-3 text-control">{words("text")}</p>

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { FilterWords } from "@/app/(portal)/audit/_components/filter/filter-words";
 import type { EventFilter } from "@/app/(portal)/audit/_components/filter/read-filter";
 import { addressOf } from "@/components/client/api";
+import { ForPrograms } from "@/components/client/developer-tools";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
@@ -73,13 +74,17 @@ export function Download(props: {
           </DirectDownload>
         </div>
         {hasBackground ? <MakeInBackground key={JSON.stringify(wanted)} wanted={wanted} /> : null}
-        <div className="grid grid-cols-1 gap-4">
-          <CodeSample
-            label={t("call")}
-            code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(wanted)}"`}
-          />
-          {hasBackground ? <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} /> : null}
-        </div>
+        <ForPrograms>
+          <div className="grid grid-cols-1 gap-4">
+            <CodeSample
+              label={t("call")}
+              code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(wanted)}"`}
+            />
+            {hasBackground ? (
+              <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} />
+            ) : null}
+          </div>
+        </ForPrograms>
       </div>
     </Section>
   );

@@ -85,7 +85,7 @@ describe("editor of a rule", () => {
     await user.click(screen.getByRole("button", { name: "Add an example" }));
     const box = within(screen.getByRole("dialog"));
     await user.type(box.getByLabelText("What it shows"), "Monday is open");
-    await user.click(box.getByRole("button", { name: "Take the example" }));
+    await user.click(box.getByRole("button", { name: "Use this example" }));
     expect(await screen.findByText("Monday is open")).toBeDefined();
     await user.click(screen.getByRole("button", { name: "Remove Monday is open" }));
     expect(screen.queryByText("Monday is open")).toBeNull();

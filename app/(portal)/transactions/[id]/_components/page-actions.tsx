@@ -13,7 +13,7 @@ import { Button } from "@/components/ui/button";
 import type { GroupName } from "@/lib/vocabulary";
 
 /** The record's part of the log as a signed bundle. */
-function Export({ transactionId, isPrimary }: { transactionId: string; isPrimary: boolean }) {
+function Export({ transactionId }: { transactionId: string }) {
   const t = useTranslations("transactions.actions");
   const api = useApi();
   const [isBusy, setBusy] = useState(false);
@@ -34,7 +34,7 @@ function Export({ transactionId, isPrimary }: { transactionId: string; isPrimary
   return (
     <>
       <Button
-        look={isPrimary ? "primary" : "secondary"}
+        look="secondary"
         size="large"
         icon="download"
         isBusy={isBusy}
@@ -48,7 +48,7 @@ function Export({ transactionId, isPrimary }: { transactionId: string; isPrimary
   );
 }
 
-/** The one primary act: opening what may be opened, then exporting. */
+/** The one primary act is opening what may be opened. Then it is making evidence, next to the fields. */
 export function PageActions(props: {
   transactionId: string;
   sealed: readonly GroupName[];
@@ -76,7 +76,7 @@ export function PageActions(props: {
           {isOpen ? t("blank") : t("open", { count: openable.length })}
         </Button>
       ) : null}
-      {props.mayExport ? <Export transactionId={props.transactionId} isPrimary={isOpen} /> : null}
+      {props.mayExport ? <Export transactionId={props.transactionId} /> : null}
     </>
   );
 }

@@ -1,230 +1,37 @@
 "use client";
 
-import { useFormatter, useTranslations } from "next-intl";
-import { useRef, useState } from "react";
-import { useKeys, useKeysSwitch } from "@/components/client/use-keys";
-import { Choice, Select, TextArea } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
-import { EndTime } from "@/components/ui/begin-and-end";
-import { Button } from "@/components/ui/button";
-import { Icon } from "@/components/ui/icon";
-import { Notice } from "@/components/ui/states";
-import { GrantedSection } from "./narrowing/granted-section";
-import { narrowersOf } from "./narrowing/narrowed";
-import { PANEL_PLACE } from "./reading-bar";
-import { ReadingFields } from "./retyped-facts/reading-fields";
-import { type ReviewState, useReview } from "./review-state";
-import { type Act, type Obstacle, recordsRecognition } from "./verdict";
+import { useTranslations } from "next-intl";
+import { useSyncExternalStore } from "react";
+import { DecisionForm } from "./decision-form";
+import { useReview } from "./review-state";
 
-const KEYS: Readonly<Record<Act, string>> = { approve: "a", narrow: "n", ask: "?", deny: "d" };
-const DAY_MS = 86_400_000;
+/** Below this width the facts are under the page (the screen `facts` in tailwind.config.ts). */
+const NARROW = "(width < 68.75rem)";
 
-/** What the order's own end changes, in one sentence. */
-function EndNotice({ state }: { state: ReviewState }) {
-  const t = useTranslations("review");
-  const { granted } = state.judged;
-  const { not_after: end } = state.review.remaining;
-  if (!granted.isEndFromOrder || end === undefined) return null;
-  const days = Math.ceil((Date.parse(end) - Date.parse(granted.notAfter)) / DAY_MS);
-  return (
-    <Notice tone="amber">
-      {t.rich("panel.outlives", { days, day: () => <EndTime instant={granted.notAfter} look="bare" /> })}
-    </Notice>
+function watch(watcher: () => void): () => void {
+  const query = matchMedia(NARROW);
+  query.addEventListener("change", watcher);
+  return () => query.removeEventListener("change", watcher);
+}
+
+/** Whether the screen has no room for the panel next to the page. */
+export function useIsNarrow(): boolean {
+  return useSyncExternalStore(
+    watch,
+    () => matchMedia(NARROW).matches,
+    () => false,
   );
 }
 
-/** The reasons against approving and narrowing, once each. */
-function linesOf(state: ReviewState): { readonly key: string; readonly obstacle: Obstacle }[] {
-  const { approve, narrow } = state.judged.obstacles;
-  return [...new Set([...approve, ...narrow])].map((obstacle) => ({ key: obstacle, obstacle }));
-}
-
-/** A page signs with passkeys; the key of a program stays with the program. */
-function canSign({ review }: ReviewState): boolean {
-  return review.signing.by !== "none" && review.signing.by !== "key";
-}
-
-function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void }) {
-  const t = useTranslations("review");
-  const { supported, obstacles } = state.judged;
-  const isUnsigned = !canSign(state);
-  const isOff = (act: Act): boolean =>
-    act === "ask" ? false : isUnsigned || (act !== "deny" && obstacles[act].length > 0);
-  const lines = linesOf(state);
-  const format = useFormatter();
-  const narrowers = narrowersOf(state.request);
-  // What an earlier decider has narrowed is not approved as it was asked.
-  const isLong = (act: Act): boolean => act === "approve" && narrowers.length > 0;
-  const look = (act: Act) => (act === supported ? "primary" : act === "deny" ? "danger" : "secondary");
-  return (
-    <>
-      <div className="grid grid-cols-2 gap-2">
-        {(["approve", "narrow", "ask", "deny"] as const).map((act) => (
-          <Button
-            key={act}
-            id={`act-${act}`}
-            look={look(act)}
-            shortcut={KEYS[act]}
-            aria-keyshortcuts={KEYS[act]}
-            aria-describedby="panel-why"
-            disabled={isOff(act)}
-            className={`justify-start gap-1 px-3 text-left ${isLong(act) ? "col-span-2" : "leading-tight"}`}
-            onClick={() => onAct(act)}
-          >
-            {isLong(act) ? t("acts.approveNarrowed", { names: format.list(narrowers) }) : t(`acts.${act}`)}
-          </Button>
-        ))}
-      </div>
-      <ul id="panel-why" className="mt-2 grid gap-1 text-control text-ink-2 empty:hidden">
-        {lines.map(({ key, obstacle }) => (
-          <li key={key} className="flex gap-2">
-            <Icon name={obstacle === "differs" ? "warning" : "nothing"} className="mt-[2px] text-ink-3" />
-            {t(`obstacles.${obstacle}`)}
-          </li>
-        ))}
-        {isUnsigned ? (
-          <li className="text-oxblood">
-            {t(state.review.signing.by === "key" ? "obstacles.program" : "obstacles.unsigned")}
-          </li>
-        ) : null}
-      </ul>
-    </>
-  );
-}
-
-function KeysChoice() {
-  const t = useTranslations("review");
-  const [isOn, turn] = useKeysSwitch();
-  return (
-    <Choice
-      checked={isOn}
-      onChange={(event) => turn(event.target.checked)}
-      label={t("panel.keys")}
-      help={t("panel.keysHelp")}
-    />
-  );
-}
-
-function leadOf({ order, request, review }: ReviewState) {
-  if (review.reads_blind) return "panel.readFirst";
-  if (order !== undefined) return "panel.typeOrder";
-  return request.authorization === undefined ? "panel.noOrder" : "panel.signedOrder";
-}
-
-/** If the order is foreign and states no recognition basis, the legal reviewer records one. */
-function RecognitionField({ state }: { state: ReviewState }) {
-  const t = useTranslations("review.recognition");
-  const { review, draft } = state;
-  if (!recordsRecognition(review)) return null;
-  return (
-    <Field
-      id="decision-recognition"
-      label={t("record")}
-      help={t(review.recognition?.article_48 === true ? "recordThird" : "recordHelp", {
-        jurisdiction: review.recognition?.jurisdiction ?? "",
-      })}
-    >
-      {(control) => (
-        <TextArea
-          {...control}
-          rows={2}
-          maxLength={1000}
-          value={draft.recognition}
-          onChange={(event) => state.change({ recognition: event.target.value })}
-        />
-      )}
-    </Field>
-  );
-}
-
-/** No reason yet, or one with a blank of its template. */
-const isUnfinished = (reason: string): boolean => reason.trim() === "" || /\{[a-z ]{1,40}\}/iu.test(reason);
-
-/** Puts a template into the reason, which stays editable. Its blanks are in braces. */
-function ReasonTemplates({ state }: { state: ReviewState }) {
-  const t = useTranslations("review");
-  const { reasons } = state.review;
-  if (reasons.length === 0) return null;
-  const insert = (text: string) => {
-    const { reason } = state.draft;
-    state.change({ reason: reason.trim() === "" ? text : `${reason.trimEnd()} ${text}` });
-  };
-  return (
-    <Field id="decision-template" label={t("panel.template")}>
-      {(control) => (
-        <Select {...control} value="" onChange={(event) => insert(event.target.value)}>
-          <option value="">{t("panel.templateNone")}</option>
-          {reasons.map(({ decision, text }) => (
-            <option key={`${decision} ${text}`} value={text}>
-              {t(`acts.${decision}`)}: {text}
-            </option>
-          ))}
-        </Select>
-      )}
-    </Field>
-  );
-}
-
-/** Retype, see what would be granted, give a reason, act. */
+/** The decision next to the page. On narrow screens the bar at the foot opens it in a dialog instead. */
 export function DecisionPanel() {
-  const t = useTranslations("review");
-  const state = useReview();
-  const reason = useRef<HTMLTextAreaElement>(null);
-  const [isReasonMissing, setReasonMissing] = useState(false);
-  const act = (wanted: Act) => {
-    if (state === undefined || !state.review.may_decide) return;
-    const { obstacles } = state.judged;
-    if ((wanted === "approve" || wanted === "narrow") && obstacles[wanted].length > 0) return;
-    if (wanted !== "ask" && !canSign(state)) return;
-    setReasonMissing(isUnfinished(state.draft.reason));
-    if (isUnfinished(state.draft.reason)) reason.current?.focus();
-    else {
-      // Begun by its key too: the dialog gives the focus back to where it was.
-      document.getElementById(`act-${wanted}`)?.focus();
-      state.begin(wanted);
-    }
-  };
-  useKeys({ a: () => act("approve"), n: () => act("narrow"), "?": () => act("ask"), d: () => act("deny") });
-  if (state === undefined) return null;
+  const t = useTranslations("review.panel");
+  const isNarrow = useIsNarrow();
+  if (useReview() === undefined || isNarrow) return null;
   return (
-    <div id={PANEL_PLACE} className="grid gap-5 pb-24 facts:pb-0">
-      <div>
-        <h2 className="font-semibold text-lead">{t("panel.title")}</h2>
-        <p className="mt-1 text-control text-ink-2">{t(leadOf(state))}</p>
-      </div>
-      <ReadingFields />
-      <RecognitionField state={state} />
-      <GrantedSection />
-      <EndNotice state={state} />
-      <ReasonTemplates state={state} />
-      <Field
-        id="decision-reason"
-        label={t("panel.reason")}
-        error={
-          isReasonMissing && isUnfinished(state.draft.reason)
-            ? t(state.draft.reason.trim() === "" ? "panel.reasonMissing" : "panel.reasonBlank")
-            : undefined
-        }
-      >
-        {(control) => (
-          <TextArea
-            {...control}
-            ref={reason}
-            rows={3}
-            maxLength={4000}
-            value={state.draft.reason}
-            onChange={(event) => state.change({ reason: event.target.value })}
-          />
-        )}
-      </Field>
-      <div>
-        <Acts state={state} onAct={act} />
-        <p className="mt-3 flex gap-2 text-control text-ink-2">
-          <Icon name="key" className="mt-[2px]" />
-          {t(`signing.${state.review.signing.by}`)}
-        </p>
-      </div>
-      <KeysChoice />
+    <div className="hidden facts:block">
+      <h2 className="mb-1 font-semibold text-lead">{t("title")}</h2>
+      <DecisionForm />
     </div>
   );
 }

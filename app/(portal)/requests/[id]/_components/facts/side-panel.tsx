@@ -65,12 +65,18 @@ function linked(name: string, link: RequestView["continues"]): Fact[] {
 }
 
 /** State and deadline, for both sides. */
-export function Standing({ request }: { request: RequestView }) {
+export function Standing({ request, isOwn = false }: { request: RequestView; isOwn?: boolean }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const { escalated_to: escalated } = request;
   const facts: Fact[] = [
-    { name: t("side.state"), value: domain(`requestStates.${request.state}`) },
+    {
+      name: t("side.state"),
+      value:
+        isOwn && request.state === "needs_information"
+          ? t("side.yourAnswer")
+          : domain(`requestStates.${request.state}`),
+    },
     ...useDueFacts(request),
     ...(request.state !== "overdue" || escalated === undefined
       ? []
@@ -146,7 +152,7 @@ export function RequesterPanel({
         </FactsSection>
       )}
       {denial === undefined ? null : <Denied request={request} denial={denial} />}
-      <Standing request={request} />
+      <Standing request={request} isOwn />
       <div className="flex flex-wrap gap-2">
         {request.state === "draft" ? (
           <ButtonLink href={`/requests/new?draft=${request.id}`} look="primary" size="form">
@@ -173,7 +179,9 @@ export function RequesterPanel({
         ) : null}
       </div>
       {request.state === "draft" ? null : (
-        <ReceiptDownload of={{ request_id: request.id }} name={request.reference} />
+        <div className="mt-3">
+          <ReceiptDownload of={{ request_id: request.id }} name={request.reference} />
+        </div>
       )}
     </>
   );

@@ -40,7 +40,8 @@ function useWho(): (item: AccessLogItem) => string {
     if (name !== undefined) return name;
     const role = Role.safeParse(given).data;
     if (organisation === undefined || role === undefined) return t("unknown");
-    return t("unnamed", { organisation, role: roles(role) });
+    // Without the second word of the role: the sentence has its own parentheses.
+    return t("unnamed", { organisation, role: roles(role).replace(/ \(.+\)$/, "") });
   };
 }
 
