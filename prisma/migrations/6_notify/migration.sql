@@ -151,7 +151,7 @@ CREATE TABLE saved_view (
   columns text[] NOT NULL DEFAULT '{}',
   is_shared boolean NOT NULL DEFAULT false,
   created_at timestamptz(6) NOT NULL,
-  CONSTRAINT saved_view_list_known CHECK (list IN ('requests', 'cases', 'grants', 'transactions', 'people')),
+  CONSTRAINT saved_view_list_known CHECK (list IN ('requests', 'cases', 'grants', 'transactions', 'people', 'log')),
   CONSTRAINT saved_view_bounded CHECK (length(name) BETWEEN 1 AND 60 AND length(query::text) <= 8000 AND cardinality(columns) <= 20)
 );
 
