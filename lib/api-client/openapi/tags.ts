@@ -61,6 +61,13 @@ export const TAGS: readonly Tag[] = [
     families: ["view"],
   },
   {
+    name: "Follows",
+    slug: "follows",
+    description: "Cases, requests and records whose events a person follows.",
+    paths: ["/confidential/follows"],
+    families: ["follow", "case", "request", "transaction"],
+  },
+  {
     name: "Cases",
     slug: "cases",
     description:
