@@ -26,6 +26,18 @@ async function NewRequestForCase({ shown, handle }: { shown: CaseDetail; handle:
   );
 }
 
+/** To the pack of the access in force, where the reader holds it. */
+async function PackOfCase({ shown, handle }: { shown: CaseDetail; handle: string }) {
+  const t = await getTranslations("cases.detail");
+  const own = shown.grants.find(({ state, holder }) => state === "active" && holder === handle);
+  if (own === undefined) return null;
+  return (
+    <ButtonLink href={`/grants/${own.id}#pack`} look="secondary" icon="download" size="form">
+      {t("pack")}
+    </ButtonLink>
+  );
+}
+
 async function Title({ shown }: { shown: CaseDetail }) {
   const t = await getTranslations("cases.detail");
   const { sealed_until: until, case_number: number } = shown;
@@ -61,6 +73,7 @@ const page = recordPage({
   actions: ({ id, value, principal }) => (
     <>
       <FollowButton kind="case" subject={id} name={value.case_number} follow={value.follow} />
+      <PackOfCase shown={value} handle={principal.handle} />
       <NewRequestForCase shown={value} handle={principal.handle} />
     </>
   ),
