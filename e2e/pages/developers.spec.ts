@@ -79,8 +79,12 @@ test("the guides are next to the calls, a call without key access has no command
   await expect(page.getByRole("cell", { name: /a new transaction answers 200/ })).toBeVisible();
   await page.getByRole("link", { name: "signs its calls" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("calls that are signed");
-  await page.getByRole("link", { name: "All calls" }).click();
-  await page.goto(at("/developers/account"));
+  await page.getByRole("link", { name: "All parts" }).click();
+  await page
+    .getByRole("table", { name: "Parts of the API" })
+    .getByRole("link", { name: "Account and API keys" })
+    .click();
+  await expect(page.getByRole("navigation", { name: "Parts of the API" })).toContainText("startPasskey");
   await expect(page.getByText("An API key cannot make this call").first()).toBeVisible();
   const commands = page.getByRole("region", { name: /^Command for/ });
   await expect(commands).toHaveCount(1);

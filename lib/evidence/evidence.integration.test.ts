@@ -187,7 +187,7 @@ describe("an evidence pack", () => {
     const [pdf = ""] = [...files.keys()].filter((name) => name.endsWith(".pdf"));
     expect(verifyEvidence(files.get(pdf) ?? new Uint8Array(), policy()).verdict).toBe("unchanged");
     const bundle = files.get("audit-log.zip") ?? new Uint8Array();
-    expect((await verifyBundle(bundle, policy())).verdict).toBe("verified");
+    expect((await verifyBundle(bundle, { policy: policy() })).verdict).toBe("verified");
     const { evidence } = JSON.parse(Buffer.from(files.get("evidence.json") ?? []).toString());
     expect(evidence).toHaveLength(2);
     expect(evidence[1]).toMatchObject({

@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { SitePage } from "@/app/_components/site-page";
 import { BackToCalls } from "@/app/developers/_components/back-to-calls";
 import { OperationReference } from "@/app/developers/_components/operation-reference";
+import { PartFrame } from "@/app/developers/_components/part-frame";
 import { operationsByTag, referenceOf } from "@/lib/api-client/openapi/reference";
 import { TAGS } from "@/lib/api-client/openapi/tags";
 import { readHealth } from "@/lib/http/health/read-health";
@@ -41,9 +42,11 @@ export default async function PartPage({ params }: Props) {
       }
       health={health}
     >
-      {operations.map((operation) => (
-        <OperationReference key={operation.id} reference={referenceOf(operation)} origin={site.origin} />
-      ))}
+      <PartFrame current={tag} operations={operations}>
+        {operations.map((operation) => (
+          <OperationReference key={operation.id} reference={referenceOf(operation)} origin={site.origin} />
+        ))}
+      </PartFrame>
     </SitePage>
   );
 }
