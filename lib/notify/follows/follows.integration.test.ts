@@ -25,7 +25,7 @@ let grantId: string;
 let requestId: string;
 let caseId: string;
 beforeAll(async () => {
-  bench = await createRequestBench([{ role: "client" }]);
+  bench = await createRequestBench([{ role: "client", hasKey: true }]);
   ({ grantId, requestId } = await approvedRequest(bench, { maxViews: 20 }));
   caseId = (await listCases(bench.regulator, CaseQuery.parse({}))).items[0]?.id ?? "";
 });
