@@ -19,7 +19,7 @@ describe("following", () => {
     await waitFor(() => expect(calls).toHaveLength(1));
     unmount();
     const { user: again } = show(button(FOLLOW));
-    await again.click(screen.getByRole("button", { name: "Stop following: 102 O 88/26" }));
+    await again.click(screen.getByRole("button", { name: "Following 102 O 88/26. Stop following" }));
     await waitFor(() => expect(calls).toHaveLength(2));
     expect(calls.map(({ method, path, body }) => [method, path, body])).toEqual([
       ["POST", "/confidential/follows", { kind: "case", subject: SUBJECT }],

@@ -21,7 +21,7 @@ export function FollowButton(props: {
   follow: string | undefined;
   size?: NonNullable<ButtonProps["size"]>;
 }) {
-  const t = useTranslations("notify.follows");
+  const t = useTranslations("ui.follows");
   const { kind, subject, name, follow, size = "form" } = props;
   const button = { look: "secondary", size } as const;
   if (follow === undefined)
@@ -40,7 +40,7 @@ export function FollowButton(props: {
       call={END}
       params={{ id: follow }}
       label={t("following")}
-      named={t("endNamed", { name })}
+      named={t("followingNamed", { name })}
       button={{ ...button, icon: "tick" }}
       failed={t("failed")}
     />
@@ -49,7 +49,7 @@ export function FollowButton(props: {
 
 /** Ends following from a list. */
 export function EndFollow({ id, name }: { id: string; name: string }) {
-  const t = useTranslations("notify.follows");
+  const t = useTranslations("ui.follows");
   return (
     <ActButton
       call={END}

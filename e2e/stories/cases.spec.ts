@@ -65,7 +65,7 @@ test("an officer finds a case by its number and reads what happened, and complia
   await expect(table.getByRole("row").filter({ hasText: "Order" })).toBeVisible();
 
   await page.getByRole("button", { name: "Follow and be notified" }).click();
-  await expect(page.getByRole("button", { name: `Stop following: ${facts.case_number}` })).toBeVisible();
+  await expect(page.getByRole("button", { name: `Following ${facts.case_number}` })).toBeVisible();
   await page.getByRole("link", { name: "Evidence pack" }).click();
   await expect(page).toHaveURL(/\/grants\/[0-9a-f-]{36}#pack$/);
   const [pack] = await Promise.all([
