@@ -55,7 +55,7 @@ export function PartFrame(props: { current: Tag; operations: Operations; childre
     <div className="gap-x-10 facts:grid facts:grid-cols-[190px_minmax(0,1fr)]">
       <div className="min-w-0">
         <details className="mb-6 border-line border-y py-2 facts:hidden">
-          <summary className="inline-flex min-h-touch cursor-pointer items-center font-medium text-control">
+          <summary className="inline-flex min-h-touch cursor-pointer items-center text-control underline underline-offset-4">
             {t("parts")}
           </summary>
           <nav aria-label={t("parts")} className="pt-2">
