@@ -67,6 +67,9 @@ test("a visitor finds a call, copies it, and it makes a transaction; another rol
   expect(list.json.items).toContainEqual(
     expect.objectContaining({ transaction_id: made.json.transaction_id }),
   );
+  // A link to a call that is on another page now leads there.
+  await page.goto(at("/developers/administration#listParticipants"));
+  await expect(page).toHaveURL(/\/developers\/organisations#listParticipants$/);
   expect(faults()).toEqual([]);
 });
 
