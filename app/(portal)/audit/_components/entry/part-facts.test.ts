@@ -44,6 +44,23 @@ describe("the facts of a part", () => {
     expect(textOf(render({ transactions }))).toContain("T-19| and 3 more");
   });
 
+  it("fold away members with many members, and name a subject that has no page by its kind", () => {
+    const facts = {
+      at: "2026-11-25T11:00:00Z",
+      format: 1,
+      own: true,
+      live: false,
+      role: "auditor",
+      c: "x",
+      seq: 1,
+    };
+    expect(render({ facts })).toMatch(/<details><summary[^>]*>Facts that decided<\/summary>/);
+    expect(render({ facts: { own: true } })).not.toContain("<details>");
+    expect(textOf(render({ subjects: [`disclosure:${TX}`, `grant:${TX}`] }))).toMatch(
+      /^\|Concerns\|Disclosure \|01a00000…0009\|.*, \|88-1402\|$/,
+    );
+  });
+
   it("of the organisation leave out what the entry shows above, and say nothing twice", () => {
     const org = {
       ...{ action: "grant.create", actor: PERSON, purpose: "audit", subjects: [`grant:${TX}`], case: true },

@@ -46,6 +46,29 @@ function Value({ name, value, known }: { name: string; value: unknown; known: Pa
   );
 }
 
+/** So many members are shown at once below a member; more are folded away, such as the facts of a decision. */
+const MOST_NESTED = 6;
+
+/** A member whose value has members: indented below its name. */
+function Nested({ name, children, isFolded }: { name: ReactNode; children: ReactNode; isFolded: boolean }) {
+  const body = <div className="border-line-2 border-l pl-3">{children}</div>;
+  if (!isFolded)
+    return (
+      <>
+        <dt className="break-words text-ink-2">{name}</dt>
+        <dd className="min-w-0 break-words">{body}</dd>
+      </>
+    );
+  return (
+    <dd className="min-w-0 break-words">
+      <details>
+        <summary className="cursor-pointer text-ink-2">{name}</summary>
+        {body}
+      </details>
+    </dd>
+  );
+}
+
 /** Members of a part as named facts; nested members are indented below their name. */
 export function PartFacts(props: { members: Members; known: PartKnowledge; of?: string }) {
   const { members, known, of = "" } = props;
@@ -55,16 +78,22 @@ export function PartFacts(props: { members: Members; known: PartKnowledge; of?: 
   return (
     <dl className="text-control">
       {Object.entries(members).map(([name, value]) => {
-        const isNested = isMembers(value) || (Array.isArray(value) && value.some(isMembers));
+        const shown = <Value name={nameFor(name)} value={value} known={known} />;
+        if (isMembers(value) || (Array.isArray(value) && value.some(isMembers)))
+          return (
+            <div key={name} className="py-[3px]">
+              <Nested
+                name={nameOf(name)}
+                isFolded={isMembers(value) && Object.keys(value).length > MOST_NESTED}
+              >
+                {shown}
+              </Nested>
+            </div>
+          );
         return (
-          <div
-            key={name}
-            className={`gap-x-4 py-[3px] ${isNested ? "" : "flex flex-wrap facts:flex-nowrap"}`}
-          >
+          <div key={name} className="flex flex-wrap gap-x-4 py-[3px] facts:flex-nowrap">
             <dt className="w-28 shrink-0 break-words text-ink-2">{nameOf(name)}</dt>
-            <dd className={`min-w-0 break-words ${isNested ? "border-line-2 border-l pl-3" : "grow"}`}>
-              <Value name={nameFor(name)} value={value} known={known} />
-            </dd>
+            <dd className="min-w-0 grow break-words">{shown}</dd>
           </div>
         );
       })}

@@ -8,6 +8,7 @@ import type { EventDetail } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import { Level, Purpose } from "@/lib/vocabulary";
 import type { RecordNames } from "./event-sentence";
+import { memberKey } from "./member-names";
 import { Actor, SubjectName } from "./names";
 
 /** What is known of the people and records that a part names. */
@@ -58,6 +59,17 @@ function useValueWords(): (name: string, text: string) => string | undefined {
   };
 }
 
+/** A subject without a page of its own: what it is, and its id. */
+function OtherSubject({ table, id }: { table: string; id: string }) {
+  const t = useTranslations("audit.members");
+  const key = memberKey(table);
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-1">
+      {key === undefined ? table : t(key)} <Digest value={id} />
+    </span>
+  );
+}
+
 /** A person by name or organisation, with the code that the entry has. */
 function Person({ code, person }: { code: string; person: PartKnowledge["people"][string] }) {
   return (
@@ -75,10 +87,11 @@ function Text({ name, text, known }: { name: string; text: string; known: PartKn
   if (INSTANT.test(text)) return <LocalTime instant={text} />;
   const person = known.people[text];
   if (person !== undefined) return <Person code={text} person={person} />;
-  const [, table = "", id = ""] = (name === "subjects" ? SUBJECT.exec(text) : undefined) ?? ["", name, text];
+  const [, table = "", id = ""] = (name === "subjects" ? SUBJECT.exec(text) : undefined) ?? ["", "", text];
   const kind = name === "subjects" ? TABLES[table] : recordKind(name);
   if (kind !== undefined && UUID.test(id))
     return <SubjectName subject={{ kind, id, name: known.records.get(id) }} />;
+  if (name === "subjects" && table !== "") return <OtherSubject table={table} id={id} />;
   if (UUID.test(text) || CODE.test(text)) return <Digest value={text} />;
   return <span className="whitespace-pre-wrap break-words">{text}</span>;
 }

@@ -69,7 +69,7 @@ function Time({ at, isBeside }: { at: string; isBeside: boolean }) {
 function What({ event, names, people = {} }: { event: EventItem } & Pick<EventColumns, "names" | "people">) {
   const { details } = event;
   return (
-    <>
+    <div className="min-w-0">
       <span className="block">
         <Sentence happening={itemSentenceOf(event, names)} />
         <BundleCount count={event.count} />
@@ -82,7 +82,7 @@ function What({ event, names, people = {} }: { event: EventItem } & Pick<EventCo
           <PartFacts members={details} known={{ people, records: names }} />
         </div>
       )}
-    </>
+    </div>
   );
 }
 
@@ -93,7 +93,7 @@ export interface EventColumns {
   readonly isClosed: boolean;
   readonly names: RecordNames;
   /** People whom details may name; needed where the list has details. */
-  readonly people?: PartKnowledge["people"];
+  readonly people?: PartKnowledge["people"] | undefined;
   /** Whether an entry is open next to the list. Rows are then narrower, so that the drawer covers no column. */
   readonly isBeside?: boolean;
 }
@@ -160,10 +160,14 @@ export function EventTable(props: {
   current?: number | undefined;
 }) {
   const t = useTranslations("audit.list");
+  const isTall = props.events.some(({ details }) => details !== undefined);
+  const columns = isTall
+    ? props.columns.map((column) => ({ ...column, className: `tablet:!align-top ${column.className ?? ""}` }))
+    : props.columns;
   return (
     <Table
       caption={t("caption")}
-      columns={props.columns}
+      columns={columns}
       rows={props.events}
       rowKey={(event) => event.entry_id}
       href={({ seq }) => (seq === null ? undefined : props.href?.(seq))}
