@@ -1,6 +1,6 @@
 import { NewPerson } from "@/lib/administration/people/schema";
-import { listAgreements } from "@/lib/api-client/operations/agreements";
-import { invitePerson, listPeople } from "@/lib/api-client/operations/people";
+import { listAgreements } from "@/lib/api-client/operations/administration/agreements";
+import { invitePerson, listPeople } from "@/lib/api-client/operations/administration/people";
 import type { Cx, Given } from "../command";
 import type { ImportRow } from "../import/read-rows";
 import { type Planned, runImport } from "../import/run-import";

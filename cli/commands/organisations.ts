@@ -1,6 +1,9 @@
 import { NewParticipant, type Participant } from "@/lib/administration/participants/schema";
-import { createOrganisation, listOrganisations } from "@/lib/api-client/operations/organisations";
-import { createParticipant, listParticipants } from "@/lib/api-client/operations/participants";
+import {
+  createOrganisation,
+  listOrganisations,
+} from "@/lib/api-client/operations/administration/organisations";
+import { createParticipant, listParticipants } from "@/lib/api-client/operations/administration/participants";
 import { parseSaid } from "@/lib/issue-words";
 import type { OrganisationSummary } from "@/lib/organisations/schema";
 import type { CommandSpec, Cx, Given } from "../command";
