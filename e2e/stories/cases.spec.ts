@@ -72,7 +72,7 @@ test("an officer finds a case by its number and reads what happened, and complia
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Make evidence pack" }).click(),
   ]);
-  expect(pack.suggestedFilename()).toMatch(/^EV-\d{4}-\d{4}-pack\.zip$/);
+  expect(pack.suggestedFilename()).toMatch(/^EV-\d{4}-\d{8}-pack\.zip$/);
   await expect(page.getByText("Evidence was made and downloaded")).toBeVisible();
   await pictures(page, "evidence-pack");
   await open(page, "/notifications");
