@@ -178,70 +178,73 @@ import { endpoint as endpoint173 } from "./disputes/[id]/resolve/endpoint";
 import { endpoint as endpoint174 } from "./disputes/[id]/take/endpoint";
 import { endpoint as endpoint175 } from "./events/endpoint";
 import { endpoint as endpoint176 } from "./evidence/endpoint";
-import { endpoint as endpoint177 } from "./home/endpoint";
-import { endpoint as endpoint178 } from "./home/counts/endpoint";
-import { endpoint as endpoint179 } from "./keys/endpoint";
-import { endpoint as endpoint180 } from "./keys/[id]/endpoint";
-import { endpoint as endpoint181 } from "./keys/[id]/challenge/endpoint";
-import { endpoint as endpoint182 } from "./keys/[id]/proof/endpoint";
-import { endpoint as endpoint183 } from "./keys/[id]/recovery/endpoint";
-import { endpoint as endpoint184 } from "./keys/[id]/recovery/challenge/endpoint";
-import { endpoint as endpoint185 } from "./keys/[id]/recovery/proof/endpoint";
-import { endpoint as endpoint186 } from "./keys/[id]/recovery/refusals/endpoint";
-import { endpoint as endpoint187 } from "./keys/[id]/recovery/statements/endpoint";
-import { endpoint as endpoint188 } from "./keys/[id]/rotate/endpoint";
-import { endpoint as endpoint189 } from "./keys/[id]/state/endpoint";
-import { endpoint as endpoint190 } from "./keys/[id]/wraps/endpoint";
-import { endpoint as endpoint191 } from "./keys/backup/endpoint";
-import { endpoint as endpoint192 } from "./keys/escrow/endpoint";
-import { endpoint as endpoint193 } from "./keys/escrow/[epoch]/destroy/endpoint";
-import { endpoint as endpoint194 } from "./keys/escrow/rotate/endpoint";
-import { endpoint as endpoint195 } from "./keys/register/endpoint";
-import { endpoint as endpoint196 } from "./keys/rotate/endpoint";
-import { endpoint as endpoint197 } from "./notices/endpoint";
-import { endpoint as endpoint198 } from "./notifications/endpoint";
-import { endpoint as endpoint199 } from "./notifications/marks/endpoint";
-import { endpoint as endpoint200 } from "./notifications/settings/endpoint";
-import { endpoint as endpoint201 } from "./operations/figures/endpoint";
-import { endpoint as endpoint202 } from "./policies/endpoint";
-import { endpoint as endpoint203 } from "./policies/[number]/endpoint";
-import { endpoint as endpoint204 } from "./policies/[number]/activate/endpoint";
-import { endpoint as endpoint205 } from "./policies/[number]/decide/endpoint";
-import { endpoint as endpoint206 } from "./policies/[number]/dry-runs/endpoint";
-import { endpoint as endpoint207 } from "./policies/[number]/dry-runs/[id]/endpoint";
-import { endpoint as endpoint208 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
-import { endpoint as endpoint209 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
-import { endpoint as endpoint210 } from "./policies/[number]/schedule/endpoint";
-import { endpoint as endpoint211 } from "./policies/[number]/submit/endpoint";
-import { endpoint as endpoint212 } from "./policies/[number]/validate/endpoint";
-import { endpoint as endpoint213 } from "./policies/[number]/withdraw/endpoint";
-import { endpoint as endpoint214 } from "./policies/active/endpoint";
-import { endpoint as endpoint215 } from "./policies/roll-back/endpoint";
-import { endpoint as endpoint216 } from "./policies/simulate/endpoint";
-import { endpoint as endpoint217 } from "./policy-replays/endpoint";
-import { endpoint as endpoint218 } from "./policy-replays/[id]/endpoint";
-import { endpoint as endpoint219 } from "./policy-replays/[id]/cancel/endpoint";
-import { endpoint as endpoint220 } from "./rotations/endpoint";
-import { endpoint as endpoint221 } from "./rotations/[id]/endpoint";
-import { endpoint as endpoint222 } from "./search/endpoint";
-import { endpoint as endpoint223 } from "./status/endpoint";
-import { endpoint as endpoint224 } from "./transactions/endpoint";
-import { endpoint as endpoint225 } from "./transactions/[id]/endpoint";
-import { endpoint as endpoint226 } from "./transactions/[id]/access/endpoint";
-import { endpoint as endpoint227 } from "./transactions/[id]/audit/endpoint";
-import { endpoint as endpoint228 } from "./transactions/[id]/copies/endpoint";
-import { endpoint as endpoint229 } from "./transactions/[id]/disputes/endpoint";
-import { endpoint as endpoint230 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
-import { endpoint as endpoint231 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
-import { endpoint as endpoint232 } from "./transactions/[id]/disputes/statement/endpoint";
-import { endpoint as endpoint233 } from "./transactions/[id]/envelopes/endpoint";
-import { endpoint as endpoint234 } from "./transactions/[id]/retention/endpoint";
-import { endpoint as endpoint235 } from "./transactions/[id]/status/endpoint";
-import { endpoint as endpoint236 } from "./transactions/batch/endpoint";
-import { endpoint as endpoint237 } from "./transparency/endpoint";
-import { endpoint as endpoint238 } from "./transparency/[quarter]/endpoint";
-import { endpoint as endpoint239 } from "./views/endpoint";
-import { endpoint as endpoint240 } from "./views/[id]/endpoint";
+import { endpoint as endpoint177 } from "./evidence/packs/endpoint";
+import { endpoint as endpoint178 } from "./follows/endpoint";
+import { endpoint as endpoint179 } from "./follows/[id]/endpoint";
+import { endpoint as endpoint180 } from "./home/endpoint";
+import { endpoint as endpoint181 } from "./home/counts/endpoint";
+import { endpoint as endpoint182 } from "./keys/endpoint";
+import { endpoint as endpoint183 } from "./keys/[id]/endpoint";
+import { endpoint as endpoint184 } from "./keys/[id]/challenge/endpoint";
+import { endpoint as endpoint185 } from "./keys/[id]/proof/endpoint";
+import { endpoint as endpoint186 } from "./keys/[id]/recovery/endpoint";
+import { endpoint as endpoint187 } from "./keys/[id]/recovery/challenge/endpoint";
+import { endpoint as endpoint188 } from "./keys/[id]/recovery/proof/endpoint";
+import { endpoint as endpoint189 } from "./keys/[id]/recovery/refusals/endpoint";
+import { endpoint as endpoint190 } from "./keys/[id]/recovery/statements/endpoint";
+import { endpoint as endpoint191 } from "./keys/[id]/rotate/endpoint";
+import { endpoint as endpoint192 } from "./keys/[id]/state/endpoint";
+import { endpoint as endpoint193 } from "./keys/[id]/wraps/endpoint";
+import { endpoint as endpoint194 } from "./keys/backup/endpoint";
+import { endpoint as endpoint195 } from "./keys/escrow/endpoint";
+import { endpoint as endpoint196 } from "./keys/escrow/[epoch]/destroy/endpoint";
+import { endpoint as endpoint197 } from "./keys/escrow/rotate/endpoint";
+import { endpoint as endpoint198 } from "./keys/register/endpoint";
+import { endpoint as endpoint199 } from "./keys/rotate/endpoint";
+import { endpoint as endpoint200 } from "./notices/endpoint";
+import { endpoint as endpoint201 } from "./notifications/endpoint";
+import { endpoint as endpoint202 } from "./notifications/marks/endpoint";
+import { endpoint as endpoint203 } from "./notifications/settings/endpoint";
+import { endpoint as endpoint204 } from "./operations/figures/endpoint";
+import { endpoint as endpoint205 } from "./policies/endpoint";
+import { endpoint as endpoint206 } from "./policies/[number]/endpoint";
+import { endpoint as endpoint207 } from "./policies/[number]/activate/endpoint";
+import { endpoint as endpoint208 } from "./policies/[number]/decide/endpoint";
+import { endpoint as endpoint209 } from "./policies/[number]/dry-runs/endpoint";
+import { endpoint as endpoint210 } from "./policies/[number]/dry-runs/[id]/endpoint";
+import { endpoint as endpoint211 } from "./policies/[number]/dry-runs/[id]/cancel/endpoint";
+import { endpoint as endpoint212 } from "./policies/[number]/dry-runs/[id]/questions/endpoint";
+import { endpoint as endpoint213 } from "./policies/[number]/schedule/endpoint";
+import { endpoint as endpoint214 } from "./policies/[number]/submit/endpoint";
+import { endpoint as endpoint215 } from "./policies/[number]/validate/endpoint";
+import { endpoint as endpoint216 } from "./policies/[number]/withdraw/endpoint";
+import { endpoint as endpoint217 } from "./policies/active/endpoint";
+import { endpoint as endpoint218 } from "./policies/roll-back/endpoint";
+import { endpoint as endpoint219 } from "./policies/simulate/endpoint";
+import { endpoint as endpoint220 } from "./policy-replays/endpoint";
+import { endpoint as endpoint221 } from "./policy-replays/[id]/endpoint";
+import { endpoint as endpoint222 } from "./policy-replays/[id]/cancel/endpoint";
+import { endpoint as endpoint223 } from "./rotations/endpoint";
+import { endpoint as endpoint224 } from "./rotations/[id]/endpoint";
+import { endpoint as endpoint225 } from "./search/endpoint";
+import { endpoint as endpoint226 } from "./status/endpoint";
+import { endpoint as endpoint227 } from "./transactions/endpoint";
+import { endpoint as endpoint228 } from "./transactions/[id]/endpoint";
+import { endpoint as endpoint229 } from "./transactions/[id]/access/endpoint";
+import { endpoint as endpoint230 } from "./transactions/[id]/audit/endpoint";
+import { endpoint as endpoint231 } from "./transactions/[id]/copies/endpoint";
+import { endpoint as endpoint232 } from "./transactions/[id]/disputes/endpoint";
+import { endpoint as endpoint233 } from "./transactions/[id]/disputes/[dispute_id]/notes/endpoint";
+import { endpoint as endpoint234 } from "./transactions/[id]/disputes/[dispute_id]/resolve/endpoint";
+import { endpoint as endpoint235 } from "./transactions/[id]/disputes/statement/endpoint";
+import { endpoint as endpoint236 } from "./transactions/[id]/envelopes/endpoint";
+import { endpoint as endpoint237 } from "./transactions/[id]/retention/endpoint";
+import { endpoint as endpoint238 } from "./transactions/[id]/status/endpoint";
+import { endpoint as endpoint239 } from "./transactions/batch/endpoint";
+import { endpoint as endpoint240 } from "./transparency/endpoint";
+import { endpoint as endpoint241 } from "./transparency/[quarter]/endpoint";
+import { endpoint as endpoint242 } from "./views/endpoint";
+import { endpoint as endpoint243 } from "./views/[id]/endpoint";
 
 /** Every address of the API, by its folder. */
 export const ENDPOINTS: EndpointTable = [
@@ -422,68 +425,71 @@ export const ENDPOINTS: EndpointTable = [
   ["disputes/[id]/take", endpoint174],
   ["events", endpoint175],
   ["evidence", endpoint176],
-  ["home", endpoint177],
-  ["home/counts", endpoint178],
-  ["keys", endpoint179],
-  ["keys/[id]", endpoint180],
-  ["keys/[id]/challenge", endpoint181],
-  ["keys/[id]/proof", endpoint182],
-  ["keys/[id]/recovery", endpoint183],
-  ["keys/[id]/recovery/challenge", endpoint184],
-  ["keys/[id]/recovery/proof", endpoint185],
-  ["keys/[id]/recovery/refusals", endpoint186],
-  ["keys/[id]/recovery/statements", endpoint187],
-  ["keys/[id]/rotate", endpoint188],
-  ["keys/[id]/state", endpoint189],
-  ["keys/[id]/wraps", endpoint190],
-  ["keys/backup", endpoint191],
-  ["keys/escrow", endpoint192],
-  ["keys/escrow/[epoch]/destroy", endpoint193],
-  ["keys/escrow/rotate", endpoint194],
-  ["keys/register", endpoint195],
-  ["keys/rotate", endpoint196],
-  ["notices", endpoint197],
-  ["notifications", endpoint198],
-  ["notifications/marks", endpoint199],
-  ["notifications/settings", endpoint200],
-  ["operations/figures", endpoint201],
-  ["policies", endpoint202],
-  ["policies/[number]", endpoint203],
-  ["policies/[number]/activate", endpoint204],
-  ["policies/[number]/decide", endpoint205],
-  ["policies/[number]/dry-runs", endpoint206],
-  ["policies/[number]/dry-runs/[id]", endpoint207],
-  ["policies/[number]/dry-runs/[id]/cancel", endpoint208],
-  ["policies/[number]/dry-runs/[id]/questions", endpoint209],
-  ["policies/[number]/schedule", endpoint210],
-  ["policies/[number]/submit", endpoint211],
-  ["policies/[number]/validate", endpoint212],
-  ["policies/[number]/withdraw", endpoint213],
-  ["policies/active", endpoint214],
-  ["policies/roll-back", endpoint215],
-  ["policies/simulate", endpoint216],
-  ["policy-replays", endpoint217],
-  ["policy-replays/[id]", endpoint218],
-  ["policy-replays/[id]/cancel", endpoint219],
-  ["rotations", endpoint220],
-  ["rotations/[id]", endpoint221],
-  ["search", endpoint222],
-  ["status", endpoint223],
-  ["transactions", endpoint224],
-  ["transactions/[id]", endpoint225],
-  ["transactions/[id]/access", endpoint226],
-  ["transactions/[id]/audit", endpoint227],
-  ["transactions/[id]/copies", endpoint228],
-  ["transactions/[id]/disputes", endpoint229],
-  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint230],
-  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint231],
-  ["transactions/[id]/disputes/statement", endpoint232],
-  ["transactions/[id]/envelopes", endpoint233],
-  ["transactions/[id]/retention", endpoint234],
-  ["transactions/[id]/status", endpoint235],
-  ["transactions/batch", endpoint236],
-  ["transparency", endpoint237],
-  ["transparency/[quarter]", endpoint238],
-  ["views", endpoint239],
-  ["views/[id]", endpoint240],
+  ["evidence/packs", endpoint177],
+  ["follows", endpoint178],
+  ["follows/[id]", endpoint179],
+  ["home", endpoint180],
+  ["home/counts", endpoint181],
+  ["keys", endpoint182],
+  ["keys/[id]", endpoint183],
+  ["keys/[id]/challenge", endpoint184],
+  ["keys/[id]/proof", endpoint185],
+  ["keys/[id]/recovery", endpoint186],
+  ["keys/[id]/recovery/challenge", endpoint187],
+  ["keys/[id]/recovery/proof", endpoint188],
+  ["keys/[id]/recovery/refusals", endpoint189],
+  ["keys/[id]/recovery/statements", endpoint190],
+  ["keys/[id]/rotate", endpoint191],
+  ["keys/[id]/state", endpoint192],
+  ["keys/[id]/wraps", endpoint193],
+  ["keys/backup", endpoint194],
+  ["keys/escrow", endpoint195],
+  ["keys/escrow/[epoch]/destroy", endpoint196],
+  ["keys/escrow/rotate", endpoint197],
+  ["keys/register", endpoint198],
+  ["keys/rotate", endpoint199],
+  ["notices", endpoint200],
+  ["notifications", endpoint201],
+  ["notifications/marks", endpoint202],
+  ["notifications/settings", endpoint203],
+  ["operations/figures", endpoint204],
+  ["policies", endpoint205],
+  ["policies/[number]", endpoint206],
+  ["policies/[number]/activate", endpoint207],
+  ["policies/[number]/decide", endpoint208],
+  ["policies/[number]/dry-runs", endpoint209],
+  ["policies/[number]/dry-runs/[id]", endpoint210],
+  ["policies/[number]/dry-runs/[id]/cancel", endpoint211],
+  ["policies/[number]/dry-runs/[id]/questions", endpoint212],
+  ["policies/[number]/schedule", endpoint213],
+  ["policies/[number]/submit", endpoint214],
+  ["policies/[number]/validate", endpoint215],
+  ["policies/[number]/withdraw", endpoint216],
+  ["policies/active", endpoint217],
+  ["policies/roll-back", endpoint218],
+  ["policies/simulate", endpoint219],
+  ["policy-replays", endpoint220],
+  ["policy-replays/[id]", endpoint221],
+  ["policy-replays/[id]/cancel", endpoint222],
+  ["rotations", endpoint223],
+  ["rotations/[id]", endpoint224],
+  ["search", endpoint225],
+  ["status", endpoint226],
+  ["transactions", endpoint227],
+  ["transactions/[id]", endpoint228],
+  ["transactions/[id]/access", endpoint229],
+  ["transactions/[id]/audit", endpoint230],
+  ["transactions/[id]/copies", endpoint231],
+  ["transactions/[id]/disputes", endpoint232],
+  ["transactions/[id]/disputes/[dispute_id]/notes", endpoint233],
+  ["transactions/[id]/disputes/[dispute_id]/resolve", endpoint234],
+  ["transactions/[id]/disputes/statement", endpoint235],
+  ["transactions/[id]/envelopes", endpoint236],
+  ["transactions/[id]/retention", endpoint237],
+  ["transactions/[id]/status", endpoint238],
+  ["transactions/batch", endpoint239],
+  ["transparency", endpoint240],
+  ["transparency/[quarter]", endpoint241],
+  ["views", endpoint242],
+  ["views/[id]", endpoint243],
 ];

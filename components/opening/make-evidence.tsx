@@ -1,21 +1,12 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { useLocale, useTranslations } from "next-intl";
-import { useState } from "react";
+import { useTranslations } from "next-intl";
 import type { Opened } from "@/components/client/blank-rules";
 import { CallFailure } from "@/components/client/call-failure";
-import { saveAnswer } from "@/components/client/download-link";
-import { useApi } from "@/components/client/use-api";
-import { useSignedOpening } from "@/components/client/use-signed-opening";
+import { type MadeEvidence, useEvidence } from "@/components/opening/use-evidence";
 import { Button } from "@/components/ui/button";
 import { Confirmation } from "@/components/ui/states";
 import { GroupName } from "@/lib/vocabulary";
-
-interface Made {
-  readonly reference: string;
-  readonly code: string;
-}
 
 /** The grant that evidence is made under, with what is left of it now. */
 export interface EvidenceGrant {
@@ -42,32 +33,6 @@ function recordsOf(items: readonly Opened[]): string[] {
   return [...new Set(items.map(({ transactionId }) => transactionId))];
 }
 
-/** Opens the shown fields again on the server, which makes the file: the values on this page are not sent. */
-function useMakeEvidence() {
-  const api = useApi();
-  const sign = useSignedOpening();
-  const locale = useLocale();
-  return async ({ items, purpose, grant }: Wanted): Promise<Made> => {
-    const fields = groupsOf(items);
-    const records: object[] = [];
-    for (const transaction_id of recordsOf(items)) {
-      const signed = grant === undefined ? {} : await sign(transaction_id, grant.id, fields);
-      records.push({ transaction_id, ...signed });
-    }
-    const body = {
-      ...{ purpose, fields, records, language: locale === "de" ? "de" : "en" },
-      ...(grant === undefined ? {} : { grant_id: grant.id }),
-    };
-    const answer = await api.send("POST", "/confidential/evidence", { body });
-    const made = {
-      reference: answer.headers.get("x-evidence-reference") ?? "",
-      code: answer.headers.get("x-evidence-code") ?? "",
-    };
-    await saveAnswer(answer, `${made.reference}.pdf`);
-    return made;
-  };
-}
-
 /** Why an access has no evidence left to make; undefined where it has. */
 function hindranceOf({ grant, items }: Wanted): "noExports" | "noViews" | undefined {
   if (grant === undefined) return undefined;
@@ -75,29 +40,28 @@ function hindranceOf({ grant, items }: Wanted): "noExports" | "noViews" | undefi
   return grant.viewsLeft < recordsOf(items).length ? "noViews" : undefined;
 }
 
+/** What came of making evidence: its reference and code, or why there is none. */
+export function EvidenceOutcome({ made, error }: { made: MadeEvidence | undefined; error: unknown }) {
+  const t = useTranslations("opening.evidence");
+  return (
+    <div className="mt-3 max-w-[760px] empty:hidden">
+      {made === undefined ? null : (
+        <Confirmation title={t("made")} reference={made.reference}>
+          {t("madeText", { code: made.code })}
+        </Confirmation>
+      )}
+      <CallFailure error={error} title={t("failed")} />
+    </div>
+  );
+}
+
 /** The button next to opened fields that takes them away as evidence, and what came of it. */
 export function MakeEvidence({ onMade, ...wanted }: Wanted & { readonly onMade?: () => void }) {
   const t = useTranslations("opening.evidence");
-  const router = useRouter();
-  const make = useMakeEvidence();
-  const [isBusy, setBusy] = useState(false);
-  const [made, setMade] = useState<Made>();
-  const [error, setError] = useState<unknown>();
-  const { items, grant } = wanted;
+  const { press, isBusy, made, error } = useEvidence("pdf");
+  const { items, purpose, grant } = wanted;
   const hindrance = hindranceOf(wanted);
-  const press = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      setMade(await make(wanted));
-      onMade?.();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-      router.refresh();
-    }
-  };
+  const records = recordsOf(items);
   return (
     <div className="mt-4 print:hidden">
       <div className="flex flex-wrap items-center gap-3">
@@ -106,26 +70,21 @@ export function MakeEvidence({ onMade, ...wanted }: Wanted & { readonly onMade?:
           icon="download"
           isBusy={isBusy}
           disabled={hindrance !== undefined}
-          onClick={() => void press()}
+          onClick={() =>
+            void press({ records, fields: groupsOf(items), purpose, grantId: grant?.id }, onMade)
+          }
         >
           {t("make")}
         </Button>
         <p className="text-control text-ink-2">
           {t(hindrance ?? (grant === undefined ? "own" : "costs"), {
-            uses: recordsOf(items).length,
+            uses: records.length,
             views: grant?.viewsLeft ?? 0,
             exports: grant?.exportsLeft ?? 0,
           })}
         </p>
       </div>
-      <div className="mt-3 max-w-[760px] empty:hidden">
-        {made === undefined ? null : (
-          <Confirmation title={t("made")} reference={made.reference}>
-            {t("madeText", { code: made.code })}
-          </Confirmation>
-        )}
-        <CallFailure error={error} title={t("failed")} />
-      </div>
+      <EvidenceOutcome made={made} error={error} />
     </div>
   );
 }

@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly className?: string;
   /** A control of the row. People do not choose whether it is shown. */
   readonly isTool?: boolean;
+  /** Shown only to people who choose it. */
+  readonly isExtra?: boolean;
 }
 
 /**

@@ -6,6 +6,7 @@ import { demo } from "../support/instance";
 import { tabUntil } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
+import { pictures } from "../support/take-pictures";
 
 // /developers: a visitor who has only the address finds a call and copies it, and it does what the page says.
 
@@ -41,6 +42,7 @@ test("a visitor finds a call, copies it, and it makes a transaction; another rol
   await page.goto(at("/"));
   await page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Developers" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Developers" })).toBeVisible();
+  await pictures(page, "developers");
   await page.getByRole("searchbox", { name: "Find a call" }).fill("submit transaction sealed");
   await page.getByRole("button", { name: "Find" }).click();
   await expect(page.getByRole("status").filter({ hasText: "1 call has these words." })).toBeVisible();
@@ -48,6 +50,7 @@ test("a visitor finds a call, copies it, and it makes a transaction; another rol
   await expect(page).toHaveURL(/\/developers\/transactions#createTransaction$/);
   const heading = page.getByRole("heading", { name: "POST /confidential/transactions", exact: true });
   await expect(heading).toBeInViewport();
+  await pictures(page, "developers-part");
   await copyCall(page, "POST /confidential/transactions");
   const key = (name: string) => demo().accounts.find((account) => account.name === name)?.api_key ?? "";
   const made = await runCopied(page, key("client-456"));
@@ -64,6 +67,9 @@ test("a visitor finds a call, copies it, and it makes a transaction; another rol
   expect(list.json.items).toContainEqual(
     expect.objectContaining({ transaction_id: made.json.transaction_id }),
   );
+  // A link to a call that is on another page now leads there.
+  await page.goto(at("/developers/administration#listParticipants"));
+  await expect(page).toHaveURL(/\/developers\/organisations#listParticipants$/);
   expect(faults()).toEqual([]);
 });
 
@@ -79,8 +85,12 @@ test("the guides are next to the calls, a call without key access has no command
   await expect(page.getByRole("cell", { name: /a new transaction answers 200/ })).toBeVisible();
   await page.getByRole("link", { name: "signs its calls" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("calls that are signed");
-  await page.getByRole("link", { name: "All calls" }).click();
-  await page.goto(at("/developers/account"));
+  await page.getByRole("link", { name: "All parts" }).click();
+  await page
+    .getByRole("table", { name: "Parts of the API" })
+    .getByRole("link", { name: "Account and API keys" })
+    .click();
+  await expect(page.getByRole("navigation", { name: "Parts of the API" })).toContainText("startPasskey");
   await expect(page.getByText("An API key cannot make this call").first()).toBeVisible();
   const commands = page.getByRole("region", { name: /^Command for/ });
   await expect(commands).toHaveCount(1);

@@ -14,6 +14,18 @@ const at = (path: string): string => new URL(path, demo().base_url).href;
 const open = (page: Page, path: string) => page.goto(at(path), { waitUntil: "networkidle" });
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 
+async function saveView(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "Save this view" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save this view" });
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByRole("button", { name: "Save this view" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("link", { name: new RegExp(`^${name}`) }).last()).toHaveAttribute(
+    "aria-current",
+    "page",
+  );
+}
+
 test("an officer finds a case by its number and reads what happened, and compliance reads the figures", async ({
   browser,
 }) => {
@@ -56,16 +68,41 @@ test("an officer finds a case by its number and reads what happened, and complia
   const table = page.getByRole("table", { name: "Periods and openings of this case" });
   await expect(table.getByRole("row").filter({ hasText: "Order" })).toBeVisible();
 
+  await page.getByRole("button", { name: "Follow and be notified" }).click();
+  await expect(page.getByRole("button", { name: `Following ${facts.case_number}` })).toBeVisible();
+  await page.getByRole("link", { name: "Evidence pack" }).click();
+  await expect(page).toHaveURL(/\/grants\/[0-9a-f-]{36}#pack$/);
+  const [pack] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Make evidence pack" }).click(),
+  ]);
+  expect(pack.suggestedFilename()).toMatch(/^EV-\d{4}-\d{8}-pack\.zip$/);
+  await expect(page.getByText("Evidence was made and downloaded")).toBeVisible();
+  await pictures(page, "evidence-pack");
+  await open(page, "/notifications");
+  const followed = page.getByRole("table", { name: "Following" });
+  await expect(followed.getByRole("link", { name: `Case ${facts.case_number}` })).toBeVisible();
+  await expectWhole(page);
+  await pictures(page, "following");
+
+  await open(page, "/audit?action=disclosure.open&outcome=done");
+  const log = page.getByRole("table", { name: /^Entries of the log/ });
+  await expect(log.getByText(/opened amount.* of job /).first()).toBeVisible();
+  await saveView(page, "Openings done");
+  await page.getByText("Columns", { exact: true }).click();
+  await page.getByRole("checkbox", { name: "Actor" }).check();
+  await expect(log.getByRole("columnheader", { name: "Actor" })).toBeVisible();
+  await expectWhole(page);
+  await pictures(page, "log-view");
+  await log.getByRole("link").first().click();
+  await expect(page.getByRole("complementary", { name: "Facts" })).toContainText(/Fields.*amount/);
+  await pictures(page, "log-entry");
+  await open(page, "/audit/print?action=disclosure.open&details=1");
+  await expect(log).toContainText(/Opened by/);
+  await pictures(page, "log-print");
+
   await open(page, "/grants?view=all");
-  await page.getByRole("button", { name: "Save this view" }).click();
-  const dialog = page.getByRole("dialog", { name: "Save this view" });
-  await dialog.getByLabel("Name").fill("Every grant");
-  await dialog.getByRole("button", { name: "Save this view" }).click();
-  await expect(dialog).toHaveCount(0);
-  await expect(page.getByRole("link", { name: /^Every grant/ }).last()).toHaveAttribute(
-    "aria-current",
-    "page",
-  );
+  await saveView(page, "Every grant");
   await page.getByText("Columns", { exact: true }).click();
   await page.getByRole("checkbox", { name: "Ends" }).uncheck();
   await expect(page.getByRole("columnheader", { name: "Ends" })).toHaveCount(0);

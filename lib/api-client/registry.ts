@@ -32,6 +32,7 @@ import * as disputes from "./operations/disputes";
 import * as erasures from "./operations/erasures";
 import * as evidence from "./operations/evidence";
 import * as figures from "./operations/figures";
+import * as follows from "./operations/follows";
 import * as grants from "./operations/grants";
 import * as home from "./operations/home";
 import * as keys from "./operations/keys";
@@ -84,6 +85,7 @@ const MODULES = [
   agreements,
   alerts,
   figures,
+  follows,
   accessReviews,
   preservations,
   authorities,

@@ -66,6 +66,7 @@ const GROUP_OF: Readonly<Record<string, ActionGroup>> = {
   agreement: "people",
   credential: "people",
   duty: "people",
+  follow: "people",
   invitation: "people",
   organisation: "people",
   participant: "people",

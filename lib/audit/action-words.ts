@@ -241,4 +241,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   setup_organisation: "Organisation saved in the set-up",
   search_read: "Search",
   system_figures: "Reading of the operator’s figures",
+  follow_begin: "Beginning to follow",
+  follow_end: "End of following",
+  follow_read: "Reading of what a person follows",
 };

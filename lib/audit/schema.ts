@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { Instant, integerText, pageOf, pageQuery, Receipt, RecordName, text, Uuid } from "@/lib/schema";
+import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/schema";
 import { Purpose } from "@/lib/vocabulary";
+import { EntryWords } from "./entry/entry-words";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./entry/event";
 import { parseTileAddress } from "./entry/tile-path";
 import { ACTIONS } from "./labels";
+import { KnownPerson } from "./people-schema";
 import { ErasedPart } from "./retention/erasure/schema";
 
 const Outcome = z.enum(ENTRY_OUTCOMES);
@@ -47,6 +49,8 @@ export const EventQuery = z.strictObject({
   /** `false` leaves out routine reads that succeeded. */
   reads: z.enum(["true", "false"]).optional(),
   waiting: z.enum(["true", "false"]).optional(),
+  /** `true` adds the details of each entry that the caller may read. */
+  details: z.enum(["true", "false"]).optional(),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
 
@@ -72,6 +76,9 @@ export const EventItem = z.object({
   grant_id: z.string().nullable(),
   /** How many failures the entry records, if one entry records a whole minute. */
   count: z.int().min(1).optional(),
+  words: EntryWords.optional(),
+  /** Sealed for the organisation; present where the query asked for details. */
+  details: z.record(z.string(), z.unknown()).optional(),
 });
 export type EventItem = z.infer<typeof EventItem>;
 export const EventPage = pageOf(EventItem);
@@ -129,6 +136,8 @@ export const EventDetail = z.object({
     }),
   ),
   erased: z.array(ErasedPart).optional(),
+  /** People whom the opened parts name, by pseudonym, as far as the caller may know them. */
+  people: z.record(z.string(), KnownPerson).optional(),
 });
 export type EventDetail = z.infer<typeof EventDetail>;
 
@@ -237,21 +246,3 @@ export const AuditKeys = z.object({
   closed: z.array(z.string()).optional(),
 });
 export type AuditKeys = z.infer<typeof AuditKeys>;
-
-/** A suspicion, about a transaction or in general, visible only to the duty compliance. */
-export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: RecordName.optional() });
-export type NewSuspicion = z.infer<typeof NewSuspicion>;
-
-/** Actors of entries that the caller may see. `q` is a part of a name or the beginning of a pseudonym. */
-export const ActorQuery = z.strictObject({ q: text(64).optional() });
-export type ActorQuery = z.infer<typeof ActorQuery>;
-
-/** `name` is present for callers who know the person anyway, as in lists. */
-export const ActorList = z.object({
-  items: z.array(z.object({ actor: z.string(), name: z.string().optional() })),
-  has_more: z.boolean(),
-});
-export type ActorList = z.infer<typeof ActorList>;
-
-export const SuspicionQuery = z.strictObject({ ...pageQuery, ...logChoice });
-export type SuspicionQuery = z.infer<typeof SuspicionQuery>;

@@ -118,12 +118,25 @@ async function planAll(cx: Context, body: NewEvidence): Promise<GroupName[]> {
   return [...groups];
 }
 
-/** Checks that the grant has what the evidence needs: an export, and a view for each record. */
-async function requireBudget(tx: Tx, cx: Context, grantId: string, records: number): Promise<void> {
+interface Cost {
+  readonly records: number;
+  readonly exports: 1 | 2;
+}
+
+/** An evidence file takes one export, a pack another for its part of the log. */
+function exportsDetail({ exports }: Cost, left: number, max: number): string {
+  if (left === 0) return `An evidence file takes one export; all ${max} are used.`;
+  return `An evidence pack takes ${exports} exports, one for the evidence and one for the log; ${left} is left.`;
+}
+
+/** Checks that the grant has what the evidence needs: its exports, and a view for each record. */
+async function requireBudget(tx: Tx, cx: Context, grantId: string, cost: Cost): Promise<void> {
+  const { records, exports } = cost;
   const grant = await loadGrant(tx, cx, grantId, "grant.open");
-  if (grant.exportsUsed >= grant.maxExports)
+  const exportsLeft = grant.maxExports - grant.exportsUsed;
+  if (exportsLeft < exports)
     throw new DomainError("access.exports-exhausted", {
-      detail: `An evidence file takes one export; all ${grant.maxExports} are used.`,
+      detail: exportsDetail(cost, Math.max(0, exportsLeft), grant.maxExports),
     });
   const left = grant.maxViews - grant.viewsUsed;
   if (left < records)
@@ -141,15 +154,26 @@ function fenceOfOwn(transactions: readonly string[]): Fence {
 }
 
 /**
+ * Checks that evidence of these records could be made now, and returns its groups. Nothing is changed, so that a refusal
+ * that is foreseeable costs no export. Throws the refusals of an opening, and `access.exports-exhausted`,
+ * `access.views-exhausted`, `evidence.client-held`.
+ */
+export async function checkEvidence(cx: Context, body: NewEvidence, exports: 1 | 2): Promise<GroupName[]> {
+  const { grant_id: grantId, records } = body;
+  const groups = await planAll(cx, body);
+  if (grantId !== undefined)
+    await inSnapshot(cx, (tx) => requireBudget(tx, cx, grantId, { records: records.length, exports }));
+  return groups;
+}
+
+/**
  * Checks that each record may be opened now, and commits the intent with the reference and one export of the grant's
  * budget. Throws the refusals of an opening, and `access.exports-exhausted`, `evidence.client-held`.
  */
 export async function beginEvidence(cx: Context, body: NewEvidence): Promise<Begun> {
   const { grant_id: grantId } = body;
-  const groups = await planAll(cx, body);
+  const groups = await checkEvidence(cx, body, 1);
   const transactions = body.records.map((one) => one.transaction_id);
-  if (grantId !== undefined)
-    await inSnapshot(cx, (tx) => requireBudget(tx, cx, grantId, transactions.length));
   const madeAt = cx.clock.now();
   const id = uuidv7(madeAt.getTime());
   return inTransaction(cx, async (tx) => {

@@ -3,14 +3,17 @@ import { getGrant } from "@/lib/access/grants/get-grant";
 import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
 import { verifyReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
+import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { getReceipt } from "@/lib/audit/reading/get-receipt";
 import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { readCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
 import { listEvidence } from "@/lib/evidence/list-evidence";
 import { makeEvidence } from "@/lib/evidence/make-evidence";
-import { EvidenceQuery, NewEvidence } from "@/lib/evidence/schema";
+import { makePack } from "@/lib/evidence/make-pack";
+import { EvidenceQuery, NewEvidence, NewEvidencePack } from "@/lib/evidence/schema";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import {
@@ -184,6 +187,64 @@ describe("evidence under a grant", () => {
     const report = verifyEvidence(new Uint8Array(await response.arrayBuffer()), policy());
     expect(report).toMatchObject({ verdict: "consistent", fault: undefined });
     expect(report.promised).toBeGreaterThan(0);
+  });
+});
+
+describe("an evidence pack", () => {
+  /** Makes a pack while the log is signed further. */
+  async function pack(cx: Context, grant_id: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    const made = makePack(cx, NewEvidencePack.parse(ofGrant(grant_id)));
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+    };
+    made.then(end, end);
+    while (!isOver) await log.anchor();
+    const bytes = new Uint8Array(await (await made).response.arrayBuffer());
+    return new Map(readCanonicalZip(bytes).map((file) => [file.name, file.bytes]));
+  }
+
+  it("has evidence and the signed bundle of the grant, which verify, and takes one view and two exports", async () => {
+    const { grantId } = await approvedRequest(bench, { maxViews: 2, maxExports: 3 });
+    await make(bench.regulator, ofGrant(grantId));
+    const files = await pack(bench.regulator, grantId);
+    expect(await budget(grantId)).toEqual([0, 0]);
+    const [pdf = ""] = [...files.keys()].filter((name) => name.endsWith(".pdf"));
+    expect(verifyEvidence(files.get(pdf) ?? new Uint8Array(), policy()).verdict).toBe("unchanged");
+    const bundle = files.get("audit-log.zip") ?? new Uint8Array();
+    expect((await verifyBundle(bundle, { policy: policy() })).verdict).toBe("verified");
+    const { evidence } = JSON.parse(Buffer.from(files.get("evidence.json") ?? []).toString());
+    expect(evidence).toHaveLength(2);
+    expect(evidence[1]).toMatchObject({
+      reference: pdf.replace(".pdf", ""),
+      sha256: toBase64url(sha256(files.get(pdf) ?? new Uint8Array())),
+    });
+    expect(Buffer.from(files.get("README.txt") ?? []).toString()).toContain(pdf);
+    // The log has each part as it has it alone: the export, then the evidence with its opening.
+    const text = "SELECT action, outcome FROM audit_index WHERE grant_id = $1 ORDER BY entry_id DESC LIMIT 5";
+    const { rows } = await queryOwner(bench, text, [grantId]);
+    expect(rows.toReversed().map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+      "audit.export done",
+      "evidence.make intent",
+      "disclosure.open intent",
+      "disclosure.open done",
+      "evidence.make done",
+    ]);
+  });
+
+  it("is refused before anything is spent where the grant has fewer exports or views than it takes", async () => {
+    const ask = (grantId: string, more = {}) =>
+      outcomeOf(makePack(bench.regulator, NewEvidencePack.parse(ofGrant(grantId, more))));
+    const few = await approvedRequest(bench, { maxViews: 2, maxExports: 1 });
+    expect(await ask(few.grantId)).toBe("access.exports-exhausted");
+    expect(await budget(few.grantId)).toEqual([2, 1]);
+    const both = [bench.txId, bench.otherTxId];
+    const one = await approvedRequest(bench, { maxViews: 1, maxExports: 2, transactions: both });
+    const records = both.map((transaction_id) => ({ transaction_id }));
+    expect(await ask(one.grantId, { records })).toBe("access.views-exhausted");
+    expect(await budget(one.grantId)).toEqual([1, 2]);
+    const stranger = makePack(bench.auditor, NewEvidencePack.parse(ofGrant(one.grantId)));
+    expect(await outcomeOf(stranger)).toBe("access.no-grant");
   });
 });
 

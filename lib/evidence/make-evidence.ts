@@ -112,16 +112,26 @@ async function finish(cx: Context, begun: Begun, end: EvidenceEnd | undefined): 
 
 const TYPES = { pdf: "application/pdf", json: "application/json" } as const;
 
-function answerOf({ bytes, end }: MadeFile, { reference, format }: Begun): Response {
+/** How an answer names the evidence that it has. */
+export function evidenceHeaders({ begun, end }: Evidence): Record<string, string> {
+  return { "x-evidence-reference": begun.reference, "x-evidence-code": end.code };
+}
+
+function answerOf(made: Evidence): Response {
+  const { bytes, begun } = made;
   return new Response(new Uint8Array(bytes), {
     headers: {
-      "content-type": TYPES[format],
+      "content-type": TYPES[begun.format],
       "content-length": String(bytes.length),
-      "content-disposition": `attachment; filename="${reference}.${format}"`,
-      "x-evidence-reference": reference,
-      "x-evidence-code": end.code,
+      "content-disposition": `attachment; filename="${begun.reference}.${begun.format}"`,
+      ...evidenceHeaders(made),
     },
   });
+}
+
+/** A finished file, with what it is called. */
+export interface Evidence extends MadeFile {
+  readonly begun: Begun;
 }
 
 /**
@@ -130,20 +140,29 @@ function answerOf({ bytes, end }: MadeFile, { reference, format }: Begun): Respo
  * by the same steps as any other opening, each taking a view. A failure after the intent costs the export. `looks`: how
  * often to look for the checkpoint that covers the evidence's own entry.
  */
-export async function makeEvidence(
+export async function makeEvidenceFile(
   cx: Context,
   body: NewEvidence,
   { looks = LOOKS }: { readonly looks?: number } = {},
-): Promise<{ response: Response }> {
+): Promise<Evidence> {
   const begun = await beginEvidence(cx, body);
   try {
     const opened = await openAll(cx, body);
     await awaitCheckpoint(cx, opened.at(-1)?.entry.id ?? begun.entry.id, looks);
     const file = await fileOf(cx, await statementOf(cx, begun, body, opened), body);
     await finish(cx, begun, file.end);
-    return { response: answerOf(file, begun) };
+    return { ...file, begun };
   } catch (error) {
     await finish(cx, begun, undefined);
     throw error;
   }
+}
+
+/** Makes an evidence file and answers with it. */
+export async function makeEvidence(
+  cx: Context,
+  body: NewEvidence,
+  options: { readonly looks?: number } = {},
+): Promise<{ response: Response }> {
+  return { response: answerOf(await makeEvidenceFile(cx, body, options)) };
 }

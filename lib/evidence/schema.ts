@@ -30,6 +30,10 @@ export const NewEvidence = z.strictObject({
 });
 export type NewEvidence = z.output<typeof NewEvidence>;
 
+/** The body of `POST /confidential/evidence/packs`: evidence under a grant, with the grant's part of the log. */
+export const NewEvidencePack = NewEvidence.omit({ format: true }).extend({ grant_id: Uuid });
+export type NewEvidencePack = z.output<typeof NewEvidencePack>;
+
 export const EvidenceQuery = z.strictObject(pageQuery);
 export type EvidenceQuery = z.output<typeof EvidenceQuery>;
 

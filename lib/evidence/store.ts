@@ -133,6 +133,15 @@ export async function listEvidenceRows(
   return readRows(rows, (row) => Row.parse(row));
 }
 
+/** Returns the finished evidence that a person made under a grant, oldest first. */
+export async function listEvidenceOfGrant(tx: Tx, userId: string, grantId: string): Promise<EvidenceRow[]> {
+  const rows = await tx.evidence.findMany({
+    where: { user_id: userId, grant_id: grantId, state: "done" },
+    orderBy: { id: "asc" },
+  });
+  return rows.map((row) => Row.parse(row));
+}
+
 /** Returns the references of requests by id. */
 export async function requestReferences(
   tx: Tx,

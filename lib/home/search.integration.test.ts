@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { getRequest } from "@/lib/access/requests/request-view";
+import { anyRecord, readRecordNames } from "@/lib/home/record-names";
 import { search } from "@/lib/home/search";
 import type { FoundKind } from "@/lib/home/search-schema";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
@@ -62,4 +63,17 @@ it("one letter, a wildcard and an unknown id find nothing, and each kind is cut 
   const { items, more } = await search(bench.legal, "AR-", all);
   expect(items.filter(({ kind }) => kind === "request")).toHaveLength(5);
   expect(more).toContain("request");
+});
+
+it("records have their names for people who may read them, and for others none", async () => {
+  const id = await bench.file();
+  const { reference, transactions } = await getRequest(bench.regulator, id);
+  const [job = ""] = transactions.map((one) => (typeof one === "string" ? one : ""));
+  const names = async (who: BenchPerson) => {
+    const known = await readRecordNames(who, [...anyRecord(id), ...anyRecord(job), ...anyRecord("no id")]);
+    return [known.get(id), known.has(job)];
+  };
+  expect(await names(bench.regulator)).toEqual([reference, true]);
+  const stranger = await bench.person({ role: "client", hasKey: false });
+  expect(await names(stranger)).toEqual([undefined, false]);
 });

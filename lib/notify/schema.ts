@@ -43,13 +43,13 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "authority",
 ];
 
-/** One notice. It names the thing and its new state, without its content. */
+/** One notice. It names the thing and its new state, without its content. Transactions are for their followers. */
 export const Notification = z.object({
   id: z.string(),
-  kind: NotifyKind,
+  kind: HookKind,
   /** Id of the thing. */
   subject: z.string(),
-  /** Reference of the request it belongs to; null without one. */
+  /** Reference of the request it belongs to, or job of the transaction; null without one. */
   reference: z.string().nullable(),
   state: z.string(),
   at: z.string(),

@@ -1,11 +1,11 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
-import type { NotifyKind } from "@/lib/notify/schema";
+import type { HookKind } from "@/lib/notify/schema";
 import { markSubjects } from "@/lib/notify/store";
 
 /** What a page shows of a kind: one thing, by its id, or all of them. */
-type Shown = { readonly kind: NotifyKind; readonly idOf?: (read: Read) => unknown };
+type Shown = { readonly kind: HookKind; readonly idOf?: (read: Read) => unknown };
 
 interface Read {
   /** Of the address. */
@@ -25,6 +25,7 @@ const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
   getRequest: [{ kind: "request", idOf: id }],
   getGrant: [{ kind: "grant", idOf: id }],
   getBreakGlass: [{ kind: "grant", idOf: id }],
+  getTransaction: [{ kind: "transaction", idOf: id }],
   getDispute: [{ kind: "dispute", idOf: id }],
   getAgreement: [{ kind: "agreement", idOf: id }],
   getAccessReview: [{ kind: "access_review", idOf: id }],
@@ -40,7 +41,7 @@ const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
 
 /** A thing, or without a subject everything of its kind. */
 interface Marked {
-  readonly kind: NotifyKind;
+  readonly kind: HookKind;
   readonly subject: string | undefined;
 }
 

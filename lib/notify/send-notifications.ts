@@ -11,6 +11,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { readableOf } from "@/lib/db/read-rows";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
+import { readFollowers } from "@/lib/notify/follows/store";
 import {
   type EventRow,
   type Hook,
@@ -27,7 +28,7 @@ import { listSetRows } from "@/lib/policies/store";
 import { waitsFor } from "@/lib/policies/waits-for";
 import { decidingDuties } from "@/lib/policies/who-may";
 
-export interface TellContext extends Pick<Context, "db" | "instance"> {
+export interface TellContext extends Pick<Context, "db" | "instance" | "caseKey"> {
   readonly clock: Clock;
   /** Whether e-mail is set up: without SMTP no mail is queued. */
   readonly hasMail: boolean;
@@ -59,17 +60,38 @@ function named<T>(rows: readonly T[], now: number): (T & { readonly id: string }
   return rows.map((row, index) => ({ ...row, id: ids[index] ?? uuidv7(now) }));
 }
 
+/** States of a grant that its followers alone are notified of: each opening of fields. */
+const OPENED: readonly string[] = ["opened", "seen_masked"];
+
+function isForFollowers({ kind, state }: EventRow): boolean {
+  return kind === "transaction" || (kind === "grant" && OPENED.includes(state));
+}
+
+/** Who follows what these events are about. Most events are for everyone who may know of them. */
+function followersOf(tx: Tx, cx: TellContext, events: readonly EventRow[]) {
+  const followed = events.filter(isForFollowers).map((event) => ({ ...event, entryId: event.entry_id }));
+  return followed.length === 0 ? new Map<string, ReadonlySet<string>>() : readFollowers(tx, cx, followed);
+}
+
 /**
  * Returns what one person receives for one change. People get no notice of what they did themselves; their programs do.
  */
-function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: readonly Hook[]): Outgoing {
+function outgoingOf(
+  cx: TellContext,
+  { event, follows }: { readonly event: EventRow; readonly follows: boolean },
+  person: Person,
+  hooks: readonly Hook[],
+): Outgoing {
   const { userId, pseudonym } = person.holder;
   const one = { tenantId: cx.instance.tenantId, userId, event };
   const isOwnAct = event.actor === pseudonym;
   const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
-  // Programs follow each transaction. People read them in their list.
-  if (event.kind === "transaction")
-    return { notices: [], deliveries: called.map(({ id }) => ({ ...one, webhookId: id })) };
+  if (isForFollowers(event))
+    return {
+      notices: follows && !isOwnAct ? [one] : [],
+      // Programs are called for each transaction, and never for openings, whoever follows them.
+      deliveries: event.kind === "transaction" ? called.map(({ id }) => ({ ...one, webhookId: id })) : [],
+    };
   const isTold = !isOwnAct && !isOfGrant(event);
   const isMailed = cx.hasMail && isTold && wantsMail(person, event.kind);
   return {
@@ -107,11 +129,19 @@ export async function sendNotifications(cx: TellContext): Promise<number> {
       await listHooks(tx, tenantId),
     ];
     const readers = people.map((person) => ({ person, principal: awayPrincipal(person.holder) }));
+    const followers = await followersOf(tx, cx, events);
     const out: Outgoing[] = [];
     for (const event of events)
       for (const { person, principal } of readers)
         if (audience.has(principal, event) && (await concerns(tx, cx, principal, event)))
-          out.push(outgoingOf(cx, event, person, hooks));
+          out.push(
+            outgoingOf(
+              cx,
+              { event, follows: followers.get(event.id)?.has(person.holder.userId) === true },
+              person,
+              hooks,
+            ),
+          );
     const now = cx.clock.now();
     const notices = out.flatMap((one) => one.notices);
     const deliveries = out.flatMap((one) => one.deliveries);

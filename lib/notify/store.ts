@@ -3,11 +3,11 @@ import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { NotifyKind } from "@/lib/notify/schema";
+import { HookKind } from "@/lib/notify/schema";
 
 const NoticeRow = z.object({
   id: z.string(),
-  kind: NotifyKind,
+  kind: HookKind,
   subject: z.string(),
   state: z.string(),
   at: z.date(),

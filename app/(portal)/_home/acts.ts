@@ -75,6 +75,8 @@ export const ACTS = [
   "export_expire",
   "export_remove",
   "flag_change",
+  "follow_begin",
+  "follow_end",
   "grant_create",
   "grant_end",
   "grant_end_release",

@@ -9,10 +9,19 @@ const saved: SavedView = {
   ...{ id: "018f0000-0000-7000-8000-000000000001", list: "grants", name: "Ended", query: { view: "ended" } },
   ...{ columns: ["reference", "ends"], is_shared: false, is_own: true, created_at: "2026-11-24T09:00:00Z" },
 };
-const column = (key: string, isShown: boolean, isTitle = false) => ({ key, head: key, isShown, isTitle });
+const column = (key: string, isShown: boolean, isTitle = false, isExtra = false) => ({
+  ...{ key, head: key },
+  ...{ isShown, isTitle, isExtra },
+});
 const columns = [column("reference", true, true), column("holder", true), column("ends", true)];
 
-const toolbar = (more: { readonly mayShare?: boolean; readonly current?: SavedView } = {}) =>
+const toolbar = (
+  more: {
+    readonly mayShare?: boolean;
+    readonly current?: SavedView;
+    readonly extra?: ReturnType<typeof column>;
+  } = {},
+) =>
   show(
     <ListToolbar
       list="grants"
@@ -20,7 +29,7 @@ const toolbar = (more: { readonly mayShare?: boolean; readonly current?: SavedVi
       query={{ view: "ended" }}
       mayShare={more.mayShare ?? true}
       current={more.current}
-      columns={columns}
+      columns={more.extra === undefined ? columns : [...columns, more.extra]}
     />,
   );
 
@@ -70,6 +79,14 @@ describe("the tools of a list", () => {
     await user.click(screen.getByRole("checkbox", { name: "holder" }));
     expect(moves.at(-1)?.[1]).toBe("/grants?view=ended&columns=reference.ends");
     await user.click(screen.getByRole("checkbox", { name: "holder" }));
+    expect(moves.at(-1)?.[1]).toBe("/grants?view=ended");
+  });
+
+  it("name an extra column only once it is chosen", async () => {
+    const { user, moves } = toolbar({ extra: column("purpose", false, false, true) });
+    await user.click(screen.getByRole("checkbox", { name: "purpose" }));
+    expect(moves.at(-1)?.[1]).toBe("/grants?view=ended&columns=reference.holder.ends.purpose");
+    await user.click(screen.getByRole("checkbox", { name: "purpose" }));
     expect(moves.at(-1)?.[1]).toBe("/grants?view=ended");
   });
 });

@@ -16,11 +16,14 @@ const CHANGE = target<typeof changeView>("PATCH", "/confidential/views/{id}");
 const DELETE = target<typeof deleteView>("DELETE", "/confidential/views/{id}");
 const MAX_NAME = 60;
 
-interface ColumnChoice {
+/** A column that people show or hide. */
+export interface ColumnChoice {
   readonly key: string;
   readonly head: string;
   /** Always shown. */
   readonly isTitle: boolean;
+  /** Hidden until it is chosen. */
+  readonly isExtra: boolean;
   readonly isShown: boolean;
 }
 
@@ -35,9 +38,9 @@ interface ToolbarProps {
   readonly columns: readonly ColumnChoice[];
 }
 
-/** Keys of the shown columns; none where all are. */
+/** Keys of the shown columns; none where they are those of a list without a choice. */
 function chosenOf(columns: readonly ColumnChoice[]): string[] {
-  return columns.every(({ isShown }) => isShown)
+  return columns.every(({ isShown, isExtra }) => isShown !== isExtra)
     ? []
     : columns.filter(({ isShown }) => isShown).map(({ key }) => key);
 }

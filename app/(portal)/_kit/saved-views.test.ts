@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isShareable, type SavedView } from "@/lib/home/views/schema";
-import { chosenColumns, keptOf, savedIn } from "./saved-views";
+import { chosenColumns, columnChoices, keptOf, savedIn } from "./saved-views";
 
 const saved: SavedView = {
   ...{ id: "018f0000-0000-7000-8000-000000000001", list: "grants", name: "Ended", query: { view: "ended" } },
@@ -29,6 +29,18 @@ describe("a control of a row", () => {
   });
 });
 
+describe("an extra column", () => {
+  const extra = { ...column("purpose"), isExtra: true };
+  it("is hidden until it is chosen", () => {
+    const keys = (chosen: readonly string[]) =>
+      chosenColumns([...columns, extra], chosen).map(({ key }) => key);
+    expect(keys([])).toEqual(["reference", "holder", "ends"]);
+    expect(keys(["purpose"])).toEqual(["reference", "purpose"]);
+    const choices = columnChoices([...columns, extra], []).map(({ key, isShown }) => [key, isShown]);
+    expect(choices.at(-1)).toEqual(["purpose", false]);
+  });
+});
+
 describe("the address of a list", () => {
   it("names a saved view that the reader has, and ignores another", () => {
     const address = { saved: saved.id, columns: "ends.holder.<b>" };
@@ -44,5 +56,7 @@ describe("sharing", () => {
     expect(isShareable("requests", { view: "all", state: "denied", sort: "due" })).toBe(true);
     expect(isShareable("requests", { view: "all", case_number: "102 O 88/26" })).toBe(false);
     expect(isShareable("people", { q: "Ines" })).toBe(false);
+    expect(isShareable("log", { within: "7d", action: "disclosure.open", outcome: "denied" })).toBe(true);
+    expect(isShareable("log", { actor: "8fQZ1c0aXg2LrTtm" })).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { Views } from "@/components/ui/views";
 import { isShareable, type SavedView } from "@/lib/home/views/schema";
 import { addressOf, type Given, type Params, textsOf } from "./list-query";
 import type { ListAnswer, Listed, RowOf, Shown } from "./list-spec";
-import { ListToolbar } from "./list-toolbar";
+import { type ColumnChoice, ListToolbar } from "./list-toolbar";
 
 const COLUMN_KEY = /^[A-Za-z][A-Za-z_]*$/;
 
@@ -24,14 +24,43 @@ export function keptOf({ current, chosen }: Pick<Listed<ListAnswer>, "current" |
   return { saved: current?.id ?? "", columns: chosen.join(".") };
 }
 
-/** Returns the chosen columns in the list's own order. Title and controls are always shown. Without a choice: all. */
+/**
+ * Returns the chosen columns in the list's own order. Title and controls are always shown. Without a choice: all but the
+ * extra ones.
+ */
 export function chosenColumns<Row>(
   columns: readonly Column<Row>[],
   chosen: readonly string[],
 ): readonly Column<Row>[] {
   const isShown = ({ key, isTitle, isTool }: Column<Row>): boolean =>
     isTitle === true || isTool === true || chosen.includes(key);
-  return columns.some(({ key }) => chosen.includes(key)) ? columns.filter(isShown) : columns;
+  return columns.some(({ key }) => chosen.includes(key))
+    ? columns.filter(isShown)
+    : columns.filter(({ isExtra }) => isExtra !== true);
+}
+
+/** The columns that people choose among, and which of them are shown. */
+export function columnChoices<Row>(
+  columns: readonly Column<Row>[],
+  chosen: readonly string[],
+): readonly ColumnChoice[] {
+  const shown = new Set(chosenColumns(columns, chosen).map(({ key }) => key));
+  return columns
+    .filter(({ isTool }) => isTool !== true)
+    .map(({ key, head, isTitle = false, isExtra = false }) => ({
+      ...{ key, head, isTitle, isExtra },
+      isShown: shown.has(key),
+    }));
+}
+
+/** The saved views of a list as tabs: those that the reader saved, and those that a colleague shared. */
+export async function savedTabs(path: string, saved: readonly SavedView[]) {
+  const t = await getTranslations("ui.savedViews");
+  return saved.map((view) => ({
+    key: view.id,
+    label: view.is_own ? view.name : t("shared", { name: view.name }),
+    href: hrefOf(path, view),
+  }));
 }
 
 function hrefOf(path: string, { id, query, columns }: SavedView): string {
@@ -62,14 +91,11 @@ async function ownViews<R extends ListAnswer>({
 /** The list's own views, then those that the reader saved or a colleague shared. */
 export async function SavedViews<R extends ListAnswer>(list: Shown<R>) {
   const { saved, current, path, value } = list.page;
-  const t = await getTranslations("ui.savedViews");
   const own = await ownViews(list);
   if (own === undefined) return null;
-  const views = saved.map((view) => ({
-    key: view.id,
-    label: view.is_own ? view.name : t("shared", { name: view.name }),
-    href: hrefOf(path, view),
-    ...(view === current && value.total !== undefined ? { count: value.total } : {}),
+  const views = (await savedTabs(path, saved)).map((tab) => ({
+    ...tab,
+    ...(tab.key === current?.id && value.total !== undefined ? { count: value.total } : {}),
   }));
   const plain =
     current === undefined ? own.views : own.views.map(({ key, label, href }) => ({ key, label, href }));
@@ -86,7 +112,6 @@ function askedIn<R extends ListAnswer>({ given, view }: Listed<R>): Given {
 export function ListTools<R extends ListAnswer>({ spec, page }: Shown<R>) {
   const columns: readonly Column<RowOf<R>>[] = spec.useColumns(page);
   if (spec.saves === undefined) return null;
-  const shown = new Set(chosenColumns(columns, page.chosen).map(({ key }) => key));
   const query = askedIn(page);
   return (
     <ListToolbar
@@ -95,9 +120,7 @@ export function ListTools<R extends ListAnswer>({ spec, page }: Shown<R>) {
       query={query}
       mayShare={isShareable(spec.saves, query)}
       current={page.current}
-      columns={columns
-        .filter(({ isTool }) => isTool !== true)
-        .map(({ key, head, isTitle = false }) => ({ key, head, isTitle, isShown: shown.has(key) }))}
+      columns={columnChoices(columns, page.chosen)}
     />
   );
 }

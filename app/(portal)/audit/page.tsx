@@ -1,5 +1,6 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { chosenColumns } from "@/app/(portal)/_kit/saved-views";
 import { addressOf as callAddress } from "@/components/client/api";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { RefreshButton } from "@/components/layout/page-controls";
@@ -23,11 +24,19 @@ import {
   type ReadFilter,
   withUnknown,
 } from "./_components/filter/read-filter";
-import { EventTable } from "./_components/list/event-table";
+import { EventTable, useEventColumns } from "./_components/list/event-table";
 import { FoldedReads } from "./_components/list/folded-reads";
 import { ListFoot } from "./_components/list/list-foot";
-import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/list/load-list";
+import {
+  type LoadedList,
+  loadSavedList,
+  NO_LIST,
+  type PagePlace,
+  queryOf,
+  signedSize,
+} from "./_components/list/load-list";
 import { LogChoice } from "./_components/list/log-choice";
+import { LogTabs, LogTools, type LogView, logViewOf } from "./_components/list/log-views";
 import { LogKeys } from "./_components/proof/log-keys";
 
 const PATH = "/audit";
@@ -72,43 +81,61 @@ async function Nothing({ read }: { read: ReadFilter }) {
   );
 }
 
-async function List(props: {
+interface Shown {
   list: LoadedList;
   read: ReadFilter;
   place: PagePlace;
+  view: LogView;
   entry: number | undefined;
   signed: number;
-  principal: Principal;
-}) {
-  const { list, read, place, entry, signed } = props;
-  const { values } = read;
+}
+
+/** The rows with their tools: the sentence of each entry, and the columns that the reader chose. */
+function Rows({ list, read, place, view, entry, signed }: Shown) {
   const { before, after } = place;
-  const actors = await actorChoices(list.items, values.actor, props.principal);
+  const columns = useEventColumns({
+    ...{ signedSize: signed, isClosed: place.log !== undefined },
+    ...{ names: list.names, isBeside: entry !== undefined },
+  });
   return (
-    <div className={entry === undefined ? "" : "hidden facts:block"}>
-      <FilterBar path={PATH} read={read} actors={actors} />
-      <FoldedReads path={PATH} values={values} count={list.folded} isFolded={place.isFolded === true} />
-      <UnreadableRows rows={list.unreadable} />
-      {list.items.length === 0 ? (
-        <Nothing read={read} />
-      ) : (
-        <div data-entries="">
-          <EventTable
-            events={list.items}
-            signedSize={signed}
-            isClosed={place.log !== undefined}
-            current={entry}
-            isBeside={entry !== undefined}
-            href={(seq) => addressOf(PATH, values, { before, after, entry: seq })}
-          />
-        </div>
-      )}
-      {read.fault === undefined ? <ListFoot path={PATH} values={values} list={list} place={place} /> : null}
-    </div>
+    <>
+      {entry === undefined ? <LogTools view={view} values={read.values} columns={columns} /> : null}
+      <div data-entries="">
+        <EventTable
+          events={list.items}
+          columns={chosenColumns(columns, view.chosen)}
+          current={entry}
+          href={(seq) => addressOf(PATH, read.values, { ...view.kept, before, after, entry: seq })}
+        />
+      </div>
+    </>
   );
 }
 
-const NO_LIST: LoadedList = { items: [], hasOlder: false, folded: 0, unknown: [] };
+async function List(props: Shown & { principal: Principal }) {
+  const { list, read, place, view, entry } = props;
+  const { values } = read;
+  const actors = await actorChoices(list.items, values.actor, props.principal);
+  return (
+    <div className={entry === undefined ? "" : "hidden facts:block"}>
+      <FilterBar path={PATH} read={read} actors={actors} more={view.kept}>
+        <input type="hidden" name="columns" value={view.kept.columns ?? ""} />
+      </FilterBar>
+      <FoldedReads
+        path={PATH}
+        values={values}
+        kept={view.kept}
+        count={list.folded}
+        isFolded={place.isFolded === true}
+      />
+      <UnreadableRows rows={list.unreadable} />
+      {list.items.length === 0 ? <Nothing read={read} /> : <Rows {...props} />}
+      {read.fault === undefined ? (
+        <ListFoot path={PATH} values={values} kept={view.kept} list={list} place={place} />
+      ) : null}
+    </div>
+  );
+}
 
 /** The log: a filterable list by sequence number, and one entry of it with its parts and its proof. */
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
@@ -124,20 +151,21 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
     isFolded: foldsReads(asked.values),
   };
   const entry = numberOf(params, "entry");
-  const result = await loadList(asked.filter, place);
+  const result = await loadSavedList(asked.filter, place);
   if (!result.ok) return <ProblemPage problem={result.problem} section={{ label: t("title"), href: PATH }} />;
-  const { principal } = result;
-  const read = withUnknown(asked, result.value.unknown);
+  const { principal, value } = result;
+  const view = logViewOf(params, value.saved);
+  const read = withUnknown(asked, value.list.unknown);
   // An invalid filter shows no entries. Otherwise it would look as if all entries matched it.
-  const list = read.fault === undefined ? result.value : NO_LIST;
+  const list = read.fault === undefined ? value.list : NO_LIST;
   const { items, unreadable = [] } = list;
   const isShort = read.fault === undefined && items.length + unreadable.length < LIMIT;
-  if (place.after !== undefined && isShort) redirect(addressOf(PATH, read.values));
+  if (place.after !== undefined && isShort) redirect(addressOf(PATH, read.values, view.kept));
   const signed = await signedSize(logs.log);
   const { before, after } = place;
   const hrefOf = (seq: number | undefined) =>
-    seq === undefined ? undefined : addressOf(PATH, read.values, { before, after, entry: seq });
-  const close = addressOf(PATH, read.values, { before, after });
+    seq === undefined ? undefined : addressOf(PATH, read.values, { ...view.kept, before, after, entry: seq });
+  const close = addressOf(PATH, read.values, { ...view.kept, before, after });
   const near = entry === undefined ? {} : neighbours(list.items, entry);
   const ways = { newer: hrefOf(near.newer), older: hrefOf(near.older), close };
   return (
@@ -158,7 +186,12 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
           >
             {t("verify.action")}
           </ButtonLink>
-          <ButtonLink href={addressOf("/audit/print", read.values)} look="secondary" size="bar" icon="print">
+          <ButtonLink
+            href={addressOf("/audit/print", read.values, { columns: view.kept.columns })}
+            look="secondary"
+            size="bar"
+            icon="print"
+          >
             {t("print.action")}
           </ButtonLink>
           <ButtonLink
@@ -190,9 +223,10 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
     >
       <div className={entry === undefined ? "" : "hidden facts:block"}>
         <LogChoice logs={logs} signed={signed} href={(log) => addressOf(PATH, { ...read.values, log })} />
+        <LogTabs view={view} />
       </div>
       <LogKeys closeHref={entry === undefined ? undefined : close} />
-      <List list={list} read={read} place={place} entry={entry} signed={signed} principal={principal} />
+      <List {...{ list, read, place, view, entry, signed, principal }} />
     </PageFrame>
   );
 }

@@ -3,10 +3,12 @@ import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { listNotifications } from "@/lib/api-client/operations/notifications";
 import type { Context } from "@/lib/context/context";
+import { listFollows } from "@/lib/notify/follows/follows";
 import { listNotifications as list } from "@/lib/notify/list-notifications";
 import { getMailSettings } from "@/lib/notify/mail/settings";
 import type { Notification, NotificationQuery } from "@/lib/notify/schema";
 import { getRuntime } from "@/lib/runtime/slot";
+import { Followed } from "./_components/followed";
 import { MailForm } from "./_components/mail-form";
 import { MarkAll } from "./_components/mark-all";
 import { type Thing, useNotificationColumns } from "./_components/notice-table";
@@ -14,7 +16,8 @@ import { type Thing, useNotificationColumns } from "./_components/notice-table";
 async function load(cx: Context, query: NotificationQuery) {
   const mail = await getMailSettings(cx, (await getRuntime()).mailer !== undefined);
   const page = await list(cx, query);
-  return { ...page, items: byThing(page.items), mail };
+  const { items: follows } = await listFollows(cx);
+  return { ...page, items: byThing(page.items), mail, follows };
 }
 type Shown = Listed<Awaited<ReturnType<typeof load>>>;
 
@@ -76,7 +79,12 @@ const page = listPage({
     const key = view === "unread" ? "emptyUnread" : "empty";
     return { title: t(`${key}.title`), text: t(`${key}.text`) };
   },
-  after: ({ value: { mail } }) => <MailForm settings={mail} />,
+  after: ({ value: { mail, follows } }) => (
+    <>
+      <Followed follows={follows} />
+      <MailForm settings={mail} />
+    </>
+  ),
 });
 
 export const generateMetadata = page.generateMetadata;

@@ -5,8 +5,10 @@ import { describe, expect, it } from "vitest";
 import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
 import { MemberTable } from "@/app/developers/_components/member-tables";
 import { OperationReference } from "@/app/developers/_components/operation-reference";
+import { PartFrame } from "@/app/developers/_components/part-frame";
+import { PartTable } from "@/app/developers/_components/part-table";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
-import { referenceOf } from "@/lib/api-client/openapi/reference";
+import { operationsByTag, referenceOf } from "@/lib/api-client/openapi/reference";
 import { TAGS } from "@/lib/api-client/openapi/tags";
 import { OPERATIONS } from "@/lib/api-client/registry";
 import { findGuide, guideNames } from "@/lib/http/guides/read-guide";
@@ -50,6 +52,28 @@ describe("the reference of a call", () => {
   );
 });
 
+describe("the contents of the reference", () => {
+  const parts = operationsByTag();
+
+  it("are every part with a page of its own, at the place of older links", () => {
+    const html = htmlOf("en", createElement(PartTable, { parts }));
+    expect(parts.length).toBe(TAGS.length);
+    const links = [...html.matchAll(/<a id="([a-z]+)"[^>]* href="\/developers\/([a-z]+)"/g)];
+    expect(links.map(([, id, page]) => [id, page])).toEqual(TAGS.map(({ slug }) => [slug, slug]));
+  });
+
+  it.each(["en", "de"] as const)("unfold the part that is shown to its calls, in %s", (locale) => {
+    for (const { tag, operations } of parts) {
+      // biome-ignore lint/correctness/noChildrenProp: its type wants them among the properties
+      const frame = createElement(PartFrame, { current: tag, operations, children: null });
+      const html = htmlOf(locale, frame);
+      const calls = [...html.matchAll(/href="#(\w+)"/g)].map(([, id = ""]) => id);
+      expect(new Set(calls)).toEqual(new Set(operations.map(({ id }) => id)));
+      expect(html.split('aria-current="page"')).toHaveLength(3);
+    }
+  });
+});
+
 it("members of which nothing is said have no column for it, and no empty line where rows stack", () => {
   const rowOf = (description?: string) => ({
     name: "a",
@@ -62,7 +86,8 @@ it("members of which nothing is said have no column for it, and no empty line wh
   expect(said([rowOf()])).not.toContain("Description");
   expect(said([rowOf("Words.")])).toContain("Description");
   const mixed = said([rowOf("Words."), { ...rowOf(), name: "b" }]);
-  expect(mixed).toMatch(/<td class="hidden [^"]*tablet:table-cell/);
+  // The style sheet hides an empty cell where rows stack.
+  expect(mixed).toContain("<td></td>");
   expect(mixed.split("Description").length, "once, in the head").toBe(2);
 });
 

@@ -51,6 +51,13 @@ function find(cx: Context, id: string): Promise<CaseRow | undefined> {
   });
 }
 
+/** Returns a case without its parts. Throws `case.not-found` for one that the caller may not know of. */
+export async function requireCase(cx: Context, id: string): Promise<CaseRow> {
+  const row = await find(cx, id);
+  if (row === undefined) throw new DomainError("case.not-found");
+  return row;
+}
+
 async function readHolds(tx: Tx, cx: Context, transactions: readonly string[]): Promise<CaseHold[]> {
   const { tenantId } = cx.instance;
   const owner = seesEveryCase(cx)
@@ -150,8 +157,7 @@ function isThere<T>(value: T | undefined): value is T {
  * of its own page. A case the caller may not know of is answered like one that does not exist.
  */
 export async function getCase(cx: Context, id: string): Promise<CaseDetail> {
-  const row = await find(cx, id);
-  if (row === undefined) throw new DomainError("case.not-found");
+  const row = await requireCase(cx, id);
   const requests = await readEach(row.requests.slice(-MAX_REQUESTS), (one) => viewRequest(cx, one));
   const order = requests
     .map(({ authorization }) => CaseOrder.safeParse(authorization).data)

@@ -61,6 +61,13 @@ export const TAGS: readonly Tag[] = [
     families: ["view"],
   },
   {
+    name: "Follows",
+    slug: "follows",
+    description: "Cases, requests and records whose events a person follows.",
+    paths: ["/confidential/follows"],
+    families: ["follow", "case", "request", "transaction"],
+  },
+  {
     name: "Cases",
     slug: "cases",
     description:
@@ -140,24 +147,34 @@ export const TAGS: readonly Tag[] = [
     families: ["credential", "session", "api-key", "roster", "roster-change", "custodian", "provider"],
   },
   {
+    name: "People and agreements",
+    slug: "people",
+    description:
+      "People, their invitations and duties, acts that need two people, access reviews, and who may open a record.",
+    paths: [
+      "/confidential/admin/users",
+      "/confidential/admin/invitations",
+      "/confidential/admin/access-reviews",
+      "/confidential/admin/record-access",
+      "/confidential/agreements",
+    ],
+    families: ["person", "agreement", "access-review", "organisation", "participant"],
+  },
+  {
+    name: "Organisations and participants",
+    slug: "organisations",
+    description:
+      "Organisations with their hours, domains, identity provider and provisioning, and the participants of transactions.",
+    paths: ["/confidential/admin/organisations", "/confidential/admin/participants"],
+    families: ["organisation", "provisioning", "provider", "participant", "person", "agreement"],
+  },
+  {
     name: "Administration",
     slug: "administration",
     description:
-      "People, organisations and participants, acts that need two people, API keys and webhooks of all, authorities.",
-    paths: ["/confidential/admin", "/confidential/agreements"],
-    families: [
-      "person",
-      "agreement",
-      "access-review",
-      "organisation",
-      "provisioning",
-      "provider",
-      "participant",
-      "api-key",
-      "webhook",
-      "delivery",
-      "authority",
-    ],
+      "API keys and webhooks of all, authorities, the custodian's roster, background work, and readiness for real data.",
+    paths: ["/confidential/admin"],
+    families: ["api-key", "webhook", "delivery", "authority", "agreement", "person", "organisation"],
   },
   {
     name: "Alerts",

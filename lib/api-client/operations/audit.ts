@@ -1,8 +1,7 @@
 import { operation } from "@/lib/api-client/operation";
+import { ActorList, ActorQuery } from "@/lib/audit/people-schema";
 import { AccessLogPage, AccessLogQuery } from "@/lib/audit/reading/access-logs";
 import {
-  ActorList,
-  ActorQuery,
   AuditKeys,
   EventDetail,
   EventPage,

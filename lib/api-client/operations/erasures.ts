@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
+import { NewSuspicion, SuspicionQuery } from "@/lib/audit/people-schema";
 import {
   Erasure,
   ErasureList,
@@ -8,7 +9,7 @@ import {
   NewErasure,
 } from "@/lib/audit/retention/erasure/schema";
 import { Retention } from "@/lib/audit/retention/schema";
-import { EventPage, NewSuspicion, SuspicionQuery } from "@/lib/audit/schema";
+import { EventPage } from "@/lib/audit/schema";
 import { Receipt } from "@/lib/schema";
 
 const ErasureAnswer = Erasure.extend({ receipt: Receipt });

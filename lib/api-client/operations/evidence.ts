@@ -1,5 +1,5 @@
 import { operation } from "@/lib/api-client/operation";
-import { EvidencePage, EvidenceQuery, NewEvidence } from "@/lib/evidence/schema";
+import { EvidencePage, EvidenceQuery, NewEvidence, NewEvidencePack } from "@/lib/evidence/schema";
 import { Receipt, ReceiptQuery } from "@/lib/schema";
 
 const roles = ["client", "miner", "coordinator", "auditor", "regulator"] as const;
@@ -16,6 +16,25 @@ export const makeEvidence = operation({
   response: { status: 200, mediaType: "application/octet-stream" },
   rate: "audit",
   weight: 5,
+  action: "evidence.make",
+  about: { grant: "body.grant_id", purpose: "body.purpose", fields: "body.fields" },
+  stream: true,
+});
+
+export const makeEvidencePack = operation({
+  id: "makeEvidencePack",
+  method: "POST",
+  path: "/confidential/evidence/packs",
+  summary:
+    "One zip of the caller's grant: new evidence of its records as PDF, the signed bundle of its part of the log, and the digests of earlier evidence.",
+  // A person's own: it has what opening and exporting give together, with the proof that exports need.
+  scopes: "any",
+  sessionOnly: true,
+  stepUp: true,
+  roles: ["auditor", "regulator", "coordinator"],
+  body: NewEvidencePack,
+  response: { status: 200, mediaType: "application/zip" },
+  rate: "export",
   action: "evidence.make",
   about: { grant: "body.grant_id", purpose: "body.purpose", fields: "body.fields" },
   stream: true,

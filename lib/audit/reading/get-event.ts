@@ -9,6 +9,7 @@ import { recordRead } from "../record/record-read";
 import { ErasureBook } from "../retention/erasure/erasing-entries";
 import type { EventDetail } from "../schema";
 import { actorNames } from "./actors/actor-names";
+import { pseudonymsIn } from "./actors/pseudonyms-in";
 import { fencedConditions } from "./fence";
 import { logDetail, ofLog } from "./of-log";
 import { type OpenedPart, openParts, readableKinds } from "./open-parts";
@@ -72,6 +73,8 @@ export async function getEvent(cx: Context, seq: number, log?: string): Promise<
   const parts = await openParts(from, found.parts);
   const entry = parseEntry(found.leaf.bytes);
   const erased = await goneParts(from, entry.at, found.parts, parts);
+  const named = pseudonymsIn(parts.map(({ plaintext }) => plaintext));
+  const people = named.length === 0 ? new Map() : await inSnapshot(cx, (tx) => actorNames(cx, tx, named));
   return {
     seq,
     entry_id: found.leaf.entry_id,
@@ -88,5 +91,6 @@ export async function getEvent(cx: Context, seq: number, log?: string): Promise<
       plaintext: { ...part.plaintext },
     })),
     ...(erased.length === 0 ? {} : { erased }),
+    ...(people.size === 0 ? {} : { people: Object.fromEntries(people) }),
   };
 }

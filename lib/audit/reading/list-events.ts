@@ -16,7 +16,7 @@ import { filterNames, recordRead } from "../record/record-read";
 import { EventItem, type EventPage, type EventQuery } from "../schema";
 import { actorNames } from "./actors/actor-names";
 import { refuseUnknownNames } from "./actors/known-names";
-import { bundledCounts, readBundleParts } from "./bundled-counts";
+import { entryFacts, readFactParts } from "./entry-facts";
 import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./fence";
 import { logDetail, ofLog } from "./of-log";
 import { countEvents, type EventRow, planForPages, readEvents, readWaiting } from "./store";
@@ -84,6 +84,7 @@ export async function listEvents(cx: Context, query: EventQuery): Promise<z.infe
     after: _after,
     waiting: _waiting,
     reads: _reads,
+    details: _details,
     log,
     ...filter
   } = query;
@@ -91,6 +92,10 @@ export async function listEvents(cx: Context, query: EventQuery): Promise<z.infe
   await refuseUnknownNames(cx, filter);
   await recordRead(cx, "audit.read", { filter: filterNames(filter), ...logDetail(cx, log) });
   return readPageOfEvents(from, query);
+}
+
+function isWhole({ details }: EventQuery): boolean {
+  return details === "true";
 }
 
 /** Reads a page with the names of its actors in one snapshot. */
@@ -104,7 +109,7 @@ function readAll(cx: Context, query: EventQuery) {
       });
       const rows = [...found.waiting, ...found.page.rows];
       const actors = rows.map((row) => row.actor);
-      const more = { names: actorNames(cx, tx, actors), parts: readBundleParts(tx, rows) };
+      const more = { names: actorNames(cx, tx, actors), parts: readFactParts(tx, rows, isWhole(query)) };
       return { ...found, ...(await together(more)) };
     },
     { isSnapshot: true },
@@ -114,16 +119,11 @@ function readAll(cx: Context, query: EventQuery) {
 /** Returns the page only, for use cases that record the read in another way. */
 export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
   const { page, waiting, names, parts } = await onReplica(cx, "audit.list", (from) => readAll(from, query));
-  const counts = await bundledCounts(cx, parts);
-  const viewed = viewRows(cx, "audit.events", [...waiting, ...page.rows], (row: EventRow) => {
-    const name = names.get(row.actor ?? "");
-    const count = counts.get(row.entry_id);
-    return EventItem.parse({
-      ...row,
-      ...name,
-      ...(count === undefined ? {} : { count }),
-    });
-  });
+  const rows = [...waiting, ...page.rows];
+  const facts = await entryFacts(cx, rows, parts, isWhole(query));
+  const viewed = viewRows(cx, "audit.events", rows, (row: EventRow) =>
+    EventItem.parse({ ...row, ...names.get(row.actor ?? ""), ...facts.get(row.entry_id) }),
+  );
   const last = page.rows.at(-1)?.seq ?? undefined;
   return {
     ...viewed,

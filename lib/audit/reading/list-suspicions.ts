@@ -1,8 +1,9 @@
 import "server-only";
 import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
+import type { SuspicionQuery } from "../people-schema";
 import { recordReadOnce } from "../record/record-read";
-import type { EventPage, SuspicionQuery } from "../schema";
+import type { EventPage } from "../schema";
 import { readPageOfEvents } from "./list-events";
 import { logDetail, ofLog } from "./of-log";
 

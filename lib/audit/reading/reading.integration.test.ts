@@ -175,6 +175,18 @@ describe("reading the log", () => {
     expect(second.items[0]?.seq).toBeLessThan(first.items[0]?.seq ?? 0);
   });
 
+  it("a row has the words of its sentence, and its details only where they are asked for", async () => {
+    const auditor = person("auditor-001", "auditor");
+    const rows = async (more: object) => {
+      const query = EventQuery.parse({ action: "disclosure.open", actor: "u_miner-789", ...more });
+      return (await listEvents(auditor, query)).items;
+    };
+    expect((await rows({})).map(({ words, details }) => [words, details])).toEqual([
+      [{ fields: ["amount"] }, undefined],
+    ]);
+    expect((await rows({ details: "true" })).map(({ details }) => details)).toEqual([{ note: "=cmd()" }]);
+  });
+
   it("opens the parts of an entry that the caller may read, and no others", async () => {
     const auditor = person("auditor-001", "auditor");
     const own = await listEvents(auditor, EventQuery.parse({ actor: "u_miner-789" }));

@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { NewSuspicion } from "../schema";
+import type { NewSuspicion } from "../people-schema";
 import { issueReceipt, type Receipt } from "./issue-receipt";
 import { recordEvent } from "./record-event";
 

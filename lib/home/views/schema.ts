@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Receipt, Uuid, visibleLine } from "@/lib/schema";
 
 /** Lists with views that people can save. */
-export const ViewedList = z.enum(["requests", "cases", "grants", "transactions", "people"]);
+export const ViewedList = z.enum(["requests", "cases", "grants", "transactions", "people", "log"]);
 export type ViewedList = z.infer<typeof ViewedList>;
 
 const Member = z.string().regex(/^[a-z][a-z_]{0,39}$/, "not the name of a member");
@@ -60,6 +60,8 @@ const CHOICES: Readonly<Record<ViewedList, readonly string[]>> = {
   grants: ["view"],
   transactions: ["view", "status"],
   people: ["view", "role", "duty"],
+  // Not `actor` and `id`: they name a person or a record.
+  log: ["log", "within", "action", "outcome", "purpose", "from", "to", "reads"],
 };
 
 /** Returns whether a view has no text that a person typed. */

@@ -19,6 +19,7 @@ const EventRow = z.object({
   at: z.date(),
   /** Pseudonym of the person who did it; null for the system, and where no entry names a person. */
   actor: z.string().nullable(),
+  entry_id: z.string().nullable(),
 });
 export type EventRow = z.infer<typeof EventRow>;
 
@@ -33,7 +34,7 @@ export async function takeEvents(tx: Tx, tenantId: string, limit: number): Promi
         SELECT id FROM notify_event WHERE tenant_id = ${tenantId}::uuid ORDER BY at, id LIMIT ${limit}
         FOR UPDATE SKIP LOCKED)
       RETURNING id, kind, subject, state, at, entry_id)
-    SELECT t.id::text, t.kind, t.subject, t.state, t.at, i.actor
+    SELECT t.id::text, t.kind, t.subject, t.state, t.at, t.entry_id::text, i.actor
     FROM taken t LEFT JOIN audit_index i ON i.entry_id = t.entry_id ORDER BY t.at, t.id`);
   return z.array(EventRow).parse(rows);
 }

@@ -95,6 +95,7 @@ const APP = {
   readiness_check: "INSERT UPDATE(at by_user_id cause facts state)",
   roster_agreement: "INSERT",
   roster_change: "INSERT UPDATE(ended_at ended_by reason state)",
+  follow: "DELETE INSERT",
   saved_view: "DELETE INSERT UPDATE(is_shared name)",
   setup: "INSERT UPDATE(created_at expires_at first_user_id organisation_id second_user_id token_hash)",
   scim_connection: "INSERT UPDATE",

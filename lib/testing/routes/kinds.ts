@@ -21,6 +21,7 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/webhooks\/\{id\}/, "webhook"],
   [/alert-addresses\/\{id\}/, "alert_address"],
   [/views\/\{id\}/, "saved_view"],
+  [/follows\/\{id\}/, "follow"],
   [/alerts\/\{id\}/, "alert"],
   [/erasures\/\{id\}/, "audit_erasure"],
   [/exports\/\{id\}/, "audit_export"],

@@ -151,8 +151,19 @@ CREATE TABLE saved_view (
   columns text[] NOT NULL DEFAULT '{}',
   is_shared boolean NOT NULL DEFAULT false,
   created_at timestamptz(6) NOT NULL,
-  CONSTRAINT saved_view_list_known CHECK (list IN ('requests', 'cases', 'grants', 'transactions', 'people')),
+  CONSTRAINT saved_view_list_known CHECK (list IN ('requests', 'cases', 'grants', 'transactions', 'people', 'log')),
   CONSTRAINT saved_view_bounded CHECK (length(name) BETWEEN 1 AND 60 AND length(query::text) <= 8000 AND cardinality(columns) <= 20)
+);
+
+-- What a person follows, beyond what they are notified of anyway. The id of a case is the portal's (lib/access/cases).
+CREATE TABLE follow (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL REFERENCES app_user (id),
+  kind text NOT NULL,
+  subject uuid NOT NULL,
+  since timestamptz(6) NOT NULL,
+  CONSTRAINT follow_kind_known CHECK (kind IN ('case', 'request', 'transaction'))
 );
 
 -- Where alerts are sent. The secret signs the calls of a webhook, and is sealed by the keystore.
@@ -225,6 +236,8 @@ CREATE INDEX alert_tenant_id_id_idx ON alert (tenant_id, id);
 CREATE INDEX alert_name_subject_idx ON alert (tenant_id, name, subject, id);
 CREATE INDEX saved_view_user_id_list_idx ON saved_view (user_id, list);
 CREATE INDEX saved_view_organisation_id_list_idx ON saved_view (organisation_id, list) WHERE is_shared;
+CREATE UNIQUE INDEX follow_once ON follow (user_id, kind, subject);
+CREATE INDEX follow_subject_idx ON follow (tenant_id, subject, kind);
 CREATE INDEX alert_address_tenant_id_id_idx ON alert_address (tenant_id, id);
 CREATE INDEX alert_delivery_due ON alert_delivery (next_at) WHERE status = 'waiting';
 CREATE INDEX alert_delivery_address_id_id_idx ON alert_delivery (address_id, id);
@@ -244,14 +257,27 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The same for transactions. Only programs are notified of them, so it writes a row only if a webhook waits for it.
+-- The same for transactions. Only programs and followers are notified of them, so it writes a row only if one of them waits
+-- for it.
 CREATE FUNCTION notify_transaction() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
   SELECT NEW.tenant_id, 'transaction', NEW.id::text, NEW.status, TG_TABLE_NAME,
     (SELECT q.entry_id FROM audit_queue q WHERE q.xid = pg_current_xact_id() ORDER BY q.id LIMIT 1)
   WHERE EXISTS (SELECT 1 FROM webhook w WHERE w.tenant_id = NEW.tenant_id AND w.state = 'active' AND 'transaction' = ANY (w.kinds))
+    OR EXISTS (SELECT 1 FROM follow f WHERE f.tenant_id = NEW.tenant_id AND f.subject = NEW.id AND f.kind = 'transaction')
   ON CONFLICT (xid, source, subject) DO UPDATE SET state = EXCLUDED.state;
+  RETURN NULL;
+END $$;
+
+-- An opening under a grant, of which followers alone are notified: a row only where someone follows anything.
+CREATE FUNCTION notify_opening() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
+  SELECT NEW.tenant_id, 'grant', NEW.grant_id::text, CASE NEW.level WHEN 'masked' THEN 'seen_masked' ELSE 'opened' END,
+    TG_TABLE_NAME, NEW.outcome_entry_id
+  WHERE EXISTS (SELECT 1 FROM follow f WHERE f.tenant_id = NEW.tenant_id)
+  ON CONFLICT (xid, source, subject) DO NOTHING;
   RETURN NULL;
 END $$;
 
@@ -363,6 +389,9 @@ CREATE CONSTRAINT TRIGGER transaction_made_told AFTER INSERT ON transaction DEFE
   FOR EACH ROW EXECUTE FUNCTION notify_transaction();
 CREATE CONSTRAINT TRIGGER transaction_told AFTER UPDATE ON transaction DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION notify_transaction();
+CREATE CONSTRAINT TRIGGER disclosure_told AFTER UPDATE ON disclosure DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.grant_id IS NOT NULL AND NEW.outcome = 'done' AND OLD.outcome IS DISTINCT FROM NEW.outcome)
+  EXECUTE FUNCTION notify_opening();
 CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
 CREATE TRIGGER alert_guard BEFORE UPDATE OR DELETE ON alert FOR EACH ROW EXECUTE FUNCTION alert_guard();
 CREATE TRIGGER alert_address_guard BEFORE UPDATE OR DELETE ON alert_address
@@ -383,6 +412,7 @@ GRANT SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by, note, resolved_a
 GRANT SELECT, INSERT, UPDATE (last_seen_at, count, entries, last_entry) ON alert_sighting TO sealport_app;
 GRANT SELECT, INSERT, DELETE ON alert_signal TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (name, is_shared), DELETE ON saved_view TO sealport_app;
+GRANT SELECT, INSERT, DELETE ON follow TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON alert_address TO sealport_app;
 GRANT SELECT, INSERT, UPDATE (status, attempts, next_at, lease_until, ended_at, outcome, http_status), DELETE
   ON alert_delivery TO sealport_app;

@@ -587,6 +587,10 @@ SELECT audit_watch('saved_view', 'view:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('saved_view', 'INSERT', 'view.save'), ('saved_view', 'UPDATE', 'view.save'), ('saved_view', 'DELETE', 'view.delete');
 
+SELECT audit_watch('follow', 'follow:id');
+INSERT INTO audit_action_rule (table_name, op, action) VALUES
+  ('follow', 'INSERT', 'follow.begin'), ('follow', 'DELETE', 'follow.end');
+
 SELECT audit_watch('webhook', 'webhook:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('webhook', 'INSERT', 'webhook.create'),

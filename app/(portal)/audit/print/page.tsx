@@ -1,5 +1,7 @@
 import { redirect } from "next/navigation";
+import { useTranslations } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
+import { chosenColumns } from "@/app/(portal)/_kit/saved-views";
 import { PrintButton } from "@/components/layout/page-controls";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
@@ -12,10 +14,11 @@ import { formatCount } from "@/lib/format";
 import { currentPrincipal } from "@/lib/http/pages/page";
 import { FilterWords } from "../_components/filter/filter-words";
 import { readAsked } from "../_components/filter/read-asked";
-import { addressOf, foldsReads, numberOf, withUnknown } from "../_components/filter/read-filter";
-import { EventTable } from "../_components/list/event-table";
-import { loadCheckpoint, loadList } from "../_components/list/load-list";
+import { addressOf, foldsReads, numberOf, oneOf, withUnknown } from "../_components/filter/read-filter";
+import { EventTable, useEventColumns } from "../_components/list/event-table";
+import { type LoadedList, loadCheckpoint, loadList } from "../_components/list/load-list";
 import { LogChoice } from "../_components/list/log-choice";
+import { logViewOf } from "../_components/list/log-views";
 
 /** What a person reads on paper; more of the log is an export's part. */
 const LIMIT = 500;
@@ -24,23 +27,62 @@ export async function generateMetadata() {
   return { title: (await getTranslations("audit.print"))("title") };
 }
 
+/** The people whom the list names already, by pseudonym: details name some of them. */
+function peopleIn(items: LoadedList["items"]) {
+  return Object.fromEntries(
+    items.flatMap(({ actor, actor_name, actor_organisation }) =>
+      actor === null || (actor_name ?? actor_organisation) === undefined
+        ? []
+        : [[actor, { actor_name, actor_organisation }]],
+    ),
+  );
+}
+
+/** The numbered entries, with the columns that the reader chose on the list. */
+function PrintRows(props: {
+  list: LoadedList;
+  chosen: readonly string[];
+  signedSize: number;
+  isClosed: boolean;
+}) {
+  const { list, chosen, ...of } = props;
+  const columns = useEventColumns({ ...of, names: list.names, people: peopleIn(list.items) });
+  const events = list.items.filter(({ seq }) => seq !== null);
+  return <EventTable events={events} columns={chosenColumns(columns, chosen)} />;
+}
+
+/** Shows each entry with its details, or only its sentence. */
+function DetailsLink({ isWhole, hrefOf }: { isWhole: boolean; hrefOf: (isWhole: boolean) => string }) {
+  const t = useTranslations("audit.print");
+  return (
+    <ButtonLink href={hrefOf(!isWhole)} look="secondary" size="bar">
+      {t(isWhole ? "withoutDetails" : "withDetails")}
+    </ButtonLink>
+  );
+}
+
 /** A part of the log for paper: the filter, who printed it and when, and the checkpoint that covers it. */
 export default async function PrintPage({ searchParams }: PageProps<"/audit/print">) {
   const t = await getTranslations("audit");
   const locale = await getLocale();
   const params = await searchParams;
   const { read: asked, logs } = await readAsked(params);
+  const isWhole = oneOf(params, "details") === "1";
+  const view = logViewOf(params, []);
   const section = { label: t("title"), href: addressOf("/audit", asked.values) };
   const result = await loadList(asked.filter, {
     log: logs.log,
     before: numberOf(params, "before"),
     limit: LIMIT,
     isFolded: foldsReads(asked.values),
+    isWhole,
   });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const read = withUnknown(asked, result.value.unknown);
   // What cannot be asked of the log is mended where it was typed.
   if (read.fault !== undefined) redirect(addressOf("/audit", read.values));
+  const hrefOf = (whole: boolean, before?: number) =>
+    addressOf("/audit/print", read.values, { ...view.kept, before, details: whole ? "1" : "" });
   const checkpoint = await loadCheckpoint(logs.log);
   const principal = await currentPrincipal();
   const items = result.value.items.filter(({ seq }) => seq !== null);
@@ -50,7 +92,12 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
       crumbs={[section, { label: t("print.title") }]}
       title={t("print.title")}
       lead={t("print.lead")}
-      actions={<PrintButton>{t("print.now")}</PrintButton>}
+      actions={
+        <>
+          <DetailsLink isWhole={isWhole} hrefOf={hrefOf} />
+          <PrintButton>{t("print.now")}</PrintButton>
+        </>
+      }
     >
       <LogChoice
         logs={logs}
@@ -86,12 +133,17 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
       {items.length === 0 ? (
         <EmptyState title={t("empty.filteredTitle")} text={t("empty.filteredText")} />
       ) : (
-        <EventTable events={items} signedSize={checkpoint?.size ?? 0} isClosed={logs.log !== undefined} />
+        <PrintRows
+          list={result.value}
+          chosen={view.chosen}
+          signedSize={checkpoint?.size ?? 0}
+          isClosed={logs.log !== undefined}
+        />
       )}
       <p className="mt-4 max-w-[640px] text-control text-ink-2">{t("print.note")}</p>
       {result.value.hasOlder && last !== undefined ? (
         <div className="mt-4 print:hidden">
-          <ButtonLink href={addressOf("/audit/print", read.values, { before: last })} look="secondary">
+          <ButtonLink href={hrefOf(isWhole, last)} look="secondary">
             {t("print.older")}
           </ButtonLink>
         </div>

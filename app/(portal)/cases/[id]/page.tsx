@@ -1,12 +1,14 @@
 import { getTranslations } from "next-intl/server";
 import { recordPage } from "@/app/(portal)/_kit/record-page";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { FollowButton } from "@/components/domain/follow-button";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Tag } from "@/components/ui/tag";
 import { getCase as load } from "@/lib/access/cases/get-case";
 import type { CaseDetail } from "@/lib/access/cases/schema";
 import { getCase } from "@/lib/api-client/operations/cases";
+import { followOf } from "@/lib/notify/follows/follows";
 import { CaseAccess, CaseFacts } from "../_components/case-facts";
 import { CaseRuler } from "../_components/case-ruler";
 import { CaseTimeline, shownOf } from "../_components/case-timeline";
@@ -20,6 +22,18 @@ async function NewRequestForCase({ shown, handle }: { shown: CaseDetail; handle:
   return (
     <ButtonLink href={`/requests/new?from=${own.id}`} look="secondary" icon="plus" size="form">
       {t("newRequest")}
+    </ButtonLink>
+  );
+}
+
+/** To the pack of the access in force, where the reader holds it. */
+async function PackOfCase({ shown, handle }: { shown: CaseDetail; handle: string }) {
+  const t = await getTranslations("cases.detail");
+  const own = shown.grants.find(({ state, holder }) => state === "active" && holder === handle);
+  if (own === undefined) return null;
+  return (
+    <ButtonLink href={`/grants/${own.id}#pack`} look="secondary" icon="download" size="form">
+      {t("pack")}
     </ButtonLink>
   );
 }
@@ -43,7 +57,7 @@ async function Title({ shown }: { shown: CaseDetail }) {
 /** One case: its order, requests, access, openings and holds over time, and what happened, with the log's entries. */
 const page = recordPage({
   operation: getCase,
-  load,
+  load: async (cx, id) => ({ ...(await load(cx, id)), follow: await followOf(cx, "case", id) }),
   title: async () => (await getTranslations("cases"))("one"),
   above: async () => ({ label: (await getTranslations("cases"))("title"), href: "/cases" }),
   heading: async ({ value: shown }) => {
@@ -56,7 +70,13 @@ const page = recordPage({
       lead: t("lead", { kind: kinds(kind), issuer, agency: agency.name }),
     };
   },
-  actions: ({ value, principal }) => <NewRequestForCase shown={value} handle={principal.handle} />,
+  actions: ({ id, value, principal }) => (
+    <>
+      <FollowButton kind="case" subject={id} name={value.case_number} follow={value.follow} />
+      <PackOfCase shown={value} handle={principal.handle} />
+      <NewRequestForCase shown={value} handle={principal.handle} />
+    </>
+  ),
   facts: ({ value, principal, nowMs }) => <CaseFacts shown={value} reader={principal} nowMs={nowMs} />,
   content: ({ value, principal, params, nowMs }) => (
     <>

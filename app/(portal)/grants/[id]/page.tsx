@@ -10,6 +10,7 @@ import {
 import { OpeningsSection } from "@/app/(portal)/grants/_components/openings-section";
 import { EndRelease, RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { AccessInForce } from "@/components/domain/access-in-force";
+import { EvidencePack } from "@/components/opening/evidence-pack";
 import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { LocalTime } from "@/components/ui/local-time";
@@ -110,6 +111,9 @@ const page = recordPage({
       <FieldsSection grant={grant} />
       <OpeningsSection grant={grant} reader={principal.handle} />
       <ExportsSection grant={grant} />
+      {grant.holder === principal.handle && mayBeOpened(grant) && grant.acts.includes("export") ? (
+        <EvidencePack grant={grant} />
+      ) : null}
       {grant.holder === principal.handle && grant.request_id !== undefined ? (
         <ExtendSection grant={grant} />
       ) : null}

@@ -15,6 +15,8 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return `/requests/${subject}`;
     case "grant":
       return reference?.startsWith("BG-") === true ? `/break-glass/${subject}` : `/grants/${subject}`;
+    case "transaction":
+      return `/transactions/${subject}`;
     case "dispute":
       return `/disputes/${subject}`;
     case "key":
@@ -72,8 +74,11 @@ function Earlier({ thing, stateOf }: { thing: Thing; stateOf: (item: Notificatio
 export function useNotificationColumns(): Column<Thing>[] {
   const t = useTranslations("notify");
   const domain = useTranslations("domain");
-  const nameOf = ({ kind, reference, subject }: Notification) =>
-    t("notices.named", { kind: t(`kinds.${kind}`), reference: reference ?? shortDigest(subject) });
+  const nameOf = ({ kind, reference, subject }: Notification) => {
+    const name = reference ?? shortDigest(subject);
+    if (kind === "transaction") return t("notices.job", { job: name });
+    return t("notices.named", { kind: t(`kinds.${kind}`), reference: name });
+  };
   const stateOf = ({ kind, state }: Notification) => {
     const request = RequestState.safeParse(state);
     return kind === "request" && request.success

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { FollowButton } from "@/components/domain/follow-button";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
@@ -16,6 +17,7 @@ import type { ReviewView } from "@/lib/access/review/schema";
 import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
 import { loadPage } from "@/lib/http/pages/page";
+import { followOf } from "@/lib/notify/follows/follows";
 import { AssigneeButton } from "./_components/acts/assignee";
 import { CoViewers } from "./_components/acts/co-viewers";
 import { CommentSection } from "./_components/acts/comment-section";
@@ -59,12 +61,13 @@ export default async function RequestPage({ params }: PageProps) {
   const t = await getTranslations("review");
   const found = await loadPage(requests.getRequest, `/confidential/access/requests/${id}`, async (cx) => {
     const view = await getRequest(cx, id);
-    return { request: view, notice: await noticeOfRequest(cx, view) };
+    const notice = await noticeOfRequest(cx, view);
+    return { request: view, notice, follow: await followOf(cx, "request", view.id) };
   });
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
   const {
-    value: { request, notice },
+    value: { request, notice, follow },
     principal,
   } = found;
   const [review, grant, release] = await Promise.all([
@@ -77,6 +80,7 @@ export default async function RequestPage({ params }: PageProps) {
     <RequestFrame
       request={request}
       notice={notice}
+      follow={follow}
       review={review}
       grant={grant}
       release={release}
@@ -169,7 +173,7 @@ function RequestFrame(props: FrameProps) {
   );
 }
 
-function PageActs({ request, review, principal }: FrameProps) {
+function PageActs({ request, review, principal, follow }: FrameProps) {
   const t = useTranslations("review");
   return (
     <>
@@ -180,6 +184,15 @@ function PageActs({ request, review, principal }: FrameProps) {
       >
         {t("printView")}
       </Link>
+      {request.state === "draft" ? null : (
+        <FollowButton
+          kind="request"
+          subject={request.id}
+          name={request.reference}
+          follow={follow}
+          size="bar"
+        />
+      )}
       {review?.stage === undefined ? null : (
         <AssigneeButton request={request} deciders={review.deciders} person={principal.handle} />
       )}

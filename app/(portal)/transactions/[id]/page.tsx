@@ -18,6 +18,7 @@ import {
 } from "@/app/(portal)/transactions/[id]/_components/record-facts";
 import { Retention } from "@/app/(portal)/transactions/[id]/_components/retention";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { FollowButton } from "@/components/domain/follow-button";
 import { OpenDispute } from "@/components/domain/open-dispute";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
@@ -27,6 +28,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { getTransaction, listTransactions } from "@/lib/api-client/operations/transactions";
 import { isUuid } from "@/lib/crypto/uuid";
 import { loadPage } from "@/lib/http/pages/page";
+import { followOf } from "@/lib/notify/follows/follows";
 import { readRecord } from "@/lib/transactions/read/read-record";
 import { recordsNamed } from "@/lib/transactions/read/record-name";
 import { TransactionPath } from "@/lib/transactions/schema";
@@ -65,10 +67,16 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
   const name = TransactionPath.safeParse(await params).data?.id ?? NO_ID;
   const id = await idOfRecord(name);
   const path = `/confidential/transactions/${id}`;
-  const result = await loadPage(getTransaction, path, (cx) => readRecord(cx, id));
+  const result = await loadPage(getTransaction, path, async (cx) => ({
+    record: await readRecord(cx, id),
+    follow: await followOf(cx, "transaction", id),
+  }));
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: t("title"), href: "/transactions" }} />;
-  const { value: record, principal } = result;
+  const {
+    value: { record, follow },
+    principal,
+  } = result;
   const { view, may } = record;
   const nowMs = Date.now();
   const groups = groupsOf(view);
@@ -92,6 +100,13 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
               transactionId={view.transaction_id}
               sealed={view.sealed_groups}
               mayExport={may.export}
+            />
+            <FollowButton
+              kind="transaction"
+              subject={view.transaction_id}
+              name={view.job_id}
+              follow={follow}
+              size="large"
             />
             {principal.duties.includes("break-glass") && !may.openOwn && view.sealed_groups.length > 0 ? (
               <ButtonLink

@@ -8,6 +8,7 @@ import {
   WITHHELD_LISTED,
 } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { signWholeNote } from "@/lib/audit/entry/note-line";
+import { peopleFor } from "@/lib/audit/reading/actors/known-people";
 import type { ReaderContext } from "@/lib/audit/reading/fence";
 import { publicKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -133,11 +134,13 @@ export async function writeBundle(
   requireSigned(cx, size, request.signedSize);
   await requireNoneWaiting(cx, tx, size, request.kinds);
   sink.begun?.();
+  // Read before the scan, because the connection answers no other query until its end.
+  const people = await peopleFor(tx, cx, request);
   const exportedAt = formatMicros(cx.clock.nowMicros());
   const complete = !isFiltered(request);
   await spools.page.write(pageHead(log, size, exportedAt));
   const scan = new EntryScan(cx, tx, request, anchor);
-  const gathered = new Gathering(cx, spools, complete);
+  const gathered = new Gathering(cx, spools, complete, people);
   await gathered.gather(scan, sink);
   await spools.page.write(PAGE_FOOT);
   const facts: Facts = {

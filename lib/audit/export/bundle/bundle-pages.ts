@@ -1,6 +1,7 @@
 import type { Manifest } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import type { ShownEntry } from "../judge-entry";
-import { shownRow } from "../tables/shown-row";
+import { fieldsCell, type KnownPeople, whatCell } from "../tables/columns";
+import { type ShownRow, shownRow } from "../tables/shown-row";
 
 function escapeHtml(text: string): string {
   return text
@@ -12,24 +13,55 @@ function escapeHtml(text: string): string {
 
 const STYLE =
   "body{font:14px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;width:100%}" +
-  "td,th{border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
+  "td,th{overflow-wrap:anywhere;border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
 
-/** Returns one table row of the printable page. It shows the entry and its org part, never the index row. */
-export function pageRow(opened: ShownEntry): string {
-  const { at, class: of, outcome, action, actor, purpose } = shownRow(opened);
-  const cells = [String(opened.row.seq), at, of, outcome, action, actor, purpose];
+/** Columns of the printable page: what people read first, then the codes that the entry has. */
+const HEADS = [
+  "No.",
+  "Time (UTC)",
+  "Who",
+  "Organisation",
+  "What happened",
+  "Fields",
+  "Outcome",
+  "Purpose",
+  "Record",
+  "Codes",
+] as const;
+
+/** The ids of the records that an entry is about, each with its kind. */
+function recordCell(shown: ShownRow): string {
+  const kinds = { transaction: shown.transaction_id, request: shown.request_id, grant: shown.grant_id };
+  return Object.entries(kinds)
+    .flatMap(([kind, id]) => (id === "" ? [] : [`${kind} ${id}`]))
+    .join("; ");
+}
+
+/**
+ * Returns one table row of the printable page. It shows the entry and its org part, never the index row. Names are
+ * those that the reader may know today, next to the codes of the entry.
+ */
+export function pageRow(opened: ShownEntry, people: KnownPeople): string {
+  const shown = shownRow(opened);
+  const { at, class: of, outcome, action, actor, purpose } = shown;
+  const person = people.get(actor);
+  const cells = [
+    ...[String(opened.row.seq), at, person?.name ?? "", person?.organisation ?? ""],
+    ...[whatCell(action), fieldsCell(opened), outcome, purpose, recordCell(shown)],
+    [action, of, actor].filter((code) => code !== "").join(" · "),
+  ];
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;
 }
 
 /** The page's beginning, before its rows. The page is for printing and has no script and no external content. */
 export function pageHead(log: string, size: number, exportedAt: string): string {
-  const heads = ["No.", "Time (UTC)", "Class", "Outcome", "Action", "Actor", "Purpose"];
   const title = `Audit log ${escapeHtml(log)}`;
   return (
     `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style></head>\n` +
     `<body><h1>${title}</h1>\n<p>Exported ${escapeHtml(exportedAt)}; the signed tree has ${size} entries. ` +
+    "Names and words are of the day of the export and no part of the entries; the codes are. " +
     "This page is for reading; README.txt says how to verify the bundle.</p>\n" +
-    `<table><thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>\n`
+    `<table><thead><tr>${HEADS.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>\n`
   );
 }
 

@@ -15,6 +15,7 @@ import { toBase64 } from "@/lib/crypto/bytes";
 import type { ShownEntry } from "../judge-entry";
 import { type EntryScan, type ScannedLeaf, shownOf } from "../read-entries";
 import type { Sink } from "../sink";
+import type { KnownPeople } from "../tables/columns";
 import { entryLine } from "../tables/entry-line";
 import { pageRow } from "./bundle-pages";
 import type { Spool } from "./spool";
@@ -104,6 +105,8 @@ export class Gathering {
     private readonly cx: ReaderContext,
     private readonly spools: BundleSpools,
     private readonly complete: boolean,
+    /** People whom the page names. */
+    private readonly people: KnownPeople,
   ) {
     this.withheld = new WithheldList(spools.withheld);
     this.erased = new PartList(ERASED_LISTED, spools.erased, erasedLine);
@@ -139,6 +142,6 @@ export class Gathering {
     }
     this.count += shown.length;
     await spools.entries.write(shown.map((entry) => `${entryLine(entry, false)}\n`).join(""));
-    await spools.page.write(shown.map((entry) => pageRow(entry)).join(""));
+    await spools.page.write(shown.map((entry) => pageRow(entry, this.people)).join(""));
   }
 }

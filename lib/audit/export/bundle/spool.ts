@@ -49,8 +49,8 @@ export class Spool {
     return new Spool(handle, randomBytes(32), randomBytes(16));
   }
 
-  async write(text: string): Promise<void> {
-    const bytes = Buffer.from(text);
+  async write(part: string | Uint8Array): Promise<void> {
+    const bytes = Buffer.from(part);
     this.size += bytes.length;
     this.crc = crc32(bytes, this.crc);
     this.hash.update(bytes);
@@ -96,9 +96,9 @@ export class Spool {
   }
 }
 
-/** A short text as a file of the zip. */
-export function textFile(name: string, text: string): SpooledFile {
-  const bytes = Buffer.from(text);
+/** Text or bytes that fit into memory, as a file of the zip. */
+export function textFile(name: string, content: string | Uint8Array): SpooledFile {
+  const bytes = Buffer.from(content);
   return {
     name,
     size: bytes.length,

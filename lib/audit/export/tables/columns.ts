@@ -1,8 +1,7 @@
 import "server-only";
 import { ACTION_WORDS } from "@/lib/audit/action-words";
-import { memberOf } from "@/lib/audit/bundle-verifier/container/member";
+import { wordsOf } from "@/lib/audit/entry/entry-words";
 import { actionKey } from "@/lib/audit/labels";
-import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { ShownEntry } from "../judge-entry";
 import { bindsPart } from "../part-places";
 import { csvCell } from "./csv-cell";
@@ -15,7 +14,7 @@ export const COLUMNS = {
   who: "Name of the person who acted, if the reader knows them. Names are of today and no part of the entry.",
   organisation: "Organisation of that person.",
   what: "What was done, in words.",
-  fields: "Field groups that it concerns.",
+  fields: "Field groups that it concerns; (masked) behind those that were shown masked.",
   outcome: "intent (about to be done), done, denied or failed.",
   purpose: "Purpose the actor stated.",
   transaction_id: "Transaction it is about.",
@@ -65,18 +64,14 @@ export type KnownPeople = ReadonlyMap<
   { readonly name: string | null; readonly organisation: string }
 >;
 
-function namesIn(value: Json | undefined): string {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string").join(", ") : "";
-}
-
-/** The field groups of an entry: those of its details, else those that an access gave. */
-function fieldsCell({ org }: ShownEntry): string {
-  const named = namesIn(memberOf(memberOf(org, "details"), "groups"));
-  return named === "" ? namesIn(memberOf(memberOf(org, "access"), "data_accessed")) : named;
+/** The field groups of an entry, those that were shown masked with that word. */
+export function fieldsCell({ org }: ShownEntry): string {
+  const { fields = [], masked = [] } = wordsOf(org);
+  return fields.map((field) => (masked.includes(field) ? `${field} (masked)` : field)).join(", ");
 }
 
 /** The words for an action; an action that this version does not write is shown by its name. */
-function whatCell(action: string): string {
+export function whatCell(action: string): string {
   const key = actionKey(action);
   return key === undefined ? action : (ACTION_WORDS[key] ?? action);
 }

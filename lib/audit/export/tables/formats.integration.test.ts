@@ -125,6 +125,23 @@ describe("log export", () => {
     expect(await readdir(bench.dataDir)).toEqual(before);
   });
 
+  it("a bundle's page has names and words for its reader, next to the codes", async () => {
+    const pageOf = async (cx: Context, more = {}) => {
+      const files = readCanonicalZip(await bodyOf(cx, { format: "bundle", ...more }));
+      const page = files.find(({ name }) => name === "page.html");
+      return Buffer.from(page?.bytes ?? []).toString();
+    };
+    const page = await pageOf(auditor);
+    const { name, pseudonym } = auditor.principal;
+    expect(page).toContain(`<td>${name}</td>`);
+    expect(page).toContain("<td>Access to sealed fields</td>");
+    expect(page).toContain(`disclosure.open · disclosure · ${pseudonym}`);
+    const withoutParts = await pageOf(auditor, { parts: "none" });
+    expect(withoutParts).not.toContain(`<td>${name}</td>`);
+    const stranger = await bench.person({ role: "coordinator" });
+    expect(await pageOf(stranger)).not.toContain(`<td>${name}</td>`);
+  });
+
   it("a bundle has the time stamps of its checkpoints, and no file for them when there are none", async () => {
     const names = (bytes: Uint8Array) => readCanonicalZip(bytes).map(({ name }) => name);
     expect(names(await bodyOf(auditor, { format: "bundle" }))).not.toContain("timestamps.json");

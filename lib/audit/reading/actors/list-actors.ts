@@ -1,6 +1,6 @@
 import "server-only";
+import type { ActorList, ActorQuery } from "@/lib/audit/people-schema";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
-import type { ActorList, ActorQuery } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { fencedConditions } from "../fence";

@@ -11,17 +11,17 @@ import type { EventDetail } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import type { WitnessRule } from "@/lib/http/health/anchors";
 import type { PageProblem } from "@/lib/http/pages/page";
-import { Purpose } from "@/lib/vocabulary";
 import type { ShownEntry } from "../proof/check-in-browser";
 import { EntryAnchors } from "../proof/entry-anchors";
 import { OthersCheck } from "../proof/others-check";
 import { ProofCheck } from "../proof/proof-check";
 import { ProofSection } from "../proof/proof-section";
 import { DrawerHeading } from "./drawer-heading";
-import { countOf, type EventSentence, eventSentenceOf, textOf } from "./event-sentence";
+import { countOf, type EventSentence, eventSentenceOf, type RecordNames, textOf } from "./event-sentence";
+import { ActionName } from "./names";
 import { PartsList } from "./parts-list";
 import { PublicFacts } from "./public-facts";
-import { Outcome, Sentence } from "./sentence";
+import { Outcome, PurposeName, Sentence } from "./sentence";
 
 /** Where the arrows and the cross of the drawer lead. */
 export interface DrawerWays {
@@ -58,13 +58,6 @@ function Head({ seq, ways }: { seq: number; ways: DrawerWays }) {
   );
 }
 
-/** Purposes are closed words, but entries outlive the list of them. */
-function PurposeName({ purpose }: { purpose: string }) {
-  const t = useTranslations("domain.purposes");
-  const known = Purpose.options.find((one) => one === purpose);
-  return <>{known === undefined ? purpose : t(known)}</>;
-}
-
 /** `log` is the origin of a closed log. */
 function useFacts(detail: EventDetail, happening: EventSentence, log: string | undefined): Fact[] {
   const t = useTranslations("audit.drawer");
@@ -78,7 +71,7 @@ function useFacts(detail: EventDetail, happening: EventSentence, log: string | u
   return [
     { name: t("time"), value: <LocalTime instant={happening.at} /> },
     { name: t("outcome"), value: <Outcome outcome={happening.outcome} /> },
-    { name: t("action"), value: happening.action },
+    { name: t("action"), value: <ActionName action={happening.action} /> },
     ...(purpose === undefined ? [] : [{ name: t("purpose"), value: <PurposeName purpose={purpose} /> }]),
     ...(code === undefined ? [] : [{ name: t("reason"), value: code }]),
     ...(count === undefined
@@ -156,13 +149,15 @@ export function EventDrawer(props: {
   detail: EventDetail;
   log: string;
   isClosed: boolean;
+  /** Names of the records that the entry names, as far as the reader may know them. */
+  records: RecordNames;
   /** The tlog-proof; absent until a signed checkpoint covers the entry. */
   proof: string | undefined;
   rule: WitnessRule;
   ways: DrawerWays;
   isWanted: boolean;
 }) {
-  const happening = eventSentenceOf(props.detail);
+  const happening = eventSentenceOf(props.detail, props.records);
   const facts = useFacts(props.detail, happening ?? NOTHING_READABLE, props.isClosed ? props.log : undefined);
   const calls = {
     entry: callOf(`${props.detail.seq}`, props),
@@ -187,7 +182,7 @@ export function EventDrawer(props: {
           facts={happening === undefined ? facts.slice(props.isClosed ? -3 : -2) : facts}
         />
       </div>
-      <PartsList detail={props.detail} log={props.isClosed ? props.log : ""} />
+      <PartsList detail={props.detail} log={props.isClosed ? props.log : ""} records={props.records} />
       <ProofSection {...props} />
       {props.detail.anchors === undefined ? null : (
         <EntryAnchors anchors={props.detail.anchors} rule={props.rule} />
@@ -206,6 +201,8 @@ const NOTHING_READABLE: EventSentence = {
   purpose: undefined,
   subject: undefined,
   fields: [],
+  masked: [],
+  texts: {},
   requestId: undefined,
   details: {},
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type EntryWords, type WordName, wordsOf } from "@/lib/audit/entry/entry-words";
 import type { EventDetail, EventItem } from "@/lib/audit/schema";
 import type { SubjectKind } from "../filter/read-filter";
 
@@ -6,7 +7,13 @@ import type { SubjectKind } from "../filter/read-filter";
 export interface Subject {
   readonly kind: SubjectKind;
   readonly id: string;
+  /** What people call it, for readers who may know it. */
+  readonly name?: string | undefined;
 }
+
+/** Names of records by id. */
+export type RecordNames = ReadonlyMap<string, string>;
+const NO_NAMES: RecordNames = new Map();
 
 /** The named parts of one entry that sentences and facts are made of. */
 export interface EventSentence {
@@ -20,8 +27,11 @@ export interface EventSentence {
   readonly purpose: string | undefined;
   readonly subject: Subject | undefined;
   readonly fields: readonly string[];
+  /** Those of the fields that were shown masked: such a field was not opened. */
+  readonly masked: readonly string[];
+  /** Texts that sentences name, such as key ids and states. */
+  readonly texts: Readonly<Partial<Record<WordName, string>>>;
   readonly requestId: string | undefined;
-  /** Members of the entry's details that sentences name. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -41,12 +51,33 @@ const KINDS: Readonly<Record<string, readonly SubjectKind[]>> = {
 const OTHERWISE: readonly SubjectKind[] = ["transaction", "request", "grant"];
 
 /** What an action is about; its index also names the actor's own participant, which is not a subject. */
-export function subjectOf(action: string, index: Index): Subject | undefined {
+export function subjectOf(action: string, index: Index, names = NO_NAMES): Subject | undefined {
   for (const kind of KINDS[action] ?? KINDS[action.split(".", 1)[0] ?? ""] ?? OTHERWISE) {
     const id = index[`${kind}_id`];
-    if (typeof id === "string") return { kind, id };
+    if (typeof id === "string") return { kind, id, name: names.get(id) };
   }
   return undefined;
+}
+
+function wordedOf({ fields = [], masked = [], texts = {} }: EntryWords) {
+  return { fields, masked, texts };
+}
+
+/** Returns the sentence of a list's row: only what the list says of the entry. */
+export function itemSentenceOf(item: EventItem, names: RecordNames): EventSentence {
+  return {
+    action: item.action,
+    actor: item.actor,
+    actorName: item.actor_name,
+    actorOrganisation: item.actor_organisation,
+    outcome: item.outcome,
+    at: item.at,
+    purpose: item.purpose ?? undefined,
+    subject: subjectOf(item.action, item, names),
+    ...wordedOf(item.words ?? {}),
+    requestId: undefined,
+    details: item.details ?? {},
+  };
 }
 
 const OrgPart = z.looseObject({
@@ -55,7 +86,6 @@ const OrgPart = z.looseObject({
   purpose: z.string().optional(),
   request_id: z.string().optional(),
   details: z.record(z.string(), z.unknown()).default({}),
-  access: z.looseObject({ data_accessed: z.array(z.string()).default([]) }).optional(),
   index: z
     .looseObject({
       transaction_id: z.string().optional(),
@@ -67,16 +97,11 @@ const OrgPart = z.looseObject({
 });
 
 const Public = z.looseObject({ at: z.string(), outcome: z.enum(["intent", "done", "denied", "failed"]) });
-const Texts = z.array(z.string());
-
-function fieldsOf(org: z.infer<typeof OrgPart>): string[] {
-  const groups = Texts.safeParse(org.details.groups);
-  return groups.success ? groups.data : (org.access?.data_accessed ?? []);
-}
 
 /** The parts of an entry put into their places; undefined when its organisation part cannot be read here. */
-export function eventSentenceOf(detail: EventDetail): EventSentence | undefined {
-  const org = OrgPart.safeParse(detail.parts.find((part) => part.kind === "org")?.plaintext);
+export function eventSentenceOf(detail: EventDetail, names = NO_NAMES): EventSentence | undefined {
+  const part = detail.parts.find(({ kind }) => kind === "org")?.plaintext;
+  const org = OrgPart.safeParse(part);
   const { at, outcome } = Public.parse(detail.public);
   if (!org.success) return undefined;
   const { action, actor, purpose, request_id, details, index } = org.data;
@@ -88,8 +113,8 @@ export function eventSentenceOf(detail: EventDetail): EventSentence | undefined 
     outcome,
     at,
     purpose,
-    subject: subjectOf(action, index),
-    fields: fieldsOf(org.data),
+    subject: subjectOf(action, index, names),
+    ...wordedOf(wordsOf(part)),
     requestId: request_id,
     details,
   };
@@ -99,11 +124,6 @@ export function eventSentenceOf(detail: EventDetail): EventSentence | undefined 
 export function textOf(details: EventSentence["details"], name: string): string | undefined {
   const value = details[name];
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
-/** Whether masked values were shown: such a field was not opened. */
-export function isMasked({ action, details }: EventSentence): boolean {
-  return action === "disclosure.open" && details.level === "masked";
 }
 
 /** How many failures the entry counts, where one entry is written for a whole minute (audit.md "Completeness"). */

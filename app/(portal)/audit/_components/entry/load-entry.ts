@@ -3,14 +3,17 @@ import { getAuditEvent, getAuditProof } from "@/lib/api-client/operations/audit"
 import { getEvent } from "@/lib/audit/reading/get-event";
 import { getProof } from "@/lib/audit/reading/proofs/get-proof";
 import type { EventDetail } from "@/lib/audit/schema";
+import { anyRecord, readRecordNames } from "@/lib/home/record-names";
 import { closedRule, type WitnessRule, witnessRule } from "@/lib/http/health/anchors";
 import { loadPage, type PageProblem } from "@/lib/http/pages/page";
+import type { RecordNames } from "./event-sentence";
 
 export type LoadedEntry =
   | {
       readonly ok: true;
       readonly detail: EventDetail;
       readonly log: string;
+      readonly records: RecordNames;
       /** Whether that log is closed: no checkpoint will cover what none covers now. */
       readonly isClosed: boolean;
       readonly proof: string | undefined;
@@ -18,14 +21,28 @@ export type LoadedEntry =
     }
   | { readonly ok: false; readonly problem: PageProblem };
 
+const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** So many ids of an entry are looked for. */
+const MOST = 100;
+
+/** Every id in the parts that the reader may read: each can be a record's. */
+function namedIn({ parts }: EventDetail) {
+  const text = JSON.stringify(parts.map(({ plaintext }) => plaintext));
+  return [...new Set(text.match(UUIDS) ?? [])].slice(0, MOST).flatMap(anyRecord);
+}
+
 /** One entry with its proof; `log` names a closed log. A proof is asked for only where there is one, since a refused call is recorded. */
 export async function loadEntry(seq: number, signedSize: number, log?: string): Promise<LoadedEntry> {
   const path = `/confidential/audit/events/${seq}`;
-  const detail = await loadPage(getAuditEvent, path, async (cx) => ({
-    detail: await getEvent(cx, seq, log),
-    log: log ?? cx.instance.log,
-    isClosed: log !== undefined,
-  }));
+  const detail = await loadPage(getAuditEvent, path, async (cx) => {
+    const found = await getEvent(cx, seq, log);
+    return {
+      detail: found,
+      records: await readRecordNames(cx, namedIn(found)),
+      log: log ?? cx.instance.log,
+      isClosed: log !== undefined,
+    };
+  });
   if (!detail.ok) return detail;
   const rule = log === undefined ? witnessRule() : closedRule(log);
   if (seq >= signedSize) return { ok: true, ...detail.value, rule, proof: undefined };

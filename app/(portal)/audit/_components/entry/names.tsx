@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Fragment } from "react";
 import { shortDigest } from "@/lib/format";
 import type { Subject } from "./event-sentence";
 
@@ -50,17 +51,43 @@ export function Actor(props: {
 
 const PLACES = { transaction: "/transactions/", request: "/requests/", grant: "/grants/" } as const;
 
+/** What a record is called. A job and a transaction have that word before them; a reference says itself what it is. */
+function RecordName({ kind, id, name }: Subject) {
+  const t = useTranslations("audit.subjects");
+  if (kind === "transaction")
+    return <>{name === undefined ? t("transaction", { id: shortDigest(id) }) : t("job", { job: name })}</>;
+  return <>{name ?? shortDigest(id)}</>;
+}
+
 /** What an entry is about, with the way there. */
 export function SubjectName({ subject }: { subject: Subject }) {
-  if (subject.kind === "participant") return <span>{subject.id}</span>;
+  const { kind, id, name } = subject;
+  if (kind === "participant") return <span>{id}</span>;
+  const look = name === undefined ? "font-mono" : "break-words";
   return (
     <Link
-      href={`${PLACES[subject.kind]}${subject.id}`}
+      href={`${PLACES[kind]}${id}`}
       prefetch={false}
-      title={subject.id}
-      className="whitespace-nowrap font-mono underline decoration-line-2 underline-offset-4 hover:decoration-current"
+      title={id}
+      className={`${look} underline decoration-line-2 underline-offset-4 hover:decoration-current`}
     >
-      {shortDigest(subject.id)}
+      <RecordName {...subject} />
     </Link>
+  );
+}
+
+/** An action's own name, which may break behind its dots. */
+export function ActionName({ action }: { action: string }) {
+  const [first = "", ...rest] = action.split(".");
+  return (
+    <>
+      {first}
+      {rest.map((word) => (
+        <Fragment key={word}>
+          .<wbr />
+          {word}
+        </Fragment>
+      ))}
+    </>
   );
 }

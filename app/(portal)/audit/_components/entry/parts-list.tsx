@@ -7,6 +7,9 @@ import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { EventDetail } from "@/lib/audit/schema";
 import { addressOf } from "../filter/read-filter";
+import type { RecordNames } from "./event-sentence";
+import { PartFacts, shownMembers } from "./part-facts";
+import type { PartKnowledge } from "./part-value";
 
 const Sealed = z.looseObject({ sealed: z.array(z.looseObject({ c: z.string() })) });
 const KINDS = ["org", "case", "subject", "suspicion"] as const;
@@ -16,12 +19,35 @@ function isKind(kind: string): kind is (typeof KINDS)[number] {
   return ORDER.includes(kind);
 }
 
-function Row({ name, children }: { name: string; children: React.ReactNode }) {
+/** A part by its kind. The facts of one that is open have the whole width. */
+function Row(props: { name: React.ReactNode; children: React.ReactNode; isWide?: boolean }) {
+  const isWide = props.isWide === true;
   return (
-    <div className="flex flex-wrap gap-x-4 py-[5px]">
-      <dt className="w-28 shrink-0 text-ink-2">{name}</dt>
-      <dd className="min-w-0 grow basis-40">{children}</dd>
+    <div className={isWide ? "border-line border-b py-2" : "flex flex-wrap gap-x-4 py-[5px]"}>
+      <dt className={isWide ? "font-medium" : "w-28 shrink-0 text-ink-2"}>{props.name}</dt>
+      <dd className="min-w-0 grow basis-40">{props.children}</dd>
     </div>
+  );
+}
+
+type OpenPart = EventDetail["parts"][number];
+
+/** A part that the reader may read: its members as named facts, and folded away what is stored of it. */
+function Readable({ part, known }: { part: OpenPart; known: PartKnowledge }) {
+  const t = useTranslations("audit.parts");
+  return (
+    <>
+      <PartFacts members={shownMembers(part.kind, part.plaintext)} known={known} />
+      <details className="mt-1">
+        <summary className="cursor-pointer text-ink-2 text-note print:hidden">{t("stored")}</summary>
+        <pre className="mt-1 max-h-64 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-2 font-mono text-note">
+          {JSON.stringify(part.plaintext, undefined, 2)}
+        </pre>
+      </details>
+      <p className="mt-1 text-ink-2 text-note">
+        {t("key")} <Digest value={part.part_key} label={t("key")} encoding="base64url" />
+      </p>
+    </>
   );
 }
 
@@ -57,32 +83,30 @@ function Erased({ part, log }: { part: ErasedPart; log: string }) {
  * The sealed parts of an entry: those open to the reader with what they say, the others as sealed. `log` is the origin
  * of a closed log, empty for the present one.
  */
-export function PartsList({ detail, log }: { detail: EventDetail; log: string }) {
+export function PartsList(props: { detail: EventDetail; log: string; records: RecordNames }) {
+  const { detail, log, records } = props;
   const t = useTranslations("audit.parts");
   const { sealed } = Sealed.parse(detail.public);
   const readable = [...detail.parts].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   const erased = detail.erased ?? [];
   const shown = new Set([...readable, ...erased].map((part) => part.c));
+  const known = { people: detail.people ?? {}, records };
   const others = sealed.filter(({ c }) => !shown.has(c));
   return (
     <FactsSection title={t("title")} note={t("count", { open: readable.length, all: sealed.length })}>
       <dl className="text-control">
         {readable.map((part) => (
-          <Row key={part.c} name={isKind(part.kind) ? t(`kinds.${part.kind}`) : part.kind}>
-            <details>
-              <summary className="cursor-pointer text-accent">
-                <span className="inline-flex items-center gap-2 align-bottom">
-                  <SealGlyph state="opened" />
-                  {t("readable")}
-                </span>
-              </summary>
-              <pre className="mt-1 max-h-64 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-2 font-mono text-note">
-                {JSON.stringify(part.plaintext, undefined, 2)}
-              </pre>
-              <p className="mt-1 text-ink-2 text-note">
-                {t("key")} <Digest value={part.part_key} label={t("key")} encoding="base64url" />
-              </p>
-            </details>
+          <Row
+            key={part.c}
+            name={
+              <span className="inline-flex items-center gap-2">
+                <SealGlyph state="opened" />
+                {isKind(part.kind) ? t(`kinds.${part.kind}`) : part.kind}
+              </span>
+            }
+            isWide
+          >
+            <Readable part={part} known={known} />
           </Row>
         ))}
         {erased.map((part) => (

@@ -16,6 +16,8 @@ function textOf(locale: "en" | "de", over: Partial<EventSentence>): string {
     purpose: "audit",
     subject: { kind: "participant", id: "T-1" },
     fields: ["amount", "narrative"],
+    masked: [],
+    texts: {},
     requestId: undefined,
     details: {},
     ...over,
@@ -25,7 +27,9 @@ function textOf(locale: "en" | "de", over: Partial<EventSentence>): string {
   return renderToStaticMarkup(createElement(NextIntlClientProvider, given)).replaceAll(/<[^>]*>/g, "");
 }
 
-const [FULL, MASKED] = [{ details: { level: "full" } }, { details: { level: "masked" } }];
+const [FULL, MASKED] = [{ masked: [] }, { masked: ["amount", "narrative"] }];
+const SOME = { masked: ["narrative"] };
+const JOB = { kind: "transaction", id: "01a00000-0000-7000-8000-000000000001", name: "88-1402" } as const;
 
 describe("an entry's sentence", () => {
   it.each([
@@ -33,6 +37,8 @@ describe("an entry's sentence", () => {
     ["en", MASKED, "Ruth Adler saw amount and narrative of T-1 masked."],
     ["de", FULL, "Ruth Adler hat von T-1 geöffnet: Betrag und Beschreibung."],
     ["de", MASKED, "Ruth Adler hat von T-1 maskiert gesehen: Betrag und Beschreibung."],
+    ["en", SOME, "Ruth Adler opened amount of T-1, and saw narrative masked."],
+    ["de", SOME, "Ruth Adler hat von T-1 geöffnet: Betrag; maskiert gesehen: Beschreibung."],
   ] as const)("distinguishes opened from masked fields, in %s (%o)", (locale, over, sentence) => {
     expect(textOf(locale, over)).toBe(sentence);
   });
@@ -43,8 +49,20 @@ describe("an entry's sentence", () => {
   });
 
   it("names both keys of an envelope that the custodian wrapped", () => {
-    const details = { old_kid: "client-123#1", new_kid: "client-123#2" };
-    const text = textOf("en", { action: "disclosure.rewrap", details });
+    const texts = { old_kid: "client-123#1", new_kid: "client-123#2" };
+    const text = textOf("en", { action: "disclosure.rewrap", texts });
     expect(text).toContain("for client-123#2, replacing the lost client-123#1.");
+  });
+
+  it("names a record as people call it, where the reader may know it", () => {
+    expect(textOf("en", { subject: JOB })).toBe("Ruth Adler opened amount and narrative of job 88-1402.");
+    expect(textOf("en", { subject: { ...JOB, name: undefined } })).not.toContain("88-1402");
+  });
+
+  it.each([
+    ["en", "denied", "Ruth Adler was refused: Access to sealed fields, job 88-1402."],
+    ["de", "denied", "Ruth Adler wurde abgewiesen: Zugriff auf versiegelte Felder, Auftrag 88-1402."],
+  ] as const)("names the record of an act that was not done, in %s: %s", (locale, outcome, sentence) => {
+    expect(textOf(locale, { outcome, subject: JOB })).toBe(sentence);
   });
 });

@@ -1,11 +1,12 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { useFieldNames } from "@/components/domain/field-names";
+import { useFieldNamer } from "@/components/domain/field-names";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { EntryOutcome } from "@/lib/audit/entry/event";
 import { actionKey } from "@/lib/audit/labels";
-import { type EventSentence, isMasked, textOf } from "./event-sentence";
+import { Purpose } from "@/lib/vocabulary";
+import type { EventSentence } from "./event-sentence";
 import { Actor, SubjectName } from "./names";
 
 const LOOKS: Readonly<Record<EntryOutcome, { readonly tone: Tone; readonly icon: IconName }>> = {
@@ -25,40 +26,60 @@ export function Outcome({ outcome }: { outcome: EntryOutcome }) {
   );
 }
 
+/** Texts that a sentence may name. A log of another version can lack one. */
+function textsOf({ texts }: EventSentence) {
+  return {
+    from: texts.from ?? "?",
+    to: texts.to ?? "?",
+    format: texts.format ?? "?",
+    reference: texts.reference ?? "",
+    kid: texts.kid ?? "?",
+    old_kid: texts.old_kid ?? "?",
+    new_kid: texts.new_kid ?? "?",
+    state: texts.state ?? "?",
+  };
+}
+
+function useTags({ actor, actorName, actorOrganisation, subject }: EventSentence) {
+  const t = useTranslations("actions.frames");
+  return {
+    actor: (): ReactNode => (
+      <strong className="font-semibold">
+        <Actor actor={actor} name={actorName} organisation={actorOrganisation} />
+      </strong>
+    ),
+    subject: (): ReactNode => (subject === undefined ? t("nothing") : <SubjectName subject={subject} />),
+  };
+}
+
 /** One sentence of what happened. */
 export function Sentence({ happening }: { happening: EventSentence }) {
   const t = useTranslations("actions");
-  const { action, outcome, details } = happening;
-  const fields = useFieldNames(happening.fields);
+  const nameFields = useFieldNamer();
+  const tags = useTags(happening);
+  const { action, outcome, fields, masked, texts, subject } = happening;
   const key = actionKey(action);
-  const tags = {
-    actor: (): ReactNode => (
-      <strong className="font-semibold">
-        <Actor
-          actor={happening.actor}
-          name={happening.actorName}
-          organisation={happening.actorOrganisation}
-        />
-      </strong>
-    ),
-    subject: (): ReactNode =>
-      happening.subject === undefined ? t("frames.nothing") : <SubjectName subject={happening.subject} />,
-  };
   const label = key === undefined ? action : t(`labels.${key}`);
-  if (outcome !== "done") return <>{t.rich(`frames.${outcome}`, { ...tags, label })}</>;
+  if (outcome !== "done")
+    return (
+      <>{t.rich(subject === undefined ? `frames.${outcome}` : `frames.${outcome}Of`, { ...tags, label })}</>
+    );
   if (key === undefined) return <>{t.rich("frames.other", { ...tags, label })}</>;
-  const seq = textOf(details, "seq");
-  if (key === "audit_read" && seq !== undefined) return <>{t.rich("frames.oneEntry", { ...tags, seq })}</>;
-  if (isMasked(happening)) return <>{t.rich("frames.seenMasked", { ...tags, fields })}</>;
-  const texts = {
-    fields,
-    from: textOf(details, "from") ?? "?",
-    to: textOf(details, "to") ?? "?",
-    format: textOf(details, "format") ?? "?",
-    reference: textOf(details, "reference") ?? "",
-    kid: textOf(details, "kid") ?? "?",
-    old_kid: textOf(details, "old_kid") ?? "?",
-    new_kid: textOf(details, "new_kid") ?? "?",
-  };
-  return <>{t.rich(`done.${key}`, { ...tags, ...texts })}</>;
+  if (key === "audit_read" && texts.seq !== undefined)
+    return <>{t.rich("frames.oneEntry", { ...tags, seq: texts.seq })}</>;
+  const full = fields.filter((field) => !masked.includes(field));
+  if (key === "disclosure_open" && masked.length > 0) {
+    const named = { fields: nameFields(full), masked: nameFields(masked) };
+    return (
+      <>{t.rich(full.length === 0 ? "frames.seenMasked" : "frames.openedAndMasked", { ...tags, ...named })}</>
+    );
+  }
+  return <>{t.rich(`done.${key}`, { ...tags, ...textsOf(happening), fields: nameFields(fields) })}</>;
+}
+
+/** Purposes are closed words, but entries outlive the list of them. */
+export function PurposeName({ purpose }: { purpose: string }) {
+  const t = useTranslations("domain.purposes");
+  const known = Purpose.options.find((one) => one === purpose);
+  return <>{known === undefined ? purpose : t(known)}</>;
 }

@@ -10,7 +10,7 @@ import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { listAuditActors } from "@/lib/api-client/operations/audit";
-import type { ActorList } from "@/lib/audit/schema";
+import type { ActorList } from "@/lib/audit/people-schema";
 import { shortDigest } from "@/lib/format";
 
 const list = target<typeof listAuditActors>("GET", "/confidential/audit/actors");

@@ -148,7 +148,8 @@ export function addressOf(
   const query = new URLSearchParams();
   for (const name of FIELDS) if ((values[name] ?? "") !== "") query.set(name, values[name] ?? "");
   if (query.has("kind") && !query.has("id")) query.delete("kind");
-  for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(more))
+    if (value !== undefined && value !== "") query.set(name, String(value));
   const text = query.toString();
   return text === "" ? path : `${path}?${text}`;
 }

@@ -2,17 +2,26 @@ import { NextIntlClientProvider } from "next-intl";
 import { createElement, type ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
+import { chosenColumns } from "@/app/(portal)/_kit/saved-views";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import type { EventItem } from "@/lib/audit/schema";
 import type { VerificationItem } from "@/lib/audit/self-check/schema";
 import { FilterFault } from "../filter/filter-fault";
 import { readFilter, withUnknown } from "../filter/read-filter";
 import { LastRun } from "../last-run";
-import { EventTable } from "./event-table";
+import { EventTable, useEventColumns } from "./event-table";
 
 function render(locale: "en" | "de", element: ReactElement): string {
   const given = { locale, messages: CATALOGUES[locale], timeZone: "UTC", children: element };
   return renderToStaticMarkup(createElement(NextIntlClientProvider, given));
+}
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
+/** The list with the columns of a reader who chose none. */
+function List({ events, names = NO_NAMES }: { events: readonly EventItem[]; names?: typeof NO_NAMES }) {
+  const columns = useEventColumns({ signedSize: 3, isClosed: false, names });
+  return createElement(EventTable, { events, columns: chosenColumns(columns, []) });
 }
 
 const failure = (seq: number, count?: number): EventItem => ({
@@ -36,10 +45,40 @@ test.each([
   ["de", "×1.400", "1.400 gleiche Fehlschläge binnen einer Minute"],
 ] as const)("an entry for many failures shows how many, in %s", (locale, times, words) => {
   const events = [failure(2, 1400), failure(1, 1), failure(0)];
-  const html = render(locale, createElement(EventTable, { events, signedSize: 3, isClosed: false }));
+  const html = render(locale, createElement(List, { events }));
   expect(html).toContain(times);
   expect(html).toContain(words);
   expect(html.match(/×/g)).toHaveLength(1);
+});
+
+test("a row is the sentence of its entry: who, what, of which record, and what was masked", () => {
+  const id = "01a00000-0000-7000-8000-000000000009";
+  const opened: EventItem = {
+    ...failure(1),
+    ...{ class: "disclosure", outcome: "done", action: "disclosure.open", actor: "8fQZ1c0aXg2LrTtm" },
+    ...{ actor_name: "Ines Falkner", transaction_id: id },
+    words: { fields: ["amount", "parties"], masked: ["parties"] },
+  };
+  const names = new Map([[id, "88-1402"]]);
+  const text = (locale: "en" | "de", known: ReadonlyMap<string, string>) =>
+    render(locale, createElement(List, { events: [opened], names: known })).replaceAll(/<[^>]*>/g, "");
+  expect(text("en", names)).toContain("Ines Falkner opened amount of job 88-1402, and saw parties masked.");
+  expect(text("de", names)).toContain("Ines Falkner hat von Auftrag 88-1402 geöffnet: Betrag; maskiert");
+  expect(text("en", new Map())).not.toContain("88-1402");
+});
+
+test("details are shown with labels and names, not as JSON", () => {
+  const whole: EventItem = {
+    ...failure(1),
+    ...{ outcome: "done", action: "user.create", actor: "8fQZ1c0aXg2LrTtm" },
+    details: { role: "auditor", duties: [], expires_at: "2026-12-01T09:00:00Z", old: { made_up: true } },
+  };
+  const html = render("en", createElement(List, { events: [whole] }));
+  const text = html.replaceAll(/<[^>]*>/g, "|");
+  expect(text).toMatch(/Role\|+Auditor\|+Duties\|+none\|+Expires\|/);
+  expect(html).toContain('dateTime="2026-12-01T09:00:00.000Z"');
+  expect(text).toMatch(/made_up\|+yes/);
+  expect(text).not.toMatch(/[{}]/);
 });
 
 const run = (more: Partial<VerificationItem>): VerificationItem => ({

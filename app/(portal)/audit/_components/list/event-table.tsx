@@ -1,14 +1,14 @@
 import { useLocale, useTranslations } from "next-intl";
-import { Fragment } from "react";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
-import { actionKey } from "@/lib/audit/labels";
 import type { EventItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
-import { subjectOf } from "../entry/event-sentence";
-import { Actor, SubjectName } from "../entry/names";
-import { Outcome } from "../entry/sentence";
+import { itemSentenceOf, type RecordNames, subjectOf } from "../entry/event-sentence";
+import { ActionName, Actor, SubjectName } from "../entry/names";
+import { PartFacts } from "../entry/part-facts";
+import type { PartKnowledge } from "../entry/part-value";
+import { Outcome, PurposeName, Sentence } from "../entry/sentence";
 
 /** Shows that an entry counts several failures of its minute: ×N, and in words for screen readers. */
 function BundleCount({ count }: { count: number | undefined }) {
@@ -50,29 +50,6 @@ function Seq(props: { seq: number | null; signedSize: number; isClosed: boolean 
   );
 }
 
-/** What an action is called. One that this version does not write has only its name. */
-function ActionWords({ action }: { action: string }) {
-  const t = useTranslations("actions.labels");
-  const key = actionKey(action);
-  return key === undefined ? null : t(key);
-}
-
-/** An action, which may break behind its dots. */
-function ActionName({ action }: { action: string }) {
-  const [first = "", ...rest] = action.split(".");
-  return (
-    <>
-      {first}
-      {rest.map((word) => (
-        <Fragment key={word}>
-          .<wbr />
-          {word}
-        </Fragment>
-      ))}
-    </>
-  );
-}
-
 /** When an entry was written; in a narrow list on two lines. */
 function Time({ at, isBeside }: { at: string; isBeside: boolean }) {
   if (!isBeside) return <LocalTime instant={at} />;
@@ -88,45 +65,48 @@ function Time({ at, isBeside }: { at: string; isBeside: boolean }) {
   );
 }
 
-/** Entries of the log in rows. `href` leads to an entry's details; without it the rows are for reading only. */
-export function EventTable(props: {
-  events: readonly EventItem[];
-  signedSize: number;
+/** What happened, as a sentence, with the action's name below it and the details where they were asked for. */
+function What({ event, names, people = {} }: { event: EventItem } & Pick<EventColumns, "names" | "people">) {
+  const { details } = event;
+  return (
+    <div className="min-w-0">
+      <span className="block">
+        <Sentence happening={itemSentenceOf(event, names)} />
+        <BundleCount count={event.count} />
+      </span>
+      <span className="block text-ink-2 text-note">
+        <ActionName action={event.action} />
+      </span>
+      {details === undefined ? null : (
+        <div className="mt-1 max-w-[640px] print:break-inside-avoid">
+          <PartFacts members={details} known={{ people, records: names }} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What the columns of the list need to know of it. */
+export interface EventColumns {
+  readonly signedSize: number;
   /** Whether the log is closed: what is not signed there never will be. */
-  isClosed: boolean;
-  href?: (seq: number) => string;
-  current?: number | undefined;
+  readonly isClosed: boolean;
+  readonly names: RecordNames;
+  /** People whom details may name; needed where the list has details. */
+  readonly people?: PartKnowledge["people"] | undefined;
   /** Whether an entry is open next to the list. Rows are then narrower, so that the drawer covers no column. */
-  isBeside?: boolean;
-}) {
+  readonly isBeside?: boolean;
+}
+
+/** A column about a record, purpose or person: the sentence names the first and the last, so they are shown on request. */
+function useFurtherColumns(names: RecordNames): Column<EventItem>[] {
   const t = useTranslations("audit.list");
-  const { isBeside = false } = props;
-  const columns: Column<EventItem>[] = [
-    {
-      key: "seq",
-      head: t("entry"),
-      isTitle: true,
-      cell: ({ seq }) => <Seq seq={seq} signedSize={props.signedSize} isClosed={props.isClosed} />,
-    },
-    { key: "at", head: t("time"), cell: ({ at }) => <Time at={at} isBeside={isBeside} /> },
-    {
-      key: "action",
-      head: t("action"),
-      cell: ({ action, count }) => (
-        <>
-          <span className="block">
-            <ActionWords action={action} />
-            <BundleCount count={count} />
-          </span>
-          <span className="block text-ink-2 text-note">
-            <ActionName action={action} />
-          </span>
-        </>
-      ),
-    },
+  const none = <span className="text-ink-3">{t("none")}</span>;
+  return [
     {
       key: "actor",
       head: t("actor"),
+      isExtra: true,
       cell: ({ actor, actor_name, actor_organisation }) => (
         <Actor actor={actor} name={actor_name} organisation={actor_organisation} />
       ),
@@ -134,19 +114,56 @@ export function EventTable(props: {
     {
       key: "subject",
       head: t("subject"),
-      // The open entry names its own; on a wide screen there is room for all of them.
-      className: isBeside ? "facts:max-[80rem]:hidden" : "",
+      isExtra: true,
       cell: (event) => {
-        const subject = subjectOf(event.action, event);
-        return subject === undefined ? (
-          <span className="text-ink-3">{t("none")}</span>
-        ) : (
-          <SubjectName subject={subject} />
-        );
+        const subject = subjectOf(event.action, event, names);
+        return subject === undefined ? none : <SubjectName subject={subject} />;
       },
     },
+    {
+      key: "purpose",
+      head: t("purpose"),
+      isExtra: true,
+      cell: ({ purpose }) => (purpose === null ? none : <PurposeName purpose={purpose} />),
+    },
+  ];
+}
+
+/** The columns of the log's list. */
+export function useEventColumns(props: EventColumns): readonly Column<EventItem>[] {
+  const t = useTranslations("audit.list");
+  const { isBeside = false, signedSize, isClosed, names, people = {} } = props;
+  return [
+    {
+      key: "seq",
+      head: t("entry"),
+      isTitle: true,
+      cell: ({ seq }) => <Seq seq={seq} signedSize={signedSize} isClosed={isClosed} />,
+    },
+    { key: "at", head: t("time"), cell: ({ at }) => <Time at={at} isBeside={isBeside} /> },
+    {
+      key: "what",
+      head: t("what"),
+      isProse: true,
+      cell: (event) => <What event={event} names={names} people={people} />,
+    },
+    ...useFurtherColumns(names),
     { key: "outcome", head: t("outcome"), cell: ({ outcome }) => <Outcome outcome={outcome} /> },
   ];
+}
+
+/** Entries of the log in rows. `href` leads to an entry's details; without it the rows are for reading only. */
+export function EventTable(props: {
+  events: readonly EventItem[];
+  columns: readonly Column<EventItem>[];
+  href?: (seq: number) => string;
+  current?: number | undefined;
+}) {
+  const t = useTranslations("audit.list");
+  const isTall = props.events.some(({ details }) => details !== undefined);
+  const columns = isTall
+    ? props.columns.map((column) => ({ ...column, className: `tablet:!align-top ${column.className ?? ""}` }))
+    : props.columns;
   return (
     <Table
       caption={t("caption")}

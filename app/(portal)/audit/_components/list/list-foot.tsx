@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import type { Given } from "@/app/(portal)/_kit/list-query";
 import { formatCount } from "@/lib/format";
 import { addressOf, type FilterValues } from "../filter/read-filter";
 import type { LoadedList, PagePlace } from "./load-list";
@@ -19,10 +20,17 @@ function Keys() {
 }
 
 /** Which entries this page lists, the keyboard keys, and links to older and newer entries. */
-export function ListFoot(props: { path: string; values: FilterValues; list: LoadedList; place: PagePlace }) {
+export function ListFoot(props: {
+  path: string;
+  values: FilterValues;
+  /** Other members of the address, which the links keep. */
+  kept: Given;
+  list: LoadedList;
+  place: PagePlace;
+}) {
   const t = useTranslations("audit.list");
   const locale = useLocale();
-  const { path, values, list, place } = props;
+  const { path, values, kept, list, place } = props;
   const seqs = list.items.map(({ seq }) => seq).filter((seq) => seq !== null);
   const [first, last] = [seqs[0], seqs.at(-1)];
   const isNewest = place.before === undefined && place.after === undefined;
@@ -40,17 +48,17 @@ export function ListFoot(props: { path: string; values: FilterValues; list: Load
       {seqs.length === 0 ? null : <Keys />}
       <nav aria-label={t("pages")} className="flex gap-4">
         {isNewest ? null : (
-          <Link href={addressOf(path, values)} prefetch={false} className={WAY}>
+          <Link href={addressOf(path, values, kept)} prefetch={false} className={WAY}>
             {t("newest")}
           </Link>
         )}
         {isNewest || first === undefined ? null : (
-          <Link href={addressOf(path, values, { after: first })} prefetch={false} className={WAY}>
+          <Link href={addressOf(path, values, { ...kept, after: first })} prefetch={false} className={WAY}>
             {t("newer")}
           </Link>
         )}
         {list.hasOlder && last !== undefined ? (
-          <Link href={addressOf(path, values, { before: last })} prefetch={false} className={WAY}>
+          <Link href={addressOf(path, values, { ...kept, before: last })} prefetch={false} className={WAY}>
             {t("older")}
           </Link>
         ) : null}

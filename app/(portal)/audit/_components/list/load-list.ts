@@ -7,8 +7,11 @@ import { type EventItem, EventQuery } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { parseCheckpoint, splitNote } from "@/lib/crypto/log/signed-note";
+import { type NamedRecord, readRecordNames } from "@/lib/home/record-names";
+import { listViews } from "@/lib/home/views/views";
 import { loadPage, type PageResult } from "@/lib/http/pages/page";
 import type { Unreadable } from "@/lib/paging";
+import { type RecordNames, subjectOf } from "../entry/event-sentence";
 import type { EventFilter } from "../filter/read-filter";
 
 export interface LoadedList {
@@ -18,6 +21,8 @@ export interface LoadedList {
   readonly hasOlder: boolean;
   /** How many routine reads this page folds away. */
   readonly folded: number;
+  /** Names of the records that the rows are about, as far as the reader may know them. */
+  readonly names: RecordNames;
   /** Members of the filter that name what no entry here can have; then nothing was asked of the log. */
   readonly unknown: readonly NamedMember[];
 }
@@ -31,12 +36,15 @@ export interface PagePlace {
   readonly limit: number;
   /** Leaves out routine reads. */
   readonly isFolded?: boolean;
+  /** Shows the details of each entry. */
+  readonly isWhole?: boolean;
 }
 
 /** The query of the API that gives this page. */
 export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<string, string | undefined>> {
-  const { log, before, after, limit, isFolded = false } = place;
+  const { log, before, after, limit, isFolded = false, isWhole = false } = place;
   return {
+    ...(isWhole ? { details: "true" } : {}),
     ...(isFolded ? { reads: "false" } : {}),
     ...(log === undefined ? {} : { log }),
     ...filter,
@@ -61,16 +69,40 @@ function foldedReads(
   return countRoutineReads(cx, { ...filter, ...(log === undefined ? {} : { log }) }, { from, to });
 }
 
+/** A list without entries: its filter is not valid. */
+export const NO_LIST: LoadedList = { items: [], hasOlder: false, folded: 0, names: new Map(), unknown: [] };
+
+function recordOf(item: EventItem): NamedRecord[] {
+  const subject = subjectOf(item.action, item);
+  return subject === undefined || subject.kind === "participant"
+    ? []
+    : [{ kind: subject.kind, id: subject.id }];
+}
+
+async function readList(cx: Context, filter: EventFilter, place: PagePlace): Promise<LoadedList> {
+  const unknown = await findUnknownNames(cx, filter);
+  if (unknown.length > 0) return { ...NO_LIST, unknown };
+  const page = await listEvents(cx, EventQuery.parse(queryOf(filter, place)));
+  const hasOlder = page.next_cursor !== null;
+  const { items, unreadable } = page;
+  const folded = place.isFolded === true ? await foldedReads(cx, filter, place, items, hasOlder) : 0;
+  const names = await readRecordNames(cx, items.flatMap(recordOf));
+  return { items, unreadable, hasOlder, folded, names, unknown };
+}
+
+const PATH = "/confidential/audit/events";
+
 /** A page of entries, exactly as the API gives it. */
 export function loadList(filter: EventFilter, place: PagePlace): Promise<PageResult<LoadedList>> {
-  return loadPage(listAuditEvents, "/confidential/audit/events", async (cx) => {
-    const unknown = await findUnknownNames(cx, filter);
-    if (unknown.length > 0) return { items: [], hasOlder: false, folded: 0, unknown };
-    const page = await listEvents(cx, EventQuery.parse(queryOf(filter, place)));
-    const hasOlder = page.next_cursor !== null;
-    const folded = place.isFolded === true ? await foldedReads(cx, filter, place, page.items, hasOlder) : 0;
-    return { items: page.items, unreadable: page.unreadable, hasOlder, folded, unknown };
-  });
+  return loadPage(listAuditEvents, PATH, (cx) => readList(cx, filter, place));
+}
+
+/** A page of entries with the saved views of the log. */
+export async function loadSavedList(filter: EventFilter, place: PagePlace) {
+  return loadPage(listAuditEvents, PATH, async (cx) => ({
+    list: await readList(cx, filter, place),
+    saved: (await listViews(cx, "log")).items,
+  }));
 }
 
 /** The newest signed checkpoint, as the log's signer wrote it. */

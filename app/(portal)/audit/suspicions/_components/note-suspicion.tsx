@@ -10,7 +10,7 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import type { noteSuspicion } from "@/lib/api-client/operations/erasures";
-import { NewSuspicion } from "@/lib/audit/schema";
+import { NewSuspicion } from "@/lib/audit/people-schema";
 import type { Receipt } from "@/lib/schema";
 
 const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicions");

@@ -17,6 +17,8 @@ import { ReleasePanel, ReleaseRefused } from "./release/release-panel";
 export interface FrameProps {
   readonly request: RequestView;
   readonly notice: ExpectedNotice | undefined;
+  /** Under which id the reader follows the request. */
+  readonly follow: string | undefined;
   readonly review: ReviewView | undefined;
   readonly grant: GrantDetail | undefined;
   readonly release: ReleaseShown | undefined;

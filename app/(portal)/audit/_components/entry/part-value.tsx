@@ -1,0 +1,108 @@
+import { useLocale, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { useFieldNamer } from "@/components/domain/field-names";
+import { roleKey } from "@/components/layout/role-words";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import type { EventDetail } from "@/lib/audit/schema";
+import { formatCount } from "@/lib/format";
+import { Level, Purpose } from "@/lib/vocabulary";
+import type { RecordNames } from "./event-sentence";
+import { memberKey } from "./member-names";
+import { Actor, SubjectName } from "./names";
+
+/** What is known of the people and records that a part names. */
+export interface PartKnowledge {
+  readonly people: NonNullable<EventDetail["people"]>;
+  readonly records: RecordNames;
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A digest, key or signature: nothing that is read, only compared. */
+const CODE = /^(?:[A-Za-z0-9_-]{40,}={0,2}|[0-9a-f]{64})$/;
+const OF_FIELDS: ReadonlySet<string> = new Set([
+  "groups",
+  "group",
+  "grp",
+  "fields",
+  "data_accessed",
+  "levels",
+]);
+const RECORDS = { transaction: "transaction", request: "request", grant: "grant" } as const;
+
+/** The kind of record that a member names: `transaction`, `transactions` and `transaction_id` name the same. */
+function recordKind(name: string): keyof typeof RECORDS | undefined {
+  const kind = name.replace(/(?:_id|s)$/, "");
+  return kind === "transaction" || kind === "request" || kind === "grant" ? kind : undefined;
+}
+
+/** A subject of an entry, as its table and id. */
+const SUBJECT = /^([a-z_]+):(.+)$/;
+const TABLES: Readonly<Record<string, keyof typeof RECORDS>> = {
+  ...RECORDS,
+  access_request: "request",
+  access_grant: "grant",
+};
+
+/** Returns the words for closed values of a member, in the reader's language. */
+function useValueWords(): (name: string, text: string) => string | undefined {
+  const t = useTranslations();
+  const fieldOf = useFieldNamer();
+  return (name, text) => {
+    if (OF_FIELDS.has(name)) return fieldOf([text]);
+    const purpose = name === "purpose" ? Purpose.options.find((one) => one === text) : undefined;
+    if (purpose !== undefined) return t(`domain.purposes.${purpose}`);
+    const level = name === "level" ? Level.options.find((one) => one === text) : undefined;
+    if (level !== undefined) return t(`domain.levels.${level}`);
+    return name === "role" ? t(`portal.roles.${roleKey(text)}`) : undefined;
+  };
+}
+
+/** A subject without a page of its own: what it is, and its id. */
+function OtherSubject({ table, id }: { table: string; id: string }) {
+  const t = useTranslations("audit.members");
+  const key = memberKey(table);
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-1">
+      {key === undefined ? table : t(key)} <Digest value={id} />
+    </span>
+  );
+}
+
+/** A person by name or organisation, with the code that the entry has. */
+function Person({ code, person }: { code: string; person: PartKnowledge["people"][string] }) {
+  return (
+    <>
+      <Actor actor={code} name={person.actor_name} organisation={person.actor_organisation} />{" "}
+      <code className="break-all font-mono text-ink-2 text-note">{code}</code>
+    </>
+  );
+}
+
+function Text({ name, text, known }: { name: string; text: string; known: PartKnowledge }) {
+  const wordsOf = useValueWords();
+  const words = wordsOf(name, text);
+  if (words !== undefined) return <>{words}</>;
+  if (INSTANT.test(text)) return <LocalTime instant={text} />;
+  const person = known.people[text];
+  if (person !== undefined) return <Person code={text} person={person} />;
+  const [, table = "", id = ""] = (name === "subjects" ? SUBJECT.exec(text) : undefined) ?? ["", "", text];
+  const kind = name === "subjects" ? TABLES[table] : recordKind(name);
+  if (kind !== undefined && UUID.test(id))
+    return <SubjectName subject={{ kind, id, name: known.records.get(id) }} />;
+  if (name === "subjects" && table !== "") return <OtherSubject table={table} id={id} />;
+  if (UUID.test(text) || CODE.test(text)) return <Digest value={text} />;
+  return <span className="whitespace-pre-wrap break-words">{text}</span>;
+}
+
+/** One scalar of a part: words where this version knows them, else what the entry has. */
+export function PartValue(props: { name: string; value: unknown; known: PartKnowledge }): ReactNode {
+  const { name, value, known } = props;
+  const t = useTranslations("audit.parts");
+  const locale = useLocale();
+  if (value === null || value === undefined || value === "") return t("none");
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  if (typeof value === "number") return formatCount(value, locale);
+  return <Text name={name} text={String(value)} known={known} />;
+}

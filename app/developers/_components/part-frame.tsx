@@ -1,0 +1,80 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { FindCall } from "@/app/developers/_components/find-call";
+import type { operationsByTag } from "@/lib/api-client/openapi/reference";
+import { TAGS, type Tag } from "@/lib/api-client/openapi/tags";
+
+type Operations = ReturnType<typeof operationsByTag>[number]["operations"];
+
+const LINK = "block break-words py-[3px] text-control underline-offset-4 hover:underline";
+
+/** The calls of the part that is shown, by their names. */
+function Calls({ operations }: { operations: Operations }) {
+  return (
+    <ul className="mb-2 border-line-2 border-l pl-3">
+      {operations.map(({ id, method, path }) => (
+        <li key={id}>
+          <a href={`#${id}`} title={`${method} ${path}`} className={`${LINK} font-mono text-ink-2 text-note`}>
+            {id}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Contents({ current, operations }: { current: Tag; operations: Operations }) {
+  return (
+    <ul lang="en">
+      {TAGS.map((tag) => (
+        <li key={tag.slug}>
+          <Link
+            href={`/developers/${tag.slug}`}
+            prefetch={false}
+            aria-current={tag === current ? "page" : undefined}
+            className={`${LINK} ${tag === current ? "font-semibold" : "text-ink-2"}`}
+          >
+            {tag.name}
+          </Link>
+          {tag === current ? <Calls operations={operations} /> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/**
+ * A part of the reference with the contents of the whole: at the left where there is room, else folded above. The part
+ * that is shown is unfolded to its calls.
+ */
+export function PartFrame(props: { current: Tag; operations: Operations; children: ReactNode }) {
+  const t = useTranslations("developers");
+  const contents = <Contents current={props.current} operations={props.operations} />;
+  return (
+    <div className="gap-x-10 facts:grid facts:grid-cols-[190px_minmax(0,1fr)]">
+      <div className="min-w-0">
+        <details className="mb-6 border-line border-y py-2 facts:hidden">
+          <summary className="inline-flex min-h-touch cursor-pointer items-center text-control underline underline-offset-4">
+            {t("parts")}
+          </summary>
+          <nav aria-label={t("parts")} className="pt-2">
+            {contents}
+          </nav>
+        </details>
+        <nav
+          aria-label={t("parts")}
+          className="hidden facts:sticky facts:top-6 facts:block facts:max-h-[calc(100dvh-3rem)] facts:overflow-y-auto"
+        >
+          {contents}
+        </nav>
+      </div>
+      <div className="min-w-0">
+        <search className="mb-8 block">
+          <FindCall />
+        </search>
+        {props.children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import "server-only";
+import { listJobs } from "@/lib/access/requests/records-store";
+import type { Context } from "@/lib/context/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
+import { readAudience } from "@/lib/notify/audience";
+import { readReferences } from "@/lib/notify/reference-store";
+
+const NAMED_KINDS = ["request", "grant", "transaction"] as const;
+
+/** A record that people name by reference or job. */
+export interface NamedRecord {
+  readonly kind: (typeof NAMED_KINDS)[number];
+  readonly id: string;
+}
+
+/** So many are named at most for one page. */
+const MOST = 600;
+
+/** Returns an id of unknown kind as each kind of record that it can name. */
+export function anyRecord(id: string): NamedRecord[] {
+  return NAMED_KINDS.map((kind) => ({ kind, id }));
+}
+
+/**
+ * Returns what people call these records, by id: the reference of a request or grant, the job of a transaction. The
+ * rules of reading a record decide who gets its name (I12): others get none, as for a record that does not exist.
+ */
+export async function readRecordNames(
+  cx: Context,
+  records: readonly NamedRecord[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Map(
+    records.filter(({ id }) => isUuid(id)).map((one) => [`${one.kind} ${one.id}`, one] as const),
+  );
+  const subjects = [...wanted.values()].slice(0, MOST).map(({ kind, id: subject }) => ({ kind, subject }));
+  if (subjects.length === 0) return new Map();
+  return inSnapshot(cx, async (tx) => {
+    const audience = await readAudience(tx, cx, subjects);
+    const known = subjects.filter((one) => audience.has(cx.principal, one));
+    const references = await readReferences(tx, cx.instance.tenantId, known);
+    const jobs = await listJobs(
+      tx,
+      known.flatMap(({ kind, subject }) => (kind === "transaction" ? subject : [])),
+    );
+    return new Map([...references, ...jobs.map(({ id, jobId }) => [id, jobId] as const)]);
+  });
+}
