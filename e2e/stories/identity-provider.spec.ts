@@ -47,7 +47,11 @@ test("two administrators connect a provider, and an invited officer signs in the
 
   const { page: nils } = await signedIn(browser, SECOND, DESKTOP);
   await open(nils, "/");
-  await nils.getByRole("listitem").filter({ hasText: "Agree to the identity provider of" }).getByRole("link").click();
+  await nils
+    .getByRole("listitem")
+    .filter({ hasText: "Agree to the identity provider of" })
+    .getByRole("link")
+    .click();
   await expect(nils.getByText(idp.issuer)).toBeVisible();
   await expectWhole(nils);
   await pictures(nils, "provider-agreement");
