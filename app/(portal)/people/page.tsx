@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { addressOf } from "@/app/(portal)/_kit/list-query";
+import { ButtonLink } from "@/components/ui/button-link";
 import { listPeople as load } from "@/lib/administration/people/list-people";
 import { PeopleView } from "@/lib/administration/people/schema";
 import { listOrganisations } from "@/lib/api-client/operations/organisations";
@@ -21,7 +22,15 @@ async function Actions({ isAdministrator }: { isAdministrator: boolean }) {
   );
   if (!organisations.ok) return null;
   const active = organisations.value.items.filter(({ state }) => state === "active");
-  return <InvitePerson organisations={active.map(({ id, name, kind }) => ({ id, name, kind }))} />;
+  const t = await getTranslations("administration.import");
+  return (
+    <>
+      <ButtonLink href="/people/import" look="secondary" size="form">
+        {t("open")}
+      </ButtonLink>
+      <InvitePerson organisations={active.map(({ id, name, kind }) => ({ id, name, kind }))} />
+    </>
+  );
 }
 
 /** Everyone of the instance: organisation, role and duties, way to sign in, and who needs attention. */
