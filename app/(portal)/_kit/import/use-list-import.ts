@@ -47,14 +47,15 @@ const EMPTY = {
   outcomes: NONE,
 };
 
-/** The call's body and key for a line: a line that is sent again keeps its key, so that it is carried out once. */
+/** Idempotency keys: a line that is sent again with the same reason keeps its key, so that it is carried out once. */
 function useKeys() {
-  const keys = useRef(new Map<number, string>());
+  const keys = useRef(new Map<string, string>());
   return {
     forget: () => keys.current.clear(),
-    of: (line: number): string => {
-      const key = keys.current.get(line) ?? crypto.randomUUID();
-      keys.current.set(line, key);
+    of: (line: number, reason: string): string => {
+      const name = `${line} ${reason}`;
+      const key = keys.current.get(name) ?? crypto.randomUUID();
+      keys.current.set(name, key);
       return key;
     },
   };
@@ -96,7 +97,7 @@ export function useListImport<O extends OperationSpec, B>(spec: ListSpec<O, B>):
       if (isWrong) return;
       await runRows(planned, {
         send: async ({ line, body }) => {
-          const input = { body: spec.toBody(body, reason), idempotencyKey: keys.of(line) };
+          const input = { body: spec.toBody(body, reason), idempotencyKey: keys.of(line, reason) };
           return spec.sentOf(await api.call(spec.call, input as Parameters<typeof api.call<O>>[1]));
         },
         signal: control.signal,
