@@ -20,8 +20,8 @@ export async function readAll<O extends OperationSpec>(
   let cursor: string | null | undefined;
   do {
     const asked = { ...query, limit: String(MOST), ...(cursor == null ? {} : { cursor }) };
-    // Whether an operation is a list of pages is known to its type alone.
-    const page: Page<O> = await api.call(to, { query: asked } as unknown as BrowserInput<O>);
+    // Whether an operation is a list of pages is known to the type `ItemOf` alone.
+    const page = (await api.call(to, { query: asked } as unknown as BrowserInput<O>)) as Page<O>;
     items.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor != null);

@@ -125,9 +125,12 @@ async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOpt
   say(`Entries ${from} to ${to - 1} would be appended again; ${unsigned} unsigned entries move behind them.`);
   const wanted: WantedRecovery = { log: place.log, from, to, root: toBase64url(root) };
   if (options.confirm === undefined) {
-    say(`To be signed by two persons of the roster, each with their own name as "person":`);
+    say("To be signed by two people of the roster, each with their own name as person:");
     say(JSON.stringify(wanted));
-    return say(`Then: npm run recover -- --confirm ${to} --statements FILE`);
+    say(`Then: npm run recover -- --confirm ${to} --statements FILE`);
+    return say(
+      "Without --statements the portal's key signs, while no one on the roster has a key of their own.",
+    );
   }
   if (options.confirm !== to) throw new StartError(`The signer holds ${to} entries, not ${options.confirm}.`);
   const keystore = await portalKeystore(recovery);
@@ -154,9 +157,13 @@ function adminUrlOf(env: LaunchEnv, adminUrl: string | undefined): string | unde
   return adminUrl === undefined ? undefined : urlFor(adminUrl, undefined, env.DATABASE_NAME);
 }
 
+const NO_ROSTER = "The custodian has no roster yet.";
+const REMEDY =
+  " Restore its roster.json, or start the instance and make the first roster: npm run op -- roster begin (docs/guides/deploying.md).";
+
 function explain(error: unknown): string | undefined {
   if (error instanceof DomainError && error.code === "custodian.refused")
-    return `The custodian refuses the statements: ${error.detail}`;
+    return `The custodian refuses the statements: ${error.detail}${error.detail === NO_ROSTER ? REMEDY : ""}`;
   if (error instanceof FormatError) return `The input has an invalid format: ${error.message}.`;
   const ours = [RecoveryRefused, Refused, SignerStoreDamaged, RosterError, JournalError, KeystoreError];
   const isOurs = error instanceof Error && ours.some((kind) => error instanceof kind);

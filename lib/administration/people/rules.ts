@@ -5,9 +5,10 @@ import { countOtherAdministrators, lockAdministrators } from "@/lib/administrati
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { findHolder, type Holder } from "@/lib/identity/people/holders-store";
+import { takeTurns } from "@/lib/identity/people/one-human-store";
 import { domainOf } from "@/lib/identity/providers/check-claims";
 import { findAgency } from "@/lib/organisations/agency/store";
-import { findOrganisation } from "@/lib/organisations/store";
+import { findOrganisation, isNameTaken } from "@/lib/organisations/store";
 import type { Role } from "@/lib/vocabulary";
 
 /** Throws `person.duties` where role and duties do not go together. */
@@ -23,6 +24,14 @@ export async function requireOrganisation(tx: Tx, cx: RuleContext, id: string) {
   if (found.state !== "active")
     throw new DomainError("organisation.state", { detail: `${found.name} is suspended.` });
   return found;
+}
+
+/** Throws where another organisation has this name: people and lists name organisations by it. */
+export async function requireNewName(tx: Tx, cx: RuleContext, name: string, but?: string): Promise<void> {
+  const { tenantId } = cx.instance;
+  await takeTurns(tx, `organisation:${tenantId}`);
+  if (await isNameTaken(tx, tenantId, name, but))
+    throw invalidField("/name", "is the name of another organisation");
 }
 
 /** Throws where a role cannot belong to this kind of organisation. */

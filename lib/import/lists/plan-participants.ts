@@ -9,7 +9,7 @@ export const PARTICIPANT_COLUMNS: Columns = { needed: ["id", "organisation", "ro
 /** What exists already. */
 export interface KnownParticipants {
   readonly organisations: readonly KnownOrganisation[];
-  readonly participants: readonly Pick<Participant, "id" | "organisation" | "role" | "kind">[];
+  readonly participants: readonly Omit<Participant, "created_at">[];
 }
 
 /** Returns the participant that the cells describe, or what is wrong with them. */
