@@ -8,8 +8,10 @@ import { Notice } from "@/components/ui/states";
 import type { ShownRow } from "./import-rows";
 import type { ListImport } from "./use-list-import";
 
-const countOf = (rows: readonly ShownRow[], ...results: readonly ShownRow["result"][]): number =>
-  rows.filter(({ result }) => results.includes(result)).length;
+/** Returns how many lines have one of these results. */
+export function countOf(rows: readonly ShownRow[], ...results: readonly ShownRow["result"][]): number {
+  return rows.filter(({ result }) => results.includes(result)).length;
+}
 
 function Running({ list, done, all }: { list: ListImport<unknown>; done: number; all: number }) {
   const t = useTranslations("administration.import");

@@ -14,7 +14,7 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import { csvCell } from "@/lib/audit/export/tables/csv-cell";
 import { FileFault } from "@/lib/import/lists/file-fault";
 import { ImportRows, type ShownRow, useShownRows } from "./import-rows";
-import { ImportState } from "./import-state";
+import { countOf, ImportState } from "./import-state";
 import { type ListImport, type ListSpec, useListImport } from "./use-list-import";
 
 /** Where the file is chosen, with an example of its columns. */
@@ -23,7 +23,7 @@ function Choose({ list, example }: { list: ListImport<unknown>; example: string 
   const chooser = useFileChooser(".csv,text/csv", (file) => void list.choose(file));
   const isBusy = list.phase === "running" || list.phase === "reading";
   return (
-    <div className="grid max-w-[640px] gap-4">
+    <div className="grid min-w-0 max-w-[640px] gap-4 [&>*]:min-w-0">
       <FileDrop
         onFile={(file) => (isBusy ? undefined : void list.choose(file))}
         isEmpty={list.name === undefined}
@@ -37,7 +37,12 @@ function Choose({ list, example }: { list: ListImport<unknown>; example: string 
           {t(list.name === undefined ? "choose" : "another")}
         </Button>
       </FileDrop>
-      {list.phase === "empty" ? <CodeSample label={t("example")} code={example} /> : null}
+      {list.phase === "empty" ? (
+        <div className="min-w-0">
+          <p className="mb-1 text-control text-ink-2">{t("example")}</p>
+          <CodeSample label={t("example")} code={example} />
+        </div>
+      ) : null}
     </div>
   );
 }
@@ -103,7 +108,7 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
   const report = useReport(rows, list.name);
   const { phase } = list;
   return (
-    <div className="grid gap-6">
+    <div className="grid min-w-0 gap-6">
       <Choose list={list} example={props.example} />
       {phase === "empty" ? <BadFile failure={list.failure} /> : null}
       {phase === "reading" ? <p role="status">{t("reading")}</p> : null}
@@ -111,6 +116,7 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
         <>
           <ImportState list={list} rows={rows} start={props.start} after={props.after} />
           <Section
+            className="mt-0"
             title={t("table")}
             count={rows.length}
             action={
@@ -119,13 +125,15 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
               </Button>
             }
           >
-            <p className="my-3 text-control text-ink-2">
-              {t("counts", {
-                create: format.number(rows.filter(({ result }) => result === "create").length),
-                exists: format.number(rows.filter(({ result }) => result === "exists").length),
-                wrong: format.number(rows.filter(({ result }) => result === "wrong").length),
-              })}
-            </p>
+            {phase === "planned" ? (
+              <p className="my-3 text-control text-ink-2">
+                {t("counts", {
+                  create: format.number(countOf(rows, "create")),
+                  exists: format.number(countOf(rows, "exists")),
+                  wrong: format.number(countOf(rows, "wrong")),
+                })}
+              </p>
+            ) : null}
             <ImportRows rows={rows} />
           </Section>
         </>
