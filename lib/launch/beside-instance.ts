@@ -15,7 +15,8 @@ const OF_A_PART = ["INSTANCE_FILE", "LOG_ORIGIN"] as const;
 
 /** Returns the instance of `npm start` in DATA_DIR; undefined without one, and where a part's own variables are set. */
 async function instanceHere(): Promise<InstanceFile | undefined> {
-  if (Object.values(variablesOf(OF_A_PART)).some((value) => value !== undefined)) return undefined;
+  const given = variablesOf(OF_A_PART);
+  if (OF_A_PART.some((name) => given[name] !== undefined)) return undefined;
   const file = path.join(launchEnv().DATA_DIR, "instance.json");
   return existsSync(file) ? readInstance(file) : undefined;
 }
