@@ -78,12 +78,12 @@ export function lastDayOf(instant: string): Date | undefined {
   return isMidnight(instant) ? new Date(Date.parse(instant) - DAY_MS) : undefined;
 }
 
-/** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone, `hour` that without seconds. */
 /** Returns how lists name an order: by kind and number, or by its kind alone where the number is withheld. */
 export function orderName(kind: string, number: string | undefined): string {
   return number === undefined ? kind : `${kind}, ${number}`;
 }
 
+/** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone, `hour` that without seconds. */
 export type TimeForm = "full" | "minute" | "day" | "clock" | "hour";
 
 /** How a time is to be shown. */
@@ -101,11 +101,14 @@ export function isoOf(instant: Date): string | undefined {
   return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
 }
 
-/** 24 Nov 2026, 14:31:58 CET, or in German 24. Nov. 2026, 14:31:58 MEZ. The zone is always named. */
-export function formatTime(instant: Date, options: TimeOptions = {}): string {
-  const { timeZone, locale = "en", form = "full" } = options;
-  if (Number.isNaN(instant.getTime())) return NO_DATE[locale];
-  const format = new Intl.DateTimeFormat(locale === "de" ? "de-DE" : "en-GB", {
+/** A formatter takes 40 µs to make and a list shows many times. Languages are two and the zones of one process few. */
+const timeFormats = new Map<string, Intl.DateTimeFormat>();
+
+function timeFormat(locale: Locale, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${locale} ${timeZone ?? ""}`;
+  const known = timeFormats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(locale === "de" ? "de-DE" : "en-GB", {
     ...(timeZone === undefined ? {} : { timeZone }),
     year: "numeric",
     month: "numeric",
@@ -116,7 +119,19 @@ export function formatTime(instant: Date, options: TimeOptions = {}): string {
     hourCycle: "h23",
     timeZoneName: "short",
   });
-  const parts = new Map(format.formatToParts(instant).map((part) => [part.type, part.value]));
+  timeFormats.set(key, made);
+  return made;
+}
+
+/** 24 Nov 2026, 14:31:58 CET, or in German 24. Nov. 2026, 14:31:58 MEZ. The zone is always named. */
+export function formatTime(instant: Date, options: TimeOptions = {}): string {
+  const { timeZone, locale = "en", form = "full" } = options;
+  if (Number.isNaN(instant.getTime())) return NO_DATE[locale];
+  const parts = new Map(
+    timeFormat(locale, timeZone)
+      .formatToParts(instant)
+      .map((part) => [part.type, part.value]),
+  );
   const month = MONTHS[locale][Number(parts.get("month")) - 1] ?? "";
   const day = `${Number(parts.get("day"))}${locale === "de" ? "." : ""} ${month} ${parts.get("year")}`;
   if (form === "day") return day;

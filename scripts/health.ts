@@ -1,4 +1,4 @@
-import { partNamed } from "@/lib/launch/check-config";
+import { partNamed } from "@/lib/launch/operator/check-config";
 import { askOwnHealth } from "@/lib/launch/own-health";
 
 // `health.mjs PART` of a release: ends with 0 when the part answers at its own address, else with 1 and one line.

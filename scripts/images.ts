@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { OperatorError } from "@/lib/errors";
-import { verifyRelease } from "@/lib/launch/release-list";
+import { verifyRelease } from "@/lib/launch/operator/release-list";
 import { buildahArguments, IMAGES } from "./release/buildah";
 import { fetchNode, makeRootFileSystem, shellsIn } from "./release/root-file-system";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { type BackupOrder, backupNow } from "@/lib/launch/backup-now";
-import { custodyNow, isCustodyAct } from "@/lib/launch/custody-now";
+import { type BackupOrder, backupNow } from "@/lib/launch/recovery/backup-now";
+import { custodyNow, isCustodyAct } from "@/lib/launch/recovery/custody-now";
 
 const USAGE = `usage: npm run keys -- custody show                 where the root keys of this instance are
        npm run keys -- custody move --to CUSTODY   re-wrap them there; nothing changes until a process starts with it

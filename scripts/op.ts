@@ -4,13 +4,13 @@ import { parseArgs } from "node:util";
 import { launchEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
 import { OperatorError } from "@/lib/errors";
-import { rosterPlace, runBesideInstance } from "@/lib/launch/beside-instance";
-import { checkConfig, partNamed } from "@/lib/launch/check-config";
-import { databaseUrls } from "@/lib/launch/database-urls";
-import { examine } from "@/lib/launch/doctor";
-import { verifyRelease } from "@/lib/launch/release-list";
-import { beginRoster, readDraft } from "@/lib/launch/roster-ceremony";
-import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
+import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-instance";
+import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
+import { databaseUrls } from "@/lib/launch/operator/database-urls";
+import { examine } from "@/lib/launch/operator/doctor";
+import { verifyRelease } from "@/lib/launch/operator/release-list";
+import { beginRoster, readDraft } from "@/lib/launch/operator/roster-ceremony";
+import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
 
 // sealport-op: what an operator runs on the machines of the parts. It needs no running part.
 const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --portal https://portal.example.org \\
@@ -49,6 +49,7 @@ function readArguments() {
       "run-by": { type: "string", multiple: true, default: [] },
       of: { type: "string" },
       key: { type: "string" },
+      help: { type: "boolean", short: "h" },
     },
   });
 }
@@ -126,6 +127,10 @@ function usage(): number {
 
 async function act(): Promise<number> {
   const { values, positionals } = readArguments();
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const [subject = "", verb = "", file, ...more] = positionals;
   switch (`${subject} ${verb}`.trim()) {
     case "init":
@@ -176,6 +181,8 @@ try {
       "Error: this folder does not have this act. create-admin, setup link, recover and backup are in portal/, all others in op/\n",
     );
   else if (error instanceof OperatorError) process.stderr.write(`Error: ${error.message}\n`);
+  else if (String(Reflect.get(Object(error), "code")).startsWith("ERR_PARSE_ARGS"))
+    process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   else throw error;
   process.exitCode = 1;
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { OperatorError } from "@/lib/errors";
-import { writeReleaseList } from "@/lib/launch/release-list";
+import { writeReleaseList } from "@/lib/launch/operator/release-list";
 import { BUNDLED, bundleOperator, bundlePart, bundlePortalActs } from "./release/bundles";
 import { assemblePortal } from "./release/portal-folder";
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { recoverNow } from "@/lib/launch/recover-now";
+import { recoverNow } from "@/lib/launch/recovery/recover-now";
 
 const USAGE = `usage: npm run recover                                     what a recovery would do, and what two persons sign
        npm run recover -- --confirm SIZE [--statements FILE]   append what the database lost again

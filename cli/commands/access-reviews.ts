@@ -10,7 +10,7 @@ import {
   listAccessReviews,
   nameAccessReviewer,
   signAccessReview,
-} from "@/lib/api-client/operations/access-reviews";
+} from "@/lib/api-client/operations/administration/access-reviews";
 import { Duty, Role } from "@/lib/identity/schema";
 import type { CommandSpec, Cx, Given, OptionSpec } from "../command";
 import { usage } from "../exit";

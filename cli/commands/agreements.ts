@@ -5,7 +5,7 @@ import {
   listAgreements,
   refuseAgreement,
   withdrawAgreement,
-} from "@/lib/api-client/operations/agreements";
+} from "@/lib/api-client/operations/administration/agreements";
 import type { CommandSpec, Cx, Given } from "../command";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
 

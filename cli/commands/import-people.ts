@@ -1,7 +1,7 @@
 import { Reason } from "@/lib/administration/agreements/schema";
 import { NewPerson } from "@/lib/administration/people/schema";
-import { listAgreements } from "@/lib/api-client/operations/agreements";
-import { invitePerson, listPeople } from "@/lib/api-client/operations/people";
+import { listAgreements } from "@/lib/api-client/operations/administration/agreements";
+import { invitePerson, listPeople } from "@/lib/api-client/operations/administration/people";
 import {
   type KnownPeople,
   type ListedPerson,

@@ -1,6 +1,9 @@
 import type { NewParticipant, Participant } from "@/lib/administration/participants/schema";
-import { createOrganisation, listOrganisations } from "@/lib/api-client/operations/organisations";
-import { createParticipant, listParticipants } from "@/lib/api-client/operations/participants";
+import {
+  createOrganisation,
+  listOrganisations,
+} from "@/lib/api-client/operations/administration/organisations";
+import { createParticipant, listParticipants } from "@/lib/api-client/operations/administration/participants";
 import {
   type KnownParticipants,
   PARTICIPANT_COLUMNS,

@@ -9,7 +9,7 @@ import {
   resumePerson,
   signOutPerson,
   suspendPerson,
-} from "@/lib/api-client/operations/people";
+} from "@/lib/api-client/operations/administration/people";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { confirm } from "../prompt";

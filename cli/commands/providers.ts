@@ -4,7 +4,7 @@ import {
   getOrganisationSignIn,
   setProvider,
   testProvider,
-} from "@/lib/api-client/operations/providers";
+} from "@/lib/api-client/operations/administration/providers";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { readNamed } from "../files";

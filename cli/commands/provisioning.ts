@@ -6,7 +6,7 @@ import {
   getProvisioning,
   revokeScimToken,
   setProvisioning,
-} from "@/lib/api-client/operations/provisioning";
+} from "@/lib/api-client/operations/administration/provisioning";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { organisationsByName } from "./organisations";

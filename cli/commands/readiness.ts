@@ -6,7 +6,7 @@ import {
   recordRestoreDrill,
   recordRootBackup,
   runReadinessChecks,
-} from "@/lib/api-client/operations/readiness";
+} from "@/lib/api-client/operations/administration/readiness";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 

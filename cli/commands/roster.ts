@@ -1,4 +1,8 @@
-import { askRosterVersion, getRoster, getRosterDraft } from "@/lib/api-client/operations/roster";
+import {
+  askRosterVersion,
+  getRoster,
+  getRosterDraft,
+} from "@/lib/api-client/operations/administration/roster";
 import type { CommandSpec, Cx, Given } from "../command";
 
 async function show(cx: Cx): Promise<undefined> {

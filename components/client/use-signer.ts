@@ -10,7 +10,7 @@ import {
   signStatement,
 } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
-import type { getRosterStanding } from "@/lib/api-client/operations/roster";
+import type { getRosterStanding } from "@/lib/api-client/operations/administration/roster";
 
 const standingOf = target<typeof getRosterStanding>("GET", "/confidential/account/roster");
 

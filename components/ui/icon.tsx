@@ -101,19 +101,7 @@ export type IconName = keyof typeof PATHS;
 /** A drawing next to a word. Screen readers do not read it, so it never replaces the word. */
 export function Icon({ name, className = "" }: { name: IconName; className?: string }) {
   return (
-    <svg
-      viewBox="0 0 16 16"
-      width="16"
-      height="16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.4"
-      strokeLinejoin="round"
-      strokeLinecap="round"
-      aria-hidden="true"
-      focusable="false"
-      className={`shrink-0 ${className}`}
-    >
+    <svg viewBox="0 0 16 16" aria-hidden="true" className={className === "" ? "icon" : `icon ${className}`}>
       {PATHS[name]}
     </svg>
   );

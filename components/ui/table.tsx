@@ -3,8 +3,10 @@ import type { ReactNode } from "react";
 
 export interface Column<Row> {
   readonly key: string;
-  readonly head: ReactNode;
+  readonly head: string;
   readonly cell: (row: Row) => ReactNode;
+  /** Only screen readers get the heading. */
+  readonly isHeadHidden?: boolean;
   /** Right aligned. */
   readonly isNumber?: boolean;
   /** Comes first and without its heading when rows stack on narrow screens. */
@@ -18,7 +20,7 @@ export interface Column<Row> {
 
 /**
  * Rows of 36 pixels between hairlines. On narrow screens each row stacks and names its values. With `href` the
- * title cell is a link and carries `isCurrent` rows' bar.
+ * title cell is a link and carries `isCurrent` rows' bar. Looks are in globals.css (`data-table`), once for a page and not once for a cell.
  */
 export function Table<Row>(props: {
   caption: string;
@@ -29,33 +31,26 @@ export function Table<Row>(props: {
   isCurrent?: (row: Row) => boolean;
 }) {
   return (
-    <table className="block w-full border-collapse text-control tablet:table">
+    <table className="data-table">
       <caption className="sr-only">{props.caption}</caption>
-      <thead className="sr-only tablet:not-sr-only tablet:table-header-group">
-        <tr className="tablet:table-row">
+      <thead>
+        <tr>
           {props.columns.map((column) => (
-            <th
-              key={column.key}
-              scope="col"
-              className={`h-row border-line-2 border-b pr-4 font-normal text-ink-2 text-note last:pr-0 ${column.isNumber ? "text-right" : "text-left"} ${column.className ?? ""}`}
-            >
-              {column.head}
+            <th key={column.key} scope="col" className={classesOf(column)}>
+              {column.isHeadHidden === true ? <span className="sr-only">{column.head}</span> : column.head}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody className="block tablet:table-row-group">
+      <tbody>
         {props.rows.map((row) => {
           const isCurrent = props.isCurrent?.(row) === true;
           return (
             <tr
               key={props.rowKey(row)}
-              aria-current={isCurrent || undefined}
-              className={`block border-line border-b py-2 tablet:table-row tablet:py-0 ${isCurrent ? "current-row" : "hover:bg-margin"}`}
+              {...(isCurrent ? { "aria-current": true, className: "current-row" } : {})}
             >
-              {props.columns.map((column) => (
-                <Cell key={column.key} column={column} row={row} href={props.href?.(row)} />
-              ))}
+              {props.columns.map((column) => cellOf(column, row, props.href?.(row)))}
             </tr>
           );
         })}
@@ -64,34 +59,38 @@ export function Table<Row>(props: {
   );
 }
 
-function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href: string | undefined }) {
-  const align = column.isNumber === true ? "tablet:text-right" : "";
+function classesOf<Row>({ isNumber, className }: Column<Row>): string | undefined {
+  if (isNumber !== true) return className;
+  return className === undefined ? "number" : `number ${className}`;
+}
+
+function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): ReactNode {
   const value = column.cell(row);
-  // Where rows stack, a heading without a value is left out.
-  const base = `${value === undefined ? "hidden" : "flex"} items-baseline justify-between gap-4 py-[3px] tablet:table-cell tablet:h-row tablet:py-1 tablet:pr-4 tablet:align-middle tablet:last:pr-0 ${align} ${column.className ?? ""}`;
-  if (column.isTitle === true)
+  const { key, isTitle, isProse, isHeadHidden, head } = column;
+  const className = classesOf(column);
+  if (isTitle === true)
     return (
-      <th scope="row" className={`${base} text-left font-medium`}>
+      <th key={key} scope="row" className={className}>
         {href === undefined ? (
           value
         ) : (
-          <Link
-            href={href}
-            prefetch={false}
-            className="inline-flex min-h-[24px] items-center underline-offset-4 hover:underline"
-          >
+          <Link href={href} prefetch={false}>
             {value}
           </Link>
         )}
       </th>
     );
-  if (column.isProse === true) return <td className={base}>{value}</td>;
+  // Where rows stack, a heading without a value is left out.
+  if (value === undefined) return <td key={key} className={className} />;
+  if (isProse === true)
+    return (
+      <td key={key} className={className}>
+        {value}
+      </td>
+    );
   return (
-    <td className={base}>
-      <span aria-hidden="true" className="shrink-0 text-ink-2 text-note tablet:hidden">
-        {column.head}
-      </span>
-      <span className="min-w-0 text-right tablet:[text-align:inherit]">{value}</span>
+    <td key={key} className={className} data-head={isHeadHidden === true ? "" : head}>
+      <span>{value}</span>
     </td>
   );
 }

@@ -309,7 +309,9 @@ test("older and newer lead through the log by number and back @deep", async ({ b
   await page.context().close();
 });
 
-test("only auditors, regulators and coordinators see the log; others read why not", async ({ browser }) => {
+test("only auditors, regulators and coordinators see the log; others read why not @deep", async ({
+  browser,
+}) => {
   const { page } = await signedIn(browser, "client-456", DESKTOP);
   for (const address of ["/audit", "/audit?entry=3", "/audit/exports", "/audit/print"]) {
     await visit(page, at(address));

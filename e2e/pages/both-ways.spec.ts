@@ -147,7 +147,7 @@ test("every operation is answered alike on both ways, for every caller", async (
   });
 });
 
-test("every read that names no record is answered alike on both ways", async () => {
+test("every read that names no record is answered alike on both ways @deep", async () => {
   const reads = GUARDED.filter(
     ({ method, path, stream, sessionOnly }) =>
       method === "GET" && !path.includes("{") && stream !== true && sessionOnly !== true,

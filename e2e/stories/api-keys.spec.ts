@@ -99,7 +99,7 @@ test("a key is made by keyboard, signs calls, is replaced and revoked", async ({
   expect(faults()).toEqual([]);
 });
 
-test("an administrator sees all keys and revokes one with a reason; other roles cannot reach the page", async ({
+test("an administrator sees all keys and revokes one with a reason; other roles cannot reach the page @deep", async ({
   browser,
 }) => {
   const owner = await signedIn(browser, "miner-789");

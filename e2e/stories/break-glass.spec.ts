@@ -128,7 +128,7 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
   expect([holder, reviewer, blocked, waiting].flatMap(({ faults }) => faults())).toEqual([]);
 });
 
-test("only holders can use emergency access, and only deciders can read of a use or review it, by page and by API", async ({
+test("only holders can use emergency access, and only deciders can read of a use or review it, by page and by API @deep", async ({
   browser,
 }) => {
   const who = people(demo());

@@ -137,7 +137,9 @@ test("a lost connection loses no text: reload keeps it, and sending again decide
   expect(view.json.decisions).toHaveLength(1);
 });
 
-test("the next decider in the same window finds none of the first decider's facts", async ({ browser }) => {
+test("the next decider in the same window finds none of the first decider's facts @deep", async ({
+  browser,
+}) => {
   const order = newOrder();
   const id = await file(order);
   const { page } = await open(browser, LEGAL, id);

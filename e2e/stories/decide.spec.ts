@@ -209,7 +209,7 @@ test("a question stops the clock; the officer answers in the browser; a denial s
   expect(faults()).toEqual([]);
 });
 
-test("a person who may not decide sees why, or cannot find the request", async ({ browser }) => {
+test("a person who may not decide sees why, or cannot find the request @deep", async ({ browser }) => {
   const order = newOrder();
   const id = await file(order);
   const { page: approver } = await open(browser, APPROVER, id);

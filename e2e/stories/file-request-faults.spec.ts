@@ -21,7 +21,7 @@ test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
 
-test("a document that is too large, cut off or of another type than it says is refused in words and never sent", async ({
+test("a document that is too large, cut off or of another type than it says is refused in words and never sent @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -148,7 +148,7 @@ test("text that is not in a draft yet survives a reload, and can be discarded @d
   await expect(page.getByLabel("Reason")).toHaveValue("");
 });
 
-test("after an answer is lost while submitting, pressing again submits once", async ({ browser }) => {
+test("after an answer is lost while submitting, pressing again submits once @deep", async ({ browser }) => {
   const { page } = await openForm(browser);
   const reason = `Lost while submitting ${Date.now()}`;
   await fillAsking(page, await newTransaction(), reason);
@@ -214,7 +214,7 @@ test("two tabs on one draft: the person keeps their own version or loads the oth
   await expect(page.getByText("This is no longer a draft")).toBeVisible(SOON);
 });
 
-test("a session that ended in mid-form is reported, and the form is complete after signing in again", async ({
+test("a session that ended in mid-form is reported, and the form is complete after signing in again @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -236,7 +236,7 @@ test("a session that ended in mid-form is reported, and the form is complete aft
   expect(await readRequest(who().regulator, draft)).toMatchObject({ justification: "After signing out" });
 });
 
-test("signing out in one window clears the form in every window", async ({ browser }) => {
+test("signing out in one window clears the form in every window @deep", async ({ browser }) => {
   const { page } = await openForm(browser);
   await page.getByLabel("Reason").fill("Typed before signing out");
   await expect.poll(() => keptBy(page), SOON).toContain("Typed before signing out");

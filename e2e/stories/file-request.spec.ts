@@ -218,7 +218,7 @@ test("support asks for masked fields of a disputed transaction, prefilled and wi
   expect(faults()).toEqual([]);
 });
 
-test("parties cannot open the form, and only its requester can open a draft", async ({ browser }) => {
+test("parties cannot open the form, and only its requester can open a draft @deep", async ({ browser }) => {
   const { page } = await openForm(browser);
   await fillAsking(page, await newTransaction(), "Mine alone");
   const draft = await savedDraft(page);

@@ -150,7 +150,9 @@ test("an untouched page shows the end of a grant at that moment @deep", async ({
   expect(refused.status).toBe(403);
 });
 
-test("other people cannot see a grant, and a party cannot see that grants exist", async ({ browser }) => {
+test("other people cannot see a grant, and a party cannot see that grants exist @deep", async ({
+  browser,
+}) => {
   const { id } = await granted();
   for (const handle of ["auditor-001", "coordinator-001:support"]) {
     const { page } = await pageOf(browser, handle, `/grants/${id}`);

@@ -315,7 +315,7 @@ test("the caller's address is the one that the proxy saw, and wrong sign-ins fro
   await signInWithPasskey(who("Ben Roth"));
 });
 
-test("a wrong tenant, origin, password, key file, certificate, clock or folder ends a part with one line that names it", async () => {
+test("a wrong tenant, origin, password, key file, certificate, clock or folder ends a part with one line that names it @deep", async () => {
   const rows = await wrongValues(site);
   // Two at a time: there are twenty, and each takes some seconds.
   const left = rows.values();

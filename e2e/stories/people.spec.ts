@@ -125,7 +125,7 @@ test("an administrator cannot be made who also approves, and the last way out is
   ).toBeVisible();
 });
 
-test("compliance reads people without a way to change them, and a regulator does not see the page", async ({
+test("compliance reads people without a way to change them, and a regulator does not see the page @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "coordinator-001:compliance", DESKTOP);

@@ -119,7 +119,7 @@ test("an overdue request goes to the executives, two of them release it, and the
   expect([one, two, officer, reviewer].flatMap(({ faults }) => faults())).toEqual([]);
 });
 
-test("only executives see the desk and its acts, by page and by API", async ({ browser }) => {
+test("only executives see the desk and its acts, by page and by API @deep", async ({ browser }) => {
   const who = people(demo());
   const id = await file(newOrder());
   for (const handle of ["coordinator-001:legal", "coordinator-001:break-glass", HOLDER, "client-456"]) {

@@ -147,7 +147,7 @@ test("a passkey is both factors, also as the only one; an unverified user, an un
   await expect(page.getByText(NOT_THIS_PASSKEY)).toBeVisible();
 });
 
-test("a passkey made elsewhere cannot sign in", async ({ browser }) => {
+test("a passkey made elsewhere cannot sign in @deep", async ({ browser }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
   await page.goto(at("/sign-in"));
   const { cdp, id } = await plugInDevice(page);

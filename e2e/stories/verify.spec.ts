@@ -168,7 +168,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
   await page.context().close();
 });
 
-test("an invalid bundle, a bundle cut short and an invalid policy are each refused by name", async ({
+test("an invalid bundle, a bundle cut short and an invalid policy are each refused by name @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -261,7 +261,7 @@ test("the log is exported and verified with one press, and the worker verifies i
   await page.context().close();
 });
 
-test("a participant is refused the page and the calls behind it", async ({ browser, request }) => {
+test("a participant is refused the page and the calls behind it @deep", async ({ browser, request }) => {
   for (const person of ["client-456", "miner-789"]) {
     const { page } = await signedIn(browser, person, DESKTOP);
     await visit(page, at("/audit/verify"));

@@ -25,6 +25,8 @@ const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 /** Returns what axe finds on the current page, one line each. Throws if axe checked nothing. */
 export async function axeFindings(page: Page, what: "all" | "colours" = "all"): Promise<string[]> {
   const runOnly = what === "all" ? { type: "tag", values: TAGS } : { type: "rule", values: COLOUR_RULES };
+  // After a navigation inside the portal the title follows the page by a moment.
+  await page.waitForFunction(() => document.title !== "");
   // The page's policy forbids scripts without its nonce; evaluation through the debugger is exempt.
   if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(SOURCE);
   const raw: unknown = await page.evaluate(

@@ -35,7 +35,7 @@ async function standing(who: Caller, id: string): Promise<unknown[]> {
   return [json.state, json.escalated_to];
 }
 
-/** The portal's clock runs every fifteen seconds. */
+/** The portal's clock runs every five seconds. */
 const ROUND = { timeout: 60_000 };
 
 /** Lets the deadline pass: the portal marks the request overdue and notifies the head of compliance. */

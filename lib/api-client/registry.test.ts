@@ -219,10 +219,11 @@ describe("the OpenAPI document", () => {
 it("every operation is given out under its id, and its export has that name", () => {
   expect(Object.keys(operations).sort()).toEqual(OPERATIONS.map(({ id }) => id).sort());
   expect(operations.createTransaction.path).toBe("/confidential/transactions");
-  const files = readdirSync(path.join(root, "lib/api-client/operations"));
-  const sources = files.map((file) =>
-    readFileSync(path.join(root, "lib/api-client/operations", file), "utf8"),
+  const folder = path.join(root, "lib/api-client/operations");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
   );
+  const sources = files.map((file) => readFileSync(path.join(folder, file), "utf8"));
   const named = sources.flatMap((source) => [
     ...source.matchAll(/export const (\w+) = operation\(\{[^;]*?\bid: "(\w+)"/g),
   ]);

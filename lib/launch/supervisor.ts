@@ -32,7 +32,7 @@ import { requireFreePort } from "@/lib/launch/port";
 import { keepPortalEnvironment } from "@/lib/launch/portal-environment";
 import { PROGRAM_ROOT, plainArguments, scriptArguments, useBundles } from "@/lib/launch/program";
 import { consoleProgress, type Progress } from "@/lib/launch/progress";
-import { discardUnfinishedInstance } from "@/lib/launch/reset";
+import { discardUnfinishedInstance } from "@/lib/launch/recovery/reset";
 import { runStep, tellingLine } from "@/lib/launch/run-step";
 import { writeRunning } from "@/lib/launch/running-file";
 import { makeServices, type Services, startInnerServices } from "@/lib/launch/services";

@@ -112,7 +112,7 @@ const JOBS: readonly Job[] = [
   { name: "pending-grants", everyMs: 5 * SECOND_MS, step: finishGrants },
   {
     name: "deadlines",
-    everyMs: 15 * SECOND_MS,
+    everyMs: 5 * SECOND_MS,
     step: async (cx) => {
       await keepRequests(cx);
       await keepAuthorizations(cx);
@@ -146,7 +146,7 @@ const JOBS: readonly Job[] = [
   { name: "policy-orders", everyMs: 5 * SECOND_MS, step: sendOrder },
   { name: "seal", everyMs: 2 * SECOND_MS, step: followSeal, atOnce: true },
   { name: "sessions", everyMs: MINUTE_MS, step: endDeadSessions },
-  { name: "erasures", everyMs: 15 * SECOND_MS, step: prepareDueErasures },
+  { name: "erasures", everyMs: 5 * SECOND_MS, step: prepareDueErasures },
   { name: "exports", everyMs: SECOND_MS, step: runNextExport },
   { name: "export-files", everyMs: MINUTE_MS, step: expireExports },
   { name: "log-forward", everyMs: 2 * SECOND_MS, step: forwardLog, needs: "collector" },
@@ -164,7 +164,7 @@ const JOBS: readonly Job[] = [
   { name: "document-scans", everyMs: 15 * SECOND_MS, step: scanDocuments, needs: "scanner" },
   { name: "notifications", everyMs: SECOND_MS, step: async (cx) => (await sendNotifications(cx)) > 0 },
   { name: "deliveries", everyMs: SECOND_MS, step: async (cx) => (await deliverDue(cx)) > 0 },
-  { name: "alerts", everyMs: 15 * SECOND_MS, step: keepAlerts },
+  { name: "alerts", everyMs: 5 * SECOND_MS, step: keepAlerts },
   { name: "alert-messages", everyMs: SECOND_MS, step: async (cx) => (await sendAlerts(cx)) > 0 },
   { name: "notification-retention", everyMs: 15 * MINUTE_MS, step: deleteOldNotifications },
   { name: "transparency", everyMs: 10 * MINUTE_MS, step: publishQuarters, atOnce: true },

@@ -13,7 +13,8 @@ export const SCALE = {
   "oracle cases": { test: 20_000, deep: 1_000_000, variable: "ORACLE_CASES" },
   "policy preparations": { test: 12, deep: 200, variable: "SEALPORT_POLICY_SETS" },
   "mutant cases": { test: 40_000, deep: 160_000, variable: "MUTANT_CASES" },
-  "mutated policy sets": { test: 24, deep: 240, variable: "SEALPORT_MUTATED_SETS" },
+  "mutants of a rule file": { test: 30, deep: 10_000, variable: "SEALPORT_RULE_MUTANTS" },
+  "mutated policy sets": { test: 12, deep: 240, variable: "SEALPORT_MUTATED_SETS" },
   "wraps without a block": { test: 2_000, deep: 200_000, variable: "SOAK_WRAPS" },
   "keys without a block": { test: 2_000, deep: 200_000, variable: "SOAK_KEYS" },
   "seals without repeat": { test: 2_000, deep: 200_000, variable: "SOAK_SEALS" },
@@ -37,8 +38,11 @@ export function scale(name: Scaled): number {
   return cases;
 }
 
-/** Returns places in so many bytes, evenly spread, as many as this run changes: each of them in the deep run. */
-export function changedPlaces(length: number): number[] {
-  const count = Math.min(length, scale("changed bytes"));
+/** Returns places in a list of this length, evenly spread, as many as this run tries: each of them in the deep run. */
+export function someOf(length: number, name: Scaled): number[] {
+  const count = Math.min(length, scale(name));
   return Array.from({ length: count }, (_, nth) => Math.floor((nth * length) / count));
 }
+
+/** Returns places in so many bytes, as many as this run changes. */
+export const changedPlaces = (length: number): number[] => someOf(length, "changed bytes");

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Acts, act, type RowAct } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { buttonClass } from "@/components/ui/button";
@@ -18,7 +18,7 @@ const MAX_NAME = 60;
 
 interface ColumnChoice {
   readonly key: string;
-  readonly head: ReactNode;
+  readonly head: string;
   /** Always shown. */
   readonly isTitle: boolean;
   readonly isShown: boolean;

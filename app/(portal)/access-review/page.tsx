@@ -7,7 +7,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import { listReviews as load } from "@/lib/administration/access-review/get-review";
 import type { ReviewSummary } from "@/lib/administration/access-review/schema";
-import { listAccessReviews } from "@/lib/api-client/operations/access-reviews";
+import { listAccessReviews } from "@/lib/api-client/operations/administration/access-reviews";
 import { BeginReview } from "./_components/begin-review";
 import { ReviewTag } from "./_components/review-words";
 

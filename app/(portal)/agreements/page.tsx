@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { listAgreements as load } from "@/lib/administration/agreements/list-agreements";
-import { listAgreements } from "@/lib/api-client/operations/agreements";
+import { listAgreements } from "@/lib/api-client/operations/administration/agreements";
 import { useAgreementColumns } from "./_components/agreement-words";
 
 async function SealLink() {

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import type { Column } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import { listOrganisations } from "@/lib/api-client/operations/organisations";
+import { listOrganisations } from "@/lib/api-client/operations/administration/organisations";
 import { listOrganisations as load } from "@/lib/organisations/list-organisations";
 import type { OrganisationSummary } from "@/lib/organisations/schema";
 import { AddOrganisation } from "./_components/add-organisation";

@@ -6,7 +6,7 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { FactsSection } from "@/components/ui/section";
-import { getRoster } from "@/lib/api-client/operations/roster";
+import { getRoster } from "@/lib/api-client/operations/administration/roster";
 import { loadPage } from "@/lib/http/pages/page";
 import { getRoster as load } from "@/lib/identity/roster/get-roster";
 import type { RosterPage } from "@/lib/identity/roster/schema";

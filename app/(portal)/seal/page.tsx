@@ -9,7 +9,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection, Section } from "@/components/ui/section";
 import type { Seal } from "@/lib/administration/seal/schema";
 import { getSeal as load } from "@/lib/administration/seal/seal-keys";
-import { getSeal } from "@/lib/api-client/operations/seal";
+import { getSeal } from "@/lib/api-client/operations/administration/seal";
 import { loadPage } from "@/lib/http/pages/page";
 import { SealAct } from "./_components/seal-act";
 

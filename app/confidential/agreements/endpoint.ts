@@ -1,5 +1,5 @@
 import { listAgreements as list } from "@/lib/administration/agreements/list-agreements";
-import { listAgreements } from "@/lib/api-client/operations/agreements";
+import { listAgreements } from "@/lib/api-client/operations/administration/agreements";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/agreements", [

@@ -1,12 +1,12 @@
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { listRequests } from "@/lib/api-client/operations/access";
+import { listOrganisations } from "@/lib/api-client/operations/administration/organisations";
+import { listParticipants } from "@/lib/api-client/operations/administration/participants";
+import { listPeople } from "@/lib/api-client/operations/administration/people";
 import { listCases } from "@/lib/api-client/operations/cases";
 import { listGrants } from "@/lib/api-client/operations/grants";
 import { search } from "@/lib/api-client/operations/home";
 import { listKeys } from "@/lib/api-client/operations/keys";
-import { listOrganisations } from "@/lib/api-client/operations/organisations";
-import { listParticipants } from "@/lib/api-client/operations/participants";
-import { listPeople } from "@/lib/api-client/operations/people";
 import { listTransactions } from "@/lib/api-client/operations/transactions";
 import { search as find } from "@/lib/home/search";
 import type { FoundKind } from "@/lib/home/search-schema";

@@ -10,7 +10,7 @@ import type {
   recordRestoreDrill,
   recordRootBackup,
   runReadinessChecks,
-} from "@/lib/api-client/operations/readiness";
+} from "@/lib/api-client/operations/administration/readiness";
 
 const RUN = target<typeof runReadinessChecks>("POST", "/confidential/admin/readiness");
 const MAIL = target<typeof confirmReadinessMail>("POST", "/confidential/admin/readiness/mail");

@@ -12,7 +12,7 @@ import { Notice } from "@/components/ui/states";
 import { Tag } from "@/components/ui/tag";
 import { readReadiness } from "@/lib/administration/readiness/read-readiness";
 import type { ReadinessList } from "@/lib/administration/readiness/schema";
-import { getReadinessList } from "@/lib/api-client/operations/readiness";
+import { getReadinessList } from "@/lib/api-client/operations/administration/readiness";
 import { loadPage } from "@/lib/http/pages/page";
 
 const NEEDED = 10;

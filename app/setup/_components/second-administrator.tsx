@@ -17,7 +17,7 @@ import {
   type SecondAdministratorAnswer,
   type SetupPeople,
 } from "@/lib/administration/setup/schema";
-import type { nameSecondAdministrator } from "@/lib/api-client/operations/readiness";
+import type { nameSecondAdministrator } from "@/lib/api-client/operations/administration/readiness";
 
 const NAME = target<typeof nameSecondAdministrator>("POST", "/confidential/admin/setup/second-administrator");
 

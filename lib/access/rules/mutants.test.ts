@@ -10,7 +10,7 @@ import { type Mutant, mutantsOf } from "@/lib/testing/contracts/mutants";
 import { openSet } from "@/lib/testing/contracts/open-set";
 import { randomFacts } from "@/lib/testing/contracts/opening-facts";
 import { differs } from "@/lib/testing/contracts/opening-oracle";
-import { scale } from "@/lib/testing/scale";
+import { scale, someOf } from "@/lib/testing/scale";
 
 const ROOT = process.cwd();
 const RULES = [
@@ -103,17 +103,18 @@ const all = Array.from({ length: FACTS }, (_none, at) => randomFacts(at + 1));
 
 const sourceOf = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
 
-it.each(RULES)("in %s the oracle detects every mutant", async (file) => {
+it.each(RULES)("in %s the oracle detects every mutant that this run makes", async (file) => {
   const mutants: readonly Mutant[] = mutantsOf(sourceOf(file));
   const { rulesWith, end } = await builderOf(file);
   const living: string[] = [];
-  for (const { name, source } of mutants) {
+  const tried = new Set(someOf(mutants.length, "mutants of a rule file"));
+  for (const { name, source } of mutants.filter((_, nth) => tried.has(nth))) {
     if (EQUAL[name] === undefined && !isCaught(await rulesWith(source), all)) living.push(name);
   }
   await end();
   expect(living).toEqual([]);
   expect(mutants.length).toBeGreaterThan(4);
-  console.log(`${file}: ${mutants.length} mutants`);
+  console.log(`${file}: ${tried.size} of ${mutants.length} mutants`);
 });
 
 it("each mutant that decides the same exists", () => {

@@ -8,10 +8,10 @@ import { readCustody } from "@/lib/env/custody";
 import { selectSealedGroups } from "@/lib/escrow/client/store";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
-import { withCustodian } from "@/lib/launch/custodian-at-hand";
 import { keyVariables } from "@/lib/launch/environments";
 import type { InstanceFolders } from "@/lib/launch/folders";
 import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
+import { withCustodian } from "@/lib/launch/recovery/custodian-at-hand";
 import { GroupName } from "@/lib/vocabulary";
 
 /** A restored instance with its keys. */

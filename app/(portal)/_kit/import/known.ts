@@ -1,10 +1,10 @@
 import { target } from "@/components/client/api";
 import { readAll } from "@/components/client/read-all";
 import type { Api } from "@/components/client/use-api";
-import type { listAgreements } from "@/lib/api-client/operations/agreements";
-import type { listOrganisations } from "@/lib/api-client/operations/organisations";
-import type { listParticipants } from "@/lib/api-client/operations/participants";
-import type { listPeople } from "@/lib/api-client/operations/people";
+import type { listAgreements } from "@/lib/api-client/operations/administration/agreements";
+import type { listOrganisations } from "@/lib/api-client/operations/administration/organisations";
+import type { listParticipants } from "@/lib/api-client/operations/administration/participants";
+import type { listPeople } from "@/lib/api-client/operations/administration/people";
 import type { KnownParticipants } from "@/lib/import/lists/plan-participants";
 import type { KnownPeople } from "@/lib/import/lists/plan-people";
 

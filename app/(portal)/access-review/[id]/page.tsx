@@ -16,7 +16,7 @@ import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { getReview } from "@/lib/administration/access-review/get-review";
 import type { Review } from "@/lib/administration/access-review/schema";
-import { getAccessReview } from "@/lib/api-client/operations/access-reviews";
+import { getAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
 import { loadPage } from "@/lib/http/pages/page";
 import { Desk } from "../_components/desk";
 import { Progress } from "../_components/progress";

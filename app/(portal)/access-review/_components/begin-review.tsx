@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import type { beginAccessReview } from "@/lib/api-client/operations/access-reviews";
+import type { beginAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
 
 const BEGIN = target<typeof beginAccessReview>("POST", "/confidential/admin/access-reviews");
 

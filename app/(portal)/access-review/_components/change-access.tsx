@@ -7,7 +7,7 @@ import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form
 import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";
 import { DecisionBody, type ReviewRow } from "@/lib/administration/access-review/schema";
-import type { decideAccessReview } from "@/lib/api-client/operations/access-reviews";
+import type { decideAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
 import { Duty, Role } from "@/lib/identity/schema";
 
 export const DECIDE = target<typeof decideAccessReview>(

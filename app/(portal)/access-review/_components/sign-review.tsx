@@ -7,7 +7,10 @@ import { recordDigest } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
 import type { Review, ReviewRow } from "@/lib/administration/access-review/schema";
-import type { getAccessReview, signAccessReview } from "@/lib/api-client/operations/access-reviews";
+import type {
+  getAccessReview,
+  signAccessReview,
+} from "@/lib/api-client/operations/administration/access-reviews";
 import { useDesk } from "./desk";
 
 const SIGN = target<typeof signAccessReview>("POST", "/confidential/admin/access-reviews/{id}/sign");

@@ -8,7 +8,7 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { Button } from "@/components/ui/button";
 import { getRecordAccess as load } from "@/lib/administration/access-review/record-access";
 import { RecordPath } from "@/lib/administration/access-review/record-schema";
-import { getRecordAccess } from "@/lib/api-client/operations/access-reviews";
+import { getRecordAccess } from "@/lib/api-client/operations/administration/access-reviews";
 import { loadPage } from "@/lib/http/pages/page";
 import { RecordAnswer } from "../_components/record-answer";
 

@@ -7,7 +7,7 @@ import { FactsSection, Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { getAgreement as load } from "@/lib/administration/agreements/list-agreements";
 import type { Agreement } from "@/lib/administration/agreements/schema";
-import { getAgreement } from "@/lib/api-client/operations/agreements";
+import { getAgreement } from "@/lib/api-client/operations/administration/agreements";
 import { AgreementActs } from "../_components/agreement-acts";
 import { AgreementTag, ChangeTable } from "../_components/agreement-words";
 

@@ -10,7 +10,7 @@ import type {
   refuseAgreement,
   sendBackAgreement,
   withdrawAgreement,
-} from "@/lib/api-client/operations/agreements";
+} from "@/lib/api-client/operations/administration/agreements";
 
 const AGREE = target<typeof agreeToAgreement>("POST", "/confidential/agreements/{id}/agree");
 const REFUSE = target<typeof refuseAgreement>("POST", "/confidential/agreements/{id}/refuse");

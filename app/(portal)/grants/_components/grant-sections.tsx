@@ -79,7 +79,8 @@ export function TransactionsSection({ grant, principal }: { grant: GrantDetail; 
           },
           {
             key: "open",
-            head: <span className="sr-only">{t("open")}</span>,
+            head: t("open"),
+            isHeadHidden: true,
             className: "tablet:w-[92px]",
             cell: (job) =>
               mayBeOpened(grant) ? (

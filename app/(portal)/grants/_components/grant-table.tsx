@@ -67,7 +67,8 @@ export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[]
     { key: "state", head: t("state"), cell: (grant) => <GrantState grant={grant} nowMs={nowMs} /> },
     {
       key: "open",
-      head: <span className="sr-only">{t("open")}</span>,
+      head: t("open"),
+      isHeadHidden: true,
       className: "tablet:w-[92px]",
       cell: (grant) =>
         grant.holder === principal.handle && grant.state === "active" && grant.level !== "metadata" ? (

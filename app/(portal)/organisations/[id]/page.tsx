@@ -8,7 +8,7 @@ import {
   getAgencyRecord,
   getOrganisation,
   getOrganisationHours,
-} from "@/lib/api-client/operations/organisations";
+} from "@/lib/api-client/operations/administration/organisations";
 import { loadPage } from "@/lib/http/pages/page";
 import { getAgencyRecord as readAgencyRecord } from "@/lib/organisations/agency/agency-record";
 import { getHours } from "@/lib/organisations/read-office-hours";

@@ -11,7 +11,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/states";
 import { NewOrganisation, type NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
-import type { createOrganisation } from "@/lib/api-client/operations/organisations";
+import type { createOrganisation } from "@/lib/api-client/operations/administration/organisations";
 
 const ADD = target<typeof createOrganisation>("POST", "/confidential/admin/organisations");
 

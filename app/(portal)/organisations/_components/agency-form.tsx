@@ -5,7 +5,7 @@ import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { AgencyChange } from "@/lib/administration/organisations/schema";
-import type { setAgencyRecord } from "@/lib/api-client/operations/organisations";
+import type { setAgencyRecord } from "@/lib/api-client/operations/administration/organisations";
 import type { AgencyRecord } from "@/lib/organisations/schema";
 
 const PUT = target<typeof setAgencyRecord>("PUT", "/confidential/admin/organisations/{id}/agency");

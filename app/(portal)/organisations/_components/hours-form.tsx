@@ -5,7 +5,7 @@ import { target } from "@/components/client/api";
 import { AreaField, FormFrame, TextField, TickField } from "@/components/form/fields";
 import type { Answers } from "@/components/form/use-answers";
 import { useForm } from "@/components/form/use-form";
-import type { setOrganisationHours } from "@/lib/api-client/operations/organisations";
+import type { setOrganisationHours } from "@/lib/api-client/operations/administration/organisations";
 import { type OfficeHours, OfficeHoursBody } from "@/lib/organisations/schema";
 import { bodyOf, type TypedHours, typedOf, WEEKDAYS } from "./typed-hours";
 

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import type { Organisation } from "@/lib/administration/organisations/schema";
-import type { changeOrganisation } from "@/lib/api-client/operations/organisations";
+import type { changeOrganisation } from "@/lib/api-client/operations/administration/organisations";
 
 const CHANGE = target<typeof changeOrganisation>("PATCH", "/confidential/admin/organisations/{id}");
 

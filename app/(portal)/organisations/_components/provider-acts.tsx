@@ -14,7 +14,7 @@ import type {
   disconnectProvider,
   startTestSignIn,
   testProvider,
-} from "@/lib/api-client/operations/providers";
+} from "@/lib/api-client/operations/administration/providers";
 
 const PROVIDER = "/confidential/admin/organisations/{id}/provider";
 const TEST = target<typeof testProvider>("POST", `${PROVIDER}/test`);

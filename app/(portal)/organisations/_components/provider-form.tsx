@@ -6,7 +6,7 @@ import { AreaField, FormFrame, RadioField, TextField } from "@/components/form/f
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
 import { ProviderChange, type ProviderView } from "@/lib/administration/providers/schema";
-import type { setProvider } from "@/lib/api-client/operations/providers";
+import type { setProvider } from "@/lib/api-client/operations/administration/providers";
 import { Duty } from "@/lib/identity/schema";
 import { NEW_PROVIDER, sentOf, type TypedProvider, typedOf } from "./typed-provider";
 

@@ -7,7 +7,7 @@ import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { getOrganisationSignIn as readSignIn } from "@/lib/administration/providers/ask-provider";
 import type { OrganisationSignIn, ProviderView } from "@/lib/administration/providers/schema";
-import { getOrganisationSignIn } from "@/lib/api-client/operations/providers";
+import { getOrganisationSignIn } from "@/lib/api-client/operations/administration/providers";
 import { loadPage } from "@/lib/http/pages/page";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 import { ProviderActs } from "./provider-acts";

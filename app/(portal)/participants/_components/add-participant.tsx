@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/states";
 import { NewParticipant } from "@/lib/administration/participants/schema";
-import type { createParticipant } from "@/lib/api-client/operations/participants";
+import type { createParticipant } from "@/lib/api-client/operations/administration/participants";
 
 const ADD = target<typeof createParticipant>("POST", "/confidential/admin/participants");
 

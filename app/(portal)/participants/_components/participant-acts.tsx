@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { ActRow, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import type { Participant } from "@/lib/administration/participants/schema";
-import type { changeParticipant } from "@/lib/api-client/operations/participants";
+import type { changeParticipant } from "@/lib/api-client/operations/administration/participants";
 
 const CHANGE = target<typeof changeParticipant>("PATCH", "/confidential/admin/participants/{id}");
 

@@ -7,7 +7,7 @@ import { StartButton } from "@/app/(portal)/_kit/import/start";
 import type { ListSpec } from "@/app/(portal)/_kit/import/use-list-import";
 import { target } from "@/components/client/api";
 import type { NewParticipant } from "@/lib/administration/participants/schema";
-import type { createParticipant } from "@/lib/api-client/operations/participants";
+import type { createParticipant } from "@/lib/api-client/operations/administration/participants";
 import { PARTICIPANT_COLUMNS, planParticipants } from "@/lib/import/lists/plan-participants";
 
 const SPEC: ListSpec<typeof createParticipant, NewParticipant> = {

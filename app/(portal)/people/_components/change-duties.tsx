@@ -10,7 +10,7 @@ import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { DutiesBody, type PersonDetail } from "@/lib/administration/people/schema";
-import type { changeDuties } from "@/lib/api-client/operations/people";
+import type { changeDuties } from "@/lib/api-client/operations/administration/people";
 import { Duty, Role } from "@/lib/identity/schema";
 
 const CHANGE = target<typeof changeDuties>("POST", "/confidential/admin/users/{id}/duties");

@@ -10,7 +10,7 @@ import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { MembershipsBody, type PersonDetail } from "@/lib/administration/people/schema";
-import type { changeMemberships } from "@/lib/api-client/operations/people";
+import type { changeMemberships } from "@/lib/api-client/operations/administration/people";
 
 const CHANGE = target<typeof changeMemberships>("POST", "/confidential/admin/users/{id}/memberships");
 

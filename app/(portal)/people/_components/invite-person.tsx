@@ -13,7 +13,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Dialog } from "@/components/ui/dialog";
 import { Confirmation, Notice } from "@/components/ui/states";
 import { type InviteAnswer, NewPerson } from "@/lib/administration/people/schema";
-import type { invitePerson } from "@/lib/api-client/operations/people";
+import type { invitePerson } from "@/lib/api-client/operations/administration/people";
 import { Duty, Role } from "@/lib/identity/schema";
 
 const INVITE = target<typeof invitePerson>("POST", "/confidential/admin/invitations");

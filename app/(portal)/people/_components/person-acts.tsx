@@ -5,7 +5,7 @@ import { Acts, act, type RowAct } from "@/components/act/act-button";
 import { CallRefused, target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
 import type { PersonDetail } from "@/lib/administration/people/schema";
-import type { nameAccessReviewer } from "@/lib/api-client/operations/access-reviews";
+import type { nameAccessReviewer } from "@/lib/api-client/operations/administration/access-reviews";
 import type {
   leavePerson,
   renamePerson,
@@ -15,7 +15,7 @@ import type {
   signOutPerson,
   suspendPerson,
   withdrawInvitation,
-} from "@/lib/api-client/operations/people";
+} from "@/lib/api-client/operations/administration/people";
 import { ChangeDuties } from "./change-duties";
 
 const SUSPEND = target<typeof suspendPerson>("POST", "/confidential/admin/users/{id}/suspend");

@@ -8,7 +8,7 @@ import { ListImportPage } from "@/app/(portal)/_kit/import/list-import";
 import { StartWithReason } from "@/app/(portal)/_kit/import/start";
 import type { ListSpec } from "@/app/(portal)/_kit/import/use-list-import";
 import { target } from "@/components/client/api";
-import type { invitePerson } from "@/lib/api-client/operations/people";
+import type { invitePerson } from "@/lib/api-client/operations/administration/people";
 import { type ListedPerson, PEOPLE_COLUMNS, planPeople } from "@/lib/import/lists/plan-people";
 
 const SPEC: ListSpec<typeof invitePerson, ListedPerson> = {

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
-import { listParticipants } from "@/lib/api-client/operations/participants";
+import { listParticipants } from "@/lib/api-client/operations/administration/participants";
 import { loadPage } from "@/lib/http/pages/page";
 import { ImportPeople } from "./import-people";
 

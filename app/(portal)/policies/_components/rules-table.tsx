@@ -115,7 +115,8 @@ function useColumns(shown: Shown): Column<ReadPolicy>[] {
       : [
           {
             key: "act",
-            head: <span className="sr-only">{t("change")}</span>,
+            head: t("change"),
+            isHeadHidden: true,
             className: "tablet:w-[80px]",
             cell: ({ id }: ReadPolicy) => (
               <Link

@@ -66,7 +66,8 @@ export function useReleaseColumns({ nowMs }: { readonly nowMs: number }): Column
     { key: "standing", head: t("columns.standing"), cell: ({ release }) => <Standing release={release} /> },
     {
       key: "act",
-      head: <span className="sr-only">{t("columns.act")}</span>,
+      head: t("columns.act"),
+      isHeadHidden: true,
       cell: ({ id, reference, acts }) => (
         <ButtonLink href={`/requests/${id}`} size="bar" look={acts.length === 0 ? "quiet" : "secondary"}>
           {t(`acts.${acts[0] ?? "look"}`)}

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import type { askRosterVersion } from "@/lib/api-client/operations/roster";
+import type { askRosterVersion } from "@/lib/api-client/operations/administration/roster";
 import type { RosterPage } from "@/lib/identity/roster/schema";
 import { NewRosterVersion } from "@/lib/identity/roster/version-schema";
 

@@ -5,7 +5,10 @@ import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { NotSigned } from "@/components/client/not-signed";
 import { signStatement } from "@/components/client/sign-statement";
-import type { agreeToRosterChange, refuseRosterChange } from "@/lib/api-client/operations/roster";
+import type {
+  agreeToRosterChange,
+  refuseRosterChange,
+} from "@/lib/api-client/operations/administration/roster";
 import type { RosterChangeView, RosterPage } from "@/lib/identity/roster/schema";
 import { isVersionAsShown } from "./version-check";
 

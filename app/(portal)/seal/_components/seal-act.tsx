@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import type { SealState } from "@/lib/administration/seal/schema";
-import type { askSeal } from "@/lib/api-client/operations/seal";
+import type { askSeal } from "@/lib/api-client/operations/administration/seal";
 
 const ASK = target<typeof askSeal>("POST", "/confidential/admin/seal");
 

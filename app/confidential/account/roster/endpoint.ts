@@ -1,4 +1,4 @@
-import { getRosterStanding } from "@/lib/api-client/operations/roster";
+import { getRosterStanding } from "@/lib/api-client/operations/administration/roster";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { getRosterStanding as getStanding } from "@/lib/identity/roster/get-roster-standing";
 import { getRuntime } from "@/lib/runtime/slot";

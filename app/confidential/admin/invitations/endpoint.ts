@@ -1,5 +1,5 @@
 import { invitePerson as invite } from "@/lib/administration/people/invite-person";
-import { invitePerson } from "@/lib/api-client/operations/people";
+import { invitePerson } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,5 +1,8 @@
 import { createNewOrganisation } from "@/lib/administration/organisations/organisations";
-import { createOrganisation, listOrganisations } from "@/lib/api-client/operations/organisations";
+import {
+  createOrganisation,
+  listOrganisations,
+} from "@/lib/api-client/operations/administration/organisations";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { listOrganisations as list } from "@/lib/organisations/list-organisations";
 

@@ -2,7 +2,7 @@ import {
   createNewParticipant,
   listParticipants as list,
 } from "@/lib/administration/participants/participants";
-import { createParticipant, listParticipants } from "@/lib/api-client/operations/participants";
+import { createParticipant, listParticipants } from "@/lib/api-client/operations/administration/participants";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/participants", [

@@ -1,6 +1,6 @@
 import { readReadiness } from "@/lib/administration/readiness/read-readiness";
 import { runChecks } from "@/lib/administration/readiness/run-checks";
-import { getReadinessList, runReadinessChecks } from "@/lib/api-client/operations/readiness";
+import { getReadinessList, runReadinessChecks } from "@/lib/api-client/operations/administration/readiness";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,4 +1,4 @@
-import { getRoster } from "@/lib/api-client/operations/roster";
+import { getRoster } from "@/lib/api-client/operations/administration/roster";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { getRoster as get } from "@/lib/identity/roster/get-roster";
 import { getRuntime } from "@/lib/runtime/slot";

@@ -2,7 +2,7 @@ import { call, csrfToken, send, target } from "@/components/client/api";
 import { announceProof, type CameBack, takeWayBack } from "@/components/client/organisation-sign-in";
 import type { TestSignIn } from "@/lib/administration/providers/schema";
 import type { finishOwnProvider } from "@/lib/api-client/operations/account-provider";
-import type { finishTestSignIn } from "@/lib/api-client/operations/providers";
+import type { finishTestSignIn } from "@/lib/api-client/operations/administration/providers";
 
 const FINISH_OWN = target<typeof finishOwnProvider>("POST", "/confidential/account/provider/finish");
 const FINISH_TEST = target<typeof finishTestSignIn>(

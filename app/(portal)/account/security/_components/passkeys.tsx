@@ -116,7 +116,8 @@ function Keys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
         },
         {
           key: "remove",
-          head: <span className="sr-only">{t("action")}</span>,
+          head: t("action"),
+          isHeadHidden: true,
           cell: (passkey) => <RemoveKey passkey={passkey} />,
           isNumber: true,
         },

@@ -76,7 +76,8 @@ function useColumns(): Column<SessionView>[] {
     },
     {
       key: "end",
-      head: <span className="sr-only">{t("action")}</span>,
+      head: t("action"),
+      isHeadHidden: true,
       isNumber: true,
       cell: (session) => (session.is_current ? null : <EndOne id={session.id} device={device(session)} />),
     },

@@ -81,7 +81,8 @@ export function EpochTable(props: {
           : [
               {
                 key: "act",
-                head: <span className="sr-only">{t("act")}</span>,
+                head: t("act"),
+                isHeadHidden: true,
                 cell: (epoch: EscrowEpochView) =>
                   epoch.state === "deactivated" && epoch.remaining_wraps === 0 ? actOf(epoch) : null,
               },

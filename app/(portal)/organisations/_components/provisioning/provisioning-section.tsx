@@ -7,7 +7,7 @@ import { Notice } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import { getProvisioning as readProvisioning } from "@/lib/administration/provisioning/manage-provisioning";
 import type { Provisioning, ScimCall, ScimToken } from "@/lib/administration/provisioning/schema";
-import { getProvisioning } from "@/lib/api-client/operations/provisioning";
+import { getProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 import { loadPage } from "@/lib/http/pages/page";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 import { SettingsForm } from "./settings-form";

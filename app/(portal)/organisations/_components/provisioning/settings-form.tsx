@@ -7,7 +7,7 @@ import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
 import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line-schema";
 import { type Provisioning, ProvisioningChange } from "@/lib/administration/provisioning/schema";
-import type { setProvisioning } from "@/lib/api-client/operations/provisioning";
+import type { setProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 
 const PUT = target<typeof setProvisioning>("PUT", "/confidential/admin/organisations/{id}/provisioning");
 

@@ -9,7 +9,7 @@ import type {
   applyProvisioning,
   createScimToken,
   revokeScimToken,
-} from "@/lib/api-client/operations/provisioning";
+} from "@/lib/api-client/operations/administration/provisioning";
 
 const BASE = "/confidential/admin/organisations/{id}/provisioning";
 const MAKE = target<typeof createScimToken>("POST", `${BASE}/tokens`);

@@ -71,7 +71,8 @@ export function Examples(props: {
             { key: "expect", head: t("expect"), cell: ({ example }) => <Expected expect={example.expect} /> },
             {
               key: "acts",
-              head: <span className="sr-only">{t("acts")}</span>,
+              head: t("acts"),
+              isHeadHidden: true,
               cell: ({ example, index }) => (
                 <span className="flex flex-wrap justify-end gap-2">
                   <Button

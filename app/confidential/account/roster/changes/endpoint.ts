@@ -1,4 +1,4 @@
-import { askRosterChange } from "@/lib/api-client/operations/roster";
+import { askRosterChange } from "@/lib/api-client/operations/administration/roster";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { askRosterChange as ask } from "@/lib/identity/roster/ask-roster-change";
 import { getRuntime } from "@/lib/runtime/slot";

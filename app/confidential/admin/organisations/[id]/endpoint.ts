@@ -3,7 +3,10 @@ import {
   etagOfOrganisation,
   getOrganisation as get,
 } from "@/lib/administration/organisations/organisations";
-import { changeOrganisation, getOrganisation } from "@/lib/api-client/operations/organisations";
+import {
+  changeOrganisation,
+  getOrganisation,
+} from "@/lib/api-client/operations/administration/organisations";
 import { bind, endpointAt, Reply } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/organisations/{id}", [

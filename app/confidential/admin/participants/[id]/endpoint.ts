@@ -2,7 +2,7 @@ import {
   changeParticipant as change,
   getParticipant as get,
 } from "@/lib/administration/participants/participants";
-import { changeParticipant, getParticipant } from "@/lib/api-client/operations/participants";
+import { changeParticipant, getParticipant } from "@/lib/api-client/operations/administration/participants";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/participants/{id}", [

@@ -1,5 +1,5 @@
 import { recordBackup } from "@/lib/administration/readiness/record";
-import { recordRootBackup } from "@/lib/api-client/operations/readiness";
+import { recordRootBackup } from "@/lib/api-client/operations/administration/readiness";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/readiness/backup", [

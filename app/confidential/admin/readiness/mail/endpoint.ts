@@ -1,5 +1,5 @@
 import { confirmMail } from "@/lib/administration/readiness/record";
-import { confirmReadinessMail } from "@/lib/api-client/operations/readiness";
+import { confirmReadinessMail } from "@/lib/api-client/operations/administration/readiness";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

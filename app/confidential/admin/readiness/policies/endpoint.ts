@@ -1,5 +1,5 @@
 import { askRules } from "@/lib/administration/readiness/record";
-import { askRulesRead } from "@/lib/api-client/operations/readiness";
+import { askRulesRead } from "@/lib/api-client/operations/administration/readiness";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/readiness/policies", [

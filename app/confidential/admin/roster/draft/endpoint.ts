@@ -1,4 +1,4 @@
-import { getRosterDraft } from "@/lib/api-client/operations/roster";
+import { getRosterDraft } from "@/lib/api-client/operations/administration/roster";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { draftFirstRoster } from "@/lib/identity/roster/draft-first-roster";
 import { getRuntime } from "@/lib/runtime/slot";

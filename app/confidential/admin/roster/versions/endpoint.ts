@@ -1,4 +1,4 @@
-import { askRosterVersion } from "@/lib/api-client/operations/roster";
+import { askRosterVersion } from "@/lib/api-client/operations/administration/roster";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { askRosterVersion as ask } from "@/lib/identity/roster/ask-version";
 import { getRuntime } from "@/lib/runtime/slot";

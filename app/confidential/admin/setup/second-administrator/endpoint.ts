@@ -1,5 +1,5 @@
 import { nameSecond } from "@/lib/administration/setup/second-administrator";
-import { nameSecondAdministrator } from "@/lib/api-client/operations/readiness";
+import { nameSecondAdministrator } from "@/lib/api-client/operations/administration/readiness";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,5 +1,5 @@
 import { agreeToAgreement as agree } from "@/lib/administration/agreements/decide-agreement";
-import { agreeToAgreement } from "@/lib/api-client/operations/agreements";
+import { agreeToAgreement } from "@/lib/api-client/operations/administration/agreements";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,5 +1,5 @@
 import { withdrawAgreement as withdraw } from "@/lib/administration/agreements/decide-agreement";
-import { withdrawAgreement } from "@/lib/api-client/operations/agreements";
+import { withdrawAgreement } from "@/lib/api-client/operations/administration/agreements";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/agreements/{id}/withdraw", [

@@ -4,7 +4,7 @@ import { useProblemWords } from "@/components/messages/problem-words";
 import { Words } from "@/components/messages/words";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import { getRosterStanding } from "@/lib/api-client/operations/roster";
+import { getRosterStanding } from "@/lib/api-client/operations/administration/roster";
 import { loadPage, type PageProblem } from "@/lib/http/pages/page";
 import { getRosterStanding as getStanding } from "@/lib/identity/roster/get-roster-standing";
 import { getRuntime } from "@/lib/runtime/slot";

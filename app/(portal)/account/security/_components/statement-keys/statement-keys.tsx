@@ -31,7 +31,8 @@ function KeyTable(props: { keys: readonly Key[]; isBusy: boolean; onRemove: (key
         { key: "id", head: t("id"), cell: (key) => <Digest value={key.id} label={nameOf(key)} /> },
         {
           key: "action",
-          head: <span className="sr-only">{t("action")}</span>,
+          head: t("action"),
+          isHeadHidden: true,
           cell: (key) =>
             canRemove && key.kind === "passkey" ? (
               <Button

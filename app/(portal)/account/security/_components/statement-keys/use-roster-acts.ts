@@ -12,7 +12,7 @@ import type {
   agreeToRosterChange,
   askRosterChange,
   refuseRosterChange,
-} from "@/lib/api-client/operations/roster";
+} from "@/lib/api-client/operations/administration/roster";
 import type { RosterChangeView, RosterStanding } from "@/lib/identity/roster/schema";
 
 const ASK = target<typeof askRosterChange>("POST", "/confidential/account/roster/changes");

@@ -141,7 +141,8 @@ function ScopeTable({
   const columns: Column<Row>[] = [
     {
       key: "name",
-      head: <span className="sr-only">{t("member")}</span>,
+      head: t("member"),
+      isHeadHidden: true,
       isTitle: true,
       cell: ({ key }) => t(`rows.${key}`),
     },

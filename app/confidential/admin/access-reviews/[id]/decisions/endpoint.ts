@@ -1,5 +1,5 @@
 import { decideRows } from "@/lib/administration/access-review/decide-rows";
-import { decideAccessReview } from "@/lib/api-client/operations/access-reviews";
+import { decideAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/access-reviews/{id}/decisions", [

@@ -1,5 +1,5 @@
 import { exportReview } from "@/lib/administration/access-review/export-review";
-import { exportAccessReview } from "@/lib/api-client/operations/access-reviews";
+import { exportAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/access-reviews/{id}/export", [

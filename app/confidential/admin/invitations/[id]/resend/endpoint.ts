@@ -1,5 +1,5 @@
 import { resendLink } from "@/lib/administration/people/ask-changes";
-import { resendInvitation } from "@/lib/api-client/operations/people";
+import { resendInvitation } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,5 +1,5 @@
 import { withdrawInvitation as withdraw } from "@/lib/administration/people/end-person";
-import { withdrawInvitation } from "@/lib/api-client/operations/people";
+import { withdrawInvitation } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/invitations/{id}/withdraw", [

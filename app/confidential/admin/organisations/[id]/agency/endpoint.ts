@@ -1,5 +1,5 @@
 import { askAgencyRecord } from "@/lib/administration/organisations/organisations";
-import { getAgencyRecord, setAgencyRecord } from "@/lib/api-client/operations/organisations";
+import { getAgencyRecord, setAgencyRecord } from "@/lib/api-client/operations/administration/organisations";
 import { bind, endpointAt, Reply } from "@/lib/http/endpoint/bind";
 import { etagOfAgency, getAgencyRecord as read } from "@/lib/organisations/agency/agency-record";
 

@@ -1,4 +1,7 @@
-import { getOrganisationHours, setOrganisationHours } from "@/lib/api-client/operations/organisations";
+import {
+  getOrganisationHours,
+  setOrganisationHours,
+} from "@/lib/api-client/operations/administration/organisations";
 import { bind, endpointAt, Reply } from "@/lib/http/endpoint/bind";
 import { etagOfHours, getHours } from "@/lib/organisations/read-office-hours";
 import { setHours } from "@/lib/organisations/set-hours";

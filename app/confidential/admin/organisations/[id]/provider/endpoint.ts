@@ -1,5 +1,5 @@
 import { askProvider, getOrganisationSignIn as get } from "@/lib/administration/providers/ask-provider";
-import { getOrganisationSignIn, setProvider } from "@/lib/api-client/operations/providers";
+import { getOrganisationSignIn, setProvider } from "@/lib/api-client/operations/administration/providers";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

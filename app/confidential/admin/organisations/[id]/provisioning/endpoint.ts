@@ -3,7 +3,7 @@ import {
   etagOfProvisioning,
   getProvisioning as get,
 } from "@/lib/administration/provisioning/manage-provisioning";
-import { getProvisioning, setProvisioning } from "@/lib/api-client/operations/provisioning";
+import { getProvisioning, setProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 import { bind, endpointAt, Reply } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,5 +1,5 @@
 import { askMemberships } from "@/lib/administration/people/ask-changes";
-import { changeMemberships } from "@/lib/api-client/operations/people";
+import { changeMemberships } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/users/{id}/memberships", [

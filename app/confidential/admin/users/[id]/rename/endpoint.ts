@@ -1,5 +1,5 @@
 import { renamePerson as rename } from "@/lib/administration/people/end-person";
-import { renamePerson } from "@/lib/api-client/operations/people";
+import { renamePerson } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/users/{id}/rename", [

@@ -1,5 +1,5 @@
 import { askReset } from "@/lib/administration/people/ask-changes";
-import { resetPerson } from "@/lib/api-client/operations/people";
+import { resetPerson } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,5 +1,5 @@
 import { askResume } from "@/lib/administration/people/ask-changes";
-import { resumePerson } from "@/lib/api-client/operations/people";
+import { resumePerson } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/users/{id}/resume", [

@@ -1,5 +1,5 @@
 import { suspendPerson as suspend } from "@/lib/administration/people/end-person";
-import { suspendPerson } from "@/lib/api-client/operations/people";
+import { suspendPerson } from "@/lib/api-client/operations/administration/people";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt("/confidential/admin/users/{id}/suspend", [

@@ -1,4 +1,4 @@
-import { agreeToRosterChange } from "@/lib/api-client/operations/roster";
+import { agreeToRosterChange } from "@/lib/api-client/operations/administration/roster";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { agreeToRosterChange as agree } from "@/lib/identity/roster/agree-to-roster-change";
 

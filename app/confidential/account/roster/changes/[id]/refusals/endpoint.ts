@@ -1,4 +1,4 @@
-import { refuseRosterChange } from "@/lib/api-client/operations/roster";
+import { refuseRosterChange } from "@/lib/api-client/operations/administration/roster";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { refuseRosterChange as refuse } from "@/lib/identity/roster/refuse-roster-change";
 

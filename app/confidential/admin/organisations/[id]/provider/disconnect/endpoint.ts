@@ -1,5 +1,5 @@
 import { disconnectProvider as disconnect } from "@/lib/administration/providers/ask-provider";
-import { disconnectProvider } from "@/lib/api-client/operations/providers";
+import { disconnectProvider } from "@/lib/api-client/operations/administration/providers";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

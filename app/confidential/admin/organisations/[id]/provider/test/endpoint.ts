@@ -1,5 +1,5 @@
 import { testProvider as test } from "@/lib/administration/providers/test-provider";
-import { testProvider } from "@/lib/api-client/operations/providers";
+import { testProvider } from "@/lib/api-client/operations/administration/providers";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

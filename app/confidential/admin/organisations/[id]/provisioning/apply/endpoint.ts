@@ -1,5 +1,5 @@
 import { applyProvisioning as applyAll } from "@/lib/administration/provisioning/manage-provisioning";
-import { applyProvisioning } from "@/lib/api-client/operations/provisioning";
+import { applyProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

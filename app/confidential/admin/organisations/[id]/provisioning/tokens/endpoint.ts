@@ -1,5 +1,5 @@
 import { makeScimToken } from "@/lib/administration/provisioning/tokens";
-import { createScimToken } from "@/lib/api-client/operations/provisioning";
+import { createScimToken } from "@/lib/api-client/operations/administration/provisioning";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { getRuntime } from "@/lib/runtime/slot";
 

@@ -1,5 +1,5 @@
 import { finishTestSignIn as finish } from "@/lib/administration/providers/test-provider";
-import { finishTestSignIn } from "@/lib/api-client/operations/providers";
+import { finishTestSignIn } from "@/lib/api-client/operations/administration/providers";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

@@ -1,5 +1,5 @@
 import { startTestSignIn as start } from "@/lib/administration/providers/test-provider";
-import { startTestSignIn } from "@/lib/api-client/operations/providers";
+import { startTestSignIn } from "@/lib/api-client/operations/administration/providers";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 

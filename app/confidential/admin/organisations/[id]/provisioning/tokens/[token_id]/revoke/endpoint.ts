@@ -1,5 +1,5 @@
 import { revokeScimToken as revoke } from "@/lib/administration/provisioning/tokens";
-import { revokeScimToken } from "@/lib/api-client/operations/provisioning";
+import { revokeScimToken } from "@/lib/api-client/operations/administration/provisioning";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 
 export const endpoint = endpointAt(

@@ -28,14 +28,14 @@ import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { openKeystore } from "@/lib/keystore/open-keystore";
-import { type CustodianPlace, withCustodian } from "@/lib/launch/custodian-at-hand";
 import { startOwnServer } from "@/lib/launch/databases";
 import { keyVariables, portalOrigin } from "@/lib/launch/environments";
 import { explainFailure } from "@/lib/launch/failure";
 import { prepareFolders, removeRunDir } from "@/lib/launch/folders";
 import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
 import { lockDataFolder } from "@/lib/launch/lock";
-import { replaceLog } from "@/lib/launch/replace-log";
+import { type CustodianPlace, withCustodian } from "@/lib/launch/recovery/custodian-at-hand";
+import { replaceLog } from "@/lib/launch/recovery/replace-log";
 
 /** The operator's arguments. Without `confirm` it changes nothing. */
 export interface RecoverOptions {

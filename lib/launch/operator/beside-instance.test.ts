@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { rosterPlace, runBesideInstance } from "@/lib/launch/beside-instance";
 import { newInstance } from "@/lib/launch/instance-file";
+import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-instance";
 
 const ORIGIN = "sealport.internal/beside";
 let dir: string;

@@ -2,10 +2,10 @@ import "server-only";
 import type { Pool } from "pg";
 import { findFollower, startNewLog } from "@/lib/audit/recovery/start-new-log";
 import { StartError } from "@/lib/db/embedded/start-error";
-import type { CustodianPlace } from "@/lib/launch/custodian-at-hand";
 import { lockDataFolder } from "@/lib/launch/lock";
-import { readOldCheckpoint } from "@/lib/launch/old-checkpoint";
-import { renewInstance } from "@/lib/launch/renew-instance";
+import type { CustodianPlace } from "@/lib/launch/recovery/custodian-at-hand";
+import { readOldCheckpoint } from "@/lib/launch/recovery/old-checkpoint";
+import { renewInstance } from "@/lib/launch/recovery/renew-instance";
 import { writeStateFile } from "@/lib/launch/state-file";
 
 export interface LogToReplace extends CustodianPlace {

@@ -8,8 +8,8 @@ import { variablesOf } from "@/lib/env/read-environment";
 import { PATHS } from "@/lib/escrow/protocol/messages";
 import { whoRuns } from "@/lib/http/health/who-runs";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
-import { checkConfig, partNamed } from "@/lib/launch/check-config";
-import { addKeys, newInstanceText } from "@/lib/launch/write-instance-file";
+import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
+import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
 import { createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
 
 const ORIGIN = "portal.example.org/log1";

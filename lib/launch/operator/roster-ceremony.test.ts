@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import { keyGroups, type RosterDraft } from "@/lib/escrow/protocol/roster-draft";
-import { beginRoster, readDraft, type Terminal } from "@/lib/launch/roster-ceremony";
+import { beginRoster, readDraft, type Terminal } from "@/lib/launch/operator/roster-ceremony";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 
 const LOG = "portal.example.org/log1";

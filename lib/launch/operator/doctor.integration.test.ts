@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { examine } from "@/lib/launch/doctor";
+import { examine } from "@/lib/launch/operator/doctor";
 import { createTestKeyFolder, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";

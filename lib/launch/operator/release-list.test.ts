@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { verifyRelease, writeReleaseList } from "@/lib/launch/release-list";
+import { verifyRelease, writeReleaseList } from "@/lib/launch/operator/release-list";
 
 const pair = () =>
   generateKeyPairSync("ed25519", {

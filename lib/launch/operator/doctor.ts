@@ -17,7 +17,7 @@ import { variablesOf } from "@/lib/env/read-environment";
 import { callService } from "@/lib/ipc/client";
 import type { Part } from "@/lib/ipc/part-identity";
 import { openKeystore } from "@/lib/keystore/open-keystore";
-import { checkConfig, type Finding, finding, type Given } from "@/lib/launch/check-config";
+import { checkConfig, type Finding, finding, type Given } from "@/lib/launch/operator/check-config";
 import { PROGRAM_ROOT } from "@/lib/launch/program";
 import { mailerOf } from "@/lib/notify/mail/mailer";
 import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
