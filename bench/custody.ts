@@ -60,7 +60,7 @@ async function transit(): Promise<BackEnd> {
   return { settings, close: server.close };
 }
 
-/** Each place for a root key; the others are compared with the first. */
+/** All places for a root key. Each is compared with the first. */
 const BACK_ENDS: Readonly<Record<string, (dir: string) => BackEnd | Promise<BackEnd>>> = {
   "key file": (dir) => ({ settings: readCustody({ KEK_FILE: path.join(dir, "kek.key") }) }),
   passphrase: () => ({ settings: readCustody({ KEK_PASSPHRASE: "a passphrase for a bench" }) }),
@@ -80,7 +80,10 @@ async function wallMicros(act: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
-/** Returns three works: sealing a group for four, opening it with a participant's key of this keystore, and deriving alone. */
+/**
+ * Returns three functions to measure: sealing a group for four recipients, opening it with a participant's key of this
+ * keystore, and key derivation alone.
+ */
 async function worksOf(keystore: Keystore) {
   const fixture = sealFixture({ narrative: "work of one week ".repeat(40) }, [KID, "b#1", "c#1", "escrow#1"]);
   const owner = { purpose: "participant", participant: "alice", version: 1 } as const;
@@ -170,7 +173,7 @@ async function figuresOf(one: Measured, base: Measured): Promise<Figure[]> {
   ];
 }
 
-/** Measures the cost of each back end where it is called, and shows that it costs nothing where it is not. */
+/** Measures the cost of each back end: of acts that call it, and of acts that do not call it and should cost no more. */
 export async function benchCustody(): Promise<Figure[]> {
   const dirs: string[] = [];
   const open: BackEnd[] = [];

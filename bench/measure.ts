@@ -76,7 +76,7 @@ export function compare(about: Comparison, operation: Work, baseline: Work): Pro
   );
 }
 
-/** What concurrent loops reached. */
+/** Figures of concurrent loops. */
 export interface Load {
   readonly perSecond: number;
   readonly p99Micros: number;

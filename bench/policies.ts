@@ -28,7 +28,7 @@ const BATCH = 500;
 const SIZES = [15, 60, 600] as const;
 const ROLES = ["coordinator", "auditor", "regulator"] as const;
 
-/** A set of so many policies: the default ones, and grants by role, purpose, group and approvals. */
+/** Returns a set with `count` policies: the default ones, and grants by role, purpose, group and approvals. */
 function documentOf(count: number): PolicyDocument {
   const own = DEFAULT_DOCUMENT.policies.slice(0, count).map((policy) => ({ ...policy, examples: [] }));
   const more = Array.from({ length: Math.max(0, count - own.length) }, (_none, at) => {
@@ -48,7 +48,7 @@ const textsOf = ({ policies }: PolicyDocument) =>
 /** Openings that are decided in turn. */
 const FACTS = 300;
 
-/** One decision at p50: by Cedar for a question that was not asked before, and for openings in turn. */
+/** Returns the median time of one decision: by Cedar for a new question, and for a sequence of openings. */
 function decisionFigures(): Figure[] {
   const facts = Array.from({ length: FACTS }, (_none, at) => randomFacts(at + 1));
   return SIZES.flatMap((size) => {
@@ -84,7 +84,10 @@ function decisionFigures(): Figure[] {
   });
 }
 
-/** The proof with the start of its process: of a set against itself, and of one that gains in one minute. */
+/**
+ * Returns the time of a proof with the start of its process: for a set against itself, and for a set that gives access
+ * in one more minute of the day.
+ */
 async function proofFigures(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const size of SIZES) {

@@ -13,7 +13,7 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const CONNECTIONS = (process.env.BENCH_CONNECTIONS ?? "1,8,64").split(",").map(Number);
 const ONLY = process.env.BENCH_ONLY?.split(",");
-/** The calls of the goals, measured with each number of connections; all others with one number only. */
+/** Calls that have a speed goal. They are measured with each number of connections, all others with one number only. */
 const MAIN: ReadonlySet<string> = new Set([
   "base",
   "naive",
@@ -121,8 +121,9 @@ async function measureInstance(instance: RunningInstance): Promise<Figure[]> {
 }
 
 /**
- * Measures the built product against two plain servers on the same PostgreSQL, which is durable: rates in alternating rounds, times of
- * answers, CPU time by process, statements and round trips. See README.md for its variables. The tables go to bench/results/product.md.
+ * Measures the built product against a plain server on the same PostgreSQL. Rounds of both alternate. Returns rates,
+ * answer times, CPU time by process, statements and round trips. README.md explains the variables. The tables go to
+ * bench/results/product.md.
  */
 export async function benchProduct(): Promise<Figure[]> {
   const instance = await startInstance({ env: { RATE_BUDGETS: RAISED_BUDGETS } });

@@ -1,6 +1,6 @@
-# The old system's construction, for comparison: X25519, HKDF, AES-GCM; no associated data, no commitment, no strict form. For each line
-# `seal COUNT` or `open COUNT` it prints the CPU time of one such call in microseconds, 1 KiB for four recipients, so that its rounds can
-# alternate with ours.
+# The old system's construction, for comparison: X25519, HKDF and AES-GCM, without associated data, commitment or strict form. A record has
+# 1 KiB and four recipients. For each input line `seal COUNT` or `open COUNT` it prints the CPU time of one call in microseconds. So its
+# rounds can alternate with ours.
 import base64, json, os, sys, time
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM

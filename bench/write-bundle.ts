@@ -14,7 +14,7 @@ import { zipCentralEntry, zipEndRecord, zipLocalHeader } from "@/lib/crypto/zip/
 const FLUSH = 4 << 20;
 const BY = operator(1);
 
-/** A file that is written in pieces, with what a container must record of it. */
+/** A file that is written in pieces. `finish` returns the checksum, size in bytes and digest that the zip records. */
 class PieceFile {
   readonly #handle: number;
   readonly #hash = sha256Stream();
@@ -86,8 +86,9 @@ function writeZip(target: string, pieces: readonly Piece[]): void {
 }
 
 /**
- * Writes a bundle of `count` entries, each with `parts` readable parts (0 or 1), and a checkpoint for each hundredth of it. Place
- * signatures are left out, because they take a minute to make and are read only after an error.
+ * Writes a bundle of `count` entries, each with `parts` readable parts (0 or 1), and a checkpoint after each hundredth
+ * of the entries. It has no signatures of places: making them takes a minute, and a verifier reads them only after an
+ * error.
  */
 export function writeBundle(dir: string, target: string, count: number, parts: 0 | 1): void {
   const entries = new PieceFile(path.join(dir, BUNDLE_FILES.entries));

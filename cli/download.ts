@@ -20,8 +20,9 @@ export function sizeOf(file: string): number {
 }
 
 /**
- * Appends an answer to the existing file, or replaces it where the answer is the whole file; what arrived before an
- * interruption stays. `most` is the announced size of the whole file: a longer answer is refused.
+ * Writes an answer to the file `part`. A partial answer (206) is appended; any other answer replaces the content. Bytes
+ * that arrived before an interruption stay. Throws CliError if the file gets longer than `most` bytes, its announced
+ * size.
  */
 export async function takeIn(
   response: Response,
@@ -45,14 +46,17 @@ export async function takeIn(
   }
 }
 
-/** SHA-256 of a file, base64url. */
+/** Returns the SHA-256 of a file in base64url. */
 export async function digestOf(file: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest("base64url");
 }
 
-/** Gives a whole part its name. Without `isForced` a file of that name is not replaced, also where it came in between. */
+/**
+ * Renames a complete part to `file`. Without `isForced` it throws a usage error if `file` exists, even if it appeared
+ * during the download.
+ */
 export function nameWhole(part: string, file: string, isForced: boolean): void {
   if (isForced) {
     renameSync(part, file);

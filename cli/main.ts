@@ -16,7 +16,7 @@ import { VERSION } from "./version";
 const TIMEOUT_MS = 120_000;
 const RETRIES = 4;
 
-/** The one place that knows how the API is called. A signed call names its key and need not send it. */
+/** Returns the connection for all API calls. A signed call names its key and does not send it. */
 function connect({ url, apiKey, signing }: Target, send: typeof fetch = fetch): Connection {
   return createSealport({
     baseUrl: url,
@@ -32,7 +32,7 @@ function connect({ url, apiKey, signing }: Target, send: typeof fetch = fetch): 
 
 // The command line on the SDK (docs/guides/command-line.md): data on standard output, messages on standard error.
 
-/** A reader that closes the pipe early is not a failure; what was done stays done. */
+/** Ends the process quietly if the reader closes the pipe early. Completed calls are not undone. */
 function endQuietlyWithoutReader(stream: NodeJS.WriteStream): void {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);

@@ -1,23 +1,23 @@
 import { shownJson, shownText } from "@/lib/audit/bundle-verifier/report/shown-text";
 
-// Text from a portal may have codes that a terminal obeys: it is written only through these functions.
+// Text from a portal may contain control codes for the terminal. So it is written only through these functions.
 
-/** The longest text that is shown whole; the API answers no longer text. */
+/** Maximum length of a text that is shown whole. The API returns no longer text. */
 const WHOLE = 1 << 20;
 
-/** Foreign text on one line. */
+/** Returns text from a portal on one line, without control codes. */
 export function oneLine(text: string): string {
   return shownText(text, WHOLE);
 }
 
-/** Foreign text with its own line breaks kept. */
+/** Returns the lines of a text from a portal, each without control codes. */
 export function linesOf(text: string): string[] {
   return text.split(/\r\n|\n/).map(oneLine);
 }
 
-/** A JSON value on one line, as NDJSON has it; equal to the value when parsed. */
+/** Returns a JSON value on one line, as in NDJSON. Parsing it gives the same value. */
 export function jsonLine(value: unknown): string {
-  // Indentation is newlines and blanks between members: neither occurs inside a string of shownJson's.
+  // Newlines and leading blanks occur only between members, never inside a string of shownJson.
   return shownJson(value)
     .split("\n")
     .map((line) => line.trimStart())
@@ -45,7 +45,10 @@ function factsOf(value: Readonly<Record<string, unknown>>, prefix: string): [str
   });
 }
 
-/** An object's members as lines for a person, those of inner objects by dotted names; continued lines are indented. */
+/**
+ * Returns an object's members as lines for a person. Members of inner objects have dotted names. Continued lines are
+ * indented.
+ */
 export function factLines(value: Readonly<Record<string, unknown>>): string[] {
   const facts = factsOf(value, "");
   const width = Math.min(28, Math.max(0, ...facts.map(([label]) => label.length)));

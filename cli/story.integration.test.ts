@@ -11,9 +11,9 @@ import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
-// From a request to an export, each step by another person, as programs make it.
+// The way from a request to an export by the command line. Another person does each step.
 
-// A watchdog: each step runs in its own process.
+// A high time limit, because each step starts its own process.
 vi.setConfig({ testTimeout: 900_000 });
 const run = promisify(execFile);
 
@@ -120,7 +120,7 @@ test("a request is filed, decided by two, opened under its grant, and the grant 
   const { grant_id } = await done(approver, ...decision(id, "coordinator", "approve", ...reading(), "--yes"));
   const listed = await as(regulator, "grants", "list", "--view", "in_force");
   expect(JSON.parse(listed.stdout)).toMatchObject({ id: grant_id, state: "active" });
-  // An entry that is in no tree is not long believed (audit.md), and this machine may be slow.
+  // An entry without a leaf in the tree is accepted only for a short time (audit.md), and this machine may be slow.
   await portal.bench.anchor();
   const opened = await done(
     regulator,
@@ -343,7 +343,7 @@ test("a profile with a signing key signs its calls; only the file has the key", 
   expect(findings.find(({ check }) => check === "key").detail).toContain("submit");
 });
 
-test("data sealed with a participant's own key open here, and with no other key", async () => {
+test("data sealed with a participant's own key open on this machine with that key only", async () => {
   const { bench } = portal;
   const holder = await bench.person({ role: "client", hasKey: false });
   const participant = holder.principal.participantId;

@@ -29,16 +29,20 @@ const isIn = (title: string, parts: readonly string[]): boolean => {
   });
 };
 
+/** Returns the tests that a row names and that do not exist, or are not of npm test. */
+const missingIn = (row: string) =>
+  namedIn(row).filter(({ file, parts }) => {
+    const title = existsSync(file) ? titlesOf(file).find((one) => isIn(one, parts)) : undefined;
+    return title === undefined || title.includes("@deep");
+  });
+
 describe("the page of invariants", () => {
   it.each(INVARIANTS)("names for %s an existing test of npm test", (name) => {
-    const named = namedIn(rows.get(name) ?? "");
-    const inNpmTest = named.filter(({ file }) => !file.includes(".deep.") && !file.startsWith("e2e/"));
-    expect(inNpmTest.length).toBeGreaterThan(0);
-    const missing = named.filter(({ file, parts }) => {
-      const title = existsSync(file) ? titlesOf(file).find((one) => isIn(one, parts)) : undefined;
-      return title === undefined || title.includes("@deep");
-    });
-    expect(missing).toEqual([]);
+    const row = rows.get(name) ?? "";
+    const isOfNpmTest = ({ file }: { readonly file: string }) =>
+      !file.includes(".deep.") && !file.startsWith("e2e/");
+    expect(namedIn(row).filter(isOfNpmTest).length).toBeGreaterThan(0);
+    expect(missingIn(row)).toEqual([]);
   });
 
   it("names only existing files", () => {
@@ -46,4 +50,11 @@ describe("the page of invariants", () => {
     expect(files.length).toBeGreaterThan(20);
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
   });
+});
+
+it("the table of a portal's caches names existing tests", () => {
+  const scaling = readFileSync("docs/scaling.md", "utf8");
+  const table = scaling.slice(scaling.indexOf("## What a portal keeps"), scaling.indexOf("## A pooler"));
+  expect(namedIn(table).length).toBeGreaterThan(20);
+  expect(missingIn(table)).toEqual([]);
 });

@@ -15,7 +15,7 @@ describe("commands of the README", () => {
     expect(blocks.filter((block) => /(^|\s)#/m.test(block.replace(QUOTED, '""')))).toEqual([]);
   });
 
-  it("are read by the installed shells", () => {
+  it("parse in the installed shells", () => {
     const shells = ["bash", "zsh"].filter((shell) => spawnSync(shell, ["-c", ":"]).error === undefined);
     expect(shells).toContain("bash");
     for (const shell of shells)

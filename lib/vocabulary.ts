@@ -58,3 +58,25 @@ export type GroupName = z.infer<typeof GroupName>;
 /** How much of a field a grant shows. */
 export const Level = z.enum(["metadata", "masked", "full"]);
 export type Level = z.infer<typeof Level>;
+
+/** The kinds of things that change while people read them. */
+export const WATCHED_KINDS = [
+  "request",
+  "grant",
+  "dispute",
+  "transaction",
+  "rotation",
+  "key",
+  "epoch",
+  "hold",
+  "notification",
+  "notice",
+  "agreement",
+  "roster",
+  "access_review",
+  "policy",
+  "erasure",
+  "authority",
+  "alert",
+] as const;
+export type WatchedKind = (typeof WATCHED_KINDS)[number];

@@ -16,9 +16,9 @@ import path from "node:path";
 export class NotWritten extends Error {}
 
 /**
- * Replaces the text of a policy file, whole or not at all (fsync, rename), where it still has the text that was read.
- * The draft next to it is made for this run alone: of two runs at once the second is refused, so that neither undoes
- * the other's. Throws NotWritten with the reason.
+ * Replaces the text of a policy file, completely or not at all (fsync, rename), if the file still has the text `read`.
+ * It writes a draft next to the file. A second run at the same time finds the draft and is refused, so that no run
+ * undoes another. Throws NotWritten with the reason.
  */
 export function replacePolicy(file: string, read: string, text: string): void {
   const target = realpathSync(file);
@@ -47,13 +47,13 @@ function openDraft(draft: string): number {
     const exists = error instanceof Error && Reflect.get(error, "code") === "EEXIST";
     throw new NotWritten(
       exists
-        ? `${draft} is there: another run is keeping a checkpoint, or one was ended in the middle; remove it if none runs`
+        ? `${draft} exists: another run is keeping a checkpoint, or a run was interrupted. Remove it if none runs`
         : `${draft} cannot be written`,
     );
   }
 }
 
-/** Makes the new name last. */
+/** Writes the folder to the disk, so that the new name survives a crash. */
 function syncFolder(folder: string): void {
   const handle = openSync(folder, "r");
   try {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { recoverNow } from "@/lib/launch/recovery/recover-now";
 
 const USAGE = `usage: npm run recover                                     what a recovery would do, and what two persons sign
-       npm run recover -- --confirm SIZE [--statements FILE …]   append what the database lost again
+       npm run recover -- --confirm SIZE [--statements FILE …]   append again what the database lost
        npm run recover -- --new-origin NAME --checkpoint FILE [--confirm 0]   the signer's store is lost too
 `;
 

@@ -22,7 +22,7 @@ import { NotWritten, replacePolicy } from "./keep-policy";
 const USAGE = `usage: npm run verify -- BUNDLE|EVIDENCE [--policy FILE | --keep FILE] [--receipt FILE]... [--json]
        npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE | --keep FILE] [--json]
 --keep FILE: as --policy FILE, and a bundle that is verified under it leaves its newest checkpoint there, so that later
-bundles must go on from it
+bundles must continue from it
 exit status: 0 verified under the policy, and every receipt proven; 3 consistent, but with the keys
 in the bundle only, or a receipt is neither proven nor broken by it; 1 wrong; 2 usage, or what was to be kept cannot be
 written\n`;
@@ -33,7 +33,7 @@ function exitOf(report: Report): number {
   return report.verdict === "verified" && openReceipts(report) > 0 ? EXIT.consistent : EXIT[report.verdict];
 }
 
-/** A policy or a receipt is a page of text; whatever is longer is neither. */
+/** Maximum size of a policy or a receipt in bytes. Both are much shorter. */
 const MAX_SIDE_FILE = 16 << 20;
 
 function usage(reason: string): never {
@@ -84,13 +84,16 @@ function readArguments() {
   }
 }
 
-/** Writes one line that the next one replaces, for a waiting person. */
+/** Writes one line for a waiting person. The next line replaces it. */
 function showProgress({ step, done, total }: Progress): void {
   const share = total === 0 ? 100 : Math.floor((done / total) * 100);
   process.stderr.write(`\r${step} ${done} of ${total} (${share} %)\u001b[K`);
 }
 
-/** Keeps the bundle's checkpoint in the policy file; false where it is verified and cannot be written there. */
+/**
+ * Keeps the bundle's checkpoint in the policy file. Returns false if a checkpoint of a verified bundle cannot be
+ * written.
+ */
 function keep(file: string, text: string, report: Report, tell: (line: string) => void): boolean {
   const keeping = keepCheckpoint(text, report);
   if (keeping.is === "refused") tell(`not kept: ${keeping.why}`);
@@ -110,10 +113,10 @@ function keep(file: string, text: string, report: Report, tell: (line: string) =
   return true;
 }
 
-/** Evidence is read whole; a longer file of its form is a bundle or nothing of ours. */
+/** Maximum size of evidence in bytes, because it is read as a whole. A longer file is read as a bundle. */
 const MAX_EVIDENCE = 64 << 20;
 
-/** The bytes of a file that is evidence, as PDF or JSON; undefined for all other files. */
+/** Returns the bytes of a file that is evidence, as PDF or JSON; undefined for all other files. */
 function evidenceBytes(file: string): Uint8Array | undefined {
   const { handle, size } = readable(file, openFile);
   try {

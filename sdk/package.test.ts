@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-// A stranger's view: the package as npm packs it, installed in an empty folder from the npm registry alone.
+// The package as a user gets it: packed by npm, and installed in an empty folder from the npm registry alone.
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(path.join(tmpdir(), "sealport-sdk-"));
@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const installed = () => path.join(folder, "node_modules/@sealport/sdk");
 
-it("the package has what is built and no code of the server", () => {
+it("the package has the built files and no code of the server", () => {
   const files = readdirSync(installed(), { recursive: true, encoding: "utf8" });
   for (const name of ["README.md", "examples/ten-minutes.mjs", "dist/node/index.js", "dist/browser/index.js"])
     expect(files).toContain(name);

@@ -38,7 +38,7 @@ function twoAccepted() {
 const LEAVES = ["leaf of a", "leaf of b"];
 
 describe("the balance of a load", () => {
-  it("is clean where every answered call is there once, and an unanswered one at most once", async () => {
+  it("has no fault if every answered call is stored once, and an unanswered call at most once", async () => {
     const { ledger, first, second, unknown } = twoAccepted();
     const rows = [
       [first, "a"],
@@ -50,7 +50,7 @@ describe("the balance of a load", () => {
     });
   });
 
-  it("counts a lost transaction, a call that was done twice, an entry that is there twice, and a gap", async () => {
+  it("counts a lost transaction, a call that was carried out twice, an entry that is stored twice, and a gap", async () => {
     const { ledger, first, second, unknown } = twoAccepted();
     const rows = [
       [first, "another"],

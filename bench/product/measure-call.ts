@@ -12,7 +12,7 @@ export interface CallFigures {
   readonly call: string;
   readonly connections: number;
   readonly perSecond: number;
-  /** Of the baseline's rate in the same round, the median of the rounds; 1 for a baseline. */
+  /** Rate divided by the baseline's rate in the same round; the median of all rounds. 1 for a baseline. */
   readonly ratio: number;
   readonly p50: number;
   readonly p99: number;
@@ -34,10 +34,10 @@ interface OneRound {
 }
 
 const FOLLOW_MS = 1000;
-/** After a start the processes are busy with themselves for a while. */
+/** Wait after a start, because the processes still do their own start work. */
 const SETTLE_MS = 10_000;
 const IDLE_SECONDS = 5;
-/** Acts that can be done once are prepared, this many for each round. */
+/** Acts that can be done only once are prepared: this many for each round. */
 const PREPARED = 48;
 
 /** Reads the CPU time of all processes that are measured, and sums up what other programs of the machine used. */
@@ -129,7 +129,7 @@ async function oneRound(
   return { calls, perSecond: calls / value.seconds, times, refused, cpu: each };
 }
 
-/** Returns a percentile: this share of the times is at or below it. */
+/** Returns a quantile of the times: `share` of them, from 0 to 1, are at or below it. */
 export function quantile(times: readonly number[], share: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

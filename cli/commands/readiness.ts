@@ -10,7 +10,10 @@ import {
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 
-/** Shows the list: as JSON for programs, else a line for each part. The exit code stays 0: it is an answer, no fault. */
+/**
+ * Writes the list as JSON, and a line for each part that is not ready. The exit code is 0 even then, because the call
+ * succeeded.
+ */
 async function show(cx: Cx, list: ReadinessList): Promise<undefined> {
   await cx.out.document(list);
   cx.out.remark(
@@ -68,13 +71,13 @@ async function readRules(cx: Cx, given: Given): Promise<undefined> {
 export const READINESS_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["readiness", "show"],
-    summary: "What real data needs: ten parts, and why each is not ready.",
+    summary: "Show the ten parts that real data needs, and why a part is not ready.",
     example: "sealport readiness show",
     run: read,
   },
   {
     path: ["readiness", "check"],
-    summary: "Try the parts again, or those that are named.",
+    summary: "Check all parts again, or only the named ones.",
     options: [
       { name: "item", kind: "texts", value: "ITEM", help: `One of ${NeededItem.options.join(", ")}.` },
     ],

@@ -12,7 +12,7 @@ describe("the scale of a ruler", () => {
     expect(placeOf(scale, day("2026-12-05"))).toBeCloseTo(50);
   });
 
-  it("keeps an instant outside at its end", () => {
+  it("places an instant outside the scale at the nearest end", () => {
     const scale = scaleOf([day("2026-11-20"), day("2026-12-20")]);
     expect([placeOf(scale, day("2020-01-01")), placeOf(scale, day("2030-01-01"))]).toEqual([0, 100]);
   });

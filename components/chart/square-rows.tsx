@@ -18,7 +18,7 @@ export interface SquareRow {
 
 const ORDER = ["fresh", "middle", "old", "late"] as const;
 const [WIDTH, GAP, HEIGHT] = [22, 4, 16];
-/** More than this many are drawn as one bar for each look. */
+/** Above this number a row has one bar for each look instead of squares. */
 const MOST = 16;
 
 interface Drawn {
@@ -28,7 +28,10 @@ interface Drawn {
   readonly width: number;
 }
 
-/** Returns one square for each of a few, and else a bar for each look, as long as its share. */
+/**
+ * Returns one square for each object, up to `MOST`. For more it returns one bar for each look; its length is the look's
+ * share.
+ */
 export function squaresOf(counts: SquareRow["counts"]): Drawn[] {
   const total = ORDER.reduce((sum, look) => sum + counts[look], 0);
   const full = MOST * (WIDTH + GAP);

@@ -15,7 +15,7 @@ interface Shared {
 
 const Tables = createContext<Shared | undefined>(undefined);
 
-/** Charts inside are shown as tables together, by the switch. */
+/** Lets one switch show all charts inside as tables. */
 export function Charts({ children }: { children: ReactNode }) {
   const [turns, setTurns] = useState(0);
   const shared = useMemo(
@@ -54,7 +54,7 @@ export function Twin(props: {
   const t = useTranslations("ui.chart");
   const shared = useContext(Tables);
   const turns = shared?.turns ?? 0;
-  // The switch for all charts undoes what was chosen for one.
+  // The switch for all charts resets the choice for one chart.
   const [own, setOwn] = useState<{ readonly turns: number; readonly isTable: boolean } | undefined>();
   const wide = props.isWide === true;
   const isTable = own?.turns === turns ? own.isTable : (shared?.isTables ?? false);

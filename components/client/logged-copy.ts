@@ -23,7 +23,7 @@ function ofMark(mark: string): CopyOf {
   return { transactionId, accessId, group };
 }
 
-/** One call per opening: several groups of it are one copy. */
+/** Records a copy with one call for each opening. Several groups of one opening are one copy. */
 async function record(from: readonly CopyOf[]): Promise<void> {
   const openings = new Map(from.map((one) => [one.accessId, one]));
   for (const { accessId, transactionId } of openings.values()) {
@@ -49,7 +49,7 @@ export async function copyRecorded(from: readonly CopyOf[], text: string): Promi
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": recorded })]);
     return "copied";
   } catch {
-    // Where the browser takes no promise the entry may still be on its way.
+    // If the browser does not accept a promise, the entry may not be written yet.
     await recorded.catch(() => undefined);
     return isRecorded ? "failed" : "unrecorded";
   }
@@ -61,7 +61,7 @@ function openedIn(selection: Selection): CopyOf[] {
     .map((field) => ofMark(field.dataset.opened ?? ""));
 }
 
-/** Texts selected in opened fields are copied the recorded way too, and cannot be dragged out or cut. */
+/** Makes copies of selected text in opened fields recorded too. Such text cannot be dragged or cut. */
 export function useCopyGuard(onOutcome: (outcome: CopyOutcome) => void): void {
   const latest = useRef(onOutcome);
   useEffect(() => {

@@ -1,6 +1,6 @@
 export type NotSignedReason = "cancelled" | "unsupported" | "differs";
 
-/** Nothing was signed: the person gave up, the browser cannot, or what came to be signed is not what was shown. */
+/** Thrown when nothing was signed: the person stopped, the browser cannot sign, or the statement does not match the page. */
 export class NotSigned extends Error {
   override readonly name = "NotSigned";
 

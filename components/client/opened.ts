@@ -25,19 +25,22 @@ const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] 
 const NOTHING: OpenedState = { items: [], blanked: undefined };
 
 export interface OpenedValues extends OpenedState {
-  /** To be taken before the call that opens. */
+  /** Take one before the call that opens, and give it to `put`. */
   ticket(): Ticket;
-  /** False when something went blank meanwhile: the answer is dropped. */
+  /** Shows opened values. Returns false, and shows nothing, if values were blanked after the ticket was taken. */
   put(opened: Opened, ticket: Ticket): boolean;
   blank(reason: BlankReason): void;
 }
 
-/** Clears the store while the page still may: the document is up to date when this returns. */
+/** Clears the store. The document no longer shows the values when this returns. */
 function blankNow(store: OpenedStore, reason: BlankReason): void {
   flushSync(() => store.blank(reason));
 }
 
-/** What needs no clock: leaving, coming back from the back-forward cache, freezing. */
+/**
+ * Blanks the values when the person leaves the page, when the browser freezes it, or when it returns from the
+ * back-forward cache.
+ */
 function useLeaving(store: OpenedStore): void {
   useEffect(() => {
     const leave = () => blankNow(store, "closed");
@@ -56,7 +59,10 @@ function useLeaving(store: OpenedStore): void {
   }, [store]);
 }
 
-/** Idle, out of sight, unsure, and the grant's end: looked at each second while something is open. */
+/**
+ * Checks each second, while values are open, whether the page is idle or hidden too long, the access is in doubt, or
+ * the grant has ended.
+ */
 function useClock(store: OpenedStore, isOpen: boolean, skewMs: number, sureAt: Sure) {
   useEffect(() => {
     if (!isOpen) return;
@@ -73,7 +79,7 @@ function useClock(store: OpenedStore, isOpen: boolean, skewMs: number, sureAt: S
         flushSync(() => store.blank("ended", (one) => hasEnded(one, nowMs + skewMs)));
     };
     const see = () => {
-      // Looked at before it is forgotten since when the page was hidden: timers of hidden pages may have stood still.
+      // Check before `hiddenSinceMs` is reset, because a browser may stop the timers of a hidden page.
       look();
       hiddenSinceMs = document.visibilityState === "hidden" ? Date.now() : undefined;
     };
@@ -95,7 +101,7 @@ function apply(store: OpenedStore, standing: Standing, grantId: string | undefin
 }
 
 interface Sure {
-  /** When the access was last known to hold; undefined while there is no doubt. */
+  /** Time at which the access was last known to be in force, in milliseconds; undefined while there is no doubt. */
   current: number | undefined;
 }
 
@@ -116,7 +122,7 @@ async function ask(store: OpenedStore, sureAt: Sure, isLive: boolean): Promise<v
   else if (sureAt.current !== undefined) sureAt.current = Math.max(sureAt.current, askedAt);
 }
 
-/** Revocations, by the stream and by asking. */
+/** Blanks values whose grant was revoked or has ended, as the stream reports or as the portal answers. */
 function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void {
   const isLive = useLiveState() === "live";
   useHeard((heard) => {
@@ -139,8 +145,8 @@ function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void 
 
 /**
  * Opened values of this page, in memory only. They go blank when the page is idle, left, hidden or restored, when the
- * grant ends or is revoked, when the session is over, and when the portal cannot be asked about these.
- * `nowMs` is the server's time when it made the page.
+ * grant ends or is revoked, when the session ends, and when the portal cannot confirm the access. `nowMs` is the
+ * server's time when it made the page.
  */
 export function useOpened({ nowMs }: { nowMs: number }): OpenedValues {
   const [store] = useState(() => new OpenedStore());

@@ -4,10 +4,13 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useCallback, useRef, useState } from "react";
 import { StepUpContext } from "@/components/client/use-api";
 
-/** Few calls of few people ask for it: it comes when one does. */
+/** Loaded when a call first needs it, because few calls do. */
 const StepUpDialog = dynamic(async () => (await import("@/components/client/step-up-dialog")).StepUpDialog);
 
-/** Opens the step-up dialog for whichever call asks; calls that ask meanwhile wait for the same answer. */
+/**
+ * Opens the step-up dialog when a call needs a fresh proof. Calls that need one while it is open wait for the same
+ * answer.
+ */
 export function StepUpProvider(props: {
   /** The demonstration person who is signed in, by handle. */
   demonstration: string | undefined;

@@ -3,13 +3,16 @@
 import { useRef } from "react";
 
 export interface Intent {
-  /** The idempotency key of this content: another one as soon as the content is another. */
+  /** Returns the idempotency key of this content. Changed content gets another key. */
   keyFor(content: unknown): string;
-  /** The outcome is known: the same content sent again is a new act. */
+  /** Call this when the outcome is known. The same content sent after that is a new act. */
   settle(): void;
 }
 
-/** One key for one intent: the same while the answer is not known, so that a repeated call is carried out once. */
+/**
+ * Returns one idempotency key for one intent. It stays the same until the outcome is known, so that a repeated call is
+ * carried out only once.
+ */
 export function useIntent(): Intent {
   const kept = useRef<{ readonly text: string; readonly key: string } | undefined>(undefined);
   const intent = useRef<Intent>({

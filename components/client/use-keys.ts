@@ -25,7 +25,7 @@ export function useKeysSwitch(): readonly [isOn: boolean, turn: (isOn: boolean) 
     try {
       localStorage.setItem(PLACE, next ? "on" : "off");
     } catch {
-      // Storage that is forbidden: the keys stay as they are.
+      // The browser forbids storage, so the setting does not change.
     }
     for (const watcher of watchers) watcher();
   };
@@ -38,7 +38,7 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Escape leaves a control, so that the keys act again. */
+/** Escape moves the focus out of a control, so that the single keys work again. */
 function leave(event: KeyboardEvent): void {
   if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
 }

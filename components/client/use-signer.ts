@@ -19,20 +19,20 @@ export interface Signed<S> {
   readonly signature: PasskeySignature;
 }
 
-/** What is signed, and how to tell that it is what the page shows. */
+/** A statement to sign, and the check that it matches the page. */
 export interface ToSign<S> {
   readonly kind: StatementKind;
-  /** Asks the server to lay out the statement; called only when the person signs for themselves. */
+  /** Asks the server to prepare the statement. Called only when the person signs with their own key. */
   prepare(): Promise<S>;
-  /** Whether the statement says what the page shows; anything else is not signed. */
+  /** Whether the statement matches what the page shows. Otherwise it is not signed. */
   isAsShown(statement: S): boolean | Promise<boolean>;
 }
 
 export interface Signer {
   /**
-   * Has the person sign, when the custodian knows a passkey of theirs. Undefined when the portal signs in their
-   * place, as it does in an evaluation for people without a key: then the call goes without a signature.
-   * Throws NotSigned, CallRefused and NetworkLost.
+   * Asks the person to sign, if the custodian knows a passkey of theirs. Returns undefined if the portal signs for
+   * them, as in an evaluation for people without a key. The call is then sent without a signature. Throws NotSigned,
+   * CallRefused and NetworkLost.
    */
   sign<S>(what: ToSign<S>): Promise<Signed<S> | undefined>;
 }

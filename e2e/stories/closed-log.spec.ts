@@ -146,7 +146,7 @@ test("the closed log is exported, at once and in the background, verifies, and t
     await expect(row).toContainText(`of the closed log ${two.old}`);
     await expect(row.getByRole("link").last()).not.toHaveAttribute("href", /log=/);
   }
-  // Made before the closing: the link leads to its entry by number and log.
+  // This export was made before the log was closed. The link leads to its entry by number and log.
   await rows.last().getByRole("link").last().click();
   await page.waitForURL((url) => url.searchParams.get("log") === two.old);
   await expect(drawer(page)).toContainText("Anke Lorenz exported the log as csv.");
@@ -209,7 +209,7 @@ test("a grant of the closed log opens no field, and a new one opens what was sea
   expect(revoked.status, revoked.text).toBe(200);
 });
 
-test("suspicions of the two logs are read apart, and a new one is in the current log @deep", async ({
+test("suspicions of the two logs are read separately, and a new one is in the current log @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser, "coordinator-001:compliance");

@@ -46,7 +46,7 @@ test("an officer makes evidence of opened fields in two presses, and a visitor f
   await openFields(page);
   await expect(page.getByRole("button", { name: "Make evidence" })).toBeEnabled();
   const evidence = await downloaded(page, "Make evidence");
-  expect(evidence.suggestedFilename()).toMatch(/^EV-\d{4}-\d{4}\.pdf$/);
+  expect(evidence.suggestedFilename()).toMatch(/^EV-\d{4}-\d{8}\.pdf$/);
   const file = await evidence.path();
   await expect(page.getByText("Evidence was made and downloaded")).toBeVisible();
   const reference = evidence.suggestedFilename().replace(".pdf", "");

@@ -59,7 +59,7 @@ test("a document one byte above 20 MB is refused, and not attached", async () =>
   expect((await who.regulator.get(url.replace("/authorizations", ""))).text).not.toContain("sha256");
 });
 
-test("files that are two types at once are refused by name @deep", async () => {
+test("files that have two types at once are refused with their name @deep", async () => {
   const who = people(demo());
   const url = await draft(who);
   const end = "\nstartxref\n9\n%%EOF\n";

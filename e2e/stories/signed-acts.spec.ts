@@ -32,11 +32,14 @@ const at = (path: string): string => new URL(path, demo.base_url).href;
 
 interface Signer extends SignedIn {
   readonly section: Locator;
-  /** Every complaint of the browser. */
+  /** Errors and warnings that the browser reported. */
   readonly faults: readonly string[];
 }
 
-/** Returns a person with a registered passkey. Unless it is the first, the person whose key signs for it has confirmed it. */
+/**
+ * Returns a person with an enrolled passkey. Every passkey except the first was confirmed by `confirmer`, with their
+ * own key.
+ */
 async function enrolled(
   browser: Browser,
   handle: string,
@@ -71,7 +74,7 @@ interface Signers {
 
 let signers: Signers;
 
-/** Reads the rows that belong to a statement, as the operator's own database has them. */
+/** Returns rows of the operator's database that belong to a statement. */
 async function rowsOf(sql: string, id: string): Promise<Record<string, unknown>[]> {
   return asSuperuser(instance.dataDir, async (client) => (await client.query(sql, [id])).rows);
 }

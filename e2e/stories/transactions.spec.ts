@@ -301,7 +301,7 @@ test("going away and coming back shows sealed fields, also from the back-forward
   await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
   await expectGone(page, seen, Object.values(secret));
   await openAll(page, secret);
-  // The event of a browser that kept the page all the same.
+  // The event that a browser sends when it restores a kept page.
   await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   expect(await page.content()).not.toContain(secret.rate);
   await openAll(page, secret);

@@ -1,7 +1,8 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /**
- * Focuses a control and presses a key there, once it takes one: until the page's scripts run its buttons are disabled, and a press is lost.
+ * Waits until a control is enabled, focuses it and presses a key. Buttons are disabled until the page's scripts run,
+ * and an earlier key press would be lost.
  */
 export async function pressOn(control: Locator, key = "Enter"): Promise<void> {
   await expect(control).toBeEnabled();

@@ -7,7 +7,7 @@ import { expect } from "@playwright/test";
 import { z } from "zod";
 import type { Caller } from "./api";
 
-// What the log of an instance says after faults: verified, exported and read.
+// Checks of an instance's log after faults: it is verified, exported and read.
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const Report = z.looseObject({

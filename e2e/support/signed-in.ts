@@ -4,12 +4,15 @@ import { demo as ownDemo } from "./instance";
 import { openPage, type WatchedPage } from "./page";
 import { signIn } from "./sign-in";
 
-/** Stories share sessions, so that they need not wait for the next code. This is well under the 15 minutes of step-up and idleness. */
+/**
+ * How long stories share a session, so that they need not wait for the next sign-in code. It is well under the 15
+ * minutes after which a proof is old or a session is idle.
+ */
 const SHARED_MS = 8 * 60_000;
 
 const shared = new Map<string, { at: number; cookies: Cookie[] }>();
 
-/** Opens a page of a signed-in demonstration person. The session may be one that an earlier test began. */
+/** Opens a page of a signed-in demonstration person. It may use a session that an earlier test began. */
 export async function signedIn(
   browser: Browser,
   handle: string,

@@ -6,7 +6,7 @@ import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { people } from "./api";
 import { dataDir, demo } from "./instance";
 
-// What an authority does: it signs an order as a JWS with the key that the demonstration has registered.
+// Signs an order as an authority does: as a JWS, with the key that the demonstration has registered.
 
 const Authority = z.object({
   issuer: z.string(),

@@ -8,7 +8,7 @@ import { statementBytes } from "../../lib/crypto/statement-bytes";
 import type { Answer, Demo } from "./api";
 import { plugInDevice, signIn, type VirtualDevice } from "./sign-in";
 
-/** A WebAuthn assertion in the form of the API and the custodian. */
+/** A WebAuthn assertion in the form that the API and the custodian accept. */
 export const PasskeySignature = z.object({
   kind: z.literal("passkey"),
   credential_id: z.string(),
@@ -31,7 +31,7 @@ export interface SignedIn {
   readonly device: VirtualDevice;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown): Promise<Answer>;
-  /** Makes the device sign a challenge on a page of the portal, whatever its meaning. */
+  /** Makes the device sign any challenge on a page of the portal. */
   sign(challenge: string, userVerification?: "required" | "discouraged"): Promise<PasskeySignature>;
 }
 
@@ -107,7 +107,7 @@ export async function registerPasskey(who: SignedIn, label: string): Promise<str
   return z.string().parse(registered.json.id);
 }
 
-/** Returns the groups of a key that people read aloud, as a page shows them. */
+/** Returns the fingerprint of a key as the page shows it: eight groups of four hexadecimal digits. */
 export async function spokenGroups(place: Locator): Promise<string> {
   const groups = place.getByText(/^(?:[0-9a-f]{4} ){7}[0-9a-f]{4}$/);
   await expect(groups).toHaveCount(1);
@@ -126,7 +126,7 @@ export async function confirmIn(section: Locator, button: string): Promise<void>
 
 const Running = z.object({ pids: z.record(z.string(), z.number().nullable()) });
 
-/** Asks the custodian on its own socket, as a lying portal could. */
+/** Calls the custodian on its own socket, as a dishonest portal could. Returns status and JSON of the answer. */
 export async function askCustodian(
   dataDir: string,
   method: "GET" | "POST",

@@ -1,9 +1,10 @@
 import "server-only";
 import { queueMessages } from "@/lib/alerts/delivery/store";
 import { isAboutCaller, viewAlert } from "@/lib/alerts/list-alerts";
-import { isLasting } from "@/lib/alerts/observe";
+import { caseOf, isLasting } from "@/lib/alerts/observe";
 import type { AlertChanged, NewNote, NewResolution } from "@/lib/alerts/schema";
 import { type AlertRow, acknowledgeRow, findAlert, lockAlert, resolveRow } from "@/lib/alerts/store";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -13,7 +14,7 @@ import { DomainError, ownApproval } from "@/lib/errors";
 
 /** The alert, locked. Throws `alert.not-found`, `alert.own` where it is about the caller, `alert.resolved`. */
 async function lockOpen(tx: Tx, cx: Context, id: string): Promise<AlertRow> {
-  const row = await lockAlert(tx, cx.instance.tenantId, id);
+  const row = await lockAlert(tx, cx.instance.tenantId, id, await findSealedCases(tx, cx));
   if (row === undefined) throw new DomainError("alert.not-found");
   if (await isAboutCaller(tx, cx, row))
     throw ownApproval("alert.own", "This alert is about you. Another person must act on it.");
@@ -34,6 +35,7 @@ async function append(
     action,
     subjects: [`alert:${row.id}`],
     details: { alert: row.id, name: row.name, subject: row.subject, ...words },
+    ...(await caseOf(tx, cx, row.subject)),
   });
 }
 

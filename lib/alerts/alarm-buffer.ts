@@ -17,7 +17,7 @@ const SUBJECTS = [
 /** Different alarms that wait to be stored; more are only counted under their name. */
 const MOST = 200;
 const LONGEST = 160;
-/** A job that fails less often in a row is about to succeed. */
+/** A job raises an alert after this many failures in a row. Before that it may still succeed. */
 const FAILURES = 3;
 
 function textOf(facts: object, name: string): string | undefined {
@@ -25,7 +25,7 @@ function textOf(facts: object, name: string): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
-/** Returns what a line is about: the thing that it names, the list and id of a row, else the process. */
+/** Returns the subject of a line: the object that it names, the list and id of a row, or else the process. */
 function subjectOf(facts: object, process: string): string {
   const list = textOf(facts, "list");
   const id = textOf(facts, "id");
@@ -37,22 +37,22 @@ function subjectOf(facts: object, process: string): string {
   return `process:${process}`;
 }
 
-/** Whether a failed job is worth an alert: it fails again and again. */
+/** Returns false for a job that has failed only once or twice in a row. */
 function isWorth(facts: object, name: string): boolean {
   const failures: unknown = Reflect.get(facts, "failures");
   return !name.endsWith(".failed") || typeof failures !== "number" || failures >= FAILURES;
 }
 
 /**
- * Alarms of this process's log between two passes of the job that stores them. Bounded, and in memory: what is lost with
- * the process is still in its log.
+ * Alarms of this process's log between two passes of the job that stores them. Their number is limited, and they are in
+ * memory only. If the process ends, they are still in its log.
  */
 export class AlarmBuffer {
   readonly #waiting = new Map<string, Seen>();
 
   constructor(readonly process: string) {}
 
-  /** Takes a log line that carries an alarm. What the state of the instance shows is left to it. */
+  /** Takes a log line that carries an alarm. Alarms that the instance's health shows are left out. */
   take(facts: object, at: Date): void {
     const name: unknown = Reflect.get(facts, "alarm");
     if (typeof name !== "string" || name === "" || isOfHealth(name) || !isWorth(facts, name)) return;
@@ -60,14 +60,14 @@ export class AlarmBuffer {
     this.add({ name: name.slice(0, LONGEST), subject, at, count: 1, entries: [] });
   }
 
-  /** Takes what was seen; equal ones are counted together. */
+  /** Adds an alarm. Equal alarms are counted together. */
   add(seen: Seen): void {
     const key = JSON.stringify([seen.name, seen.subject]);
     const known = this.#waiting.get(key);
     this.#waiting.set(key, known === undefined ? seen : { ...seen, count: known.count + seen.count });
   }
 
-  /** Empties the buffer. What could not be stored is given back by `add`. */
+  /** Empties the buffer and returns its alarms. The caller gives back with `add` those that could not be stored. */
   drain(): Seen[] {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();

@@ -3,6 +3,7 @@ import { kindOf } from "@/lib/alerts/catalogue";
 import { isLasting } from "@/lib/alerts/observe";
 import type { Alert, AlertPage, AlertQuery } from "@/lib/alerts/schema";
 import { type AlertRow, findAlert, findHolderOf, findUserOf, listAlertRows } from "@/lib/alerts/store";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
@@ -81,7 +82,8 @@ export async function listAlerts(cx: Context, { view, cursor, limit }: AlertQuer
   await recordReadOnce(cx, "alert.read");
   return inSnapshot(cx, async (tx) => {
     const { tenantId } = cx.instance;
-    const rows = await listAlertRows(tx, { tenantId, view, after, limit: limit + 1 });
+    const sealed = await findSealedCases(tx, cx);
+    const rows = await listAlertRows(tx, { tenantId, sealed, view, after, limit: limit + 1 });
     const shown = rows.slice(0, limit);
     const own = await ownIds(
       tx,
@@ -99,7 +101,7 @@ export async function listAlerts(cx: Context, { view, cursor, limit }: AlertQuer
 export async function getAlert(cx: Context, id: string): Promise<Alert> {
   await recordReadOnce(cx, "alert.read");
   return inSnapshot(cx, async (tx) => {
-    const row = await findAlert(tx, cx.instance.tenantId, id);
+    const row = await findAlert(tx, cx.instance.tenantId, id, await findSealedCases(tx, cx));
     if (row === undefined) throw new DomainError("alert.not-found");
     return viewAlert(cx, row, await isAboutCaller(tx, cx, row));
   });

@@ -3,6 +3,7 @@ import { kindOf } from "@/lib/alerts/catalogue";
 import { queueMessages } from "@/lib/alerts/delivery/store";
 import {
   type AlertRow,
+  findCaseOf,
   findNewest,
   insertAlert,
   listUnseen,
@@ -32,6 +33,16 @@ export interface Seen {
 
 export type ObserveContext = AuditContext & DbContext;
 
+/** An entry about a grant belongs to its case: other agencies and people whom it is sealed from must not learn of it. */
+export async function caseOf(
+  tx: Tx,
+  { instance }: Pick<ObserveContext, "instance">,
+  subject: string,
+): Promise<{ readonly caseId?: string }> {
+  const caseId = await findCaseOf(tx, instance.tenantId, subject);
+  return caseId === undefined ? {} : { caseId };
+}
+
 async function open(tx: Tx, cx: ObserveContext, seen: Seen): Promise<void> {
   const { name, subject, entries, count } = seen;
   const { severity } = kindOf(name);
@@ -44,6 +55,7 @@ async function open(tx: Tx, cx: ObserveContext, seen: Seen): Promise<void> {
     action: "alert.open",
     subjects: [`alert:${id}`],
     details: { alert: id, name, subject, severity, entries: [...entries].slice(-20) },
+    ...(await caseOf(tx, cx, subject)),
   });
   await insertAlert(tx, { id, tenantId, name, subject, severity, at, count, entries });
   await queueMessages(tx, { tenantId, alertId: id, severity, reason: "opened", at });
@@ -131,6 +143,7 @@ export async function endUnseen(cx: ObserveContext, kind: "condition" | "quiet")
         action: "alert.end",
         subjects: [`alert:${id}`],
         details: { alert: id, name: row.name, subject: row.subject },
+        ...(await caseOf(tx, cx, row.subject)),
       });
       await resolveRow(tx, id, { at: now, userId: null, reason: null });
       await queueMessages(tx, { tenantId, alertId: id, severity: row.severity, reason: "resolved", at: now });

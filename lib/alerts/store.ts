@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Severity } from "@/lib/alerts/schema";
 import { IS_ERASED } from "@/lib/audit/reading/store";
+import { isUuid } from "@/lib/crypto/uuid";
 import { Prisma } from "@/lib/db/generated/client";
 import { Moment, type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
@@ -40,8 +41,21 @@ const VIEWS = {
   all: Prisma.empty,
 } as const;
 
-export interface AlertFilter {
+/** Whose alerts are read: without those about grants of requests that are sealed from the reader (I12). */
+export interface AlertReader {
   readonly tenantId: string;
+  readonly sealed: readonly string[];
+}
+
+/** The reader's alerts, as a condition on `a`. */
+export function alertsOf({ tenantId, sealed }: AlertReader): Prisma.Sql {
+  const own = Prisma.sql`a.tenant_id = ${tenantId}::uuid`;
+  if (sealed.length === 0) return own;
+  return Prisma.sql`${own} AND a.subject <> ALL (SELECT 'grant:' || g.id FROM access_grant g
+    WHERE g.tenant_id = ${tenantId}::uuid AND g.request_id = ANY (${[...sealed]}::uuid[]))`;
+}
+
+export interface AlertFilter extends AlertReader {
   readonly view: keyof typeof VIEWS;
   readonly after?: string | undefined;
   readonly limit: number;
@@ -50,30 +64,52 @@ export interface AlertFilter {
 /** Returns alerts, newest first; `after` is the last one shown. */
 export async function listAlertRows(
   tx: Tx,
-  { tenantId, view, after, limit }: AlertFilter,
+  { view, after, limit, ...reader }: AlertFilter,
 ): Promise<Readable<AlertRow>[]> {
   const before = after === undefined ? Prisma.empty : Prisma.sql`AND a.id < ${after}::uuid`;
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    ${SELECT} WHERE a.tenant_id = ${tenantId}::uuid ${VIEWS[view]} ${before} ORDER BY a.id DESC LIMIT ${limit}`);
+    ${SELECT} WHERE ${alertsOf(reader)} ${VIEWS[view]} ${before} ORDER BY a.id DESC LIMIT ${limit}`);
   return readRows(rows, (row) => Row.parse(row));
 }
 
-/** Returns one alert of the tenant. */
-export async function findAlert(tx: Tx, tenantId: string, id: string): Promise<AlertRow | undefined> {
+/** Returns one alert of the tenant, as the portal itself reads it unless what is sealed from a reader is named. */
+export async function findAlert(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  sealed: readonly string[] = [],
+): Promise<AlertRow | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    ${SELECT} WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ${id}::uuid`);
+    ${SELECT} WHERE ${alertsOf({ tenantId, sealed })} AND a.id = ${id}::uuid`);
   return z.array(Row).parse(rows)[0];
 }
 
 /** Locks the alert's row until the transaction ends, then reads it: of two acts at once, the second sees the first. */
-export async function lockAlert(tx: Tx, tenantId: string, id: string): Promise<AlertRow | undefined> {
+export async function lockAlert(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  sealed: readonly string[] = [],
+): Promise<AlertRow | undefined> {
   await tx.$queryRaw(Prisma.sql`SELECT 1 FROM alert WHERE id = ${id}::uuid FOR UPDATE`);
-  return findAlert(tx, tenantId, id);
+  return findAlert(tx, tenantId, id, sealed);
 }
 
 /** Returns how many alerts are open and not acknowledged. */
-export function countUnacknowledged(tx: Tx, tenantId: string): Promise<number> {
-  return tx.alert.count({ where: { tenant_id: tenantId, resolved_at: null, acknowledged_at: null } });
+export async function countUnacknowledged(tx: Tx, reader: AlertReader): Promise<number> {
+  const rows = await tx.$queryRaw<{ readonly n: number }[]>(Prisma.sql`
+    SELECT count(*)::int AS n FROM alert a
+    WHERE ${alertsOf(reader)} AND a.resolved_at IS NULL AND a.acknowledged_at IS NULL`);
+  return rows[0]?.n ?? 0;
+}
+
+/** Returns the request behind the grant that an alert is about; undefined for other subjects. */
+export async function findCaseOf(tx: Tx, tenantId: string, subject: string): Promise<string | undefined> {
+  const [kind, id = ""] = subject.split(":");
+  if (kind !== "grant" || !isUuid(id)) return undefined;
+  const rows = await tx.$queryRaw<{ readonly id: string | null }[]>(Prisma.sql`
+    SELECT request_id::text AS id FROM access_grant WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`);
+  return rows[0]?.id ?? undefined;
 }
 
 /** Returns the newest alert of this name and subject, open or resolved. */

@@ -72,8 +72,8 @@ function problemCode(code: ErrorCode): ProblemCode {
 }
 
 /**
- * The codes of the problems that a call can answer: those that the wrapper gives it by its declaration, and those of its
- * part of the API. The latter are the part's, so that not each of them fits each call. In the order of their statuses.
+ * Returns the problem codes that a call can answer, in the order of their statuses. `ofCall` follows from the call's
+ * declaration. `ofPart` has all codes of its part of the API, so some of them may not apply to this call.
  */
 export function problemsOf(operation: OperationSpec): {
   readonly ofCall: readonly ProblemCode[];

@@ -1,25 +1,7 @@
+import { WATCHED_KINDS, type WatchedKind } from "@/lib/vocabulary";
+
 /** Keys of cached answers in the browser, and which of them a change makes old. Pure: no schema, no library. */
 export type Key = readonly string[];
-
-/** The kinds of things that change while people read them; the same words as lib/live/schema.ts. */
-export type WatchedKind =
-  | "request"
-  | "grant"
-  | "dispute"
-  | "transaction"
-  | "rotation"
-  | "key"
-  | "epoch"
-  | "hold"
-  | "notification"
-  | "notice"
-  | "agreement"
-  | "roster"
-  | "access_review"
-  | "policy"
-  | "erasure"
-  | "authority"
-  | "alert";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -28,26 +10,6 @@ export const queryKeys = {
   /** Everything of a kind. */
   all: (kind: WatchedKind): Key => [kind],
 } as const;
-
-export const WATCHED_KINDS: readonly WatchedKind[] = [
-  "request",
-  "grant",
-  "dispute",
-  "transaction",
-  "rotation",
-  "key",
-  "epoch",
-  "hold",
-  "notification",
-  "notice",
-  "agreement",
-  "roster",
-  "access_review",
-  "policy",
-  "erasure",
-  "authority",
-  "alert",
-];
 
 /** Cached answers that no longer hold after a change of one thing. */
 export function staleAfter(change: { readonly kind: WatchedKind; readonly id: string }): Key[] {

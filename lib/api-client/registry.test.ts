@@ -46,7 +46,7 @@ const namesIn = (address: string): string[] =>
   [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 const addressOnly = (address: string): string => address.replaceAll(/\{\w+\}/g, "{}");
 
-it("what is created and can be read at an address of its own names it as Location, also in a replay", () => {
+it("a created object that can be read at its own address is named in Location, also in a replay", () => {
   const readable = new Set(
     OPERATIONS.filter(({ method }) => method === "GET").map((one) => addressOnly(one.path)),
   );
@@ -67,8 +67,8 @@ it("what is created and can be read at an address of its own names it as Locatio
   }
 });
 
-it("what is created is named by `id`, and its time by `created_at`, in every part of the API", () => {
-  // Policies are known by their number. What is asked, begun or proposed has the name of that act.
+it("every created object has `id` and `created_at`, in every part of the API", () => {
+  // Policies are named by their number. Objects that are asked for, begun or proposed have a time named after that act.
   const otherwise = ["createPolicySet", "invitePerson"];
   const acts = ["created_at", "asked_at", "begun_at", "began_at", "proposed_at", "started_at", "opened_at"];
   const things = OPERATIONS.filter(({ response }) => response.location !== undefined);
@@ -103,7 +103,7 @@ function caller(role: Role, scopes: readonly Scope[], duties: readonly Duty[] = 
   };
 }
 
-/** The same person signed in: sessions make calls that no key may. */
+/** The same person with a session, because some calls are for sessions only. */
 function signedIn(role: Role, scopes: readonly Scope[], duties: readonly Duty[] = []): Principal {
   const proof = { kind: "session", sessionId: "s", method: "totp", provedAt: new Date(0) } as const;
   return { ...caller(role, scopes, duties), proof };
@@ -119,14 +119,14 @@ function verdict(run: () => void): string {
 }
 
 describe("declarations", () => {
-  it("exist for every endpoint and each has its endpoint", () => {
+  it("exist for every endpoint, and every declaration has an endpoint", () => {
     expect(routes.length).toBeGreaterThan(10);
     const served = new Set(routes.map((route) => route.path));
     expect([...served].filter((address) => !declared.some(({ path }) => path === address))).toEqual([]);
     expect(declared.filter(({ path }) => !served.has(path)).map(({ id }) => id)).toEqual([]);
   });
 
-  it("are what each endpoint serves: its own path, and every operation of that path", () => {
+  it("match each endpoint: it serves its own path, and every operation of that path", () => {
     for (const route of routes) {
       expect(route.source.replaceAll(/\s/g, ""), route.file).toContain(`endpointAt("${route.path}"`);
       for (const { id } of declared.filter(({ path }) => path === route.path)) {
@@ -153,7 +153,7 @@ describe("declarations", () => {
 
   it("let only GETs be read-only, and write with a scope of their own", () => {
     for (const { id, method, scopes, sessionOnly } of declared) {
-      // What only signed-in people do with their own account needs no scope of a key.
+      // Calls of signed-in people about their own account need no scope.
       if (method === "GET" || (sessionOnly === true && scopes === "any")) continue;
       expect(Array.isArray(scopes) && !scopes.includes("read"), id).toBe(true);
     }
@@ -216,7 +216,7 @@ describe("the OpenAPI document", () => {
   });
 });
 
-it("every operation is given out under its id, and its export has that name", () => {
+it("every operation is exported under its id", () => {
   expect(Object.keys(operations).sort()).toEqual(OPERATIONS.map(({ id }) => id).sort());
   expect(operations.createTransaction.path).toBe("/confidential/transactions");
   const folder = path.join(root, "lib/api-client/operations");

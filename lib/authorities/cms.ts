@@ -50,7 +50,7 @@ export interface Trust {
 
 export interface DocumentCheck {
   readonly report: SignatureReport;
-  /** The lists that the result rests on, whatever it is. */
+  /** Revocation lists on which the result is based, also if the check failed. */
   readonly used: readonly Uint8Array[];
 }
 

@@ -1,7 +1,7 @@
-// The room backup: the database's backups. archive/ writes and reads the files (tar, gzip, age), server/ takes them from
-// a running PostgreSQL and replays them into another, record/ keeps what was made and tried. lib/launch/backup has the
-// operator's commands. Must stay true: only a file that was read back counts as a backup, a backup of the database has
-// no key, and a restore never writes over anything.
+// The room backup: the database's backups. archive/ writes and reads the files (tar, gzip, age), server/ takes them
+// from a running PostgreSQL and replays them into another, record/ stores the results of backups and drills.
+// lib/launch/backup has the operator's commands. Must stay true: only a file that was read back counts as a backup, a
+// backup of the database has no key, and a restore never writes over anything.
 import "server-only";
 import { OperatorError } from "@/lib/errors";
 

@@ -25,7 +25,10 @@ export interface ClosedLog {
   readonly log: readonly string[];
   readonly receipts: readonly string[];
   readonly witnesses: readonly WitnessKey[];
-  /** Entries that its newest checkpoint covered when it was closed. A whole bundle of it does not end before this number. */
+  /**
+   * How many entries its newest checkpoint covered when it was closed. A complete bundle of this log has at least this
+   * many.
+   */
   readonly size?: number | undefined;
 }
 
@@ -49,7 +52,7 @@ export interface InstanceFacts {
   readonly tenantPseudonym: string;
   /** True when started by `npm start`: every part runs as one user on one machine. */
   readonly evaluation: boolean;
-  /** True where the demonstration's people were made. An instance with invented people is not for real data. */
+  /** True if the instance has the demonstration's invented people. Such an instance is not for real data. */
   readonly demonstration?: boolean | undefined;
   /** Days after which a managed key is rotated automatically, where this process does that. */
   readonly keyRotationDays?: number;
@@ -57,9 +60,9 @@ export interface InstanceFacts {
   readonly closedLogs?: readonly ClosedLog[] | undefined;
   /** Absent in processes that serve no log. */
   readonly pinned?: PinnedKeys | undefined;
-  /** Where the checkpoint signer answers, if this process may ask it. */
+  /** Address of the checkpoint signer, if this process may call it. */
   readonly signerUrl?: string | undefined;
-  /** Where the escrow custodian answers, in the portal. */
+  /** Address of the escrow custodian; set in the portal only. */
   readonly custodianUrl?: string | undefined;
   /** Address of the portal, for what people keep on paper. Absent in processes that answer no calls. */
   readonly portalOrigin?: string | undefined;
@@ -113,7 +116,7 @@ export interface Context extends DbContext {
   readonly readiness?: RealDataReadiness | undefined;
 }
 
-/** What writing an entry needs of a context; without a principal the actor is anonymous or the system. */
+/** The part of a context that is needed to write an entry; without a principal the actor is anonymous or the system. */
 export type AuditContext = Pick<Context, "instance" | "clock" | "audit" | "client" | "requestId"> & {
   readonly principal?: Principal | undefined;
   /** Name of the process when no person or program acts, e.g. `worker`. */

@@ -1,5 +1,5 @@
-// What a decision asks of the policies in force, as plain data. lib/access/policy answers; this file has types only, so
-// that the context of a call can name them.
+// Questions of a decision to the policies in force, as plain data. lib/access/policy answers them; this file has types
+// only, so that the context of a call can name them.
 import type { GroupName, InstrumentKind, Level, Role } from "@/lib/vocabulary";
 
 /** The reader, as policies see them: a role and an organisation, never a person. */
@@ -59,11 +59,11 @@ export interface RequestQuestion {
 
 export type PolicyQuestion = OpenQuestion | RequestQuestion;
 
-/** The answer, and the policies that decided it: those that permit, or those that forbid; none where none permits. */
+/** The answer, and the policies that decided it: those that permit, or those that forbid. Empty if no policy permits. */
 export interface PolicyAnswer {
   readonly isAllowed: boolean;
   readonly policies: readonly string[];
-  /** A policy could not be evaluated: refused, whatever the others say. */
+  /** A policy could not be evaluated. The answer is then a refusal, whatever the other policies say. */
   readonly isBroken: boolean;
 }
 
@@ -85,7 +85,7 @@ export interface DecidingSet {
   readonly settings: PolicyNumbers;
   /** Answers one question. */
   ask(question: PolicyQuestion): PolicyAnswer;
-  /** Whether a policy permits it, whatever others forbid. For explanations only. */
+  /** Returns whether a policy permits it, even if another one forbids it. For explanations only. */
   permits(question: PolicyQuestion): boolean;
   /** Whole numbers with which the policies compare this attribute, e.g. `minute`, in order. */
   boundsOf(attribute: string): readonly number[];
@@ -104,8 +104,8 @@ export interface Policies {
   /** Returns the set in force. Throws `policy.unavailable` where it could not be loaded. */
   active(): ActiveSet;
   /**
-   * Makes sure that `active` is the set that a statement named as the newest, by the place of its activation; loads it
-   * where this process missed the switch. Throws `policy.unavailable` where that is not possible.
+   * Makes sure that `active` is the set with this activation, which a database statement named as the newest. Loads
+   * that set if this process has not switched to it yet. Throws `policy.unavailable` where that is not possible.
    */
   follow(activation: number | undefined): Promise<void>;
   /** Reads again which set is in force, and whether its text is unchanged. Never throws. */

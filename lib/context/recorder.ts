@@ -22,7 +22,7 @@ export interface AppendedEntry {
   readonly parts: readonly AppendedPart[];
 }
 
-/** Everything one entry writes. Bytes are base64 here, since the rows travel as JSON parameters. */
+/** All rows that one entry writes. Bytes are base64 here, because the rows are JSON parameters of a statement. */
 export interface EntryRows {
   readonly entry: {
     readonly id: string;
@@ -77,34 +77,37 @@ export interface Compartment {
   readonly key: Uint8Array;
 }
 
-/** A key, with the name of its compartment: no key opens under another name. */
+/** A key with the name of its compartment. A key does not open under another name. */
 export interface NamedKey extends CompartmentName {
   readonly key: Uint8Array;
 }
 
 /** The compartment keys of this process, sealed at rest by its keystore. */
 export interface Compartments {
-  /** Opens the compartment, and makes it on first use. Race-safe: the first row wins everywhere. */
+  /**
+   * Opens the compartment, and creates it on first use. If two processes create it at the same time, both use the first
+   * row.
+   */
   open(name: CompartmentName): Promise<Compartment>;
   /**
    * Returns keys by row id for reading. It leaves out erased keys and keys whose row was changed: neither opens a part.
    */
   openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /**
-   * Reads the same with the names under which the parts opened, for callers that decide by a part's kind or owner. The
-   * database owner controls what another query reports for these, so it cannot be trusted.
+   * Returns the same keys with the names under which the parts opened, for callers that decide by a part's kind or
+   * owner. The database owner controls what another query reports for these, so it cannot be trusted.
    */
   openNamed(ids: readonly string[]): Promise<ReadonlyMap<string, NamedKey>>;
   /** Forgets a key whose row was erased: this process seals no part with it any more. */
   forget(id: string): void;
   /**
-   * Whether notices of erasures arrive. While they do not, keys are not cached and each key is read again; cached keys
-   * are forgotten at once.
+   * Sets whether notices of erasures arrive. While they do not, cached keys are forgotten, and each key is read from
+   * the database again.
    */
   hear(isHeard: boolean): void;
 }
 
-/** What the audit functions need of a process; `lib/runtime/slot.ts` makes one. */
+/** The audit functions of a process. `lib/audit/record/recorder.ts` makes one. */
 export interface AuditRecorder {
   readonly compartments: Compartments;
   /** Name and public key receipts are signed with. */
@@ -114,8 +117,8 @@ export interface AuditRecorder {
   /** Ed25519 signature by the receipt key over a note's text. */
   sign(message: Uint8Array): Promise<Uint8Array>;
   /**
-   * Runs an act unless this process did so for the key within the last `windowMs`; waits for one that still runs, and
-   * forgets one that failed.
+   * Runs `act` unless this process did so for `key` within the last `windowMs` milliseconds. If it still runs, waits
+   * for it. A failed run does not count.
    */
   onceWithin(key: string, windowMs: number, act: () => Promise<void>): Promise<void>;
   /** Resolves when no work is left. */

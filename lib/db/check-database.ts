@@ -7,13 +7,13 @@ import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
 
 const CONNECT_MS = 10_000;
-/** A part's start waits no longer for a server that may be away. */
+/** How long a part's start waits for a server that may not be available, in milliseconds. */
 const START_MS = 1_500;
 /** The most seconds by which the clocks of this machine and of the server may differ. */
 const CLOCK_SECONDS = 60;
 const AWAY = "cannot be reached";
 
-/** The server does not answer. It may a moment later. */
+/** Thrown if the server does not answer. It may answer later. */
 class DatabaseAway extends StartError {}
 
 /** Returns why a connection was refused, as the operator's next step; undefined for causes outside the URL. */
@@ -76,7 +76,7 @@ export async function acceptsLogin(url: string): Promise<boolean> {
   }
 }
 
-/** Fails with one clear line when a configured database does not take us in. */
+/** Throws StartError, with one line for the operator, if a configured database does not accept the login. */
 export async function requireDatabase(variable: string, url: string): Promise<void> {
   await withConnection(variable, url, async () => undefined);
 }
@@ -135,9 +135,9 @@ async function requireFitConnection(client: Client, variable: string, rules: Log
 }
 
 /**
- * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, or if
- * its clock is another one, or a pooler drops our settings or names another tenant. Returns false for a server that is
- * away: the part starts and waits for it.
+ * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, if
+ * its clock differs, or if a pooler drops our settings or names another tenant. Returns false if the server does not
+ * answer: the part then starts and waits for it.
  */
 export async function requireLogin(variable: string, url: string, rules: LoginRules): Promise<boolean> {
   try {
@@ -152,7 +152,10 @@ export async function requireLogin(variable: string, url: string, rules: LoginRu
   }
 }
 
-/** Whether an instance has lived in this database. One without our tables is not fit to start on. */
+/**
+ * Returns whether this database has the data of an instance. Throws if it lacks our tables, because a part cannot start
+ * with it.
+ */
 export function holdsInstance(variable: string, url: string): Promise<boolean> {
   return withConnection(variable, url, async (client) => {
     try {

@@ -46,7 +46,7 @@ afterAll(async () => {
   await Promise.all([database?.drop(), receiver?.close()]);
 });
 
-it("each statement is a span of its own caller, by its name, also where callers wait for one connection", () => {
+it("each statement is a named span of its own caller, also when callers wait for one connection", () => {
   for (let at = 0; at < CALLS; at += 1) {
     const request = receiver.spans.find(({ name }) => name === `request ${at}`);
     const own = receiver.spans.filter(({ traceId }) => traceId === request?.traceId).map(({ name }) => name);

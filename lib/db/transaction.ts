@@ -1,6 +1,5 @@
 // The room db: PostgreSQL. pool.ts and client.ts connect, this file runs transactions, migrate.ts applies migrations,
-// bootstrap-roles.ts makes logins, embedded/ runs the server of an evaluation. This file makes the transactions. Errors
-// never have a value of a query.
+// bootstrap-roles.ts makes logins, embedded/ runs the server of an evaluation. Errors never contain a value of a query.
 
 import "server-only";
 import type { PoolClient } from "pg";
@@ -27,7 +26,10 @@ export type RawTx = PoolClient & { readonly [insideRaw]: true };
 export const TIMEOUT_MS = 30_000;
 const SNAPSHOT_TIMEOUT_MS = 10 * 60_000;
 
-/** Prisma's handle with `run`. The handle itself cannot have it: what is set there is seen by other transactions. */
+/**
+ * Returns Prisma's handle with `run` added. It is a new object, because other transactions would see a property set on
+ * the handle.
+ */
 function asTx(client: Prisma.TransactionClient): Tx {
   const tx: Prisma.TransactionClient = Object.create(client, { run: { value: within(client) } });
   if (!isTx(tx)) throw new TypeError("not a transaction client");
@@ -42,7 +44,10 @@ function isRawTx(client: PoolClient): client is RawTx {
   return "release" in client;
 }
 
-/** How one consistent snapshot begins that cannot write. Other transactions are READ COMMITTED (lib/db/connection.ts). */
+/**
+ * How a read-only transaction on one consistent snapshot begins. Other transactions are READ COMMITTED
+ * (lib/db/connection.ts).
+ */
 const SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 async function run<T>(
@@ -117,7 +122,7 @@ async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promis
   }
 }
 
-/** The failure reaches the statement that runs; this listener only keeps it from ending the process. */
+/** The running statement gets the failure. Without a listener the event would end the process. */
 function ignoreConnectionError(): void {}
 
 /** `inTransaction` on a bare connection: READ COMMITTED, errors mapped. */

@@ -10,8 +10,8 @@ import type { DisputeAnswer, NewNote } from "@/lib/disputes/schema";
 import { textDigest } from "@/lib/disputes/store";
 
 /**
- * Adds a note to a dispute's thread between parties and support. Notes stay. All of them read it, so sealed values need
- * not be quoted.
+ * Adds a note to a dispute's thread between parties and support. A note is permanent. Both parties and support read it,
+ * so people should not quote sealed values.
  */
 export async function addNote(cx: Context, ref: DisputeRef, { text }: NewNote): Promise<DisputeAnswer> {
   const entry = await inTransaction(cx, async (tx) => {

@@ -87,7 +87,8 @@ async function store(cx: Context, opened: Opened): Promise<AppendedEntry> {
 
 /**
  * Opens a dispute of a transaction for a party, and lets support see its sealed groups masked, for at most 30 days. The
- * transaction is in dispute until the dispute ends, and has one dispute at a time.
+ * transaction is in dispute until the dispute ends, and has one dispute at a time. Throws `dispute.exists` for a second
+ * one.
  */
 export async function openDispute(
   cx: Context,

@@ -21,7 +21,10 @@ function isSame(statement: SignedPermission["statement"], subject: Subject): boo
   return statement.transaction === subject.transactionId && statement.groups.join() === wanted.join();
 }
 
-/** Returns the prepared statement that the party signed; its nonce counts once. */
+/**
+ * Returns the prepared statement that the party signed. Its nonce is valid once. Throws `statement.expired` or
+ * `statement.invalid`.
+ */
 async function takePrepared(
   cx: Context,
   subject: Subject,

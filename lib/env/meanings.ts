@@ -1,4 +1,4 @@
-/** What variables mean whose declaration has no comment of its own: the table in docs/variables.md shows both. */
+/** Meanings of the variables whose declaration has no comment. The table in docs/variables.md shows both. */
 export const MEANINGS: Readonly<Record<string, string>> = {
   CLAMD_HOST: "Host of clamd, which scans documents. Without it and CLAMD_SOCKET documents are not scanned.",
   CLAMD_PORT: "Port of clamd, used with CLAMD_HOST.",

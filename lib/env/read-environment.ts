@@ -12,11 +12,11 @@ export class EnvironmentError extends OperatorError {
 
 interface Given {
   readonly given: Record<string, string | undefined>;
-  /** What contradicts itself or cannot be read, all of it. */
+  /** All contradictions and unreadable files. */
   readonly faults: readonly string[];
 }
 
-/** Adds what the instance file says to a part's own variables. */
+/** Adds the variables of the instance file to a part's own variables. */
 function withInstance(own: Record<string, string | undefined>): Given {
   if (own.INSTANCE_FILE === undefined) return { given: own, faults: [] };
   const given = { ...own };
@@ -50,8 +50,8 @@ function readVariables(names: readonly string[]): Given {
 }
 
 /**
- * Returns a process's variables with those of INSTANCE_FILE and of files. Throws EnvironmentError with all that
- * contradicts itself or cannot be read.
+ * Returns a process's variables with those of INSTANCE_FILE and of files. Throws EnvironmentError with all
+ * contradictions and all files that cannot be read.
  */
 export function variablesOf(names: readonly string[]): Record<string, string | undefined> {
   const { given, faults } = readVariables(names);
@@ -68,7 +68,8 @@ function faultOf(issue: z.core.$ZodIssue, given: Record<string, string | undefin
 
 /**
  * Returns a reader that checks the variables of a program at its first call; in a portal with several tenants, those of
- * the tenant that is served. Throws EnvironmentError with every fault at once, so that an operator mends them in one go.
+ * the tenant that is served. Throws EnvironmentError with every fault at once, so that an operator can correct all of
+ * them at once.
  */
 export function lazily<T extends z.ZodObject>(schema: T): () => z.output<T> {
   const known = new WeakMap<object, z.output<T>>();

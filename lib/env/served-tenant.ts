@@ -10,7 +10,8 @@ export interface ServedTenant {
 }
 
 // Route handlers, pages and instrumentation each have a copy of this module in one process (environment.md "Next
-// traps"), so the store is kept on globalThis. A portal with one tenant makes none: it would cost every call.
+// traps"), so the store is kept on globalThis. A portal with one tenant makes no store, because a store would slow down
+// every call.
 const STORE = Symbol.for("sealport.served-tenant");
 
 function storeOf(value: unknown): AsyncLocalStorage<ServedTenant> | undefined {
@@ -22,14 +23,14 @@ export function servedTenant(): ServedTenant | undefined {
   return storeOf(Reflect.get(globalThis, STORE))?.getStore();
 }
 
-/** Runs something, and all that it starts, for a further tenant. */
+/** Runs a function, and all calls that it starts, for a further tenant. Returns the function's result. */
 export function runForTenant<T>(tenant: ServedTenant, run: () => T): T {
   const store = storeOf(Reflect.get(globalThis, STORE)) ?? new AsyncLocalStorage<ServedTenant>();
   Reflect.set(globalThis, STORE, store);
   return store.run(tenant, run);
 }
 
-/** Returns a function that gives each tenant its own `made`, from its first call on. */
+/** Returns a function that returns one value for each tenant. `make` makes the value at the tenant's first call. */
 export function perTenant<T>(make: () => T): () => T {
   const made = new Map<string | undefined, T>();
   return () => {
@@ -40,7 +41,7 @@ export function perTenant<T>(make: () => T): () => T {
   };
 }
 
-/** Returns a reader that looks again, for each tenant, when what it gave is older than `freshMs`. */
+/** Returns a reader that caches the result of `look` for each tenant, for `freshMs` milliseconds. */
 export function freshPerTenant<T>(freshMs: number, look: () => Promise<T>): () => Promise<T> {
   const read = perTenant((): { latest?: { readonly at: number; readonly found: Promise<T> } } => ({}));
   return () => {

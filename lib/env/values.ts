@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { isAddressOrRange } from "@/lib/addresses";
 
-/** `1` for yes. */
+/** `1` means yes; any other value means no. */
 export const Flag = z
   .string()
   .optional()
@@ -90,5 +90,5 @@ export const mailFields = {
   SMTP_FROM: z.string().min(1).optional(),
 };
 
-/** The same for the launcher, which hands them on unread. */
+/** The same for the launcher, which passes them on without checking them. */
 export const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };

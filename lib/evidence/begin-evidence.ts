@@ -8,10 +8,11 @@ import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, invalidField } from "@/lib/errors";
 import type { NewEvidence } from "@/lib/evidence/schema";
-import { clientHeldVersions, type EvidenceEnd, insertEvidence, nextReference } from "@/lib/evidence/store";
+import { clientHeldVersions, type EvidenceEnd, insertEvidence, newReference } from "@/lib/evidence/store";
 import { type OpenedRecord, planRecord } from "@/lib/transactions/open/open-transaction";
+import { requireSignature } from "@/lib/transactions/open/prove-opening";
 import type { AuditBody } from "@/lib/transactions/schema";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -30,7 +31,7 @@ export interface Begun {
   readonly entry: AppendedEntry;
 }
 
-/** The event of an evidence file: its intent, or its outcome with what stays of the file. */
+/** Returns the log event of an evidence file: its intent, or its outcome with the facts about the file. */
 export function eventOf(
   begun: Omit<Begun, "entry">,
   outcome: "intent" | "done" | "failed",
@@ -70,7 +71,7 @@ export function openingInput(
 
 type Planned = Pick<OpenedRecord, "facts" | "plan">;
 
-/** A party whose key is its own cannot have the portal open: only its program can. */
+/** Throws `evidence.client-held` for a party with a client-held key: only its own program can open the record. */
 async function requireManaged(cx: Context, { plan, facts }: Planned): Promise<void> {
   const { participantId } = cx.principal;
   if (!facts.isOwn || participantId === undefined) return;
@@ -83,15 +84,35 @@ async function requireManaged(cx: Context, { plan, facts }: Planned): Promise<vo
   });
 }
 
-/** Checks all openings without changing anything, so that a refusal that is foreseeable costs no export. */
+/** Bytes of values in one file at most. The file is made in memory, and a record holds up to a megabyte. */
+const MOST_BYTES = 4 * 1_048_576;
+
+function bytesOf({ row, groups, sealed }: Planned["plan"]): number {
+  const plain = groups.flatMap((group) => row.plain[group] ?? []);
+  const base64 = sealed.reduce((sum, one) => sum + one.row.ciphertext.length, 0);
+  return (base64 * 3) / 4 + JSON.stringify(plain).length;
+}
+
+/**
+ * Checks all openings and their signatures without changing anything, so that a refusal that is foreseeable costs no
+ * export. A passkey's signature may be the only fresh proof, so it is verified before anything is used up.
+ */
 async function planAll(cx: Context, body: NewEvidence): Promise<GroupName[]> {
   const groups = new Set<GroupName>();
+  let bytes = 0;
   for (const { transaction_id, opening } of body.records)
     await planRecord(cx, transaction_id, openingInput(body, opening), async (planned) => {
       await requireManaged(cx, planned);
       const { grant } = planned.plan;
       if ((grant === undefined) !== (body.grant_id === undefined))
         throw new DomainError("access.no-grant", { detail: "Name the grant that covers these records." });
+      bytes += bytesOf(planned.plan);
+      if (bytes > MOST_BYTES)
+        throw invalidField(
+          "/records",
+          "have more than 4 MB of values together: name fewer records or fields",
+        );
+      if (planned.plan.given !== undefined) await requireSignature(cx, planned.plan.given);
       for (const group of planned.plan.groups) groups.add(group);
     });
   return [...groups];
@@ -134,7 +155,7 @@ export async function beginEvidence(cx: Context, body: NewEvidence): Promise<Beg
   return inTransaction(cx, async (tx) => {
     const loan = await lendingOf(tx, grantId === undefined ? {} : { grant_id: grantId }, lenderFor(cx));
     const { tenantId } = cx.instance;
-    const reference = await nextReference(tx, tenantId, madeAt.getUTCFullYear());
+    const reference = await newReference(tx, tenantId, madeAt.getUTCFullYear());
     const fence = loan?.entry ?? fenceOfOwn(transactions);
     const begun = { id, reference, format: body.format, transactions, groups, fence };
     const entry = await appendEntry(tx, cx, eventOf(begun, "intent"));

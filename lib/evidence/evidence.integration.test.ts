@@ -20,6 +20,10 @@ import {
   queryOwner,
   type RequestBench,
 } from "@/lib/testing/benches/request-bench";
+import { signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
+import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 let log: LogBench;
 let bench: RequestBench;
@@ -88,7 +92,8 @@ describe("evidence under a grant", () => {
       code: report.code,
       digest: toBase64url(sha256(bytes)),
     });
-    expect(item?.reference).toMatch(/^EV-\d{4}-0001$/);
+    // A counter would show a party when others make evidence, also under a sealed order.
+    expect(item?.reference).toMatch(/^EV-\d{4}-\d{8}$/);
   });
 
   it("the intent is in the log before the opening, and the outcome has the digest", async () => {
@@ -152,6 +157,26 @@ describe("evidence under a grant", () => {
     expect(await budget(grantId)).toEqual([expect.any(Number), 1]);
   });
 
+  it("a signature that the custodian does not accept costs neither an export nor a view", async () => {
+    const { grantId } = await approvedRequest(bench, { maxExports: 1 });
+    const before = await budget(grantId);
+    const { principal } = bench.regulator;
+    // The session's last proof is too old, so only the signature could be the proof.
+    const multiFactorAt = new Date(Date.now() - 3_600_000);
+    const session = { kind: "session", method: "passkey", sessionId: uuidv7(1) } as const;
+    const proof = { ...session, provedAt: multiFactorAt, multiFactorAt };
+    const old: Context = { ...bench.regulator, principal: { ...principal, proof } };
+    const transactions = [bench.txId];
+    const { opening_id, statement } = await prepareOpening(old, { grant_id: grantId, transactions });
+    const { device } = await storePasskey(old, "http://localhost:3000");
+    const opening = { opening_id, signature: signWithPasskey(device, "open", statement) };
+    const records = [{ transaction_id: bench.txId, opening }];
+    expect(await outcomeOf(makeEvidence(old, NewEvidence.parse(ofGrant(grantId, { records }))))).toMatch(
+      /^(custodian\.refused|statement\.invalid)$/,
+    );
+    expect(await budget(grantId)).toEqual(before);
+  });
+
   it("without a checkpoint in time the evidence has the log's promise, and says so", async () => {
     const { grantId } = await approvedRequest(bench, { maxExports: 1 });
     const body = NewEvidence.parse(ofGrant(grantId, { format: "json" }));
@@ -187,6 +212,24 @@ describe("evidence of a party", () => {
     expect(report.statement.entries.every(({ parts }) => parts.length === 0)).toBe(true);
     const { items } = await listEvidence(client, EvidenceQuery.parse({}));
     expect(items).toHaveLength(1);
+  });
+
+  it("records with more values than one file holds are refused before anything is opened", async () => {
+    const client = await bench.person({ role: "client" });
+    const participants = [client.principal.participantId];
+    const parties = { note: "x".repeat(900_000) };
+    const records = [];
+    for (let count = 0; count < 5; count += 1) {
+      const draft = { job_id: `job-${count}`, participants, parties, confidential: true };
+      records.push(await submitTransaction(client, NewTransaction.parse(draft)));
+    }
+    const body = {
+      purpose: "settlement",
+      records: records.map(({ transaction_id }) => ({ transaction_id })),
+    };
+    const asked = outcomeOf(makeEvidence(client, NewEvidence.parse(body)));
+    expect(await asked).toBe("request.invalid");
+    expect((await listEvidence(client, EvidenceQuery.parse({}))).items).toEqual([]);
   });
 
   it("compliance sees that evidence was made, without the case number", async () => {

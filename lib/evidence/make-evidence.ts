@@ -1,8 +1,9 @@
 import "server-only";
 
-// make-evidence.ts makes an evidence file of what a person may open now; record-of.ts, log-entries.ts and
-// authority-of.ts gather its statement, pdf/ draws it, store.ts keeps what stays of it. Always true: the values come
-// from an opening of this call, never from the browser; the intent is committed before it; the file is in memory only.
+// This file makes an evidence file of what a person may open now. record-of.ts, log-entries.ts and authority-of.ts
+// collect the facts of its statement, pdf/ draws it, store.ts stores its digest, code, pages and length. Must stay
+// true: the values come from an opening of this call, never from the browser; the intent is committed before it; the
+// file is in memory only.
 
 import {
   type EvidenceStatement,
@@ -72,13 +73,13 @@ function keysOf(cx: Context): EvidenceStatement["keys"] {
   return { log, receipts, witnesses, time_stamp, custodian };
 }
 
-/** The file, and what stays of it. */
+/** The file, and what the database stores about it. */
 interface MadeFile {
   readonly bytes: Uint8Array;
   readonly end: EvidenceEnd;
 }
 
-/** PDFs are drawn by a large library, which is loaded with the first one. */
+/** The library that draws PDFs is large, so it is loaded with the first PDF. */
 async function drawPdf(cx: Context, signed: SignedEvidence, language: NewEvidence["language"]) {
   const { renderPdf } = await import("@/lib/evidence/pdf/render-pdf");
   const portal = cx.instance.portalOrigin ?? "";

@@ -1,11 +1,12 @@
 import "server-only";
+import { randomInt } from "node:crypto";
 import { z } from "zod";
-import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
 import { GroupName } from "@/lib/vocabulary";
 
-/** Evidence as it begins, before anything of it leaves. */
+/** Evidence at its beginning, before any value is sent. */
 export interface NewEvidenceRow {
   readonly id: string;
   readonly tenantId: string;
@@ -20,18 +21,24 @@ export interface NewEvidenceRow {
   readonly madeAt: Date;
 }
 
+/** `EV-<year>-<eight digits>`. */
+function drawReference(year: number): string {
+  return `EV-${year}-${String(randomInt(10 ** 8)).padStart(8, "0")}`;
+}
+
 /**
- * Returns the next reference of a year, `EV-2026-0012`. The lock lasts until the caller's transaction ends, so no number
- * is given twice and none is left out.
+ * Returns a new, unused reference. It is random as a request's is: a counter would show every party when others make
+ * evidence, also under a sealed order.
  */
-export async function nextReference(tx: Tx, tenantId: string, year: number): Promise<string> {
-  await tx.$queryRaw(
-    Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`evidence:${tenantId}`}, 0))::text`,
-  );
-  const used = await tx.evidence.count({
-    where: { tenant_id: tenantId, reference: { startsWith: `EV-${year}-` } },
+export async function newReference(tx: Tx, tenantId: string, year: number): Promise<string> {
+  const drawn = Array.from({ length: 8 }, () => drawReference(year));
+  const rows = await tx.evidence.findMany({
+    where: { tenant_id: tenantId, reference: { in: drawn } },
+    select: { reference: true },
   });
-  return `EV-${year}-${String(used + 1).padStart(4, "0")}`;
+  const free = drawn.find((one) => rows.every(({ reference }) => reference !== one));
+  if (free === undefined) throw new InvariantError("no free evidence reference found");
+  return free;
 }
 
 export async function insertEvidence(tx: Tx, row: NewEvidenceRow): Promise<void> {
@@ -54,7 +61,7 @@ export async function insertEvidence(tx: Tx, row: NewEvidenceRow): Promise<void>
   });
 }
 
-/** What stays of a file that was handed over. */
+/** Facts about a delivered file that are stored. */
 export interface EvidenceEnd {
   readonly digest: string;
   readonly code: string;
@@ -62,7 +69,7 @@ export interface EvidenceEnd {
   readonly bytes: number;
 }
 
-/** Ends evidence with what stays of its file, or as failed. */
+/** Ends evidence with the facts about its file, or as failed. */
 export async function endEvidence(
   tx: Tx,
   id: string,
@@ -96,7 +103,7 @@ const Row = z.object({
 });
 export type EvidenceRow = z.infer<typeof Row>;
 
-/** Which evidence a reader may know of: their own, or all but that of cases sealed from them. */
+/** Evidence that a reader may know of: their own, or all except evidence of cases that are sealed from them. */
 export type EvidenceReader =
   | { readonly sees: "own"; readonly userId: string }
   | { readonly sees: "all"; readonly sealed: readonly string[] };

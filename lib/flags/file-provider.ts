@@ -17,11 +17,11 @@ import type { Logger } from "@/lib/telemetry/logger";
 /** How often the file is read again. */
 const WATCH_MS = 1_000;
 const SILENT: FeatureLogger = { error: none, warn: none, info: none, debug: none };
-// The file is the operator's, but it has no reason to make code: rules are interpreted.
+// Rules of the file are interpreted, so that the file cannot generate code.
 const CORE_OPTIONS = { disableDynamicCodeGeneration: true };
 
 function none(): void {
-  // What the library would say is said by this file, without values.
+  // Empty: this class writes its own log lines, because the library's lines may contain values.
 }
 
 /** Returns the file's text; undefined where it cannot be read. */
@@ -39,7 +39,7 @@ function newCore(): FlagdCore {
 
 /**
  * An OpenFeature provider that reads flags in flagd's form from one file, again when it changes. A file that cannot be
- * read, or that names what no flag may guard, sets nothing at all: each flag then has the safe value of the code.
+ * read, or that names a forbidden flag, is ignored as a whole. Each flag then has its safe value.
  */
 export class FileProvider implements Provider {
   readonly metadata = { name: "sealport flag file" } as const;
@@ -68,7 +68,8 @@ export class FileProvider implements Provider {
     if (file === undefined) return;
     this.#text = textOf(file);
     this.#use(this.#text);
-    // The content is compared: a change is seen whenever it was made, also behind a link, as in a mounted configuration.
+    // Content is compared, not the file's time. So a change of a linked file is seen too, as in a mounted
+    // configuration.
     this.#timer = setInterval(() => this.#look(file), this.#watchMs).unref();
   }
 
@@ -101,7 +102,7 @@ export class FileProvider implements Provider {
       this.#source = "refused";
       this.#logger.error(
         { alarm: "flags.refused", flags: forbidden },
-        "the flag file names what no flag may guard; it is refused, safe values are used",
+        "the flag file was refused because it names forbidden flags; safe values are used",
       );
       return;
     }

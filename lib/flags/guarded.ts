@@ -1,13 +1,13 @@
 import type { FlagName } from "@/lib/context/flags";
 
 interface GuardedFlag {
-  /** The value while no file says anything else: how the program works without the newer way. */
+  /** The value unless the file sets another one. It selects the older, proven way. */
   readonly safe: boolean;
-  /** Files that ask for it. A test compares this with the sources. */
+  /** Source files that read the switch. A test compares this list with the sources. */
   readonly asked: readonly string[];
 }
 
-/** What a switch may guard. What is not here cannot be switched. */
+/** All switches. Parts of the program that are not listed here have no switch. */
 export const GUARDED: Readonly<Record<FlagName, GuardedFlag>> = {
   // Answers of a policy set are kept and used again. Safe: Cedar is asked each time. The answers are the same.
   "policy.memo": { safe: false, asked: ["lib/policies/active-set.ts"] },
@@ -20,7 +20,7 @@ export const GUARDED: Readonly<Record<FlagName, GuardedFlag>> = {
 
 export const FLAG_NAMES: readonly FlagName[] = ["policy.memo", "export.background"];
 
-/** Subjects that no file may name: the log, who may do what, and how long things are kept are not for switches. */
+/** Beginnings of names that are refused. No switch may change the log, access rights or retention. */
 const NEVER =
   /^(?:audit|log|entry|authorization|authority|access|grant|floor|retention|hold|erasure)(?:[._-]|$)/i;
 

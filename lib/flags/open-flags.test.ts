@@ -9,6 +9,7 @@ import { type FlagValue, openFlags } from "@/lib/flags/open-flags";
 import { createLogger } from "@/lib/telemetry/logger";
 
 const ROOT = path.join(import.meta.dirname, "../..");
+const NOON = new Date("2026-11-29T12:00:00Z");
 const VARIANTS = { state: "ENABLED", variants: { on: true, off: false } };
 const ON = { ...VARIANTS, defaultVariant: "on" };
 const rule = (targeting: unknown) => ({ ...VARIANTS, defaultVariant: "off", targeting });
@@ -20,7 +21,7 @@ function fileWith(flags: Readonly<Record<string, unknown>>): string {
 }
 
 /** Switches with what they wrote and recorded. */
-async function open(file: string | undefined, refuse = false) {
+async function open(file: string | undefined, refuse = false, now = () => NOON.getTime()) {
   const lines: Record<string, unknown>[] = [];
   const recorded: FlagValue[] = [];
   const logger = createLogger("test", "info", { write: (line) => void lines.push(JSON.parse(line)) });
@@ -28,7 +29,7 @@ async function open(file: string | undefined, refuse = false) {
     if (refuse) throw new Error("the database is away");
     recorded.push(value);
   };
-  const clock = fixedClock(new Date("2026-11-29T12:00:00Z"));
+  const clock = { ...fixedClock(NOON), nowMs: now };
   return { flags: await openFlags(file, { logger, clock, record, watchMs: 20 }), lines, recorded };
 }
 
@@ -75,6 +76,21 @@ describe("a switch", () => {
     const share = first.filter(Boolean).length / first.length;
     expect(share).toBeGreaterThan(0.2);
     expect(share).toBeLessThan(0.3);
+  });
+
+  it("is evaluated again after a minute, and when the clock was set back", async () => {
+    let nowMs = NOON.getTime();
+    const { flags, lines } = await open(fileWith({ "export.background": ON }), false, () => nowMs);
+    const id = randomUUID();
+    const evaluations = async (): Promise<number> => {
+      await flags.isOn("export.background", id);
+      return lines.filter(({ msg }) => msg === "flag evaluated").length;
+    };
+    expect([await evaluations(), await evaluations()]).toEqual([1, 1]);
+    nowMs += 60_000;
+    expect(await evaluations()).toBe(2);
+    nowMs -= 3_600_000;
+    expect(await evaluations()).toBe(3);
   });
 
   it("can be on for one organisation alone", async () => {

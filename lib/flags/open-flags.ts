@@ -59,7 +59,7 @@ class OpenFlags implements Flags {
   async isOn(name: FlagName, organisationId: string): Promise<boolean> {
     const key = `${name} ${organisationId}`;
     const known = this.#known.get(key);
-    if (known !== undefined && this.#parts.clock.nowMs() - known.at < FRESH_MS) return known.isOn;
+    if (known !== undefined && this.#isFresh(known)) return known.isOn;
     const running = this.#running.get(key);
     if (running !== undefined) return running;
     const found = this.#find(name, organisationId, key);
@@ -71,9 +71,13 @@ class OpenFlags implements Flags {
 
   lastKnown(name: FlagName, organisationId: string): boolean {
     const known = this.#known.get(`${name} ${organisationId}`);
-    if (known === undefined || this.#parts.clock.nowMs() - known.at >= FRESH_MS)
-      void this.isOn(name, organisationId);
+    if (known === undefined || !this.#isFresh(known)) void this.isOn(name, organisationId);
     return known?.isOn ?? GUARDED[name].safe;
+  }
+
+  /** Also after the clock was set back. */
+  #isFresh({ at }: Known): boolean {
+    return Math.abs(this.#parts.clock.nowMs() - at) < FRESH_MS;
   }
 
   /** A changed file counts at once. Evaluations that began before it are not kept. */

@@ -18,7 +18,7 @@ export async function findValue(
   return row?.is_on;
 }
 
-/** One change of a switch at a time, so that two portals do not record it twice. */
+/** Locks a switch until the transaction ends, so that two portals do not record a change twice. */
 export async function lockFlag(tx: Tx, tenantId: string, flag: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`flag ${tenantId} ${flag}`}, 0))`;
 }

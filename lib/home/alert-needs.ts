@@ -1,6 +1,7 @@
 import "server-only";
 import { actsOnAlerts, isAboutCaller } from "@/lib/alerts/list-alerts";
 import { type AlertRow, listAlertRows } from "@/lib/alerts/store";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { readableOf } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
@@ -26,7 +27,8 @@ export async function readAlertNeeds(
 ): Promise<Need[]> {
   if (!actsOnAlerts(cx)) return [];
   const { tenantId } = cx.instance;
-  const rows = readableOf(await listAlertRows(tx, { tenantId, view: "open", limit: MOST }));
+  const sealed = await findSealedCases(tx, cx);
+  const rows = readableOf(await listAlertRows(tx, { tenantId, sealed, view: "open", limit: MOST }));
   const waiting: AlertRow[] = [];
   for (const row of rows)
     if (row.acknowledged_at === null && !(await isAboutCaller(tx, cx, row))) waiting.push(row);

@@ -11,11 +11,8 @@ import { countUnacknowledged } from "@/lib/alerts/store";
 import type { Context } from "@/lib/context/context";
 import { onReplica } from "@/lib/db/replica";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
-import { readPolicyNeeds } from "@/lib/home/policy-needs";
-import { countReviewRows } from "@/lib/home/review-needs";
-import { readRosterNeeds } from "@/lib/home/roster-needs";
-import type { PlaceCounts } from "@/lib/home/schema";
-import { readAuthorityNeeds, readBackupNeeds, readErasureNeeds } from "@/lib/home/second-person-needs";
+import { readOfficeNeeds } from "@/lib/home/office-needs";
+import type { Need, NeedKind, PlaceCounts } from "@/lib/home/schema";
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
 import { countUnread } from "@/lib/notify/store";
 
@@ -26,9 +23,14 @@ async function requests(tx: Tx, cx: CountContext, viewer: Viewer): Promise<numbe
   return countQueue(tx, { viewer, ownerId: undefined, state: undefined, view: "waiting" });
 }
 
-/** Figures of the rail in one snapshot that is already open. */
-export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Promise<PlaceCounts> {
+/** Figures of the rail in one snapshot that is already open. `office` are the tasks of `readOfficeNeeds`. */
+export async function readCounts(
+  tx: Tx,
+  cx: CountContext,
+  { viewer, office }: { readonly viewer: Viewer; readonly office: readonly Need[] },
+): Promise<PlaceCounts> {
   const { principal, instance, clock } = cx;
+  const ofKind = (wanted: NeedKind) => office.filter(({ kind }) => kind === wanted);
   const { tenantId } = instance;
   const isStaff = principal.role === "coordinator" || isSupport(principal);
   const participant = isStaff ? undefined : (principal.participantId ?? "");
@@ -38,13 +40,13 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
     grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
-    accessReview: await countReviewRows(tx, cx),
-    alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, tenantId) : 0,
-    erasures: (await readErasureNeeds(tx, cx)).length,
-    authorities: (await readAuthorityNeeds(tx, cx)).length,
-    policies: (await readPolicyNeeds(tx, cx)).length,
-    roster: (await readRosterNeeds(tx, cx)).length,
-    keys: readBackupNeeds(cx).length,
+    accessReview: ofKind("access_review").reduce((sum, { facts }) => sum + (facts.transactions ?? 0), 0),
+    alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, { tenantId, sealed: viewer.sealed }) : 0,
+    erasures: ofKind("erasure").length,
+    authorities: ofKind("authority").length,
+    policies: ofKind("policy").length,
+    roster: ofKind("roster").length,
+    keys: ofKind("backup").length,
     agreements: principal.role === "admin" ? await countWaiting(tx, cx) : 0,
   };
 }
@@ -55,6 +57,8 @@ export async function readCounts(tx: Tx, cx: CountContext, viewer: Viewer): Prom
  */
 export function countPlaces(cx: CountContext): Promise<PlaceCounts> {
   return onReplica(cx, "home", (from) =>
-    inSnapshot(from, async (tx) => readCounts(tx, from, await viewerOf(tx, from))),
+    inSnapshot(from, async (tx) =>
+      readCounts(tx, from, { viewer: await viewerOf(tx, from), office: await readOfficeNeeds(tx, from) }),
+    ),
   );
 }

@@ -18,12 +18,9 @@ import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
-import { readPolicyNeeds } from "@/lib/home/policy-needs";
+import { readOfficeNeeds } from "@/lib/home/office-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
-import { readReviewNeeds } from "@/lib/home/review-needs";
-import { readRosterNeeds } from "@/lib/home/roster-needs";
 import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
-import { readAuthorityNeeds, readBackupNeeds, readErasureNeeds } from "@/lib/home/second-person-needs";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
 import { viewOf } from "@/lib/transactions/read/view";
@@ -108,19 +105,6 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
   }));
 }
 
-/** Returns what waits for people who run the instance: what needs a second person, an alert, a missing backup. */
-async function readOfficeNeeds(tx: Tx, cx: Context): Promise<Need[]> {
-  const roster = await readRosterNeeds(tx, cx);
-  return [
-    ...roster,
-    ...(await readErasureNeeds(tx, cx)),
-    ...(await readAuthorityNeeds(tx, cx)),
-    ...(await readPolicyNeeds(tx, cx)),
-    ...(await readAlertNeeds(tx, cx)),
-    ...readBackupNeeds(cx),
-  ];
-}
-
 /**
  * Returns what needs the caller now, most urgent first, and what changed since the last visit. It shows only what its
  * lists would show the same caller.
@@ -143,7 +127,7 @@ function readHome(cx: Context): Promise<Home> {
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const agreements = await readAgreementNeeds(tx, cx);
-    const versions = await readOfficeNeeds(tx, cx);
+    const office = await readOfficeNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);
@@ -160,10 +144,10 @@ function readHome(cx: Context): Promise<Home> {
         ...emergencies.needs,
         ...keys.needs,
         ...agreements.needs,
-        ...versions,
-        ...(await readReviewNeeds(tx, cx)),
+        ...office,
+        ...(await readAlertNeeds(tx, cx)),
       ].sort(byUrgency),
-      counts: await readCounts(tx, cx, viewer),
+      counts: await readCounts(tx, cx, { viewer, office }),
       in_force: grants.inForce,
       ...requests.shown,
       transactions: transactions.items,

@@ -31,7 +31,7 @@ const send = () => {
 };
 
 describe("a submitted policy set", () => {
-  it("is a task of those whose duty it needs, until they decided, and of no one who gains or wrote it", async () => {
+  it("is a task of people whose duty it needs until they decide, and not of its author or of people who gain access", async () => {
     const { number, title } = await bench.draft();
     const gainer = await bench.person({ role: "coordinator", duties: ["approve"] });
     await bench.dryRun(number, "counterexample", { gainers: [gainer.principal.userId] });
@@ -52,12 +52,12 @@ describe("a submitted policy set", () => {
     expect(await numbersOf(bench.clara)).not.toContain(number);
   });
 
-  it("is announced once to each person whom it waits for, and to no one who did it themselves", async () => {
+  it("is announced once to each person who must act, and not to the person who caused it", async () => {
     const { number } = await bench.submitted();
     await send();
     await send();
     expect(await noticesOf(bench.jonas, number)).toEqual(["submitted"]);
-    // No one gains by it: it needs no word of the duty legal.
+    // No one gains access by this set, so it needs no approval by the duty legal.
     for (const who of [bench.anke, bench.greta, bench.clara])
       expect(await noticesOf(who, number)).toEqual([]);
     await bench.decide(bench.jonas, number, approve);

@@ -1,7 +1,7 @@
 import "server-only";
 import { isOpen, loadReview, ownRows } from "@/lib/administration/access-review/load-review";
 import { listCandidates } from "@/lib/administration/access-review/rows-store";
-import { findRunning, type ReviewRecord } from "@/lib/administration/access-review/store";
+import { findRunning } from "@/lib/administration/access-review/store";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
@@ -11,30 +11,15 @@ type ReviewContext = Pick<Context, "principal" | "instance" | "clock">;
 /** Parties review no one. */
 const REVIEWING: readonly string[] = ["admin", "coordinator", "auditor", "regulator"];
 
-/** Returns the running review with the number of rows that the caller still has to decide on; undefined without any. */
-async function findOwn(
-  tx: Tx,
-  cx: ReviewContext,
-): Promise<{ readonly review: ReviewRecord; readonly left: number } | undefined> {
+/** Returns the running access review as a task, while it has rows that the caller decides on. */
+export async function readReviewNeeds(tx: Tx, cx: ReviewContext): Promise<Need[]> {
   const { tenantId } = cx.instance;
   const { userId, role } = cx.principal;
   const review = REVIEWING.includes(role) ? await findRunning(tx, tenantId) : undefined;
-  if (review === undefined) return undefined;
-  if (!(await listCandidates(tx, tenantId)).some((one) => one.userId === userId)) return undefined;
+  if (review === undefined) return [];
+  if (!(await listCandidates(tx, tenantId)).some((one) => one.userId === userId)) return [];
   const left = ownRows(cx, await loadReview(tx, cx, review.id)).filter(isOpen).length;
-  return left === 0 ? undefined : { review, left };
-}
-
-/** Returns how many rows of the running access review wait for the caller. */
-export async function countReviewRows(tx: Tx, cx: ReviewContext): Promise<number> {
-  return (await findOwn(tx, cx))?.left ?? 0;
-}
-
-/** Returns the running access review as a task, while it has rows that the caller decides on. */
-export async function readReviewNeeds(tx: Tx, cx: ReviewContext): Promise<Need[]> {
-  const found = await findOwn(tx, cx);
-  if (found === undefined) return [];
-  const { review, left } = found;
+  if (left === 0) return [];
   return [
     {
       kind: "access_review",

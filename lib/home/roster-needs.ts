@@ -8,8 +8,8 @@ import { listVersions } from "@/lib/identity/roster/store";
 import { mayAgree, stateOf } from "@/lib/identity/roster/view";
 
 /**
- * Returns the roster version that waits for the caller's signature, by the roster as it was known just now. The
- * custodian is asked only when one waits; the page where one signs asks it again.
+ * Returns the roster version that waits for the caller's signature, according to the last known roster. The custodian
+ * is called only when a version waits. The page for signing asks it again.
  */
 export async function readRosterNeeds(
   tx: Tx,

@@ -5,7 +5,7 @@ import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 
 const Waiting = z.object({ id: z.string(), name: z.string(), person: z.string(), at: z.date() });
-/** What one person asked for and another has to agree to. */
+/** An act that one person asked for and another must agree to. */
 export type Waiting = z.infer<typeof Waiting>;
 
 interface Reader {

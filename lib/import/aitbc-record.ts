@@ -58,7 +58,7 @@ const Common = z.object({
   currency: z.unknown().optional(),
 });
 
-/** The table's row: nonce and tag in columns of their own. */
+/** A row of the old table, with nonce and tag in separate columns. */
 const Row = z.object({
   encrypted_data: Base64,
   encrypted_nonce: Base64,
@@ -107,7 +107,7 @@ function readSealed(value: unknown): AitbcSealed | undefined {
   throw new FormatError("format.record", "the sealed payload is in none of the three known forms");
 }
 
-/** Python wrote UTC without a zone in places, and up to microseconds. */
+/** Returns Unix milliseconds. Python sometimes wrote UTC without a zone, and up to microseconds. */
 function instantOf(text: string): number {
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
   const at = Date.parse(zoned.replace(" ", "T"));

@@ -11,7 +11,7 @@ import { openAitbc } from "./open-aitbc";
 import { readPrivateKey } from "./read-private-key";
 import { readRecords } from "./read-records";
 
-// Records written by Python's cryptography with the old construction.
+// Records that Python's library cryptography sealed in the old way.
 const Known = z.object({
   keys: z.record(z.string(), z.string()),
   pem: z.string(),
@@ -103,12 +103,12 @@ describe("a record of the old system", () => {
     ],
     ["of another algorithm", changed((one) => Object.assign(one, { algorithm: "RSA" }))],
     ["with an invalid timestamp", { ...recordAt(0), timestamp: "yesterday" }],
-  ])("is refused by name: %s", (_, value) => {
+  ])("is refused with the fault named: %s", (_, value) => {
     expect(() => readAitbcRecord(value)).toThrow(FormatError);
   });
 });
 
-describe("what is submitted for it", () => {
+describe("the submission of an old record", () => {
   it("has its fields, its time, its parties and its old id, and no more", () => {
     const sent = KNOWN.records.map((record) => mapAitbc(readAitbcRecord(record), open(record), BY));
     expect(sent[0]).toEqual({
@@ -160,7 +160,7 @@ describe("what is submitted for it", () => {
 });
 
 describe("files", () => {
-  it("hold a private key as bytes, base64, hexadecimal or PEM only", () => {
+  it("contain a private key as bytes, base64, hexadecimal or PEM only", () => {
     const raw = fromBase64(KNOWN.keys["client-456"] ?? "");
     const text = (value: string) => new TextEncoder().encode(value);
     for (const form of [raw, text(`${toBase64(raw)}\n`), text(toHex(raw)), text(KNOWN.pem)])
@@ -174,7 +174,7 @@ describe("files", () => {
     expect(() => readPrivateKey(text(privateKey))).toThrow(/ed25519/);
   });
 
-  it("hold records as an array, one object, or lines, where an invalid line keeps its place", () => {
+  it("contain records as an array, one object, or lines, and an invalid line keeps its position", () => {
     expect(readRecords('[{"a":1},{"a":2}]')).toHaveLength(2);
     expect(readRecords('{"a":1}')).toEqual([{ a: 1 }]);
     const lines = readRecords('{"a":1}\n{"a":\n\n{"a":3}\n');

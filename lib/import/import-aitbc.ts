@@ -10,17 +10,17 @@ import { readAitbcRecord } from "./aitbc-record";
 import { mapAitbc, type SentTransaction } from "./map-aitbc";
 import { type AitbcHolder, openAitbc } from "./open-aitbc";
 
-/** Small enough that a batch is sealed in seconds, and a loss of connection repeats little. */
+/** A batch of this size is sealed in seconds, and a lost connection repeats little work. */
 const IMPORT_BATCH = 100;
 const TRIES = 6;
 const MAX_WAIT_MS = 30_000;
 
-/** The outcome of one record. `source` is its id in the old system, or its place in the file where it has none. */
+/** The outcome of one record. `source` is its id in the old system or, without an id, its position in the file. */
 export interface Outcome {
   readonly source: string;
   readonly outcome: "taken" | "skipped" | "refused";
   readonly transaction_id?: string;
-  /** Number of the log's entry that records it is not known yet; this is the entry's id. */
+  /** Id of the log entry that records it. The entry's number is not known yet. */
   readonly entry_id?: string;
   readonly reason?: string;
 }
@@ -73,7 +73,7 @@ function prepare(value: unknown, at: number, options: ImportOptions): Waiting | 
   }
 }
 
-/** `fetch` throws a TypeError with this text where the server does not answer. */
+/** Returns whether the server did not answer: `fetch` then throws a TypeError with this text. */
 export function isAway(error: unknown): boolean {
   return error instanceof TypeError && error.message === "fetch failed";
 }
@@ -100,8 +100,8 @@ async function persist<T>(options: ImportOptions, call: () => Promise<T>): Promi
 }
 
 /**
- * A taken id is the record's own, imported before, or another person's: the parties show which, to callers who may see
- * it.
+ * Judges a record whose id exists already. It was imported before if the parties are the same; otherwise the id belongs
+ * to another transaction.
  */
 async function judgeTaken({ source, sent }: Waiting, options: ImportOptions): Promise<Outcome> {
   const { transaction_id } = sent;

@@ -24,8 +24,8 @@ function fromPem(text: string): Uint8Array {
 }
 
 /**
- * An X25519 private key (RFC 7748) as the old system kept one: its 32 bytes, the same in base64 or hexadecimal, or
- * PKCS #8 in PEM. Throws FormatError for any other length, curve or spelling.
+ * Returns the 32 bytes of an X25519 private key (RFC 7748) in any form of the old system: bytes, base64, hexadecimal,
+ * or PKCS #8 in PEM. Throws FormatError for any other length, curve or spelling.
  */
 export function readPrivateKey(bytes: Uint8Array): Uint8Array {
   if (bytes.length === KEY_BYTES) return bytes;

@@ -69,7 +69,7 @@ class MutualAgent extends SecureAgent {
     return super.createConnection({ ...options, ...certificate() }, done);
   }
 }
-// A resumed session would show the certificate of the session before.
+// Sessions are not resumed, because a resumed session would use the previous certificate.
 const mutualAgent = new MutualAgent({ ...KEPT, maxCachedSessions: 0 });
 
 const AGENTS = { none: agent, tls: secureAgent, mutual: mutualAgent };

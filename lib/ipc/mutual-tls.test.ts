@@ -122,12 +122,12 @@ function serialAt(at: number): Promise<string> {
 }
 
 describe("calls between parts over mtls://", () => {
-  it("name the caller by its certificate, and a table says who may call what", async () => {
+  it("name the caller by its certificate, and a table decides who may make which call", async () => {
     usePartIdentity("portal", files.portal);
     expect(JSON.parse((await call("/open")).body.toString())).toEqual({ caller: "portal" });
   });
 
-  it("a part in another's place is refused", async () => {
+  it("a part cannot make a call that only another part may make", async () => {
     usePartIdentity("worker", files.worker);
     expect((await call("/open")).status).toBe(403);
     expect((await call("/registrations")).status).toBe(200);
@@ -161,7 +161,7 @@ describe("calls between parts over mtls://", () => {
     }
   });
 
-  it("a renewed certificate is taken up once its key is there too, and until then the former one serves", async () => {
+  it("a renewed certificate is used once its key is there too, and the former one until then", async () => {
     const own = {
       certificate: file("renewed.pem"),
       key: file("renewed.key"),
@@ -178,7 +178,7 @@ describe("calls between parts over mtls://", () => {
     });
     try {
       const next = await issue("custodian", "ours", "next");
-      // First the certificate alone, as one file is always written before the other.
+      // First the certificate alone, because one file is always written before the other.
       await copyFile(next.certificate, own.certificate);
       await expect.poll(() => problems.join(), { timeout: 20_000 }).toMatch(/no certificate with its key/);
       usePartIdentity("portal", files.portal);

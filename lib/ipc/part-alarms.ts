@@ -4,8 +4,8 @@ import { callService } from "@/lib/ipc/client";
 import type { ServiceHandler } from "@/lib/ipc/server";
 import { MOST_RECENT, type RecentAlarm, recentAlarms } from "@/lib/telemetry/recent-alarms";
 
-// How alarms of a part without the portal's database become alerts: the part answers with those of its last hour, and a
-// portal that asks opens the alerts. Another part is not trusted with more than the names of alarms.
+// How alarms of a part without the portal's database become alerts. A portal asks the part for the alarms of its last
+// hour and opens the alerts. It accepts only names of alarms from the other part.
 
 const PATH = "/alarms";
 const MAX_BYTES = 65_536;

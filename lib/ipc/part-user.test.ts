@@ -26,12 +26,12 @@ async function serve(where: string | number): Promise<number> {
 }
 
 describe("the user of another part", () => {
-  it("is the one that listens at the port, in the kernel's table", () => {
+  it("is the user that listens at the port according to the kernel's table", () => {
     expect(listenerIn(TABLE, 7_441)).toBe(1004);
     expect(listenerIn(TABLE, 7_442)).toBeUndefined();
   });
 
-  it("is the same where the socket or the port is of our own user, and another for another user", async () => {
+  it("is the same if the socket or port belongs to our own user, and another if it belongs to another user", async () => {
     const socket = path.join(tmpdir(), `sp-part-${process.pid}.sock`);
     await serve(socket);
     const port = await serve(0);
@@ -44,11 +44,11 @@ describe("the user of another part", () => {
     }
   });
 
-  it("is of another machine where the address is of no interface here", async () => {
+  it("is on another machine if no interface of this machine has the address", async () => {
     expect(await partUser("mtls://192.0.2.10:7443")).toBe("other_machine");
   });
 
-  it("counts as the same where it cannot be seen", async () => {
+  it("counts as the same if it is unknown", async () => {
     expect(await partUser("unix:/nonexistent/custodian.sock")).toBe("same");
     expect(await partUser("mtls://host.invalid:7443")).toBe("same");
   });

@@ -95,12 +95,12 @@ function isMutual({ socket }: IncomingMessage): boolean {
   return socket instanceof TLSSocket;
 }
 
-/** The server has checked the certificate's chain before; its name says which part calls. */
+/** Returns the part that the caller's certificate names. TLS has already checked the certificate's chain. */
 function callerOf({ socket }: IncomingMessage): Part | undefined {
   return socket instanceof TLSSocket ? partOf(socket.getPeerCertificate().subject?.CN) : undefined;
 }
 
-/** Runs a handler within a span of its caller's trace. A caller that is not traced begins none. */
+/** Runs a handler within a span of its caller's trace. If the caller is not traced, no span begins. */
 function inCallersTrace<T>(run: () => Promise<T>, { method, url, headers }: IncomingMessage): Promise<T> {
   const { traceparent, "x-request-id": requestId } = headers;
   if (typeof traceparent !== "string") return run();
@@ -156,7 +156,7 @@ async function groupId(group: string): Promise<number> {
   return Number(id);
 }
 
-/** Lets the group use the socket: the folder is entered by it, and the socket is read and written. */
+/** Lets the group use the socket: it may enter the folder, and read and write the socket. */
 async function shareSocket(socket: string, group: string | undefined): Promise<void> {
   if (group === undefined) return chmod(socket, 0o600);
   const gid = await groupId(group);
@@ -177,7 +177,7 @@ async function listen(
 ): Promise<void> {
   if (address.kind === "socket") {
     await mkdir(path.dirname(address.path), { recursive: true, mode: 0o700 });
-    // A socket left by a process that was killed would make listen fail; the supervisor runs one of each.
+    // A killed process leaves its socket, and listen would fail. The supervisor runs only one process of each part.
     await rm(address.path, { force: true });
   }
   await new Promise<void>((resolve, reject) => {
@@ -204,8 +204,8 @@ function closeServer(server: Server, drainMs: number): Promise<void> {
 }
 
 /**
- * A server that takes callers with a certificate of the instance's authority only. A renewed certificate is taken up. One
- * whose key is not there yet, or that cannot be read, is reported, and the former one serves until the next change.
+ * Returns a server that accepts only callers with a certificate of the instance's authority. When the files change it
+ * uses the renewed certificate. One without its key, or unreadable, is reported, and the former one stays in use.
  */
 function createMutualServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
@@ -228,7 +228,7 @@ function createMutualServer(
   return server;
 }
 
-/** Serves `handler` at a service URL. Bodies are bounded, slow senders are cut. */
+/** Serves `handler` at a service URL. Bodies have a maximum size, and slow senders are disconnected. */
 export async function serveHttp(
   url: string,
   handler: ServiceHandler,

@@ -4,14 +4,14 @@ import { z } from "zod";
 import type { Clock } from "@/lib/clock";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 
-/** What one process says of one of its background jobs. */
+/** The report of one process about one of its background jobs. */
 export const JobReport = z.object({
   name: z.string(),
   /** The period between two passes, in milliseconds. */
   every_ms: z.number(),
   last_at: z.iso.datetime().nullable(),
   last_ms: z.number().nullable(),
-  /** Passes that failed since the process began, and the last of them. */
+  /** Number of passes that failed since the process began, and the time of the last failure. */
   failures: z.number(),
   failed_at: z.iso.datetime().nullable(),
   /** The name of the failure, never its text. */
@@ -19,9 +19,9 @@ export const JobReport = z.object({
 });
 export type JobReport = z.infer<typeof JobReport>;
 
-/** Rows of process_heartbeat with reports begin with this, then name the process. */
+/** Names of rows of process_heartbeat that contain reports begin with this. The process follows. */
 export const REPORT_PREFIX = "jobs of ";
-/** A process that has not reported for this long has ended. */
+/** A process that has not reported for this long counts as ended. */
 export const SILENT_MS = 60_000;
 
 /** The passes of this process's jobs since it began. */
@@ -30,7 +30,7 @@ export class JobReports {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Returns a pass that is counted. */
+  /** Returns the pass with counting: it also records start, duration and failure of each run. */
   counted<T>(name: string, everyMs: number, pass: () => Promise<T>): () => Promise<T> {
     const none = { last_at: null, last_ms: null, failures: 0, failed_at: null, failure: null };
     this.#jobs.set(name, { name, every_ms: everyMs, ...none });

@@ -4,7 +4,7 @@ import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import { runLoop } from "@/lib/jobs/run-loop";
 import type { Logger } from "@/lib/telemetry/logger";
 
-/** Notes that a process of this name is alive, for health only. */
+/** Records that a process of this name is alive. Only health reads it. */
 export async function upsertHeartbeat(
   tx: Tx,
   beat: { readonly name: string; readonly tenantId: string; readonly at: Date },

@@ -55,8 +55,8 @@ export interface LoopOptions {
 }
 
 /**
- * Repeats `step` until the signal aborts: at once while it answers that there is more, otherwise after the period. A
- * failure is logged as an alarm and retried with growing pauses; it never ends the loop.
+ * Repeats `step` until the signal aborts: at once if `more` is true, otherwise after the period. A failure is logged as
+ * an alarm and retried with growing pauses; it never ends the loop.
  */
 export async function runLoop(
   options: LoopOptions,

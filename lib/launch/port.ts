@@ -2,7 +2,7 @@ import "server-only";
 import { createServer } from "node:net";
 import { StartError } from "@/lib/db/embedded/start-error";
 
-/** Fails with one clear line when the address cannot be listened on. */
+/** Throws StartError, with one line for the operator, if the portal cannot listen at the address. */
 export async function requireFreePort(host: string, port: number): Promise<void> {
   const probe = createServer();
   try {

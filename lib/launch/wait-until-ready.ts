@@ -9,7 +9,7 @@ const NotReady = z.object({
   degraded: z.array(z.string()),
 });
 
-/** What keeps a portal from being ready, from the answer of /readyz: the checks that failed and the parts that are not up. */
+/** Returns why a portal is not ready, from the answer of /readyz: the failed checks, and the parts that do not run. */
 function reasonOf(status: number, text: string): string {
   try {
     const { degraded, ...checks } = NotReady.parse(JSON.parse(text));
@@ -20,7 +20,10 @@ function reasonOf(status: number, text: string): string {
   }
 }
 
-/** Returns when the portal answers that it is ready. Throws StartError after ninety seconds, and when the start is stopped. */
+/**
+ * Returns when the portal answers that it is ready. Throws StartError after 90 seconds, and the signal's reason when
+ * the start is stopped.
+ */
 export async function waitUntilReady(baseUrl: string, logs: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_WATCHDOG_MS;
   let last = "no answer";

@@ -55,9 +55,9 @@ const HEARTBEAT_MS = 15_000;
 /** Changes this old are not sent again; a page that asks for older ones reads everything. */
 const RECENT_MS = 2 * 60_000;
 const MAX_RECENT = 2_000;
-/** Changes of one moment are read together. */
+/** Changes within this time are read together. */
 const GATHER_MS = 15;
-/** The database's message when a session ended; a check finds which one. */
+/** The database's message when a session has ended. A check finds out which session. */
 const SESSION_END = "session:";
 
 function namedIn(payload: string): Named | undefined {
@@ -125,7 +125,10 @@ class Hub implements LiveHub {
     this.#heartbeat.unref();
   }
 
-  /** Sends now what happened while the page was loading or, where that is unknown, that the page may be old. */
+  /**
+   * Sends the changes that happened while the page was loading. If they are not known, sends `resync`: the page may be
+   * old.
+   */
   #welcome(stream: Subscriber): void {
     const { since } = stream;
     if (since !== undefined && since < this.#completeSince) {
@@ -201,7 +204,7 @@ class Hub implements LiveHub {
     }
   }
 
-  /** While a check of the sessions takes longer than a beat, no second one starts. */
+  /** If a check of the sessions takes longer than a beat, no second check starts. */
   async #beat(): Promise<void> {
     if (!this.#isLooking) {
       this.#isLooking = true;
@@ -211,7 +214,7 @@ class Hub implements LiveHub {
     for (const stream of this.#streams) stream.beat();
   }
 
-  /** Looking does not count as use: a page that only listens lets its session go idle. */
+  /** This check does not count as use of a session. The session of a page that only listens becomes idle. */
   async #endDeadSessions(): Promise<void> {
     if (this.#streams.size === 0) return;
     const sids = [...new Set([...this.#streams].map((stream) => stream.sessionId))];
@@ -224,7 +227,7 @@ class Hub implements LiveHub {
       for (const stream of this.#streams)
         if (sids.includes(stream.sessionId) && !good.has(stream.sessionId)) this.#endSession(stream);
     } catch (error) {
-      // While the database is down no change happens either; its return checks the sessions again.
+      // While the database is down there are no changes. When it is back, the sessions are checked again.
       this.#options.logger.warn({ err: error }, "the sessions of live streams could not be checked");
     }
   }
@@ -236,7 +239,7 @@ class Hub implements LiveHub {
   }
 }
 
-/** Returns a hub that listens only from its first stream on. */
+/** Returns a hub. It connects to the database at its first stream. */
 export function createLiveHub(options: LiveHubOptions): LiveHub {
   return new Hub(options);
 }

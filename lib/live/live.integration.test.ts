@@ -151,7 +151,7 @@ describe("live", () => {
         await heard.until(tells("grant", grantId, "revoked"));
         await heard.until(tells("request", requestId, "revoked"));
       }
-      // A later change that all may know of: a listener that heard it would have heard the revocation.
+      // A later change that all may know of. A listener that received it would also have received the revocation.
       await setStatus(bench.client, bench.transactions[0], { status: "processing" });
       for (const heard of others) {
         await heard.until(tells("transaction", bench.transactions[0], "processing"));
@@ -287,16 +287,20 @@ describe("live", () => {
       }
     });
 
-    it("end when the session is revoked, has expired, or its person was deactivated", async () => {
+    it("end when the session is revoked, has expired, or its person was deactivated or lost a duty", async () => {
+      const reviewer = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
       const sessions = [
         await signedIn(bench.regulator),
         await signedIn(bench.auditor),
         await signedIn(bench.second),
+        await signedIn(reviewer),
       ] as const;
       const heard = await Promise.all(sessions.map((who) => listen(who)));
       await force("auth_session", "revoked_at = now() WHERE sid = $1", [sidOf(sessions[0])]);
       await force("auth_session", "expires_at = now() WHERE sid = $1", [sidOf(sessions[1])]);
       await force("app_user", "state = 'left' WHERE id = $1", [sessions[2].principal.userId]);
+      await query("ALTER TABLE duty DISABLE TRIGGER ALL");
+      await query("DELETE FROM duty WHERE user_id = $1", [sessions[3].principal.userId]);
       for (const one of heard) {
         await one.until(({ hasEnded }) => hasEnded);
         expect(one.events.at(-1)?.name).toBe("ended");
@@ -355,7 +359,7 @@ describe("live changes of keys", () => {
     await bench?.close();
   });
 
-  /** What one person's stream says, in order. */
+  /** Opens one person's stream and returns its changes, in order. */
   async function listen(person: Person): Promise<LiveChange[]> {
     const { principal } = await signedIn(person);
     if (principal.proof.kind !== "session") throw new TypeError("no one is signed in");

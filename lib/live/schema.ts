@@ -1,25 +1,8 @@
 import { z } from "zod";
+import { WATCHED_KINDS } from "@/lib/vocabulary";
 
 /** The kinds of things that change while people read them. */
-export const LiveKind = z.enum([
-  "request",
-  "grant",
-  "dispute",
-  "transaction",
-  "rotation",
-  "key",
-  "epoch",
-  "hold",
-  "notification",
-  "notice",
-  "agreement",
-  "roster",
-  "access_review",
-  "policy",
-  "erasure",
-  "authority",
-  "alert",
-]);
+export const LiveKind = z.enum(WATCHED_KINDS);
 export type LiveKind = z.infer<typeof LiveKind>;
 
 /** One change, for people who may know of the thing. Never content: the receiver reads it by its own call. */

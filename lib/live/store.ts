@@ -72,7 +72,7 @@ function toChanged(record: unknown): Changed[] {
     case "policy":
       return [{ change: { ...change, kind }, isPolicy: true }];
     case "alert":
-      return [{ change: { ...change, kind }, isAlert: true }];
+      return [{ change: { ...change, kind }, isAlert: true, sealedFrom: sealed_from ?? [] }];
     case "notification":
       return who === undefined ? [] : [{ change: { ...change, kind }, userId: who }];
     default:
@@ -175,7 +175,9 @@ export async function readChanged(
     FROM policy_set p
     WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${idsOf(named, "policy")}::uuid[])
     UNION ALL
-    SELECT 'alert', a.id::text, CASE WHEN a.resolved_at IS NULL THEN 'open' ELSE 'resolved' END, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'alert', a.id::text, CASE WHEN a.resolved_at IS NULL THEN 'open' ELSE 'resolved' END, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      (SELECT sealed_from(g.request_id, ${now})::text[] FROM access_grant g
+        WHERE g.id = CASE WHEN a.subject ~ '^grant:[0-9a-f-]{36}$' THEN substr(a.subject, 7)::uuid END)
     FROM alert a
     WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY (${idsOf(named, "alert")}::uuid[])
     UNION ALL

@@ -26,7 +26,10 @@ export type Changed =
       readonly sealedFrom: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "notification" }; readonly userId: string }
-  /** Needs two people. The accounts that cannot be the second person and did not ask for it. */
+  /**
+   * An act that needs two people. `excluded`: accounts that do not see it, because they cannot be the second person and
+   * did not ask for it.
+   */
   | {
       readonly change: LiveChange & { kind: "agreement" | "erasure" | "authority" };
       readonly excluded: readonly string[];
@@ -40,12 +43,19 @@ export type Changed =
     }
   | { readonly change: LiveChange & { kind: "access_review" }; readonly people: readonly string[] }
   | { readonly change: LiveChange & { kind: "policy" }; readonly isPolicy: true }
-  | { readonly change: LiveChange & { kind: "alert" }; readonly isAlert: true }
+  | {
+      readonly change: LiveChange & { kind: "alert" };
+      readonly isAlert: true;
+      readonly sealedFrom: readonly string[];
+    }
   | { readonly change: LiveChange & { kind: "epoch" } };
 
 const CONFIRMING: readonly string[] = ["admin", "approve", "legal"];
 
-/** The person who asked, and those with a duty that confirms changes of the roster, but for those whom it changes. */
+/**
+ * Returns true for the person who asked, and for people with a duty to confirm changes of the roster, except those whom
+ * it changes.
+ */
 function seesRosterChange(
   { userId, handle, duties }: Principal,
   owner: string | undefined,
@@ -94,7 +104,7 @@ type OfTwo = Extract<Changed, { readonly excluded: readonly string[] }>;
 
 /**
  * Agreements are between administrators, erasures between people with a duty for them, and authorities' keys between
- * those who keep the registry; none is for the person whom it concerns.
+ * those who keep the registry; the person whom an act concerns does not see it.
  */
 function seesOfTwo({ role, duties, userId }: Principal, { change: { kind }, excluded }: OfTwo): boolean {
   if (excluded.includes(userId)) return false;
@@ -116,8 +126,8 @@ function seesAlerts({ role, duties }: Principal): boolean {
 }
 
 /**
- * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
- * call.
+ * Returns whether a person receives a change. The rules are those for reading the object, so that a stream shows no
+ * more than a call.
  */
 export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("filing" in changed) {
@@ -129,7 +139,7 @@ export function isVisibleTo(principal: Principal, changed: Changed): boolean {
   if ("concerned" in changed) return seesRosterChange(principal, changed.owner, changed.concerned);
   if ("people" in changed) return seesReview(principal, changed.people);
   if ("isPolicy" in changed) return principal.role === "admin" || mayWrite(principal);
-  if ("isAlert" in changed) return seesAlerts(principal);
+  if ("isAlert" in changed) return seesAlerts(principal) && !changed.sealedFrom.includes(principal.userId);
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   return "parties" in changed ? seesOfParties(principal, changed) : seesUnderEpochs(principal);
 }

@@ -10,7 +10,7 @@ import type { Notification, NotificationQuery, ReadMarks } from "@/lib/notify/sc
 import { countUnread, listNotices, markRead as mark, type NoticeRow } from "@/lib/notify/store";
 import type { Unreadable } from "@/lib/paging";
 
-/** Throws `request.invalid` for a cursor that is not of a list ordered by id. */
+/** Returns the cursor. Throws `request.invalid` for a cursor that does not belong to a list ordered by id. */
 export function requireIdCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined || isUuid(cursor)) return cursor;
   throw new DomainError("request.invalid", {
@@ -27,8 +27,8 @@ export interface NotificationPage {
 }
 
 /**
- * Returns the caller's notifications, newest first. It leaves out what the thing's own page would not show any more, so
- * a page may hold fewer than requested while the list continues.
+ * Returns the caller's notifications, newest first. It leaves out notifications about objects that the caller may no
+ * longer see. So a page may have fewer items than requested although the list continues.
  */
 export async function listNotifications(cx: Context, query: NotificationQuery): Promise<NotificationPage> {
   const before = requireIdCursor(query.cursor);
@@ -62,7 +62,10 @@ export async function listNotifications(cx: Context, query: NotificationQuery): 
   });
 }
 
-/** Marks the caller's own as read: some, or all up to one of them. Reading is not an act: it has no entry. */
+/**
+ * Marks some of the caller's notifications as read, or all up to one of them. This is not an act, so the log has no
+ * entry of it.
+ */
 export async function markRead(
   cx: Context,
   { ids, until }: ReadMarks,

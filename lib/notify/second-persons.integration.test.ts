@@ -45,7 +45,7 @@ beforeAll(async () => {
     regulator: await bench.person({ role: "regulator", hasKey: false }),
     client: await bench.person({ role: "client" }),
   };
-  // The log has something about each of them.
+  // The log has an entry about each of them.
   for (const who of [people.officer, people.regulator]) await recordReadOnce(who, "search.read");
   await tell();
 });
@@ -115,8 +115,8 @@ const CASES: readonly Case[] = [
 ];
 
 describe("what needs a second person", () => {
-  // First: the agreements of the table below have no facts of their kinds, which a home would show.
-  it("is a row on home and a figure at its place, for those who may act alone", async () => {
+  // This test is first, because the agreements of the table below lack facts that home would show.
+  it("is a row on home and a figure at its place, only for people who may act", async () => {
     const { id } = await registerAuthority(people.compliance, registration());
     const erasure = await askErasure(people.privacy, {
       ...{ subject: people.regulator.principal.handle, reason: "asked" },
@@ -142,19 +142,22 @@ describe("what needs a second person", () => {
     expect((await countPlaces(people.second)).keys).toBe(1);
   });
 
-  it.each(CASES)("$name is told once to each who may act, and to no one else", async ({ ask, told }) => {
-    const subject = await ask();
-    await tell();
-    await tell();
-    const counts = await Promise.all(
-      NAMES.map(async (name) => [name, (await noticesOf(people[name], subject)).length]),
-    );
-    expect(Object.fromEntries(counts)).toEqual(
-      Object.fromEntries(NAMES.map((name) => [name, told.includes(name) ? 1 : 0])),
-    );
-  });
+  it.each(CASES)(
+    "$name is announced once to each person who may act, and to no one else",
+    async ({ ask, told }) => {
+      const subject = await ask();
+      await tell();
+      await tell();
+      const counts = await Promise.all(
+        NAMES.map(async (name) => [name, (await noticesOf(people[name], subject)).length]),
+      );
+      expect(Object.fromEntries(counts)).toEqual(
+        Object.fromEntries(NAMES.map((name) => [name, told.includes(name) ? 1 : 0])),
+      );
+    },
+  );
 
-  it("is read once its page was seen, by the person who saw it", async () => {
+  it("is marked as read for a person who has seen its page", async () => {
     const id = await askAgreement("duties");
     await tell();
     await noteSeen(people.second, "getAgreement", { params: { id }, value: {} });

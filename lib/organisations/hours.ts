@@ -81,7 +81,7 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** Returns what clock and calendar show in the zone; undefined for a zone the platform does not know. */
+/** Returns date, weekday and time of day in the zone; undefined if the platform does not know the zone. */
 export function localTime(zone: string, at: Date): LocalTime | undefined {
   let parts: Intl.DateTimeFormatPart[];
   try {
@@ -182,8 +182,8 @@ function changeBetween(zone: string, from: number, to: number): number {
 }
 
 /**
- * Returns moments of a date at which the clock of the zone may show this second of the day: by either offset, or where it
- * is changed.
+ * Returns Unix milliseconds at which the zone's clock may show this second of the day on a date. On a day of a clock
+ * change these are one moment for each offset, and the moment of the change.
  */
 export function momentsOf(zone: string, date: string, second: number): number[] {
   const midnight = Date.parse(`${date}T00:00:00Z`);
@@ -196,7 +196,7 @@ export function momentsOf(zone: string, date: string, second: number): number[] 
 
 /**
  * Returns the next moment at which the office opens, if it is closed now; undefined if it does not open within 400
- * days. Pure, and `isOpen` checks every candidate.
+ * days. `isOpen` checks every candidate.
  */
 export function nextOpening(hours: WeeklyHours, office: Office, now: Date): Date | undefined {
   const today = localTime(office.zone, now);

@@ -41,8 +41,8 @@ export const OfficeHoursBody = z.strictObject({
   closed_dates: z.array(CalendarDate).max(MAX_DATES),
   open_dates: z.array(CalendarDate).max(MAX_DATES),
   /**
-   * ISO 3166-1 alpha-2 or `EU`: orders of these jurisdictions count automatically; the operator's are the instance's.
-   * Absent: as before.
+   * Jurisdictions, as ISO 3166-1 alpha-2 codes or `EU`, whose orders are recognised automatically. Those of the
+   * operator apply to the instance. Absent: unchanged.
    */
   home_jurisdictions: z
     .array(z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"))
@@ -89,12 +89,12 @@ export const OrganisationSummary = z.object({
 export type OrganisationSummary = z.infer<typeof OrganisationSummary>;
 
 const MAX_ENTRIES = 20;
-/** A domain of e-mail addresses, in small letters. */
+/** A domain of e-mail addresses, in lower case. */
 export const EmailDomain = z
   .string()
   .max(253)
   .regex(/^(?=.*\.)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, "not a domain in small letters");
-/** Whether no value is there twice. */
+/** Returns whether each value occurs only once. */
 export const isOnce = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
 /** A number at which officers are called back, and where it was found: never in a request of an officer. */
@@ -113,7 +113,7 @@ export const AgencyRecordBody = z.strictObject({
     .array(AgencyNumber)
     .max(MAX_ENTRIES)
     .refine((contacts) => isOnce(contacts.map(({ number }) => number)), "names one twice"),
-  /** Its contacts, two of whom confirm a reset of an officer's sign-in. Absent: as before. */
+  /** Its contacts, two of whom confirm a reset of an officer's sign-in. Absent: unchanged. */
   people: z
     .array(AgencyPerson)
     .max(10)

@@ -121,7 +121,7 @@ export interface NewHours {
   readonly weeklyHours: Readonly<Record<string, [string, string]>> | undefined;
   readonly holidays: readonly string[];
   readonly choice: HolidayChoice;
-  /** Absent: they stay. */
+  /** Absent: unchanged. */
   readonly homes: readonly string[] | undefined;
 }
 
@@ -141,7 +141,7 @@ export async function updateHours(tx: Tx, id: string, hours: NewHours): Promise<
 function hoursOf(column: unknown): WeeklyHours | undefined {
   if (column === null) return undefined;
   const parsed = z.partialRecord(WeeklyHoursColumn.keyType, WeeklyHoursColumn.valueType).safeParse(column);
-  // Unreadable hours count as none: the office is closed rather than open.
+  // Unreadable hours are treated as no hours, so that the office is closed and not open.
   return parsed.success ? definedOnly(parsed.data) : {};
 }
 

@@ -16,7 +16,7 @@ async function write(tx: Tx, cx: Context, { title, reason, based_on }: NewPolicy
   const base = based_on ?? (await findActivation(tx, tenantId))?.number;
   if (base === undefined) throw new DomainError("policy.unavailable");
   const former = await loadSet(tx, cx, base);
-  // An altered text becomes no draft.
+  // Throws if the text was altered, so that no draft is made from it.
   documentOf(former);
   const at = cx.clock.now();
   const [id, number] = [uuidv7(at.getTime()), await nextNumber(tx, tenantId)];
@@ -33,8 +33,8 @@ async function write(tx: Tx, cx: Context, { title, reason, based_on }: NewPolicy
 }
 
 /**
- * Makes a draft from a set, or from the active one. Its number is its own from now on. Throws `access.forbidden`,
- * `policy.not-found` and `policy.unavailable`.
+ * Makes a draft with a new number from a set, or from the active one. Throws `access.forbidden`, `policy.not-found` and
+ * `policy.unavailable`.
  */
 export function createDraft(cx: Context, body: NewPolicySet): Promise<PolicySetAnswer> {
   return answerAct(cx, (tx) => write(tx, cx, body));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { countDecidedBy } from "@/lib/policies/decided-by";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
@@ -35,4 +36,24 @@ it("counts each decision once by the rules that decided it, and forgets it after
   }
   expect((await countDecidedBy(later(31 * DAY_MS))).counts.size).toBe(0);
   expect(await outcomeOf(countDecidedBy(bench.client))).toBe("access.forbidden");
+});
+
+it("does not count the openings of a request that is sealed from the reader", async () => {
+  const near = await bench.person({
+    ...{ role: "coordinator", duties: ["compliance"], hasKey: false },
+    organisationId: bench.client.principal.organisationId,
+  });
+  const until = new Date(Date.now() + 60 * DAY_MS).toISOString().slice(0, 10);
+  const id = await bench.file({ order: { sealed: { basis: "Section 101", until } } });
+  await decideRequest(bench.legal, id, bench.approval("legal"));
+  const { grant_id } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
+  const [transaction] = bench.transactions;
+  await openTransaction(bench.regulator, transaction, { purpose: "audit", grant_id });
+  await bench.integrate();
+  // The test before looked a month ahead: the clock was set back since.
+  const all = async (who: BenchPerson) => {
+    const { counts } = await countDecidedBy({ ...later(10 * 60_000), principal: who.principal });
+    return [...counts].reduce((total, [, times]) => total + times, 0);
+  };
+  expect((await all(anke)) - (await all(near))).toBeGreaterThan(0);
 });

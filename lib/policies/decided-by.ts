@@ -1,5 +1,7 @@
 import "server-only";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
+import { inSnapshot } from "@/lib/db/transaction";
 import { countDecisions, recordedDecisions } from "@/lib/policies/recorded/recorded-decisions";
 import { requireReader } from "@/lib/policies/who-may";
 import { processSlot } from "@/lib/telemetry/process-slot";
@@ -24,8 +26,8 @@ export interface DecidedBy {
 interface Tally {
   /** Decisions before this time are counted. */
   upTo: Date;
-  /** By day, then by rule. */
-  readonly days: Map<string, Map<string, number>>;
+  /** By day, then by request, then by rule. A request may be sealed from a reader; "" stands for none. */
+  readonly days: Map<string, Map<string, Map<string, number>>>;
   running: Promise<void> | undefined;
 }
 const TALLIES = processSlot<Map<string, Tally>>("policy-tallies", () => new Map());
@@ -33,17 +35,26 @@ const TALLIES = processSlot<Map<string, Tally>>("policy-tallies", () => new Map(
 type CountContext = Pick<Context, "instance" | "clock" | "audit" | "db"> &
   Parameters<typeof countDecisions>[0];
 
+/** A tally that is ahead of the time is begun again: the clock was set back, and what came since was not counted. */
 function tallyOf({ instance, clock }: CountContext): Tally {
   const key = `${instance.tenantId} ${instance.log}`;
-  const known = TALLIES.get(key) ?? {
-    ...{ upTo: new Date(clock.nowMs() - DAYS * DAY_MS), days: new Map(), running: undefined },
-  };
-  TALLIES.set(key, known);
-  return known;
+  const kept = TALLIES.get(key);
+  if (kept !== undefined && kept.upTo.getTime() <= clock.nowMs()) return kept;
+  const upTo = new Date(clock.nowMs() - DAYS * DAY_MS);
+  const tally: Tally = { upTo, days: new Map(), running: undefined };
+  TALLIES.set(key, tally);
+  return tally;
 }
 
 function add(counts: Map<string, number>, more: ReadonlyMap<string, number>): void {
   for (const [id, times] of more) counts.set(id, (counts.get(id) ?? 0) + times);
+}
+
+function addTo(days: Tally["days"], day: string, request: string, rules: ReadonlyMap<string, number>): void {
+  const requests = days.get(day) ?? new Map<string, Map<string, number>>();
+  const known = requests.get(request) ?? new Map<string, number>();
+  add(known, rules);
+  days.set(day, requests.set(request, known));
 }
 
 /** Counts what came since the last pass. A pass that fails changes nothing, so the next one counts nothing twice. */
@@ -51,24 +62,24 @@ async function count(cx: CountContext, tally: Tally, to: Date): Promise<void> {
   const found: Tally["days"] = new Map();
   for await (const one of recordedDecisions(cx, { from: tally.upTo, to })) {
     if (one.is === "unreadable") continue;
-    const day = one.at.slice(0, 10);
-    const rules = found.get(day) ?? new Map<string, number>();
-    add(rules, new Map(one.recorded.policies.map((id) => [id, 1])));
-    found.set(day, rules);
+    addTo(
+      found,
+      one.at.slice(0, 10),
+      one.requestId ?? "",
+      new Map(one.recorded.policies.map((id) => [id, 1])),
+    );
   }
-  for (const [day, rules] of found) {
-    const known = tally.days.get(day) ?? new Map<string, number>();
-    add(known, rules);
-    tally.days.set(day, known);
-  }
+  for (const [day, requests] of found)
+    for (const [request, rules] of requests) addTo(tally.days, day, request, rules);
   tally.upTo = to;
 }
 
-function sum({ days }: Tally, since: string): Map<string, number> {
+/** Adds up the days since then. A request that is sealed from the reader does not count (I12). */
+function sum({ days }: Tally, since: string, sealed: ReadonlySet<string>): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const [day, rules] of days) {
+  for (const [day, requests] of days) {
     if (day < since) days.delete(day);
-    else add(counts, rules);
+    else for (const [request, rules] of requests) if (!sealed.has(request)) add(counts, rules);
   }
   return counts;
 }
@@ -91,5 +102,6 @@ export async function countDecidedBy(cx: Context): Promise<DecidedBy> {
     else tally.running.catch(() => undefined);
   }
   const since = new Date(cx.clock.nowMs() - DAYS * DAY_MS).toISOString().slice(0, 10);
-  return { counts: sum(tally, since), isWhole: tally.running === undefined };
+  const sealed = new Set(await inSnapshot(cx, (tx) => findSealedCases(tx, cx)));
+  return { counts: sum(tally, since, sealed), isWhole: tally.running === undefined };
 }

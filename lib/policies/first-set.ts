@@ -55,7 +55,10 @@ async function writeFirst(tx: Tx, cx: StartContext): Promise<void> {
   await insertActivation(tx, tenantId, activation);
 }
 
-/** Returns the version of a set by this build; undefined where this build cannot read it, and so does not decide by it. */
+/**
+ * Returns the version of a set as this build computes it. Undefined if this build cannot read the set, and so cannot
+ * use it.
+ */
 function versionByThisBuild(set: WholeSetRow): string | undefined {
   try {
     return policyVersionOf(documentOf(set));
@@ -64,7 +67,7 @@ function versionByThisBuild(set: WholeSetRow): string | undefined {
   }
 }
 
-/** The floor belongs to the build: its version is recorded when the build starts, with the same set. */
+/** Records the version of this build's floor with the active set, because the floor is part of the build. */
 async function writeBuild(tx: Tx, cx: StartContext, last: ActivationRow): Promise<void> {
   const { tenantId } = cx.instance;
   const set = await findSet(tx, tenantId, { id: last.set_id });

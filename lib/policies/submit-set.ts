@@ -33,7 +33,7 @@ async function submit(tx: Tx, cx: Context, number: number, ifMatch: string | und
   requireAuthor(cx.principal, set);
   requireState(set, "draft");
   requireRevision(set, ifMatch);
-  // A build since the last save may know more faults.
+  // This build may be newer than the one that saved the draft, and may find more faults.
   await requireFaultless(documentOf(set));
   const active = (await findActivation(tx, tenantId))?.number;
   const run = await findDryRun(tx, set.id, "done");
@@ -105,7 +105,7 @@ async function requireDecider(tx: Tx, cx: Context, set: WholeSetRow, body: Decid
   return duties;
 }
 
-/** Returns what an approver signs for the custodian, who can sign again while they are present. */
+/** Returns the approver's signed statement for the custodian. It is checked now, while the approver can still sign again. */
 async function signApproval(
   cx: Context,
   number: number,

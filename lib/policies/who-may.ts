@@ -9,12 +9,12 @@ type Who = Pick<Principal, "userId" | "role" | "duties">;
 /** Duties of coordinators that write, decide on and activate policy sets. */
 const WRITING: readonly Duty[] = ["approve", "legal", "compliance"];
 
-/** Whether this person writes policy sets and acts on them. */
+/** Returns whether this person may write policy sets and act on them. */
 export function mayWrite({ role, duties }: Who): boolean {
   return role === "coordinator" && duties.some((duty) => WRITING.includes(duty));
 }
 
-/** Throws `access.forbidden` unless the caller reads policy sets. */
+/** Throws `access.forbidden` unless the caller may read policy sets. */
 export function requireReader(who: Who): void {
   if (who.role === "admin" || who.role === "auditor" || mayWrite(who)) return;
   throw new DomainError("access.forbidden", {
@@ -34,7 +34,7 @@ export function requireReadable(who: Who, { number, state }: Pick<SetRow, "numbe
   });
 }
 
-/** Throws `access.forbidden` unless the caller acts on policy sets. */
+/** Throws `access.forbidden` unless the caller may act on policy sets. */
 export function requireWriter(who: Who): void {
   if (mayWrite(who)) return;
   throw new DomainError("access.forbidden", {
@@ -50,7 +50,7 @@ export function requireAuthor({ userId }: Who, { author, number }: SetRow): void
   });
 }
 
-/** The duties with which a person decides on a set. */
+/** Returns the duties with which a person may decide on a set. */
 export function decidingDuties({ duties }: Who): ("approve" | "legal")[] {
   return (["approve", "legal"] as const).filter((duty) => duties.includes(duty));
 }
@@ -59,7 +59,10 @@ interface Decided {
   readonly duties: readonly string[];
 }
 
-/** What the approvals of one submission lack: one person with the duty approve; where someone gains, another with legal. */
+/**
+ * Returns which approvals one submission still needs: one by a person with the duty approve and, if anyone gains
+ * access, one by another person with the duty legal.
+ */
 export function neededApprovals(
   gains: boolean,
   approvals: readonly Decided[],
@@ -79,7 +82,7 @@ const OPEN: Readonly<Record<string, readonly SetAct[]>> = {
   scheduled: ["schedule", "activate", "withdraw"],
 };
 
-/** Returns the acts that this person may try on a set now. What else they take, the act itself checks. */
+/** Returns the acts that this person may try on a set now. Each act checks its other conditions itself. */
 export function actsOf(who: Who, set: SetRow, known: { readonly former: number | undefined }): SetAct[] {
   if (!mayWrite(who)) return [];
   const isAuthor = set.author === who.userId;

@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 export const DRAW_MS = 500;
 
 /**
- * Returns the result of the work, or throws when it is late: a hung store must not decide that all is well. A process
- * that was busy itself reads waiting answers first: an answer that has arrived is not late.
+ * Returns the result of the work, or throws when it is late, so that a hung store cannot let calls pass. If this
+ * process itself was busy, it first reads waiting answers: an answer that has arrived is not late.
  */
 export async function inTime<T>(work: Promise<T>, withinMs = DRAW_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -34,11 +34,11 @@ export interface Draw extends RatelimitResponse, Policy {}
 
 /** The budgets of one process. */
 export interface Limits {
-  /** Where the calls are counted that must not be made uncounted. */
+  /** Where calls of the classes that fail closed are counted. */
   readonly store: CountingStore;
   /**
-   * Takes one call, or this many, from the actor's budget. Throws `service.limiter-unavailable` (503) when a counter
-   * cannot be reached whose class fails closed.
+   * Takes one call, or `weight` calls, from the actor's budget. Throws `service.limiter-unavailable` (503) if the class
+   * fails closed and its counter cannot be reached.
    */
   take(name: LimitClass, actor: string, weight?: number): Promise<Draw>;
   /** The budget of a class, before anything of it is drawn. */
@@ -51,9 +51,9 @@ export interface Limits {
 
 export interface LimitStores {
   readonly pool: Pool;
-  /** The key that hashes actors: a counter's name does not identify a person. */
+  /** The key that hashes actors, so that a counter's name does not identify a person. */
   readonly secret: Uint8Array;
-  /** How long a draw in the database may take, in milliseconds; as designed by default. */
+  /** How long a draw in the database may take, in milliseconds; absent for the default. */
   readonly drawMs?: number | undefined;
   readonly shared?: SharedCounters | undefined;
   /** Called when the shared counters fail for a class that continues without them. */
@@ -65,7 +65,7 @@ type Overrides = Parameters<typeof budgetsWith>[0];
 /** All actors of a tenant together. It is counted apart from every actor of this name. */
 const ALL = "all";
 
-/** No address, account or session is readable in a counter's key; two instances never share one. */
+/** Returns the key of a counter. It shows no address, account or session, and two instances never share one. */
 function keyOf(secret: Uint8Array, name: LimitClass, actor: string): string {
   return toBase64url(hmacSha256(secret, utf8(`sealport/limit/1\n${name}\n${actor}`)).subarray(0, 16));
 }
@@ -86,15 +86,16 @@ function limiterFor(
 }
 
 /**
- * Returns what the tenant's budget leaves of an actor's draw. It hides how much others drew, until the budget is spent.
- * `key` names this tenant's count among those of all tenants and instances that share the counters.
+ * Draws on the tenant's budget too, and returns the actor's draw. The draw fails when the tenant's budget is spent;
+ * before that it does not show how much others drew. `key` names this tenant's count among those of all tenants and
+ * instances that share the counters.
  */
 async function underTenant(draw: RatelimitResponse, tenant: Ratelimit, key: string, weight: number) {
   const { success, reset } = await tenant.limit(key, weight);
   return success ? draw : { ...draw, success, remaining: 0, reset };
 }
 
-/** Opens the limiters over the stores that there are (identity.md "Rate limiting"). */
+/** Returns limiters that count in the given stores (identity.md "Rate limiting"). */
 export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
   const { secret, shared } = stores;
   const budgets = budgetsWith(overrides);

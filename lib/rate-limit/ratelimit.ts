@@ -11,11 +11,11 @@ export type RatelimitResponse = Readonly<
   Pick<Awaited<ReturnType<UpstashRatelimit["limit"]>>, "success" | "limit" | "remaining" | "reset">
 >;
 
-/** One class's counter, whatever keeps it. */
+/** The counter of one class, in any store. */
 export interface Ratelimit {
   /** Draws this many calls at once, one by default. */
   limit(identifier: string, weight?: number): Promise<RatelimitResponse>;
-  /** Undoes one call: it did not have to count. */
+  /** Returns one call to the budget, because it need not count. */
   giveBack(identifier: string): Promise<void>;
 }
 
@@ -72,10 +72,10 @@ export function databaseRatelimit(name: string, budget: Budget, pool: Pool, with
 }
 
 const MAX_CONNECTIONS = 4;
-/** A count need not outlive the server's crash; waiting for the disk, calls of one actor would queue behind each other. */
+/** Counts may be lost in a crash of the server. If each draw waited for the disk, calls of one actor would have to queue. */
 const UNWRITTEN = "options=-c%20synchronous_commit%3Doff";
 
-/** Connections of the counters alone: a draw must not wait behind the work that it meters, nor for a disk. */
+/** Opens a pool for the counters only. A draw must not wait for the work that it limits, nor for the disk. */
 export function openLimitPool(options: Omit<PoolOptions, "applicationName" | "maxConnections">): Pool {
   const url = `${options.url}${options.url.includes("?") ? "&" : "?"}${UNWRITTEN}`;
   return openPool({

@@ -3,10 +3,10 @@ import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { hasServer, type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
 
-/** A window that no test runs into the end of. */
+/** A window that is longer than any test. */
 const budget = { limit: 50, windowSeconds: 400 * 86_400, fails: "closed" } as const;
 
-/** Redis must be there; Valkey is tested where it is installed. */
+/** Redis is required. Valkey is tested if it is installed. */
 const PROGRAMS = (["redis", "valkey"] as const).filter((name) => name === "redis" || hasServer(name));
 
 describe.each(PROGRAMS)("%s", (program) => {

@@ -41,7 +41,7 @@ export class UploadSlots {
     }
   }
 
-  /** How many are worked on now. */
+  /** Number of uploads that are processed now. */
   get taken(): number {
     return this.#all;
   }

@@ -8,7 +8,7 @@ import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use
 import { seedPast } from "@/lib/testing/log/seed-past";
 
 const RECORDS = 20_000;
-/** A pass with nothing to do reads what waits and what is configured, never the records. */
+/** Most rows of a table that a pass with no work may read. It reads waiting tasks and settings, never the records. */
 const MOST_ROWS = RECORDS / 20;
 
 let bench: UseCaseBench;
@@ -28,7 +28,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** Rows that were read of each table, row after row or by an index. */
+/** Returns how many rows of each table were read so far, by scans and by indexes. */
 async function readSoFar(): Promise<Map<string, number>> {
   await admin.query("SELECT pg_stat_clear_snapshot()");
   const { rows } = await admin.query<{ name: string; rows: string }>(

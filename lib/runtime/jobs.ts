@@ -39,9 +39,9 @@ import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { publishQuarters } from "@/lib/transparency/publish-quarters";
 
-// The portal runs these jobs and not the worker: they need keys or secrets that only the portal's keystore opens: those
-// of the log's sealed parts, participants' managed keys (ADR 0018) and webhooks. Any number of portals share the work.
-// A failure is logged as the alarm `<name>.failed` and retried.
+// The portal runs these jobs, not the worker, because they need keys or secrets that only the portal's keystore opens:
+// those of the log's sealed parts, participants' managed keys (ADR 0018) and webhooks. Any number of portals share the
+// work. A failure is logged as the alarm `<name>.failed` and retried.
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -74,9 +74,12 @@ type JobContext = ReturnType<typeof passContext>;
 interface Job {
   readonly name: string;
   readonly everyMs: number;
-  /** One pass; true when there is more to do at once. */
+  /** One pass. It returns true if there is more to do at once. */
   readonly step: (cx: JobContext) => Promise<unknown>;
-  /** The first pass runs at the start, not after a period: all of them at once would take every connection. */
+  /**
+   * The first pass runs at the start. Other jobs wait one period first, because all jobs together would use every
+   * connection.
+   */
   readonly atOnce?: true;
   /** Where the runtime lacks this, the job does not run. */
   readonly needs?: keyof Runtime;
@@ -93,7 +96,7 @@ async function scanDocuments(cx: JobContext): Promise<void> {
   if (waiting > 0) cx.logger.warn({ waiting }, "documents wait for the scanner");
 }
 
-/** The worker verifies and has no key that opens or seals a part: the entries in its name are written here. */
+/** The worker verifies the log, but has no key for sealed parts. So the portal writes the worker's entries here. */
 async function recordSelfChecks(portal: JobContext): Promise<void> {
   const cx = { ...portal, system: "worker" };
   await recordVerifications(cx);

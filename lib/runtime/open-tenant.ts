@@ -37,7 +37,10 @@ export async function requireOwnTenant(
   return undefined;
 }
 
-/** Returns the tenant's pseudonym, read or, on a new database, made; another portal's row wins. Throws as `requireOwnTenant`. */
+/**
+ * Returns the tenant's pseudonym. In a new database it makes one; if another portal made one first, that one counts.
+ * Throws as `requireOwnTenant`.
+ */
 export async function tenantPseudonym(
   env: TenantEnv,
   { db, keystore }: { readonly db: Database; readonly keystore: Keystore },
@@ -45,7 +48,7 @@ export async function tenantPseudonym(
   return (await requireOwnTenant(env, db)) ?? makeTenant(env, db, keystore);
 }
 
-/** The newest checkpoint must be signed by the key that this portal verifies the log with. */
+/** Throws OperatorError unless the newest checkpoint is signed by the key with which this portal verifies the log. */
 async function requireLogKey(env: Pick<TenantEnv, "LOG_ORIGIN" | "LOG_VKEY">, db: Database): Promise<void> {
   const newest = await readNewestCheckpoint(db.pool, env.LOG_ORIGIN);
   if (newest === undefined) return;

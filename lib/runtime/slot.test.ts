@@ -8,7 +8,7 @@ function isRuntime(value: object): value is Runtime {
   return "demoFile" in value;
 }
 
-/** A runtime of which only the identity counts here. */
+/** Returns an object in place of a runtime; the tests compare only its identity. */
 function named(name: string): Runtime {
   const runtime = { demoFile: name };
   if (!isRuntime(runtime)) throw new TypeError("not a runtime");
@@ -43,13 +43,13 @@ it("a failed build is not kept: the next use builds again", async () => {
   expect(await getRuntime()).toBe(runtime);
 });
 
-it("a runtime that was given is used instead of the provided one", async () => {
+it("a runtime that was set is used instead of the provided one", async () => {
   provideRuntime(async () => ({ buildRuntime: async () => named("provided") }));
   const given = named("given");
   useRuntime(given);
   expect(await getRuntime()).toBe(given);
 });
 
-it("a process without a runtime says so", async () => {
+it("a process without a runtime gets an error that says so", async () => {
   await expect(getRuntime()).rejects.toThrow("no runtime was provided in this process");
 });

@@ -52,7 +52,7 @@ export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly mailer?: Mailer | undefined;
   /** Absent where the log is sent to no collector. */
   readonly collector?: Collector | undefined;
-  /** Asked for in a set-up that is not done on this machine. */
+  /** Token that a set-up from another machine needs. */
   readonly setupToken?: string | undefined;
   readonly readiness?: RealDataReadiness | undefined;
 }
@@ -90,8 +90,8 @@ export function provideRuntime(load: () => Promise<Builder>): void {
 }
 
 /**
- * Returns the portal's runtime, in a portal with several tenants that of the tenant that is served. A failed build is not kept: while the database is down every call answers 503, and the
- * first one after its return builds the runtime.
+ * Returns the portal's runtime. In a portal with several tenants it is the runtime of the served tenant. A failed build
+ * is not kept: while the database is down every call answers 503, and the first call after that builds the runtime.
  */
 export function getRuntime(): Promise<Runtime> {
   const held = slot();

@@ -6,20 +6,20 @@ import type { DbContext } from "@/lib/db/transaction";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import type { Runtime } from "@/lib/runtime/slot";
 
-/** What making demonstration data needs of a portal. */
+/** The parts of a portal that are needed to make demonstration data. */
 export type SeedRuntime = Pick<
   Runtime,
   "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger" | "policies" | "apiKeySecret"
 >;
 
-/** The context for acts of the first start itself: no person did them. */
+/** Returns the context for acts of the first start itself, which no person does. */
 export function systemContext(runtime: SeedRuntime): DbContext & AuditContext & ApiKeySecret {
   const { db, instance, clock, audit, apiKeySecret } = runtime;
   const requestId = uuidv7(clock.nowMs());
   return { db, instance, clock, audit, apiKeySecret, client: {}, requestId, system: "seed" };
 }
 
-/** A demonstration person's context, as a request with their key would have it. */
+/** Returns the context of a demonstration person, as in a request with their API key. */
 export function contextOf(runtime: SeedRuntime, principal: Principal): Context {
   const { db, instance, clock, keystore, escrow, audit, logger, policies } = runtime;
   const requestId = uuidv7(clock.nowMs());

@@ -166,7 +166,7 @@ async function submitFor(
   return made;
 }
 
-/** A dozen transactions in several states, each submitted by its own party. */
+/** Creates a dozen transactions in several states. Each is submitted by one of its parties. */
 export async function createTransactions(
   runtime: SeedRuntime,
   people: readonly MadePerson[],
@@ -177,7 +177,7 @@ export async function createTransactions(
   return made;
 }
 
-/** The transaction of this job. */
+/** Returns the transaction with this job id. Throws InvariantError if there is none. */
 export function byJob(transactions: readonly MadeTransaction[], job: string): MadeTransaction {
   const found = transactions.find((transaction) => transaction.job === job);
   if (found === undefined) throw new InvariantError(`no demonstration transaction ${job}`);

@@ -5,7 +5,7 @@ import { processSlot } from "@/lib/telemetry/process-slot";
 /** The header that carries a request's id within this process. What a caller sends under this name is replaced. */
 export const NOTED_REQUEST = "x-noted-request";
 
-/** What is known of a request when it ends. It names no record, and the person by a pseudonym only. */
+/** Facts about a request at its end. They name no record, and the person only by a pseudonym. */
 export interface RequestFacts {
   operation?: string;
   actor?: string;

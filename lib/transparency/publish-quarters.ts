@@ -47,7 +47,7 @@ async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Fig
   };
 }
 
-/** Computes a quarter and stores it. If another portal was first, it rolls back, with its entry. */
+/** Computes a quarter and stores it with its entry. Returns false, and writes no entry, if another portal was first. */
 async function publish(cx: PublishContext, quarter: string): Promise<boolean> {
   const { tenantId } = cx.instance;
   const at = cx.clock.now();
@@ -70,8 +70,8 @@ async function publish(cx: PublishContext, quarter: string): Promise<boolean> {
 
 /**
  * Publishes the figures of every unpublished quarter that has been over for a day, oldest first, from the instance's
- * first quarter. Any number of portals may do so at once: one of them publishes a quarter, and never again. Returns how
- * many were published.
+ * first quarter. If several portals do so at the same time, only one of them publishes each quarter. Returns how many
+ * were published.
  */
 export async function publishQuarters(cx: PublishContext): Promise<number> {
   const { tenantId } = cx.instance;

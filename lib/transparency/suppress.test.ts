@@ -18,9 +18,7 @@ function counted(cells: Cells, overdue = 0, disclosures = 0): Counted {
   return { outcomes: { granted, narrowed, denied, withdrawn, lapsed }, overdue, disclosures };
 }
 
-/**
- * Returns what an observer who knows the rules can conclude from a publication: every table with the same publication.
- */
+/** Returns, for each publication, all tables that lead to it. An observer who knows the rules can conclude no more. */
 function worlds<T>(all: Iterable<T>, published: (one: T) => string): Map<string, T[]> {
   const classes = new Map<string, T[]>();
   for (const one of all) {

@@ -29,7 +29,7 @@ export interface ShownRow {
 }
 
 const HIDDEN: Figure = { from: 0, to: MOST_HIDDEN };
-/** A withheld figure without an upper bound: it reveals nothing about the value. */
+/** A withheld figure without an upper bound. It says only that the value is not negative. */
 const UNSAID: Figure = { from: 0 };
 
 const cell = (count: number): Figure => (count < SMALLEST ? HIDDEN : { value: count });

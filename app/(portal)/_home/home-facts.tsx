@@ -89,7 +89,7 @@ interface NextDate {
 
 const SHOWN_DATES = 5;
 
-/** Returns what comes next: ends of access, answers that others owe the reader, and reviews of the team. */
+/** Returns the next dates: ends of access, answers that the reader waits for, and reviews of the team. */
 function nextDatesOf({ in_force, with_others, team, at }: Home): NextDate[] {
   const dates: NextDate[] = [
     ...in_force.map((one) => ({

@@ -6,7 +6,7 @@ export type Given = Readonly<Record<string, string>>;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** An invalid id is answered and recorded like an unknown id. */
+/** An id that does not exist. It replaces an invalid id, so that both are answered and recorded in the same way. */
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /** The id in a page's path. */
@@ -15,7 +15,7 @@ export function idOf(place: { readonly id?: string } | undefined): string {
   return UUID.test(id) ? id : NO_ID;
 }
 
-/** What a list page asks for. */
+/** The query of a list page. */
 export interface ListQuery<Q> {
   readonly query: Q;
   /** The members that came from the address, for the page's links. */
@@ -39,7 +39,7 @@ function refusedBy(error: z.ZodError): string[] {
 
 /**
  * Reads the query of a list from its page's address. A parameter that the schema does not know or does not accept is
- * left out: an old link still shows the list.
+ * left out, so that an old link still shows the list.
  */
 export function readQuery<S extends z.ZodType>(
   schema: S,

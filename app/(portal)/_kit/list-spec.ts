@@ -3,10 +3,10 @@ import type { z } from "zod";
 import type { Column } from "@/components/ui/table";
 import type { Views } from "@/components/ui/views";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { WatchedKind } from "@/lib/api-client/queries";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import type { SavedView, ViewedList } from "@/lib/home/views/schema";
+import type { WatchedKind } from "@/lib/vocabulary";
 import type { Given, ListQuery, Params } from "./list-query";
 
 /** What a list page is made of. `listPage` makes the page. */

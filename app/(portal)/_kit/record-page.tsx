@@ -3,10 +3,10 @@ import { LiveRefresh } from "@/components/client/live-refresh";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { WatchedKind } from "@/lib/api-client/queries";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
+import type { WatchedKind } from "@/lib/vocabulary";
 import { idOf, type Params } from "./list-query";
 
 /** A record that was read, as the parts of its page use it. */

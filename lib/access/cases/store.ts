@@ -49,7 +49,7 @@ function shown({ viewer, ownerId }: CaseFilter): Prisma.Sql {
       ? Prisma.sql`false`
       : Prisma.sql`r.state IN ${UNDECIDED} AND r.requester_user_id <> ${viewer.userId}::uuid
           AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
-            AND d.approver_user_id = ${viewer.userId}::uuid AND d.confirms IS NOT NULL)`;
+            AND d.approver_user_id = ${viewer.userId}::uuid AND d.decision = 'approve' AND d.confirms IS NOT NULL)`;
   return Prisma.sql`SELECT r.id, r.organisation_id, r.state, r.updated_at, ${blind} AS is_blind ${shownRequests(filter)}`;
 }
 
@@ -79,7 +79,7 @@ function cases(keyed: Keyed, filter: CaseFilter): Prisma.Sql {
         (array_agg(a.case_number ORDER BY s.id DESC))[1] AS case_number, max(a.sealed_until) AS sealed_until
       FROM (${shown(filter)}) s JOIN LATERAL (SELECT n.* FROM legal_authorization n WHERE n.request_id = s.id
         ORDER BY n.id DESC LIMIT 1) a ON true
-      GROUP BY s.organisation_id, a.plain_issuer, a.plain_number HAVING NOT bool_or(s.is_blind)) c
+      WHERE NOT s.is_blind GROUP BY s.organisation_id, a.plain_issuer, a.plain_number) c
     JOIN organisation o ON o.id = c.organisation_id
     CROSS JOIN LATERAL (SELECT max(g.not_after) AS access_until FROM access_grant g
       WHERE g.request_id = ANY (c.requests::uuid[]) AND ${live}) f) k

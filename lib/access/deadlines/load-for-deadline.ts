@@ -18,8 +18,8 @@ export interface DeadlineRequest {
 }
 
 /**
- * Locks and returns a request for an act that neither approves nor refuses. An unknown id and a hidden request get the
- * same answer.
+ * Locks and returns a request for an act that neither approves nor refuses. Throws `request-file.not-found` for an
+ * unknown id, and the refusal of the rules. An unknown and a hidden request get the same answer.
  */
 export async function loadForDeadline(
   tx: Tx,
@@ -41,8 +41,8 @@ export async function loadForDeadline(
 }
 
 /**
- * Throws unless an answer is required. Only such a request, with its order and deadline, can be extended or be
- * explained as late.
+ * Returns the deadline and the kind of legal authority. Throws `request.no-deadline` for a request without an order: it
+ * cannot be extended, and its lateness needs no explanation.
  */
 export function requireDuty({ row, authorization }: DeadlineRequest) {
   const { responseDueAt } = row;
@@ -54,7 +54,7 @@ export function requireDuty({ row, authorization }: DeadlineRequest) {
   return { responseDueAt, kind: authorization.kind };
 }
 
-/** Returns the entry of such an act, in the request's own case. */
+/** Appends the entry of such an act to the log, in the request's own case, and returns it. */
 export function enterSteering(
   tx: Tx,
   cx: Context,

@@ -27,6 +27,7 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import { requireVersion } from "@/lib/access/requests/require-version";
 import type { NewDecision, RequestState } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
+import { recordingReading } from "@/lib/access/review/read-order";
 import { recognise } from "@/lib/access/review/recognise";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -178,8 +179,8 @@ export async function decideRequest(
   if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
   const proved = await proveDecision(cx, requestId, body);
   const given = { proved, ifMatch };
-  const { entry, grantId } = await cx.db.prepared.transaction((tx) =>
-    decideIn(tx, cx, requestId, body, given),
+  const { entry, grantId } = await recordingReading(cx, requestId, body.confirms, () =>
+    cx.db.prepared.transaction((tx) => decideIn(tx, cx, requestId, body, given)),
   );
   if (grantId !== undefined) await activateGrant(cx, grantId);
   return answerRequest(cx, requestId, entry);

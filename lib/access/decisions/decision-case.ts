@@ -22,7 +22,7 @@ export interface DecisionCase {
   readonly authorization: AuthorizationRow | undefined;
   /** All earlier decisions, questions included. */
   readonly decisions: readonly DecisionRow[];
-  /** What the policies in force allow a grant. */
+  /** Limits that the policies in force set for a grant. */
   readonly limits: GrantLimits;
 }
 
@@ -36,8 +36,8 @@ const UNKNOWN_REQUEST = {
 };
 
 /**
- * Reads a case for its decider. The rules come before the look-up: a person without the duty gets the same answer for
- * every id.
+ * Returns the case for the person who decides. Throws `request-file.not-found` only after the rules allowed the act. So
+ * a person without the duty gets the same answer for every id.
  */
 export async function loadCase(tx: Running, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
   const { userId, tenantId } = cx.principal;
@@ -65,7 +65,7 @@ export async function loadCase(tx: Running, cx: Context, id: string, stage: Stag
   return { permit, ...read, decisions, limits: grantLimits(cx.policies.active()) };
 }
 
-/** What the first legal reviewer who approved read in the order. */
+/** Returns the facts that the first approving legal reviewer retyped from the order; undefined before that approval. */
 export function firstReading({ decisions }: Pick<DecisionCase, "decisions">): Confirms | undefined {
   return decisions.find((one) => one.stage === "legal" && one.decision === "approve")?.confirms;
 }
@@ -75,7 +75,7 @@ export function approvalsIn({ decisions }: Pick<DecisionCase, "decisions">, stag
   return decisions.filter((one) => one.stage === stage && one.decision === "approve").length;
 }
 
-/** Whether one more approval passes the stage. */
+/** Returns whether one more approval completes the stage. */
 export function isLastApproval(one: Pick<DecisionCase, "decisions" | "row">, stage: Stage): boolean {
   return approvalsIn(one, stage) + 1 >= one.row.quorums[stage];
 }
@@ -94,11 +94,14 @@ export function stageOf({
   state,
   stageBefore,
 }: Pick<RequestRow, "state" | "stageBefore">): Stage | undefined {
-  const stands = DECIDABLE.has(state) ? stageBefore : state;
-  return Stage.options.find((stage) => STAGE_STATE[stage] === stands);
+  const decidedIn = DECIDABLE.has(state) ? stageBefore : state;
+  return Stage.options.find((stage) => STAGE_STATE[stage] === decidedIn);
 }
 
-/** Returns the state in which this stage is decided. If another person was faster, the refusal says what happened. */
+/**
+ * Returns the state in which this stage is decided. Throws `decision.stage` if the request is not in this stage. The
+ * refusal says what happened, for example that another person decided first.
+ */
 export async function requireStage(tx: Running, one: DecisionCase, stage: Stage): Promise<RequestState> {
   const { row } = one;
   if (stageOf(row) === stage) return STAGE_STATE[stage];

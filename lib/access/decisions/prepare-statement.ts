@@ -6,11 +6,13 @@ import { insertStatement } from "@/lib/access/decisions/store";
 import type { StatementAnswer } from "@/lib/access/requests/answer-schema";
 import { requireVersion } from "@/lib/access/requests/require-version";
 import type { NewStatement } from "@/lib/access/requests/schema";
+import { recordingReading } from "@/lib/access/review/read-order";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
+import type { PreparedTx } from "@/lib/db/prepared";
 import { invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
@@ -30,7 +32,7 @@ export async function prepareStatement(
   const at = cx.clock.now();
   const nonce = newNonce();
   const expiresAt = new Date(at.getTime() + STATEMENT_MS);
-  const { statement, entry } = await cx.db.prepared.transaction(async (tx) => {
+  const prepare = async (tx: PreparedTx) => {
     await requireVersion(tx, cx, requestId, ifMatch);
     const one = await loadCase(tx, cx, requestId, body.stage);
     await checkDecision(tx, cx, one, body);
@@ -52,7 +54,10 @@ export async function prepareStatement(
       index: { requestId },
     });
     return { statement: prepared, entry: appended };
-  });
+  };
+  const { statement, entry } = await recordingReading(cx, requestId, body.confirms, () =>
+    cx.db.prepared.transaction(prepare),
+  );
   const receipt = await issueReceipt(cx, entry);
   return { statement, nonce, expires_at: expiresAt.toISOString(), receipt };
 }

@@ -27,7 +27,7 @@ import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
 import { removedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 
-/** How many unanswered statements of one person are compared with a signature. */
+/** How many prepared, unsigned statements of one person are compared with a signature. */
 const MAX_PREPARED = 16;
 
 /** The prepared statement that a decision's signature answers, or the reason why none was found. */
@@ -92,8 +92,8 @@ async function findSigned(
 
 /**
  * Reads the prepared statement once and lets the custodian check a passkey's signature before anything is stored, so
- * that a wrong signature is refused while its signer can sign again. Returns a fault instead of throwing it, so that
- * the rules answer first. Returns undefined for a question, and when the portal signs.
+ * that a wrong signature is refused while its signer can sign again. It returns a fault instead of throwing it, so that
+ * refusals of the rules come first. Returns undefined for a question, and when the portal signs.
  */
 export async function proveDecision(
   cx: Context,
@@ -112,7 +112,7 @@ export async function proveDecision(
   return found;
 }
 
-/** Compares the prepared statement with this decision and spends it. Its nonce counts once. */
+/** Compares the prepared statement with this decision and marks it as used. Its nonce is valid once. */
 async function spendProved(
   tx: Running,
   cx: Context,

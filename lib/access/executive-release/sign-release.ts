@@ -23,6 +23,7 @@ import { requireReach } from "@/lib/access/legal-authorities/signed-order";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { lockRequest } from "@/lib/access/requests/store";
+import { recordingReading } from "@/lib/access/review/read-order";
 import { requireRecognisable } from "@/lib/access/review/recognise";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
@@ -195,9 +196,8 @@ export async function signRelease(
   const word = { requestId, releaseId, body };
   const resumed = await resume(cx, word);
   if (resumed !== undefined) return answerRelease(cx, requestId, resumed);
-  const { release } = await inSnapshot(cx, async (tx) =>
-    checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word),
-  );
+  const check = async (tx: Tx) => checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word);
+  const { release } = await recordingReading(cx, requestId, body.confirms, () => inSnapshot(cx, check));
   const statement = { ...release.terms, releaser: cx.principal.handle };
   const proven = await proveWord(cx, { kind: "release", statement }, body.signature);
   const { entry, grantId } = await inTransaction(cx, (tx) => storeWord(tx, cx, word, { statement, proven }));

@@ -6,7 +6,8 @@ import type { OpenQuestion, PolicyAnswer, PolicyQuestion } from "@/lib/context/p
 import { InvariantError } from "@/lib/errors";
 
 // Node 20 can end the whole process when a set is prepared between hot decisions: V8 inlines calls into WebAssembly and
-// fails when it takes that back. So the flag comes before the module is loaded, which an import could not promise.
+// fails when it undoes that. The flag must be set before the module is loaded. With an `import` statement the module
+// would be loaded first.
 setFlagsFromString("--no-turbo-inline-js-wasm-calls");
 const SCHEMA = "sealport";
 type Cedar = typeof import("@cedar-policy/cedar-wasm/nodejs");
@@ -18,7 +19,10 @@ function withSchema(made: Cedar): Cedar {
   return made;
 }
 
-/** Loads Cedar again, with memory of its own. The working folder is the program's own, bundled or not. */
+/**
+ * Loads Cedar again, with new memory. It is found from the working folder, which is the program's own folder, bundled
+ * or not.
+ */
 function startAgain(): Cedar {
   const load = createRequire(path.join(process.cwd(), "package.json"));
   const place = load.resolve("@cedar-policy/cedar-wasm/nodejs");
@@ -29,7 +33,10 @@ function startAgain(): Cedar {
 let running = withSchema(createRequire(import.meta.url)("@cedar-policy/cedar-wasm/nodejs"));
 let starts = 1;
 
-/** Cedar ended within a call, for example because a text is nested more deeply than its stack. It was started again. */
+/**
+ * Thrown when Cedar failed within a call, for example because a text is nested too deeply for its stack. Cedar was
+ * started again.
+ */
 export class CedarEnded extends Error {
   override readonly name = "CedarEnded";
 }
@@ -43,8 +50,8 @@ type Call =
   | "statefulIsAuthorized";
 
 /**
- * Returns a call of Cedar. WebAssembly that threw does not give its stack back, and every later call would fail:
- * one person's text would stop all decisions. So Cedar is started again. Throws CedarEnded then.
+ * Returns one of Cedar's functions. After an exception WebAssembly does not free its stack, so every later call would
+ * fail: one person's text would stop all decisions. So the function then starts Cedar again and throws CedarEnded.
  */
 function guarded<K extends Call>(name: K): Cedar[K] {
   const call = (...given: readonly unknown[]): unknown => {
@@ -77,11 +84,11 @@ const forgotten = new FinalizationRegistry<string>((name) => {
 });
 let made = 0;
 
-/** A parsed set of policies. Its memory is given back with the object. */
+/** A parsed set of policies. Its memory in Cedar is freed after this object was garbage-collected. */
 export class ParsedPolicies {
   readonly #name = `set-${made++}`;
   readonly #texts: Texts;
-  /** The start of Cedar that knows this set. */
+  /** Number of the start of Cedar that has this set. */
   #start = 0;
 
   constructor(texts: Texts) {
@@ -97,7 +104,10 @@ export class ParsedPolicies {
     this.#start = starts;
   }
 
-  /** Returns Cedar's own answer. A diagnostics error refuses, and so does a question that Cedar cannot answer. */
+  /**
+   * Returns Cedar's own answer. An error in Cedar's diagnostics is a refusal, and so is a question that Cedar cannot
+   * answer.
+   */
   decide(question: PolicyQuestion): PolicyAnswer {
     const broken = { isAllowed: false, policies: [], isBroken: true };
     try {

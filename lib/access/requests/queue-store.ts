@@ -146,7 +146,7 @@ function mayKnowOrder({ userId, stages }: Viewer): Prisma.Sql {
   return Prisma.sql`AND (a.jws IS NOT NULL OR r.state NOT IN ${UNDECIDED} OR r.requester_user_id = ${userId}::uuid
     OR EXISTS (SELECT 1 FROM order_reading o WHERE o.request_id = r.id AND o.user_id = ${userId}::uuid)
     OR EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id AND d.approver_user_id = ${userId}::uuid
-      AND d.confirms IS NOT NULL))`;
+      AND d.decision = 'approve' AND d.confirms IS NOT NULL))`;
 }
 
 /** Conditions of a search. Those on the order apply to the newest authority, which lists show. */

@@ -26,6 +26,10 @@ export function readsBlind(
   { state, isSent, requesterUserId, isSigned, hasRead }: BlindFacts,
 ): boolean {
   if (!isSent || !UNANSWERED.has(state) || isSigned || hasRead) return false;
-  if (role !== "coordinator" || requesterUserId === userId) return false;
-  return READS.some((duty) => duties.includes(duty));
+  return readsOrders({ role, duties }) && requesterUserId !== userId;
+}
+
+/** Whether a person reads orders to decide on them. All others see what was typed of an order that they may know of. */
+export function readsOrders({ role, duties }: Pick<Principal, "role" | "duties">): boolean {
+  return role === "coordinator" && READS.some((duty) => duties.includes(duty));
 }

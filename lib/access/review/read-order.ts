@@ -4,7 +4,8 @@ import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import type { ReadingAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import type { Confirms } from "@/lib/access/requests/schema";
-import { insertReading } from "@/lib/access/review/reading-store";
+import { readsOrders } from "@/lib/access/review/blind";
+import { insertReading, readOrdersOf } from "@/lib/access/review/reading-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -39,4 +40,26 @@ export async function readOrder(cx: Context, requestId: string, confirms: Confir
     return { entry: appended, matches: same };
   });
   return { id, at: at.toISOString(), matches: [...matches], receipt: await issueReceipt(cx, entry) };
+}
+
+/**
+ * Runs a decision, its preparation or a release. A refusal that shows the facts on record next to what the person typed
+ * is a reading: for a decider who has not read the order it is recorded as one before they get it.
+ */
+export async function recordingReading<T>(
+  cx: Context,
+  requestId: string,
+  confirms: Confirms | undefined,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const isShown = error instanceof DomainError && error.code === "decision.facts-mismatch";
+    if (!isShown || confirms === undefined || !readsOrders(cx.principal)) throw error;
+    const { userId } = cx.principal;
+    const read = await readOrdersOf({ run: cx.db.run }, { userId, requestIds: [requestId] });
+    if (!read.has(requestId)) await readOrder(cx, requestId, confirms);
+    throw error;
+  }
 }

@@ -34,7 +34,7 @@ const READ_BY = statement<Asked, { readonly request_id: string }>("list-read-ord
   SELECT request_id::text FROM order_reading
     WHERE user_id = ${({ userId }) => userId}::uuid AND request_id = ANY (${({ requestIds }) => requestIds}::uuid[])
   UNION SELECT request_id::text FROM decision
-    WHERE approver_user_id = ${({ userId }) => userId}::uuid AND confirms IS NOT NULL
+    WHERE approver_user_id = ${({ userId }) => userId}::uuid AND decision = 'approve' AND confirms IS NOT NULL
       AND request_id = ANY (${({ requestIds }) => requestIds}::uuid[])`;
 
 /** Returns those of the requests whose order this person has read: by a reading of its own, or with an approval. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listCases } from "@/lib/access/cases/list-cases";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
 import { readDocument } from "@/lib/access/documents/read-document";
@@ -103,6 +104,45 @@ describe("the review", () => {
       expect(await code(readOrder(bench.auditor, id, wrong))).toBe("request-file.not-found");
       await decideRequest(bench.legal, id, deny("legal"));
       expect((await getRequest(bench.approver, id)).authorization?.case_number).toBe("BLIND 8/26");
+    });
+  });
+
+  describe("facts that a decider has not read", () => {
+    const typed = { issuer: "x", case_number: "x", valid_from: "2026-01-01", valid_until: "2026-01-01" };
+    const readings = async (id: string) =>
+      (await bench.query("SELECT 1 FROM audit_index WHERE request_id = $1 AND action = 'order.read'", [id]))
+        .rows.length;
+
+    it("are compared with an approval only after the reading is recorded, in a statement too", async () => {
+      for (const act of [decideRequest, prepareStatement]) {
+        const id = await bench.file({ order: { case_number: "BLIND 9/26" } });
+        const approval = NewDecision.parse({ ...bench.approval("legal"), confirms: typed });
+        const refusal = await refusalOf(act(bench.legal, id, approval));
+        expect(JSON.stringify(refusal.errors)).toContain("BLIND 9/26");
+        expect(await readings(id)).toBe(1);
+        expect(await code(act(bench.legal, id, approval))).toBe("decision.facts-mismatch");
+        expect(await readings(id)).toBe(1);
+      }
+    });
+
+    it("stay withheld after a question, whatever was typed with it", async () => {
+      const id = await bench.file({ order: { case_number: "BLIND 10/26" } });
+      await decideRequest(bench.legal, id, { ...ask("legal"), confirms: typed });
+      expect((await getRequest(bench.legal, id)).authorization?.withheld).toBe(true);
+      const found = await listRequests(bench.legal, { limit: 5, case_number: "BLIND 10/26" });
+      expect(found.items).toEqual([]);
+      expect((await listCases(bench.legal, { limit: 5, q: "BLIND 10/26" })).items).toEqual([]);
+    });
+
+    it("do not show in the case of an earlier request, which stays as it was", async () => {
+      const order = { case_number: "BLIND 11/26" };
+      const first = await bench.file({ order });
+      await decideRequest(bench.legal, first, deny("legal"));
+      const query = { limit: 5, q: order.case_number };
+      const before = await listCases(bench.legal, query);
+      expect(before.items).toHaveLength(1);
+      await bench.file({ order });
+      expect(await listCases(bench.legal, query)).toEqual(before);
     });
   });
 

@@ -11,7 +11,7 @@ import { settingsOfProvisioning } from "@/lib/administration/provisioning/settin
 import { rulesOfBuild } from "@/lib/administration/readiness/rules-kind";
 import { sealOfKeys } from "@/lib/administration/seal/seal-kind";
 
-/** Every act that needs two people. Administrators ask for all of them, and another administrator agrees. */
+/** All acts that need two administrators: one asks, another agrees. */
 export const KINDS: Readonly<Record<AgreementKindName, Kind>> = {
   invitation,
   duties: dutiesOfPerson,

@@ -21,7 +21,7 @@ import { createOrganisationIn } from "@/lib/identity/people/create-organisation"
 import { etagOfAgency, getAgencyRecord } from "@/lib/organisations/agency/agency-record";
 import { findOrganisation, lockOrganisation, updateOrganisation } from "@/lib/organisations/store";
 
-/** Makes a company at once. An agency waits for a second person. Throws `organisation.domain`. */
+/** Creates a company at once. For an agency it asks another administrator to agree. Throws `organisation.domain`. */
 export async function createNewOrganisation(
   cx: Context,
   body: NewOrganisation,
@@ -95,8 +95,8 @@ export async function changeOrganisation(
 }
 
 /**
- * Asks for other domains, call-back numbers or contacts of an agency. Throws `organisation.not-found`, `organisation.domain`, and
- * `request.outdated` where `ifMatch` names another record.
+ * Asks another administrator to agree to new domains, call-back numbers or contacts of an agency. Throws
+ * `organisation.not-found`, `organisation.domain`, and `request.outdated` where `ifMatch` names another record.
  */
 export async function askAgencyRecord(
   cx: Context,

@@ -52,7 +52,10 @@ export async function actOnPerson(
   };
 }
 
-/** An ending, with the roster in force; absent while the custodian is away, and then a pass of the portal asks later. */
+/**
+ * An ending, with the roster in force. `roster` is undefined while the custodian is unavailable; then a job of the
+ * portal proposes the new roster later.
+ */
 export interface Ending {
   readonly userId: string;
   readonly reason: string;
@@ -87,7 +90,7 @@ export async function suspendIn(tx: Tx, cx: EndContext, { userId, reason, roster
   return { entry, ended: { sessions, grants }, rosterChange: await askDueIn(tx, cx, roster, reason) };
 }
 
-/** Sets the last day of a person, or takes the plan back. */
+/** Sets the last day of a person, or removes it. */
 async function planLeave(tx: Tx, cx: Context, userId: string, on: string | null): Promise<Done> {
   if (on !== null && cx.clock.now() >= endOfDate(on)) throw invalidField("/on", "is over");
   if ((await findUserState(tx, userId)) === "left")
@@ -106,9 +109,9 @@ async function planLeave(tx: Tx, cx: Context, userId: string, on: string | null)
 }
 
 /**
- * Lets a person leave, now or when a day is over in UTC; null as the day takes a plan back. Sessions, grants, links, factors, API keys and webhooks end, what they
- * asked for is withdrawn, what they have begun continues with others, and the roster without them is asked for. Their
- * record and what they signed stay. Throws as `suspendPerson`.
+ * Lets a person leave, now or at the end of a day in UTC; null as the day cancels the plan. Sessions, grants, links,
+ * factors, API keys and webhooks end. Their open requests are withdrawn, and other people continue their work. A roster
+ * without them is proposed. Their record and what they signed stay. Throws as `suspendPerson`.
  */
 export async function leavePerson(cx: Context, userId: string, { reason, on }: Leave): Promise<PersonAnswer> {
   const roster = on === undefined ? await rosterNow(cx) : undefined;

@@ -68,7 +68,7 @@ const Factor = z.object({
   used_at: z.string().nullable(),
 });
 
-/** A person with all that administrators may know of them. What they may see is in no part of it. */
+/** A person, with all that administrators may know of them. It contains no data that the person may open. */
 export const PersonDetail = PersonSummary.extend({
   handle: z.string(),
   created_at: z.string(),
@@ -156,7 +156,7 @@ export type ResentAnswer = z.infer<typeof ResentAnswer>;
 
 export const PersonReason = z.strictObject({ reason: Reason });
 
-/** How an agency's officer was called back: two contacts of the agency by their addresses, and the number. */
+/** A call-back about an agency's officer: the addresses of two contacts of the agency, and the called number. */
 export const CallBack = z.strictObject({
   contacts: z.array(z.string().trim().min(1).max(254)).length(2),
   number: visibleLine(60),
@@ -168,7 +168,7 @@ export type CallBack = z.infer<typeof CallBack>;
 export const ResetBody = z.strictObject({ reason: Reason, call: CallBack.optional() });
 export type ResetBody = z.infer<typeof ResetBody>;
 
-/** `told`: whose mail about the reset of an officer was taken. All others have to be told by hand. */
+/** `told`: addresses to which the mail about an officer's reset was sent. All other people must be notified by hand. */
 export const ResetAnswer = AgreementAnswer.extend({ told: z.array(z.string()) });
 export type ResetAnswer = z.infer<typeof ResetAnswer>;
 

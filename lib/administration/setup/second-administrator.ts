@@ -30,15 +30,16 @@ export async function readSetupPeople(tx: Tx, cx: Context): Promise<SetupPeople>
   return { second, is_open, may_name: is_open && row.firstUserId === cx.principal.userId };
 }
 
-/** Whether the place of the second administrator is free: no one was named, or they were withdrawn. */
+/** Returns whether a second administrator can be named: none was named, or their invitation was withdrawn. */
 async function isFree(tx: Tx, secondUserId: string | undefined): Promise<boolean> {
   return secondUserId === undefined || (await findUserState(tx, secondUserId)) === "left";
 }
 
 /**
- * Makes the second administrator. The first one hands the link over. Repeated with the same address before they have
- * signed in, it gives a new link. Throws `setup.people` without a set-up, `access.forbidden` for anyone but the first
- * administrator, and `setup.step-done` for another person and once a second administrator has signed in.
+ * Creates the second administrator and returns their link, which the first administrator passes on. Repeated with the
+ * same address before they have signed in, it returns a new link. Throws `setup.people` without a set-up,
+ * `access.forbidden` for anyone but the first administrator, and `setup.step-done` for another person and once a second
+ * administrator has signed in.
  */
 export async function nameSecond(
   cx: AdministrationContext,
@@ -53,7 +54,7 @@ export async function nameSecond(
       throw new DomainError("access.forbidden", {
         detail: "The first administrator names the second. Later ones are invited under People.",
       });
-    // Two administrators who have signed in decide about a third, also where one of them leaves.
+    // After two administrators have signed in, both decide about a third one, even if one of them leaves.
     if (!(await isSetupOpen(tx, tenantId)))
       throw new DomainError("setup.step-done", {
         detail: "The second administrator has signed in. Later ones are invited under People.",

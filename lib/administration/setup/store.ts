@@ -10,7 +10,7 @@ export interface SetupRow {
   readonly secondUserId: string | undefined;
 }
 
-/** Returns the set-up of the tenant; undefined where none was begun. */
+/** Returns the set-up of the tenant; undefined if it has not begun. */
 export async function findSetup(tx: Tx, tenantId: string): Promise<SetupRow | undefined> {
   const row = await tx.setup.findUnique({ where: { tenant_id: tenantId } });
   if (row === null) return undefined;
@@ -23,7 +23,10 @@ export async function findSetup(tx: Tx, tenantId: string): Promise<SetupRow | un
   };
 }
 
-/** The same, locked until the transaction ends: of two browsers at once, the second finds the step done. */
+/**
+ * Returns the same row, locked until the transaction ends. If two browsers do a step at the same time, the second finds
+ * it done.
+ */
 export async function lockSetup(tx: Tx, tenantId: string): Promise<SetupRow | undefined> {
   await tx.$queryRaw(Prisma.sql`SELECT tenant_id FROM setup WHERE tenant_id = ${tenantId}::uuid FOR UPDATE`);
   return findSetup(tx, tenantId);
@@ -48,7 +51,7 @@ export async function putLink(
   });
 }
 
-/** Records what a step has made. */
+/** Records the organisation or the person that a step has made. */
 export async function updateSetup(
   tx: Tx,
   tenantId: string,
@@ -64,12 +67,12 @@ export async function updateSetup(
   });
 }
 
-/** Whether the person has ever set a way to sign in. */
+/** Returns whether the person has accepted an invitation, and so set a way to sign in. */
 export async function hasAccepted(tx: Tx, userId: string): Promise<boolean> {
   return (await tx.invitation.count({ where: { user_id: userId, used_at: { not: null } } })) > 0;
 }
 
-/** Whether a set-up has its first administrator, and its second one has not signed in. */
+/** Returns whether a set-up has its first administrator and the second has not accepted the invitation. */
 export async function isSetupOpen(tx: Tx, tenantId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM setup s
     WHERE s.tenant_id = ${tenantId}::uuid AND s.first_user_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM invitation i

@@ -45,7 +45,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** The addresses and alerts that the test before left are over. */
+/** Ends the addresses and alerts of the previous test. */
 beforeEach(async () => {
   for (const { id } of (await listAlerts(admin, AlertQuery.parse({}))).items)
     await resolveAlert(admin, id, { reason: "Over" });
@@ -98,7 +98,7 @@ const headersOf = (call: WebhookReceiver["calls"][number] | undefined) => ({
 });
 
 describe("an alert's message", () => {
-  it("is posted once, signed so that Standard Webhooks' own library takes it, without its subject", async () => {
+  it("is posted once, without its subject, with a signature that Standard Webhooks' own library accepts", async () => {
     const { id: address, secret } = await hook();
     const alert = await opened();
     await send();
@@ -145,7 +145,7 @@ describe("an alert's message", () => {
     expect(letter?.text).not.toContain("secret-");
   });
 
-  it("that fails is retried with the same webhook-id, and the page shows why", async () => {
+  it("is retried after a failure with the same webhook-id, and the page shows why it failed", async () => {
     const { id: address } = await hook();
     await opened();
     receiver.answers.push({ status: 503 });
@@ -161,14 +161,14 @@ describe("an alert's message", () => {
     expect(await messagesOf(address)).toMatchObject([{ status: "delivered", attempts: 2 }]);
   });
 
-  it("without a mail server fails at once, and says so", async () => {
+  it("fails at once without a mail server, with this reason", async () => {
     const { id: address } = await mailbox();
     await opened();
     await send({ mailer: undefined });
     expect(await messagesOf(address)).toMatchObject([{ status: "failed", outcome: "not_set_up" }]);
   });
 
-  it("goes only to addresses that take its severity", async () => {
+  it("is sent only to addresses that accept its severity", async () => {
     await hook({ least: "critical" });
     await opened("export.job");
     await send();
@@ -178,7 +178,7 @@ describe("an alert's message", () => {
     expect(typesOf()).toEqual(["alert.opened"]);
   });
 
-  it("is sent once more if no one acknowledges the alert in time, and not just before", async () => {
+  it("is sent again if no one acknowledges the alert in time, and not a moment earlier", async () => {
     await hook();
     await opened();
     await send();
@@ -190,7 +190,7 @@ describe("an alert's message", () => {
     expect(typesOf()).toEqual(["alert.opened", "alert.escalated"]);
   });
 
-  it("is not escalated for an alert that someone works on, and tells its end once", async () => {
+  it("is not escalated if a person acknowledged the alert, and reports its end once", async () => {
     await hook();
     const { id } = await opened();
     await acknowledgeAlert(admin, id, { note: "On it" });
@@ -210,7 +210,7 @@ describe("an alert's message", () => {
 });
 
 describe("an address for alerts", () => {
-  it("is tested by a message of its own, one at a time", async () => {
+  it("is tested with a separate message, and one test runs at a time", async () => {
     const { id } = await hook();
     await testAddress(admin, id);
     expect(await outcomeOf(testAddress(admin, id))).toBe("alert-address.testing");
@@ -220,7 +220,7 @@ describe("an address for alerts", () => {
     expect(await outcomeOf(testAddress(admin, id))).toBe("done");
   });
 
-  it("that was removed gets nothing more, not even what waited", async () => {
+  it("gets no message after its removal, not even a waiting one", async () => {
     const { id } = await hook();
     await opened();
     await removeAddress(admin, id);
@@ -234,7 +234,7 @@ describe("an address for alerts", () => {
     );
   });
 
-  it("of a webhook is shown by its origin only, and the secret never again", async () => {
+  it("is shown by its origin only if it is a webhook, and its secret is never shown again", async () => {
     const { id, secret } = await hook({ address: `${receiver.url}/token-4711` });
     expect(secret).toMatch(/^whsec_/);
     const shown = (await addresses()).find((one) => one.id === id);
@@ -250,13 +250,13 @@ describe("an address for alerts", () => {
     ["webhook", "https://10.0.0.1/hook"],
     ["webhook", "https://user:pass@portal.example/"],
     ["webhook", "ops@test.example"],
-  ])("by %s is refused where messages may not go: %j", async (channel, address) => {
+  ])("is refused for the channel %s if messages may not be sent there: %j", async (channel, address) => {
     expect(await outcomeOf(addAddress(admin, NewAddress.parse({ channel, address })))).toBe(
       "request.invalid",
     );
   });
 
-  it("cannot be added without an end", async () => {
+  it("can be added only up to a limit", async () => {
     const outcomes: string[] = [];
     for (let i = 0; i < 21; i += 1)
       outcomes.push(await outcomeOf(mailbox({ address: `ops${i}@test.example` })));

@@ -11,7 +11,7 @@ const Row = z.object({
   at: z.coerce.date(),
   seq: z.coerce.number().int(),
   zone: z.string(),
-  /** Hours that cannot be read count as none set. */
+  /** Hours that cannot be read are treated as not set. */
   weekly_hours: Hours.nullable().catch(null),
   holidays: z.string().nullable(),
 });
@@ -27,8 +27,8 @@ function isOffHours(row: ReadRow): boolean {
 }
 
 /**
- * Many openings by one person outside the opening hours of their organisation. Without hours of its own an organisation
- * has Monday to Friday, 09:00 to 17:00 in its zone.
+ * Raises an alert when one person makes many openings outside the opening hours of their organisation. An organisation
+ * without set hours is open from Monday to Friday, 09:00 to 17:00 in its zone.
  */
 export const offHoursReads = entryRule({
   name: "off-hours-reads",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { pageOf, pageQuery, Receipt } from "@/lib/schema";
 
-/** A figure of a rule: what it means, its default, and what it may be. */
+/** A figure of a rule: its meaning, its default, and its lowest and highest value. */
 interface Threshold {
   readonly means: string;
   readonly usual: number;
@@ -62,7 +62,7 @@ export const ThresholdName = z.enum([
 export type ThresholdName = keyof typeof THRESHOLDS;
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 
-/** The figures where a tenant has set none. */
+/** The figures of a tenant that has set none. */
 export const DEFAULTS: Thresholds = {
   off_hours_reads: THRESHOLDS.off_hours_reads.usual,
   off_hours_minutes: THRESHOLDS.off_hours_minutes.usual,
@@ -80,7 +80,7 @@ export type NewThreshold = z.infer<typeof NewThreshold>;
 export const ThresholdView = z.object({
   name: ThresholdName,
   value: z.int(),
-  /** What applies where no one set a value. */
+  /** The default, which applies until a person sets a value. */
   usual: z.int(),
   least: z.int(),
   most: z.int(),

@@ -3,7 +3,7 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 /** A part of the API, in the order in which a reader meets them. */
 export interface Tag {
   readonly name: string;
-  /** As the address of its page has it. */
+  /** Its part of the address of its page. */
   readonly slug: string;
   readonly description: string;
   /** Prefixes of paths; the longest match decides. A path with `$` at its end matches that path alone. */

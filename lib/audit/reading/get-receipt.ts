@@ -18,7 +18,7 @@ const Row = z.object({
   leaf_hash: z.instanceof(Uint8Array).nullable(),
 });
 
-/** The entry that a receipt is asked for: by what the caller did with a record or a request, or by its id. */
+/** Returns the condition for the wanted entry: by a submitted request, by a created transaction, or by the entry's id. */
 function wantedOf({
   entry_id,
   request_id,
@@ -50,8 +50,8 @@ async function findOwn(tx: Tx, cx: Context, query: ReceiptQuery): Promise<z.infe
 }
 
 /**
- * Returns the signed receipt of an act of the caller's own again; signing gives the same bytes. It is signed only for an
- * entry whose leaf is in the tree, or that is young enough to wait for it: a row alone is no reason to promise anything.
+ * Returns the signed receipt of one of the caller's own acts again, with the same bytes. It signs only if the entry's
+ * leaf is in the tree, or the entry is still young enough to wait for its leaf. A row alone does not justify a promise.
  * Throws `audit.not-found`, and `request.invalid` unless one thing is named.
  */
 export async function getReceipt(cx: Context, query: ReceiptQuery): Promise<Receipt> {

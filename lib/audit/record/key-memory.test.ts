@@ -27,6 +27,10 @@ test("a key is read once while it is in memory, and again after its time", async
   now = 11 * 60_000;
   await memory.get("a", keys.load);
   expect(keys.asked).toBe(2);
+  // The clock was set back.
+  now = -60 * 60_000;
+  await memory.get("a", keys.load);
+  expect(keys.asked).toBe(3);
 });
 
 test("an erased key is forgotten at once, other keys stay", async () => {

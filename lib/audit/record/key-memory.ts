@@ -6,7 +6,7 @@ const KEPT_MS = 10 * 60_000;
 
 interface Kept {
   readonly value: Promise<Compartment>;
-  readonly until: number;
+  readonly at: number;
 }
 
 /**
@@ -24,7 +24,8 @@ export class KeyMemory {
   /** Returns the key of this name. Calls `load` if the key is not in memory. */
   get(name: string, load: () => Promise<Compartment>): Promise<Compartment> {
     const kept = this.#kept.get(name);
-    if (kept !== undefined && kept.until > this.nowMs()) return kept.value;
+    // A time to come is as old as one long past: the clock was set back.
+    if (kept !== undefined && Math.abs(this.nowMs() - kept.at) < KEPT_MS) return kept.value;
     const value = load();
     if (this.#isHeard) this.#keep(name, value);
     return value;
@@ -51,7 +52,7 @@ export class KeyMemory {
   #keep(name: string, value: Promise<Compartment>): void {
     const oldest = this.#kept.size >= MAX_KEYS ? this.#kept.keys().next().value : undefined;
     if (oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(name, { value, until: this.nowMs() + KEPT_MS });
+    this.#kept.set(name, { value, at: this.nowMs() });
     const begun = this.#era;
     value.then(
       () => begun === this.#era || this.#drop(name, value),

@@ -9,7 +9,7 @@ const Count = z.int().min(0);
 
 /** The progress of a verification as saved between batches: everything that another worker needs to continue. */
 export const SavedProgress = z.strictObject({
-  /** First number that was not checked, and the one after the last. */
+  /** `next`: first entry number that was not checked. `size`: number after the last entry to check. */
   next: Count,
   size: Count,
   frontier: z.array(z.string()),
@@ -55,7 +55,7 @@ export class Walk {
   failed: number | undefined;
   checkpoints = 0;
   pruned = 0;
-  /** Time stamps that were checked, and those without a given certificate. */
+  /** Number of time stamps that were checked, and of those that could not be checked without a certificate. */
   stamped = { checked: 0, unchecked: 0 };
   frontier = Frontier.empty();
   readonly findings: VerificationFinding[] = [];

@@ -24,6 +24,7 @@ export interface ListRow {
 
 const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(value);
 
+/** Stores an uploaded revocation list. */
 export async function insertList(tx: Tx, row: ListRow): Promise<void> {
   await tx.authority_crl.createMany({
     data: [
@@ -46,7 +47,7 @@ export async function insertList(tx: Tx, row: ListRow): Promise<void> {
   });
 }
 
-/** Returns ids of the newest list of each issuer at and under these anchors. */
+/** Returns ids of the newest list of each issuer: of these anchors, and of issuers below them. */
 async function newestIds(tx: Tx, authorityIds: readonly string[]): Promise<string[]> {
   if (authorityIds.length === 0) return [];
   const rows = await tx.$queryRaw<{ id: string }[]>(
@@ -94,7 +95,7 @@ export async function findNewestList(
   return row?.list;
 }
 
-/** Returns the shown data of the newest lists, by anchor. */
+/** Returns what pages show of the newest lists, by the id of the anchor. */
 export async function describeLists(
   tx: Tx,
   authorityIds: readonly string[],

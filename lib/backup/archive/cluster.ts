@@ -5,15 +5,15 @@ import type { BackupFolder } from "@/lib/backup/archive/backup-folder";
 import { BackupRefused } from "@/lib/backup/refused";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 
-// A folder has the backups and the WAL of one cluster. Segments of two have the same names, so a second one would write
-// over the first one's WAL, and its retention would remove the other's backups.
+// A folder has the backups and the WAL of one cluster. Segments of two clusters have the same names. So a second
+// cluster would overwrite the first one's WAL, and its retention would remove the first one's backups.
 
 const NAME = "cluster";
 /** Where a segment's first page has the identifier of its cluster (XLogLongPageHeaderData), and how long that header is. */
 const IDENTIFIER_AT = 24;
 const HEADER_BYTES = 40;
 
-/** Returns the identifier of the cluster that wrote a segment of WAL. Throws BackupRefused for a file that is none. */
+/** Returns the identifier of the cluster that wrote a segment of WAL. Throws BackupRefused for any other file. */
 export async function clusterOf(segment: string): Promise<string> {
   const handle = await open(segment, "r");
   try {
@@ -27,9 +27,7 @@ export async function clusterOf(segment: string): Promise<string> {
   }
 }
 
-/**
- * Throws BackupRefused if a folder belongs to another cluster. The first one that uses the folder takes it.
- */
+/** Throws BackupRefused if a folder belongs to another cluster. The folder belongs to the first cluster that uses it. */
 export async function requireCluster({ dir }: BackupFolder, cluster: string): Promise<void> {
   const file = path.join(dir, NAME);
   const known = await readFile(file, "utf8").catch(() => undefined);

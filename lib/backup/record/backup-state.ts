@@ -2,7 +2,7 @@ import "server-only";
 import { BackupFacts, DrillFacts, selectNewest } from "@/lib/backup/record/store";
 import type { Tx } from "@/lib/db/transaction";
 
-/** When something succeeded and failed last. */
+/** When backups or drills last succeeded and last failed. */
 interface Last<Facts> {
   readonly at: Date | undefined;
   readonly facts: Facts | undefined;
@@ -39,7 +39,7 @@ export async function readBackupState(tx: Tx, tenantId: string): Promise<BackupS
   };
 }
 
-/** Whether the newest try failed: a later success ends the alarm. */
+/** Returns whether the newest attempt failed. A later success ends the alarm. */
 function hasFailed({ at, failedAt }: Pick<Last<unknown>, "at" | "failedAt">): boolean {
   return failedAt !== undefined && (at === undefined || failedAt > at);
 }
@@ -49,18 +49,18 @@ export function ageOf({ at }: Pick<Last<unknown>, "at">, nowMs: number): number 
   return at === undefined ? null : Math.max(0, Math.round((nowMs - at.getTime()) / 1_000));
 }
 
-/** Whether no drill has succeeded in the last ninety days. */
+/** Returns whether no drill has succeeded in the last 90 days. */
 export function isDrillDue({ drill }: { readonly drill: Pick<Last<unknown>, "at"> }, nowMs: number): boolean {
   return drill.at === undefined || nowMs - drill.at.getTime() > DRILL_DAYS * 24 * HOUR_MS;
 }
 
-/** How often a backup is expected, if at all, and since when: a new instance has none at first. */
+/** How often a backup is expected (undefined: never), and since when. A new instance has no backup at first. */
 export interface Expected {
   readonly everyHours: number | undefined;
   readonly since: Date | undefined;
 }
 
-/** Whether the last good backup is older than twice the period in which one is expected. */
+/** Returns whether the last good backup is older than twice the expected period. */
 export function isBackupLate(
   { backup }: BackupState,
   { everyHours, since }: Expected,
@@ -71,7 +71,7 @@ export function isBackupLate(
   return nowMs - last.getTime() > 2 * everyHours * HOUR_MS;
 }
 
-/** Returns the alarms about backups, as stable words. */
+/** Returns the names of the alarms about backups that apply now. */
 export function backupAlarms(state: BackupState, expected: Expected, nowMs: number): string[] {
   return [
     ...(hasFailed(state.backup) ? ["backup-failed"] : []),

@@ -13,7 +13,7 @@ const StateRow = z.object({
   root: z.instanceof(Uint8Array).nullable(),
 });
 
-/** What a copy turns out to contain; known when its last byte was read. */
+/** Facts about a copy of the database. They are known only after its last byte was read. */
 export class CopyFacts {
   #wal: Manifest["wal"] | undefined;
   #finishedAt: Date | undefined;
@@ -31,7 +31,7 @@ export class CopyFacts {
   }
 }
 
-/** What a database says of itself. */
+/** Server version, names, and log position of a database. */
 export type LogState = Pick<
   Manifest,
   "server_version" | "database" | "superuser" | "log_size" | "checkpoint"
@@ -58,7 +58,7 @@ export async function readLogState(client: Pick<Client, "query">, log: string): 
   };
 }
 
-/** Returns the identifier that a cluster has since it was made; each of its segments of WAL has it too. */
+/** Returns the identifier that a cluster got when it was made. Each segment of its WAL has the same one. */
 export async function readCluster(client: Pick<Client, "query">): Promise<string> {
   const { rows } = await client.query("SELECT system_identifier::text AS id FROM pg_control_system()");
   return z.object({ id: z.string() }).parse(rows[0]).id;

@@ -4,7 +4,7 @@ import net from "node:net";
 import path from "node:path";
 import { isAlive } from "@/lib/db/embedded/processes";
 
-/** The first lines of postmaster.pid, as PostgreSQL writes them. */
+/** A running server, from the first lines of PostgreSQL's file postmaster.pid. */
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
@@ -35,8 +35,8 @@ function answers(options: net.NetConnectOpts): Promise<boolean> {
 }
 
 /**
- * Returns the server that runs on a data folder: by its process, or, where that is in another container, by its socket or
- * port. Undefined if none does.
+ * Returns the server that runs on a data folder; undefined if none runs. It checks the process first. If the process
+ * may be in another container, it tries socket and port.
  */
 export async function findRunningServer(dataFolder: string): Promise<RunningServer | undefined> {
   const server = await readPidFile(dataFolder);

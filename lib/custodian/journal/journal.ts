@@ -38,9 +38,9 @@ function wholeLength(bytes: Buffer): number {
 }
 
 /**
- * The custodian's own record: one line per act, `<hash> <JCS>`. Each hash covers the previous one. A line is synced
- * before the act that it allows. The start cuts off a torn last line. Any other fault stops the start: a custodian that
- * forgot nonces, views or revocations would allow what it had refused.
+ * The custodian's own record: one line for each act, `<hash> <JCS>`. Each hash covers the previous one. A line is on
+ * the disk before the act that it allows. On start an incomplete last line is removed. Any other fault stops the start,
+ * because a custodian that forgot nonces, views or revocations would allow what it had refused.
  */
 export class Journal {
   private constructor(
@@ -50,6 +50,7 @@ export class Journal {
     private head: Uint8Array,
   ) {}
 
+  /** Opens the journal in a folder and returns its records, oldest first. Throws JournalError if it is damaged. */
   static open(dir: string): { journal: Journal; records: unknown[] } {
     const file = path.join(dir, JOURNAL_FILE);
     let descriptor: number;

@@ -52,7 +52,10 @@ const MORE = "…";
 const LETTERS = /[\p{L}\p{M}]+/gu;
 const HAS_LETTER = /\p{L}/u;
 const HAS_DIGIT = /\p{N}/u;
-/** Punctuation that shows a form (an address, an initial) and follows a letter. A leading sign is never kept. */
+/**
+ * Punctuation that shows the form of a text, such as an address or an initial. It is kept only after a letter, so a
+ * leading sign never is.
+ */
 const FORM = /(?<=•)[@.,;:&/'-]+/gu;
 
 function bar(word: string): string {

@@ -74,8 +74,8 @@ async function findBase(dataDir: string, account: ServerAccount): Promise<string
 }
 
 /**
- * Inside the cluster's folder, or under the temporary folder when that path is too long for a socket. The
- * name is the same at each start, so that URLs stay good when PostgreSQL is started again.
+ * Inside the cluster's folder, or under the temporary folder when that path is too long for a socket. The name is the
+ * same at each start, so that URLs remain valid when PostgreSQL is started again.
  */
 async function findSocketFolder(base: string, account: ServerAccount): Promise<string> {
   const own = path.join(base, "run");

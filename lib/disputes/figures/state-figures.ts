@@ -59,15 +59,18 @@ async function loadStating(cx: Context, ref: DisputeRef, fields: readonly string
   });
 }
 
-/** The purpose for which this party may open its own record: a dispute's where the policies allow it. */
+/**
+ * Returns the purpose for which this party may open its own record: `dispute` if the policies allow it, otherwise the
+ * first allowed one. Undefined if none is allowed.
+ */
 function purposeOf({ principal, policies }: Context): Purpose | undefined {
   const purposes = purposesOf(principal, policies.active());
   return purposes.find((one) => one === "dispute") ?? purposes[0];
 }
 
 /**
- * Opens the party's own record where the portal can, as the party does on its page: same rules, same proof, same entry.
- * Undefined where the party's program holds the key.
+ * Opens the party's own record as the party does on its page: with the same rules, proof and entry. Undefined if the
+ * party's program holds the key, or no purpose is allowed.
  */
 async function readRecordValues(
   cx: Context,
@@ -89,9 +92,10 @@ async function readRecordValues(
 }
 
 /**
- * States a party's figures, once for each field. They are compared with the record while the party's own opening has
- * it in memory. Stored are a digest of each figure with this dispute's own key, and how it compares: never a value.
- * Support and the other party read only which are equal, and which are higher or lower.
+ * States a party's figures, once for each field. They are compared with the record while the party's own opening has it
+ * in memory. It stores a digest of each figure under this dispute's own key, and the result of the comparison, but no
+ * value. Support and the other party see only whether a figure is equal, higher or lower. Throws `dispute.state`, and
+ * `dispute.stated` for a field that has a figure.
  */
 export async function stateFigures(cx: Context, ref: DisputeRef, body: NewFigures): Promise<DisputeAnswer> {
   const values = valuesOfFigures(body);

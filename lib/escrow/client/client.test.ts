@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fixedClock } from "@/lib/clock";
+import { type Clock, fixedClock } from "@/lib/clock";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { PATHS, type SignedEpoch } from "@/lib/escrow/protocol/messages";
 import type { EscrowClient } from "@/lib/escrow/protocol/port";
@@ -27,9 +27,9 @@ function clientOf(options: {
   url?: string;
   vkey?: string;
   storedEpochs?: () => Promise<SignedEpoch[]>;
+  clock?: Clock;
 }): EscrowClient {
-  const clock = fixedClock(new Date("2026-11-24T15:00:00Z"));
-  const { storedEpochs } = options;
+  const { storedEpochs, clock = fixedClock(new Date("2026-11-24T15:00:00Z")) } = options;
   return createEscrowClient({
     url: options.url ?? t.url,
     vkey: options.vkey ?? t.client.vkey,
@@ -141,6 +141,32 @@ test("sealing continues with a stored epoch with a valid signature while the cus
   await expect(clientOf({ url, storedEpochs: async () => [forged] }).epoch()).rejects.toMatchObject(
     unavailable,
   );
+});
+
+test("epoch and roster are read again after half a minute and when the clock was set back", async () => {
+  const asked: string[] = [];
+  const count = (place: string, body: unknown) => {
+    asked.push(place);
+    return body;
+  };
+  let nowMs = Date.parse("2026-11-24T15:00:00Z");
+  const clock = { ...fixedClock(new Date(nowMs)), nowMs: () => nowMs };
+  await between(count, async (url) => {
+    const client = clientOf({ url, clock });
+    const read = async (): Promise<number> => {
+      const before = asked.length;
+      await client.epoch();
+      await client.knownRoster();
+      return asked.length - before;
+    };
+    expect(await read()).toBe(2);
+    nowMs += 29_000;
+    expect(await read()).toBe(0);
+    nowMs += 2_000;
+    expect(await read()).toBe(2);
+    nowMs -= 3_600_000;
+    expect(await read()).toBe(2);
+  });
 });
 
 test("a body outside the protocol, also one with unknown members, is refused with the position of the fault", async () => {

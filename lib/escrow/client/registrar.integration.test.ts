@@ -36,7 +36,7 @@ async function submit(cx: Person): Promise<string> {
   return (await submitTransaction(cx, input)).transaction_id;
 }
 
-test("groups are registered once and counted until then, also with two registrars", async () => {
+test("groups are registered once, also by two registrars, and count as waiting until then", async () => {
   const cx = await bench.person({ role: "client" });
   await submit(cx);
   await submit(cx);
@@ -97,7 +97,7 @@ test("a group waits for its registration after any statement that inserts it, an
   await admin.end();
 });
 
-test("a refused group waits an hour before it is asked about again", async () => {
+test("a refused group waits an hour before the custodian is asked again", async () => {
   const cx = await bench.person({ role: "client" });
   const [item] = await readUnregistered(cx, [await submit(cx)], ["amount"]);
   if (item === undefined) throw new Error("one group expected");
@@ -134,7 +134,7 @@ test("the registrar reads only as many waiting groups as fit in memory, however 
   expect(await registerPending(cx)).toMatchObject({ registered: 1 });
 });
 
-test("groups wait while the custodian is away, and an alarm follows after a minute", async () => {
+test("groups wait while the custodian is unavailable, and an alarm follows after a minute", async () => {
   const cx = await bench.person({ role: "client" });
   await cx.escrow.epoch();
   await submit(cx);

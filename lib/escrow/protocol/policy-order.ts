@@ -8,10 +8,13 @@ const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Origin = z.string().min(1).max(255);
 const Count = z.int().min(0).max(2_147_483_647);
 
-/** The most that the numbers of any set allow. They bind grants until the custodian has a signed set. */
+/** Highest numbers that any set may have. They limit grants until the custodian has a signed set. */
 export const MOST_POLICY_NUMBERS = { max_views: 10_000, max_days: 3_650 } as const;
 
-/** Duties of people who may order it: those who approve a set, and for the way back those who write one. */
+/**
+ * Duties of people who may sign an order. A set is activated by people who approve sets. For a return to the former
+ * set, people who write sets may sign too.
+ */
 export const POLICY_DUTIES = {
   activate: ["approve", "legal"],
   roll_back: ["approve", "legal", "compliance"],
@@ -28,7 +31,7 @@ export const PolicyStatement = z.strictObject({
   document: Digest,
   /** Digest of the document that was in force before. */
   replaces: Digest,
-  /** Whether someone gains by it: then two people agree, one of them with the duty legal. */
+  /** Whether anyone gains access by the set. Then two people agree, one of them with the duty legal. */
   gains: z.boolean(),
   /** Numbers of the document that bind grants. */
   max_views: z.int().min(1).max(MOST_POLICY_NUMBERS.max_views),
@@ -40,11 +43,12 @@ export type PolicyStatement = z.infer<typeof PolicyStatement>;
 /** The members that all signers share. */
 export type PolicyTerms = Omit<PolicyStatement, "person">;
 
+/** Returns the terms of a statement: all members except the person. */
 export function policyTermsOf({ person: _person, ...terms }: PolicyStatement): PolicyTerms {
   return terms;
 }
 
-/** SHA-256 of the JCS of the terms, base64url. The custodian takes each order once. */
+/** Returns SHA-256 of the JCS of the terms, base64url. The custodian accepts each order once. */
 export function policyOrderDigest(terms: PolicyTerms): string {
   return recordDigest(terms);
 }
@@ -52,7 +56,7 @@ export function policyOrderDigest(terms: PolicyTerms): string {
 export const SignedPolicy = z.strictObject({ statement: PolicyStatement, signature: StatementSignature });
 export type SignedPolicy = z.infer<typeof SignedPolicy>;
 
-/** What the portal sends: the statements of different people about the same terms. */
+/** The order that the portal sends: statements of different people about the same terms. */
 export const PolicyOrder = z.strictObject({ statements: z.array(SignedPolicy).min(1).max(10) });
 export type PolicyOrder = z.infer<typeof PolicyOrder>;
 

@@ -60,7 +60,10 @@ export type RosterResponse = z.infer<typeof RosterResponse>;
 export const RosterSubmission = z.strictObject({ roster: Roster });
 export type RosterSubmission = z.infer<typeof RosterSubmission>;
 
-/** A signed statement shown to the custodian when it is made. It takes effect later, with others or in a call. */
+/**
+ * A signed statement that the portal sends to the custodian when a person signs. It takes effect later, together with
+ * other statements or in another call.
+ */
 export const StatementNote = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("decision"),
@@ -106,6 +109,7 @@ export type NoteResponse = z.infer<typeof NoteResponse>;
 
 export const ROSTER_PATHS = { roster: "/v1/roster", statements: "/v1/statements" } as const;
 
+/** Returns the roster's row of a person; undefined if they are not on it. */
 export function findPerson(roster: Roster, person: string): RosterPerson | undefined {
   return roster.persons.find((known) => known.person === person);
 }

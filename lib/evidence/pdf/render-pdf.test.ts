@@ -1,12 +1,21 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { keysOf } from "@/lib/audit/bundle-verifier/bundle-fixture";
 import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
-import { evidenceFixture, OPERATOR, signedBy } from "@/lib/audit/bundle-verifier/evidence/evidence-fixture";
+import { readEvidencePdf } from "@/lib/audit/bundle-verifier/evidence/evidence-file";
+import {
+  evidenceFixture,
+  OPERATOR,
+  resign,
+  signedBy,
+} from "@/lib/audit/bundle-verifier/evidence/evidence-fixture";
 import { encodeEvidence, evidenceCode } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
 import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
 import { renderPdf } from "@/lib/evidence/pdf/render-pdf";
+import { Sheet } from "@/lib/evidence/pdf/sheet";
+import { drawGroup } from "@/lib/evidence/pdf/values";
+import { wordsOf } from "@/lib/evidence/pdf/words";
 
 const signed = evidenceFixture();
 const { log, receipts, witnesses } = keysOf(OPERATOR);
@@ -88,6 +97,29 @@ describe("the evidence PDF", () => {
     const text = Buffer.from(bytes).toString("latin1");
     const other = Buffer.from(text.replaceAll('"amount":"482150.00"', '"amount":"982150.00"'), "latin1");
     expect(verifyEvidence(other, POLICY).fault).toMatchObject({ step: "values" });
+  });
+
+  test("a value with the text of the seal does not keep the file from being sealed", async () => {
+    const { statement } = structuredClone(signed);
+    const pricing = statement.records[0]?.groups[1];
+    Object.assign(pricing?.fields ?? {}, { digest: "A".repeat(43), kind: "sealport/evidence-file" });
+    const file = await renderPdf(resign(statement), { ...options, language: "en" });
+    expect(verifyEvidence(file.bytes, POLICY).fault?.step).toBe("values");
+    expect(readEvidencePdf(file.bytes).text).toBe(encodeEvidence(resign(statement)));
+    const other = file.bytes.slice();
+    other[20] = (other[20] ?? 0) ^ 1;
+    expect(readEvidencePdf(other).digest).not.toBe(readEvidencePdf(other).seal.digest);
+  });
+
+  test("the time of a value grows with its length, and a value that a party made long is cut", async () => {
+    const sheet = new Sheet({ title: "", subject: "", language: "en", madeAt: new Date(0) });
+    const measured = vi.spyOn(sheet, "widthOf");
+    expect(sheet.wrap("x".repeat(100_000), 300).join("")).toHaveLength(100_000);
+    expect(measured.mock.calls.length).toBeLessThan(10);
+    const narrative = "line\n".repeat(100_000);
+    const group = { group: "narrative", shown: "plain", fields: { narrative } } as const;
+    expect(await drawGroup(sheet, group, wordsOf("en"), 5)).toBe(5);
+    expect(sheet.doc.bufferedPageRange().count).toBe(1);
   });
 
   test("the German file has German words", async () => {

@@ -99,7 +99,7 @@ export async function renderPdf(
   const sheet = new Sheet({ title, subject: evidenceCode(statement), language, madeAt });
   const drawing: Drawing = { sheet, statement, words, language, verifyAt: `${portal}/verify` };
   drawHead(drawing);
-  drawValues(drawing);
+  await drawValues(drawing);
   drawAuthority(drawing);
   drawWho(drawing);
   drawProof(drawing);

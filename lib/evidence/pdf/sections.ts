@@ -19,9 +19,13 @@ function drawTitle({ sheet }: Drawing, number: number, title: string, note: stri
   sheet.y += 24;
 }
 
+/** Lines of values in one file, some forty pages. The records share them evenly. */
+const MOST_LINES = 2_000;
+
 /** Section 1: the values of each record. */
-export function drawValues(drawing: Drawing): void {
+export async function drawValues(drawing: Drawing): Promise<void> {
   const { sheet, statement, words } = drawing;
+  const ofRecord = Math.floor(MOST_LINES / statement.records.length);
   for (const [index, record] of statement.records.entries()) {
     const note = words.job(record.job_id, dayOf(drawing, record.created_at), record.participants.join(", "));
     const lines = sheet.wrap(note, WIDTH - 20, { size: 8.6 });
@@ -32,7 +36,8 @@ export function drawValues(drawing: Drawing): void {
       sheet.y += 12;
     }
     sheet.y += 4;
-    for (const group of record.groups) drawGroup(sheet, group, words);
+    let room = ofRecord;
+    for (const group of record.groups) room -= await drawGroup(sheet, group, words, room);
   }
   sheet.y += 4;
 }

@@ -46,6 +46,8 @@ export class Sheet {
   /** Whether a character was written as its code, because the fonts lack it. */
   hasEscaped = false;
   #isBlank = true;
+  /** Widths of characters by face, at size 1. */
+  readonly #advances = new Map<string, number>();
 
   constructor({ title, subject, language, madeAt }: SheetFacts) {
     this.doc = new PDFDocument({
@@ -109,34 +111,46 @@ export class Sheet {
     return text.split("\n").flatMap((paragraph) => this.#wrapOne(paragraph, width, style));
   }
 
+  /** Each character is measured once a file, so the time grows with the text's length and not with its square. */
   #wrapOne(text: string, width: number, style: TextStyle): string[] {
     const lines: string[] = [];
-    let line = "";
+    const space = this.#advance(" ", style);
+    let [line, used] = ["", 0];
     for (const word of text.split(" ")) {
-      const longer = line === "" ? word : `${line} ${word}`;
-      if (this.widthOf(longer, style) <= width) {
-        line = longer;
+      const wordWidth = [...word].reduce((sum, character) => sum + this.#advance(character, style), 0);
+      if (line !== "" && used + space + wordWidth <= width) {
+        line += ` ${word}`;
+        used += space + wordWidth;
         continue;
       }
       if (line !== "") lines.push(line);
-      line = word;
-      while (this.widthOf(line, style) > width) {
-        const fits = this.#fitting(line, width, style);
-        lines.push(line.slice(0, fits));
-        line = line.slice(fits);
+      [line, used] = ["", 0];
+      for (const character of word) {
+        const advance = this.#advance(character, style);
+        if (line !== "" && used + advance > width) {
+          lines.push(line);
+          [line, used] = ["", 0];
+        }
+        line += character;
+        used += advance;
       }
     }
     return [...lines, line];
   }
 
-  #fitting(text: string, width: number, style: TextStyle): number {
-    let [low, high] = [1, text.length];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.widthOf(text.slice(0, middle), style) <= width) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+  /** The width of a character as it is written. A line is as wide as its characters together, but for kerning. */
+  #advance(character: string, style: TextStyle): number {
+    const { face = "regular", size = 9.2 } = style;
+    const key = `${face} ${character}`;
+    const known = this.#advances.get(key);
+    if (known !== undefined) return known * size;
+    const written = this.known(character, face);
+    const advance =
+      written === character
+        ? this.widthOf(character, { face, size: 1 })
+        : [...written].reduce((sum, one) => sum + this.#advance(one, { face, size: 1 }), 0);
+    this.#advances.set(key, advance);
+    return advance * size;
   }
 
   /** Writes several lines below each other and returns the height they took. */

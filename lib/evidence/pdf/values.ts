@@ -1,4 +1,5 @@
 import "server-only";
+import { setImmediate as turn } from "node:timers/promises";
 import type { EvidenceGroup } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import {
@@ -121,13 +122,16 @@ function drawSealed(sheet: Sheet, label: string, words: EvidenceWords): void {
 
 const NOTES = { masked: "formOnly", plain: "notProved" } as const;
 
+/** So many lines are drawn in one turn: a line takes a millisecond or two, and other calls must not wait for a long file. */
+const LINES_A_TURN = 8;
+
 /** One part of a box that fits the page. Returns the lines that are left. */
-function drawPart(
+async function drawPart(
   sheet: Sheet,
   group: EvidenceGroup,
   lines: readonly BoxLine[],
   words: EvidenceWords,
-): readonly BoxLine[] {
+): Promise<readonly BoxLine[]> {
   const isLarge = group.shown === "full" && lines.length === 1 && lines[0]?.name === "";
   sheet.need(34);
   const room = Math.max(1, Math.floor((sheet.left - 2 * PADDING - 12) / LINE_HEIGHT));
@@ -135,10 +139,11 @@ function drawPart(
   const height = Math.max(28, here.length * LINE_HEIGHT + 2 * PADDING - 2);
   const { y } = sheet;
   frame(sheet, group.shown, y, height);
+  const hasNames = lines.some((line) => line.name !== "");
   for (const [index, { name, text }] of here.entries()) {
+    if (index % LINES_A_TURN === 0) await turn();
     const at = y + PADDING + index * LINE_HEIGHT;
     if (name !== "") sheet.put(name, BOX_LEFT + PADDING, at, { size: 8.2, color: INK_2 });
-    const hasNames = lines.some((line) => line.name !== "");
     const x = BOX_LEFT + PADDING + (hasNames ? NAME_WIDTH : 0);
     sheet.put(text, x, isLarge ? y + 7 : at, {
       face: hasNames ? "medium" : "regular",
@@ -151,21 +156,41 @@ function drawPart(
   return lines.slice(here.length);
 }
 
-/** Draws one group of fields as the person was shown it. */
-export function drawGroup(sheet: Sheet, group: EvidenceGroup, words: EvidenceWords): void {
+/** What stays readable of a group when a record's lines are used up. */
+const LEAST_LINES = 3;
+
+/**
+ * Draws one group of fields as the person was shown it, in `room` lines at most, and returns how many it took. A party
+ * chooses how long its values are, so a longer group is cut and says so; the attached data has all of it.
+ */
+export async function drawGroup(
+  sheet: Sheet,
+  group: EvidenceGroup,
+  words: EvidenceWords,
+  room: number,
+): Promise<number> {
   const label = words.fields[group.group];
   if (group.shown === "sealed") {
     drawSealed(sheet, label, words);
-    return;
+    return 1;
   }
-  let left: readonly BoxLine[] = linesOf(sheet, group);
+  const all: readonly BoxLine[] = linesOf(sheet, group);
+  const shown = all.slice(0, Math.max(LEAST_LINES, room));
+  let left: readonly BoxLine[] = shown;
   do {
     sheet.need(46);
     for (const [index, line] of sheet.wrap(label, 92, { face: "medium" }).entries())
       sheet.put(line, LEFT, sheet.y + 9 + index * 12, { face: "medium" });
-    left = drawPart(sheet, group, left, words);
+    left = await drawPart(sheet, group, left, words);
   } while (left.length > 0);
-  if (group.shown !== "full")
-    sheet.put(words[NOTES[group.shown]], BOX_LEFT, sheet.y, { size: 7.8, color: INK_2 });
-  sheet.y += group.shown === "full" ? 6 : 17;
+  const notes = [
+    ...(shown.length < all.length ? [words.cut(all.length - shown.length)] : []),
+    ...(group.shown === "full" ? [] : [words[NOTES[group.shown]]]),
+  ];
+  for (const note of notes) {
+    sheet.put(note, BOX_LEFT, sheet.y, { size: 7.8, color: INK_2 });
+    sheet.y += 11;
+  }
+  sheet.y += 6;
+  return shown.length;
 }

@@ -14,6 +14,8 @@ const EN = {
   notIncluded: "Not in this access. Its values are not in this file.",
   formOnly: "The access shows the form of these values only.",
   notProved: "Stored unsealed: no digest proves it.",
+  cut: (lines: number) =>
+    `${lines} more lines are not printed. The attached evidence.json has the whole value.`,
   fields: {
     amount: "Amount",
     pricing: "Pricing",
@@ -108,6 +110,8 @@ const DE: EvidenceWords = {
   notIncluded: "Nicht in dieser Freigabe. Die Werte sind nicht in dieser Datei.",
   formOnly: "Die Freigabe zeigt nur die Form dieser Werte.",
   notProved: "Unversiegelt gespeichert: keine Prüfsumme belegt es.",
+  cut: (lines) =>
+    `${lines} weitere Zeilen sind nicht gedruckt. Die angehängte evidence.json enthält den ganzen Wert.`,
   fields: {
     amount: "Betrag",
     pricing: "Preise",

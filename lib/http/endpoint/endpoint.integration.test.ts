@@ -279,6 +279,9 @@ describe("the endpoint", () => {
       expect(answer.headers.get("etag")).toBe(tag);
     }
     expect((await read(tag, "HEAD")).status).toBe(304);
+    // A tag confirms nothing to a caller who may not read.
+    const stranger = request("GET", { path: "versioned/a", headers: { "if-none-match": tag } });
+    expect((await versions.GET(stranger, at)).status).toBe(401);
     for (const named of ['"3"', '"x"', "nonsense"]) expect((await read(named)).status, named).toBe(200);
     versioned.minute += 1;
     expect((await read(tag)).status).toBe(200);

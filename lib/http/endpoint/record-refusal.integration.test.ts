@@ -47,7 +47,7 @@ describe("recorded refusals", () => {
     expect(await deniedFor(auditor, curious)).toEqual(["suspicion.note"]);
   });
 
-  it("a refusal that cannot be recorded is answered 503, and is recorded when it is refused again", async () => {
+  it("a refusal that cannot be recorded is answered 503, and the next refusal is recorded", async () => {
     const who = await bench.person({ role: "client" });
     const call = { operation: getTransaction, input: { params: { id: uuidv7(1) } } };
     const refuse = () => refusalOf(recordingRefusal(who, call, () => getTransactionOf(who, uuidv7(1))));
@@ -68,13 +68,13 @@ describe("recorded refusals", () => {
   });
 });
 
-describe("a grant's day", () => {
+describe("a grant's daily limit", () => {
   // A grant's daily limit (identity.md "Rate limiting") as a program meets it over HTTP, in addition to the approved
   // views.
 
   let portal: ServedPortal;
   beforeAll(async () => {
-    // Twenty of a minute's openings are a grant's day.
+    // A grant's daily limit is twenty times the limit of openings a minute.
     portal = await servePortal({ open: 1 });
   });
   afterAll(() => portal?.close());
@@ -130,7 +130,7 @@ describe("a grant's day", () => {
     const told = await get(regulator, `/access/logs?transaction_id=${transactions[0]}`);
     const denied = told.logs.filter(({ success }: { success: boolean }) => !success);
     expect(denied.map(({ error }: { error: string }) => error)).toEqual(["rate.exceeded"]);
-    // The day is the grant's, not its holder's.
+    // The daily limit counts for one grant, not for its holder.
     expect((await open(other)).status).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { alertsOf } from "@/lib/alerts/store";
 import { type Figures, RequestStage } from "@/lib/api-client/operations/figures";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -97,7 +98,7 @@ export async function readFigures(tx: Tx, reader: FiguresReader): Promise<Figure
         AND at > ${now}::timestamptz - interval '1 hour' ORDER BY name LIMIT 50`)} AS processes, a.*
     FROM (SELECT count(*) AS open, count(*) FILTER (WHERE severity = 'critical') AS critical,
         count(*) FILTER (WHERE acknowledged_at IS NULL) AS unacknowledged
-      FROM alert WHERE tenant_id = ${tenantId}::uuid AND resolved_at IS NULL) a`);
+      FROM alert a WHERE ${alertsOf(reader)} AND a.resolved_at IS NULL) a`);
   return Row.parse(row);
 }
 

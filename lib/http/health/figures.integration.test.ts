@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
+import { acknowledgeAlert } from "@/lib/alerts/act-on-alert";
+import { getAlert, listAlerts } from "@/lib/alerts/list-alerts";
+import { observe } from "@/lib/alerts/observe";
+import { AlertQuery } from "@/lib/alerts/schema";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type FiguresReader, readFigures, readLogHours } from "@/lib/http/health/figures-store";
+import { readChanged } from "@/lib/live/store";
+import { isVisibleTo } from "@/lib/live/visible";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
 
 let bench: AccessBench;
 let compliance: BenchPerson;
@@ -55,6 +62,34 @@ it("does not count a request that is sealed from the reader", async () => {
   await bench.file({ order: { sealed: { basis: "Section 101", until } } });
   expect(totalOf((await read(near)).requests, "legal")).toBe(totalOf(before.requests, "legal"));
   expect(totalOf((await read(compliance)).requests, "legal")).toBe(totalOf(others.requests, "legal") + 1);
+});
+
+it("shows no alert of a grant that is sealed from the reader, in no list, count, entry and stream", async () => {
+  const near = await bench.person({
+    ...{ role: "coordinator", duties: ["compliance"], hasKey: false },
+    organisationId: bench.client.principal.organisationId,
+  });
+  const until = new Date(Date.now() + 60 * DAY_MS).toISOString().slice(0, 10);
+  const id = await bench.file({ order: { sealed: { basis: "Section 101", until } } });
+  await decideRequest(bench.legal, id, bench.approval("legal"));
+  const { grant_id } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
+  const before = await read(near);
+  const seen = { at: new Date(), count: 1, entries: [] };
+  await observe(near, [{ ...seen, name: "grant-near-cap", subject: `grant:${grant_id}` }]);
+  const query = AlertQuery.parse({});
+  const [alert] = (await listAlerts(compliance, query)).items;
+  expect(alert?.subject).toBe(`grant:${grant_id}`);
+  expect((await listAlerts(near, query)).items).toEqual([]);
+  const alertId = alert?.id ?? "";
+  expect(await outcomeOf(getAlert(near, alertId))).toBe("alert.not-found");
+  expect(await outcomeOf(acknowledgeAlert(near, alertId, { note: "Seen" }))).toBe("alert.not-found");
+  expect(await read(near)).toMatchObject({ open: before.open, unacknowledged: before.unacknowledged });
+  const [changed] = await inSnapshot(near, (tx) => readChanged(tx, near, [{ kind: "alert", id: alertId }]));
+  if (changed === undefined) throw new TypeError("no alert");
+  const heard = [near, compliance].map(({ principal }) => isVisibleTo(principal, changed));
+  expect(heard).toEqual([false, true]);
+  const { rows } = await bench.query("SELECT case_id FROM audit_index WHERE action = $1", ["alert.open"]);
+  expect(rows).toEqual([{ case_id: id }]);
 });
 
 it("shows active keys, the days that rotate them, and the hours of the log", async () => {

@@ -38,13 +38,13 @@ async function readSession(): Promise<Principal | undefined> {
   return isOwnVisit(head) ? findSessionPrincipal(runtime, head) : undefined;
 }
 
-/** Retries where the database was too busy, so that a busy moment does not send people away or lose what they type. */
+/** Retries if the database was too busy. So a short overload does not sign people out or lose typed text. */
 async function readSessionAgain(error: unknown): Promise<Principal | undefined> {
   if (mapDatabaseError(error) instanceof DomainError) return readSession();
   throw error;
 }
 
-/** A page draws on the same budget as the calls it replaces, once however much it reads. */
+/** Draws one call from the budget of reads for a page, however many reads the page makes. */
 const drawForPage = cache(
   async (principal: Principal, requestId: string): Promise<DomainError | undefined> => {
     const runtime = await getRuntime();
@@ -57,7 +57,10 @@ const drawForPage = cache(
   },
 );
 
-/** The person whose session this request carries; undefined without a live one, and while the database is away. */
+/**
+ * Returns the person of this request's session. Undefined without a valid session, and while the database is
+ * unavailable.
+ */
 export const currentPrincipal = cache(async (): Promise<Principal | undefined> => {
   try {
     return await readSession().catch(readSessionAgain);

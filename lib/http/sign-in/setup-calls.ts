@@ -9,7 +9,7 @@ const contextOf = (cx: SignInCall) => ({ ...cx, setupToken: cx.runtime.setupToke
 
 const NONCE = /^[A-Za-z0-9_-]{22}$/;
 
-/** Answers a portal's own readiness check: only a portal of this instance can. */
+/** Answers a portal's own readiness check with a proof that only a portal of this instance can make. */
 async function prove(cx: SignInCall): Promise<Response> {
   const nonce = new URL(cx.request.url).searchParams.get("nonce") ?? "";
   if (!NONCE.test(nonce)) throw new DomainError("request.not-found");
@@ -17,8 +17,8 @@ async function prove(cx: SignInCall): Promise<Response> {
 }
 
 /**
- * Calls of the page /setup before anyone can sign in, by method and path below /api/auth. The link's token is in the
- * body of each, never in its path.
+ * Calls of the page /setup before anyone can sign in, by method and path below /api/auth. POST calls have the link's
+ * token in the body, never in the path.
  */
 export const SETUP_CALLS: Readonly<Record<string, (cx: SignInCall) => Promise<Response>>> = {
   "GET setup/proof": prove,

@@ -85,8 +85,8 @@ export async function accept(
 }
 
 /**
- * Takes a link with a passkey as the first way to sign in, and signs in with it. Throws `invitation.refused`. Throws
- * `credential.challenge` or `credential.invalid`, after which the link is still good.
+ * Takes a link with a passkey as the first way to sign in, and signs in with it. Throws `invitation.refused`. Also
+ * throws `credential.challenge` or `credential.invalid`; the link then remains valid.
  */
 export async function acceptByPasskey(
   cx: SignInContext,

@@ -28,7 +28,8 @@ export interface CreatedAdministrator extends Administrator {
 /**
  * Creates the operator's organisation and its two administrators on an instance without users. One alone cannot
  * complete acts that need a second person (api.md "Administration"). Their keys have no scope that must be signed
- * outside evaluation. To sign in, each gets a link that works once.
+ * outside evaluation. To sign in, each gets a link that works once. Throws `request.conflict` if the instance has
+ * people already.
  */
 export async function createAdministrators(
   cx: InvitationContext & ApiKeySecret,

@@ -1,15 +1,15 @@
 /**
  * Sign-in by an organisation's own identity provider (OpenID Connect). This file says what a provider is;
- * provider-client.ts speaks to it, round-trip.ts sends a browser there and back, check-claims.ts decides whether what
- * came is enough. Two administrators agree to a provider in lib/administration/providers. Must stay true: a provider
- * signs in only people of its own organisation, through a link that the person made; it creates no account and gives no
- * role; a missing claim counts as "no".
+ * provider-client.ts speaks to it, round-trip.ts sends a browser there and back, check-claims.ts decides whether the
+ * provider's claims are sufficient. Two administrators agree to a provider in lib/administration/providers. Must stay
+ * true: a provider signs in only people of its own organisation, through a link that the person made; it creates no
+ * account and gives no role; a missing claim counts as "no".
  */
 import "server-only";
 import { z } from "zod";
 import { Duty, Role } from "@/lib/identity/schema";
 
-/** What a group of the provider's directory may be here: one role, and the duties that go with it. */
+/** The role and the duties that a group of the provider's directory allows here. */
 export const GroupMapping = z.strictObject({
   value: z.string(),
   role: Role,
@@ -17,7 +17,7 @@ export const GroupMapping = z.strictObject({
 });
 export type GroupMapping = z.infer<typeof GroupMapping>;
 
-/** How the portal proves to the provider who asks: by a shared secret, or by its own key (RFC 7523). */
+/** How the portal authenticates to the provider: by a shared secret, or by its own key (RFC 7523). */
 export const ProviderAuthentication = z.enum(["client_secret", "private_key"]);
 export type ProviderAuthentication = z.infer<typeof ProviderAuthentication>;
 

@@ -87,7 +87,7 @@ async function agree(
 /**
  * Moves and reseals what is wrapped for a compromised key, with the approval of two people. The first asks; another
  * agrees and starts it. Two accounts of one human count as one. The caller has locked the participant. Throws
- * `key.state` if a person must act and the caller is not one.
+ * `key.state` for a client-held key, and if no person calls.
  */
 export async function rotateCompromised(
   tx: Tx,

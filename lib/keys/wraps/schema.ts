@@ -22,7 +22,7 @@ const RecipientEntry = z.strictObject({
 });
 export type RecipientEntry = z.infer<typeof RecipientEntry>;
 
-/** One group's entry for the key, with the data that its holder needs to unwrap and check the content key. */
+/** One group's wrap for the key, with the data that the holder needs to unwrap and check the content key. */
 export const WrappedGroup = z.object({
   transaction_id: z.string(),
   group: GroupName,
@@ -46,7 +46,10 @@ export const WrapsPage = z.object({
 });
 export type WrapsPage = z.infer<typeof WrapsPage>;
 
-/** A challenge for a client-held key that was replaced; its answer goes with the entries. */
+/**
+ * A challenge for a client-held key that was replaced. The holder's program sends the answer together with the new
+ * wraps.
+ */
 export const HeldChallenge = z.object({
   success: z.literal(true),
   key_id: z.string(),
@@ -63,7 +66,7 @@ const NewEntry = z.strictObject({
 });
 export type NewEntry = z.infer<typeof NewEntry>;
 
-/** Entries that replace a client-held key's, made by its holder's program. */
+/** New wraps in place of those of a client-held key, made by the holder's program. */
 export const WrapsOrder = z.strictObject({
   client_tag: ClientTag,
   entries: z.array(NewEntry).min(1).max(200),
@@ -76,9 +79,9 @@ export const HandedOver = z.object({
   key_id: z.string(),
   kid: z.string(),
   new_kid: z.string(),
-  /** Entries that replaced old ones. */
+  /** Number of new wraps that replaced old ones. */
   rewrapped: z.int(),
-  /** Entries of groups that were moved or resealed before. */
+  /** Number of new wraps that were not used, because their group was moved or resealed before. */
   skipped: z.int(),
   remaining_wraps: z.int(),
   /** One for each changed transaction. */

@@ -9,7 +9,7 @@ import { loadSigningKey, type SigningKeyName } from "@/lib/keystore/signing-key"
 export const PROCESSES = ["portal", "worker", "signer", "custodian", "witness"] as const;
 export type KeyedProcess = (typeof PROCESSES)[number];
 
-/** What the supervisor pins: public keys only. */
+/** Public keys that the supervisor pins. */
 export interface CreatedKeys {
   readonly vkeys: Readonly<Record<string, string>>;
   readonly escrow?: { readonly epoch: number; readonly public_key: string };

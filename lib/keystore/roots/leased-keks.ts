@@ -20,13 +20,16 @@ export interface Keks {
   ready(): Promise<void>;
   /** Calls `act` whenever the keys are zeroed, so that keys opened with them are zeroed too. */
   onDrop(act: () => void): void;
-  /** Zeroes the key of one purpose. It is not used again, nor taken from a renewal, until `reopen`: then `service.sealed`. */
+  /**
+   * Zeroes the key of one purpose. Until `reopen`, `get` throws `service.sealed`, and a renewal does not bring the key
+   * back.
+   */
   seal(name: KekName): void;
   /** Opens the key of this purpose again, through the root's custody. */
   reopen(name: KekName): Promise<void>;
 }
 
-/** The key-encryption keys of one purpose each that may not be used now. */
+/** Purposes whose key-encryption key may not be used now. */
 class Sealed {
   private readonly names = new Set<KekName>();
 
@@ -103,8 +106,9 @@ const FINAL = ["keystore.denied", "keystore.disabled", "keystore.refused", "keys
 const RETRY_PART = 10;
 
 /**
- * Keys that a key service opened. They are lent for a time and renewed at half of it. An unavailable service is tolerated
- * until the lease ends; a refusal ends the lease at once. Then the keys are zeroed, and every use is 503 until a renewal.
+ * Keys that a key service opened. They are lent for a time and renewed after half of it. An unavailable service is
+ * tolerated until the lease ends; a refusal ends the lease at once. Then the keys are zeroed, and every use is 503
+ * until a renewal.
  */
 class LeasedKeks implements Keks {
   readonly id: string;
@@ -112,7 +116,7 @@ class LeasedKeks implements Keks {
   private untilMs: number;
   private cause: unknown;
   private failedAtMs = Number.NEGATIVE_INFINITY;
-  /** Then only the timer retries, because tokens count wrong PINs. */
+  /** Whether the last renewal was refused. Then only the timer retries, because tokens count wrong PINs. */
   private hasSaidNo = false;
   private renewing: Promise<void> | undefined;
   private readonly onDropActs: (() => void)[] = [];
@@ -153,7 +157,7 @@ class LeasedKeks implements Keks {
     for (const act of this.onDropActs) act();
   }
 
-  /** While the service is away, the key comes with the first renewal that succeeds, and stays sealed until then. */
+  /** If the key service is not available, the key stays sealed until the first renewal that succeeds. */
   async reopen(name: KekName): Promise<void> {
     this.toReopen.add(name);
     await this.renew();

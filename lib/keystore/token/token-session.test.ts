@@ -91,7 +91,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-test("a wrong PIN is tried exactly once for all callers, and again only after it is forgiven", async () => {
+test("a wrong PIN is tried exactly once for all callers, and again only after `forgive`", async () => {
   const spy = token.spied(path.join(dir, "calls"));
   const pin = { pin: "99887766", environment: JSON.parse(spy.environment) };
   const { session, keys } = bench({ module: spy.module, settings: pin });
@@ -181,7 +181,7 @@ test("a module that always hangs is tried a few times, then all waiting callers 
   expect(one.session.figures().pid).toBeUndefined();
 });
 
-test("a process whose parent is gone ends, also while its module hangs", async () => {
+test("a process ends after its parent has ended, also while its module hangs", async () => {
   const pipe = path.join(dir, "never-read");
   execFileSync("mkfifo", [pipe]);
   const spy = token.spied(pipe);
@@ -216,7 +216,7 @@ test.each([
   expect(said).toBe("");
 });
 
-test("a key that another program destroyed is reported as gone, also in a session that used it", async () => {
+test("a key that another program destroyed is reported as destroyed, also in a session that used it", async () => {
   const one = bench();
   const [gone, stays] = [await one.keys.make(), await one.keys.make()];
   await expectDerives(one, gone);
@@ -225,7 +225,7 @@ test("a key that another program destroyed is reported as gone, also in a sessio
     code: "keystore.disabled",
   });
   await expectDerives(one, stays);
-  // An existing session is not believed about that.
+  // The answer of an existing session is not trusted here.
   expect(one.session.figures().starts).toBe(2);
 });
 
@@ -311,7 +311,7 @@ test("only a fresh session can report that a key to destroy is missing", async (
   for (const { object } of [made, orphan]) expect(token.listKeys()).not.toContain(toHex(object));
 });
 
-test("a clock that is set forward during a registration does not cost the key", async () => {
+test("a key survives a clock that is set forward during its registration", async () => {
   const one = bench({ keystore: "ks-clock" });
   await one.keys.sweep(NONE);
   const made = await one.keys.make();
@@ -321,7 +321,7 @@ test("a clock that is set forward during a registration does not cost the key", 
   await expectDerives(one, made);
 });
 
-test("another database, an empty or an older one, costs no registered key", async () => {
+test("a registered key is not destroyed when the database is another, an empty or an older one", async () => {
   const one = bench({ keystore: "ks-empty" });
   const made = await one.keys.make();
   await one.keys.sweep(async () => [made.object]);

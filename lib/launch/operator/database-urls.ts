@@ -19,8 +19,9 @@ const LOGINS: Readonly<Partial<Record<Part, Readonly<Record<string, LoginRole>>>
 };
 
 /**
- * Returns a part's database variables, `NAME=value` each, for its environment file. The passwords are those that `migrate`
- * drew in this DATA_DIR. Throws OperatorError for a part without a login, and where the server has other passwords.
+ * Returns a part's database variables, `NAME=value` each, for its environment file. The passwords are those that
+ * `migrate` generated in this DATA_DIR. Throws OperatorError for a part without a login, and if the server has other
+ * passwords.
  */
 export async function databaseUrls(env: LaunchEnv, part: Part): Promise<string[]> {
   const logins = LOGINS[part];

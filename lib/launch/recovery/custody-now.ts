@@ -19,7 +19,7 @@ export function isCustodyAct(text: string): text is CustodyAct {
 }
 
 export interface CustodyOptions {
-  /** Where to move to, as SEALPORT_CUSTODY names it. */
+  /** New custody, in the form of SEALPORT_CUSTODY. */
   readonly to?: string | undefined;
   /** One key holder instead of all. */
   readonly of?: string | undefined;
@@ -56,7 +56,7 @@ async function actOn(act: CustodyAct, place: KeystorePlace, to: string): Promise
 
 /**
  * `npm run keys -- custody …`: shows and moves where root keys are stored (docs/custody). It may be interrupted and run
- * again: each keystore changes in one step, and what was not reached stays as it was. Returns the exit code.
+ * again: each keystore changes in one step, and keystores that were not reached stay unchanged. Returns the exit code.
  */
 export async function custodyNow(act: CustodyAct, { to = "", of }: CustodyOptions): Promise<number> {
   try {

@@ -20,7 +20,7 @@ interface Place {
   readonly instance: InstanceFile;
 }
 
-/** Keys that are made for one log, by their holder. Everything else in the key folders stays as it is. */
+/** Keys that belong to one log, with the part that has them. All other keys stay unchanged. */
 const KEYS_OF_LOG = [
   ["portal", "receipt"],
   ["portal", "evaluation"],

@@ -21,13 +21,13 @@ type ComposeContext = DbContext &
     readonly origin: string;
   };
 
-/** The person, if they are active and may know of the thing at this moment. */
+/** Returns the recipient if they are active and may know of the object at this moment. */
 async function reader(tx: Tx, cx: ComposeContext, row: DeliveryRow): Promise<Holder | undefined> {
   const { tenantId } = cx.instance;
   const holder = await findHolder(tx, tenantId, row.user_id);
   if (holder === undefined || !holder.isActive) return undefined;
   const { kind, subject } = row;
-  // A test is about the webhook, which is its owner's.
+  // A test message is about the webhook itself, so its owner may always get it.
   if (kind === "webhook") return holder;
   const audience = await readAudience(tx, cx, [{ kind, subject }]);
   return audience.has(awayPrincipal(holder), { kind, subject }) ? holder : undefined;

@@ -15,7 +15,7 @@ const MAX_ACTIVE = 10;
 
 export type WebhookSecretAnswer = Webhook & { readonly secret: string; readonly receipt: Receipt };
 
-/** The URL in its one way of writing. Throws `request.invalid`. */
+/** Returns the URL in canonical form. Throws `request.invalid` for a URL that a webhook may not have. */
 function requireUrl(cx: Context, text: string): string {
   const fault = urlFault(text, { loopback: cx.instance.evaluation });
   if (fault !== undefined)

@@ -11,11 +11,14 @@ export interface CheckRecord {
   readonly isDomainVerified: boolean;
   /** Numbers at which the officer may be called back. */
   readonly contacts: readonly string[];
-  /** By number, the account that put it on record. */
+  /** For each number, the account that put it on record. */
   readonly setters: ReadonlyMap<string, string>;
 }
 
-/** Returns the compared domain and the numbers. Without an agency's record no officer can be verified. */
+/**
+ * Returns the domain of the officer's address and the data of their agency. Without an agency's record an officer
+ * cannot be verified.
+ */
 export async function readCheckRecord(
   tx: Tx,
   tenantId: string,

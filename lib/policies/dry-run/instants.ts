@@ -15,7 +15,7 @@ export interface Instant {
   readonly day: number;
 }
 
-/** What two sets read of an opening. */
+/** Two sets, and what their policies read of an opening. */
 export interface Compared {
   readonly base: PreparedSet;
   readonly candidate: PreparedSet;
@@ -37,7 +37,7 @@ export function comparedSets(base: PreparedSet, candidate: PreparedSet): Compare
   return {
     base,
     candidate,
-    // A part of a longer word counts too: more is compared then, never less.
+    // A match inside a longer word counts too. Then more is compared, never less.
     reads: (attribute) => [base, candidate].some(({ parsed }) => parsed.includes(attribute)),
     bounds: (attribute) => [...new Set([...base.boundsOf(attribute), ...candidate.boundsOf(attribute)])],
   };
@@ -81,8 +81,8 @@ function partsOf(compared: Compared, today: number): readonly (readonly Partial<
 }
 
 /**
- * Returns how many times and ages `instantsOf` and `agesOf` give together at most. It is known before any is made: sets
- * that name hundreds of minutes, days and factors would have more than memory holds.
+ * Returns an upper bound of the pairs of a time (`instantsOf`) and an age (`agesOf`). It is computed before any pair is
+ * made, because sets that name hundreds of minutes, days and factors have more pairs than fit in memory.
  */
 export function countCases(compared: Compared, today: number): number {
   return partsOf(compared, today).reduce(
@@ -99,12 +99,12 @@ export function instantsOf(compared: Compared, today: number): Instant[] {
   );
 }
 
-/** Returns the date as policies compare it. */
+/** Returns the UTC date as a number, as policies compare it, such as 20261129. */
 export function dayOf(now: Date): number {
   return Number(now.toISOString().slice(0, 10).replaceAll("-", ""));
 }
 
-/** Age of a record, with what keeps it. */
+/** Age of a record, its retention class, and whether it is kept. */
 export interface RecordAge {
   readonly ageDays: number;
   readonly retentionClass: string;

@@ -3,8 +3,8 @@ import { dutySymbol, type Names, roleSymbol, textSymbol } from "./expression";
 import { ATTRIBUTES, LEVELS, type ProvedAction } from "./fragment";
 import { smtNumber, smtSymbol } from "./smt-text";
 
-// What an example has where it may choose: the values of an ordinary case. They make a counterexample short to read.
-// They change no answer: the solver was asked before, and drops each of them that excludes the example.
+// Preferred values of an example, from an ordinary case. They make a counterexample easy to read. They do not change
+// the answer, because the solver answers first and then ignores each preference that excludes the example.
 
 const ORDINARY: Readonly<Record<string, boolean | number | string>> = {
   "principal.organisation": "",
@@ -26,7 +26,7 @@ const ORDINARY: Readonly<Record<string, boolean | number | string>> = {
   "context.group": "amount",
 };
 
-/** Vocabularies that an example keeps to where it can. The proof does not assume them. */
+/** Values that an example uses if possible. The proof does not assume them. */
 const VOCABULARIES: Readonly<Record<string, readonly string[]>> = {
   "context.purpose": Purpose.options,
   "context.grant.kind": ["request", "dispute", "emergency"],
@@ -53,7 +53,7 @@ function anyTerm(path: string, values: readonly string[]): string {
   return `(or ${values.map((value) => term(path, value)).join(" ")})`;
 }
 
-/** What the facts of an example can say. */
+/** Returns a term that limits a number of an example to the range from 0 to `most`. */
 function between(path: string, most: number): string {
   return `(and (<= 0 ${smtSymbol(path)}) (<= ${smtSymbol(path)} ${most}))`;
 }

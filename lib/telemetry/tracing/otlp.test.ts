@@ -66,7 +66,7 @@ describe("traces", () => {
       });
   });
 
-  it("go on in the trace that a caller began, and carry it further", async () => {
+  it("continue the trace of the caller, and pass it on", async () => {
     await begin();
     const parent = `00-${PARENT.traceId}-${PARENT.spanId}-01`;
     const headers = await inSpan(
@@ -81,7 +81,7 @@ describe("traces", () => {
     });
   });
 
-  it("begin anew where the caller's header is not valid", async () => {
+  it("begin a new trace if the caller's header is invalid", async () => {
     await begin();
     for (const parent of ["", "00-x", `00-${"0".repeat(32)}-${PARENT.spanId}-01`, `01-${PARENT.traceId}`])
       await inSpan(
@@ -98,7 +98,7 @@ describe("traces", () => {
     ]);
   });
 
-  it("show of an error its code or name, never its message", async () => {
+  it("show the code or name of an error, never its message", async () => {
     await begin();
     const fail = (name: string, error: Error) =>
       inSpan(
@@ -113,7 +113,7 @@ describe("traces", () => {
     expect(receiver.bodies.join("")).not.toContain("CANARY");
   });
 
-  it("are sent in the stated part, and wholly or not at all", async () => {
+  it("are sent in the configured ratio, each trace completely or not at all", async () => {
     await begin(0);
     await inSpan(
       () => ({ name: "outer" }),
@@ -127,7 +127,7 @@ describe("traces", () => {
     expect(receiver.spans).toEqual([]);
   });
 
-  it("do not stop a call while the receiver is away", async () => {
+  it("do not stop a call while the receiver is unavailable", async () => {
     await begin();
     await receiver.close();
     expect(

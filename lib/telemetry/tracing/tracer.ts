@@ -18,11 +18,11 @@ export interface OpenSpan {
   end(error?: unknown): void;
 }
 
-/** What sends spans (otlp.ts). */
+/** Begins spans and sends them (otlp.ts). */
 export interface Tracer {
   begin(start: SpanStart): OpenSpan;
   /** Headers that carry the running span to another process. */
   headers(): Readonly<Record<string, string>>;
-  /** Sends what is waiting, for this long at most, and ends. */
+  /** Sends the waiting spans, for at most `withinMs` milliseconds, and ends. */
   stop(withinMs: number): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
 import { BENCH_WAIT_MS, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
-/** Settings of this child portal; its clock runs ahead by this much. */
+/** Settings of this child portal. Its clock is `aheadMs` milliseconds ahead. */
 export interface DeadlinesChildOptions {
   readonly keyDir: string;
   readonly databaseUrl: string;

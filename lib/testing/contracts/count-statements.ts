@@ -1,10 +1,13 @@
 import { Client } from "pg";
 import { vi } from "vitest";
 
-/** What a call sent to PostgreSQL. */
+/** Statements that a call sent to PostgreSQL. */
 export interface Sent {
   readonly texts: readonly string[];
-  /** How often a connection sent something while it waited for no answer. Statements sent together are one. */
+  /**
+   * How often a connection began to send while it waited for no answer. Statements that are sent together count as one
+   * round trip.
+   */
   readonly roundTrips: number;
 }
 

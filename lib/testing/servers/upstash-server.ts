@@ -6,9 +6,10 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 
 /**
- * A server that has Upstash's REST protocol as documented, over a real Redis: a command as a JSON array to `/`, `/pipeline`, `/multi-exec`,
- * a bearer token, `Upstash-Encoding: base64`; 400 for a command that fails, 401, 405. Not included: commands in the path, RESP2 answers,
- * streams. Like Upstash's it accepts `#!lua flags=allow-key-locking`.
+ * A server with Upstash's documented REST protocol over a real Redis. It takes commands as JSON arrays at `/`,
+ * `/pipeline` and `/multi-exec`, a bearer token, and `Upstash-Encoding: base64`. It answers 400 for a command that
+ * fails, 401 and 405. Commands in the path, RESP2 answers and streams are not included. Like Upstash it accepts `#!lua
+ * flags=allow-key-locking`.
  */
 export interface UpstashServer {
   readonly url: string;
@@ -87,7 +88,7 @@ function isSame(given: string, wanted: string): boolean {
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
-/** Starts it on a free port over this Redis. */
+/** Starts the server on a free port over this Redis. */
 export async function startUpstash(redis: Redis): Promise<UpstashServer> {
   const token = randomBytes(24).toString("base64url");
   let accepted: string | undefined = token;

@@ -48,8 +48,9 @@ function requireUsable(grant: GrantFacts, body: NewOpening, now: Date): void {
 }
 
 /**
- * Throws what would refuse an opening of these transactions now: the rules, the budget of the day, or an unavailable
- * custodian. It changes nothing, so a refusal costs neither a view nor a signature. The opening itself is decided again.
+ * Throws the refusal that an opening of these transactions would get now: the rules, the budget of the day, or an
+ * unavailable custodian. It changes nothing, so a refusal costs neither a view nor a signature. The opening itself is
+ * decided again.
  */
 async function foresee(cx: Context, grant: GrantRow, body: NewOpening): Promise<void> {
   const { transactions, fields, hours_override } = body;
@@ -70,7 +71,7 @@ function placeOf({ id, requestId }: GrantFacts, details: Readonly<Record<string,
   return { caseId: requestId, caseDetails: details, index: { requestId, grantId: id } };
 }
 
-/** What the grant and its notice are before anything is prepared. */
+/** Returns the grant and its notice as they are before the statement is prepared. */
 async function readGrant(cx: Context, body: NewOpening) {
   return inSnapshot(cx, async (tx) => {
     const grant = await loadGrant(tx, cx, body.grant_id, "grant.open");
@@ -85,7 +86,7 @@ function noticeMember(notice: ExpectedNotice | undefined) {
 
 /**
  * Prepares the `open` statement that the grant's holder signs. One statement opens each of its transactions once;
- * `/access` and `/audit` then take the signature. Throws what would refuse the opening now.
+ * `/access` and `/audit` then take the signature. Throws the refusal that the opening would get now.
  */
 export async function prepareOpening(cx: Context, body: NewOpening): Promise<OpeningAnswer> {
   const id = uuidv7(cx.clock.nowMs());

@@ -18,9 +18,17 @@ export interface OpeningProof {
 }
 
 /** Has the custodian check a passkey's signature before anything is used up; it checks again when it opens. */
-async function proveGiven(cx: Context, { prepared, signature }: GivenOpening): Promise<OpeningProof> {
+export async function requireSignature(
+  { escrow }: Pick<Context, "escrow">,
+  { prepared: { statement }, signature }: GivenOpening,
+): Promise<void> {
+  if (signature.kind === "passkey") await escrow.noteStatement({ kind: "open", statement, signature });
+}
+
+async function proveGiven(cx: Context, given: GivenOpening): Promise<OpeningProof> {
+  const { prepared, signature } = given;
   const { id, statement, replyKeySealed } = prepared;
-  if (signature.kind === "passkey") await cx.escrow.noteStatement({ kind: "open", statement, signature });
+  await requireSignature(cx, given);
   const privateKey = cx.keystore.openSecret(replyKeyContext(id), replyKeySealed);
   const replyKey = { publicKey: fromBase64url(statement.reply_key), privateKey };
   return { statement, signature, proofKind: signature.kind, replyKey, openingId: id };

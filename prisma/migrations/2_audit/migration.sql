@@ -1,7 +1,7 @@
 -- The audit log: entries, sealed parts and their keys, the tree, checkpoints, the index that people search, exports, self-checks,
--- retention, erasure and recovery (docs/formats, docs/invariants.md).
--- An entry is believed by its bytes. Columns and index rows only help to find it. The portal's login may append; it cannot change or
--- delete. Only two functions delete, audit_erase and audit_prune (the doors), and only sealport_retention may call them.
+-- retention, erasure and recovery (docs/formats, docs/invariants.md). Only the bytes of an entry are trusted. Columns and index rows only
+-- help to find it. The portal's login may append; it cannot change or delete. Only two functions delete, audit_erase and audit_prune (the
+-- doors), and only sealport_retention may call them.
 
 -- ---------------------------------------------------------------- Tables
 
@@ -227,7 +227,8 @@ CREATE TABLE audit_export (
   expires_at timestamptz(6),
   removed_at timestamptz(6),
   downloaded_at timestamptz(6),
-  -- What the export found wrong with the log: another root than the checkpoint's, or an entry without its bytes.
+  -- The fault that the export found in the log: a root that differs from the checkpoint's, or an entry without its
+  -- bytes.
   flaw text,
   CONSTRAINT audit_export_flaw_known CHECK (flaw IN ('root', 'missing')),
   CONSTRAINT audit_export_kind_check CHECK (kind IN ('stream', 'job')),
@@ -309,7 +310,7 @@ CREATE TABLE audit_prune (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
--- How far pruning had gone when holds last refused a step. No login reads it.
+-- How far pruning had come when holds last prevented a step. No login reads it.
 CREATE TABLE audit_prune_refusal (
   log text PRIMARY KEY,
   minimum bigint NOT NULL
@@ -654,8 +655,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- A queue row leaves only when its entry has a leaf, so a login that may empty the queue cannot lose an entry. The
--- plan of a statement trigger is kept, therefore the lookup is forced to use the index row by row (OFFSET 0, no
+-- A queue row can be deleted only when its entry has a leaf, so a login that may empty the queue cannot lose an entry.
+-- The plan of a statement trigger is kept, therefore the lookup is forced to use the index row by row (OFFSET 0, no
 -- sequential scan).
 CREATE FUNCTION audit_queue_leaves() RETURNS trigger
   LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
@@ -780,8 +781,8 @@ CREATE FUNCTION audit_first_kept(p_log text, p_below bigint) RETURNS bigint
   ORDER BY l.seq LIMIT 1
 $$;
 
--- Waits for holds that are being placed, and makes later ones wait, so that a deletion sees every hold that was
--- confirmed before it commits. An older snapshot would not see it.
+-- Waits for holds that are being placed, and makes later ones wait. So a deletion sees every hold that was confirmed
+-- before it commits. An older snapshot would not see it.
 CREATE FUNCTION audit_lock_holds() RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -1032,7 +1033,7 @@ BEGIN
   RETURN audit_write('done', 'policy', 'retention.change', format('{"policy":"%s"}', digest), changed);
 END $$;
 
--- Gives a new tenant the periods that hold until its first policy set is active. That set has the same.
+-- Gives a new tenant the periods that apply until its first policy set is active. That set has the same periods.
 CREATE FUNCTION tenant_retention() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -304,7 +304,7 @@ CREATE TABLE statement_nonce (
   expires_at timestamptz(6) NOT NULL,
   used_at timestamptz(6),
   max_exports integer,
-  -- What was prepared for a signature equals what the decision states.
+  -- The prepared statement has the same facts as the decision.
   CONSTRAINT statement_nonce_max_exports CHECK
     (max_exports IS NULL OR kind = 'decision' AND max_exports BETWEEN 0 AND 100)
 );
@@ -424,7 +424,8 @@ CREATE TABLE opening (
   nonce text NOT NULL,
   reply_key bytea,
   expires_at timestamptz(6) NOT NULL,
-  -- Transactions that were opened with it. Each of its statement opens once; after the last one it is used up.
+  -- Transactions that were opened with it. Each transaction of its statement can be opened once. After the last one it
+  -- is used up.
   opened uuid[] NOT NULL DEFAULT '{}',
   used_at timestamptz(6)
 );
@@ -516,7 +517,7 @@ CREATE TABLE policy_set (
   base_number integer,
   run_id uuid,
   gains boolean,
-  -- When a scheduled set becomes active, or an active one became it.
+  -- Time at which a scheduled set becomes active, or an active set became active.
   active_from timestamptz(6),
   ended_at timestamptz(6),
   end_reason text,
@@ -564,11 +565,11 @@ CREATE TABLE policy_activation (
   version text NOT NULL,
   document_digest text NOT NULL,
   why text NOT NULL,
-  -- Null: the portal did it, at the time that a person scheduled or at its start.
+  -- Null if the portal activated the set: at the time that a person scheduled, or at the portal's start.
   by_user_id uuid REFERENCES app_user (id),
   at timestamptz(6) NOT NULL,
   entry_id uuid NOT NULL,
-  -- What the person signed for the custodian who went back to the set before.
+  -- Statement for the custodian, signed by the person who returned to the former set.
   statement jsonb,
   signature jsonb,
   CONSTRAINT policy_activation_signed_whole CHECK (num_nonnulls(statement, signature) <> 1 AND (statement IS NULL OR why = 'roll_back')),
@@ -584,12 +585,12 @@ CREATE TABLE policy_run (
   set_id uuid REFERENCES policy_set (id),
   kind text NOT NULL,
   state text NOT NULL DEFAULT 'queued',
-  -- What was tried, and the set that was active then.
+  -- The tested document, and the set that was active at that time.
   document_digest text,
   base_number integer,
   done integer NOT NULL DEFAULT 0,
   total integer NOT NULL DEFAULT 0,
-  -- What is asked for, for example the period of a replay.
+  -- Parameters of the run, for example the period of a replay.
   question jsonb NOT NULL DEFAULT '{}',
   result jsonb,
   error text,
@@ -598,7 +599,7 @@ CREATE TABLE policy_run (
   started_at timestamptz(6),
   finished_at timestamptz(6),
   lease_until timestamptz(6),
-  -- Counts the portals that took it. One that died leaves its lease; the next one starts again.
+  -- Number of portals that took the run. If a portal dies, its lease expires and the next portal starts the run again.
   attempt integer NOT NULL DEFAULT 0,
   CONSTRAINT policy_run_kind_known CHECK (kind IN ('dry_run', 'replay')),
   CONSTRAINT policy_run_state_known CHECK (state IN ('queued', 'running', 'done', 'cancelled', 'failed')),
@@ -631,8 +632,7 @@ CREATE TABLE subject_notice (
     (state IN ('sent', 'withheld') AND (state = 'withheld') = (reason IS NOT NULL) AND cardinality(transactions) > 0)
 );
 
--- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rule-store.ts.
--- What a decider read in a paper order before they saw what the requester typed of it. A later reading corrects it.
+-- Facts that a reviewer retyped from a paper order before they saw the requester's facts. A later row corrects an earlier one.
 CREATE TABLE order_reading (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -644,7 +644,8 @@ CREATE TABLE order_reading (
   CONSTRAINT order_reading_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
 );
 
--- Who looks after a request; the newest row counts, and one without a person ends it. It permits nothing.
+-- The person assigned to a request. The newest row counts, and a row without a person ends the assignment. It gives no
+-- rights.
 CREATE TABLE request_assignment (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -657,7 +658,7 @@ CREATE TABLE request_assignment (
   CONSTRAINT request_assignment_by_fkey FOREIGN KEY (by_user_id) REFERENCES app_user (id)
 );
 
--- Templates of reasons for decisions, as compliance keeps them; the newest row has all that count.
+-- Templates of reasons for decisions, which compliance edits. The newest row has all templates in force.
 CREATE TABLE reason_set (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -667,6 +668,7 @@ CREATE TABLE reason_set (
   CONSTRAINT reason_set_user_fkey FOREIGN KEY (user_id) REFERENCES app_user (id)
 );
 
+-- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rule-store.ts.
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -722,7 +724,7 @@ CREATE INDEX document_request_id_idx ON document (request_id);
 CREATE INDEX document_pending ON document (tenant_id, id) WHERE scan = 'pending';
 CREATE INDEX document_tenant_id_sha256_idx ON document (tenant_id, sha256);
 CREATE INDEX authority_tenant_id_state_idx ON authority (tenant_id, state);
--- A key id means one key for ever, also after its end, so that an old order stays an order of that key.
+-- A key id belongs to one key for ever, also after the key's end. So an old order stays an order of that key.
 CREATE UNIQUE INDEX authority_kid_key ON authority (tenant_id, kid) WHERE state <> 'withdrawn';
 -- One certificate may be the anchor of several issuers, once for each. An ended one does not return.
 CREATE UNIQUE INDEX authority_anchor_key ON authority (tenant_id, digest, issuer, jurisdiction)
@@ -1409,7 +1411,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A grant rests on a recognised authority, whatever the portal believes.
+-- A grant is based on a recognised authority. The database checks this independently of the portal.
 CREATE FUNCTION access_grant_recognised() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM recognition r WHERE r.authorization_id = NEW.authorization_id) THEN

@@ -18,7 +18,7 @@ CREATE TABLE notify_event (
     (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy', 'erasure', 'authority', 'transaction'))
 );
 
--- It names its object without content. Each reading decides whether it is still shown.
+-- A notification names its object without content. Each time it is read, the rules decide whether it is still shown.
 CREATE TABLE notification (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE notification (
   read_at timestamptz(6)
 );
 
--- Which kinds a person wants by e-mail; the defaults are in lib/notify/schema.ts.
+-- The kinds of notifications that a person wants by e-mail. The defaults are in lib/notify/schema.ts.
 CREATE TABLE notify_setting (
   user_id uuid PRIMARY KEY REFERENCES app_user (id),
   tenant_id uuid NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE notify_setting (
   changed_at timestamptz(6) NOT NULL
 );
 
--- The secret is sealed by the keystore. The former one also signs for a while.
+-- The secret is sealed by the keystore. After a change the former secret also signs for a while.
 CREATE TABLE webhook (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE alert (
   CONSTRAINT alert_ended_by_someone CHECK (resolved_by IS NULL OR (resolved_at IS NOT NULL AND resolution IS NOT NULL))
 );
 
--- How often it was seen. Not in the alert's own row, which changes only with an entry.
+-- How often an alert was seen. It is not in the alert's row, because that changes only with an entry.
 CREATE TABLE alert_sighting (
   alert_id uuid PRIMARY KEY REFERENCES alert (id),
   tenant_id uuid NOT NULL,
@@ -244,7 +244,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The same for transactions, of which programs alone are told: a row only where a webhook waits for it.
+-- The same for transactions. Only programs are notified of them, so it writes a row only if a webhook waits for it.
 CREATE FUNCTION notify_transaction() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
@@ -345,11 +345,11 @@ CREATE CONSTRAINT TRIGGER access_review_begun_told AFTER INSERT ON access_review
   FOR EACH ROW EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
 CREATE CONSTRAINT TRIGGER access_review_told AFTER UPDATE ON access_review DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('access_review', 'id', 'state');
--- A draft is its author's until it is submitted; what comes back from there is told.
+-- A draft is visible only to its author until it is submitted. From then on people are notified of its changes.
 CREATE CONSTRAINT TRIGGER policy_set_told AFTER UPDATE ON policy_set DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('policy', 'id', 'state');
--- What needs a second person is told when it is asked for, and its end to the people who know of it. The worker's own
--- end of an erasure is no news: it was agreed.
+-- People are notified when an act asks for a second person, and those who know of it also when it ends. When the worker
+-- carries out an erasure no one is notified, because it was agreed.
 CREATE CONSTRAINT TRIGGER audit_erasure_asked_told AFTER INSERT ON audit_erasure DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION notify_change('erasure', 'id', 'state');
 CREATE CONSTRAINT TRIGGER audit_erasure_told AFTER UPDATE ON audit_erasure DEFERRABLE INITIALLY DEFERRED

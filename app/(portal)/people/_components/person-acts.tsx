@@ -31,7 +31,10 @@ const REVIEWER = target<typeof nameAccessReviewer>(
 const RESEND = target<typeof resendInvitation>("POST", "/confidential/admin/invitations/{id}/resend");
 const WITHDRAW = target<typeof withdrawInvitation>("POST", "/confidential/admin/invitations/{id}/withdraw");
 
-/** Words for two refusals that mean something special here. */
+/**
+ * Returns a function that explains two refusals: of the last administrator, and of an act that already waits for
+ * agreement.
+ */
 function useExplain() {
   const t = useTranslations("administration.person.acts");
   return (failure: unknown) => {
@@ -42,7 +45,7 @@ function useExplain() {
   };
 }
 
-/** The parts that all acts on one person share. */
+/** Returns the texts and fields that all acts on one person share. */
 function useCommon({ id, name }: PersonDetail) {
   const t = useTranslations("administration.person.acts");
   const explain = useExplain();
@@ -112,7 +115,10 @@ function useAsking(person: PersonDetail) {
   return { resume, reset: useOfficerReset(person) ?? reset };
 }
 
-/** An agency's officer is reset after a call to the agency's two contacts; undefined for other people. */
+/**
+ * Returns the reset of an agency's officer, which needs a call to two contacts of the agency. Undefined for other
+ * people.
+ */
 function useOfficerReset(person: PersonDetail): RowAct | undefined {
   const { t, common, reason } = useCommon(person);
   const { agency } = person;
@@ -140,7 +146,7 @@ function useOfficerReset(person: PersonDetail): RowAct | undefined {
   });
 }
 
-/** The person decides on their organisation's access in reviews. Parties never do. */
+/** Returns the act that makes this person the access reviewer of their organisation, or that ends this role. */
 function useReviewer({ id, name, organisation, is_access_reviewer: isReviewer }: PersonDetail) {
   const t = useTranslations("administration.person.acts");
   const key = isReviewer ? "endReviewer" : "reviewer";

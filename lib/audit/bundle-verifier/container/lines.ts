@@ -9,7 +9,7 @@ const NEWLINE = 0x0a;
 /** Whole lines of a file, each with its newline. */
 export interface LineBatch {
   readonly bytes: Uint8Array;
-  /** The same as text. Undefined for a single line that is not UTF-8. If it is ASCII, positions in both agree. */
+  /** The bytes as text. Undefined for a single line that is not UTF-8. In ASCII text a position is the same in both. */
   readonly text: string | undefined;
   readonly isAscii: boolean;
   /** Position of the batch in the file. */
@@ -40,7 +40,7 @@ function* decodeLines(bytes: Uint8Array, offset: number): Generator<LineBatch> {
 }
 
 /**
- * Cuts a file's chunks into batches of whole lines. It keeps no more than a chunk and one line in memory. Throws
+ * Returns a file's chunks as batches of whole lines. It keeps no more than a chunk and one line in memory. Throws
  * FormatError for a line over 4 MiB and for a last line without its end.
  */
 export async function* lineBatches(file: string, chunks: AsyncIterable<Chunk>): AsyncGenerator<LineBatch> {

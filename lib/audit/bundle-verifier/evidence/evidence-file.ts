@@ -55,13 +55,23 @@ function indexOf(bytes: Uint8Array, sought: Uint8Array, from = 0): number {
   return -1;
 }
 
-/** Returns where the seal begins. A second one would make the file ambiguous. */
+function lastIndexOf(bytes: Uint8Array, sought: Uint8Array): number {
+  const [first = 0] = sought;
+  let at = bytes.lastIndexOf(first);
+  while (at > 0 && !sought.every((byte, offset) => bytes[at + offset] === byte))
+    at = bytes.lastIndexOf(first, at - 1);
+  return at > 0 ? at : -1;
+}
+
+/**
+ * Returns where the seal begins. It is attached last, so it has the last mark: a party may have sealed a value with the
+ * same text, and the statement before it would show that.
+ */
 function sealPlace(bytes: Uint8Array): number {
-  const mark = indexOf(bytes, utf8(MARK));
+  const mark = lastIndexOf(bytes, utf8(MARK));
   // The digest and its quotes come before the mark in canonical order.
   const at = mark - BEGIN.length - 43 - 2;
-  const isOnly = mark >= 0 && indexOf(bytes, utf8(MARK), mark + 1) < 0;
-  if (!isOnly || at < 0 || at + SEAL_BYTES > bytes.length)
+  if (mark < 0 || at < 0 || at + SEAL_BYTES > bytes.length)
     throw new FormatError("format.record", "the file has no seal of an evidence file");
   return at;
 }

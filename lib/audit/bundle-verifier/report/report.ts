@@ -22,7 +22,7 @@ export type FindingClass =
   | "foreign keys"
   | "keys";
 
-/** One finding, with its sequence number and the intact entries next to it. */
+/** One finding, with its entry number and those of the intact entries next to it. */
 export interface Finding {
   readonly class: FindingClass;
   readonly detail: string;
@@ -43,7 +43,7 @@ export interface Finding {
   readonly about?: "older" | "receipt" | "promise";
 }
 
-/** Returns a bundle's own log and the names of a policy's log keys, in one text. */
+/** The log of a bundle, and the names of the policy's log keys as one text. */
 export interface LogsApart {
   readonly bundle: string;
   readonly policy: string;
@@ -66,7 +66,7 @@ export function mildnessOf({
   log,
 }: Pick<Report, "findings" | "log">): "unfinished" | "older" | "receipts" | undefined {
   if (isOnlyUnfinished(findings)) return "unfinished";
-  // Without a log nothing of it was read.
+  // Without `log` the bundle could not be read.
   if (findings.length === 0 || log === undefined) return undefined;
   if (findings.every(({ about }) => about === "older")) return "older";
   return findings.every((finding) => finding.class === "receipt") ? "receipts" : undefined;

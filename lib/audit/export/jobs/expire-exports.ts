@@ -8,7 +8,7 @@ import type { JobContext } from "./run-export";
 
 const BATCH = 20;
 
-/** Removes expired files, each together with the entry that records it. Returns how many. */
+/** Removes up to 20 expired files, each in one transaction with the entry that records it. Returns how many it removed. */
 export async function expireExports(
   cx: Pick<JobContext, "db" | "instance" | "clock" | "audit"> & AuditContext,
 ): Promise<number> {

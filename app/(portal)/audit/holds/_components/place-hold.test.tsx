@@ -44,7 +44,7 @@ describe("the form for a legal hold", () => {
     ).toBeGreaterThan(0);
   });
 
-  it("shows what a 422 refuses at the same controls and in the same words", async () => {
+  it("shows the faults of a 422 at the same controls and in the same words", async () => {
     answerCalls(() =>
       problem(422, "request.invalid", {
         errors: [{ pointer: "/transactions/0", detail: "transaction not found" }],
@@ -65,7 +65,7 @@ describe("the form for a legal hold", () => {
     expect(records()).toHaveProperty("value", ID);
   });
 
-  it("shows a refusal of no control with its request id, keeps what was typed, and can be sent again", async () => {
+  it("shows a refusal that belongs to no control with its request id, keeps the typed text, and can be sent again", async () => {
     let isRefused = true;
     const calls = answerCalls(() => (isRefused ? problem(503, "service.unavailable") : PLACED));
     const { user } = show(<PlaceHold />);
@@ -101,7 +101,7 @@ describe("the form for a legal hold", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
-  it("warns before the page is left with something typed, and not afterwards", async () => {
+  it("warns before the page is left with unsent text, and not after it was sent", async () => {
     answerCalls(() => PLACED);
     const { user } = show(<PlaceHold />);
     const leaves = () => window.dispatchEvent(new Event("beforeunload", { cancelable: true }));

@@ -5,7 +5,10 @@ import * as decisions from "@/lib/api-client/operations/decisions";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 
-/** What reviewers see; undefined for the requester and for people who may only read. */
+/**
+ * Returns what reviewers see of a request. Undefined for a draft, for its requester, and for people who may not review
+ * it.
+ */
 export async function loadReview(
   request: RequestView,
   principal: Principal,

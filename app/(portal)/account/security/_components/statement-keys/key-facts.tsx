@@ -5,10 +5,13 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { spokenGroups } from "@/lib/format";
 import type { RosterChangeView } from "@/lib/identity/roster/schema";
 
-/** 128 bits of the fingerprint: too many to make another key with the same, and few enough to read aloud. */
+/**
+ * Eight groups are 128 bits of the fingerprint. A second key with the same groups cannot be made in practice, and
+ * people can read them aloud.
+ */
 const GROUPS = 8;
 
-/** A key for comparison by telephone: both people see the same groups. */
+/** Shows the groups of a key. Two people compare them by telephone. */
 function KeyWords({ fingerprint }: { fingerprint: string }) {
   return (
     <span className="block max-w-[25rem] font-mono text-body">

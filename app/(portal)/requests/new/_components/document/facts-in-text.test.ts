@@ -50,6 +50,11 @@ describe("facts in an order's text", () => {
     expect(facts.jurisdiction).toBeUndefined();
   });
 
+  it("reads a long word in capitals once, so that a hostile file does not stop the page", () => {
+    const hostile = [[`The ${"A".repeat(50_000)}`, `case ${"9".repeat(50_000)}`, " ".repeat(50_000)]];
+    expect(factsInText(hostile, PLACES).facts).toEqual({});
+  });
+
   it("finds nothing where nothing is said", () => {
     expect(factsInText([["Dear colleagues,", "see you on Monday."]], PLACES)).toEqual({
       facts: {},

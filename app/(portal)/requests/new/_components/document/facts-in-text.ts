@@ -100,7 +100,8 @@ const MAX_ISSUER = 120;
 function issuerIn({ lines, text }: Page): string | undefined {
   const named = lines.find((line) => line.length <= MAX_ISSUER && ISSUER.test(line) && !/[.:;]$/u.test(line));
   if (named !== undefined) return named.trim();
-  const said = /\bThe ((?:\p{Lu}[\p{L}&-]*\s?|of\s|for\s){2,8})(?:requires|orders|demands|requests)/u.exec(
+  // Each word ends with a space: a long word in capitals could otherwise be divided in countless ways.
+  const said = /\bThe ((?:(?:\p{Lu}[\p{L}&-]*|of|for)\s){2,8})(?:requires|orders|demands|requests)/u.exec(
     text,
   )?.[1];
   return said !== undefined && ISSUER.test(said) ? said.trim() : undefined;
