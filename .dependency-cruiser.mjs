@@ -102,7 +102,7 @@ export default {
       to: {
         path: "^(lib|app|components|scripts|e2e|bench|sdk)/",
         pathNot:
-          "[/-]schema\\.ts$|^lib/vocabulary\\.ts$|^lib/(format|issue-words)\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
+          "[/-]schema\\.ts$|^lib/vocabulary\\.ts$|^lib/(format|issue-words)\\.ts$|^lib/(api-client|import/lists)/|^lib/crypto/|^lib/audit/bundle-verifier/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
       },
     },
     {
@@ -140,7 +140,7 @@ export default {
       name: "browser-code-is-not-server-only",
       severity: "error",
       from: {
-        path: "^lib/(crypto|audit/bundle-verifier|api-client)/|/schema\\.ts$|/labels\\.ts$",
+        path: "^lib/(crypto|audit/bundle-verifier|api-client|import/lists)/|/schema\\.ts$|/labels\\.ts$",
         pathNot: TESTS,
       },
       to: { path: "^node_modules/server-only/" },

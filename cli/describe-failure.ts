@@ -1,5 +1,6 @@
 import { ApiProblem } from "@/lib/api-client/client/client";
-import { CliError, EXIT } from "./exit";
+import { FileFault } from "@/lib/import/lists/file-fault";
+import { CliError, EXIT, usage } from "./exit";
 import { oneLine } from "./shown";
 
 /** A failure as it is shown: the status, the lines for a person, and the document for a program. */
@@ -95,6 +96,8 @@ export function describeFailure(error: unknown, url?: string): FailureText {
       lines: [oneLine(error.message), ...error.hints.map(oneLine)],
       document: { error: error.message, exit: error.exit },
     };
+  if (error instanceof FileFault)
+    return describeFailure(usage(error.message, ...(error.remedy === undefined ? [] : [error.remedy])));
   if (error instanceof ApiProblem) return describeProblem(error);
   if (!isAway(error)) return describeUnforeseen(error, url);
   const cause = causeOf(error);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  describeDevice,
   formatCount,
   formatDecimal,
   formatTime,
@@ -95,4 +96,18 @@ test("what is no time or no number is said, and no formatter throws", () => {
   expect(isoOf(new Date(0))).toBe("1970-01-01T00:00:00.000Z");
   expect([formatCount(Number.NaN, "en"), formatDecimal("nonsense", "en")]).toEqual(["–", "nonsense"]);
   expect([lastDayOf("nonsense"), isMidnight("nonsense")]).toEqual([undefined, false]);
+});
+
+test("a device has the name of its browser and system, and none where it does not say", () => {
+  const chrome =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+  const safari =
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15";
+  expect([chrome, `${chrome} Edg/141.0`, safari, "curl/8", undefined].map(describeDevice)).toEqual([
+    "Chrome 141, Linux",
+    "Edge 141, Linux",
+    "Safari 18, macOS",
+    "",
+    "",
+  ]);
 });

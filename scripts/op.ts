@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { custodianEnv, launchEnv } from "@/lib/env";
+import { launchEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
 import { OperatorError } from "@/lib/errors";
+import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-instance";
 import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
 import { databaseUrls } from "@/lib/launch/operator/database-urls";
 import { examine } from "@/lib/launch/operator/doctor";
@@ -17,7 +17,7 @@ const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --port
          [--address custodian=mtls://custodian.example.org:7443 …] [--run-by custodian='A notary' …]    prints a new instance file
        npm run op -- init add instance.json signer.json portal.json …   adds public keys that create-keys printed
        npm run op -- database urls --of portal|worker|signer    after migrate, with its variables
-       npm run op -- roster begin roster-draft.json    at the custodian, with its variables
+       npm run op -- roster begin roster-draft.json    at the custodian, with its variables, or next to npm start
        npm run op -- tenant add NAME    makes the tenant of TENANTS_DIR/NAME.env, and prints the link of its set-up
        npm run op -- setup link    for an instance without people: prints the link of its set-up
        npm run op -- config check --of portal|worker|signer|custodian|witness
@@ -56,7 +56,10 @@ function readArguments() {
 type Options = ReturnType<typeof readArguments>["values"];
 
 async function check(values: Options): Promise<number> {
-  const findings = await checkConfig(partNamed(values.of));
+  const part = partNamed(values.of);
+  const beside = await runBesideInstance(part, ["config", "check"]);
+  if (beside !== undefined) return beside;
+  const findings = await checkConfig(part);
   for (const { what, fault } of findings)
     process.stdout.write(fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n`);
   return findings.some(({ fault }) => fault !== undefined) ? 1 : 0;
@@ -64,7 +67,10 @@ async function check(values: Options): Promise<number> {
 
 /** One line for each thing that the part needs, and what to do about a fault. */
 async function examineAll(values: Options): Promise<number> {
-  const found = await examine(partNamed(values.of));
+  const part = partNamed(values.of);
+  const beside = await runBesideInstance(part, ["doctor"]);
+  if (beside !== undefined) return beside;
+  const found = await examine(part);
   for (const { what, fault, advice } of found)
     process.stdout.write(
       fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n      ${advice}\n`,
@@ -76,15 +82,14 @@ async function examineAll(values: Options): Promise<number> {
 
 /** Version 1 of the custodian's roster, which its operator makes with the people on the telephone. */
 async function begin(draft: string): Promise<number> {
-  const env = custodianEnv();
-  const roster = env.CUSTODIAN_ROSTER_FILE ?? path.join(env.DATA_DIR, "roster.json");
+  const { log, file: roster } = await rosterPlace();
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   const terminal = {
     say: (line: string) => void process.stdout.write(`${line}\n`),
     ask: (question: string) => lines.question(question),
   };
   try {
-    const digest = await beginRoster(terminal, readDraft(draft), env.LOG_ORIGIN, roster);
+    const digest = await beginRoster(terminal, readDraft(draft), log, roster);
     process.stdout.write(`Written: ${roster}. The portal must show the digest ${digest}.\n`);
     return 0;
   } finally {

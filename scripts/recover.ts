@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { recoverNow } from "@/lib/launch/recovery/recover-now";
 
 const USAGE = `usage: npm run recover                                     what a recovery would do, and what two persons sign
-       npm run recover -- --confirm SIZE [--statements FILE]   append again what the database lost
+       npm run recover -- --confirm SIZE [--statements FILE …]   append again what the database lost
        npm run recover -- --new-origin NAME --checkpoint FILE [--confirm 0]   the signer's store is lost too
 `;
 
@@ -16,7 +16,7 @@ function readArguments() {
     const { values } = parseArgs({
       options: {
         confirm: { type: "string" },
-        statements: { type: "string" },
+        statements: { type: "string", multiple: true },
         "new-origin": { type: "string" },
         checkpoint: { type: "string" },
       },

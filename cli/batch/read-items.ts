@@ -1,5 +1,5 @@
+import { type CsvRecord, readCsv } from "@/lib/import/lists/read-csv";
 import { usage } from "../exit";
-import { type CsvRecord, readCsv } from "../read-csv";
 
 /** One transaction of the input, ready to send, or the fault of its line. */
 export interface Item {
@@ -100,7 +100,7 @@ function fromCsv(text: string): Item[] {
   return records.map((record) => fromRecord(names, record));
 }
 
-/** The transactions of a file. Throws CliError (usage) where it cannot be read as a whole. */
+/** The transactions of a file. Throws CliError (usage) or FileFault where it cannot be read as a whole. */
 export function readItems(bytes: Uint8Array, format: Format): Item[] {
   let text: string;
   try {

@@ -1,10 +1,17 @@
+import { Reason } from "@/lib/administration/agreements/schema";
 import { NewPerson } from "@/lib/administration/people/schema";
 import { listAgreements } from "@/lib/api-client/operations/administration/agreements";
 import { invitePerson, listPeople } from "@/lib/api-client/operations/administration/people";
+import {
+  type KnownPeople,
+  type ListedPerson,
+  PEOPLE_COLUMNS,
+  planPeople,
+} from "@/lib/import/lists/plan-people";
 import type { Cx, Given } from "../command";
-import type { ImportRow } from "../import/read-rows";
-import { type Planned, runImport } from "../import/run-import";
-import { organisationsByName } from "./organisations";
+import { usage } from "../exit";
+import { runImport } from "../import/run-import";
+import { knownParticipants } from "./organisations";
 
 /** Reads a person from words; what does not fit is named by its member. */
 export function bodyOf(
@@ -30,35 +37,31 @@ export function bodyOf(
   return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
 }
 
-/** Addresses that have an account, or an invitation that waits for a second person. */
-async function knownAddresses(cx: Cx): Promise<Set<string>> {
-  const known = new Set<string>();
+async function knownPeople(cx: Cx): Promise<KnownPeople> {
+  const people: KnownPeople["people"][number][] = [];
   for (const view of ["all", "left"] as const)
-    for await (const { email } of cx.connect().pages(listPeople, { query: { view, limit: "500" } }))
-      known.add(email.toLowerCase());
+    for await (const person of cx.connect().pages(listPeople, { query: { view, limit: "500" } }))
+      people.push(person);
+  const waiting: string[] = [];
   for await (const { kind, state, after } of cx
     .connect()
     .pages(listAgreements, { query: { view: "all", limit: "500" } }))
-    if (kind === "invitation" && state === "open") known.add(String(after.email).toLowerCase());
-  return known;
-}
-
-function planOf(known: ReadonlySet<string>, organisations: ReadonlyMap<string, string>, reason: string) {
-  return ({ values }: ImportRow): Planned<NewPerson> => {
-    const { name = "", email = "", organisation = "", role = "", duties = "", participant = "" } = values;
-    if (known.has(email.toLowerCase())) return { what: "exists", name: email };
-    const id = organisations.get(organisation.toLowerCase()) ?? organisation;
-    const { body, wrong } = bodyOf({ name, email, organisation: id, role, duties, participant, reason });
-    return body === undefined ? { what: "wrong", name: email, wrong } : { what: "create", name: email, body };
-  };
+    if (kind === "invitation" && state === "open") waiting.push(String(after.email));
+  return { people, waiting, ...(await knownParticipants(cx)) };
 }
 
 /** Invites the people of a file; running it again changes nothing. */
-export const importPeople = (cx: Cx, given: Given): Promise<number> =>
-  runImport<NewPerson>(cx, given, {
-    columns: { needed: ["name", "email", "organisation", "role"], more: ["duties", "participant"] },
-    key: "email",
-    prepare: async () =>
-      planOf(await knownAddresses(cx), await organisationsByName(cx), given.need("reason")),
-    create: async (own, body) => (await own.connect().call(invitePerson, { body })).state,
+export function importPeople(cx: Cx, given: Given): Promise<number> {
+  const reason = Reason.safeParse(given.need("reason"));
+  if (!reason.success) throw usage("the reason has 1 to 1,000 characters that can be shown");
+  return runImport<ListedPerson>(cx, given, {
+    columns: PEOPLE_COLUMNS,
+    prepare: async () => planPeople(await knownPeople(cx)),
+    create: async (own, person) => {
+      const answer = await own.connect().call(invitePerson, { body: { ...person, reason: reason.data } });
+      // Without a mail server the link is shown once, here.
+      const link = answer.invitation?.link;
+      return { what: answer.state, ...(link === null || link === undefined ? {} : { link }) };
+    },
   });
+}

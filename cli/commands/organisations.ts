@@ -1,15 +1,20 @@
-import { NewParticipant, type Participant } from "@/lib/administration/participants/schema";
+import type { NewParticipant, Participant } from "@/lib/administration/participants/schema";
 import {
   createOrganisation,
   listOrganisations,
 } from "@/lib/api-client/operations/administration/organisations";
 import { createParticipant, listParticipants } from "@/lib/api-client/operations/administration/participants";
-import { parseSaid } from "@/lib/issue-words";
+import {
+  type KnownParticipants,
+  PARTICIPANT_COLUMNS,
+  planParticipants,
+  readParticipant,
+} from "@/lib/import/lists/plan-participants";
+import { sayRowFault } from "@/lib/import/lists/row-fault";
 import type { OrganisationSummary } from "@/lib/organisations/schema";
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
-import type { ImportRow } from "../import/read-rows";
-import { type Planned, runImport } from "../import/run-import";
+import { runImport } from "../import/run-import";
 import { LIST_OPTIONS, pageSize, writeList } from "./listing";
 
 /** Ids of organisations by their names in small letters. A name that two have is left out. */
@@ -77,15 +82,15 @@ async function listAll(cx: Cx, given: Given): Promise<undefined> {
   ]);
 }
 
-/** Reads a participant from words; what does not fit is named by its member. */
-function participantOf(
-  { id = "", organisation = "", role = "", kind = "" }: Readonly<Record<string, string>>,
-  organisations: ReadonlyMap<string, string>,
-): { readonly body?: NewParticipant; readonly wrong: readonly string[] } {
-  const organisation_id = organisations.get(organisation.toLowerCase()) ?? organisation;
-  const parsed = parseSaid(NewParticipant, { id, organisation_id, role, kind });
-  if (parsed.success) return { body: parsed.data, wrong: [] };
-  return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+/** What participants and the people of a list can name. */
+export async function knownParticipants(cx: Cx): Promise<KnownParticipants> {
+  const organisations: OrganisationSummary[] = [];
+  const participants: Participant[] = [];
+  for await (const one of cx.connect().pages(listOrganisations, { query: { limit: "500" } }))
+    organisations.push(one);
+  for await (const one of cx.connect().pages(listParticipants, { query: { limit: "500" } }))
+    participants.push(one);
+  return { organisations, participants };
 }
 
 async function createOne(cx: Cx, given: Given): Promise<undefined> {
@@ -95,37 +100,17 @@ async function createOne(cx: Cx, given: Given): Promise<undefined> {
     role: given.need("role"),
     kind: given.text("kind") ?? "legal",
   };
-  const { body, wrong } = participantOf(words, await organisationsByName(cx));
-  if (body === undefined) throw usage(wrong.join("; "));
-  await cx.out.document(await cx.connect().call(createParticipant, { body }));
+  const read = readParticipant(words, (await knownParticipants(cx)).organisations);
+  if (read.what === "wrong") throw usage(read.faults.map(sayRowFault).join("; "));
+  await cx.out.document(await cx.connect().call(createParticipant, { body: read.body }));
   return undefined;
-}
-
-async function prepare(cx: Cx): Promise<(row: ImportRow) => Planned<NewParticipant>> {
-  const organisations = await organisationsByName(cx);
-  const known = new Map<string, Participant>();
-  for await (const one of cx.connect().pages(listParticipants, { query: { limit: "500" } }))
-    known.set(one.id, one);
-  return ({ values }) => {
-    const name = values.id ?? "";
-    const { body, wrong } = participantOf({ kind: "legal", ...values }, organisations);
-    if (body === undefined) return { what: "wrong", name, wrong };
-    const found = known.get(name);
-    if (found === undefined) return { what: "create", name, body };
-    const isSame =
-      found.organisation.id === body.organisation_id && found.role === body.role && found.kind === body.kind;
-    return isSame
-      ? { what: "exists", name }
-      : { what: "wrong", name, wrong: ["is there with another organisation, role or kind"] };
-  };
 }
 
 const importAll = (cx: Cx, given: Given): Promise<number> =>
   runImport<NewParticipant>(cx, given, {
-    columns: { needed: ["id", "organisation", "role"], more: ["kind"] },
-    key: "id",
-    prepare,
-    create: async (own, body) => (await own.connect().call(createParticipant, { body })).state,
+    columns: PARTICIPANT_COLUMNS,
+    prepare: async () => planParticipants(await knownParticipants(cx)),
+    create: async (own, body) => ({ what: (await own.connect().call(createParticipant, { body })).state }),
   });
 
 const ORGANISATION = { name: "organisation", kind: "text", value: "NAME", help: "Its name or id." } as const;

@@ -15,6 +15,8 @@ export interface Problem {
   readonly detail: string;
   readonly requestId: string;
   readonly errors: readonly FieldProblem[];
+  /** How long the portal asks to wait, where it does. */
+  readonly retryAfterSeconds?: number;
   /** All members, also those of our own that a page may know of. */
   readonly members: Readonly<Record<string, unknown>>;
 }
@@ -102,7 +104,9 @@ export async function problemOf(response: Response): Promise<Problem> {
   } catch {
     // Something between browser and portal answered: status and id remain.
   }
+  const wait = response.headers.get("retry-after") ?? "";
   return {
+    ...(/^\d{1,5}$/.test(wait) ? { retryAfterSeconds: Number(wait) } : {}),
     status: response.status,
     code: textOf(members, "code") || codeOfHead(response),
     title: textOf(members, "title"),

@@ -15,7 +15,8 @@ export type StatementKind =
   | "review"
   | "epoch"
   | "policy"
-  | "access-review";
+  | "access-review"
+  | "recovery";
 
 /** The passkeys that the custodian takes the person's statements from. */
 export interface SigningKeys {

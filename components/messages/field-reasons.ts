@@ -34,6 +34,7 @@ const REASONS = [
   [/^is not an active colleague of your organisation and role$/, "noColleague"],
   [/^names no transaction$/, "findsNothing"],
   [/^names more than (\d+) transactions$/, "findsTooMany"],
+  [/^is the name of another organisation$/, "nameTaken"],
   [/^is over$/, "over"],
   [/^is not after /, "notAfter"],
   [/cannot be shown$/, "characters"],

@@ -87,6 +87,8 @@ test("by keyboard alone the first administrator makes a passkey from the link, w
   expect(await page.content()).not.toContain(secretOf(link));
   await expectWhole(page);
   await pictures(page, "invitation");
+  await expect(page.getByLabel("Name of this passkey")).toHaveValue(/^Chrom.*Linux$/);
+  await page.getByLabel("Name of this passkey").fill("");
   await tabUntil(page, page.getByRole("button", { name: "Create passkey and sign in" }));
   await page.keyboard.press("Enter");
   await expect(page.getByText("Give it a name")).toBeVisible();

@@ -137,7 +137,34 @@ test("compliance reads people without a way to change them, and a regulator does
   await expect(other.getByRole("link", { name: "Greta Sommer" })).toHaveCount(0);
 });
 
-test("an administrator adds a natural person as a client, and asks for an agency", async ({ browser }) => {
+/** A list with a wrong line sends nothing; the corrected one is imported, and the same file again changes nothing. */
+async function importsList(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Import a list" }).click();
+  await expect(heading(page)).toHaveText("Import participants");
+  const choose = (rows: string) =>
+    page.locator('input[type="file"]').setInputFiles({
+      name: "participants.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(
+        `id,organisation,role,kind\nclient-natural-1,Alder & Finch Ltd,client,natural\n${rows}`,
+      ),
+    });
+  await choose("client-listed-1,Alder & Finch Ltd,client,\n=cmd,Alder & Finch Ltd,client,");
+  await expect(page.getByText("1 line is wrong. Nothing was sent.")).toBeVisible();
+  await expectWhole(page);
+  await pictures(page, "participants-import");
+  await choose("client-listed-1,Alder & Finch Ltd,client,");
+  await page.getByRole("button", { name: "Import 1 participant" }).click();
+  await expect(page.getByText("1 sent, 1 existed already, 0 refused.")).toBeVisible();
+  await choose("client-listed-1,Alder & Finch Ltd,client,");
+  await expect(page.getByText("Every line exists already.")).toBeVisible();
+  await open(page, "/participants");
+  await expect(page.getByRole("row").filter({ hasText: "client-listed-1" })).toContainText("Firm");
+}
+
+test("an administrator adds a natural person and a list as clients, and asks for an agency", async ({
+  browser,
+}) => {
   const { page } = await signedIn(browser, ADMIN, DESKTOP);
   await open(page, "/participants");
   await page.getByRole("button", { name: "Add a participant" }).click();
@@ -148,6 +175,7 @@ test("an administrator adds a natural person as a client, and asks for an agency
   await expect(page.getByRole("row").filter({ hasText: "client-natural-1" })).toContainText("Natural person");
   await expectWhole(page);
   await pictures(page, "participants");
+  await importsList(page);
   await open(page, "/organisations");
   await expectWhole(page);
   await pictures(page, "organisations");

@@ -59,6 +59,8 @@ export const PAGES: readonly {
   { path: "/people", seenBy: "coordinator-001:admin", isForParties: false },
   { path: `/people/${UNKNOWN}`, seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/participants", seenBy: "coordinator-001:admin", isForParties: false },
+  { path: "/participants/import", seenBy: "coordinator-001:admin", isForParties: false },
+  { path: "/people/import", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/setup", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/agreements", seenBy: "coordinator-001:admin", isForParties: false },
   { path: "/seal", seenBy: "coordinator-001:admin", isForParties: false },

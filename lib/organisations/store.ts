@@ -98,6 +98,19 @@ export async function findOrganisation(
   return { name, kind, state: State.parse(row.state), zone, choice, homes, isOperator: kind === "operator" };
 }
 
+/** Returns whether another organisation of the tenant has this name, in any case of its letters. */
+export async function isNameTaken(tx: Tx, tenantId: string, name: string, but?: string): Promise<boolean> {
+  const found = await tx.organisation.findFirst({
+    where: {
+      tenant_id: tenantId,
+      name: { equals: name.trim(), mode: "insensitive" },
+      ...(but === undefined ? {} : { id: { not: but } }),
+    },
+    select: { id: true },
+  });
+  return found !== null;
+}
+
 /** Locks the organisation until the transaction ends. */
 export async function lockOrganisation(tx: Tx, id: string): Promise<void> {
   await tx.$queryRaw`SELECT id FROM organisation WHERE id = ${id}::uuid FOR UPDATE`;

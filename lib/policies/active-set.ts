@@ -135,6 +135,7 @@ export class ActivePolicies implements Policies {
       return;
     }
     this.#newest = seq;
+    const isFirst = this.#loaded === undefined;
     const isSame = this.#loaded?.digest === digest;
     const prepared =
       isSame && this.#loaded !== undefined
@@ -143,7 +144,7 @@ export class ActivePolicies implements Policies {
     // Two sets may have one document: the number is that of the one that was activated.
     this.#loaded = { seq, digest, set: { ...prepared, number } };
     this.#fault = undefined;
-    if (!isSame) this.#parts.logger.info({ number }, "policies of this version decide now");
+    if (!isSame && !isFirst) this.#parts.logger.info({ number }, "policies of this version decide now");
   }
 
   /** Whether kept answers are used is switched by organisation. The answers are the same either way. */

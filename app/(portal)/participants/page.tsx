@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { roleKey } from "@/components/layout/role-words";
+import { ButtonLink } from "@/components/ui/button-link";
 import type { Column } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import { listParticipants as load } from "@/lib/administration/participants/participants";
@@ -21,7 +22,15 @@ async function Actions() {
   );
   if (!result.ok) return null;
   const companies = result.value.items.filter(({ kind, state }) => kind === "company" && state === "active");
-  return <AddParticipant companies={companies.map(({ id, name }) => ({ id, name }))} />;
+  const t = await getTranslations("administration.import");
+  return (
+    <>
+      <ButtonLink href="/participants/import" look="secondary" size="form">
+        {t("open")}
+      </ButtonLink>
+      <AddParticipant companies={companies.map(({ id, name }) => ({ id, name }))} />
+    </>
+  );
 }
 
 function useColumns(): Column<Participant>[] {

@@ -1,9 +1,12 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { addressOf } from "@/app/(portal)/_kit/list-query";
+import { ButtonLink } from "@/components/ui/button-link";
+import { listParticipants as loadParticipants } from "@/lib/administration/participants/participants";
 import { listPeople as load } from "@/lib/administration/people/list-people";
 import { PeopleView } from "@/lib/administration/people/schema";
 import { listOrganisations } from "@/lib/api-client/operations/administration/organisations";
+import { listParticipants } from "@/lib/api-client/operations/administration/participants";
 import { listPeople } from "@/lib/api-client/operations/administration/people";
 import { loadPage } from "@/lib/http/pages/page";
 import { listOrganisations as loadOrganisations } from "@/lib/organisations/list-organisations";
@@ -19,9 +22,27 @@ async function Actions({ isAdministrator }: { isAdministrator: boolean }) {
   const organisations = await loadPage(listOrganisations, listOrganisations.path, (cx) =>
     loadOrganisations(cx, { limit: MANY }),
   );
-  if (!organisations.ok) return null;
+  const participants = await loadPage(listParticipants, listParticipants.path, (cx) =>
+    loadParticipants(cx, { view: "active", limit: MANY }),
+  );
+  if (!organisations.ok || !participants.ok) return null;
   const active = organisations.value.items.filter(({ state }) => state === "active");
-  return <InvitePerson organisations={active.map(({ id, name, kind }) => ({ id, name, kind }))} />;
+  const t = await getTranslations("administration.import");
+  return (
+    <>
+      <ButtonLink href="/people/import" look="secondary" size="form">
+        {t("open")}
+      </ButtonLink>
+      <InvitePerson
+        organisations={active.map(({ id, name, kind }) => ({ id, name, kind }))}
+        participants={participants.value.items.map(({ id, role, organisation }) => ({
+          id,
+          role,
+          organisation,
+        }))}
+      />
+    </>
+  );
 }
 
 /** Everyone of the instance: organisation, role and duties, way to sign in, and who needs attention. */

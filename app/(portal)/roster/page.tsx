@@ -12,6 +12,7 @@ import { getRoster as load } from "@/lib/identity/roster/get-roster";
 import type { RosterPage } from "@/lib/identity/roster/schema";
 import { getRuntime } from "@/lib/runtime/slot";
 import { FirstRoster, ListedSection, MissingSection, PastSection } from "./_components/roster-sections";
+import { SignRecovery } from "./_components/sign-recovery";
 import { VersionSection } from "./_components/version-section";
 
 function RosterFacts({ roster }: { roster: RosterPage }) {
@@ -68,6 +69,9 @@ export default async function RosterRoute() {
           <MissingSection roster={roster} isOpen={open.length > 0} />
           <ListedSection people={roster.people} />
           <PastSection changes={roster.changes.filter(({ state }) => state !== "pending")} />
+          {roster.signing.credential_ids.length === 0 ? null : (
+            <SignRecovery person={principal.handle} signing={roster.signing} />
+          )}
         </>
       )}
     </PageFrame>

@@ -10,6 +10,7 @@ import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/states";
+import { describeDevice } from "@/lib/format";
 
 /** Why nothing was set up; the link is as good as before, unless that is what it says. */
 export function SetUpFailure({ error }: { error: unknown }) {
@@ -35,7 +36,8 @@ export function PasskeyWay({
   onDone?: () => void;
 }) {
   const t = useTranslations("invitation.passkey");
-  const [label, setLabel] = useState("");
+  // Shown once the link was checked, so always in the browser.
+  const [label, setLabel] = useState(() => describeDevice(navigator.userAgent));
   const [isMissing, setMissing] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();

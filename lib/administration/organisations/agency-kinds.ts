@@ -1,7 +1,7 @@
 import "server-only";
 import { kind, type RuleContext } from "@/lib/administration/agreements/kind";
 import { AskedAgency } from "@/lib/administration/organisations/schema";
-import { requireOrganisation } from "@/lib/administration/people/rules";
+import { requireNewName, requireOrganisation } from "@/lib/administration/people/rules";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
@@ -32,7 +32,10 @@ export const newAgency = kind({
   name: async (_tx, _cx, { after }) => after.name,
   concerns: () => undefined,
   before: async () => ({}),
-  check: (tx, cx, { after }) => requireFreeDomains(tx, cx, after.email_domains),
+  check: async (tx, cx, { after }) => {
+    await requireFreeDomains(tx, cx, after.email_domains);
+    await requireNewName(tx, cx, after.name);
+  },
   apply: async (tx, cx, { subjectId, after, askedBy }) => {
     await createOrganisationIn(tx, cx, {
       id: subjectId,

@@ -34,7 +34,7 @@ const NUMBER = { number: "+49 30 222222", source: "the agency's own site" };
 const agency = (domain: string) => ({
   ...{
     kind: "agency" as const,
-    name: "Market Office",
+    name: `Market Office ${domain}`,
     legal_name: "Office for Markets",
     zone: "Europe/Berlin",
   },
@@ -57,6 +57,19 @@ describe("an organisation", () => {
       ...{ name: "Office for Markets", email_domains: ["office.example"], contacts: [NUMBER] },
       people: [{ name: "Ruth Adler", email: "ruth@office.example" }],
     });
+  });
+
+  it("cannot have the name of another one, in any case, when it is made or renamed", async () => {
+    const taken = { code: "request.invalid", errors: [expect.objectContaining({ pointer: "/name" })] };
+    const twice = { kind: "company" as const, name: "ALDER Ltd", zone: "UTC" };
+    expect(await refusalOf(createNewOrganisation(bench.greta, twice))).toMatchObject(taken);
+    const named = { ...agency("named.example"), name: "alder ltd" };
+    expect(await refusalOf(createNewOrganisation(bench.greta, named))).toMatchObject(taken);
+    const { id } = await createNewOrganisation(bench.greta, { ...twice, name: "Birch Ltd" });
+    const rename = { name: "Alder ltd", reason: "typed wrong" };
+    expect(await refusalOf(changeOrganisation(bench.greta, id, rename))).toMatchObject(taken);
+    const own = { name: "BIRCH Ltd", reason: "typed wrong" };
+    expect(await changeOrganisation(bench.greta, id, own)).toMatchObject({ name: "BIRCH Ltd" });
   });
 
   it("cannot have the domain of another agency, not even of one that was agreed to meanwhile", async () => {

@@ -9,6 +9,7 @@ import type {
   OrganisationAnswer,
   OrganisationChange,
 } from "@/lib/administration/organisations/schema";
+import { requireNewName } from "@/lib/administration/people/rules";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -31,7 +32,10 @@ export async function createNewOrganisation(
     const agreement = await askAgreement(cx, { kind: "agency", subjectId: id, after, reason });
     return { id, state: "asked", agreement, receipt: agreement.receipt };
   }
-  const { id, entry } = await inTransaction(cx, (tx) => createOrganisationIn(tx, cx, body));
+  const { id, entry } = await inTransaction(cx, async (tx) => {
+    await requireNewName(tx, cx, body.name);
+    return createOrganisationIn(tx, cx, body);
+  });
   return { id, state: "created", agreement: null, receipt: await issueReceipt(cx, entry) };
 }
 
@@ -72,6 +76,7 @@ export async function changeOrganisation(
         detail: "The operator's own organisation stays active.",
       });
     if (name === before.name && state === before.state) throw invalidField("/name", "is the present one");
+    if (name !== before.name) await requireNewName(tx, cx, name, id);
     await updateOrganisation(tx, id, { name, state });
     const appended = await appendEntry(tx, cx, {
       class: "admin",

@@ -1,51 +1,20 @@
 import "server-only";
 import type { RuleContext } from "@/lib/administration/agreements/kind";
+import { dutiesFault, isHome } from "@/lib/administration/people/standing";
 import { countOtherAdministrators, lockAdministrators } from "@/lib/administration/people/store";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { findHolder, type Holder } from "@/lib/identity/people/holders-store";
+import { takeTurns } from "@/lib/identity/people/one-human-store";
 import { domainOf } from "@/lib/identity/providers/check-claims";
 import { findAgency } from "@/lib/organisations/agency/store";
-import { findOrganisation } from "@/lib/organisations/store";
-import type { Duty, Role } from "@/lib/vocabulary";
-
-interface StandingOf {
-  readonly role: Role;
-  readonly duties: readonly Duty[];
-}
-
-/** Administrators make people and their duties, so they do not decide about access themselves. */
-const NOT_WITH_ADMIN: readonly Duty[] = ["approve", "legal", "executive", "break-glass"];
-/** The kinds of organisation that each role can belong to. */
-const HOMES: Readonly<Record<Role, readonly string[]>> = {
-  admin: ["operator"],
-  coordinator: ["operator", "company"],
-  auditor: ["agency"],
-  regulator: ["agency"],
-  client: ["company"],
-  miner: ["company"],
-};
+import { findOrganisation, isNameTaken } from "@/lib/organisations/store";
+import type { Role } from "@/lib/vocabulary";
 
 /** Throws `person.duties` where role and duties do not go together. */
-export function requireDuties({ role, duties }: StandingOf): void {
-  const isAdministrator = role === "admin" || duties.includes("admin");
-  const both = isAdministrator ? NOT_WITH_ADMIN.find((duty) => duties.includes(duty)) : undefined;
-  if (both !== undefined)
-    throw new DomainError("person.duties", {
-      detail: `An administrator cannot also have the duty ${both}. Choose one of the two.`,
-    });
-  if (role === "admin" && !duties.includes("admin"))
-    throw new DomainError("person.duties", {
-      detail: "The role administrator needs the duty administrator.",
-    });
-  if (role === "coordinator" && duties.length === 0)
-    throw new DomainError("person.duties", {
-      detail: "A coordinator needs at least one duty.",
-    });
-  if (role !== "admin" && role !== "coordinator" && duties.length > 0)
-    throw new DomainError("person.duties", {
-      detail: "Only the operator's own people can have duties.",
-    });
+export function requireDuties(standing: Parameters<typeof dutiesFault>[0]): void {
+  const detail = dutiesFault(standing);
+  if (detail !== undefined) throw new DomainError("person.duties", { detail });
 }
 
 /** Returns an active organisation of the tenant. Throws `organisation.not-found` and `organisation.state`. */
@@ -57,9 +26,17 @@ export async function requireOrganisation(tx: Tx, cx: RuleContext, id: string) {
   return found;
 }
 
+/** Throws where another organisation has this name: people and lists name organisations by it. */
+export async function requireNewName(tx: Tx, cx: RuleContext, name: string, but?: string): Promise<void> {
+  const { tenantId } = cx.instance;
+  await takeTurns(tx, `organisation:${tenantId}`);
+  if (await isNameTaken(tx, tenantId, name, but))
+    throw invalidField("/name", "is the name of another organisation");
+}
+
 /** Throws where a role cannot belong to this kind of organisation. */
 export function requireHome({ role }: { readonly role: Role }, kind: string, pointer = "/role"): void {
-  if (HOMES[role].includes(kind)) return;
+  if (isHome(role, kind)) return;
   throw invalidField(pointer, `${role} does not fit an organisation of the kind ${kind}`);
 }
 

@@ -5,6 +5,7 @@ import type { AuditContext, Context } from "@/lib/context/context";
 import type { Principal, SessionProof, SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { describeDevice } from "@/lib/format";
 import type { ClaimFault } from "@/lib/identity/providers/check-claims";
 import type { TripFault } from "@/lib/identity/providers/round-trip";
 import type { SessionContext } from "@/lib/identity/sessions/find-session-principal";
@@ -14,32 +15,6 @@ import { newSid } from "@/lib/identity/sessions/session-token";
 import { insertSession } from "@/lib/identity/sessions/store";
 import type { Account } from "@/lib/identity/sign-in/credential-store";
 import type { Limits } from "@/lib/rate-limit/limits";
-
-const BROWSERS: readonly (readonly [RegExp, string])[] = [
-  [/\bEdg\/(\d+)/, "Edge"],
-  [/\bFirefox\/(\d+)/, "Firefox"],
-  [/\bHeadlessChrome\/(\d+)/, "Chromium"],
-  [/\bChrome\/(\d+)/, "Chrome"],
-  [/\bVersion\/(\d+)[\d.]* .*Safari\//, "Safari"],
-];
-const SYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/\bAndroid\b/, "Android"],
-  [/\b(iPhone|iPad)\b/, "iOS"],
-  [/\bWindows\b/, "Windows"],
-  [/\bMac OS X\b/, "macOS"],
-  [/\bLinux\b/, "Linux"],
-];
-
-/** Returns a device's name from the browser's description of itself. This is a hint, not proof. */
-export function describeDevice(userAgent: string | undefined): string {
-  const text = userAgent ?? "";
-  const browser = BROWSERS.map(([shape, name]) => {
-    const version = shape.exec(text)?.[1];
-    return version === undefined ? undefined : `${name} ${version}`;
-  }).find((found) => found !== undefined);
-  const system = SYSTEMS.find(([shape]) => shape.test(text))?.[1];
-  return [browser, system].filter((part) => part !== undefined).join(", ");
-}
 
 /** The context of a sign-in, before any person is signed in. */
 export type SignInContext = SessionContext &

@@ -162,6 +162,22 @@ describe("config check", () => {
     });
   });
 
+  it("a part that serves at mtls:// has a certificate, and its data folder exists", async () => {
+    vi.stubEnv("INSTANCE_FILE", undefined);
+    vi.stubEnv("CUSTODIAN_URL", "mtls://custodian.example.org:7443");
+    vi.stubEnv("SIGNER_URL", "mtls://signer.example.org:7443");
+    vi.stubEnv("DATA_DIR", file("none"));
+    const found = await checkConfig("custodian");
+    expect(found).toContainEqual({
+      what: "TLS_CERT_FILE",
+      fault: "is missing, and CUSTODIAN_URL begins with mtls://",
+    });
+    expect(found).toContainEqual({
+      what: `DATA_DIR ${file("none")}`,
+      fault: "does not exist: make it for this part's user, mode 0700",
+    });
+  });
+
   it("knows five parts", () => {
     expect(partNamed("signer")).toBe("signer");
     expect(() => partNamed("mars")).toThrow(/portal, worker, signer, custodian, witness/);

@@ -1,6 +1,6 @@
 import "server-only";
 import { X509Certificate } from "node:crypto";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { systemClock } from "@/lib/clock";
 import { requireDatabase, requireLogin } from "@/lib/db/check-database";
@@ -52,6 +52,11 @@ function refuseOpenMode(file: string, isFolder: boolean): void {
     throw new Error(`can be used by others: mode ${(mode & 0o777).toString(8)}`);
 }
 
+function requireFolder(folder: string): void {
+  if (!existsSync(folder)) throw new Error("does not exist: make it for this part's user, mode 0700");
+  accessSync(folder, constants.R_OK | constants.W_OK);
+}
+
 function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding>[] {
   const found: Promise<Finding>[] = [];
   if (KEY_DIR !== undefined)
@@ -63,8 +68,7 @@ function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding>[] 
     );
   if (KEK_FILE !== undefined)
     found.push(finding(`KEK_FILE ${KEK_FILE}`, () => refuseOpenMode(KEK_FILE, false)));
-  if (DATA_DIR !== undefined)
-    found.push(finding(`DATA_DIR ${DATA_DIR}`, () => accessSync(DATA_DIR, constants.R_OK | constants.W_OK)));
+  if (DATA_DIR !== undefined) found.push(finding(`DATA_DIR ${DATA_DIR}`, () => requireFolder(DATA_DIR)));
   return found;
 }
 
@@ -126,9 +130,22 @@ function checkPeers(part: Part, { CUSTODIAN_URL, CUSTODIAN_VKEY, SIGNER_URL }: G
   return found;
 }
 
+/** The addresses that a part serves at or calls. */
+function addressesOf(part: Part): readonly string[] {
+  const isCaller = part === "portal" || part === "worker";
+  return isCaller ? ["CUSTODIAN_URL", "SIGNER_URL", "WITNESS_URL"] : [`${part.toUpperCase()}_URL`];
+}
+
 function checkCertificate(part: Part, given: Given): Promise<Finding>[] {
   const files = given.TLS_CERT_FILE;
-  if (files === undefined) return [];
+  const mutual = addressesOf(part).find((name) => given[name]?.startsWith("mtls://"));
+  if (files === undefined && mutual === undefined) return [];
+  if (files === undefined)
+    return [
+      finding("TLS_CERT_FILE", () => {
+        throw new Error(`is missing, and ${mutual} begins with mtls://`);
+      }),
+    ];
   return [
     finding(`TLS_CERT_FILE ${files}`, () => {
       usePartIdentity(part, tlsFilesOf(given));

@@ -41,8 +41,8 @@ import { replaceLog } from "@/lib/launch/recovery/replace-log";
 export interface RecoverOptions {
   /** Size of the tree that the signer holds, retyped by the operator. */
   readonly confirm?: number;
-  /** File of signed statements, `[{statement, signature}]`. */
-  readonly statements?: string;
+  /** Files of signed statements, `[{statement, signature}]`, as the page Roster makes one for each person. */
+  readonly statements?: readonly string[];
   /** The signer's store is lost: name of the log that follows, and the file of the old log's newest checkpoint. */
   readonly newOrigin?: string;
   readonly checkpoint?: string;
@@ -86,13 +86,17 @@ async function portalStatements(
 }
 
 async function statementsFor(
-  file: string | undefined,
+  files: readonly string[] | undefined,
   otherwise: () => Promise<SignedRecoveries>,
 ): Promise<SignedRecoveries> {
-  if (file === undefined) return otherwise();
-  const parsed = SignedRecoveries.safeParse(await readJson(file));
-  if (!parsed.success) throw new StartError(`${file} has no recovery statements.`);
-  return parsed.data;
+  if (files === undefined) return otherwise();
+  const statements: SignedRecoveries = [];
+  for (const file of files) {
+    const parsed = SignedRecoveries.safeParse(await readJson(file));
+    if (!parsed.success) throw new StartError(`${file} has no recovery statements.`);
+    statements.push(...parsed.data);
+  }
+  return statements;
 }
 
 /**
@@ -104,10 +108,10 @@ async function agree(
   custodian: EscrowClient,
   keystore: Keystore,
   wanted: WantedRecovery,
-  file: string | undefined,
+  files: readonly string[] | undefined,
 ): Promise<Agreed> {
   const roster = await custodian.roster();
-  const statements = await statementsFor(file, () => portalStatements(keystore, roster, wanted));
+  const statements = await statementsFor(files, () => portalStatements(keystore, roster, wanted));
   // An instance of `npm start` is an evaluation; the record says so.
   const rules = { log: place.log, isEvaluation: true, roster, origins: [portalOrigin(env)] };
   const assurance = await requireRecoveryAgreed(rules, wanted, statements);
@@ -125,9 +129,12 @@ async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOpt
   say(`Entries ${from} to ${to - 1} would be appended again; ${unsigned} unsigned entries move behind them.`);
   const wanted: WantedRecovery = { log: place.log, from, to, root: toBase64url(root) };
   if (options.confirm === undefined) {
-    say(`To be signed by two persons of the roster, each with their own name as "person":`);
+    say("To be signed by two people of the roster, on the page Roster of the portal:");
     say(JSON.stringify(wanted));
-    return say(`Then: npm run recover -- --confirm ${to} --statements FILE`);
+    say(`Then: npm run recover -- --confirm ${to} --statements FILE --statements FILE`);
+    return say(
+      "Without --statements the portal's key signs, while no one on the roster has a key of their own.",
+    );
   }
   if (options.confirm !== to) throw new StartError(`The signer holds ${to} entries, not ${options.confirm}.`);
   const keystore = await portalKeystore(recovery);
@@ -154,9 +161,13 @@ function adminUrlOf(env: LaunchEnv, adminUrl: string | undefined): string | unde
   return adminUrl === undefined ? undefined : urlFor(adminUrl, undefined, env.DATABASE_NAME);
 }
 
+const NO_ROSTER = "The custodian has no roster yet.";
+const REMEDY =
+  " Restore its roster.json, or start the instance and make the first roster: npm run op -- roster begin (docs/guides/deploying.md).";
+
 function explain(error: unknown): string | undefined {
   if (error instanceof DomainError && error.code === "custodian.refused")
-    return `The custodian refuses the statements: ${error.detail}`;
+    return `The custodian refuses the statements: ${error.detail}${error.detail === NO_ROSTER ? REMEDY : ""}`;
   if (error instanceof FormatError) return `The input has an invalid format: ${error.message}.`;
   const ours = [RecoveryRefused, Refused, SignerStoreDamaged, RosterError, JournalError, KeystoreError];
   const isOurs = error instanceof Error && ours.some((kind) => error instanceof kind);

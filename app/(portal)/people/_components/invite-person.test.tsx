@@ -6,6 +6,8 @@ import { InvitePerson } from "./invite-person";
 
 const ID = "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f";
 const ORGANISATIONS = [{ id: ID, name: "Havel Clearing", kind: "operator" }];
+const COMPANY = { id: "01936f2a-7c1b-7def-8a10-3f2b4c5d6e80", name: "Alder Ltd", kind: "company" };
+const CLIENT = { id: "client-457", role: "client", organisation: { id: COMPANY.id } };
 const ASKED = {
   user_id: ID,
   state: "asked",
@@ -16,7 +18,7 @@ const drawer = () => within(screen.getByRole("dialog", { name: "Invite a person"
 
 async function invite(reply: Reply, send = "Send for confirmation") {
   const calls = answerCalls(() => reply);
-  const shown = show(<InvitePerson organisations={ORGANISATIONS} />);
+  const shown = show(<InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} />);
   const { user } = shown;
   await user.click(screen.getByRole("button", { name: "Invite a person" }));
   await user.type(drawer().getByLabelText("Name"), "Elif Kaya");
@@ -65,11 +67,25 @@ describe("the drawer that invites a person", () => {
   });
 
   it("asks for the participant of a client instead of duties", async () => {
-    const { user } = show(<InvitePerson organisations={ORGANISATIONS} />);
+    const { user } = show(
+      <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} />,
+    );
     await user.click(screen.getByRole("button", { name: "Invite a person" }));
     await user.selectOptions(drawer().getByLabelText("Role"), "Client");
     expect(drawer().getByLabelText("Participant")).toBeDefined();
     expect(drawer().queryByRole("checkbox")).toBeNull();
     expect(drawer().getByRole("button", { name: "Send invitation" })).toBeDefined();
+  });
+
+  it("fills in the only participant of the organisation and role, and says where there is none", async () => {
+    const { user } = show(
+      <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} />,
+    );
+    await user.click(screen.getByRole("button", { name: "Invite a person" }));
+    await user.selectOptions(drawer().getByLabelText("Role"), "Client");
+    await user.selectOptions(drawer().getByLabelText("Organisation"), "Alder Ltd");
+    expect(drawer().getByLabelText<HTMLInputElement>("Participant").value).toBe("client-457");
+    await user.selectOptions(drawer().getByLabelText("Role"), "Provider (miner)");
+    expect(drawer().getByText(/Add a participant of this organisation and role first/)).toBeDefined();
   });
 });

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
 import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
@@ -22,6 +22,13 @@ interface Organisation {
   readonly id: string;
   readonly name: string;
   readonly kind: string;
+}
+
+/** A client or provider that a person can act for. */
+interface Participant {
+  readonly id: string;
+  readonly role: string;
+  readonly organisation: { readonly id: string };
 }
 
 const START = { name: "", email: "", organisation: "", role: "coordinator", participant: "", reason: "" };
@@ -71,11 +78,56 @@ function useInvite(onAnswer: (answer: InviteAnswer) => void) {
   });
 }
 
+type InviteForm = ReturnType<typeof useInvite>;
+
+/** The participant, with those of the chosen organisation and role to choose from. The only one is filled in. */
+function ParticipantField({
+  form,
+  participants,
+}: {
+  form: InviteForm;
+  participants: readonly Participant[];
+}) {
+  const t = useTranslations("administration.invite");
+  const { setValue } = form.hook;
+  const [organisation, role] = form.hook.watch(["organisation", "role"]);
+  const fitting = participants.filter((one) => one.organisation.id === organisation && one.role === role);
+  const only = fitting.length === 1 ? fitting[0]?.id : undefined;
+  const place = `${organisation} ${role}`;
+  const [filled, setFilled] = useState("");
+  useEffect(() => {
+    if (filled === place) return;
+    // Another organisation or role has other participants.
+    setFilled(place);
+    setValue("participant", only ?? "");
+  }, [filled, place, only, setValue]);
+  const isNone = organisation !== "" && fitting.length === 0;
+  return (
+    <>
+      <TextField
+        form={form}
+        name="participant"
+        help={t(isNone ? "participantNone" : "participantHelp")}
+        maxLength={64}
+        list="invite-participants"
+        autoComplete="off"
+      />
+      <datalist id="invite-participants">
+        {fitting.map(({ id }) => (
+          <option key={id} value={id} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
 function Fields({
   organisations,
+  participants,
   onAnswer,
 }: {
   organisations: readonly Organisation[];
+  participants: readonly Participant[];
   onAnswer: (answer: InviteAnswer) => void;
 }) {
   const t = useTranslations("administration.invite");
@@ -106,9 +158,7 @@ function Fields({
         ]}
       />
       <SelectField form={form} name="role" options={roleOptions} />
-      {isParty ? (
-        <TextField form={form} name="participant" help={t("participantHelp")} maxLength={64} />
-      ) : null}
+      {isParty ? <ParticipantField form={form} participants={participants} /> : null}
       {hasDuties ? (
         <BoxesField form={form} name="duties" help={t("dutiesHelp")} options={dutyOptions} />
       ) : null}
@@ -144,7 +194,13 @@ function Invited({ answer, onClose }: { answer: InviteAnswer; onClose: () => voi
 }
 
 /** The drawer that invites a person, and what became of the invitation. */
-export function InvitePerson({ organisations }: { organisations: readonly Organisation[] }) {
+export function InvitePerson({
+  organisations,
+  participants,
+}: {
+  organisations: readonly Organisation[];
+  participants: readonly Participant[];
+}) {
   const t = useTranslations("administration.invite");
   const router = useRouter();
   const [isOpen, setOpen] = useState(false);
@@ -161,7 +217,7 @@ export function InvitePerson({ organisations }: { organisations: readonly Organi
       </Button>
       <Dialog isOpen={isOpen} onClose={close} title={t("title")} look="side">
         {answer === undefined ? (
-          <Fields organisations={organisations} onAnswer={setAnswer} />
+          <Fields organisations={organisations} participants={participants} onAnswer={setAnswer} />
         ) : (
           <Invited answer={answer} onClose={close} />
         )}

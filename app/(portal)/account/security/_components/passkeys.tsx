@@ -20,6 +20,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import type { registerPasskey, removePasskey, startPasskey } from "@/lib/api-client/operations/account";
+import { describeDevice } from "@/lib/format";
 import type { PasskeyView } from "@/lib/identity/account/schema";
 
 const start = target<typeof startPasskey>("POST", "/confidential/account/passkeys/options");
@@ -30,7 +31,8 @@ function AddDialog({ change, onClose }: { change: Change; onClose: () => void })
   const t = useTranslations("account.passkeys");
   const words = useTranslations("ui");
   const api = useApi();
-  const [label, setLabel] = useState("");
+  // Shown on a press, so always in the browser.
+  const [label, setLabel] = useState(() => describeDevice(navigator.userAgent));
   const [isMissing, setMissing] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useFormContext } from "react-hook-form";
 import type { Draft } from "@/app/(portal)/transactions/new/_components/draft";
 import { target } from "@/components/client/api";
@@ -23,8 +23,12 @@ function FindParticipant({ onFound }: { onFound: (recipient: Recipient) => void 
   const [id, setId] = useState("");
   const [isMissing, setMissing] = useState(false);
   const [error, setError] = useState<unknown>();
+  const asked = useRef("");
   const find = async () => {
     const participantId = id.trim();
+    // Leaving the field and pressing the button come together.
+    if (asked.current === participantId) return;
+    asked.current = participantId;
     setError(undefined);
     setMissing(false);
     if (participantId === "") return;
@@ -37,6 +41,8 @@ function FindParticipant({ onFound }: { onFound: (recipient: Recipient) => void 
       setId("");
     } catch (failure) {
       setError(failure);
+    } finally {
+      asked.current = "";
     }
   };
   return (
@@ -55,6 +61,8 @@ function FindParticipant({ onFound }: { onFound: (recipient: Recipient) => void 
               maxLength={64}
               value={id}
               onChange={(event) => setId(event.target.value)}
+              // What was typed counts, also without the button.
+              onBlur={() => void find()}
               onKeyDown={(event) => {
                 if (event.key !== "Enter") return;
                 event.preventDefault();

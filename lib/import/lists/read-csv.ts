@@ -1,4 +1,4 @@
-import { usage } from "./exit";
+import { FileFault } from "./file-fault";
 
 /** One record: its cells, and the line of the file on which it begins. */
 export interface CsvRecord {
@@ -8,21 +8,20 @@ export interface CsvRecord {
 
 const QUOTE = '"';
 
-/** Returns the cell that begins at `at`, and where it ends. Throws CliError (usage) for a quote in a wrong place. */
+/** Returns the cell that begins at `at`, and where it ends. Throws FileFault for a quote in a wrong place. */
 function readCell(text: string, at: number, delimiter: string, line: number): { cell: string; end: number } {
   if (text[at] !== QUOTE) {
     let end = at;
     while (end < text.length && text[end] !== delimiter && text[end] !== "\n" && text[end] !== "\r") end += 1;
     const cell = text.slice(at, end);
-    if (cell.includes(QUOTE))
-      throw usage(`line ${line} of the CSV has a quote within a cell that is not quoted`);
+    if (cell.includes(QUOTE)) throw new FileFault("strayQuote", { line });
     return { cell, end };
   }
   let cell = "";
   let from = at + 1;
   for (;;) {
     const quote = text.indexOf(QUOTE, from);
-    if (quote < 0) throw usage(`line ${line} of the CSV opens a quote and does not close it`);
+    if (quote < 0) throw new FileFault("openQuote", { line });
     cell += text.slice(from, quote);
     if (text[quote + 1] !== QUOTE) return { cell, end: quote + 1 };
     cell += QUOTE;
@@ -44,7 +43,7 @@ function delimiterOf(text: string): "," | ";" {
 
 const newlines = (text: string): number => text.split("\n").length - 1;
 
-/** Records of a CSV file (RFC 4180; LF as well, and semicolons). A byte order mark is dropped, empty lines are skipped. */
+/** Records of a CSV file (RFC 4180; LF as well, and semicolons). A byte order mark is dropped, empty lines are skipped. Throws FileFault. */
 export function readCsv(content: string): CsvRecord[] {
   const text = content.startsWith("\uFEFF") ? content.slice(1) : content;
   const delimiter = delimiterOf(text);
@@ -61,8 +60,7 @@ export function readCsv(content: string): CsvRecord[] {
       continue;
     }
     const length = lineEnd(text, end);
-    if (length === 0 && end < text.length)
-      throw usage(`line ${line} of the CSV continues after a closed quote`);
+    if (length === 0 && end < text.length) throw new FileFault("afterQuote", { line });
     if (cells.length > 1 || cells[0] !== "") records.push({ line: begin, cells });
     cells = [];
     at = end + length;

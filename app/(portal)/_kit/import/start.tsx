@@ -1,0 +1,48 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { z } from "zod";
+import { localFaults } from "@/components/form/faults";
+import { AreaField, FormFrame } from "@/components/form/fields";
+import { useAnswers } from "@/components/form/use-answers";
+import { Button } from "@/components/ui/button";
+import { Reason } from "@/lib/administration/agreements/schema";
+
+interface StartProps {
+  readonly label: string;
+  readonly start: (reason: string) => Promise<void>;
+}
+
+const WithReason = z.object({ reason: Reason });
+
+/** Starts an import whose calls have no reason. */
+export function StartButton({ label, start }: StartProps) {
+  return (
+    <div>
+      <Button look="primary" size="large" onClick={() => void start("")}>
+        {label}
+      </Button>
+    </div>
+  );
+}
+
+/** Asks for the reason of all lines, then starts. */
+export function StartWithReason({ label, start }: StartProps) {
+  const t = useTranslations("administration.invite");
+  const form = useAnswers({
+    id: "import",
+    initial: { reason: "" },
+    words: { reason: { label: t("reason"), missing: t("reasonMissing") } },
+    focus: "control",
+    check: (answers) => localFaults(WithReason, answers),
+    controlOf: () => "reason",
+    send: ({ reason }) => start(reason.trim()),
+    keeps: (_sent, answers) => answers,
+    onDone: () => undefined,
+  });
+  return (
+    <FormFrame form={form} submit={label} className="max-w-[640px]">
+      <AreaField form={form} name="reason" help={t("reasonHelp")} maxLength={1_000} rows={2} />
+    </FormFrame>
+  );
+}

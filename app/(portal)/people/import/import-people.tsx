@@ -1,0 +1,66 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ShownRow } from "@/app/(portal)/_kit/import/import-rows";
+import { knownPeople } from "@/app/(portal)/_kit/import/known";
+import { ListImportPage } from "@/app/(portal)/_kit/import/list-import";
+import { StartWithReason } from "@/app/(portal)/_kit/import/start";
+import type { ListSpec } from "@/app/(portal)/_kit/import/use-list-import";
+import { target } from "@/components/client/api";
+import type { invitePerson } from "@/lib/api-client/operations/administration/people";
+import { type ListedPerson, PEOPLE_COLUMNS, planPeople } from "@/lib/import/lists/plan-people";
+
+const SPEC: ListSpec<typeof invitePerson, ListedPerson> = {
+  columns: PEOPLE_COLUMNS,
+  call: target<typeof invitePerson>("POST", "/confidential/admin/invitations"),
+  known: async (api) => planPeople(await knownPeople(api)),
+  toBody: (person, reason) => ({ ...person, reason }),
+  sentOf: ({ state, invitation }) => ({
+    state,
+    ...(typeof invitation?.link === "string" ? { link: invitation.link } : {}),
+  }),
+};
+const EXAMPLE =
+  "name,email,organisation,role,duties,participant\nOwen Finch,owen@alderfinch.example,Alder & Finch Ltd,client,,client-457\nJonas Reiter,j.reiter@operator.example,Harbour Operations,coordinator,approve legal,";
+
+/** Says who still has to act: a second administrator, or the reader with links to hand over. */
+function After({ rows }: { rows: readonly ShownRow[] }) {
+  const t = useTranslations("administration.import.people");
+  const asked = rows.filter(({ result }) => result === "asked").length;
+  const links = rows.filter(({ link }) => link !== "").length;
+  return (
+    <>
+      {asked === 0 ? null : (
+        <p>
+          {t("asked", { count: asked })}{" "}
+          <Link href="/agreements?view=mine" prefetch={false} className="underline underline-offset-4">
+            {t("agreements")}
+          </Link>
+        </p>
+      )}
+      {links === 0 ? null : <p>{t("links", { count: links })}</p>}
+    </>
+  );
+}
+
+/** Invites the people of a CSV file. */
+export function ImportPeople() {
+  const t = useTranslations("administration.import.people");
+  const invite = useTranslations("administration.invite");
+  return (
+    <ListImportPage
+      spec={SPEC}
+      example={EXAMPLE}
+      values={{
+        name: t("name"),
+        email: t("email"),
+        role: t("role"),
+        duties: t("duties"),
+        participant: `${invite("participantWrong")}.`,
+      }}
+      start={(count, start) => <StartWithReason label={t("start", { count })} start={start} />}
+      after={(rows) => <After rows={rows} />}
+    />
+  );
+}

@@ -1,0 +1,93 @@
+import { NewPerson, type PersonSummary } from "@/lib/administration/people/schema";
+import { dutiesFault, isHome } from "@/lib/administration/people/standing";
+import { findOrganisation, parseLine } from "./organisations";
+import type { KnownParticipants } from "./plan-participants";
+import type { Planned, RowPlan } from "./plan-rows";
+import type { Columns, ListRow } from "./read-rows";
+import type { RowFault } from "./row-fault";
+
+export const PEOPLE_COLUMNS: Columns = {
+  needed: ["name", "email", "organisation", "role"],
+  more: ["duties", "participant"],
+};
+
+/** What exists already: accounts, and mailboxes whose invitation waits for a second person. */
+export interface KnownPeople extends KnownParticipants {
+  readonly people: readonly Pick<
+    PersonSummary,
+    "email" | "organisation" | "role" | "duties" | "participant_id" | "state"
+  >[];
+  readonly waiting: readonly string[];
+}
+
+/** A person as a line describes them. The reason is the same for the whole list. */
+const ListedPerson = NewPerson.omit({ reason: true });
+export type ListedPerson = Omit<NewPerson, "reason">;
+
+/** Returns the mailbox of an address: case and a plus with its suffix make no other person. */
+export function mailboxOf(address: string): string {
+  const text = address.normalize("NFKC").toLowerCase();
+  const at = text.lastIndexOf("@");
+  return at < 1 ? text : `${text.slice(0, at).replace(/(?<=.)\+.*$/, "")}${text.slice(at)}`;
+}
+
+function participantFault(person: ListedPerson, { participants }: KnownParticipants): RowFault | undefined {
+  const { participant_id: id, role, organisation_id: home } = person;
+  const isParty = role === "client" || role === "miner";
+  if (!isParty) return id === undefined ? undefined : { code: "notForRole" };
+  if (id === undefined) return { code: "missing", column: "participant" };
+  const found = participants.find((one) => one.id === id);
+  const fits = found?.organisation.id === home && found.role === role && found.state === "active";
+  return fits ? undefined : { code: "noParticipant" };
+}
+
+/** Returns the person that the cells describe, or what is wrong with them. */
+function readPerson(
+  { name = "", email = "", organisation = "", role = "", duties = "", participant = "" }: ListRow["values"],
+  known: KnownPeople,
+): Exclude<Planned<ListedPerson>, { what: "exists" }> {
+  const place = findOrganisation(known.organisations, organisation);
+  if ("fault" in place) return { what: "wrong", faults: [place.fault] };
+  const line = parseLine(ListedPerson, {
+    ...{ name, email, organisation_id: place.found.id, role: role.toLowerCase() },
+    duties: duties.split(/[\s,;]+/).filter((duty) => duty !== ""),
+    ...(participant === "" ? {} : { participant_id: participant }),
+  });
+  if ("faults" in line) return { what: "wrong", faults: line.faults };
+  const { body } = line;
+  const faults: RowFault[] = [];
+  if (!isHome(body.role, place.found.kind))
+    faults.push({ code: "home", role: body.role, kind: place.found.kind });
+  if (dutiesFault(body) !== undefined) faults.push({ code: "duties" });
+  const fault = participantFault(body, known);
+  if (fault !== undefined) faults.push(fault);
+  return faults.length > 0 ? { what: "wrong", faults } : { what: "create", body };
+}
+
+/**
+ * Plans lines of people. An address that has an account is left alone where the line says what the account says. With
+ * other facts the line is wrong: an import changes no person.
+ */
+export function planPeople(known: KnownPeople): RowPlan<ListedPerson> {
+  const people = new Map(known.people.map((person) => [mailboxOf(person.email), person]));
+  const waiting = new Set(known.waiting.map(mailboxOf));
+  return {
+    key: "email",
+    same: mailboxOf,
+    plan: (values) => {
+      const read = readPerson(values, known);
+      if (read.what === "wrong") return read;
+      const { organisation_id: id, role, duties, participant_id = null } = read.body;
+      const mailbox = mailboxOf(read.body.email);
+      const found = people.get(mailbox);
+      if (found?.state === "left") return { what: "wrong", faults: [{ code: "left" }] };
+      if (found === undefined) return waiting.has(mailbox) ? { what: "exists" } : read;
+      const isSame =
+        found.organisation.id === id &&
+        found.role === role &&
+        found.participant_id === participant_id &&
+        [...found.duties].sort().join() === [...duties].sort().join();
+      return isSame ? { what: "exists" } : { what: "wrong", faults: [{ code: "differs" }] };
+    },
+  };
+}
