@@ -150,7 +150,7 @@ test("the keyboard reaches every control, and each shows its focus", async ({ br
     "Sign in",
     "Take the ten-minute tour",
     "Check a bundle",
-    "Trust",
+    "Who runs each part",
     "Who runs each part",
     "Readiness",
   ])

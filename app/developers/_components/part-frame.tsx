@@ -7,7 +7,7 @@ import { TAGS, type Tag } from "@/lib/api-client/openapi/tags";
 
 type Operations = ReturnType<typeof operationsByTag>[number]["operations"];
 
-const LINK = "block break-words py-[3px] text-control underline-offset-4 hover:underline";
+const LINK = "block break-words py-1 text-control underline-offset-4 hover:underline";
 
 /** The calls of the part that is shown, by their names. */
 function Calls({ operations }: { operations: Operations }) {
