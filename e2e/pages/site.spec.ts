@@ -151,7 +151,6 @@ test("the keyboard reaches every control, and each shows its focus", async ({ br
     "Take the ten-minute tour",
     "Check a bundle",
     "Who runs each part",
-    "Who runs each part",
     "Readiness",
   ])
     expect(seen).toContain(name);
