@@ -37,7 +37,8 @@ async function resolveEarlier(page: Page): Promise<void> {
       headers: { origin: new URL(alerts).origin },
       data: { reason: "Of an earlier story." },
     });
-    expect(answer.status(), await answer.text()).toBe(200);
+    // An alert about the administrator is for another person to resolve. It does not delay those about others.
+    expect([200, 403], await answer.text()).toContain(answer.status());
   }
 }
 
