@@ -31,6 +31,9 @@ let again: ReturnType<typeof setTimeout> | undefined;
 /** Watchers that must hear at once even while the page is hidden. */
 let urgent = 0;
 const hearers = new Set<(heard: Heard) => void>();
+/** A part of the page that becomes active later hears what the others heard since it was made. */
+const LATELY_MS = 5_000;
+let lately: { readonly at: number; readonly heard: Change | "gap" }[] = [];
 const stateWatchers = new Set<() => void>();
 
 function become(next: LiveState): void {
@@ -40,6 +43,9 @@ function become(next: LiveState): void {
 }
 
 function tell(heard: Heard): void {
+  const at = performance.now();
+  lately = lately.filter((one) => at - one.at < LATELY_MS);
+  if (heard !== "ended") lately.push({ at, heard });
   for (const hearer of [...hearers]) hearer(heard);
 }
 
@@ -146,6 +152,7 @@ function watchPage(isOn: boolean): void {
 
 function join(hearer: (heard: Heard) => void, isUrgent: boolean): () => void {
   hearers.add(hearer);
+  for (const { at, heard } of lately) if (performance.now() - at < LATELY_MS) hearer(heard);
   if (isUrgent) urgent += 1;
   if (hearers.size === 1) watchPage(true);
   connect();

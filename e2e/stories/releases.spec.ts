@@ -65,7 +65,7 @@ test("an overdue request goes to the executives, two of them release it, and the
   await places(one.page).getByRole("link", { name: "Releases", exact: true }).click();
   const row = one.page.getByRole("row").filter({ hasText: reference });
   await expect(row).toContainText("Not proposed");
-  await expect(row).toContainText(/4 days late/);
+  await expect(row).toContainText(/4 days overdue/);
   expect(await axeFindings(one.page)).toEqual([]);
   await pictures(one.page, "releases");
   await row.getByRole("link", { name: /^Propose/ }).click();

@@ -12,7 +12,7 @@ async function paste(line: string) {
   const { user } = show(<SignRecovery person="admin-ada" signing={SIGNING} />);
   await user.click(screen.getByLabelText("Statement"));
   await user.paste(line);
-  await user.click(screen.getByRole("button", { name: "Sign with your passkey" }));
+  await user.click(screen.getByRole("button", { name: "Sign the statement with your passkey" }));
   return calls;
 }
 
