@@ -159,7 +159,7 @@ async function importsList(page: Page): Promise<void> {
   await choose("client-listed-1,Alder & Finch Ltd,client,");
   await expect(page.getByText("Every line exists already.")).toBeVisible();
   await open(page, "/participants");
-  await expect(page.getByRole("row").filter({ hasText: "client-listed-1" })).toContainText("Firm");
+  await expect(page.getByRole("row").filter({ hasText: "client-listed-1" })).toContainText("Legal person");
 }
 
 test("an administrator adds a natural person and a list as clients, and asks for an agency", async ({

@@ -109,7 +109,7 @@ test("an overdue request goes to the executives, two of them release it, and the
     reason: "No",
   });
   expect(revoked.status).toBe(403);
-  await two.page.getByRole("link", { name: "View grant" }).click();
+  await two.page.getByRole("link", { name: "View grant" }).first().click();
   await two.page.getByRole("button", { name: "End release" }).click();
   const dialog = two.page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill("The court has set it aside");

@@ -149,7 +149,7 @@ test("two executives sign a release with their passkeys, and one of them its end
   expect(statement).toBeUndefined();
   expect(new Set(signed.map((row) => signedChallenge(row.signature))).size).toBe(2);
 
-  await second.page.getByRole("link", { name: "View grant" }).click();
+  await second.page.getByRole("link", { name: "View grant" }).first().click();
   await second.page.getByRole("button", { name: "End release" }).click();
   const dialog = second.page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill("The court has set it aside");
