@@ -27,7 +27,7 @@ export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?:
   useHeard((heard) => {
     if (heard === "ended") return;
     if (heard === "gap" || (kinds.includes(heard.kind) && (id === undefined || heard.id === id))) refresh();
-  });
+  }, "late");
   const latest = useRef(refresh);
   useEffect(() => {
     latest.current = refresh;

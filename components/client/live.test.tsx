@@ -1,6 +1,6 @@
 import { render } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Heard, useHeard } from "@/components/client/live";
+import { type Heard, type Hearing, useHeard } from "@/components/client/live";
 
 class Stream extends EventTarget {
   static readonly CLOSED = 2;
@@ -16,27 +16,28 @@ class Stream extends EventTarget {
   }
 }
 
-function Part({ heard }: { heard: Heard[] }) {
-  useHeard((one) => void heard.push(one));
+function Part({ heard, hearing }: { heard: Heard[]; hearing: Hearing }) {
+  useHeard((one) => void heard.push(one), hearing);
   return null;
 }
 
-it("a part of the page that becomes active after a change hears it too, and each change once", () => {
+it("a list that becomes active after a change hears it too, each change once; opened values hear no former state", () => {
   vi.stubGlobal("EventSource", Stream);
   const change = { kind: "grant", id: "one", state: "active" };
-  const [rail, list]: Heard[][] = [[], []];
+  const [rail, list, opened]: Heard[][] = [[], [], []];
   const parts = (all: boolean) => (
     <>
-      <Part heard={rail ?? []} />
-      {all ? <Part heard={list ?? []} /> : null}
+      <Part heard={rail ?? []} hearing="now" />
+      {all ? <Part heard={list ?? []} hearing="late" /> : null}
+      {all ? <Part heard={opened ?? []} hearing="urgent" /> : null}
     </>
   );
   const { rerender, unmount } = render(parts(false));
   Stream.last?.say(change);
   rerender(parts(true));
-  expect([rail, list]).toEqual([[change], [change]]);
+  expect([rail, list, opened]).toEqual([[change], [change], []]);
   Stream.last?.say({ ...change, state: "revoked" });
-  expect([rail?.length, list?.length]).toEqual([2, 2]);
+  expect([rail?.length, list?.length, opened?.length]).toEqual([2, 2, 1]);
   unmount();
   vi.unstubAllGlobals();
 });

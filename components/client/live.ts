@@ -31,7 +31,7 @@ let again: ReturnType<typeof setTimeout> | undefined;
 /** Watchers that must hear at once even while the page is hidden. */
 let urgent = 0;
 const hearers = new Set<(heard: Heard) => void>();
-/** A part of the page that becomes active later hears what the others heard since it was made. */
+/** What was heard in the last seconds, for parts of the page that become active after others. */
 const LATELY_MS = 5_000;
 let lately: { readonly at: number; readonly heard: Change | "gap" }[] = [];
 const stateWatchers = new Set<() => void>();
@@ -150,9 +150,17 @@ function watchPage(isOn: boolean): void {
   else window.removeEventListener("pageshow", onRestored);
 }
 
-function join(hearer: (heard: Heard) => void, isUrgent: boolean): () => void {
+/**
+ * `urgent` hears at once, also on a hidden page. `late` also hears what others heard a moment ago, for parts that the server made before that: they
+ * read again, whatever the state was.
+ */
+export type Hearing = "now" | "urgent" | "late";
+
+function join(hearer: (heard: Heard) => void, hearing: Hearing): () => void {
+  const isUrgent = hearing === "urgent";
   hearers.add(hearer);
-  for (const { at, heard } of lately) if (performance.now() - at < LATELY_MS) hearer(heard);
+  if (hearing === "late")
+    for (const { at, heard } of lately) if (performance.now() - at < LATELY_MS) hearer(heard);
   if (isUrgent) urgent += 1;
   if (hearers.size === 1) watchPage(true);
   connect();
@@ -166,12 +174,12 @@ function join(hearer: (heard: Heard) => void, isUrgent: boolean): () => void {
 }
 
 /** Calls `onHeard` for everything the page's one stream says, with whatever it was given last. */
-export function useHeard(onHeard: (heard: Heard) => void, isUrgent = false): void {
+export function useHeard(onHeard: (heard: Heard) => void, hearing: Hearing = "now"): void {
   const latest = useRef(onHeard);
   useEffect(() => {
     latest.current = onHeard;
   });
-  useEffect(() => join((heard) => latest.current(heard), isUrgent), [isUrgent]);
+  useEffect(() => join((heard) => latest.current(heard), hearing), [hearing]);
 }
 
 function watchState(watcher: () => void): () => void {

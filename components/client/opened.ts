@@ -125,14 +125,17 @@ async function ask(store: OpenedStore, sureAt: Sure, isLive: boolean): Promise<v
 /** Blanks values whose grant was revoked or has ended, as the stream reports or as the portal answers. */
 function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void {
   const isLive = useLiveState() === "live";
-  useHeard((heard) => {
-    if (heard === "gap") void ask(store, sureAt, isLive);
-    else if (heard === "ended") store.blank("session");
-    else if (heard.kind === "grant" && !lasts(heard.state)) {
-      const reason = heard.state === "expired" ? "ended" : "revoked";
-      store.blank(reason, (one) => one.grant?.id === heard.id);
-    }
-  }, isOpen);
+  useHeard(
+    (heard) => {
+      if (heard === "gap") void ask(store, sureAt, isLive);
+      else if (heard === "ended") store.blank("session");
+      else if (heard.kind === "grant" && !lasts(heard.state)) {
+        const reason = heard.state === "expired" ? "ended" : "revoked";
+        store.blank(reason, (one) => one.grant?.id === heard.id);
+      }
+    },
+    isOpen ? "urgent" : "now",
+  );
   useEffect(() => {
     if (!isOpen) return;
     sureAt.current = isLive ? undefined : Date.now();

@@ -77,9 +77,12 @@ export function useGrantWatch(
     refetchIntervalInBackground: true,
     networkMode: "always",
   });
-  useHeard((heard) => {
-    if (heard === "ended") setSignedOut(true);
-  }, isOpened);
+  useHeard(
+    (heard) => {
+      if (heard === "ended") setSignedOut(true);
+    },
+    isOpened ? "urgent" : "now",
+  );
   useExpiry(query.data.not_after, () => setOver(true));
   const lostForMs = isOpened && query.isError ? query.errorUpdatedAt - query.dataUpdatedAt : 0;
   const found = endOf(query.data, query.error, lostForMs);
