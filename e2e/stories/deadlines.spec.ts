@@ -76,7 +76,7 @@ test("the history is found by its case number, and only by people who may know o
     await page.getByLabel("Case number").fill(order.case_number);
     await page.getByRole("button", { name: "Filter", exact: true }).click();
     await page.waitForURL(/case_number=/);
-    await expect(page.getByText(reference)).toHaveCount(count);
+    await expect(page.getByRole("row").filter({ hasText: reference })).toHaveCount(count);
     await expect(page.getByLabel("Case number")).toHaveValue(order.case_number);
     expect(await axeFindings(page)).toEqual([]);
     expect(faults()).toEqual([]);
