@@ -30,7 +30,7 @@ export interface ToSign<S> {
 
 export interface Signer {
   /**
-   * Asks the person to sign, if the custodian knows a passkey of theirs. Returns undefined if the portal signs for
+   * Asks the person to sign, if the custodian knows one of the person’s passkeys. Returns undefined if the portal signs for
    * them, as in an evaluation for people without a key. The call is then sent without a signature. Throws NotSigned,
    * CallRefused and NetworkLost.
    */

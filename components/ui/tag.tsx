@@ -22,7 +22,7 @@ export function Tag(props: {
   const box =
     props.isBoxed === true ? `${tone} rounded-field border px-[6px] leading-[18px]` : tone.split(" ")[0];
   return (
-    // Its word stands on the line of the words around it. The icon alone is centred.
+    // The word shares its baseline with the words around it. Only the icon is centred.
     <span className={`inline-flex max-w-full items-baseline gap-[6px] text-control ${box}`}>
       {props.icon === undefined ? (
         props.glyph === undefined ? null : (

@@ -186,7 +186,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   ]);
 });
 
-test("a change that gives access shows a case and takes legal review as well, and one person brings the version before back @deep", async ({
+test("a change that gives access shows a case and takes legal review as well, and one person brings the version before back", async ({
   browser,
 }) => {
   const officer = await open(browser, "compliance", "/policies");

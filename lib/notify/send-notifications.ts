@@ -89,7 +89,7 @@ function outgoingOf(
   if (isForFollowers(event))
     return {
       notices: follows && !isOwnAct ? [one] : [],
-      // Programs are called for each transaction, and never for openings, whoever follows them.
+      // Webhooks are called for each transaction. They are never called for openings, also if their owner follows one.
       deliveries: event.kind === "transaction" ? called.map(({ id }) => ({ ...one, webhookId: id })) : [],
     };
   const isTold = !isOwnAct && !isOfGrant(event);

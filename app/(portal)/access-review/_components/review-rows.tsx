@@ -92,7 +92,7 @@ function useColumns(isClose: boolean): Column<ReviewRow>[] {
     {
       key: "decision",
       head: t("decision"),
-      // Beside a heading the three buttons would be wider than the narrowest screens.
+      // In one line with a heading, the three buttons would be wider than the narrowest screens.
       isProse: true,
       className: "tablet:w-[232px]",
       cell: (row) => (
