@@ -5,6 +5,7 @@ import { type Demo, people, readDemo } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { read as typeOrder } from "../support/deciding";
 import { escalate } from "../support/overdue";
+import { BUDGETS } from "../support/start-instances";
 import { challengeOf, confirmIn, registerPasskey, type SignedIn, signedIn } from "../support/statements";
 import { canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 
@@ -13,8 +14,6 @@ import { canaries, fileRequest, orderFacts, submitTransaction } from "../support
 // Its own instance: the portal no longer signs for a person who enrolled a key, which would affect other specs.
 test.describe.configure({ mode: "serial" });
 
-const BUDGETS =
-  '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
 const REASON = "Settlement stands still and the counterparty is unknown.";
 const GLASS = "/confidential/access/break-glass";
 

@@ -4,6 +4,7 @@ import { Client } from "pg";
 import { type RunningInstance, removeDataFolder, startInstance } from "@/lib/testing/instance/instance";
 import { type Demo, people, readDemo } from "../support/api";
 import { openFields } from "../support/opening";
+import { BUDGETS } from "../support/start-instances";
 import {
   askCustodian,
   challengeOf,
@@ -26,9 +27,6 @@ import {
 
 // Its own instance: the portal no longer signs for a person who enrolled a key, which would affect other specs.
 test.describe.configure({ mode: "serial" });
-
-const BUDGETS =
-  '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
 
 let instance: RunningInstance;
 let demo: Demo;

@@ -47,7 +47,9 @@ export async function signIn(page: Page, handle: string, demo: Demo = ownDemo())
   const account = accountOf(handle, demo);
   const at = (path: string) => new URL(path, demo.base_url).href;
   for (let attempt = 0; ; attempt += 1) {
-    const token = Csrf.parse(await (await page.request.get(at("/api/auth/csrf"))).json());
+    const asked = await page.request.get(at("/api/auth/csrf"));
+    if (!asked.ok()) throw new Error(`${handle} cannot sign in: ${asked.status()} ${await asked.text()}`);
+    const token = Csrf.parse(await asked.json());
     // The portal accepts the former step's code too. If it becomes too old on its way, the next attempt takes a current one.
     const code = await freshCode(account, demo.base_url, attempt === 0 ? -1 : 0);
     const response = await page.request.post(at("/api/auth/callback/password"), {
