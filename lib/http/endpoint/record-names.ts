@@ -1,8 +1,10 @@
 import "server-only";
+import { z } from "zod";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import type { ParsedInput } from "@/lib/http/endpoint/bind";
+import { RecordName } from "@/lib/schema";
 import { recordNamed } from "@/lib/transactions/read/record-name";
 
 const OF_RECORD = /^\/confidential\/transactions\/\{id\}(\/|$)/;
@@ -24,6 +26,13 @@ async function inMember(cx: Context, part: unknown, member: string): Promise<unk
   return { ...part, [member]: await recordNamed(cx, part[member]) };
 }
 
+/** Whether the body's `transactions` are names. Those of a batch are new transactions, which are checked one by one. */
+function hasNames(body: OperationSpec["body"]): boolean {
+  let list: unknown = body instanceof z.ZodObject ? body.shape[LIST] : undefined;
+  while (list instanceof z.ZodOptional) list = list.unwrap();
+  return list instanceof z.ZodArray && list.element === RecordName;
+}
+
 async function inList(cx: Context, part: unknown): Promise<unknown> {
   if (!isMembers(part)) return part;
   const named = part[LIST];
@@ -39,13 +48,14 @@ async function inList(cx: Context, part: unknown): Promise<unknown> {
  */
 export async function withRecordIds(
   cx: Context,
-  { path }: OperationSpec,
+  { path, body }: OperationSpec,
   input: ParsedInput,
 ): Promise<ParsedInput> {
+  const sent = await inMember(cx, input.body, MEMBER);
   return {
     ...input,
     params: OF_RECORD.test(path) ? await inMember(cx, input.params, "id") : input.params,
     query: await inMember(cx, input.query, MEMBER),
-    body: await inList(cx, await inMember(cx, input.body, MEMBER)),
+    body: hasNames(body) ? await inList(cx, sent) : sent,
   };
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
+import { changeRequest, createRequest } from "@/lib/api-client/operations/access";
+import { preserveTransactions as preserveCall } from "@/lib/api-client/operations/preservations";
 import { getTransaction, listTransactions } from "@/lib/api-client/operations/transactions";
 import { withRecordIds } from "@/lib/http/endpoint/record-names";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
@@ -85,12 +87,18 @@ describe("a job's name in the place of an id", () => {
       body: { transactions: ["job-path", id], transaction_id: "job-path", note: "job-path" },
       files: {},
     };
+    const named = { query: { transaction_id: id }, files: {} };
+    const body = { transaction_id: id, note: "job-path" };
     expect(await withRecordIds(bench.client, getTransaction, input)).toEqual({
+      ...named,
       params: { id },
-      query: { transaction_id: id },
-      body: { transactions: [id, id], transaction_id: id, note: "job-path" },
-      files: {},
+      body: { ...body, transactions: ["job-path", id] },
     });
+    for (const operation of [createRequest, changeRequest, preserveCall])
+      expect((await withRecordIds(bench.client, operation, input)).body).toEqual({
+        ...body,
+        transactions: [id, id],
+      });
     const elsewhere = { ...input, query: {}, body: {}, params: { id: "job-path" } };
     expect((await withRecordIds(bench.client, listTransactions, elsewhere)).params).toEqual(elsewhere.params);
   });
