@@ -31,12 +31,14 @@ const ROLES = [
 ] as const;
 const STEPS = ["1", "2", "3"] as const;
 const WORDS = [
+  "transaction",
   "sealed",
   "masked",
   "opened",
   "authority",
   "grant",
   "view",
+  "entry",
   "receipt",
   "checkpoint",
   "custodian",

@@ -123,7 +123,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   expect((await opening()).status).toBe(200);
   const officer = await open(browser, "compliance", "/policies");
   await expect(
-    officer.getByRole("row", { name: /^Auditors .* may open records under a grant/ }),
+    officer.getByRole("row", { name: /^Auditors .* may open transactions under a grant/ }),
   ).toBeVisible();
   await expectWhole(officer);
   await pictures(officer, "policies");
@@ -143,7 +143,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   await officer.getByLabel("First day").fill(dayFrom(-2));
   await officer.getByLabel("Last day").fill(dayFrom(30));
   await expect(
-    officer.getByText(`Auditors may not open records outside ${openDay}`, { exact: false }),
+    officer.getByText(`Auditors may not open transactions outside ${openDay}`, { exact: false }),
   ).toBeVisible();
   await addExample(officer, "Before these weeks nothing changes", "Allowed", "2026-06-03");
   await addExample(officer, "In these weeks other days are closed", "Refused", dayFrom(30));
@@ -190,10 +190,10 @@ test("a change that gives access shows a case and takes legal review as well, an
   browser,
 }) => {
   const officer = await open(browser, "compliance", "/policies");
-  await beginDraft(officer, "Clients report on their records");
+  await beginDraft(officer, "Clients report on their transactions");
   await officer.getByLabel("Name of the rule").fill("client-reporting");
   await officer.getByRole("checkbox", { name: "Client" }).check();
-  await officer.getByRole("radio", { name: "Own records of a party" }).check();
+  await officer.getByRole("radio", { name: "Own transactions of a party" }).check();
   await officer.getByRole("checkbox", { name: "Reporting" }).check();
   await addClientExample(officer, "Clients report", "Allowed", "reporting");
   await addClientExample(officer, "Clients audit nothing", "Refused", "audit");
@@ -214,7 +214,7 @@ test("a change that gives access shows a case and takes legal review as well, an
     PATIENCE,
   );
   await officer.getByRole("button", { name: "Save the rule" }).click();
-  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their records", PATIENCE);
+  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their transactions", PATIENCE);
 
   await dryRun(officer);
   await expect(officer.getByRole("heading", { level: 3, name: "Someone gains" })).toBeVisible();
@@ -223,8 +223,10 @@ test("a change that gives access shows a case and takes legal review as well, an
   await expect(officer.getByRole("table", { name: "Who gains" })).toContainText("client-reporting");
   await expectWhole(officer);
   await pictures(officer, "policy-gain");
-  await act(officer, "Change title and reason", "Save", { Title: "Clients report on their own records" });
-  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their own records", PATIENCE);
+  await act(officer, "Change title and reason", "Save", {
+    Title: "Clients report on their own transactions",
+  });
+  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their own transactions", PATIENCE);
   await act(officer, "Submit for agreement", "Submit");
   await expect(officer.getByText("Waits for a person with the duty legal review.")).toBeVisible(PATIENCE);
 

@@ -49,7 +49,7 @@ export const Notification = z.object({
   kind: HookKind,
   /** Id of the thing. */
   subject: z.string(),
-  /** Reference of the request it belongs to, or job of the transaction; null without one. */
+  /** What pages call it: a reference, a job, a key, a person, a version; null where the kind says it all. */
   reference: z.string().nullable(),
   state: z.string(),
   at: z.string(),

@@ -311,7 +311,7 @@ describe("the review", () => {
       const own = { called_number: "+49 30 111111", is_confirmed: true, note: "Called back." };
       const refused = await refusalOf(checkIdentity(bench.legal, id, own));
       expect(refused.errors).toEqual([
-        { pointer: "/called_number", detail: "is not a number on record for the agency" },
+        { pointer: "/called_number", detail: "is not a number stored for the agency" },
       ]);
       const unrelated = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
       expect(unrelated).toMatchObject({ is_valid: false, domain_verified: true });
