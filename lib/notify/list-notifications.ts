@@ -4,10 +4,10 @@ import { isUuid } from "@/lib/crypto/uuid";
 import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { readAudience } from "@/lib/notify/audience";
+import { countUnread, readAudience } from "@/lib/notify/audience";
 import { readNames } from "@/lib/notify/names-store";
 import type { Notification, NotificationQuery, ReadMarks } from "@/lib/notify/schema";
-import { countUnread, listNotices, markRead as mark, type NoticeRow } from "@/lib/notify/store";
+import { listNotices, markRead as mark, type NoticeRow } from "@/lib/notify/store";
 import type { Unreadable } from "@/lib/paging";
 
 /** Returns the cursor. Throws `request.invalid` for a cursor that does not belong to a list ordered by id. */
@@ -57,7 +57,7 @@ export async function listNotifications(cx: Context, query: NotificationQuery): 
         }),
       ),
       next_cursor: found.length > rows.length ? (rows.at(-1)?.id ?? null) : null,
-      unread: await countUnread(tx, userId),
+      unread: await countUnread(tx, cx),
     };
   });
 }
@@ -77,6 +77,6 @@ export async function markRead(
   const { userId } = cx.principal;
   return inTransaction(cx, async (tx) => {
     const marked = await mark(tx, { userId, ids, until, at: cx.clock.now() });
-    return { marked, unread: await countUnread(tx, userId) };
+    return { marked, unread: await countUnread(tx, cx) };
   });
 }

@@ -48,7 +48,7 @@ export async function readNames(
     UNION ALL
     SELECT a.id::text, u.name FROM agreement a JOIN app_user u ON u.id = a.concerns WHERE ${of("a", "agreement")}
     UNION ALL
-    SELECT e.id::text, coalesce(u.name, c.subject) FROM audit_erasure e JOIN audit_compartment c ON c.id = e.compartment_id
+    SELECT e.id::text, coalesce(u.handle, c.subject) FROM audit_erasure e JOIN audit_compartment c ON c.id = e.compartment_id
       LEFT JOIN app_user u ON u.pseudonym = c.subject AND u.tenant_id = c.tenant_id WHERE ${of("e", "erasure")}
     UNION ALL
     SELECT y.id::text, y.issuer FROM authority y WHERE ${of("y", "authority")}

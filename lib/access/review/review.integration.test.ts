@@ -74,9 +74,13 @@ describe("the review", () => {
       const id = await bench.file({ order });
       const confirms = bench.approval("legal").confirms;
       if (confirms === undefined) throw new TypeError("no facts to type");
+      // Digests over the facts: a decider could check a guess by them.
+      const { authorization, digest: requested } = await getRequest(bench.regulator, id);
+      const digests = [authorization?.record_digest ?? "none", requested ?? "none"];
       for (const who of [bench.legal, bench.approver]) {
         const before = await answers(who, id);
         for (const fact of facts()) expect(before).not.toContain(fact);
+        for (const digest of digests) expect(before).not.toContain(digest);
         expect((await reviewRequest(who, id)).reads_blind).toBe(true);
         const read = await readOrder(who, id, { ...confirms, case_number: order.case_number });
         expect(read.matches).toEqual(["issuer", "case_number", "valid_from", "valid_until"]);
