@@ -1,6 +1,7 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Answer, type Demo, people, readDemo } from "../support/api";
+import { countSteps } from "../support/count-steps";
 import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction } from "../support/steps";
@@ -132,6 +133,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
     officer.getByText('permit(principal in Role::"auditor"', { exact: false }).first(),
   ).toBeVisible();
 
+  const steps = await countSteps(officer);
   await beginDraft(officer, "Auditors once a week");
   await officer.getByLabel("Name of the rule").fill(RULE);
   await officer.getByRole("radio", { name: "may not", exact: true }).check();
@@ -150,6 +152,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   await expectWhole(officer);
   await pictures(officer, "policy-rule");
   await officer.getByRole("button", { name: "Save the rule" }).click();
+  const written = await steps();
   await expect(heading(officer)).toHaveText("Draft 2: Auditors once a week", PATIENCE);
   await expect(officer.getByText("Added", { exact: true })).toBeVisible();
 
@@ -160,12 +163,15 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   await pictures(officer, "policy-dry-run");
   await act(officer, "Submit for agreement", "Submit");
   await expect(officer.getByText("Waits for a person with the duty approvals.")).toBeVisible(PATIENCE);
+  // The rule with its two examples; then the dry run, one press, and the way to the second person, two.
+  expect([written, (await steps()) - written]).toEqual([34, 3]);
 
   const decider = await open(browser, "approve", "/policies");
   await decider.getByRole("link", { name: "View Version 2" }).click();
   await expect(decider.getByRole("heading", { name: "Your agreement" })).toBeVisible(PATIENCE);
   await expectWhole(decider);
   await pictures(decider, "policy-agreement");
+  const agreeing = await countSteps(decider);
   await decider.keyboard.press("a");
   await dialog(decider).getByLabel("Reason, kept with the version").fill("Agreed with finding 7.");
   await dialog(decider).getByRole("button", { name: "Agree", exact: true }).click();
@@ -177,6 +183,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   ).toBeVisible(PATIENCE);
   await act(decider, "Put in force now", "Put in force");
   await expect(decider.getByText("It is in force.", { exact: false })).toBeVisible(PATIENCE);
+  expect(await agreeing()).toBe(5);
 
   const refused = await opening();
   expect([refused.status, refused.json.code, refused.json.reason]).toEqual([
