@@ -27,6 +27,8 @@ const ROLES = [
   "support",
   "auditor",
   "compliance",
+  "executive",
+  "emergency",
   "participant",
 ] as const;
 const STEPS = ["1", "2", "3"] as const;
