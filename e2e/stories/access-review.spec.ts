@@ -131,7 +131,7 @@ test("compliance sees who opened a transaction, and who may open it and why; an 
   const steps = await countSteps(page);
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").fill(job);
-  await expect(page.getByRole("option", { name: job }).first()).toBeVisible();
+  await expect(page.getByRole("option", { name: `Transaction ${job}` }).first()).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(heading(page)).toContainText(job);
   const seen = page.getByRole("region", { name: "Every access to these fields" });

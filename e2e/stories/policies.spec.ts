@@ -164,7 +164,8 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   await act(officer, "Submit for agreement", "Submit");
   await expect(officer.getByText("Waits for a person with the duty approvals.")).toBeVisible(PATIENCE);
   // The rule with its two examples; then the dry run, one press, and the way to the second person, two.
-  expect([written, (await steps()) - written]).toEqual([34, 3]);
+  expect(written).toBeLessThanOrEqual(34);
+  expect((await steps()) - written).toBe(3);
 
   const decider = await open(browser, "approve", "/policies");
   await decider.getByRole("link", { name: "View Version 2" }).click();

@@ -16,7 +16,9 @@ export async function countSteps(page: Page): Promise<() => Promise<number>> {
       (of instanceof HTMLInputElement && !["checkbox", "radio", "file", "button"].includes(of.type));
     addEventListener(
       "click",
-      ({ target }) => {
+      ({ target, isTrusted }) => {
+        // A page's own press, such as the one that shows the file picker, is not the person's.
+        if (!isTrusted) return;
         const pressed = target instanceof Element ? target.closest("a, button, summary, input") : null;
         if (pressed !== null && !isText(pressed)) add();
       },
