@@ -62,7 +62,7 @@ export function readTarget(settings: Settings): Target {
   if (isInTheClear(url) && variable(host, "SEALPORT_ALLOW_HTTP") !== "1")
     throw usage(
       `${url} is not encrypted`,
-      "Use https://. SEALPORT_ALLOW_HTTP=1 sends keys and records in the clear.",
+      "Use https://. SEALPORT_ALLOW_HTTP=1 sends keys and transactions in the clear.",
     );
   return {
     url,

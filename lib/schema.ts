@@ -35,7 +35,7 @@ export const Uuid = z.uuid();
 /** A record by its id, or by the name of its job where the caller may know of one such record only. */
 export const RecordName = z
   .union([Uuid.toLowerCase(), visibleLine(200)])
-  .describe("The record's id, or its job's name where you may know of one such record only.");
+  .describe("The transaction's id, or its job's name where you may know of one such transaction only.");
 
 const DAY_MS = 86_400_000;
 /** The years 0001 to 9999 in UTC: RFC 3339, PostgreSQL and JavaScript write these in the same form, and no others. */

@@ -27,16 +27,20 @@ const ROLES = [
   "support",
   "auditor",
   "compliance",
+  "executive",
+  "emergency",
   "participant",
 ] as const;
 const STEPS = ["1", "2", "3"] as const;
 const WORDS = [
+  "transaction",
   "sealed",
   "masked",
   "opened",
   "authority",
   "grant",
   "view",
+  "entry",
   "receipt",
   "checkpoint",
   "custodian",

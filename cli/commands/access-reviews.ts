@@ -220,8 +220,8 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "record"],
-    summary: "Who may open which fields of one record now, and why; it opens nothing.",
-    operands: [{ name: "RECORD", help: "The record's number." }],
+    summary: "Who may open which fields of one transaction now, and why; it opens nothing.",
+    operands: [{ name: "TRANSACTION", help: "Its number." }],
     options: [CSV],
     example: `sealport reviews record ${EXAMPLE_ID}`,
     run: record,

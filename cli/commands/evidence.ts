@@ -17,7 +17,7 @@ async function list(cx: Cx, given: Given): Promise<undefined> {
     { title: "state", of: (item) => item.state },
     { title: "made_at", of: (item) => item.made_at },
     { title: "by", of: (item) => item.made_by.name },
-    { title: "records", of: (item) => item.records.map((one) => one.job_id).join(" ") },
+    { title: "transactions", of: (item) => item.records.map((one) => one.job_id).join(" ") },
     { title: "code", of: (item) => item.code },
     { title: "sha256", of: (item) => item.digest, isWhole: true },
   ]);
@@ -67,7 +67,7 @@ async function make(cx: Cx, given: Given): Promise<undefined> {
 export const EVIDENCE_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["evidence", "make"],
-    summary: "Open a record and take its values away as evidence: PDF/A-3 or signed JSON.",
+    summary: "Open a transaction and take its values away as evidence: PDF/A-3 or signed JSON.",
     operands: [{ name: "ID", help: "The transaction's id." }],
     options: [
       { name: "output", kind: "text", value: "FILE", help: "Where to." },

@@ -188,7 +188,7 @@ export const EXPORT_COMMAND: CommandSpec = {
       name: "grant",
       kind: "text",
       value: "ID",
-      help: "Under this grant of yours: entries about its records.",
+      help: "Under this grant of yours: entries about its transactions.",
     },
     {
       name: "parts",

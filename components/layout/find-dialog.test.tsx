@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { answerCalls, problem, show } from "@/lib/testing/components";
 import { FindDialog } from "./find-dialog";
@@ -24,6 +24,14 @@ it("asks once for what was typed, shows what was found with its note, and Enter 
   await user.keyboard("{Enter}");
   expect(moves).toEqual([["push", `/requests/${ID}`]]);
   expect(calls.map(({ path }) => path)).toEqual(["/confidential/search?q=102+O+88"]);
+});
+
+it("Enter before the answer waits for it and jumps to what was found, not to a list", async () => {
+  answerCalls(() => ({ status: 200, json: FOUND }));
+  const { user, moves } = show(<FindDialog viewer={VIEWER} onClose={() => undefined} />);
+  await user.paste("102 O 88");
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(moves).toEqual([["push", `/requests/${ID}`]]));
 });
 
 it("a search that fails says so, and the lists and pages stay", async () => {

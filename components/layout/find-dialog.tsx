@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 import { call, target } from "@/components/client/api";
 import { addressOfFound, FOUND_GROUPS, targetsOf } from "@/components/layout/find-targets";
 import { placesFor, type Viewer } from "@/components/layout/places";
@@ -88,7 +88,7 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
   const typed = text.trim();
   const asked = usePaused(typed);
   const places = placesFor(viewer);
-  const { data, isError } = useQuery({
+  const { data, isError, isFetching } = useQuery({
     queryKey: ["search", asked],
     queryFn: ({ signal }) => call(SEARCH, { query: { q: asked }, signal }),
     enabled: asked.length >= SHORTEST,
@@ -99,6 +99,7 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
     router.push(href);
   };
   const isCurrent = asked === typed && typed.length >= SHORTEST;
+  const isPending = typed.length >= SHORTEST && (asked !== typed || isFetching);
   const found = isCurrent ? (data?.items ?? []) : [];
   const [first] = found;
   const best = first === undefined ? undefined : `${typed} ${first.kind} ${first.id}`;
@@ -106,6 +107,22 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
   useEffect(() => {
     if (best !== undefined) setSelected(best);
   }, [best]);
+  // Enter that comes before the answer waits for it: a number means the thing, not the first list. Places have no digits.
+  const [isHurried, setHurried] = useState(false);
+  useEffect(() => {
+    if (!isHurried || isPending) return;
+    setHurried(false);
+    if (first === undefined) return;
+    onClose();
+    router.push(addressOfFound(first.kind, first.id));
+  }, [isHurried, isPending, first, onClose, router]);
+  const [isChosen, setChosen] = useState(false);
+  const hurry = (event: KeyboardEvent) => {
+    if (event.key.startsWith("Arrow")) setChosen(true);
+    if (event.key !== "Enter" || !isPending || isChosen || !/\d/.test(typed)) return;
+    event.preventDefault();
+    setHurried(true);
+  };
   const targets =
     typed === ""
       ? []
@@ -115,11 +132,15 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
         );
   return (
     <Dialog isOpen onClose={onClose} title={t("find.title")}>
-      <Command label={t("find.title")} value={selected} onValueChange={setSelected}>
+      <Command label={t("find.title")} value={selected} onValueChange={setSelected} onKeyDown={hurry}>
         <Command.Input
           data-first-focus
           value={text}
-          onValueChange={setText}
+          onValueChange={(value) => {
+            setText(value);
+            setChosen(false);
+            setHurried(false);
+          }}
           placeholder={t("find.placeholder")}
           className="w-full min-h-touch rounded-control border border-edge bg-sheet px-3 text-body tablet:min-h-form"
         />

@@ -30,7 +30,7 @@ const REASONS = [
   [/^not a participant id$/, "unknownParticipant"],
   [/has no active key\.$/, "noKey"],
   [/^transaction not found$/, "unknownTransaction"],
-  [/^is not a number on record for the agency$/, "noNumberOfRecord"],
+  [/^is not a number stored for the agency$/, "noNumberOfRecord"],
   [/^is not an active colleague of your organisation and role$/, "noColleague"],
   [/^names no transaction$/, "findsNothing"],
   [/^names more than (\d+) transactions$/, "findsTooMany"],

@@ -160,7 +160,7 @@ describe("the dialog that opens fields under a grant", () => {
     await press("Open");
     await waitFor(() => expect(sent("/audit")).toHaveLength(2));
     expect(sent("/audit").map(({ path }) => path.split("/")[3])).toEqual([TWO, THREE]);
-    expect(await screen.findByRole("heading", { name: "2 opened records" })).toBeDefined();
+    expect(await screen.findByRole("heading", { name: "2 opened transactions" })).toBeDefined();
     expect(screen.getByRole("button", { name: "Make evidence" })).toHaveProperty("disabled", true);
     expect(screen.getByText(/has no views left, so no evidence can be made/)).toBeDefined();
   });

@@ -71,7 +71,7 @@ test("a missing, an untested, a tested and an outdated backup each show their st
   await expectState(page, "The backup is for an older root key", "backup-older");
   await expect(main).toContainText("backup ceremony --of portal");
   writeFileSync(recordFile(), "rubbish");
-  await expectState(page, "The record of the backup cannot be read", "backup-unreadable");
+  await expectState(page, "The list of backups cannot be read", "backup-unreadable");
 
   await coordinator.page.goto(at("/keys"));
   await expect(coordinator.page.getByRole("heading", { name: "Escrow epochs" })).toBeVisible();

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
+import { countSteps } from "../support/count-steps";
 import { demo } from "../support/instance";
 import { pressOn } from "../support/keyboard";
 import { visit } from "../support/page";
@@ -65,8 +66,11 @@ test("compliance reviews people by keyboard, an administrator decides on complia
 
   const left = await leftOf(anke);
   await selectUndecided(anke);
+  const steps = await countSteps(anke);
+  // One key for each person: 40 are 40 presses, and the way to the next needs none.
   await anke.keyboard.press("y");
   await expect.poll(() => leftOf(anke)).toBe(left - 1);
+  expect(await steps()).toBe(1);
   await keepLeft(anke);
 
   const { page: greta } = await signedIn(browser, ADMIN, DESKTOP);
@@ -116,12 +120,24 @@ async function selectUndecided(page: Page): Promise<void> {
   await pressOn(open.first().getByRole("rowheader").getByRole("button"));
 }
 
-test("compliance sees who may open a record and why; an administrator does not learn that it exists", async ({
+test("compliance sees who opened a transaction, and who may open it and why; an administrator does not learn that it exists", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, REVIEWER, DESKTOP);
   const { items } = await (await page.request.get(at("/confidential/transactions?limit=1"))).json();
-  const id: string = items[0].transaction_id;
+  const { transaction_id: id, job_id: job } = items[0];
+  // Who saw it: one search and one page, with names and without codes.
+  await visit(page, at("/"));
+  const steps = await countSteps(page);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill(job);
+  await expect(page.getByRole("option", { name: `Transaction ${job}` }).first()).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(heading(page)).toContainText(job);
+  const seen = page.getByRole("region", { name: "Every access to these fields" });
+  await expect(seen).toBeVisible();
+  expect(await steps()).toBe(3);
+  expect(await seen.textContent()).not.toMatch(/[0-9a-f]{8}(?:-|…)/);
   await visit(page, at(`/access-review/records?record=${id}`));
   await expect(page.getByRole("heading", { name: "Parties" })).toBeVisible();
   await expect(page.getByText(/in full/).first()).toBeVisible();

@@ -53,8 +53,8 @@ test("an officer finds a case by its number and reads what happened, and complia
   expect(page.url()).not.toContain(encodeURIComponent(facts.case_number));
 
   const happened = page.getByRole("region", { name: "What happened" });
-  await expect(happened.getByText(/You opened .* of job /)).toBeVisible();
-  await expect(happened.getByText(/You copied amount of job /)).toBeVisible();
+  await expect(happened.getByText(/You opened .* of transaction /)).toBeVisible();
+  await expect(happened.getByText(/You copied amount of transaction /)).toBeVisible();
   await expect(happened.getByText(/Lena Hartmann approved AR-/)).toBeVisible();
   await expect(happened.getByRole("link", { name: /^[\d,]+$/ }).first()).toBeVisible();
   await expectWhole(page);
@@ -87,7 +87,7 @@ test("an officer finds a case by its number and reads what happened, and complia
 
   await open(page, "/audit?action=disclosure.open&outcome=done");
   const log = page.getByRole("table", { name: /^Entries of the log/ });
-  await expect(log.getByText(/opened amount.* of job /).first()).toBeVisible();
+  await expect(log.getByText(/opened amount.* of transaction /).first()).toBeVisible();
   await saveView(page, "Openings done");
   await page.getByText("Columns", { exact: true }).click();
   await page.getByRole("checkbox", { name: "Actor" }).check();

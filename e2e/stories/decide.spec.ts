@@ -331,7 +331,7 @@ test("j and k lead through the waiting requests, and the record prints @deep", a
   await page.keyboard.press("k");
   await page.waitForURL(`**/requests/${ids[0]}`);
   await page.getByRole("link", { name: "Print view" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("Record of the access request AR-");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Printout of the access request AR-");
   expect(await axeFindings(page)).toEqual([]);
   await page.emulateMedia({ media: "print" });
   await expect(page.getByRole("button", { name: "Print" })).toBeHidden();

@@ -159,7 +159,7 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   await expect(page.getByText("Compared without opening").first()).toBeVisible();
   await expect(page.getByText("is lower")).toBeVisible();
   await journey.press("Resolve");
-  await page.getByRole("radio", { name: "The record is right" }).check();
+  await page.getByRole("radio", { name: "The transaction is right" }).check();
   journey.actions += 1;
   await journey.type("Result", "The list price applies; both agree.");
   await page.getByRole("dialog").getByRole("button", { name: "Resolve", exact: true }).click();

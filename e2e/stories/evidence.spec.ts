@@ -77,7 +77,7 @@ test("an officer makes evidence of opened fields in two presses, and a visitor f
   );
   await check(visitor.page, changed);
   await expect(
-    visitor.page.getByText("The first place that differs is a value or its record."),
+    visitor.page.getByText("The first place that differs is a value or its transaction."),
   ).toBeVisible();
   await pictures(visitor.page, "verify-evidence-changed");
   expect(visitor.faults()).toEqual([]);

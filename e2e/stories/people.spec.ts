@@ -1,4 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { countSteps } from "../support/count-steps";
 import { demo } from "../support/instance";
 import { openPage, visit } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
@@ -52,6 +53,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   await expect(heading(greta)).toHaveText("People");
   await expectWhole(greta);
   await pictures(greta, "people");
+  const steps = await countSteps(greta);
   await greta.getByRole("button", { name: "Invite a person" }).click();
   await dialog(greta).getByLabel("Name", { exact: true }).fill(NAME);
   await dialog(greta).getByLabel("Work e-mail").fill("e.kaya@operator.example");
@@ -63,6 +65,8 @@ test("two administrators invite a person, who signs in by the link with a passke
   await pictures(greta, "people-invite");
   await dialog(greta).getByRole("button", { name: "Send for confirmation" }).click();
   await expect(dialog(greta).getByText("A second administrator confirms this")).toBeVisible();
+  // Two presses and five answers: name, address, organisation, duty and reason.
+  expect(await steps()).toBe(7);
   await dialog(greta).getByRole("link", { name: "View the agreement" }).click();
   await expect(greta.getByText("You asked for this. Another administrator has to agree.")).toBeVisible();
   await expect(greta.getByRole("button", { name: "Agree" })).toHaveCount(0);
@@ -71,6 +75,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   const { page: nils } = await signedIn(browser, SECOND, DESKTOP);
   await open(nils, "/");
   const row = nils.getByRole("listitem").filter({ hasText: `Agree to the invitation of ${NAME}` });
+  const second = await countSteps(nils);
   await row.getByRole("link").click();
   await nils.waitForURL((url) => url.pathname === agreement);
   await expect(nils.getByText("Joins the legal team.")).toBeVisible();
@@ -79,6 +84,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   await nils.getByRole("button", { name: "Agree", exact: true }).click();
   await dialog(nils).getByRole("button", { name: "Agree", exact: true }).click();
   const link = (await dialog(nils).getByText("/invitation#").textContent())?.trim() ?? "";
+  expect(await second()).toBe(3);
   await dialog(nils).getByRole("button", { name: "I have handed it over" }).click();
   await expect(nils.getByText("Agreed", { exact: true }).first()).toBeVisible();
 

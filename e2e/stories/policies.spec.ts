@@ -1,6 +1,7 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Answer, type Demo, people, readDemo } from "../support/api";
+import { countSteps } from "../support/count-steps";
 import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction } from "../support/steps";
@@ -123,7 +124,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   expect((await opening()).status).toBe(200);
   const officer = await open(browser, "compliance", "/policies");
   await expect(
-    officer.getByRole("row", { name: /^Auditors .* may open records under a grant/ }),
+    officer.getByRole("row", { name: /^Auditors .* may open transactions under a grant/ }),
   ).toBeVisible();
   await expectWhole(officer);
   await pictures(officer, "policies");
@@ -132,6 +133,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
     officer.getByText('permit(principal in Role::"auditor"', { exact: false }).first(),
   ).toBeVisible();
 
+  const steps = await countSteps(officer);
   await beginDraft(officer, "Auditors once a week");
   await officer.getByLabel("Name of the rule").fill(RULE);
   await officer.getByRole("radio", { name: "may not", exact: true }).check();
@@ -143,13 +145,14 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   await officer.getByLabel("First day").fill(dayFrom(-2));
   await officer.getByLabel("Last day").fill(dayFrom(30));
   await expect(
-    officer.getByText(`Auditors may not open records outside ${openDay}`, { exact: false }),
+    officer.getByText(`Auditors may not open transactions outside ${openDay}`, { exact: false }),
   ).toBeVisible();
   await addExample(officer, "Before these weeks nothing changes", "Allowed", "2026-06-03");
   await addExample(officer, "In these weeks other days are closed", "Refused", dayFrom(30));
   await expectWhole(officer);
   await pictures(officer, "policy-rule");
   await officer.getByRole("button", { name: "Save the rule" }).click();
+  const written = await steps();
   await expect(heading(officer)).toHaveText("Draft 2: Auditors once a week", PATIENCE);
   await expect(officer.getByText("Added", { exact: true })).toBeVisible();
 
@@ -160,12 +163,16 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   await pictures(officer, "policy-dry-run");
   await act(officer, "Submit for agreement", "Submit");
   await expect(officer.getByText("Waits for a person with the duty approvals.")).toBeVisible(PATIENCE);
+  // The rule with its two examples; then the dry run, one press, and the way to the second person, two.
+  expect(written).toBeLessThanOrEqual(34);
+  expect((await steps()) - written).toBe(3);
 
   const decider = await open(browser, "approve", "/policies");
   await decider.getByRole("link", { name: "View Version 2" }).click();
   await expect(decider.getByRole("heading", { name: "Your agreement" })).toBeVisible(PATIENCE);
   await expectWhole(decider);
   await pictures(decider, "policy-agreement");
+  const agreeing = await countSteps(decider);
   await decider.keyboard.press("a");
   await dialog(decider).getByLabel("Reason, kept with the version").fill("Agreed with finding 7.");
   await dialog(decider).getByRole("button", { name: "Agree", exact: true }).click();
@@ -177,6 +184,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   ).toBeVisible(PATIENCE);
   await act(decider, "Put in force now", "Put in force");
   await expect(decider.getByText("It is in force.", { exact: false })).toBeVisible(PATIENCE);
+  expect(await agreeing()).toBe(5);
 
   const refused = await opening();
   expect([refused.status, refused.json.code, refused.json.reason]).toEqual([
@@ -190,10 +198,10 @@ test("a change that gives access shows a case and takes legal review as well, an
   browser,
 }) => {
   const officer = await open(browser, "compliance", "/policies");
-  await beginDraft(officer, "Clients report on their records");
+  await beginDraft(officer, "Clients report on their transactions");
   await officer.getByLabel("Name of the rule").fill("client-reporting");
   await officer.getByRole("checkbox", { name: "Client" }).check();
-  await officer.getByRole("radio", { name: "Own records of a party" }).check();
+  await officer.getByRole("radio", { name: "Own transactions of a party" }).check();
   await officer.getByRole("checkbox", { name: "Reporting" }).check();
   await addClientExample(officer, "Clients report", "Allowed", "reporting");
   await addClientExample(officer, "Clients audit nothing", "Refused", "audit");
@@ -214,7 +222,7 @@ test("a change that gives access shows a case and takes legal review as well, an
     PATIENCE,
   );
   await officer.getByRole("button", { name: "Save the rule" }).click();
-  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their records", PATIENCE);
+  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their transactions", PATIENCE);
 
   await dryRun(officer);
   await expect(officer.getByRole("heading", { level: 3, name: "Someone gains" })).toBeVisible();
@@ -223,8 +231,10 @@ test("a change that gives access shows a case and takes legal review as well, an
   await expect(officer.getByRole("table", { name: "Who gains" })).toContainText("client-reporting");
   await expectWhole(officer);
   await pictures(officer, "policy-gain");
-  await act(officer, "Change title and reason", "Save", { Title: "Clients report on their own records" });
-  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their own records", PATIENCE);
+  await act(officer, "Change title and reason", "Save", {
+    Title: "Clients report on their own transactions",
+  });
+  await expect(heading(officer)).toHaveText("Draft 3: Clients report on their own transactions", PATIENCE);
   await act(officer, "Submit for agreement", "Submit");
   await expect(officer.getByText("Waits for a person with the duty legal review.")).toBeVisible(PATIENCE);
 

@@ -64,7 +64,7 @@ test("by keyboard alone a participant rotates its key, sees the rotation end, an
   await page.keyboard.type("Replaced");
   await pressOn(dialog(page).getByRole("button", { name: "Destroy" }));
   await expect(
-    page.getByText("Its private key is erased and cannot be recovered. This record is kept."),
+    page.getByText("Its private key is erased and cannot be recovered. It stays in this list."),
   ).toBeVisible();
   await expect(page.getByRole("button", { name: "Destroy" })).toHaveCount(0);
   expect(faults()).toEqual([]);

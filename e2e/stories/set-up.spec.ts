@@ -1,5 +1,6 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type RunningInstance, startInstance, waitUntil } from "@/lib/testing/instance/instance";
+import { countSteps } from "../support/count-steps";
 import { openPage } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
 import { pictures } from "../support/take-pictures";
@@ -48,6 +49,7 @@ test("the printed link leads over organisation, first and second administrator t
   const { page: greta, faults } = await open(browser, printedLink());
   await expect(heading(greta, "Your organisation")).toBeVisible();
   expect(greta.url()).toBe(at("/setup"));
+  const steps = await countSteps(greta);
   await greta.getByRole("button", { name: "Save and continue" }).click();
   await expect(greta.getByText("Enter the name of your organisation").first()).toBeVisible();
   await greta.getByLabel("Name", { exact: true }).fill("Havel Clearing");
@@ -64,6 +66,8 @@ test("the printed link leads over organisation, first and second administrator t
   await makePasskey(greta);
 
   await expect(heading(greta, "Set up Sealport")).toBeVisible();
+  // Two screens: five answers and the passkey, and one press that a fault took.
+  expect(await steps()).toBe(9);
   await expect(greta.getByRole("complementary", { name: "Set-up" })).toContainText("10 parts are missing");
   await expect(greta.getByRole("button", { name: "Make the link" })).toBeVisible();
   const early = await greta.request.post(at("/confidential/admin/organisations"), {

@@ -107,7 +107,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await expect(page.getByText(secret.memo)).toHaveCount(0);
   // The name is in the mark behind the value. The value is in one answer only, and in no place that outlives the page.
   await expect(
-    page.locator('[data-mark*="Carla Brandt · "][data-mark*=" · own record"]').first(),
+    page.locator('[data-mark*="Carla Brandt · "][data-mark*=" · own transaction"]').first(),
   ).toBeAttached();
   expect(await axeFindings(page)).toEqual([]);
   expect(seen.answersWith(values).every((call) => /^POST .*\/access$/.test(call))).toBe(true);

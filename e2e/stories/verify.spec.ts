@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { axeFindings } from "../support/axe";
+import { countSteps } from "../support/count-steps";
 import { deepUnless } from "../support/deep";
 import { openPage, visit } from "../support/page";
 import { accountOf } from "../support/sign-in";
@@ -62,6 +63,8 @@ test("a visitor without an account verifies a bundle under the published keys, a
   writeFileSync(inFolder("altered.zip"), changeBundle(new Uint8Array(readFileSync(bundle)), 20));
   const { page, faults } = await openPage(browser, DESKTOP);
   await visit(page, at("/"));
+  const steps = await countSteps(page);
+  const began = Date.now();
   await page.getByRole("link", { name: "Check a bundle" }).last().click();
   await expect(page.getByRole("heading", { level: 1, name: "Check a bundle" })).toBeVisible();
   await page.waitForLoadState("networkidle");
@@ -73,6 +76,8 @@ test("a visitor without an account verifies a bundle under the published keys, a
   await expect(
     page.getByRole("heading", { name: /^All [\d,]+ entries are verified under the keys of this portal$/ }),
   ).toBeVisible();
+  // The way to the page, the file, and the check: the result is there within 30 seconds.
+  expect([await steps(), Date.now() - began < 30_000]).toEqual([3, true]);
   await expect(page.getByText("published by this portal", { exact: true })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await verifyFile(page, inFolder("altered.zip"));

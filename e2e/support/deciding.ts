@@ -112,7 +112,7 @@ export async function open(browser: Browser, handle: string, id: string) {
   const watched = await signedIn(browser, handle);
   await watched.page.goto(at(`/requests/${id}`));
   await expect(watched.page.getByRole("heading", { level: 1 })).toContainText(
-    "Statutory demand for one record",
+    "Statutory demand for one transaction",
   );
   return watched;
 }

@@ -54,7 +54,7 @@ export function beyond(order: Reach, asked: Asked): Excess | undefined {
   if (most !== undefined && countAll(asked) > most)
     return {
       member: "max_records",
-      detail: `The order covers at most ${most} records, over all requests that rest on it.`,
+      detail: `The order covers at most ${most} transactions, over all requests that rest on it.`,
     };
   const outside = asked.records.find((record) => !reaches(order, record));
   if (outside !== undefined)

@@ -80,7 +80,7 @@ async function requireManaged(cx: Context, { plan, facts }: Planned): Promise<vo
   if (!plan.sealed.some(({ wraps }) => wraps.some(({ kid }) => held.has(kid)))) return;
   throw new DomainError("evidence.client-held", {
     detail:
-      "Your participant holds the key of this record itself, so the portal cannot open it. Open it with your program (sealport open), which checks each value by the record's digests.",
+      "Your participant holds the key of this transaction itself, so the portal cannot open it. Open it with your program (sealport open), which checks each value by the transaction's digests.",
   });
 }
 
@@ -105,12 +105,14 @@ async function planAll(cx: Context, body: NewEvidence): Promise<GroupName[]> {
       await requireManaged(cx, planned);
       const { grant } = planned.plan;
       if ((grant === undefined) !== (body.grant_id === undefined))
-        throw new DomainError("access.no-grant", { detail: "Name the grant that covers these records." });
+        throw new DomainError("access.no-grant", {
+          detail: "Name the grant that covers these transactions.",
+        });
       bytes += bytesOf(planned.plan);
       if (bytes > MOST_BYTES)
         throw invalidField(
           "/records",
-          "have more than 4 MB of values together: name fewer records or fields",
+          "have more than 4 MB of values together: name fewer transactions or fields",
         );
       if (planned.plan.given !== undefined) await requireSignature(cx, planned.plan.given);
       for (const group of planned.plan.groups) groups.add(group);
@@ -141,7 +143,7 @@ async function requireBudget(tx: Tx, cx: Context, grantId: string, cost: Cost): 
   const left = grant.maxViews - grant.viewsUsed;
   if (left < records)
     throw new DomainError("access.views-exhausted", {
-      detail: `An evidence file takes one view for each record; ${left} are left for ${records}.`,
+      detail: `An evidence file takes one view for each transaction; ${left} are left for ${records}.`,
     });
 }
 

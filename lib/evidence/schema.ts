@@ -21,7 +21,7 @@ export const NewEvidence = z.strictObject({
     .min(1)
     .max(MAX_EVIDENCE_RECORDS)
     .refine((records) => new Set(records.map((one) => one.transaction_id)).size === records.length, {
-      error: "names a record twice",
+      error: "names a transaction twice",
     }),
   /** `json`: the signed statement alone, as programs take it. */
   format: z.enum(["pdf", "json"]).default("pdf"),

@@ -14,7 +14,7 @@ import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readOfficeNeeds } from "@/lib/home/office-needs";
 import type { Need, NeedKind, PlaceCounts } from "@/lib/home/schema";
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
-import { countUnread } from "@/lib/notify/store";
+import { countUnread } from "@/lib/notify/audience";
 
 type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db" | "escrow" | "keystore">;
 
@@ -39,7 +39,7 @@ export async function readCounts(
     requests: await requests(tx, cx, viewer),
     grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
-    notifications: await countUnread(tx, principal.userId),
+    notifications: await countUnread(tx, cx),
     accessReview: ofKind("access_review").reduce((sum, { facts }) => sum + (facts.transactions ?? 0), 0),
     alerts: actsOnAlerts(cx) ? await countUnacknowledged(tx, { tenantId, sealed: viewer.sealed }) : 0,
     erasures: ofKind("erasure").length,

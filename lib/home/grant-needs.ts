@@ -32,6 +32,7 @@ function need(grant: GrantView, kind: "access_ends" | "access_new"): Need {
     due_at: grant.not_after,
     is_late: false,
     facts: {
+      ...(grant.authority === undefined ? {} : { authority: grant.authority }),
       transactions: grant.transactions.length,
       opened: grant.opened,
       views_left: grant.views_left,

@@ -1,10 +1,9 @@
 import "server-only";
-import { listJobs } from "@/lib/access/requests/records-store";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { readAudience } from "@/lib/notify/audience";
-import { readReferences } from "@/lib/notify/reference-store";
+import { readNames } from "@/lib/notify/names-store";
 
 const NAMED_KINDS = ["request", "grant", "transaction"] as const;
 
@@ -12,6 +11,17 @@ const NAMED_KINDS = ["request", "grant", "transaction"] as const;
 export interface NamedRecord {
   readonly kind: (typeof NAMED_KINDS)[number];
   readonly id: string;
+}
+
+/** Returns what the caller calls these transactions, by id. */
+export function readTransactionNames(
+  cx: Context,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  return readRecordNames(
+    cx,
+    ids.map((id) => ({ kind: "transaction", id })),
+  );
 }
 
 /** So many are named at most for one page. */
@@ -37,12 +47,10 @@ export async function readRecordNames(
   if (subjects.length === 0) return new Map();
   return inSnapshot(cx, async (tx) => {
     const audience = await readAudience(tx, cx, subjects);
-    const known = subjects.filter((one) => audience.has(cx.principal, one));
-    const references = await readReferences(tx, cx.instance.tenantId, known);
-    const jobs = await listJobs(
+    return readNames(
       tx,
-      known.flatMap(({ kind, subject }) => (kind === "transaction" ? subject : [])),
+      cx.instance.tenantId,
+      subjects.filter((one) => audience.has(cx.principal, one)),
     );
-    return new Map([...references, ...jobs.map(({ id, jobId }) => [id, jobId] as const)]);
   });
 }

@@ -7,6 +7,7 @@ import { principalOf } from "@/lib/identity/sessions/principal";
 import { readChanged } from "@/lib/live/store";
 import { type Changed, isVisibleTo } from "@/lib/live/visible";
 import type { HookKind } from "@/lib/notify/schema";
+import { listUnread } from "@/lib/notify/store";
 
 /** A thing that a notification is about. */
 export interface Subject {
@@ -37,6 +38,16 @@ export async function readAudience(
       return found !== undefined && isVisibleTo(principal, found);
     },
   };
+}
+
+/** Returns how many unread notices the caller is shown: none of what they may no longer know of. */
+export async function countUnread(
+  tx: Tx,
+  cx: Pick<Context, "principal" | "instance" | "clock">,
+): Promise<number> {
+  const unread = await listUnread(tx, cx.principal.userId);
+  const audience = await readAudience(tx, cx, unread);
+  return unread.reduce((sum, one) => (audience.has(cx.principal, one) ? sum + one.count : sum), 0);
 }
 
 /**

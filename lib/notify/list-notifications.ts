@@ -1,14 +1,13 @@
 import "server-only";
-import { listJobs } from "@/lib/access/requests/records-store";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { readAudience } from "@/lib/notify/audience";
-import { readReferences } from "@/lib/notify/reference-store";
+import { countUnread, readAudience } from "@/lib/notify/audience";
+import { readNames } from "@/lib/notify/names-store";
 import type { Notification, NotificationQuery, ReadMarks } from "@/lib/notify/schema";
-import { countUnread, listNotices, markRead as mark, type NoticeRow } from "@/lib/notify/store";
+import { listNotices, markRead as mark, type NoticeRow } from "@/lib/notify/store";
 import type { Unreadable } from "@/lib/paging";
 
 /** Returns the cursor. Throws `request.invalid` for a cursor that does not belong to a list ordered by id. */
@@ -27,16 +26,6 @@ export interface NotificationPage {
   readonly unread: number;
 }
 
-/** References of requests and grants, and jobs of transactions, by id. */
-async function readNames(tx: Tx, tenantId: string, rows: readonly NoticeRow[]) {
-  const references = await readReferences(tx, tenantId, rows);
-  const jobs = await listJobs(
-    tx,
-    rows.flatMap(({ kind, subject }) => (kind === "transaction" ? subject : [])),
-  );
-  return new Map([...references, ...jobs.map(({ id, jobId }) => [id, jobId] as const)]);
-}
-
 /**
  * Returns the caller's notifications, newest first. It leaves out notifications about objects that the caller may no
  * longer see. So a page may have fewer items than requested although the list continues.
@@ -51,7 +40,7 @@ export async function listNotifications(cx: Context, query: NotificationQuery): 
     const rows = found.slice(0, query.limit);
     const audience = await readAudience(tx, cx, readableOf(rows));
     const shown = rows.filter((row) => isUnreadable(row) || audience.has(cx.principal, row));
-    const references = await readNames(tx, tenantId, readableOf(shown));
+    const names = await readNames(tx, tenantId, readableOf(shown));
     return {
       ...viewRows(
         cx,
@@ -61,14 +50,14 @@ export async function listNotifications(cx: Context, query: NotificationQuery): 
           id,
           kind,
           subject,
-          reference: references.get(subject) ?? null,
+          reference: names.get(subject) ?? null,
           state,
           at: at.toISOString(),
           read_at: readAt?.toISOString() ?? null,
         }),
       ),
       next_cursor: found.length > rows.length ? (rows.at(-1)?.id ?? null) : null,
-      unread: await countUnread(tx, userId),
+      unread: await countUnread(tx, cx),
     };
   });
 }
@@ -88,6 +77,6 @@ export async function markRead(
   const { userId } = cx.principal;
   return inTransaction(cx, async (tx) => {
     const marked = await mark(tx, { userId, ids, until, at: cx.clock.now() });
-    return { marked, unread: await countUnread(tx, userId) };
+    return { marked, unread: await countUnread(tx, cx) };
   });
 }

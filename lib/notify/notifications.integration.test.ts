@@ -93,13 +93,16 @@ describe("notifications", () => {
     expect([await seen(bench.auditor), await seen(bench.support)]).toEqual(before);
   });
 
-  it("stop showing what a person may no longer know of", async () => {
+  it("stop showing and counting what a person may no longer know of", async () => {
     const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
     const requestId = await bench.file();
     await tell();
     expect(await statesOf(who, requestId)).toEqual(["stage_1"]);
     const moved = { ...who, principal: { ...who.principal, duties: [] } };
     expect(await statesOf(moved, requestId)).toEqual([]);
+    const unread = async (one: BenchPerson) =>
+      (await listNotifications(one, NotificationQuery.parse({}))).unread;
+    expect([await unread(who), await unread(moved)]).toEqual([1, 0]);
   });
 
   it("report several steps of one transaction once, with its last state", async () => {
@@ -147,6 +150,8 @@ describe("notifications", () => {
     await releaseHold(bench.auditor, id, { reason: "Done." });
     await tell();
     expect(await statesOf(bench.legal, id)).toEqual(["active", "renewed", "released"]);
+    const hold = (await seen(bench.legal)).find(({ subject }) => subject === id);
+    expect(hold?.reference).toBe("job-1");
     for (const other of [colleague, bench.support, bench.client])
       expect(await statesOf(other, id)).toEqual([]);
   });

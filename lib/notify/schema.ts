@@ -27,8 +27,20 @@ export type HookKind = z.infer<typeof HookKind>;
 /** What a message is about: a thing, or the webhook itself where its owner asked for a test. */
 export const MessageKind = z.enum([...HookKind.options, "webhook"]);
 
+/** What can come by e-mail: the same, and what only the followers of a thing are notified of. */
+export const MailKind = z.enum([...NotifyKind.options, "followed"]);
+export type MailKind = z.infer<typeof MailKind>;
+
+/** States of a grant that its followers alone are notified of: each opening of fields. */
+const OPENED: readonly string[] = ["opened", "seen_masked"];
+
+/** Returns whether a change is reported only to people who follow the thing. */
+export function isForFollowers({ kind, state }: { readonly kind: string; readonly state: string }): boolean {
+  return kind === "transaction" || (kind === "grant" && OPENED.includes(state));
+}
+
 /** Default kinds for e-mail: what a person waits for, not what happens automatically. */
-export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
+export const USUAL_MAIL_KINDS: readonly MailKind[] = [
   "request",
   "grant",
   "dispute",
@@ -49,7 +61,7 @@ export const Notification = z.object({
   kind: HookKind,
   /** Id of the thing. */
   subject: z.string(),
-  /** Reference of the request it belongs to, or job of the transaction; null without one. */
+  /** What pages call it: a reference, a job, a key, a person, a version; null where the kind says it all. */
   reference: z.string().nullable(),
   state: z.string(),
   at: z.string(),
@@ -72,10 +84,10 @@ export const ReadMarks = z.strictObject({
 export type ReadMarks = z.infer<typeof ReadMarks>;
 export const Marked = z.object({ marked: z.int(), unread: z.int() });
 
-export const MailSettings = z.strictObject({ mail_kinds: z.array(NotifyKind).max(20) });
+export const MailSettings = z.strictObject({ mail_kinds: z.array(MailKind).max(20) });
 export type MailSettings = z.infer<typeof MailSettings>;
 export const MailSettingsView = z.object({
-  mail_kinds: z.array(NotifyKind),
+  mail_kinds: z.array(MailKind),
   /** Whether this instance sends e-mail at all. */
   has_mail: z.boolean(),
   address: z.string(),

@@ -23,7 +23,7 @@ import {
   type Person,
   takeEvents,
 } from "@/lib/notify/outbox/store";
-import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
+import { isForFollowers, USUAL_MAIL_KINDS } from "@/lib/notify/schema";
 import { listSetRows } from "@/lib/policies/store";
 import { waitsFor } from "@/lib/policies/waits-for";
 import { decidingDuties } from "@/lib/policies/who-may";
@@ -37,7 +37,8 @@ export interface TellContext extends Pick<Context, "db" | "instance" | "caseKey"
 const BATCH = 50;
 
 function wantsMail({ mailKinds }: Person, kind: string): boolean {
-  return (mailKinds ?? USUAL_MAIL_KINDS).includes(kind);
+  const wanted: readonly string[] = mailKinds ?? USUAL_MAIL_KINDS;
+  return wanted.includes(kind);
 }
 
 /** States that a request takes over from its grant: people get one notice, of the grant. Programs get both. */
@@ -60,13 +61,6 @@ function named<T>(rows: readonly T[], now: number): (T & { readonly id: string }
   return rows.map((row, index) => ({ ...row, id: ids[index] ?? uuidv7(now) }));
 }
 
-/** States of a grant that its followers alone are notified of: each opening of fields. */
-const OPENED: readonly string[] = ["opened", "seen_masked"];
-
-function isForFollowers({ kind, state }: EventRow): boolean {
-  return kind === "transaction" || (kind === "grant" && OPENED.includes(state));
-}
-
 /** Who follows what these events are about. Most events are for everyone who may know of them. */
 function followersOf(tx: Tx, cx: TellContext, events: readonly EventRow[]) {
   const followed = events.filter(isForFollowers).map((event) => ({ ...event, entryId: event.entry_id }));
@@ -86,17 +80,14 @@ function outgoingOf(
   const one = { tenantId: cx.instance.tenantId, userId, event };
   const isOwnAct = event.actor === pseudonym;
   const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
-  if (isForFollowers(event))
-    return {
-      notices: follows && !isOwnAct ? [one] : [],
-      // Webhooks are called for each transaction. They are never called for openings, also if their owner follows one.
-      deliveries: event.kind === "transaction" ? called.map(({ id }) => ({ ...one, webhookId: id })) : [],
-    };
-  const isTold = !isOwnAct && !isOfGrant(event);
-  const isMailed = cx.hasMail && isTold && wantsMail(person, event.kind);
+  const forFollowers = isForFollowers(event);
+  const isTold = !isOwnAct && (forFollowers ? follows : !isOfGrant(event));
+  const isMailed = cx.hasMail && isTold && wantsMail(person, forFollowers ? "followed" : event.kind);
+  // Webhooks are called for each transaction. They are never called for openings, also if their owner follows one.
+  const programs = forFollowers && event.kind !== "transaction" ? [] : called;
   return {
     notices: isTold ? [one] : [],
-    deliveries: [...(isMailed ? [one] : []), ...called.map(({ id }) => ({ ...one, webhookId: id }))],
+    deliveries: [...(isMailed ? [one] : []), ...programs.map(({ id }) => ({ ...one, webhookId: id }))],
   };
 }
 

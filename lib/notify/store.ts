@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
-import { type Readable, readRows } from "@/lib/db/read-rows";
+import { type Readable, readableOf, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { HookKind } from "@/lib/notify/schema";
 
@@ -32,8 +32,18 @@ export async function listNotices(tx: Tx, filter: NoticeFilter): Promise<Readabl
   return readRows(rows, (row) => NoticeRow.parse(row));
 }
 
-export function countUnread(tx: Tx, userId: string): Promise<number> {
-  return tx.notification.count({ where: { user_id: userId, read_at: null } });
+const Unread = z.object({ kind: HookKind, subject: z.string(), count: z.int() });
+
+/** The unread notices of so many things are counted at most. */
+const MOST_UNREAD = 500;
+
+/** Returns what a person's unread notices are about, newest first, and how many each thing has. */
+export async function listUnread(tx: Tx, userId: string): Promise<z.infer<typeof Unread>[]> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT kind, subject, count(*)::int AS count FROM notification
+    WHERE user_id = ${userId}::uuid AND read_at IS NULL
+    GROUP BY kind, subject ORDER BY max(id::text) DESC LIMIT ${MOST_UNREAD}`);
+  return readableOf(readRows(rows, (row) => Unread.parse(row)));
 }
 
 /** Marks a person's unread notices of these things as read; without a subject all of the kind. */

@@ -8,7 +8,16 @@ import { HideGuide } from "./hide-guide";
 /** Says that the first steps are hidden in this browser. */
 const GUIDE_COOKIE = "guide";
 
-type Guide = "regulator" | "auditor" | "participant" | "admin" | "support" | "coordinator" | "compliance";
+type Guide =
+  | "regulator"
+  | "auditor"
+  | "participant"
+  | "admin"
+  | "support"
+  | "coordinator"
+  | "compliance"
+  | "executive"
+  | "emergency";
 
 /** The guide of Help that fits the person: by role, and for coordinators by duty. */
 function guideOf({ role, duties }: Principal): Guide | undefined {
@@ -16,7 +25,9 @@ function guideOf({ role, duties }: Principal): Guide | undefined {
   if (role !== "coordinator") return role;
   if (duties.includes("legal") || duties.includes("approve")) return "coordinator";
   if (duties.includes("support")) return "support";
-  return duties.includes("compliance") || duties.includes("privacy") ? "compliance" : undefined;
+  if (duties.includes("compliance") || duties.includes("privacy")) return "compliance";
+  if (duties.includes("executive")) return "executive";
+  return duties.includes("break-glass") ? "emergency" : undefined;
 }
 
 const STEPS = ["1", "2", "3"] as const;

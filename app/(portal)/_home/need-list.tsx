@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
+import { topicOf } from "@/components/domain/alert-topics";
 import { openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -8,6 +9,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
+import { kindOf } from "@/lib/alerts/catalogue";
 import type { Principal } from "@/lib/context/principal";
 import { isMidnight, orderName } from "@/lib/format";
 import type { Need } from "@/lib/home/schema";
@@ -110,8 +112,10 @@ function wordsOf({ person = "", organisation = "", party = "", job = "", text, i
 function useSentence(): (need: Need) => Sentence {
   const t = useTranslations("home");
   const kinds = useTranslations("domain.instruments");
-  return ({ kind, reference, facts }) => {
+  const alerts = useTranslations("alertsPage.topics");
+  return ({ kind, reference: called, facts }) => {
     const { authority } = facts;
+    const reference = kind === "alert" ? alerts(`${topicOf(kindOf(called))}.title`) : called;
     const named =
       authority === undefined ? t("noAuthority") : orderName(kinds(authority.kind), authority.case_number);
     const hasAuthority = authority === undefined ? "no" : "yes";
@@ -122,6 +126,7 @@ function useSentence(): (need: Need) => Sentence {
       state: facts.state ?? "other",
       reference,
       authority: kind === "draft" ? hasAuthority : named,
+      grant: authority === undefined ? reference : `${named}, ${reference}`,
     };
     return {
       title: t(`needs.${kind}.title`, values),

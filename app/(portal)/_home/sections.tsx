@@ -207,6 +207,7 @@ export function ForceSection({
   principal: Principal;
 }) {
   const t = useTranslations("home.force");
+  const kinds = useTranslations("domain.instruments");
   const isOnlyOwn = home.in_force.every((grant) => grant.holder === principal.handle);
   if (home.in_force.length === 0 || (isOnlyOwn && home.in_force.length < 2)) return null;
   return (
@@ -222,6 +223,12 @@ export function ForceSection({
             head: t("reference"),
             isTitle: true,
             cell: (row) => <span className="whitespace-nowrap">{row.reference}</span>,
+          },
+          {
+            key: "authority",
+            head: t("authority"),
+            cell: ({ authority }) =>
+              authority === undefined ? t("none") : orderName(kinds(authority.kind), authority.case_number),
           },
           { key: "holder", head: t("holder"), cell: (row) => row.holder_name },
           {

@@ -1,33 +1,23 @@
-import Link from "next/link";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
+import { TransactionLinks, type TransactionNames } from "@/components/domain/transaction-links";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
-import { listOwnNotices as load } from "@/lib/access/notices/list-notices";
-import type { OwnNotice } from "@/lib/access/notices/schema";
+import { listOwnNotices as list } from "@/lib/access/notices/list-notices";
+import type { NoticeQuery, OwnNotice } from "@/lib/access/notices/schema";
 import { listOwnNotices } from "@/lib/api-client/operations/notices";
-import { formatTime, shortDigest } from "@/lib/format";
+import type { Context } from "@/lib/context/context";
+import { formatTime } from "@/lib/format";
+import { readTransactionNames } from "@/lib/home/record-names";
 
-function Records({ transactions }: Pick<OwnNotice, "transactions">) {
-  return (
-    <span className="flex flex-wrap gap-x-3">
-      {transactions.map((id) => (
-        <Link
-          key={id}
-          href={`/transactions/${id}`}
-          prefetch={false}
-          title={id}
-          className="font-mono underline decoration-line-2 underline-offset-4 hover:decoration-current"
-        >
-          {shortDigest(id)}
-        </Link>
-      ))}
-    </span>
-  );
+async function load(cx: Context, query: NoticeQuery) {
+  const page = await list(cx, query);
+  const disclosed = page.items.flatMap(({ transactions }) => transactions);
+  return { ...page, names: await readTransactionNames(cx, disclosed) };
 }
 
-function useColumns(): Column<OwnNotice>[] {
+function useColumns(names: TransactionNames): Column<OwnNotice>[] {
   const t = useTranslations("notices");
   const domain = useTranslations("domain");
   const format = useFormatter();
@@ -45,7 +35,7 @@ function useColumns(): Column<OwnNotice>[] {
     {
       key: "records",
       head: t("columns.records"),
-      cell: ({ transactions }) => <Records transactions={transactions} />,
+      cell: ({ transactions }) => <TransactionLinks ids={transactions} names={names} />,
     },
     {
       key: "fields",
@@ -69,7 +59,7 @@ const page = listPage({
   title: async () => (await getTranslations("notices"))("title"),
   lead: async () => (await getTranslations("notices"))("own.lead"),
   caption: async () => (await getTranslations("notices"))("own.list"),
-  useColumns,
+  useColumns: ({ value }) => useColumns(value.names),
   rowKey: ({ id }) => id,
   empty: async () => {
     const t = await getTranslations("notices.own.empty");

@@ -25,7 +25,7 @@ export function useReasons(
       reason(
         "floor.break-glass-party",
         "access.forbidden",
-        "Members of a party's organisation cannot use emergency access for its records.",
+        "Members of a party's organisation cannot use emergency access for its transactions.",
       ),
     ];
   return [];

@@ -50,7 +50,7 @@ export type CaseRecord = z.infer<typeof CaseRecord>;
 
 export const CaseHold = z.object({
   id: z.string(),
-  transactions: z.array(z.string()).describe("Records of this case that it covers."),
+  transactions: z.array(z.string()).describe("Transactions of this case that it covers."),
   from: z.string(),
   until: z.string(),
   released_at: z.string().optional(),

@@ -35,7 +35,7 @@ export async function requireIdentityCheck(
   if (await hasIdentityCheck(tx, one.requester.userId, cx.clock.now())) return;
   throw new DomainError("decision.identity-check", {
     detail:
-      "Record the requester's identity check first: a verified domain and a callback to a number on record.",
+      "Record the requester's identity check first: a verified domain and a callback to a number stored for the agency.",
   });
 }
 

@@ -30,21 +30,21 @@ const KEPT = { is_kept: true, authority: "court_order" } as const;
 /** Examples by policy: at each bound one that is allowed and one that is refused. */
 const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   "client-own": [
-    allow("A client opens their own record to settle it", CLIENT),
-    allow("A client opens their own record for a dispute", { ...CLIENT, purpose: "dispute" }),
-    allow("A client opens their own record for support", { ...CLIENT, purpose: "support" }),
+    allow("A client opens their own transaction to settle it", CLIENT),
+    allow("A client opens their own transaction for a dispute", { ...CLIENT, purpose: "dispute" }),
+    allow("A client opens their own transaction for support", { ...CLIENT, purpose: "support" }),
     refuse("A client has no audits", { ...CLIENT, purpose: "audit" }),
-    refuse("A client opens no record of others", { ...CLIENT, is_party: false }),
+    refuse("A client opens no transaction of others", { ...CLIENT, is_party: false }),
     refuse("A client who is support opens nothing to settle it", { ...CLIENT, is_support: true }),
     allow("A client who is support opens their dispute", { ...CLIENT, purpose: "dispute", is_support: true }),
-    refuse("Other roles have no records of their own", { ...CLIENT, role: "admin", purpose: "dispute" }),
+    refuse("Other roles have no transactions of their own", { ...CLIENT, role: "admin", purpose: "dispute" }),
   ],
   "miner-own": [
-    allow("A miner opens their own record to settle it", MINER),
+    allow("A miner opens their own transaction to settle it", MINER),
     refuse("A miner opens nothing for a dispute", { ...MINER, purpose: "dispute" }),
-    refuse("A miner opens no record of others", { ...MINER, is_party: false }),
+    refuse("A miner opens no transaction of others", { ...MINER, is_party: false }),
     refuse("A miner who is support opens nothing", { ...MINER, is_support: true }),
-    refuse("Other roles have no records of their own", { ...MINER, role: "admin" }),
+    refuse("Other roles have no transactions of their own", { ...MINER, role: "admin" }),
   ],
   "regulator-grant": [
     allow("A regulator opens for an audit under a grant", REGULATOR),
@@ -195,16 +195,16 @@ function ages(who: Given, days: number): Example[] {
   return [
     allow(`A ${role} looks back ${days} days`, { ...who, age_days: days }),
     refuse(`A ${role} does not look back ${days + 1} days`, { ...who, age_days: days + 1 }),
-    allow(`A kept record that an instrument names opens for a ${role}`, {
+    allow(`A kept transaction that an instrument names opens for a ${role}`, {
       ...{ ...who, ...KEPT },
       age_days: days + 1,
     }),
-    refuse(`A kept record alone does not open for a ${role}`, {
+    refuse(`A kept transaction alone does not open for a ${role}`, {
       ...{ ...who, ...KEPT },
       authority: null,
       age_days: days + 1,
     }),
-    refuse(`An instrument alone does not open an old record for a ${role}`, {
+    refuse(`An instrument alone does not open an old transaction for a ${role}`, {
       ...{ ...who, ...KEPT },
       is_kept: false,
       age_days: days + 1,

@@ -47,7 +47,7 @@ function ageReason(denied: DeniedGroup, set: DecidingSet): Reason {
   const days = lookBackOf(denied, set);
   const detail =
     days === undefined
-      ? "The record is older than your role may look back."
+      ? "The transaction is older than your role may see."
       : `Older than the ${days} days your role may look back.`;
   return reason("default.retention", "access.outside-retention", detail);
 }

@@ -18,7 +18,7 @@ const PROOF: Minimum = {
   reason: "it is needed to check the entries about disclosures, which are kept that long",
 };
 const YEAR: Minimum = { days: 365, reason: "a yearly audit must find the whole year" };
-const RECORDS: Minimum = { days: 365, reason: "parties can open their records for a year" };
+const RECORDS: Minimum = { days: 365, reason: "parties can open their transactions for a year" };
 
 /** By class of entry. */
 export const CLASS_MINIMUMS: Readonly<Record<EntryClass, Minimum>> = {

@@ -130,7 +130,7 @@ function textProblems(texts: readonly Text[]): PolicyProblem[] {
     const answer = cedar.policyToJson(one.text);
     if (answer.type === "failure") return answer.errors.map((error) => placed(one, error));
     if (!namesOne(one.text)) return [];
-    return [{ ...ofSet("A policy names roles, not one person or one record."), policy: one.id }];
+    return [{ ...ofSet("A policy names roles, not one person or one transaction."), policy: one.id }];
   });
 }
 

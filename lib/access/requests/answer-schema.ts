@@ -40,8 +40,8 @@ export const AuthorizationView = z.object({
   withheld: z.literal(true).optional(),
   recognition_basis: z.string().optional(),
   sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
-  /** SHA-256 of its record, as every decision names it. */
-  record_digest: z.string(),
+  /** SHA-256 of its record, as every decision names it. Withheld with the facts: a guess could be checked by it. */
+  record_digest: z.string().optional(),
   /** How far the order itself has been verified, as a text for people. */
   verification: z.string(),
   /** The same as a code: by its signature, by two matching readings of the paper, or not. */

@@ -80,7 +80,7 @@ function eventView(event: TimelineEvent, names: Names) {
   };
 }
 
-/** With `isBlind` without the end that is asked for, which is usually the order's own. */
+/** With `isBlind` without the end that is asked for, which is usually the order's own, and without the digest over it. */
 function detailMembers(row: RequestRow, isBlind: boolean) {
   return {
     justification: row.justification,
@@ -91,7 +91,7 @@ function detailMembers(row: RequestRow, isBlind: boolean) {
     ...(row.until === undefined || isBlind ? {} : { until: validityTime(row.until) }),
     max_views: row.maxViews,
     max_exports: row.maxExports,
-    ...(row.digest === undefined ? {} : { digest: row.digest }),
+    ...(row.digest === undefined || isBlind ? {} : { digest: row.digest }),
   };
 }
 

@@ -56,7 +56,7 @@ async function checkAuthorization(
   }
   if (recordDigest(authorization.record) !== authorization.recordDigest) {
     throw new DomainError("authorization.invalid", {
-      detail: "The record is not the one that was attached.",
+      detail: "The legal authority is not the one that was attached.",
     });
   }
   requireConfirmed(authorization);

@@ -66,13 +66,14 @@ export function requestSummary(row: RequestRow, extras: SummaryExtras): RequestS
   };
 }
 
-/** The facts that deciders read for themselves. */
+/** The facts that deciders read for themselves, and the digest over them: who guesses the facts could check a guess by it. */
 function orderFacts(row: AuthorizationRow) {
   return {
     issuer: row.issuer,
     case_number: row.caseNumber,
     valid_from: validityTime(row.validFrom),
     valid_until: validityTime(row.validUntil),
+    record_digest: row.recordDigest,
   };
 }
 
@@ -87,7 +88,6 @@ export function authorizationView(row: AuthorizationRow, isBlind = false): Autho
     ...(isBlind ? { withheld: true as const } : orderFacts(row)),
     ...(row.recognitionBasis === undefined ? {} : { recognition_basis: row.recognitionBasis }),
     ...(sealed === undefined ? {} : { sealed: { basis: sealed.basis, until: validityTime(sealed.until) } }),
-    record_digest: row.recordDigest,
     ...assuranceView(row.verifications),
     ...(row.reach === undefined ? {} : { reach: row.reach }),
     ...(row.isSingleUse ? { single_use: true } : {}),

@@ -44,7 +44,7 @@ async function weigh(tx: Tx, cx: Context, officer: Person, body: NewIdentityChec
   const record = await readCheckRecord(tx, cx.instance.tenantId, officer);
   const { called_number: number, is_confirmed: isConfirmed } = body;
   if (number !== undefined && !record.contacts.includes(number))
-    throw invalidField("/called_number", "is not a number on record for the agency");
+    throw invalidField("/called_number", "is not a number stored for the agency");
   if (number !== undefined) await requireOthersNumber(tx, cx, record.setters.get(number));
   return {
     domainVerified: record.isDomainVerified,

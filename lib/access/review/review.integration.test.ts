@@ -74,9 +74,13 @@ describe("the review", () => {
       const id = await bench.file({ order });
       const confirms = bench.approval("legal").confirms;
       if (confirms === undefined) throw new TypeError("no facts to type");
+      // Digests over the facts: a decider could check a guess by them.
+      const { authorization, digest: requested } = await getRequest(bench.regulator, id);
+      const digests = [authorization?.record_digest ?? "none", requested ?? "none"];
       for (const who of [bench.legal, bench.approver]) {
         const before = await answers(who, id);
         for (const fact of facts()) expect(before).not.toContain(fact);
+        for (const digest of digests) expect(before).not.toContain(digest);
         expect((await reviewRequest(who, id)).reads_blind).toBe(true);
         const read = await readOrder(who, id, { ...confirms, case_number: order.case_number });
         expect(read.matches).toEqual(["issuer", "case_number", "valid_from", "valid_until"]);
@@ -311,7 +315,7 @@ describe("the review", () => {
       const own = { called_number: "+49 30 111111", is_confirmed: true, note: "Called back." };
       const refused = await refusalOf(checkIdentity(bench.legal, id, own));
       expect(refused.errors).toEqual([
-        { pointer: "/called_number", detail: "is not a number on record for the agency" },
+        { pointer: "/called_number", detail: "is not a number stored for the agency" },
       ]);
       const unrelated = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
       expect(unrelated).toMatchObject({ is_valid: false, domain_verified: true });

@@ -20,16 +20,16 @@ const ASK = "File an access request with your legal authority.";
  */
 const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>>> = {
   "default.hours": {
-    auditor: "Auditors open records in office hours only, whatever the instrument.",
+    auditor: "Auditors open transactions in office hours only, whatever the instrument.",
     regulator:
       "Your agency set these hours. For an order or a demand that does not wait, give hours_override with a reason; it is logged.",
   },
   "default.retention": {
-    participant: "The operator can tell you what became of an older record.",
-    auditor: "An instrument that names a record under a legal hold reaches further back.",
-    regulator: "An instrument that names a record under a legal hold reaches further back.",
-    support: "An older record takes a request of a reviewer's.",
-    reviewer: "An older record takes an instrument that names it, and a hold.",
+    participant: "The operator can tell you what became of an older transaction.",
+    auditor: "An instrument that names a transaction under a legal hold reaches further back.",
+    regulator: "An instrument that names a transaction under a legal hold reaches further back.",
+    support: "An older transaction takes a request of a reviewer's.",
+    reviewer: "An older transaction takes an instrument that names it, and a hold.",
   },
   "floor.no-grant": {
     auditor: ASK,
@@ -38,7 +38,7 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
     reviewer: "Reviewing gives no access of its own: file a request, which others decide.",
   },
   "default.groups": {
-    participant: "A record opens for you in the fields that were sealed for you.",
+    participant: "A transaction opens for you in the fields that were sealed for you.",
     auditor: "The deciders granted other fields; these take a new request.",
     regulator: "The deciders granted other fields; these take a new request.",
     reviewer: "These fields take a new request.",

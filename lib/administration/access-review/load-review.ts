@@ -63,7 +63,7 @@ export async function requireReading(
   const organisationId = requireReader(cx, await listCandidates(tx, cx.instance.tenantId));
   if (of === "all" && organisationId !== undefined)
     throw new DomainError("access.forbidden", {
-      detail: "Only auditors and compliance can see who may open a record.",
+      detail: "Only auditors and compliance can see who may open a transaction.",
     });
 }
 

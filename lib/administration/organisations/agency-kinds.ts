@@ -70,7 +70,7 @@ export const recordOfAgency = kind({
   check: async (tx, cx, { subjectId, after }) => {
     await requireOrganisation(tx, cx, subjectId);
     if (contentEtagOf(await settingsOf(tx, cx, subjectId)) === contentEtagOf(after))
-      throw invalidField("/email_domains", "and all other values are already on record");
+      throw invalidField("/email_domains", "and all other values are already stored");
     await requireFreeDomains(tx, cx, after.email_domains, subjectId);
   },
   apply: async (tx, cx, { subjectId: id, after: body, askedBy: by }) => {

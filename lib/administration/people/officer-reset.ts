@@ -45,7 +45,7 @@ const mailbox = (address: string) => address.trim().toLowerCase();
 function requireContacts(agency: AgencyRow, contacts: readonly string[], own: string): void {
   const known = agency.people.map(({ email }) => mailbox(email)).filter((email) => email !== mailbox(own));
   if (known.length < 2)
-    refuse(`${agency.name} has fewer than two other contacts on record. Add them to its record first.`);
+    refuse(`${agency.name} has fewer than two other contacts. Add them under Organisations first.`);
   const named = new Set(contacts.map(mailbox));
   if (named.size !== 2 || [...named].some((email) => !known.includes(email)))
     refuse(`Two contacts of ${agency.name} confirm it, and neither is the officer.`);
@@ -70,7 +70,7 @@ export async function requireCallBack(
   if (number === undefined || notBefore === undefined)
     refuse(`This is an officer of ${agency.name}. Call its two contacts back first, and name them.`);
   requireContacts(agency, contacts, await findEmail(tx, person.userId));
-  if (!agency.contacts.includes(number)) refuse("The number called is not on the agency's record.");
+  if (!agency.contacts.includes(number)) refuse("The number called is not stored for the agency.");
 }
 
 /** Throws `person.officer` where the caller put the called number on record: that takes another person. */
@@ -83,7 +83,5 @@ export async function requireForeignNumber(
   const { organisationId } = await requirePerson(tx, cx, userId);
   const agency = await findAgency(tx, cx.instance.tenantId, organisationId);
   if (agency?.setters.get(call.number) === cx.principal.userId)
-    refuse(
-      "You put this number on record yourself. Another administrator calls it, or you call another number.",
-    );
+    refuse("You stored this number yourself. Another administrator calls it, or you call another number.");
 }

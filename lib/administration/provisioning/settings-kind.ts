@@ -63,7 +63,7 @@ async function requireDomains(
 ): Promise<void> {
   const { tenantId } = cx.instance;
   if (of === "agency" && domains.length > 0)
-    throw invalidField("/email_domains", "are those of the agency's record: leave them out");
+    throw invalidField("/email_domains", "are those of the agency: leave them out");
   if (of === "agency") return;
   if (domains.length === 0) throw invalidField("/email_domains", "names no domain");
   const owner = await findDomainOwner(tx, tenantId, domains, id);

@@ -35,7 +35,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   reason: "Agreed with the parties on 27 November.",
   comment: "The order names all three transactions.",
   justification: "To settle job-2026-0042.",
-  note: "Called back on the number of the record.",
+  note: "Called back on a number stored for the agency.",
   label: "Settlement robot",
   password: "four words that do not belong together",
 };

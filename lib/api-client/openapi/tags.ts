@@ -63,7 +63,7 @@ export const TAGS: readonly Tag[] = [
   {
     name: "Follows",
     slug: "follows",
-    description: "Cases, requests and records whose events a person follows.",
+    description: "Cases, requests and transactions whose events a person follows.",
     paths: ["/confidential/follows"],
     families: ["follow", "case", "request", "transaction"],
   },
@@ -150,7 +150,7 @@ export const TAGS: readonly Tag[] = [
     name: "People and agreements",
     slug: "people",
     description:
-      "People, their invitations and duties, acts that need two people, access reviews, and who may open a record.",
+      "People, their invitations and duties, acts that need two people, access reviews, and who may open a transaction.",
     paths: [
       "/confidential/admin/users",
       "/confidential/admin/invitations",
@@ -180,7 +180,7 @@ export const TAGS: readonly Tag[] = [
     name: "Alerts",
     slug: "alerts",
     description:
-      "Alarms as records: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
+      "Alarms: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
     paths: [
       "/confidential/alerts",
       "/confidential/alert-addresses",

@@ -35,7 +35,7 @@ export const useBreakGlass = operation({
   method: "POST",
   path: BREAK_GLASS,
   summary:
-    "Start emergency access: masked values of at most three records, for an hour; a review blocks the next use.",
+    "Start emergency access: masked values of at most three transactions, for an hour; a review blocks the next use.",
   scopes: ["disclose"],
   roles,
   duties: ["break-glass"],

@@ -24,7 +24,7 @@ export const getCase = operation({
   id: "getCase",
   method: "GET",
   path: `${CASES}/{id}`,
-  summary: "One case with its order, requests, grants, records, legal holds, people and timeline.",
+  summary: "One case with its order, requests, grants, transactions, legal holds, people and timeline.",
   scopes: ["read"],
   roles,
   params: CasePath,

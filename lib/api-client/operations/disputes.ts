@@ -111,7 +111,7 @@ export const stateFigures = operation({
   method: "POST",
   path: `${DISPUTES}/{id}/figures`,
   summary:
-    "State what the figures of a disputed record are, as its party, once for each field. They are compared with the record and not stored; a session needs a proof of 15 minutes at most.",
+    "State what the figures of a disputed transaction are, as its party, once for each field. They are compared with the transaction and not stored; a session needs a proof of 15 minutes at most.",
   scopes: ["request"],
   roles: ["client", "miner"],
   params: DisputePath,

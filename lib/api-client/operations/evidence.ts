@@ -9,7 +9,7 @@ export const makeEvidence = operation({
   method: "POST",
   path: "/confidential/evidence",
   summary:
-    "Open records and take their values away as evidence: a PDF/A-3 file with the signed data, or the data as JSON.",
+    "Open transactions and take their values away as evidence: a PDF/A-3 file with the signed data, or the data as JSON.",
   scopes: ["disclose", "open"],
   roles,
   body: NewEvidence,
@@ -26,7 +26,7 @@ export const makeEvidencePack = operation({
   method: "POST",
   path: "/confidential/evidence/packs",
   summary:
-    "One zip of the caller's grant: new evidence of its records as PDF, the signed bundle of its part of the log, and the digests of earlier evidence.",
+    "One zip of the caller's grant: new evidence of its transactions as PDF, the signed bundle of its part of the log, and the digests of earlier evidence.",
   // A person's own: it has what opening and exporting give together, with the proof that exports need.
   scopes: "any",
   sessionOnly: true,

@@ -17,7 +17,7 @@ export const preserveTransactions = operation({
   id: "preserveTransactions",
   method: "POST",
   path: HOLDS,
-  summary: "Put records under a legal hold; it keeps them from deletion and discloses nothing.",
+  summary: "Put transactions under a legal hold; it keeps them from deletion and discloses nothing.",
   scopes: ["request"],
   roles,
   body: NewPreservation,

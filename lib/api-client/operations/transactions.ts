@@ -123,7 +123,7 @@ export const setTransactionRetention = operation({
   id: "setTransactionRetention",
   method: "POST",
   path: "/confidential/transactions/{id}/retention",
-  summary: "Give a record a longer retention class, or the usual one again. It opens nothing.",
+  summary: "Give a transaction a longer retention class, or the usual one again. It opens nothing.",
   scopes: ["admin", "decide"],
   roles: ["coordinator"],
   duties: ["legal", "compliance"],

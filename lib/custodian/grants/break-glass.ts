@@ -70,7 +70,7 @@ export function checkBreakGlassStands(
   const parties = transactions.flatMap((tx) => core.memory.partiesOf(tx) ?? []);
   const organisations = partiesOrganisations(roster, parties);
   if (organisations.some((own) => isSameOrganisation(own, holder.organisation))) {
-    refuse("party", "Members of a party's organisation cannot use break-glass for its records.");
+    refuse("party", "Members of a party's organisation cannot use break-glass for its transactions.");
   }
 }
 

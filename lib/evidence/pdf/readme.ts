@@ -14,10 +14,10 @@ Check it with the program, without a server:
 FILE holds the keys that you trust (sealport verify keys), fetched from another place than this file.
 
 Check it with standard tools. JCS is RFC 8785, base64url is without padding, SHA-256 throughout.
-1. A value: base64url(JCS([salt, "group.name", value])) is text d. SHA-256(d) is in the record's list "digests" once.
+1. A value: base64url(JCS([salt, "group.name", value])) is text d. SHA-256(d) is in the transaction's list "digests" once.
 2. The list: SHA-256("cfx1/rd|" + transaction + "|" + all digests of the list as 32 bytes each) is "rd" in the public part
    ("pub") of the entry "created_entry".
-3. The record: SHA-256(JCS({created_at, job_id, participants, tx})) is "meta" in the same part.
+3. The transaction: SHA-256(JCS({created_at, job_id, participants, tx})) is "meta" in the same part.
 4. An entry: its leaf is SHA-256(0x00 + bytes). Its "proof" is a C2SP tlog-proof: the hashes lead from the leaf to the root
    of the checkpoint below them (RFC 6962). A signature line of the checkpoint is by the log's key, others by witnesses.
 5. The statement: the note "${log}/evidence/1", the reference, and the base64 of SHA-256(JCS(statement)), one a line,

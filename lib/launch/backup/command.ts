@@ -147,7 +147,7 @@ async function drill(env: LaunchEnv, values: Values): Promise<void> {
     `Log: ${found.log_size} entries came back, ${found.recovered} more from the signer's copy; outside checkpoint over ${found.checkpoint}.`,
   );
   say(
-    `Sample record: ${found.opened ? "opened by the custodian with the restored keys" : "the instance has no record"}.`,
+    `Sample transaction: ${found.opened ? "opened by the custodian with the restored keys" : "the instance has no transaction"}.`,
   );
   say(`Erased again: ${found.erased_again}.`);
   say(`RPO ${found.rpo_s.toFixed(1)} s, RTO ${found.rto_s.toFixed(1)} s.`);

@@ -72,7 +72,7 @@ async function withScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
 function requireKeys(keys: readonly KeyBackup[]): void {
   if (keys.length === 0)
     throw new BackupRefused(
-      "A drill opens a sample record, and the backup of the database has no keys. Name a backup of the keys with --keys and --keys-identity.",
+      "A drill opens a sample transaction, and the backup of the database has no keys. Name a backup of the keys with --keys and --keys-identity.",
     );
 }
 

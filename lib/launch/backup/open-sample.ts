@@ -60,7 +60,7 @@ export async function openSample({ env, folders, instance, url }: RestoredInstan
   const refused = results.find(({ ok }) => !ok);
   if (refused !== undefined && !refused.ok)
     throw new BackupRefused(
-      `The restored keys do not open a sample record (${refused.reason}). The backup of the keys is older than the record, or of another instance.`,
+      `The restored keys do not open a sample transaction (${refused.reason}). The backup of the keys is older than the transaction, or of another instance.`,
     );
   return results.length;
 }

@@ -10,7 +10,7 @@ import type { Mail } from "@/lib/notify/mail/mailer";
 import { findAddress, findSetting } from "@/lib/notify/mail/store";
 import { writeMail } from "@/lib/notify/mail/write-mail";
 import { readReferences } from "@/lib/notify/reference-store";
-import { NotifyKind, USUAL_MAIL_KINDS } from "@/lib/notify/schema";
+import { HookKind, isForFollowers, MailKind, USUAL_MAIL_KINDS } from "@/lib/notify/schema";
 import { type Message, messageId, secretContext } from "@/lib/notify/webhooks/signature";
 import { findWebhook, type WebhookRow } from "@/lib/notify/webhooks/store";
 
@@ -84,8 +84,9 @@ export async function composeMessage(
 /** Returns the e-mail to a person who still wants it and may know of the thing. */
 export async function composeMail(tx: Tx, cx: ComposeContext, row: DeliveryRow): Promise<Mail | "withheld"> {
   const wanted = (await findSetting(tx, row.user_id)) ?? USUAL_MAIL_KINDS;
-  const kind = NotifyKind.safeParse(row.kind).data;
-  if (kind === undefined || !wanted.includes(kind)) return "withheld";
+  const kind = HookKind.safeParse(row.kind).data;
+  const choice = MailKind.safeParse(isForFollowers(row) ? "followed" : row.kind).data;
+  if (kind === undefined || choice === undefined || !wanted.includes(choice)) return "withheld";
   if ((await reader(tx, cx, row)) === undefined) return "withheld";
   const reference = (await readReferences(tx, cx.instance.tenantId, [row])).get(row.subject);
   return writeMail({

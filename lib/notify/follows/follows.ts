@@ -3,7 +3,6 @@
 
 import "server-only";
 import { requireCase } from "@/lib/access/cases/get-case";
-import { listJobs } from "@/lib/access/requests/records-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -20,7 +19,7 @@ import {
   listFollowRows,
   removeFollow,
 } from "@/lib/notify/follows/store";
-import { readReferences } from "@/lib/notify/reference-store";
+import { readNames } from "@/lib/notify/names-store";
 
 const MOST_FOLLOWS = 200;
 
@@ -42,10 +41,7 @@ function namesOf(cx: Context, things: readonly Thing[]): Promise<ReadonlyMap<str
   return inSnapshot(cx, async (tx) => {
     const audience = await readAudience(tx, cx, subjects);
     const known = subjects.filter((one) => audience.has(cx.principal, one));
-    const references = await readReferences(tx, cx.instance.tenantId, known);
-    const records = known.flatMap(({ kind, subject }) => (kind === "transaction" ? subject : []));
-    const jobs = await listJobs(tx, records);
-    return new Map([...references, ...jobs.map(({ id, jobId }) => [id, jobId] as const)]);
+    return readNames(tx, cx.instance.tenantId, known);
   });
 }
 

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fixedClock } from "@/lib/clock";
 import { type DeliverContext, deliverDue } from "@/lib/notify/deliveries/deliver";
+import { beginFollow } from "@/lib/notify/follows/follows";
 import { type Mail, type Mailer, mailerOf, openMailer } from "@/lib/notify/mail/mailer";
 import { changeMailSettings, getMailSettings } from "@/lib/notify/mail/settings";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { MAIL_LOGIN, type MailServer, openMailServer } from "@/lib/testing/servers/mail-server";
+import { setStatus } from "@/lib/transactions/status/set-status";
 
 const FROM = "portal@sealport.example";
 const ORIGIN = "https://portal.example";
@@ -86,6 +88,17 @@ describe("e-mail", () => {
     await bench.file();
     await deliver();
     expect(takenBy(who)).toHaveLength(1);
+  });
+
+  it("about a transaction that a person follows is sent if they chose it, and has no job", async () => {
+    const [who, other] = [await reviewer(), await reviewer()];
+    const [subject] = bench.transactions;
+    for (const one of [who, other]) await beginFollow(one, { kind: "transaction", subject });
+    await changeMailSettings(who, { mail_kinds: ["followed"] }, true);
+    await setStatus(bench.client, subject, { status: "processing" });
+    await deliver();
+    expect([takenBy(who).length, takenBy(other).length]).toEqual([1, 0]);
+    expect(takenBy(who)[0]?.text).toMatch(/^Subject: Sealport: A transaction that you follow changed\r?$/m);
   });
 
   it("is sent again a minute after a temporary refusal, and given up after a permanent one", async () => {

@@ -5,9 +5,9 @@ import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { findAddress, findSetting, writeSetting } from "@/lib/notify/mail/store";
 import {
+  type MailKind,
   type MailSettings,
   type MailSettingsView,
-  type NotifyKind,
   USUAL_MAIL_KINDS,
 } from "@/lib/notify/schema";
 
@@ -29,7 +29,7 @@ export async function changeMailSettings(
 ): Promise<MailSettingsView & { readonly receipt: Receipt }> {
   const { userId } = cx.principal;
   const { tenantId } = cx.instance;
-  const kinds: NotifyKind[] = [...new Set(body.mail_kinds)].sort();
+  const kinds: MailKind[] = [...new Set(body.mail_kinds)].sort();
   const { entry, address } = await inTransaction(cx, async (tx) => {
     await writeSetting(tx, { userId, tenantId, kinds, at: cx.clock.now() });
     return {

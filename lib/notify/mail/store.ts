@@ -1,7 +1,7 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import { NotifyKind } from "@/lib/notify/schema";
+import { MailKind } from "@/lib/notify/schema";
 
 export async function findAddress(tx: Tx, userId: string): Promise<string> {
   const row = await tx.app_user.findUnique({ where: { id: userId }, select: { email: true } });
@@ -10,13 +10,13 @@ export async function findAddress(tx: Tx, userId: string): Promise<string> {
 }
 
 /** Returns a person's choice; undefined until they have chosen. */
-export async function findSetting(tx: Tx, userId: string): Promise<NotifyKind[] | undefined> {
+export async function findSetting(tx: Tx, userId: string): Promise<MailKind[] | undefined> {
   const row = await tx.notify_setting.findUnique({
     where: { user_id: userId },
     select: { mail_kinds: true },
   });
   return row?.mail_kinds.flatMap((kind) => {
-    const known = NotifyKind.safeParse(kind);
+    const known = MailKind.safeParse(kind);
     return known.success ? [known.data] : [];
   });
 }
@@ -24,7 +24,7 @@ export async function findSetting(tx: Tx, userId: string): Promise<NotifyKind[] 
 export interface SettingRow {
   readonly userId: string;
   readonly tenantId: string;
-  readonly kinds: readonly NotifyKind[];
+  readonly kinds: readonly MailKind[];
   readonly at: Date;
 }
 

@@ -1,9 +1,9 @@
 import "server-only";
 import type { Mail } from "@/lib/notify/mail/mailer";
-import type { NotifyKind } from "@/lib/notify/schema";
+import type { HookKind } from "@/lib/notify/schema";
 
 /** What an e-mail says happened, in both languages of the product: a person's own is known to their browser alone. */
-const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: string]>> = {
+const WORDS: Readonly<Record<HookKind, readonly [english: string, german: string]>> = {
   request: ["An access request changed", "Ein Antrag hat sich geändert"],
   grant: ["A grant changed", "Eine Freigabe hat sich geändert"],
   dispute: ["A dispute changed", "Ein Streitfall hat sich geändert"],
@@ -16,15 +16,16 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   // Not the content: anyone on the way can read mail.
   notice: ["Notice", "Mitteilung"],
   access_review: ["An access review changed", "Eine Zugriffsprüfung hat sich geändert"],
-  policy: ["Policies changed", "Richtlinien haben sich geändert"],
+  policy: ["The policies changed", "Das Regelwerk hat sich geändert"],
   erasure: ["An erasure changed", "Eine Löschung hat sich geändert"],
   authority: ["An authority's key changed", "Ein Schlüssel einer Stelle hat sich geändert"],
+  transaction: ["A transaction that you follow changed", "Eine beobachtete Transaktion hat sich geändert"],
 };
 
 export interface MailFacts {
   readonly id: string;
   readonly to: string;
-  readonly kind: NotifyKind;
+  readonly kind: HookKind;
   readonly reference: string | undefined;
   readonly at: Date;
   readonly origin: string;

@@ -115,10 +115,10 @@ function objectOf(form: PolicyForm): string {
   const { records, groups, levels } = form;
   const [isOwn, aged] = [records === "own", agedOf(form)];
   if (groups.length === 0 && levels.length === 0)
-    return `${isOwn ? strong("eigene Datensätze") : "Datensätze"}${aged}`;
+    return `${isOwn ? strong("eigene Transaktionen") : "Transaktionen"}${aged}`;
   const names = groups.length === 0 ? "Felder" : strong(and(groups.map((group) => GROUPS[group])));
-  if (isOwn) return `${names} ${strong("eigener Datensätze")}${aged}`;
-  return aged === "" ? names : `${names} von Datensätzen${aged}`;
+  if (isOwn) return `${names} ${strong("eigener Transaktionen")}${aged}`;
+  return aged === "" ? names : `${names} von Transaktionen${aged}`;
 }
 
 function askedOf({ levels }: PolicyForm): string {

@@ -112,7 +112,7 @@ function agedOf({ ageDays, effect }: PolicyForm): string {
 function objectOf(form: PolicyForm): string {
   const { records, groups, levels } = form;
   const aged = agedOf(form);
-  const all = `${records === "own" ? strong("their own records") : "records"}${aged}`;
+  const all = `${records === "own" ? strong("their own transactions") : "transactions"}${aged}`;
   if (groups.length === 0 && levels.length === 0) return all;
   const names = groups.length === 0 ? "fields" : strong(and(groups.map((group) => GROUPS[group])));
   return records === "own" || aged !== "" ? `${names} of ${all}` : names;
@@ -164,7 +164,7 @@ function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
 
 function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
   const all = [
-    ...(exceptKept ? [`${strong("a legal hold")} keeps the record for a legal authority`] : []),
+    ...(exceptKept ? [`${strong("a legal hold")} keeps the transaction for a legal authority`] : []),
     ...(exceptEmergency ? [`it is ${strong("emergency access")}`] : []),
     ...(exceptOverride
       ? [

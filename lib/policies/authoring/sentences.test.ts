@@ -34,8 +34,8 @@ describe("sentence of a rule", () => {
   test.each([
     [
       "client-own",
-      "Clients may open their own records for settlement, a dispute or support. People with the duty support may do so for a dispute only.",
-      "Kunden dürfen eigene Datensätze für die Abwicklung, einen Streitfall oder Support öffnen. Personen mit der Aufgabe Support dürfen das nur für einen Streitfall.",
+      "Clients may open their own transactions for settlement, a dispute or support. People with the duty support may do so for a dispute only.",
+      "Kunden dürfen eigene Transaktionen für die Abwicklung, einen Streitfall oder Support öffnen. Personen mit der Aufgabe Support dürfen das nur für einen Streitfall.",
     ],
     [
       "support-dispute",
@@ -49,13 +49,13 @@ describe("sentence of a rule", () => {
     ],
     [
       "age-party",
-      "Clients and providers may not open records older than 365 days, unless a legal hold keeps the record for a legal authority.",
-      "Kunden und Anbieter dürfen Datensätze, die älter als 365 Tage sind, nicht öffnen. Ausnahme: Eine Löschsperre gilt wegen einer Rechtsgrundlage.",
+      "Clients and providers may not open transactions older than 365 days, unless a legal hold keeps the transaction for a legal authority.",
+      "Kunden und Anbieter dürfen Transaktionen, die älter als 365 Tage sind, nicht öffnen. Ausnahme: Eine Löschsperre gilt wegen einer Rechtsgrundlage.",
     ],
     [
       "hours-auditor",
-      "Auditors may not open records outside Monday to Friday, 09:00 to 17:00, or on public holidays if their organisation has set no hours of its own, unless they give a reason for outside hours under a legal authority other than an audit mandate.",
-      "Die Prüfung darf Datensätze außerhalb von Montag bis Freitag, 09:00 bis 17:00 Uhr oder an Feiertagen nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
+      "Auditors may not open transactions outside Monday to Friday, 09:00 to 17:00, or on public holidays if their organisation has set no hours of its own, unless they give a reason for outside hours under a legal authority other than an audit mandate.",
+      "Die Prüfung darf Transaktionen außerhalb von Montag bis Freitag, 09:00 bis 17:00 Uhr oder an Feiertagen nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
     ],
     [
       "request-support",
@@ -83,8 +83,8 @@ describe("sentence of a rule", () => {
       toDay: "2026-12-31",
     };
     expect(both(form)).toEqual([
-      "Regulators may open amount of records at most 365 days old in full under a grant from a request with at least 2 approvals under a court order on Monday and Wednesday, 09:00 to 17:00 not on public holidays when their second factor was proved within the last 15 minutes from 1 Dec 2026 through 31 Dec 2026.",
-      "Die Aufsicht darf Betrag von Datensätzen, die höchstens 365 Tage alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
+      "Regulators may open amount of transactions at most 365 days old in full under a grant from a request with at least 2 approvals under a court order on Monday and Wednesday, 09:00 to 17:00 not on public holidays when their second factor was proved within the last 15 minutes from 1 Dec 2026 through 31 Dec 2026.",
+      "Die Aufsicht darf Betrag von Transaktionen, die höchstens 365 Tage alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
     ]);
   });
 
@@ -95,8 +95,8 @@ describe("sentence of a rule", () => {
     ]);
     const support: PolicyForm = { ...EMPTY_FORM, effect: "forbid", support: "yes", purposes: ["dispute"] };
     expect(both({ ...support, isOtherPurposes: true, exceptEmergency: true })).toEqual([
-      "People with the duty support may not open records for purposes other than a dispute, unless it is emergency access.",
-      "Personen mit der Aufgabe Support dürfen Datensätze für andere Zwecke als einen Streitfall nicht öffnen. Ausnahme: Es ist ein Notzugriff.",
+      "People with the duty support may not open transactions for purposes other than a dispute, unless it is emergency access.",
+      "Personen mit der Aufgabe Support dürfen Transaktionen für andere Zwecke als einen Streitfall nicht öffnen. Ausnahme: Es ist ein Notzugriff.",
     ]);
   });
 
@@ -104,7 +104,7 @@ describe("sentence of a rule", () => {
     expect(segmentsOf(sentenceOf(formOf("miner-own"), "en"))).toEqual([
       { text: "Providers", isStrong: true },
       { text: " without the duty support may open ", isStrong: false },
-      { text: "their own records", isStrong: true },
+      { text: "their own transactions", isStrong: true },
       { text: " for ", isStrong: false },
       { text: "settlement", isStrong: true },
       { text: ".", isStrong: false },

@@ -55,7 +55,7 @@ function circumstances(facts: ExampleFacts): string[] {
       ? [facts.is_open ? "within the office's own hours" : "outside the office's own hours"]
       : []),
     ...(facts.has_override ? ["with an override of the hours"] : []),
-    ...(facts.age_days > 1 ? [`for a record of ${facts.age_days} days`] : []),
+    ...(facts.age_days > 1 ? [`for a transaction of ${facts.age_days} days`] : []),
     ...(facts.is_kept ? ["that is kept longer"] : []),
     ...(facts.factor_minutes > 1 ? [`with a confirmation ${facts.factor_minutes} minutes old`] : []),
   ];

@@ -29,7 +29,7 @@ export type RealCase = z.infer<typeof RealCase>;
 const RoleCase = RealCase.omit({ person: true, grant_id: true }).extend({
   kind: z.literal("role"),
   role: Role.describe(
-    "Any person of this role: a party of the record, or a holder of a grant for it under a court order.",
+    "Any person of this role: a party of the transaction, or a holder of a grant for it under a court order.",
   ),
   level: Level.exclude(["metadata"]).default("full").describe("Level of that grant."),
 });

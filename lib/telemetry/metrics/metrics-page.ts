@@ -10,7 +10,7 @@ Each process serves its metrics as Prometheus text at its own \`METRICS_URL\`, p
 serves none. \`npm start\` gives the portal the port of \`METRICS_URL\`, and worker, signer, custodian and witness the next
 four ports. [The guide](guides/watching.md) says how to read them.
 
-Labels name no person and no record. Figures of the instance (the log, queues, alarms) come from every portal with the same
+Labels name no person and no transaction. Figures of the instance (the log, queues, alarms) come from every portal with the same
 value: take \`max\` over portals, not \`sum\`. Ages and lags are in seconds. A gauge is absent while its value is unknown, for
 example while the database is away.
 `;

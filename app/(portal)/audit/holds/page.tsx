@@ -3,11 +3,20 @@ import { listPage } from "@/app/(portal)/_kit/list-page";
 import { textsOf } from "@/app/(portal)/_kit/list-query";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Section } from "@/components/ui/section";
-import { listPreservations as load } from "@/lib/access/preservations/list-preservations";
+import { listPreservations as list } from "@/lib/access/preservations/list-preservations";
 import { managesHolds } from "@/lib/access/preservations/rules";
+import type { PreservationQuery } from "@/lib/access/preservations/schema";
 import { listPreservations } from "@/lib/api-client/operations/preservations";
+import type { Context } from "@/lib/context/context";
+import { readTransactionNames } from "@/lib/home/record-names";
 import { useHoldColumns } from "./_components/hold-table";
 import { PlaceHold } from "./_components/place-hold";
+
+async function load(cx: Context, query: PreservationQuery) {
+  const page = await list(cx, query);
+  const held = page.items.flatMap(({ transactions }) => transactions);
+  return { ...page, names: await readTransactionNames(cx, held) };
+}
 
 async function ToRetention() {
   const t = await getTranslations("keeping.retention");
@@ -38,7 +47,7 @@ const page = listPage({
   actions: () => <ToRetention />,
   heading: async () => ({ title: (await getTranslations("keeping.holds"))("list") }),
   caption: async () => (await getTranslations("keeping.holds"))("list"),
-  useColumns: useHoldColumns,
+  useColumns: ({ value }) => useHoldColumns(value.names),
   rowKey: ({ id }) => id,
   empty: async () => {
     const t = await getTranslations("keeping.holds.empty");

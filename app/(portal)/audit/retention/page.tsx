@@ -7,6 +7,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { getLogRetention } from "@/lib/api-client/operations/erasures";
 import { getRetention } from "@/lib/audit/retention/get-retention";
+import type { Context } from "@/lib/context/context";
+import { readTransactionNames } from "@/lib/home/record-names";
 import { loadPage } from "@/lib/http/pages/page";
 import { HoldsInForce } from "./_components/holds-in-force";
 import { PruningFacts } from "./_components/pruning-facts";
@@ -15,13 +17,23 @@ export async function generateMetadata() {
   return { title: (await getTranslations("keeping.retention"))("title") };
 }
 
+async function load(cx: Context) {
+  const retention = await getRetention(cx);
+  const { transactions = [], preservations = [] } = retention.holds ?? {};
+  const held = [
+    ...transactions.map((one) => one.transaction_id),
+    ...preservations.flatMap((one) => one.transactions),
+  ];
+  return { ...retention, names: await readTransactionNames(cx, held) };
+}
+
 /** Retention periods of the log, what was removed, and the holds in force. */
 export default async function RetentionPage() {
   const t = await getTranslations("keeping.retention");
   const audit = await getTranslations("audit");
   const holds = await getTranslations("keeping.holds");
   const section = { label: audit("title"), href: "/audit" };
-  const result = await loadPage(getLogRetention, "/confidential/audit/retention", getRetention);
+  const result = await loadPage(getLogRetention, "/confidential/audit/retention", load);
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { value, principal } = result;
   const mayErase =
@@ -66,7 +78,7 @@ export default async function RetentionPage() {
         <PruningFacts minimum={value.minimum} last={value.last_pruning} />
       </Section>
       <Section title={t("holds")}>
-        <HoldsInForce holds={value.holds} />
+        <HoldsInForce holds={value.holds} names={value.names} />
       </Section>
     </PageFrame>
   );

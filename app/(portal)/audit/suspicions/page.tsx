@@ -8,6 +8,7 @@ import { EmptyState } from "@/components/ui/states";
 import { listSuspicions } from "@/lib/api-client/operations/erasures";
 import { SuspicionQuery } from "@/lib/audit/people-schema";
 import { listSuspicions as list } from "@/lib/audit/reading/list-suspicions";
+import { readTransactionNames } from "@/lib/home/record-names";
 import { loadPage } from "@/lib/http/pages/page";
 import { loadEntry } from "../_components/entry/load-entry";
 import { readAsked } from "../_components/filter/read-asked";
@@ -47,10 +48,14 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
   const { log } = logs;
   const ofLog = log === undefined ? {} : { log };
   const query = SuspicionQuery.parse({ limit: LIMIT, ...ofLog, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listSuspicions, "/confidential/audit/suspicions", (cx) => list(cx, query));
+  const result = await loadPage(listSuspicions, "/confidential/audit/suspicions", async (cx) => {
+    const page = await list(cx, query);
+    const ids = page.items.flatMap(({ transaction_id: id }) => id ?? []);
+    return { ...page, names: await readTransactionNames(cx, ids) };
+  });
   const section = { label: audit("title"), href: "/audit" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, names, next_cursor: next } = result.value;
   const signed = await signedSize(log);
   return (
     <PageFrame
@@ -69,6 +74,7 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
           ) : (
             <SuspicionTable
               items={items}
+              names={names}
               current={entry}
               path={(seq) => hrefOf(log, { entry: String(seq) })}
             />

@@ -7,10 +7,10 @@ import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { changeMailSettings } from "@/lib/api-client/operations/notifications";
-import { MailSettings, type MailSettingsView, type NotifyKind } from "@/lib/notify/schema";
+import { type MailKind, MailSettings, type MailSettingsView } from "@/lib/notify/schema";
 
 const CHANGE = target<typeof changeMailSettings>("POST", "/confidential/notifications/settings");
-const KINDS: readonly NotifyKind[] = [
+const KINDS: readonly MailKind[] = [
   "request",
   "grant",
   "dispute",
@@ -25,6 +25,7 @@ const KINDS: readonly NotifyKind[] = [
   "roster",
   "erasure",
   "authority",
+  "followed",
 ];
 
 /** Which kinds of notification also come by e-mail. The portal always shows all. */

@@ -3,7 +3,6 @@ import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import { RequestState } from "@/lib/access/requests/schema";
-import { shortDigest } from "@/lib/format";
 import { saidKey } from "@/lib/notify/labels";
 import type { Notification } from "@/lib/notify/schema";
 import { MarkOne } from "./mark-all";
@@ -74,11 +73,8 @@ function Earlier({ thing, stateOf }: { thing: Thing; stateOf: (item: Notificatio
 export function useNotificationColumns(): Column<Thing>[] {
   const t = useTranslations("notify");
   const domain = useTranslations("domain");
-  const nameOf = ({ kind, reference, subject }: Notification) => {
-    const name = reference ?? shortDigest(subject);
-    if (kind === "transaction") return t("notices.job", { job: name });
-    return t("notices.named", { kind: t(`kinds.${kind}`), reference: name });
-  };
+  const nameOf = ({ kind, reference }: Notification) =>
+    reference === null ? t(`kinds.${kind}`) : t("notices.named", { kind: t(`kinds.${kind}`), reference });
   const stateOf = ({ kind, state }: Notification) => {
     const request = RequestState.safeParse(state);
     return kind === "request" && request.success

@@ -1,9 +1,10 @@
 import { useLocale, useTranslations } from "next-intl";
+import { topicOf } from "@/components/domain/alert-topics";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { Alert } from "@/lib/alerts/schema";
 import { formatCount } from "@/lib/format";
-import { ActedLine, AlertSubject, SeverityTag, StateTag, topicOf } from "./alert-words";
+import { ActedLine, AlertSubject, SeverityTag, StateTag } from "./alert-words";
 
 /** Columns of the list of alerts. */
 export function useAlertColumns(): Column<Alert>[] {

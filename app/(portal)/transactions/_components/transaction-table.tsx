@@ -78,7 +78,11 @@ export function useTransactionColumns(): Column<Row>[] {
   const t = useTranslations("transactions.table");
   return [
     { key: "job", head: t("job"), cell: ({ view }) => view.job_id, isTitle: true },
-    { key: "id", head: t("id"), cell: ({ view }) => <Digest value={view.transaction_id} label={t("id")} /> },
+    {
+      key: "id",
+      head: t("id"),
+      cell: ({ view }) => <Digest value={view.transaction_id} label={`${t("id")}, ${view.job_id}`} />,
+    },
     {
       key: "parties",
       head: t("parties"),

@@ -109,7 +109,7 @@ export const getRecordAccess = operation({
   id: "getRecordAccess",
   method: "GET",
   path: "/confidential/admin/record-access/{id}",
-  summary: "Who may open which fields of one record now, and why; it opens nothing.",
+  summary: "Who may open which fields of one transaction now, and why; it opens nothing.",
   ...read,
   params: RecordPath,
   response: { status: 200, schema: RecordAccess },

@@ -29,11 +29,11 @@ function groupFault({ group, shown, fields = {}, salts = {} }: EvidenceGroup, di
 }
 
 function createdFault(record: EvidenceRecord, created: EntryCheck | undefined): string | undefined {
-  if (created === undefined) return "the entry that created the record is missing";
+  if (created === undefined) return "the entry that created the transaction is missing";
   if (created.is === "wrong") return created.detail;
   const { transaction: tx, job_id, participants, created_at, digests } = record;
   if (created.record.meta !== metadataDigest({ tx, job_id, participants, created_at }))
-    return "job, parties or time of the record are not those in the log";
+    return "job, parties or time of the transaction are not those in the log";
   const rd = digests.length === 0 ? undefined : recordDigest(tx, digests);
   return created.record.rd === rd ? undefined : "the list of digests is not the one in the log";
 }
@@ -53,7 +53,7 @@ function openedFault({ opened, transaction, groups }: EvidenceRecord, entry: Ent
     memberOf(details, "transaction") !== transaction ||
     memberOf(details, "disclosure") !== opened.access_id
   )
-    return "the entry of the opening is of another record";
+    return "the entry of the opening is of another transaction";
   const recorded = new Set(textsOf(memberOf(memberOf(org, "access"), "data_accessed")));
   const more = groups.find(({ group, shown }) => shown !== "sealed" && !recorded.has(group));
   return more === undefined ? undefined : `${more.group} was not opened, according to the log`;

@@ -79,9 +79,9 @@ describe("evidence", () => {
     [
       "the opening's record",
       (it) => Object.assign(record(it)?.opened ?? {}, { access_id: "01936f2a-7c1b-7def-8a10-0000000000bb" }),
-      /another record/,
+      /another transaction/,
     ],
-    ["a missing entry", (it) => void it.entries.shift(), /created the record is missing/],
+    ["a missing entry", (it) => void it.entries.shift(), /created the transaction is missing/],
   ];
   test.each(FAULTS)("%s that differs from the log is named", (_, change, detail) => {
     const report = check(changed(change));

@@ -25,7 +25,7 @@ const HEADS = [
   "Fields",
   "Outcome",
   "Purpose",
-  "Record",
+  "Subject",
   "Codes",
 ] as const;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { answerCalls, show } from "@/lib/testing/components";
 import { RegisterAuthority } from "./register-authority";
 
-const send = () => screen.getByRole("button", { name: "Register" });
+const send = () => screen.getByRole("button", { name: /^Register/ });
 
 describe("the form that registers an issuer", () => {
   it.each([

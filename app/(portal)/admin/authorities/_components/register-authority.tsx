@@ -100,7 +100,12 @@ export function RegisterAuthority({ kind }: { kind: Kind }) {
     );
   const code = { className: "font-mono", spellCheck: false };
   return (
-    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+    <FormFrame
+      form={form}
+      errors={t("errors")}
+      failed={t("failed")}
+      submit={t(kind === "key" ? "title" : "anchorTitle")}
+    >
       <TextField form={form} name="issuer" help={t("help.issuer")} spellCheck={false} />
       <TextField form={form} name="jurisdiction" help={t("help.jurisdiction")} spellCheck={false} />
       {kind === "anchor" ? (

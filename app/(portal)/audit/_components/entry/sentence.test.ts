@@ -55,13 +55,15 @@ describe("an entry's sentence", () => {
   });
 
   it("names a record as people call it, where the reader may know it", () => {
-    expect(textOf("en", { subject: JOB })).toBe("Ruth Adler opened amount and narrative of job 88-1402.");
+    expect(textOf("en", { subject: JOB })).toBe(
+      "Ruth Adler opened amount and narrative of transaction 88-1402.",
+    );
     expect(textOf("en", { subject: { ...JOB, name: undefined } })).not.toContain("88-1402");
   });
 
   it.each([
-    ["en", "denied", "Ruth Adler was refused: Access to sealed fields, job 88-1402."],
-    ["de", "denied", "Ruth Adler wurde abgewiesen: Zugriff auf versiegelte Felder, Auftrag 88-1402."],
+    ["en", "denied", "Ruth Adler was refused: Access to sealed fields, transaction 88-1402."],
+    ["de", "denied", "Ruth Adler wurde abgewiesen: Zugriff auf versiegelte Felder, Transaktion 88-1402."],
   ] as const)("names the record of an act that was not done, in %s: %s", (locale, outcome, sentence) => {
     expect(textOf(locale, { outcome, subject: JOB })).toBe(sentence);
   });

@@ -62,8 +62,10 @@ test("a row is the sentence of its entry: who, what, of which record, and what w
   const names = new Map([[id, "88-1402"]]);
   const text = (locale: "en" | "de", known: ReadonlyMap<string, string>) =>
     render(locale, createElement(List, { events: [opened], names: known })).replaceAll(/<[^>]*>/g, "");
-  expect(text("en", names)).toContain("Ines Falkner opened amount of job 88-1402, and saw parties masked.");
-  expect(text("de", names)).toContain("Ines Falkner hat von Auftrag 88-1402 geöffnet: Betrag; maskiert");
+  expect(text("en", names)).toContain(
+    "Ines Falkner opened amount of transaction 88-1402, and saw parties masked.",
+  );
+  expect(text("de", names)).toContain("Ines Falkner hat von Transaktion 88-1402 geöffnet: Betrag; maskiert");
   expect(text("en", new Map())).not.toContain("88-1402");
 });
 

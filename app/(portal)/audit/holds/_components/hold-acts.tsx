@@ -5,17 +5,15 @@ import { ActRow, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import type { Preservation } from "@/lib/access/preservations/schema";
 import type { releaseHold, renewHold } from "@/lib/api-client/operations/preservations";
-import { shortDigest } from "@/lib/format";
 
 const RENEW = target<typeof renewHold>("POST", "/confidential/access/preservations/{id}/renewals");
 const RELEASE = target<typeof releaseHold>("POST", "/confidential/access/preservations/{id}/releases");
 
-/** Renews or releases a hold of the reader's own organisation. */
-export function HoldActs({ item }: { item: Preservation }) {
+/** Renews or releases a hold of the reader's own organisation; `records` are the names of its transactions. */
+export function HoldActs({ item, records }: { item: Preservation; records: string }) {
   const t = useTranslations("keeping.holds.acts");
   if (!item.is_own || item.state === "released")
     return <ActRow acts={[]} none={t(item.is_own ? "ended" : "others")} />;
-  const records = item.transactions.map(shortDigest).join(", ");
   return (
     <ActRow
       acts={[

@@ -1,36 +1,25 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import {
+  TransactionLinks,
+  type TransactionNames,
+  transactionName,
+} from "@/components/domain/transaction-links";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { Preservation } from "@/lib/access/preservations/schema";
-import { shortDigest } from "@/lib/format";
 import { HoldActs } from "./hold-acts";
 
 const TONES = { active: "text-accent", expired: "text-ink-2", released: "text-ink-2" } as const;
 
 /** Columns of the list of legal holds, with what the reader can do about their own. */
-export function useHoldColumns(): Column<Preservation>[] {
+export function useHoldColumns(names: TransactionNames): Column<Preservation>[] {
   const t = useTranslations("keeping.holds");
   return [
     {
       key: "records",
       head: t("columns.records"),
       isTitle: true,
-      cell: ({ transactions }) => (
-        <span className="flex flex-wrap gap-x-3">
-          {transactions.map((id) => (
-            <Link
-              key={id}
-              href={`/transactions/${id}`}
-              prefetch={false}
-              title={id}
-              className="font-mono underline decoration-line-2 underline-offset-4 hover:decoration-current"
-            >
-              {shortDigest(id)}
-            </Link>
-          ))}
-        </span>
-      ),
+      cell: ({ transactions }) => <TransactionLinks ids={transactions} names={names} />,
     },
     { key: "reason", head: t("columns.reason"), cell: ({ reason }) => reason },
     {
@@ -50,6 +39,15 @@ export function useHoldColumns(): Column<Preservation>[] {
       head: t("columns.state"),
       cell: ({ state }) => <span className={TONES[state]}>{t(`states.${state}`)}</span>,
     },
-    { key: "acts", head: t("columns.acts"), cell: (item) => <HoldActs item={item} /> },
+    {
+      key: "acts",
+      head: t("columns.acts"),
+      cell: (item) => (
+        <HoldActs
+          item={item}
+          records={item.transactions.map((id) => transactionName(id, names)).join(", ")}
+        />
+      ),
+    },
   ];
 }

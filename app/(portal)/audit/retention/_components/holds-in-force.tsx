@@ -1,36 +1,27 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { TransactionLinks, type TransactionNames } from "@/components/domain/transaction-links";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { Holds } from "@/lib/audit/retention/schema";
-import { shortDigest } from "@/lib/format";
-
-function TransactionLink({ id }: { id: string }) {
-  return (
-    <Link
-      href={`/transactions/${id}`}
-      prefetch={false}
-      title={id}
-      className="font-mono underline decoration-line-2 underline-offset-4 hover:decoration-current"
-    >
-      {shortDigest(id)}
-    </Link>
-  );
-}
 
 type Held = Holds["transactions"][number];
 type Preservation = Holds["preservations"][number];
 
-function HeldTable({ rows }: { rows: readonly Held[] }) {
+interface Rows<T> {
+  readonly rows: readonly T[];
+  readonly names: TransactionNames;
+}
+
+function HeldTable({ rows, names }: Rows<Held>) {
   const t = useTranslations("keeping.retention");
   const columns: Column<Held>[] = [
     {
       key: "transaction",
       head: t("hold.transaction"),
       isTitle: true,
-      cell: (row) => <TransactionLink id={row.transaction_id} />,
+      cell: (row) => <TransactionLinks ids={[row.transaction_id]} names={names} />,
     },
     {
       key: "until",
@@ -49,7 +40,7 @@ function HeldTable({ rows }: { rows: readonly Held[] }) {
   );
 }
 
-function PreservationTable({ rows }: { rows: readonly Preservation[] }) {
+function PreservationTable({ rows, names }: Rows<Preservation>) {
   const t = useTranslations("keeping.retention");
   const columns: Column<Preservation>[] = [
     { key: "by", head: t("hold.by"), isTitle: true, cell: (row) => row.requested_by },
@@ -61,13 +52,7 @@ function PreservationTable({ rows }: { rows: readonly Preservation[] }) {
     {
       key: "transactions",
       head: t("hold.transactions"),
-      cell: (row) => (
-        <span className="inline-flex flex-wrap justify-end gap-x-3 tablet:justify-start">
-          {row.transactions.map((id) => (
-            <TransactionLink key={id} id={id} />
-          ))}
-        </span>
-      ),
+      cell: (row) => <TransactionLinks ids={row.transactions} names={names} />,
     },
     {
       key: "until",
@@ -80,7 +65,7 @@ function PreservationTable({ rows }: { rows: readonly Preservation[] }) {
 }
 
 /** What is held and until when; for those who may not know of every case, why they are not shown. */
-export function HoldsInForce({ holds }: { holds: Holds | undefined }) {
+export function HoldsInForce({ holds, names }: { holds: Holds | undefined; names: TransactionNames }) {
   const t = useTranslations("keeping.retention");
   if (holds === undefined) return <p className="py-3 text-body text-ink-2">{t("holdsHidden")}</p>;
   const { transactions, preservations } = holds;
@@ -91,12 +76,12 @@ export function HoldsInForce({ holds }: { holds: Holds | undefined }) {
       <p className="pt-2 text-control text-ink-2">{t("holdsText")}</p>
       {preservations.length === 0 ? null : (
         <Section level={3} title={t("preservations")} className="mt-4">
-          <PreservationTable rows={preservations} />
+          <PreservationTable rows={preservations} names={names} />
         </Section>
       )}
       {transactions.length === 0 ? null : (
         <Section level={3} title={t("heldTransactions")} className="mt-4">
-          <HeldTable rows={transactions} />
+          <HeldTable rows={transactions} names={names} />
         </Section>
       )}
       {holds.has_more ? <p className="mt-2 text-control text-ink-2">{t("more")}</p> : null}

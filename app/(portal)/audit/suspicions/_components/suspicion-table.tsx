@@ -1,14 +1,15 @@
-import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { Actor } from "@/app/(portal)/audit/_components/entry/names";
+import { TransactionLinks, type TransactionNames } from "@/components/domain/transaction-links";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { EventItem } from "@/lib/audit/schema";
-import { formatCount, shortDigest } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 
 /** Suspicions in rows; one that is in the tree leads to what it says. */
 export function SuspicionTable(props: {
   items: readonly EventItem[];
+  names: TransactionNames;
   current: number | undefined;
   /** The address that shows one. */
   path: (seq: number) => string;
@@ -29,14 +30,7 @@ export function SuspicionTable(props: {
         id === null ? (
           <span className="text-ink-3">{t("noTransaction")}</span>
         ) : (
-          <Link
-            href={`/transactions/${id}`}
-            prefetch={false}
-            title={id}
-            className="font-mono underline decoration-line-2 underline-offset-4 hover:decoration-current"
-          >
-            {shortDigest(id)}
-          </Link>
+          <TransactionLinks ids={[id]} names={props.names} />
         ),
     },
     {

@@ -2,6 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
 import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
+import { topicOf } from "@/components/domain/alert-topics";
 import { EntryLink } from "@/components/domain/entry-link";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -13,7 +14,7 @@ import { getAlert } from "@/lib/api-client/operations/alerts";
 import { formatCount } from "@/lib/format";
 import { findRunbook } from "@/lib/http/guides/read-guide";
 import { AlertActs } from "../../_components/alert-acts";
-import { AlertSubject, SeverityTag, StateTag, topicOf } from "../../_components/alert-words";
+import { AlertSubject, SeverityTag, StateTag } from "../../_components/alert-words";
 
 function SideFacts({ alert }: { alert: Alert }) {
   const t = useTranslations("alertsPage");

@@ -39,7 +39,9 @@ describe("editor of a rule", () => {
     const { user, moves } = show(<RuleEditor {...edited} reading={{ kind: "form", form: FORM }} />);
     await user.click(screen.getByRole("checkbox", { name: "Dispute" }));
     const said = screen.getByText("The rule says").parentElement;
-    expect(said?.textContent).toContain("Clients may open their own records for settlement or a dispute.");
+    expect(said?.textContent).toContain(
+      "Clients may open their own transactions for settlement or a dispute.",
+    );
     await user.click(screen.getByRole("button", { name: "Save the rule" }));
     await waitFor(() => expect(moves.length).toBeGreaterThan(0));
     const [call] = calls;

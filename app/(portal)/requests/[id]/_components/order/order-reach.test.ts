@@ -15,21 +15,21 @@ test.each([
   [
     "en",
     [
-      "Records of client-456",
+      "Transactions of client-456",
       "Submitted from",
       "Fields: Amount",
       "For the purpose Audit",
-      "At most 3 records",
+      "At most 3 transactions",
     ],
   ],
   [
     "de",
     [
-      "Datensätze von client-456",
+      "Transaktionen von client-456",
       "Eingereicht ab",
       "Felder: Betrag",
       "Zum Zweck Prüfung",
-      "Höchstens 3 Datensätze",
+      "Höchstens 3 Transaktionen",
     ],
   ],
 ] as const)("a decider reads how far a signed order reaches, in %s", (locale, words) => {

@@ -129,7 +129,9 @@ export function PaperFacts({
           { name: t("paper.scan"), value: <Scan scan={document.scan} /> },
         ]),
     { name: t("paper.assurance"), value: <Assurance assurance={authorization.assurance} /> },
-    { name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> },
+    ...(authorization.record_digest === undefined
+      ? []
+      : [{ name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> }]),
     { name: t("paper.jurisdiction"), value: regionName(authorization.jurisdiction, locale) },
     ...(authorization.recognition_basis === undefined
       ? []

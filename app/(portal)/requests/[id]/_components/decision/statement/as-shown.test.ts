@@ -96,6 +96,10 @@ describe("a decision's statement", () => {
     expect(isAsShown(denied, { ...SHOWN, decision: "deny" })).toBe(true);
     expect(isAsShown({ ...denied, stage: "coordinator" }, { ...SHOWN, decision: "deny" })).toBe(false);
     expect(isAsShown(STATEMENT, { ...SHOWN, decision: "deny" })).toBe(false);
+    const authorization = { withheld: true } as RequestView["authorization"];
+    const blind = { ...SHOWN, request: { ...SHOWN.request, authorization } };
+    expect(isAsShown(denied, { ...blind, decision: "deny" })).toBe(true);
+    expect(isAsShown(STATEMENT, blind)).toBe(false);
   });
 });
 

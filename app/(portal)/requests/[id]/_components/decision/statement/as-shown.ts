@@ -16,15 +16,17 @@ export interface ShownDecision {
 /**
  * Whether a decision's statement matches what its signer was shown: the request, its requester and legal authority, the
  * stage and the decision. For an approval also every transaction, group, level, end and number of views. A denial
- * grants nothing, so its scope is not compared. A statement that differs is not signed.
+ * grants nothing, so its scope is not compared, and without a reading of the order it is shown without the digest of
+ * the legal authority. A statement that differs is not signed.
  */
 export function isAsShown(statement: DecisionStatement, shown: ShownDecision): boolean {
   const { request, review, granted } = shown;
+  const isBlindDenial = shown.decision === "deny" && request.authorization?.withheld === true;
   const isSame =
     statement.request === request.id &&
     statement.requester === request.requester.handle &&
     statement.purpose === request.purpose &&
-    statement.authorization === request.authorization?.record_digest &&
+    (isBlindDenial || statement.authorization === request.authorization?.record_digest) &&
     statement.stage === review.stage &&
     statement.decision === shown.decision;
   if (!isSame || shown.decision === "deny") return isSame;
