@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 
 /** How a command of an operator ended. */
-export interface Ended {
+interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
