@@ -48,6 +48,16 @@ test("each tenant discloses its own record, through its own custodian", async ()
   made = { own: await disclosed(who.own), harbour: await disclosed(who.harbour) };
 });
 
+// Before the next tests: a refused call names the id that its caller asked for.
+test.each(TENANTS)("the log of the tenant %s verifies, and shows nothing of the other's", async (tenant) => {
+  const { code, output } = await verifyLog(who[tenant].auditor);
+  expect(code, output).toBe(0);
+  const listed = await who[tenant].auditor.get("/confidential/audit/events?limit=100");
+  const foreign = made[otherOf(tenant)];
+  expect(listed.text).toContain(made[tenant].transaction);
+  for (const id of Object.values(foreign)) expect(listed.text).not.toContain(id);
+});
+
 test.each(TENANTS)("people of the tenant %s sign in at its own host name alone", async (tenant) => {
   const handle = "client-456";
   const demo = site.demos[tenant];
@@ -75,15 +85,6 @@ test.each(TENANTS)("ids of the tenant %s are unknown at the other", async (tenan
   expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
 });
 
-test.each(TENANTS)("the log of the tenant %s verifies, and shows nothing of the other's", async (tenant) => {
-  const { code, output } = await verifyLog(who[tenant].auditor);
-  expect(code, output).toBe(0);
-  const listed = await who[tenant].auditor.get("/confidential/audit/events?limit=100");
-  const foreign = made[otherOf(tenant)];
-  expect(listed.text).toContain(made[tenant].transaction);
-  for (const id of Object.values(foreign)) expect(listed.text).not.toContain(id);
-});
-
 /** Two administrators of the first tenant, in sessions that have just begun. */
 async function administrators(): Promise<readonly [Caller, Caller]> {
   const session = async (handle: string): Promise<Caller> => {
@@ -105,7 +106,7 @@ test("a tenant whose keys are sealed opens nothing until two people unseal them,
   const change = async (state: "sealed" | "open"): Promise<void> => {
     const asked = await first.post("/confidential/admin/seal", { state, reason: "A drill of this test" });
     expect(asked.status, asked.text).toBe(201);
-    const agreed = await second.post(`/confidential/agreements/${text(asked, "agreement_id")}/agree`);
+    const agreed = await second.post(`/confidential/agreements/${text(asked, "id")}/agree`);
     expect(agreed.status, agreed.text).toBe(200);
   };
   const open = async (tenant: Tenant) => {
