@@ -118,6 +118,7 @@ pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = 500
 max_prepared_statements = 500
+server_login_retry = 1
 ignore_startup_parameters = options, statement_timeout, lock_timeout, idle_in_transaction_session_timeout
 `,
   );
