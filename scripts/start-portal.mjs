@@ -7,6 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import next from "next";
 import { compressedFiles, serveCompressed } from "./server/compressed.mjs";
 import { directWay } from "./server/direct.mjs";
+import { drainable } from "./server/drain.mjs";
 import { floorHeaders } from "./server/floor-headers.mjs";
 import { catchPlainText, lineWriter } from "./server/log-lines.mjs";
 import { createPortalServer } from "./server/portal-server.mjs";
@@ -22,26 +23,23 @@ setFlagsFromString("--heap-growing-percent=30");
 const line = lineWriter(process.env.LOG_LEVEL);
 catchPlainText(line);
 
-const DRAIN_MS = 3_000;
+/** A supervisor bounds the whole stop. Alone, a proxy that asks /readyz has time to notice. Both are less than a unit's ten seconds. */
+const DRAIN =
+  process.send === undefined ? { noticeMs: 2_000, wholeMs: 8_000 } : { noticeMs: 0, wholeMs: 3_000 };
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const hostname = process.env.HOST ?? "127.0.0.1";
 const port = Number(process.env.PORT ?? "3000");
 
 const server = createPortalServer();
 
+const { saysLeaving, drain } = drainable(server);
+
 let isEnding = false;
 function end() {
   if (isEnding) return;
   isEnding = true;
   line("info", { name: "stop" }, "the process stops");
-  setTimeout(() => {
-    server.closeAllConnections();
-    process.exit(0);
-  }, DRAIN_MS);
-  server.close(() => sendSpans().then(() => process.exit(0)));
-  server.closeIdleConnections();
-  // A connection that was busy a moment ago, such as a stream of updates, is idle now and would delay the end.
-  setInterval(() => server.closeIdleConnections(), 100).unref();
+  drain(DRAIN, () => sendSpans().then(() => process.exit(0)));
 }
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 if (process.send !== undefined) process.on("disconnect", end);
@@ -69,7 +67,7 @@ function answer(request, response) {
   });
 }
 server.on("request", (request, response) => {
-  if (isEnding) response.setHeader("connection", "close");
+  if (saysLeaving(request, response)) return;
   if (!refuseEarly(request, response)) forTenant(request, response, () => answer(request, response));
 });
 server.on("error", (error) => {

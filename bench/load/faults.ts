@@ -5,6 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { killAndWait, waitForRestart } from "@/e2e/support/faults";
+import { SERVICE_NAMES } from "@/lib/launch/services";
 import { type Beside, startBeside } from "@/lib/testing/instance/beside";
 import { copyPrepared, type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { startFaultyProxy } from "@/lib/testing/servers/faulty-proxy";
@@ -159,9 +160,9 @@ async function diskFull(): Promise<Stage> {
 /** Each fault with what starts the instance for it. `none` is a load without a fault. */
 export const FAULTS: Readonly<Record<string, () => Promise<Stage>>> = {
   none: () => plain(async () => undefined),
-  "kill-portal": () => plain((instance) => killAndWait(instance, ["portal"])),
-  "kill-worker": () => plain((instance) => killAndWait(instance, ["worker"])),
-  "kill-signer": () => plain((instance) => killAndWait(instance, ["signer"])),
+  ...Object.fromEntries(
+    SERVICE_NAMES.map((name) => [`kill-${name}`, () => plain((instance) => killAndWait(instance, [name]))]),
+  ),
   "restart-database": () => plain(restartDatabase),
   "slow-kms": slowKms,
   "hung-redis": hungRedis,

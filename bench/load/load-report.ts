@@ -24,6 +24,16 @@ export function isClean({ balance, verified }: LoadResult): boolean {
   return balance.lost === 0 && balance.doubled === 0 && balance.gaps === 0 && verified === 0;
 }
 
+/** How many operations failed for each reason. */
+function failuresOf({ played }: LoadResult): string[] {
+  const counts = new Map<string, number>();
+  for (const { operation, reason } of played.calls) {
+    const what = `${operation}: ${reason}`;
+    if (reason !== undefined) counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].map(([what, count]) => `- ${count} × ${what}`);
+}
+
 const OPERATIONS = Object.keys(SHARES);
 const WINDOWS = 60;
 
@@ -34,7 +44,7 @@ function figuresOf({ played }: LoadResult) {
     return {
       operation,
       calls: calls.length,
-      failed: calls.filter(({ status }) => status === 0 || status >= 400).length,
+      failed: calls.filter(({ reason }) => reason !== undefined).length,
       retried: calls.filter(({ retries }) => retries > 0).length,
       p50: shareOf(times, 0.5),
       p95: shareOf(times, 0.95),
@@ -98,6 +108,8 @@ function markdownOf(result: LoadResult): string {
     "| operation | calls | failed | retried | p50 ms | p95 | p99 | most |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
+    "",
+    ...failuresOf(result),
     "",
     "![95th percentile by operation](latency.svg)",
     "",

@@ -115,27 +115,28 @@ async function run(wish: Wish, { urls, demo, stage }: Target): Promise<LoadResul
   };
 }
 
-async function withTarget<T>(wish: Wish, work: (target: Target) => Promise<T>): Promise<T> {
-  if (wish.url !== undefined && wish.dataDir !== undefined)
-    return work({ urls: [wish.url], demo: readDemo(wish.dataDir) });
+/** Plays a load against an instance that is started for it, and does the fault to it. */
+export async function playFault(wish: Wish): Promise<LoadResult> {
   const begin = FAULTS[wish.fault];
-  if (begin === undefined) throw new UsageError("no such fault");
-  const remove = await prepareInstance();
+  if (begin === undefined) throw new UsageError(`there is no fault ${wish.fault}`);
+  const stage = await begin();
   try {
-    const stage = await begin();
-    try {
-      return await work({ urls: stage.urls, demo: readDemo(stage.instance.dataDir), stage });
-    } finally {
-      await stage.close();
-    }
+    return await run(wish, { urls: stage.urls, demo: readDemo(stage.instance.dataDir), stage });
   } finally {
-    await remove();
+    await stage.close();
   }
+}
+
+async function play(wish: Wish): Promise<LoadResult> {
+  if (wish.url !== undefined && wish.dataDir !== undefined)
+    return run(wish, { urls: [wish.url], demo: readDemo(wish.dataDir) });
+  const remove = await prepareInstance();
+  return playFault(wish).finally(remove);
 }
 
 async function main(): Promise<number> {
   const wish = readWish(process.argv.slice(2));
-  const result = await withTarget(wish, (target) => run(wish, target));
+  const result = await play(wish);
   process.stdout.write(`${writeReport(wish.out, result)}\nwritten to ${wish.out}\n`);
   return isClean(result) ? 0 : 1;
 }

@@ -13,6 +13,8 @@ export interface Outcome {
   readonly operation: Operation;
   readonly status: number;
   readonly retries: number;
+  /** Why it failed: the problem's code, or what its caller read in place of an answer. */
+  readonly reason?: string | undefined;
 }
 
 /** A caller that is asked to come back does so this often at most: it gives up after about a minute. */
@@ -30,6 +32,13 @@ function isToRetry(answer: Answer | undefined): boolean {
 interface Tried {
   readonly answer: Answer | undefined;
   readonly retries: number;
+  readonly reason?: string;
+}
+
+/** Why a call has failed; undefined for one that has not. */
+function reasonOf({ answer, reason }: Tried): string | undefined {
+  if (answer === undefined) return reason ?? "no answer";
+  return answer.status < 400 ? undefined : String(answer.json.code ?? answer.status);
 }
 
 async function persist(call: () => Promise<Answer>): Promise<Tried> {
@@ -98,8 +107,9 @@ export class Mix {
       "request and decide": () => this.#decide(),
       export: () => this.#export(),
     };
-    const { answer, retries } = await acts[operation]();
-    return { operation, status: answer?.status ?? 0, retries };
+    const tried = await acts[operation]();
+    const { answer, retries } = tried;
+    return { operation, status: answer?.status ?? 0, retries, reason: reasonOf(tried) };
   }
 
   /** Who can compare afterwards. */
@@ -146,9 +156,10 @@ export class Mix {
     let filed: string;
     try {
       filed = await fileRequest(this.#who.officer, this.#any, facts);
-    } catch {
+    } catch (error) {
       // Its four calls have no idempotency keys. One that failed is begun again by a person, not here.
-      return { answer: undefined, retries: 0 };
+      const reason = /"code":"([a-z.-]+)"/.exec(error instanceof Error ? error.message : "")?.[1];
+      return { answer: undefined, retries: 0, ...(reason === undefined ? {} : { reason }) };
     }
     const body = {
       ...{ stage: "legal", decision: "approve", comment: "The order names this transaction" },

@@ -1,17 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Mix, Operation } from "./mix";
+import type { Mix, Outcome } from "./mix";
 
 /** The most calls that are open at once: a slow instance gets fewer calls, not an endless queue. */
 const MOST_OPEN = 64;
 
 /** One finished call. */
-export interface Call {
-  readonly operation: Operation;
+export interface Call extends Outcome {
   /** Seconds after the beginning of the load. */
   readonly at: number;
   readonly ms: number;
-  readonly status: number;
-  readonly retries: number;
 }
 
 export interface Played {

@@ -32,7 +32,12 @@ export interface ProductCall {
 }
 
 /** A page is called with the cookie of a person who signed in by password and code. */
-export async function cookieOf(baseUrl: string, demo: Demo, handle: string): Promise<string> {
+export async function cookieOf(
+  baseUrl: string,
+  demo: Demo,
+  handle: string,
+  send: typeof fetch = fetch,
+): Promise<string> {
   const { email, password, totp_secret } = accountOf(handle, demo);
   const jar = new Map<string, string>();
   const keep = (response: Response): Response => {
@@ -42,9 +47,9 @@ export async function cookieOf(baseUrl: string, demo: Demo, handle: string): Pro
     }
     return response;
   };
-  const token: unknown = await keep(await fetch(new URL("/api/auth/csrf", baseUrl))).json();
+  const token: unknown = await keep(await send(new URL("/api/auth/csrf", baseUrl))).json();
   const code = TOTP.generate({ secret: Secret.fromBase32(totp_secret) });
-  const response = await fetch(new URL("/api/auth/callback/password", baseUrl), {
+  const response = await send(new URL("/api/auth/callback/password", baseUrl), {
     method: "POST",
     headers: { origin: baseUrl, "content-type": "application/json", cookie: [...jar.values()].join("; ") },
     body: JSON.stringify({ ...z.looseObject({}).parse(token), email, password, code }),

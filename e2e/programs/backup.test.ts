@@ -1,12 +1,14 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
 import { people } from "../support/api";
 import { baseUrl, dataDir, demo } from "../support/instance";
+import { operate } from "../support/operator";
 import { canaries, submitTransaction } from "../support/steps";
 
 // docs/guides/backup.md and docs/runbooks/restore.md by their commands, against a running instance.
@@ -15,38 +17,15 @@ let database: TestIdentity;
 let keys: TestIdentity;
 let keyFile: string;
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 const environment = () => ({
-  NODE_ENV: "production" as const,
-  PATH: process.env.PATH,
   DATA_DIR: dataDir(),
   BACKUP_DIR: path.join(root, "backups"),
   BACKUP_RECIPIENTS: database.recipient,
   KEY_BACKUP_RECIPIENTS: keys.recipient,
 });
 
-function op(command: string, ...more: readonly string[]): Promise<Ended> {
-  const args = [
-    "--import",
-    "tsx",
-    "--conditions=react-server",
-    "scripts/op.ts",
-    "backup",
-    ...command.split(" "),
-    ...more,
-  ];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env: environment() }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(Reflect.get(error, "code"));
-      resolve({ code, stdout, stderr });
-    });
-  });
-}
+const op = (command: string, ...more: readonly string[]) =>
+  operate(environment(), "op.ts", "backup", ...command.split(" "), ...more);
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "sealport-backup-story-"));
@@ -119,9 +98,10 @@ test("the drill passes on the newest backup, and the portal writes its result in
 });
 
 test("a drill that is killed leaves no server and no folder", async () => {
-  const args = ["--import", "tsx", "--conditions=react-server", "scripts/op.ts", "backup", "drill"];
-  const child = spawn(process.execPath, [...args, "--identity", database.file, ...withKeys()], {
-    env: environment(),
+  const order = ["--identity", database.file, ...withKeys()];
+  const child = spawn(process.execPath, scriptArguments("op.ts", "backup", "drill", ...order), {
+    cwd: PROGRAM_ROOT,
+    env: { NODE_ENV: "production", PATH: process.env.PATH, ...environment() },
     stdio: "ignore",
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));

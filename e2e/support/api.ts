@@ -54,11 +54,11 @@ async function toAnswer(response: Response): Promise<Answer> {
 }
 
 /** Returns a program that calls the API as one account. */
-export function caller(baseUrl: string, apiKey: string): Caller {
+export function caller(baseUrl: string, apiKey: string, send: typeof fetch = fetch): Caller {
   return callerBy(async (url, init) => {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${apiKey}`);
-    return fetch(new URL(url, baseUrl), { ...init, headers });
+    return send(new URL(url, baseUrl), { ...init, headers });
   });
 }
 
@@ -87,14 +87,14 @@ export function callerBy(send: (url: string, init: RequestInit) => Promise<Respo
 }
 
 /** Returns one caller for each demonstration account, by participant id and, for the provider's staff, by duty. */
-export function people(demo: Demo) {
+export function people(demo: Demo, send: typeof fetch = fetch) {
   const by = (participantId: string, duty?: string, nth = 0) => {
     const found = demo.accounts.filter(
       (account) =>
         account.participant_id === participantId && (duty === undefined || account.duties.includes(duty)),
     )[nth];
     if (!found) throw new Error(`no demonstration account ${participantId} ${duty ?? ""}`);
-    return caller(demo.base_url, found.api_key);
+    return caller(demo.base_url, found.api_key, send);
   };
   return {
     client456: by("client-456"),

@@ -8,7 +8,7 @@ import {
   removeDataFolder,
   startInstance,
 } from "@/lib/testing/instance/instance";
-import { isDeep } from "@/lib/testing/scale";
+import { startCutProxy } from "@/lib/testing/servers/cut-proxy";
 import {
   type EdgeServer,
   startNginx,
@@ -18,7 +18,10 @@ import {
 import { type PostgresServer, startPostgresql } from "@/lib/testing/servers/postgresql";
 import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
 
-/** Two portals and two workers of one instance, behind nginx, with Redis, and with pgbouncer before the database. */
+/**
+ * Two portals and two workers of one instance, behind nginx, with Redis, on Debian's PostgreSQL with a standby. The portals
+ * reach the database through pgbouncer.
+ */
 export interface TwoPortals {
   readonly instance: RunningInstance;
   /** Addresses of the portals, and of nginx before both. */
@@ -27,8 +30,10 @@ export interface TwoPortals {
   readonly redis: RedisServer;
   readonly portal: Beside;
   readonly worker: Beside;
-  /** In the deep run: Debian's PostgreSQL, and a standby that the portals read. */
-  readonly standby: PostgresServer | undefined;
+  /** The standby, which the portals read. */
+  readonly standby: PostgresServer;
+  /** Kills the primary and promotes the standby. The database's address then leads to it. */
+  failOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,13 +65,13 @@ function poolerFor({ app, tenantId, worker }: Logins): Promise<EdgeServer> {
 }
 
 /** Where the database, its pooler and its replica are, as a portal reads it. */
-function portalVariables(app: string, pooler: EdgeServer, standby: PostgresServer | undefined) {
+function portalVariables(app: string, pooler: EdgeServer, standby: PostgresServer) {
   const replica = new URL(app);
-  if (standby !== undefined) replica.port = String(standby.port);
+  replica.port = String(standby.port);
   return {
     DATABASE_URL: throughPooler(app, pooler),
     DATABASE_LISTEN_URL: app,
-    ...(standby === undefined ? {} : { DATABASE_REPLICA_URL: replica.href }),
+    DATABASE_REPLICA_URL: replica.href,
   };
 }
 
@@ -75,28 +80,22 @@ interface Ground {
   readonly open: (() => Promise<unknown>)[];
 }
 
-/** The first portal and worker, on the database that `npm start` makes. */
-async function onEmbedded({ env, open }: Ground) {
-  const instance = await startInstance({ env });
-  open.push(() => instance.stop());
-  const logins = await loginsOf(instance);
-  const pooler = await poolerFor(logins);
-  open.push(pooler.close);
-  return { instance, logins, pooler, standby: undefined };
-}
-
-/** The same on Debian's PostgreSQL with a standby. The first portal is started again, now behind the pooler. */
-async function onDebian({ env, open }: Ground) {
+/** The first portal and worker. The portal is started twice, since the logins of its pooler are made by the first start. */
+async function startFirst({ env, open }: Ground) {
   const primary = await startPostgresql();
   open.push(() => primary.close());
+  // The address of the database, which follows the primary.
+  const address = await startCutProxy(primary.adminUrl);
+  open.push(address.close);
   const dataDir = mkdtempSync(path.join(tmpdir(), "sealport-two-"));
   open.push(() => removeDataFolder(dataDir));
-  const admin = { ...env, DATABASE_ADMIN_URL: primary.adminUrl };
+  const admin = { ...env, DATABASE_ADMIN_URL: address.url };
   const seeded = await startInstance({ dataDir, env: admin });
   const logins = await loginsOf(seeded);
   await seeded.end();
   const standby = await primary.standby();
   open.push(() => standby.close());
+  await primary.waitForStandby();
   const pooler = await poolerFor(logins);
   open.push(pooler.close);
   const instance = await startInstance({
@@ -104,7 +103,14 @@ async function onDebian({ env, open }: Ground) {
     env: { ...admin, ...portalVariables(logins.app, pooler, standby) },
   });
   open.push(() => instance.stop());
-  return { instance, logins, pooler, standby };
+  const failOver = async (): Promise<void> => {
+    primary.kill();
+    address.goAway();
+    await standby.promote();
+    address.leadTo(standby.adminUrl);
+    address.restore();
+  };
+  return { instance, logins, pooler, standby, failOver };
 }
 
 /** Starts all of it. Call `close` when the test is over. */
@@ -124,8 +130,7 @@ export async function startTwoPortals(): Promise<TwoPortals> {
       ...{ PORT: String(first), PORTAL_ORIGIN: edge, TRUSTED_PROXIES: "127.0.0.1", REDIS_URL: redis.url },
       RATE_BUDGETS: BUDGETS,
     };
-    const ground = { env, open };
-    const { instance, logins, pooler, standby } = await (isDeep ? onDebian(ground) : onEmbedded(ground));
+    const { instance, logins, pooler, standby, failOver } = await startFirst({ env, open });
     const portal = await startBeside(instance, "portal", {
       PORT: String(second),
       ...portalVariables(logins.app, pooler, standby),
@@ -135,7 +140,7 @@ export async function startTwoPortals(): Promise<TwoPortals> {
     const worker = await startBeside(instance, "worker", Object.fromEntries(pooled));
     open.push(worker.close);
     const urls = [`http://localhost:${first}`, portal.url] as const;
-    return { instance, urls, edge, redis, portal, worker, standby, close };
+    return { instance, urls, edge, redis, portal, worker, standby, failOver, close };
   } catch (error) {
     await close();
     throw error;

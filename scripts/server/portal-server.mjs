@@ -9,7 +9,8 @@ const LIMITS = {
   headersMs: 10_000,
   /** A whole request, a 20 MB document over a slow line included. */
   requestMs: 60_000,
-  keepAliveMs: 10_000,
+  /** Longer than the minute for which nginx and most other proxies keep a connection without a call: the proxy closes first. */
+  keepAliveMs: 75_000,
   checkMs: 2_000,
   /** How long a refused sender may take to read its refusal before the connection is closed. */
   lingerMs: 1_000,

@@ -157,3 +157,11 @@ it("keeps a folder for one cluster: WAL of another is refused and writes over no
     "is not a segment of WAL",
   );
 });
+
+it("a file of WAL that another process has taken fails the call alone, and leaves no draft", async () => {
+  const folder = await openBackupFolder(dir);
+  const { recipient } = await makeIdentity(dir, "id");
+  const gone = path.join(dir, "000000010000000000000003.00000028.backup");
+  await expect(storeWal(folder, gone, [recipient])).rejects.toThrow("is missing");
+  expect(await readdir(folder.wal)).toEqual([]);
+});

@@ -58,6 +58,14 @@ export function archiveCommand(spool: string): string {
 }
 
 /**
+ * Reads a file from when its first bytes are asked for. A stream that is made before fails without a listener, and ends the
+ * process, when another one has removed the file meanwhile.
+ */
+async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(file);
+}
+
+/**
  * Encrypts one archived file into the backup folder and reads it back. Another run may have stored it before. Throws
  * BackupRefused for a segment of another cluster than the folder's.
  */
@@ -73,7 +81,7 @@ export async function storeWal(
   // Two processes may store one file: each has its own draft, and the result is the same.
   const draft = `${target}.${process.pid}.part`;
   await rm(draft, { force: true });
-  const written = await writeSealed(draft, createReadStream(file), recipients);
+  const written = await writeSealed(draft, bytesOf(file), recipients);
   await requireDigest(draft, written);
   await rename(draft, target);
   syncFolder(folder.wal);

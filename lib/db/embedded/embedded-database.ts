@@ -96,6 +96,21 @@ async function archiveSettings(
   };
 }
 
+/**
+ * Lets archive_timeout count from now on. PostgreSQL's checkpointer sleeps from the start to its first checkpoint, which may
+ * be five minutes, before it looks at that setting. A reload wakes it.
+ */
+async function wakeCheckpointer(url: string): Promise<void> {
+  const client = createClient(url, { connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query("SELECT pg_reload_conf()");
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 /** Starts PostgreSQL from the npm package's binaries and returns when it answers. */
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const cluster = await openCluster(options.dataDir, options.passwordFile);
@@ -123,5 +138,6 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
     }
     await sleep(50);
   }
+  if (options.archiveCommand !== undefined) await wakeCheckpointer(adminUrl);
   return { adminUrl, serverPid, guardPid: guard.pid ?? 0, ended, stop };
 }

@@ -29,12 +29,18 @@ const DAY_MS = 86_400_000;
 /** A certificate that ends within this time is a fault. */
 const RENEW_DAYS = 14;
 
-/** Returns the finding of one check: at fault where it throws. */
-export async function finding(what: string, check: () => unknown): Promise<Finding> {
+/** What a check throws that could not ask: the database is away, and its variable has a line. */
+export class Unasked extends Error {
+  override readonly name = "Unasked";
+}
+
+/** Returns the finding of one check: at fault where it throws; undefined where it could not ask. */
+export async function finding(what: string, check: () => unknown): Promise<Finding | undefined> {
   try {
     await check();
     return { what };
   } catch (error) {
+    if (error instanceof Unasked) return undefined;
     return { what, fault: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -57,8 +63,8 @@ function requireFolder(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK);
 }
 
-function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding>[] {
-  const found: Promise<Finding>[] = [];
+function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding | undefined>[] {
+  const found: Promise<Finding | undefined>[] = [];
   if (KEY_DIR !== undefined)
     found.push(
       finding(`KEY_DIR ${KEY_DIR}`, () => {
@@ -72,7 +78,7 @@ function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding>[] 
   return found;
 }
 
-function checkDatabases(part: Part, given: Given): Promise<Finding>[] {
+function checkDatabases(part: Part, given: Given): Promise<Finding | undefined>[] {
   const names = Object.keys(environments[part].shape).filter((name) =>
     /DATABASE(?:_LISTEN|_REPLICA)?_URL$/.test(name),
   );
@@ -88,7 +94,10 @@ function checkDatabases(part: Part, given: Given): Promise<Finding>[] {
 }
 
 /** Sends a notice by DATABASE_URL and hears it: behind a pooler this needs DATABASE_LISTEN_URL. */
-function checkNotices(part: Part, { DATABASE_URL: url, DATABASE_LISTEN_URL }: Given): Promise<Finding>[] {
+function checkNotices(
+  part: Part,
+  { DATABASE_URL: url, DATABASE_LISTEN_URL }: Given,
+): Promise<Finding | undefined>[] {
   if (part !== "portal" || url === undefined) return [];
   const check = async () => {
     const pool = openPool({ url, maxConnections: 1, waitMs: CALL_MS });
@@ -96,8 +105,7 @@ function checkNotices(part: Part, { DATABASE_URL: url, DATABASE_LISTEN_URL }: Gi
     try {
       await requireNotices({ url: DATABASE_LISTEN_URL ?? url, pool, logger });
     } catch (error) {
-      // A database that is away has its own line.
-      if (error instanceof NoticeUnheard) throw error;
+      throw error instanceof NoticeUnheard ? error : new Unasked();
     } finally {
       await pool.end();
     }
@@ -118,9 +126,12 @@ async function requireSigner(url: string): Promise<void> {
 }
 
 /** The parts that this one calls. A part that serves at such an address is asked by the others. */
-function checkPeers(part: Part, { CUSTODIAN_URL, CUSTODIAN_VKEY, SIGNER_URL }: Given): Promise<Finding>[] {
+function checkPeers(
+  part: Part,
+  { CUSTODIAN_URL, CUSTODIAN_VKEY, SIGNER_URL }: Given,
+): Promise<Finding | undefined>[] {
   if (part !== "portal" && part !== "worker") return [];
-  const found: Promise<Finding>[] = [];
+  const found: Promise<Finding | undefined>[] = [];
   if (CUSTODIAN_URL !== undefined)
     found.push(
       finding(`CUSTODIAN_URL ${CUSTODIAN_URL}`, () => requireCustodian(CUSTODIAN_URL, CUSTODIAN_VKEY)),
@@ -136,7 +147,7 @@ function addressesOf(part: Part): readonly string[] {
   return isCaller ? ["CUSTODIAN_URL", "SIGNER_URL", "WITNESS_URL"] : [`${part.toUpperCase()}_URL`];
 }
 
-function checkCertificate(part: Part, given: Given): Promise<Finding>[] {
+function checkCertificate(part: Part, given: Given): Promise<Finding | undefined>[] {
   const files = given.TLS_CERT_FILE;
   const mutual = addressesOf(part).find((name) => given[name]?.startsWith("mtls://"));
   if (files === undefined && mutual === undefined) return [];
@@ -176,5 +187,5 @@ export async function checkConfig(part: Part): Promise<Finding[]> {
     ...checkNotices(part, given),
     ...checkPeers(part, given),
   ]);
-  return [...checkVariables(part, given), ...certificate, ...others];
+  return [...checkVariables(part, given), ...certificate, ...others].filter((one) => one !== undefined);
 }

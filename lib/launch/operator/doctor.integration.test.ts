@@ -72,6 +72,17 @@ describe("the doctor", () => {
       expect([what, typeof lines.get(what)]).toEqual([what, "string"]);
   });
 
+  it("has one line for a database that is away, and calls nothing well that it could not ask", async () => {
+    const lines = await found({
+      DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none",
+      BACKUP_EVERY_HOURS: "24",
+    });
+    expect(
+      [...lines.keys()].filter((what) => /^(?:role|migrations|backup|notices|DATABASE)/.test(what)),
+    ).toEqual(["DATABASE_URL"]);
+    expect(lines.get("DATABASE_URL")).toContain("cannot be reached");
+  });
+
   it("finds a backup that is missing or old, and a drill that is due", async () => {
     const lineOf = async () => (await found({ BACKUP_EVERY_HOURS: "24" })).get("backup");
     const run = (kind: string, hours: number) =>

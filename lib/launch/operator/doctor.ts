@@ -17,7 +17,7 @@ import { variablesOf } from "@/lib/env/read-environment";
 import { callService } from "@/lib/ipc/client";
 import type { Part } from "@/lib/ipc/part-identity";
 import { openKeystore } from "@/lib/keystore/open-keystore";
-import { checkConfig, type Finding, finding, type Given } from "@/lib/launch/operator/check-config";
+import { checkConfig, type Finding, finding, type Given, Unasked } from "@/lib/launch/operator/check-config";
 import { PROGRAM_ROOT } from "@/lib/launch/program";
 import { mailerOf } from "@/lib/notify/mail/mailer";
 import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
@@ -36,7 +36,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^notices/, "Set DATABASE_LISTEN_URL to PostgreSQL itself where DATABASE_URL is a pooler's."],
   [/^migrations/, "Run npm run migrate with DATABASE_ADMIN_URL or DATABASE_OWNER_URL."],
   [/^role of/, "Use the login that npm run op -- database urls --of this part prints."],
-  [/DATABASE\w*_URL$/, "Check the address, the login and that the server runs."],
+  [/DATABASE\w*_URL$/, "Do as the line says. If the server is lost, see docs/runbooks/failover.md."],
   [/^keys/, "Check KEY_DIR, KEK_FILE or the key service, and who may read them."],
   [
     /^(?:KEY_DIR|KEK_FILE|DATA_DIR)/,
@@ -108,15 +108,15 @@ async function requireBackup(url: string, tenantId: string, everyHours: number):
   }
 }
 
-/** A server that is away has the line of its variable. */
+/** A fault of the database's content counts; where no answer came, the check could not ask. */
 async function ifReached(check: Promise<void>): Promise<void> {
   await check.catch((error: unknown) => {
-    if (error instanceof Error && Reflect.get(error, "code") === undefined) throw error;
-    if (/^42/.test(String(Reflect.get(Object(error), "code")))) throw error;
+    const code: unknown = Reflect.get(Object(error), "code");
+    throw (error instanceof Error && code === undefined) || /^42/.test(String(code)) ? error : new Unasked();
   });
 }
 
-function examineDatabase(part: Part, given: Given): Promise<Finding>[] {
+function examineDatabase(part: Part, given: Given): Promise<Finding | undefined>[] {
   const names = Object.keys(environments[part].shape).filter((name) => name.endsWith("DATABASE_URL"));
   const roles = names.flatMap((name) => {
     const url = given[name];
@@ -175,9 +175,9 @@ async function requireWitness(url: string): Promise<void> {
   if (status !== 200) throw new Error(`answered ${status}`);
 }
 
-function examineServices(part: Part, given: Given): Promise<Finding>[] {
+function examineServices(part: Part, given: Given): Promise<Finding | undefined>[] {
   const { KEY_DIR, DATA_DIR, REDIS_URL, UPSTASH_REDIS_REST_URL, SMTP_URL, WITNESS_URL } = given;
-  const found: Promise<Finding>[] = [];
+  const found: Promise<Finding | undefined>[] = [];
   if (KEY_DIR !== undefined) found.push(finding("keys", () => requireKeys(given, KEY_DIR)));
   if (DATA_DIR !== undefined) found.push(finding(`disk of ${DATA_DIR}`, () => requireSpace(DATA_DIR)));
   if (part === "portal" && (REDIS_URL ?? UPSTASH_REDIS_REST_URL) !== undefined)
@@ -197,7 +197,8 @@ export async function examine(part: Part): Promise<Examined[]> {
   const given = variablesOf(Object.keys(environments[part].shape));
   const configured = await checkConfig(part);
   const others = await Promise.all([...examineDatabase(part, given), ...examineServices(part, given)]);
-  return [...configured, ...others].map((one) =>
+  const asked = others.filter((one) => one !== undefined);
+  return [...configured, ...asked].map((one) =>
     one.fault === undefined ? one : { ...one, advice: adviceFor(one.what) },
   );
 }

@@ -6,10 +6,10 @@ import { findFreePort, type RunningInstance, waitUntil } from "./instance";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 
-/** A process of an instance that its supervisor does not know: a second portal or worker, as on another machine. */
+/** A process that the supervisor of an instance does not know: a second portal or worker, or a part of another tenant. */
 export interface Beside {
   readonly pid: number;
-  /** The portal's address; a worker has none. */
+  /** The portal's address; other parts have none. */
   readonly url: string;
   output(): string;
   /** Sends a signal and waits for the end. */
@@ -56,13 +56,13 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 /**
- * Starts another portal or worker of a running instance, with the variables of the first and these over them. It ends
- * with the tests, however they end. Linux only.
+ * Starts another process of the kind of a running instance's, with the variables of the first and these over them; those
+ * that are undefined are left out. It ends with the tests, however they end. Linux only.
  */
 export async function startBeside(
   instance: RunningInstance,
-  name: "portal" | "worker",
-  over: Readonly<Record<string, string>> = {},
+  name: "portal" | "worker" | "signer" | "custodian",
+  over: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Beside> {
   const first = (await instance.pids())[name];
   if (first === null) throw new Error(`the ${name} does not run`);

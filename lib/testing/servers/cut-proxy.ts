@@ -14,6 +14,8 @@ export interface CutProxy {
   /** Keeps connections open and passes nothing on until `restore`. */
   fallSilent(): void;
   restore(): void;
+  /** New connections reach this server from now on, as an address does that follows the primary. */
+  leadTo(url: string): void;
   close(): Promise<void>;
 }
 
@@ -63,12 +65,13 @@ function openServer(url: string): Socket {
 /** Starts the proxy in front of the server of a database URL. */
 export async function startCutProxy(url: string): Promise<CutProxy> {
   const passing = new Passing();
+  let target = url;
   const server = createServer((caller) => {
     if (passing.state === "away") {
       caller.destroy();
       return;
     }
-    const database = openServer(url);
+    const database = openServer(target);
     passing.add(caller, database);
     caller.on("data", (bytes: Buffer) => passing.pass(bytes, database));
     database.on("data", (bytes: Buffer) => {
@@ -100,6 +103,9 @@ export async function startCutProxy(url: string): Promise<CutProxy> {
     },
     restore() {
       passing.state = "passes";
+    },
+    leadTo(next) {
+      target = next;
     },
     close: () =>
       new Promise((resolve) => {

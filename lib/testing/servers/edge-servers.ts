@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findServerAccount } from "@/lib/db/embedded/account";
 import { findFreePort, waitUntil } from "@/lib/testing/instance/instance";
 
-// Debian's pgbouncer and nginx for tests, with the settings of docs/guides/scaling.md.
+// Debian's pgbouncer and nginx for tests, with the settings of docs/scaling.md and deploy/proxy/nginx.conf.
+const ROOT = path.resolve(import.meta.dirname, "../../..");
 const PGBOUNCER = "/usr/sbin/pgbouncer";
 const NGINX = "/usr/sbin/nginx";
 
@@ -117,6 +118,7 @@ pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = 500
 max_prepared_statements = 500
+server_login_retry = 1
 ignore_startup_parameters = options, statement_timeout, lock_timeout, idle_in_transaction_session_timeout
 `,
   );
@@ -134,8 +136,18 @@ export function throughPooler(url: string, { port }: EdgeServer): string {
   return at.href;
 }
 
-/** Starts nginx before portals at these ports of this machine: one call after the other goes to the next of them. */
-export async function startNginx(portals: readonly number[]): Promise<EdgeServer> {
+/** The proxy's file of a release, for these portals, without TLS. The answer names its portal. */
+function proxyFile(port: number, [first, second]: readonly [number, number]): string {
+  return readFileSync(path.join(ROOT, "deploy/proxy/nginx.conf"), "utf8")
+    .replace("127.0.0.1:3000", `127.0.0.1:${first}`)
+    .replace("127.0.0.1:3001", `127.0.0.1:${second}`)
+    .replace("listen 443 ssl;", `listen 127.0.0.1:${port};\nadd_header X-Portal $upstream_addr always;`)
+    .replace(/^ *(ssl_|server_name|.*X-Forwarded-Proto).*$/gm, "")
+    .replace("$host;", "$http_host;");
+}
+
+/** Starts nginx before two portals at these ports of this machine: one call after the other goes to the next of them. */
+export async function startNginx(portals: readonly [number, number]): Promise<EdgeServer> {
   if (noNginx !== undefined) throw new Error(noNginx);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-nginx-"));
   const port = await findFreePort();
@@ -143,7 +155,6 @@ export async function startNginx(portals: readonly number[]): Promise<EdgeServer
     (name) => `  ${name}_temp_path ${folder}/${name};`,
   );
   const settings = path.join(folder, "nginx.conf");
-  const upstream = portals.map((at) => `    server 127.0.0.1:${at} max_fails=1 fail_timeout=1s;`);
   writeFileSync(
     settings,
     `daemon off;
@@ -152,30 +163,9 @@ pid ${folder}/nginx.pid;
 error_log stderr warn;
 events { worker_connections 512; }
 http {
-  access_log off;
+access_log off;
 ${places.join("\n")}
-  client_max_body_size 40m;
-  upstream portals {
-${upstream.join("\n")}
-    keepalive 32;
-  }
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://portals;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_buffering off;
-      proxy_request_buffering on;
-      proxy_read_timeout 120s;
-      proxy_connect_timeout 1s;
-      proxy_next_upstream error timeout http_502 http_503 non_idempotent;
-      proxy_next_upstream_tries 2;
-      add_header X-Portal $upstream_addr always;
-    }
-  }
+${proxyFile(port, portals)}
 }
 `,
   );

@@ -24,6 +24,10 @@ export interface PostgresServer {
   readonly port: number;
   /** Makes a standby that follows this server. */
   standby(): Promise<PostgresServer>;
+  /** From now on a commit of this server is answered when a standby has it too. */
+  waitForStandby(): Promise<void>;
+  /** Makes a standby a primary. */
+  promote(): Promise<void>;
   /** Stops the server; `start` starts it again on the same port. */
   halt(): Promise<void>;
   start(): Promise<void>;
@@ -111,6 +115,33 @@ class Server implements PostgresServer {
     });
     await standby.start();
     return standby;
+  }
+
+  async #ask(...texts: readonly string[]): Promise<unknown> {
+    const client = new Client({ connectionString: this.adminUrl });
+    client.on("error", () => undefined);
+    await client.connect();
+    try {
+      let last: unknown;
+      for (const text of texts) last = Object.values((await client.query(text)).rows[0] ?? {})[0];
+      return last;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async waitForStandby(): Promise<void> {
+    await this.#ask("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()");
+    await waitUntil(
+      "the standby is synchronous",
+      async () =>
+        (await this.#ask("SELECT count(*)::int FROM pg_stat_replication WHERE sync_state = 'sync'")) === 1,
+    );
+  }
+
+  async promote(): Promise<void> {
+    if ((await this.#ask("SELECT pg_promote(true, 60)")) !== true)
+      throw new Error("the standby was not promoted within a minute");
   }
 
   async halt(): Promise<void> {
