@@ -1,6 +1,7 @@
 import os from "node:os";
 import { parseArgs } from "node:util";
 import { type Demo, readDemo } from "@/e2e/support/api";
+import { makeDiskFolder } from "@/lib/testing/data-folder";
 import { prepareInstance } from "@/lib/testing/instance/prepared-instance";
 import { FAULTS, type Stage } from "./faults";
 import { Ledger } from "./ledger";
@@ -120,7 +121,7 @@ async function withTarget<T>(wish: Wish, work: (target: Target) => Promise<T>): 
     return work({ urls: [wish.url], demo: readDemo(wish.dataDir) });
   const begin = FAULTS[wish.fault];
   if (begin === undefined) throw new UsageError("no such fault");
-  const remove = await prepareInstance();
+  const remove = await prepareInstance(makeDiskFolder);
   try {
     const stage = await begin();
     try {

@@ -1,7 +1,7 @@
 import type { OpeningFacts, SubjectFacts } from "@/lib/access/rules/facts";
+import { isSupport } from "@/lib/access/rules/floor";
 import { type Reason, reason } from "@/lib/access/rules/reason";
 import { isOpen, OFFICE_HOURS, type WeeklyHours } from "@/lib/organisations/hours";
-import { isSupport } from "@/lib/testing/contracts/former-rules/floor";
 import { ageDays, retentionDays } from "@/lib/testing/contracts/former-rules/limits";
 import type { GroupName, Role } from "@/lib/vocabulary";
 
