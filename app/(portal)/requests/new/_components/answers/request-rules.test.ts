@@ -116,17 +116,17 @@ describe("faults before a check", () => {
 
   it("is the file that was not taken, in the summary too once a document was missed", () => {
     const unfit = { fault: "cutOff", name: "half.pdf" } as const;
-    const told = faultsOf(whole, options, { ...context, hasOrder: false });
+    const shown = faultsOf(whole, options, { ...context, hasOrder: false });
     const now = faultsOf(whole, options, { ...context, hasOrder: false, unfit });
-    expect([told, now].flat().map(({ code }) => code)).toEqual(["document", "unfit"]);
-    expect(stillOpen(told, now)).toEqual([{ name: "document", code: "unfit", unfit }]);
+    expect([shown, now].flat().map(({ code }) => code)).toEqual(["document", "unfit"]);
+    expect(stillOpen(shown, now)).toEqual([{ name: "document", code: "unfit", unfit }]);
     expect(codes(whole, { unfit })).toEqual([]);
   });
 
   it("leaves the summary when it is corrected, and what is new waits for the next attempt", () => {
-    const told = faultsOf({ ...whole, issuer: "", purpose: "" }, options, context);
+    const shown = faultsOf({ ...whole, issuer: "", purpose: "" }, options, context);
     const now = faultsOf({ ...whole, issuer: "", maxViews: "0" }, options, context);
-    expect(stillOpen(told, now).map(({ code }) => code)).toEqual(["issuer"]);
+    expect(stillOpen(shown, now).map(({ code }) => code)).toEqual(["issuer"]);
   });
 
   it("is a transaction that does not exist", () => {
