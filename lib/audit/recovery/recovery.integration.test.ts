@@ -560,7 +560,7 @@ describe("words of the verifier", () => {
     await startNewLog(bench.owner, bench.place, { origin: log, checkpoint, oldVkey: bench.key.vkey });
     const signer = loadSigningKey(await createTestKeystore("signer", log), "log");
     const file = await openEntryFile(`${bench.dir}-2`, log);
-    const note = await signCheckpoint({ ...from, clock: systemClock, file, log, signer });
+    const note = await signCheckpoint({ ...signing(), file, log, signer });
     await file.close();
     const signed = parseCheckpointText(openNote(note, [signer.vkey]).text);
     const place = { ...bench.place, log };

@@ -9,7 +9,7 @@ import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form
 import { useForm } from "@/components/form/use-form";
 import { DutiesBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeDuties } from "@/lib/api-client/operations/administration/people";
-import { Duty, Role } from "@/lib/identity/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 const CHANGE = target<typeof changeDuties>("POST", "/confidential/admin/users/{id}/duties");
 
