@@ -1,10 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
+import { makeDataFolder } from "@/lib/testing/data-folder";
 import { people } from "../support/api";
 import { baseUrl, dataDir, demo } from "../support/instance";
 import { canaries, submitTransaction } from "../support/steps";
@@ -49,7 +50,7 @@ function op(command: string, ...more: readonly string[]): Promise<Ended> {
 }
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), "sealport-backup-story-"));
+  root = await makeDataFolder("sealport-backup-story-");
   [database, keys] = [await makeIdentity(root, "database.age"), await makeIdentity(root, "keys.age")];
   await submitTransaction(people(demo()).client456, canaries());
 });
