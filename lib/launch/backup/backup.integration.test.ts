@@ -115,7 +115,7 @@ describe("backup create", () => {
   });
 
   it("has no key of the instance, and opens with Debian's age and tar", async () => {
-    if (!hasAge()) return console.log("NOT RUN: Debian's package age is not installed");
+    if (!hasAge()) return notRun("age is not installed (Debian: age)");
     const script = `age -d -i '${bench.database.file}' '${sealedPath(bench.folder, manifest.id)}' | tar -tzf -`;
     const { stdout, status } = spawnSync("bash", ["-o", "pipefail", "-c", script], { encoding: "utf8" });
     expect(status).toBe(0);
@@ -264,7 +264,7 @@ describe("faults of a backup", () => {
 
   it("a backup by pg_basebackup, for a server on any machine, is restored like a copy", async () => {
     if (findTools(17, "pg_basebackup") === undefined)
-      return console.log("NOT RUN: Debian's package postgresql-client-17 is not installed");
+      return notRun("pg_basebackup is not installed (Debian: postgresql-client-17)");
     const env = {
       ...bench.env,
       BACKUP_DATABASE_URL: bench.log.database.adminUrl,
