@@ -41,6 +41,12 @@ const TOOLS = [
   { packages: ["nginx-light"], isInstalled: () => existsSync("/usr/sbin/nginx") },
   // promtool, which checks and tests the alert rules; its server is not started.
   { packages: ["prometheus"], isInstalled: () => runs("promtool", "--version") },
+  // age reads our backups without us, and pg_basebackup makes one.
+  { packages: ["age"], isInstalled: () => runs("age", "--version") },
+  {
+    packages: ["postgresql-client-17"],
+    isInstalled: () => existsSync("/usr/lib/postgresql/17/bin/pg_basebackup"),
+  },
   { packages: ["opensc"], isInstalled: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 
