@@ -1,6 +1,6 @@
 import type { Config } from "tailwindcss";
 
-/** One definition for both themes. The design's token table has the contrast ratio of each pair. */
+/** One definition for both themes. tailwind.config.test.ts compares their contrast. */
 const pair = (light: string, dark: string) => `light-dark(${light}, ${dark})`;
 
 /** Size and line height, given in pixels, in rem so that they follow the reader's own text size. */

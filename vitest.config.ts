@@ -36,9 +36,11 @@ function filesWith(words: RegExp, name = /\.test\.ts$/): string[] {
 
 /**
  * Files of one worker share its module graph, which saves loading the program for each of them. Those that change what the
- * whole process has (environment, clock, prototypes, memory) get a process to themselves.
+ * whole process has (environment, clock, globals), or measure its memory, get a process to themselves. A spy is restored
+ * by the test that set it.
  */
-const CHANGES = /process\.env|createWorld|vi\.(mock|spyOn|useFakeTimers|stubGlobal)|globalThis|memoryUsage/;
+const CHANGES =
+  /Object\.assign\(process\.env|process\.env\.\w+ = |createWorld|vi\.(mock|stub|useFakeTimers)|globalThis(?!\.crypto)|memoryUsage/;
 const alone = filesWith(CHANGES);
 /** Tests whose number of cases lib/testing/scale.ts sets: `npm run test:deep` runs them again with the larger numbers. */
 const scaled = filesWith(/testing\/(scale|contracts\/custody-contract)"/);

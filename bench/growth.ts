@@ -3,6 +3,7 @@ import { asSuperuser } from "@/e2e/support/admin";
 import { people, readDemo } from "@/e2e/support/api";
 import { canaries, newTransaction, text } from "@/e2e/support/steps";
 import { loadRecords } from "@/lib/testing/benches/load-records";
+import { makeDiskFolder } from "@/lib/testing/data-folder";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { prepareInstance } from "@/lib/testing/instance/prepared-instance";
 import { type Figure, line, median } from "./measure";
@@ -102,7 +103,7 @@ async function compared(small: ProductCall, large: ProductCall): Promise<Figure[
 
 /** Measures how the times of answers grow with the number of records: two instances of the built product, in alternating rounds. */
 export async function benchGrowth(): Promise<Figure[]> {
-  const remove = await prepareInstance();
+  const remove = await prepareInstance(makeDiskFolder);
   const instances: RunningInstance[] = [];
   try {
     const env = { RATE_BUDGETS: RAISED_BUDGETS };

@@ -3,31 +3,36 @@ import { z } from "zod";
 // Words that every room, the browser and the SDK use. This file imports only packages.
 
 /** Role of a person or program (access.md "Words"). Support is a duty, not a role. */
-export type Role = "client" | "miner" | "coordinator" | "auditor" | "regulator" | "admin";
+export const Role = z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]);
+export type Role = z.infer<typeof Role>;
 
 /** Duties that a person may have in addition to the role (identity.md). */
-export type Duty =
-  | "admin"
-  | "approve"
-  | "legal"
-  | "compliance"
-  | "privacy"
-  | "support"
-  | "recovery"
-  | "executive"
-  | "break-glass";
+export const Duty = z.enum([
+  "admin",
+  "approve",
+  "legal",
+  "compliance",
+  "privacy",
+  "support",
+  "recovery",
+  "executive",
+  "break-glass",
+]);
+export type Duty = z.infer<typeof Duty>;
 
 /** Scopes of an API key (api.md "System"). */
-export type Scope =
-  | "submit"
-  | "open"
-  | "disclose"
-  | "export"
-  | "request"
-  | "decide"
-  | "keys"
-  | "read"
-  | "admin";
+export const Scope = z.enum([
+  "submit",
+  "open",
+  "disclose",
+  "export",
+  "request",
+  "decide",
+  "keys",
+  "read",
+  "admin",
+]);
+export type Scope = z.infer<typeof Scope>;
 
 /** The purposes for which data is requested and opened. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);

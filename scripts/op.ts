@@ -140,7 +140,7 @@ async function act(): Promise<number> {
       addKeys(file, more);
       return 0;
     case "tenant add":
-      return file === undefined ? usage() : (await import("./tenant-add")).addTenant(file);
+      return file === undefined ? usage() : (await import("./setup-link")).addTenant(file);
     case "setup link":
       return (await import("./setup-link")).printSetupLink();
     case "config check":

@@ -11,8 +11,8 @@ import { drainable } from "./server/drain.mjs";
 import { floorHeaders } from "./server/floor-headers.mjs";
 import { catchPlainText, lineWriter } from "./server/log-lines.mjs";
 import { createPortalServer } from "./server/portal-server.mjs";
+import { refusalOf } from "./server/refusal.mjs";
 import { refuseEarly } from "./server/refuse-early.mjs";
-import { forTenant } from "./server/tenants.mjs";
 
 // The portal: Next's production server on our own http.Server (server/portal-server.mjs), so that slow senders are cut
 // and the drain is bounded. Plain JavaScript: it reaches the sources of lib only through the build.
@@ -56,6 +56,28 @@ const app = next({ dev: false, dir: root, hostname, port, httpServer: new EventE
 await app.prepare();
 const handle = app.getRequestHandler();
 const direct = directWay();
+
+// Whose call this is, in a portal of several tenants. instrumentation.ts puts what knows it on globalThis
+// (lib/http/dispatch/tenants.ts); a portal of one tenant has nothing there.
+const SLOT = Symbol.for("sealport.tenants");
+
+const NO_TENANT = {
+  status: 400,
+  code: "request.malformed",
+  title: "The request could not be read",
+  detail: "No portal here has this host name.",
+};
+
+/** Answers a call for the tenant whose portal has its host name, or refuses it where there is none. */
+function forTenant(request, response, answer) {
+  const enter = globalThis[SLOT];
+  if (typeof enter !== "function") return answer();
+  if (enter(request, answer)) return undefined;
+  const { status, headers, body } = refusalOf(NO_TENANT);
+  response.writeHead(status, headers).end(request.method === "HEAD" ? undefined : body);
+  return undefined;
+}
+
 const compressed = compressedFiles(root);
 function answer(request, response) {
   if (direct(request, response)) return;

@@ -41,6 +41,12 @@ const TOOLS = [
   { packages: ["nginx-light"], isInstalled: () => existsSync("/usr/sbin/nginx") },
   // promtool, which checks and tests the alert rules; its server is not started.
   { packages: ["prometheus"], isInstalled: () => runs("promtool", "--version") },
+  // age reads our backups without us, and pg_basebackup makes one.
+  { packages: ["age"], isInstalled: () => runs("age", "--version") },
+  {
+    packages: ["postgresql-client-17"],
+    isInstalled: () => existsSync("/usr/lib/postgresql/17/bin/pg_basebackup"),
+  },
   { packages: ["opensc"], isInstalled: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 
@@ -154,14 +160,18 @@ const stages = isDeep
       "end to end": browser,
     };
 
-/** Sizes that the long tests ran with, the largest of each name; lib/testing/scale.ts writes them down. */
+/** Sizes that the long tests ran with, the largest of each name, and what could not run; lib/testing/scale.ts writes them down. */
 function tellCases() {
   if (!existsSync(cases)) return;
   const sizes = new Map();
-  for (const line of readFileSync(cases, "utf8").trim().split("\n")) {
-    const { name, cases: size } = JSON.parse(line);
+  const lines = readFileSync(cases, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  for (const { name, cases: size } of lines.filter((line) => line.notRun === undefined))
     sizes.set(name, Math.max(size, sizes.get(name) ?? 0));
-  }
+  for (const what of new Set(lines.flatMap((line) => line.notRun ?? [])))
+    process.stdout.write(`not run: ${what}\n`);
   for (const [name, size] of [...sizes].sort())
     process.stdout.write(`cases: ${name} ${size.toLocaleString("en")}\n`);
 }

@@ -1,6 +1,7 @@
 import os from "node:os";
 import { parseArgs } from "node:util";
 import { type Demo, readDemo } from "@/e2e/support/api";
+import { makeDiskFolder } from "@/lib/testing/data-folder";
 import { prepareInstance } from "@/lib/testing/instance/prepared-instance";
 import { FAULTS, type Stage } from "./faults";
 import { Ledger } from "./ledger";
@@ -130,7 +131,7 @@ export async function playFault(wish: Wish): Promise<LoadResult> {
 async function play(wish: Wish): Promise<LoadResult> {
   if (wish.url !== undefined && wish.dataDir !== undefined)
     return run(wish, { urls: [wish.url], demo: readDemo(wish.dataDir) });
-  const remove = await prepareInstance();
+  const remove = await prepareInstance(makeDiskFolder);
   return playFault(wish).finally(remove);
 }
 

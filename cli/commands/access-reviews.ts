@@ -11,7 +11,7 @@ import {
   nameAccessReviewer,
   signAccessReview,
 } from "@/lib/api-client/operations/administration/access-reviews";
-import { Duty, Role } from "@/lib/identity/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 import type { CommandSpec, Cx, Given, OptionSpec } from "../command";
 import { usage } from "../exit";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";

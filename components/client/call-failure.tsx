@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { CallRefused, NetworkLost } from "@/components/client/api";
-import { NotSigned } from "@/components/client/not-signed";
+import { NotSigned } from "@/components/client/sign-statement";
 import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";

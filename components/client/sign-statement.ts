@@ -1,7 +1,17 @@
-import { NotSigned } from "@/components/client/not-signed";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
+
+type NotSignedReason = "cancelled" | "unsupported" | "differs";
+
+/** Thrown when nothing was signed: the person stopped, the browser cannot sign, or the statement does not match the page. */
+export class NotSigned extends Error {
+  override readonly name = "NotSigned";
+
+  constructor(readonly reason: NotSignedReason) {
+    super(reason);
+  }
+}
 
 export type StatementKind =
   | "decision"

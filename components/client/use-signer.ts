@@ -2,8 +2,8 @@
 
 import { useCallback } from "react";
 import { target } from "@/components/client/api";
-import { NotSigned } from "@/components/client/not-signed";
 import {
+  NotSigned,
   type PasskeySignature,
   type SigningKeys,
   type StatementKind,

@@ -2,14 +2,12 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import type { Signer } from "@/components/client/use-signer";
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import type { openDispute, prepareDispute } from "@/lib/api-client/operations/disputes";
 import { DisputeGround, NewDispute } from "@/lib/disputes/schema";
 import type { GroupName } from "@/lib/vocabulary";
@@ -100,15 +98,9 @@ function DisputeForm({ transactionId, sealedFields }: Disputed) {
 /** Opens a dispute from a party's transaction: a button and its dialog. */
 export function OpenDispute(props: Disputed) {
   const t = useTranslations("domain.openDispute");
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <Button icon="comment" onClick={() => setOpen(true)}>
-        {t("open")}
-      </Button>
-      <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={t("title")}>
-        <DisputeForm {...props} />
-      </Dialog>
-    </>
+    <DialogButton label={t("open")} title={t("title")} look="centre" button={{ icon: "comment" }}>
+      {() => <DisputeForm {...props} />}
+    </DialogButton>
   );
 }

@@ -2,8 +2,7 @@ import { useTranslations } from "next-intl";
 import { CallRefused } from "@/components/client/api";
 import { dutyKey, extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Notice } from "@/components/ui/states";
-import { Duty, Role } from "@/lib/identity/schema";
-import type { Role as RoleName } from "@/lib/vocabulary";
+import { Duty, Role, type Role as RoleName } from "@/lib/vocabulary";
 
 /** Returns role and duties as one phrase. */
 export function useStanding(): (role: string, duties: readonly string[]) => string {

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { CallRefused, NetworkLost } from "@/components/client/api";
-import { NotSigned } from "@/components/client/not-signed";
+import { NotSigned } from "@/components/client/sign-statement";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { useProblemWords } from "@/components/messages/problem-words";

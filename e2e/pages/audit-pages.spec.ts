@@ -124,7 +124,7 @@ for (const width of [1120, 1280, 1440]) {
   });
 }
 
-test("an entry offers a script that checks it up to the signed root with python3 and openssl, and the script succeeds", async ({
+test("an entry offers a script that checks it up to the signed root with python3 and openssl, and the script succeeds @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -184,7 +184,7 @@ test("a portal that shows another log's keys, or a proof of another entry, gets 
   await page.context().close();
 });
 
-test("our program verifies a bundle downloaded from the page, and detects one changed byte", async ({
+test("our program verifies a bundle downloaded from the page, and detects one changed byte @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);

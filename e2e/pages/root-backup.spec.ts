@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, type Page, test } from "@playwright/test";
-import { axeFindings } from "../support/axe";
 import { dataDir, demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // The backup of the portal's root key as an administrator reads it, from no backup to a tested one.
 
@@ -23,20 +23,13 @@ async function keys(...args: readonly string[]): Promise<void> {
 const recordFile = () => path.join(dataDir(), "keys/portal/backup.json");
 test.afterAll(() => rmSync(recordFile(), { force: true }));
 
-/** Reloads the page and reads one of its states, in both themes and on a small screen. */
+/** Reloads the page and reads one of its states, also on a small screen. */
 async function expectState(page: Page, title: string, name: string): Promise<void> {
   await page.goto(at("/keys"));
   const section = page.getByRole("region", { name: "Backup of the root key" });
   await expect(section.getByText(title)).toBeVisible();
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
+  await expectWhole(page);
   await pictures(page, name);
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await page.setViewportSize({ width: 1440, height: 900 });
 }
 
 test("a missing, an untested, a tested and an outdated backup each show their status and the next step", async ({

@@ -110,7 +110,7 @@ test("a page of another port that frames or fetches a page gets no signed-in ses
 
 for (const path of ["/", "/status", "/trust", "/tour", "/help"]) {
   for (const width of [320, 390, 719]) {
-    test(`${path} is one column that does not scroll sideways at ${width} pixels${deepUnless(width, 320)}`, async ({
+    test(`${path} is one column that does not scroll sideways at ${width} pixels @deep`, async ({
       browser,
     }) => {
       const { page, faults } = await openPage(browser, { viewport: { width, height: 844 }, hasTouch: true });

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
+import { makeDataFolder } from "@/lib/testing/data-folder";
 import { people } from "../support/api";
 import { baseUrl, dataDir, demo } from "../support/instance";
 import { operate } from "../support/operator";
@@ -28,7 +29,7 @@ const op = (command: string, ...more: readonly string[]) =>
   operate(environment(), "op.ts", "backup", ...command.split(" "), ...more);
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), "sealport-backup-story-"));
+  root = await makeDataFolder("sealport-backup-story-");
   [database, keys] = [await makeIdentity(root, "database.age"), await makeIdentity(root, "keys.age")];
   await submitTransaction(people(demo()).client456, canaries());
 });

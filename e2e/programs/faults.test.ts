@@ -1,9 +1,7 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { makeDataFolder } from "@/lib/testing/data-folder";
 import {
   copyPrepared,
   isRunning,
@@ -101,7 +99,7 @@ async function expectWholeLog(): Promise<void> {
 }
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(path.join(tmpdir(), "sealport-faults-data-"));
+  dataDir = await makeDataFolder("sealport-faults-data-");
   await copyPrepared(dataDir);
   await start();
   const transaction = await submit();

@@ -2,11 +2,11 @@ import { expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
 import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
 import { people } from "../support/api";
-import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
+import { expectWhole } from "../support/whole";
 
 // A program is refused again and again. An alert opens, is sent, is taken on by an administrator, and is resolved.
 
@@ -42,18 +42,12 @@ async function resolveEarlier(page: Page): Promise<void> {
   }
 }
 
-/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
-async function expectWhole(page: Page, name: string): Promise<void> {
+/** Checks the page, and takes pictures of it, also as a phone shows it. */
+async function checkWhole(page: Page, name: string): Promise<void> {
+  await expectWhole(page);
   await pictures(page, name);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width: 390, height: 844 });
   await pictures(page, `${name}-390`);
-  await page.setViewportSize({ width: 320, height: 760 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await page.setViewportSize(DESKTOP.viewport);
 }
 
@@ -72,7 +66,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
     await page.reload();
     await expect(page.getByText("Test: delivered")).toBeVisible({ timeout: 1_000 });
   }).toPass();
-  await expectWhole(page, "alert-addresses");
+  await checkWhole(page, "alert-addresses");
 
   await resolveEarlier(page);
   const who = people(demo());
@@ -87,13 +81,13 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
   await expect(heading(page)).toHaveText("Many refusals in a short time");
   await expect(page.getByRole("link", { name: /^Entry \d/ }).first()).toBeVisible();
   await expect(page.getByText("Runbook: Many refusals in a short time")).toBeVisible();
-  await expectWhole(page, "alert");
+  await checkWhole(page, "alert");
   await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
   await dialog(page).getByLabel("Note").fill("Asking the company.");
   await dialog(page).getByRole("button", { name: "Acknowledge", exact: true }).click();
   await expect(page.getByText("Asking the company.")).toBeVisible();
   await visit(page, at("/operations/alerts"));
-  await expectWhole(page, "alerts");
+  await checkWhole(page, "alerts");
   await page.getByRole("link", { name: "Many refusals in a short time" }).first().click();
   await page.getByRole("button", { name: "Resolve", exact: true }).click();
   await dialog(page).getByLabel("Result").fill("A wrong setting of their program.");
@@ -108,6 +102,6 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
   await dialog(page).getByLabel("Value").fill("12");
   await dialog(page).getByRole("button", { name: "Change", exact: true }).click();
   await expect(page.getByRole("row", { name: /^Refusals of one person/ }).getByText("12")).toBeVisible();
-  await expectWhole(page, "alert-rules");
+  await checkWhole(page, "alert-rules");
   expect(faults()).toEqual([]);
 });

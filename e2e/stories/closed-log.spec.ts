@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect, type Page, test } from "@playwright/test";
 import { people } from "../support/api";
-import { axeFindings } from "../support/axe";
+import { axeFindings, pageFindings } from "../support/axe";
 import { startWithClosedLog, type TwoLogs } from "../support/closed-log";
 import { demo as oneLog } from "../support/instance";
 import { tabUntil } from "../support/keyboard";
@@ -108,7 +108,7 @@ test("filter, pagination and the other pages keep the closed log; leaving it kee
   await page.context().close();
 });
 
-test("the closed log is exported, at once and in the background, verifies, and the history names the log of each export", async ({
+test("the closed log is exported, at once and in the background, verifies, and the history names the log of each export @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser);
@@ -245,7 +245,7 @@ for (const [locale, note] of [
       await page.emulateMedia({ colorScheme: "light" });
       expect(await axeFindings(page), `${address} light`).toEqual([]);
       await page.emulateMedia({ colorScheme: "dark" });
-      expect(await axeFindings(page, "colours"), `${address} dark`).toEqual([]);
+      expect(await pageFindings(page, "colours"), `${address} dark`).toEqual([]);
       await page.setViewportSize({ width: 320, height: 760 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
         320,

@@ -41,7 +41,7 @@ test("a deadline is extended once, with a reason and a date that both sides see,
   expect([...faults(), ...officer.faults()]).toEqual([]);
 });
 
-test("only legal claims a privilege, and the request cannot be decided while the claim is open", async ({
+test("only legal claims a privilege, and the request cannot be decided while the claim is open @deep", async ({
   browser,
 }) => {
   const id = await file(newOrder());

@@ -53,7 +53,7 @@ test("retyped facts that differ cannot be approved, and two sets that differ are
   await expect(second.getByText("The first approver typed", { exact: false })).toBeVisible();
 });
 
-test("of two tabs one decides, and the other names the first decider and loses no typed text", async ({
+test("of two tabs one decides, and the other names the first decider and loses no typed text @deep", async ({
   browser,
 }) => {
   const order = newOrder();

@@ -197,7 +197,7 @@ test("support is offered more fields only if the dispute left some out or its ac
   expect(query.get("fields")).toBe("amount,pricing,settlement_details");
 });
 
-test("what support asks for is decided by two people of the operator, and shown masked", async () => {
+test("what support asks for is decided by two people of the operator, and shown masked @deep", async () => {
   const { tx, secret } = await disputed(canaries(), ["amount"]);
   const { support, legal, coordinator } = people(demo());
   const filed = await support.post("/confidential/access/requests", {
@@ -222,7 +222,7 @@ test("what support asks for is decided by two people of the operator, and shown 
   for (const value of Object.values(secret)) expect(looked.text).not.toContain(value);
 });
 
-test("masks stay on the screen only as long as the access: another person's revocation blanks them", async ({
+test("masks stay on the screen only as long as the access: another person's revocation blanks them @deep", async ({
   browser,
 }) => {
   const { id, tx } = await disputed();
@@ -272,7 +272,7 @@ test("a permission that has ended shows no mask, and says so @deep", async ({ br
   expect([refused.status, refused.json.code]).toEqual([403, "access.no-grant"]);
 });
 
-test("the wrong person gets no further than they may know", async ({ browser }) => {
+test("the wrong person gets no further than they may know @deep", async ({ browser }) => {
   const { id, tx, secret } = await disputed();
   const who = people(demo());
   const body = { reason: REASON };

@@ -51,7 +51,7 @@ for (const megabytes of [15, 20])
     expect(digest(read.bytes)).toBe(digest(bytes));
   });
 
-test("a document one byte above 20 MB is refused, and not attached", async () => {
+test("a document one byte above 20 MB is refused, and not attached @deep", async () => {
   const who = people(demo());
   const url = await draft(who);
   const sent = await who.regulator.send(url, form(pdfOf(20 * MB + 1)));

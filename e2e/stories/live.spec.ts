@@ -65,7 +65,9 @@ test("a change is sent at once, with its kind and state only", async ({ browser 
   await stream.leave();
 });
 
-test("an API key gets no stream, and the stream of a session ends with the sign-out", async ({ browser }) => {
+test("an API key gets no stream, and the stream of a session ends with the sign-out @deep", async ({
+  browser,
+}) => {
   const answer = await people(demo()).regulator.get(EVENTS);
   expect([answer.status, answer.json.code]).toEqual([403, "auth.session-only"]);
   const { page } = await signedIn(browser, "miner-456");

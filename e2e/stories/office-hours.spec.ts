@@ -92,7 +92,7 @@ async function closeUntilThen(admin: Caller, name: string): Promise<string> {
   return `${then.toISOString().slice(0, 10)}T10:00:00.000Z`;
 }
 
-test("no field opens outside office hours: under an order a reason is accepted, under an audit mandate it is not", async () => {
+test("no field opens outside office hours: under an order a reason is accepted, under an audit mandate it is not @deep", async () => {
   const who = people(demo);
   const admin = caller(demo.base_url, accountOf("coordinator-001:admin", demo).api_key);
   const officers = [

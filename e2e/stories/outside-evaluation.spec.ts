@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { type Browser, expect, test } from "@playwright/test";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
+import { notRun } from "@/lib/testing/scale";
 import { clientOf, startIdentityProvider } from "@/lib/testing/servers/identity-provider";
 import { callerBy } from "../support/api";
 import { guess, providerCalls } from "../support/deployment/callers";
@@ -80,8 +81,7 @@ async function sealport(profile: string, ...words: readonly string[]) {
 
 test.beforeAll(async () => {
   test.setTimeout(600_000);
-  if (oneUserReason !== undefined)
-    console.log(`NOT RUN: parts under their own users, because ${oneUserReason}`);
+  if (oneUserReason !== undefined) notRun(`parts under their own users, because ${oneUserReason}`);
   site = await deploy();
   browser = await startBrowser(site);
   cli = openCommandLine({ NODE_EXTRA_CA_CERTS: path.join(site.base, "outside.pem") });

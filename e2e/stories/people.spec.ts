@@ -114,7 +114,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   expect(faults()).toEqual([]);
 });
 
-test("an administrator cannot be made who also approves, and the last way out is refused with its reason", async ({
+test("an administrator cannot be made who also approves, and the last way out is refused with its reason @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, ADMIN, DESKTOP);

@@ -202,7 +202,9 @@ for (const [what, way] of WRONG) {
   });
 }
 
-test("only a reviewer of another organisation ends an order, by page and by API", async ({ browser }) => {
+test("only a reviewer of another organisation ends an order, by page and by API @deep", async ({
+  browser,
+}) => {
   const who = people(demo());
   const transaction = await newTransaction();
   const order = await orderFor(transaction, caseNumber());

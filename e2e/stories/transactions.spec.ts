@@ -336,7 +336,7 @@ test("signing out in another tab seals this one, and a printout has no value", a
   await expectGone(page, seen, Object.values(secret));
 });
 
-test("a person without access reads why, and a person who may not know of the transaction cannot find it", async ({
+test("a person without access reads why, and a person who may not know of the transaction cannot find it @deep", async ({
   browser,
 }) => {
   const { who, id, secret } = await granted({ maxViews: 1 });
@@ -386,7 +386,7 @@ test("a refusal while opening is shown in words, without a value @deep", async (
   expect(await page.content()).not.toContain(secret.rate);
 });
 
-test("a lost connection loses no typed text and makes no second transaction", async ({ browser }) => {
+test("a lost connection loses no typed text and makes no second transaction @deep", async ({ browser }) => {
   const who = people(demo());
   const { page } = await openPage(browser, {});
   await signIn(page, "client-456");

@@ -22,20 +22,34 @@ const Results = z.object({
 /** Rules whose result depends on colours. In the other theme only these are needed for the same document. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
-/** Returns what axe finds on the current page, one line each. Throws if axe checked nothing. */
-export async function axeFindings(page: Page, what: "all" | "colours" = "all"): Promise<string[]> {
-  const runOnly = what === "all" ? { type: "tag", values: TAGS } : { type: "rule", values: COLOUR_RULES };
+/** Returns what axe finds in these parts of the page, one line each. Throws if it checked almost nothing. */
+async function findings(page: Page, parts: readonly string[], runOnly: unknown, least: number) {
   // After a navigation inside the portal the title follows the page by a moment.
   await page.waitForFunction(() => document.title !== "");
   // The page's policy forbids scripts without its nonce; evaluation through the debugger is exempt.
   if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(SOURCE);
   const raw: unknown = await page.evaluate(
     // For passes, axe then names one element of each rule instead of all.
-    `axe.run(document, { runOnly: ${JSON.stringify(runOnly)}, resultTypes: ["violations"] })`,
+    `axe.run({ include: ${JSON.stringify(parts.map((part) => [part]))} }, { runOnly: ${JSON.stringify(runOnly)}, resultTypes: ["violations"] })`,
   );
   const { violations, passes } = Results.parse(raw);
-  if (passes.length < (what === "all" ? 5 : 1)) throw new Error("axe checked almost nothing");
+  if (passes.length < least) throw new Error("axe checked almost nothing");
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help} at ${JSON.stringify(node.target)} ${node.failureSummary ?? ""}`),
   );
+}
+
+/** Returns what axe finds on the whole current page, or only of its colours. */
+export function pageFindings(page: Page, what: "all" | "colours" = "all"): Promise<string[]> {
+  if (what === "colours") return findings(page, ["html"], { type: "rule", values: COLOUR_RULES }, 1);
+  return findings(page, ["html"], { type: "tag", values: TAGS }, 5);
+}
+
+/**
+ * Returns what axe finds in the part that a story has changed: the open dialog, otherwise the main part and the column of
+ * facts. What is around it is the same on each page, and e2e/deep/gates.spec.ts checks each page whole.
+ */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const hasDialog = (await page.locator("dialog:modal").count()) > 0;
+  return findings(page, hasDialog ? ["dialog:modal"] : ["main", "aside"], { type: "tag", values: TAGS }, 3);
 }

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { notRun } from "@/lib/testing/scale";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const FOLDER = path.join(ROOT, "deploy/prometheus");
@@ -15,7 +16,7 @@ const alerts = [...rules.matchAll(/- alert: (\w+)\n([\s\S]*?)(?=\n {6}- alert|$)
 const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
 function withPromtool(run: () => void): void {
   if (hasPromtool) run();
-  else process.stderr.write("NOT RUN: promtool is not installed (Debian: prometheus)\n");
+  else notRun("promtool is not installed (Debian: prometheus)");
 }
 const promtool = (...args: string[]) => execFileSync("promtool", args, { cwd: FOLDER, encoding: "utf8" });
 

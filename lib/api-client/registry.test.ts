@@ -5,23 +5,11 @@ import { z } from "zod";
 import type { Principal } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
 import { permitCall } from "@/lib/http/endpoint/permit-call";
-import type { Duty, Role, Scope } from "@/lib/vocabulary";
+import { type Duty, Role, Scope } from "@/lib/vocabulary";
 import { openApiDocument } from "./openapi/document";
 import { OPERATIONS, operations, scopesFor } from "./registry";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
-const SCOPES: readonly Scope[] = [
-  "submit",
-  "open",
-  "disclose",
-  "export",
-  "request",
-  "decide",
-  "keys",
-  "read",
-  "admin",
-];
 
 interface RouteFile {
   readonly file: string;
@@ -165,8 +153,8 @@ describe.each(declared.map((operation) => [`${operation.method} ${operation.path
   (_name, operation) => {
     const by = operation.sessionOnly === true ? signedIn : caller;
 
-    it.each(ROLES)("role %s × every scope is as declared", (role) => {
-      for (const scope of SCOPES) {
+    it.each(Role.options)("role %s × every scope is as declared", (role) => {
+      for (const scope of Scope.options) {
         const hasScope = operation.scopes === "any" || (operation.scopes as readonly Scope[]).includes(scope);
         const hasRole = operation.roles === "any" || operation.roles.includes(role);
         const expected = !hasScope ? "auth.scope" : hasRole ? "allowed" : "auth.role";

@@ -1,13 +1,13 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { kekCheck } from "../keystore/files/keystore-file";
 import * as bytes from "./bytes";
 import { paddedLength, padmeLength, padWithSpaces, stripSpaces } from "./envelope/padding";
 import { buildRecord, fieldDigest, recordDigest } from "./envelope/record-digest";
 import { escrowOkBytes, signEscrowOk, verifyEscrowOk } from "./escrow-ok";
 import { FormatError, OpenError } from "./format-error";
 import * as instant from "./instant";
-import { kekCheck } from "./key-check";
 import { openPart, partKey, sealPart } from "./log/audit-part";
 import { parsePossessionContext, possessionTag, verifyPossessionTag } from "./possession";
 import { ed25519PublicKey, ed25519Signer, generateX25519, randomBytes, x25519Handle } from "./primitives";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createStatementNames } from "./statement-names";
+import { createStatementNames } from "./client";
 
 describe("names of prepared statements", () => {
   it("one text keeps its name and two texts never share one", () => {

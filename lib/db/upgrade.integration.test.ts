@@ -6,7 +6,7 @@ import { openDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
-import { getTransaction } from "@/lib/transactions/read/get-transaction";
+import { getTransaction } from "@/lib/transactions/read/load-known";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 

@@ -28,7 +28,7 @@ import { called } from "@/lib/testing/called";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { prepareOpening } from "@/lib/transactions/open/prepare-opening";
-import { getTransaction } from "@/lib/transactions/read/get-transaction";
+import { getTransaction } from "@/lib/transactions/read/load-known";
 import { setStatus } from "@/lib/transactions/status/set-status";
 
 let bench: DisputeBench;

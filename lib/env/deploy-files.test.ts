@@ -8,6 +8,7 @@ import { z } from "zod";
 import { environments } from "@/lib/env";
 import { variablesIn } from "@/lib/env/instance-file";
 import { PARTS, type Part } from "@/lib/ipc/part-identity";
+import { notRun } from "@/lib/testing/scale";
 
 // The files of deploy/ against lib/env: names, ports, variables and images are the same everywhere.
 
@@ -333,7 +334,7 @@ describe("the systemd units", () => {
 
   it("are units that systemd takes, where it is installed", () => {
     if (spawnSync("systemd-analyze", ["--version"]).status !== 0) {
-      console.log("NOT RUN: systemd-analyze is not installed");
+      notRun("systemd-analyze is not installed");
       return;
     }
     const folder = mkdtempSync(path.join(tmpdir(), "sp-units-"));
@@ -383,7 +384,12 @@ describe("the proxies' files", () => {
       site("site-with-key.pem"),
       `${readFileSync(site("site.pem"))}${readFileSync(site("site.key"))}`,
     );
-    const inHttp = `pid ${site("pid")};\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${local(read("deploy/proxy/nginx.conf"))}}\n`;
+    // nginx opens its port also for a test, and port 443 is for root alone.
+    const server = local(read("deploy/proxy/nginx.conf")).replace(
+      "listen 443 ",
+      `listen unix:${site("socket")} `,
+    );
+    const inHttp = `pid ${site("pid")};\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${server}}\n`;
     writeFileSync(site("nginx.conf"), inHttp);
     writeFileSync(site("haproxy.cfg"), local(read("deploy/proxy/haproxy.cfg")));
     for (const [command, args] of [
@@ -391,7 +397,7 @@ describe("the proxies' files", () => {
       ["/usr/sbin/haproxy", ["-c", "-q", "-f", site("haproxy.cfg")]],
     ] as const) {
       const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
-      if (error !== undefined) console.log(`NOT RUN: ${command} is not installed`);
+      if (error !== undefined) notRun(`${command}, because it is not installed`);
       else expect(`${command} ${status} ${stderr}`).toBe(`${command} 0 `);
     }
   });

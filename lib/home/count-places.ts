@@ -11,8 +11,8 @@ import { countUnacknowledged } from "@/lib/alerts/store";
 import type { Context } from "@/lib/context/context";
 import { onReplica } from "@/lib/db/replica";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
-import { readOfficeNeeds } from "@/lib/home/office-needs";
 import type { Need, NeedKind, PlaceCounts } from "@/lib/home/schema";
+import { readOfficeNeeds } from "@/lib/home/second-person-needs";
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
 import { countUnread } from "@/lib/notify/audience";
 

@@ -5,8 +5,8 @@ import type { Tx } from "@/lib/db/transaction";
 import { REWRAP_PERSONS } from "@/lib/escrow/protocol/rewrap-statement";
 import { type AskedRecovery, listAskedRecoveries } from "@/lib/home/recovery-store";
 import type { Need } from "@/lib/home/schema";
-import { isRewrapper, standingWords } from "@/lib/keys/recovery/load-case";
-import { listWords } from "@/lib/keys/recovery/store";
+import { isRewrapper, standingSignatures } from "@/lib/keys/recovery/load-case";
+import { listSignatures } from "@/lib/keys/recovery/store";
 
 const MAX_RECOVERIES = 20;
 
@@ -37,12 +37,12 @@ export async function recoveryNeeds(tx: Tx, cx: Context): Promise<Viewed<Need>> 
   const roster = await cx.escrow.knownRoster();
   const needs: Need[] = [];
   for (const row of rows) {
-    const words = await listWords(tx, row.id);
-    const isSigned = (await standingWords(tx, words)).length >= REWRAP_PERSONS;
+    const signatures = await listSignatures(tx, row.id);
+    const isSigned = (await standingSignatures(tx, signatures)).length >= REWRAP_PERSONS;
     const isOwn = row.participantId === participantId && (role === "client" || role === "miner");
     if (isOwn && isSigned) needs.push(need("key_proof", row));
     const isAwaited =
-      isRewrapper(roster, row.participantId, handle) && !words.some((word) => word.person === handle);
+      isRewrapper(roster, row.participantId, handle) && !signatures.some((word) => word.person === handle);
     if (!isSigned && isAwaited) needs.push(need("key_recovery", row));
   }
   return { items: needs, ...missing };

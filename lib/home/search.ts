@@ -14,8 +14,8 @@ import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { getKey, listKeys } from "@/lib/keys/list-keys";
 import { listOrganisations } from "@/lib/organisations/list-organisations";
-import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
+import { getTransaction } from "@/lib/transactions/read/load-known";
 import { type Found, FoundKind, type SearchAnswer } from "./search-schema";
 
 /** Of each kind. */

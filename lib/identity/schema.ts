@@ -1,28 +1,5 @@
 import { z } from "zod";
-
-export const Role = z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]);
-export const Duty = z.enum([
-  "admin",
-  "approve",
-  "legal",
-  "compliance",
-  "privacy",
-  "support",
-  "recovery",
-  "executive",
-  "break-glass",
-]);
-export const Scope = z.enum([
-  "submit",
-  "open",
-  "disclose",
-  "export",
-  "request",
-  "decide",
-  "keys",
-  "read",
-  "admin",
-]);
+import { Duty, Role } from "@/lib/vocabulary";
 
 /** Opening hours of an organisation: 1 is Monday; a missing day is closed; half-open intervals in its zone. */
 export const WeeklyHours = z.record(

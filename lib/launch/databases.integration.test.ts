@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LaunchEnv } from "@/lib/env";
 import { openDatabases } from "@/lib/launch/databases";
 import { processEnvironments } from "@/lib/launch/environments";
 import { type InstanceFolders, prepareFolders } from "@/lib/launch/folders";
 import { newInstance } from "@/lib/launch/instance-file";
+import { makeDataFolder } from "@/lib/testing/data-folder";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 let database: TestDatabase;
@@ -15,7 +14,7 @@ let folders: InstanceFolders;
 let given: LaunchEnv;
 beforeAll(async () => {
   database = await createTestDatabase();
-  dir = await mkdtemp(path.join(os.tmpdir(), "sp-databases-"));
+  dir = await makeDataFolder("sp-databases-");
   folders = await prepareFolders(dir);
   given = {
     HOST: "127.0.0.1",

@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { pageOf, pageQuery, Receipt, visibleLine } from "@/lib/schema";
 
-/** The kinds of things that people and programs are notified of. */
+/** The kinds of things that people and programs are notified of, in the order in which forms offer them. */
 export const NotifyKind = z.enum([
   "request",
   "grant",
   "dispute",
-  "rotation",
-  "key",
-  "epoch",
   "hold",
   "notice",
-  "agreement",
-  "roster",
   "access_review",
   "policy",
+  "key",
+  "rotation",
+  "epoch",
+  "agreement",
+  "roster",
   "erasure",
   "authority",
 ]);
@@ -40,20 +40,9 @@ export function isForFollowers({ kind, state }: { readonly kind: string; readonl
 }
 
 /** Default kinds for e-mail: what a person waits for, not what happens automatically. */
-export const USUAL_MAIL_KINDS: readonly MailKind[] = [
-  "request",
-  "grant",
-  "dispute",
-  "key",
-  "hold",
-  "notice",
-  "agreement",
-  "roster",
-  "access_review",
-  "policy",
-  "erasure",
-  "authority",
-];
+export const USUAL_MAIL_KINDS: readonly MailKind[] = NotifyKind.options.filter(
+  (kind) => kind !== "rotation" && kind !== "epoch",
+);
 
 /** One notice. It names the thing and its new state, without its content. Transactions are for their followers. */
 export const Notification = z.object({

@@ -1,5 +1,5 @@
 import "server-only";
-import { proveWord } from "@/lib/access/executive-release/prove-word";
+import { proveSignature } from "@/lib/access/executive-release/prove-signature";
 import type { Context } from "@/lib/context/context";
 import { type DbContext, inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -49,7 +49,7 @@ export async function proveOrder(
 ): Promise<SignedPolicy | undefined> {
   if ((await findRoster(cx)) === undefined) return undefined;
   const statement = PolicyStatement.parse({ ...(await terms()), person: cx.principal.handle });
-  const { signature: made } = await proveWord(cx, { kind: "policy", statement }, signature);
+  const { signature: made } = await proveSignature(cx, { kind: "policy", statement }, signature);
   return { statement, signature: made };
 }
 

@@ -33,9 +33,19 @@ export function scale(name: Scaled): number {
   const cases = Number(process.env[variable] ?? (isDeep ? deep : test));
   if (!Number.isSafeInteger(cases) || cases < 1)
     throw new RangeError(`${variable} must be a number of cases`);
-  const summary = process.env.SEALPORT_CASES;
-  if (summary !== undefined) appendFileSync(summary, `${JSON.stringify({ name, cases })}\n`);
+  summarise({ name, cases });
   return cases;
+}
+
+function summarise(line: object): void {
+  const summary = process.env.SEALPORT_CASES;
+  if (summary !== undefined) appendFileSync(summary, `${JSON.stringify(line)}\n`);
+}
+
+/** Says what a test cannot check on this machine, and why; the run's summary repeats it. */
+export function notRun(what: string): void {
+  console.log(`NOT RUN: ${what}`);
+  summarise({ notRun: what });
 }
 
 /** Returns places in a list of this length, evenly spread, as many as this run tries: each of them in the deep run. */

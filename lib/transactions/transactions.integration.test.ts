@@ -6,8 +6,8 @@ import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use
 import { called } from "@/lib/testing/called";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
-import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
+import { getTransaction } from "@/lib/transactions/read/load-known";
 import { NewTransaction, TransactionQuery } from "@/lib/transactions/schema";
 import { setStatus } from "@/lib/transactions/status/set-status";
 import { submitBatch } from "@/lib/transactions/submit/submit-batch";

@@ -11,6 +11,7 @@ import {
 import { recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { parseMicros } from "@/lib/crypto/instant";
 import { parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
+import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol/messages";
 import type { WrapRow } from "@/lib/keys/wraps/store-wraps";
 import type { EntryLeaf, GroupRow, TransactionRow } from "@/lib/transactions/rows";
 
@@ -111,4 +112,17 @@ export function areEnvelopesBound(evidence: Evidence): boolean {
   const present = evidence.groups.map(({ row }) => row.group);
   if (present.length !== expected.size || !present.every((group) => expected.has(group))) return false;
   return evidence.groups.every((group) => isGroupBound(evidence, group, created.pub?.rd));
+}
+
+/** Returns a sealed group in the custodian's form. */
+export function registrationItem(row: TransactionRow, group: SealedGroupRow): RegistrationItem {
+  return {
+    tx: row.id,
+    grp: group.row.group,
+    ep: group.row.ep,
+    gen: group.row.gen,
+    fields: group.row.fieldCount,
+    rd_list: [...row.digestList],
+    jwe: Jwe.parse(group.envelope),
+  };
 }

@@ -19,6 +19,7 @@ import { type Images, imagesIn, reasonForNoEntry } from "@/e2e/support/deploymen
 import { PARTS } from "@/e2e/support/deployment/layout";
 import { releaseAt } from "@/e2e/support/deployment/program";
 import { run } from "@/e2e/support/deployment/users";
+import { notRun } from "@/lib/testing/scale";
 import { buildahArguments, IMAGES, reasonForNoImages } from "@/scripts/release/buildah";
 import { shellsIn } from "@/scripts/release/root-file-system";
 
@@ -146,13 +147,13 @@ describe("the parts of a release", () => {
   });
 });
 
-const notRun = reasonForNoImages() ?? reasonForNoEntry();
+const noImages = reasonForNoImages() ?? reasonForNoEntry();
 
 describe("the images of a release", () => {
   let images: Images | undefined;
   let site: Deployment | undefined;
   beforeAll(async () => {
-    if (notRun !== undefined) return;
+    if (noImages !== undefined) return;
     const made = runHere("npm", "run", "-s", "images", "--", "--out", base);
     expect(made.status, made.output).toBe(0);
     console.log(made.output);
@@ -165,7 +166,7 @@ describe("the images of a release", () => {
   });
 
   it("have no shell and no package manager, are for user 65532, and each file of the release is in its own", () => {
-    if (images === undefined) return console.log(`NOT RUN: ${notRun}`);
+    if (images === undefined) return notRun(`images, because ${noImages}`);
     for (const name of IMAGES) {
       const root = images.rootOf(name);
       expect(shellsIn(root), name).toEqual([]);
@@ -191,7 +192,7 @@ describe("the images of a release", () => {
   });
 
   it("run the parts on a read-only file system, each under its own user, and the portal is ready with all of them", async () => {
-    if (site === undefined) return console.log(`NOT RUN: ${notRun}`);
+    if (site === undefined) return notRun(`images, because ${noImages}`);
     const readiness = await fetch(`http://127.0.0.1:${site.ports["portal-2"]}/readyz`);
     expect(await readiness.json()).toMatchObject({ ready: true, degraded: [] });
     expect((await fetch(`http://127.0.0.1:${site.ports["portal-1"]}/sign-in`)).status).toBe(200);

@@ -1,7 +1,6 @@
 import { openTransactionById } from "@/lib/api-client/operations/disclosures";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
-import { askedOf } from "@/lib/transactions/open/asked-of";
-import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { askedOf, openTransaction } from "@/lib/transactions/open/open-transaction";
 
 export const endpoint = endpointAt("/confidential/access", [
   bind(openTransactionById, (cx, { body }) =>

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { SitePage } from "@/app/_components/site-page";
-import { BackToCalls } from "@/app/developers/_components/back-to-calls";
+import { BackToCalls } from "@/app/developers/_components/part-frame";
 import { ProblemTable } from "@/app/developers/_components/problem-codes";
 import { Section } from "@/components/ui/section";
 import { meaningOf } from "@/lib/api-client/openapi/components";

@@ -37,3 +37,8 @@ export async function acceptByPassword(token: string, typed: FirstPassword): Pro
   const body = { csrf_token: await csrfToken(), token, ...typed };
   await send("POST", "/api/auth/callback/invitation/password", { body });
 }
+
+/** Loads the account page as the person who can sign in now. The next step is to make recovery codes. */
+export function goToAccount(): void {
+  window.location.assign("/account/security");
+}

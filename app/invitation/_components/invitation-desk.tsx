@@ -6,9 +6,9 @@ import { lookAt, startTotp } from "@/app/invitation/_components/invitation-calls
 import { PasskeyWay, SetUpFailure } from "@/app/invitation/_components/passkey-way";
 import { PasswordWay } from "@/app/invitation/_components/password-way";
 import { useLinkToken } from "@/app/invitation/_components/use-link-token";
-import { codeOf, useSetUp } from "@/app/invitation/_components/use-set-up";
 import { CallFailure } from "@/components/client/call-failure";
 import { acceptByOrganisation } from "@/components/client/organisation-sign-in";
+import { codeOf, useAttempt } from "@/components/client/use-attempt";
 import { extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -45,8 +45,8 @@ function Person({ view }: { view: InvitationView }) {
 /** Two ways to choose from, passkey first. */
 function Ways({ token, view }: { token: string; view: InvitationView }) {
   const t = useTranslations("invitation");
-  const setUp = useSetUp();
-  const beginning = useSetUp();
+  const setUp = useAttempt();
+  const beginning = useAttempt();
   const [totp, setTotp] = useState<TotpSetUp | undefined>();
   const begin = () => beginning.run(async () => setTotp(await startTotp(token)));
   const refused = [setUp.error, beginning.error].find((error) => codeOf(error) === "invitation.refused");
@@ -92,7 +92,7 @@ function Ways({ token, view }: { token: string; view: InvitationView }) {
 /** The organisation's own sign-in, before passkey and password: it is what its people know. */
 function OrganisationWay({ token }: { token: string }) {
   const t = useTranslations("invitation.organisation");
-  const leaving = useSetUp();
+  const leaving = useAttempt();
   return (
     <div className="mt-6 grid gap-3 border-line border-t pt-4">
       <p className="text-body">{t("offer")}</p>

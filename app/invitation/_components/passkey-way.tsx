@@ -2,10 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { acceptByPasskey } from "@/app/invitation/_components/invitation-calls";
-import { goToAccount, type SetUp } from "@/app/invitation/_components/use-set-up";
+import { acceptByPasskey, goToAccount } from "@/app/invitation/_components/invitation-calls";
 import { CallFailure } from "@/components/client/call-failure";
 import { PasskeyFailed } from "@/components/client/passkey";
+import type { Attempt } from "@/components/client/use-attempt";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
@@ -31,7 +31,7 @@ export function PasskeyWay({
   onDone = goToAccount,
 }: {
   token: string;
-  setUp: SetUp;
+  setUp: Attempt;
   /** What follows the sign-in; the next step of a person who was invited is to make recovery codes. */
   onDone?: () => void;
 }) {

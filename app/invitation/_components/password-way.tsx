@@ -2,9 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { acceptByPassword } from "@/app/invitation/_components/invitation-calls";
+import { acceptByPassword, goToAccount } from "@/app/invitation/_components/invitation-calls";
 import { SetUpFailure } from "@/app/invitation/_components/passkey-way";
-import { codeOf, goToAccount, type SetUp } from "@/app/invitation/_components/use-set-up";
+import { type Attempt, codeOf } from "@/components/client/use-attempt";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
@@ -31,7 +31,7 @@ function Secret({ totp }: { totp: TotpSetUp }) {
 }
 
 /** A password and an authenticator program, for who has no device that makes passkeys. */
-export function PasswordWay(props: { token: string; totp: TotpSetUp; setUp: SetUp; onAgain: () => void }) {
+export function PasswordWay(props: { token: string; totp: TotpSetUp; setUp: Attempt; onAgain: () => void }) {
   const t = useTranslations("invitation.password");
   const { token, totp, setUp } = props;
   const [password, setPassword] = useState("");

@@ -4,15 +4,15 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useState } from "react";
 import { PasskeyWay } from "@/app/invitation/_components/passkey-way";
 import { useLinkToken } from "@/app/invitation/_components/use-link-token";
-import { codeOf, useSetUp } from "@/app/invitation/_components/use-set-up";
-import { viewSetup } from "@/app/setup/_components/setup-calls";
 import {
   AdministratorForm,
   type Named,
   OrganisationForm,
   PlaceForm,
+  viewSetup,
 } from "@/app/setup/_components/setup-forms";
 import { CallFailure } from "@/components/client/call-failure";
+import { codeOf, useAttempt } from "@/components/client/use-attempt";
 import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
@@ -47,7 +47,7 @@ const goOn = () => window.location.assign("/setup");
 
 function Passkey({ named }: { named: Named }) {
   const t = useTranslations("setup.passkey");
-  const setUp = useSetUp();
+  const setUp = useAttempt();
   return (
     <Step number={2} title={t("title")} text={t("text", { name: named.name })}>
       <div className="mt-4">

@@ -1,17 +1,35 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { nameFirst, saveOrganisation } from "@/app/setup/_components/setup-calls";
+import { send } from "@/components/client/api";
 import { controlAt, localFaults } from "@/components/form/faults";
 import { FormFrame, TextField } from "@/components/form/fields";
 import { useAnswers } from "@/components/form/use-answers";
 import { Facts } from "@/components/ui/facts";
 import {
   SetupAdministrator,
+  type SetupAdministratorAnswer,
   type SetupCall,
   SetupOrganisation,
   type SetupView,
 } from "@/lib/administration/setup/schema";
+
+// Each sends the link's token in its body: an address would be kept by browsers, proxies and logs. All throw
+// CallRefused and NetworkLost.
+
+/** Returns which step is next. */
+export async function viewSetup(call: SetupCall): Promise<SetupView> {
+  return (await send("POST", "/api/auth/setup", { body: call })).json();
+}
+
+async function saveOrganisation(body: SetupOrganisation): Promise<SetupView> {
+  return (await send("POST", "/api/auth/setup/organisation", { body })).json();
+}
+
+/** Makes the first administrator, and returns the token with which this browser sets the passkey. */
+async function nameFirst(body: SetupAdministrator): Promise<SetupAdministratorAnswer> {
+  return (await send("POST", "/api/auth/setup/administrator", { body })).json();
+}
 
 interface Step<T> {
   readonly call: SetupCall;

@@ -3,7 +3,7 @@ import { answerBreakGlass } from "@/lib/access/break-glass/list-break-glass";
 import { mayKnowOf, reviewReasons } from "@/lib/access/break-glass/rules";
 import type { BreakGlassAnswer, NewReview } from "@/lib/access/break-glass/schema";
 import { type BreakGlassRow, findBreakGlass, insertReview, isBlocked } from "@/lib/access/break-glass/store";
-import { proveWord } from "@/lib/access/executive-release/prove-word";
+import { proveSignature } from "@/lib/access/executive-release/prove-signature";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -86,7 +86,7 @@ export async function reviewBreakGlass(cx: Context, id: string, body: NewReview)
     outcome: body.outcome,
     reviewer: cx.principal.handle,
   };
-  const { signature, proofKind } = await proveWord(cx, { kind: "review", statement }, body.signature);
+  const { signature, proofKind } = await proveSignature(cx, { kind: "review", statement }, body.signature);
   const review = { statement, signature };
   const { late } = await cx.escrow.review(review);
   const entry = await inTransaction(cx, (tx) => store(tx, cx, id, body, { review, proofKind, late }));

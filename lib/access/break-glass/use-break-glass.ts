@@ -14,7 +14,7 @@ import {
   takePreparedUse,
 } from "@/lib/access/break-glass/store";
 import { newNonce } from "@/lib/access/decisions/prepare-statement";
-import { type ProvenWord, proveWord } from "@/lib/access/executive-release/prove-word";
+import { type ProvenSignature, proveSignature } from "@/lib/access/executive-release/prove-signature";
 import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
@@ -100,11 +100,11 @@ export async function prepareBreakGlass(
 async function signedUse(
   cx: Context,
   body: NewBreakGlass,
-): Promise<{ readonly statement: BreakGlassStatement; readonly proven: ProvenWord }> {
+): Promise<{ readonly statement: BreakGlassStatement; readonly proven: ProvenSignature }> {
   const { signed } = body;
   if (signed === undefined) {
     const statement = statementOf(cx, body, newNonce());
-    return { statement, proven: await proveWord(cx, { kind: "break-glass", statement }, undefined) };
+    return { statement, proven: await proveSignature(cx, { kind: "break-glass", statement }, undefined) };
   }
   const wanted = { userId: cx.principal.userId, nonce: signed.nonce, at: cx.clock.now() };
   const statement = await inTransaction(cx, (tx) => takePreparedUse(tx, wanted));
@@ -117,7 +117,10 @@ async function signedUse(
       detail: "The signed statement does not match the sent data.",
     });
   }
-  return { statement, proven: await proveWord(cx, { kind: "break-glass", statement }, signed.signature) };
+  return {
+    statement,
+    proven: await proveSignature(cx, { kind: "break-glass", statement }, signed.signature),
+  };
 }
 
 type Used = Awaited<ReturnType<typeof signedUse>>;

@@ -1,5 +1,5 @@
 import "server-only";
-import { proveWord } from "@/lib/access/executive-release/prove-word";
+import { proveSignature } from "@/lib/access/executive-release/prove-signature";
 import type { ReleaseEnd } from "@/lib/access/executive-release/schema";
 import { addReleaseEnd, revokeGrantRow } from "@/lib/access/grants/change-store";
 import { answerGrant, isKeptByCustodian } from "@/lib/access/grants/get-grant";
@@ -89,7 +89,7 @@ export async function endRelease(
     requireReleased(tx, cx, await loadGrant(tx, cx, id, "grant.end-release")),
   );
   const statement = { log: cx.instance.log, grant: id, person: cx.principal.handle };
-  const proven = await proveWord(cx, { kind: "release-end", statement }, signature);
+  const proven = await proveSignature(cx, { kind: "release-end", statement }, signature);
   const end = { statement, signature: proven.signature };
   const entry = await inTransaction(cx, (tx) => endIn(tx, cx, id, reason, end));
   try {

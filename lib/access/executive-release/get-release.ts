@@ -9,7 +9,7 @@ import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 
-function releaseView({ release, words, state }: ReleaseCase, names: Names): ReleaseStanding["release"] {
+function releaseView({ release, signatures, state }: ReleaseCase, names: Names): ReleaseStanding["release"] {
   if (release === undefined || state === undefined) return undefined;
   return {
     id: release.id,
@@ -18,7 +18,7 @@ function releaseView({ release, words, state }: ReleaseCase, names: Names): Rele
     proposed_by: personView(names, release.proposedBy),
     proposed_at: release.proposedAt.toISOString(),
     sign_until: release.signUntil.toISOString(),
-    words: words.map((word) => ({
+    words: signatures.map((word) => ({
       by: personView(names, word.userId),
       at: word.at.toISOString(),
       comment: word.comment,
@@ -28,17 +28,17 @@ function releaseView({ release, words, state }: ReleaseCase, names: Names): Rele
 }
 
 /** Returns what the caller may do: sign an open release once, or propose one when none is open. */
-export function actsOf({ row, hasOwnWord, state }: ReleaseCase): ReleaseStanding["acts"] {
+export function actsOf({ row, hasSigned, state }: ReleaseCase): ReleaseStanding["acts"] {
   if (row.state !== "overdue" || !isReadable(row)) return [];
   if (state !== "open") return ["propose"];
-  return hasOwnWord ? [] : ["sign"];
+  return hasSigned ? [] : ["sign"];
 }
 
 function standingOf(cx: Context, id: string): Promise<ReleaseStanding> {
   return inSnapshot(cx, async (tx) => {
     const one = await loadReleaseCase(tx, cx, id);
-    const { release, words, row } = one;
-    const userIds = words.map(({ userId }) => userId);
+    const { release, signatures, row } = one;
+    const userIds = signatures.map(({ userId }) => userId);
     const names = await findPeople(tx, release === undefined ? [] : [release.proposedBy, ...userIds]);
     const acts = actsOf(one);
     const view = releaseView(one, names);

@@ -24,10 +24,10 @@ type Standing = Pick<ReleaseItem, "release" | "acts">;
 async function standingOf(tx: Tx, cx: Context, id: string): Promise<Standing> {
   try {
     const one = await loadReleaseCase(tx, cx, id);
-    const { release, state, words } = one;
+    const { release, state, signatures } = one;
     if (release === undefined || state === undefined) return { acts: actsOf(one) };
     const sign_until = release.signUntil.toISOString();
-    return { release: { id: release.id, state, words: words.length, sign_until }, acts: actsOf(one) };
+    return { release: { id: release.id, state, words: signatures.length, sign_until }, acts: actsOf(one) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { acts: [] };

@@ -1,9 +1,9 @@
 import "server-only";
 import {
   findNewestRelease,
-  listReleaseWords,
+  listReleaseSignatures,
   type ReleaseRow,
-  type ReleaseWordRow,
+  type ReleaseSignatureRow,
 } from "@/lib/access/executive-release/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
@@ -22,9 +22,9 @@ export interface ReleaseCase {
   readonly requester: Person;
   readonly authorization: AuthorizationRow | undefined;
   readonly release: ReleaseRow | undefined;
-  readonly words: readonly ReleaseWordRow[];
+  readonly signatures: readonly ReleaseSignatureRow[];
   /** One of the signatures is the caller's, under any of their accounts. */
-  readonly hasOwnWord: boolean;
+  readonly hasSigned: boolean;
   readonly state: "open" | "released" | "lapsed" | undefined;
 }
 
@@ -34,7 +34,7 @@ const UNKNOWN_REQUEST = { requesterUserId: "", requesterOrganisationId: "", isSe
  * Whether a signature still counts with the custodian: its person is an active executive, and the portal did not sign
  * for a person who has since enrolled a key.
  */
-async function isStanding(tx: Tx, { userId, proofKind }: ReleaseWordRow): Promise<boolean> {
+async function isStanding(tx: Tx, { userId, proofKind }: ReleaseSignatureRow): Promise<boolean> {
   const { isActive } = await getPerson(tx, userId);
   if (!isActive || !(await findDuties(tx, userId)).includes("executive")) return false;
   return proofKind !== "evaluation" || !(await hasEnrolled(tx.run, userId));
@@ -44,12 +44,12 @@ async function stateOf(
   tx: Tx,
   cx: Context,
   release: ReleaseRow,
-  words: readonly ReleaseWordRow[],
+  signatures: readonly ReleaseSignatureRow[],
 ): Promise<"open" | "released" | "lapsed"> {
-  if (words.length >= RELEASE_PERSONS) return "released";
+  if (signatures.length >= RELEASE_PERSONS) return "released";
   const now = cx.clock.now();
   if (release.signUntil <= now || Date.parse(release.terms.not_after) <= now.getTime()) return "lapsed";
-  for (const word of words) if (!(await isStanding(tx, word))) return "lapsed";
+  for (const signature of signatures) if (!(await isStanding(tx, signature))) return "lapsed";
   return "open";
 }
 
@@ -67,15 +67,15 @@ export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<
   const party = await isParty(tx, ownOrganisations(cx, relatedPeople), facts.transactions);
   const permit = await authorize(cx, "request.release", { ...tied, isParty: party });
   const release = await findNewestRelease(tx, id);
-  const words = release === undefined ? [] : await listReleaseWords(tx, release.id);
+  const signatures = release === undefined ? [] : await listReleaseSignatures(tx, release.id);
   return {
     row: await readRequest(tx, permit, facts),
     requester: await getPerson(tx, facts.requesterUserId),
     authorization: await findAuthorization(tx, id),
     release,
-    words,
-    hasOwnWord: words.some(({ userId }) => relatedPeople.accounts.includes(userId)),
-    state: release === undefined ? undefined : await stateOf(tx, cx, release, words),
+    signatures,
+    hasSigned: signatures.some(({ userId }) => relatedPeople.accounts.includes(userId)),
+    state: release === undefined ? undefined : await stateOf(tx, cx, release, signatures),
   };
 }
 

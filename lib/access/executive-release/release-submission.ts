@@ -1,6 +1,6 @@
 import type { Context } from "@/lib/context/context";
 import "server-only";
-import { getRelease, listReleaseWords } from "@/lib/access/executive-release/store";
+import { getRelease, listReleaseSignatures } from "@/lib/access/executive-release/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { frozenRecord } from "@/lib/access/requests/request-record";
 import type { Tx } from "@/lib/db/transaction";
@@ -20,12 +20,12 @@ export async function releaseSubmission(
   { grantId, requestId, releaseId }: Released,
 ): Promise<UnregisteredSubmission> {
   const { terms } = await getRelease(tx, releaseId);
-  const words = await listReleaseWords(tx, releaseId);
+  const signatures = await listReleaseSignatures(tx, releaseId);
   const authorization = await findAuthorization(tx, requestId);
   if (authorization === undefined) throw new InvariantError("a release rests on no authority");
   return {
     grant: grantId,
-    releases: words.map(({ person, signature }) => ({
+    releases: signatures.map(({ person, signature }) => ({
       statement: { ...terms, releaser: person },
       signature,
     })),

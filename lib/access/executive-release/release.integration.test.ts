@@ -7,7 +7,7 @@ import { endRelease } from "@/lib/access/executive-release/end-release";
 import { getRelease } from "@/lib/access/executive-release/get-release";
 import { listReleases } from "@/lib/access/executive-release/list-releases";
 import { proposeRelease } from "@/lib/access/executive-release/propose-release";
-import { ReleaseWord } from "@/lib/access/executive-release/schema";
+import { NewReleaseSignature } from "@/lib/access/executive-release/schema";
 import { signRelease } from "@/lib/access/executive-release/sign-release";
 import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
 import { getGrant } from "@/lib/access/grants/get-grant";
@@ -63,7 +63,7 @@ afterAll(async () => {
 });
 
 const word = (more: object = {}) =>
-  ReleaseWord.parse({ comment: "As the order says", confirms: CONFIRMS, ...more });
+  NewReleaseSignature.parse({ comment: "As the order says", confirms: CONFIRMS, ...more });
 
 /** Runs what a portal's job does this many days from now. */
 const keep = (days: number) => {

@@ -14,12 +14,12 @@ export const NewRelease = z.strictObject({
 export type NewRelease = z.infer<typeof NewRelease>;
 
 /** An executive's approval: the order's facts as they read them, and their signature over the terms. */
-export const ReleaseWord = z.strictObject({
+export const NewReleaseSignature = z.strictObject({
   comment: visibleText(4_000),
   confirms: Confirms,
   signature: StatementSignature.optional(),
 });
-export type ReleaseWord = z.infer<typeof ReleaseWord>;
+export type NewReleaseSignature = z.infer<typeof NewReleaseSignature>;
 
 /** Ends a released grant; the signature is over `{log, grant, person}` (docs/formats/statements.md). */
 export const ReleaseEnd = z.strictObject({

@@ -6,14 +6,14 @@ import {
 } from "@/lib/access/decisions/check-decision";
 import { requireRetypedFacts, requireSameRetypedFacts } from "@/lib/access/decisions/retyped-facts";
 import { answerRelease } from "@/lib/access/executive-release/get-release";
-import { type ProvenWord, proveWord } from "@/lib/access/executive-release/prove-word";
+import { type ProvenSignature, proveSignature } from "@/lib/access/executive-release/prove-signature";
 import {
   loadReleaseCase,
   type ReleaseCase,
   requireOverdue,
 } from "@/lib/access/executive-release/release-case";
-import type { ReleaseAnswer, ReleaseWord } from "@/lib/access/executive-release/schema";
-import { insertReleaseWord, type ReleaseRow } from "@/lib/access/executive-release/store";
+import type { NewReleaseSignature, ReleaseAnswer } from "@/lib/access/executive-release/schema";
+import { insertReleaseSignature, type ReleaseRow } from "@/lib/access/executive-release/store";
 import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
@@ -48,8 +48,8 @@ interface Ready extends ReleaseCase {
  * Returns what a new grant needs. Throws unless the request is overdue, the release is open, the officer is checked,
  * and both executives read the order alike.
  */
-async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): Promise<Ready> {
-  const { release, authorization, words, state } = one;
+async function checkRelease(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): Promise<Ready> {
+  const { release, authorization, signatures, state } = one;
   requireOverdue(one);
   if (release?.id !== word.releaseId || state !== "open") {
     throw new DomainError("request.conflict", { detail: "These terms no longer need a signature." });
@@ -68,7 +68,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
   await requireReach(tx, authorization, { purpose: one.row.purpose, fields, transactions });
   const { confirms } = word.body;
   requireRetypedFacts(authorization, confirms, new Date(release.terms.not_after));
-  const [first] = words;
+  const [first] = signatures;
   if (first !== undefined) requireSameRetypedFacts(first.confirms, confirms);
   return { ...one, release, authorization };
 }
@@ -76,7 +76,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
 interface Wanted {
   readonly requestId: string;
   readonly releaseId: string;
-  readonly body: ReleaseWord;
+  readonly body: NewReleaseSignature;
 }
 
 /** Pending until the custodian has it, like every grant. */
@@ -112,22 +112,22 @@ interface Stored {
   readonly grantId: string | undefined;
 }
 
-async function storeWord(
+async function storeSignature(
   tx: Tx,
   cx: Context,
   word: Wanted,
-  signed: { readonly statement: ReleaseStatement; readonly proven: ProvenWord },
+  signed: { readonly statement: ReleaseStatement; readonly proven: ProvenSignature },
 ): Promise<Stored> {
   const { requestId, releaseId, body } = word;
   await lockRequest(tx, requestId);
-  const one = await checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word);
+  const one = await checkRelease(tx, cx, await loadReleaseCase(tx, cx, requestId), word);
   const { userId, handle: person } = cx.principal;
-  if (one.hasOwnWord) throw new DomainError("decision.same-person");
+  if (one.hasSigned) throw new DomainError("decision.same-person");
   const at = cx.clock.now();
   const { comment, confirms } = body;
   const common = { releaseId, requestId, userId, person, comment, confirms, at };
-  await insertReleaseWord(tx, cx.instance.tenantId, { ...common, ...signed.proven });
-  const isSecond = one.words.length + 1 === RELEASE_PERSONS;
+  await insertReleaseSignature(tx, cx.instance.tenantId, { ...common, ...signed.proven });
+  const isSecond = one.signatures.length + 1 === RELEASE_PERSONS;
   let grantId: string | undefined;
   if (isSecond) {
     await moveRequest(tx, cx, one.row, { event: "release", to: "approved", comment });
@@ -151,7 +151,7 @@ async function storeWord(
       statement: recordDigest(signed.statement),
       proof: signed.proven.proofKind,
       comment,
-      words: one.words.length + 1,
+      words: one.signatures.length + 1,
     },
     index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
   });
@@ -164,8 +164,8 @@ async function storeWord(
  */
 async function resume(cx: Context, { requestId, releaseId }: Wanted): Promise<AppendedEntry | undefined> {
   const found = await inSnapshot(cx, async (tx) => {
-    const { release, words, state } = await loadReleaseCase(tx, cx, requestId);
-    const isOwn = words.some(({ userId }) => userId === cx.principal.userId);
+    const { release, signatures, state } = await loadReleaseCase(tx, cx, requestId);
+    const isOwn = signatures.some(({ userId }) => userId === cx.principal.userId);
     if (release?.id !== releaseId || state !== "released" || !isOwn) return undefined;
     return findGrantOfRequest(tx, requestId);
   });
@@ -191,16 +191,18 @@ export async function signRelease(
   cx: Context,
   requestId: string,
   releaseId: string,
-  body: ReleaseWord,
+  body: NewReleaseSignature,
 ): Promise<ReleaseAnswer> {
   const word = { requestId, releaseId, body };
   const resumed = await resume(cx, word);
   if (resumed !== undefined) return answerRelease(cx, requestId, resumed);
-  const check = async (tx: Tx) => checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word);
+  const check = async (tx: Tx) => checkRelease(tx, cx, await loadReleaseCase(tx, cx, requestId), word);
   const { release } = await recordingReading(cx, requestId, body.confirms, () => inSnapshot(cx, check));
   const statement = { ...release.terms, releaser: cx.principal.handle };
-  const proven = await proveWord(cx, { kind: "release", statement }, body.signature);
-  const { entry, grantId } = await inTransaction(cx, (tx) => storeWord(tx, cx, word, { statement, proven }));
+  const proven = await proveSignature(cx, { kind: "release", statement }, body.signature);
+  const { entry, grantId } = await inTransaction(cx, (tx) =>
+    storeSignature(tx, cx, word, { statement, proven }),
+  );
   if (grantId !== undefined) await activateGrant(cx, grantId);
   return answerRelease(cx, requestId, entry);
 }

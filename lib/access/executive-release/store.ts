@@ -20,7 +20,7 @@ export interface ReleaseRow {
 }
 
 /** One executive's signature of them. */
-export interface ReleaseWordRow {
+export interface ReleaseSignatureRow {
   readonly releaseId: string;
   readonly requestId: string;
   readonly userId: string;
@@ -91,7 +91,11 @@ export async function insertRelease(tx: Tx, tenantId: string, row: ReleaseRow): 
   });
 }
 
-export async function insertReleaseWord(tx: Tx, tenantId: string, row: ReleaseWordRow): Promise<void> {
+export async function insertReleaseSignature(
+  tx: Tx,
+  tenantId: string,
+  row: ReleaseSignatureRow,
+): Promise<void> {
   await tx.executive_release_word.createMany({
     data: [
       {
@@ -123,7 +127,7 @@ export async function getRelease(tx: Tx, id: string): Promise<ReleaseRow> {
 }
 
 /** Returns its signatures, in order. */
-export async function listReleaseWords(tx: Tx, releaseId: string): Promise<ReleaseWordRow[]> {
+export async function listReleaseSignatures(tx: Tx, releaseId: string): Promise<ReleaseSignatureRow[]> {
   const rows = await tx.executive_release_word.findMany({
     where: { release_id: releaseId },
     orderBy: [{ at: "asc" }, { user_id: "asc" }],

@@ -104,7 +104,7 @@ function basisOf({ dispute, breakGlass }: GrantRow): Record<string, string> {
  * break-glass are those of their statements.
  */
 function withinLimits(cx: CustodyContext, grant: GrantRow) {
-  if (grant.requestId === undefined || grant.releaseId !== undefined) return { terms: grant, told: {} };
+  if (grant.requestId === undefined || grant.releaseId !== undefined) return { terms: grant, changed: {} };
   const limits = grantLimits(cx.policies.active());
   const terms = limited(grant, limits);
   const { notAfter, maxViews, maxExports } = terms;
@@ -112,19 +112,24 @@ function withinLimits(cx: CustodyContext, grant: GrantRow) {
     notAfter.getTime() === grant.notAfter.getTime() &&
     maxViews === grant.maxViews &&
     maxExports === grant.maxExports;
-  if (isSame) return { terms, told: {} };
-  const told = { max_views: maxViews, max_exports: maxExports, not_after: notAfter.toISOString() };
-  return { terms, told: { ...told, limited_by: limits.version } };
+  if (isSame) return { terms, changed: {} };
+  const changed = { max_views: maxViews, max_exports: maxExports, not_after: notAfter.toISOString() };
+  return { terms, changed: { ...changed, limited_by: limits.version } };
 }
 
 async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: AcceptedGrant): Promise<void> {
-  const { terms, told } = withinLimits(cx, grant);
+  const { terms, changed } = withinLimits(cx, grant);
   const receipt = canonicalJson({ statement: accepted.statement, signature: accepted.signature });
   const { assurance } = accepted.statement;
   const { requestId } = grant;
   await inTransaction(cx, async (tx) => {
     if (!(await activateGrantRow(tx, grant.id, { receipt, assurance, terms }))) return;
-    const facts = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level, ...told };
+    const facts = {
+      custodian: accepted.signature,
+      groups: [...grant.groups],
+      level: grant.level,
+      ...changed,
+    };
     await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",

@@ -1,6 +1,6 @@
 import "server-only";
 import { listDecisions } from "@/lib/access/decisions/store";
-import { listReleaseWords, type ReleaseWordRow } from "@/lib/access/executive-release/store";
+import { listReleaseSignatures, type ReleaseSignatureRow } from "@/lib/access/executive-release/store";
 import {
   countOpened,
   findRevoker,
@@ -77,7 +77,7 @@ const openingView = (one: GrantOpeningRow, names: Names): GrantDetail["openings"
   entry_id: one.entryId,
 });
 
-const wordView = (one: ReleaseWordRow, names: Names) => ({
+const wordView = (one: ReleaseSignatureRow, names: Names) => ({
   at: one.at.toISOString(),
   person: personView(names, one.userId),
 });
@@ -87,8 +87,8 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const { requestId } = grant;
   const decisions = requestId === undefined ? [] : await listDecisions(tx, requestId);
   const { releaseId } = grant;
-  const words = releaseId === undefined ? undefined : await listReleaseWords(tx, releaseId);
-  const approvals = words === undefined ? decisions.filter((one) => one.decision === "approve") : [];
+  const signatures = releaseId === undefined ? undefined : await listReleaseSignatures(tx, releaseId);
+  const approvals = signatures === undefined ? decisions.filter((one) => one.decision === "approve") : [];
   const openings = await listOpenings(tx, grant.id, MAX_OPENINGS);
   const jobs = await listJobs(tx, grant.transactions.slice(0, MAX_JOBS));
   const revoker = await findRevoker(tx, grant.id);
@@ -98,7 +98,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
     grant.subjectUserId,
     ...(grant.viewers ?? []),
     ...approvals.map((one) => one.approverUserId),
-    ...(words ?? []).map((one) => one.userId),
+    ...(signatures ?? []).map((one) => one.userId),
     ...openings.map((one) => one.byUserId),
     ...(revoker?.byUserId === undefined ? [] : [revoker.byUserId]),
   ]);
@@ -113,7 +113,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
       at: one.at.toISOString(),
       person: personView(names, one.approverUserId),
     })),
-    ...(words === undefined ? {} : { released_by: words.map((one) => wordView(one, names)) }),
+    ...(signatures === undefined ? {} : { released_by: signatures.map((one) => wordView(one, names)) }),
     openings: openings.map((one) => openingView(one, names)),
     jobs: jobs.map(jobView),
     ...(revoker?.byUserId === undefined ? {} : { revoked_by: personView(names, revoker.byUserId) }),

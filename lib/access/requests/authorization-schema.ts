@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { InstrumentKind } from "@/lib/access/requests/schema";
 import { InstantOrDate, visibleLine, visibleText } from "@/lib/schema";
+import { InstrumentKind } from "@/lib/vocabulary";
 
 /** How a fact of an order came into the form. `read`: from the file's text, and no person has confirmed it yet. */
 export const FactSource = z.enum(["typed", "confirmed", "read"]);

@@ -1,21 +1,9 @@
 import { z } from "zod";
 import { MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { Instant, InstantOrDate, RecordName, visibleLine, visibleText } from "@/lib/schema";
-import { GroupName, Level } from "@/lib/vocabulary";
+import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
-/** Vocabulary of requests and the bodies that their calls take. Answers are in answer-schema.ts. */
-export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
-export type Purpose = z.infer<typeof Purpose>;
-
-export const InstrumentKind = z.enum([
-  "court_order",
-  "subpoena",
-  "warrant",
-  "statutory_demand",
-  "audit_mandate",
-  "epoc",
-]);
-export type InstrumentKind = z.infer<typeof InstrumentKind>;
+// The bodies that calls about requests take. Answers are in answer-schema.ts.
 
 /** What is known of a document's content. A document is "clean" only after a scan. */
 export const ScanState = z.enum(["not scanned", "pending", "clean", "infected"]);

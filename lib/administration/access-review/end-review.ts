@@ -1,3 +1,4 @@
+import { Duty, type Duty as DutyName } from "@/lib/vocabulary";
 import "server-only";
 import {
   countHolders,
@@ -14,9 +15,7 @@ import { lockAdministrators, removeDuties } from "@/lib/administration/people/st
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { readableOf } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import { Duty } from "@/lib/identity/schema";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
-import type { Duty as DutyName } from "@/lib/vocabulary";
 
 /** Takes duties from a person until two administrators give them back. Their sessions end. */
 async function pauseDuties(

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { Role } from "@/lib/identity/schema";
-import { GroupName, Level } from "@/lib/vocabulary";
+import { GroupName, Level, Role } from "@/lib/vocabulary";
 
 const Opening = z.object({
   person: z.string(),

@@ -7,7 +7,7 @@ import {
   SubjectKind,
 } from "@/lib/administration/access-review/schema";
 import { AccessReviewStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
-import { Duty } from "@/lib/identity/schema";
+import { Duty } from "@/lib/vocabulary";
 
 /** One row as the result keeps it. */
 export const ResultRow = z.object({

@@ -1,3 +1,4 @@
+import { Duty, type Duty as DutyName } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import type { Candidate, Reviewed } from "@/lib/administration/access-review/reviewers";
@@ -6,8 +7,6 @@ import { AgreementState } from "@/lib/administration/agreements/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { Duty } from "@/lib/identity/schema";
-import type { Duty as DutyName } from "@/lib/vocabulary";
 
 const Row = z.object({
   id: z.string(),

@@ -2,9 +2,8 @@ import { z } from "zod";
 import { AgreementState, Reason } from "@/lib/administration/agreements/schema";
 import { PersonLook, PersonState, SignsInWith } from "@/lib/administration/people/schema";
 import { AccessReviewStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
-import { Duty, Role } from "@/lib/identity/schema";
 import { CalendarDate, pageOf, pageQuery, Receipt } from "@/lib/schema";
-import { GroupName, Level } from "@/lib/vocabulary";
+import { Duty, GroupName, Level, Role } from "@/lib/vocabulary";
 
 /** `lapsed`: the due day came before everything was decided and signed. */
 export const ReviewState = z.enum(["running", "signed", "lapsed"]);

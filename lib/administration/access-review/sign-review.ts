@@ -1,5 +1,5 @@
 import "server-only";
-import { proveWord } from "@/lib/access/executive-release/prove-word";
+import { proveSignature } from "@/lib/access/executive-release/prove-signature";
 import { insertSignature, type SignatureRow } from "@/lib/administration/access-review/decisions-store";
 import { finishReviewIn } from "@/lib/administration/access-review/finish-review";
 import { summaryOf } from "@/lib/administration/access-review/get-review";
@@ -50,7 +50,7 @@ async function prove(cx: Context, statement: AccessReviewStatement, body: SignBo
     if (!isListed && !(await hasEnrolled(cx.db.run, userId)))
       return { signature: null, proof_kind: "step-up" };
   }
-  const { signature, proofKind } = await proveWord(cx, { kind: "access-review", statement }, body.signature);
+  const { signature, proofKind } = await proveSignature(cx, { kind: "access-review", statement }, body.signature);
   return { signature, proof_kind: proofKind };
 }
 

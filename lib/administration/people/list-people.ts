@@ -1,3 +1,4 @@
+import { Duty } from "@/lib/vocabulary";
 import "server-only";
 import { listOpenOf } from "@/lib/administration/agreements/store";
 import type {
@@ -28,7 +29,6 @@ import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findPeople } from "@/lib/identity/people/people-store";
-import { Duty } from "@/lib/identity/schema";
 import { listSessionsOf } from "@/lib/identity/sessions/store";
 import { findAgency } from "@/lib/organisations/agency/store";
 import { requireCursor } from "@/lib/paging";

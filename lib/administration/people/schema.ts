@@ -5,8 +5,8 @@ import {
   LinkAnswer,
   Reason,
 } from "@/lib/administration/agreements/schema";
-import { Duty, Role } from "@/lib/identity/schema";
 import { CalendarDate, pageOf, pageQuery, Receipt, text, visibleLine } from "@/lib/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 /** What administrators call the state of a person. An invited person has no way to sign in yet. */
 export const PersonState = z.enum(["active", "invited", "suspended", "left"]);

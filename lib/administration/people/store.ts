@@ -1,3 +1,4 @@
+import { Duty, Role } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import type { PeopleQuery, PersonSummary } from "@/lib/administration/people/schema";
@@ -5,7 +6,6 @@ import { PersonLook, PersonState, SignsInWith } from "@/lib/administration/peopl
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { Duty, Role } from "@/lib/identity/schema";
 import { likePart } from "@/lib/paging";
 
 /** A person who was not active for this long needs attention. */

@@ -1,3 +1,4 @@
+import { Duty, Role } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import { type Change, kind, type RuleContext } from "@/lib/administration/agreements/kind";
@@ -13,7 +14,6 @@ import { contentEtagOf } from "@/lib/etag";
 import { takeTurns } from "@/lib/identity/people/one-human-store";
 import { type Provider, ProviderAuthentication } from "@/lib/identity/providers/provider";
 import { findProvider, findProviderOfDomain, storeProvider } from "@/lib/identity/providers/store";
-import { Duty, Role } from "@/lib/identity/schema";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 import { listSessionsOfProvider } from "@/lib/identity/sessions/store";
 import { findDomainOwner } from "@/lib/organisations/agency/store";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { Reason } from "@/lib/administration/agreements/schema";
 import { ReturnedBody } from "@/lib/identity/providers/schema";
-import { Duty, Role } from "@/lib/identity/schema";
 import { EmailDomain, isOnce } from "@/lib/organisations/schema";
 import { Receipt, visibleLine } from "@/lib/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 const Word = visibleLine(200);
 const Words = z.array(Word).max(20).refine(isOnce, "names one twice");

@@ -1,5 +1,5 @@
 import type { MappedGroup } from "@/lib/administration/provisioning/schema";
-import { Duty, Role } from "@/lib/identity/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 /** Returns the lines of a text that have something in them, each once. */
 export function linesOf(text: string): string[] {

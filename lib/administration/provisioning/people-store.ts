@@ -9,8 +9,7 @@ import {
 } from "@/lib/administration/provisioning/filter-store";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import * as schema from "@/lib/identity/schema";
-import type { Duty, Role } from "@/lib/vocabulary";
+import { Duty, Role } from "@/lib/vocabulary";
 
 /** A person as the identity provider may see them: an account, or one who waits for theirs. */
 export interface ScimPerson {
@@ -41,8 +40,8 @@ const Row = z.object({
   external_id: z.string().nullable(),
   is_kept: z.boolean(),
   state: z.string().nullable(),
-  role: schema.Role.nullable(),
-  duties: z.array(schema.Duty),
+  role: Role.nullable(),
+  duties: z.array(Duty),
   has_factor: z.boolean(),
   is_active: z.boolean(),
   created_at: z.date(),

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { Reason } from "@/lib/administration/agreements/schema";
 import { NewPerson } from "@/lib/administration/people/schema";
-import { Role } from "@/lib/identity/schema";
 import { AgencyRecordBody } from "@/lib/organisations/schema";
 import { Receipt, visibleLine } from "@/lib/schema";
+import { Role } from "@/lib/vocabulary";
 
 /** A group of the identity provider, and the role and duties that its members have. */
 export const MappedGroup = z.strictObject({

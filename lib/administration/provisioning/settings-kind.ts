@@ -1,3 +1,4 @@
+import { Duty, type Role } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import { kind, type RuleContext } from "@/lib/administration/agreements/kind";
@@ -14,10 +15,8 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import { contentEtagOf } from "@/lib/etag";
-import { Duty } from "@/lib/identity/schema";
 import { findDomainOwner } from "@/lib/organisations/agency/store";
 import { lockOrganisation } from "@/lib/organisations/store";
-import type { Role } from "@/lib/vocabulary";
 
 /** A mapped group as facts of an agreement have it. */
 const GroupFact = z.object({ name: z.string(), role: z.string(), duties: z.string() });

@@ -1,8 +1,8 @@
+import { Role } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import { MappedGroup, type ProvisioningSettings } from "@/lib/administration/provisioning/schema";
 import type { Tx } from "@/lib/db/transaction";
-import { Role } from "@/lib/identity/schema";
 
 const Row = z.object({
   email_domains: z.array(z.string()),

@@ -2,7 +2,6 @@ import "server-only";
 import { askAgreement } from "@/lib/administration/agreements/ask-agreement";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import type { AgreementAnswer } from "@/lib/administration/agreements/schema";
-import { isCodeOf } from "@/lib/administration/readiness/mail-code";
 import { readReadinessIn } from "@/lib/administration/readiness/read-readiness";
 import { done, open, type Result } from "@/lib/administration/readiness/result";
 import type {
@@ -17,10 +16,23 @@ import { findOperator, findRoot, putResult, readResults } from "@/lib/administra
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
-import { equalConstantTime } from "@/lib/crypto/bytes";
+import { equalConstantTime, fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { hmacSha256 } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
+import type { SessionSecret } from "@/lib/identity/sessions/session-token";
 import { findActivation } from "@/lib/policies/activation-store";
+
+/** Returns the mark of a code, which is stored in its place: a row does not tell the code. */
+export function codeMark(cx: SessionSecret, code: string): string {
+  return toBase64url(hmacSha256(cx.sessionSecret, utf8(`sealport/mail-code/1\n${code}`)));
+}
+
+/** Returns whether this is the code of a mark, in constant time. */
+function isCodeOf(cx: SessionSecret, mark: string | undefined, code: string): boolean {
+  if (mark === undefined) return false;
+  return equalConstantTime(fromBase64url(mark), fromBase64url(codeMark(cx, code.replace(/\s/g, ""))));
+}
 
 const CODE_HOURS = 1;
 /** Wrong codes before another has to be sent. */

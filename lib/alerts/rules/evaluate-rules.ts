@@ -1,12 +1,11 @@
 import "server-only";
 import { type ObserveContext, observe, type Seen } from "@/lib/alerts/observe";
-import { denialBurst } from "@/lib/alerts/rules/denial-burst";
 import { escrowWithoutOrder } from "@/lib/alerts/rules/escrow-without-order";
 import { grantNearCap } from "@/lib/alerts/rules/grant-near-cap";
 import { integrity } from "@/lib/alerts/rules/integrity";
 import { offHoursReads } from "@/lib/alerts/rules/off-hours-reads";
+import { denialBurst, selfApproval } from "@/lib/alerts/rules/refused-acts";
 import type { Rule, RuleScope } from "@/lib/alerts/rules/rule";
-import { selfApproval } from "@/lib/alerts/rules/self-approval";
 import { readThresholds } from "@/lib/alerts/rules/threshold-store";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type DenialRow, denialBurst } from "./denial-burst";
 import { type EscrowRow, escrowWithoutOrder } from "./escrow-without-order";
 import { type GrantRow, grantNearCap } from "./grant-near-cap";
 import { integrity } from "./integrity";
 import { offHoursReads, type ReadRow } from "./off-hours-reads";
-import { selfApproval } from "./self-approval";
+import { type DenialRow, denialBurst, selfApproval } from "./refused-acts";
 import { DEFAULTS } from "./thresholds";
 
 /** As many rows as wanted, with numbers from 0. */

@@ -13,7 +13,8 @@ export interface Tag {
 }
 
 const TX = "/confidential/transactions/{id}";
-const KEEPING = ["statement", "custodian", "access"] as const;
+/** Families of acts that rest on signed statements, which the custodian checks. */
+const OF_SIGNED_ACTS = ["statement", "custodian", "access"] as const;
 
 export const TAGS: readonly Tag[] = [
   {
@@ -37,21 +38,21 @@ export const TAGS: readonly Tag[] = [
       `${TX}/audit`,
       `${TX}/copies`,
     ],
-    families: ["transaction", "grant", "envelope", "key", ...KEEPING],
+    families: ["transaction", "grant", "envelope", "key", ...OF_SIGNED_ACTS],
   },
   {
     name: "Disputes",
     slug: "disputes",
     description: "Dispute a transaction and let one support person see its sealed groups masked.",
     paths: ["/confidential/disputes", `${TX}/disputes`],
-    families: ["dispute", "transaction", ...KEEPING],
+    families: ["dispute", "transaction", ...OF_SIGNED_ACTS],
   },
   {
     name: "Keys",
     slug: "keys",
     description: "Register, prove, rotate and end keys, recover a lost one, and the epochs of escrow.",
     paths: ["/confidential/keys", "/confidential/rotations"],
-    families: ["key", "participant", "envelope", ...KEEPING],
+    families: ["key", "participant", "envelope", ...OF_SIGNED_ACTS],
   },
   {
     name: "Saved views",
@@ -91,7 +92,7 @@ export const TAGS: readonly Tag[] = [
       "transaction",
       "grant",
       "notice",
-      ...KEEPING,
+      ...OF_SIGNED_ACTS,
     ],
   },
   {
@@ -99,14 +100,14 @@ export const TAGS: readonly Tag[] = [
     slug: "grants",
     description: "What access is in force, what was opened under it, and its end.",
     paths: ["/confidential/access/grants"],
-    families: ["grant", ...KEEPING],
+    families: ["grant", ...OF_SIGNED_ACTS],
   },
   {
     name: "Evidence",
     slug: "evidence",
     description: "Take opened values away as a signed file that anyone can check without an account.",
     paths: ["/confidential/evidence"],
-    families: ["evidence", "transaction", "grant", "envelope", "key", ...KEEPING],
+    families: ["evidence", "transaction", "grant", "envelope", "key", ...OF_SIGNED_ACTS],
   },
   {
     name: "Holds, releases, emergencies and notices",
@@ -120,7 +121,7 @@ export const TAGS: readonly Tag[] = [
       "/confidential/access/notices",
       "/confidential/notices",
     ],
-    families: ["preservation", "grant", "notice", "transaction", "request-file", "request", ...KEEPING],
+    families: ["preservation", "grant", "notice", "transaction", "request-file", "request", ...OF_SIGNED_ACTS],
   },
   {
     name: "Policies",

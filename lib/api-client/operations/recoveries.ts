@@ -6,7 +6,7 @@ import {
   RecoveryEnd,
   RecoveryProof,
   RecoveryStanding,
-  RecoveryWord,
+  NewRecoverySignature,
 } from "@/lib/keys/recovery/schema";
 import { KeyPath } from "@/lib/keys/schema";
 
@@ -58,7 +58,7 @@ export const signRecovery = operation({
   scopes: ["decide"],
   roles: "any",
   params: KeyPath,
-  body: RecoveryWord,
+  body: NewRecoverySignature,
   response: { status: 200, schema: RecoveryAnswer },
   rate: "decisions",
   action: "key.recover-sign",

@@ -6,7 +6,7 @@ import {
   ReleaseItem,
   ReleaseQuery,
   ReleaseStanding,
-  ReleaseWord,
+  NewReleaseSignature,
 } from "@/lib/access/executive-release/schema";
 import { GrantAnswer } from "@/lib/access/grants/schema";
 import { operation } from "@/lib/api-client/operation";
@@ -73,7 +73,7 @@ export const signRelease = operation({
   roles: ["coordinator"],
   duties: ["executive"],
   params: RequestPath.extend({ release_id: z.uuid().toLowerCase() }),
-  body: ReleaseWord,
+  body: NewReleaseSignature,
   response: { status: 200, schema: ReleaseAnswer },
   rate: "decisions",
   action: "request.release",

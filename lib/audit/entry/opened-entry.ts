@@ -4,7 +4,7 @@ import { equalConstantTime, fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { openPartBytes, partDigest, partKey } from "@/lib/crypto/log/audit-part";
-import { memberOf } from "../bundle-verifier/container/member";
+import { memberOf } from "../../crypto/json/canonical-json";
 import { type Entry, entryLeaf, LABEL, parseEntry } from "./entry";
 import { kindNamed } from "./event";
 import type { PartRow } from "./part-rows";

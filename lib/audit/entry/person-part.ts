@@ -1,7 +1,7 @@
 import { isBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { markOfProof } from "@/lib/crypto/log/audit-part";
-import { memberOf } from "../bundle-verifier/container/member";
+import { memberOf } from "../../crypto/json/canonical-json";
 import { LABEL } from "./entry";
 
 const MARK_CHARACTERS = 43;

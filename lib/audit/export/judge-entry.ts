@@ -1,6 +1,6 @@
 import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import { memberOf } from "../bundle-verifier/container/member";
+import { memberOf } from "../../crypto/json/canonical-json";
 import { endingOf } from "../entry/erased-part";
 import { type Keys, OpenedEntry, type OpenedPart } from "../entry/opened-entry";
 import { type FencedBy, isRevealing, type Reader } from "../reading/fence";

@@ -1,7 +1,7 @@
 import "server-only";
 import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import { memberOf } from "../bundle-verifier/container/member";
+import { memberOf } from "../../crypto/json/canonical-json";
 import { LABEL } from "../entry/entry";
 
 /** The columns of a part's row that say where the part is stored. */

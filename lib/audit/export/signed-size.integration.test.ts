@@ -22,16 +22,31 @@ import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
+/** Opens a log whose portal can ask the signer how far it signed. */
+async function openSigned(): Promise<OwnedLog> {
+  const bench = await createOwnedLog();
+  Object.assign(bench.cx.instance, { signerUrl: `unix:${path.join(bench.dataDir, "s.sock")}` });
+  return bench;
+}
+
+const record = (bench: OwnedLog) =>
+  recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
+
+/** Returns the verdict on a whole bundle, or the error code. */
+async function verdictOf(bench: OwnedLog): Promise<string> {
+  try {
+    return (await bench.reported()).verdict;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  }
+}
+
 describe("two answers", () => {
   let bench: OwnedLog;
   beforeAll(async () => {
-    bench = await createOwnedLog();
-    Object.assign(bench.cx.instance, { signerUrl: `unix:${path.join(bench.dataDir, "s.sock")}` });
+    bench = await openSigned();
   });
   afterAll(() => bench.close());
-
-  const record = () =>
-    recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
 
   /** Returns the size of a whole bundle and the verdict on it, or the error code. */
   async function bundle(): Promise<string> {
@@ -44,7 +59,7 @@ describe("two answers", () => {
   }
 
   async function anchored(): Promise<number> {
-    await record();
+    await record(bench);
     await bench.anchor();
     const { rows } = await bench.admin.query("SELECT max(size)::int AS size FROM audit_checkpoint");
     return rows[0].size;
@@ -86,28 +101,17 @@ describe("a database that was set back", () => {
 
   let bench: OwnedLog;
   beforeAll(async () => {
-    bench = await createOwnedLog();
-    Object.assign(bench.cx.instance, { signerUrl: `unix:${path.join(bench.dataDir, "s.sock")}` });
+    bench = await openSigned();
   });
   afterAll(() => bench.close());
 
-  const record = () =>
-    recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
-
-  /** Returns the verdict on a whole bundle, or the error code. */
-  async function bundle(): Promise<string> {
-    try {
-      return (await bench.reported()).verdict;
-    } catch (error) {
-      return error instanceof Error && "code" in error ? String(error.code) : String(error);
-    }
-  }
+  const bundle = () => verdictOf(bench);
 
   it("no whole bundle is made of a log whose owner keeps the newest checkpoints out of the database", async () => {
     const { log } = bench.place;
-    await record();
+    await record(bench);
     await bench.anchor();
-    await record();
+    await record(bench);
     await bench.anchor();
     expect(await bundle()).toBe("verified");
     await bench.anchor();
@@ -126,7 +130,7 @@ describe("a database that was set back", () => {
 
   it("no whole bundle is made of a log whose owner removed the newest entries with their checkpoint", async () => {
     const { log } = bench.place;
-    await record();
+    await record(bench);
     await bench.anchor();
     const head = await bench.admin.query(
       "SELECT size, root, chain, frontier FROM audit_head WHERE log = $1",
@@ -134,7 +138,7 @@ describe("a database that was set back", () => {
     );
     const tiles = await bench.admin.query("SELECT * FROM audit_tile WHERE log = $1", [log]);
     const [{ size, root, chain, frontier }] = head.rows;
-    const { id } = await record();
+    const { id } = await record(bench);
     await bench.anchor();
     expect(await bundle()).toBe("verified");
     await bench.anchor();
@@ -184,22 +188,11 @@ describe("a signer that is stopped", () => {
 
   let bench: OwnedLog;
   beforeAll(async () => {
-    bench = await createOwnedLog();
-    Object.assign(bench.cx.instance, { signerUrl: `unix:${path.join(bench.dataDir, "s.sock")}` });
+    bench = await openSigned();
   });
   afterAll(() => bench.close());
 
-  const record = () =>
-    recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
-
-  /** Returns the verdict on a whole bundle, or the error code. */
-  async function bundle(): Promise<string> {
-    try {
-      return (await bench.reported()).verdict;
-    } catch (error) {
-      return error instanceof Error && "code" in error ? String(error.code) : String(error);
-    }
-  }
+  const bundle = () => verdictOf(bench);
 
   /** As the owner, leaves only the first checkpoint and makes the later entries look recent. */
   async function keepNewestOut(): Promise<void> {
@@ -214,9 +207,9 @@ describe("a signer that is stopped", () => {
   }
 
   beforeEach(async () => {
-    await record();
+    await record(bench);
     await bench.anchor();
-    await record();
+    await record(bench);
     await bench.anchor();
   });
   afterEach(() => bench.anchor());

@@ -9,7 +9,7 @@ import { isUuid } from "@/lib/crypto/uuid";
 import type { Value } from "@/lib/db/statement";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { memberOf } from "../bundle-verifier/container/member";
+import { memberOf } from "../../crypto/json/canonical-json";
 import type { EventQuery, ExportQuery } from "../schema";
 
 type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;

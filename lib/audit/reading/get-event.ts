@@ -1,6 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "../entry/entry";
@@ -9,12 +10,31 @@ import { recordRead } from "../record/record-read";
 import { ErasureBook } from "../retention/erasure/erasing-entries";
 import type { EventDetail } from "../schema";
 import { actorNames } from "./actors/actor-names";
-import { pseudonymsIn } from "./actors/pseudonyms-in";
 import { fencedConditions } from "./fence";
 import { logDetail, ofLog } from "./of-log";
 import { type OpenedPart, openParts, readableKinds } from "./open-parts";
 import { readAnchors } from "./proofs/anchor-store";
 import { findLeaf, findWithinFence, type PartRow, readMinimum, readParts } from "./store";
+
+/** The form of a person's pseudonym: 12 random bytes, base64url. */
+const PSEUDONYM = /^[A-Za-z0-9_-]{16}$/;
+/** So many are looked up for one entry. */
+const MOST = 100;
+
+function* textsIn(value: Json): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (Array.isArray(value)) for (const one of value) yield* textsIn(one);
+  else if (typeof value === "object" && value !== null)
+    for (const one of Object.values(value)) yield* textsIn(one);
+}
+
+/** Returns the texts in opened parts that can be people's pseudonyms, each once, at most 100. */
+function pseudonymsIn(parts: readonly Json[]): string[] {
+  const found = new Set<string>();
+  for (const part of parts)
+    for (const text of textsIn(part)) if (found.size < MOST && PSEUDONYM.test(text)) found.add(text);
+  return [...found];
+}
 
 /**
  * Returns readable parts whose key was destroyed, each with the entry that destroyed it, or without one if the log

@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot } from "@/lib/db/transaction";
-import { memberOf } from "../bundle-verifier/container/member";
+import { memberOf } from "../../crypto/json/canonical-json";
 import { filterNames, recordRead } from "../record/record-read";
 import {
   type AccessLogItem,

@@ -12,7 +12,8 @@ import { viewRows } from "@/lib/db/read-rows";
 import { onReplica } from "@/lib/db/replica";
 import { type Running, together } from "@/lib/db/statement";
 import { ROUTINE_READS } from "../action-groups";
-import { filterNames, recordRead } from "../record/record-read";
+import type { SuspicionQuery } from "../people-schema";
+import { filterNames, recordRead, recordReadOnce } from "../record/record-read";
 import { EventItem, type EventPage, type EventQuery } from "../schema";
 import { actorNames } from "./actors/actor-names";
 import { refuseUnknownNames } from "./actors/known-names";
@@ -129,4 +130,15 @@ export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<
     ...viewed,
     next_cursor: page.hasMore && last !== undefined ? toBase64url(utf8(String(last))) : null,
   };
+}
+
+/**
+ * Returns recorded suspicions, newest first; those not in the tree yet come first. The fence of the log decides what
+ * is shown. The read of the list is recorded in an entry that only the duty compliance sees. `log` names a closed log
+ * to read instead; throws `audit.not-found` for any other.
+ */
+export async function listSuspicions(cx: Context, query: SuspicionQuery): Promise<z.infer<typeof EventPage>> {
+  const from = ofLog(cx, query.log);
+  await recordReadOnce(cx, "suspicion.read", { isSuspicion: true }, logDetail(cx, query.log));
+  return readPageOfEvents(from, { ...query, action: "suspicion.note", waiting: "true" });
 }

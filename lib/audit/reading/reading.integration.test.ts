@@ -42,7 +42,7 @@ import { signerHandler } from "../signer/serve-signer";
 import { getEvent } from "./get-event";
 import { listAccessLogs } from "./list-access-logs";
 import { listEvents } from "./list-events";
-import { getCheckpoint } from "./proofs/get-checkpoint";
+import { getCheckpoint } from "./proofs/get-audit-keys";
 import { getProof } from "./proofs/get-proof";
 
 const logger = createLogger("test", "silent");

@@ -4,6 +4,7 @@ import type { Compartment, CompartmentName, Compartments, NamedKey } from "@/lib
 import { OpenError } from "@/lib/crypto/format-error";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { type Listener, type NoticeSource, openListener } from "@/lib/db/listen";
 import { InvariantError } from "@/lib/errors";
 import type { Keystore } from "@/lib/keystore/keystore";
 import type { Logger } from "@/lib/telemetry/logger";
@@ -103,4 +104,26 @@ export function createCompartments(
     forget: (id) => memory.forget(id),
     hear: (isHeard) => memory.hear(isHeard),
   };
+}
+
+const CHANNEL = "sealport_erased";
+
+/**
+ * Listens for destroyed keys and forgets them in this process as soon as the erasing transaction commits. Without a
+ * working notification channel, this process keeps no compartment key in memory.
+ */
+export function watchErasures(
+  source: NoticeSource,
+  applicationName: string,
+  compartments: Compartments,
+): Listener {
+  compartments.hear(false);
+  return openListener({
+    source,
+    applicationName,
+    channel: CHANNEL,
+    onMessage: (id) => compartments.forget(id),
+    onListening: () => compartments.hear(true),
+    onLost: () => compartments.hear(false),
+  });
 }

@@ -50,6 +50,14 @@ beforeEach(async () => {
 });
 afterEach(() => bench?.close());
 
+const signing = () => ({
+  pool: bench.signerPool,
+  file: bench.file,
+  log: bench.place.log,
+  signer: bench.key,
+  clock: systemClock,
+});
+
 describe("a database restored to an earlier point, with the signer's store complete", () => {
   it("continues with the same tree: the next checkpoint extends the last one signed before the restore (I6)", async () => {
     await bench.grow(270);
@@ -57,13 +65,7 @@ describe("a database restored to an earlier point, with the signer's store compl
     await bench.grow(330);
     const last = await bench.sign();
     await bench.restore();
-    const from = {
-      pool: bench.signerPool,
-      file: bench.file,
-      log: bench.place.log,
-      signer: bench.key,
-      clock: systemClock,
-    };
+    const from = signing();
     await expect(signCheckpoint(from)).rejects.toMatchObject({ reason: "shorter" });
 
     // No worker integrates an entry before the recovery, if the signer answers.
@@ -104,13 +106,7 @@ describe("a database restored to an earlier point, with the signer's store compl
     await bench.sequence();
     await bench.sign();
     await bench.restore();
-    const from = {
-      pool: bench.signerPool,
-      file: bench.file,
-      log: bench.place.log,
-      signer: bench.key,
-      clock: systemClock,
-    };
+    const from = signing();
     const serve = signerHandler(from, createLogger("test", "silent"));
     const alarms = async () => {
       const none = { query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
@@ -183,13 +179,7 @@ describe("a database restored to an earlier point, with the signer's store compl
     // Everything was started before the recovery: a fork that no signer signs.
     const after = await Promise.all(Array.from({ length: 300 }, () => recordEvent(bench.cx, EVENT)));
     await bench.sequence();
-    const from = {
-      pool: bench.signerPool,
-      file: bench.file,
-      log: bench.place.log,
-      signer: bench.key,
-      clock: systemClock,
-    };
+    const from = signing();
     await expect(signCheckpoint(from)).rejects.toMatchObject({ reason: "fork" });
 
     const plan = await planRecovery(bench.owner, bench.place, await bench.copy());
@@ -369,12 +359,6 @@ describe("a log that is pruned after a recovery", () => {
 });
 
 describe("a refused entry", () => {
-  let bench: RecoveryBench;
-  beforeAll(async () => {
-    bench = await createRecoveryBench();
-  });
-  afterAll(() => bench?.close());
-
   const DIGEST = "A".repeat(43);
 
   /** Returns an entry's canonical text, with the given tenant and public part. */
@@ -456,25 +440,12 @@ describe("a refused entry", () => {
 });
 
 describe("a new log", () => {
-  let bench: RecoveryBench;
-
-  beforeEach(async () => {
-    bench = await createRecoveryBench();
-  });
-  afterEach(() => bench?.close());
-
   describe("the loss of the database and of the signer's store", () => {
     it("closes the origin for ever, and the new log's entry 0 binds the old checkpoint and names what is lost", async () => {
       await bench.grow(4);
       await bench.backUp();
       await bench.grow(5);
-      const from = {
-        pool: bench.signerPool,
-        file: bench.file,
-        log: bench.place.log,
-        signer: bench.key,
-        clock: systemClock,
-      };
+      const from = signing();
       const checkpoint = await signCheckpoint(from);
       const { size } = parseCheckpointText(openNote(checkpoint, [bench.key.vkey]).text);
       await bench.restore();
@@ -531,7 +502,6 @@ describe("a new log", () => {
 });
 
 describe("words of the verifier", () => {
-  let bench: RecoveryBench;
   let auditor: Context;
   let folder: string;
 
@@ -540,10 +510,8 @@ describe("words of the verifier", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   beforeEach(async () => {
-    bench = await createRecoveryBench();
     auditor = await bench.person({ role: "auditor" });
   });
-  afterEach(() => bench?.close());
 
   /** The portal is configured with this key of its log. */
   function asPortal(log: string, logVkey: string): void {
@@ -585,15 +553,14 @@ describe("words of the verifier", () => {
     await bench.grow(4);
     await bench.backUp();
     await bench.grow(5);
-    const from = { pool: bench.signerPool, file: bench.file, log: bench.place.log, signer: bench.key };
-    const checkpoint = await signCheckpoint({ ...from, clock: systemClock });
+    const checkpoint = await signCheckpoint(signing());
     const { size } = parseCheckpointText(openNote(checkpoint, [bench.key.vkey]).text);
     await bench.restore();
     const log = `${bench.place.log}/2`;
     await startNewLog(bench.owner, bench.place, { origin: log, checkpoint, oldVkey: bench.key.vkey });
     const signer = loadSigningKey(await createTestKeystore("signer", log), "log");
     const file = await openEntryFile(`${bench.dir}-2`, log);
-    const note = await signCheckpoint({ ...from, clock: systemClock, file, log, signer });
+    const note = await signCheckpoint({ ...signing(), file, log, signer });
     await file.close();
     const signed = parseCheckpointText(openNote(note, [signer.vkey]).text);
     const place = { ...bench.place, log };

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { AuditContext } from "@/lib/context/context";
 import { type DbContext, inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
-import { memberOf } from "../bundle-verifier/container/member";
+import { memberOf } from "../../crypto/json/canonical-json";
 import { around } from "../bundle-verifier/report/report";
 import { endingOf } from "../entry/erased-part";
 import { type EntryFault, type Keys, OpenedEntry } from "../entry/opened-entry";

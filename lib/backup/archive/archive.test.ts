@@ -12,6 +12,7 @@ import {
 } from "@/lib/backup/archive/sealed-file";
 import { fileItem, folderItem, readTar, type TarItem, writeTar } from "@/lib/backup/archive/tar";
 import { hasAge, makeIdentity } from "@/lib/testing/benches/age-identity";
+import { notRun } from "@/lib/testing/scale";
 
 let dir: string;
 beforeEach(async () => {
@@ -52,7 +53,7 @@ describe("a sealed archive", () => {
   });
 
   it("is opened by the programs age, gzip and tar", async () => {
-    if (!hasAge()) return console.log("NOT RUN: Debian's package age is not installed");
+    if (!hasAge()) return notRun("age is not installed (Debian: age)");
     const { file, recipient } = await makeIdentity(dir, "id");
     const target = path.join(dir, "a.tar.gz.age");
     await writeSealed(target, sample(), [recipient]);

@@ -127,3 +127,9 @@ export function parseCanonicalJson(text: string): Json {
 export function parseStrictJson(text: string): unknown {
   return new StrictJsonParser(text).document();
 }
+
+/** Returns a member of an object. Undefined for any other value. */
+export function memberOf(value: Json | undefined, name: string): Json | undefined {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && Object.hasOwn(value, name) ? value[name] : undefined;
+}

@@ -5,7 +5,10 @@ import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import { JournalError } from "@/lib/custodian/journal/journal";
 import { refuse } from "@/lib/custodian/refused";
+import { noteStatement } from "@/lib/custodian/roster/note-statement";
+import { EPOCH_DUTY, type EpochStatement, type SignedEpochOrder } from "@/lib/escrow/protocol/epoch-order";
 import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
+import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 import { ensureEscrowKey, escrowKeyName } from "@/lib/keystore/files/create-keys";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -82,4 +85,22 @@ export function destroyEpoch(core: Core, epoch: number): void {
   if (left > 0) refuse("epoch", `${left} registered groups are still sealed for this epoch.`);
   if (!memory.destroyed.has(epoch)) remember(core, { kind: "destroy", epoch });
   keystore.removeNamedKey(escrowKeyName(epoch));
+}
+
+/**
+ * Returns the epoch that an order names, after an administrator's signature was verified and journalled. So a portal
+ * alone neither begins nor destroys an epoch. The custodian's own clock begins one without an order.
+ */
+export async function requireOrder(
+  core: Core,
+  roster: Roster,
+  { statement, signature }: SignedEpochOrder,
+  act: EpochStatement["act"],
+): Promise<number> {
+  if (statement.act !== act) refuse("epoch", `The order is to ${statement.act} an epoch.`);
+  const person = findPerson(roster, statement.person);
+  if (person?.duties.includes(EPOCH_DUTY) !== true)
+    refuse("duty", "Only people on the roster with the duty admin can order epochs.");
+  await noteStatement(core, roster, { kind: "epoch", statement, signature });
+  return statement.epoch;
 }

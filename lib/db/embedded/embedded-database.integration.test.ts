@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
-import { chmod, lstat, mkdir, mkdtemp, readFile, realpath, rm, stat } from "node:fs/promises";
-import os from "node:os";
+import { chmod, lstat, mkdir, readFile, realpath, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { isAlive, waitForEnd } from "@/lib/db/embedded/processes";
+import { makeDataFolder } from "@/lib/testing/data-folder";
 
 let scratch: string;
 
 beforeEach(async () => {
-  scratch = await mkdtemp(path.join(os.tmpdir(), "sealport-embedded-"));
+  scratch = await makeDataFolder("sealport-embedded-");
   await chmod(scratch, 0o755);
 });
 afterEach(async () => {

@@ -2,8 +2,12 @@ import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
-import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/register-groups";
-import { readRegistrationHealth, registerPending } from "@/lib/escrow/client/registrar";
+import {
+  readRegistrationHealth,
+  readUnregistered,
+  registerPending,
+  storeRegistrations,
+} from "@/lib/escrow/client/registrar";
 import {
   COUNT_UNREGISTERED,
   SELECT_UNREGISTERED,

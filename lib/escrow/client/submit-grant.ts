@@ -1,6 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/register-groups";
+import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/registrar";
 import {
   type DecidedSubmission,
   type DisputeSubmission,

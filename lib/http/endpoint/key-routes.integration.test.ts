@@ -56,26 +56,76 @@ const { POST: postAudit } = handlersAt(atTransactionsIdAudit);
 const { GET: getTransaction } = handlersAt(atTransactionsId);
 const { POST: postTransaction } = handlersAt(atTransactions);
 
-describe("routes of keys", () => {
-  type Caller = Awaited<ReturnType<typeof createCaller>>;
-  type Handler = (
-    request: Request,
-    context: { params: Promise<Record<string, string>> },
-  ) => Promise<Response>;
+type Caller = Awaited<ReturnType<typeof createCaller>>;
+type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
 
-  let bench: PortalBench;
-  let custodian: Awaited<ReturnType<typeof openCustodian>>;
+/** A portal with its custodian and its first epoch. */
+interface Portal {
+  readonly custodian: Awaited<ReturnType<typeof openCustodian>>;
+  readonly runtime: PortalBench["runtime"];
+  close(): Promise<void>;
+}
+
+async function openPortal(): Promise<Portal> {
+  const bench = await createPortalBench({});
+  const custodian = await openCustodian(bench.audit);
+  const runtime = { ...bench.runtime, escrow: custodian.escrow };
+  useRuntime(runtime);
+  await recordEpoch({ ...runtime, client: {}, requestId: "test", system: "portal" });
+  const close = async () => {
+    await custodian.close();
+    await bench.close();
+  };
+  return { custodian, runtime, close };
+}
+
+interface Given {
+  readonly params?: Record<string, string>;
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly idempotencyKey?: string;
+}
+
+/** Makes one call over HTTP; without a caller it sends no credential. */
+async function call(handler: Handler, method: string, caller: Caller | undefined, given: Given = {}) {
+  const { params = {}, query = "", body, idempotencyKey } = given;
+  const request = new Request(`http://portal/confidential/keys${query}`, {
+    method,
+    headers: {
+      ...(caller === undefined ? {} : { authorization: `Bearer ${caller.key}` }),
+      ...(method === "GET" ? {} : { "content-type": "application/json" }),
+      ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+    },
+    ...(method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
+  });
+  const response = await handler(request, { params: Promise.resolve(params) });
+  return {
+    status: response.status,
+    type: response.headers.get("content-type"),
+    json: await response.json(),
+  };
+}
+
+const post = (handler: Handler, caller: Caller | undefined, given?: Given) =>
+  call(handler, "POST", caller, given);
+const get = (handler: Handler, caller: Caller | undefined, given?: Given) =>
+  call(handler, "GET", caller, given);
+const codeOf = async (answer: ReturnType<typeof call>) => {
+  const { status, type, json } = await answer;
+  expect(type).toBe("application/problem+json");
+  return `${status} ${json.code}`;
+};
+
+describe("routes of keys", () => {
+  let portal: Portal;
   let client: Caller;
   let admin: Caller;
   let stranger: Caller;
   let auditor: Caller;
 
   beforeAll(async () => {
-    bench = await createPortalBench({});
-    custodian = await openCustodian(bench.audit);
-    const runtime = { ...bench.runtime, escrow: custodian.escrow };
-    useRuntime(runtime);
-    await recordEpoch({ ...runtime, client: {}, requestId: "test", system: "portal" });
+    portal = await openPortal();
+    const { runtime, custodian } = portal;
     const scopes = ["keys", "read"] as const;
     client = await createCaller(runtime, "client", scopes);
     admin = await createCaller(runtime, "admin", scopes);
@@ -88,47 +138,7 @@ describe("routes of keys", () => {
       sign: () => Promise.reject(new TypeError("a first roster needs no signature")),
     });
   });
-  afterAll(async () => {
-    await custodian?.close();
-    await bench?.close();
-  });
-
-  interface Given {
-    readonly params?: Record<string, string>;
-    readonly query?: string;
-    readonly body?: unknown;
-    readonly idempotencyKey?: string;
-  }
-
-  /** Makes one call over HTTP; without a caller it sends no credential. */
-  async function call(handler: Handler, method: string, caller: Caller | undefined, given: Given = {}) {
-    const { params = {}, query = "", body, idempotencyKey } = given;
-    const request = new Request(`http://portal/confidential/keys${query}`, {
-      method,
-      headers: {
-        ...(caller === undefined ? {} : { authorization: `Bearer ${caller.key}` }),
-        ...(method === "GET" ? {} : { "content-type": "application/json" }),
-        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
-      },
-      ...(method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
-    });
-    const response = await handler(request, { params: Promise.resolve(params) });
-    return {
-      status: response.status,
-      type: response.headers.get("content-type"),
-      json: await response.json(),
-    };
-  }
-
-  const post = (handler: Handler, caller: Caller | undefined, given?: Given) =>
-    call(handler, "POST", caller, given);
-  const get = (handler: Handler, caller: Caller | undefined, given?: Given) =>
-    call(handler, "GET", caller, given);
-  const codeOf = async (answer: ReturnType<typeof call>) => {
-    const { status, type, json } = await answer;
-    expect(type).toBe("application/problem+json");
-    return `${status} ${json.code}`;
-  };
+  afterAll(() => portal?.close());
 
   const managed = ({ participantId }: Caller) => ({
     participant_id: participantId,
@@ -263,7 +273,7 @@ describe("routes of keys", () => {
   });
 
   test("state, and a compromised key under dual control: one asks, another agrees", async () => {
-    const owner = await createCaller(bench.runtime, "client", ["keys", "read"]);
+    const owner = await createCaller(portal.runtime, "client", ["keys", "read"]);
     const { json: key } = await post(postRegister, owner, { body: managed(owner) });
     const params = { id: key.key_id };
     const to = (state: string) => ({ params, body: { state, reason: "a reason" } });
@@ -287,7 +297,7 @@ describe("routes of keys", () => {
     expect(reported.json).toMatchObject({
       state: "compromised",
       was: "suspended",
-      receipt: { log: bench.runtime.instance.log },
+      receipt: { log: portal.runtime.instance.log },
     });
     const asked = await post(postRotate, owner, { params, body: { mode: "reseal" } });
     expect([asked.status, asked.json.state]).toEqual([202, "asked"]);
@@ -338,7 +348,7 @@ describe("routes of keys", () => {
     const destroyed = await post(postDestroy, admin, { body: {}, params: { epoch: "1" } });
     expect(destroyed.json).toMatchObject({ success: true, kid: "escrow#1", state: "destroyed" });
     expect((await post(postEpoch, admin, { body: {} })).json.epoch).toBe(3);
-    await custodian.close();
+    await portal.custodian.close();
     expect(await codeOf(post(postEpoch, admin, { body: {} }))).toBe("503 custodian.unavailable");
     expect(await codeOf(post(postDestroy, admin, { body: {}, params: { epoch: "2" } }))).toBe(
       "503 custodian.unavailable",
@@ -353,14 +363,7 @@ describe("routes of keys", () => {
 });
 
 describe("routes of recoveries", () => {
-  type Caller = Awaited<ReturnType<typeof createCaller>>;
-  type Handler = (
-    request: Request,
-    context: { params: Promise<Record<string, string>> },
-  ) => Promise<Response>;
-
-  let bench: PortalBench;
-  let custodian: Awaited<ReturnType<typeof openCustodian>>;
+  let portal: Portal;
   let owner: Caller;
   let stranger: Caller;
   let legal: Caller;
@@ -368,11 +371,8 @@ describe("routes of recoveries", () => {
   let auditor: Caller;
 
   beforeAll(async () => {
-    bench = await createPortalBench({});
-    custodian = await openCustodian(bench.audit);
-    const runtime = { ...bench.runtime, escrow: custodian.escrow };
-    useRuntime(runtime);
-    await recordEpoch({ ...runtime, client: {}, requestId: "test", system: "portal" });
+    portal = await openPortal();
+    const { runtime, custodian } = portal;
     owner = await createCaller(runtime, "client", ["keys", "read"]);
     stranger = await createCaller(runtime, "miner", ["keys", "read", "decide"]);
     legal = await createCaller(runtime, "coordinator", ["decide", "read"]);
@@ -400,42 +400,12 @@ describe("routes of recoveries", () => {
       sign: () => Promise.reject(new TypeError("a first roster needs no signature")),
     });
   });
-  afterAll(async () => {
-    await custodian?.close();
-    await bench?.close();
-  });
-
-  interface Given {
-    readonly params?: Record<string, string>;
-    readonly body?: unknown;
-    readonly idempotencyKey?: string;
-  }
-
-  async function call(method: "GET" | "POST", handler: Handler, caller: Caller, given: Given = {}) {
-    const { params = {}, body, idempotencyKey } = given;
-    const isPost = method === "POST";
-    const request = new Request("http://portal/confidential/keys", {
-      method,
-      headers: {
-        authorization: `Bearer ${caller.key}`,
-        ...(isPost ? { "content-type": "application/json" } : {}),
-        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
-      },
-      ...(isPost ? { body: JSON.stringify(body ?? {}) } : {}),
-    });
-    const response = await handler(request, { params: Promise.resolve(params) });
-    return { status: response.status, json: await response.json() };
-  }
-
-  const codeOf = async (answer: ReturnType<typeof call>) => {
-    const { status, json } = await answer;
-    return `${status} ${json.code}`;
-  };
+  afterAll(() => portal?.close());
 
   async function held(): Promise<{ id: string; holder: ReturnType<typeof createKeyHolder> }> {
     const holder = createKeyHolder();
-    const { json } = await call("POST", postRegister, owner, { body: heldBy(holder, owner.participantId) });
-    const proven = await call("POST", postProof, owner, {
+    const { json } = await post(postRegister, owner, { body: heldBy(holder, owner.participantId) });
+    const proven = await post(postProof, owner, {
       params: { id: json.key_id },
       body: proofOf(json, holder),
     });
@@ -448,49 +418,45 @@ describe("routes of recoveries", () => {
     const params = { id };
     const next = createKeyHolder();
     const body = { public_key: next.publicKey, reason: "The laptop is gone." };
-    expect((await call("GET", getRecovery, owner, { params })).json).toEqual({ recovery: null });
-    expect(await codeOf(call("GET", getRecovery, stranger, { params }))).toBe("403 access.forbidden");
-    expect(await codeOf(call("GET", getRecovery, auditor, { params }))).toBe("403 access.forbidden");
-    expect(await codeOf(call("POST", postWord, legal, { params }))).toBe("404 key.recovery-not-found");
-    expect(await codeOf(call("POST", postRecovery, stranger, { params, body }))).toBe("403 access.forbidden");
-    expect(await codeOf(call("POST", postRecovery, legal, { params, body }))).toBe("403 auth.scope");
-    expect(await codeOf(call("POST", postRecovery, owner, { params: { id: uuidv7(1) }, body }))).toBe(
+    expect((await get(getRecovery, owner, { params })).json).toEqual({ recovery: null });
+    expect(await codeOf(get(getRecovery, stranger, { params }))).toBe("403 access.forbidden");
+    expect(await codeOf(get(getRecovery, auditor, { params }))).toBe("403 access.forbidden");
+    expect(await codeOf(post(postWord, legal, { params }))).toBe("404 key.recovery-not-found");
+    expect(await codeOf(post(postRecovery, stranger, { params, body }))).toBe("403 access.forbidden");
+    expect(await codeOf(post(postRecovery, legal, { params, body }))).toBe("403 auth.scope");
+    expect(await codeOf(post(postRecovery, owner, { params: { id: uuidv7(1) }, body }))).toBe(
       "404 key.not-found",
     );
     for (const wrong of [{}, { ...body, old: "x" }, { ...body, reason: "" }]) {
-      expect(await codeOf(call("POST", postRecovery, owner, { params, body: wrong }))).toBe(
-        "422 request.invalid",
-      );
+      expect(await codeOf(post(postRecovery, owner, { params, body: wrong }))).toBe("422 request.invalid");
     }
-    const asked = await call("POST", postRecovery, owner, { params, body, idempotencyKey: "recovery-1" });
+    const asked = await post(postRecovery, owner, { params, body, idempotencyKey: "recovery-1" });
     expect(asked.status).toBe(201);
     expect(asked.json).toMatchObject({ state: "asked", transactions: 0, signatures_needed: 2 });
     expect(asked.json.receipt.signature).toContain("/receipt");
-    const again = await call("POST", postRecovery, owner, { params, body, idempotencyKey: "recovery-1" });
+    const again = await post(postRecovery, owner, { params, body, idempotencyKey: "recovery-1" });
     expect(again.json.recovery_id).toBe(asked.json.recovery_id);
 
-    expect(await codeOf(call("POST", postWord, owner, { params }))).toBe("403 auth.scope");
-    expect(await codeOf(call("POST", postWord, stranger, { params }))).toBe("403 access.forbidden");
-    expect(await codeOf(call("POST", postRecoveryChallenge, owner, { params }))).toBe("409 key.state");
+    expect(await codeOf(post(postWord, owner, { params }))).toBe("403 auth.scope");
+    expect(await codeOf(post(postWord, stranger, { params }))).toBe("403 access.forbidden");
+    expect(await codeOf(post(postRecoveryChallenge, owner, { params }))).toBe("409 key.state");
     for (const person of [legal, approver]) {
-      const seen = await call("GET", getRecovery, person, { params });
+      const seen = await get(getRecovery, person, { params });
       expect(seen.json.recovery).toMatchObject({ awaits_me: true });
-      expect((await call("POST", postWord, person, { params })).status).toBe(200);
+      expect((await post(postWord, person, { params })).status).toBe(200);
     }
-    const challenged = await call("POST", postRecoveryChallenge, owner, { params });
+    const challenged = await post(postRecoveryChallenge, owner, { params });
     expect(challenged.status).toBe(201);
     expect(JSON.parse(challenged.json.challenge.context)).toMatchObject({
       actor: "escrow-custodian",
       key_id: asked.json.new_key.key_id,
     });
     const wrong = { client_tag: toBase64url(new Uint8Array(32)) };
-    expect(await codeOf(call("POST", postBegin, stranger, { params, body: wrong }))).toBe(
-      "403 access.forbidden",
-    );
+    expect(await codeOf(post(postBegin, stranger, { params, body: wrong }))).toBe("403 access.forbidden");
     const client_tag = next.answer(challenged.json.challenge);
-    const begun = await call("POST", postBegin, owner, { params, body: { client_tag } });
+    const begun = await post(postBegin, owner, { params, body: { client_tag } });
     expect([begun.status, begun.json.state]).toEqual([202, "running"]);
-    expect(await codeOf(call("POST", postRefusal, owner, { params, body: { reason: "late" } }))).toBe(
+    expect(await codeOf(post(postRefusal, owner, { params, body: { reason: "late" } }))).toBe(
       "409 key.state",
     );
   });
@@ -500,34 +466,21 @@ describe("old clients", () => {
   // Speaks as programs of the coordinator do: X-Api-Key, a model written out whole with null for what is absent, an empty
   // object of policies, padded base64, the requester in the body, an audit's facts in the query, times without a zone.
 
-  type Caller = Awaited<ReturnType<typeof createCaller>>;
-  type Handler = (
-    request: Request,
-    context: { params: Promise<Record<string, string>> },
-  ) => Promise<Response>;
-
-  let bench: PortalBench;
-  let custodian: Awaited<ReturnType<typeof openCustodian>>;
+  let portal: Portal;
   let client: Caller;
   let miner: Caller;
   let auditor: Caller;
   let seller: Caller;
 
   beforeAll(async () => {
-    bench = await createPortalBench({});
-    custodian = await openCustodian(bench.audit);
-    const runtime = { ...bench.runtime, escrow: custodian.escrow };
-    useRuntime(runtime);
-    await recordEpoch({ ...runtime, client: {}, requestId: "test", system: "portal" });
+    portal = await openPortal();
+    const { runtime } = portal;
     client = await createCaller(runtime, "client", ["keys", "read", "submit", "open"]);
     miner = await createCaller(runtime, "miner", ["keys", "read", "submit", "open"]);
     seller = await createCaller(runtime, "client", ["keys", "read", "open"]);
     auditor = await createCaller(runtime, "auditor", ["read", "disclose"]);
   });
-  afterAll(async () => {
-    await custodian?.close();
-    await bench?.close();
-  });
+  afterAll(() => portal?.close());
 
   interface Sent {
     /** Below /confidential; where the path names a transaction, refusals are found under it. */

@@ -12,7 +12,7 @@ import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
-import { getTransaction as getTransactionOf } from "@/lib/transactions/read/get-transaction";
+import { getTransaction as getTransactionOf } from "@/lib/transactions/read/load-known";
 
 let bench: UseCaseBench;
 beforeAll(async () => {

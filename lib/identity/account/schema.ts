@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { Duty, PasskeyAssertion, PasskeyAttestation, Role, SignInMethod } from "@/lib/identity/schema";
+import { PasskeyAssertion, PasskeyAttestation, SignInMethod } from "@/lib/identity/schema";
 import { visibleLine } from "@/lib/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 const Instant = z.string();
 

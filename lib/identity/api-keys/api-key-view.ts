@@ -1,7 +1,7 @@
+import { Scope } from "@/lib/vocabulary";
 import "server-only";
 import type { ApiKeyView } from "@/lib/identity/api-keys/schema";
 import type { KeptApiKey } from "@/lib/identity/api-keys/store";
-import { Scope } from "@/lib/identity/schema";
 
 function stateOf(key: KeptApiKey, now: Date): ApiKeyView["state"] {
   if (key.revoked_at !== null) return "revoked";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Duty, Role, Scope } from "@/lib/identity/schema";
 import { Instant, pageOf, pageQuery, Receipt, text, Uuid, visibleLine, visibleText } from "@/lib/schema";
+import { Duty, Role, Scope } from "@/lib/vocabulary";
 
 const HOURS = 24 * 7;
 

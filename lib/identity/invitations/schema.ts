@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { Duty, PasskeyAttestation, Role } from "@/lib/identity/schema";
+import { PasskeyAttestation } from "@/lib/identity/schema";
 import { visibleLine } from "@/lib/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 // In a body, never in an address: browsers, proxies and logs keep addresses.
 const Token = z.string().min(1).max(200);

@@ -2,8 +2,7 @@ import "server-only";
 import type { Principal } from "@/lib/context/principal";
 import { Prisma } from "@/lib/db/generated/client";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
-import * as schema from "@/lib/identity/schema";
-import type { Duty, Role } from "@/lib/vocabulary";
+import { Duty, Role } from "@/lib/vocabulary";
 
 /** The facts about a person that decide whether their credential may be used. */
 export interface Holder {
@@ -53,8 +52,8 @@ export function toHolder(row: HolderRow): Holder {
     tenantId: row.tenant_id,
     organisationId: row.organisation_id,
     participantId: row.participant_id,
-    role: schema.Role.parse(row.role),
-    duties: row.duties.map((duty) => schema.Duty.parse(duty)),
+    role: Role.parse(row.role),
+    duties: row.duties.map((duty) => Duty.parse(duty)),
     isActive: row.is_active,
   };
 }

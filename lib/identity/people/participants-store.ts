@@ -1,11 +1,10 @@
+import { type Role, Role as RoleColumn } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import type { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
-import { Role as RoleColumn } from "@/lib/identity/schema";
 import { likeText } from "@/lib/paging";
-import type { Role } from "@/lib/vocabulary";
 
 /** A participant with the organisation that it is of. */
 export interface ParticipantRow {

@@ -1,10 +1,9 @@
+import { type Duty, Duty as DutyColumn, Role, type Role as RoleName } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import { Duty as DutyColumn, Role } from "@/lib/identity/schema";
-import type { Duty, Role as RoleName } from "@/lib/vocabulary";
 
 /** A person as requests and decisions name them. */
 export interface Person {

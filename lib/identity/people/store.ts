@@ -9,8 +9,7 @@ import {
   type HolderRow,
   toHolder,
 } from "@/lib/identity/people/holders-store";
-import * as schema from "@/lib/identity/schema";
-import type { Scope } from "@/lib/vocabulary";
+import { Scope } from "@/lib/vocabulary";
 
 /** A key with the facts about its holder that authentication checks. */
 export interface StoredApiKey {
@@ -43,7 +42,7 @@ function toStoredKey(row: KeyRow): StoredApiKey {
     prefix: row.prefix,
     secretHash: row.secret_hash,
     signingKey: row.signing_key,
-    scopes: row.scopes.map((scope) => schema.Scope.parse(scope)),
+    scopes: row.scopes.map((scope) => Scope.parse(scope)),
     addresses: row.addresses,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,

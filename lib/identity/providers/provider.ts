@@ -5,9 +5,9 @@
  * true: a provider signs in only people of its own organisation, through a link that the person made; it creates no
  * account and gives no role; a missing claim counts as "no".
  */
+import { Duty, Role } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
-import { Duty, Role } from "@/lib/identity/schema";
 
 /** The role and the duties that a group of the provider's directory allows here. */
 export const GroupMapping = z.strictObject({

@@ -3,7 +3,7 @@ import type { RosterPerson } from "@/lib/escrow/protocol/messages";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 import { confirmersForPeople, holdsOwnKey, isPortalSigned } from "@/lib/escrow/protocol/succession";
 import type { Candidate } from "@/lib/identity/roster/list-candidates";
-import { Duty } from "@/lib/identity/schema";
+import { Duty } from "@/lib/vocabulary";
 
 // What the portal knows about people, compared with the roster in force. Pure.
 

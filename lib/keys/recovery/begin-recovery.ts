@@ -9,7 +9,7 @@ import type { RewrapAccepted, RewrapStatements } from "@/lib/escrow/protocol/los
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { storeSeal } from "@/lib/keys/possession/store";
 import { loadOwnCase, type RecoveryCase, requireAsked } from "@/lib/keys/recovery/load-case";
-import { requireWords } from "@/lib/keys/recovery/require-words";
+import { requireSignatures } from "@/lib/keys/recovery/require-signatures";
 import type { RecoveryAnswer, RecoveryProof } from "@/lib/keys/recovery/schema";
 import { lockRecovery, startRecovery } from "@/lib/keys/recovery/store";
 import { statementsOf } from "@/lib/keys/recovery/terms";
@@ -133,7 +133,11 @@ export async function beginRecovery(
   if (one.row.state === "running") return answerRecovery(cx, keyId, await cx.escrow.knownRoster(), undefined);
   requireAsked(one, cx.clock.now());
   const roster = await requireRoster(cx);
-  const statements = statementsOf(cx, one.row, requireWords(one.row.participantId, one.words, roster));
+  const statements = statementsOf(
+    cx,
+    one.row,
+    requireSignatures(one.row.participantId, one.signatures, roster),
+  );
   const accepted = await accept(cx, one, statements, proof);
   const entry = await inTransaction(cx, (tx) => begin(tx, cx, one, accepted));
   return answerRecovery(cx, keyId, roster, entry);

@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { loadOwnCase, requireAsked } from "@/lib/keys/recovery/load-case";
-import { requireWords } from "@/lib/keys/recovery/require-words";
+import { requireSignatures } from "@/lib/keys/recovery/require-signatures";
 import type { RecoveryChallenge } from "@/lib/keys/recovery/schema";
 import { statementsOf } from "@/lib/keys/recovery/terms";
 import { kidOf } from "@/lib/keys/store";
@@ -16,9 +16,9 @@ export async function challengeRecovery(cx: Context, keyId: string): Promise<Rec
   const one = await loadOwnCase(cx, keyId);
   requireAsked(one, cx.clock.now());
   const { row } = one;
-  const words = requireWords(row.participantId, one.words, await requireRoster(cx));
+  const signatures = requireSignatures(row.participantId, one.signatures, await requireRoster(cx));
   const challenge = await cx.escrow.lostKeys.challenge({
-    statements: statementsOf(cx, row, words),
+    statements: statementsOf(cx, row, signatures),
     key_id: row.newKeyId,
   });
   const kid = kidOf(row.participantId, row.newVersion);

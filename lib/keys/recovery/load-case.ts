@@ -7,20 +7,28 @@ import { rewrappersOf } from "@/lib/escrow/protocol/rewrap-statement";
 import type { Roster } from "@/lib/escrow/protocol/roster";
 import { findActive, isRemovedPasskey } from "@/lib/identity/roster/people-store";
 import { mayUseKey, requireKeyPermission } from "@/lib/keys/permissions";
-import { findNewest, listWords, type RecoveryRow, type RecoveryWordRow } from "@/lib/keys/recovery/store";
+import {
+  findNewest,
+  listSignatures,
+  type RecoveryRow,
+  type RecoverySignatureRow,
+} from "@/lib/keys/recovery/store";
 import { type KeyVersion, selectKeys } from "@/lib/keys/store";
 
 /**
  * Returns the statements without those of people suspended since. Also drops those by passkeys that their owners
  * removed, perhaps because a thief has them. The custodian's roster may still have both.
  */
-export async function standingWords(tx: Tx, words: readonly RecoveryWordRow[]): Promise<RecoveryWordRow[]> {
+export async function standingSignatures(
+  tx: Tx,
+  signatures: readonly RecoverySignatureRow[],
+): Promise<RecoverySignatureRow[]> {
   const active = await findActive(
     tx,
-    words.map(({ userId }) => userId),
+    signatures.map(({ userId }) => userId),
   );
-  const standing: RecoveryWordRow[] = [];
-  for (const word of words) {
+  const standing: RecoverySignatureRow[] = [];
+  for (const word of signatures) {
     const { userId, signature } = word;
     const isRemoved =
       signature.kind === "passkey" && (await isRemovedPasskey(tx.run, signature.credential_id));
@@ -33,7 +41,7 @@ export async function standingWords(tx: Tx, words: readonly RecoveryWordRow[]): 
 export interface RecoveryCase {
   readonly key: KeyVersion;
   readonly row: RecoveryRow;
-  readonly words: readonly RecoveryWordRow[];
+  readonly signatures: readonly RecoverySignatureRow[];
 }
 
 /** Returns a key's newest recovery, if it has one. Throws `key.not-found`. */
@@ -45,7 +53,7 @@ export async function findCase(
   if (key === undefined) throw new DomainError("key.not-found");
   const row = await findNewest(tx, keyId);
   if (row === undefined) return { key, found: undefined };
-  return { key, found: { key, row, words: await listWords(tx, row.id) } };
+  return { key, found: { key, row, signatures: await listSignatures(tx, row.id) } };
 }
 
 /** Returns the recovery, which must exist. Throws `key.recovery-not-found`. */
@@ -64,7 +72,7 @@ export async function loadOwnCase(cx: Context, keyId: string): Promise<RecoveryC
     const { key, found } = await findCase(tx, keyId);
     requireKeyPermission(cx.principal, key.participantId, "active");
     if (found === undefined) throw new DomainError("key.recovery-not-found");
-    return { ...found, words: await standingWords(tx, found.words) };
+    return { ...found, signatures: await standingSignatures(tx, found.signatures) };
   });
 }
 

@@ -21,8 +21,8 @@ export const NewRecovery = z.strictObject({ public_key: z.string().max(64), reas
 export type NewRecovery = z.infer<typeof NewRecovery>;
 
 /** The signature of a person with their own key; absent for people for whom the portal signs. */
-export const RecoveryWord = z.strictObject({ signature: StatementSignature.optional() });
-export type RecoveryWord = z.infer<typeof RecoveryWord>;
+export const NewRecoverySignature = z.strictObject({ signature: StatementSignature.optional() });
+export type NewRecoverySignature = z.infer<typeof NewRecoverySignature>;
 
 /** The answer to the custodian's challenge. */
 export const RecoveryProof = z.strictObject({ client_tag: ClientTag });

@@ -12,8 +12,13 @@ import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 import { isRewrapper, loadCase, type RecoveryCase, requireAsked } from "@/lib/keys/recovery/load-case";
-import type { RecoveryAnswer, RecoveryWord } from "@/lib/keys/recovery/schema";
-import { insertWord, listWords, lockRecovery, type RecoveryWordRow } from "@/lib/keys/recovery/store";
+import type { NewRecoverySignature, RecoveryAnswer } from "@/lib/keys/recovery/schema";
+import {
+  insertSignature,
+  listSignatures,
+  lockRecovery,
+  type RecoverySignatureRow,
+} from "@/lib/keys/recovery/store";
 import { termsOfRecovery } from "@/lib/keys/recovery/terms";
 import { answerRecovery } from "@/lib/keys/recovery/view";
 
@@ -23,7 +28,7 @@ async function sign(
   statement: RewrapStatement,
   roster: Roster,
   given: StatementSignature | undefined,
-): Promise<Pick<RecoveryWordRow, "signature" | "proofKind">> {
+): Promise<Pick<RecoverySignatureRow, "signature" | "proofKind">> {
   const person = findPerson(roster, statement.person);
   if (person !== undefined && holdsOwnKey(person)) {
     if (given === undefined) {
@@ -37,15 +42,15 @@ async function sign(
   return { signature: await signAsPortal(cx.keystore, "rewrap", statement), proofKind: "evaluation" };
 }
 
-async function store(cx: Context, one: RecoveryCase, statement: RewrapStatement, word: RecoveryWordRow) {
+async function store(cx: Context, one: RecoveryCase, statement: RewrapStatement, word: RecoverySignatureRow) {
   return inTransaction(cx, async (tx) => {
     if ((await lockRecovery(tx, one.row.id)) !== "asked") {
       throw new DomainError("key.state", { detail: "The recovery no longer needs a signature." });
     }
     // The same person in two windows: the first statement counts.
-    const given = await listWords(tx, one.row.id);
+    const given = await listSignatures(tx, one.row.id);
     if (given.some(({ person }) => person === word.person)) return undefined;
-    await insertWord(tx, cx.instance.tenantId, word);
+    await insertSignature(tx, cx.instance.tenantId, word);
     return appendEntry(tx, cx, {
       class: "key",
       outcome: "done",
@@ -72,7 +77,11 @@ async function store(cx: Context, one: RecoveryCase, statement: RewrapStatement,
  * Signing again changes nothing. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`,
  * `statement.required`, `custodian.refused`.
  */
-export async function signRecovery(cx: Context, keyId: string, body: RecoveryWord): Promise<RecoveryAnswer> {
+export async function signRecovery(
+  cx: Context,
+  keyId: string,
+  body: NewRecoverySignature,
+): Promise<RecoveryAnswer> {
   const roster = await requireRoster(cx);
   const one = await inSnapshot(cx, (tx) => loadCase(tx, keyId));
   const { handle: person, userId } = cx.principal;
@@ -83,7 +92,8 @@ export async function signRecovery(cx: Context, keyId: string, body: RecoveryWor
     });
   }
   requireAsked(one, cx.clock.now());
-  if (one.words.some((word) => word.person === person)) return answerRecovery(cx, keyId, roster, undefined);
+  if (one.signatures.some((word) => word.person === person))
+    return answerRecovery(cx, keyId, roster, undefined);
   const statement = { ...termsOfRecovery(cx, one.row), person };
   const signed = await sign(cx, statement, roster, body.signature);
   const word = { ...signed, recoveryId: one.row.id, userId, person, at: cx.clock.now() };

@@ -33,7 +33,7 @@ export interface RecoveryRow {
 }
 
 /** One person's signed statement. */
-export interface RecoveryWordRow {
+export interface RecoverySignatureRow {
   readonly recoveryId: string;
   readonly userId: string;
   readonly person: string;
@@ -161,7 +161,7 @@ export async function insertRecovery(
   });
 }
 
-const Word = z.object({
+const Signed = z.object({
   recovery_id: z.string(),
   user_id: z.string(),
   person: z.string(),
@@ -171,13 +171,13 @@ const Word = z.object({
 });
 
 /** Returns the statements of a recovery, oldest first. */
-export async function listWords(tx: Tx, recoveryId: string): Promise<RecoveryWordRow[]> {
+export async function listSignatures(tx: Tx, recoveryId: string): Promise<RecoverySignatureRow[]> {
   const rows = await tx.key_recovery_statement.findMany({
     where: { recovery_id: recoveryId },
     orderBy: [{ at: "asc" }, { user_id: "asc" }],
   });
   return rows.map((record) => {
-    const row = Word.parse(record);
+    const row = Signed.parse(record);
     return {
       recoveryId: row.recovery_id,
       userId: row.user_id,
@@ -189,7 +189,7 @@ export async function listWords(tx: Tx, recoveryId: string): Promise<RecoveryWor
   });
 }
 
-export async function insertWord(tx: Tx, tenantId: string, word: RecoveryWordRow): Promise<void> {
+export async function insertSignature(tx: Tx, tenantId: string, word: RecoverySignatureRow): Promise<void> {
   await tx.key_recovery_statement.create({
     select: { recovery_id: true },
     data: {

@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context/context";
 import type { RewrapStatements } from "@/lib/escrow/protocol/lost-key";
 import { type RewrapTerms, rewrapDigest } from "@/lib/escrow/protocol/rewrap-statement";
 import { validityTime } from "@/lib/escrow/protocol/statements";
-import type { RecoveryRow, RecoveryWordRow } from "@/lib/keys/recovery/store";
+import type { RecoveryRow, RecoverySignatureRow } from "@/lib/keys/recovery/store";
 import { kidOf } from "@/lib/keys/store";
 
 /**
@@ -32,8 +32,8 @@ export function recoveryDigest(cx: Pick<Context, "instance">, row: RecoveryRow):
 export function statementsOf(
   cx: Pick<Context, "instance">,
   row: RecoveryRow,
-  words: readonly RecoveryWordRow[],
+  signatures: readonly RecoverySignatureRow[],
 ): RewrapStatements {
   const terms = termsOfRecovery(cx, row);
-  return words.map(({ person, signature }) => ({ statement: { ...terms, person }, signature }));
+  return signatures.map(({ person, signature }) => ({ statement: { ...terms, person }, signature }));
 }

@@ -20,13 +20,13 @@ function stateNow({ state, notAfter }: RecoveryRow, now: Date): RecoveryState {
 }
 
 /** Returns what the caller is asked to sign. */
-function awaited(cx: ViewContext, { row, words }: RecoveryCase, roster: Roster | undefined) {
+function awaited(cx: ViewContext, { row, signatures }: RecoveryCase, roster: Roster | undefined) {
   const { handle } = cx.principal;
   const isOpen = stateNow(row, cx.clock.now()) === "asked";
   const awaits_me =
     isOpen &&
     isRewrapper(roster, row.participantId, handle) &&
-    !words.some(({ person }) => person === handle);
+    !signatures.some(({ person }) => person === handle);
   const person = roster === undefined ? undefined : findPerson(roster, handle);
   if (!awaits_me || person === undefined || !holdsOwnKey(person)) return { awaits_me };
   const passkeys = person.credentials.flatMap((one) =>
@@ -43,10 +43,10 @@ export async function recoveryView(
   one: RecoveryCase,
   roster: Roster | undefined,
 ): Promise<RecoveryView> {
-  const { row, words } = one;
+  const { row, signatures } = one;
   const names = await readNames(
     tx,
-    words.map(({ userId }) => userId),
+    signatures.map(({ userId }) => userId),
   );
   return {
     success: true,
@@ -62,7 +62,7 @@ export async function recoveryView(
       fingerprint: row.newThumbprint,
     },
     transactions: row.transactions.length,
-    signatures: words.map(({ person, userId, proofKind, at }) => ({
+    signatures: signatures.map(({ person, userId, proofKind, at }) => ({
       person,
       name: names.get(userId) ?? person,
       by: proofKind === "evaluation" ? "portal" : "own_key",

@@ -1,11 +1,11 @@
 import "server-only";
 import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { kekCheck } from "@/lib/crypto/key-check";
 import { BackupError } from "@/lib/keystore/backup/backup-error";
 import { rootKid } from "@/lib/keystore/backup/record";
 import { type Share, shareDigest } from "@/lib/keystore/backup/share";
 import { combineKey } from "@/lib/keystore/backup/split-key";
 import type { KeystoreRoots, Root } from "@/lib/keystore/files/keystore-file";
+import { kekCheck } from "@/lib/keystore/files/keystore-file";
 import type { Backup } from "@/lib/keystore/keystore-types";
 import { type OpenedKeystore, openKeks } from "@/lib/keystore/roots/open-roots";
 

@@ -1,16 +1,25 @@
-import { closeSync, openSync, readFileSync, unlinkSync } from "node:fs";
 import "server-only";
+import { closeSync, openSync, readFileSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
-import { kekCheck } from "@/lib/crypto/key-check";
-import { randomBytes } from "@/lib/crypto/primitives";
+import { hmacSha256, randomBytes } from "@/lib/crypto/primitives";
 import type { Unlock } from "@/lib/env/custody";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 import { Kdf, KEY_BYTES, KeystoreError } from "@/lib/keystore/keystore-types";
 import { newKdf, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
 import { CUSTODY_KINDS } from "@/lib/keystore/roots/root-custody";
+
+const LABEL = utf8("sealport/kek-check/1");
+
+/**
+ * Returns the check value of a key-encryption key: HMAC-SHA-256(KEK, `sealport/kek-check/1`). It is stored with secret
+ * shares, because too few or tampered shares give a wrong key without an error.
+ */
+export function kekCheck(kek: Uint8Array): Uint8Array {
+  return hmacSha256(kek, LABEL);
+}
 
 /** Purposes with their own key-encryption key. `secrets` seals data other than key pairs. */
 export const KEK_NAMES = ["participant", "escrow", "log", "receipt", "custodian", "secrets"] as const;

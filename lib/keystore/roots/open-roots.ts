@@ -1,6 +1,5 @@
 import "server-only";
 import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { kekCheck } from "@/lib/crypto/key-check";
 import { randomBytes } from "@/lib/crypto/primitives";
 import type { Unlock } from "@/lib/env/custody";
 import {
@@ -8,6 +7,7 @@ import {
   type KekName,
   type KeystoreRoots,
   kekAad,
+  kekCheck,
   type Root,
   readRoots,
 } from "@/lib/keystore/files/keystore-file";

@@ -29,6 +29,7 @@ import { hasAge, makeIdentity } from "@/lib/testing/benches/age-identity";
 import { type BackupBench, createBackupBench } from "@/lib/testing/benches/backup-bench";
 import { EVENT } from "@/lib/testing/benches/recovery-bench";
 import { waitUntil } from "@/lib/testing/instance/instance";
+import { notRun } from "@/lib/testing/scale";
 
 const YEAR_MS = 365 * 86_400_000;
 // One log: a backup, more entries, the moment that is restored to, an erasure and more entries.
@@ -114,7 +115,7 @@ describe("backup create", () => {
   });
 
   it("has no key of the instance, and opens with Debian's age and tar", async () => {
-    if (!hasAge()) return console.log("NOT RUN: Debian's package age is not installed");
+    if (!hasAge()) return notRun("age is not installed (Debian: age)");
     const script = `age -d -i '${bench.database.file}' '${sealedPath(bench.folder, manifest.id)}' | tar -tzf -`;
     const { stdout, status } = spawnSync("bash", ["-o", "pipefail", "-c", script], { encoding: "utf8" });
     expect(status).toBe(0);
@@ -263,7 +264,7 @@ describe("faults of a backup", () => {
 
   it("a backup by pg_basebackup, for a server on any machine, is restored like a copy", async () => {
     if (findTools(17, "pg_basebackup") === undefined)
-      return console.log("NOT RUN: Debian's package postgresql-client-17 is not installed");
+      return notRun("pg_basebackup is not installed (Debian: postgresql-client-17)");
     const env = {
       ...bench.env,
       BACKUP_DATABASE_URL: bench.log.database.adminUrl,
@@ -318,11 +319,11 @@ describe("faults of a backup", () => {
   });
 
   it("a full disk fails a backup with one line, keeps the older ones, and is reported", async () => {
-    if (process.getuid?.() !== 0) return console.log("NOT RUN: a small file system needs root");
+    if (process.getuid?.() !== 0) return notRun("a full disk: a small file system needs root");
     const small = path.join(bench.root, "small");
     await mkdir(small);
     const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", small]);
-    if (mounted.status !== 0) return console.log("NOT RUN: this machine mounts no tmpfs");
+    if (mounted.status !== 0) return notRun("a full disk: this machine mounts no tmpfs");
     try {
       const full = createBackup({ ...bench.env, BACKUP_DIR: small }, { identity: undefined });
       await expect(full).rejects.toThrow("The disk is full");

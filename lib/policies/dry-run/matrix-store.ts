@@ -1,9 +1,9 @@
+import { Duty, Role } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { Duty, Role } from "@/lib/identity/schema";
 import type { AgeRange } from "./instants";
 
 const PersonRow = z.object({

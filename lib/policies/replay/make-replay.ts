@@ -1,7 +1,8 @@
 import "server-only";
+import { z } from "zod";
 import { type PreparedSet, policyVersionOf, preparePolicySet } from "@/lib/access/policy/engine";
 import { decideOpening } from "@/lib/access/rules/decide";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { DryRunContext } from "@/lib/policies/dry-run/dry-run";
 import { type Progress, RunFailed } from "@/lib/policies/dry-run/progress";
@@ -19,7 +20,20 @@ import {
 } from "@/lib/policies/recorded/recorded-decisions";
 import { findSet } from "@/lib/policies/store";
 import { Turns } from "@/lib/policies/turns";
-import { listActivated } from "./activated-store";
+
+/** Returns the numbers of the sets that were ever active, oldest first. */
+async function listActivated(tx: Tx, tenantId: string): Promise<number[]> {
+  const rows = await tx.policy_activation.findMany({
+    where: { tenant_id: tenantId },
+    distinct: ["number"],
+    orderBy: { number: "asc" },
+    select: { number: true },
+  });
+  return z
+    .array(z.object({ number: z.number() }))
+    .parse(rows)
+    .map(({ number }) => number);
+}
 
 /** Prepared sets that are kept at once. Decisions of one time are of one or two sets. */
 const MOST_KEPT = 8;

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
-import { Role } from "@/lib/identity/schema";
 import { Instant, RecordName, Uuid } from "@/lib/schema";
-import { GroupName, Level, Purpose } from "@/lib/vocabulary";
+import { GroupName, Level, Purpose, Role } from "@/lib/vocabulary";
 
 const number = z
   .int()

@@ -9,7 +9,6 @@ import { systemClock } from "@/lib/clock";
 import type { AuditContext, InstanceFacts, PinnedKeys } from "@/lib/context/context";
 import type { AuditRecorder } from "@/lib/context/recorder";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
-import { kekCheck } from "@/lib/crypto/key-check";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
@@ -17,7 +16,14 @@ import type { DbContext } from "@/lib/db/transaction";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 import { createKeys, type KeyedProcess } from "@/lib/keystore/files/create-keys";
 import { folderKeystore } from "@/lib/keystore/files/folder-keystore";
-import { KEYSTORE_FILE, kekAad, newKeks, newKeystoreId, type Root } from "@/lib/keystore/files/keystore-file";
+import {
+  KEYSTORE_FILE,
+  kekAad,
+  kekCheck,
+  newKeks,
+  newKeystoreId,
+  type Root,
+} from "@/lib/keystore/files/keystore-file";
 import type { Keystore } from "@/lib/keystore/keystore";
 import type { Kdf } from "@/lib/keystore/keystore-types";
 import { fixedKeks } from "@/lib/keystore/roots/leased-keks";

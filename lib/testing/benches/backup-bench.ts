@@ -1,6 +1,5 @@
 import "server-only";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type BackupFolder, openBackupFolder } from "@/lib/backup/archive/backup-folder";
 import { archiveCommand } from "@/lib/backup/archive/wal-archive";
@@ -9,6 +8,7 @@ import { signal, waitForEnd } from "@/lib/db/embedded/processes";
 import { environments, type LaunchEnv } from "@/lib/env";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
 import { createRecoveryBench, type RecoveryBench } from "@/lib/testing/benches/recovery-bench";
+import { makeDataFolder } from "@/lib/testing/data-folder";
 import { startTestServer } from "@/lib/testing/servers/test-server";
 
 /** An instance's embedded database with a log, WAL archiving, a folder for backups and two identities. */
@@ -28,7 +28,7 @@ export interface BackupBench {
 
 /** Opens the bench; call `close` when the test is over. */
 export async function createBackupBench(): Promise<BackupBench> {
-  const root = await mkdtemp(path.join(os.tmpdir(), "sealport-backups-"));
+  const root = await makeDataFolder("sealport-backups-");
   await chmod(root, 0o755);
   const dataDir = path.join(root, "data");
   await mkdir(dataDir, { mode: 0o711 });

@@ -182,7 +182,9 @@ export async function copyPrepared(dataDir: string): Promise<void> {
 /** Runs what `npm start` runs, on a free port and its own data folder. Throws StartFailed with its output. */
 export async function startInstance(options: InstanceOptions = {}): Promise<RunningInstance> {
   const isOwn = options.dataDir === undefined;
-  const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), "sealport-instance-")));
+  // On the file system of the prepared one: in memory for tests, on a disk for what is measured.
+  const parent = path.dirname(process.env[PREPARED] ?? path.join(os.tmpdir(), "none"));
+  const dataDir = options.dataDir ?? (await mkdtemp(path.join(parent, "sealport-instance-")));
   const remove = async (): Promise<void> => {
     if (isOwn) await removeDataFolder(dataDir);
   };

@@ -24,21 +24,10 @@ import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { type LogBench, withSigner } from "@/lib/testing/benches/log-bench";
 import { handlersAt } from "@/lib/testing/routes/route-files";
 import type { TestServer } from "@/lib/testing/servers/test-server";
-import type { Scope } from "@/lib/vocabulary";
+import { Scope } from "@/lib/vocabulary";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const MANY = 1_000_000;
-const SCOPES: readonly Scope[] = [
-  "submit",
-  "open",
-  "disclose",
-  "export",
-  "request",
-  "decide",
-  "keys",
-  "read",
-  "admin",
-];
 
 type Params = Readonly<Record<string, string | string[] | undefined>>;
 type Handler = (request: Request, route: { params: Promise<Params> }) => Promise<Response>;
@@ -239,7 +228,7 @@ export async function servePortal(
     bench,
     runtime,
     watch: {},
-    keyFor: async ({ principal }, { scopes = SCOPES, signingKey } = {}) => {
+    keyFor: async ({ principal }, { scopes = Scope.options, signingKey } = {}) => {
       const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
       const { userId } = principal;
       const made = { userId, label: "test", scopes, ...(signingKey === undefined ? {} : { signingKey }) };

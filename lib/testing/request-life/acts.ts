@@ -6,7 +6,7 @@ import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { endCoViewer } from "@/lib/access/decisions/end-co-viewer";
 import { endRelease } from "@/lib/access/executive-release/end-release";
 import { proposeRelease } from "@/lib/access/executive-release/propose-release";
-import { ReleaseWord } from "@/lib/access/executive-release/schema";
+import { NewReleaseSignature } from "@/lib/access/executive-release/schema";
 import { signRelease } from "@/lib/access/executive-release/sign-release";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { useView } from "@/lib/access/grants/use-grant";
@@ -122,7 +122,7 @@ export const ACTS: Readonly<Record<string, { readonly by: readonly Actor[]; read
   word: {
     by: ["chair", "officer", "legal"],
     act: (cx, { id, releaseId, order: { confirms } }) =>
-      signRelease(cx, id, releaseId, ReleaseWord.parse({ comment: "As the order says", confirms })),
+      signRelease(cx, id, releaseId, NewReleaseSignature.parse({ comment: "As the order says", confirms })),
   },
   endRelease: {
     by: ["chair", "owner", "approver"],

@@ -21,24 +21,13 @@ import { loadHandler, type RouteFile, type RouteHandler, routeFiles } from "@/li
 import { CALLERS, type Caller, type Credential, nameOf, type Stranger } from "@/lib/testing/routes/rows";
 import { addressOf, sampleParams, sampleQuery } from "@/lib/testing/routes/sample";
 import { signCall } from "@/lib/testing/routes/sign-call";
-import type { Duty, Role, Scope } from "@/lib/vocabulary";
+import { type Duty, type Role, Scope } from "@/lib/vocabulary";
 
 export const ORIGIN = "http://localhost:3000";
 const SEED = new Uint8Array(32).fill(7);
 const OTHER_SEED = new Uint8Array(32).fill(8);
 const HOME = "198.51.100.7";
 const ELSEWHERE = "203.0.113.9";
-const SCOPES: readonly Scope[] = [
-  "submit",
-  "open",
-  "disclose",
-  "export",
-  "request",
-  "decide",
-  "keys",
-  "read",
-  "admin",
-];
 const STALE_MS = 901_000;
 /** No limits: budgets have their own tests. */
 const NO_LIMITS = {
@@ -159,7 +148,7 @@ async function credentialsOf(
   const { key, prefix } = await createApiKey(cx, {
     userId: person.userId,
     label: "every scope",
-    scopes: SCOPES,
+    scopes: Scope.options,
     signingKey: toBase64url(ed25519PublicKey(SEED)),
     addresses: [HOME],
   });
@@ -190,15 +179,20 @@ async function createPerson(runtime: Runtime, caller: Caller): Promise<RoutePers
 async function strangerKeys(runtime: Runtime, { userId }: RoutePerson): Promise<StrangerKeys> {
   const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
   const past = new Date(Date.now() - 1000);
-  const expired = await createApiKey(cx, { userId, label: "expired", scopes: SCOPES, expiresAt: past });
-  const revoked = await createApiKey(cx, { userId, label: "revoked", scopes: SCOPES });
+  const expired = await createApiKey(cx, {
+    userId,
+    label: "expired",
+    scopes: Scope.options,
+    expiresAt: past,
+  });
+  const revoked = await createApiKey(cx, { userId, label: "revoked", scopes: Scope.options });
   await recorded(runtime, { action: "api_key.revoke", subject: `api_key:${revoked.id}` }, (tx) =>
     endApiKey(tx, revoked.id, { revoked_at: past }),
   );
   // Of the right form and checksum, but made under another instance's secret.
   const other = await createApiKey(
     { ...cx, apiKeySecret: new Uint8Array(32).fill(9) },
-    { userId, label: "another instance's", scopes: SCOPES },
+    { userId, label: "another instance's", scopes: Scope.options },
   );
   const ended = await openSession(runtime, { role: "client", duties: [], userId }, new Date());
   await recorded(runtime, { action: "session.end", subject: `session:${ended.sid}` }, (tx) =>
@@ -236,7 +230,7 @@ export async function createRouteBench(on?: UseCaseBench): Promise<RouteBench> {
   const lesserKeys = new Map<string, string>();
   /** Returns a key of this person with every scope except those of the operation. */
   const keyWithout = async (operation: OperationSpec, caller: Caller): Promise<string> => {
-    const scopes = SCOPES.filter((scope) => !operation.scopes.includes(scope));
+    const scopes = Scope.options.filter((scope) => !operation.scopes.includes(scope));
     const name = `${nameOf(caller)} ${scopes.join()}`;
     const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
     const known = lesserKeys.get(name);

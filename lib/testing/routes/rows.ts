@@ -1,6 +1,6 @@
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { OPERATIONS } from "@/lib/api-client/registry";
-import type { Duty, Role } from "@/lib/vocabulary";
+import { Duty, Role } from "@/lib/vocabulary";
 
 // What the declarations promise, computed without the code that enforces it (lib/http/endpoint/permit-call.ts), so that tests compare the
 // two.
@@ -11,18 +11,8 @@ export interface Caller {
   readonly duty?: Duty;
 }
 
-export const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
-export const DUTIES: readonly Duty[] = [
-  "admin",
-  "approve",
-  "legal",
-  "compliance",
-  "privacy",
-  "support",
-  "recovery",
-  "executive",
-  "break-glass",
-];
+export const ROLES = Role.options;
+export const DUTIES = Duty.options;
 
 /** Every role alone, and every duty with each role that a declaration permits with a duty. */
 export const CALLERS: readonly Caller[] = ROLES.flatMap((role) => [

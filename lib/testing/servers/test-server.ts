@@ -1,12 +1,12 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { bootstrapRoles, type LoginPasswords, urlFor } from "@/lib/db/bootstrap-roles";
 import { type EmbeddedDatabaseOptions, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { migrate } from "@/lib/db/migrate";
+import { makeDataFolder, makeDiskFolder } from "@/lib/testing/data-folder";
 
 /** What a test needs to make databases on the shared server: plain data, so that vitest can pass it on. */
 export interface TestServer {
@@ -45,13 +45,15 @@ async function hashPasswordAgain(adminUrl: string): Promise<void> {
 export async function startTestServer(
   options: Pick<EmbeddedDatabaseOptions, "isDurable" | "archiveCommand"> & { readonly dataDir?: string } = {},
 ): Promise<{ server: TestServer; stop: () => Promise<void> }> {
-  const { dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-test-")), archiveCommand } = options;
+  const { isDurable = false, archiveCommand } = options;
+  const makeFolder = isDurable ? makeDiskFolder : makeDataFolder;
+  const dataDir = options.dataDir ?? (await makeFolder("sealport-test-"));
   const keys = path.join(dataDir, "keys/database");
   await mkdir(keys, { recursive: true, mode: 0o700 });
   const database = await startEmbeddedDatabase({
     dataDir,
     passwordFile: path.join(keys, "superuser"),
-    isDurable: options.isDurable ?? false,
+    isDurable,
     ...(archiveCommand === undefined ? {} : { archiveCommand }),
   });
   const passwords = randomPasswords();

@@ -3,7 +3,7 @@ import { appendEntries } from "@/lib/audit/record/append-entry";
 import type { AuditContext, Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/register-groups";
+import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/registrar";
 import type { RecoverResult } from "@/lib/escrow/protocol/lost-key";
 import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
 import type { AnnouncedEnvelope } from "@/lib/escrow/protocol/port";
@@ -14,9 +14,9 @@ import { listWrapped } from "@/lib/keys/wraps/store";
 import { type RecoveryOf, rewrapEvent } from "@/lib/transactions/key-recovery/envelope";
 import { storeRecovered } from "@/lib/transactions/key-recovery/store-recovered";
 import { isRecordInLog, loadAllSealed } from "@/lib/transactions/read/load-sealed";
-import { registrationItem } from "@/lib/transactions/registration-item";
 import { isLogBehind } from "@/lib/transactions/rewrap/store";
 import { findTransactions } from "@/lib/transactions/store";
+import { registrationItem } from "@/lib/transactions/verify-envelopes";
 import { GroupName } from "@/lib/vocabulary";
 
 /** The context of a recovery's batches; it cannot open an envelope. */

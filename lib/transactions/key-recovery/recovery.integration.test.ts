@@ -147,11 +147,11 @@ describe("words of a recovery", () => {
   it("a statement by a passkey that its owner has removed since is not sent to the custodian", async () => {
     const one = await loss(who, 0);
     await agreed(bench, one);
-    expect((await loadOwnCase(one.owner, one.old.keyId)).words).toHaveLength(2);
+    expect((await loadOwnCase(one.owner, one.old.keyId)).signatures).toHaveLength(2);
     const { userId } = one.approver.principal;
     await signedByRemoved(one.old.keyId, userId, one.owner.instance.tenantId);
-    const { words } = await loadOwnCase(one.owner, one.old.keyId);
-    expect(words.map(({ person }) => person)).toEqual([one.legal.principal.handle]);
+    const { signatures } = await loadOwnCase(one.owner, one.old.keyId);
+    expect(signatures.map(({ person }) => person)).toEqual([one.legal.principal.handle]);
   });
 
   it("a statement of a person suspended since starts no recovery", async () => {

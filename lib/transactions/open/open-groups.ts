@@ -10,7 +10,7 @@ import type { Intent } from "@/lib/transactions/open/commit-opening";
 import { type ManagedGroups, openManaged } from "@/lib/transactions/open/open-managed";
 import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
 import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
-import { registrationItem } from "@/lib/transactions/registration-item";
+import { registrationItem } from "@/lib/transactions/verify-envelopes";
 import type { GroupName } from "@/lib/vocabulary";
 
 /** The result of an opening. */

@@ -3,7 +3,7 @@ import { withinGrantDay } from "@/lib/access/grants/use-grant";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
-import { concerning } from "@/lib/errors";
+import { concerning, DomainError } from "@/lib/errors";
 import type { EscrowOpened } from "@/lib/escrow/protocol/port";
 import { dataOfAll } from "@/lib/transactions/groups";
 import { commitOpening, type Intent } from "@/lib/transactions/open/commit-opening";
@@ -12,7 +12,28 @@ import { type OpeningFacts, readOpeningFacts } from "@/lib/transactions/open/ope
 import { grantFor, type OpeningPlan, planOpening } from "@/lib/transactions/open/plan-opening";
 import { type OpeningProof, proveOpening } from "@/lib/transactions/open/prove-opening";
 import { recordingOutcome } from "@/lib/transactions/open/record-outcome";
-import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
+import type { AccessBody, AccessOfPathBody, AuditBody, Disclosure } from "@/lib/transactions/schema";
+
+/**
+ * Returns what an opening asks for. As programs of the coordinator do, the body may also name the transaction and the
+ * requester. The coordinator took the requester's name from the body. Here the credential decides: a body that names
+ * another person is refused (`access.forbidden`) before any look-up. A transaction that differs from the path's is 422.
+ */
+export function askedOf(cx: Pick<Context, "principal">, id: string, body: AccessOfPathBody): AccessBody {
+  const { transaction_id: named, requester, ...asked } = body;
+  const { participantId, handle } = cx.principal;
+  if (requester !== undefined && requester !== participantId && requester !== handle)
+    throw new DomainError("access.forbidden", {
+      detail: "The requester must be the owner of the credential.",
+    });
+  if (named !== undefined && named !== id) {
+    throw new DomainError("request.invalid", {
+      detail: "The request does not match its schema.",
+      errors: [{ pointer: "/transaction_id", detail: "names another transaction than the path" }],
+    });
+  }
+  return asked;
+}
 
 /** Steps 4 and 5. A party's openings do not count against a daily budget. */
 function countAndCommit(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefined): Promise<Intent> {

@@ -4,9 +4,9 @@ import type { GrantView } from "@/lib/access/grants/schema";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { Unreadable } from "@/lib/paging";
-import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { listHeldKeys } from "@/lib/transactions/read/held-store";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
+import { getTransaction } from "@/lib/transactions/read/load-known";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import { TransactionQuery, type TransactionView } from "@/lib/transactions/schema";
 

@@ -2,8 +2,10 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { viewOf } from "@/lib/transactions/read/view";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
 import type { TransactionRow } from "@/lib/transactions/rows";
+import type { TransactionView } from "@/lib/transactions/schema";
 import { findTransaction } from "@/lib/transactions/store";
 
 function requireKnown(cx: Pick<Context, "principal">, row: TransactionRow | undefined): TransactionRow {
@@ -30,4 +32,9 @@ export async function loadKnown<T>(
     const row = requireKnown(cx, await findTransaction(tx.run, cx.instance.tenantId, id));
     return { row, also: await also(tx, row) };
   });
+}
+
+/** Returns the view of one transaction; nothing is decrypted. */
+export async function getTransaction(cx: Context, id: string): Promise<TransactionView> {
+  return viewOf(await readKnown(cx, id));
 }

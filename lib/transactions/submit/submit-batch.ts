@@ -9,7 +9,7 @@ import { batchTurns } from "@/lib/transactions/submit/batch-turns";
 import { prepareDrafts } from "@/lib/transactions/submit/prepare-drafts";
 import type { Draft } from "@/lib/transactions/submit/seal-transaction";
 import { type Stored, sealAndStore } from "@/lib/transactions/submit/store-sealed";
-import { requireSubmitter } from "@/lib/transactions/submit/submitter";
+import { requireSubmitter } from "@/lib/transactions/submit/submit-transaction";
 
 /** Transactions stored together if the batch is not atomic. */
 const SLICE = 100;

@@ -7,7 +7,15 @@ import { viewOf } from "@/lib/transactions/read/view";
 import type { NewTransaction, TransactionAnswer } from "@/lib/transactions/schema";
 import { prepareDrafts } from "@/lib/transactions/submit/prepare-drafts";
 import { type Stored, sealAndStore } from "@/lib/transactions/submit/store-sealed";
-import { requireSubmitter } from "@/lib/transactions/submit/submitter";
+
+/** Returns the participant the caller submits for. Staff have none and cannot submit. */
+export function requireSubmitter(cx: Context): string {
+  const { participantId, role } = cx.principal;
+  if (participantId === undefined || (role !== "client" && role !== "miner")) {
+    throw new DomainError("auth.role", { detail: "Only clients and miners can submit transactions." });
+  }
+  return participantId;
+}
 
 /** Returns the view of the stored transaction, with the receipt of its entry. */
 export async function answerOf(cx: Context, { sealed, entry }: Stored): Promise<TransactionAnswer> {

@@ -8,7 +8,7 @@ import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";
 import { DecisionBody, type ReviewRow } from "@/lib/administration/access-review/schema";
 import type { decideAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
-import { Duty, Role } from "@/lib/identity/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 export const DECIDE = target<typeof decideAccessReview>(
   "POST",

@@ -7,7 +7,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listSuspicions } from "@/lib/api-client/operations/erasures";
 import { SuspicionQuery } from "@/lib/audit/people-schema";
-import { listSuspicions as list } from "@/lib/audit/reading/list-suspicions";
+import { listSuspicions as list } from "@/lib/audit/reading/list-events";
 import { readTransactionNames } from "@/lib/home/record-names";
 import { loadPage } from "@/lib/http/pages/page";
 import { loadEntry } from "../_components/entry/load-entry";

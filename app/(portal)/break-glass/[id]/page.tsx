@@ -7,7 +7,7 @@ import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { getBreakGlass } from "@/lib/api-client/operations/break-glass";
 import { getTransaction as transactionOf } from "@/lib/api-client/operations/transactions";
 import { loadPage } from "@/lib/http/pages/page";
-import { getTransaction } from "@/lib/transactions/read/get-transaction";
+import { getTransaction } from "@/lib/transactions/read/load-known";
 import { EndUse } from "../_components/end-use";
 import { type BreakGlassRecord, RecordList, Records } from "../_components/records";
 import { ReviewForm } from "../_components/review-form";

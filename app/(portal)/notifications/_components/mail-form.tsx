@@ -7,26 +7,9 @@ import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { changeMailSettings } from "@/lib/api-client/operations/notifications";
-import { type MailKind, MailSettings, type MailSettingsView } from "@/lib/notify/schema";
+import { MailKind, MailSettings, type MailSettingsView } from "@/lib/notify/schema";
 
 const CHANGE = target<typeof changeMailSettings>("POST", "/confidential/notifications/settings");
-const KINDS: readonly MailKind[] = [
-  "request",
-  "grant",
-  "dispute",
-  "hold",
-  "notice",
-  "access_review",
-  "policy",
-  "key",
-  "rotation",
-  "epoch",
-  "agreement",
-  "roster",
-  "erasure",
-  "authority",
-  "followed",
-];
 
 /** Which kinds of notification also come by e-mail. The portal always shows all. */
 export function MailForm({ settings }: { settings: MailSettingsView }) {
@@ -61,7 +44,7 @@ export function MailForm({ settings }: { settings: MailSettingsView }) {
         <BoxesField
           form={form}
           name="kinds"
-          options={KINDS.map((kind) => ({ value: kind, label: kinds(kind) }))}
+          options={MailKind.options.map((kind) => ({ value: kind, label: kinds(kind) }))}
         />
       </FormFrame>
     </Section>

@@ -7,7 +7,7 @@ import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
 import { ProviderChange, type ProviderView } from "@/lib/administration/providers/schema";
 import type { setProvider } from "@/lib/api-client/operations/administration/providers";
-import { Duty } from "@/lib/identity/schema";
+import { Duty } from "@/lib/vocabulary";
 import { NEW_PROVIDER, sentOf, type TypedProvider, typedOf } from "./typed-provider";
 
 const PUT = target<typeof setProvider>("PUT", "/confidential/admin/organisations/{id}/provider");

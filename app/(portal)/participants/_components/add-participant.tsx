@@ -1,12 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { CallRefused, target } from "@/components/client/api";
 import { FormFrame, RadioField, SelectField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/states";
 import { NewParticipant } from "@/lib/administration/participants/schema";
 import type { createParticipant } from "@/lib/api-client/operations/administration/participants";
@@ -97,16 +95,9 @@ function AddForm({ companies, onDone }: { companies: readonly Company[]; onDone:
 /** The drawer that adds a client or provider. */
 export function AddParticipant({ companies }: { companies: readonly Company[] }) {
   const t = useTranslations("administration.participants.add");
-  const [isOpen, setOpen] = useState(false);
-  const close = () => setOpen(false);
   return (
-    <>
-      <Button look="primary" icon="plus" onClick={() => setOpen(true)}>
-        {t("open")}
-      </Button>
-      <Dialog isOpen={isOpen} onClose={close} title={t("open")} look="side">
-        <AddForm companies={companies} onDone={close} />
-      </Dialog>
-    </>
+    <DialogButton label={t("open")} button={{ look: "primary", icon: "plus" }}>
+      {(close) => <AddForm companies={companies} onDone={close} />}
+    </DialogButton>
   );
 }

@@ -2,16 +2,14 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { DutiesBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeDuties } from "@/lib/api-client/operations/administration/people";
-import { Duty, Role } from "@/lib/identity/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 const CHANGE = target<typeof changeDuties>("POST", "/confidential/admin/users/{id}/duties");
 
@@ -57,20 +55,9 @@ function DutiesForm({ person }: { person: PersonDetail }) {
 /** The drawer that asks for another role or other duties of a person. */
 export function ChangeDuties({ person }: { person: PersonDetail }) {
   const t = useTranslations("administration.duties");
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <Button look="secondary" onClick={() => setOpen(true)}>
-        {t("open")}
-      </Button>
-      <Dialog
-        isOpen={isOpen}
-        onClose={() => setOpen(false)}
-        title={t("title", { name: person.name })}
-        look="side"
-      >
-        <DutiesForm person={person} />
-      </Dialog>
-    </>
+    <DialogButton label={t("open")} title={t("title", { name: person.name })}>
+      {() => <DutiesForm person={person} />}
+    </DialogButton>
   );
 }

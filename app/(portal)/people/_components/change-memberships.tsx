@@ -2,13 +2,11 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { useExplained } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { MembershipsBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeMemberships } from "@/lib/api-client/operations/administration/people";
 
@@ -64,20 +62,9 @@ function MembershipsForm({ person, organisations }: OfPerson) {
 /** The drawer that asks for the organisations that a person also belongs to. */
 export function ChangeMemberships(props: OfPerson) {
   const t = useTranslations("administration.memberships");
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <Button look="secondary" onClick={() => setOpen(true)}>
-        {t("open")}
-      </Button>
-      <Dialog
-        isOpen={isOpen}
-        onClose={() => setOpen(false)}
-        title={t("title", { name: props.person.name })}
-        look="side"
-      >
-        <MembershipsForm {...props} />
-      </Dialog>
-    </>
+    <DialogButton label={t("open")} title={t("title", { name: props.person.name })}>
+      {() => <MembershipsForm {...props} />}
+    </DialogButton>
   );
 }

@@ -14,7 +14,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Confirmation, Notice } from "@/components/ui/states";
 import { type InviteAnswer, NewPerson } from "@/lib/administration/people/schema";
 import type { invitePerson } from "@/lib/api-client/operations/administration/people";
-import { Duty, Role } from "@/lib/identity/schema";
+import { Duty, Role } from "@/lib/vocabulary";
 
 const INVITE = target<typeof invitePerson>("POST", "/confidential/admin/invitations");
 

@@ -4,7 +4,7 @@ import { Field } from "@/components/form/field";
 import { roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Role } from "@/lib/identity/schema";
+import { Role } from "@/lib/vocabulary";
 
 /** Finds people by name, address or role, as a plain form: what is asked for is in the address. */
 export function PeopleFilter({ given }: { given: Readonly<Record<string, string | undefined>> }) {

@@ -3,8 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { NotSigned } from "@/components/client/not-signed";
-import { signStatement } from "@/components/client/sign-statement";
+import { NotSigned, signStatement } from "@/components/client/sign-statement";
 import type {
   agreeToRosterChange,
   refuseRosterChange,

@@ -1,5 +1,5 @@
 import { listSuspicions, noteSuspicion } from "@/lib/api-client/operations/erasures";
-import { listSuspicions as list } from "@/lib/audit/reading/list-suspicions";
+import { listSuspicions as list } from "@/lib/audit/reading/list-events";
 import { noteSuspicion as note } from "@/lib/audit/record/note-suspicion";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 

@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { SitePage } from "@/app/_components/site-page";
-import { BackToCalls } from "@/app/developers/_components/back-to-calls";
 import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
+import { BackToCalls } from "@/app/developers/_components/part-frame";
 import { findGuide } from "@/lib/http/guides/read-guide";
 import { readHealth } from "@/lib/http/health/read-health";
 

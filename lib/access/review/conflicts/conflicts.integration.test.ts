@@ -7,7 +7,7 @@ import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { getRelease } from "@/lib/access/executive-release/get-release";
 import { proposeRelease } from "@/lib/access/executive-release/propose-release";
-import { ReleaseWord } from "@/lib/access/executive-release/schema";
+import { NewReleaseSignature } from "@/lib/access/executive-release/schema";
 import { signRelease } from "@/lib/access/executive-release/sign-release";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
@@ -89,7 +89,7 @@ describe("one human with two accounts", () => {
     const { release } = await proposeRelease(chair, id, {
       reason: "No answer for seventeen days.",
     });
-    const word = ReleaseWord.parse({ comment: "As the order says", confirms: CONFIRMS });
+    const word = NewReleaseSignature.parse({ comment: "As the order says", confirms: CONFIRMS });
     await signRelease(chair, id, release?.id ?? "", word);
     await isOneWith(officer, chair);
     expect((await getRelease(officer, id)).acts).toEqual([]);

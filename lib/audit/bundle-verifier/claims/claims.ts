@@ -2,7 +2,7 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { formatMicros, parseMicros } from "@/lib/crypto/instant";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { isUuid } from "@/lib/crypto/uuid";
-import { memberOf } from "../container/member";
+import { memberOf } from "../../../crypto/json/canonical-json";
 import type { EntryFacts } from "../container/read-line";
 import { around, type Findings, type Note } from "../report/report";
 import type { Manifest } from "./bundle-format";

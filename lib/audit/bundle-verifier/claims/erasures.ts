@@ -5,7 +5,7 @@ import { isBase64url } from "@/lib/crypto/bytes";
 import { parseMicros } from "@/lib/crypto/instant";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidMillis } from "@/lib/crypto/uuid";
-import { memberOf } from "../container/member";
+import { memberOf } from "../../../crypto/json/canonical-json";
 import type { EntryFacts, ExportedLine } from "../container/read-line";
 import { around, type Findings, type Note } from "../report/report";
 import type { Manifest } from "./bundle-format";

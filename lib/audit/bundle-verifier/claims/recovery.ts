@@ -14,7 +14,7 @@ const SHOWN = 10;
 const ENTRY = "entry:";
 
 /** The result of an entry's `pub.recovery`. A loss never allows a good verdict; a recovery without a loss is only a note. */
-export type RecoveryWord =
+export type NewRecoverySignature =
   | { readonly is: "lost"; readonly detail: string }
   | { readonly is: "recovered"; readonly detail: string };
 
@@ -32,7 +32,7 @@ export interface RecoveryGround {
  * it, and everything in it that can be looked up. The instance's own rows, and no entry, say who agreed to a recovery, so
  * readers of the log cannot know.
  */
-export function judgeRecovery(seq: number, recovery: unknown, ground: RecoveryGround): RecoveryWord {
+export function judgeRecovery(seq: number, recovery: unknown, ground: RecoveryGround): NewRecoverySignature {
   const restored = Restored.safeParse(recovery);
   if (restored.success) return judgeRestored(seq, restored.data, ground);
   const origin = NewOrigin.safeParse(recovery);
@@ -69,7 +69,7 @@ function judgeRestored(
   seq: number,
   { from, to, lost }: z.infer<typeof Restored>,
   { placeOf }: RecoveryGround,
-): RecoveryWord {
+): NewRecoverySignature {
   if (from > to || to > seq)
     return {
       is: "lost",

@@ -2,7 +2,7 @@ import { metadataDigest } from "@/lib/crypto/envelope/envelope";
 import { fieldDigestText, isSalt, recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { FormatError } from "@/lib/crypto/format-error";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import { memberOf } from "../container/member";
+import { memberOf } from "../../../crypto/json/canonical-json";
 import type { EntryCheck } from "./check-entries";
 import type { EvidenceGroup, EvidenceRecord } from "./evidence-format";
 

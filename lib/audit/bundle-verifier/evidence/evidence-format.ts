@@ -4,8 +4,8 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { canonicalJson, type Json } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
 import { GroupName, Level, Purpose } from "@/lib/vocabulary";
+import { memberOf } from "../../../crypto/json/canonical-json";
 import { BundleKeys, ReceiptFile } from "../claims/bundle-format";
-import { memberOf } from "../container/member";
 import { parseSide } from "../tree/check-keys";
 
 // The statement of an evidence file (docs/formats/evidence.md): what one person was shown, with what proves it. It is

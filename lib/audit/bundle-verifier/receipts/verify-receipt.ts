@@ -1,7 +1,7 @@
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
+import { memberOf } from "../../../crypto/json/canonical-json";
 import { type Policy, ReceiptFile } from "../claims/bundle-format";
-import { memberOf } from "../container/member";
 import { keysFault, parseSide } from "../tree/check-keys";
 import { signatureFault } from "./receipt-signature";
 import { leafOf } from "./receipt-watch";

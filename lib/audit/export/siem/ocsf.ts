@@ -1,8 +1,7 @@
 import "server-only";
-import { memberOf } from "@/lib/audit/bundle-verifier/container/member";
-import { canonicalJson, type Json, parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
+import { canonicalJson, type Json, memberOf, parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { ShownEntry } from "../judge-entry";
-import { type SiemFacts, siemFacts } from "./facts";
+import { type SiemFacts, siemFacts } from "../tables/shown-row";
 
 /** Version of the schema of the Open Cybersecurity Schema Framework that events follow. */
 const VERSION = "1.3.0";

@@ -1,7 +1,7 @@
 import "server-only";
 import type { ShownEntry } from "../judge-entry";
 import type { Fact } from "../tables/shown-row";
-import { type SiemFacts, siemFacts } from "./facts";
+import { type SiemFacts, siemFacts } from "../tables/shown-row";
 
 /** Facility 13, log audit (RFC 5424, section 6.2.1). */
 const FACILITY = 13;

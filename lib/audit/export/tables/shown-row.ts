@@ -1,7 +1,7 @@
 import "server-only";
-import { memberOf } from "@/lib/audit/bundle-verifier/container/member";
+import type { ShownEntry } from "@/lib/audit/export/judge-entry";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import type { ShownEntry } from "../judge-entry";
+import { memberOf } from "@/lib/crypto/json/canonical-json";
 
 /**
  * Marks a text that comes from the index row only, because the entry's org part is not open here. The database owner
@@ -76,4 +76,23 @@ export function shownRow({ row, entry, orgText, org: said }: ShownEntry): ShownR
     org: orgText,
     hasOrg: Array.isArray(sealed) && sealed.some((one) => memberOf(one, "c") === "org"),
   };
+}
+
+/** The facts of an entry that a security system searches. */
+export interface SiemFacts {
+  /** Without the mark that a table has, so that equal values are equal. */
+  readonly values: Readonly<Record<Fact, string>>;
+  /** Facts that only the index row states: no signature vouches for them. */
+  readonly unshown: readonly Fact[];
+}
+
+const MARK = `${UNSHOWN} `;
+
+/** Returns the facts of an entry, and which of them the entry itself does not show. */
+export function siemFacts(shown: ShownEntry): SiemFacts {
+  const row = shownRow(shown);
+  const unshown = FACTS.filter((name) => row[name].startsWith(MARK));
+  const values: { -readonly [Name in keyof ShownRow]: ShownRow[Name] } = { ...row };
+  for (const name of unshown) values[name] = row[name].slice(MARK.length);
+  return { values, unshown };
 }

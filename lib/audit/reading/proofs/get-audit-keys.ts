@@ -1,10 +1,13 @@
 import "server-only";
+import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { AuditKeys } from "@/lib/audit/schema";
 import { readTrustedFile } from "@/lib/audit/timestamp/trusted-file";
 import type { Context } from "@/lib/context/context";
 import { vkey } from "@/lib/crypto/log/signed-note";
-import { InvariantError } from "@/lib/errors";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
 import { closedLog, ofLog } from "../of-log";
+import { findNewestCheckpoint } from "../store";
 
 /**
  * Returns the public keys that this instance is configured to trust. They are pinned and never read from the
@@ -41,4 +44,13 @@ export function publishedKeys(cx: Pick<Context, "audit" | "instance">): AuditKey
     receipts: [...new Set(all.flatMap(({ receipts }) => receipts))],
     witnesses: [...new Map(all.flatMap(({ witnesses }) => witnesses).map((one) => [one.vkey, one])).values()],
   };
+}
+
+/** Returns the newest checkpoint with its cosignatures, a C2SP signed note. */
+export async function getCheckpoint(cx: Context, origin?: string): Promise<string> {
+  const { log } = ofLog(cx, origin).instance;
+  const checkpoint = await inSnapshot(cx, (tx) => findNewestCheckpoint(tx, log));
+  if (checkpoint === undefined) throw new DomainError("audit.not-found");
+  await recordReadOnce(cx, "audit.checkpoint");
+  return checkpoint.note;
 }

@@ -21,7 +21,7 @@ import { loadSigningKey, type SigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
-import { getCheckpoint } from "./get-checkpoint";
+import { getCheckpoint } from "./get-audit-keys";
 import { getEntryBundle, getTile } from "./get-tile";
 
 const logger = createLogger("test", "silent");

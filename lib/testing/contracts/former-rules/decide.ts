@@ -1,6 +1,8 @@
-// The rules as they were before policies became data (ADR 0055): the oracle of the engine, for tests only. Do not change.
+// The rules as they were before policies became data (ADR 0055): the oracle of the engine, for tests only. Do not change. The floor did
+// not become data, so it is the program's own; opening-oracle.ts checks it.
 
 import type { OpeningFacts } from "@/lib/access/rules/facts";
+import { floorReasons, isOwnRecord, proofReasons } from "@/lib/access/rules/floor";
 import type { Reason } from "@/lib/access/rules/reason";
 import {
   groupReasons,
@@ -12,7 +14,6 @@ import {
   usesOverride,
   viewReasons,
 } from "@/lib/testing/contracts/former-rules/default-rules";
-import { floorReasons, isOwnRecord, proofReasons } from "@/lib/testing/contracts/former-rules/floor";
 import { effectiveLevel } from "@/lib/testing/contracts/former-rules/limits";
 import { nextPossible } from "@/lib/testing/contracts/former-rules/next-possible";
 import type { GroupName, Level } from "@/lib/vocabulary";

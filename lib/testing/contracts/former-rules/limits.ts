@@ -1,9 +1,5 @@
 import type { GroupName, InstrumentKind, Level, Role } from "@/lib/vocabulary";
 
-export const DAY_MS = 86_400_000;
-/** Multi-factor proof is fresh up to and including this age. */
-export const STEP_UP_MS = 15 * 60_000;
-
 const RETENTION_DAYS: Readonly<Record<Role, number>> = {
   regulator: 2_555,
   auditor: 1_825,
@@ -16,11 +12,6 @@ const RETENTION_DAYS: Readonly<Record<Role, number>> = {
 /** Returns how many days a role may look back; day N itself is included. */
 export function retentionDays(role: Role): number {
   return RETENTION_DAYS[role];
-}
-
-/** Returns whole days since the record was made. */
-export function ageDays(createdAt: Date, now: Date): number {
-  return Math.floor((now.getTime() - createdAt.getTime()) / DAY_MS);
 }
 
 /** Instruments that do not reach unmasked personal data. */
@@ -42,9 +33,4 @@ export function lowerLevel(a: Level, b: Level): Level {
 /** Returns the level at which one group is shown under a grant of this level and instrument. */
 export function effectiveLevel(level: Level, kind: InstrumentKind | undefined, group: GroupName): Level {
   return kind === undefined ? level : lowerLevel(level, levelCap(kind, group));
-}
-
-/** Half-open: in force at `from`, no longer at `to`. */
-export function isWithin(from: Date, to: Date, at: Date): boolean {
-  return from.getTime() <= at.getTime() && at.getTime() < to.getTime();
 }

@@ -2,14 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import {
-  type Change,
-  ChangeFailure,
-  useChange,
-} from "@/app/(portal)/account/security/_components/use-change";
+import { ChangeFailure, useChange } from "@/app/(portal)/account/security/_components/use-change";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
+import type { Attempt } from "@/components/client/use-attempt";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
@@ -25,7 +22,7 @@ const start = target<typeof startTotp>("POST", "/confidential/account/totp");
 const confirm = target<typeof confirmTotp>("POST", "/confidential/account/totp/confirm");
 const REMOVE = target<typeof removeTotp>("POST", "/confidential/account/totp/remove");
 
-function SetUpDialog(props: { setUp: TotpSetUp; change: Change; onClose: () => void }) {
+function SetUpDialog(props: { setUp: TotpSetUp; change: Attempt; onClose: () => void }) {
   const t = useTranslations("account.authenticator");
   const words = useTranslations("ui");
   const api = useApi();

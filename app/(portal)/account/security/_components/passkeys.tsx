@@ -2,11 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import {
-  type Change,
-  ChangeFailure,
-  useChange,
-} from "@/app/(portal)/account/security/_components/use-change";
+import { ChangeFailure, useChange } from "@/app/(portal)/account/security/_components/use-change";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { makePasskey } from "@/components/client/passkey";
@@ -27,10 +23,11 @@ const start = target<typeof startPasskey>("POST", "/confidential/account/passkey
 const register = target<typeof registerPasskey>("POST", "/confidential/account/passkeys");
 const REMOVE = target<typeof removePasskey>("POST", "/confidential/account/passkeys/{id}/remove");
 
-function AddDialog({ change, onClose }: { change: Change; onClose: () => void }) {
+function AddDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations("account.passkeys");
   const words = useTranslations("ui");
   const api = useApi();
+  const change = useChange();
   // Shown on a press, so always in the browser.
   const [label, setLabel] = useState(() => describeDevice(navigator.userAgent));
   const [isMissing, setMissing] = useState(false);
@@ -129,18 +126,13 @@ function Keys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
 /** Passkeys for signing in. Each one is both factors. */
 export function Passkeys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
   const t = useTranslations("account.passkeys");
-  const change = useChange();
   const [isAdding, setAdding] = useState(false);
-  const add = () => {
-    change.clear();
-    setAdding(true);
-  };
   return (
     <Section
       title={t("title")}
       className="print:hidden"
       action={
-        <Button size="bar" icon="plus" onClick={add}>
+        <Button size="bar" icon="plus" onClick={() => setAdding(true)}>
           {t("add")}
         </Button>
       }
@@ -150,7 +142,7 @@ export function Passkeys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
       ) : (
         <Keys passkeys={passkeys} />
       )}
-      {isAdding ? <AddDialog change={change} onClose={() => setAdding(false)} /> : null}
+      {isAdding ? <AddDialog onClose={() => setAdding(false)} /> : null}
     </Section>
   );
 }

@@ -2,10 +2,9 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { PasskeyFailed } from "@/components/client/passkey";
+import { type Attempt, useAttempt } from "@/components/client/use-attempt";
 import { Notice } from "@/components/ui/states";
 
 /** Why the account was not changed. */
@@ -25,39 +24,14 @@ export function ChangeFailure({ error }: { error: unknown }) {
   );
 }
 
-export interface Change {
-  readonly isBusy: boolean;
-  readonly error: unknown;
-  /** Runs a change of the account and reloads the page's facts. Returns false when it failed. */
-  run(work: () => Promise<unknown>): Promise<boolean>;
-  /** What is wrong with one value, by its JSON pointer. */
-  fault(pointer: string): string | undefined;
-  clear(): void;
-}
-
-/** Runs one change at a time and keeps its error. */
-export function useChange(): Change {
+/** Changes the account, one change at a time, and reads the page's facts again after each. */
+export function useChange(): Attempt {
   const router = useRouter();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
-    if (isBusy) return false;
-    setBusy(true);
-    setError(undefined);
-    try {
+  const attempt = useAttempt();
+  const run = (work: () => Promise<unknown>) =>
+    attempt.run(async () => {
       await work();
       router.refresh();
-      return true;
-    } catch (failure) {
-      setError(failure);
-      return false;
-    } finally {
-      setBusy(false);
-    }
-  };
-  const fault = (pointer: string) =>
-    error instanceof CallRefused
-      ? error.problem.errors.find((one) => one.pointer === pointer)?.detail
-      : undefined;
-  return { isBusy, error, run, fault, clear: () => setError(undefined) };
+    });
+  return { ...attempt, run };
 }

@@ -7,27 +7,10 @@ import { SecretOnce } from "@/components/domain/secret-once";
 import { BoxesField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { createWebhook } from "@/lib/api-client/operations/notifications";
-import { type HookKind, NewWebhook, type NotifyKind } from "@/lib/notify/schema";
+import { type HookKind, NewWebhook, NotifyKind } from "@/lib/notify/schema";
 
-/** In the order of the mail settings. */
-const KINDS: readonly NotifyKind[] = [
-  "request",
-  "grant",
-  "dispute",
-  "hold",
-  "notice",
-  "access_review",
-  "policy",
-  "key",
-  "rotation",
-  "epoch",
-  "agreement",
-  "roster",
-  "erasure",
-  "authority",
-];
 /** Transactions are many, so a program asks for them. */
-const OFFERED: readonly HookKind[] = ["transaction", ...KINDS];
+const OFFERED: readonly HookKind[] = ["transaction", ...NotifyKind.options];
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
 
 interface Typed {
@@ -44,7 +27,7 @@ export function AddWebhook() {
     call: ADD,
     schema: NewWebhook,
     id: "hook",
-    initial: { name: "", url: "", kinds: KINDS },
+    initial: { name: "", url: "", kinds: NotifyKind.options },
     toBody: ({ name, url, kinds }) => ({ name: name.trim(), url: url.trim(), kinds: [...kinds] }),
     controls: { "/name": "name", "/url": "url", "/kinds": "kinds" },
     words: {

@@ -5,8 +5,8 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { memberKey } from "./member-names";
 import { PartFacts, shownMembers } from "./part-facts";
+import { memberKey } from "./part-value";
 
 const TX = "01a00000-0000-7000-8000-000000000009";
 const PERSON = "8fQZ1c0aXg2LrTtm";

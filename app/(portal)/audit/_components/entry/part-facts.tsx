@@ -1,8 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Fragment, type ReactNode } from "react";
 import { useFieldNamer } from "@/components/domain/field-names";
-import { memberKey } from "./member-names";
-import { type PartKnowledge, PartValue } from "./part-value";
+import { memberKey, type PartKnowledge, PartValue } from "./part-value";
 
 /** So many values of a list are shown; all of them are in the part as stored. */
 const MOST = 20;

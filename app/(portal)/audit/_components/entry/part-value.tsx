@@ -2,14 +2,32 @@ import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useFieldNamer } from "@/components/domain/field-names";
 import { roleKey } from "@/components/layout/role-words";
+import audit from "@/components/messages/en/audit.json";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import type { EventDetail } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import { Level, Purpose } from "@/lib/vocabulary";
 import type { RecordNames } from "./event-sentence";
-import { memberKey } from "./member-names";
 import { Actor, SubjectName } from "./names";
+
+// The labels themselves say which members have one, so there is no second list of them. Pages of the log are made on the
+// server: the browser is not sent this file.
+
+/** A member of an entry's parts that has a label in `audit.members`. */
+type EntryMember = keyof typeof audit.members;
+
+function isLabelled(name: string): name is EntryMember {
+  return Object.hasOwn(audit.members, name);
+}
+
+/**
+ * Returns the message key of a member's label; undefined for a member that this version does not write. Such a member is
+ * shown by the name that the entry has.
+ */
+export function memberKey(name: string): EntryMember | undefined {
+  return isLabelled(name) ? name : undefined;
+}
 
 /** What is known of the people and records that a part names. */
 export interface PartKnowledge {

@@ -2,7 +2,7 @@ import "server-only";
 import { getLogCheckpoint, listAuditEvents } from "@/lib/api-client/operations/audit";
 import { findUnknownNames, type NamedMember } from "@/lib/audit/reading/actors/known-names";
 import { countRoutineReads, listEvents } from "@/lib/audit/reading/list-events";
-import { getCheckpoint } from "@/lib/audit/reading/proofs/get-checkpoint";
+import { getCheckpoint } from "@/lib/audit/reading/proofs/get-audit-keys";
 import { type EventItem, EventQuery } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";

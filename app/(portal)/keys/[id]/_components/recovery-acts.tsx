@@ -3,8 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { NotSigned } from "@/components/client/not-signed";
-import { signStatement } from "@/components/client/sign-statement";
+import { NotSigned, signStatement } from "@/components/client/sign-statement";
 import { ApiCallSample } from "@/components/layout/api-call";
 import type { refuseRecovery, signRecovery } from "@/lib/api-client/operations/recoveries";
 import { fromBase64url } from "@/lib/crypto/bytes";

@@ -1,13 +1,11 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import type { RetentionSettings } from "@/lib/access/policy/retention";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { ENTRY_CLASSES } from "@/lib/audit/entry/event";
@@ -110,17 +108,9 @@ function PeriodsForm({ set, onClose }: Edited & { onClose: () => void }) {
 /** Changes the periods of a draft. */
 export function RetentionEditor(edited: Edited) {
   const t = useTranslations("policies.retention");
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <Button size="bar" icon="pencil" onClick={() => setOpen(true)}>
-        {t("change")}
-      </Button>
-      {isOpen ? (
-        <Dialog isOpen onClose={() => setOpen(false)} title={t("change")} look="side">
-          <PeriodsForm {...edited} onClose={() => setOpen(false)} />
-        </Dialog>
-      ) : null}
-    </>
+    <DialogButton label={t("change")} button={{ size: "bar", icon: "pencil" }}>
+      {(close) => <PeriodsForm {...edited} onClose={close} />}
+    </DialogButton>
   );
 }

@@ -1,12 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import type { PolicySettings } from "@/lib/access/policy/policy-document";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { SETTINGS, settingOf } from "@/lib/policies/authoring/document-diff";
@@ -87,17 +85,9 @@ function SettingsForm({ set, onClose }: Edited & { onClose: () => void }) {
 /** Changes the numbers of a draft. */
 export function SettingsEditor(edited: Edited) {
   const t = useTranslations("policies.settings");
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <Button size="bar" icon="pencil" onClick={() => setOpen(true)}>
-        {t("change")}
-      </Button>
-      {isOpen ? (
-        <Dialog isOpen onClose={() => setOpen(false)} title={t("change")} look="side">
-          <SettingsForm {...edited} onClose={() => setOpen(false)} />
-        </Dialog>
-      ) : null}
-    </>
+    <DialogButton label={t("change")} button={{ size: "bar", icon: "pencil" }}>
+      {(close) => <SettingsForm {...edited} onClose={close} />}
+    </DialogButton>
   );
 }

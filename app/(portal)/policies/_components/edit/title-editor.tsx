@@ -1,12 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
 
@@ -47,17 +45,9 @@ function TitleForm({ set, onClose }: Edited & { onClose: () => void }) {
 /** Changes title and reason of a draft. Both stay with the version. */
 export function TitleEditor(edited: Edited) {
   const t = useTranslations("policies.titleEdit");
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <Button size="form" icon="pencil" onClick={() => setOpen(true)}>
-        {t("label")}
-      </Button>
-      {isOpen ? (
-        <Dialog isOpen onClose={() => setOpen(false)} title={t("title")} look="side">
-          <TitleForm {...edited} onClose={() => setOpen(false)} />
-        </Dialog>
-      ) : null}
-    </>
+    <DialogButton label={t("label")} title={t("title")} button={{ icon: "pencil" }}>
+      {(close) => <TitleForm {...edited} onClose={close} />}
+    </DialogButton>
   );
 }

@@ -4,42 +4,20 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { type Asked, answerCalls, problem, type Reply, show } from "@/lib/testing/components";
 import type { Answers, FormOptions } from "./answers/answers";
+import { options } from "./answers/options-fixture";
 import { NewRequest } from "./new-request";
 
 const ID = "0198c0de-0000-7000-8000-00000000000a";
 const TX = "0198c0de-0000-7000-8000-000000000001";
 const DRAFTS = "/confidential/access/requests";
-const NONE = {
-  court_order: [],
-  subpoena: [],
-  warrant: [],
-  statutory_demand: [],
-  audit_mandate: [],
-  epoc: [],
-};
-const DAYS = {
-  "": 14,
-  court_order: 10,
-  subpoena: 10,
-  warrant: 10,
-  statutory_demand: 10,
-  audit_mandate: 10,
-  epoc: 10,
-};
 
-const options: FormOptions = {
+const ofStaff: FormOptions = {
+  ...options,
   person: "coordinator-002",
   organisation: "Sealport",
-  purposes: ["audit", "compliance"],
   fields: ["amount", "pricing"],
-  level: "full",
   needsAuthority: false,
   kinds: [],
-  maskedBy: NONE,
-  jurisdictions: [],
-  notices: [],
-  answerDays: DAYS,
-  limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
 };
 const prefill: Partial<Answers> = { purpose: "audit", ids: [TX], fields: ["amount"] };
 
@@ -49,7 +27,7 @@ beforeEach(() => {
 });
 
 const reason = () => screen.getByRole("textbox", { name: /^Reason/ });
-const open = () => show(<NewRequest options={options} prefill={prefill} />);
+const open = () => show(<NewRequest options={ofStaff} prefill={prefill} />);
 
 function viewOf(version: number, justification: string): RequestView {
   const view = {
@@ -86,7 +64,7 @@ function serve(answer: (asked: Asked, nth: number) => Reply) {
 describe("a new request", () => {
   it("lists what is missing in a summary that takes the focus, and sends nothing", async () => {
     const drafts = serve(() => "lost");
-    const { user } = show(<NewRequest options={options} prefill={{}} />);
+    const { user } = show(<NewRequest options={ofStaff} prefill={{}} />);
     await user.click(screen.getByRole("button", { name: "Check answers" }));
     const summary = await screen.findByRole("alert", { name: /things to correct/ });
     await waitFor(() => expect(document.activeElement).toBe(summary));
@@ -105,7 +83,7 @@ describe("a new request", () => {
     expect(await screen.findByText("Connection lost")).toBeDefined();
     expect(screen.getByText("No connection: kept in this window")).toBeDefined();
     unmount();
-    show(<NewRequest options={options} prefill={{}} />);
+    show(<NewRequest options={ofStaff} prefill={{}} />);
     expect(await screen.findByText("Your entries were restored")).toBeDefined();
     expect(reason()).toHaveProperty("value", "Half a thought");
   });

@@ -1,5 +1,5 @@
 import { getLogCheckpoint } from "@/lib/api-client/operations/audit";
-import { getCheckpoint } from "@/lib/audit/reading/proofs/get-checkpoint";
+import { getCheckpoint } from "@/lib/audit/reading/proofs/get-audit-keys";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
 import { textReply } from "@/lib/http/public/serve-public";
 

@@ -1,7 +1,6 @@
 import { openTransaction } from "@/lib/api-client/operations/disclosures";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
-import { askedOf } from "@/lib/transactions/open/asked-of";
-import { openTransaction as open } from "@/lib/transactions/open/open-transaction";
+import { askedOf, openTransaction as open } from "@/lib/transactions/open/open-transaction";
 
 export const endpoint = endpointAt("/confidential/transactions/{id}/access", [
   bind(openTransaction, (cx, { params, body }) => open(cx, params.id, askedOf(cx, params.id, body))),

@@ -4,8 +4,7 @@ import { useRouter } from "next/navigation";
 import { useCallback, useState } from "react";
 import { isChangeAsShown } from "@/app/(portal)/account/security/_components/statement-keys/roster-difference";
 import { CallRefused, target } from "@/components/client/api";
-import { NotSigned } from "@/components/client/not-signed";
-import { type PasskeySignature, signStatement } from "@/components/client/sign-statement";
+import { NotSigned, type PasskeySignature, signStatement } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
 import { useIntent } from "@/components/client/use-intent";
 import type {

@@ -5,7 +5,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef } from "react";
 import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { NotSigned } from "@/components/client/not-signed";
+import { NotSigned } from "@/components/client/sign-statement";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";

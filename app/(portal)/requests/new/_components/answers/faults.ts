@@ -220,10 +220,10 @@ export function isDone(section: SectionKey, faults: readonly Fault[]): boolean {
  * The faults that the person was shown and that are still open, in their present words: another file can be refused for
  * another reason.
  */
-export function stillOpen(told: readonly Fault[], open: readonly Fault[]): Fault[] {
-  const isTold = (now: Fault) =>
-    told.some(({ name, code }) => name === now.name && (code === now.code || name === "document"));
-  return open.filter(isTold);
+export function stillOpen(shown: readonly Fault[], open: readonly Fault[]): Fault[] {
+  const wasShown = (now: Fault) =>
+    shown.some(({ name, code }) => name === now.name && (code === now.code || name === "document"));
+  return open.filter(wasShown);
 }
 
 /** The id that takes the focus for a fault. A group of choices takes it as a whole. */

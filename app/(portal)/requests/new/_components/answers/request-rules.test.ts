@@ -5,42 +5,13 @@ import { LookupStore, numbersIn, reportOf } from "../transactions/lookups";
 import { type Answers, blankAnswers, endOfDay, type FormOptions, instantOf, localText } from "./answers";
 import { createBodyOf, factsOf } from "./bodies";
 import { faultsOf, faultsOfRefusal, stillOpen } from "./faults";
+import { options } from "./options-fixture";
 import { prefillOf } from "./prefill";
 import { afterTyping } from "./read-facts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const TX = "0198c0de-0000-7000-8000-000000000001";
 const OTHER = "0198c0de-0000-7000-8000-000000000002";
-const NONE = {
-  court_order: [],
-  subpoena: [],
-  warrant: [],
-  statutory_demand: [],
-  audit_mandate: [],
-  epoc: [],
-};
-const options: FormOptions = {
-  person: "regulator-001",
-  organisation: "Settlement Markets Authority",
-  purposes: ["audit", "compliance"],
-  fields: ["amount", "pricing", "settlement_details", "parties", "narrative", "external_references"],
-  level: "full",
-  needsAuthority: true,
-  kinds: ["court_order", "statutory_demand"],
-  maskedBy: NONE,
-  jurisdictions: [],
-  notices: [],
-  answerDays: {
-    "": 10,
-    court_order: 14,
-    subpoena: 14,
-    warrant: 14,
-    statutory_demand: 20,
-    audit_mandate: 30,
-    epoc: 10,
-  },
-  limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
-};
 const support: FormOptions = { ...options, purposes: ["dispute"], level: "masked", needsAuthority: false };
 const whole: Answers = {
   ...blankAnswers(options),
@@ -116,17 +87,17 @@ describe("faults before a check", () => {
 
   it("is the file that was not taken, in the summary too once a document was missed", () => {
     const unfit = { fault: "cutOff", name: "half.pdf" } as const;
-    const told = faultsOf(whole, options, { ...context, hasOrder: false });
+    const shown = faultsOf(whole, options, { ...context, hasOrder: false });
     const now = faultsOf(whole, options, { ...context, hasOrder: false, unfit });
-    expect([told, now].flat().map(({ code }) => code)).toEqual(["document", "unfit"]);
-    expect(stillOpen(told, now)).toEqual([{ name: "document", code: "unfit", unfit }]);
+    expect([shown, now].flat().map(({ code }) => code)).toEqual(["document", "unfit"]);
+    expect(stillOpen(shown, now)).toEqual([{ name: "document", code: "unfit", unfit }]);
     expect(codes(whole, { unfit })).toEqual([]);
   });
 
   it("leaves the summary when it is corrected, and what is new waits for the next attempt", () => {
-    const told = faultsOf({ ...whole, issuer: "", purpose: "" }, options, context);
+    const shown = faultsOf({ ...whole, issuer: "", purpose: "" }, options, context);
     const now = faultsOf({ ...whole, issuer: "", maxViews: "0" }, options, context);
-    expect(stillOpen(told, now).map(({ code }) => code)).toEqual(["issuer"]);
+    expect(stillOpen(shown, now).map(({ code }) => code)).toEqual(["issuer"]);
   });
 
   it("is a transaction that does not exist", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { CallRefused, NetworkLost } from "@/components/client/api";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import { type Answers, blankAnswers, type FormOptions } from "../answers/answers";
+import { type Answers, blankAnswers } from "../answers/answers";
 import type { ChangeBody, CreateBody } from "../answers/bodies";
+import { options } from "../answers/options-fixture";
 import { CallQueue, type DraftCalls } from "./draft-calls";
 import { DraftStore } from "./draft-store";
 import { type RecordStorage, readRecord, recordKey } from "./kept-answers";
@@ -10,37 +11,6 @@ import { type RecordStorage, readRecord, recordKey } from "./kept-answers";
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const ID = "0198c0de-0000-7000-8000-00000000000a";
 const TX = "0198c0de-0000-7000-8000-000000000001";
-const NONE = {
-  court_order: [],
-  subpoena: [],
-  warrant: [],
-  statutory_demand: [],
-  audit_mandate: [],
-  epoc: [],
-};
-
-const options: FormOptions = {
-  person: "regulator-001",
-  organisation: "Settlement Markets Authority",
-  purposes: ["audit", "compliance"],
-  fields: ["amount", "pricing", "settlement_details", "parties", "narrative", "external_references"],
-  level: "full",
-  needsAuthority: true,
-  kinds: ["court_order", "statutory_demand"],
-  maskedBy: NONE,
-  jurisdictions: [],
-  notices: [],
-  answerDays: {
-    "": 10,
-    court_order: 14,
-    subpoena: 14,
-    warrant: 14,
-    statutory_demand: 20,
-    audit_mandate: 30,
-    epoc: 10,
-  },
-  limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
-};
 
 const filled: Partial<Answers> = {
   purpose: "compliance",

@@ -1,37 +1,7 @@
 import { expect, it } from "vitest";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import type { FormOptions } from "../answers/answers";
+import { options } from "../answers/options-fixture";
 import { openStores } from "./open-stores";
-
-const options: FormOptions = {
-  person: "regulator-001",
-  organisation: "Settlement Markets Authority",
-  purposes: ["audit", "compliance"],
-  fields: ["amount", "pricing", "settlement_details", "parties", "narrative", "external_references"],
-  level: "full",
-  needsAuthority: true,
-  kinds: ["court_order"],
-  maskedBy: {
-    court_order: [],
-    subpoena: [],
-    warrant: [],
-    statutory_demand: [],
-    audit_mandate: [],
-    epoc: [],
-  },
-  jurisdictions: [],
-  notices: [],
-  answerDays: {
-    "": 10,
-    court_order: 14,
-    subpoena: 14,
-    warrant: 14,
-    statutory_demand: 20,
-    audit_mandate: 30,
-    epoc: 10,
-  },
-  limits: { maxViews: 10_000, maxExports: 100, maxDays: 3_650, version: 1 },
-};
 
 const ORDER_ENDS = "2049-12-21T00:00:00.000Z";
 

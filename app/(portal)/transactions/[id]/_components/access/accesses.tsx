@@ -5,8 +5,8 @@ import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
-import { Role } from "@/lib/identity/schema";
 import type { RecordView } from "@/lib/transactions/read/read-record";
+import { Role } from "@/lib/vocabulary";
 
 /** What one line of the accesses shows. `asked`: a proof had grown old, so the portal asked for a fresh one. */
 type AccessKind = "opened" | "masked" | "copied" | "refused" | "asked" | "read" | "rewrapped";

@@ -9,7 +9,7 @@ import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-s
 type WithoutSignature<N> = N extends StatementNote ? Omit<N, "signature"> : never;
 
 /** A signature and how it was made. */
-export interface ProvenWord {
+export interface ProvenSignature {
   readonly signature: StatementSignature;
   readonly proofKind: "passkey" | "ed25519" | "evaluation";
 }
@@ -18,11 +18,11 @@ export interface ProvenWord {
  * Returns the caller's own signature, which the custodian checks while the caller can sign again. In an evaluation
  * instance the portal signs for people without a key. Throws `statement.required`, `custodian.refused`.
  */
-export async function proveWord(
+export async function proveSignature(
   cx: Context,
   said: WithoutSignature<StatementNote>,
   signature: StatementSignature | undefined,
-): Promise<ProvenWord> {
+): Promise<ProvenSignature> {
   if (signature === undefined) {
     await requirePortalMaySign(cx);
     const made = await signAsPortal(cx.keystore, said.kind, said.statement);

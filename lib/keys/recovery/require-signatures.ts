@@ -3,12 +3,12 @@ import { DomainError } from "@/lib/errors";
 import { REWRAP_PERSONS, rewrappersOf } from "@/lib/escrow/protocol/rewrap-statement";
 import type { Roster } from "@/lib/escrow/protocol/roster";
 import { isPortalSigned } from "@/lib/escrow/protocol/succession";
-import type { RecoveryWordRow } from "@/lib/keys/recovery/store";
+import type { RecoverySignatureRow } from "@/lib/keys/recovery/store";
 
-type Word = Pick<RecoveryWordRow, "person" | "signature" | "proofKind">;
+type Signed = Pick<RecoverySignatureRow, "person" | "signature" | "proofKind">;
 
 /** Returns whether a statement is by a key that the roster now has for its person. */
-function isByKnownKey({ signature, proofKind }: Word, person: Roster["persons"][number]): boolean {
+function isByKnownKey({ signature, proofKind }: Signed, person: Roster["persons"][number]): boolean {
   if (proofKind === "evaluation") return isPortalSigned(person);
   return person.credentials.some((one) => {
     if (signature.kind === "passkey")
@@ -21,13 +21,13 @@ function isByKnownKey({ signature, proofKind }: Word, person: Roster["persons"][
  * Returns the statements that the custodian will accept now: their people and keys are on its roster, with a duty for
  * it. A statement that no longer counts does not block the others. Throws `key.state` while there are too few.
  */
-export function requireWords<W extends Word>(
+export function requireSignatures<W extends Signed>(
   participantId: string,
-  words: readonly W[],
+  signatures: readonly W[],
   { persons }: Pick<Roster, "persons">,
 ): W[] {
   const may = rewrappersOf(persons, participantId);
-  const standing = words.filter((word) => {
+  const standing = signatures.filter((word) => {
     const person = may.find((one) => one.person === word.person);
     return person !== undefined && isByKnownKey(word, person);
   });

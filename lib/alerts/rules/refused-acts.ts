@@ -4,7 +4,26 @@ import { atLeast, DAY_MINUTES, entryRule } from "@/lib/alerts/rules/rule";
 import { sql } from "@/lib/db/statement";
 import { OWN_APPROVAL } from "@/lib/errors";
 
-const Row = z.object({
+// Rules about refused acts.
+
+const Denial = z.object({ actor: z.string(), seq: z.coerce.number().int() });
+export type DenialRow = z.infer<typeof Denial>;
+
+/** Many refusals of one person, or of programs with their keys, in a short time. */
+export const denialBurst = entryRule({
+  name: "denial-burst",
+  row: Denial,
+  minutes: ({ denials_minutes }) => denials_minutes,
+  columns: sql`i.actor, l.seq`,
+  which: sql`i.outcome = 'denied' AND i.actor IS NOT NULL AND i.actor NOT LIKE 'system:%'`,
+  judge: (rows, { denials: least }) =>
+    atLeast(
+      rows.map(({ actor, seq }) => ({ subject: `actor:${actor}`, seq })),
+      least,
+    ),
+});
+
+const Approval = z.object({
   actor: z.string(),
   seq: z.coerce.number().int(),
   /** What they would have approved is theirs, also by another account of the same person. */
@@ -19,7 +38,7 @@ const OWN = { sql: `'${OWN_APPROVAL}'`, values: [] };
  */
 export const selfApproval = entryRule({
   name: "self-approval",
-  row: Row,
+  row: Approval,
   minutes: () => DAY_MINUTES,
   columns: sql`i.actor, l.seq,
     i.action = ${OWN} OR coalesce(u.id IN (SELECT same_human(r.requester_user_id)), false) AS is_own`,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RosterPerson } from "@/lib/escrow/protocol/messages";
-import { requireWords } from "@/lib/keys/recovery/require-words";
+import { requireSignatures } from "@/lib/keys/recovery/require-signatures";
 
 const portal = [{ kind: "portal-evaluation" as const }];
 const ownKey = (key_id: string) => [{ kind: "ed25519" as const, key_id, public_key: "A".repeat(43) }];
@@ -20,8 +20,8 @@ const word = (name: string, proofKind: "evaluation" | "ed25519" = "evaluation", 
   signature: { kind: "ed25519" as const, key_id, signature: "A".repeat(86) },
 });
 
-const namesOf = (words: readonly ReturnType<typeof word>[], persons: readonly RosterPerson[]) =>
-  requireWords("client-1", words, { persons: [owner, ...persons] }).map((one) => one.person);
+const namesOf = (signatures: readonly ReturnType<typeof word>[], persons: readonly RosterPerson[]) =>
+  requireSignatures("client-1", signatures, { persons: [owner, ...persons] }).map((one) => one.person);
 
 test("statements of two people count, in the order in which they were given", () => {
   const persons = [person("a"), person("b"), person("c")];
@@ -35,12 +35,14 @@ test("the portal's statement for a person who now has their own key no longer co
 
 test("a statement by a key no longer on the roster, or by a person without the duty now, no longer counts", () => {
   const persons = [person("a", { credentials: ownKey("a/2") }), person("b", { duties: [] }), person("c")];
-  const words = [word("a", "ed25519", "a/1"), word("b"), word("c")];
-  expect(() => namesOf(words, persons)).toThrow();
-  expect(namesOf([...words, word("d")], [...persons, person("d")])).toEqual(["c", "d"]);
+  const signatures = [word("a", "ed25519", "a/1"), word("b"), word("c")];
+  expect(() => namesOf(signatures, persons)).toThrow();
+  expect(namesOf([...signatures, word("d")], [...persons, person("d")])).toEqual(["c", "d"]);
 });
 
 test("no statement counts while the roster names no person of the participant", () => {
-  const words = [word("a"), word("b")];
-  expect(() => requireWords("client-2", words, { persons: [owner, person("a"), person("b")] })).toThrow();
+  const signatures = [word("a"), word("b")];
+  expect(() =>
+    requireSignatures("client-2", signatures, { persons: [owner, person("a"), person("b")] }),
+  ).toThrow();
 });

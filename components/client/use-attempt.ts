@@ -2,7 +2,7 @@ import { useState } from "react";
 import { CallRefused } from "@/components/client/api";
 
 /** Runs one attempt at a time and keeps its error. */
-export interface SetUp {
+export interface Attempt {
   readonly isBusy: boolean;
   readonly error: unknown;
   /** What is wrong with one value, by its JSON pointer. */
@@ -16,7 +16,7 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof CallRefused ? error.problem.code : undefined;
 }
 
-export function useSetUp(): SetUp {
+export function useAttempt(): Attempt {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const run = async (work: () => Promise<unknown>): Promise<boolean> => {
@@ -38,9 +38,4 @@ export function useSetUp(): SetUp {
       ? error.problem.errors.find((one) => one.pointer === pointer)?.detail
       : undefined;
   return { isBusy, error, run, fault };
-}
-
-/** Loads the account page as the person who can sign in now. The next step is to make recovery codes. */
-export function goToAccount(): void {
-  window.location.assign("/account/security");
 }
