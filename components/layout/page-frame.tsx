@@ -30,8 +30,8 @@ export function PageFrame(props: {
   const factsGround = GROUNDS[props.factsLook ?? "facts"];
   return (
     <>
-      <div className="flex min-h-header flex-wrap items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] facts:pr-[450px] drawn:pr-[510px] print:hidden">
-        <nav aria-label={t("breadcrumb")}>
+      <div className="flex min-h-header items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] facts:pr-[450px] drawn:pr-[510px] print:hidden">
+        <nav aria-label={t("breadcrumb")} className="min-w-0">
           <ol className="flex flex-wrap items-center gap-2 text-control">
             {props.crumbs.map((crumb, index) => (
               <li key={crumb.href ?? "here"} className="flex items-center gap-2">

@@ -6,6 +6,7 @@ const LOOKS = {
   secondary: "border-edge bg-sheet text-ink hover:border-ink",
   danger: "border-oxblood bg-sheet text-oxblood hover:bg-ox-wash",
   quiet: "border-transparent bg-transparent text-ink-2 underline underline-offset-4 hover:text-ink",
+  plain: "border-transparent bg-transparent text-ink-2 hover:text-ink",
 } as const;
 
 const SIZES = {
@@ -14,8 +15,9 @@ const SIZES = {
   large: "tablet:min-h-[40px] text-body",
 } as const;
 
-/** A quiet button has no edge, so its words stand on the column, with distance only to a control before it. */
+/** A button without an edge has its words on the column, and a quiet one keeps its distance to a control before it. */
 function paddingOf(look: ButtonLook, size: ButtonSize): string {
+  if (look === "plain") return "";
   if (look === "quiet") return "not-first:ml-2";
   return size === "bar" ? "px-3" : "px-4";
 }

@@ -60,6 +60,7 @@ export function MailForm({ settings }: { settings: MailSettingsView }) {
         <BoxesField
           form={form}
           name="kinds"
+          look="columns"
           options={KINDS.map((kind) => ({ value: kind, label: kinds(kind) }))}
         />
       </FormFrame>

@@ -94,7 +94,6 @@ function useColumns(shown: Shown): Column<ReadPolicy>[] {
       key: "rule",
       head: t("rule"),
       isTitle: true,
-      className: "tablet:w-[46%]",
       cell: (policy) => <Rule policy={policy} isText={isText} />,
     },
     {

@@ -15,7 +15,7 @@ const LOOKS: Readonly<Record<TransactionStatus, readonly [Tone, IconName]>> = {
   completed: ["accent", "tick"],
   settled: ["accent", "check"],
   failed: ["oxblood", "stop"],
-  disputed: ["oxblood", "comment"],
+  disputed: ["amber", "comment"],
 };
 
 /** A transaction's state as icon and word. */
