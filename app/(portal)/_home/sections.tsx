@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { StatusTag } from "@/app/(portal)/transactions/_components/transaction-table";
+import { StatusTag } from "@/components/domain/status-tag";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
