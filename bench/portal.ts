@@ -15,6 +15,8 @@ interface Visit {
   readonly laterBytes: number;
   readonly lcpMs: number;
   readonly cls: number;
+  /** Longest task of the page's main thread; none below 50 ms is reported. */
+  readonly longestTaskMs: number;
 }
 
 interface TraceEvent {
@@ -65,13 +67,21 @@ function figuresOf(events: readonly TraceEvent[]): { lcpMs: number; cls: number 
   };
 }
 
-/** Waits until the browser has reported a largest paint and a second has passed. Later paints come from the reader's acts. */
-async function settle(page: Page): Promise<void> {
-  await page.evaluate(async () => {
+/**
+ * Waits until the browser has reported a largest paint and a second has passed. Later paints come from the reader's acts. Returns the
+ * longest task so far, in milliseconds.
+ */
+function settle(page: Page): Promise<number> {
+  return page.evaluate(async () => {
     await new Promise<void>((resolve) => {
       new PerformanceObserver(() => resolve()).observe({ type: "largest-contentful-paint", buffered: true });
     });
+    const tasks: number[] = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(duration);
+    }).observe({ type: "longtask", buffered: true });
     await new Promise((resolve) => setTimeout(resolve, 1000));
+    return Math.max(0, ...tasks);
   });
 }
 
@@ -94,13 +104,14 @@ async function visitOnce(page: Page, url: string): Promise<Visit | undefined> {
     const part = scripts.get(requestId);
     if (part !== undefined) bytes[part] += encodedDataLength;
   });
+  let longestTaskMs = 0;
   const events = await trace(cdp, async () => {
     await page.goto(url, { waitUntil: "load" });
-    await settle(page);
+    longestTaskMs = await settle(page);
   });
   await cdp.detach();
   const figures = figuresOf(events);
-  return figures === undefined ? undefined : { ...bytes, ...figures };
+  return figures === undefined ? undefined : { ...bytes, ...figures, longestTaskMs };
 }
 
 /** Makes a visit, and repeats it if Chromium dropped the trace of a new renderer, as it does now and then. */
@@ -133,6 +144,12 @@ async function measure(page: Page, name: string, url: string): Promise<Figure[]>
       of((one) => one.cls),
       0.05,
       "",
+    ),
+    against(
+      "longest task",
+      of((one) => one.longestTaskMs),
+      50,
+      "ms",
     ),
   ];
 }

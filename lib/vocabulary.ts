@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { GROUP_NAMES } from "./word-lists";
 
-// Words that every room, the browser and the SDK use. This file imports only packages.
+// Words that every room, the browser and the SDK use. It imports only packages and the lists next to it.
 
 /** Role of a person or program (access.md "Words"). Support is a duty, not a role. */
 export const Role = z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]);
@@ -50,38 +51,9 @@ export const InstrumentKind = z.enum([
 export type InstrumentKind = z.infer<typeof InstrumentKind>;
 
 /** The field groups of a transaction; each is sealed in its own envelope. */
-export const GroupName = z.enum([
-  "amount",
-  "pricing",
-  "settlement_details",
-  "parties",
-  "narrative",
-  "external_references",
-]);
+export const GroupName = z.enum(GROUP_NAMES);
 export type GroupName = z.infer<typeof GroupName>;
 
 /** How much of a field a grant shows. */
 export const Level = z.enum(["metadata", "masked", "full"]);
 export type Level = z.infer<typeof Level>;
-
-/** The kinds of things that change while people read them. */
-export const WATCHED_KINDS = [
-  "request",
-  "grant",
-  "dispute",
-  "transaction",
-  "rotation",
-  "key",
-  "epoch",
-  "hold",
-  "notification",
-  "notice",
-  "agreement",
-  "roster",
-  "access_review",
-  "policy",
-  "erasure",
-  "authority",
-  "alert",
-] as const;
-export type WatchedKind = (typeof WATCHED_KINDS)[number];

@@ -100,7 +100,7 @@ export default async function HelpPage() {
             <dl className="mt-2 text-control">
               {EXITS.map((code) => (
                 <div key={code} className="flex gap-4 border-line border-b py-2">
-                  <dt className="w-16 shrink-0 text-ink-2">{t("verify.exit", { code })}</dt>
+                  <dt className="w-20 shrink-0 text-ink-2">{t("verify.exit", { code })}</dt>
                   <dd>{t(`verify.exits.${code}`)}</dd>
                 </div>
               ))}

@@ -1,11 +1,12 @@
 import type { Metadata } from "next";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { SitePage } from "@/app/_components/site-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
+import { formatTime } from "@/lib/format";
 import { readHealth } from "@/lib/http/health/read-health";
 import { tourOrder } from "@/lib/seed/tour-order";
 
@@ -24,7 +25,9 @@ function Step(props: { number: number; title: string; who?: string; text: string
         {props.who === undefined ? null : <p className="text-control text-ink-2">{props.who}</p>}
         <p className="mt-1 text-body">{props.text}</p>
         {props.children === undefined ? null : (
-          <div className="mt-3 grid grid-cols-1 gap-3">{props.children}</div>
+          <div className="mt-3 flex flex-wrap items-start gap-x-2 gap-y-3 [&>:not(p)]:basis-full">
+            {props.children}
+          </div>
         )}
       </div>
     </li>
@@ -38,6 +41,9 @@ function OrderFacts() {
   const t = useTranslations("tour");
   const kinds = useTranslations("domain.instruments");
   const order = tourOrder(new Date());
+  const locale = useLocale();
+  const day = (text: string): string =>
+    formatTime(new Date(`${text}T00:00:00Z`), { timeZone: "UTC", locale, form: "day" });
   return (
     <>
       <p>
@@ -51,8 +57,8 @@ function OrderFacts() {
           { name: t("order.kind"), value: kinds("statutory_demand") },
           { name: t("order.issuer"), value: order.issuer },
           { name: t("order.number"), value: order.caseNumber },
-          { name: t("order.from"), value: order.validFrom },
-          { name: t("order.until"), value: order.validUntil },
+          { name: t("order.from"), value: day(order.validFrom) },
+          { name: t("order.until"), value: day(order.validUntil) },
           { name: t("order.jurisdiction"), value: "DE" },
           { name: t("order.job"), value: TOUR_JOB },
         ]}

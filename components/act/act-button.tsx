@@ -1,9 +1,9 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type ReactNode, useState } from "react";
-import type { Act } from "@/components/act/act";
-import { ActDialog, inputOf } from "@/components/act/act-dialog";
+import { type ReactNode, useEffect, useState } from "react";
+import { type Act, inputOf } from "@/components/act/act";
+import { NetworkLost } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useCallOnce } from "@/components/client/use-call-once";
 import { useReady } from "@/components/client/use-ready";
@@ -16,6 +16,9 @@ export interface RowAct {
   button(open: (dialog: Dialogue) => void): ReactNode;
 }
 type Dialogue = (onClose: () => void) => ReactNode;
+
+// Loaded after the page: a dialog has a form, and most acts of a page are never pressed.
+const loadDialog = () => import("@/components/act/act-dialog");
 
 interface Pressed<O extends OperationSpec, N extends string> {
   readonly act: Act<O, N>;
@@ -79,6 +82,37 @@ function Direct<O extends OperationSpec, N extends string>({ act }: { act: Act<O
   );
 }
 
+/** An act with a dialog. If the dialog cannot be loaded, the reason is shown below the button. */
+function Asking<O extends OperationSpec, N extends string>(props: {
+  readonly act: Act<O, N>;
+  readonly open: (dialog: Dialogue) => void;
+}) {
+  const { act, open } = props;
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    loadDialog().catch(() => undefined);
+  }, []);
+  const press = async () => {
+    setError(undefined);
+    try {
+      const { ActDialog } = await loadDialog();
+      open((onClose) => <ActDialog act={act} onClose={onClose} />);
+    } catch {
+      setError(new NetworkLost());
+    }
+  };
+  return (
+    <>
+      <Press act={act} onPress={() => void press()} />
+      {error === undefined ? null : (
+        <div className="order-last basis-full">
+          <CallFailure error={error} />
+        </div>
+      )}
+    </>
+  );
+}
+
 /** One act for `ActRow`. */
 export function act<O extends OperationSpec, N extends string = never>(key: string, spec: Act<O, N>): RowAct {
   return {
@@ -87,11 +121,7 @@ export function act<O extends OperationSpec, N extends string = never>(key: stri
       spec.title === undefined ? (
         <Direct key={key} act={spec} />
       ) : (
-        <Press
-          key={key}
-          act={spec}
-          onPress={() => open((onClose) => <ActDialog act={spec} onClose={onClose} />)}
-        />
+        <Asking key={key} act={spec} open={open} />
       ),
   };
 }

@@ -3,8 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useRef, useState } from "react";
-import type { Act, ActField } from "@/components/act/act";
-import { type BrowserInput, CallRefused } from "@/components/client/api";
+import { type Act, type ActField, inputOf, type Typed } from "@/components/act/act";
+import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useCallOnce } from "@/components/client/use-call-once";
 import type { Fault } from "@/components/form/faults";
@@ -17,26 +17,10 @@ import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 /** The longest reason that most operations accept. */
 const MAX_REASON = 1_000;
 
-type Typed = Record<string, string>;
-
 function initialOf(fields: readonly (readonly [string, ActField])[]): Typed {
   return Object.fromEntries(
     fields.map(([name, field]) => [name, "initial" in field ? (field.initial ?? "") : ""]),
   );
-}
-
-function trimmed(answers: Typed): Typed {
-  return Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, text.trim()]));
-}
-
-/** What is sent. The answers have exactly the names of the act's fields. */
-export function inputOf<O extends OperationSpec, N extends string>(
-  act: Act<O, N>,
-  answers: Typed,
-): BrowserInput<O> {
-  const body = act.body?.(trimmed(answers) as Record<N, string>) ?? {};
-  const revision = act.ifMatch === undefined ? {} : { ifMatch: act.ifMatch };
-  return { params: act.params, body, ...revision } as BrowserInput<O>;
 }
 
 /** Which fields are still empty. */

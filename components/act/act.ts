@@ -10,7 +10,7 @@ interface FieldWords extends FaultWords {
   readonly help?: string;
 }
 
-interface Typed<K extends string> extends FieldWords {
+interface Asked<K extends string> extends FieldWords {
   readonly kind: K;
   readonly isOptional?: boolean;
   readonly maxLength?: number;
@@ -18,7 +18,7 @@ interface Typed<K extends string> extends FieldWords {
   readonly isCode?: boolean;
 }
 
-interface OfDay extends Typed<"date"> {
+interface OfDay extends Asked<"date"> {
   /** The last day, as YYYY-MM-DD. */
   readonly max?: string;
 }
@@ -42,7 +42,7 @@ interface Chosen<K extends string> extends FieldWords {
  * What an act asks for. Its name is the member of the body that it becomes. A reason has several lines, a line has one.
  * A choice shows a round for each option, a menu is a select.
  */
-export type ActField = Typed<"reason"> | Typed<"line"> | OfDay | OfFile | Chosen<"choice"> | Chosen<"menu">;
+export type ActField = Asked<"reason"> | Asked<"line"> | OfDay | OfFile | Chosen<"choice"> | Chosen<"menu">;
 
 /** One act on one thing: the button, its dialog, the call, and what follows. */
 export interface Act<O extends OperationSpec, N extends string> {
@@ -83,4 +83,21 @@ export interface Act<O extends OperationSpec, N extends string> {
    * page is not read again: once the act is carried out the page leads away by itself, and its explanation with it.
    */
   readonly isLast?: boolean;
+}
+
+/** What a person typed, by the names of the act's fields. */
+export type Typed = Record<string, string>;
+
+function trimmed(answers: Typed): Typed {
+  return Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, text.trim()]));
+}
+
+/** What is sent. The answers have exactly the names of the act's fields. */
+export function inputOf<O extends OperationSpec, N extends string>(
+  act: Act<O, N>,
+  answers: Typed,
+): BrowserInput<O> {
+  const body = act.body?.(trimmed(answers) as Record<N, string>) ?? {};
+  const revision = act.ifMatch === undefined ? {} : { ifMatch: act.ifMatch };
+  return { params: act.params, body, ...revision } as BrowserInput<O>;
 }

@@ -108,7 +108,10 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
             className="absolute top-0 bottom-6 border-line border-l"
             style={{ left: `${placeOf(scale, tick)}%` }}
           >
-            <span className="pl-1 text-ink-3 text-note whitespace-nowrap">
+            {/* Near the end the day stands before its line, where it is not cut off. */}
+            <span
+              className={`text-ink-3 text-note whitespace-nowrap ${placeOf(scale, tick) > 90 ? "absolute right-0 pr-1" : "pl-1"}`}
+            >
               {day(tick).replace(/ \d{4}$/, "")}
             </span>
           </div>

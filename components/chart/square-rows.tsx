@@ -89,8 +89,15 @@ export function SquareRows({
           const last = squares.at(-1);
           return (
             <div key={key} aria-hidden="true" className="flex min-h-[28px] items-center gap-3">
-              <span className="w-[190px] shrink-0">{name}</span>
-              <svg width={last === undefined ? 0 : last.x + last.width} height={HEIGHT} aria-hidden="true">
+              <span className="w-[130px] shrink-0 tablet:w-[190px]">{name}</span>
+              <svg
+                width={last === undefined ? 0 : last.x + last.width}
+                height={HEIGHT}
+                viewBox={`0 0 ${last === undefined ? 0 : last.x + last.width} ${HEIGHT}`}
+                preserveAspectRatio="none"
+                className="min-w-0"
+                aria-hidden="true"
+              >
                 {squares.map((drawn) => (
                   <Square key={drawn.key} drawn={drawn} hatch={hatch} />
                 ))}

@@ -69,7 +69,7 @@ export function Twin(props: {
         </>
       }
       action={
-        <span className="flex gap-4">
+        <span className="flex items-baseline gap-4">
           {props.action}
           <button
             type="button"

@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { useHeard, useLiveState } from "@/components/client/live";
-import type { WatchedKind } from "@/lib/vocabulary";
+import type { WatchedKind } from "@/lib/word-lists";
 
 /** Changes of one moment are fetched together. */
 const GATHER_MS = 150;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
-import { WATCHED_KINDS, type WatchedKind } from "@/lib/vocabulary";
+import { WATCHED_KINDS, type WatchedKind } from "@/lib/word-lists";
 
 /** One change from the stream: which thing, and its new state. Its content is read by a call. */
 export interface Change {

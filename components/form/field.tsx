@@ -36,7 +36,7 @@ export function Field({ id, label, help, error, mark, children, className = "" }
     <div className={`${bar} ${className}`}>
       <label htmlFor={id} className="block font-medium text-control">
         {label}
-        {mark === undefined ? null : <span className="ml-2 font-normal text-ink-3">{mark}</span>}
+        {mark === undefined ? null : <span className="ml-1 font-normal text-ink-3"> {mark}</span>}
       </label>
       {help === undefined ? null : (
         <p id={`${id}-help`} className="mt-[2px] text-note text-ink-2">

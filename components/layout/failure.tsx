@@ -4,8 +4,7 @@ import { useTranslations } from "next-intl";
 import { useSyncExternalStore } from "react";
 import { type DetailFact, FailureDetails } from "@/components/layout/failure-details";
 import { StatePage } from "@/components/layout/state-page";
-import { Button } from "@/components/ui/button";
-import { ButtonLink } from "@/components/ui/button-link";
+import { Button, buttonClass } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 
 const never = () => () => undefined;
@@ -34,9 +33,10 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
     <StatePage icon="stop" title={t("title")} text={t("text")} facts={[]}>
       <div className="flex flex-wrap gap-2">
         <Button onClick={retry}>{t("retry")}</Button>
-        <ButtonLink href="/" look="secondary">
+        {/* Not Next's link: the whole document is loaded again, and every page needs less script. */}
+        <a href="/" className={buttonClass("secondary")}>
           {t("home")}
-        </ButtonLink>
+        </a>
       </div>
       <FailureDetails facts={facts} />
     </StatePage>

@@ -71,7 +71,7 @@ function Lines({
           <Icon name={line.icon} />
           <span className="min-w-0 truncate">{line.text}</span>
           {line.note === undefined ? null : (
-            <span className="ml-auto min-w-0 truncate text-ink-2 text-note">{line.note}</span>
+            <span className="ml-auto min-w-0 shrink-[99] truncate text-ink-2 text-note">{line.note}</span>
           )}
         </Command.Item>
       ))}

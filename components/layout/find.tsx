@@ -31,13 +31,13 @@ export function Find({ viewer }: { viewer: Viewer }) {
       <button
         type="button"
         onClick={() => setOpen(true)}
-        className="inline-flex min-h-touch cursor-pointer items-center gap-3 rounded-control px-2 text-control text-ink-2 hover:border-ink tablet:min-h-bar drawn:w-[250px] drawn:border drawn:border-edge drawn:bg-sheet drawn:px-3"
+        className="inline-flex min-h-touch cursor-pointer items-center gap-3 rounded-control px-2 text-control text-ink-2 hover:border-ink tablet:min-h-bar facts:w-[190px] facts:border facts:border-edge facts:bg-sheet facts:px-3 drawn:w-[250px]"
       >
         <Icon name="search" />
-        <span className="sr-only drawn:not-sr-only">{t("find.open")}</span>
+        <span className="sr-only facts:not-sr-only facts:whitespace-nowrap">{t("find.open")}</span>
         <span
           aria-hidden="true"
-          className="ml-auto hidden rounded-field border border-line-2 px-1 text-note drawn:inline"
+          className="ml-auto hidden rounded-field border border-line-2 px-1 text-note whitespace-nowrap drawn:inline"
         >
           {t("find.hint")}
         </span>

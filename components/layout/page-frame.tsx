@@ -30,8 +30,8 @@ export function PageFrame(props: {
   const factsGround = GROUNDS[props.factsLook ?? "facts"];
   return (
     <>
-      <div className="flex min-h-header flex-wrap items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] drawn:pr-[510px] print:hidden">
-        <nav aria-label={t("breadcrumb")}>
+      <div className="flex min-h-header items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] facts:pr-[450px] drawn:pr-[510px] print:hidden">
+        <nav aria-label={t("breadcrumb")} className="min-w-0">
           <ol className="flex flex-wrap items-center gap-2 text-control">
             {props.crumbs.map((crumb, index) => (
               <li key={crumb.href ?? "here"} className="flex items-center gap-2">
@@ -64,7 +64,7 @@ export function PageFrame(props: {
           className={`min-w-0 px-4 pt-6 outline-none tablet:px-8 tablet:pb-16 print:p-0 ${props.facts === undefined ? "pb-24" : "pb-8"}`}
         >
           <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-            <div className="min-w-0">
+            <div className="min-w-0 tablet:flex-[1_1_280px]">
               <h1 className="break-words font-semibold text-title tracking-tight">{props.title}</h1>
               {props.lead === undefined ? null : (
                 <div className="mt-1 text-body text-ink-2">{props.lead}</div>

@@ -111,9 +111,9 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
       aria-label={t("places.label")}
       className="fixed inset-x-0 bottom-0 z-header border-line-2 border-t bg-paper tablet:hidden print:hidden"
     >
-      <ul className="flex h-[58px]">
+      <ul className="grid h-[58px] auto-cols-auto grid-flow-col">
         {shown.map((place) => (
-          <li key={place.key} className="min-w-[44px] flex-auto">
+          <li key={place.key} className="min-w-[44px]">
             <Link
               href={place.href}
               prefetch={false}
@@ -125,7 +125,7 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
             </Link>
           </li>
         ))}
-        <li className="min-w-[44px] flex-auto">
+        <li className="min-w-[44px]">
           <details key={path} className="h-full">
             <summary className={`${item} cursor-pointer list-none border-transparent text-ink-2`}>
               <Icon name="menu" />

@@ -6,7 +6,7 @@ import { CallFailure } from "@/components/client/call-failure";
 import { type MadeEvidence, useEvidence } from "@/components/opening/use-evidence";
 import { Button } from "@/components/ui/button";
 import { Confirmation } from "@/components/ui/states";
-import { GroupName } from "@/lib/vocabulary";
+import { GROUP_NAMES, type GroupName } from "@/lib/word-lists";
 
 /** The grant that evidence is made under, with what is left of it now. */
 export interface EvidenceGrant {
@@ -26,7 +26,7 @@ interface Wanted {
 function groupsOf(items: readonly Opened[]): GroupName[] {
   const has = (group: GroupName) =>
     items.some(({ values }) => group in values || (group === "amount" && "currency" in values));
-  return GroupName.options.filter(has);
+  return GROUP_NAMES.filter(has);
 }
 
 function recordsOf(items: readonly Opened[]): string[] {

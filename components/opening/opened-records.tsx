@@ -16,7 +16,7 @@ import { DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import { formatTime, type Locale } from "@/lib/format";
-import { GroupName } from "@/lib/vocabulary";
+import { GROUP_NAMES, type GroupName } from "@/lib/word-lists";
 
 type Values = Opened["values"];
 
@@ -33,26 +33,24 @@ function RecordFields({ one, personName, locale }: { one: Opened; personName: st
   const names = useTranslations("domain.fields");
   const time = formatTime(new Date(one.openedAt), { locale, form: "minute" });
   const watermark = `${personName} · ${time} · ${one.grant?.reference ?? ""}`;
-  return GroupName.options
-    .filter((group) => hasGroup(one.values, group))
-    .map((group) => {
-      const of = { transactionId: one.transactionId, accessId: one.accessId, group };
-      const label = names(group);
-      return (
-        <FieldRowFrame key={group} label={label}>
-          {one.masked.includes(group) ? (
-            <MaskedField value={maskOf(group, one.values)} of={of} />
-          ) : (
-            <OpenedField
-              label={label}
-              rows={fieldRows(group, one.values, locale)}
-              of={of}
-              watermark={watermark}
-            />
-          )}
-        </FieldRowFrame>
-      );
-    });
+  return GROUP_NAMES.filter((group) => hasGroup(one.values, group)).map((group) => {
+    const of = { transactionId: one.transactionId, accessId: one.accessId, group };
+    const label = names(group);
+    return (
+      <FieldRowFrame key={group} label={label}>
+        {one.masked.includes(group) ? (
+          <MaskedField value={maskOf(group, one.values)} of={of} />
+        ) : (
+          <OpenedField
+            label={label}
+            rows={fieldRows(group, one.values, locale)}
+            of={of}
+            watermark={watermark}
+          />
+        )}
+      </FieldRowFrame>
+    );
+  });
 }
 
 interface RecordsProps {

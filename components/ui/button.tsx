@@ -5,14 +5,22 @@ const LOOKS = {
   primary: "border-accent bg-accent text-on-accent hover:border-ink",
   secondary: "border-edge bg-sheet text-ink hover:border-ink",
   danger: "border-oxblood bg-sheet text-oxblood hover:bg-ox-wash",
-  quiet: "border-transparent bg-transparent px-2 text-ink-2 underline underline-offset-4 hover:text-ink",
+  quiet: "border-transparent bg-transparent text-ink-2 underline underline-offset-4 hover:text-ink",
+  plain: "border-transparent bg-transparent text-ink-2 hover:text-ink",
 } as const;
 
 const SIZES = {
-  bar: "tablet:min-h-bar px-3 text-control",
-  form: "tablet:min-h-form px-4 text-control",
-  large: "tablet:min-h-[40px] px-4 text-body",
+  bar: "tablet:min-h-bar text-control",
+  form: "tablet:min-h-form text-control",
+  large: "tablet:min-h-[40px] text-body",
 } as const;
+
+/** A button without an edge has its words on the column, and a quiet one keeps its distance to a control before it. */
+function paddingOf(look: ButtonLook, size: ButtonSize): string {
+  if (look === "plain") return "";
+  if (look === "quiet") return "not-first:ml-2";
+  return size === "bar" ? "px-3" : "px-4";
+}
 
 export type ButtonLook = keyof typeof LOOKS;
 export type ButtonSize = keyof typeof SIZES;
@@ -21,7 +29,7 @@ export type ButtonSize = keyof typeof SIZES;
 export function buttonClass(look: ButtonLook, size: ButtonSize = "large"): string {
   const base =
     "inline-flex min-h-touch cursor-pointer items-center justify-center gap-2 rounded-control border font-medium disabled:cursor-not-allowed disabled:border-line-2 disabled:bg-margin disabled:text-ink-3 aria-disabled:cursor-not-allowed";
-  return `${base} ${SIZES[size]} ${LOOKS[look]}`;
+  return `${base} ${SIZES[size]} ${paddingOf(look, size)} ${LOOKS[look]}`;
 }
 
 export type ButtonProps = Omit<ComponentProps<"button">, "type"> & {

@@ -5,7 +5,7 @@ import { Icon, type IconName } from "@/components/ui/icon";
 export function EmptyState(props: { title: ReactNode; text: ReactNode; children?: ReactNode }) {
   return (
     <div className="max-w-[560px] py-6">
-      <p className="font-semibold text-lead">{props.title}</p>
+      <p className="font-semibold text-body">{props.title}</p>
       <p className="mt-1 text-body text-ink-2">{props.text}</p>
       {props.children === undefined ? null : (
         <div className="mt-4 flex flex-wrap gap-2">{props.children}</div>

@@ -13,17 +13,20 @@ export function Views({
   views,
   current,
   isLong = false,
+  isInBar = false,
 }: {
   label: string;
   views: readonly SavedView[];
   current: string;
   /** For names too long for one row on a phone: they are shown below each other and may wrap. */
   isLong?: boolean;
+  /** The bar around it has the line and the distance. */
+  isInBar?: boolean;
 }) {
   const wraps = isLong ? "flex-wrap" : "";
   return (
-    <nav aria-label={label} className="mb-4 overflow-x-auto">
-      <ul className={`flex gap-x-5 border-line border-b text-control ${wraps}`}>
+    <nav aria-label={label} className={`max-w-full overflow-x-auto ${isInBar ? "" : "mb-4"}`}>
+      <ul className={`flex gap-x-5 border-line text-control ${isInBar ? "" : "border-b"} ${wraps}`}>
         {views.map((view) => {
           const isCurrent = view.key === current;
           return (

@@ -60,7 +60,7 @@ test("a key is made by keyboard, signs calls, is replaced and revoked", async ({
   await expect(page.getByRole("alert").filter({ hasText: "Give the key a name." })).toBeVisible();
   await page.getByLabel("Name", { exact: true }).fill("Nightly ledger");
   await page.getByLabel("Submit transactions and change their status").check();
-  await page.getByLabel("Public signing key (optional)").fill(publicKey);
+  await page.getByLabel("Public signing key").fill(publicKey);
   expect(await axeFindings(page)).toEqual([]);
   await submit.click();
   const key = await takeKey(page);

@@ -35,17 +35,18 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
  * and its times are in the reader's zone.
  */
 export async function untilReady(page: Page): Promise<void> {
-  const isReady = () => {
-    const isOwned = (control: Element) => Object.keys(control).some((key) => key.startsWith("__reactFiber$"));
-    const times = [...document.querySelectorAll("time")];
-    return (
+  // No function in it has a name: tsx, which takes the pictures, would call a helper that the page does not have.
+  await page.waitForFunction(
+    () =>
       document.querySelector("h1") !== null &&
-      [...document.querySelectorAll("a[href], button, input, select, textarea, summary")].every(isOwned) &&
+      [...document.querySelectorAll("a[href], button, input, select, textarea, summary")].every((control) =>
+        Object.keys(control).some((key) => key.startsWith("__reactFiber$")),
+      ) &&
       document.querySelector("fieldset:disabled") === null &&
-      !times.some((time) => time.textContent?.endsWith("UTC"))
-    );
-  };
-  await page.waitForFunction(isReady, undefined, { timeout: 60_000 });
+      ![...document.querySelectorAll("time")].some((time) => time.textContent?.endsWith("UTC")),
+    undefined,
+    { timeout: 60_000 },
+  );
 }
 
 /** Goes to an address and waits until scripts are active there. */

@@ -1,4 +1,4 @@
-import { WATCHED_KINDS, type WatchedKind } from "@/lib/vocabulary";
+import { WATCHED_KINDS, type WatchedKind } from "@/lib/word-lists";
 
 /** Keys of cached answers in the browser, and which of them a change makes old. Pure: no schema, no library. */
 export type Key = readonly string[];

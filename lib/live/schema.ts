@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { WATCHED_KINDS } from "@/lib/vocabulary";
+import { WATCHED_KINDS } from "@/lib/word-lists";
 
 /** The kinds of things that change while people read them. */
 export const LiveKind = z.enum(WATCHED_KINDS);

@@ -9,6 +9,8 @@ import {
 import { NextIntlClientProvider } from "next-intl";
 import type { ComponentProps, ReactNode } from "react";
 import { afterEach, onTestFinished } from "vitest";
+// A page loads the dialogs of its acts later; in tests they are there from the start.
+import "@/components/act/act-dialog";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
 
 afterEach(cleanup);

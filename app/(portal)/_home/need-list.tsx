@@ -184,7 +184,7 @@ export function NeedList({ needs, nowMs, principal }: ListProps) {
         return (
           <li
             key={`${need.kind}-${need.subject.id}`}
-            className="grid grid-cols-[16px_minmax(0,1fr)] gap-x-5 border-line border-b py-3 tablet:grid-cols-[16px_minmax(0,1fr)_190px_140px] tablet:items-start"
+            className="grid grid-cols-[16px_minmax(0,1fr)] gap-x-5 border-line border-b py-3 tablet:grid-cols-[16px_minmax(0,1fr)_210px_150px] tablet:items-start"
           >
             <Icon name={icon} className={`mt-[3px] self-start ${tone}`} />
             <div className="min-w-0">

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { StatusTag } from "@/components/domain/status-tag";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -134,7 +135,6 @@ const PARTIES: readonly string[] = ["client", "miner"];
 /** A participant's newest transactions. */
 export function OwnSection({ home, principal }: { home: Home; principal: Principal }) {
   const t = useTranslations("home.own");
-  const statuses = useTranslations("transactions.status");
   if (!PARTIES.includes(principal.role)) return null;
   return (
     <Section title={t("title")} action={<All href="/transactions">{t("all")}</All>}>
@@ -162,14 +162,7 @@ export function OwnSection({ home, principal }: { home: Home; principal: Princip
             {
               key: "state",
               head: t("state"),
-              cell: (row) => (
-                <Tag
-                  tone={row.status === "disputed" || row.status === "failed" ? "oxblood" : "plain"}
-                  icon={STATUS_ICONS[row.status]}
-                >
-                  {statuses(row.status)}
-                </Tag>
-              ),
+              cell: (row) => <StatusTag status={row.status} />,
             },
           ]}
         />
@@ -177,15 +170,6 @@ export function OwnSection({ home, principal }: { home: Home; principal: Princip
     </Section>
   );
 }
-
-const STATUS_ICONS = {
-  created: "open",
-  processing: "clock",
-  completed: "tick",
-  settled: "check",
-  failed: "cross",
-  disputed: "comment",
-} as const;
 
 function Ends({ grant, nowMs }: { grant: GrantView; nowMs: number }) {
   const isSoon = Date.parse(grant.not_after) - nowMs < DAY_MS;

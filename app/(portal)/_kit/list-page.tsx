@@ -9,7 +9,8 @@ import { EmptyState } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { listViews } from "@/lib/home/views/views";
 import { loadPage } from "@/lib/http/pages/page";
-import { addressOf, idOf, type ListQuery, type Params, readQuery } from "./list-query";
+import { FilterFold } from "./filter-fold";
+import { addressOf, idOf, isNarrowed, type ListQuery, type Params, readQuery } from "./list-query";
 import type { ListAnswer, Listed, ListOperation, ListSpec, RowOf, Shown } from "./list-spec";
 import { chosenColumns, keptOf, ListTools, SavedViews, savedIn } from "./saved-views";
 
@@ -108,9 +109,13 @@ export function listPage<O extends ListOperation, R extends ListAnswer, Q = z.ou
           apiCall={{ method: "GET", path: addressOf(at(operation.path), asked) }}
         >
           {spec.live === undefined ? null : <LiveRefresh kinds={spec.live} />}
-          <SavedViews spec={spec} page={page} />
-          {spec.filter?.(page)}
-          <ListTools spec={spec} page={page} />
+          <div className="mb-4 flex flex-wrap items-end justify-between gap-x-6 border-line border-b empty:hidden print:border-b-0">
+            <SavedViews spec={spec} page={page} />
+            <ListTools spec={spec} page={page} />
+          </div>
+          {spec.filter === undefined ? null : (
+            <FilterFold isOpen={isNarrowed(given)}>{spec.filter(page)}</FilterFold>
+          )}
           {spec.before?.(page)}
           <List spec={spec} page={page} />
           {spec.after?.(page)}

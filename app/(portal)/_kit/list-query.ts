@@ -67,3 +67,11 @@ export function addressOf(
     if (value !== undefined && value !== null && value !== "") query.set(name, value);
   return query.size === 0 ? path : `${path}?${query}`;
 }
+
+/** Members of an address that narrow nothing. */
+const NOT_NARROWING = new Set(["view", "sort", "cursor", "saved", "columns"]);
+
+/** Returns whether a filter is in use, beside the view, the order and the page. */
+export function isNarrowed(given: Given): boolean {
+  return Object.keys(given).some((name) => !NOT_NARROWING.has(name));
+}

@@ -6,7 +6,7 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import type { SavedView, ViewedList } from "@/lib/home/views/schema";
-import type { WatchedKind } from "@/lib/vocabulary";
+import type { WatchedKind } from "@/lib/word-lists";
 import type { Given, ListQuery, Params } from "./list-query";
 
 /** What a list page is made of. `listPage` makes the page. */

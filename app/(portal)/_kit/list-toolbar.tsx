@@ -61,7 +61,7 @@ function Columns({ path, query, current, columns }: ToolbarProps) {
   };
   return (
     <details className="relative">
-      <summary className={`${buttonClass("secondary", "bar")} list-none`}>
+      <summary className={`${buttonClass("plain", "bar")} list-none`}>
         <Icon name="menu" />
         {t("columns")}
       </summary>
@@ -99,7 +99,7 @@ function useSave({ list, path, query, mayShare, columns }: ToolbarProps): RowAct
   return act<typeof saveView, "name" | "who">("save", {
     call: SAVE,
     label: t("save"),
-    button: { look: "secondary", size: "bar", icon: "plus" },
+    button: { look: "plain", size: "bar", icon: "plus" },
     title: t("saveTitle"),
     text: t(mayShare ? "saveText" : "saveTyped"),
     fields: { name, ...(mayShare ? { who } : {}) } as { name: typeof name; who: typeof who },
@@ -159,7 +159,7 @@ export function ListToolbar(props: ToolbarProps) {
   const save = useSave(props);
   const acts = useActs(props);
   return (
-    <div className="mb-2 flex flex-wrap items-center justify-end gap-2 print:hidden">
+    <div className="ml-auto flex flex-wrap items-center justify-end gap-x-5 print:hidden">
       <Acts acts={[...acts, save]} />
       <Columns key={addressOf(props.current?.id ?? "", props.query)} {...props} />
     </div>

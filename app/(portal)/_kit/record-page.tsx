@@ -6,7 +6,7 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
-import type { WatchedKind } from "@/lib/vocabulary";
+import type { WatchedKind } from "@/lib/word-lists";
 import { idOf, type Params } from "./list-query";
 
 /** A record that was read, as the parts of its page use it. */

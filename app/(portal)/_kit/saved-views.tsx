@@ -99,7 +99,7 @@ export async function SavedViews<R extends ListAnswer>(list: Shown<R>) {
   }));
   const plain =
     current === undefined ? own.views : own.views.map(({ key, label, href }) => ({ key, label, href }));
-  return <Views {...own} current={current?.id ?? own.current} views={[...plain, ...views]} />;
+  return <Views {...own} isInBar current={current?.id ?? own.current} views={[...plain, ...views]} />;
 }
 
 /** What the address asks for, as a view keeps it. */

@@ -39,10 +39,10 @@ async function Actions({ mayBegin }: { mayBegin: boolean }) {
   const t = await getTranslations("accessReview.records");
   return (
     <>
-      {mayBegin ? <BeginReview /> : null}
       <ButtonLink href="/access-review/records" look="secondary" size="form">
         {t("link")}
       </ButtonLink>
+      {mayBegin ? <BeginReview /> : null}
     </>
   );
 }

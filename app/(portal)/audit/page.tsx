@@ -1,5 +1,7 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { FilterFold } from "@/app/(portal)/_kit/filter-fold";
 import { chosenColumns } from "@/app/(portal)/_kit/saved-views";
 import { addressOf as callAddress } from "@/components/client/api";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
@@ -82,6 +84,8 @@ async function Nothing({ read }: { read: ReadFilter }) {
 }
 
 interface Shown {
+  /** At the left of the tools. */
+  beside: ReactNode;
   list: LoadedList;
   read: ReadFilter;
   place: PagePlace;
@@ -91,7 +95,7 @@ interface Shown {
 }
 
 /** The rows with their tools: the sentence of each entry, and the columns that the reader chose. */
-function Rows({ list, read, place, view, entry, signed }: Shown) {
+function Rows({ beside, list, read, place, view, entry, signed }: Shown) {
   const { before, after } = place;
   const columns = useEventColumns({
     ...{ signedSize: signed, isClosed: place.log !== undefined },
@@ -99,7 +103,10 @@ function Rows({ list, read, place, view, entry, signed }: Shown) {
   });
   return (
     <>
-      {entry === undefined ? <LogTools view={view} values={read.values} columns={columns} /> : null}
+      <div className="mb-2 flex flex-wrap items-center gap-x-6">
+        {beside}
+        {entry === undefined ? <LogTools view={view} values={read.values} columns={columns} /> : null}
+      </div>
       <div data-entries="">
         <EventTable
           events={list.items}
@@ -112,24 +119,35 @@ function Rows({ list, read, place, view, entry, signed }: Shown) {
   );
 }
 
-async function List(props: Shown & { principal: Principal }) {
+async function List(props: Omit<Shown, "beside"> & { principal: Principal }) {
   const { list, read, place, view, entry } = props;
   const { values } = read;
   const actors = await actorChoices(list.items, values.actor, props.principal);
+  const folded = (
+    <FoldedReads
+      path={PATH}
+      values={values}
+      kept={view.kept}
+      count={list.folded}
+      isFolded={place.isFolded === true}
+    />
+  );
   return (
     <div className={entry === undefined ? "" : "hidden facts:block"}>
-      <FilterBar path={PATH} read={read} actors={actors} more={view.kept}>
-        <input type="hidden" name="columns" value={view.kept.columns ?? ""} />
-      </FilterBar>
-      <FoldedReads
-        path={PATH}
-        values={values}
-        kept={view.kept}
-        count={list.folded}
-        isFolded={place.isFolded === true}
-      />
+      <FilterFold isOpen={read.fault !== undefined || isFiltered(read.filter)}>
+        <FilterBar path={PATH} read={read} actors={actors} more={view.kept}>
+          <input type="hidden" name="columns" value={view.kept.columns ?? ""} />
+        </FilterBar>
+      </FilterFold>
       <UnreadableRows rows={list.unreadable} />
-      {list.items.length === 0 ? <Nothing read={read} /> : <Rows {...props} />}
+      {list.items.length === 0 ? (
+        <>
+          {folded}
+          <Nothing read={read} />
+        </>
+      ) : (
+        <Rows {...props} beside={folded} />
+      )}
       {read.fault === undefined ? (
         <ListFoot path={PATH} values={values} kept={view.kept} list={list} place={place} />
       ) : null}

@@ -21,7 +21,7 @@ const FACTS = {
     to: "ada@x.example",
     engine: "ClamAV",
     agency: "Office",
-    missing: "two contacts",
+    missing: "contacts",
   },
   ...{ organisation: "Havel", zone: "UTC", jurisdictions: "EU", ms: "18", where: "other_user", version: "v" },
   ...{ shares: "3/5", tried: "2026-11-01T00:00:00Z", held_on: "2026-11-02", place: "standby", size: "5" },

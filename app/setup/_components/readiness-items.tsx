@@ -14,11 +14,19 @@ const LOOKS: Readonly<Record<ReadinessState, { readonly tone: Tone; readonly ico
   failed: { tone: "amber", icon: "warning" },
 };
 
+const AGENCY_PARTS = ["domain", "number", "contacts"] as const;
+
 /** What was found, in one line. */
 function useDetail(): (item: ReadinessItem) => ReactNode {
   const t = useTranslations("setup");
+  const lacking = ({ missing = "" }: ReadinessItem["facts"]) => ({
+    missing: AGENCY_PARTS.filter((part) => missing.includes(part))
+      .map((part) => t(`agencyParts.${part}`))
+      .join(", "),
+  });
   return ({ item, cause, facts }) => {
-    if (cause !== null) return t(`causes.${cause}`, { ...facts, count: Number(facts.count ?? 0) });
+    if (cause !== null)
+      return t(`causes.${cause}`, { ...facts, ...lacking(facts), count: Number(facts.count ?? 0) });
     if (item === "backup")
       return facts.statement === undefined
         ? t.rich("items.backup.done", {

@@ -75,9 +75,9 @@ async function agency(tx: Tx, tenantId: string): Promise<Result> {
   const [first] = await listAgencies(tx, tenantId);
   if (first === undefined) return open("no_agency");
   const missing = [
-    ...(first.domains > 0 ? [] : ["e-mail domain"]),
-    ...(first.numbers > 0 ? [] : ["call-back number"]),
-    ...(first.people > 1 ? [] : ["two contacts"]),
+    ...(first.domains > 0 ? [] : ["domain"]),
+    ...(first.numbers > 0 ? [] : ["number"]),
+    ...(first.people > 1 ? [] : ["contacts"]),
   ];
   if (missing.length > 0)
     return failed("agency_incomplete", { agency: first.name, missing: missing.join(", ") });

@@ -22,6 +22,13 @@ export const open = (cause: ReadinessCause, facts: ReadinessFacts = {}): Result 
 
 type Sentence = (facts: Readonly<Record<string, string>>) => string;
 
+/** What a complete record of an agency has. */
+const AGENCY_PARTS: Readonly<Record<string, string>> = {
+  domain: "an e-mail domain",
+  number: "a call-back number",
+  contacts: "two contacts",
+};
+
 const CAUSES: Readonly<Record<ReadinessCause, Sentence>> = {
   not_checked: () => "Not checked yet.",
   no_organisation: () => "The operator's own organisation is missing.",
@@ -54,7 +61,11 @@ const CAUSES: Readonly<Record<ReadinessCause, Sentence>> = {
   no_scanner: () => "No document scanner is set. Set CLAMD_SOCKET or CLAMD_HOST.",
   scanner_blind: ({ engine }) => `${engine} did not find the EICAR test file.`,
   no_agency: () => "No agency was added.",
-  agency_incomplete: ({ agency, missing }) => `${agency} lacks: ${missing}.`,
+  agency_incomplete: ({ agency, missing = "" }) =>
+    `${agency} lacks: ${missing
+      .split(", ")
+      .map((part) => AGENCY_PARTS[part] ?? part)
+      .join(", ")}.`,
   no_drill: () => "No restore drill was recorded.",
   drill_old: ({ days }) => `The last drill was ${days} days ago. Hold one.`,
   drill_failed: () => "The last drill failed. Correct the cause and hold another.",

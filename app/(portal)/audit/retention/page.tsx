@@ -46,7 +46,7 @@ export default async function RetentionPage() {
       lead={t("lead")}
       actions={
         <div className="flex flex-wrap gap-2">
-          <ButtonLink href="/audit/holds" look="secondary" size="bar" icon="lock">
+          <ButtonLink href="/audit/holds" look="secondary" size="bar" icon="shield">
             {holds("action")}
           </ButtonLink>
           {mayErase ? (

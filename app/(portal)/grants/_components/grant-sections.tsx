@@ -11,7 +11,7 @@ import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import type { Principal } from "@/lib/context/principal";
-import { GroupName } from "@/lib/vocabulary";
+import { GROUP_NAMES, type GroupName } from "@/lib/word-lists";
 
 const OVER: readonly GrantDetail["state"][] = ["revoked", "expired", "exhausted"];
 
@@ -116,7 +116,7 @@ export function TransactionsSection({ grant, principal }: { grant: GrantDetail; 
 export function FieldsSection({ grant }: { grant: GrantDetail }) {
   const t = useTranslations("grants.fields");
   const names = useTranslations("domain.fields");
-  const rows = GroupName.options.map((group) => ({ group, ...fieldReach(grant, group) }));
+  const rows = GROUP_NAMES.map((group) => ({ group, ...fieldReach(grant, group) }));
   return (
     <Section title={t("title")} count={grant.fields.length}>
       <ul>

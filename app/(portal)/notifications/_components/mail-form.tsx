@@ -44,6 +44,7 @@ export function MailForm({ settings }: { settings: MailSettingsView }) {
         <BoxesField
           form={form}
           name="kinds"
+          look="columns"
           options={MailKind.options.map((kind) => ({ value: kind, label: kinds(kind) }))}
         />
       </FormFrame>

@@ -111,7 +111,6 @@ export function RequestsChart({ requests }: Pick<Figures, "requests">) {
     <Twin
       title={t("title")}
       finding={t("finding", { count, late })}
-      isWide
       chart={<SquareRows label={t("label")} rows={rows} legend={legend} />}
       table={
         <Table<(typeof rows)[number]>

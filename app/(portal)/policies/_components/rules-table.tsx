@@ -94,7 +94,7 @@ function useColumns(shown: Shown): Column<ReadPolicy>[] {
       key: "rule",
       head: t("rule"),
       isTitle: true,
-      className: "tablet:w-[46%]",
+      className: "tablet:w-[60%]",
       cell: (policy) => <Rule policy={policy} isText={isText} />,
     },
     {

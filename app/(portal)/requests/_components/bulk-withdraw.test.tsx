@@ -24,7 +24,7 @@ describe("several requests", () => {
     await user.click(screen.getByRole("button", { name: "Withdraw 2 requests" }));
     const dialog = within(screen.getByRole("dialog"));
     expect(dialog.getAllByRole("listitem").map((one) => one.textContent)).toEqual(["AR-2026-1", "AR-2026-3"]);
-    await user.type(dialog.getByLabelText("Reason (optional)"), "Filed twice");
+    await user.type(dialog.getByLabelText("Reason optional"), "Filed twice");
     await user.click(dialog.getByRole("button", { name: "Withdraw 2 requests" }));
     await waitFor(() => expect(moves).toEqual([["refresh"]]));
     expect(calls.map(({ path, body }) => [path, body])).toEqual([

@@ -52,6 +52,7 @@ interface DialogProps {
 /** Withdraws one request after another, each with its own entry of the log. It stops at the first that fails. */
 function WithdrawAll({ chosen, onWithdrawn, onClose }: DialogProps) {
   const t = useTranslations("requests.list.bulk");
+  const ui = useTranslations("ui");
   const field = useId();
   const router = useRouter();
   const { call } = useApi();
@@ -86,7 +87,7 @@ function WithdrawAll({ chosen, onWithdrawn, onClose }: DialogProps) {
           </li>
         ))}
       </ul>
-      <Field id={field} label={t("reason")}>
+      <Field id={field} label={t("reason")} mark={ui("optional")}>
         {(control) => (
           <TextArea
             {...control}

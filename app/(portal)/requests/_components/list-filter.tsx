@@ -125,7 +125,6 @@ export function ListFilter({ address }: { address: ListAddress }) {
             </Select>
           )}
         </Field>
-        <HistorySearch address={address} />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" icon="filter">
             {t("apply")}
@@ -136,6 +135,7 @@ export function ListFilter({ address }: { address: ListAddress }) {
             </ButtonLink>
           ) : null}
         </div>
+        <HistorySearch address={address} />
       </form>
     </search>
   );

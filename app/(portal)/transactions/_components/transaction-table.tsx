@@ -1,33 +1,13 @@
 import { useTranslations } from "next-intl";
 import { SealGlyph } from "@/components/domain/seal-glyph";
+import { StatusTag } from "@/components/domain/status-tag";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Digest } from "@/components/ui/digest";
-import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
-import { Tag, type Tone } from "@/components/ui/tag";
+import { Tag } from "@/components/ui/tag";
 import type { GrantView } from "@/lib/access/grants/schema";
-import type { TransactionStatus, TransactionView } from "@/lib/transactions/schema";
-
-const LOOKS: Readonly<Record<TransactionStatus, readonly [Tone, IconName]>> = {
-  created: ["plain", "plus"],
-  processing: ["amber", "clock"],
-  completed: ["accent", "tick"],
-  settled: ["accent", "check"],
-  failed: ["oxblood", "stop"],
-  disputed: ["oxblood", "comment"],
-};
-
-/** A transaction's state as icon and word. */
-export function StatusTag({ status }: { status: TransactionStatus }) {
-  const t = useTranslations("transactions.status");
-  const [tone, icon] = LOOKS[status];
-  return (
-    <Tag tone={tone} icon={icon}>
-      {t(status)}
-    </Tag>
-  );
-}
+import type { TransactionView } from "@/lib/transactions/schema";
 
 export interface Row {
   readonly view: TransactionView;

@@ -63,6 +63,7 @@ function useAdding() {
 export function AddKey({ scopes }: { scopes: NewApiKey["scopes"] }) {
   const t = useTranslations("programs.add");
   const words = useTranslations("programs.scopes");
+  const ui = useTranslations("ui");
   const form = useAdding();
   const done = () => {
     form.again();
@@ -93,6 +94,7 @@ export function AddKey({ scopes }: { scopes: NewApiKey["scopes"] }) {
       <AreaField
         form={form}
         name="addresses"
+        mark={ui("optional")}
         help={t("addressesHelp")}
         rows={2}
         className="font-mono"
@@ -101,6 +103,7 @@ export function AddKey({ scopes }: { scopes: NewApiKey["scopes"] }) {
       <TextField
         form={form}
         name="signing"
+        mark={ui("optional")}
         help={t("signingHelp")}
         className="font-mono"
         spellCheck={false}

@@ -97,6 +97,7 @@ export function JobsSection({ jobs }: Pick<Background, "jobs">) {
     {
       key: "failures",
       head: t("failures"),
+      isNumber: true,
       cell: ({ failures, failure, failed_at }) =>
         failures === 0 ? (
           "0"

@@ -57,6 +57,7 @@ export function AddWebhook() {
       <BoxesField
         form={form}
         name="kinds"
+        look="columns"
         options={OFFERED.map((value) => ({ value, label: words(value) }))}
       />
     </FormFrame>

@@ -23,7 +23,7 @@ export function FoldedReads(props: {
   if (isFolded ? count === 0 : values.reads !== "all") return null;
   const href = addressOf(path, { ...values, reads: isFolded ? "all" : "" }, props.kept);
   return (
-    <p className="mb-3 text-control text-ink-2 print:hidden">
+    <p className="text-control text-ink-2 print:hidden">
       {isFolded
         ? t(count >= MOST ? "hiddenMost" : "hidden", { n: count, count: formatCount(count, locale) })
         : t("shown")}{" "}

@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { StatusTag } from "@/app/(portal)/transactions/_components/transaction-table";
 import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
 import { ReceiptDownload } from "@/components/domain/receipt-download";
+import { StatusTag } from "@/components/domain/status-tag";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";

@@ -6,7 +6,7 @@ import { openingCallOf } from "@/components/opening/opening-call";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RecordView } from "@/lib/transactions/read/read-record";
 import type { TransactionView } from "@/lib/transactions/schema";
-import { GroupName } from "@/lib/vocabulary";
+import { GROUP_NAMES, type GroupName } from "@/lib/word-lists";
 
 function isPresent(view: TransactionView, group: GroupName): boolean {
   if (view.sealed_groups.includes(group)) return true;
@@ -16,7 +16,7 @@ function isPresent(view: TransactionView, group: GroupName): boolean {
 
 /** Every group that the transaction has, in the order of groups. */
 export function groupsOf(view: TransactionView): GroupName[] {
-  return GroupName.options.filter((group) => isPresent(view, group));
+  return GROUP_NAMES.filter((group) => isPresent(view, group));
 }
 
 /** The members of unsealed groups, and nothing else of the view. */

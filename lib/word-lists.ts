@@ -1,0 +1,35 @@
+// The lists that pages need at once in the browser. They need no schema library, which is a sixth of a page's script; lib/vocabulary.ts and
+// lib/live make schemas of them.
+
+/** The field groups of a transaction; each is sealed in its own envelope. */
+export const GROUP_NAMES = [
+  "amount",
+  "pricing",
+  "settlement_details",
+  "parties",
+  "narrative",
+  "external_references",
+] as const;
+export type GroupName = (typeof GROUP_NAMES)[number];
+
+/** The kinds of things that change while people read them. */
+export const WATCHED_KINDS = [
+  "request",
+  "grant",
+  "dispute",
+  "transaction",
+  "rotation",
+  "key",
+  "epoch",
+  "hold",
+  "notification",
+  "notice",
+  "agreement",
+  "roster",
+  "access_review",
+  "policy",
+  "erasure",
+  "authority",
+  "alert",
+] as const;
+export type WatchedKind = (typeof WATCHED_KINDS)[number];
