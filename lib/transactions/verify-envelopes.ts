@@ -64,6 +64,15 @@ function entryOf(evidence: Evidence, id: string): Entry | undefined {
   }
 }
 
+/** Returns what finds the entries of this evidence. Each is parsed and compared with its leaf once, however many groups it binds. */
+function entriesOf(evidence: Evidence): (id: string) => Entry | undefined {
+  const known = new Map<string, Entry | undefined>();
+  return (id) => {
+    if (!known.has(id)) known.set(id, entryOf(evidence, id));
+    return known.get(id);
+  };
+}
+
 function isRecordBound({ transaction, groups }: Evidence, created: Entry): boolean {
   const meta = metadataDigest({
     tx: transaction.id,
@@ -90,10 +99,13 @@ function headerRecord(envelope: Envelope): string | undefined {
 }
 
 /** Returns whether a group is bound. Another entry may bind a later generation, but only to the first one's record. */
-function isGroupBound(evidence: Evidence, group: SealedGroupRow, rd: string | undefined): boolean {
-  const { row, envelope, context } = group;
+function isGroupBound(
+  { row, envelope, context }: SealedGroupRow,
+  entry: Entry | undefined,
+  rd: string | undefined,
+): boolean {
   if (rd === undefined || context.rd !== rd || headerRecord(envelope) !== rd) return false;
-  const pub = entryOf(evidence, row.entryId)?.pub;
+  const pub = entry?.pub;
   if (pub?.rd !== undefined && pub.rd !== rd) return false;
   const bound = pub?.envelopes?.find((item) => item.grp === row.group && item.gen === row.gen);
   if (bound === undefined) return false;
@@ -106,12 +118,13 @@ function isGroupBound(evidence: Evidence, group: SealedGroupRow, rd: string | un
  * comes before any unwrapping.
  */
 export function areEnvelopesBound(evidence: Evidence): boolean {
-  const created = entryOf(evidence, evidence.transaction.createEntryId);
+  const find = entriesOf(evidence);
+  const created = find(evidence.transaction.createEntryId);
   if (created === undefined || !isRecordBound(evidence, created)) return false;
   const expected = new Set((created.pub?.envelopes ?? []).map((item) => item.grp));
   const present = evidence.groups.map(({ row }) => row.group);
   if (present.length !== expected.size || !present.every((group) => expected.has(group))) return false;
-  return evidence.groups.every((group) => isGroupBound(evidence, group, created.pub?.rd));
+  return evidence.groups.every((group) => isGroupBound(group, find(group.row.entryId), created.pub?.rd));
 }
 
 /** Returns a sealed group in the custodian's form. */

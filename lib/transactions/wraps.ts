@@ -5,12 +5,12 @@ import type { GroupRow } from "@/lib/transactions/rows";
 import type { SealedTransaction } from "@/lib/transactions/submit/seal-transaction";
 
 /** Returns rows for the recipient entries of all groups, in the order of the envelopes. */
-export function wrapRowsOf(sealed: SealedTransaction, tenantId: string, newId: () => string): NewWrapRow[] {
+export function wrapRowsOf(sealed: SealedTransaction, tenantId: string): NewWrapRow[] {
   const keys = new Map(sealed.keys.map((key) => [key.kid, key]));
   return sealed.groups.flatMap(({ group, gen, envelope }) =>
     envelope.recipients.map((recipient, position) => {
       const key = keys.get(recipient.header.kid);
-      const place = { id: newId(), tenantId, transactionId: sealed.draft.id, group, gen, position };
+      const place = { tenantId, transactionId: sealed.draft.id, group, gen, position };
       if (key === undefined) return wrapRow(place, recipient);
       return wrapRow(
         { ...place, participantId: key.participantId, keyVersionId: key.keyVersionId },

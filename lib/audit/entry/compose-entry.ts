@@ -32,6 +32,12 @@ interface PlannedPart {
   readonly plaintext: Record<string, Json>;
 }
 
+/** What an entry is about, and the keys of its index row. The org part seals both. */
+interface FoundBy {
+  readonly subjects: readonly string[];
+  readonly keys: Readonly<Record<string, string>>;
+}
+
 /** A part with its label in the entry and the compartment that it is sealed in. */
 interface PlacedPart extends PlannedPart {
   readonly c: string;
@@ -51,8 +57,8 @@ function actorOf(cx: AuditContext): string {
 }
 
 /** Leaves out absent members, because JCS has no undefined. */
-function present(members: Readonly<Record<string, Json | undefined>>): Record<string, Json> {
-  const out: Record<string, Json> = {};
+function present<T extends Json>(members: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  const out: Record<string, T> = {};
   for (const [name, value] of Object.entries(members)) if (value !== undefined) out[name] = value;
   return out;
 }
@@ -68,30 +74,26 @@ function accessor(cx: AuditContext, event: AuditEvent): string | undefined {
 
 function indexKeys(cx: AuditContext, event: AuditEvent): Record<string, string> {
   const uuid = (id: string | undefined) => (id !== undefined && isUuid(id) ? id : undefined);
-  const keys = {
+  return present({
     transaction_id: uuid(event.index?.transactionId),
     participant_id: accessor(cx, event),
     request_id: uuid(event.index?.requestId),
     grant_id: uuid(event.index?.grantId),
-  };
-  return Object.fromEntries(
-    Object.entries(keys).flatMap(([name, key]) => (key === undefined ? [] : [[name, key]])),
-  );
+  });
 }
 
-function orgPart(cx: AuditContext, event: AuditEvent, subjects: readonly string[]): Record<string, Json> {
+function orgPart(cx: AuditContext, event: AuditEvent, { subjects, keys }: FoundBy): Record<string, Json> {
   const access =
     event.access === undefined
       ? undefined
-      : present({
+      : present<Json>({
           participant_id: accessor(cx, event),
           data_accessed: [...event.access.dataAccessed],
           success: event.access.success,
           error: event.access.error,
           authorized_by: event.access.authorizedBy,
         });
-  const index = indexKeys(cx, event);
-  return present({
+  return present<Json>({
     action: event.action,
     actor: actorOf(cx),
     role: cx.principal?.role,
@@ -100,14 +102,14 @@ function orgPart(cx: AuditContext, event: AuditEvent, subjects: readonly string[
     purpose: event.purpose,
     details: event.details === undefined ? undefined : { ...event.details },
     access,
-    index: Object.keys(index).length === 0 ? undefined : index,
+    index: Object.keys(keys).length === 0 ? undefined : { ...keys },
     case: event.caseId === undefined ? undefined : true,
     suspicion: event.suspicion === undefined ? undefined : true,
   });
 }
 
 function subjectPart(cx: AuditContext): Record<string, Json> {
-  return present({
+  return present<Json>({
     name: cx.principal?.name,
     handle: cx.principal?.handle,
     address: cx.client.address,
@@ -115,13 +117,13 @@ function subjectPart(cx: AuditContext): Record<string, Json> {
   });
 }
 
-function planParts(cx: AuditContext, event: AuditEvent, subjects: readonly string[]): PlannedPart[] {
+function planParts(cx: AuditContext, event: AuditEvent, found: FoundBy): PlannedPart[] {
   const tenantId = cx.instance.tenantId;
   const part = (kind: CompartmentKind, subject: string, plaintext: Record<string, Json>): PlannedPart => ({
     name: { tenantId, kind, subject },
     plaintext,
   });
-  const parts = [part("org", tenantId, orgPart(cx, event, subjects))];
+  const parts = [part("org", tenantId, orgPart(cx, event, found))];
   if (event.caseId !== undefined) parts.push(part("case", event.caseId, { ...event.caseDetails }));
   else if (event.caseDetails !== undefined) throw new InvariantError("case details without a case");
   if (event.suspicion !== undefined) parts.push(part("suspicion", tenantId, { ...event.suspicion }));
@@ -176,8 +178,9 @@ export async function composeEntry(cx: AuditContext, event: AuditEvent): Promise
   const id = uuidv7(Number(micros / 1000n));
   const at = formatMicros(micros);
   const subjects = event.subjects.length === 0 ? [`entry:${id}`] : [...new Set(event.subjects)];
+  const found = { subjects, keys: indexKeys(cx, event) };
   const placed: PlacedPart[] = [];
-  for (const planned of planParts(cx, event, subjects)) placed.push(await place(cx, planned));
+  for (const planned of planParts(cx, event, found)) placed.push(await place(cx, planned));
   const sealed = tellOfPerson(placed).map((part) => sealPlaced(cx.instance.log, id, part));
   sealed.sort((a, b) => (a.part.c < b.part.c ? -1 : 1));
   const pub = sortedPub(event.pub);
@@ -200,14 +203,14 @@ export async function composeEntry(cx: AuditContext, event: AuditEvent): Promise
     integrateBy: formatMicros(micros + MERGE_DELAY_MICROS),
     parts: sealed.map(({ part }) => part),
   };
-  return { appended, rows: layOutRows(cx, event, appended, subjects, sealed) };
+  return { appended, rows: layOutRows(cx, event, appended, found, sealed) };
 }
 
 function layOutRows(
   cx: AuditContext,
   event: AuditEvent,
   { id, at, bytes }: AppendedEntry,
-  subjects: readonly string[],
+  { subjects, keys }: FoundBy,
   sealed: readonly SealedUnder[],
 ): EntryRows {
   const { log, tenantId: tenant_id } = cx.instance;
@@ -229,7 +232,7 @@ function layOutRows(
       action: event.action,
       outcome: event.outcome,
       ...(event.purpose === undefined ? {} : { purpose: event.purpose }),
-      ...indexKeys(cx, event),
+      ...keys,
       ...(event.caseId === undefined ? {} : { case_id: event.caseId }),
       is_access: event.access !== undefined,
       is_suspicion: event.suspicion !== undefined,

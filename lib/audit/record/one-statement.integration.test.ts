@@ -115,7 +115,6 @@ function transactionRows(id: string, entryId: string, epoch = 1): Required<Pick<
     wrap: groups.flatMap((grp) =>
       ["participant", "escrow"].map((kind, position) => ({
         ...tenant,
-        id: newId(),
         transaction_id: id,
         grp,
         gen: 1,

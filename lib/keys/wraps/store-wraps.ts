@@ -21,7 +21,7 @@ export function readWraps(tx: Tx, transactionIds: readonly string[]): Promise<Wr
 
 /** Returns a recipient entry as a row to store. */
 export function wrapRow(
-  place: Pick<NewWrapRow, "id" | "tenantId" | "transactionId" | "group" | "gen" | "position"> & {
+  place: Pick<NewWrapRow, "tenantId" | "transactionId" | "group" | "gen" | "position"> & {
     readonly participantId?: string;
     readonly keyVersionId?: string;
   },

@@ -19,7 +19,6 @@ export interface WrapRow {
 }
 
 export interface NewWrapRow extends WrapRow {
-  readonly id: string;
   readonly tenantId: string;
 }
 
@@ -30,7 +29,6 @@ export interface NewWraps {
 
 function recordsOf({ wraps }: NewWraps): string {
   const records = wraps.map((row) => ({
-    id: row.id,
     tenant_id: row.tenantId,
     transaction_id: row.transactionId,
     grp: row.group,
@@ -49,12 +47,12 @@ function recordsOf({ wraps }: NewWraps): string {
 
 /** Inserts any number of wraps; a statement may add a condition. */
 export const INSERT_WRAPS = sql<NewWraps>`
-  INSERT INTO wrap (id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+  INSERT INTO wrap (tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
                     position, suite, epk, encrypted_key)
-  SELECT id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+  SELECT tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
          position, 'cfx1', epk, encrypted_key
   FROM json_to_recordset(${recordsOf}::json) AS r (
-    id uuid, tenant_id uuid, transaction_id uuid, grp text, gen int, kind text, kid text, participant_id text,
+    tenant_id uuid, transaction_id uuid, grp text, gen int, kind text, kid text, participant_id text,
     key_version_id uuid, epoch int, position int, epk text, encrypted_key text)`;
 
 const STORE_WRAPS = statementOf<NewWraps, never>("store-wraps", INSERT_WRAPS);

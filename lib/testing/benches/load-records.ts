@@ -90,11 +90,6 @@ function copied(line: string, old: Marks, own: Marks): string {
   });
 }
 
-/** A wrap has an id of its own, in its first column. */
-function rowOf(table: string, line: string, micros: bigint): string {
-  return table === "wrap" ? `${uuidv7(Number(micros / 1000n))}${line.slice(line.indexOf("\t"))}` : line;
-}
-
 function write(admin: Client, { table, columns }: Template, lines: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const stream = admin.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN`));
@@ -136,14 +131,12 @@ export async function loadRecords(admin: Client, id: string, count: number): Pro
         const micros = BigInt(marks.createdMicros) - n * STEP_MICROS;
         const [own, entry] = [uuidv7(Number(micros / 1000n)), uuidv7(Number(micros / 1000n))];
         const at = formatMicros(micros);
-        return { id: own, entry, created: at, createdMicros: String(micros), at, micros };
+        return { id: own, entry, created: at, createdMicros: String(micros), at };
       });
       await admin.query("BEGIN");
       for (const template of templates) {
-        const { table, lines } = template;
-        const rows = copies.flatMap((own) =>
-          lines.map((line) => rowOf(table, copied(line, marks, own), own.micros)),
-        );
+        const { lines } = template;
+        const rows = copies.flatMap((own) => lines.map((line) => copied(line, marks, own)));
         if (rows.length > 0) await write(admin, template, rows);
       }
       await admin.query("COMMIT");

@@ -164,7 +164,7 @@ it(`${KILLS} kills with -9 of ${PORTALS} portals that rotate both parties at onc
   for (const end of ends)
     expect(end).toEqual({ state: "completed", rewrapped: end.total, total: TRANSACTIONS * 2 });
   const left = await asPortal<{ kid: string }>(
-    "SELECT w.id FROM wrap w JOIN key_version k ON k.id = w.key_version_id WHERE k.state <> 'active'",
+    "SELECT w.kid FROM wrap w JOIN key_version k ON k.id = w.key_version_id WHERE k.state <> 'active'",
   );
   expect(left).toEqual([]);
   for (const id of ids) {

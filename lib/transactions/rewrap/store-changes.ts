@@ -1,7 +1,6 @@
 import "server-only";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { appendEntries } from "@/lib/audit/record/append-entry";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import type { ActiveKey } from "@/lib/keys/active-keys";
 import { moveWraps, type RotationRow, tellProgress } from "@/lib/keys/rotation/store";
@@ -62,7 +61,7 @@ function wrapsOf(cx: RewrapContext, { groups, keys }: Reseal): NewWrapRow[] {
   return groups.flatMap(({ transactionId, group, gen, envelope }) =>
     envelope.recipients.map((recipient, position) => {
       const key = keys.find(({ kid }) => kid === recipient.header.kid);
-      const place = { id: uuidv7(cx.clock.nowMs()), tenantId, transactionId, group, gen, position };
+      const place = { tenantId, transactionId, group, gen, position };
       if (key === undefined) return wrapRow(place, recipient);
       return wrapRow(
         { ...place, participantId: key.participantId, keyVersionId: key.keyVersionId },

@@ -3,7 +3,6 @@ import { composeEntry } from "@/lib/audit/entry/compose-entry";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry, EntryRows } from "@/lib/context/recorder";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { STATEMENT_MS } from "@/lib/db/prepared";
 import { inSnapshot } from "@/lib/db/transaction";
@@ -122,7 +121,6 @@ function versionRow(cx: Context, { sealed: { draft }, entry }: Stored): NewVersi
 
 function rowsOf(cx: Context, stored: readonly Stored[], entries: readonly EntryRows[]): NewTransactions {
   const { tenantId } = cx.instance;
-  const newId = () => uuidv7(cx.clock.nowMs());
   return {
     keyVersionIds: [
       ...new Set(stored.flatMap(({ sealed }) => sealed.keys.map(({ keyVersionId }) => keyVersionId))),
@@ -132,7 +130,7 @@ function rowsOf(cx: Context, stored: readonly Stored[], entries: readonly EntryR
     participants: stored.flatMap(({ sealed }) => participantRows(sealed, tenantId)),
     groups: stored.flatMap((one) => groupRows(one, tenantId)),
     versions: stored.map((one) => versionRow(cx, one)),
-    wraps: stored.flatMap(({ sealed }) => wrapRowsOf(sealed, tenantId, newId)),
+    wraps: stored.flatMap(({ sealed }) => wrapRowsOf(sealed, tenantId)),
   };
 }
 

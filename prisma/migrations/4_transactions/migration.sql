@@ -70,7 +70,6 @@ CREATE TABLE transaction_version (
 
 -- Kind `former`: a reseal keeps the escrow wrap of the former generation until the custodian has confirmed that it opens the new one.
 CREATE TABLE wrap (
-  id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
   transaction_id uuid NOT NULL,
   grp text NOT NULL,
@@ -84,7 +83,8 @@ CREATE TABLE wrap (
   suite text NOT NULL DEFAULT 'cfx1',
   epk text NOT NULL,
   encrypted_key text NOT NULL,
-  rotation_batch_id uuid
+  rotation_batch_id uuid,
+  PRIMARY KEY (transaction_id, grp, gen, kid)
 );
 
 -- Each sealed group has a row from the start (transaction_group_owed). `due_at` is when the custodian is asked next. It is empty when
@@ -176,14 +176,11 @@ CREATE INDEX transaction_tenant_id_created_at_us_id_idx ON transaction (tenant_i
 CREATE INDEX transaction_tenant_id_status_created_at_us_id_idx ON transaction (tenant_id, status, created_at_us, id);
 CREATE INDEX transaction_tenant_id_job_id_idx ON transaction (tenant_id, job_id);
 CREATE INDEX transaction_create_entry ON transaction (create_entry_id);
-CREATE INDEX transaction_hold_until_idx ON transaction (hold_until);
+CREATE INDEX transaction_hold_until_idx ON transaction (hold_until) WHERE hold_until IS NOT NULL;
 CREATE INDEX transaction_participant_participant_id_created_at_us_transa_idx
   ON transaction_participant (participant_id, created_at_us, transaction_id);
-CREATE INDEX transaction_group_newest ON transaction_group (transaction_id, grp, gen DESC);
 CREATE INDEX transaction_group_entry ON transaction_group (entry_id);
 CREATE INDEX wrap_key_version_id_idx ON wrap (key_version_id);
-CREATE INDEX wrap_participant_id_idx ON wrap (participant_id);
-CREATE UNIQUE INDEX wrap_transaction_id_grp_gen_kid_key ON wrap (transaction_id, grp, gen, kid);
 CREATE INDEX wrap_former ON wrap (transaction_id) WHERE kind = 'former';
 CREATE INDEX wrap_escrow_epoch ON wrap (epoch, transaction_id) WHERE kind <> 'participant';
 -- The worker reads this every second. Rows leave it when they are signed.

@@ -9,7 +9,8 @@
 -- Arguments are '<prefix>:<column>'; any of them may be the entry's subject. The queue is asked and not the entry,
 -- which remains: it shows that an entry exists, not that it is true. For xmin see audit_queue_own_entry in 2_audit.
 -- The entry names the row as it is after the change, so a row keeps its id and what it is about.
-CREATE FUNCTION audit_require_entry() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION audit_require_entry() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   row_json jsonb;
   was jsonb;
@@ -35,7 +36,7 @@ BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM audit_queue q JOIN audit_action_rule r ON r.action = q.action
     WHERE q.xid = pg_current_xact_id() AND age(q.xmin) <= 0 AND q.subject = ANY (subjects)
-      AND r.table_name = TG_TABLE_NAME AND r.op = TG_OP) THEN
+      AND r.table_name = TG_TABLE_NAME::text AND r.op = TG_OP OFFSET 0) THEN
     RAISE EXCEPTION '% on % has no audit entry', TG_OP, TG_TABLE_NAME USING ERRCODE = 'SP001';
   END IF;
   RETURN NULL;
