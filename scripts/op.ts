@@ -84,9 +84,14 @@ async function examineAll(values: Options): Promise<number> {
 async function begin(draft: string): Promise<number> {
   const { log, file: roster } = await rosterPlace();
   const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const ended = new Promise<never>((_resolve, reject) => {
+    lines.once("close", () => reject(new OperatorError("The input ended, and nothing was written.")));
+  });
+  // After the last answer no one waits for it.
+  ended.catch(() => undefined);
   const terminal = {
     say: (line: string) => void process.stdout.write(`${line}\n`),
-    ask: (question: string) => lines.question(question),
+    ask: (question: string) => Promise.race([lines.question(question), ended]),
   };
   try {
     const digest = await beginRoster(terminal, readDraft(draft), log, roster);

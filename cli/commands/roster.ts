@@ -3,6 +3,7 @@ import {
   getRoster,
   getRosterDraft,
 } from "@/lib/api-client/operations/administration/roster";
+import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
 import type { CommandSpec, Cx, Given } from "../command";
 
 async function show(cx: Cx): Promise<undefined> {
@@ -11,7 +12,8 @@ async function show(cx: Cx): Promise<undefined> {
 }
 
 async function draft(cx: Cx): Promise<undefined> {
-  await cx.out.document(await cx.connect().call(getRosterDraft, {}));
+  // It is taken to another machine as a file, so it has no other form.
+  await cx.out.text(`${shownJson(await cx.connect().call(getRosterDraft, {}))}\n`);
   return undefined;
 }
 
@@ -36,7 +38,7 @@ export const ROSTER_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["roster", "draft"],
     summary: "The draft of the first roster, to take to the custodian's machine.",
-    example: "sealport roster draft",
+    example: "sealport roster draft > roster-draft.json",
     run: draft,
   },
   {

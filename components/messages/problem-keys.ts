@@ -230,7 +230,8 @@ export const CODE_KEYS = {
   "service.limiter-unavailable": "away",
   "service.unavailable": "away",
   "service.internal": "internal",
-  unknown: "internal",
+  // Something between browser and portal answered, so that there is no number to quote.
+  unknown: "away",
 } as const;
 
 export type KnownCode = keyof typeof CODE_KEYS;

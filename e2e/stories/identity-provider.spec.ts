@@ -110,6 +110,8 @@ test("two administrators connect a provider, and an invited officer signs in the
   await olga.getByRole("button", { name: `Sign in as ${email}` }).click();
   await olga.waitForURL((url) => url.pathname === "/");
   expect((await olga.request.get(at("/confidential/account"))).status()).toBe(200);
+  await open(greta, "/people?q=Olga");
+  await expect(greta.getByRole("row", { name: /Olga Lind/ })).toContainText("At the organisation");
 
   idp.people.set("officer-7", { email, groups: [] });
   await olga.context().clearCookies();

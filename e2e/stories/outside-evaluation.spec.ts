@@ -21,6 +21,7 @@ import {
   type Person,
   signApproval,
   signInWithPasskey,
+  signRecovery,
   signVersion,
   startBrowser,
 } from "../support/deployment/person";
@@ -28,6 +29,7 @@ import { CALLS, callAsParts, callAsStrangers, readableBy } from "../support/depl
 import { oneUserReason, run } from "../support/deployment/users";
 import { startWrongly, wrongValues } from "../support/deployment/wrong-values";
 import { openFields } from "../support/opening";
+import { challengeOf } from "../support/statements";
 import { canaries, fileRequest, newTransaction, orderFacts, text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
@@ -201,6 +203,14 @@ test("roster 2 adds an officer when two people have signed it with their passkey
   await signVersion(who("Lena Hart"));
   const [now] = await sealport("ada", "roster", "show");
   expect(now.version).toBe(2);
+
+  // What `npm run recover` asks two people to sign after a restore.
+  const wanted = { log: "portal.example.org/log1", from: 1, to: 3, root: "A".repeat(43) };
+  const [signed] = await signRecovery(who("Ada Lind"), wanted);
+  const statement = { ...wanted, person: "admin-ada-lind" };
+  expect(signed.statement).toEqual(statement);
+  const { challenge } = JSON.parse(Buffer.from(signed.signature.client_data_json, "base64url").toString());
+  expect(challenge).toBe(challengeOf("recovery", statement));
 });
 
 /** A client submits a transaction, and an officer opens it under an order that two people approve with their passkeys. */

@@ -332,6 +332,17 @@ describe("the systemd units", () => {
     },
   );
 
+  it("give each serving part a group of its own, with its callers and no other serving part", () => {
+    const members = [...read("deploy/systemd/sealport.sysusers.conf").matchAll(/^m sp-(\w+) (\S+)$/gm)];
+    for (const part of ["custodian", "signer", "witness"]) {
+      const unit = read(`deploy/systemd/sealport-${part}.service`);
+      const [, group] = /^Environment=SOCKET_GROUP=(\S+)$/m.exec(unit) ?? [];
+      expect(unit).toContain(`\nSupplementaryGroups=${group}\n`);
+      const users = members.filter(([, , named]) => named === group).map(([, user]) => user);
+      expect(users).toEqual([part, "portal", "worker"]);
+    }
+  });
+
   it("are units that systemd takes, where it is installed", () => {
     if (spawnSync("systemd-analyze", ["--version"]).status !== 0) {
       notRun("systemd-analyze is not installed");

@@ -3,7 +3,7 @@
 
 import "server-only";
 import { unwatchFile, watchFile } from "node:fs";
-import { chmod, chown, mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -15,9 +15,9 @@ import { createServer as createSecureServer } from "node:https";
 import path from "node:path";
 import { TLSSocket } from "node:tls";
 import { isUuid } from "@/lib/crypto/uuid";
-import { OperatorError } from "@/lib/errors";
 import { identityOf, PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
+import { shareSocket } from "@/lib/ipc/socket-group";
 import { leaveUnnoted } from "@/lib/telemetry/request-facts";
 import { inSpan } from "@/lib/telemetry/tracing/spans";
 import type { SpanStart } from "@/lib/telemetry/tracing/tracer";
@@ -145,29 +145,6 @@ async function answerOne(
     if (response.headersSent) response.destroy();
     else send(response, { status: 500 });
   }
-}
-
-async function groupId(group: string): Promise<number> {
-  if (/^\d+$/.test(group)) return Number(group);
-  const lines = (await readFile("/etc/group", "utf8")).split("\n").map((line) => line.split(":"));
-  const id = lines.find(([name]) => name === group)?.[2];
-  if (id === undefined)
-    throw new OperatorError(`SOCKET_GROUP names a group that this machine does not have: ${group}`);
-  return Number(id);
-}
-
-/** Lets the group use the socket: it may enter the folder, and read and write the socket. */
-async function shareSocket(socket: string, group: string | undefined): Promise<void> {
-  if (group === undefined) return chmod(socket, 0o600);
-  const gid = await groupId(group);
-  try {
-    await chown(path.dirname(socket), -1, gid);
-    await chmod(path.dirname(socket), 0o710);
-    await chown(socket, -1, gid);
-  } catch {
-    throw new OperatorError(`SOCKET_GROUP names a group that this user is not in: ${group}`);
-  }
-  await chmod(socket, 0o660);
 }
 
 async function listen(

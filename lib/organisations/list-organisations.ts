@@ -17,5 +17,10 @@ export async function listOrganisations(
   );
   const shown = rows.slice(0, query.limit);
   const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-  return { items: shown.map(({ hasHours, ...row }) => ({ ...row, has_hours: hasHours })), next_cursor: next };
+  const items = shown.map(({ hasHours, emailDomains, ...row }) => ({
+    ...row,
+    has_hours: hasHours,
+    ...(emailDomains === undefined ? {} : { email_domains: [...emailDomains] }),
+  }));
+  return { items, next_cursor: next };
 }

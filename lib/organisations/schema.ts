@@ -85,6 +85,8 @@ export const OrganisationSummary = z.object({
   has_hours: z.boolean(),
   /** People who have not left. */
   people: z.int(),
+  /** Verified e-mail domains of an agency's officers. */
+  email_domains: z.array(z.string()).optional(),
 });
 export type OrganisationSummary = z.infer<typeof OrganisationSummary>;
 

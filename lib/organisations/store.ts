@@ -27,6 +27,8 @@ export interface OrganisationRow {
   readonly hasHours: boolean;
   /** How many people it has who have not left. */
   readonly people: number;
+  /** Only of an agency. */
+  readonly emailDomains: readonly string[] | undefined;
 }
 
 const State = z.enum(["active", "suspended"]);
@@ -48,11 +50,17 @@ export async function listOrganisationRows(
     _count: { id: true },
   });
   const people = new Map(counts.map(({ organisation_id: id, _count: { id: count } }) => [id, count]));
+  const agencies = await tx.agency.findMany({
+    where: { organisation_id: { in: rows.map(({ id }) => id) } },
+    select: { organisation_id: true, email_domains: true },
+  });
+  const domains = new Map(agencies.map(({ organisation_id: id, email_domains: own }) => [id, own]));
   return rows.map(({ weekly_hours, state, ...row }) => ({
     ...row,
     state: State.parse(state),
     hasHours: weekly_hours !== null,
     people: people.get(row.id) ?? 0,
+    emailDomains: domains.get(row.id),
   }));
 }
 

@@ -103,6 +103,16 @@ export async function signVersion(person: Person): Promise<void> {
   await expect(person.dialog()).toHaveCount(0);
 }
 
+/** Signs on the page Roster what a recovery of the log asks for, and returns what the saved file has. */
+export async function signRecovery(person: Person, wanted: object) {
+  const { page } = person;
+  await person.open("/roster");
+  await page.getByLabel("Statement").fill(JSON.stringify(wanted));
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Sign the statement with your passkey" }).click();
+  return JSON.parse(readFileSync(await (await saved).path(), "utf8"));
+}
+
 /** Signs in with the passkey of the person's device. */
 export async function signInWithPasskey(person: Person): Promise<void> {
   await person.open("/sign-in");

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { LOST_KEY_PATHS } from "@/lib/escrow/protocol/lost-key";
 import { PATHS } from "@/lib/escrow/protocol/messages";
+import { POLICIES_PATH } from "@/lib/escrow/protocol/policy-order";
 import { ROSTER_PATHS } from "@/lib/escrow/protocol/roster";
 import { CO_VIEWER_ENDS_PATH } from "@/lib/escrow/protocol/submissions";
 import { issueBy, makeAuthority } from "./certificates";
@@ -30,6 +31,8 @@ export const CALLS: readonly (readonly ["custodian" | "signer" | "witness", stri
   ["custodian", "POST", LOST_KEY_PATHS.accepted, PORTAL],
   ["custodian", "POST", LOST_KEY_PATHS.envelopes, PORTAL],
   ["custodian", "POST", LOST_KEY_PATHS.ends, PORTAL],
+  ["custodian", "GET", POLICIES_PATH, PORTAL],
+  ["custodian", "POST", POLICIES_PATH, PORTAL],
   ["custodian", "GET", ROSTER_PATHS.roster, PORTAL],
   ["custodian", "POST", ROSTER_PATHS.roster, PORTAL],
   ["custodian", "POST", ROSTER_PATHS.statements, PORTAL],

@@ -52,7 +52,7 @@ export const OrganisationChange = z
   .refine(({ name, state }) => name !== undefined || state !== undefined, "changes nothing");
 export type OrganisationChange = z.infer<typeof OrganisationChange>;
 
-export const Organisation = OrganisationSummary.omit({ has_hours: true, people: true });
+export const Organisation = OrganisationSummary.omit({ has_hours: true, people: true, email_domains: true });
 export type Organisation = z.infer<typeof Organisation>;
 export const OrganisationAnswer = Organisation.extend({ receipt: Receipt });
 export type OrganisationAnswer = z.infer<typeof OrganisationAnswer>;

@@ -15,6 +15,7 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { hasPeople } from "@/lib/identity/people/participants-store";
 
 async function personOf(
   tx: Tx,
@@ -47,14 +48,27 @@ async function inviteNow(cx: AdministrationContext, body: NewPerson): Promise<In
   return { user_id: userId, state: "invited", agreement: null, invitation, receipt };
 }
 
+/** Returns whether the person would join others, whose later records they would read. One administrator could add themselves. */
+async function joinsOthers(
+  tx: Tx,
+  cx: AdministrationContext,
+  { participant_id: id }: NewPerson,
+): Promise<boolean> {
+  return id !== undefined && hasPeople(tx, cx.instance.tenantId, id);
+}
+
 /**
- * Invites a person. A client or a provider gets their link at once, unless their participant has records. They, and a
- * person with a privileged role or any duty, get it when a second administrator has agreed; until then there is no
- * account. Throws `person.mailbox`, `person.address`,
- * `person.duties`, `organisation.not-found`, `organisation.state` and `agreement.open`.
+ * Invites a person. A client or a provider gets their link at once if they are the first of their participant and it has
+ * no records. All others get it when a second administrator has agreed; until then there is no account. Throws
+ * `person.mailbox`, `person.address`, `person.duties`, `organisation.not-found`, `organisation.state` and
+ * `agreement.open`.
  */
 export async function invitePerson(cx: AdministrationContext, body: NewPerson): Promise<InviteAnswer> {
-  if (!(await inSnapshot(cx, (tx) => needsSecondPerson(tx, cx, body)))) return inviteNow(cx, body);
+  const isAsked = await inSnapshot(
+    cx,
+    async (tx) => (await needsSecondPerson(tx, cx, body)) || (await joinsOthers(tx, cx, body)),
+  );
+  if (!isAsked) return inviteNow(cx, body);
   const userId = uuidv7(cx.clock.nowMs());
   const after = await inTransaction(cx, async (tx) => {
     await requireNoneOpen(tx, cx, body.email);

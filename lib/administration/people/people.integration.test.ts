@@ -81,6 +81,11 @@ describe("an invitation", () => {
       state: "invited",
       agreement: null,
     });
+    // One administrator cannot put a second person there, who would read what comes later.
+    expect(await invite({ ...client, participant_id: id })).toMatchObject({
+      state: "asked",
+      invitation: null,
+    });
   });
 
   it("of a client waits for a second administrator once the participant has records: they would be read", async () => {

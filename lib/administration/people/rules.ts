@@ -1,6 +1,6 @@
 import "server-only";
 import type { RuleContext } from "@/lib/administration/agreements/kind";
-import { dutiesFault, isHome } from "@/lib/administration/people/standing";
+import { dutiesFault, isHome, isInVerifiedDomain } from "@/lib/administration/people/standing";
 import { countOtherAdministrators, lockAdministrators } from "@/lib/administration/people/store";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
@@ -47,10 +47,9 @@ export async function requireDomain(
   person: { readonly email: string; readonly organisationId: string },
 ): Promise<void> {
   const agency = await findAgency(tx, cx.instance.tenantId, person.organisationId);
-  const domain = domainOf(person.email);
-  if (agency === undefined || agency.emailDomains.some((one) => one.toLowerCase() === domain)) return;
+  if (agency === undefined || isInVerifiedDomain(person.email, agency.emailDomains)) return;
   throw new DomainError("person.address", {
-    detail: `${domain} is not a verified domain of ${agency.name}.`,
+    detail: `${domainOf(person.email)} is not a verified domain of ${agency.name}.`,
   });
 }
 

@@ -16,7 +16,7 @@ export type PersonState = z.infer<typeof PersonState>;
 export const PersonLook = z.enum(["code_only", "unseen", "link_ends", "key_without_end"]);
 export type PersonLook = z.infer<typeof PersonLook>;
 
-export const SignsInWith = z.enum(["passkey", "code", "password", "none"]);
+export const SignsInWith = z.enum(["passkey", "code", "password", "provider", "none"]);
 
 export const PersonSummary = z.object({
   id: z.string(),

@@ -1,3 +1,4 @@
+import { domainOf } from "@/lib/identity/providers/check-claims";
 import type { Duty, Role } from "@/lib/vocabulary";
 
 interface StandingOf {
@@ -33,4 +34,9 @@ export function dutiesFault({ role, duties }: StandingOf): string | undefined {
   if (role !== "admin" && role !== "coordinator" && duties.length > 0)
     return "Only the operator's own people can have duties.";
   return undefined;
+}
+
+/** Returns whether an address is in a verified domain of an agency. A subdomain counts only if it is listed. */
+export function isInVerifiedDomain(email: string, domains: readonly string[]): boolean {
+  return domains.some((one) => one.toLowerCase() === domainOf(email));
 }

@@ -46,6 +46,7 @@ function peopleAt(tenantId: string, now: Date): Prisma.Sql {
         EXISTS (SELECT 1 FROM credential c WHERE c.user_id = u.id AND c.revoked_at IS NULL AND c.kind = 'passkey') AS has_passkey,
         EXISTS (SELECT 1 FROM credential c WHERE c.user_id = u.id AND c.revoked_at IS NULL AND c.kind = 'totp') AS has_code,
         EXISTS (SELECT 1 FROM credential c WHERE c.user_id = u.id AND c.revoked_at IS NULL AND c.kind = 'password') AS has_password,
+        EXISTS (SELECT 1 FROM credential c WHERE c.user_id = u.id AND c.revoked_at IS NULL AND c.kind = 'oidc') AS has_provider,
         (SELECT max(i.expires_at) FROM invitation i
           WHERE i.user_id = u.id AND i.used_at IS NULL AND i.revoked_at IS NULL) AS link_ends_at,
         EXISTS (SELECT 1 FROM api_key k WHERE k.user_id = u.id AND k.revoked_at IS NULL AND k.expires_at IS NULL) AS has_endless_key
@@ -53,8 +54,8 @@ function peopleAt(tenantId: string, now: Date): Prisma.Sql {
       WHERE u.tenant_id = ${tenantId}::uuid),
     shown AS (
       SELECT f.*, CASE WHEN f.has_passkey THEN 'passkey' WHEN f.has_code THEN 'code' WHEN f.has_password THEN 'password'
-          ELSE 'none' END AS signs_in_with,
-        CASE WHEN f.state = 'active' AND f.link_ends_at IS NOT NULL AND NOT (f.has_passkey OR f.has_code OR f.has_password)
+          WHEN f.has_provider THEN 'provider' ELSE 'none' END AS signs_in_with,
+        CASE WHEN f.state = 'active' AND f.link_ends_at IS NOT NULL AND NOT (f.has_passkey OR f.has_code OR f.has_password OR f.has_provider)
           THEN 'invited' ELSE f.state END AS shown_state
       FROM fact f),
     person AS (

@@ -24,6 +24,7 @@ import {
 } from "@/lib/identity/providers/provider-client";
 import { countLinked, deleteProvider, findProvider } from "@/lib/identity/providers/store";
 import type { Site } from "@/lib/identity/sign-in/site";
+import { findAgency } from "@/lib/organisations/agency/store";
 import { findOrganisation, lockOrganisation } from "@/lib/organisations/store";
 
 export type ProviderAdministration = Context & { readonly site: Site };
@@ -60,6 +61,7 @@ export function getOrganisationSignIn(cx: ProviderAdministration, id: string): P
     return {
       id,
       provider: provider === undefined ? null : viewOf(provider),
+      verified_domains: [...((await findAgency(tx, cx.instance.tenantId, id))?.emailDomains ?? [])],
       redirect_uri: cx.site.origin + RETURN_PATH,
       linked: await countLinked(tx, cx.instance.tenantId, id),
       is_waiting: open.some(({ kind }) => kind === "identity_provider"),

@@ -72,6 +72,8 @@ export type ProviderView = z.infer<typeof ProviderView>;
 export const OrganisationSignIn = z.object({
   id: z.string(),
   provider: ProviderView.nullable(),
+  /** Of an agency's record. Its people's addresses at the provider are usually in them. */
+  verified_domains: z.array(z.string()),
   /** The address to register at the provider. */
   redirect_uri: z.string(),
   /** People of the organisation who linked their sign-in there. */

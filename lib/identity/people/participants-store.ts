@@ -45,6 +45,12 @@ export async function hasRecords(tx: Tx, tenantId: string, id: string): Promise<
   return (await tx.transaction_participant.findFirst({ where, select: { transaction_id: true } })) !== null;
 }
 
+/** Returns whether a person acts for the participant already, invited or suspended people included. */
+export async function hasPeople(tx: Tx, tenantId: string, id: string): Promise<boolean> {
+  const where = { participant_id: id, tenant_id: tenantId, state: { not: "left" } };
+  return (await tx.app_user.findFirst({ where, select: { id: true } })) !== null;
+}
+
 /** Returns participants of these roles by id; `after` is the id of the last one shown. */
 export async function listParticipantRows(
   tx: Tx,

@@ -69,6 +69,21 @@ describe("claims", () => {
     });
   });
 
+  it.each([
+    [undefined, undefined, false],
+    [true, undefined, false],
+    ["true", undefined, false],
+    [false, undefined, true],
+    ["false", undefined, true],
+    [0, undefined, true],
+    [undefined, "false", true],
+    [true, false, true],
+  ])("that say %s and %s of an address refute it: %s", (token, userinfo, isEmailRefuted) => {
+    const said = (verified: unknown) => (verified === undefined ? {} : { email_verified: verified });
+    const read = readClaims({ sub: "a", iat: 1, ...said(token) }, said(userinfo), "groups");
+    expect(read.isEmailRefuted).toBe(isEmailRefuted);
+  });
+
   it("of address and groups are read from userinfo where the ID token lacks them, the proof never", () => {
     const userinfo = { email: "a@b.example", groups: "officers", amr: ["mfa"], acr: "level-2", auth_time: 1 };
     expect(readClaims({ sub: "a", iat: 1 }, userinfo, "groups")).toMatchObject({

@@ -22,12 +22,15 @@ export interface Claims {
   readonly amr: readonly string[];
   readonly acr: string | undefined;
   readonly email: string | undefined;
-  /** False only where the provider says so. */
+  /** Whether token or userinfo has an `email_verified` that is not true. Some providers send texts, such as "false". */
   readonly isEmailRefuted: boolean;
   readonly groups: readonly string[];
 }
 
 const Instant = z.number().int().nonnegative();
+
+const isRefuted = (verified: unknown): boolean =>
+  !(verified == null || verified === true || verified === "true");
 
 /** Reads claims. A member of another type counts as absent, which never helps the person. */
 export function readClaims(
@@ -46,7 +49,7 @@ export function readClaims(
     amr: z.array(z.string()).safeParse(token.amr).data ?? [],
     acr: z.string().safeParse(token.acr).data,
     email,
-    isEmailRefuted: (token.email_verified ?? userinfo.email_verified) === false,
+    isEmailRefuted: isRefuted(token.email_verified) || isRefuted(userinfo.email_verified),
     groups: Words.safeParse(token[groupClaim] ?? userinfo[groupClaim]).data ?? [],
   };
 }

@@ -3,7 +3,7 @@ import { parseSaid } from "@/lib/issue-words";
 import type { OrganisationSummary } from "@/lib/organisations/schema";
 import type { RowFault } from "./row-fault";
 
-export type KnownOrganisation = Pick<OrganisationSummary, "id" | "name" | "kind" | "state">;
+export type KnownOrganisation = Pick<OrganisationSummary, "id" | "name" | "kind" | "state" | "email_domains">;
 
 /** Returns the organisation that a cell names, by name in any case or by id, or why there is none. */
 export function findOrganisation(

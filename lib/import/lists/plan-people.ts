@@ -1,5 +1,5 @@
 import { NewPerson, type PersonSummary } from "@/lib/administration/people/schema";
-import { dutiesFault, isHome } from "@/lib/administration/people/standing";
+import { dutiesFault, isHome, isInVerifiedDomain } from "@/lib/administration/people/standing";
 import { findOrganisation, parseLine } from "./organisations";
 import type { KnownParticipants } from "./plan-participants";
 import type { Planned, RowPlan } from "./plan-rows";
@@ -58,6 +58,8 @@ function readPerson(
   const faults: RowFault[] = [];
   if (!isHome(body.role, place.found.kind))
     faults.push({ code: "home", role: body.role, kind: place.found.kind });
+  const { email_domains: domains } = place.found;
+  if (domains !== undefined && !isInVerifiedDomain(body.email, domains)) faults.push({ code: "address" });
   if (dutiesFault(body) !== undefined) faults.push({ code: "duties" });
   const fault = participantFault(body, known);
   if (fault !== undefined) faults.push(fault);

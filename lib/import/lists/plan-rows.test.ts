@@ -19,6 +19,13 @@ const ORGANISATIONS = [
     kind: "company",
     state: "suspended" as const,
   },
+  {
+    id: "01936f2a-7c1b-7def-8a10-000000000006",
+    name: "Market Office",
+    kind: "agency",
+    state: "active" as const,
+    email_domains: ["market-office.example"],
+  },
 ];
 const AT = { id: COMPANY, name: "Alder & Finch Ltd" };
 const CLIENT = {
@@ -156,6 +163,8 @@ describe("a list of people", () => {
           "F,f@alderfinch.example,Alder & Finch Ltd,client,,client-2",
           "G,g@alderfinch.example,Alder & Finch Ltd,miner,,client-1",
           "H,h@operator.example,Havel Clearing,regulator,,",
+          "J,j@market-office.example,Market Office,regulator,,",
+          "K,k@sub.market-office.example,Market Office,regulator,,",
           '=HYPERLINK(""x""),i@operator.example,Havel Clearing,coordinator,legal,'.replaceAll('""', "'"),
         ].join("\n"),
       ),
@@ -169,6 +178,8 @@ describe("a list of people", () => {
       "participant is not an active participant of this organisation and role",
       "participant is not an active participant of this organisation and role",
       "regulator does not fit an organisation of the kind operator",
+      "create",
+      "email is not of a verified domain of the agency",
       "name begins like a formula",
     ]);
   });

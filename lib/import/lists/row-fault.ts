@@ -9,6 +9,7 @@ export type RowFault =
   | { readonly code: "organisationTwice"; readonly organisation: string }
   | { readonly code: "organisationSuspended"; readonly organisation: string }
   | { readonly code: "home"; readonly role: string; readonly kind: string }
+  | { readonly code: "address" }
   | { readonly code: "duties" }
   | { readonly code: "noParticipant" }
   | { readonly code: "notForRole" }
@@ -27,6 +28,7 @@ const SENTENCES: { readonly [C in RowFault["code"]]: Said<C> } = {
   organisationTwice: ({ organisation }) => `two organisations have the name "${organisation}"; use the id`,
   organisationSuspended: ({ organisation }) => `organisation "${organisation}" is suspended`,
   home: ({ role, kind }) => `${role} does not fit an organisation of the kind ${kind}`,
+  address: () => "email is not of a verified domain of the agency",
   duties: () => "role and duties do not go together",
   noParticipant: () => "participant is not an active participant of this organisation and role",
   notForRole: () => "participant is only for clients and providers",

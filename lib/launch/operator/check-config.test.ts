@@ -167,6 +167,7 @@ describe("config check", () => {
     vi.stubEnv("CUSTODIAN_URL", "mtls://custodian.example.org:7443");
     vi.stubEnv("SIGNER_URL", "mtls://signer.example.org:7443");
     vi.stubEnv("DATA_DIR", file("none"));
+    vi.stubEnv("SOCKET_GROUP", "no-such-group");
     const found = await checkConfig("custodian");
     expect(found).toContainEqual({
       what: "TLS_CERT_FILE",
@@ -176,6 +177,8 @@ describe("config check", () => {
       what: `DATA_DIR ${file("none")}`,
       fault: "does not exist: make it for this part's user, mode 0700",
     });
+    const group = found.find(({ what }) => what === "SOCKET_GROUP no-such-group");
+    expect(group?.fault).toContain("a group that this machine does not have");
   });
 
   it("knows five parts", () => {

@@ -13,6 +13,7 @@ import { OperatorError } from "@/lib/errors";
 import { IdentityResponse, PATHS } from "@/lib/escrow/protocol/messages";
 import { callService } from "@/lib/ipc/client";
 import { PARTS, type Part, usePartIdentity } from "@/lib/ipc/part-identity";
+import { requireSocketGroup } from "@/lib/ipc/socket-group";
 import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
 
 /** One line of `sealport-op config check`. */
@@ -167,6 +168,10 @@ function checkCertificate(part: Part, given: Given): Promise<Finding | undefined
   ];
 }
 
+function checkSocketGroup({ SOCKET_GROUP: group }: Given): Promise<Finding>[] {
+  return group === undefined ? [] : [finding(`SOCKET_GROUP ${group}`, () => requireSocketGroup(group))];
+}
+
 /** Returns the part that a name names. Throws OperatorError for another. */
 export function partNamed(name: string | undefined): Part {
   const part = PARTS.find((known) => known === name);
@@ -175,7 +180,7 @@ export function partNamed(name: string | undefined): Part {
 }
 
 /**
- * Checks what a part would start with: its variables, the modes of its files, its database logins, its certificate, and
+ * Checks what a part would start with: its variables, the modes of its files, its group, its database logins, its certificate, and
  * that the parts it calls answer and prove their keys. Returns a finding for each; changes nothing.
  */
 export async function checkConfig(part: Part): Promise<Finding[]> {
@@ -183,6 +188,7 @@ export async function checkConfig(part: Part): Promise<Finding[]> {
   const certificate = await Promise.all(checkCertificate(part, given));
   const others = await Promise.all([
     ...checkFiles(given),
+    ...checkSocketGroup(given),
     ...checkDatabases(part, given),
     ...checkNotices(part, given),
     ...checkPeers(part, given),

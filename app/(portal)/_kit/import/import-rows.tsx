@@ -36,9 +36,11 @@ const AT_ONCE = 100;
 /** Words for the faults of a line; `values` has the rule of each column. */
 function useFaultWords(values: Readonly<Record<string, string>>): (fault: RowFault) => string {
   const t = useTranslations("administration.import");
+  const refusals = useTranslations("problem.codes");
   return (fault) => {
     if (fault.code === "value") return values[fault.column] ?? t("faults.value", { column: fault.column });
     if (fault.code === "home") return t("faults.home");
+    if (fault.code === "address") return refusals("addressOutside");
     const { code, ...named } = fault;
     return t(`faults.${code}`, named);
   };

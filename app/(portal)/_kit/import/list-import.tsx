@@ -108,36 +108,37 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
   const report = useReport(rows, list.name);
   const { phase } = list;
   return (
-    <div className="grid min-w-0 gap-6">
-      <Choose list={list} example={props.example} />
-      {phase === "empty" ? <BadFile failure={list.failure} /> : null}
-      {phase === "reading" ? <p role="status">{t("reading")}</p> : null}
-      {rows.length === 0 ? null : (
-        <>
+    <>
+      <div className="grid min-w-0 gap-6">
+        <Choose list={list} example={props.example} />
+        {phase === "empty" ? <BadFile failure={list.failure} /> : null}
+        {phase === "reading" ? <p role="status">{t("reading")}</p> : null}
+        {rows.length === 0 ? null : (
           <ImportState list={list} rows={rows} start={props.start} after={props.after} />
-          <Section
-            className="mt-0"
-            title={t("table")}
-            count={rows.length}
-            action={
-              <Button size="bar" icon="download" onClick={() => void report()}>
-                {t("report")}
-              </Button>
-            }
-          >
-            {phase === "planned" ? (
-              <p className="my-3 text-control text-ink-2">
-                {t("counts", {
-                  create: format.number(countOf(rows, "create")),
-                  exists: format.number(countOf(rows, "exists")),
-                  wrong: format.number(countOf(rows, "wrong")),
-                })}
-              </p>
-            ) : null}
-            <ImportRows rows={rows} />
-          </Section>
-        </>
+        )}
+      </div>
+      {rows.length === 0 ? null : (
+        <Section
+          title={t("table")}
+          count={rows.length}
+          action={
+            <Button size="bar" icon="download" onClick={() => void report()}>
+              {t("report")}
+            </Button>
+          }
+        >
+          {phase === "planned" ? (
+            <p className="my-3 text-control text-ink-2">
+              {t("counts", {
+                create: format.number(countOf(rows, "create")),
+                exists: format.number(countOf(rows, "exists")),
+                wrong: format.number(countOf(rows, "wrong")),
+              })}
+            </p>
+          ) : null}
+          <ImportRows rows={rows} />
+        </Section>
       )}
-    </div>
+    </>
   );
 }

@@ -83,27 +83,36 @@ const NAMED = [
   "mapping",
 ] as const;
 
-function useValue(): (name: string, value: Fact | undefined) => string {
+function useValue(kind: Agreement["kind"]): (name: string, value: Fact | undefined) => string {
   const portal = useTranslations("portal");
   const states = useTranslations("administration.people.states");
   const seals = useTranslations("administration.seal.states");
   const none = useTranslations("administration.agreements");
+  const provider = useTranslations("organisations.provider.form");
+  const stateWord = (value: string): string => {
+    const seal = SealState.options.find((option) => option === value);
+    if (seal !== undefined) return seals(seal);
+    const state = PersonState.options.find((option) => option === value);
+    return state === undefined ? value : states(state);
+  };
   const word = (name: string, value: string): string => {
     if (name === "role") return portal(`roles.${roleKey(value)}`);
     if (name === "duties") return portal(`duties.${dutyKey(value)}`);
-    const seal = SealState.options.find((option) => option === value);
-    if (name === "state" && seal !== undefined) return seals(seal);
-    const state = PersonState.options.find((option) => option === value);
-    return name === "state" && state !== undefined ? states(state) : value;
+    if (name === "max_age") return none("minutes", { count: Math.ceil(Number(value) / 60) });
+    if (name === "authentication") return provider(value === "private_key" ? "keyWay" : "secretWay");
+    return name === "state" ? stateWord(value) : value;
   };
   const one = (name: string, value: Item): string => {
     if (typeof value === "string") return word(name, value);
-    if (name !== "mapping") return Object.values(value).join(", ");
-    const { value: group = "", role = "", duties = "" } = value;
+    if (name !== "mapping" && name !== "groups") return Object.values(value).join(", ");
+    const { role = "", duties = "" } = value;
+    const group = value.value ?? value.name ?? "";
     const given = duties.split(" ").filter((duty) => duty !== "");
     return `${group}: ${[word("role", role), ...given.map((duty) => word("duties", duty))].join(", ")}`;
   };
   return (name, value) => {
+    // An agency's provider keeps the people of the domains of its record, and names none itself.
+    if (kind === "provisioning" && name === "email_domains" && value?.length === 0) return none("ofRecord");
     if (value === undefined || (Array.isArray(value) && value.length === 0)) return none("nothing");
     return Array.isArray(value) ? value.map((item) => one(name, item)).join("; ") : one(name, value);
   };
@@ -112,7 +121,7 @@ function useValue(): (name: string, value: Fact | undefined) => string {
 /** What changes: each fact as it is now and as it will be. A changed value is marked. */
 export function ChangeTable({ agreement }: { agreement: Agreement }) {
   const t = useTranslations("administration.agreements");
-  const value = useValue();
+  const value = useValue(agreement.kind);
   const { before, after } = agreement;
   const names = NAMED.filter((name) => name in before || name in after);
   const isNew = Object.keys(before).length === 0;

@@ -28,7 +28,7 @@ const CONTROLS = {
 
 const WHYS = ["address", "down", "issuer", "algorithm", "keys", "failed"] as const;
 
-function useProviderForm(id: string, provider: ProviderView | null) {
+function useProviderForm(id: string, provider: ProviderView | null, domains: readonly string[]) {
   const t = useTranslations("organisations.provider.form");
   const both = (key: Parameters<typeof t>[0]) => ({ missing: t(key), wrong: t(key) });
   return useForm({
@@ -36,7 +36,7 @@ function useProviderForm(id: string, provider: ProviderView | null) {
     params: { id },
     schema: ProviderChange,
     id: "provider",
-    initial: provider === null ? NEW_PROVIDER : typedOf(provider),
+    initial: provider === null ? { ...NEW_PROVIDER, domains: domains.join("\n") } : typedOf(provider),
     // The schema checks role and duties, which are words here.
     toBody: (typed: TypedProvider) =>
       sentOf(typed) as ReturnType<typeof sentOf> & Pick<ProviderChange, "mapping">,
@@ -64,10 +64,16 @@ function useProviderForm(id: string, provider: ProviderView | null) {
 const wrongMapping = (text: string) => ({ missing: text, wrong: text });
 
 /** Connects an organisation's identity provider, or changes it. A second administrator agrees. */
-export function ProviderForm({ id, provider }: { id: string; provider: ProviderView | null }) {
+export function ProviderForm(props: {
+  readonly id: string;
+  readonly provider: ProviderView | null;
+  /** Domains that a new provider begins with. */
+  readonly domains: readonly string[];
+}) {
+  const { id, provider, domains } = props;
   const t = useTranslations("organisations.provider.form");
   const failed = useTranslations("organisations.provider.acts");
-  const form = useProviderForm(id, provider);
+  const form = useProviderForm(id, provider, domains);
   const way = form.hook.watch("way");
   const explain = (failure: unknown) => {
     const why = failure instanceof CallRefused ? failure.problem.members.why : undefined;
@@ -98,7 +104,13 @@ export function ProviderForm({ id, provider }: { id: string; provider: ProviderV
         ]}
       />
       {way === "client_secret" ? (
-        <TextField form={form} name="secret" help={t("secretHelp")} type="password" autoComplete="off" />
+        <TextField
+          form={form}
+          name="secret"
+          help={t(provider === null ? "secretNewHelp" : "secretHelp")}
+          type="password"
+          autoComplete="off"
+        />
       ) : null}
       <AreaField form={form} name="domains" help={t("domainsHelp")} rows={2} />
       <AreaField form={form} name="amr" help={t("amrHelp")} rows={2} spellCheck={false} />

@@ -69,7 +69,12 @@ async function Content({ value, name }: { value: OrganisationSignIn; name: strin
           <Digest value={value.redirect_uri} label={t("redirect")} isWhole />
           <p className="text-ink-2 text-note">{t("redirectHelp")}</p>
         </div>
-        <ProviderForm key={provider?.changed_at ?? "new"} id={id} provider={provider} />
+        <ProviderForm
+          key={provider?.changed_at ?? "new"}
+          id={id}
+          provider={provider}
+          domains={value.verified_domains}
+        />
       </details>
     </>
   );
