@@ -168,7 +168,7 @@ function checkCertificate(part: Part, given: Given): Promise<Finding | undefined
   ];
 }
 
-function checkSocketGroup({ SOCKET_GROUP: group }: Given): Promise<Finding>[] {
+function checkSocketGroup({ SOCKET_GROUP: group }: Given): Promise<Finding | undefined>[] {
   return group === undefined ? [] : [finding(`SOCKET_GROUP ${group}`, () => requireSocketGroup(group))];
 }
 
