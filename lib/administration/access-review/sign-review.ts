@@ -50,7 +50,11 @@ async function prove(cx: Context, statement: AccessReviewStatement, body: SignBo
     if (!isListed && !(await hasEnrolled(cx.db.run, userId)))
       return { signature: null, proof_kind: "step-up" };
   }
-  const { signature, proofKind } = await proveSignature(cx, { kind: "access-review", statement }, body.signature);
+  const { signature, proofKind } = await proveSignature(
+    cx,
+    { kind: "access-review", statement },
+    body.signature,
+  );
   return { signature, proof_kind: proofKind };
 }
 

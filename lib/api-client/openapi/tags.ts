@@ -121,7 +121,15 @@ export const TAGS: readonly Tag[] = [
       "/confidential/access/notices",
       "/confidential/notices",
     ],
-    families: ["preservation", "grant", "notice", "transaction", "request-file", "request", ...OF_SIGNED_ACTS],
+    families: [
+      "preservation",
+      "grant",
+      "notice",
+      "transaction",
+      "request-file",
+      "request",
+      ...OF_SIGNED_ACTS,
+    ],
   },
   {
     name: "Policies",

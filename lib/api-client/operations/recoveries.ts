@@ -1,12 +1,12 @@
 import { operation } from "@/lib/api-client/operation";
 import {
   NewRecovery,
+  NewRecoverySignature,
   RecoveryAnswer,
   RecoveryChallenge,
   RecoveryEnd,
   RecoveryProof,
   RecoveryStanding,
-  NewRecoverySignature,
 } from "@/lib/keys/recovery/schema";
 import { KeyPath } from "@/lib/keys/schema";
 

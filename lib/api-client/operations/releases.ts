@@ -1,12 +1,12 @@
 import { z } from "zod";
 import {
   NewRelease,
+  NewReleaseSignature,
   ReleaseAnswer,
   ReleaseEnd,
   ReleaseItem,
   ReleaseQuery,
   ReleaseStanding,
-  NewReleaseSignature,
 } from "@/lib/access/executive-release/schema";
 import { GrantAnswer } from "@/lib/access/grants/schema";
 import { operation } from "@/lib/api-client/operation";
