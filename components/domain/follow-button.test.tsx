@@ -42,7 +42,7 @@ describe("an evidence pack", () => {
     [{}, "It takes one view and two exports: 3 and 2 are left.", false],
     [{ exports_left: 1 }, "A pack takes two exports: 1 is left.", true],
     [{ views_left: 0 }, "A pack takes one view: 0 are left.", true],
-    [{ transactions: Array.from({ length: 26 }, () => SUBJECT) }, /up to 25 records/, true],
+    [{ transactions: Array.from({ length: 26 }, () => SUBJECT) }, /up to 25 transactions/, true],
   ] as const)("says before the press what it costs or why there is none: %o", (more, words, isOff) => {
     show(grant(more as Parameters<typeof grant>[0]));
     expect(screen.getByText(words)).toBeDefined();
