@@ -129,7 +129,7 @@ async function exportResult(cx: Cx, given: Given): Promise<undefined> {
 }
 
 async function record(cx: Cx, given: Given): Promise<undefined> {
-  const params = { id: given.operand("RECORD") };
+  const params = { id: given.operand("TRANSACTION") };
   if (given.flag("csv"))
     await cx.out.text(await (await cx.connect().open(exportRecordAccess, { params })).text());
   else await cx.out.document(await cx.connect().call(getRecordAccess, { params }));

@@ -104,7 +104,7 @@ for (const row of stored.rows) {
 const wraps = await client.query(
   `SELECT w.kid, w.kind, w.epk, w.encrypted_key, w.transaction_id AS tx, w.grp, w.gen, g.ep
      FROM wrap w JOIN transaction_group g ON g.transaction_id = w.transaction_id AND g.grp = w.grp AND g.gen = w.gen
-    ORDER BY w.id DESC LIMIT 400`,
+    ORDER BY w.transaction_id DESC LIMIT 400`,
 );
 const handles = keys.map((key) => x25519Handle(key));
 const opened = { escrow: 0, participant: 0, escrowTried: 0 };

@@ -97,7 +97,7 @@ describe("notices", () => {
         fields: ["amount"],
       });
       expect(await seenOf(bench.client)).toMatchObject([
-        { state: "sent", subject: seen?.id, reference: null },
+        { state: "sent", subject: seen?.id, reference: "job-1" },
       ]);
       // Others get no notice: not another participant, not the agency, not the deciders.
       for (const who of [stranger, bench.regulator, bench.approver, bench.auditor]) {

@@ -49,7 +49,6 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     entry_id: "other",
   },
   wrap: {
-    id: "other",
     transaction_id: "id",
     grp: "'amount'",
     gen: "1",
