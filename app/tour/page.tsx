@@ -25,7 +25,7 @@ function Step(props: { number: number; title: string; who?: string; text: string
         {props.who === undefined ? null : <p className="text-control text-ink-2">{props.who}</p>}
         <p className="mt-1 text-body">{props.text}</p>
         {props.children === undefined ? null : (
-          <div className="mt-3 flex flex-wrap items-start gap-x-2 gap-y-3 [&>:not(p)]:basis-full">
+          <div className="mt-3 flex flex-wrap items-start gap-x-2 gap-y-3 [&>:not(p)]:min-w-0 [&>:not(p)]:basis-full">
             {props.children}
           </div>
         )}

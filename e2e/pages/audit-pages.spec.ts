@@ -65,9 +65,9 @@ test("by keyboard alone an auditor filters, opens an entry and checks its proof 
   await page.waitForURL(/entry=\d+/);
   await expect(drawer(page).getByRole("heading", { level: 2 }).first()).toBeFocused();
   const { job_id } = await (await page.request.get(at(`/confidential/transactions/${id}`))).json();
-  await expect(drawer(page)).toContainText(`Carla Brandt submitted job ${job_id}.`);
+  await expect(drawer(page)).toContainText(`Carla Brandt submitted transaction ${job_id}.`);
   await expect(drawer(page)).toContainText("2 of 2 readable by you");
-  await expect(drawer(page)).toContainText(`Transactionjob ${job_id}`);
+  await expect(drawer(page)).toContainText(`Transaction${job_id}`);
   await expect(
     drawer(page).getByRole("img", { name: /^Path from this entry to the signed root/ }),
   ).toBeVisible();

@@ -59,8 +59,8 @@ function RecordName({ kind, id, name }: Subject) {
   return <>{name ?? shortDigest(id)}</>;
 }
 
-/** What an entry is about, with the way there. */
-export function SubjectName({ subject }: { subject: Subject }) {
+/** What an entry is about, with the way there. `isLabelled`: a label beside it says what kind of thing it is. */
+export function SubjectName({ subject, isLabelled = false }: { subject: Subject; isLabelled?: boolean }) {
   const { kind, id, name } = subject;
   if (kind === "participant") return <span>{id}</span>;
   const look = name === undefined ? "font-mono" : "break-words";
@@ -71,7 +71,7 @@ export function SubjectName({ subject }: { subject: Subject }) {
       title={id}
       className={`${look} underline decoration-line-2 underline-offset-4 hover:decoration-current`}
     >
-      <RecordName {...subject} />
+      {isLabelled ? (name ?? shortDigest(id)) : <RecordName {...subject} />}
     </Link>
   );
 }

@@ -26,7 +26,7 @@ describe("the facts of a part", () => {
   it("have labels, names of people and records, and words for closed values", () => {
     const html = render({ user: PERSON, transaction: TX, level: "masked", groups: ["amount", "parties"] });
     expect(textOf(html)).toBe(
-      "|Person|Jonas Reiter| |8fQZ1c0aXg2LrTtm|Transaction|transaction 88-1402|Level|Masked|Fields|amount, parties|",
+      "|Person|Jonas Reiter| |8fQZ1c0aXg2LrTtm|Transaction|88-1402|Level|Masked|Fields|amount, parties|",
     );
     expect(html).toContain(`href="/transactions/${TX}"`);
     expect(textOf(render({ level: "masked", user: PERSON }, "de"))).toBe(

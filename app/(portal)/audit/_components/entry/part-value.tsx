@@ -108,7 +108,9 @@ function Text({ name, text, known }: { name: string; text: string; known: PartKn
   const [, table = "", id = ""] = (name === "subjects" ? SUBJECT.exec(text) : undefined) ?? ["", "", text];
   const kind = name === "subjects" ? TABLES[table] : recordKind(name);
   if (kind !== undefined && UUID.test(id))
-    return <SubjectName subject={{ kind, id, name: known.records.get(id) }} />;
+    return (
+      <SubjectName subject={{ kind, id, name: known.records.get(id) }} isLabelled={name !== "subjects"} />
+    );
   if (name === "subjects" && table !== "") return <OtherSubject table={table} id={id} />;
   if (UUID.test(text) || CODE.test(text)) return <Digest value={text} />;
   return <span className="whitespace-pre-wrap break-words">{text}</span>;

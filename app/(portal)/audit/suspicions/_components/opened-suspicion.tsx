@@ -61,7 +61,12 @@ export function OpenedSuspicion(props: {
               { name: t("opened.at"), value: <LocalTime instant={happening.at} /> },
               ...(happening.subject === undefined
                 ? []
-                : [{ name: t("opened.transaction"), value: <SubjectName subject={happening.subject} /> }]),
+                : [
+                    {
+                      name: t("opened.transaction"),
+                      value: <SubjectName subject={happening.subject} isLabelled />,
+                    },
+                  ]),
               {
                 name: t("opened.entry", { seq: formatCount(seq, locale) }),
                 value: <Digest value={loaded.detail.entry_id} />,
