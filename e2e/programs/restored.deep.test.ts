@@ -2,7 +2,9 @@ import { cpSync, readdirSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { verifyLog } from "@/bench/load/verify-log";
 import { cookieOf } from "@/bench/product/calls";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
@@ -12,6 +14,7 @@ import {
   startInstance,
   waitUntil,
 } from "@/lib/testing/instance/instance";
+import { asSuperuser } from "../support/admin";
 import { people, readDemo } from "../support/api";
 import {
   type Accepted,
@@ -65,7 +68,14 @@ async function submit(): Promise<Accepted> {
   return { id: await submitTransaction(people(readDemo(lost.dataDir)).client456, secret), memo: secret.memo };
 }
 
-const segments = () => readdirSync(path.join(root, "backups/wal"));
+/** Returns the name of the segment of WAL that has what was committed last. */
+async function walSegment(client: Client): Promise<string> {
+  const { rows } = await client.query("SELECT pg_walfile_name(pg_current_wal_insert_lsn()) AS name");
+  return z.object({ name: z.string() }).parse(rows[0]).name;
+}
+
+const isArchived = (segment: string) =>
+  readdirSync(path.join(root, "backups/wal")).some((file) => file.startsWith(segment));
 
 test("an instance that was killed serves again from its backups, and names what was lost with it", async () => {
   const before = people(readDemo(lost.dataDir));
@@ -77,9 +87,9 @@ test("an instance that was killed serves again from its backups, and names what 
   const withKeys = ["--identity", database.file, "--keys", keyFile, "--keys-identity", keys.file];
   expect(await done(lost.dataDir, "op.ts", "backup", "drill", ...withKeys)).toContain("RPO");
 
-  const archived = segments().length;
   const second = await submit();
-  await waitUntil("the segment is archived", async () => segments().length > archived, PATIENCE_MS);
+  const segment = await asSuperuser(lost.dataDir, walSegment);
+  await waitUntil("its segment is archived", async () => isArchived(segment), PATIENCE_MS);
   const third = await submit();
   const { log_size: size } = await readStatus(before.client456);
   await waitUntil(
