@@ -9,7 +9,7 @@ export const SCALE = {
   "re-wrap kills": { test: 2, deep: 8, variable: "SEALPORT_KILLS" },
   "other kills": { test: 1, deep: 8, variable: "SEALPORT_OTHER_KILLS" },
   "fuzz calls an operation": { test: 2, deep: 100, variable: "FUZZ_RUNS" },
-  "life sequences": { test: 10, deep: 10_000, variable: "SEALPORT_LIFE_SEQUENCES" },
+  "life sequences": { test: 10, deep: 1_000, variable: "SEALPORT_LIFE_SEQUENCES" },
   "oracle cases": { test: 20_000, deep: 1_000_000, variable: "ORACLE_CASES" },
   "policy preparations": { test: 12, deep: 200, variable: "SEALPORT_POLICY_SETS" },
   "mutant cases": { test: 40_000, deep: 160_000, variable: "MUTANT_CASES" },
