@@ -1,6 +1,22 @@
 // The lists that pages need at once in the browser. They need no schema library, which is a sixth of a page's script; lib/vocabulary.ts and
 // lib/live make schemas of them.
 
+/** Roles of a person or program. Support is a duty, not a role. */
+export const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
+
+/** Duties that a person may have in addition to the role. */
+export const DUTIES = [
+  "admin",
+  "approve",
+  "legal",
+  "compliance",
+  "privacy",
+  "support",
+  "recovery",
+  "executive",
+  "break-glass",
+] as const;
+
 /** The field groups of a transaction; each is sealed in its own envelope. */
 export const GROUP_NAMES = [
   "amount",

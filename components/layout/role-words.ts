@@ -1,15 +1,4 @@
-const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
-const DUTIES = [
-  "admin",
-  "approve",
-  "legal",
-  "compliance",
-  "privacy",
-  "support",
-  "recovery",
-  "executive",
-  "break-glass",
-] as const;
+import { DUTIES, ROLES } from "@/lib/word-lists";
 
 /** The message key of a role. */
 export function roleKey(role: string): (typeof ROLES)[number] {

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
-import { makeDataFolder } from "@/lib/testing/data-folder";
+import { makeTempFolder } from "@/lib/testing/data-folder";
 import { people } from "../support/api";
 import { baseUrl, dataDir, demo } from "../support/instance";
 import { operate } from "../support/operator";
@@ -29,7 +29,7 @@ const op = (command: string, ...more: readonly string[]) =>
   operate(environment(), "op.ts", "backup", ...command.split(" "), ...more);
 
 beforeAll(async () => {
-  root = await makeDataFolder("sealport-backup-story-");
+  root = await makeTempFolder("sealport-backup-story-");
   [database, keys] = [await makeIdentity(root, "database.age"), await makeIdentity(root, "keys.age")];
   await submitTransaction(people(demo()).client456, canaries());
 });

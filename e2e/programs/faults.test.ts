@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { makeDataFolder } from "@/lib/testing/data-folder";
+import { makeTempFolder } from "@/lib/testing/data-folder";
 import {
   copyPrepared,
   isRunning,
@@ -99,7 +99,7 @@ async function expectWholeLog(): Promise<void> {
 }
 
 beforeAll(async () => {
-  dataDir = await makeDataFolder("sealport-faults-data-");
+  dataDir = await makeTempFolder("sealport-faults-data-");
   await copyPrepared(dataDir);
   await start();
   const transaction = await submit();

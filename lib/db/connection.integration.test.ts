@@ -14,7 +14,7 @@ import { migrate, OWNER_ROLE, openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
 import { createLogger } from "@/lib/telemetry/logger";
 import { queryAs } from "@/lib/testing/benches/query-as";
-import { makeDataFolder } from "@/lib/testing/data-folder";
+import { makeTempFolder } from "@/lib/testing/data-folder";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 describe("a connection", () => {
@@ -251,7 +251,7 @@ describe("listening", () => {
   }
 
   it("a listener hears again after the server was stopped and started", async () => {
-    const dataDir = await makeDataFolder("sealport-listen-");
+    const dataDir = await makeTempFolder("sealport-listen-");
     await mkdir(path.join(dataDir, "keys"), { mode: 0o700 });
     const start = () =>
       startEmbeddedDatabase({

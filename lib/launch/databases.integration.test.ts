@@ -5,7 +5,7 @@ import { openDatabases } from "@/lib/launch/databases";
 import { processEnvironments } from "@/lib/launch/environments";
 import { type InstanceFolders, prepareFolders } from "@/lib/launch/folders";
 import { newInstance } from "@/lib/launch/instance-file";
-import { makeDataFolder } from "@/lib/testing/data-folder";
+import { makeTempFolder } from "@/lib/testing/data-folder";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 let database: TestDatabase;
@@ -14,7 +14,7 @@ let folders: InstanceFolders;
 let given: LaunchEnv;
 beforeAll(async () => {
   database = await createTestDatabase();
-  dir = await makeDataFolder("sp-databases-");
+  dir = await makeTempFolder("sp-databases-");
   folders = await prepareFolders(dir);
   given = {
     HOST: "127.0.0.1",

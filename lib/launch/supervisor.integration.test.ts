@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeDataFolder } from "@/lib/testing/data-folder";
+import { makeTempFolder } from "@/lib/testing/data-folder";
 import {
   isRunning,
   type ProcessName,
@@ -48,7 +48,7 @@ function running(): RunningInstance {
 }
 
 beforeAll(async () => {
-  dataDir = await makeDataFolder("sealport-supervisor-");
+  dataDir = await makeTempFolder("sealport-supervisor-");
   await chmod(dataDir, 0o711);
 });
 afterAll(async () => {

@@ -26,6 +26,6 @@ export function makeDiskFolder(name: string): Promise<string> {
  * files. On ext4 it takes half a second of CPU to create them within minutes after another one was deleted: each inode that
  * was in use a moment ago is passed over, one by one, for each file.
  */
-export async function makeDataFolder(name: string): Promise<string> {
+export async function makeTempFolder(name: string): Promise<string> {
   return (await hasMemory()) ? mkdtemp(path.join(MEMORY, name)) : makeDiskFolder(name);
 }

@@ -4,12 +4,12 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
 import { shownText, visibleLine } from "@/lib/schema";
-import { GroupName, InstrumentKind, Level } from "@/lib/vocabulary";
+import { GroupName, InstrumentKind, Level, Role } from "@/lib/vocabulary";
 
 /** Facts of one example of a policy. What is not given has the value of an ordinary case (cedar-request.ts). */
 export const ExampleFacts = z.strictObject({
   action: z.enum(["open", "request"]).default("open"),
-  role: z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]),
+  role: Role,
   is_support: z.boolean().default(false),
   purpose: z.string().min(1).max(40),
   group: GroupName.default("amount"),

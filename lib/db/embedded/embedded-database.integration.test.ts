@@ -5,12 +5,12 @@ import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { isAlive, waitForEnd } from "@/lib/db/embedded/processes";
-import { makeDataFolder } from "@/lib/testing/data-folder";
+import { makeTempFolder } from "@/lib/testing/data-folder";
 
 let scratch: string;
 
 beforeEach(async () => {
-  scratch = await makeDataFolder("sealport-embedded-");
+  scratch = await makeTempFolder("sealport-embedded-");
   await chmod(scratch, 0o755);
 });
 afterEach(async () => {

@@ -1,4 +1,5 @@
 import { GroupName, InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 import {
   hoursIn,
   hourTexts,
@@ -11,7 +12,7 @@ import {
   oneOf,
   quoted,
 } from "./condition-texts";
-import { type FormLevel, GRANT_KINDS, LEVELS, type PolicyForm, ROLES } from "./form";
+import { type FormLevel, GRANT_KINDS, LEVELS, type PolicyForm } from "./form";
 
 /** Parts of a form that one condition says. */
 export type FormPart = { -readonly [K in keyof PolicyForm]?: PolicyForm[K] };

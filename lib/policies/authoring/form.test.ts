@@ -4,18 +4,9 @@ import { describe, expect, test } from "vitest";
 import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 import { cedarOf } from "./cedar-text";
-import {
-  DAY_END,
-  EMPTY_FORM,
-  faultsOf,
-  GRANT_KINDS,
-  LEVELS,
-  type PolicyForm,
-  ROLES,
-  tidy,
-  WEEKDAYS,
-} from "./form";
+import { DAY_END, EMPTY_FORM, faultsOf, GRANT_KINDS, LEVELS, type PolicyForm, tidy, WEEKDAYS } from "./form";
 import { type CedarJson, readForm } from "./read-form";
 
 function jsonOf(text: string): CedarJson {

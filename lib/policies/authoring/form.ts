@@ -1,4 +1,5 @@
 import { GroupName, InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 
 /** The window of a week, in the organisation's zone. */
 export interface Hours {
@@ -54,7 +55,6 @@ export interface PolicyForm {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
 export const GRANT_KINDS = ["request", "dispute", "emergency"] as const;
 export type GrantKind = (typeof GRANT_KINDS)[number];
 /** Metadata is a level of requests only. */

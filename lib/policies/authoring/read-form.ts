@@ -1,8 +1,9 @@
 import type { Role } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 import { conjuncts, expressionText, Unsayable } from "./cedar-text";
 import { conditionsOf, type FormPart, readCondition } from "./clauses";
 import { hoursIn, isHourText } from "./condition-texts";
-import { EMPTY_FORM, type PolicyForm, ROLES, tidy } from "./form";
+import { EMPTY_FORM, type PolicyForm, tidy } from "./form";
 
 /** What a page shows of a policy: its form, or the construct for which the form has no words. */
 export type FormReading =

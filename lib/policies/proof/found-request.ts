@@ -1,6 +1,7 @@
 import type { AuthorizationCall } from "@cedar-policy/cedar-wasm/nodejs";
+import { ROLES } from "@/lib/word-lists";
 import { dutySymbol, roleSymbol, textSymbol } from "./expression";
-import { ATTRIBUTES, OPTIONAL, type ProvedAction, ROLES } from "./fragment";
+import { ATTRIBUTES, OPTIONAL, type ProvedAction } from "./fragment";
 import type { Question } from "./question";
 import { readSmt, type SmtValue } from "./smt-text";
 

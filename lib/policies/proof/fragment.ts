@@ -10,9 +10,6 @@ export type Sort = "Bool" | "Int" | "Text";
 export const PROVED_ACTIONS = ["open", "request"] as const;
 export type ProvedAction = (typeof PROVED_ACTIONS)[number];
 
-/** Roles of a person, as the schema's `Role` entities (lib/vocabulary.ts `Role`). */
-export const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
-
 const PRINCIPAL = {
   "principal.organisation": "Text",
   "principal.isSupport": "Bool",

@@ -5,9 +5,10 @@ import { CEDAR_SCHEMA } from "@/lib/access/policy/cedar-schema";
 import { DEFAULT_POLICIES } from "@/lib/access/policy/default-policies";
 import { notRun, scale } from "@/lib/testing/scale";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 import type { PolicyTexts } from "./counterexample";
 import { cedarCallOf, type FoundRequest } from "./found-request";
-import { ATTRIBUTES, LEVELS, ROLES } from "./fragment";
+import { ATTRIBUTES, LEVELS } from "./fragment";
 import { proveWith } from "./prove";
 import { Solver } from "./solver";
 
@@ -85,7 +86,7 @@ function randomRequest({ next, pick }: Dice): FoundRequest {
     "context.authority.kind": InstrumentKind.options,
     "context.authority.state": ["active", "approved"],
     "resource.ageDays": [0, 1, 364, 365, 366, 1824, 1825, 1826, 2555, 2556, 3650, 3651],
-    "context.office.weekday": [0, 1, 3, 5, 6, 7],
+    "context.office.weekday": [1, 3, 5, 6, 7],
     "context.office.minute": [0, 479, 480, 539, 540, 541, 600, 959, 960, 1019, 1020, 1021, 1080, 1439],
     "context.grant.approvals": [0, 1, 2, 3],
   };

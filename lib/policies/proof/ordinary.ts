@@ -1,4 +1,4 @@
-import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { GroupName, Purpose } from "@/lib/vocabulary";
 import { dutySymbol, type Names, roleSymbol, textSymbol } from "./expression";
 import { ATTRIBUTES, LEVELS, type ProvedAction } from "./fragment";
 import { smtNumber, smtSymbol } from "./smt-text";
@@ -29,8 +29,6 @@ const ORDINARY: Readonly<Record<string, boolean | number | string>> = {
 /** Values that an example uses if possible. The proof does not assume them. */
 const VOCABULARIES: Readonly<Record<string, readonly string[]>> = {
   "context.purpose": Purpose.options,
-  "context.grant.kind": ["request", "dispute", "emergency"],
-  "context.authority.kind": InstrumentKind.options,
   "context.group": GroupName.options,
 };
 
@@ -51,11 +49,6 @@ function term(path: string, value: boolean | number | string): string {
 
 function anyTerm(path: string, values: readonly string[]): string {
   return `(or ${values.map((value) => term(path, value)).join(" ")})`;
-}
-
-/** Returns a term that limits a number of an example to the range from 0 to `most`. */
-function between(path: string, most: number): string {
-  return `(and (<= 0 ${smtSymbol(path)}) (<= ${smtSymbol(path)} ${most}))`;
 }
 
 function ofAction<T>(action: ProvedAction, byPath: Readonly<Record<string, T>>): [string, T][] {
@@ -85,12 +78,6 @@ export function preferencesFor({
     `(= ${party} (or ${roleSymbol("client")} ${roleSymbol("miner")}))`,
     ...duties,
     `(= ${smtSymbol("context.grant.level")} ${smtSymbol("context.level")})`,
-    `(and (<= 1 ${smtSymbol("context.office.weekday")}) (<= ${smtSymbol("context.office.weekday")} 7))`,
-    between("resource.ageDays", 100_000),
-    between("context.factorMinutes", 10_000_000),
-    between("context.day", 99_991_231),
-    between("context.grant.approvals", 1_000),
-    between("context.grant.viewsUsed", 1_000_000),
     ...ordinary,
     `(or (not ${authority}) ${grant})`,
     `(not ${authority})`,

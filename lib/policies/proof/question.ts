@@ -1,6 +1,8 @@
+import { ExampleFacts } from "@/lib/access/policy/policy-document";
+import { ROLES } from "@/lib/word-lists";
 import { encodeSet, type JsonPolicies } from "./encode-set";
 import { dutySymbol, type Names, roleSymbol, textSymbol } from "./expression";
-import { ATTRIBUTES, GROUPS, LEVELS, OPTIONAL, type ProvedAction, ROLES, type Sort } from "./fragment";
+import { ATTRIBUTES, GROUPS, LEVELS, OPTIONAL, type ProvedAction, type Sort } from "./fragment";
 import { KNOWN_TEXTS } from "./ordinary";
 import { smtNumber, smtSymbol } from "./smt-text";
 
@@ -13,8 +15,6 @@ export interface Question {
   readonly symbols: readonly string[];
   readonly names: Names;
 }
-
-const LIMIT = Number.MAX_SAFE_INTEGER;
 
 /** A fact that is always so, in SMT-LIB and in words. */
 interface Given {
@@ -41,15 +41,34 @@ function oneRole(roles: readonly string[]): string {
   return `(and (or ${ROLES.map(roleSymbol).join(" ")})\n  ${[...pairs, ...others].join("\n  ")})`;
 }
 
-const RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  "resource.ageDays": [0, LIMIT],
-  "context.office.weekday": [0, 7],
-  "context.office.minute": [0, 1_439],
-};
+const { age_days, weekday, minute, day, factor_minutes, approvals, views_used, grant, authority } =
+  ExampleFacts.shape;
 
-function rangeOf(path: string): Given {
-  const [least, most] = RANGES[path] ?? [-LIMIT, LIMIT];
-  return { words: `${path} is at least ${least} and at most ${most}.`, term: between(path, least, most) };
+// The bounds of an example's facts, which every case of ours keeps: an answer outside them would be no example.
+const NUMBERS = {
+  "resource.ageDays": age_days,
+  "context.office.weekday": weekday,
+  "context.office.minute": minute,
+  "context.day": day,
+  "context.factorMinutes": factor_minutes,
+  "context.grant.approvals": approvals,
+  "context.grant.viewsUsed": views_used,
+} as const;
+const KINDS = { "context.grant.kind": grant, "context.authority.kind": authority } as const;
+
+function rangesOf(): Given[] {
+  return Object.entries(NUMBERS).map(([path, facts]) => {
+    const { minValue, maxValue } = facts.unwrap();
+    const [least, most] = [Number(minValue), Number(maxValue)];
+    return { words: `${path} is at least ${least} and at most ${most}.`, term: between(path, least, most) };
+  });
+}
+
+function kindsOf(): Given[] {
+  return Object.entries(KINDS).map(([path, facts]) => {
+    const { options } = facts.unwrap().unwrap();
+    return { words: `${path} is one of ${options.join(", ")}.`, term: oneOf(path, options) };
+  });
 }
 
 /** What is taken as given. The list is part of the question, so that its reader can judge it. */
@@ -66,11 +85,11 @@ function givenFor(action: ProvedAction, roles: readonly string[]): Given[] {
     },
   ];
   if (action === "request") return shared;
-  const numbers = Object.entries(ATTRIBUTES.open).flatMap(([path, sort]) => (sort === "Int" ? [path] : []));
   return [
     ...shared,
     { words: `The group is one of ${GROUPS.join(", ")}.`, term: oneOf("context.group", GROUPS) },
-    ...numbers.map(rangeOf),
+    ...rangesOf(),
+    ...kindsOf(),
   ];
 }
 
@@ -88,7 +107,12 @@ function declarationsFor(action: ProvedAction, roles: readonly string[], duties:
  * OutsideFragment with the policy and construct that the encoder does not read.
  */
 export function questionOf(base: JsonPolicies, candidate: JsonPolicies, action: ProvedAction): Question {
-  const names: Names = { roles: new Set(ROLES), duties: new Set(["support"]), texts: new Set(KNOWN_TEXTS) };
+  const kinds = Object.values(KINDS).flatMap((facts): string[] => facts.unwrap().unwrap().options);
+  const names: Names = {
+    roles: new Set(ROLES),
+    duties: new Set(["support"]),
+    texts: new Set([...KNOWN_TEXTS, ...kinds]),
+  };
   const [before, after] = [encodeSet(base, action, names), encodeSet(candidate, action, names)];
   const [roles, duties] = [[...names.roles], [...names.duties]];
   const declared = declarationsFor(action, roles, duties);

@@ -8,7 +8,7 @@ import { signal, waitForEnd } from "@/lib/db/embedded/processes";
 import { environments, type LaunchEnv } from "@/lib/env";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
 import { createRecoveryBench, type RecoveryBench } from "@/lib/testing/benches/recovery-bench";
-import { makeDataFolder } from "@/lib/testing/data-folder";
+import { makeTempFolder } from "@/lib/testing/data-folder";
 import { startTestServer } from "@/lib/testing/servers/test-server";
 
 /** An instance's embedded database with a log, WAL archiving, a folder for backups and two identities. */
@@ -28,7 +28,7 @@ export interface BackupBench {
 
 /** Opens the bench; call `close` when the test is over. */
 export async function createBackupBench(): Promise<BackupBench> {
-  const root = await makeDataFolder("sealport-backups-");
+  const root = await makeTempFolder("sealport-backups-");
   await chmod(root, 0o755);
   const dataDir = path.join(root, "data");
   await mkdir(dataDir, { mode: 0o711 });

@@ -6,7 +6,7 @@ import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { bootstrapRoles, type LoginPasswords, urlFor } from "@/lib/db/bootstrap-roles";
 import { type EmbeddedDatabaseOptions, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { migrate } from "@/lib/db/migrate";
-import { makeDataFolder, makeDiskFolder } from "@/lib/testing/data-folder";
+import { makeDiskFolder, makeTempFolder } from "@/lib/testing/data-folder";
 
 /** What a test needs to make databases on the shared server: plain data, so that vitest can pass it on. */
 export interface TestServer {
@@ -46,7 +46,7 @@ export async function startTestServer(
   options: Pick<EmbeddedDatabaseOptions, "isDurable" | "archiveCommand"> & { readonly dataDir?: string } = {},
 ): Promise<{ server: TestServer; stop: () => Promise<void> }> {
   const { isDurable = false, archiveCommand } = options;
-  const makeFolder = isDurable ? makeDiskFolder : makeDataFolder;
+  const makeFolder = isDurable ? makeDiskFolder : makeTempFolder;
   const dataDir = options.dataDir ?? (await makeFolder("sealport-test-"));
   const keys = path.join(dataDir, "keys/database");
   await mkdir(keys, { recursive: true, mode: 0o700 });

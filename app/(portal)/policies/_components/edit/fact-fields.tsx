@@ -8,6 +8,7 @@ import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import { WEEKDAYS } from "@/lib/policies/authoring/form";
 import { clock } from "@/lib/policies/authoring/sentence-en";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 
 /** The facts of a case as controls hold them. */
 export interface FactAnswers {
@@ -30,7 +31,6 @@ export interface FactAnswers {
   factorMinutes: string;
 }
 
-const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
 const BASES = ["none", "party", "request", "dispute", "emergency"] as const;
 const OFFICE = ["none", "open", "closed"] as const;
 

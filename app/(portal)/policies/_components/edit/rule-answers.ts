@@ -7,12 +7,12 @@ import {
   inOrder,
   LEVELS,
   type PolicyForm,
-  ROLES,
   tidy,
   WEEKDAYS,
 } from "@/lib/policies/authoring/form";
 import { clock } from "@/lib/policies/authoring/sentence-en";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 
 /** The answers of the form as controls hold them: texts, boxes and lists of words. */
 export interface RuleAnswers {

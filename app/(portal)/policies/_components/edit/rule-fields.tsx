@@ -5,8 +5,9 @@ import type { ReactNode } from "react";
 import { BoxesField, RadioField, SelectField, TextField, TickField } from "@/components/form/fields";
 import type { Answers } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
-import { GRANT_KINDS, LEVELS, ROLES, WEEKDAYS } from "@/lib/policies/authoring/form";
+import { GRANT_KINDS, LEVELS, WEEKDAYS } from "@/lib/policies/authoring/form";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 import type { RuleAnswers } from "./rule-answers";
 
 interface OfForm {

@@ -11,6 +11,7 @@ import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import type { simulatePolicies } from "@/lib/api-client/operations/policies";
 import type { SimulateAnswer } from "@/lib/policies/simulate/schema";
 import { Purpose, type Role } from "@/lib/vocabulary";
+import { ROLES } from "@/lib/word-lists";
 import {
   FACT_CONTROLS,
   type FactAnswers,
@@ -111,7 +112,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Any person of a role, in the menu of people. */
 const ROLE_PREFIX = "role:";
-const TRIED_ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator"];
+const TRIED_ROLES = ROLES.filter((role) => role !== "admin");
 
 function roleIn(value: string): Role | undefined {
   return TRIED_ROLES.find((role) => value === `${ROLE_PREFIX}${role}`);
