@@ -125,7 +125,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   await expect(page.getByRole("heading", { name: "Eine Quittung ist ungültig" })).toBeVisible();
   const quittungen = page.getByRole("region", { name: /^Quittungen/ });
   await expect(quittungen).toContainText("wurde nach dem Signieren geändert");
-  await expect(quittungen).toContainText("Das Protokoll hat sein Versprechen gehalten");
+  await expect(quittungen).toContainText("Das Protokoll hat seine Zusage eingehalten");
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-receipt-german");
   expect(faults()).toEqual([]);

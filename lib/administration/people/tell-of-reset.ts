@@ -24,8 +24,8 @@ function textOf({ name, email, contacts, from }: WaitingReset, origin: string): 
     "If you do not know of it, call the operator of the portal now, on a number that you know from elsewhere.",
     "",
     `Für ${name} (${email}) sollen an ${origin} alle Anmeldewege entfernt und ein neuer Link erstellt werden.`,
-    `Telefonisch bestätigt haben sollen es: ${by}.`,
-    `Möglich ist es ab ${at}. Bis dahin kann es abgelehnt werden.`,
+    `Diese Ansprechpersonen sollen das telefonisch bestätigt haben: ${by}.`,
+    `Möglich ist das ab ${at}. Bis dahin kann eine administrierende Person es ablehnen.`,
     "Wenn Sie davon nichts wissen, rufen Sie den Betreiber des Portals jetzt an, unter einer Nummer aus anderer Quelle.",
     "",
   ].join("\n");

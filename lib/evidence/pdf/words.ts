@@ -101,7 +101,7 @@ export type EvidenceWords = typeof EN;
 const DE: EvidenceWords = {
   title: "Beweisdatei geöffneter Werte",
   shown: (who, from, day) => `Was ${who}, ${from}, am ${day} gezeigt wurde`,
-  under: (order) => `, aufgrund: ${order}.`,
+  under: (order) => `. Grundlage: ${order}.`,
   asParty: ", als Partei der Transaktion.",
   code: "Prüfcode",
   opened: "Was geöffnet wurde",
@@ -111,7 +111,7 @@ const DE: EvidenceWords = {
   formOnly: "Die Freigabe zeigt nur die Form dieser Werte.",
   notProved: "Unversiegelt gespeichert: keine Prüfsumme belegt es.",
   cut: (lines) =>
-    `${lines} weitere Zeilen sind nicht gedruckt. Die angehängte evidence.json enthält den ganzen Wert.`,
+    `${lines} weitere Zeilen sind nicht gedruckt. Die beigefügte evidence.json enthält den ganzen Wert.`,
   fields: {
     amount: "Betrag",
     pricing: "Preise",
@@ -132,7 +132,7 @@ const DE: EvidenceWords = {
     party: "Partei",
     openedBy: "Geöffnet von",
     organisation: "Organisation",
-    signedWith: "Signiert mit",
+    signedWith: "Unterschrieben mit",
     opened: "Geöffnet",
     made: "Datei erstellt",
     times: "Zeiten in UTC",
@@ -172,7 +172,7 @@ const DE: EvidenceWords = {
   promised: (by) => `mit signierter Quittung zugesagt bis ${by}`,
   of: (seq, size) => `${seq} von ${size}`,
   noWitness: "kein Zeuge",
-  valuesMatch: "jeder geöffnete Wert ergibt eine Prüfsumme aus dem Eintrag seiner Transaktion",
+  valuesMatch: "jeder geöffnete Wert ergibt eine Prüfsumme, die im Eintrag seiner Transaktion steht",
   check: "So lässt es sich prüfen",
   withPortal: "Mit dem Portal",
   withPortalText: (address) =>
@@ -182,7 +182,7 @@ const DE: EvidenceWords = {
     "„sealport verify evidence DATEI“ ausführen oder die beigefügte evidence.json speichern: README.txt beschreibt jeden Schritt.",
   not: "Was es nicht zeigt",
   notText:
-    "Dass die Werte wahr sind. Es zeigt, dass die Parteien sie so versiegelt haben und dass sie dieser Person gezeigt wurden.",
+    "Ob die Werte wahr sind. Es zeigt, dass die Parteien sie so versiegelt haben und dass sie dieser Person gezeigt wurden.",
   footSealed: (day) => `Unter Verschluss bis ${day}. `,
   footFor: (who, from) => `Erstellt von ${who}, ${from}`,
   page: (page, of) => `Seite ${page} von ${of}`,

@@ -86,7 +86,7 @@ describe("the import of people", () => {
   });
 
   it.each([
-    ["", "Die Datei ist leer. Ihre erste Zeile nennt name, email, organisation, role."],
+    ["", "Die Datei ist leer. Die erste Zeile muss name, email, organisation, role nennen."],
     [HEAD, "Die Datei hat nur die erste Zeile. Fügen Sie für jeden Eintrag eine Zeile hinzu."],
     ["name,rolle\n", /nennt die Spalte „rolle“/],
     [

@@ -30,7 +30,7 @@ describe("the facts of a part", () => {
     );
     expect(html).toContain(`href="/transactions/${TX}"`);
     expect(textOf(render({ level: "masked", user: PERSON }, "de"))).toBe(
-      "|Umfang|Maskiert|Person|Jonas Reiter| |8fQZ1c0aXg2LrTtm|",
+      "|Sichtbarkeit|Maskiert|Person|Jonas Reiter| |8fQZ1c0aXg2LrTtm|",
     );
   });
 
