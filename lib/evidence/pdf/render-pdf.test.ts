@@ -71,7 +71,7 @@ describe("the evidence PDF", () => {
       "20 Nov 2026",
       "20 Dec 2026",
       "8 of 10",
-      "Under seal to 1 Mar 2027",
+      "Under seal until 1 Mar 2027",
       "••••••••",
     ])
       expect(text).toContain(shown);
