@@ -80,7 +80,7 @@ describe("the import of people", () => {
     expect(await screen.findByText("2 lines are wrong. Nothing was sent.")).toBeDefined();
     const [, first] = screen.getAllByRole("row");
     expect(first?.textContent).toContain("The cell under name begins like a formula.");
-    expect(screen.getByText(/Letters of another alphabet are not allowed/)).toBeDefined();
+    expect(screen.getByText(/Letters of other alphabets are not allowed/)).toBeDefined();
     expect(screen.queryByRole("button", { name: /^Invite/ })).toBeNull();
     expect(posts()).toEqual([]);
   });
