@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** Debian's own comes first, because we compare with Debian's package. */
+/** Debian's own interpreter comes first, because the comparison is with Debian's package. */
 const INTERPRETERS = ["/usr/bin/python3", "python3"];
 const VERSIONS = "import cryptography, platform; print(platform.python_version(), cryptography.__version__)";
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { exitOf } from "./describe-failure";
 
-// A portal that answers what no portal should: the command line against a server that means it ill.
+// These tests run the command line against a malicious portal.
 
 const KEY = `sp_0123456789_${"k".repeat(49)}`;
 const SIGNS = "\u001b]0;owned\u0007\u001b[2J\u202e";
@@ -78,8 +78,8 @@ describe("a hostile portal", () => {
     expect(seen.map((one) => one.url).filter((path) => path === "/elsewhere")).toEqual([]);
   });
 
-  it("makes no terminal obey: problems, lists, single answers", async () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there is looked for.
+  it("cannot send control characters to the terminal in problems, lists or single answers", async () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for control characters.
     const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
     says(422, {
       title: SIGNS,
@@ -107,7 +107,7 @@ describe("a hostile portal", () => {
     expect(shown.map(({ code }) => code)).toEqual([5, 5, 0, 0, 0, 0]);
   });
 
-  it("writes CSV cells that a spreadsheet does not run", async () => {
+  it("cannot get a formula into a CSV cell", async () => {
     const item = {
       transaction_id: "=cmd|' /C calc'!A0",
       job_id: "@SUM(1)",
@@ -121,7 +121,7 @@ describe("a hostile portal", () => {
     expect(stdout.split("\r\n")[1]).toBe("'=cmd|' /C calc'!A0,'@SUM(1),'-1,'+1,,\"a,b\"");
   });
 
-  it("that leads in a circle, or sends invalid answers, ends the run with a message and no trace", async () => {
+  it("that repeats a cursor or sends invalid answers ends the run with a message and no stack trace", async () => {
     const wrong: [number, unknown][] = [
       [200, { items: [], next_cursor: "again" }],
       [200, "not json"],
@@ -195,8 +195,8 @@ describe("a file that arrives", () => {
   });
 });
 
-describe("a pipe", () => {
-  it("ends the run without a message when its reader is gone", async () => {
+describe("a run", () => {
+  it("ends without a message when the reader of its output is gone", async () => {
     const items = Array.from({ length: 20_000 }, (_, at) => ({
       transaction_id: `t-${at}`,
       job_id: "j".repeat(50),
@@ -215,7 +215,7 @@ describe("a pipe", () => {
     expect(code).toBe(141);
   });
 
-  it("and an interruption while the portal thinks end the run at once, with 130", async () => {
+  it("ends at once with 130 if it is interrupted while the portal works", async () => {
     let child: ReturnType<CommandLine["start"]>["child"] | undefined;
     answer = () => void child?.kill("SIGINT");
     const started = cli.start(["transactions", "list"], {

@@ -93,7 +93,9 @@ function exitOf(report: Report): number {
   return report.verdict === "verified" && openReceipts(report) === 0 ? EXIT.done : EXIT.consistent;
 }
 
-/** Leaves the bundle's newest checkpoint in the policy file; answers what became of it. Throws CliError (usage). */
+/**
+ * Saves the bundle's newest checkpoint in the policy file, and returns a sentence about it. Throws CliError (usage).
+ */
 function keepIn(file: string, text: string, report: Report): string {
   const keeping = keepCheckpoint(text, report);
   if (keeping.is === "refused") return `not kept: ${keeping.why}`;
@@ -107,7 +109,7 @@ function keepIn(file: string, text: string, report: Report): string {
   return `kept: the checkpoint over ${keeping.size} leaves is in ${file}; later bundles must continue from it`;
 }
 
-/** Verifies a bundle, and receipts by it, with only these files; returns the exit status. */
+/** Verifies a bundle, and receipts against it, with only these files. Returns the exit status. */
 export async function verifyFile(cx: Cx, { bundle, policy, keep, receipts }: Checking): Promise<number> {
   if (policy !== undefined && keep !== undefined && policy !== keep)
     throw usage("--keep names the policy file itself: give --policy or --keep");

@@ -68,7 +68,7 @@ export async function refused(error: unknown): Promise<void> {
   client.pages(operations.listTransactions, { query: { status: "nonsense" } });
   // @ts-expect-error the id is missing
   await client.call(operations.getTransaction, {});
-  // @ts-expect-error nothing has this member
+  // @ts-expect-error no answer has this member
   (await client.call(operations.getStatus, {})).nonsense;
   // @ts-expect-error there is no such call
   operations.nonsense;

@@ -75,7 +75,10 @@ function cpuCells(cpu: Cpu): string[] {
 
 const CPU_HEADS = ["portal", "its PostgreSQL", "all PostgreSQL", "custodian", "worker", "signer"];
 
-/** Returns the CPU milliseconds of one call by process beyond those without calls, with its statements and round trips. */
+/**
+ * Returns the CPU milliseconds of one call for each process, without the time that the process also uses without calls,
+ * and the statements and round trips of a call.
+ */
 export function cpuTable(
   figures: readonly CallFigures[],
   counts: readonly CallCount[],

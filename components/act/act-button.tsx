@@ -10,14 +10,14 @@ import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
 import type { OperationSpec } from "@/lib/api-client/operation";
 
-/** An act of a row of acts. `act` makes one, so that acts of different calls fit into one list. */
+/** An act in a row of acts. `act` makes one, so that acts of different calls fit into one list. */
 export interface RowAct {
   readonly key: string;
   button(open: (dialog: Dialogue) => void): ReactNode;
 }
 type Dialogue = (onClose: () => void) => ReactNode;
 
-// Loaded after the page: a dialog has a form, and most acts of a page are never pressed.
+// Loaded after the page, because a dialog contains a form and most acts of a page are never used.
 const loadDialog = () => import("@/components/act/act-dialog");
 
 interface Pressed<O extends OperationSpec, N extends string> {
@@ -65,7 +65,7 @@ function Direct<O extends OperationSpec, N extends string>({ act }: { act: Act<O
       setError(failure);
       if (act.isLast === true) return;
     }
-    // After a failure as well: the act may have been carried out, or another person was faster.
+    // The page is also read again after a failure: the act may have been carried out, or another person acted first.
     router.refresh();
   };
   return (

@@ -23,7 +23,7 @@ function initialOf(fields: readonly (readonly [string, ActField])[]): Typed {
   );
 }
 
-/** Which fields are still empty. */
+/** Returns a fault for each field that is still empty. */
 function missing(fields: readonly (readonly [string, ActField])[], answers: Typed): Fault[] {
   return fields.flatMap(([name, field]) => {
     const isOptional = "isOptional" in field && field.isOptional === true;
@@ -47,7 +47,9 @@ function FieldOf({ form, name, field }: { form: Answers<Typed>; name: string; fi
   return <TextField {...input} type="date" max={field.max} />;
 }
 
-/** Another person was faster, or the call may have been carried out: the page shows an old state. */
+/**
+ * Returns whether the page is out of date, because another person acted first or the call may have been carried out.
+ */
 function isPageOld(failure: unknown): boolean {
   if (!(failure instanceof CallRefused)) return failure !== undefined;
   const { status } = failure.problem;

@@ -14,7 +14,7 @@ interface Asked<K extends string> extends FieldWords {
   readonly kind: K;
   readonly isOptional?: boolean;
   readonly maxLength?: number;
-  /** Ids and digests. */
+  /** Set for ids and digests, which are typed in the code font. */
   readonly isCode?: boolean;
 }
 
@@ -27,20 +27,20 @@ interface OfFile extends FieldWords {
   readonly kind: "file";
   readonly isOptional?: boolean;
   readonly accept: string;
-  /** The answer that the file becomes. */
+  /** Returns the answer that is made of the file. */
   readonly read: (file: File) => Promise<string>;
 }
 
 interface Chosen<K extends string> extends FieldWords {
   readonly kind: K;
   readonly options: readonly { readonly value: string; readonly label: string; readonly help?: string }[];
-  /** Without one the person must choose. */
+  /** Without an initial value the person must choose. */
   readonly initial?: string;
 }
 
 /**
  * What an act asks for. Its name is the member of the body that it becomes. A reason has several lines, a line has one.
- * A choice shows a round for each option, a menu is a select.
+ * A choice shows radio buttons, a menu is a select.
  */
 export type ActField = Asked<"reason"> | Asked<"line"> | OfDay | OfFile | Chosen<"choice"> | Chosen<"menu">;
 
@@ -50,18 +50,18 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly params?: BrowserInput<O>["params"];
   /** The revision that was read, where two people or pages can change one thing. */
   readonly ifMatch?: string;
-  /** On the button. */
+  /** Text of the button. */
   readonly label: ReactNode;
   /** The button's accessible name, where rows repeat the label. */
   readonly named?: string;
   readonly button?: Pick<ButtonProps, "look" | "size" | "icon">;
-  /** Of the dialog. Without a title a press acts at once. */
+  /** Title of the dialog. Without a title, a press on the button carries out the act at once. */
   readonly title?: ReactNode;
   readonly text?: ReactNode;
   readonly fields?: Readonly<Record<N, ActField>>;
   /** The answers are trimmed; optional ones may be empty. */
   readonly body?: (answers: Readonly<Record<N, string>>) => BodyOf<O>;
-  /** On the dialog's button, which repeats the title's verb. */
+  /** Text of the dialog's button, which repeats the title's verb. */
   readonly yes?: ReactNode;
   /** It cannot be undone. */
   readonly danger?: boolean;
@@ -80,7 +80,8 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly leadsTo?: (answer: Answer<O>) => string;
   /**
    * For an act without a dialog: `leadsTo` replaces this page, so that going back does not show it. After a failure the
-   * page is not read again: once the act is carried out the page leads away by itself, and its explanation with it.
+   * page is not read again: if the act was carried out meanwhile, a reload would lead to another page, and the reason
+   * of the failure would be lost.
    */
   readonly isLast?: boolean;
 }

@@ -18,7 +18,7 @@ export interface SquareRow {
 
 const ORDER = ["fresh", "middle", "old", "late"] as const;
 const [WIDTH, GAP, HEIGHT] = [22, 4, 16];
-/** Above this number a row has one bar for each look instead of squares. */
+/** Above this number a row has one bar for each age instead of squares. */
 const MOST = 16;
 
 interface Drawn {
@@ -29,8 +29,8 @@ interface Drawn {
 }
 
 /**
- * Returns one square for each object, up to `MOST`. For more it returns one bar for each look; its length is the look's
- * share.
+ * Returns one square for each object, up to `MOST`. For more it returns one bar for each age, as long as the share of
+ * objects of this age.
  */
 export function squaresOf(counts: SquareRow["counts"]): Drawn[] {
   const total = ORDER.reduce((sum, look) => sum + counts[look], 0);

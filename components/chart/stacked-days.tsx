@@ -28,7 +28,7 @@ export interface StackedDay {
 
 const HEIGHT = 132;
 const RIGHT = 40;
-/** Part of a day's place that its bar fills. */
+/** Share of a day's width that its bar fills. */
 const BAR = 0.72;
 
 /** Returns a round number that is at least this large, for the top of the scale. */

@@ -11,8 +11,8 @@ import type { GroupName } from "@/lib/vocabulary";
 const prepare = target<typeof prepareOpening>("POST", "/confidential/access/openings");
 
 /**
- * Returns a function that has the holder sign one opening under a grant. Its result is a part of the call that opens. It
- * is empty if the portal signs for a holder without a key on the roster.
+ * Returns a function that has the holder sign one opening under a grant. It returns the part of the opening call with
+ * the signature. This part is empty if the portal signs for a holder without a key on the roster.
  */
 export function useSignedOpening() {
   const api = useApi();

@@ -43,9 +43,12 @@ describe("an evidence pack", () => {
     [{ exports_left: 1 }, "A pack takes two exports: 1 is left.", true],
     [{ views_left: 0 }, "A pack takes one view: 0 are left.", true],
     [{ transactions: Array.from({ length: 26 }, () => SUBJECT) }, /up to 25 transactions/, true],
-  ] as const)("says before the press what it costs or why there is none: %o", (more, words, isOff) => {
-    show(grant(more as Parameters<typeof grant>[0]));
-    expect(screen.getByText(words)).toBeDefined();
-    expect(screen.getByRole("button", { name: "Make evidence pack" })).toHaveProperty("disabled", isOff);
-  });
+  ] as const)(
+    "states the cost before the button is pressed, or why no pack can be made: %o",
+    (more, words, isOff) => {
+      show(grant(more as Parameters<typeof grant>[0]));
+      expect(screen.getByText(words)).toBeDefined();
+      expect(screen.getByRole("button", { name: "Make evidence pack" })).toHaveProperty("disabled", isOff);
+    },
+  );
 });

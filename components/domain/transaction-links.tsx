@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { shortDigest } from "@/lib/format";
 
-/** What transactions are called, by id: their jobs, where the reader may know them. */
+/** The names of transactions by id: their jobs, if the reader may know them. */
 export type TransactionNames = ReadonlyMap<string, string>;
 
 /** Returns the job of a transaction, or the short form of its number for a reader who may not know the job. */
@@ -9,7 +9,7 @@ export function transactionName(id: string, names: TransactionNames): string {
   return names.get(id) ?? shortDigest(id);
 }
 
-/** Transactions by their jobs, each with the way there. */
+/** Transactions by their jobs, each with a link. */
 export function TransactionLinks({ ids, names }: { ids: readonly string[]; names: TransactionNames }) {
   return (
     <span className="inline-flex flex-wrap gap-x-3">

@@ -21,7 +21,7 @@ export interface FormSpec<O extends WithBody, A extends FieldValues> {
   readonly ifMatch?: string;
   /** The operation's own schema of its body. */
   readonly schema: O["body"];
-  /** Begins the ids of the controls. */
+  /** Prefix of the ids of the controls. */
   readonly id: string;
   readonly initial: A;
   readonly toBody: (answers: A) => Unchecked<BodyOf<O>>;
@@ -30,20 +30,20 @@ export interface FormSpec<O extends WithBody, A extends FieldValues> {
   readonly words: Readonly<Partial<Record<Path<A>, ControlWords>>>;
   readonly signed?: Signing<BodyOf<O>>;
   readonly onDone?: (answer: Answer<O>) => void;
-  /** What stays in the form after it was taken. Without it the form is empty again. */
+  /** What stays in the form after the call was accepted. Without it the form is empty again. */
   readonly keeps?: (answer: Answer<O>, answers: A) => A;
   /** In a dialog the first wrong control takes the focus; a page has an error summary. */
   readonly isInDialog?: boolean;
-  /** False where the page leads on and need not be read again. */
+  /** False if the page leads to another one and need not be read again. */
   readonly refreshes?: boolean;
 }
 
 export interface Form<O extends WithBody, A extends FieldValues> extends Answers<A> {
-  /** The answer of the call that was taken, until something is typed again. */
+  /** The answer of the call that was accepted, until something is typed again. */
   readonly answer: Answer<O> | undefined;
-  /** What was typed for it. The answer to a repeated call lacks most members. */
+  /** What was typed for that call. The answer to a repeated call lacks most members. */
   readonly sent: A | undefined;
-  /** Forgets the answer: the form is shown again. */
+  /** Forgets the answer, so that the form is shown again. */
   again(): void;
 }
 

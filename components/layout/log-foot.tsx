@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
 
-/** The log under the places, always in sight: how long it is, when last signed, who else vouches. */
+/** The state of the log below the places, always visible: its size, its last signature and its witnesses. */
 export function LogFoot(props: {
   size: number;
   signedAt: string | null;

@@ -7,7 +7,7 @@ interface StateFact {
   readonly isCode?: boolean;
 }
 
-/** A page that has nothing else to show: what happened, what did not, the number to quote, the next step. */
+/** A page that shows only a state: what happened, what did not happen, the number to quote, and the next step. */
 export function StatePage(props: {
   icon: IconName;
   title: string;

@@ -30,7 +30,7 @@ test.each([
 ] as const)("every message can be read, in %s", (locale, texts) => {
   const unreadable: string[] = [];
   for (const [key, text] of texts) {
-    // A missing argument is another fault, and none of the message itself.
+    // A missing argument is not a fault of the message itself.
     const onError = ({ code }: { readonly code: string }) => {
       if (code === "INVALID_MESSAGE") unreadable.push(key);
     };
@@ -39,7 +39,7 @@ test.each([
   expect(unreadable).toEqual([]);
 });
 
-test("no message is empty, and none claims what no test shows", () => {
+test("no message is empty or makes a claim that no test shows", () => {
   const claims =
     /complian(t|ce-)|certified|zertifiziert|tamper-?proof|immutable|unveränderlich|HSM[- ]protected/i;
   const bad = [...english, ...german].filter(([, text]) => text.trim() === "" || claims.test(text));

@@ -8,7 +8,7 @@ import { useApi } from "@/components/client/use-api";
 import { useSignedOpening } from "@/components/client/use-signed-opening";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What a file of evidence is called, and the code that its reader compares. */
+/** The reference of an evidence file, and the code that its reader compares. */
 export interface MadeEvidence {
   readonly reference: string;
   readonly code: string;
@@ -28,7 +28,7 @@ const FILES = {
   pack: { path: "/confidential/evidence/packs", ending: "-pack.zip" },
 } as const;
 
-/** Opens the records on the server, which makes the file: no value on a page is sent. */
+/** Has the server open the records and make the file. The page sends no value. */
 function useMakeEvidence(kind: keyof typeof FILES) {
   const api = useApi();
   const sign = useSignedOpening();
@@ -54,7 +54,7 @@ function useMakeEvidence(kind: keyof typeof FILES) {
   };
 }
 
-/** Making evidence with one press: whether it runs, and what came of it. */
+/** The state of making evidence with one press: whether it is being made, and the result. */
 export function useEvidence(kind: keyof typeof FILES) {
   const router = useRouter();
   const make = useMakeEvidence(kind);

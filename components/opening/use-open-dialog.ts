@@ -25,10 +25,10 @@ const openAudit = target<typeof auditTransaction>("POST", "/confidential/transac
 /** How the person signs. */
 type Standing = Pick<RosterStanding, "person" | "signed_by" | "rp_id" | "keys" | "passkeys">;
 
-/** One signature opens at most so many transactions (lib/access/requests/schema.ts). */
+/** Maximum number of transactions that one signature opens (lib/access/requests/schema.ts). */
 export const MOST_AT_ONCE = 25;
 
-/** What a press asks to open. */
+/** What a press on the button asks to open. */
 export interface OpeningRequest {
   readonly grantId: string;
   /** Only these transactions; absent: those of the grant. */
@@ -98,7 +98,7 @@ interface Asked {
   readonly reason: string | undefined;
 }
 
-/** Has the statement prepared for what is selected. It spends nothing, and a refusal shows before anyone signs. */
+/** Has the statement prepared for what is selected. This uses no view, and shows a refusal before anyone signs. */
 function usePrepared({ api, request, selected, reason }: Asked) {
   const [prepared, setPrepared] = useState<OpeningAnswer | undefined>();
   const [refusal, setRefusal] = useState<unknown>();
@@ -125,7 +125,7 @@ function usePrepared({ api, request, selected, reason }: Asked) {
   return { prepared, refusal, setRefusal, ask };
 }
 
-/** All that the second press needs. */
+/** Everything that is needed to open, once the dialog is confirmed. */
 interface Ready {
   readonly grant: GrantDetail;
   readonly standing: Standing;
@@ -151,7 +151,7 @@ interface OneOpening {
   readonly opening: SignedOpening | undefined;
 }
 
-/** Opens one transaction, and returns what it gave. */
+/** Opens one transaction, and returns what was opened. */
 async function openOne(
   api: Api,
   id: string,

@@ -20,7 +20,7 @@ export function Views({
   current: string;
   /** For names too long for one row on a phone: they are shown below each other and may wrap. */
   isLong?: boolean;
-  /** The bar around it has the line and the distance. */
+  /** The surrounding bar has the line and the spacing, so this list has none. */
   isInBar?: boolean;
 }) {
   const wraps = isLong ? "flex-wrap" : "";

@@ -135,6 +135,6 @@ if (isDeep)
     writeFileSync(path.join(wrong.folder, "key"), "secret");
     const usage = await importFile(wrong);
     expect(usage.code).toBe(2);
-    expect(usage.said).toContain("the private key is none");
+    expect(usage.said).toContain("this is not a private key");
     expect(usage.said).not.toContain("secret\n");
   });

@@ -57,9 +57,9 @@ test("a key is made by keyboard, signs calls, is replaced and revoked", async ({
   const submit = page.getByRole("button", { name: "Make key" });
   await tabUntil(page, submit);
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert").filter({ hasText: "Give the key a name." })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "Give the key a name" })).toBeVisible();
   await page.getByLabel("Name", { exact: true }).fill("Nightly ledger");
-  await page.getByLabel("Submit transactions and change their status").check();
+  await page.getByLabel("Submit transactions and change their state").check();
   await page.getByLabel("Public signing key").fill(publicKey);
   expect(await axeFindings(page)).toEqual([]);
   await submit.click();
@@ -116,7 +116,7 @@ test("an administrator sees all keys and revokes one with a reason; other roles 
   await expect(row).toContainText("miner-789");
   await row.getByRole("button", { name: "End miner-789, Leaked one" }).click();
   await admin.page.getByRole("button", { name: "End key" }).click();
-  await expect(admin.page.getByText("Give a reason.")).toBeVisible();
+  await expect(admin.page.getByText("Enter the reason")).toBeVisible();
   await admin.page.getByLabel("Reason").fill("Seen in a public repository.");
   await admin.page.getByRole("button", { name: "End key" }).click();
   await expect(row).toContainText("Ended");

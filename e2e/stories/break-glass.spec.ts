@@ -99,7 +99,7 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
   // A reviewer ends it: what is open on the holder's screen is blank within two seconds.
   await reviewer.page.getByRole("button", { name: "End emergency access" }).click();
   await reviewer.page.getByRole("dialog").getByLabel("Reason").fill("Seen what was needed");
-  await reviewer.page.getByRole("dialog").getByRole("button", { name: "End it", exact: true }).click();
+  await reviewer.page.getByRole("dialog").getByRole("button", { name: "End emergency access" }).click();
   await expect(reviewer.page.getByRole("dialog")).toHaveCount(0);
   await expect(page.locator("[data-opened]")).toHaveCount(0, { timeout: BLANK_MS });
 
@@ -108,7 +108,7 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
     waiting.page.getByRole("listitem").filter({ hasText: "Review the emergency access of Yara Demir" }),
   ).toBeVisible();
   await pictures(waiting.page, "break-glass-home");
-  await waiting.page.getByRole("link", { name: /^Review it\s*: BG-/ }).click();
+  await waiting.page.getByRole("link", { name: /^Review emergency access\s*: BG-/ }).click();
   await waiting.page.waitForURL(/\/break-glass\//);
   await waiting.page.getByRole("button", { name: "Sign the review" }).click();
   await expect(waiting.page.getByText("Choose one of the two").first()).toBeVisible();

@@ -48,7 +48,7 @@ test("only legal claims a privilege, and the request cannot be decided while the
   const other = await open(browser, APPROVER, id);
   await expect(other.page.getByRole("button", { name: "Claim a privilege", exact: true })).toHaveCount(0);
   const { page, faults } = await open(browser, LEGAL, id);
-  await steer(page, "Claim a privilege", "Claim it", "Letters of counsel");
+  await steer(page, "Claim a privilege", "Claim privilege", "Letters of counsel");
   await expect(page.getByText("Privilege claimed", { exact: false }).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
   await steer(page, "Settle claim", "Settle claim", "The letters are out");

@@ -95,7 +95,7 @@ test("an order that ends before the officer’s date is granted until its own en
     if (handle === LEGAL) {
       await expect(page.getByText("The requested access would end 4 days after the order.")).toBeVisible();
       await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
-      await page.getByRole("button", { name: "Narrow it" }).click();
+      await page.getByRole("button", { name: "Narrow your grant" }).click();
       await page.getByRole("checkbox", { name: "Parties" }).uncheck();
       await page.getByLabel("Views", { exact: true }).fill("3");
       await page.getByLabel("Views", { exact: true }).press("Escape");

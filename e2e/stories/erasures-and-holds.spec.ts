@@ -195,13 +195,13 @@ test("a hold defers an erasure, and only deciders see it; a refusal ends an eras
   await ask(compliance.page, "miner-789", "A mistake");
   await visit(privacy.page, at("/audit/erasures"));
   await privacy.page.getByRole("button", { name: "Refuse the erasure of miner-789" }).click();
-  await privacy.page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+  await privacy.page.getByRole("dialog").getByRole("button", { name: "End erasure" }).click();
   await expect(erasures(privacy.page).getByRole("row").filter({ hasText: "miner-789" })).toContainText(
     "Refused or withdrawn",
   );
   // The page says what another person decided meanwhile, and reads the row again.
   await compliance.page.getByRole("button", { name: "Withdraw the erasure of miner-789" }).click();
-  await compliance.page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+  await compliance.page.getByRole("dialog").getByRole("button", { name: "End erasure" }).click();
   await expect(compliance.page.getByText("The action failed")).toBeVisible();
   await privacy.page.getByRole("link", { name: "Retention and holds" }).click();
   await expect(heading(privacy.page)).toHaveText("Retention and holds");
@@ -322,7 +322,7 @@ test("a regulator places a hold by keyboard, renews and releases it; other agenc
   await expect(page.getByRole("link", { name: /^until .* 20\d\d, / })).toBeVisible();
   await visit(page, at("/audit/holds"));
   await row.getByRole("button", { name: /^Renew/ }).press("Enter");
-  await page.getByRole("dialog").getByRole("button", { name: "Renew it" }).press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Renew hold" }).press("Enter");
   await expect(page.getByRole("dialog")).toBeHidden();
 
   const auditor = await signedIn(browser, "auditor-001", DESKTOP);
@@ -332,10 +332,10 @@ test("a regulator places a hold by keyboard, renews and releases it; other agenc
   await row.getByRole("button", { name: /^Release/ }).press("Enter");
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Reason")).toBeFocused();
-  await dialog.getByRole("button", { name: "Release it" }).press("Enter");
+  await dialog.getByRole("button", { name: "Release hold" }).press("Enter");
   await expect(dialog.getByText("Give a reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("The examination is over");
-  await dialog.getByRole("button", { name: "Release it" }).press("Enter");
+  await dialog.getByRole("button", { name: "Release hold" }).press("Enter");
   await expect(dialog).toBeHidden();
   await expect(row).toContainText("Released");
   expect(await axeFindings(page)).toEqual([]);

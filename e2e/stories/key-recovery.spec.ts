@@ -98,11 +98,11 @@ test("only its participant asks for a recovery, and a person who refuses one giv
   const { page, faults } = await open(browser, "coordinator-001:legal");
   await toKey(page);
   await region(page).getByRole("button", { name: "Refuse" }).click();
-  await dialog(page).getByRole("button", { name: "End it" }).click();
+  await dialog(page).getByRole("button", { name: "End recovery" }).click();
   await expect(dialog(page).getByLabel("Reason")).toBeFocused();
   expect(await axeFindings(page)).toEqual([]);
   await dialog(page).getByLabel("Reason").fill("No one answered at the number in the contract.");
-  await dialog(page).getByRole("button", { name: "End it" }).click();
+  await dialog(page).getByRole("button", { name: "End recovery" }).click();
   await expect(region(page)).toContainText("Refused");
   await expect(region(page)).toContainText("No one answered");
   await expect(region(page).getByRole("button", { name: /Sign|Refuse|Withdraw/ })).toHaveCount(0);
@@ -164,7 +164,7 @@ test("two people sign by keyboard, the program proves its new key, and reads wha
   await toKey(owner.page);
   await expect(region(owner.page)).toContainText("2 of 2");
   await expect(region(owner.page)).toContainText("Waiting for the proof of the new key");
-  await expect(owner.page.getByRole("region", { name: "Answer it" })).toContainText("client_tag");
+  await expect(owner.page.getByRole("region", { name: "Answer the challenge" })).toContainText("client_tag");
   expect(await axeFindings(owner.page)).toEqual([]);
   await pictures(owner.page, "recovery-proof");
   await challenged();

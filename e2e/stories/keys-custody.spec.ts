@@ -67,7 +67,7 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
   await page.keyboard.press("Escape");
   await expect(begin).toBeFocused();
   await page.keyboard.press("Enter");
-  await pressOn(dialog(page).getByRole("button", { name: "Begin", exact: true }));
+  await pressOn(dialog(page).getByRole("button", { name: "Begin epoch" }));
   await expect(page.getByText("escrow#2 has begun")).toBeVisible();
   // Pages of other people that show the epochs update without a reload.
   await expect(epochs(coordinator.page)).toContainText("escrow#2");
@@ -106,7 +106,7 @@ test("while the custodian is unavailable no epoch can begin, and the page keeps 
   process.kill(custodian, "SIGSTOP");
   try {
     await page.getByRole("button", { name: "Begin epoch" }).click();
-    await dialog(page).getByRole("button", { name: "Begin", exact: true }).click();
+    await dialog(page).getByRole("button", { name: "Begin epoch" }).click();
     await expect(dialog(page)).toContainText("The escrow custodian does not respond.");
     await dialog(page).getByRole("button", { name: "Cancel" }).click();
     await expect(page.getByText("Epoch not begun")).toBeVisible();

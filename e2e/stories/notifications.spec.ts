@@ -79,7 +79,7 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
   await page.goto(at("/admin/webhooks"));
   await page.getByLabel("Name").fill("Case system");
   await page.getByLabel("Address").fill(receiver.url);
-  await tabUntil(page, page.getByRole("button", { name: "Add", exact: true }));
+  await tabUntil(page, page.getByRole("button", { name: "Add webhook", exact: true }));
   await page.keyboard.press("Enter");
   await expect(page.getByText("The secret is shown once")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
@@ -131,16 +131,16 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
 test("an address inside the network is refused, and the form says so @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, REVIEWER);
   await page.goto(at("/admin/webhooks"));
-  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Add webhook", exact: true }).click();
   await expect(page.getByRole("alert").or(page.getByText("Something is missing")).first()).toBeVisible();
   await page.getByLabel("Name").fill("Metadata");
   await page.getByLabel("Address").fill("http://10.0.0.1/");
-  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Add webhook", exact: true }).click();
   await expect(page.getByLabel("Address")).toHaveAccessibleDescription(
     /The address must start with https:\/\//,
   );
   await page.getByLabel("Address").fill("https://169.254.169.254/latest/meta-data/");
-  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Add webhook", exact: true }).click();
   await expect(page.getByRole("alert", { name: "It was not added" })).toBeVisible();
   await expect(page.getByText(/^whsec_/)).toHaveCount(0);
 });

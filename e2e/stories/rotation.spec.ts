@@ -59,7 +59,7 @@ test("by keyboard alone a participant rotates its key, sees the rotation end, an
 
   await pressOn(page.getByRole("button", { name: "Destroy" }));
   await pressOn(dialog(page).getByRole("button", { name: "Destroy" }));
-  await expect(dialog(page)).toContainText("Give a reason.");
+  await expect(dialog(page)).toContainText("Enter the reason");
   await expect(dialog(page).getByLabel("Reason")).toBeFocused();
   await page.keyboard.type("Replaced");
   await pressOn(dialog(page).getByRole("button", { name: "Destroy" }));

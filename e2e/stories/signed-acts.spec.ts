@@ -190,7 +190,7 @@ test("a holder signs the use of break-glass with a passkey, and another person i
   expect(looks).toEqual([{ proof_kind: "passkey", outcome: "done" }]);
   await page.getByRole("button", { name: "End emergency access" }).click();
   await page.getByRole("dialog").getByLabel("Reason").fill("Seen what was needed");
-  await page.getByRole("dialog").getByRole("button", { name: "End it", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "End emergency access" }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
 
   const review = { outcome: "justified", comment: "Fine" };

@@ -105,17 +105,17 @@ test("a signed order is filed with its document, approved by two people without 
   // The reviewer suspends the order, and what is open goes blank at once.
   const reviewer = await signedIn(browser, "coordinator-001:legal");
   await reviewer.page.goto(at(`/requests/${id}`));
-  await reviewer.page.getByRole("button", { name: "Suspend it" }).click();
+  await reviewer.page.getByRole("button", { name: "Suspend legal authority" }).click();
   const dialog = reviewer.page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Suspend it" }).click();
+  await dialog.getByRole("button", { name: "Suspend legal authority" }).click();
   await expect(dialog.getByText("Give a reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("The court has stayed it");
   expect(await axeFindings(reviewer.page)).toEqual([]);
   await pictures(reviewer.page, "suspend-authority");
-  await dialog.getByRole("button", { name: "Suspend it" }).click();
+  await dialog.getByRole("button", { name: "Suspend legal authority" }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByText("1,000 USD")).toHaveCount(0);
-  await expect(reviewer.page.getByRole("button", { name: "Suspend it" })).toHaveCount(0);
+  await expect(reviewer.page.getByRole("button", { name: "Suspend legal authority" })).toHaveCount(0);
   const again = await people(demo()).regulator.post(`/confidential/transactions/${transaction}/audit`, {
     purpose: "compliance",
   });
@@ -231,5 +231,5 @@ test("only a reviewer of another organisation ends an order, by page and by API 
   const { page } = await signedIn(browser, "regulator-001");
   await page.goto(at(`/requests/${id}`));
   await expect(page.getByText(case_number).first()).toBeVisible();
-  await expect(page.getByRole("button", { name: "Suspend it" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Suspend legal authority" })).toHaveCount(0);
 });

@@ -38,9 +38,9 @@ export const Alert = z.object({
   /** Numbers of the log entries that a rule found, the newest hundred. */
   entries: z.array(z.int()),
   acknowledged: ActedOn.nullable(),
-  /** By whom it was resolved; `by` is null where its condition ended. */
+  /** Who resolved it. `by` is null if its cause ended. */
   resolved: ActedOn.extend({ by: z.string().nullable() }).nullable(),
-  /** The condition lasts, so it cannot be resolved yet. */
+  /** The cause has not ended, so it cannot be resolved yet. */
   is_lasting: z.boolean(),
   may_acknowledge: z.boolean(),
   may_resolve: z.boolean(),

@@ -1,7 +1,7 @@
-// The room api-client: the API as declarations. operation.ts has their form, operations/ one module for each part,
-// this file all of them. openapi/ makes the OpenAPI document and the reference, client/ the typed client, which is
-// also the SDK. Pages and programs call only declared operations. The room runs in a browser too, so it must not
-// import server code.
+// The room api-client: the API as declarations. operation.ts defines their form, operations/ has one module for each
+// part of the API, and this file lists all of them. openapi/ makes the OpenAPI document and the reference, client/ the
+// typed client, which is also the SDK. Pages and programs call only declared operations. The room runs in a browser
+// too, so it must not import server code.
 
 import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import type { OperationSpec } from "./operation";
@@ -128,7 +128,7 @@ export const operations: Operations = Object.assign({}, ...OPERATIONS.map((one) 
 
 const known = new Map<string, readonly Scope[]>();
 
-/** Every scope that some operation for this role and these duties asks for. */
+/** Returns every scope that an operation for this role and these duties requires. */
 export function scopesFor(role: Role, duties: readonly Duty[]): readonly Scope[] {
   const key = [role, ...[...duties].sort()].join(" ");
   const found = known.get(key);

@@ -82,7 +82,7 @@ const isRealTime = (text: string): boolean => new Date(text).toISOString().slice
 const ValidityTime = Seconds.refine((text) => {
   const ms = Date.parse(text);
   return !Number.isNaN(ms) && isRealTime(text) && isWithinYears(text);
-}, "is no such time");
+}, "is not an existing time");
 const MAX_TRANSACTIONS = 1_000;
 const isSet = (items: readonly string[]): boolean => new Set(items).size === items.length;
 const TWICE = "names one twice";
@@ -161,7 +161,7 @@ export type NewKey = z.infer<typeof NewKey>;
 /** PEM, or the base64 of DER. */
 const EncodedCertificate = z.string().min(1).max(100_000);
 
-/** The CA certificate to which certificates of an authority's signers lead. Its validity is its own. */
+/** The CA certificate to which certificates of an authority's signers lead. It states its own validity. */
 const NewAnchor = z.strictObject({
   kind: z.literal("anchor"),
   ...registered,
@@ -200,9 +200,9 @@ export const AuthorityView = z.object({
   kind: z.enum(["key", "anchor"]),
   issuer: z.string(),
   jurisdiction: z.string(),
-  /** Of a key. */
+  /** Set only for a key. */
   kid: z.string().optional(),
-  /** Of a trust anchor: its certificate's subject. */
+  /** Set only for a trust anchor: the subject of its certificate. */
   subject: z.string().optional(),
   /**
    * RFC 7638 thumbprint of the key, or SHA-256 of the certificate, to compare with the authority's own publication.

@@ -9,7 +9,7 @@ export interface SelectedRecord {
   readonly createdAt: Date;
 }
 
-/** What a request asks for, or the part of it that is left. */
+/** What a request asks for, or the part of it that remains. */
 export interface Asked {
   readonly purpose: string;
   readonly fields: readonly GroupName[];
@@ -43,7 +43,7 @@ const countAll = ({ records, reached = [] }: Asked): number =>
 
 /**
  * Returns where a request goes beyond its order; undefined if it is within. Every member of a selector narrows: a
- * record must be named, be of a named participant and be in the period, for each that the order gives.
+ * record must be named, have a named participant and be in the period, as far as the order states each of them.
  */
 export function beyond(order: Reach, asked: Asked): Excess | undefined {
   if (order.purpose !== undefined && order.purpose !== asked.purpose)

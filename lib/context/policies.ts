@@ -101,11 +101,11 @@ export type PolicyState = "active" | "unavailable" | "altered";
 
 /** The policies of this process. */
 export interface Policies {
-  /** Returns the set in force. Throws `policy.unavailable` where it could not be loaded. */
+  /** Returns the set in force. Throws `policy.unavailable` if it could not be loaded. */
   active(): ActiveSet;
   /**
    * Makes sure that `active` is the set with this activation, which a database statement named as the newest. Loads
-   * that set if this process has not switched to it yet. Throws `policy.unavailable` where that is not possible.
+   * that set if this process has not switched to it yet. Throws `policy.unavailable` if that is not possible.
    */
   follow(activation: number | undefined): Promise<void>;
   /** Reads again which set is in force, and whether its text is unchanged. Never throws. */

@@ -20,7 +20,7 @@ export interface SessionProof {
   readonly passkeyId?: string;
   /** Newest proof by every factor that the person had at that time. */
   readonly provedAt: Date;
-  /** The same when it was more than a password. */
+  /** Newest proof by more than a password; undefined without one. */
   readonly multiFactorAt?: Date;
 }
 

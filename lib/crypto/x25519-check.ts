@@ -34,7 +34,7 @@ export function checkX25519PublicKey(bytes: Uint8Array): void {
     throw new FormatError("format.key", "the public key is of low order");
 }
 
-/** A of Curve25519: v^2 = u^3 + A u^2 + u (RFC 7748 section 4.1). */
+/** The constant A of Curve25519: v^2 = u^3 + A u^2 + u (RFC 7748 section 4.1). */
 const A = 486_662n;
 const FIELD_BITS = (1n << 255n) - 1n;
 

@@ -4,7 +4,10 @@ import type { Pool, PoolClient } from "pg";
 import { tracer } from "@/lib/telemetry/tracing/spans";
 import type { Tracer } from "@/lib/telemetry/tracing/tracer";
 
-/** The verb and the first table of a statement that has no name of ours. A statement's values are never part of its text. */
+/**
+ * Returns the verb and the first table of a statement that no store of ours has named. A statement's values are never
+ * part of its text.
+ */
 function shortName(text: string): string {
   const [verb = "statement"] = /^\s*\(?\s*([A-Za-z]+)/.exec(text)?.slice(1) ?? [];
   const table = /\b(?:FROM|INTO|UPDATE|JOIN)\s+(?:"?public"?\.)?"?([a-z_]+)"?/i.exec(text)?.[1];
@@ -49,8 +52,8 @@ function traceQueries(client: PoolClient): void {
 }
 
 /**
- * Makes a pool's statements spans of the caller. A caller that waited for a connection gets it from the one that gave it
- * back, so the callback is bound to its own trace.
+ * Records each statement of a pool as a span of its caller. A connection that is released calls the next waiting caller
+ * within the trace of the previous one, so the callback is bound to the trace of the caller that waited.
  */
 export function tracePool(pool: Pool): void {
   pool.on("connect", traceQueries);

@@ -57,7 +57,7 @@ it("a database with data goes through the next release's migration while portals
   const ids = [await submit(client), await submit(client)];
   await bench.integrate();
   const before = await counts();
-  // These connections have planned their statements for the tables as they were.
+  // These connections planned their statements before the tables changed.
   const older = openDatabase({ url: bench.database.appUrl, waitMs: 30_000 });
   const portal = { ...client, db: older };
   try {

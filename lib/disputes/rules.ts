@@ -38,7 +38,7 @@ const no = (id: string, detail: string): Reason => reason(id, "access.forbidden"
 
 /** Returns whether the caller is support for this dispute. Support staff of a party's own organisation are not. */
 function supportReasons(caller: Caller, { partyOrganisations }: DisputeCase): Reason[] {
-  if (!isSupport(caller)) return [no("default.dispute-duty", "This takes the duty support.")];
+  if (!isSupport(caller)) return [no("default.dispute-duty", "This needs the duty support.")];
   if (partyOrganisations.includes(caller.organisationId))
     return [
       no("floor.dispute-party", "Members of a party's organisation cannot act as support in its dispute."),
@@ -51,10 +51,12 @@ export function actReasons(caller: Caller, act: DisputeAct, one: DisputeCase): R
   const party = partyOf(caller, one.participants);
   if (act === "note") return party === undefined ? supportReasons(caller, one) : [];
   if (act === "state-figures")
-    return party === undefined ? [no("default.dispute-party", "Only its parties state figures.")] : [];
+    return party === undefined
+      ? [no("default.dispute-party", "Only the parties of the transaction can state figures.")]
+      : [];
   if (act !== "withdraw") return supportReasons(caller, one);
   if (party === one.party) return [];
-  return [no("default.dispute-party", "Only the party that opened a dispute withdraws it.")];
+  return [no("default.dispute-party", "Only the party that opened a dispute can withdraw it.")];
 }
 
 /** How long support waits for a party that has not spoken. */

@@ -11,7 +11,7 @@ import type { DisputeRow } from "@/lib/disputes/store";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** Returns all people named in a summary. */
+/** Returns the ids of all people named in a summary. */
 export function namedIn(row: DisputeRow): string[] {
   return [row.openedBy, row.taken?.by, row.end?.by].filter((id) => id !== undefined);
 }

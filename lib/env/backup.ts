@@ -13,7 +13,7 @@ export const backupFields = {
   ...backupPeriodFields,
   /** Folder of the backups, on another disk or a mounted store. With it `npm start` archives the database's WAL and makes backups. */
   BACKUP_DIR: Text.optional(),
-  /** Public keys of age (`age1…`) that backups of the database are encrypted to, divided by commas. */
+  /** Public keys of age (`age1…`) that backups of the database are encrypted to, separated by commas. */
   BACKUP_RECIPIENTS: Text.optional(),
   /** Public keys of age that backups of key folders are encrypted to. They must be others than BACKUP_RECIPIENTS. */
   KEY_BACKUP_RECIPIENTS: Text.optional(),

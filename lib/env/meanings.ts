@@ -7,7 +7,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   CUSTODIAN_EVALUATION:
     "`1`: statements may be signed by the portal in place of people. For evaluation only.",
   CUSTODIAN_ORIGINS:
-    "Addresses at which passkeys are used in an evaluation, divided by commas. Elsewhere the roster names them.",
+    "Addresses at which passkeys are used in an evaluation, separated by commas. Elsewhere the roster names them.",
   CUSTODIAN_ROSTER_FILE: "The roster that the custodian trusts. Default: roster.json in DATA_DIR.",
   CUSTODIAN_URL: "Where the custodian serves: `unix:/path` or `mtls://host:port`.",
   CUSTODIAN_VKEY: "The custodian's public key, as `create-keys` printed it.",

@@ -30,7 +30,7 @@ describe("variables for watching", () => {
     });
   });
 
-  it("report an address that is none at the start", () => {
+  it("report an invalid address at the start", () => {
     process.env.METRICS_URL = "nine thousand";
     try {
       expect(() => launchEnv()).toThrow(/METRICS_URL/);

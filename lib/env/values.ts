@@ -28,14 +28,14 @@ function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
 }
 
-/** Addresses of an evaluation, divided by commas. Elsewhere the roster alone names origins (ADR 0009). */
+/** Addresses of an evaluation, separated by commas. Elsewhere the roster alone names origins (ADR 0009). */
 export const Origins = z
   .string()
   .default("")
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
   .refine((origins) => origins.every(isOrigin), "not origins");
 
-/** Where people reach the portal. Cookies and passkeys need https everywhere but on this machine itself. */
+/** Where people reach the portal. Cookies and passkeys need https, except on this machine itself. */
 export const PortalOrigin = z
   .url({ protocol: /^https?$/ })
   .refine(
@@ -44,12 +44,12 @@ export const PortalOrigin = z
     "begin with https://, except on this machine itself",
   );
 
-/** Addresses and CIDR ranges of the operator's proxies, divided by commas. */
+/** Addresses and CIDR ranges of the operator's proxies, separated by commas. */
 export const Proxies = z
   .string()
   .default("")
   .transform((value) => value.split(",").flatMap((entry) => entry.trim() || []))
-  .refine((entries) => entries.every(isAddressOrRange), "not addresses or CIDR ranges, divided by commas");
+  .refine((entries) => entries.every(isAddressOrRange), "not addresses or CIDR ranges, separated by commas");
 
 /** Default number of days that the log's entries are kept, for every class. */
 export const RETENTION_FLOOR_DAYS = 2_555;
@@ -59,7 +59,7 @@ const OptionalText = Text.optional();
 /** The database of a portal. */
 export const portalDatabaseFields = {
   DATABASE_URL: Text,
-  /** The same login at PostgreSQL itself, where DATABASE_URL is that of a pooler: notices are heard there. */
+  /** The same login at PostgreSQL itself, if DATABASE_URL is that of a pooler. The portal listens for changes there. */
   DATABASE_LISTEN_URL: Text.optional(),
   /** The same login at a streaming replica. Reads that decide nothing go there. */
   DATABASE_REPLICA_URL: Text.optional(),

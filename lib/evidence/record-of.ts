@@ -5,7 +5,7 @@ import type { OpenedRecord } from "@/lib/transactions/open/open-transaction";
 import { presentGroups } from "@/lib/transactions/open/plan-opening";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** Returns one group as its maker saw it. A group outside the opening is sealed and has no fields. */
+/** Returns one group as the maker of the evidence saw it. A group outside the opening is sealed and has no fields. */
 function groupOf({ opened, plan }: OpenedRecord, group: GroupName): EvidenceGroup {
   const fields = opened.groups[group];
   if (fields === undefined) return { group, shown: "sealed" };

@@ -27,8 +27,8 @@ function drawReference(year: number): string {
 }
 
 /**
- * Returns a new, unused reference. It is random as a request's is: a counter would show every party when others make
- * evidence, also under a sealed order.
+ * Returns a new, unused reference. It is random, as a request's reference is. A counter would show when other people
+ * make evidence, even under a sealed order.
  */
 export async function newReference(tx: Tx, tenantId: string, year: number): Promise<string> {
   const drawn = Array.from({ length: 8 }, () => drawReference(year));
@@ -154,7 +154,7 @@ export async function requestReferences(
   return new Map(rows.map(({ id, reference }) => [id, reference]));
 }
 
-/** Returns the versions of a participant's keys that it holds itself. */
+/** Returns the versions of a participant's client-held keys. */
 export async function clientHeldVersions(tx: Tx, participantId: string): Promise<number[]> {
   const rows = await tx.key_version.findMany({
     where: { participant_id: participantId, custody: "client" },

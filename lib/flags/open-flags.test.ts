@@ -47,7 +47,7 @@ describe("a switch", () => {
   });
 
   it.each([
-    ["a variant that is no truth value", { ...ON, variants: { on: "yes", off: "no" } }],
+    ["a variant that is neither true nor false", { ...ON, variants: { on: "yes", off: "no" } }],
     ["a default that does not exist", { ...ON, defaultVariant: "neither" }],
     ["a rule that does not exist", rule({ unheard_of: [1, 2] })],
     ["a disabled state", { ...ON, state: "DISABLED" }],
@@ -101,7 +101,7 @@ describe("a switch", () => {
     expect(await flags.isOn("export.background", other)).toBe(false);
   });
 
-  it("changes when its file does, and goes back to the safe value when the file breaks or goes", async () => {
+  it("changes when its file does, and goes back to the safe value when the file is broken or removed", async () => {
     const file = fileWith({ "export.background": ON });
     const { flags, lines } = await open(file);
     const id = randomUUID();
@@ -139,14 +139,17 @@ describe("what a switch may guard", () => {
     "access.floor",
     "retention.floor",
     "grant.limits",
-  ])("does not include %s: a file that names it is refused as a whole, with a line", async (name) => {
-    const { flags, lines } = await open(fileWith({ [name]: ON, "export.background": ON }));
-    expect(flags.source()).toBe("refused");
-    expect(await flags.isOn("export.background", randomUUID())).toBe(false);
-    expect(lines[0]).toMatchObject({ alarm: "flags.refused", flags: [name] });
-  });
+  ])(
+    "does not include %s: a file that names it is refused as a whole, and the refusal is logged",
+    async (name) => {
+      const { flags, lines } = await open(fileWith({ [name]: ON, "export.background": ON }));
+      expect(flags.source()).toBe("refused");
+      expect(await flags.isOn("export.background", randomUUID())).toBe(false);
+      expect(lines[0]).toMatchObject({ alarm: "flags.refused", flags: [name] });
+    },
+  );
 
-  it("is listed with the files that ask, and none of them writes the log, decides or keeps", () => {
+  it("is listed with the files that read it, and none of them writes the log, decides on access or deletes", () => {
     expect(forbiddenIn(FLAG_NAMES)).toEqual([]);
     const asking = new Map<string, string[]>();
     for (const folder of ["app", "lib"])

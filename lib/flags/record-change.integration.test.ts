@@ -32,7 +32,7 @@ async function count(table: "flag_value" | "audit_index"): Promise<number> {
 }
 
 describe("the value of a switch for an organisation", () => {
-  it("has a row and an entry for each change, and none while it stays as it is", async () => {
+  it("has a row and an entry for each change, and no entry while it does not change", async () => {
     await recordFlagValue(bench.cx, value(false));
     expect(await count("flag_value")).toBe(0);
     await recordFlagValue(bench.cx, value(true));

@@ -7,12 +7,12 @@ import { GUARDED } from "@/lib/flags/guarded";
 import type { FlagValue } from "@/lib/flags/open-flags";
 import { findValue, insertValue, lockFlag } from "@/lib/flags/store";
 
-/** Records as the portal itself. */
+/** The context of entries that the portal itself records. */
 export type RecordContext = Omit<AuditContext, "client" | "requestId" | "principal" | "system"> & DbContext;
 
 /**
- * Keeps the value of a switch for an organisation. Where it differs from the one before, which is the safe one at first,
- * its row and the entry `flag.change` commit together. Throws when they cannot.
+ * Stores the value of a switch for an organisation. If it differs from the value before, which is the safe one at
+ * first, its row and the entry `flag.change` are committed together. Throws if that is not possible.
  */
 export async function recordFlagValue(cx: RecordContext, value: FlagValue): Promise<void> {
   const { tenantId } = cx.instance;

@@ -33,8 +33,5 @@ export function readPrivateKey(bytes: Uint8Array): Uint8Array {
   if (text.startsWith("-----BEGIN")) return fromPem(text);
   if (/^[0-9a-fA-F]{64}$/.test(text)) return fromHex(text.toLowerCase());
   if (/^[A-Za-z0-9+/]{43}=$/.test(text)) return fromBase64(text);
-  throw new FormatError(
-    "format.key",
-    "the private key is none: 32 bytes, base64, hexadecimal or PEM are read",
-  );
+  throw new FormatError("format.key", "this is not a private key: give 32 bytes, base64, hexadecimal or PEM");
 }

@@ -28,7 +28,7 @@ export function readRecords(text: string): unknown[] {
     return [JSON.parse(text)];
   } catch {
     if (!lines.some((line) => line.trimStart().startsWith("{")))
-      throw new FormatError("format.json", "the file is neither JSON nor lines of it");
+      throw new FormatError("format.json", "the file is neither JSON nor lines of JSON");
   }
   return lines.map((line) => {
     try {

@@ -29,7 +29,7 @@ export interface ServiceRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The part that the caller's certificate names; undefined on a socket, whose permissions say who may call. */
+  /** The part that the caller's certificate names; undefined on a socket, where permissions decide who may call. */
   readonly caller?: Part | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface ServeOptions {
   readonly renewalMs?: number;
   /** Group of the Unix socket, by name or number. */
   readonly socketGroup?: string | undefined;
-  /** Address to listen at in place of the one that callers use. */
+  /** Address to listen at, if it is not the one that callers use. */
   readonly host?: string | undefined;
 }
 
@@ -181,8 +181,9 @@ function closeServer(server: Server, drainMs: number): Promise<void> {
 }
 
 /**
- * Returns a server that accepts only callers with a certificate of the instance's authority. When the files change it
- * uses the renewed certificate. One without its key, or unreadable, is reported, and the former one stays in use.
+ * Returns a server that accepts only callers with a certificate of the instance's authority. When the files change, it
+ * uses the new certificate. A certificate that is unreadable or lacks its key is reported, and the former one stays in
+ * use.
  */
 function createMutualServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,

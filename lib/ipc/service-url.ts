@@ -1,8 +1,9 @@
 import "server-only";
 
 /**
- * Where a service is: a Unix socket (`unix:/path`), or `http(s)://host:port` with a path put before every call's.
- * `mtls://host:port` is a part of this instance: both ends show a certificate of the instance's own authority.
+ * Where a service is: a Unix socket (`unix:/path`), or `http(s)://host:port` with a path that is put before the path of
+ * each call. `mtls://host:port` is a part of this instance: both ends show a certificate of the instance's own
+ * authority.
  */
 export type ServiceAddress =
   | { readonly kind: "socket"; readonly path: string }

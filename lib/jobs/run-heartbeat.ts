@@ -19,7 +19,10 @@ export async function upsertHeartbeat(
 
 const PERIOD_MS = 5_000;
 
-/** Records every five seconds that this process runs; health reports it late after fifteen. Ends with the signal. */
+/**
+ * Records every five seconds that this process runs. Health reports the process as late after fifteen seconds. Ends
+ * with the signal.
+ */
 export function runHeartbeat(
   cx: DbContext & { readonly clock: Clock; readonly logger: Logger },
   name: string,

@@ -28,7 +28,7 @@ it("a failed pass is an alarm, is retried, and does not end the loop", async () 
   ]);
 });
 
-it("a pass that leaves more is followed at once, and the signal ends the loop", async () => {
+it("a pass that leaves work is followed at once by the next, and the signal ends the loop", async () => {
   const { stop, options } = openLoop();
   const hour = { ...options, periodMs: 3_600_000 };
   let passes = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { KEY_TRANSITIONS, KEY_USES, KeyState, mayBecome } from "@/lib/keys/states";
 
-/** A copy of crypto.md "Keys", so the table and the page can only change together. */
+/** A copy of the transitions in crypto.md "Keys", so that the code and that page can only change together. */
 const ALLOWED = new Set([
   "pre_active → active",
   "pre_active → destroyed",
@@ -18,7 +18,7 @@ const ALLOWED = new Set([
 
 describe("all pairs of states", () => {
   const pairs = KeyState.options.flatMap((from) => KeyState.options.map((to) => [from, to] as const));
-  test.each(pairs)("%s → %s is allowed exactly if the page allows it", (from, to) => {
+  test.each(pairs)("%s → %s is allowed exactly if crypto.md allows it", (from, to) => {
     expect(mayBecome(from, to)).toBe(ALLOWED.has(`${from} → ${to}`));
   });
 });

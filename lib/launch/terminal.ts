@@ -10,9 +10,9 @@ type Output = Writable & { readonly isTTY?: boolean };
 /** Clears the screen and its scrollback. */
 const CLEAR = "\u001B[2J\u001B[3J\u001B[H";
 
-/** The operator's terminal, or whatever input and output are in its place. */
+/** The operator's terminal, or the input and output that replace it. */
 export interface Terminal {
-  /** A person reads and answers: both ends are a terminal. */
+  /** Whether a person reads and answers: input and output are both a terminal. */
   readonly isPerson: boolean;
   say(line: string): void;
   /** Shows bytes that stay on the screen until `clear`. */
@@ -20,11 +20,11 @@ export interface Terminal {
   clear(): void;
   /** Waits for a line. */
   pause(prompt: string): Promise<void>;
-  /** All of the input; the caller zeroes it. */
+  /** Returns all of the input. The caller overwrites it with zeros. */
   readAll(): Promise<Uint8Array>;
 }
 
-/** Several chunks as one; they are zeroed. */
+/** Returns several chunks as one, and overwrites the chunks with zeros. */
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = concatAll(chunks);
   for (const chunk of chunks) chunk.fill(0);

@@ -307,7 +307,7 @@ describe("live", () => {
       }
     });
 
-    it("are bounded for each session, and a stream that was left makes room", async () => {
+    it("are limited in number for each session, and a closed stream makes room for another", async () => {
       const who = await signedIn(bench.regulator);
       const before = hub.size;
       const streams = [];

@@ -103,8 +103,8 @@ function seesOfParties(principal: Principal, { change: { kind }, parties }: OfPa
 type OfTwo = Extract<Changed, { readonly excluded: readonly string[] }>;
 
 /**
- * Agreements are between administrators, erasures between people with a duty for them, and authorities' keys between
- * those who keep the registry; the person whom an act concerns does not see it.
+ * Administrators see agreements, people with a duty for erasures see erasures, and people who keep the registry see
+ * authorities' keys. The person whom an act concerns does not see it.
  */
 function seesOfTwo({ role, duties, userId }: Principal, { change: { kind }, excluded }: OfTwo): boolean {
   if (excluded.includes(userId)) return false;

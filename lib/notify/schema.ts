@@ -99,14 +99,14 @@ export const NewWebhook = z.strictObject({
     .min(1)
     .max(20)
     .optional()
-    .describe("What it is called for; without it, all but transactions."),
+    .describe("Kinds of changes that it is called for. Without any: all but transactions."),
 });
 export type NewWebhook = z.infer<typeof NewWebhook>;
 
 export const Webhook = z.object({
   id: z.string(),
   name: z.string(),
-  /** Whole for its owner; for administrators the origin alone. */
+  /** The whole URL for its owner, and only the origin for administrators. */
   url: z.string(),
   kinds: z.array(HookKind),
   state: z.enum(["active", "disabled"]),
@@ -114,7 +114,7 @@ export const Webhook = z.object({
   is_own: z.boolean(),
   created_at: z.string(),
   secret_at: z.string(),
-  /** Until when the previous secret signs too; null without one. */
+  /** Until when calls are also signed with the previous secret; null without one. */
   former_until: z.string().nullable(),
   ended_at: z.string().nullable(),
 });
@@ -128,7 +128,10 @@ export const WebhookWithSecret = WebhookAnswer.extend({ secret: z.string() });
 export const DeliveryStatus = z.enum(["waiting", "delivered", "failed", "withheld"]);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
-/** What became of an attempt. `address`: it leads where no webhook may; `withheld`: its owner may no longer know. */
+/**
+ * Result of an attempt. `address`: webhooks may not call this address. `withheld`: the owner may no longer know of the
+ * change.
+ */
 export const AttemptOutcome = z.enum([
   "delivered",
   "answer",

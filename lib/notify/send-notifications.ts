@@ -1,6 +1,6 @@
 // The room notify: notices in the app, by e-mail and to webhooks. outbox/ has the changes, this file turns them into
-// notices, deliveries/ sends them, mail/ and webhooks/ are the two ways out, guard/ keeps webhooks off private
-// networks. The rules of reading decide again at each sending. A mail never has the content of a thing, and each
+// notices, deliveries/ sends them, mail/ and webhooks/ are the two channels, guard/ keeps webhooks off private
+// networks. Each sending checks again what the receiver may read. A mail never has the content of a thing, and each
 // change is reported at least once.
 
 import type { Context } from "@/lib/context/context";
@@ -55,13 +55,18 @@ interface Outgoing {
   readonly deliveries: (Unnamed & { readonly webhookId?: string })[];
 }
 
-/** Ids in the order of what happened: those of one millisecond are drawn first and then sorted. */
+/**
+ * Gives each event an id, in the order in which they happened. The ids of one millisecond are drawn first and then
+ * sorted.
+ */
 function named<T>(rows: readonly T[], now: number): (T & { readonly id: string })[] {
   const ids = rows.map(() => uuidv7(now)).sort();
   return rows.map((row, index) => ({ ...row, id: ids[index] ?? uuidv7(now) }));
 }
 
-/** Who follows what these events are about. Most events are for everyone who may know of them. */
+/**
+ * Returns the followers of the things that these events are about. Most events are for everyone who may know of them.
+ */
 function followersOf(tx: Tx, cx: TellContext, events: readonly EventRow[]) {
   const followed = events.filter(isForFollowers).map((event) => ({ ...event, entryId: event.entry_id }));
   return followed.length === 0 ? new Map<string, ReadonlySet<string>>() : readFollowers(tx, cx, followed);
@@ -105,9 +110,9 @@ async function concerns(tx: Tx, cx: TellContext, who: Principal, event: EventRow
 }
 
 /**
- * Sends the oldest changes in the outbox and removes them, in one transaction: if a process dies in between, no notice
- * was stored and the next process sends all of them. The rules of reading decide now who receives them. Returns how
- * many changes it took.
+ * Sends the oldest changes in the outbox and removes them, in one transaction: if the process ends in between, no
+ * notice is stored, and the next process sends all of them. Who may read them now decides who receives them. Returns
+ * how many changes it took.
  */
 export async function sendNotifications(cx: TellContext): Promise<number> {
   const { tenantId } = cx.instance;

@@ -95,7 +95,7 @@ const MAX_ENTRIES = 20;
 export const EmailDomain = z
   .string()
   .max(253)
-  .regex(/^(?=.*\.)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, "not a domain in small letters");
+  .regex(/^(?=.*\.)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, "not a domain in lower case");
 /** Returns whether each value occurs only once. */
 export const isOnce = (values: readonly string[]): boolean => new Set(values).size === values.length;
 

@@ -10,7 +10,7 @@ import { etagOfHours, readOfficeHours } from "@/lib/organisations/read-office-ho
 import type { OfficeHoursAnswer, OfficeHoursBody } from "@/lib/organisations/schema";
 import { findOrganisation, lockOrganisation, updateHours } from "@/lib/organisations/store";
 
-/** Public holidays without those on which it is open, plus its own days. */
+/** Returns the public holidays without those on which the organisation is open, and its own closed days. */
 function closedDates(input: OfficeHoursBody, holidays: readonly string[]): string[] {
   const dates = new Set([
     ...holidays.filter((date) => !input.open_dates.includes(date)),
@@ -20,9 +20,9 @@ function closedDates(input: OfficeHoursBody, holidays: readonly string[]): strin
 }
 
 /**
- * Sets when an organisation is open: zone, week and holidays, which are computed here. They bind its auditors, and its
- * regulators if weekly hours are set. In force at the next decision; the entry records the earlier settings. Throws
- * `request.outdated` if `ifMatch` names hours other than the current ones.
+ * Sets when an organisation is open: zone, week and holidays, which are computed here. They apply to its auditors, and
+ * to its regulators if weekly hours are set. They are in force at the next decision. The entry records the earlier
+ * settings. Throws `request.outdated` if `ifMatch` names hours other than the current ones.
  */
 export async function setHours(
   cx: Context,

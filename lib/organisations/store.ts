@@ -27,7 +27,7 @@ export interface OrganisationRow {
   readonly hasHours: boolean;
   /** How many people it has who have not left. */
   readonly people: number;
-  /** Only of an agency. */
+  /** Set only for an agency. */
   readonly emailDomains: readonly string[] | undefined;
 }
 

@@ -87,7 +87,7 @@ const NEXT = { refuse: "refused", send_back: "draft" } as const;
 function requireRead({ revision }: WholeSetRow, read: number): void {
   if (revision === read) return;
   throw new DomainError("request.conflict", {
-    detail: `You read revision ${read}; it has revision ${revision} now. Read it again.`,
+    detail: `You read revision ${read}. The version has revision ${revision} now. Read it again.`,
     extra: { version: revision },
   });
 }
@@ -99,7 +99,7 @@ async function requireDecider(tx: Tx, cx: Context, set: WholeSetRow, body: Decid
   const duties = decidingDuties(cx.principal);
   if (duties.length === 0)
     throw new DomainError("access.forbidden", {
-      detail: "Deciding on a version takes the duty approve or legal.",
+      detail: "You need the duty approve or legal to decide on a version.",
     });
   await requireSecondPerson(tx, cx, set);
   return duties;

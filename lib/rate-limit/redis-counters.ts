@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { overStockRedis } from "@/lib/rate-limit/redis-scripts";
 import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
 
-/** For a server that accepts and does not answer; then the connection is closed. */
+/** Milliseconds for which a server may stay silent after it accepted a connection. Then the connection is closed. */
 const SILENCE_MS = 1_000;
 const RETRY_MS = { first: 50, longest: 1_000 } as const;
 
@@ -37,7 +37,7 @@ function connect({ url, ca, onError }: RedisOptions): Redis {
     keepAlive: 10_000,
     connectionName: "sealport-limits",
     retryStrategy: (times) => Math.min(RETRY_MS.first * 2 ** Math.min(times, 10), RETRY_MS.longest),
-    // After a failover the old primary answers so until it is left.
+    // After a failover the old primary gives this answer until the connection to it is closed.
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
     ...(ca === undefined ? {} : { tls: { ca } }),
   });
@@ -48,7 +48,7 @@ function connect({ url, ca, onError }: RedisOptions): Redis {
 /** Counters in Redis or Valkey. They connect at once and reconnect for ever; a single server, not a cluster. */
 export function openRedisCounters(options: RedisOptions): SharedCounters {
   const client = connect(options);
-  // Draws made while the very first connection is being made wait for it, as long as a draw may.
+  // Draws before the first connection wait for it, at most as long as a draw may take.
   const first = client.connect().catch(() => undefined);
   const scripts = overStockRedis({
     evalsha: async (...call) => {

@@ -5,13 +5,13 @@ import { openUpstashCounters } from "@/lib/rate-limit/upstash-counters";
 import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
 import { startUpstash, type UpstashServer } from "@/lib/testing/servers/upstash-server";
 
-/** A window that no test runs into the end of. */
+/** A window that does not end during a test. */
 const budget = { limit: 50, windowSeconds: 400 * 86_400, fails: "closed" } as const;
 
 let redis: RedisServer;
 let server: UpstashServer;
 let counters: SharedCounters;
-/** Where counts must be exact and a busy machine may be slow. */
+/** For tests that need exact counts on a busy machine. */
 let patient: SharedCounters;
 beforeAll(async () => {
   redis = await startRedis();
@@ -40,7 +40,7 @@ describe("the REST protocol", () => {
     return { status: reply.status, body: await reply.json() };
   };
 
-  it("is spoken by the test's server as it is documented", async () => {
+  it("is what the test's server speaks, as Upstash documents it", async () => {
     expect(await call("/", ["SET", "foo", "bar", "EX", 100])).toEqual({
       status: 200,
       body: { result: "OK" },

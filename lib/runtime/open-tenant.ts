@@ -88,7 +88,7 @@ async function makeTenant(env: TenantEnv, db: Database, keystore: Keystore): Pro
     if (!isUniqueViolation(error)) throw error;
   }
   const stored = await readTenant(db, env.TENANT_ID);
-  if (stored === undefined) throw new InvariantError("the tenant was made and is not there");
+  if (stored === undefined) throw new InvariantError("the tenant was created but cannot be found");
   return stored.pseudonym;
 }
 

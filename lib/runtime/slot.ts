@@ -64,7 +64,7 @@ interface Builder {
 
 interface Slot {
   load?: () => Promise<Builder>;
-  /** By the name of a further tenant; undefined for the process's own. */
+  /** By the name of a further tenant. The key is undefined for the runtime of the process itself. */
   readonly runtimes: Map<string | undefined, Promise<Runtime>>;
 }
 

@@ -12,7 +12,7 @@ export type SeedRuntime = Pick<
   "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger" | "policies" | "apiKeySecret"
 >;
 
-/** Returns the context for acts of the first start itself, which no person does. */
+/** Returns the context for acts of the first start, which no person carries out. */
 export function systemContext(runtime: SeedRuntime): DbContext & AuditContext & ApiKeySecret {
   const { db, instance, clock, audit, apiKeySecret } = runtime;
   const requestId = uuidv7(clock.nowMs());

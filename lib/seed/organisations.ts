@@ -43,6 +43,6 @@ export const ORGANISATIONS: readonly DemoOrganisation[] = [
     weeklyHours: ALL_HOURS,
     emailDomain: "authority.example",
   },
-  // The third party that may release what is overdue: not of the organisation of a requester, a party or an approver.
+  // An organisation that may release overdue answers. It is not that of a requester, a party or an approver.
   { key: "board", name: "Harbour Trust Board", kind: "company", emailDomain: "harbourtrust.example" },
 ];

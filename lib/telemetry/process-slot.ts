@@ -1,7 +1,7 @@
 import "server-only";
 import os from "node:os";
 
-// What one process has once, whichever of its copies of a module asks: its name, and objects that are kept on
+// What a process has only once, even if it has several copies of a module: its name, and objects that are kept on
 // globalThis.
 
 /** Names this process among all that write to one log or send traces: host and process id. */

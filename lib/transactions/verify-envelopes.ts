@@ -37,12 +37,13 @@ interface Evidence {
   readonly nowMicros: bigint;
 }
 
-/** For this time after its instant, an entry may still wait for its leaf (audit.md). */
+/** How long after its time an entry may still wait for its leaf (audit.md). */
 const MERGE_DELAY_MICROS = 60_000_000n;
 
 /**
- * Returns an entry in the tree of its own log, or a young one of the present log. A person who can write rows can also
- * write an entry, so age is limited. A closed log takes no more entries, so none of its entries is young.
+ * Returns whether an entry is in the tree of its own log, or is a new entry of the present log. A person who can write
+ * rows can also write an entry, so only new entries may lack a leaf. A closed log accepts no entries, so none of its
+ * entries is new.
  */
 function isInTree(evidence: Evidence, entry: Entry, bytes: Uint8Array): boolean {
   const leaf = evidence.leaves.get(entry.id);
@@ -64,7 +65,10 @@ function entryOf(evidence: Evidence, id: string): Entry | undefined {
   }
 }
 
-/** Returns what finds the entries of this evidence. Each is parsed and compared with its leaf once, however many groups it binds. */
+/**
+ * Returns a function that finds an entry of this evidence by its id. It parses each entry and compares it with its leaf
+ * only once, however many groups the entry binds.
+ */
 function entriesOf(evidence: Evidence): (id: string) => Entry | undefined {
   const known = new Map<string, Entry | undefined>();
   return (id) => {
@@ -81,7 +85,7 @@ function isRecordBound({ transaction, groups }: Evidence, created: Entry): boole
     created_at: transaction.createdAt,
   });
   if (created.pub?.meta !== meta) return false;
-  // Without sealed groups there is no record. With one, the entry that created the transaction fixes it for ever.
+  // Without sealed groups there is no record. With one, the entry that created the transaction fixes it permanently.
   if (created.pub.rd === undefined) return transaction.digestList.length === 0 && groups.length === 0;
   return created.pub.rd === recordDigest(transaction.id, transaction.digestList);
 }

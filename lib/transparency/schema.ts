@@ -35,7 +35,7 @@ export const Figures = z.object({
 });
 export type Figures = z.infer<typeof Figures>;
 
-/** Of one quarter; SHA-256 over the JCS text of `figures`, as the log has it. */
+/** The report of one quarter. Its digest is the SHA-256 of the JCS text of `figures`, as the log has it. */
 export const TransparencyReport = z.object({
   quarter: z.string(),
   published_at: z.string(),

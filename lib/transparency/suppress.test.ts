@@ -61,7 +61,7 @@ describe("an observer who knows every published figure and the rules", () => {
     const outcomesOf = ({ outcomes }: Counted) => OUTCOMES.map((outcome) => outcomes[outcome]);
     for (const [published, tables] of worlds(all, (one) => JSON.stringify(showRow(one)))) {
       const [first] = tables;
-      if (first === undefined) throw new TypeError("a class of nothing");
+      if (first === undefined) throw new TypeError("a class without requests");
       const { outcomes } = showRow(first);
       for (const at of hiddenAt(OUTCOMES.map((outcome) => outcomes[outcome]))) {
         const feasible = new Set(tables.map((one) => outcomesOf(one)[at]));

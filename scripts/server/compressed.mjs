@@ -31,8 +31,8 @@ export function compressBuild(root) {
 }
 
 /**
- * The address of each file that has a compressed twin. Only these are opened: an address is a key of this map, never a
- * path.
+ * Returns the files that have a compressed twin, by address. Only these are opened: an address is a key of this map,
+ * never a path.
  */
 export function compressedFiles(root) {
   const folder = path.join(root, ".next/static");
@@ -62,7 +62,7 @@ export function serveCompressed(known, request, response) {
     "content-encoding": "br",
     "content-length": found.bytes,
     vary: "Accept-Encoding",
-    // The name changes with the content.
+    // The file name changes with the content.
     "cache-control": "public, max-age=31536000, immutable",
     // As next.config.mjs has it for the file that was not compressed.
     "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

@@ -1,4 +1,5 @@
-// The exports of the package. It makes nothing new: each name is the product's own, from the file that defines it.
+// The exports of the package. This file defines nothing new: each name is the product's own, from the file that defines
+// it.
 
 export {
   type ApiClient,

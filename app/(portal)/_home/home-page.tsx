@@ -18,7 +18,7 @@ import { getHome as read } from "@/lib/home/get-home";
 import type { Home } from "@/lib/home/schema";
 import { loadPage, type PageResult } from "@/lib/http/pages/page";
 
-/** What the person begins: a participant a transaction, an officer a request, a decider nothing. */
+/** The button to begin something: a transaction for a participant, a request for an officer, none for a reviewer. */
 async function Begin({ principal }: { principal: Principal }) {
   const t = await getTranslations("home");
   const { role } = principal;
@@ -37,7 +37,7 @@ async function Begin({ principal }: { principal: Principal }) {
   return null;
 }
 
-/** What Home shows rows of. */
+/** The kinds of things that Home lists. */
 const HOME_KINDS = [
   ...(["request", "grant", "dispute", "transaction", "rotation"] as const),
   ...(["agreement", "roster", "erasure", "authority", "policy"] as const),

@@ -35,7 +35,7 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
     );
   if (due === undefined) return "–";
   const isLate = request.state === "overdue" || Date.parse(due) <= nowMs;
-  // A late task shows the time since when. A due task may show its last day only.
+  // A late task shows since when it is late. A due task may show its last day only.
   const at = () => <LocalTime instant={due} form="minute" />;
   return isLate ? (
     <Tag tone="oxblood" icon="stop">
@@ -48,7 +48,7 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   );
 }
 
-/** What other reviewers have to decide: reviewers see how their team is doing when nothing waits for them. */
+/** What other reviewers have to decide: a reviewer without open tasks sees the work of the team. */
 export function TeamSection({ home }: { home: Home }) {
   const t = useTranslations("home.team");
   const states = useTranslations("domain.requestStates");
@@ -77,7 +77,7 @@ export function TeamSection({ home }: { home: Home }) {
   );
 }
 
-/** Reviewers have their own date, which is before the answer's. */
+/** When the review is due. Reviewers have their own date, which is before the date of the answer. */
 function ReviewBy({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   const { response_due_at: _answer, ...rest } = request;
   return <Due request={rest} nowMs={nowMs} />;

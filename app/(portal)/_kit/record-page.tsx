@@ -9,7 +9,7 @@ import { loadPage } from "@/lib/http/pages/page";
 import type { WatchedKind } from "@/lib/word-lists";
 import { idOf, type Params } from "./list-query";
 
-/** A record that was read, as the parts of its page use it. */
+/** What the parts of a page get: the record that was read, and the page's parameters. */
 export interface Shown<R> {
   readonly id: string;
   readonly value: R;
@@ -22,12 +22,12 @@ export interface Shown<R> {
 export interface RecordSpec<R> {
   readonly operation: OperationSpec;
   readonly load: (cx: Context, id: string) => Promise<R>;
-  /** Of the browser's tab. */
+  /** Title of the browser's tab. */
   readonly title: () => Promise<string>;
   /** The list that the record is in. */
   readonly above: () => Promise<{ readonly label: string; readonly href: string }>;
   readonly heading: (page: Shown<R>) => Promise<{
-    /** The last crumb. */
+    /** The last link of the breadcrumb. */
     readonly crumb: ReactNode;
     readonly title: ReactNode;
     readonly lead?: ReactNode;
@@ -36,7 +36,7 @@ export interface RecordSpec<R> {
   readonly facts?: (page: Shown<R>) => ReactNode;
   readonly factsLook?: (page: Shown<R>) => "facts" | "decision";
   readonly live?: readonly WatchedKind[];
-  /** Of the record that changes, where it is not the page's own. */
+  /** Id of the record whose changes the page follows, if it is not the page's own. */
   readonly liveId?: (value: R) => string;
   readonly content: (page: Shown<R>) => ReactNode;
 }

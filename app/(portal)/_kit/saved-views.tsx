@@ -9,7 +9,7 @@ import { type ColumnChoice, ListToolbar } from "./list-toolbar";
 
 const COLUMN_KEY = /^[A-Za-z][A-Za-z_]*$/;
 
-/** Reads from the address which saved view is shown, and which columns. What is not valid is left out. */
+/** Reads from the address which saved view is shown, and which columns. Invalid values are ignored. */
 export function savedIn(params: Params, saved: readonly SavedView[]) {
   const texts = new Map(textsOf(params));
   return {
@@ -102,7 +102,7 @@ export async function SavedViews<R extends ListAnswer>(list: Shown<R>) {
   return <Views {...own} isInBar current={current?.id ?? own.current} views={[...plain, ...views]} />;
 }
 
-/** What the address asks for, as a view keeps it. */
+/** Returns what the address asks for, in the form in which a saved view keeps it. */
 function askedIn<R extends ListAnswer>({ given, view }: Listed<R>): Given {
   const { cursor: _cursor, limit: _limit, saved: _saved, columns: _columns, ...rest } = given;
   return view === undefined ? rest : { ...rest, view };

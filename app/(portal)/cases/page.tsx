@@ -4,7 +4,7 @@ import { listCases as load } from "@/lib/access/cases/list-cases";
 import { listCases } from "@/lib/api-client/operations/cases";
 import { useCaseColumns } from "./_components/case-table";
 
-/** Cases that the reader may know of: everything about one order. */
+/** The cases that the reader may know of. A case is everything about one order. */
 const page = listPage({
   path: "/cases",
   saves: "cases",

@@ -29,7 +29,7 @@ function Records({ item }: { item: EvidenceItem }) {
   );
 }
 
-/** The case by its number for the one who made the evidence, else by the request's reference. */
+/** The case number if the reader made the evidence, otherwise the reference of the request. */
 function Case({ item }: { item: EvidenceItem }) {
   const t = useTranslations("evidence");
   const name = item.case_number ?? item.request_reference;

@@ -21,7 +21,7 @@ async function load(cx: Context, query: NotificationQuery) {
 }
 type Shown = Listed<Awaited<ReturnType<typeof load>>>;
 
-/** One row for one thing: its newest state on top, the earlier ones with it. */
+/** Groups notifications by thing: the newest on top, the earlier ones with it. */
 function byThing(items: readonly Notification[]): Thing[] {
   const things = new Map<string, Thing>();
   for (const item of items) {

@@ -39,7 +39,7 @@ export async function generateMetadata() {
   return { title: (await getTranslations("administration.seal"))("title") };
 }
 
-/** Whether the tenant's keys are sealed, and the act that changes it. */
+/** Shows whether the tenant's keys are sealed, with the act that changes it. */
 export default async function SealPage() {
   const t = await getTranslations("administration.seal");
   const result = await loadPage(getSeal, getSeal.path, load);

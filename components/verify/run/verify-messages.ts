@@ -4,9 +4,9 @@ import type { GivenPromise, NoPromise } from "@/lib/audit/bundle-verifier/receip
 import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import type { Keeping } from "@/lib/audit/bundle-verifier/tree/keep-checkpoint";
 
-// What page and worker say to each other; types only, so that neither carries the other's script.
+// The messages between the page and the worker. This file has types only, so that neither script contains the other.
 
-/** A small file as it was read, or a text that was put in by hand, under the name by which it is spoken of. */
+/** A small file as it was read, or a pasted text, with the name that is shown for it. */
 export interface NamedText {
   readonly name: string;
   readonly text: string;

@@ -2,7 +2,7 @@ import { DomainError, type FieldError } from "@/lib/errors";
 import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What can still be granted: the request, less what earlier deciders took away. */
+/** What can still be granted: the request without what earlier approvers removed. */
 export interface Remaining {
   readonly transactions: readonly string[];
   readonly groups: readonly GroupName[];
@@ -13,8 +13,8 @@ export interface Remaining {
 }
 
 /**
- * What an approval leaves: the signed scope, and the number of exports stored with it, for which `decision` has no
- * member (ADR 0048).
+ * What an approval grants: the signed scope, and the number of exports. The signed statement has no member for exports,
+ * so they are stored with it (ADR 0048).
  */
 type Scope = Pick<DecisionStatement, "transactions" | "groups" | "not_before" | "not_after" | "max_views"> & {
   readonly max_exports?: number | undefined;
@@ -38,7 +38,7 @@ export function intersect(first: Remaining, statements: readonly Scope[]): Remai
   );
 }
 
-/** What a decider wants to leave of it; absent members leave all. */
+/** What an approver narrows the remaining scope to. An absent member is not narrowed. */
 export interface Narrowing {
   readonly transactions?: readonly string[] | undefined;
   readonly groups?: readonly GroupName[] | undefined;
@@ -57,12 +57,12 @@ function beyond(wanted: readonly string[], allowed: readonly string[], pointer: 
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-/** Whether any item of `all` is missing in `kept`; repetitions do not count. */
+/** Returns whether an item of `all` is missing in `kept`. Repeated items count once. */
 function leavesOut(kept: readonly string[], all: readonly string[]): boolean {
   return all.some((value) => !kept.includes(value));
 }
 
-/** Whether a narrowing takes anything away. */
+/** Returns whether a narrowing removes anything. */
 export function takesAway(remaining: Remaining, narrowing: Narrowing, at: Date): boolean {
   const left = narrow(remaining, narrowing, at);
   return (
@@ -74,7 +74,9 @@ export function takesAway(remaining: Remaining, narrowing: Narrowing, at: Date):
   );
 }
 
-/** Whether no time remains: the span ends before it begins, or is over at this moment. Half-open. */
+/**
+ * Returns whether no time remains: the span ends before it begins, or has already ended. The end itself is not in it.
+ */
 export function isOver(
   { notBefore, notAfter }: Pick<Remaining, "notBefore" | "notAfter">,
   at: Date,
@@ -89,8 +91,8 @@ function afterEnd(until: Date, remaining: Remaining, at: Date): FieldError[] {
 }
 
 /**
- * Applies a narrowing at the moment of the decision. Deciders can only take away. Throws 422 with every wrong place
- * when the narrowing is wider, or would leave nothing, for example by an end in the past.
+ * Applies a narrowing at the moment of the decision. Approvers can only remove. Throws 422 with every wrong place if
+ * the narrowing is wider than what remains, or would leave nothing, such as an end in the past.
  */
 export function narrow(remaining: Remaining, narrowing: Narrowing, at: Date): Remaining {
   const transactions = distinct(narrowing.transactions ?? remaining.transactions);

@@ -18,7 +18,7 @@ const read = (
   at: new Date("2026-11-24T14:00:00Z"),
 });
 
-test("the second decider sees no reading before their own is made", () => {
+test("the second approver sees no retyped facts before they have typed their own", () => {
   expect(retypedFactsView([read("a", "legal")], "b", PEOPLE)).toEqual([]);
 });
 
@@ -26,7 +26,7 @@ test("a reviewer who has denied or asked does not see the retyped facts of the o
   expect(retypedFactsView([read("a", "legal"), read("b", "coordinator", "deny")], "b", PEOPLE)).toEqual([]);
 });
 
-test("both deciders see both readings once both have approved, and no other person does", () => {
+test("both approvers see the retyped facts of both once both have approved, and no other person does", () => {
   const both = [read("a", "legal"), read("b", "coordinator")];
   for (const viewer of ["a", "b"])
     expect(retypedFactsView(both, viewer, PEOPLE)).toMatchObject([

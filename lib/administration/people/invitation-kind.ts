@@ -48,7 +48,7 @@ export async function needsSecondPerson(
   return id !== undefined && hasRecords(tx, cx.instance.tenantId, id);
 }
 
-/** Throws where this person cannot be invited now. */
+/** Throws if this person cannot be invited now. */
 export async function requireInvitable(tx: Tx, cx: RuleContext, person: InvitedPerson): Promise<void> {
   requireDuties(person);
   const organisation = await requireOrganisation(tx, cx, person.organisation_id);
@@ -58,7 +58,7 @@ export async function requireInvitable(tx: Tx, cx: RuleContext, person: InvitedP
   await requireNewMailbox(tx, cx.instance.tenantId, person.email);
 }
 
-/** Returns a handle that is free, made of the role and the name: it is the person's name in statements and the roster. */
+/** Returns an unused handle, made of the role and the name. It is the person's name in statements and on the roster. */
 export async function drawHandle(tx: Tx, { role, name }: { role: string; name: string }): Promise<string> {
   const plain = name
     .normalize("NFKD")
@@ -93,7 +93,7 @@ export async function makePerson(
   return { made: { ...link, userId, name, email }, entry };
 }
 
-/** A person joins whom two administrators invite. Until the agreement there is no account. */
+/** The invitation of a person, which two administrators agree to. Until they have agreed there is no account. */
 export const invitation = kind({
   after: InvitedPerson,
   subject: "person",

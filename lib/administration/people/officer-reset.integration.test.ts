@@ -100,7 +100,7 @@ describe("a reset of an agency officer's sign-in", () => {
     });
   });
 
-  it("is refused without the call, with one contact, with the officer as contact, and with a foreign number", async () => {
+  it("is refused without the call, with one contact, with the officer as contact, and with a number that the agency does not have", async () => {
     const userId = await officer();
     const ask = (call?: Partial<CallBack>, who = userId) =>
       outcomeOf(

@@ -19,8 +19,8 @@ const READS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 const finished = new WeakSet<InstanceFacts>();
 
 /**
- * Throws `setup.unfinished` for a call that would save something while one administrator is alone. Nothing that such a
- * person changes has a second person.
+ * Throws `setup.unfinished` for a call that would save something while one administrator is alone. No second person
+ * could agree to what this administrator changes.
  */
 export async function requireSetUp(
   cx: Pick<Context, "db" | "instance">,

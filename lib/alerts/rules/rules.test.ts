@@ -6,7 +6,7 @@ import { offHoursReads, type ReadRow } from "./off-hours-reads";
 import { type DenialRow, denialBurst, selfApproval } from "./refused-acts";
 import { DEFAULTS } from "./thresholds";
 
-/** As many rows as wanted, with numbers from 0. */
+/** Returns this many rows, numbered from 0. */
 const times = <T>(count: number, row: (seq: number) => T): T[] =>
   Array.from({ length: count }, (_, seq) => row(seq));
 const seqs = (count: number) => times(count, (seq) => seq);
@@ -26,7 +26,7 @@ describe("many openings outside office hours", () => {
   const atNight = `${THURSDAY}T22:00:00Z`;
   const judge = (rows: readonly ReadRow[]) => offHoursReads.judge(rows, DEFAULTS);
 
-  it("raise nothing just under the figure and an alert at it, with the entries", () => {
+  it("raise no alert below the figure, and one at the figure that lists the entries", () => {
     const rows = times(20, (seq) => read(seq, atNight));
     expect(judge(rows.slice(1))).toEqual([]);
     expect(judge(rows)).toEqual([{ subject: "actor:p-1", entries: seqs(20) }]);
@@ -55,7 +55,7 @@ describe("many refusals", () => {
   const rows: DenialRow[] = times(10, (seq) => ({ actor: "p-1", seq }));
   const judge = (given: readonly DenialRow[]) => denialBurst.judge(given, DEFAULTS);
 
-  it("raise nothing just under the figure and an alert at it, with the entries", () => {
+  it("raise no alert below the figure, and one at the figure that lists the entries", () => {
     expect(judge(rows.slice(1))).toEqual([]);
     expect(judge(rows)).toEqual([{ subject: "actor:p-1", entries: seqs(10) }]);
   });
@@ -96,11 +96,11 @@ describe("an opening through escrow", () => {
     expect(judge(opening(more))).toEqual(isFound ? found : []);
   });
 
-  it("without a grant is about the whole instance", () => {
+  it("raises an alert about the whole instance if it had no grant", () => {
     expect(judge(opening({ ...without, grant: null }))).toEqual([{ subject: "instance", entries: [7] }]);
   });
 
-  it("raises nothing just under the figure that the tenant set", () => {
+  it("raises no alert below the figure that the tenant set", () => {
     const rows = times(3, (seq) => opening({ ...without, seq }));
     const thresholds = { ...DEFAULTS, unordered_openings: 3 };
     expect(escrowWithoutOrder.judge(rows.slice(1), thresholds)).toEqual([]);
@@ -120,19 +120,19 @@ describe("a grant near its cap", () => {
   });
   const judge = (row: GrantRow) => grantNearCap.judge([row], DEFAULTS);
 
-  it("raises nothing just under 80 percent and an alert at it, by views or by exports", () => {
+  it("raises no alert below 80 percent, and one at 80 percent of the views or of the exports", () => {
     expect(judge(grant({ views_used: 15 }))).toEqual([]);
     expect(judge(grant({ views_used: 16 }))).toEqual([{ subject: "grant:g-1", entries: [3] }]);
     expect(judge(grant({ exports_used: 3 }))).toEqual([]);
     expect(judge(grant({ exports_used: 4 }))).toHaveLength(1);
   });
 
-  it("counts exactly where the percentage is no whole number of views", () => {
+  it("counts exactly when the percentage is not a whole number of views", () => {
     expect(judge(grant({ views_used: 5, max_views: 7 }))).toEqual([]);
     expect(judge(grant({ views_used: 6, max_views: 7 }))).toHaveLength(1);
   });
 
-  it("is not near where it allows none", () => {
+  it("raises no alert if it allows no views", () => {
     expect(judge(grant({ max_exports: 0, views_used: 1 }))).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ export const listAuthorities = operation({
   id: "listAuthorities",
   method: "GET",
   path: AUTHORITIES,
-  summary: "Keys and trust anchors that signed orders rest on, newest first, ended ones included.",
+  summary: "Keys and trust anchors that signed orders rest on, newest first, including ended ones.",
   ...keeper,
   query: z.strictObject({ ...pageQuery }),
   response: { status: 200, schema: pageOf(AuthorityView) },
@@ -35,7 +35,7 @@ export const registerAuthority = operation({
   method: "POST",
   path: AUTHORITIES,
   summary:
-    "Register an authority's key or trust anchor; it counts when a second person has confirmed it, a day later.",
+    "Register an authority's key or trust anchor. It is in force a day after a second person has confirmed it.",
   ...keeper,
   body: NewAuthority,
   response: { status: 201, schema: AuthorityAnswer },
@@ -83,7 +83,8 @@ export const revokeAuthority = operation({
   id: "revokeAuthority",
   method: "POST",
   path: `${AUTHORITIES}/{id}/revocations`,
-  summary: "End a key or trust anchor: no order under it is taken, and grants that rest on one end at once.",
+  summary:
+    "Revoke a key or trust anchor. Orders under it are refused, and grants that rest on such an order end at once.",
   ...keeper,
   params: AuthorityPath,
   body: AuthorityEnd,

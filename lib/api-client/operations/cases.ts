@@ -11,7 +11,7 @@ export const listCases = operation({
   method: "GET",
   path: CASES,
   summary:
-    "Cases the caller may know of: requests of one agency, grouped by issuer and case number. That with the newest request is first.",
+    "Cases the caller may know of: requests of one agency, grouped by issuer and case number. The case with the newest request is first.",
   scopes: ["read"],
   roles,
   query: CaseQuery,

@@ -24,7 +24,7 @@ import { MAX_FINDINGS } from "./progress";
 import { readLost } from "./recoveries";
 import type { VerificationFinding } from "./schema";
 
-/** Number of entries whose parts are opened in one go. Then other work of this portal gets a turn. */
+/** Number of entries whose parts are opened without a pause. After them the portal does other work. */
 const STRETCH = 16;
 const SAVE_EVERY = 16;
 const LEASE_SECONDS = 60;
@@ -54,8 +54,8 @@ function bytesFault(seq: number, fault: EntryFault): VerificationFinding {
 
 /**
  * Returns what is wrong with the parts that an entry binds: a missing key without an erasing entry in the log, or a
- * part that does not open with the compartment of its row. Only the actor's own part can be erased, by the entry that
- * destroyed the key that the org part names, and only if the part's entry is not later than the erasure.
+ * part that does not open with the compartment of its row. Only the actor's own part can be erased. The erasing entry
+ * must have destroyed the key that the org part names, and the part's entry must not be later than the erasure.
  */
 function partFault(
   { seq, opened }: { readonly seq: number; readonly opened: OpenedEntry },
@@ -138,7 +138,10 @@ async function step(
   };
 }
 
-/** The portal's login writes the progress, but the worker decides how far to go. */
+/**
+ * Returns the stored progress, or that of a new check. The portal's login can write the progress, so the number of
+ * entries to check comes from the worker.
+ */
 function begun(progress: unknown, size: number): IndexProgress {
   const saved = IndexProgress.safeParse(progress);
   return saved.success ? { ...saved.data, size } : { next: 0, size, indexed: 0, findings: [], more: 0 };

@@ -12,7 +12,7 @@ import type { Walk } from "./progress";
 const HASH_BYTES = 32;
 const TILE_WIDTH = 256;
 
-/** The data that belong to a batch of leaves. */
+/** The data that belongs to a batch of leaves. */
 export interface LeafSources {
   readonly log: string;
   readonly logVkey: string;
@@ -99,10 +99,10 @@ function rowFault(entry: Entry, row: StoredLeaf, log: string): RowFault | undefi
 }
 
 function faultText(seq: number, fault: RowFault): string {
-  if (fault === "place") return `in place ${seq} stand the bytes of another entry`;
+  if (fault === "place") return `place ${seq} has the bytes of another entry`;
   return fault === "log"
     ? `entry ${seq} is of another log`
-    : `the columns of entry ${seq} say other than its bytes`;
+    : `the columns of entry ${seq} do not match its bytes`;
 }
 
 /**

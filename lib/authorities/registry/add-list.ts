@@ -38,7 +38,7 @@ async function isSigned(list: HeldList, issuer: HeldCertificate): Promise<boolea
   try {
     return await isListOf(list, issuer);
   } catch (error) {
-    throw invalidMember(CRL, `cannot be taken: ${asRefusal(error).message}`);
+    throw invalidMember(CRL, `cannot be accepted: ${asRefusal(error).message}`);
   }
 }
 
@@ -54,7 +54,7 @@ async function requireGoodList(
 ) {
   if (!(await isSigned(list, issuer))) throw invalidMember(CRL, "is not signed by this issuer");
   const { thisUpdate, nextUpdate, number } = list;
-  if (thisUpdate > at) throw invalidMember(CRL, "is from a later time than now");
+  if (thisUpdate > at) throw invalidMember(CRL, "is dated in the future");
   if (nextUpdate === undefined || nextUpdate <= at) throw invalidMember(CRL, "is out of date");
   if (known !== undefined && isSame(known, list.der)) return nextUpdate;
   const before = known === undefined ? undefined : readList(known);

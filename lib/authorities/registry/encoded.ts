@@ -11,7 +11,7 @@ export function reading<T>(pointer: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw invalidMember(pointer, `cannot be taken: ${asRefusal(error).message}`);
+    throw invalidMember(pointer, `cannot be accepted: ${asRefusal(error).message}`);
   }
 }
 

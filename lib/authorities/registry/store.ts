@@ -38,10 +38,10 @@ export interface NewAuthorityRow {
   readonly kind: "key" | "anchor";
   readonly issuer: string;
   readonly jurisdiction: string;
-  /** Of a key. */
+  /** Set only for a key. */
   readonly kid?: string;
   readonly publicKey?: string;
-  /** Of an anchor, DER. */
+  /** Set only for an anchor, as DER. */
   readonly certificate?: Uint8Array;
   readonly digest: string;
   readonly validFrom: Date;

@@ -19,7 +19,7 @@ export interface SealedFile {
 const GZIP_LEVEL = 4;
 const RECIPIENT = /^age1[0-9a-z]{40,}$/;
 
-/** Returns the recipients of a setting: public keys of age, divided by commas or spaces. */
+/** Returns the recipients of a setting: public keys of age, separated by commas or spaces. */
 export function parseRecipients(text: string): string[] {
   const recipients = text.split(/[\s,]+/).filter((word) => word !== "");
   const wrong = recipients.find((word) => !RECIPIENT.test(word));

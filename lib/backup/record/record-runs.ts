@@ -12,7 +12,7 @@ import type { AuditContext } from "@/lib/context/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { type DbContext, inTransaction } from "@/lib/db/transaction";
 
-/** Runs of one call; more wait for the next. */
+/** Maximum number of runs that one call records. The others wait for the next call. */
 const MOST = 20;
 const MILLI = 1_000;
 
@@ -25,8 +25,8 @@ function detailsOf({ kind, outcome, facts }: Unrecorded): Record<string, Json> {
 }
 
 /**
- * Records finished backups and drills in the log, each once, also when several portals do it. The command that made one
- * has no key that could seal an entry. Returns how many were recorded.
+ * Records finished backups and drills in the log, each once, also when several portals do it. The command that made a
+ * backup has no key that could seal an entry, so a portal records it. Returns how many were recorded.
  */
 export async function recordBackupRuns(cx: AuditContext & DbContext): Promise<number> {
   for (let recorded = 0; recorded < MOST; recorded += 1) {

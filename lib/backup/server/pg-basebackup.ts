@@ -25,7 +25,10 @@ export function findTools(major: number, program: string): string | undefined {
   });
 }
 
-/** The connection as variables of PostgreSQL's programs: a password among their arguments would be seen by all users. */
+/**
+ * Returns the connection as variables of PostgreSQL's programs. All users of the machine could read a password in the
+ * programs' arguments.
+ */
 function connectionVariables(url: string): Record<string, string> {
   const { hostname, port, username, password, searchParams } = new URL(url);
   const host = searchParams.get("host") ?? decodeURIComponent(hostname);

@@ -21,7 +21,10 @@ export const SIGNING_BITS = 0b1100_0000;
 export const CERTIFICATE_BIT = 0b0000_0100;
 export const CRL_BIT = 0b0000_0010;
 
-/** Returns whether the certificate's key may be used for one of these. Without the extension it may be used for all. */
+/**
+ * Returns whether the certificate's key may be used for one of these purposes. Without the extension it may be used for
+ * all.
+ */
 export function mayUseFor(certificate: HeldCertificate, bits: number): boolean {
   const extension = extensionOf(certificate, KEY_USAGE);
   if (extension === undefined) return true;
@@ -50,12 +53,15 @@ export function isValidAt({ parsed }: HeldCertificate, at: Date): boolean {
   return parsed.notBefore.value <= at && at <= parsed.notAfter.value;
 }
 
-/** Returns whether it has a critical extension that is not checked here. RFC 5280 section 4.2 requires refusing it. */
+/**
+ * Returns whether the certificate has a critical extension that is not checked here. RFC 5280 section 4.2 requires
+ * refusing it.
+ */
 export function hasUnknownCritical({ parsed }: HeldCertificate): boolean {
   return (parsed.extensions ?? []).some((extension) => extension.critical && !KNOWN.has(extension.extnID));
 }
 
-/** Returns whether it claims to be a certification authority. */
+/** Returns whether the certificate claims to be a certification authority. */
 export function isAuthority(certificate: HeldCertificate): boolean {
   const constraints: unknown = extensionOf(certificate, BASIC_CONSTRAINTS)?.parsedValue;
   return constraints instanceof BasicConstraints && constraints.cA;

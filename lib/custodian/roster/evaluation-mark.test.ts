@@ -68,7 +68,7 @@ function attacker(): RosterPerson {
   return { person: "attacker", organisation: "x", duties: ["legal", "approve"], credentials };
 }
 
-test("the evaluation key adds persons without keys, and none with their own key", async () => {
+test("the evaluation key can add people without keys, but no one with a key of their own", async () => {
   const first = rosterWith(() => [BY_PORTAL]);
   await t.writeRoster(first);
   expect(await version()).toBe(1);
@@ -83,7 +83,7 @@ test("the evaluation key adds persons without keys, and none with their own key"
   expect(await version()).toBe(2);
 });
 
-test("the evaluation key cannot remove a person's own keys", async () => {
+test("the evaluation key cannot remove keys that people have themselves", async () => {
   const mixed = rosterWith((own) => [...own, BY_PORTAL]);
   await t.writeRoster(mixed);
   expect(await version()).toBe(1);
@@ -110,7 +110,7 @@ test.each(["roster", "grant-ok", "escrow-key"])(
   },
 );
 
-test("after a roster with an evaluation key every answer is marked, despite own keys and later rosters", async () => {
+test("after a roster with an evaluation key every answer is marked, also with keys of people and later rosters", async () => {
   const first = t.roster();
   await t.writeRoster(first);
   const { items, accepted, grant } = await t.granted();
@@ -135,7 +135,7 @@ test("a grant signed before the mark is answered and opened as evaluation after 
   expect((await t.client.open(t.opening(grant, items))).assurance).toBe("evaluation");
 });
 
-test("a custodian not started for evaluation accepts no roster with an evaluation key, and no journal of one", async () => {
+test("a custodian not started for evaluation accepts neither a roster with an evaluation key nor a journal with such a roster", async () => {
   await t.writeRoster(t.roster());
   await expect(t.restart({ isEvaluation: false })).rejects.toThrow(RosterError);
   await t.restart();

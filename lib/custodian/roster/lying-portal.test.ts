@@ -58,7 +58,7 @@ describe("a lying portal, once two people hold keys", () => {
       "replaces a holder's passkey by its own signature",
       () => bench.changed(withCredentials(bench.handle("legal"), BY_PORTAL)),
     ],
-    ["takes a holder's passkey away", () => bench.changed(withCredentials(bench.handle("legal"), []))],
+    ["removes a holder's passkey", () => bench.changed(withCredentials(bench.handle("legal"), []))],
     [
       "removes a holder",
       () => bench.changed((persons) => persons.filter(({ person }) => person !== bench.handle("legal"))),
@@ -159,7 +159,7 @@ describe("a lying portal, once two people hold keys", () => {
   });
 
   test("the portal cannot enrol anyone by a chain of invented people", async () => {
-    // Not even with a key that the portal has itself for a person who was honestly enrolled before.
+    // The same is true for a person who was honestly enrolled before with a key that the portal has itself.
     await bench.refuse(bench.bogus("both"), [portal("both"), portal("support"), portal("regulator")]);
     await bench.refuse(bench.bogus("regulator"), [portal("regulator"), portal("both"), portal("support")]);
   });

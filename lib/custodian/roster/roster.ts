@@ -41,7 +41,7 @@ function checkPersons(roster: Roster): void {
   const keys = credentials.flatMap((one) => (one.kind === "portal-evaluation" ? [] : [one.public_key]));
   refuseDoubles([...keys, ...(roster.evaluation_key === undefined ? [] : [roster.evaluation_key])], "a key");
   if (!passkeys.every(({ public_key }) => isUsable(public_key))) {
-    throw new RosterError("the roster holds a passkey of a kind that statements are not taken from");
+    throw new RosterError("the roster has a passkey of a kind that cannot sign statements");
   }
 }
 
@@ -85,7 +85,7 @@ function isFresh(core: Core, { proof }: Agreed): boolean {
   }
 }
 
-/** Requires that version n + 1 has the digest of n and the agreement of two persons of n. */
+/** Requires that version n + 1 has the digest of n and the agreement of two people of n. */
 async function checkSuccession(core: Core, current: Roster, next: Roster): Promise<SignedAgreement[]> {
   if (next.version !== current.version + 1 || next.previous !== rosterDigest(current)) {
     throw new RosterError(
@@ -99,15 +99,15 @@ async function checkSuccession(core: Core, current: Roster, next: Roster): Promi
   }));
   if (!isAgreed(current, next, agreements)) {
     throw new RosterError(
-      `roster version ${next.version} is not agreed to by those of version ${current.version} who may`,
+      `roster version ${next.version} lacks the agreement of two people of version ${current.version} who may agree`,
     );
   }
   return agreed.map(({ signed }) => signed);
 }
 
 /**
- * Takes a roster into the journal. The first is accepted as it is, every later one only as a valid successor, with
- * exactly the agreements that were verified. Submitting the current roster again changes nothing.
+ * Accepts a roster and writes it to the journal. The first is accepted as it is, every later one only as a valid
+ * successor, with exactly the agreements that were verified. Submitting the current roster again changes nothing.
  */
 export async function adoptRoster(core: Core, roster: Roster): Promise<void> {
   if (roster.log !== core.log) throw new RosterError(`the roster is for ${roster.log}, not for ${core.log}`);
@@ -129,7 +129,7 @@ export async function adoptRoster(core: Core, roster: Roster): Promise<void> {
   // Verification took time. Meanwhile the same roster may have been accepted, or another one.
   const now = core.memory.roster;
   if (now !== undefined && rosterDigest(now) === digest) return;
-  if (now !== current) throw new RosterError("another roster was taken in the meantime");
+  if (now !== current) throw new RosterError("another roster was accepted in the meantime");
   remember(core, { kind: "roster", roster: { ...bare, statements } });
 }
 

@@ -13,7 +13,7 @@ const Kid = z.string().regex(/^[A-Za-z0-9._-]{1,64}#[1-9][0-9]{0,8}$/);
 
 /** Maximum number of transactions in one statement. */
 export const MAX_REWRAP_TRANSACTIONS = 10_000;
-/** Maximum time after its first use in which a statement lets the custodian wrap. */
+/** A statement lets the custodian wrap for at most this many days after its first use. */
 export const MAX_REWRAP_DAYS = 7;
 /** Number of people that a re-wrap needs (crypto.md "Lost participant key"). */
 export const REWRAP_PERSONS = 2;

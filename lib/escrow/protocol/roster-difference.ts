@@ -2,8 +2,8 @@ import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { RosterPerson } from "./messages";
 import type { Roster } from "./roster";
 
-// What a later version changes. Pure, and without a Node module: the portal shows it, and the browser of a person who
-// signs computes it again from the two rosters whose digests they sign.
+// What a later version changes. The portal shows it. The browser of a person who signs computes it again from the two
+// rosters whose digests they sign. So it is pure and uses no Node module.
 
 /** One person whose place on the roster differs between two versions. */
 export interface PersonDifference {

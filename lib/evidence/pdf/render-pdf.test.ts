@@ -71,7 +71,7 @@ describe("the evidence PDF", () => {
       "20 Nov 2026",
       "20 Dec 2026",
       "8 of 10",
-      "Under seal to 1 Mar 2027",
+      "Under seal until 1 Mar 2027",
       "••••••••",
     ])
       expect(text).toContain(shown);
@@ -99,7 +99,7 @@ describe("the evidence PDF", () => {
     expect(verifyEvidence(other, POLICY).fault).toMatchObject({ step: "values" });
   });
 
-  test("a value with the text of the seal does not keep the file from being sealed", async () => {
+  test("a file is sealed even if a value contains the text of the seal", async () => {
     const { statement } = structuredClone(signed);
     const pricing = statement.records[0]?.groups[1];
     Object.assign(pricing?.fields ?? {}, { digest: "A".repeat(43), kind: "sealport/evidence-file" });
@@ -111,7 +111,7 @@ describe("the evidence PDF", () => {
     expect(readEvidencePdf(other).digest).not.toBe(readEvidencePdf(other).seal.digest);
   });
 
-  test("the time of a value grows with its length, and a value that a party made long is cut", async () => {
+  test("the time for a value grows with its length, and a very long value is cut", async () => {
     const sheet = new Sheet({ title: "", subject: "", language: "en", madeAt: new Date(0) });
     const measured = vi.spyOn(sheet, "widthOf");
     expect(sheet.wrap("x".repeat(100_000), 300).join("")).toHaveLength(100_000);

@@ -87,7 +87,7 @@ const EN = {
   not: "What it does not show",
   notText:
     "That the values are true. It shows that they are what the parties sealed, and that this person was shown them.",
-  footSealed: (day: string) => `Under seal to ${day}. `,
+  footSealed: (day: string) => `Under seal until ${day}. `,
   footFor: (who: string, from: string) => `Made by ${who}, ${from}`,
   page: (page: number, of: number) => `Page ${page} of ${of}`,
   evaluation: "Evaluation: made with keys that are not for real data.",

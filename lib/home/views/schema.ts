@@ -51,8 +51,8 @@ export type ViewAnswer = z.infer<typeof ViewAnswer>;
 export const ViewDeleted = z.object({ id: z.string(), receipt: Receipt });
 
 /**
- * Members of each list's address that are a choice of the portal's. All others were typed, and may name a case or a
- * person that a colleague must not know of: a view with such a member cannot be shared (I12).
+ * Members of each list's address that people choose from the portal's options. All others are typed. They may name a
+ * case or a person that a colleague must not know of, so a view with such a member cannot be shared (I12).
  */
 const CHOICES: Readonly<Record<ViewedList, readonly string[]>> = {
   requests: ["view", "state", "purpose", "sort"],

@@ -18,7 +18,7 @@ export type ViewRow = z.infer<typeof Row>;
 
 const COLUMNS = Prisma.sql`id::text, user_id::text, list, name, query, columns, is_shared, created_at`;
 
-/** Whose views are read: their own, and those that are shared in their organisation. */
+/** The person whose own views are read, and the organisation whose shared views they see. */
 export interface ViewReader {
   readonly tenantId: string;
   readonly userId: string;
@@ -39,7 +39,7 @@ export async function countViews(tx: Tx, userId: string, list: ViewedList): Prom
   return tx.saved_view.count({ where: { user_id: userId, list } });
 }
 
-/** Returns a view of this person, locked; undefined for another person's and for none. */
+/** Returns a view of this person, locked; undefined if it does not exist or is another person's. */
 export async function lockView(tx: Tx, userId: string, id: string): Promise<ViewRow | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM saved_view WHERE id = ${id}::uuid AND user_id = ${userId}::uuid FOR UPDATE`);

@@ -81,7 +81,7 @@ describe("a guide", () => {
       expect(hrefOf(outside), outside).toBeUndefined();
   });
 
-  it("is one of a list, never a file that a name points to", async () => {
+  it("is found by its name in a list, never as the file that the name points to", async () => {
     for (const name of ["../threat-model", "constructor", "__proto__", "README", ""])
       expect(await findGuide(name), name).toBeUndefined();
     expect(guideNames()).toEqual(

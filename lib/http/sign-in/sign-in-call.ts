@@ -20,7 +20,7 @@ const MAX_BODY_BYTES = 65_536;
 export type SignInCall = SignInContext &
   Pick<Context, "logger"> & { readonly runtime: Runtime; readonly request: Request };
 
-/** An answer, with the cookies to set. */
+/** Returns a JSON answer with the cookies to set. */
 export function json(body: unknown, setCookies: readonly string[] = []): Response {
   const response = new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
   for (const cookie of setCookies) response.headers.append("set-cookie", cookie);
@@ -46,7 +46,7 @@ export function ownCookies(cx: SignInCall): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** The JSON body of a call from a page of this portal, as its schema wants it. */
+/** Returns the JSON body of a call from a page of this portal, checked by its schema. */
 export async function readSent<S extends z.ZodType>(cx: SignInCall, schema: S): Promise<z.output<S>> {
   const refusal = originRefusal(cx.site, cx.request, undefined);
   if (refusal !== undefined) throw refusal;
@@ -55,7 +55,7 @@ export async function readSent<S extends z.ZodType>(cx: SignInCall, schema: S): 
   return schema.parse(sent);
 }
 
-/** A browser has one session: signing in again ends the one before. */
+/** Ends this browser's earlier session, because a browser has only one. */
 async function endEarlier(cx: SignInCall): Promise<void> {
   const [token] = cookieValues(cx.request.headers, cx.site.cookies.session);
   const earlier = token === undefined ? undefined : await findLiveSession(cx, token);

@@ -19,7 +19,8 @@ export async function requireNewMailbox(tx: Tx, tenantId: string, email: string)
     WHERE u.tenant_id = ${tenantId}::uuid AND u.mailbox = email_identity(${email}) LIMIT 1`);
   if (rows.length === 0) return;
   throw new DomainError("person.mailbox", {
-    detail: "Different spellings of an address count as one mailbox. People who left keep theirs.",
+    detail:
+      "Different spellings of an address count as one mailbox. The address of a person who has left cannot be used again.",
   });
 }
 

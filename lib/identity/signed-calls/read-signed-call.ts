@@ -40,7 +40,9 @@ function refuse(detail: string): never {
   throw new DomainError("auth.signature", { detail });
 }
 
-/** lib/crypto refuses bytes that came from the caller, so the fault is the caller's. */
+/**
+ * Runs an act on bytes from the caller. If lib/crypto refuses them, the fault is the caller's: throws auth.signature.
+ */
 function orRefuse<T>(run: () => T): T {
   try {
     return run();
@@ -50,7 +52,10 @@ function orRefuse<T>(run: () => T): T {
   }
 }
 
-/** Returns whether a call claims to be signed; half a signature is an invalid one. */
+/**
+ * Returns whether a call claims to be signed. A call with only one of the two headers counts as signed, and is then
+ * refused.
+ */
 export function isSigned(headers: Pick<Headers, "has">): boolean {
   return headers.has("signature") || headers.has("signature-input");
 }
@@ -75,8 +80,9 @@ function timesOf({ parameters }: MessageSignature, now: Date): Date {
 }
 
 /**
- * Returns the claims of a signed call (RFC 9421 section 3.2; identity.md "Programmatic clients"). Ed25519 covers
- * method, target, and the body's digest if the call has a body; created, nonce and keyid. Throws auth.signature.
+ * Returns the claims of a signed call (RFC 9421 section 3.2; identity.md "Programmatic clients"). The Ed25519 signature
+ * covers method, target, created, nonce and keyid. It also covers the body's digest if the call has a body. Throws
+ * auth.signature.
  */
 export function readSignedCall(headers: Pick<Headers, "get">, now: Date): SignedCall {
   const read = orRefuse(() => readSignature(headers));

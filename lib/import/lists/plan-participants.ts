@@ -30,7 +30,10 @@ export function readParticipant(
   return { what: "wrong", faults: [{ code: "home", role: body.role, kind: found.kind }] };
 }
 
-/** Plans lines of participants. One that exists with other facts is wrong: an import changes no record. */
+/**
+ * Plans lines of participants. A line is wrong if its participant exists with other facts, because an import changes no
+ * participant.
+ */
 export function planParticipants({
   organisations,
   participants,

@@ -43,7 +43,10 @@ function delimiterOf(text: string): "," | ";" {
 
 const newlines = (text: string): number => text.split("\n").length - 1;
 
-/** Records of a CSV file (RFC 4180; LF as well, and semicolons). A byte order mark is dropped, empty lines are skipped. Throws FileFault. */
+/**
+ * Returns the records of a CSV file (RFC 4180, also with LF and with semicolons). A byte order mark is dropped, empty
+ * lines are skipped. Throws FileFault.
+ */
 export function readCsv(content: string): CsvRecord[] {
   const text = content.startsWith("\uFEFF") ? content.slice(1) : content;
   const delimiter = delimiterOf(text);

@@ -37,8 +37,8 @@ function decode(text: string): Buffer {
 }
 
 /**
- * Parses the part after `pkcs11:` of a PKCS#11 URI (RFC 7512). Strict: unknown attributes are refused, also a PIN,
- * because the name is shown and logged.
+ * Parses the part after `pkcs11:` of a PKCS#11 URI (RFC 7512). Unknown attributes are refused. A PIN is refused too,
+ * because the URI is shown and logged.
  */
 export function parsePkcs11Uri(text: string): TokenPlace {
   const [pathPart = "", query = "", ...rest] = text.split("?");

@@ -116,7 +116,7 @@ test("one session serves many calls, with one login", async () => {
   expect([spy.count("C_Login"), one.session.figures().starts]).toEqual([1, 1]);
 });
 
-test("the PIN is in neither arguments nor variables of the process, which has none of ours", async () => {
+test("the PIN is in neither arguments nor variables of the process, which has no variables of ours", async () => {
   process.env.SEALPORT_TEST_CANARY = "canary";
   const one = bench();
   await one.keys.make();
@@ -204,7 +204,7 @@ test.each([
   '{"n":1,"act":"constructor"}',
   '{"act":"open","module":"m","token":"t","pin":"1"}',
   `{"n":1,"act":"open","module":"${"m".repeat(9_000)}","token":"t","pin":"1"}`,
-])("the process ends at an order outside the protocol: %#", async (line) => {
+])("the process ends at a command outside the protocol: %#", async (line) => {
   const child = spawn(process.execPath, [PROGRAM], { stdio: ["pipe", "pipe", "ignore"] });
   let said = "";
   child.stdout.on("data", (chunk) => {
@@ -321,7 +321,7 @@ test("a key survives a clock that is set forward during its registration", async
   await expectDerives(one, made);
 });
 
-test("a registered key is not destroyed when the database is another, an empty or an older one", async () => {
+test("a registered key is not destroyed if the database is another, empty or older", async () => {
   const one = bench({ keystore: "ks-empty" });
   const made = await one.keys.make();
   await one.keys.sweep(async () => [made.object]);
@@ -331,7 +331,7 @@ test("a registered key is not destroyed when the database is another, an empty o
   await expectDerives(one, made);
 });
 
-test("a key loses its note as soon as its row is seen, before a sweep", async () => {
+test("a key is no longer noted for destruction as soon as its row is seen, even before a sweep", async () => {
   const one = bench({ keystore: "ks-noted" });
   expect(await one.keys.sweepWhenDue(NONE)).toMatchObject({ destroyed: 0 });
   const [named, orphan] = [await one.keys.make(), await one.keys.make()];

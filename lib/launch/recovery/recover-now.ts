@@ -100,8 +100,8 @@ async function statementsFor(
 }
 
 /**
- * What two persons of the roster in force agreed to. The custodian is shown the statements by passkey before anything
- * is done: it checks and stores their counters as for every other act.
+ * Returns what two people on the roster in force agreed to. First the custodian checks the statements signed by
+ * passkey, and stores their counters as for every other act.
  */
 async function agree(
   { env, place }: Recovery,
@@ -112,7 +112,7 @@ async function agree(
 ): Promise<Agreed> {
   const roster = await custodian.roster();
   const statements = await statementsFor(files, () => portalStatements(keystore, roster, wanted));
-  // An instance of `npm start` is an evaluation; the record says so.
+  // An instance of `npm start` is an evaluation, so the entry records the recovery as one.
   const rules = { log: place.log, isEvaluation: true, roster, origins: [portalOrigin(env)] };
   const assurance = await requireRecoveryAgreed(rules, wanted, statements);
   for (const { statement, signature } of statements)

@@ -68,7 +68,10 @@ export async function insertWebhook(tx: Tx, row: NewRow): Promise<void> {
   });
 }
 
-/** How many active ones a person has; the person's row is locked, so that two at once are counted one after the other. */
+/**
+ * Returns how many active webhooks a person has. It locks the person's row, so that two calls at the same time are
+ * counted one after the other.
+ */
 export async function countActive(tx: Tx, userId: string): Promise<number> {
   await tx.$queryRaw(Prisma.sql`SELECT 1 FROM app_user WHERE id = ${userId}::uuid FOR UPDATE`);
   return tx.webhook.count({ where: { user_id: userId, state: "active" } });
@@ -80,14 +83,14 @@ export async function findWebhook(tx: Tx, owner: Owner, id: string): Promise<Web
   return z.array(Row).parse(rows)[0];
 }
 
-/** The same, locked against another's change. */
+/** Returns the same webhook, locked until the transaction ends. */
 export async function lockWebhook(tx: Tx, owner: Owner, id: string): Promise<WebhookRow | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM ${TABLES} WHERE ${ownedBy(owner)} AND w.id = ${id}::uuid FOR UPDATE OF w`);
   return z.array(Row).parse(rows)[0];
 }
 
-/** Newest first; `before` is the id of the last one shown. */
+/** Returns a page of webhooks, newest first. `before` is the id of the last one shown. */
 export async function listWebhookRows(
   tx: Tx,
   owner: Owner,

@@ -42,7 +42,10 @@ export async function readRetentionResult(
   };
 }
 
-/** Returns the result for this reader: a count of what holds keep shows that there are holds (I12). */
+/**
+ * Returns the result for this reader. For a reader who may not know of every hold, it counts what holds keep as
+ * removed, because that number shows that there are holds (I12).
+ */
 export function shownRetention(cx: Pick<Context, "principal">, result: RetentionResult): RetentionResult {
   if (seesEveryCase(cx)) return result;
   return {

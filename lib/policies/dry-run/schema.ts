@@ -29,7 +29,7 @@ export const Change = z.object({
   /** The request that the grant rests on. */
   request_id: z.string().nullable(),
   purpose: z.string(),
-  /** Policies that do it: those of the draft that decide, else those of the base that no longer do. */
+  /** Policies that cause the change: those of the draft that decide, or those of the base that no longer do. */
   policies: z.array(z.string()),
   /** Whether it changes at some times or ages only, such as the ones of `when`. */
   in_part: z.boolean(),
@@ -78,7 +78,7 @@ export type SettingChange = z.infer<typeof SettingChange>;
 
 export const ProofCounterexample = z.object({
   facts: ExampleFacts,
-  /** The grant's level where it is not the level that is asked for. */
+  /** The grant's level, if it is not the level that is asked for. */
   grant_level: z.string().optional(),
   /** Policies of the draft that allow it. */
   policies: z.array(z.string()),
@@ -97,7 +97,7 @@ export const ProofResult = z.object({
 });
 export type ProofResult = z.infer<typeof ProofResult>;
 
-/** What a set changes of how long the log keeps data, and what that ends. */
+/** How a set changes how long the log keeps data, and what is removed because of it. */
 export const RetentionResult = z.object({
   changes: z.array(
     z.object({
@@ -106,11 +106,14 @@ export const RetentionResult = z.object({
       name: z.string(),
       before: z.int(),
       after: z.int(),
-      /** Entries that go when the set becomes active; for a role, data about people whose erasure was agreed. */
+      /**
+       * Number of entries that are removed when the set comes into force. For a role: the number of agreed erasures
+       * that are then carried out.
+       */
       removes: z.int(),
       /** How many a legal hold keeps. Absent for people who may not know of every hold; `removes` has them then. */
       kept_by_hold: z.int().optional(),
-      /** When the first goes at the earliest; null where there is none. */
+      /** Earliest time at which the first is removed; null if none is. */
       first_at: z.string().nullable(),
     }),
   ),
@@ -162,7 +165,7 @@ export const DryRunView = Run.extend({
   number: z.int(),
   document_digest: z.string(),
   base_number: z.int(),
-  /** Whether it is of the present document against the set that is active now. */
+  /** Whether the run compared the present document with the set that is in force now. */
   is_current: z.boolean(),
   result: DryRunResult.nullable(),
   /** Names of the people in the result, by id. */

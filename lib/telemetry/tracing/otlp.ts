@@ -39,7 +39,7 @@ function contextOf(parent: string | undefined): Context | undefined {
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
 }
 
-/** Name or code of an error: its message may have values. */
+/** Returns the name or code of an error. Its message is left out because it may contain values. */
 function errorType(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code: unknown = Reflect.get(error, "code");
@@ -49,8 +49,8 @@ function errorType(error: unknown): string {
 const EXPORT_MS = 3_000;
 
 /**
- * Returns what sends spans by OTLP over HTTP, as JSON. It is not registered with the OpenTelemetry API: Next would then
- * send spans of its own, whose attributes have whole addresses.
+ * Returns a tracer that sends spans by OTLP over HTTP, as JSON. It is not registered with the OpenTelemetry API: Next
+ * would then send spans of its own, whose attributes have whole addresses.
  */
 export function otlpTracer({ process, endpoint, ratio }: TraceSettings): Tracer {
   const exporter = new OTLPTraceExporter({

@@ -72,8 +72,8 @@ async function resealOne(
 
 /**
  * Opens every group with the participant's retired or active key and seals it again: new content key, gen + 1, current
- * epoch. Fields, salts, digest list and rd stay (crypto.md "Format"). The caller has compared the groups with the log.
- * Throws OpenError if one does not open, or if a party has no active key.
+ * epoch. Fields, salts, digest list and record digest do not change (crypto.md "Format"). The caller has compared the
+ * groups with the log. Throws OpenError if one does not open, or if a party has no active key.
  */
 export async function resealGroups(
   transaction: TransactionRow,

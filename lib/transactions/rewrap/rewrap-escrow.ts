@@ -37,7 +37,8 @@ interface Change {
 }
 
 /**
- * Returns the group with the custodian's new entry; undefined if another act changed it since the custodian was asked.
+ * Returns the group with the custodian's new wrap; undefined if another act changed the group since the custodian was
+ * asked.
  */
 function moveGroup(
   { row, wraps, context, envelope }: SealedGroupRow,
@@ -159,9 +160,10 @@ async function ask(cx: EscrowMoveContext, ids: readonly string[]): Promise<Map<s
 }
 
 /**
- * Moves the escrow's entries of former epochs to the newest. The custodian opens and wraps them. The portal stores each
- * under a log entry, fifty transactions in one database transaction. The bodies stay. A kill at any point leaves a
- * batch undone or done, and an undone one is asked for again. Returns how many entries were moved.
+ * Re-wraps what is wrapped for former escrow epochs for the newest one. The custodian opens and wraps it. The portal
+ * stores each wrap under a log entry, fifty transactions in one database transaction. The sealed bodies do not change.
+ * If the process ends at any point, a batch is done or not done. A batch that is not done is requested again. Returns
+ * how many wraps were replaced.
  */
 export async function rewrapEscrow(cx: EscrowMoveContext, signal?: AbortSignal): Promise<number> {
   const { epoch } = await cx.escrow.epoch();

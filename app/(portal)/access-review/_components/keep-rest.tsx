@@ -12,7 +12,7 @@ import { DECIDE } from "./change-access";
 import { useDesk } from "./desk";
 import { useMayDo } from "./review-words";
 
-/** Rows that one call takes. */
+/** Maximum number of rows in one call. */
 const MOST = 100;
 
 function List({ rows, onClose }: { rows: readonly ReviewRow[]; onClose: () => void }) {
@@ -60,7 +60,7 @@ function List({ rows, onClose }: { rows: readonly ReviewRow[]; onClose: () => vo
   );
 }
 
-/** Keeps everyone who is left in a group, after a list of them was shown. */
+/** Keeps all remaining rows of a group, after it has shown a list of them. */
 export function KeepRest({ rows }: { rows: readonly ReviewRow[] }) {
   const t = useTranslations("accessReview.keepRest");
   const [isOpen, setOpen] = useState(false);

@@ -12,7 +12,7 @@ const LOOKS: Readonly<Record<ReviewState, { readonly tone: Tone; readonly icon: 
   lapsed: { tone: "oxblood", icon: "stop" },
 };
 
-/** State of a review in glyph and word. */
+/** State of a review as icon and word. */
 export function ReviewTag({ state }: { state: ReviewState }) {
   const t = useTranslations("accessReview.states");
   return (
@@ -77,7 +77,7 @@ export function LastUsed({ at }: { at: string | null }) {
   return at === null ? t("never") : <LocalTime instant={at} form="day" />;
 }
 
-/** What became of the change that a decision asked for. */
+/** The result of the change that a decision asked for. */
 function Agreed({ row: { agreement, decided_by: by } }: { row: ReviewRow }) {
   const t = useTranslations("accessReview.row");
   if (agreement === null) return <>{by}</>;
@@ -85,7 +85,7 @@ function Agreed({ row: { agreement, decided_by: by } }: { row: ReviewRow }) {
   return <>{[by ?? "", t(state)].join(" · ")}</>;
 }
 
-/** What a row's decision led to, or who decides in place of the reader. */
+/** What the decision on a row led to, or who decides if the reader cannot. */
 export function RowState({ row }: { row: ReviewRow }) {
   const t = useTranslations("accessReview.row");
   const duties = useTranslations("portal.duties");

@@ -49,7 +49,7 @@ async function Person({ account }: { account: AccountView }) {
   );
 }
 
-/** What to do next, before the day a device is lost. */
+/** Advice on what to set up before a device is lost. */
 async function Advice({ account }: { account: AccountView }) {
   const t = await getTranslations("account.advice");
   const advice =

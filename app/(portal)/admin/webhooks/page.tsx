@@ -15,7 +15,7 @@ async function AddSection() {
   );
 }
 
-/** The person's webhooks, for administrators all; and the form that adds one. */
+/** The person's webhooks (an administrator sees all) and the form that adds one. */
 const page = listPage({
   path: "/admin/webhooks",
   operation: listWebhooks,

@@ -52,7 +52,7 @@ describe("an agreement", () => {
     expect(calls.map(({ path }) => path)).toEqual([`/confidential/agreements/${AGREEMENT.id}/agree`]);
   });
 
-  it("closes after the return of a person who needs no link, and reads the page again", async () => {
+  it("closes without a link after a person was resumed who needs none, and reloads the page", async () => {
     answerCalls(() => ({ status: 200, json: { ...AGREEMENT, state: "agreed" } }));
     const { user, moves } = show(<AgreementActs agreement={{ ...AGREEMENT, kind: "resume" }} />);
     await user.click(screen.getByRole("button", { name: "Agree" }));
@@ -61,7 +61,7 @@ describe("an agreement", () => {
     expect(moves).toEqual([["refresh"]]);
   });
 
-  it("says who was faster", async () => {
+  it("names the person who decided first", async () => {
     answerCalls(() => problem(409, "agreement.ended", { decided_by: "Nils Aalto" }));
     const { user } = show(<AgreementActs agreement={AGREEMENT} />);
     await user.click(screen.getByRole("button", { name: "Agree" }));

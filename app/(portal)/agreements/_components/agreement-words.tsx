@@ -17,7 +17,7 @@ const LOOKS: Readonly<Record<AgreementState, { readonly tone: Tone; readonly ico
   expired: { tone: "plain", icon: "nothing" },
 };
 
-/** State of an agreement in glyph and word. */
+/** State of an agreement as icon and word. */
 export function AgreementTag({ state }: { state: AgreementState }) {
   const t = useTranslations("administration.agreements.states");
   return (
@@ -111,7 +111,7 @@ function useValue(kind: Agreement["kind"]): (name: string, value: Fact | undefin
     return `${group}: ${[word("role", role), ...given.map((duty) => word("duties", duty))].join(", ")}`;
   };
   return (name, value) => {
-    // An agency's provider keeps the people of the domains of its record, and names none itself.
+    // An agency's provider uses the domains of the agency's record and has no domains of its own.
     if (kind === "provisioning" && name === "email_domains" && value?.length === 0) return none("ofRecord");
     if (value === undefined || (Array.isArray(value) && value.length === 0)) return none("nothing");
     return Array.isArray(value) ? value.map((item) => one(name, item)).join("; ") : one(name, value);

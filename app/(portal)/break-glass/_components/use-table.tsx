@@ -4,7 +4,7 @@ import type { Column } from "@/components/ui/table";
 import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { UseState } from "./use-state";
 
-/** Who has reviewed it, or until when it is to be reviewed. */
+/** Who reviewed the emergency access, or when its review is due. */
 function Review({ use }: { use: BreakGlassView }) {
   const t = useTranslations("breakGlass");
   if (use.review !== undefined)

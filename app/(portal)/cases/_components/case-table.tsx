@@ -13,7 +13,7 @@ const LOOKS = {
   closed: { tone: "plain", icon: "check" },
 } as const satisfies Record<CaseState, object>;
 
-/** State of a case: glyph and word. */
+/** State of a case as icon and word. */
 function CaseStateTag({ state }: { state: CaseState }) {
   const t = useTranslations("cases.states");
   return <Tag {...LOOKS[state]}>{t(state)}</Tag>;

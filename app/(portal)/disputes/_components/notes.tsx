@@ -4,7 +4,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { DisputeView } from "@/lib/disputes/schema";
 
-/** Everything parties and support wrote, oldest first, and the place to write more. */
+/** All notes of the parties and support, oldest first, and the field for a new one. */
 export function Notes({ dispute, isParty }: { dispute: DisputeView; isParty: boolean }) {
   const t = useTranslations("disputes.notes");
   const isOver = dispute.state === "resolved" || dispute.state === "withdrawn";

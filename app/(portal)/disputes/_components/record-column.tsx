@@ -39,7 +39,7 @@ interface RecordProps {
   readonly nowMs: number;
 }
 
-/** Asks for the masks; the answer lives in this page's memory only. */
+/** Requests the masked values. They stay in this page's memory only. */
 function useMasks({ transactionId, reference, fields, looking, nowMs }: RecordProps) {
   const api = useApi();
   const router = useRouter();
@@ -88,7 +88,10 @@ function WhyNot({ looking }: { looking: Looking }) {
   return <p className="mt-3 text-control text-ink-2">{text}</p>;
 }
 
-/** The one who has taken the dispute asks for the masks; each time is a view, and in the log. */
+/**
+ * The button with which the person who took the dispute requests the masked values. Each request uses a view and is
+ * logged.
+ */
 function Look(props: { isFirst: boolean; viewsLeft: number; isBusy: boolean; onLook: () => void }) {
   const t = useTranslations("disputes.record");
   const isUsedUp = props.viewsLeft === 0;

@@ -3,7 +3,7 @@ import { SealGlyph } from "@/components/domain/seal-glyph";
 import { Tag } from "@/components/ui/tag";
 import type { GrantView } from "@/lib/access/grants/schema";
 
-/** A grant's state as glyph and word. A grant in force has the glyph of an opened seal. */
+/** A grant's state as icon and word. A grant in force has the glyph of an opened seal. */
 export function GrantState({ grant, nowMs }: { grant: GrantView; nowMs: number }) {
   const t = useTranslations("grants.states");
   switch (grant.state) {

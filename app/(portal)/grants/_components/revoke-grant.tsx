@@ -43,7 +43,7 @@ export function RevokeGrant({ grantId, reference, isOwn, holder }: Ended & { rea
   );
 }
 
-/** Ends what executives released. The custodian accepts that from an executive or the holder, with their signature. */
+/** Ends an executive release. The custodian accepts this only with a signature of an executive or the holder. */
 export function EndRelease(props: Ended & { readonly log: string; readonly person: string }) {
   const { grantId, reference, isOwn, log, person } = props;
   const t = useTranslations("grants.endRelease");

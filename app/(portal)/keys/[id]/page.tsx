@@ -90,7 +90,7 @@ function changesOf(principal: Principal, view: KeyView): KeyChange[] {
   return changes;
 }
 
-/** What tells one key version from others, and how much of its reader's it opens. */
+/** What distinguishes this key version from others, and how much data is sealed for it. */
 async function factsOf(view: KeyView, own: string | undefined): Promise<Fact[]> {
   const t = await getTranslations("keys");
   const wraps = view.remaining_wraps;

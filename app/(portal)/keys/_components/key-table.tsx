@@ -17,7 +17,7 @@ const LOOKS: Readonly<Record<KeyState, { readonly tone: Tone; readonly icon: Ico
   destroyed: { tone: "plain", icon: "cross" },
 };
 
-/** State of a key version (NIST SP 800-57), icon and word. */
+/** State of a key version (NIST SP 800-57) as icon and word. */
 export function StateTag({ state, isBoxed = false }: { state: KeyState; isBoxed?: boolean }) {
   const t = useTranslations("keys.states");
   return (

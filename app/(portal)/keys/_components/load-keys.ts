@@ -21,7 +21,7 @@ export function loadKeys(where: {
   const { participantId, cursor } = where;
   const query = KeyQuery.parse({
     limit: LIMIT,
-    // Of one participant the version in use is among the newest, however many there were before it.
+    // The newest versions of one participant include the one in use, so one page of them is enough.
     order: participantId === undefined ? "oldest" : "newest",
     ...(participantId === undefined ? {} : { participant_id: participantId }),
     ...(cursor === undefined || !isUuid(cursor) ? {} : { cursor }),

@@ -7,7 +7,7 @@ import { saidKey } from "@/lib/notify/labels";
 import type { Notification } from "@/lib/notify/schema";
 import { MarkOne } from "./mark-all";
 
-/** Where one reads more of a thing. */
+/** Returns the address of the page that shows the thing. */
 function hrefOf({ kind, subject, reference }: Notification): string {
   switch (kind) {
     case "request":
@@ -41,12 +41,12 @@ function hrefOf({ kind, subject, reference }: Notification): string {
   }
 }
 
-/** What a person was told about one thing: the newest, and the earlier ones, newest first. */
+/** The notifications about one thing: the newest, and the earlier ones, newest first. */
 export interface Thing extends Notification {
   readonly earlier: readonly Notification[];
 }
 
-/** Ids of what the person has not read about a thing. */
+/** Returns the ids of the unread notifications about a thing. */
 function unreadOf({ earlier, ...newest }: Thing): string[] {
   return [newest, ...earlier].filter(({ read_at }) => read_at === null).map(({ id }) => id);
 }
@@ -69,7 +69,7 @@ function Earlier({ thing, stateOf }: { thing: Thing; stateOf: (item: Notificatio
   );
 }
 
-/** Columns of what the person was told, one row for a thing. Those with something unread are bold. */
+/** Columns of the notifications, with one row for each thing. Rows with unread notifications are bold. */
 export function useNotificationColumns(): Column<Thing>[] {
   const t = useTranslations("notify");
   const domain = useTranslations("domain");

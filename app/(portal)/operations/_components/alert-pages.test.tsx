@@ -81,7 +81,7 @@ describe("an alert", () => {
       expect(text()).toContain(words);
     const ended = { by: null, at: AT, note: null };
     rerender(<Alerts alerts={[{ ...ALERT, person: null, state: "resolved", resolved: ended }]} />);
-    for (const words of ["Person p-1", "Resolved", "Cause gone"]) expect(text()).toContain(words);
+    for (const words of ["Person p-1", "Resolved", "Cause ended"]) expect(text()).toContain(words);
     rerender(<Alerts alerts={[{ ...ALERT, subject: "instance", person: null, runbook: "not-here" }]} />);
     for (const words of ["The whole instance", "Another alarm"]) expect(text()).toContain(words);
   });

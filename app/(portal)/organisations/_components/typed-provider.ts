@@ -1,6 +1,6 @@
 import type { ProviderView } from "@/lib/administration/providers/schema";
 
-/** What administrators type of a provider, as the form has it. */
+/** The settings of a provider as administrators type them in the form. */
 export interface TypedProvider {
   issuer: string;
   client: string;
@@ -29,13 +29,13 @@ export const NEW_PROVIDER: TypedProvider = {
   reason: "",
 };
 
-/** Returns the lines of a text without empty ones and without those that are there twice. */
+/** Returns the lines of a text without empty and repeated ones. */
 export function linesOf(text: string): string[] {
   const lines = text.split("\n").map((line) => line.trim());
   return [...new Set(lines.filter((line) => line !== ""))];
 }
 
-/** Returns the provider in force as it is typed. The secret is never shown. */
+/** Returns the settings in force as the form shows them. The secret is never shown. */
 export function typedOf(provider: ProviderView): TypedProvider {
   const line = ({ value, role, duties }: ProviderView["mapping"][number]) =>
     [value, role, ...(duties.length === 0 ? [] : [duties.join(", ")])].join("; ");
@@ -61,7 +61,7 @@ function mappedOf(line: string) {
   return { value, role: role.toLowerCase(), duties: [...new Set(listed.filter((duty) => duty !== ""))] };
 }
 
-/** Returns what is sent. Its schema is checked before that, so that what was typed may still be wrong. */
+/** Returns the body to send. It may be invalid, because the schema checks it before it is sent. */
 export function sentOf(typed: TypedProvider) {
   const secret = typed.way === "client_secret" && typed.secret !== "" ? { client_secret: typed.secret } : {};
   return {

@@ -13,7 +13,8 @@ export async function generateMetadata() {
 export default async function ImportParticipantsPage() {
   const t = await getTranslations("administration");
   const above = { label: t("participants.title"), href: "/participants" };
-  // What an administrator reads before a list can be planned. The call that a line makes asks for a fresh proof.
+  // Reads a list that only administrators may read, so that others get its refusal. The calls of the import ask for a
+  // fresh proof themselves.
   const result = await loadPage(listParticipants, listParticipants.path, async () => undefined);
   if (!result.ok) return <ProblemPage problem={result.problem} section={above} />;
   return (

@@ -10,7 +10,7 @@ const LOOKS: Readonly<Record<PersonState, { readonly tone: Tone; readonly icon: 
   left: { tone: "plain", icon: "nothing" },
 };
 
-/** State of a person in glyph and word. */
+/** State of a person as icon and word. */
 export function StateTag({ state }: { state: PersonState }) {
   const t = useTranslations("administration.people.states");
   return (
@@ -20,7 +20,7 @@ export function StateTag({ state }: { state: PersonState }) {
   );
 }
 
-/** Why an administrator should look at a person; nothing without a reason. */
+/** Why a person needs the attention of an administrator. Shows nothing without a reason. */
 export function Looks({ looks }: { looks: readonly PersonLook[] }) {
   const t = useTranslations("administration.people.looks");
   return looks.map((look) => (

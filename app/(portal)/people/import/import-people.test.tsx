@@ -15,7 +15,7 @@ interface World {
   answer(asked: Asked): Reply | undefined;
 }
 
-/** Answers as a portal whose people are those of the world; an invitation that is taken adds one. */
+/** Answers like a portal with the people of `world`. An accepted invitation adds one. */
 function portal(world: World) {
   return answerCalls((asked) => {
     const page = (items: readonly object[]): Reply => ({ status: 200, json: { items, next_cursor: null } });
@@ -80,7 +80,7 @@ describe("the import of people", () => {
     expect(await screen.findByText("2 lines are wrong. Nothing was sent.")).toBeDefined();
     const [, first] = screen.getAllByRole("row");
     expect(first?.textContent).toContain("The cell under name begins like a formula.");
-    expect(screen.getByText(/Letters of another alphabet are not allowed/)).toBeDefined();
+    expect(screen.getByText(/Letters of other alphabets are not allowed/)).toBeDefined();
     expect(screen.queryByRole("button", { name: /^Invite/ })).toBeNull();
     expect(posts()).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe("the import of people", () => {
     expect(posts()).toEqual([]);
   });
 
-  it("stops where the portal is away, and goes on with the lines that are left", async () => {
+  it("stops when the portal does not respond, and continues with the remaining lines", async () => {
     let isAway = true;
     const here = world((asked) =>
       isAway && Object(asked.body).name === "ines" ? problem(503, "service.unavailable") : undefined,
@@ -118,7 +118,7 @@ describe("the import of people", () => {
     expect(posts()[2]?.headers.get("idempotency-key")).toBe(key);
   });
 
-  it("notes a refused line with its reason and sends the others; the next run leaves alone what exists", async () => {
+  it("notes a refused line with its reason and sends the others; the next run does not change existing people", async () => {
     const here = world(({ body }) =>
       Object(body).name === "ines" ? problem(422, "person.address") : undefined,
     );

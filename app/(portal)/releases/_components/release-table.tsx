@@ -8,7 +8,7 @@ import { orderName } from "@/lib/format";
 
 const DAY_MS = 86_400_000;
 
-/** The state of its release, and until when the terms wait for a second signature. */
+/** The state of the release of a request, and until when its terms wait for a second signature. */
 function Standing({ release }: Pick<ReleaseItem, "release">) {
   const t = useTranslations("release.standing");
   if (release === undefined) return t("none");

@@ -38,7 +38,7 @@ it("an entry without its org part is named, in a whole and in a filtered bundle"
   expect(await without([3], { complete: false, filter: { outcome: "done" } })).toEqual(wrong);
 });
 
-it("a bundle that asked for no part has none, and verifies", async () => {
+it("a bundle that was requested without parts has none, and verifies", async () => {
   expect(await without([0, 1, 2, 3, 4, 5], { parts: "none" })).toEqual({ verdict: "verified", found: [] });
 });
 
@@ -51,11 +51,11 @@ it("a part that a recovery names as lost is reported as lost and not also as mis
 
 it.each([
   ["itself", { from: 0, to: 6, lost: [5] }, [5]],
-  ["itself behind its range", { from: 0, to: 5, lost: [5] }, [5]],
+  ["itself, after its range,", { from: 0, to: 5, lost: [5] }, [5]],
   ["an entry before its range", { from: 2, to: 4, lost: [1] }, [1]],
-  ["an entry behind its range", { from: 2, to: 4, lost: [4] }, [4]],
-  ["an entry of no range", { from: 0, to: 0, lost: [3] }, [3]],
-  ["an entry of a range that was not there yet", { from: 2, to: 6, lost: [3] }, [3]],
+  ["an entry after its range", { from: 2, to: 4, lost: [4] }, [4]],
+  ["an entry outside every range", { from: 0, to: 0, lost: [3] }, [3]],
+  ["an entry of a range that did not exist yet", { from: 2, to: 6, lost: [3] }, [3]],
 ])("a recovery that names %s as lost explains no missing part", async (_, { lost, ...range }, gone) => {
   const recovery = { ...range, lost: lost.map((seq) => `entry:${fixtureId(seq)}`) };
   const { found } = await without(gone, {}, { 5: { class: "log", pub: { recovery } } });
@@ -80,13 +80,13 @@ describe("parts that the exporter did not find", () => {
     ]);
   });
 
-  it("unfound parts are findings also where no part was requested, and for an entry that is not here", async () => {
+  it("unfound parts are findings also where no part was requested, and for an entry that the bundle does not have", async () => {
     const manifest = { ...listed([{ seq: 5, c: PERSON_PART }]), parts: "none" as const };
     expect((await without([0, 1, 2, 3, 4, 5], manifest)).found).toEqual([["part", 5]]);
     expect((await without([], listed([{ seq: 99, c: PERSON_PART }]))).found).toEqual([["part", 99]]);
   });
 
-  it("unfound parts are lost only where a recovery here names their entry", async () => {
+  it("unfound parts are lost only if a recovery in the bundle names their entry", async () => {
     const recovery = { from: 2, to: 4, lost: [`entry:${fixtureId(3)}`] };
     const changes: Record<number, EntryChange> = { 5: { class: "log", pub: { recovery } } };
     const missing = [
@@ -180,7 +180,7 @@ describe("entries of a filtered bundle that its filter does not name", () => {
     expect((await without([3], FILTERED, recovered([gone]))).found).toEqual([["lost", undefined]]);
   });
 
-  it("a recovery that names no entry here is accepted", async () => {
+  it("a recovery that names no entry of the bundle is accepted", async () => {
     const other = await without([], FILTERED, recovered([`entry:${fixtureId(77)}`]));
     expect(other.found).toEqual([["lost", undefined]]);
   });

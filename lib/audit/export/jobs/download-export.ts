@@ -11,7 +11,7 @@ import { type ByteRange, parseRange } from "./byte-range";
 import { findOwnFile, noteDownload, readChunk, type StoredFile } from "./file-store";
 import { CHUNK_BYTES, fileKeyContext, openChunk } from "./seal-chunk";
 
-/** A range that begins later in the file belongs to a download that was recorded within this time. */
+/** A later range of the file belongs to a download that was recorded within this time. */
 const GOES_ON_MS = 60 * 60_000;
 
 /** A finished file whose bytes exist. */

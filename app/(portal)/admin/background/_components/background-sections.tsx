@@ -13,7 +13,7 @@ function Time({ at }: { readonly at: string | null }) {
   return at === null ? "–" : <LocalTime instant={at} form="full" />;
 }
 
-/** How much waits of each kind. */
+/** How many items of each kind wait. */
 export function QueuesSection({ queues }: Pick<Background, "queues">) {
   const t = useTranslations("administration.background");
   const count = (key: "waiting" | "running" | "dead"): Column<WorkQueue> => ({
@@ -40,7 +40,7 @@ export function QueuesSection({ queues }: Pick<Background, "queues">) {
   );
 }
 
-/** Work that used all its attempts, each with its act. */
+/** Work that used all its attempts, each item with the button to try it again. */
 export function DeadSection({ dead }: Pick<Background, "dead">) {
   const t = useTranslations("administration.background");
   const columns: Column<DeadWork>[] = [
@@ -70,7 +70,7 @@ export function DeadSection({ dead }: Pick<Background, "dead">) {
   );
 }
 
-/** The jobs of all portals, with their last and next pass. */
+/** The jobs of all portals, with their last and next run. */
 export function JobsSection({ jobs }: Pick<Background, "jobs">) {
   const t = useTranslations("administration.background.jobs");
   const period = (ms: number) =>

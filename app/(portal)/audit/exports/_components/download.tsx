@@ -21,7 +21,10 @@ export function logOf({ log }: { readonly log: string | undefined }): { log?: st
   return log === undefined ? {} : { log };
 }
 
-/** The calls that ask for the file, look how far it is, and fetch it, from where it was cut if it was. */
+/**
+ * The calls that request the file, read its progress and download it. An interrupted download continues where it
+ * stopped.
+ */
 function backgroundCalls(body: NewExport): string {
   const json = JSON.stringify(body).replaceAll("'", "'\\''");
   return [

@@ -25,7 +25,8 @@ export function MakeInBackground({ wanted }: { wanted: NewExport }) {
     setBusy(true);
     setError(undefined);
     try {
-      // The same key until an answer came: a call repeated after a lost answer asks for one export.
+      // The key stays the same until an answer arrives. A call that is repeated after a lost answer then requests only
+      // one export.
       await api.call(request, { body: wanted, idempotencyKey: key });
       setKey(crypto.randomUUID());
       setAsked(true);

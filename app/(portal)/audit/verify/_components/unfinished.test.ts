@@ -63,7 +63,7 @@ const runs = (locale: "en" | "de", run: VerificationItem) =>
   render(locale, createElement(ServerRuns, { runs: [run], present: "log.test/a" }));
 
 describe.each(["en", "de"] as const)("where only something is missing, in %s", (locale) => {
-  test("the browser's report says in its headline that nothing is shown to be changed, and what is missing", async () => {
+  test("the browser's report says in its headline that no change was found, and below it what is missing", async () => {
     const report = await verifyBundle(BUNDLE, { policy: POLICY });
     expect(report.verdict).toBe("wrong");
     const html = render(locale, createElement(FaultReport, { report }));
@@ -80,7 +80,7 @@ describe.each(["en", "de"] as const)("where only something is missing, in %s", (
     expect(html).not.toMatch(new RegExp(`<h3[^>]*>${LINES[locale][0]}</h3>`));
   });
 
-  test("the worker's stored report shows both lines, and not the second if there is also a fault", () => {
+  test("the worker's stored report says that the verification failed and what is missing, and leaves out the latter if there is also a fault", () => {
     const [first, second] = LINES[locale];
     const waiting = runs(locale, runWith([TAIL]));
     expect(waiting).toContain(first);

@@ -54,7 +54,7 @@ describe("editor of a rule", () => {
   it("locks the form for a text that the form cannot say", () => {
     show(<RuleEditor {...edited} reading={{ kind: "locked", construct: "unless" }} />);
     expect(screen.getByRole("button", { name: "As a form" })).toHaveProperty("disabled", true);
-    expect(screen.getByText(/which the form cannot say/).textContent).toContain("unless");
+    expect(screen.getByText(/which the form cannot show/).textContent).toContain("unless");
   });
 
   it("refuses a name that another rule has, before anything is sent", async () => {

@@ -65,7 +65,7 @@ function useInForceStep({ state, active_from: from, activations }: PolicySetView
   };
 }
 
-/** Where a version is in its life: from the text to the day from which it decides. */
+/** The stages of a version, from its text to the day on which it comes into force. */
 export function LifeStrip({ set }: { set: PolicySetView }) {
   const t = useTranslations("policies.life");
   const count = set.document.policies.reduce((sum, { examples }) => sum + examples.length, 0);

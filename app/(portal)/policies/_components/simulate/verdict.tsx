@@ -24,7 +24,7 @@ function Fields({ answer, level }: { answer: SimulateAnswer; level: "full" | "ma
   return fields.length === 0 ? null : <li>{t(`levels.${level}`, { fields: names })}</li>;
 }
 
-/** One change that would help, in words. */
+/** Returns one change that would allow the case, in words. */
 function useWhatIf(): (one: WhatIf) => React.ReactNode {
   const t = useTranslations("policies.simulate.whatIf");
   const domain = useTranslations("domain");
@@ -89,7 +89,7 @@ function useReason() {
   };
 }
 
-/** The record as it is, with its person where one was named. */
+/** The transaction of the case, and the person if one was named. */
 function Case({ answer: { person, record, at } }: { answer: SimulateAnswer }) {
   const t = useTranslations("policies.simulate");
   if (record === null) return null;

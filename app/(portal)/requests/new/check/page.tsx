@@ -24,7 +24,7 @@ export async function generateMetadata() {
   return { title: t("title") };
 }
 
-/** The draft as the server has it, each answer with a link to change it. */
+/** The draft as the server has stored it, each answer with a link to change it. */
 export default async function CheckAnswersPage({ searchParams }: { searchParams: Promise<Search> }) {
   const id = uuidOf((await searchParams).draft);
   if (id === undefined) notFound();

@@ -11,7 +11,7 @@ import { Icon } from "@/components/ui/icon";
 /** Attributes of controls for values that get sealed: the browser must not keep or send them. */
 export const UNKEPT = { autoComplete: "off", spellCheck: false, translate: "no" } as const;
 
-/** Names and values of one group, any number of them. */
+/** The rows of one group, each with a name and a value. */
 export function MemberRows({ group, errors }: { group: MemberGroup; errors: ReadonlyMap<string, string> }) {
   const t = useTranslations("transactions.create.members");
   const { control, register } = useFormContext<Draft>();

@@ -32,7 +32,10 @@ const create = target<typeof createTransaction>("POST", "/confidential/transacti
 
 type Step = "form" | "check" | "sent";
 
-/** The form, its check and the confirmation, on one page. The text is in memory only, and forgotten once sent. */
+/**
+ * The form, the check of its entries and the confirmation, on one page. The entries are in memory only, and are
+ * forgotten once sent.
+ */
 export function NewTransactionForm({ own, recipients }: { own: string; recipients: readonly Recipient[] }) {
   const isReady = useReady();
   const t = useTranslations("transactions.create");

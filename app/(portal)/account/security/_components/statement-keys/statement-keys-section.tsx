@@ -21,7 +21,7 @@ function NotLoaded({ problem }: { problem: PageProblem }) {
   );
 }
 
-/** The part of the account page about keys for statements; it loads itself and brings its words. */
+/** The section of the account page about keys for statements. It loads its own data and messages. */
 export async function StatementKeysSection() {
   const { site } = await getRuntime();
   const result = await loadPage(getRosterStanding, "/confidential/account/roster", (cx) =>

@@ -43,7 +43,7 @@ describe("acts on a request's deadline", () => {
     const calls = answerCalls(() => DONE);
     const { user } = show(<DeadlineActs request={requestWith({ acts: ["object", "settle"] })} />);
     for (const [opens, does] of [
-      ["Claim a privilege", "Claim it"],
+      ["Claim a privilege", "Claim privilege"],
       ["Settle claim", "Settle claim"],
     ] as const) {
       await user.click(screen.getByRole("button", { name: opens }));

@@ -7,7 +7,7 @@ import { type FoundFacts, hasInkIn, type JudgedMarks, judgeMarks } from "./marks
 import { MAX_IMAGE_PIXELS } from "./worker/drawing-limits";
 import type { DrawnPage, OrderPages } from "./worker/pdf-document";
 
-/** A4 in points: the place that a page keeps until it is drawn. */
+/** The size that a page has until it is drawn: A4 in points. */
 const SHEET = { width: 595, height: 842 };
 
 type Drawing = DrawnPage | "failed" | undefined;
@@ -15,7 +15,7 @@ type Drawing = DrawnPage | "failed" | undefined;
 interface PageOf {
   readonly pages: OrderPages;
   readonly number: number;
-  /** Draws the page while it is in sight only: a hundred drawn pages are more than a browser holds. */
+  /** Draws the page only while it is visible, because a browser cannot hold a hundred drawn pages. */
   readonly isLazy: boolean;
 }
 
@@ -64,7 +64,7 @@ function useDrawing({ pages, number, isLazy }: PageOf) {
   return { canvas, drawing };
 }
 
-/** What is written on a page, once that is read. */
+/** Returns the text of a page, once it is read. */
 function useRuns(pages: OrderPages, number: number): readonly TextRun[] | undefined {
   const [runs, setRuns] = useState<readonly TextRun[]>();
   useEffect(() => {
@@ -117,13 +117,13 @@ function MarkBox({ mark }: { mark: Mark }) {
   );
 }
 
-/** One page of the order on white paper, in both themes, with the passages that say its facts. */
+/** One page of the order on white paper, in both themes, with marks at the passages that state its facts. */
 export function OrderPage(props: {
   pages: OrderPages;
   number: number;
   facts: readonly (readonly string[])[];
   isLazy?: boolean;
-  /** Which facts this page says, once it is drawn and its text is read. */
+  /** Reports which facts this page states, once it is drawn and its text is read. */
   onFound?: (found: FoundFacts) => void;
 }) {
   const { pages, number, facts, isLazy = false, onFound } = props;
@@ -157,7 +157,7 @@ export function OrderPage(props: {
           {t("document.lacksImage", { millions: MAX_IMAGE_PIXELS / 1_000_000 })}
         </p>
       ) : null}
-      {/* What the file says that the drawing shows, for those who do not see it. */}
+      {/* The text of the page as the file states it, for people who cannot see the drawing. */}
       <p className="sr-only">
         {runs === undefined ? "" : t("document.textLayer")} {runs?.map((run) => run.text).join(" ")}
       </p>

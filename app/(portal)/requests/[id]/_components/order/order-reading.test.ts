@@ -36,7 +36,7 @@ describe("a date in an order", () => {
     expect(readDate("05.06.2026")?.value).toBe("2026-06-05");
   });
 
-  it.each(["en", "de"] as const)("is read as the examples of the page write it, in %s", (locale) => {
+  it.each(["en", "de"] as const)("is read in the form of the examples on the page, in %s", (locale) => {
     const { reading, narrow } = CATALOGUES[locale].review;
     const examples = [reading.dateHelp, reading.unclear, narrow.untilHelp, narrow.untilError].flatMap(
       (text) => [...text.matchAll(/\d[\d.-]* ?(?:\p{L}{3} )?\d{2,4}/gu)],
@@ -55,8 +55,8 @@ describe("a date in an order", () => {
   });
 });
 
-describe("a reading", () => {
-  it("matches in spite of blanks, and is unfinished while it is a beginning", () => {
+describe("retyped facts", () => {
+  it("match despite extra blanks, and count as unfinished while only their beginning is typed", () => {
     const typed = { ...NO_READING, issuer: " Market  Supervision Office ", case_number: "MSO 7" };
     expect(judgeReading(typed, RECORD)).toEqual({
       issuer: "match",
@@ -66,7 +66,7 @@ describe("a reading", () => {
     });
   });
 
-  it("distinguishes an earlier end, which narrowing can settle, from every other difference", () => {
+  it("distinguish an earlier end, which narrowing can settle, from every other difference", () => {
     const verdict = (valid_until: string) => judgeReading({ ...NO_READING, valid_until }, RECORD).valid_until;
     expect(verdict("24 Dec 2026")).toBe("match");
     expect(verdict("20 Dec 2026")).toBe("earlier");
@@ -75,7 +75,7 @@ describe("a reading", () => {
     expect(judgeReading({ ...NO_READING, valid_from: "19.11.2026" }, RECORD).valid_from).toBe("differs");
   });
 
-  it("is sent with dates as the API takes them", () => {
+  it("are sent with dates in the form of the API", () => {
     expect(confirmsOf({ ...NO_READING, valid_until: "20 Dec 2026" }).valid_until).toBe("2026-12-20");
   });
 });
