@@ -126,7 +126,10 @@ describe("evidence", () => {
   });
 
   test("a member that no schema sees is refused", () => {
-    const other = encodeEvidence(fixture).replace('"fields":{', '"fields":{"__proto__":{"amount":"982150.00"},');
+    const other = encodeEvidence(fixture).replace(
+      '"fields":{',
+      '"fields":{"__proto__":{"amount":"982150.00"},',
+    );
     expect(() => verifyEvidence(utf8(other), POLICY)).toThrow("not evidence");
   });
 
