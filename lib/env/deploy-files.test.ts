@@ -390,6 +390,15 @@ describe("the proxies' files", () => {
       ).toEqual(["3000", "3001"]);
   });
 
+  it.each([
+    ["nginx.conf", /proxy_set_header X-Request-Id \$request_id;/, /proxy_set_header traceparent "";/],
+    ["haproxy.cfg", /set-header X-Request-Id %\[uuid\]/, /del-header traceparent/],
+  ])("%s: a caller chooses neither the id of a request nor its trace", (file, id, trace) => {
+    const text = read(`deploy/proxy/${file}`);
+    expect(text).toMatch(id);
+    expect(text).toMatch(trace);
+  });
+
   it("are taken by nginx and HAProxy, where they are installed", () => {
     writeFileSync(
       site("site-with-key.pem"),

@@ -76,9 +76,16 @@ export async function readLogPlaces(client: Pick<Client, "query">): Promise<z.in
   return z.array(PlaceRow).parse(rows);
 }
 
-/** Returns the longest open log of a database and its tenant. Throws BackupRefused for a database without one. */
-export async function readLogPlace(client: Pick<Client, "query">): Promise<z.infer<typeof PlaceRow>> {
-  const [found] = await readLogPlaces(client);
+/**
+ * Returns the open log of a tenant, or the longest of a database where no tenant is named or it has none. Throws
+ * BackupRefused for a database without a log.
+ */
+export async function readLogPlace(
+  client: Pick<Client, "query">,
+  tenantId?: string,
+): Promise<z.infer<typeof PlaceRow>> {
+  const places = await readLogPlaces(client);
+  const found = places.find((place) => place.tenantId === tenantId) ?? places[0];
   if (found === undefined) throw new BackupRefused("The database has no log of Sealport.");
   return found;
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { keysOf } from "@/lib/audit/bundle-verifier/bundle-fixture";
 import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
-import { readEvidencePdf } from "@/lib/audit/bundle-verifier/evidence/evidence-file";
+import { readEvidencePdf, SEAL_BYTES } from "@/lib/audit/bundle-verifier/evidence/evidence-file";
 import {
   evidenceFixture,
   OPERATOR,
@@ -91,6 +91,25 @@ describe("the evidence PDF", () => {
       other[at] = (other[at] ?? 0) ^ 1;
       expect(verifyEvidence(other, POLICY).fault?.step ?? "unread").toBe("file");
     }
+  });
+
+  test.each<[string, (seal: string) => string]>([
+    ["a space more", (seal) => seal.replace('"v":1', '"v": 1')],
+    ["a member that is there twice", (seal) => seal.replace('"log":', '"log":"Paid in full","log":')],
+    ["another place of the statement", (seal) => seal.replace(/"at":\d+/, '"at":7')],
+    ["a longer statement", (seal) => seal.replace(/"length":(\d+)/, (_, n) => `"length":${Number(n) + 1}`)],
+  ])("a seal with %s is found, though its digest leaves it out", (_name, change) => {
+    const text = Buffer.from(bytes).toString("latin1");
+    const at = text.search(/\{"digest":"[\w-]{43}","kind":"sealport\/evidence-file"/);
+    const seal = text.slice(at, at + SEAL_BYTES);
+    const other = change(seal).trimEnd().padEnd(SEAL_BYTES);
+    expect(other).not.toBe(seal);
+    const file = Buffer.from(
+      text.replace(seal, () => other),
+      "latin1",
+    );
+    expect(file).toHaveLength(bytes.length);
+    expect(verifyEvidence(file, POLICY).fault?.step).toBe("file");
   });
 
   test("a changed attached value is named before the file", () => {

@@ -99,14 +99,20 @@ async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Re
     const drilled = { url, log: instance.origin, tenantId: instance.tenant_id, logVkey };
     const outside = await outsideTree(env, order, drilled);
     const signerDir = order.signer ?? path.join(env.DATA_DIR, "signer");
-    await verifyRestored(drilled);
+    const logSize = await verifyRestored(drilled);
     const recovered = await recoverScratch(drilled, signerDir, await openPortalKeys(here));
     await requireOutside(drilled, outside);
     const opened = (await openSample(here)) > 0;
-    return { pages, outside, opened, ...recovered };
+    return { pages, outside, opened, log_size: logSize, tenantId: instance.tenant_id, ...recovered };
   } finally {
     await removeRunDir(folders);
   }
+}
+
+/** What a drill found, and whose keys and log it tried: of several tenants in the database, one. */
+interface Drilled {
+  readonly facts: DrillFacts;
+  readonly tenantId: string;
 }
 
 async function hold(
@@ -114,7 +120,7 @@ async function hold(
   order: DrillOrder,
   folder: BackupFolder,
   scratch: string,
-): Promise<DrillFacts> {
+): Promise<Drilled> {
   const identities = await readIdentities(order.identity);
   const began = Date.now();
   const restored = await restoreBackup({
@@ -125,27 +131,28 @@ async function hold(
     scratchFolder: scratch,
   });
   try {
-    const { outside, erasedAgain, ...found } = await check(env, order, restored, scratch);
+    const { outside, erasedAgain, tenantId, ...found } = await check(env, order, restored, scratch);
     const lastAt = restored.lastCommitAt ?? new Date(restored.manifest.finished_at);
-    return {
+    const facts: DrillFacts = {
       ...found,
       backup: restored.manifest.id,
-      log_size: restored.logSize,
       checkpoint: outside.size,
       root: toBase64url(outside.root),
       erased_again: erasedAgain,
       rpo_s: Math.max(0, ((order.to?.getTime() ?? began) - lastAt.getTime()) / MILLI),
       rto_s: (Date.now() - began) / MILLI,
     };
+    return { facts, tenantId };
   } finally {
     await restored.server.stop();
   }
 }
 
-/** Writes the result to the running instance, whose portal records it in the log. */
+/** Writes the result to the running instance of the tenant that was drilled, whose portal records it in its log. */
 async function report(
   env: LaunchEnv,
   startedAt: Date,
+  drilled: string | undefined,
   result:
     | { readonly outcome: "done"; readonly facts: DrillFacts }
     | { readonly outcome: "failed"; readonly reason: string },
@@ -153,7 +160,7 @@ async function report(
   await withDatabase(env, async ({ ownerUrl }) => {
     const owner = openOwnerPool(ownerUrl);
     try {
-      const { tenantId } = await readLogPlace(owner);
+      const { tenantId } = await readLogPlace(owner, drilled);
       const facts = result.outcome === "done" ? result.facts : { reason: result.reason.slice(0, 500) };
       const run = {
         tenantId,
@@ -180,12 +187,13 @@ export async function drillBackup(env: LaunchEnv, order: DrillOrder): Promise<Dr
   const folder = await backupFolder(env);
   const startedAt = new Date();
   try {
-    const facts = await withScratch((scratch) => hold(env, order, folder, scratch));
-    await report(env, startedAt, { outcome: "done", facts });
+    const { facts, tenantId } = await withScratch((scratch) => hold(env, order, folder, scratch));
+    await report(env, startedAt, tenantId, { outcome: "done", facts });
     return facts;
   } catch (error) {
     const reason = error instanceof OperatorError ? error.message : "a fault of the program";
-    await report(env, startedAt, { outcome: "failed", reason }).catch(() => undefined);
+    const own = await readInstance(path.join(env.DATA_DIR, "instance.json")).catch(() => undefined);
+    await report(env, startedAt, own?.tenant_id, { outcome: "failed", reason }).catch(() => undefined);
     throw error;
   }
 }

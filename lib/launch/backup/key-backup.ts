@@ -65,7 +65,10 @@ export interface KeyBackup {
   readonly identity: string;
 }
 
-/** Writes the content of backups of keys to a data folder. Files of the witness's state are refused. */
+/**
+ * Writes the content of backups of keys to a data folder. A file that such a backup never has is refused, so that an archive
+ * of another maker puts nothing else there: not the witness's state, and nothing that the instance would run or believe.
+ */
 export async function restoreKeys(backups: readonly KeyBackup[], dataDir: string): Promise<void> {
   for (const { file, identity } of backups) {
     const identities = await readIdentities(identity);
@@ -77,9 +80,16 @@ export async function restoreKeys(backups: readonly KeyBackup[], dataDir: string
   }
 }
 
+const PLACES = Object.values(PARTS).flat();
+
+/** Whether a backup of keys has such an item. */
+function isOfKeys({ name, kind }: TarItem): boolean {
+  if (kind === "folder" && name === "keys") return true;
+  return PLACES.some((place) => name === place || name.startsWith(`${place}/`));
+}
+
 async function writeItem(item: TarItem, dataDir: string): Promise<void> {
-  if (item.name.split("/")[0] === "witness" || item.name.startsWith("postgres"))
-    throw new BackupRefused("The file is not a backup of keys.");
+  if (!isOfKeys(item)) throw new BackupRefused("The file is not a backup of keys.");
   const target = path.join(dataDir, item.name);
   if (item.kind === "folder") {
     await mkdir(target, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { concatAll, fromUtf8, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { concatAll, equalConstantTime, fromUtf8, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -34,6 +34,8 @@ export interface EvidencePdf {
   readonly digest: string;
   /** Text of the attached statement. */
   readonly text: string;
+  /** Whether the seal is written as it was signed and names the statement's place: the digest does not cover its bytes. */
+  readonly isSealWhole: boolean;
 }
 
 /** The placeholder that is attached before the file is signed. */
@@ -124,11 +126,15 @@ export function isPdf(bytes: Uint8Array): boolean {
 /** Reads the seal and the statement of an evidence PDF; whether they are genuine is for `verifyEvidence`. */
 export function readEvidencePdf(bytes: Uint8Array): EvidencePdf {
   const at = sealPlace(bytes);
-  const parsed = Seal.safeParse(readSeal(bytes.subarray(at, at + SEAL_BYTES)));
+  const written = bytes.subarray(at, at + SEAL_BYTES);
+  const parsed = Seal.safeParse(readSeal(written));
   if (!parsed.success) throw new FormatError("format.record", "the seal of the file cannot be read");
   const { statement } = parsed.data;
   const text = textAt(bytes, statement.at, statement.length);
-  return { seal: parsed.data, digest: digestWithout(bytes, at), text };
+  const isSealWhole =
+    equalConstantTime(sealText(canonicalJson(parsed.data)), written) &&
+    equalConstantTime(bytes.subarray(statement.at, statement.at + statement.length), utf8(text));
+  return { seal: parsed.data, digest: digestWithout(bytes, at), text, isSealWhole };
 }
 
 function readSeal(bytes: Uint8Array): unknown {

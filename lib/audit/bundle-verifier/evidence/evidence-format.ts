@@ -158,10 +158,14 @@ export function isEvidenceText(text: string): boolean {
   }
 }
 
-/** Reads signed evidence. Throws FormatError that names the first member of another form. */
+/**
+ * Reads signed evidence. Throws FormatError that names the first member of another form, and for one that the signed text
+ * would not have.
+ */
 export function readEvidence(text: string): SignedEvidence {
-  const parsed = Signed.safeParse(parseSide(text));
-  if (parsed.success) return parsed.data;
-  const path = parsed.error.issues[0]?.path.map(String).join("/") ?? "";
+  const value = parseSide(text);
+  const parsed = Signed.safeParse(value);
+  if (parsed.success && canonicalJson(value) === encodeEvidence(parsed.data)) return parsed.data;
+  const path = parsed.error?.issues[0]?.path.map(String).join("/") ?? "";
   throw new FormatError("format.record", `not evidence, at /${path}`, { pointer: `/${path}` });
 }

@@ -115,6 +115,24 @@ describe("evidence", () => {
     expect(check(fixture, strict).fault?.step).toBe("checkpoint");
   });
 
+  test.each([
+    ["amount", '"amount":"982150.00","amount"'],
+    ["name", '"name":"Someone Else","name"'],
+  ])("a second %s before the signed one, which other readers take, is refused", (member, twice) => {
+    const text = encodeEvidence(fixture);
+    const other = text.replace(`"${member}"`, twice);
+    expect(other).not.toBe(text);
+    expect(() => verifyEvidence(utf8(other), POLICY)).toThrow(/twice|duplicate/i);
+  });
+
+  test("a member that no schema sees is refused", () => {
+    const other = encodeEvidence(fixture).replace(
+      '"fields":{',
+      '"fields":{"__proto__":{"amount":"982150.00"},',
+    );
+    expect(() => verifyEvidence(utf8(other), POLICY)).toThrow("not evidence");
+  });
+
   test("a file that is no evidence is refused with the member that is wrong", () => {
     expect(() => verifyEvidence(utf8('{"statement":{"v":2},"signature":"x"}'), POLICY)).toThrow(
       /not evidence, at \/statement/,

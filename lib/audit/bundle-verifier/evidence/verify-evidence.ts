@@ -8,6 +8,7 @@ import { checkRecord } from "./check-record";
 import { type EvidencePdf, isPdf, readEvidencePdf } from "./evidence-file";
 import {
   type EvidenceStatement,
+  encodeEvidence,
   evidenceCode,
   evidenceFileText,
   evidenceText,
@@ -52,14 +53,15 @@ function isSigned(text: string, signature: string, keys: readonly string[]): boo
   }
 }
 
-function fileFault(pdf: EvidencePdf | undefined, { statement }: SignedEvidence, keys: EvidenceKeys) {
+function fileFault(pdf: EvidencePdf | undefined, signed: SignedEvidence, keys: EvidenceKeys) {
   if (pdf === undefined) return undefined;
-  const { seal, digest } = pdf;
+  const { statement } = signed;
+  const { seal, digest, text, isSealWhole } = pdf;
   if (seal.reference !== statement.reference || seal.log !== statement.log)
     return "the file's seal is of another evidence file";
   if (!isSigned(evidenceFileText(seal.log, seal.reference, seal.digest), seal.signature, keys.receipts))
     return "the file's seal is not signed by a known key";
-  if (seal.digest === digest) return undefined;
+  if (seal.digest === digest && isSealWhole && text === encodeEvidence(signed)) return undefined;
   return "a page or another part of the PDF was changed, or the file was saved again by another program";
 }
 

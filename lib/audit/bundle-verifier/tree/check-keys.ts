@@ -1,6 +1,6 @@
 import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
 import { FormatError } from "@/lib/crypto/format-error";
-import type { Json } from "@/lib/crypto/json/canonical-json";
+import { type Json, parseStrictJson } from "@/lib/crypto/json/canonical-json";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { Policy } from "../claims/bundle-format";
 import type { Finding } from "../report/report";
@@ -70,11 +70,17 @@ export function readPolicy(text: string): Policy {
   return parsed.data;
 }
 
-/** Parses the JSON of a file that a checker wrote or kept with a bundle, in any spelling. Throws FormatError for other text. */
+/**
+ * Parses the JSON of a file that a checker wrote or kept with a bundle, in any spelling. Throws FormatError for other text,
+ * and for a member that is there twice: another reader of the file might take the other one.
+ */
 export function parseSide(text: string): Json {
+  let value: Json;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw new FormatError("format.json", text.trim() === "" ? "empty" : "not JSON");
   }
+  parseStrictJson(text);
+  return value;
 }
