@@ -12,7 +12,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["engine.ts", "505d462253bde430d9502bbb6ac5ea49ec94bc6ab4b4f6f02fde0347fdfca94b"],
   ["explain.ts", "741dc0479ba6c77c8b33871ba9c3de8b66d8ff6ac7c07de208a5c69f42277848"],
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
-  ["policy-document.ts", "3d6508d6ea41d0f4294e3cf4226b6e0c7d627b63b4c6f3f81d08def255417c48"],
+  ["policy-document.ts", "aca6741f2a34484db7e2266dbfbb2c5f70d801c672f987d8eb3f8c4a57ff248c"],
   ["set-reads.ts", "17fbf71733c2239576719bfb966ec28fb41afaa4657a5091606f98bbfa10e3e4"],
   ["retention.ts", "22cbac6f26540ef6f3c60cf1008d201f708869eff1808726ed84c9b9ac49a8bf"],
   ["limits.ts", "62921cf745a479920dd8059a31c6c754c8e9ec839186a74e34059daba58452a3"],
