@@ -177,6 +177,8 @@ test("roster 1 is made at the custodian with groups read aloud; a draft that was
   const names = ["Ada Lind", "Ben Roth", "Lena Hart", "Alex Weber"];
   const read = new Map<string, string>();
   for (const name of names) read.set(name, await groupsOf(who(name)));
+  const none = await cli.run(["roster", "show", "--profile", "ada"]);
+  expect([none.code, none.stderr]).toEqual([0, expect.stringContaining("no roster yet")]);
   const [content] = await sealport("ada", "roster", "draft");
   const draft = path.join(site.base, "roster-draft.json");
   writeFileSync(draft, JSON.stringify(content));
