@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -153,6 +153,11 @@ describe("the command recover", () => {
     await writeFile(empty, "[]");
     const alone = await run("--confirm", String(signed), "--statements", empty);
     expect(alone).toMatchObject({ code: 1, text: expect.stringContaining("2 persons") });
+    const roster = path.join(dataDir, "keys", "roster.json");
+    await rename(roster, `${roster}.away`);
+    const nobody = await run("--confirm", String(signed));
+    await rename(`${roster}.away`, roster);
+    expect(nobody).toMatchObject({ code: 1, text: expect.stringMatching(/no roster yet.*roster begin/) });
     expect(await size()).toBe(before);
 
     const done = await run("--confirm", String(signed));
