@@ -149,15 +149,15 @@ describe("the command recover", () => {
       code: 1,
       text: expect.stringContaining("not"),
     });
-    const empty = path.join(dataDir, "none.json");
-    await writeFile(empty, "[]");
-    const alone = await run("--confirm", String(signed), "--statements", empty);
-    expect(alone).toMatchObject({ code: 1, text: expect.stringContaining("2 persons") });
     const roster = path.join(dataDir, "keys", "roster.json");
     await rename(roster, `${roster}.away`);
     const nobody = await run("--confirm", String(signed));
     await rename(`${roster}.away`, roster);
     expect(nobody).toMatchObject({ code: 1, text: expect.stringMatching(/no roster yet.*roster begin/) });
+    const empty = path.join(dataDir, "none.json");
+    await writeFile(empty, "[]");
+    const alone = await run("--confirm", String(signed), "--statements", empty);
+    expect(alone).toMatchObject({ code: 1, text: expect.stringContaining("2 persons") });
     expect(await size()).toBe(before);
 
     const done = await run("--confirm", String(signed));
