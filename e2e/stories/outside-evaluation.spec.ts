@@ -25,7 +25,13 @@ import {
   signVersion,
   startBrowser,
 } from "../support/deployment/person";
-import { CALLS, callAsParts, callAsStrangers, readableBy } from "../support/deployment/trespass";
+import {
+  CALLS,
+  CUSTODIAN_PATHS,
+  callAsParts,
+  callAsStrangers,
+  readableBy,
+} from "../support/deployment/trespass";
 import { oneUserReason, run } from "../support/deployment/users";
 import { startWrongly, wrongValues } from "../support/deployment/wrong-values";
 import { openFields } from "../support/opening";
@@ -280,6 +286,8 @@ test("a review of who may do what is signed by a passkey of the roster", async (
 });
 
 test("each user reads its own keys alone, and no part or stranger makes a call that is not theirs", async () => {
+  const called = CALLS.filter(([part]) => part === "custodian").map(([, , at]) => at);
+  expect(new Set(called)).toEqual(new Set(CUSTODIAN_PATHS));
   const own = await callAsParts(site);
   for (const part of PARTS)
     expect(own[part].map((outcome) => outcome === "refused")).toEqual(
