@@ -65,6 +65,9 @@ function causeOf(error: unknown): string | undefined {
   return cause instanceof Error && "code" in cause ? textOf(cause.code) : undefined;
 }
 
+/** TLS: the certificate leads to no authority that Node knows. */
+const UNKNOWN_AUTHORITY = /SELF_SIGNED|LEAF_SIGNATURE|ISSUER/;
+
 export function isAway(error: unknown): boolean {
   if (error instanceof TypeError) return error.message === "fetch failed" || error.message === "terminated";
   return error instanceof DOMException && error.name === "TimeoutError";
@@ -100,7 +103,12 @@ export function describeFailure(error: unknown, url?: string): FailureText {
     return describeFailure(usage(error.message, ...(error.remedy === undefined ? [] : [error.remedy])));
   if (error instanceof ApiProblem) return describeProblem(error);
   if (!isAway(error)) return describeUnforeseen(error, url);
-  const cause = causeOf(error);
-  const line = `${url ?? "the portal"} does not answer${cause === undefined ? "" : ` (${cause})`}`;
-  return { exit: EXIT.away, lines: [oneLine(line)], document: { error: line, exit: EXIT.away } };
+  const cause = causeOf(error) ?? "";
+  const line = `${url ?? "the portal"} does not answer${cause === "" ? "" : ` (${cause})`}`;
+  const hints = UNKNOWN_AUTHORITY.test(cause)
+    ? [
+        "If its certificate is from an authority of your own, name that one's PEM file in NODE_EXTRA_CA_CERTS.",
+      ]
+    : [];
+  return { exit: EXIT.away, lines: [oneLine(line), ...hints], document: { error: line, exit: EXIT.away } };
 }

@@ -54,6 +54,8 @@ describe("foreign text", () => {
     expect(linesOf("a\nb\r\nc")).toEqual(["a", "b", "c"]);
     expect(oneLine("x".repeat(100_000))).toHaveLength(100_000);
     expect(factLines({ narrative: "a\nb" })).toEqual(["narrative  a", "           b"]);
+    const answer = { id: "1", inner: { receipt: { entry_id: "e-1", signature: "AAAA" } } };
+    expect(factLines(answer)).toEqual(["id             1", "inner.receipt  e-1"]);
   });
 });
 

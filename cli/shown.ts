@@ -37,6 +37,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function factsOf(value: Readonly<Record<string, unknown>>, prefix: string): [string, readonly string[]][] {
   return Object.entries(value).flatMap(([name, member]): [string, readonly string[]][] => {
     const label = `${prefix}${oneLine(name)}`;
+    // Its signature and leaf help programs only, which ask for JSON.
+    if (name === "receipt" && isRecord(member)) return [[label, [shownValue(member.entry_id)]]];
     if (isRecord(member)) return factsOf(member, `${label}.`);
     if (Array.isArray(member) && member.some(isRecord))
       return member.length === 0 ? [] : [[label, member.map(shownValue)]];
@@ -46,8 +48,8 @@ function factsOf(value: Readonly<Record<string, unknown>>, prefix: string): [str
 }
 
 /**
- * Returns an object's members as lines for a person. Members of inner objects have dotted names. Continued lines are
- * indented.
+ * Returns an object's members as lines for a person. Members of inner objects have dotted names; a receipt is
+ * its entry's id. Continued lines are indented.
  */
 export function factLines(value: Readonly<Record<string, unknown>>): string[] {
   const facts = factsOf(value, "");

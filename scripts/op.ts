@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { launchEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
@@ -9,7 +8,7 @@ import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
 import { databaseUrls } from "@/lib/launch/operator/database-urls";
 import { examine } from "@/lib/launch/operator/doctor";
 import { verifyRelease } from "@/lib/launch/operator/release-list";
-import { beginRoster, readDraft } from "@/lib/launch/operator/roster-ceremony";
+import { beginRoster, openTerminal, readDraft } from "@/lib/launch/operator/roster-ceremony";
 import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
 
 // sealport-op: what an operator runs on the machines of the parts. It needs no running part.
@@ -83,22 +82,13 @@ async function examineAll(values: Options): Promise<number> {
 /** Version 1 of the custodian's roster, which its operator makes with the people on the telephone. */
 async function begin(draft: string): Promise<number> {
   const { log, file: roster } = await rosterPlace();
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const ended = new Promise<never>((_resolve, reject) => {
-    lines.once("close", () => reject(new OperatorError("The input ended, and nothing was written.")));
-  });
-  // After the last answer no one waits for it.
-  ended.catch(() => undefined);
-  const terminal = {
-    say: (line: string) => void process.stdout.write(`${line}\n`),
-    ask: (question: string) => Promise.race([lines.question(question), ended]),
-  };
+  const terminal = openTerminal(process.stdin, process.stdout);
   try {
     const digest = await beginRoster(terminal, readDraft(draft), log, roster);
     process.stdout.write(`Written: ${roster}. The portal must show the digest ${digest}.\n`);
     return 0;
   } finally {
-    lines.close();
+    terminal.close();
   }
 }
 

@@ -7,7 +7,12 @@ import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
 import type { CommandSpec, Cx, Given } from "../command";
 
 async function show(cx: Cx): Promise<undefined> {
-  await cx.out.document(await cx.connect().call(getRoster, {}));
+  const page = await cx.connect().call(getRoster, {});
+  await cx.out.document(page);
+  if (page.version === undefined)
+    cx.out.remark(
+      "The custodian has no roster yet. Take `sealport roster draft` to its operator, who runs `op roster begin` with it.",
+    );
   return undefined;
 }
 

@@ -26,7 +26,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   LOG_LEVEL: "fatal, error, warn, info, debug, trace or silent.",
   LOG_ORIGIN: "Name of the log, such as `portal.example.org/log1`. It never changes.",
   LOG_VKEY: "The signer's public key, as `create-keys` printed it.",
-  NODE_EXTRA_CA_CERTS: "PEM file of further authorities that Node trusts, for example for a key service.",
+  NODE_EXTRA_CA_CERTS:
+    "PEM file of further authorities that Node trusts, for example of a key service or of the portal's own address.",
   OPENED_KEY_S: "For how many seconds an opened key is cached.",
   OPENED_KEY_USES: "For how many uses an opened key is cached.",
   PKCS11_PIN: "PIN of the token.",

@@ -3,7 +3,7 @@
 
 import "server-only";
 import { unwatchFile, watchFile } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -12,12 +12,11 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import path from "node:path";
 import { TLSSocket } from "node:tls";
 import { isUuid } from "@/lib/crypto/uuid";
 import { identityOf, PARTS, type Part, partIdentity, partOf } from "@/lib/ipc/part-identity";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
-import { shareSocket } from "@/lib/ipc/socket-group";
+import { makeSocketFolder, shareSocket } from "@/lib/ipc/socket-group";
 import { leaveUnnoted } from "@/lib/telemetry/request-facts";
 import { inSpan } from "@/lib/telemetry/tracing/spans";
 import type { SpanStart } from "@/lib/telemetry/tracing/tracer";
@@ -153,7 +152,7 @@ async function listen(
   { socketGroup: group, host }: ServeOptions,
 ): Promise<void> {
   if (address.kind === "socket") {
-    await mkdir(path.dirname(address.path), { recursive: true, mode: 0o700 });
+    await makeSocketFolder(address.path);
     // A killed process leaves its socket, and listen would fail. The supervisor runs only one process of each part.
     await rm(address.path, { force: true });
   }

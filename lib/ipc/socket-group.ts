@@ -1,5 +1,6 @@
 import "server-only";
-import { chmod, chown, readFile } from "node:fs/promises";
+import { accessSync, constants, existsSync } from "node:fs";
+import { chmod, chown, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { OperatorError } from "@/lib/errors";
 
@@ -19,6 +20,33 @@ export async function requireSocketGroup(group: string): Promise<number> {
   if (process.getuid?.() !== 0 && !own.includes(gid))
     throw new OperatorError(`SOCKET_GROUP names a group that this user is not in: ${group}`);
   return gid;
+}
+
+function refuseFolder(folder: string): never {
+  throw new OperatorError(
+    `this part's address (INSTANCE_FILE) needs the folder ${folder}: make it for this part's user`,
+  );
+}
+
+function nearestFolder(folder: string): string {
+  return existsSync(folder) ? folder : nearestFolder(path.dirname(folder));
+}
+
+/** Throws OperatorError where this user cannot make the socket, or its folder. */
+export function requireSocketFolder(socket: string): void {
+  const folder = path.dirname(socket);
+  try {
+    // The slash: a file is no folder.
+    accessSync(`${nearestFolder(folder)}/`, constants.W_OK);
+  } catch {
+    refuseFolder(folder);
+  }
+}
+
+/** Makes the folder of a socket. Throws OperatorError where this user cannot. */
+export async function makeSocketFolder(socket: string): Promise<void> {
+  requireSocketFolder(socket);
+  await mkdir(path.dirname(socket), { recursive: true, mode: 0o700 });
 }
 
 /** Lets the group use the socket: it may enter the folder, and read and write the socket. */

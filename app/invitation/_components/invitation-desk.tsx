@@ -117,9 +117,12 @@ function Refused({ error }: { error: unknown }) {
     <div className="grid gap-4">
       <CallFailure error={error} title={t("refused.title")} />
       <p className="text-body">{t("refused.text")}</p>
-      <div>
+      <div className="flex flex-wrap gap-3">
         <ButtonLink href="/sign-in" look="secondary">
           {t("refused.signIn")}
+        </ButtonLink>
+        <ButtonLink href="/trust" look="secondary">
+          {t("refused.operator")}
         </ButtonLink>
       </div>
     </div>

@@ -21,24 +21,37 @@ export function providerCalls(site: Deployment, token: string) {
   };
 }
 
-/** Tries wrong sign-ins from one address of this machine, each with another account and another forged caller. */
+/** A password of no account, or a passkey that is no one's, which costs the portal less. */
+function wrongProof(at: number): readonly ["password" | "passkey", object] {
+  if (at % 25 === 0) return ["password", { email: `guess-${at}@harbour.example`, password: "wrong" }];
+  const id = Buffer.from(`guess ${at}`).toString("base64url");
+  const response = { clientDataJSON: id, authenticatorData: id, signature: id };
+  return ["passkey", { assertion: { id, rawId: id, type: "public-key", response } }];
+}
+
+/** Tries wrong sign-ins from one address of this machine, sixteen at a time, each with another proof and another forged caller. */
 export async function guess(site: Deployment, from: string, times: number): Promise<number[]> {
-  const ca = readFileSync(site.outside.certificate);
+  const fetch = fetchBy({ ca: readFileSync(site.outside.certificate), from });
+  const headersOf = (at: number) => ({ "x-forwarded-for": `203.0.113.${at % 250}`, origin: site.origin });
+  const csrf = await fetch(new URL("/api/auth/csrf", site.origin), { headers: headersOf(0) });
+  const cookie = csrf.headers
+    .getSetCookie()
+    .map((line) => line.split(";", 1)[0])
+    .join("; ");
+  const { csrf_token } = JSON.parse(await csrf.text());
   const statuses: number[] = [];
-  const one = async (at: number) => {
-    const cookies: string[] = [];
-    const fetch = fetchBy({ ca, from });
-    const headers = { "x-forwarded-for": `203.0.113.${at % 250}`, origin: site.origin };
-    const csrf = await fetch(new URL("/api/auth/csrf", site.origin), { headers });
-    for (const line of csrf.headers.getSetCookie()) cookies.push(line.split(";", 1)[0] ?? "");
-    const { csrf_token } = JSON.parse(await csrf.text());
-    const answer = await fetch(new URL("/api/auth/callback/password", site.origin), {
-      method: "POST",
-      headers: { ...headers, cookie: cookies.join("; "), "content-type": "application/json" },
-      body: JSON.stringify({ csrf_token, email: `guess-${at}@harbour.example`, password: "wrong" }),
-    });
-    statuses.push(answer.status);
+  const left = Array.from({ length: times }, (_, at) => at).values();
+  const work = async (): Promise<void> => {
+    for (const at of left) {
+      const [kind, proof] = wrongProof(at);
+      const answer = await fetch(new URL(`/api/auth/callback/${kind}`, site.origin), {
+        method: "POST",
+        headers: { ...headersOf(at), cookie, "content-type": "application/json" },
+        body: JSON.stringify({ csrf_token, ...proof }),
+      });
+      statuses.push(answer.status);
+    }
   };
-  for (let at = 0; at < times; at += 4) await Promise.all(Array.from({ length: 4 }, (_, n) => one(at + n)));
+  await Promise.all(Array.from({ length: 16 }, work));
   return statuses;
 }

@@ -43,6 +43,13 @@ export const CALLS: readonly (readonly ["custodian" | "signer" | "witness", stri
   ["witness", "GET", "/healthz", BOTH],
 ];
 
+/** Every path of the custodian's protocol. A new one needs its line in CALLS. */
+export const CUSTODIAN_PATHS: readonly string[] = [
+  ...[PATHS, LOST_KEY_PATHS, ROSTER_PATHS].flatMap((paths) => Object.values(paths)),
+  POLICIES_PATH,
+  CO_VIEWER_ENDS_PATH,
+];
+
 type Outcome = "refused" | "no connection" | `answered ${number}`;
 
 async function callAll({ ports }: Deployment, user: User, env: Variables): Promise<Outcome[]> {

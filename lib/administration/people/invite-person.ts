@@ -13,9 +13,9 @@ import { requireOrganisation } from "@/lib/administration/people/rules";
 import type { InviteAnswer, InvitedPerson, NewPerson } from "@/lib/administration/people/schema";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { hasPeople } from "@/lib/identity/people/participants-store";
+import { hasPeople, lockParticipant } from "@/lib/identity/people/participants-store";
 
 async function personOf(
   tx: Tx,
@@ -35,26 +35,32 @@ async function requireNoneOpen(tx: Tx, cx: AdministrationContext, email: string)
     });
 }
 
-async function inviteNow(cx: AdministrationContext, body: NewPerson): Promise<InviteAnswer> {
+/**
+ * Returns whether a second administrator has to agree, also because the person would join others, whose later records they would
+ * read: one administrator could add themselves. Of two invitations at one moment, the later one sees the earlier one's person.
+ */
+async function mustBeAsked(tx: Tx, cx: AdministrationContext, body: NewPerson): Promise<boolean> {
+  const { tenantId } = cx.instance;
+  const { participant_id: id } = body;
+  if (id !== undefined) await lockParticipant(tx, tenantId, id);
+  if (await needsSecondPerson(tx, cx, body)) return true;
+  return id !== undefined && hasPeople(tx, tenantId, id);
+}
+
+/** Makes account and link, or returns undefined where a second administrator has to agree. */
+async function inviteNow(cx: AdministrationContext, body: NewPerson): Promise<InviteAnswer | undefined> {
   const userId = uuidv7(cx.clock.nowMs());
-  const { made, entry } = await inTransaction(cx, async (tx) => {
+  const invited = await inTransaction(cx, async (tx) => {
+    if (await mustBeAsked(tx, cx, body)) return undefined;
     const person = await personOf(tx, cx, body);
     await requireNoneOpen(tx, cx, body.email);
     await requireInvitable(tx, cx, person);
     return makePerson(tx, cx, userId, person);
   });
-  const invitation = await deliverLink(cx, made);
-  const receipt = await issueReceipt(cx, entry);
+  if (invited === undefined) return undefined;
+  const invitation = await deliverLink(cx, invited.made);
+  const receipt = await issueReceipt(cx, invited.entry);
   return { user_id: userId, state: "invited", agreement: null, invitation, receipt };
-}
-
-/** Returns whether the person would join others, whose later records they would read. One administrator could add themselves. */
-async function joinsOthers(
-  tx: Tx,
-  cx: AdministrationContext,
-  { participant_id: id }: NewPerson,
-): Promise<boolean> {
-  return id !== undefined && hasPeople(tx, cx.instance.tenantId, id);
 }
 
 /**
@@ -64,11 +70,8 @@ async function joinsOthers(
  * `agreement.open`.
  */
 export async function invitePerson(cx: AdministrationContext, body: NewPerson): Promise<InviteAnswer> {
-  const isAsked = await inSnapshot(
-    cx,
-    async (tx) => (await needsSecondPerson(tx, cx, body)) || (await joinsOthers(tx, cx, body)),
-  );
-  if (!isAsked) return inviteNow(cx, body);
+  const invited = await inviteNow(cx, body);
+  if (invited !== undefined) return invited;
   const userId = uuidv7(cx.clock.nowMs());
   const after = await inTransaction(cx, async (tx) => {
     await requireNoneOpen(tx, cx, body.email);

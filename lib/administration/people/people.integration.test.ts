@@ -88,6 +88,21 @@ describe("an invitation", () => {
     });
   });
 
+  it("of two clients at one moment lets one administrator place the first alone", async () => {
+    const id = `client-race-${Date.now()}`;
+    await createNewParticipant(bench.greta, {
+      ...{ id, organisation_id: bench.company, role: "client", kind: "legal" },
+    });
+    const client = {
+      role: "client" as const,
+      duties: [],
+      organisation_id: bench.company,
+      participant_id: id,
+    };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => invite(client)));
+    expect(answers.map(({ state }) => state).sort()).toEqual(["asked", "asked", "asked", "invited"]);
+  });
+
   it("of a client waits for a second administrator once the participant has records: they would be read", async () => {
     const id = `client-records-${Date.now()}`;
     await createNewParticipant(bench.greta, {

@@ -67,6 +67,7 @@ describe("the address of the portal", () => {
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "certificate"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate"],
     ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate"],
   ])("that fails with %s is named as %s", (code, cause) => {
     const error = new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code }) });
     expect(faultOfCall(error, "portal.example")).toMatchObject({ cause, facts: { host: "portal.example" } });

@@ -25,7 +25,8 @@ export function faultOfCall(error: unknown, host: string): Result {
   const code = codeOf(error);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return failed("no_such_host", { host });
   if (/TIMEOUT|TimeoutError|AbortError/i.test(code)) return failed("timeout", { host });
-  if (/CERT|SELF_SIGNED|ISSUER|SSL|TLS/.test(code)) return failed("certificate", { host, code });
+  if (/CERT|SELF_SIGNED|LEAF_SIGNATURE|ISSUER|SSL|TLS/.test(code))
+    return failed("certificate", { host, code });
   return failed("unreachable", { host });
 }
 

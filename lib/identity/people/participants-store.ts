@@ -1,7 +1,7 @@
 import { type Role, Role as RoleColumn } from "@/lib/vocabulary";
 import "server-only";
 import { z } from "zod";
-import type { Prisma } from "@/lib/db/generated/client";
+import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { likeText } from "@/lib/paging";
@@ -43,6 +43,12 @@ export async function findParticipant(
 export async function hasRecords(tx: Tx, tenantId: string, id: string): Promise<boolean> {
   const where = { participant_id: id, tenant_id: tenantId };
   return (await tx.transaction_participant.findFirst({ where, select: { transaction_id: true } })) !== null;
+}
+
+/** Locks the participant until the transaction ends: whoever counts its people or records next sees what this one adds. */
+export async function lockParticipant(tx: Tx, tenantId: string, id: string): Promise<void> {
+  await tx.$queryRaw(Prisma.sql`
+    SELECT id FROM participant WHERE id = ${id} AND tenant_id = ${tenantId}::uuid FOR UPDATE`);
 }
 
 /** Returns whether a person acts for the participant already, invited or suspended people included. */

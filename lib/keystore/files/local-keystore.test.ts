@@ -46,6 +46,16 @@ async function codeOf(act: Promise<unknown>): Promise<string | undefined> {
   return error instanceof KeystoreError ? error.code : undefined;
 }
 
+test("a folder that cannot be written is named with its variable: the key file's or the keystore's", async () => {
+  writeFileSync(path.join(dir, "file"), "");
+  const below = path.join(dir, "file", "x");
+  const made = (folder: string, unlock: Unlock) => createLocalKeystore({ dir: folder, unlock });
+  await expect(made(dir, { keyFile: path.join(below, "kek.key") })).rejects.toThrow(
+    `no key file (KEK_FILE) can be made in ${below}`,
+  );
+  await expect(made(below, keyFile())).rejects.toThrow(`no keystore (KEY_DIR) can be made in ${below}`);
+});
+
 test("a sealed key derives and signs after the keystore is opened again", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   const { publicKey, privateKey } = generateX25519();

@@ -25,18 +25,23 @@ export async function createLocalKeystore(options: {
   readonly unlock: Unlock;
 }): Promise<Keystore> {
   const { dir, unlock } = options;
+  let folder = dir;
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     if (!existsSync(path.join(dir, KEYSTORE_FILE))) {
-      if ("keyFile" in unlock && !existsSync(unlock.keyFile))
+      if ("keyFile" in unlock && !existsSync(unlock.keyFile)) {
+        folder = path.dirname(unlock.keyFile);
         createFileAtomic(unlock.keyFile, newKeyFileText());
+        folder = dir;
+      }
       await createKeystoreFile(dir, unlock);
     }
   } catch (error) {
     if (error instanceof KeystoreError) throw error;
+    const what = folder === dir ? "keystore (KEY_DIR)" : "key file (KEK_FILE)";
     throw new KeystoreError(
       "keystore.unusable",
-      `no keystore can be made in ${dir}: the folder cannot be written`,
+      `no ${what} can be made in ${folder}: this user cannot write the folder`,
     );
   }
   return openLocalKeystore(options);

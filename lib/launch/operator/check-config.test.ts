@@ -181,6 +181,15 @@ describe("config check", () => {
     expect(group?.fault).toContain("a group that this machine does not have");
   });
 
+  it("a part whose user cannot make the folder of its socket says so, and so does its start", async () => {
+    const socket = "/dev/null/run/c.sock";
+    vi.stubEnv("INSTANCE_FILE", undefined);
+    vi.stubEnv("CUSTODIAN_URL", `unix:${socket}`);
+    const fault = `this part's address (INSTANCE_FILE) needs the folder ${path.dirname(socket)}: make it for this part's user`;
+    expect(await checkConfig("custodian")).toContainEqual({ what: `CUSTODIAN_URL unix:${socket}`, fault });
+    await expect(serveHttp(`unix:${socket}`, async () => ({ status: 200 }))).rejects.toThrow(fault);
+  });
+
   it("knows five parts", () => {
     expect(partNamed("signer")).toBe("signer");
     expect(() => partNamed("mars")).toThrow(/portal, worker, signer, custodian, witness/);

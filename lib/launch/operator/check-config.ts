@@ -13,7 +13,7 @@ import { OperatorError } from "@/lib/errors";
 import { IdentityResponse, PATHS } from "@/lib/escrow/protocol/messages";
 import { callService } from "@/lib/ipc/client";
 import { PARTS, type Part, usePartIdentity } from "@/lib/ipc/part-identity";
-import { requireSocketGroup } from "@/lib/ipc/socket-group";
+import { requireSocketFolder, requireSocketGroup } from "@/lib/ipc/socket-group";
 import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
 
 /** One line of `sealport-op config check`. */
@@ -131,7 +131,7 @@ function checkPeers(
   part: Part,
   { CUSTODIAN_URL, CUSTODIAN_VKEY, SIGNER_URL }: Given,
 ): Promise<Finding | undefined>[] {
-  if (part !== "portal" && part !== "worker") return [];
+  if (!isCaller(part)) return [];
   const found: Promise<Finding | undefined>[] = [];
   if (CUSTODIAN_URL !== undefined)
     found.push(
@@ -142,10 +142,12 @@ function checkPeers(
   return found;
 }
 
+/** Portal and worker call the other parts, which serve. */
+const isCaller = (part: Part): boolean => part === "portal" || part === "worker";
+
 /** The addresses that a part serves at or calls. */
 function addressesOf(part: Part): readonly string[] {
-  const isCaller = part === "portal" || part === "worker";
-  return isCaller ? ["CUSTODIAN_URL", "SIGNER_URL", "WITNESS_URL"] : [`${part.toUpperCase()}_URL`];
+  return isCaller(part) ? ["CUSTODIAN_URL", "SIGNER_URL", "WITNESS_URL"] : [`${part.toUpperCase()}_URL`];
 }
 
 function checkCertificate(part: Part, given: Given): Promise<Finding | undefined>[] {
@@ -168,8 +170,16 @@ function checkCertificate(part: Part, given: Given): Promise<Finding | undefined
   ];
 }
 
-function checkSocketGroup({ SOCKET_GROUP: group }: Given): Promise<Finding | undefined>[] {
-  return group === undefined ? [] : [finding(`SOCKET_GROUP ${group}`, () => requireSocketGroup(group))];
+/** The socket that a part serves at, and the group that may use it. */
+function checkSocket(part: Part, given: Given): Promise<Finding | undefined>[] {
+  const [name = ""] = addressesOf(part);
+  const url = given[name] ?? "";
+  const found: Promise<Finding | undefined>[] = [];
+  if (!isCaller(part) && url.startsWith("unix:"))
+    found.push(finding(`${name} ${url}`, () => requireSocketFolder(url.slice("unix:".length))));
+  const { SOCKET_GROUP: group } = given;
+  if (group !== undefined) found.push(finding(`SOCKET_GROUP ${group}`, () => requireSocketGroup(group)));
+  return found;
 }
 
 /** Returns the part that a name names. Throws OperatorError for another. */
@@ -180,7 +190,7 @@ export function partNamed(name: string | undefined): Part {
 }
 
 /**
- * Checks what a part would start with: its variables, the modes of its files, its group, its database logins, its certificate, and
+ * Checks what a part would start with: its variables, the modes of its files, its socket's folder and group, its database logins, its certificate, and
  * that the parts it calls answer and prove their keys. Returns a finding for each; changes nothing.
  */
 export async function checkConfig(part: Part): Promise<Finding[]> {
@@ -188,7 +198,7 @@ export async function checkConfig(part: Part): Promise<Finding[]> {
   const certificate = await Promise.all(checkCertificate(part, given));
   const others = await Promise.all([
     ...checkFiles(given),
-    ...checkSocketGroup(given),
+    ...checkSocket(part, given),
     ...checkDatabases(part, given),
     ...checkNotices(part, given),
     ...checkPeers(part, given),

@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { PassThrough } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import { keyGroups, type RosterDraft } from "@/lib/escrow/protocol/roster-draft";
-import { beginRoster, readDraft, type Terminal } from "@/lib/launch/operator/roster-ceremony";
+import { beginRoster, openTerminal, readDraft, type Terminal } from "@/lib/launch/operator/roster-ceremony";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 
 const LOG = "portal.example.org/log1";
@@ -65,6 +66,20 @@ describe("the roster ceremony", () => {
     expect(text).toContain("Name of anna, Operator");
     expect(text).toContain("Without a passkey, so not on the roster: Dora Late");
     expect(text).not.toContain(lastGroup(2));
+  });
+
+  it.each([
+    ["all answers that were typed before they were asked for", ["begin"], undefined],
+    ["an input that ends early", [], "The input ended, and nothing was written."],
+  ])("takes %s", async (_what, last, fault) => {
+    const input = new PassThrough();
+    const terminal = openTerminal(input, new PassThrough().resume());
+    input.end(`${[lastGroup(0), lastGroup(1), "", ...last].join("\n")}\n`);
+    const held = beginRoster(terminal, draft, LOG, file);
+    if (fault === undefined) expect(await held).toHaveLength(43);
+    else await expect(held).rejects.toThrow(fault);
+    expect(existsSync(file)).toBe(fault === undefined);
+    terminal.close();
   });
 
   it("leaves a key out after three wrong groups", async () => {

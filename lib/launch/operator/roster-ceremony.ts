@@ -1,5 +1,6 @@
 import "server-only";
 import { existsSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
 import { OperatorError } from "@/lib/errors";
 import type { RosterPerson } from "@/lib/escrow/protocol/messages";
 import { type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
@@ -10,6 +11,26 @@ import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 export interface Terminal {
   say(line: string): void;
   ask(question: string): Promise<string>;
+}
+
+/** Returns a terminal over two streams. Lines that arrive before they are asked for wait. `close` lets the process end. */
+export function openTerminal(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+): Terminal & { close(): void } {
+  const lines = createInterface({ input, output });
+  const typed = lines[Symbol.asyncIterator]();
+  return {
+    say: (line) => void output.write(`${line}\n`),
+    ask: async (question) => {
+      lines.setPrompt(question);
+      lines.prompt();
+      const { value, done } = await typed.next();
+      if (done === true) throw new OperatorError("The input ended, and nothing was written.");
+      return value;
+    },
+    close: () => lines.close(),
+  };
 }
 
 const ATTEMPTS = 3;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -149,6 +149,11 @@ describe("the command recover", () => {
       code: 1,
       text: expect.stringContaining("not"),
     });
+    const roster = path.join(dataDir, "keys", "roster.json");
+    await rename(roster, `${roster}.away`);
+    const nobody = await run("--confirm", String(signed));
+    await rename(`${roster}.away`, roster);
+    expect(nobody).toMatchObject({ code: 1, text: expect.stringMatching(/no roster yet.*roster begin/) });
     const empty = path.join(dataDir, "none.json");
     await writeFile(empty, "[]");
     const alone = await run("--confirm", String(signed), "--statements", empty);

@@ -18,7 +18,7 @@ const SPEC: ListSpec<typeof createParticipant, NewParticipant> = {
   sentOf: () => ({ state: "active" }),
 };
 const EXAMPLE =
-  "id,organisation,role,kind\nclient-457,Alder & Finch Ltd,client,legal\nclient-458,Alder & Finch Ltd,client,natural";
+  "id,organisation,role,kind\nclient-457,Alder & Finch Ltd,client,legal\nclient-458,Alder & Finch Ltd,client,natural\nminer-790,Alder & Finch Ltd,miner,legal";
 
 /** Imports clients and providers from a CSV file. */
 export function ImportParticipants() {

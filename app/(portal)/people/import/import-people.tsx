@@ -22,7 +22,7 @@ const SPEC: ListSpec<typeof invitePerson, ListedPerson> = {
   }),
 };
 const EXAMPLE =
-  "name,email,organisation,role,duties,participant\nOwen Finch,owen@alderfinch.example,Alder & Finch Ltd,client,,client-457\nJonas Reiter,j.reiter@operator.example,Harbour Operations,coordinator,approve legal,";
+  "name,email,organisation,role,duties,participant\nOwen Finch,owen@alderfinch.example,Alder & Finch Ltd,client,,client-457\nMika Alder,m.alder@alderfinch.example,Alder & Finch Ltd,miner,,miner-790\nJonas Reiter,j.reiter@operator.example,Harbour Operations,coordinator,approve legal,";
 
 /** Says who still has to act: a second administrator, or the reader with links to hand over. */
 function After({ rows }: { rows: readonly ShownRow[] }) {
