@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ComponentProps, type ReactNode, useState } from "react";
+import { type ComponentProps, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { type FieldValues, type Path, type PathValue, useController } from "react-hook-form";
 import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
@@ -194,9 +194,25 @@ export function TickField<A extends FieldValues>({ form, name, help }: OfForm<A>
   );
 }
 
+/** Where a form gives way to its answer, the focus moves to the page or dialog around it instead of being lost. */
+function useFocusAfter() {
+  const form = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => {
+    const gone = form.current;
+    const around = gone?.closest<HTMLElement>("[tabindex='-1']");
+    return () => {
+      if (gone?.contains(document.activeElement) !== true) return;
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) around?.focus({ preventScroll: true });
+      });
+    };
+  }, []);
+  return form;
+}
+
 /**
- * The frame of a form in a page: the faults above its fields, what the call failed with below them, one button. Its
- * fields wait for the scripts, because text typed before that would be lost.
+ * The frame of a form: the faults above its fields, what the call failed with below them, one button. Its fields wait
+ * for the scripts, because text typed before that would be lost.
  */
 export function FormFrame<A extends FieldValues>(props: {
   readonly form: Answers<A>;
@@ -217,13 +233,15 @@ export function FormFrame<A extends FieldValues>(props: {
   const ui = useTranslations("ui");
   const isReady = useReady();
   const { form, look = "primary" } = props;
+  const frame = useFocusAfter();
   const explained = form.failure === undefined ? undefined : props.explain?.(form.failure);
   return (
     <form
+      ref={frame}
       noValidate
       method="post"
       autoComplete="off"
-      className={props.className ?? "max-w-[640px] pt-4"}
+      className={props.className ?? (form.focus === "summary" ? "max-w-[640px] pt-4" : "")}
       onSubmit={(event) => void form.submit(event)}
     >
       {form.focus === "summary" ? (

@@ -67,7 +67,9 @@ export function Dialog(props: {
               <Icon name="cross" />
             </button>
           </div>
-          <div className="overflow-y-auto px-6 py-5">{props.children}</div>
+          <div tabIndex={-1} className="overflow-y-auto px-6 py-5 outline-none">
+            {props.children}
+          </div>
         </div>
       ) : null}
     </dialog>
