@@ -241,7 +241,7 @@ export function FormFrame<A extends FieldValues>(props: {
       noValidate
       method="post"
       autoComplete="off"
-      className={props.className ?? (form.focus === "summary" ? "max-w-[640px] pt-4" : "")}
+      className={`print:hidden ${props.className ?? (form.focus === "summary" ? "max-w-[640px] pt-4" : "")}`}
       onSubmit={(event) => void form.submit(event)}
     >
       {form.focus === "summary" ? (

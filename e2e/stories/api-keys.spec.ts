@@ -7,7 +7,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { caller } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
-import { pressOn, tabUntil } from "../support/keyboard";
+import { enterOn, pressOn } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 
 // docs/guides/signed-calls.md: a person makes a key for a program, the program signs its calls, and the key is revoked.
@@ -55,11 +55,9 @@ test("a key is made by keyboard, signs calls, is replaced and revoked", async ({
   await page.goto(at("/account/api-keys"));
   await expect(page.getByRole("heading", { level: 1, name: "API keys" })).toBeVisible();
   const open = page.getByRole("button", { name: "Make a key" });
-  await tabUntil(page, open);
-  await page.keyboard.press("Enter");
+  await enterOn(page, open);
   const submit = page.getByRole("button", { name: "Make key" });
-  await tabUntil(page, submit);
-  await page.keyboard.press("Enter");
+  await enterOn(page, submit);
   await expect(page.getByText("Give the key a name.")).toBeVisible();
   await page.getByLabel("Name", { exact: true }).fill("Nightly ledger");
   await page.getByLabel("Submit transactions and change their status").check();

@@ -8,7 +8,7 @@ import { people } from "../support/api";
 import { axeFindings, pageFindings } from "../support/axe";
 import { startWithClosedLog, type TwoLogs } from "../support/closed-log";
 import { demo as oneLog } from "../support/instance";
-import { tabUntil } from "../support/keyboard";
+import { enterOn } from "../support/keyboard";
 import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { approve, canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
@@ -48,8 +48,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ch
   );
   await expect(page.getByRole("button", { name: "Refresh" })).toBeVisible();
   await expect(apiCall(page)).not.toHaveAttribute("title", /log=/);
-  await tabUntil(page, choice(page).getByRole("link", { name: /^Closed/ }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, choice(page).getByRole("link", { name: /^Closed/ }));
   await page.waitForURL((url) => url.searchParams.get("log") === two.old);
   await expect(page.getByText("This log is closed and gets no new entries")).toBeVisible();
   await expect(page.getByText(`Its last checkpoint covers ${two.size.toLocaleString("en")}`)).toBeVisible();

@@ -5,7 +5,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { deepUnless } from "../support/deep";
 import { dataDir, demo } from "../support/instance";
-import { pressOn, tabUntil } from "../support/keyboard";
+import { enterOn, pressOn } from "../support/keyboard";
 import { openPage, visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
@@ -50,6 +50,7 @@ async function ask(page: Page, person: string, reason: string): Promise<void> {
   await page.getByLabel("Reason").fill(reason);
   await page.getByRole("button", { name: "Request erasure" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Erasure requested" })).toContainText(person);
+  await page.getByRole("button", { name: "Done" }).click();
 }
 
 async function agree(page: Page, person: string): Promise<void> {
@@ -88,8 +89,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.getByLabel("Person’s name in statements").fill("client-123");
   await send.click();
   await expect(page.getByRole("status").filter({ hasText: "Erasure requested" })).toContainText("client-123");
-  await tabUntil(page, page.getByRole("button", { name: "Done" }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Done" }));
   await expect(open).toBeFocused();
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
   await expect(row).toContainText("Waiting for a second person");
@@ -106,7 +106,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.context().close();
 });
 
-test("a second person agrees; an early erasure is deferred with the reason, then carried out, and the entry says so", async ({
+test("a second person agrees by keyboard; an early erasure is deferred with the reason, then carried out, and the entry says so", async ({
   browser,
 }) => {
   const privacy = await signedIn(browser, "coordinator-001:privacy", DESKTOP);
@@ -123,11 +123,11 @@ test("a second person agrees; an early erasure is deferred with the reason, then
   await expect(told).toHaveCount(1);
   await expect(told.getByRole("button", { name: /^Mark as read/ })).toHaveCount(0);
   await visit(page, at("/audit/erasures"));
-  await page.getByRole("button", { name: "Agree to the erasure of client-123" }).click();
+  await enterOn(page, page.getByRole("button", { name: "Agree to the erasure of client-123" }));
   await expect(page.getByRole("dialog")).toContainText("This cannot be undone.");
   await expect(page.getByRole("dialog")).toContainText("Request of 20 November");
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByRole("dialog").getByRole("button", { name: "Agree to erasure" }).click();
+  await enterOn(page, page.getByRole("dialog").getByRole("button", { name: "Agree to erasure" }));
   await expect(page.getByRole("dialog")).toBeHidden();
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
   await expect(row).toContainText("Paul Okafor");

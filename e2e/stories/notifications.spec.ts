@@ -4,7 +4,7 @@ import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
-import { pressOn, tabUntil } from "../support/keyboard";
+import { enterOn, pressOn } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 import { canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 
@@ -44,8 +44,7 @@ test("a request appears on its decider's open page only, and is read by keyboard
   await expect(page.getByRole("link", { name: /^Notifications/ })).toContainText(/[1-9]/);
   expect(await axeFindings(page)).toEqual([]);
   const mark = row.getByRole("button", { name: /^Mark as read: Request AR-/ });
-  await tabUntil(page, mark);
-  await page.keyboard.press("Enter");
+  await enterOn(page, mark);
   await expect(row).toContainText("Read");
   await expect(mark).toHaveCount(0);
   await page.goto(at("/notifications?view=unread"));
@@ -81,8 +80,7 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
   await pressOn(open);
   await page.getByLabel("Name").fill("Case system");
   await page.getByLabel("Address").fill(receiver.url);
-  await tabUntil(page, page.getByRole("button", { name: "Add webhook" }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Add webhook" }));
   await expect(page.getByText("The secret is shown once")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await expect(page.getByRole("region", { name: "The secret is shown once" })).toBeFocused();
