@@ -11,6 +11,7 @@ import { Field, type FieldProps } from "@/components/form/field";
 import type { Answers } from "@/components/form/use-answers";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button, type ButtonProps } from "@/components/ui/button";
+import { useLeave } from "@/components/ui/dialog";
 
 interface OfForm<A extends FieldValues> {
   readonly form: Answers<A>;
@@ -211,8 +212,8 @@ function useFocusAfter() {
 }
 
 /**
- * The frame of a form: the faults above its fields, what the call failed with below them, one button. Its fields wait
- * for the scripts, because text typed before that would be lost.
+ * The frame of a form: the faults above its fields, what the call failed with below them, one button, in a dialog also
+ * the way out. Its fields wait for the scripts, because text typed before that would be lost.
  */
 export function FormFrame<A extends FieldValues>(props: {
   readonly form: Answers<A>;
@@ -234,6 +235,7 @@ export function FormFrame<A extends FieldValues>(props: {
   const isReady = useReady();
   const { form, look = "primary" } = props;
   const frame = useFocusAfter();
+  const leave = useLeave();
   const explained = form.failure === undefined ? undefined : props.explain?.(form.failure);
   return (
     <form
@@ -261,7 +263,7 @@ export function FormFrame<A extends FieldValues>(props: {
                 {...(props.failed === undefined ? {} : { title: props.failed })}
               />
             ))}
-        <div className="flex flex-wrap items-center gap-4">
+        <div className="flex flex-wrap items-center gap-2">
           <Button
             type="submit"
             look={look}
@@ -270,8 +272,13 @@ export function FormFrame<A extends FieldValues>(props: {
           >
             {props.submit}
           </Button>
+          {leave === undefined || form.focus === "summary" ? null : (
+            <Button onClick={leave} disabled={form.isBusy}>
+              {ui("cancel")}
+            </Button>
+          )}
           {props.status === undefined ? null : (
-            <span role="status" className="text-control text-ink-2">
+            <span role="status" className="ml-2 text-control text-ink-2">
               {props.status}
             </span>
           )}

@@ -79,6 +79,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
     .toContain("denial-burst");
 
   await visit(page, at("/"));
+  await expect(page.getByText("Alert: Many refusals in a short time").first()).toBeVisible();
   await page.getByRole("link", { name: "View alert" }).first().click();
   await expect(heading(page)).toHaveText("Many refusals in a short time");
   await expect(page.getByRole("link", { name: /^Entry \d/ }).first()).toBeVisible();

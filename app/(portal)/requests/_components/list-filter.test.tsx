@@ -8,7 +8,7 @@ import { ListFilter } from "./list-filter";
 
 it("every state of a request is in one group of the filter, and ends without access are other outcomes", () => {
   show(<ListFilter address={readAddress({}, true)} />);
-  const menu = screen.getByRole("combobox", { name: "Status" });
+  const menu = screen.getByRole("combobox", { name: "State" });
   const values = within(menu)
     .getAllByRole("option")
     .map((option) => option.getAttribute("value"));

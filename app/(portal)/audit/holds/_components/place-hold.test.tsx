@@ -107,7 +107,7 @@ describe("the drawer for a legal hold", () => {
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: "Go back" })));
     await user.click(screen.getByRole("button", { name: "Go back" }));
     expect(reason()).toHaveProperty("value", "Examination");
-    await close();
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
     await user.click(screen.getByRole("button", { name: "Discard" }));
     expect(drawer()).toBeNull();
     await user.click(opener());
