@@ -364,7 +364,7 @@ test("printed pages show whole days and digests, no buttons, and both readings t
     await expect(authority.getByText("01:00")).toHaveCount(0);
     await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
     await expect(page.getByRole("main").getByRole("link", { name: "View grant" })).toBeHidden();
-    await expect(page.getByText(" read,", { exact: false })).toHaveCount(readings);
+    await expect(page.getByText(" typed,", { exact: false })).toHaveCount(readings);
     const printed = await page
       .getByTitle(/^[A-Za-z0-9_-]{43}$/)
       .first()
