@@ -54,7 +54,7 @@ function Strip(words: { label: string; title: string; text: ReactNode; assurance
   return (
     <aside
       aria-label={words.label}
-      className="flex min-h-strip items-center gap-x-2 border-amber-line border-b bg-amber-wash px-4 py-1 text-amber text-note"
+      className="flex min-h-strip items-center gap-x-2 border-amber-line border-b bg-amber-wash px-4 py-1 text-amber text-note print:mb-4 print:bg-transparent print:px-0 print:text-ink"
     >
       <Icon name="warning" className="self-start tablet:self-auto" />
       <p>

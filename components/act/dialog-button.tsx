@@ -1,29 +1,82 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useRef, useState } from "react";
+import { useReady } from "@/components/client/use-ready";
 import { Button, type ButtonProps } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
 
-/** A button that opens a dialog with a form of its own. The form begins anew each time; it may close the dialog. */
+/** What would be lost if the dialog closed now. */
+type AtRisk = "typed" | "secret";
+
+function Discard({ what, ...props }: { what: AtRisk; onStay: () => void; onDiscard: () => void }) {
+  const t = useTranslations("ui.discard");
+  return (
+    <Dialog isOpen onClose={props.onStay} title={t("title")}>
+      <p>{t("text", { what })}</p>
+      <DialogActions>
+        <Button look="danger" onClick={props.onDiscard}>
+          {t("yes")}
+        </Button>
+        <Button onClick={props.onStay} data-first-focus>
+          {t("no")}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+/**
+ * A button that opens a dialog with a form of its own. The form begins anew each time; it may close the dialog. Leaving
+ * it with typed text, or with a secret that is shown once, asks first.
+ */
 export function DialogButton(props: {
   label: string;
   /** Instead of the button's label. */
   title?: string;
   look?: "centre" | "side";
   button?: Pick<ButtonProps, "look" | "size" | "icon">;
+  /** For an address that leads to the form. */
+  isOpenAtFirst?: boolean;
   children: (close: () => void) => ReactNode;
 }) {
-  const { label, title = label, look = "side", button, children } = props;
-  const [isOpen, setOpen] = useState(false);
-  const close = () => setOpen(false);
+  const { label, title = label, look = "side", button, isOpenAtFirst = false, children } = props;
+  const isReady = useReady();
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const [atRisk, setAtRisk] = useState<AtRisk>();
+  const content = useRef<HTMLDivElement>(null);
+  const isTyped = useRef(false);
+  const close = () => {
+    isTyped.current = false;
+    setAtRisk(undefined);
+    setOpen(false);
+  };
+  const leave = () => {
+    if (content.current?.querySelector("[data-secret]")) return setAtRisk("secret");
+    // A form that was sent has given way to its answer.
+    if (isTyped.current && content.current?.querySelector("form")) return setAtRisk("typed");
+    close();
+  };
   return (
     <>
-      <Button {...button} onClick={() => setOpen(true)}>
+      <Button {...button} disabled={!isReady} onClick={() => setOpen(true)}>
         {label}
       </Button>
-      <Dialog isOpen={isOpen} onClose={close} title={title} look={look}>
-        {isOpen ? children(close) : null}
+      <Dialog isOpen={isOpen} onClose={leave} title={title} look={look}>
+        {isOpen ? (
+          <div
+            ref={content}
+            onInput={() => {
+              isTyped.current = true;
+            }}
+          >
+            {children(close)}
+          </div>
+        ) : null}
       </Dialog>
+      {atRisk === undefined ? null : (
+        <Discard what={atRisk} onStay={() => setAtRisk(undefined)} onDiscard={close} />
+      )}
     </>
   );
 }

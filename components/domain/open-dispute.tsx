@@ -75,7 +75,7 @@ function DisputeForm({ transactionId, sealedFields }: Disputed) {
     onDone: ({ id }) => router.push(`/disputes/${id}`),
   });
   return (
-    <FormFrame form={form} submit={t("yes")} className="">
+    <FormFrame form={form} submit={t("yes")}>
       <SelectField
         form={form}
         name="ground"

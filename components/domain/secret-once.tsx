@@ -24,7 +24,7 @@ export function SecretOnce({
   // The button that made it is gone: without this the focus is nowhere.
   useEffect(() => whole.current?.focus(), []);
   return (
-    <section ref={whole} tabIndex={-1} aria-label={t("title")} className="max-w-[640px] pt-4">
+    <section ref={whole} data-secret tabIndex={-1} aria-label={t("title")} className="max-w-[640px]">
       <Notice tone="accent" icon="key" title={t("title")} isLive>
         <p>{t("text")}</p>
       </Notice>

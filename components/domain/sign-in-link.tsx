@@ -30,7 +30,7 @@ export function SignInLink({ invitation, onDone }: { invitation: LinkAnswer; onD
       <Notice tone="amber" icon="key" isLive title={t("title")}>
         <p>{t("text")}</p>
       </Notice>
-      <div className="my-4">
+      <div data-secret className="my-4">
         <CodeSample label={t("label")} code={link} />
       </div>
       <p className="mb-4 text-control text-ink-2">

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ComponentProps, type ReactNode, useState } from "react";
+import { type ComponentProps, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { type FieldValues, type Path, type PathValue, useController } from "react-hook-form";
 import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
@@ -11,6 +11,7 @@ import { Field, type FieldProps } from "@/components/form/field";
 import type { Answers } from "@/components/form/use-answers";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button, type ButtonProps } from "@/components/ui/button";
+import { useLeave } from "@/components/ui/dialog";
 
 interface OfForm<A extends FieldValues> {
   readonly form: Answers<A>;
@@ -194,9 +195,25 @@ export function TickField<A extends FieldValues>({ form, name, help }: OfForm<A>
   );
 }
 
+/** Where a form gives way to its answer, the focus moves to the page or dialog around it instead of being lost. */
+function useFocusAfter() {
+  const form = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => {
+    const gone = form.current;
+    const around = gone?.closest<HTMLElement>("[tabindex='-1']");
+    return () => {
+      if (gone?.contains(document.activeElement) !== true) return;
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) around?.focus({ preventScroll: true });
+      });
+    };
+  }, []);
+  return form;
+}
+
 /**
- * The frame of a form in a page: the faults above its fields, what the call failed with below them, one button. Its
- * fields wait for the scripts, because text typed before that would be lost.
+ * The frame of a form: the faults above its fields, what the call failed with below them, one button, in a dialog also
+ * the way out. Its fields wait for the scripts, because text typed before that would be lost.
  */
 export function FormFrame<A extends FieldValues>(props: {
   readonly form: Answers<A>;
@@ -217,13 +234,16 @@ export function FormFrame<A extends FieldValues>(props: {
   const ui = useTranslations("ui");
   const isReady = useReady();
   const { form, look = "primary" } = props;
+  const frame = useFocusAfter();
+  const leave = useLeave();
   const explained = form.failure === undefined ? undefined : props.explain?.(form.failure);
   return (
     <form
+      ref={frame}
       noValidate
       method="post"
       autoComplete="off"
-      className={props.className ?? "max-w-[640px] pt-4"}
+      className={`print:hidden ${props.className ?? (form.focus === "summary" ? "max-w-[640px] pt-4" : "")}`}
       onSubmit={(event) => void form.submit(event)}
     >
       {form.focus === "summary" ? (
@@ -243,7 +263,7 @@ export function FormFrame<A extends FieldValues>(props: {
                 {...(props.failed === undefined ? {} : { title: props.failed })}
               />
             ))}
-        <div className="flex flex-wrap items-center gap-4">
+        <div className="flex flex-wrap items-center gap-2">
           <Button
             type="submit"
             look={look}
@@ -252,8 +272,13 @@ export function FormFrame<A extends FieldValues>(props: {
           >
             {props.submit}
           </Button>
+          {leave === undefined || form.focus === "summary" ? null : (
+            <Button onClick={leave} disabled={form.isBusy}>
+              {ui("cancel")}
+            </Button>
+          )}
           {props.status === undefined ? null : (
-            <span role="status" className="text-control text-ink-2">
+            <span role="status" className="ml-2 text-control text-ink-2">
               {props.status}
             </span>
           )}

@@ -65,7 +65,7 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
     initial: spec.initial,
     words: spec.words,
     focus: spec.isInDialog === true ? "control" : "summary",
-    warns: spec.isInDialog !== true,
+    warns: true,
     keeps: spec.keeps,
     check: (answers) => localFaults(schema, toBody(answers)),
     controlOf: (fault, answers) =>

@@ -79,7 +79,7 @@ export function PageFrame(props: {
         {props.facts === undefined ? null : (
           <aside
             aria-label={t("facts")}
-            className={`min-w-0 border-line border-t px-4 pt-6 pb-24 tablet:px-8 facts:border-t-0 facts:border-l facts:px-6 ${factsGround}`}
+            className={`min-w-0 border-line border-t px-4 pt-6 pb-24 tablet:px-8 facts:border-t-0 facts:border-l facts:px-6 print:bg-transparent print:px-0 print:pb-0 ${factsGround}`}
           >
             {props.facts}
           </aside>

@@ -19,14 +19,14 @@ export function CodeSample({ label, code }: { label: string; code: string }) {
     }
   };
   return (
-    <div className="border border-line-2 bg-sheet">
+    <div className="border border-line-2 bg-sheet print:border-0">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section aria-label={label} tabIndex={0} className="overflow-x-auto p-4">
-        <pre className="font-mono text-control">
+      <section aria-label={label} tabIndex={0} className="overflow-x-auto p-4 print:p-0">
+        <pre className="font-mono text-control print:whitespace-pre-wrap">
           <code>{code}</code>
         </pre>
       </section>
-      <div className="flex min-h-row items-center justify-between gap-4 border-line border-t px-4">
+      <div className="flex min-h-row items-center justify-between gap-4 border-line border-t px-4 print:hidden">
         <p role="status" className={`text-note ${outcome === "failed" ? "text-oxblood" : "text-accent"}`}>
           {outcome === "none" ? "" : t(outcome)}
         </p>

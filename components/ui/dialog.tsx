@@ -1,8 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { Icon } from "@/components/ui/icon";
+
+const Leave = createContext<(() => void) | undefined>(undefined);
+
+/** Returns what closes the dialog around a component; undefined outside of one. */
+export function useLeave(): (() => void) | undefined {
+  return useContext(Leave);
+}
 
 /**
  * A modal on the browser's own `<dialog>`: it keeps the focus inside, gives it back, and closes on Escape.
@@ -67,7 +74,9 @@ export function Dialog(props: {
               <Icon name="cross" />
             </button>
           </div>
-          <div className="overflow-y-auto px-6 py-5">{props.children}</div>
+          <div tabIndex={-1} className="overflow-y-auto px-6 py-5 outline-none">
+            <Leave value={onClose}>{props.children}</Leave>
+          </div>
         </div>
       ) : null}
     </dialog>

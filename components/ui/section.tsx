@@ -34,10 +34,18 @@ export function Section(props: {
 }
 
 /** A section of the facts column: smaller, under a hairline. */
-export function FactsSection(props: { title: ReactNode; note?: ReactNode; children: ReactNode }) {
+export function FactsSection(props: {
+  title: ReactNode;
+  note?: ReactNode;
+  className?: string;
+  children: ReactNode;
+}) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="border-line border-t pt-5 pb-6 first:border-t-0 first:pt-0">
+    <section
+      aria-labelledby={id}
+      className={`border-line border-t pt-5 pb-6 first:border-t-0 first:pt-0 ${props.className ?? ""}`}
+    >
       <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
         <h2 id={id} className="font-semibold text-body">
           {props.title}

@@ -39,7 +39,7 @@ async function say(
 const verify = (...args: string[]) => say("npm", ["run", "--silent", "verify", "--", ...args]);
 
 /** Moves the focus by Tab until a control with this label has it. */
-function tabTo(page: Page, label: string): Promise<void> {
+function tabTo(page: Page, label: string): Promise<number> {
   return tabUntil(
     page,
     page.getByLabel(label, { exact: true }).or(page.getByRole("button", { name: label })),

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { expect, type Page, test } from "@playwright/test";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
-import { tabUntil } from "../support/keyboard";
+import { enterOn } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
@@ -114,8 +114,7 @@ test("signed in, in German, at 320 pixels, by keyboard: search, one call and its
   await page.keyboard.type("keys rotate participant");
   await page.keyboard.press("Enter");
   await expect(page.getByText("1 Aufruf hat diese Wörter.")).toBeVisible();
-  await tabUntil(page, page.getByRole("link", { name: "POST /confidential/keys/rotate", exact: true }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("link", { name: "POST /confidential/keys/rotate", exact: true }));
   await expect(page).toHaveURL(/\/developers\/keys#rotateKeyAlias$/);
   const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
   expect(await wide()).toBe(320);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
 import { people } from "../support/api";
 import { demo } from "../support/instance";
+import { pressOn } from "../support/keyboard";
 import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
@@ -55,6 +56,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
   const { page, faults } = await signedIn(browser, ADMIN, DESKTOP);
   await visit(page, at("/operations/addresses"));
   await expect(heading(page)).toHaveText("Addresses for alerts");
+  await pressOn(page.getByRole("button", { name: "Add an address" }));
   await page.getByLabel("Webhook").check();
   await page.getByLabel("Mailbox or URL").fill(receiver.url);
   await page.getByRole("button", { name: "Add address" }).click();
@@ -77,6 +79,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
     .toContain("denial-burst");
 
   await visit(page, at("/"));
+  await expect(page.getByText("Alert: Many refusals in a short time").first()).toBeVisible();
   await page.getByRole("link", { name: "View alert" }).first().click();
   await expect(heading(page)).toHaveText("Many refusals in a short time");
   await expect(page.getByRole("link", { name: /^Entry \d/ }).first()).toBeVisible();

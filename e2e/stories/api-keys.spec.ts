@@ -7,7 +7,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { caller } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
-import { tabUntil } from "../support/keyboard";
+import { enterOn, pressOn } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 
 // docs/guides/signed-calls.md: a person makes a key for a program, the program signs its calls, and the key is revoked.
@@ -54,17 +54,18 @@ test("a key is made by keyboard, signs calls, is replaced and revoked", async ({
   const { page, faults } = await signedIn(browser, "client-456");
   await page.goto(at("/account/api-keys"));
   await expect(page.getByRole("heading", { level: 1, name: "API keys" })).toBeVisible();
+  const open = page.getByRole("button", { name: "Make a key" });
+  await enterOn(page, open);
   const submit = page.getByRole("button", { name: "Make key" });
-  await tabUntil(page, submit);
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert").filter({ hasText: "Give the key a name" })).toBeVisible();
+  await enterOn(page, submit);
+  await expect(page.getByText("Give the key a name.")).toBeVisible();
   await page.getByLabel("Name", { exact: true }).fill("Nightly ledger");
   await page.getByLabel("Submit transactions and change their state").check();
   await page.getByLabel("Public signing key").fill(publicKey);
   expect(await axeFindings(page)).toEqual([]);
   await submit.click();
   const key = await takeKey(page);
-  await expect(page.getByLabel("Name", { exact: true })).toBeFocused();
+  await expect(open).toBeFocused();
   const prefix = key.slice(3, 13);
   const row = page.getByRole("row").filter({ hasText: prefix });
   await expect(row).toContainText("Valid");
@@ -104,6 +105,7 @@ test("an administrator sees all keys and revokes one with a reason; other roles 
 }) => {
   const owner = await signedIn(browser, "miner-789");
   await owner.page.goto(at("/account/api-keys"));
+  await pressOn(owner.page.getByRole("button", { name: "Make a key" }));
   await owner.page.getByLabel("Name", { exact: true }).fill("Leaked one");
   await owner.page.getByRole("button", { name: "Make key" }).click();
   const key = await takeKey(owner.page);

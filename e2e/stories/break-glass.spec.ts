@@ -2,7 +2,7 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { demo } from "../support/instance";
-import { tabUntil } from "../support/keyboard";
+import { enterOn } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction, text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
@@ -55,8 +55,7 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
   await pictures(page, "break-glass-errors");
   await ask(page, tx);
   await pictures(page, "break-glass-form");
-  await tabUntil(page, page.getByRole("button", { name: "Start emergency access" }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Start emergency access" }));
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText(REASON)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);

@@ -20,9 +20,9 @@ import {
   read,
   SECOND,
   scope,
-  tabTo,
 } from "../support/deciding";
 import { dataDir, demo } from "../support/instance";
+import { enterOn, tabUntil } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
@@ -48,7 +48,7 @@ test("two deciders approve by keyboard alone; the first set of facts stays cover
       ["4 Valid until", order.valid_until],
       ["Reason, seen by the requester", "The order was read. Nothing stands against it: a, n, d."],
     ] as const) {
-      await tabTo(page, page.getByLabel(label, { exact: true }));
+      await tabUntil(page, page.getByLabel(label, { exact: true }));
       // Shortcut letters of the panel are text while a person types.
       await page.keyboard.type(words);
       answers += 1;
@@ -66,11 +66,9 @@ test("two deciders approve by keyboard alone; the first set of facts stays cover
     await dialog.getByText("Exact text to be signed").click();
     await expect(dialog.getByText(/^sealport\/decision\/1/)).toContainText(`"request":"${id}"`);
     expect(await axeFindings(page)).toEqual([]);
-    await tabTo(page, dialog.getByRole("button", { name: "Approve", exact: true }));
-    await page.keyboard.press("Enter");
+    await enterOn(page, dialog.getByRole("button", { name: "Approve", exact: true }));
     await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
-    await tabTo(page, dialog.getByRole("button", { name: "Close", exact: true }).last());
-    await page.keyboard.press("Enter");
+    await enterOn(page, dialog.getByRole("button", { name: "Close", exact: true }).last());
     await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
     // The four facts and the reason: portal-next.md allows no more.
     expect(answers).toBe(5);
@@ -366,7 +364,7 @@ test("printed pages show whole days and digests, no buttons, and both readings t
     await expect(authority.getByText("01:00")).toHaveCount(0);
     await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
     await expect(page.getByRole("main").getByRole("link", { name: "View grant" })).toBeHidden();
-    await expect(page.getByText(" read,", { exact: false })).toHaveCount(readings);
+    await expect(page.getByText(" typed,", { exact: false })).toHaveCount(readings);
     const printed = await page
       .getByTitle(/^[A-Za-z0-9_-]{43}$/)
       .first()

@@ -3,6 +3,7 @@ import { asSuperuser } from "../support/admin";
 import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { dataDir, demo } from "../support/instance";
+import { enterOn } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { type Canaries, canaries, submitTransaction, text } from "../support/steps";
@@ -331,30 +332,14 @@ test("the wrong person gets no further than they may know @deep", async ({ brows
 test("support's part is done by keyboard alone @deep", async ({ browser }) => {
   const { id } = await disputed();
   const { page } = await supportAt(browser, id);
-  const tabTo = async (name: RegExp): Promise<void> => {
-    for (let presses = 0; presses < 80; presses += 1) {
-      await page.keyboard.press("Tab");
-      const focused = page.locator(":focus");
-      const label = await focused.evaluate((element) =>
-        element instanceof HTMLElement
-          ? `${element.getAttribute("aria-label") ?? ""} ${element.textContent}`
-          : "",
-      );
-      if (name.test(label)) return;
-    }
-    throw new Error(`no control ${name} is reached by Tab`);
-  };
-  await tabTo(/Take dispute/);
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Take dispute" }));
   await expect(page.getByText("With support")).toBeVisible();
-  await tabTo(/View masked fields/);
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "View masked fields" }));
   await expect(page.getByText(/^Masked by the custodian/)).toBeVisible();
   const { miner789 } = people(demo());
   expect((await miner789.post(`/confidential/disputes/${id}/notes`, { text: "Agreed." })).status).toBe(201);
   await page.reload();
-  await tabTo(/Resolve/);
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Resolve" }));
   const dialog = page.getByRole("dialog", { name: "Resolve dispute" });
   await expect(dialog).toBeVisible();
   await page.keyboard.press("Escape");

@@ -5,7 +5,7 @@ import { Secret, TOTP } from "otpauth";
 import { z } from "zod";
 import { CanaryScanner, filesBelow } from "@/lib/testing/contracts/canaries";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
-import { tabUntil } from "../support/keyboard";
+import { enterOn } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
 import { pictures } from "../support/take-pictures";
@@ -89,8 +89,7 @@ test("by keyboard alone the first administrator makes a passkey from the link, w
   await pictures(page, "invitation");
   await expect(page.getByLabel("Name of this passkey")).toHaveValue(/^Chrom.*Linux$/);
   await page.getByLabel("Name of this passkey").fill("");
-  await tabUntil(page, page.getByRole("button", { name: "Create passkey and sign in" }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Create passkey and sign in" }));
   await expect(page.getByText("Give it a name")).toBeVisible();
   await expect(page.getByLabel("Name of this passkey")).toBeFocused();
   await page.keyboard.type("work laptop");

@@ -5,7 +5,7 @@ import { pastTriggers, withoutEntryForm } from "@/lib/testing/log/past-triggers"
 import { asSuperuser } from "../support/admin";
 import { type Demo, people, readDemo } from "../support/api";
 import { axeFindings } from "../support/axe";
-import { tabUntil } from "../support/keyboard";
+import { enterOn } from "../support/keyboard";
 import { visit } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
@@ -70,12 +70,10 @@ test("one person dismisses a quarantined entry by keyboard; it is open again aft
   await untilRow(page, "Open");
   await expect(row(page)).toContainText("Its bytes are not in the log’s entry format.");
   expect(await axeFindings(page)).toEqual([]);
-  await tabUntil(page, row(page).getByRole("button", { name: /^Dismiss entry/ }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, row(page).getByRole("button", { name: /^Dismiss entry/ }));
   await expect(dialog(page)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await tabUntil(page, dialog(page).getByRole("button", { name: "Dismiss entry" }));
-  await page.keyboard.press("Enter");
+  await enterOn(page, dialog(page).getByRole("button", { name: "Dismiss entry" }));
   await expect(dialog(page)).toContainText("Enter a reason");
   await expect(dialog(page).getByLabel("Reason")).toBeFocused();
   await page.keyboard.type(REASON);

@@ -3,6 +3,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { at, file, newOrder, type Order, open, read } from "../support/deciding";
 import { demo } from "../support/instance";
+import { enterOn } from "../support/keyboard";
 import { openFields } from "../support/opening";
 import { escalate, makeOverdue } from "../support/overdue";
 import { signedIn } from "../support/signed-in";
@@ -33,19 +34,19 @@ async function sign(page: Page, order: Order): Promise<void> {
   await expect(act).toBeDisabled();
   await expect(page.getByText("Retype the order’s four facts.")).toBeVisible();
   await read(page, order);
-  await act.click();
+  await enterOn(page, act);
   await expect(page.getByText("Give a reason for the requester and the reviewers")).toBeVisible();
   await page.getByLabel("Reason, seen by the requester and the reviewers").fill("The order stands");
-  await act.click();
+  await enterOn(page, act);
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText("The order stands")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "release-sign");
-  await dialog.getByRole("button", { name: "Release", exact: true }).click();
+  await enterOn(page, dialog.getByRole("button", { name: "Release", exact: true }));
   await expect(dialog).toHaveCount(0);
 }
 
-test("an overdue request goes to the executives, two of them release it, and the regulator opens it", async ({
+test("an overdue request goes to the executives, two of them release it by keyboard, and the regulator opens it", async ({
   browser,
 }) => {
   test.setTimeout(300_000);
@@ -62,18 +63,18 @@ test("an overdue request goes to the executives, two of them release it, and the
 
   const one = await pageOf(browser, FIRST, "/");
   await expect(one.page.getByRole("listitem").filter({ hasText: reference })).toContainText("is overdue");
-  await places(one.page).getByRole("link", { name: "Releases", exact: true }).click();
+  await enterOn(one.page, places(one.page).getByRole("link", { name: "Releases", exact: true }));
   const row = one.page.getByRole("row").filter({ hasText: reference });
   await expect(row).toContainText("Not proposed");
   await expect(row).toContainText(/4 days overdue/);
   expect(await axeFindings(one.page)).toEqual([]);
   await pictures(one.page, "releases");
-  await row.getByRole("link", { name: /^Propose/ }).click();
-  await one.page.getByRole("button", { name: "Propose terms" }).click();
+  await enterOn(one.page, row.getByRole("link", { name: /^Propose/ }));
+  await enterOn(one.page, one.page.getByRole("button", { name: "Propose terms" }));
   await expect(one.page.getByRole("link", { name: "Give the reason for the release" })).toBeVisible();
   await one.page.getByLabel("Reason for the release").fill("was not answered in time");
   await pictures(one.page, "release-propose");
-  await one.page.getByRole("button", { name: "Propose terms" }).click();
+  await enterOn(one.page, one.page.getByRole("button", { name: "Propose terms" }));
   await expect(one.page.getByText("Terms waiting for two signatures")).toBeVisible();
   await pictures(one.page, "release-panel");
   await sign(one.page, order);
@@ -87,7 +88,7 @@ test("an overdue request goes to the executives, two of them release it, and the
   const two = await pageOf(browser, SECOND, "/releases");
   const waiting = two.page.getByRole("row").filter({ hasText: reference });
   await expect(waiting).toContainText("Signed by one of two");
-  await waiting.getByRole("link", { name: /^Sign/ }).click();
+  await enterOn(two.page, waiting.getByRole("link", { name: /^Sign/ }));
   await expect(two.page.getByText("Signed by Henrike Storm")).toBeVisible();
   await sign(two.page, order);
   await expect(two.page.getByText("Two executives have signed the release.")).toBeVisible();

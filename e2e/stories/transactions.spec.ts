@@ -4,6 +4,7 @@ import { people } from "../support/api";
 import { axeFindings } from "../support/axe";
 import { clockOf, expectGone, keptBy, witness } from "../support/hygiene";
 import { demo } from "../support/instance";
+import { enterOn, tabUntil } from "../support/keyboard";
 import { openFields } from "../support/opening";
 import { openPage, withoutStream, withSilentStream } from "../support/page";
 import { signIn } from "../support/sign-in";
@@ -42,20 +43,6 @@ async function clipboard(page: Page): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** Moves the focus to the named control by keyboard alone. */
-async function tabTo(
-  page: Page,
-  name: string | RegExp,
-  role: "button" | "link" | "textbox" | "checkbox",
-): Promise<void> {
-  const wanted = page.getByRole(role, { name }).first();
-  for (let step = 0; step < 80; step += 1) {
-    if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`no way to ${name} by keyboard`);
-}
-
 test("a participant submits by keyboard alone, opens in place and copies, and the log records it", async ({
   browser,
 }) => {
@@ -66,43 +53,38 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   const values = Object.values(secret);
   let typed = 0;
   const type = async (name: string | RegExp, words: string) => {
-    await tabTo(page, name, "textbox");
+    await tabUntil(page, page.getByRole("textbox", { name }));
     await page.keyboard.type(words);
     typed += 1;
   };
   await page.goto(at("/transactions"));
-  await tabTo(page, "New transaction", "link");
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("link", { name: "New transaction" }));
   await page.waitForURL(/\/transactions\/new$/);
   await expect(page.getByRole("heading", { level: 1, name: "New transaction" })).toBeVisible();
   await type("Job id", "job-e2e");
-  await tabTo(page, "miner-789", "checkbox");
+  await tabUntil(page, page.getByRole("checkbox", { name: "miner-789" }));
   await page.keyboard.press("Space");
   await type(/^Amount/, "1250.50");
   await type(/^Name/, "rate");
   await page.keyboard.press("Tab");
   await page.keyboard.type(secret.rate);
   await type("Narrative", secret.memo);
-  await tabTo(page, "Check before sending", "button");
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Check before sending" }));
   await expect(page.getByText("Check everything again.")).toBeVisible();
   await expect(page.getByText("1,250.50 EUR")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await tabTo(page, "Seal and send", "button");
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Seal and send" }));
   await expect(page.getByText("Sealed and stored: job-e2e")).toBeVisible();
   await expect(page.getByText("Log entry")).toBeVisible();
   // After sending, typed text is neither in the page nor in an answer.
   await expectGone(page, seen, values);
   expect(seen.answersWith(values)).toEqual([]);
 
-  await tabTo(page, "View transaction", "link");
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("link", { name: "View transaction" }));
   await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
   await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await tabTo(page, "Open: Pricing", "button");
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Open: Pricing" }));
   await expect(page.getByText(secret.rate)).toBeVisible();
   await expect(page.getByText(secret.memo)).toHaveCount(0);
   // The name is in the mark behind the value. The value is in one answer only, and in no place that outlives the page.
@@ -113,8 +95,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   expect(seen.answersWith(values).every((call) => /^POST .*\/access$/.test(call))).toBe(true);
   expect(await keptBy(page)).not.toContain(secret.rate);
 
-  await tabTo(page, "Copy Pricing, rate", "button");
-  await page.keyboard.press("Enter");
+  await enterOn(page, page.getByRole("button", { name: "Copy Pricing, rate" }));
   await expect(page.getByText("Copied and logged").first()).toBeAttached();
   expect(await clipboard(page)).toBe(secret.rate);
   await expect(async () => {

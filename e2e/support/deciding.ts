@@ -130,13 +130,3 @@ export async function read(page: Page, order: Order): Promise<void> {
   await expect(page.getByText("The facts are compared when you have typed all four.")).toHaveCount(0);
   await expect(page.getByText("Comparing the facts")).toHaveCount(0);
 }
-
-/** Moves the focus to a control by keyboard alone, and returns the number of keys pressed. */
-export async function tabTo(page: Page, control: Locator): Promise<number> {
-  await expect(control).toBeEnabled();
-  for (let pressed = 0; pressed < 150; pressed += 1) {
-    if (await control.evaluate((element) => element === document.activeElement)) return pressed;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error("the control cannot be reached by keyboard");
-}

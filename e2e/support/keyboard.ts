@@ -10,12 +10,18 @@ export async function pressOn(control: Locator, key = "Enter"): Promise<void> {
   await control.page().keyboard.press(key);
 }
 
-/** Moves the focus by Tab until this control has it. */
-export async function tabUntil(page: Page, wanted: Locator): Promise<void> {
+/** Moves the focus to a control by Tab alone, and returns the number of keys pressed. */
+export async function tabUntil(page: Page, wanted: Locator): Promise<number> {
   await expect(wanted.first()).toBeEnabled();
-  for (let step = 0; step < 80; step += 1) {
+  for (let pressed = 0; pressed < 150; pressed += 1) {
+    if (await wanted.first().evaluate((one) => one === document.activeElement)) return pressed;
     await page.keyboard.press("Tab");
-    if (await wanted.first().evaluate((one) => one === document.activeElement)) return;
   }
   throw new Error(`Tab does not lead to ${wanted}`);
+}
+
+/** Goes to a control by Tab alone and presses Enter there. */
+export async function enterOn(page: Page, wanted: Locator): Promise<void> {
+  await tabUntil(page, wanted);
+  await page.keyboard.press("Enter");
 }

@@ -11,16 +11,17 @@ export async function openVerify(page: Page): Promise<void> {
   await expect(page.getByRole("region", { name: "In this browser" })).toBeVisible();
 }
 
-const PLACES = { bundle: 0, policy: 1, receipt: 2 } as const;
+const LABELS = {
+  bundle: /^Choose.*: Bundle/,
+  policy: /^Choose.*: Your policy/,
+  receipt: /^Choose.*: A receipt/,
+} as const;
 
 /** Chooses a file through the button's own chooser, as a person does. */
-export async function choose(page: Page, which: keyof typeof PLACES, file: string): Promise<void> {
+export async function choose(page: Page, which: keyof typeof LABELS, file: string): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent("filechooser"),
-    page
-      .getByRole("button", { name: /^Choose/ })
-      .nth(PLACES[which])
-      .click(),
+    page.getByRole("button", { name: LABELS[which] }).click(),
   ]);
   await chooser.setFiles(file);
   await expect(page.getByText(path.basename(file), { exact: true }).first()).toBeVisible();

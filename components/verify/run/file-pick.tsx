@@ -22,19 +22,28 @@ export function FilePick(props: {
   const { name, onClear } = props;
   return (
     <FileDrop onFile={props.onFile} isEmpty={name === undefined}>
-      <p id={`${id}-label`} className="font-medium text-control">
-        {props.label}
-      </p>
+      <p className="font-medium text-control">{props.label}</p>
       <p id={`${id}-hint`} role="status" className="mt-1 break-words text-control text-ink-2">
         {name ?? props.hint}
       </p>
       {chooser.input}
       <div className="mt-2 flex flex-wrap gap-2">
-        <Button size="bar" icon="upload" aria-describedby={`${id}-label ${id}-hint`} onClick={chooser.open}>
+        <Button
+          size="bar"
+          icon="upload"
+          aria-label={`${t(name === undefined ? "choose" : "another")}: ${props.label}`}
+          aria-describedby={`${id}-hint`}
+          onClick={chooser.open}
+        >
           {t(name === undefined ? "choose" : "another")}
         </Button>
         {name === undefined || onClear === undefined ? null : (
-          <Button size="bar" aria-describedby={`${id}-hint`} onClick={onClear}>
+          <Button
+            size="bar"
+            aria-label={`${t("clear")}: ${props.label}`}
+            aria-describedby={`${id}-hint`}
+            onClick={onClear}
+          >
             {t("clear")}
           </Button>
         )}

@@ -27,6 +27,7 @@ import {
 import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
 import type { Role } from "@/lib/vocabulary";
+import { ROUTINE_READS } from "../action-groups";
 import { Policy } from "../bundle-verifier/claims/bundle-format";
 import { verifyBundle } from "../bundle-verifier/verify-bundle";
 import { parseCheckpointText } from "../entry/checkpoint";
@@ -41,7 +42,7 @@ import { type EntryFile, openEntryFile } from "../signer/entry-file";
 import { signerHandler } from "../signer/serve-signer";
 import { getEvent } from "./get-event";
 import { listAccessLogs } from "./list-access-logs";
-import { listEvents } from "./list-events";
+import { countRoutineReads, listEvents } from "./list-events";
 import { getCheckpoint } from "./proofs/get-audit-keys";
 import { getProof } from "./proofs/get-proof";
 
@@ -185,6 +186,22 @@ describe("reading the log", () => {
       [{ fields: ["amount"] }, undefined],
     ]);
     expect((await rows({ details: "true" })).map(({ details }) => details)).toEqual([{ note: "=cmd()" }]);
+  });
+
+  it("a page without routine reads leaves out those that succeeded alone, and says how many", async () => {
+    const auditor = person("auditor-001", "auditor");
+    await listEvents(auditor, EventQuery.parse({ limit: "1" }));
+    await anchor();
+    const at = async (reads: "true" | "false") =>
+      (await listEvents(auditor, EventQuery.parse({ limit: "100", reads }))).items;
+    const [all, folded] = [await at("true"), await at("false")];
+    const isRoutine = ({ action, outcome }: (typeof all)[number]) =>
+      outcome === "done" && ROUTINE_READS.includes(action);
+    const routine = all.filter(isRoutine);
+    expect(routine.length).toBeGreaterThan(0);
+    expect(folded).toEqual(all.filter((item) => !isRoutine(item)));
+    const range = { from: 0, to: all[0]?.seq ?? 0 };
+    expect(await countRoutineReads(auditor, {}, range)).toBe(routine.length);
   });
 
   it("opens the parts of an entry that the caller may read, and no others", async () => {

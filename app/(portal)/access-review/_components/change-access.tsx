@@ -53,7 +53,7 @@ export function ChangeAccess({ review, row, onClose }: AskedRow) {
   });
   return (
     <Dialog isOpen onClose={onClose} title={t("title", { name: facts.name })} look="side">
-      <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")} className="">
+      <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")}>
         <p className="text-control text-ink-2">{t("text")}</p>
         <AreaField form={form} name="reason" maxLength={1_000} rows={2} />
         <SelectField form={form} name="role" options={roleOptions} />

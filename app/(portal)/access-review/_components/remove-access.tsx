@@ -28,7 +28,7 @@ export function RemoveAccess({ review, row, onClose }: AskedRow) {
   });
   return (
     <Dialog isOpen onClose={onClose} title={t("title", { name: row.facts.name })}>
-      <FormFrame form={form} failed={t("failed")} submit={t("submit")} className="">
+      <FormFrame form={form} failed={t("failed")} submit={t("submit")}>
         <p className="text-control text-ink-2">{t(row.subject.kind === "person" ? "text" : "programText")}</p>
         <AreaField form={form} name="reason" maxLength={1_000} rows={2} />
       </FormFrame>

@@ -2,13 +2,12 @@ import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { useApiKeyColumns } from "@/components/domain/api-key-columns";
-import { Section } from "@/components/ui/section";
 import type { Column } from "@/components/ui/table";
 import { listApiKeys } from "@/lib/api-client/operations/api-keys";
 import type { Context } from "@/lib/context/context";
 import { withScopes } from "@/lib/http/sign-in/with-session";
 import { listOwnApiKeys as load } from "@/lib/identity/api-keys/list-api-keys";
-import type { ApiKeyQuery, ApiKeyView, NewApiKey } from "@/lib/identity/api-keys/schema";
+import type { ApiKeyQuery, ApiKeyView } from "@/lib/identity/api-keys/schema";
 import { AddKey } from "./_components/add-key";
 import { KeyActs } from "./_components/key-acts";
 
@@ -23,16 +22,7 @@ function useColumns(): Column<ApiKeyView>[] {
   return [name, may, used, state, acts];
 }
 
-async function AddSection({ scopes }: { scopes: NewApiKey["scopes"] }) {
-  const t = await getTranslations("programs.add");
-  return (
-    <Section title={t("title")}>
-      <AddKey scopes={scopes} />
-    </Section>
-  );
-}
-
-/** A person's API keys, and the form that makes one. */
+/** A person's API keys, and the drawer that makes one. */
 const page = listPage({
   path: "/account/api-keys",
   operation: listApiKeys,
@@ -40,7 +30,7 @@ const page = listPage({
   title: async () => (await getTranslations("programs"))("title"),
   above: async () => ({ label: (await getTranslations("account"))("title"), href: "/account/security" }),
   lead: async () => (await getTranslations("programs"))("lead"),
-  heading: async () => ({ title: (await getTranslations("programs"))("list") }),
+  actions: ({ value: { scopes } }) => <AddKey scopes={scopes} />,
   caption: async () => (await getTranslations("programs"))("list"),
   useColumns,
   rowKey: ({ id }) => id,
@@ -48,7 +38,6 @@ const page = listPage({
     const t = await getTranslations("programs.empty");
     return { title: t("title"), text: t("text") };
   },
-  after: ({ value: { scopes } }) => <AddSection scopes={scopes} />,
 });
 
 export const generateMetadata = page.generateMetadata;

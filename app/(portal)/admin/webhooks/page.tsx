@@ -1,21 +1,11 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
-import { Section } from "@/components/ui/section";
 import { listWebhooks } from "@/lib/api-client/operations/notifications";
 import { listWebhooks as load } from "@/lib/notify/webhooks/list-webhooks";
 import { AddWebhook } from "./_components/add-webhook";
 import { useWebhookColumns } from "./_components/webhook-table";
 
-async function AddSection() {
-  const t = await getTranslations("notify.hooks.add");
-  return (
-    <Section title={t("title")}>
-      <AddWebhook />
-    </Section>
-  );
-}
-
-/** The person's webhooks (an administrator sees all) and the form that adds one. */
+/** The person's webhooks, for administrators all; and the drawer that adds one. */
 const page = listPage({
   path: "/admin/webhooks",
   operation: listWebhooks,
@@ -23,7 +13,7 @@ const page = listPage({
   title: async () => (await getTranslations("notify.hooks"))("title"),
   above: async () => ({ label: (await getTranslations("notify.notices"))("title"), href: "/notifications" }),
   lead: async () => (await getTranslations("notify.hooks"))("lead"),
-  heading: async () => ({ title: (await getTranslations("notify.hooks"))("list") }),
+  actions: () => <AddWebhook />,
   caption: async () => (await getTranslations("notify.hooks"))("list"),
   useColumns: useWebhookColumns,
   rowKey: ({ id }) => id,
@@ -31,7 +21,6 @@ const page = listPage({
     const t = await getTranslations("notify.hooks.empty");
     return { title: t("title"), text: t("text") };
   },
-  after: () => <AddSection />,
 });
 
 export const generateMetadata = page.generateMetadata;

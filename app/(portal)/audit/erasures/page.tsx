@@ -2,7 +2,6 @@ import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { RefreshButton } from "@/components/layout/page-controls";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Section } from "@/components/ui/section";
 import { listErasures } from "@/lib/api-client/operations/erasures";
 import { listErasures as load } from "@/lib/audit/retention/erasure/list-erasures";
 import { AskErasure } from "./_components/ask-erasure";
@@ -17,16 +16,8 @@ async function Actions() {
       <ButtonLink href="/audit/retention" look="secondary" size="bar" icon="clock">
         {retention("title")}
       </ButtonLink>
-    </>
-  );
-}
-
-async function AskSection() {
-  const t = await getTranslations("keeping.erasures.ask");
-  return (
-    <Section title={t("title")}>
       <AskErasure />
-    </Section>
+    </>
   );
 }
 
@@ -40,11 +31,6 @@ const page = listPage({
   above: async () => ({ label: (await getTranslations("audit"))("title"), href: "/audit" }),
   lead: async () => (await getTranslations("keeping.erasures"))("lead"),
   actions: () => <Actions />,
-  before: () => <AskSection />,
-  heading: async ({ value: { items, next_cursor: next }, given }) => ({
-    title: (await getTranslations("keeping.erasures"))("list"),
-    count: items.length === 0 || given.cursor !== undefined || next !== null ? undefined : items.length,
-  }),
   caption: async () => (await getTranslations("keeping.erasures"))("list"),
   useColumns: useErasureColumns,
   rowKey: ({ id }) => id,

@@ -2,7 +2,6 @@ import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { textsOf } from "@/app/(portal)/_kit/list-query";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Section } from "@/components/ui/section";
 import { listPreservations as list } from "@/lib/access/preservations/list-preservations";
 import { managesHolds } from "@/lib/access/preservations/rules";
 import type { PreservationQuery } from "@/lib/access/preservations/schema";
@@ -27,16 +26,7 @@ async function ToRetention() {
   );
 }
 
-async function PlaceSection({ records }: { records: string }) {
-  const t = await getTranslations("keeping.holds.place");
-  return (
-    <Section title={t("title")}>
-      <PlaceHold records={records} />
-    </Section>
-  );
-}
-
-/** Legal holds that the reader may know of, and the form that places one. */
+/** Legal holds that the reader may know of, and the drawer that places one. */
 const page = listPage({
   path: "/audit/holds",
   operation: listPreservations,
@@ -44,8 +34,14 @@ const page = listPage({
   title: async () => (await getTranslations("keeping.holds"))("title"),
   above: async () => ({ label: (await getTranslations("audit"))("title"), href: "/audit" }),
   lead: async () => (await getTranslations("keeping.holds"))("lead"),
-  actions: () => <ToRetention />,
-  heading: async () => ({ title: (await getTranslations("keeping.holds"))("list") }),
+  actions: ({ params, principal }) => (
+    <>
+      <ToRetention />
+      {managesHolds(principal) ? (
+        <PlaceHold records={textsOf(params).find(([name]) => name === "records")?.[1] ?? ""} />
+      ) : null}
+    </>
+  ),
   caption: async () => (await getTranslations("keeping.holds"))("list"),
   useColumns: ({ value }) => useHoldColumns(value.names),
   rowKey: ({ id }) => id,
@@ -53,10 +49,6 @@ const page = listPage({
     const t = await getTranslations("keeping.holds.empty");
     return { title: t("title"), text: t("text") };
   },
-  after: ({ params, principal }) =>
-    managesHolds(principal) ? (
-      <PlaceSection records={textsOf(params).find(([name]) => name === "records")?.[1] ?? ""} />
-    ) : null,
 });
 
 export const generateMetadata = page.generateMetadata;

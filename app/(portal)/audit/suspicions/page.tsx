@@ -3,7 +3,6 @@ import { addressOf as callAddress } from "@/components/client/api";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
-import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listSuspicions } from "@/lib/api-client/operations/erasures";
 import { SuspicionQuery } from "@/lib/audit/people-schema";
@@ -62,33 +61,27 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
       crumbs={[section, { label: t("title") }]}
       title={t("title")}
       lead={<p className="max-w-[80ch]">{t("lead")}</p>}
+      actions={log === undefined ? <NoteSuspicion /> : null}
       apiCall={{ method: "GET", path: callAddress("/confidential/audit/suspicions", { query: ofLog }) }}
       factsLook="drawer"
       facts={entry === undefined ? undefined : <Opened seq={entry} log={log} signed={signed} />}
     >
       <div className={entry === undefined ? "" : "hidden facts:block"}>
         <LogChoice logs={logs} signed={signed} href={(origin) => hrefOf(origin)} />
-        <Section title={t("list")}>
-          {items.length === 0 ? (
-            <EmptyState title={t("empty.title")} text={t("empty.text")} />
-          ) : (
-            <SuspicionTable
-              items={items}
-              names={names}
-              current={entry}
-              path={(seq) => hrefOf(log, { entry: String(seq) })}
-            />
-          )}
-          <Pager
-            first={isCursor ? hrefOf(log) : undefined}
-            next={next === null ? undefined : hrefOf(log, { cursor: next })}
+        {items.length === 0 ? (
+          <EmptyState title={t("empty.title")} text={t("empty.text")} />
+        ) : (
+          <SuspicionTable
+            items={items}
+            names={names}
+            current={entry}
+            path={(seq) => hrefOf(log, { entry: String(seq) })}
           />
-        </Section>
-        {log === undefined ? (
-          <Section title={t("note.title")}>
-            <NoteSuspicion />
-          </Section>
-        ) : null}
+        )}
+        <Pager
+          first={isCursor ? hrefOf(log) : undefined}
+          next={next === null ? undefined : hrefOf(log, { cursor: next })}
+        />
       </div>
     </PageFrame>
   );

@@ -49,7 +49,7 @@ export function FigureForm({ disputeId }: { disputeId: string }) {
   return (
     <Section title={t("title")}>
       <p className="mt-2 max-w-[640px] text-control text-ink-2">{t("lead")}</p>
-      <FormFrame form={form} submit={t("send")} look="secondary" className="mt-3 max-w-[640px] print:hidden">
+      <FormFrame form={form} submit={t("send")} look="secondary" className="mt-3 max-w-[640px]">
         <TextField form={form} name="amount" inputMode="decimal" help={t("amountHelp")} />
         <TextField form={form} name="currency" />
         <AreaField form={form} name="pricing" rows={3} help={t("pricingHelp")} />

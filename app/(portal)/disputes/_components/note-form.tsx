@@ -23,13 +23,7 @@ export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: b
     words: { text: { label: t(isParty ? "labelParty" : "label") } },
   });
   return (
-    <FormFrame
-      form={form}
-      submit={t("send")}
-      look="secondary"
-      icon="comment"
-      className="mt-4 max-w-[640px] print:hidden"
-    >
+    <FormFrame form={form} submit={t("send")} look="secondary" icon="comment" className="mt-4 max-w-[640px]">
       <AreaField form={form} name="text" help={t("help")} maxLength={4_000} />
     </FormFrame>
   );

@@ -29,7 +29,7 @@ export function MakeExport({ grantId }: { grantId: string }) {
       submit={t("act")}
       look="secondary"
       status={form.answer === undefined ? "" : t("asked")}
-      className="my-4 max-w-[400px] print:hidden"
+      className="my-4 max-w-[400px]"
     >
       <SelectField
         form={form}

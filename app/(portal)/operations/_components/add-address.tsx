@@ -1,9 +1,8 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { focusWhenThere } from "@/components/client/focus-when-there";
 import { SecretOnce } from "@/components/domain/secret-once";
 import { FormFrame, RadioField, SelectField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
@@ -21,14 +20,14 @@ interface Typed {
   readonly least: Severity;
 }
 
-/** Adds an address for alerts. The secret of a webhook is shown once. */
-export function AddAddress() {
+function AddForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("alertsPage.addresses");
-  const router = useRouter();
+  const ui = useTranslations("ui");
   const form = useForm<typeof addAlertAddress, Typed>({
     call: ADD,
     schema: NewAddress,
     id: "alert-address",
+    isInDialog: true,
     initial: { channel: "mail", address: "", least: "warning" },
     toBody: ({ channel, address, least }) => ({ channel, address: address.trim(), least }),
     controls: { "/channel": "channel", "/address": "address", "/least": "least" },
@@ -38,24 +37,19 @@ export function AddAddress() {
       least: { label: t("add.least"), missing: t("add.least") },
     },
   });
-  const again = () => {
-    form.again();
-    router.refresh();
-    focusWhenThere(form.idOf("address"));
-  };
   if (form.answer !== undefined && form.answer.secret !== null)
-    return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={again} />;
+    return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={onDone} />;
   if (form.answer !== undefined)
     return (
       <Confirmation title={t("add.added")} reference={form.answer.address}>
         <p>{t("add.addedText")}</p>
-        <Button look="secondary" onClick={again} className="mt-3">
-          {t("add.again")}
+        <Button onClick={onDone} className="mt-3">
+          {ui("done")}
         </Button>
       </Confirmation>
     );
   return (
-    <FormFrame form={form} errors={t("add.failed")} failed={t("add.failed")} submit={t("add.submit")}>
+    <FormFrame form={form} failed={t("add.failed")} submit={t("add.submit")}>
       <RadioField
         form={form}
         name="channel"
@@ -81,5 +75,15 @@ export function AddAddress() {
         ]}
       />
     </FormFrame>
+  );
+}
+
+/** The drawer that adds an address for alerts. The secret of a webhook is shown once. */
+export function AddAddress() {
+  const t = useTranslations("alertsPage.addresses.add");
+  return (
+    <DialogButton label={t("title")} button={{ look: "primary", icon: "plus" }}>
+      {(close) => <AddForm onDone={close} />}
+    </DialogButton>
   );
 }

@@ -123,6 +123,7 @@ describe("an address for alerts", () => {
     const secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
     const calls = answerCalls(() => ({ status: 201, json: { ...ADDRESS, secret } }));
     const { user } = show(<AddAddress />);
+    await user.click(screen.getByRole("button", { name: "Add an address" }));
     await user.click(screen.getByLabelText("Webhook"));
     await user.type(screen.getByLabelText("Mailbox or URL"), "https://hooks.example/x");
     await user.click(screen.getByRole("button", { name: "Add address" }));

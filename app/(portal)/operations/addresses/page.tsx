@@ -1,6 +1,5 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
-import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { listAddresses } from "@/lib/alerts/delivery/addresses";
 import type { AddressPage, AddressQuery } from "@/lib/alerts/delivery/schema";
@@ -14,21 +13,12 @@ async function load(cx: Context, query: AddressQuery): Promise<AddressPage> {
   return listAddresses(cx, query, (await getRuntime()).mailer !== undefined);
 }
 
-async function AddSection() {
-  const t = await getTranslations("alertsPage.addresses.add");
-  return (
-    <Section title={t("title")}>
-      <AddAddress />
-    </Section>
-  );
-}
-
 async function NoMail() {
   const t = await getTranslations("alertsPage.addresses");
   return <Notice tone="amber" icon="warning" title={t("noMail")} className="mb-4" />;
 }
 
-/** Where alerts are sent, with the newest messages of each address; and the form that adds one. */
+/** Where alerts are sent, with the newest messages of each address; and the drawer that adds one. */
 const page = listPage({
   path: "/operations/addresses",
   operation: listAlertAddresses,
@@ -39,7 +29,7 @@ const page = listPage({
     href: "/operations/alerts",
   }),
   lead: async () => (await getTranslations("alertsPage.addresses"))("lead"),
-  heading: async () => ({ title: (await getTranslations("alertsPage.addresses"))("list") }),
+  actions: ({ principal }) => (principal.role === "admin" ? <AddAddress /> : null),
   top: ({ value }) => (value.has_mail ? null : <NoMail />),
   caption: async () => (await getTranslations("alertsPage.addresses"))("list"),
   useColumns: useAddressColumns,
@@ -48,7 +38,6 @@ const page = listPage({
     const t = await getTranslations("alertsPage.addresses.empty");
     return { title: t("title"), text: t("text") };
   },
-  after: ({ principal }) => (principal.role === "admin" ? <AddSection /> : null),
 });
 
 export const generateMetadata = page.generateMetadata;

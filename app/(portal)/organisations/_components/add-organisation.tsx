@@ -1,14 +1,13 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { CallRefused, target } from "@/components/client/api";
 import { AreaField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/states";
 import { NewOrganisation, type NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
 import type { createOrganisation } from "@/lib/api-client/operations/administration/organisations";
@@ -106,14 +105,7 @@ function Fields(props: { kind: Kind; zone: string; onAnswer: (answer: NewOrganis
     ) : undefined;
   const isAgency = props.kind === "agency";
   return (
-    <FormFrame
-      form={form}
-      errors={t("errors")}
-      failed={t("failed")}
-      explain={explain}
-      submit={t(isAgency ? "confirm" : "submit")}
-      className=""
-    >
+    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t(isAgency ? "confirm" : "submit")}>
       <TextField form={form} name="name" maxLength={200} />
       {isAgency ? <TextField form={form} name="legal" maxLength={200} /> : null}
       <TextField form={form} name="zone" maxLength={60} spellCheck={false} />
@@ -131,41 +123,41 @@ function Fields(props: { kind: Kind; zone: string; onAnswer: (answer: NewOrganis
   );
 }
 
-/** The drawer that adds a company, or asks a second administrator for an agency. */
-export function AddOrganisation({ kind, zone }: { kind: Kind; zone: string }) {
+interface Added {
+  readonly kind: Kind;
+  readonly zone: string;
+}
+
+function AddForm({ kind, zone, onDone }: Added & { onDone: () => void }) {
   const t = useTranslations("administration.organisations.add");
-  const router = useRouter();
-  const [isOpen, setOpen] = useState(false);
   const [agreement, setAgreement] = useState<string>();
-  const close = () => {
-    setOpen(false);
-    setAgreement(undefined);
-    router.refresh();
-  };
-  const take = (answer: NewOrganisationAnswer) =>
-    answer.agreement === null || answer.agreement === undefined ? close() : setAgreement(answer.agreement.id);
+  const take = ({ agreement: asked }: NewOrganisationAnswer) =>
+    asked === null || asked === undefined ? onDone() : setAgreement(asked.id);
+  if (agreement === undefined) return <Fields kind={kind} zone={zone} onAnswer={take} />;
   return (
     <>
-      <Button look={kind === "agency" ? "primary" : "secondary"} icon="plus" onClick={() => setOpen(true)}>
-        {t(kind)}
-      </Button>
-      <Dialog isOpen={isOpen} onClose={close} title={t(kind)} look="side">
-        {agreement === undefined ? (
-          <Fields kind={kind} zone={zone} onAnswer={take} />
-        ) : (
-          <>
-            <Notice tone="accent" icon="check" isLive title={t("askedTitle")}>
-              <p>{t("askedText")}</p>
-            </Notice>
-            <div className="mt-4 flex flex-wrap gap-2">
-              <ButtonLink href={`/agreements/${agreement}`} look="secondary" size="form">
-                {t("see")}
-              </ButtonLink>
-              <Button onClick={close}>{t("close")}</Button>
-            </div>
-          </>
-        )}
-      </Dialog>
+      <Notice tone="accent" icon="check" isLive title={t("askedTitle")}>
+        <p>{t("askedText")}</p>
+      </Notice>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <ButtonLink href={`/agreements/${agreement}`} look="secondary" size="form">
+          {t("see")}
+        </ButtonLink>
+        <Button onClick={onDone}>{t("close")}</Button>
+      </div>
     </>
+  );
+}
+
+/** The drawer that adds a company, or asks a second administrator for an agency. */
+export function AddOrganisation(props: Added) {
+  const t = useTranslations("administration.organisations.add");
+  return (
+    <DialogButton
+      label={t(props.kind)}
+      button={{ look: props.kind === "agency" ? "primary" : "secondary", icon: "plus" }}
+    >
+      {(close) => <AddForm {...props} onDone={close} />}
+    </DialogButton>
   );
 }

@@ -58,14 +58,7 @@ function AddForm({ companies, onDone }: { companies: readonly Company[]; onDone:
   const explain = useExplained();
   const form = useAdd(onDone);
   return (
-    <FormFrame
-      form={form}
-      errors={t("errors")}
-      failed={t("failed")}
-      explain={explain}
-      submit={t("submit")}
-      className=""
-    >
+    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")}>
       <TextField form={form} name="id" help={t("idHelp")} maxLength={64} spellCheck={false} />
       <SelectField
         form={form}

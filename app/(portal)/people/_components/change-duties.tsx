@@ -43,7 +43,7 @@ function DutiesForm({ person }: { person: PersonDetail }) {
     refreshes: false,
   });
   return (
-    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")} className="">
+    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")}>
       <p className="text-control text-ink-2">{t("text", { name: person.name })}</p>
       <SelectField form={form} name="role" options={roleOptions} />
       <BoxesField form={form} name="duties" options={options} />

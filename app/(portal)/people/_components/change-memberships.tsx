@@ -47,7 +47,7 @@ function MembershipsForm({ person, organisations }: OfPerson) {
     refreshes: false,
   });
   return (
-    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")} className="">
+    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")}>
       <p className="text-control text-ink-2">{t("text", { name: person.name })}</p>
       <BoxesField
         form={form}

@@ -1,8 +1,8 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
 import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
@@ -10,7 +10,6 @@ import { AreaField, BoxesField, FormFrame, SelectField, TextField } from "@/comp
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Dialog } from "@/components/ui/dialog";
 import { Confirmation, Notice } from "@/components/ui/states";
 import { type InviteAnswer, NewPerson } from "@/lib/administration/people/schema";
 import type { invitePerson } from "@/lib/api-client/operations/administration/people";
@@ -121,15 +120,16 @@ function ParticipantField({
   );
 }
 
+interface Offered {
+  readonly organisations: readonly Organisation[];
+  readonly participants: readonly Participant[];
+}
+
 function Fields({
   organisations,
   participants,
   onAnswer,
-}: {
-  organisations: readonly Organisation[];
-  participants: readonly Participant[];
-  onAnswer: (answer: InviteAnswer) => void;
-}) {
+}: Offered & { onAnswer: (answer: InviteAnswer) => void }) {
   const t = useTranslations("administration.invite");
   const roleOptions = useRoleOptions("coordinator");
   const explain = useExplained(t("failed"));
@@ -139,14 +139,7 @@ function Fields({
   const isParty = role === "client" || role === "miner";
   const hasDuties = role === "coordinator" || role === "admin";
   return (
-    <FormFrame
-      form={form}
-      errors={t("errors")}
-      failed={t("failed")}
-      explain={explain}
-      submit={t(isParty ? "submit" : "confirm")}
-      className=""
-    >
+    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t(isParty ? "submit" : "confirm")}>
       <TextField form={form} name="name" maxLength={120} autoComplete="off" />
       <TextField form={form} name="email" type="email" help={t("emailHelp")} maxLength={254} />
       <SelectField
@@ -193,35 +186,18 @@ function Invited({ answer, onClose }: { answer: InviteAnswer; onClose: () => voi
   );
 }
 
-/** The drawer that invites a person, and what became of the invitation. */
-export function InvitePerson({
-  organisations,
-  participants,
-}: {
-  organisations: readonly Organisation[];
-  participants: readonly Participant[];
-}) {
-  const t = useTranslations("administration.invite");
-  const router = useRouter();
-  const [isOpen, setOpen] = useState(false);
+function InviteForm({ onDone, ...offered }: Offered & { onDone: () => void }) {
   const [answer, setAnswer] = useState<InviteAnswer>();
-  const close = () => {
-    setOpen(false);
-    if (answer !== undefined) router.refresh();
-    setAnswer(undefined);
-  };
+  if (answer !== undefined) return <Invited answer={answer} onClose={onDone} />;
+  return <Fields {...offered} onAnswer={setAnswer} />;
+}
+
+/** The drawer that invites a person, and what became of the invitation. */
+export function InvitePerson(props: Offered) {
+  const t = useTranslations("administration.invite");
   return (
-    <>
-      <Button look="primary" size="form" icon="plus" onClick={() => setOpen(true)}>
-        {t("open")}
-      </Button>
-      <Dialog isOpen={isOpen} onClose={close} title={t("title")} look="side">
-        {answer === undefined ? (
-          <Fields organisations={organisations} participants={participants} onAnswer={setAnswer} />
-        ) : (
-          <Invited answer={answer} onClose={close} />
-        )}
-      </Dialog>
-    </>
+    <DialogButton label={t("open")} title={t("title")} button={{ look: "primary", icon: "plus" }}>
+      {(close) => <InviteForm {...props} onDone={close} />}
+    </DialogButton>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { focusWhenThere } from "@/components/client/focus-when-there";
 import { SecretOnce } from "@/components/domain/secret-once";
 import { AreaField, BoxesField, FormFrame, SelectField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
@@ -40,6 +40,7 @@ function useAdding() {
     call: ADD,
     schema: NewApiKey,
     id: "key",
+    isInDialog: true,
     initial: EMPTY,
     toBody: bodyOf,
     controls: {
@@ -59,20 +60,19 @@ function useAdding() {
   });
 }
 
-/** Makes an API key of the person, and shows it once. */
-export function AddKey({ scopes }: { scopes: NewApiKey["scopes"] }) {
+interface Offered {
+  readonly scopes: NewApiKey["scopes"];
+}
+
+function AddForm({ scopes, onDone }: Offered & { onDone: () => void }) {
   const t = useTranslations("programs.add");
   const words = useTranslations("programs.scopes");
   const ui = useTranslations("ui");
   const form = useAdding();
-  const done = () => {
-    form.again();
-    focusWhenThere(form.idOf("label"));
-  };
   if (form.answer !== undefined)
-    return <SecretOnce words="programs.secret" secret={form.answer.key} onDone={done} />;
+    return <SecretOnce words="programs.secret" secret={form.answer.key} onDone={onDone} />;
   return (
-    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+    <FormFrame form={form} failed={t("failed")} submit={t("submit")}>
       <TextField form={form} name="label" help={t("labelHelp")} maxLength={60} />
       <BoxesField
         form={form}
@@ -110,5 +110,15 @@ export function AddKey({ scopes }: { scopes: NewApiKey["scopes"] }) {
         maxLength={64}
       />
     </FormFrame>
+  );
+}
+
+/** The drawer that makes an API key of the person, and shows it once. */
+export function AddKey({ scopes }: Offered) {
+  const t = useTranslations("programs.add");
+  return (
+    <DialogButton label={t("title")} button={{ look: "primary", icon: "plus" }}>
+      {(close) => <AddForm scopes={scopes} onDone={close} />}
+    </DialogButton>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
@@ -69,6 +70,7 @@ function useRegistering(kind: Kind) {
     schema: NewAuthority,
     id: kind === "key" ? "authority" : "authority-anchor",
     initial: EMPTY,
+    isInDialog: true,
     toBody: (typed) => bodyOf(kind, typed),
     controls: CONTROLS,
     words: {
@@ -83,29 +85,22 @@ function useRegistering(kind: Kind) {
   });
 }
 
-/** Registers a key that an issuer signs orders with, or a trust anchor. A second person then confirms it. */
-export function RegisterAuthority({ kind }: { kind: Kind }) {
+function RegisterForm({ kind, onDone }: { kind: Kind; onDone: () => void }) {
   const t = useTranslations("authority.register");
+  const ui = useTranslations("ui");
   const form = useRegistering(kind);
   if (form.answer !== undefined)
     return (
-      <div className="max-w-[640px] pt-4">
-        <Confirmation title={t("doneTitle")} reference={<Digest value={form.answer.digest} />}>
-          <p>{t("doneText")}</p>
-          <div className="mt-4">
-            <Button onClick={form.again}>{t("another")}</Button>
-          </div>
-        </Confirmation>
-      </div>
+      <Confirmation title={t("doneTitle")} reference={<Digest value={form.answer.digest} />}>
+        <p>{t("doneText")}</p>
+        <Button onClick={onDone} className="mt-4">
+          {ui("done")}
+        </Button>
+      </Confirmation>
     );
   const code = { className: "font-mono", spellCheck: false };
   return (
-    <FormFrame
-      form={form}
-      errors={t("errors")}
-      failed={t("failed")}
-      submit={t(kind === "key" ? "title" : "anchorTitle")}
-    >
+    <FormFrame form={form} failed={t("failed")} submit={t(kind === "key" ? "submit" : "submitAnchor")}>
       <TextField form={form} name="issuer" help={t("help.issuer")} spellCheck={false} />
       <TextField form={form} name="jurisdiction" help={t("help.jurisdiction")} spellCheck={false} />
       {kind === "anchor" ? (
@@ -119,5 +114,18 @@ export function RegisterAuthority({ kind }: { kind: Kind }) {
         </>
       )}
     </FormFrame>
+  );
+}
+
+/** The drawer that registers a key that an issuer signs orders with, or a trust anchor. A second person then confirms it. */
+export function RegisterAuthority({ kind }: { kind: Kind }) {
+  const t = useTranslations("authority.register");
+  return (
+    <DialogButton
+      label={t(kind === "key" ? "title" : "anchorTitle")}
+      button={{ look: kind === "key" ? "primary" : "secondary", icon: "plus" }}
+    >
+      {(close) => <RegisterForm kind={kind} onDone={close} />}
+    </DialogButton>
   );
 }

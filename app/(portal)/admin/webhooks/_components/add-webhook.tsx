@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { focusWhenThere } from "@/components/client/focus-when-there";
 import { SecretOnce } from "@/components/domain/secret-once";
 import { BoxesField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
@@ -19,14 +19,14 @@ interface Typed {
   readonly kinds: readonly HookKind[];
 }
 
-/** Adds a webhook of the person, and shows its secret once. */
-export function AddWebhook() {
+function AddForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("notify.hooks.add");
   const words = useTranslations("notify.kinds");
   const form = useForm<typeof createWebhook, Typed>({
     call: ADD,
     schema: NewWebhook,
     id: "hook",
+    isInDialog: true,
     initial: { name: "", url: "", kinds: NotifyKind.options },
     toBody: ({ name, url, kinds }) => ({ name: name.trim(), url: url.trim(), kinds: [...kinds] }),
     controls: { "/name": "name", "/url": "url", "/kinds": "kinds" },
@@ -36,14 +36,10 @@ export function AddWebhook() {
       kinds: { label: t("kinds"), missing: t("kindsNeeded") },
     },
   });
-  const done = () => {
-    form.again();
-    focusWhenThere(form.idOf("name"));
-  };
   if (form.answer !== undefined)
-    return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={done} />;
+    return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={onDone} />;
   return (
-    <FormFrame form={form} errors={t("failed")} failed={t("failed")} submit={t("submit")}>
+    <FormFrame form={form} failed={t("failed")} submit={t("submit")}>
       <TextField form={form} name="name" help={t("nameHelp")} maxLength={80} />
       <TextField
         form={form}
@@ -61,5 +57,15 @@ export function AddWebhook() {
         options={OFFERED.map((value) => ({ value, label: words(value) }))}
       />
     </FormFrame>
+  );
+}
+
+/** The drawer that adds a webhook of the person, and shows its secret once. */
+export function AddWebhook() {
+  const t = useTranslations("notify.hooks.add");
+  return (
+    <DialogButton label={t("title")} button={{ look: "primary", icon: "plus" }}>
+      {(close) => <AddForm onDone={close} />}
+    </DialogButton>
   );
 }

@@ -24,7 +24,7 @@ export function OthersCheck(props: {
   return (
     <>
       <ForPrograms>
-        <FactsSection title={t("call")}>
+        <FactsSection title={t("call")} className="print:hidden">
           <div className="grid grid-cols-1 gap-3">
             <CodeSample label={t("callEntry")} code={`${entry} > entry.json`} />
             {props.isSigned ? <CodeSample label={t("callProof")} code={`${proof} > proof.txt`} /> : null}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { CallRefused, target } from "@/components/client/api";
 import { AreaField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
@@ -19,31 +20,30 @@ interface DoneProps {
   readonly subject: string;
   /** Absent in the answer to a repeated call, whose first answer was lost. */
   readonly receipt: Receipt | undefined;
-  readonly onMore: () => void;
+  readonly onDone: () => void;
 }
 
-function Done({ subject, receipt, onMore }: DoneProps) {
+function Done({ subject, receipt, onDone }: DoneProps) {
   const t = useTranslations("keeping.erasures.ask");
+  const ui = useTranslations("ui");
   return (
-    <div className="max-w-[640px] pt-4">
-      <Confirmation title={t("doneTitle")} reference={subject}>
-        <p>{t("doneText")}</p>
-        {receipt === undefined ? null : (
-          <div className="mt-3">
-            <Facts
-              look="aligned"
-              facts={[
-                { name: t("receipt"), value: <Digest value={receipt.entry_id} label={t("receipt")} /> },
-                { name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> },
-              ]}
-            />
-          </div>
-        )}
-        <div className="mt-4">
-          <Button onClick={onMore}>{t("another")}</Button>
+    <Confirmation title={t("doneTitle")} reference={subject}>
+      <p>{t("doneText")}</p>
+      {receipt === undefined ? null : (
+        <div className="mt-3">
+          <Facts
+            look="aligned"
+            facts={[
+              { name: t("receipt"), value: <Digest value={receipt.entry_id} label={t("receipt")} /> },
+              { name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> },
+            ]}
+          />
         </div>
-      </Confirmation>
-    </div>
+      )}
+      <Button onClick={onDone} className="mt-4">
+        {ui("done")}
+      </Button>
+    </Confirmation>
   );
 }
 
@@ -61,14 +61,14 @@ function useExplained() {
   };
 }
 
-/** Asks for an erasure: of which person, and why. */
-export function AskErasure() {
+function AskForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("keeping.erasures.ask");
   const explain = useExplained();
   const form = useForm({
     call: ASK,
     schema: NewErasure,
     id: "erasure",
+    isInDialog: true,
     initial: { subject: "", reason: "" },
     toBody: ({ subject, reason }) => ({ subject: subject.trim(), reason: reason.trim() }),
     controls: { "/subject": "subject", "/reason": "reason" },
@@ -79,12 +79,22 @@ export function AskErasure() {
   });
   const { answer, sent } = form;
   if (answer !== undefined && sent !== undefined)
-    return <Done subject={sent.subject.trim()} receipt={answer.receipt} onMore={form.again} />;
+    return <Done subject={sent.subject.trim()} receipt={answer.receipt} onDone={onDone} />;
   return (
-    <FormFrame form={form} errors={t("errors")} failed={t("failed")} explain={explain} submit={t("submit")}>
+    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")}>
       <p className="text-body text-ink-2">{t("text")}</p>
       <TextField form={form} name="subject" help={t("subjectHelp")} maxLength={160} spellCheck={false} />
       <AreaField form={form} name="reason" help={t("reasonHelp")} maxLength={1_000} />
     </FormFrame>
+  );
+}
+
+/** The drawer that asks for an erasure: of which person, and why. */
+export function AskErasure() {
+  const t = useTranslations("keeping.erasures.ask");
+  return (
+    <DialogButton label={t("title")} button={{ look: "primary", icon: "plus" }}>
+      {(close) => <AskForm onDone={close} />}
+    </DialogButton>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
@@ -20,13 +21,14 @@ function recordsIn(text: string): string[] {
   return [...new Set(names.filter((name) => name !== ""))];
 }
 
-/** Places a hold on records by their ids or job names, for 90 days. `records` are filled in. */
-export function PlaceHold({ records = "" }: { records?: string }) {
+function PlaceForm({ records, onDone }: { records: string; onDone: () => void }) {
   const t = useTranslations("keeping.holds.place");
+  const ui = useTranslations("ui");
   const form = useForm({
     call: PLACE,
     schema: NewPreservation,
     id: "hold",
+    isInDialog: true,
     initial: { records, reason: "" },
     toBody: ({ records, reason }) => ({ transactions: recordsIn(records), reason: reason.trim() }),
     controls: { "/transactions": "records", "/reason": "reason" },
@@ -37,17 +39,15 @@ export function PlaceHold({ records = "" }: { records?: string }) {
   });
   if (form.answer !== undefined)
     return (
-      <div className="max-w-[640px] pt-4">
-        <Confirmation title={t("doneTitle")} reference={<LocalTime instant={form.answer.until} form="day" />}>
-          <p>{t("doneText")}</p>
-          <div className="mt-4">
-            <Button onClick={form.again}>{t("another")}</Button>
-          </div>
-        </Confirmation>
-      </div>
+      <Confirmation title={t("doneTitle")} reference={<LocalTime instant={form.answer.until} form="day" />}>
+        <p>{t("doneText")}</p>
+        <Button onClick={onDone} className="mt-4">
+          {ui("done")}
+        </Button>
+      </Confirmation>
     );
   return (
-    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+    <FormFrame form={form} failed={t("failed")} submit={t("submit")}>
       <AreaField
         form={form}
         name="records"
@@ -57,5 +57,19 @@ export function PlaceHold({ records = "" }: { records?: string }) {
       />
       <AreaField form={form} name="reason" help={t("reasonHelp")} maxLength={1_000} />
     </FormFrame>
+  );
+}
+
+/** The drawer that places a hold on records by their ids or job names, for 90 days. With `records` it is open, and they are filled in. */
+export function PlaceHold({ records = "" }: { records?: string }) {
+  const t = useTranslations("keeping.holds.place");
+  return (
+    <DialogButton
+      label={t("title")}
+      button={{ look: "primary", icon: "plus" }}
+      isOpenAtFirst={records !== ""}
+    >
+      {(close) => <PlaceForm records={records} onDone={close} />}
+    </DialogButton>
   );
 }

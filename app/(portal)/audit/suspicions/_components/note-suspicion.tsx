@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
@@ -16,38 +17,35 @@ import type { Receipt } from "@/lib/schema";
 const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicions");
 
 /** The answer to a repeated call, whose first answer was lost, has no receipt. */
-function Done({ receipt, onMore }: { receipt: Receipt | undefined; onMore: () => void }) {
+function Done({ receipt, onDone }: { receipt: Receipt | undefined; onDone: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
+  const ui = useTranslations("ui");
   return (
-    <div className="max-w-[640px] pt-4">
-      <Confirmation
-        title={t("doneTitle")}
-        reference={
-          receipt === undefined ? undefined : <Digest value={receipt.entry_id} label={t("receipt")} />
-        }
-      >
-        <p>{t("doneText")}</p>
-        {receipt === undefined ? null : (
-          <Facts
-            look="aligned"
-            facts={[{ name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> }]}
-          />
-        )}
-        <div className="mt-4">
-          <Button onClick={onMore}>{t("another")}</Button>
-        </div>
-      </Confirmation>
-    </div>
+    <Confirmation
+      title={t("doneTitle")}
+      reference={receipt === undefined ? undefined : <Digest value={receipt.entry_id} label={t("receipt")} />}
+    >
+      <p>{t("doneText")}</p>
+      {receipt === undefined ? null : (
+        <Facts
+          look="aligned"
+          facts={[{ name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> }]}
+        />
+      )}
+      <Button onClick={onDone} className="mt-4">
+        {ui("done")}
+      </Button>
+    </Confirmation>
   );
 }
 
-/** Records a suspicion, about a transaction or in general. */
-export function NoteSuspicion() {
+function NoteForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
   const form = useForm({
     call: WRITE,
     schema: NewSuspicion,
     id: "suspicion",
+    isInDialog: true,
     initial: { note: "", transaction: "" },
     toBody: ({ note, transaction }) => ({
       note: note.trim(),
@@ -59,9 +57,9 @@ export function NoteSuspicion() {
       transaction: { label: t("transaction"), wrong: t("transactionWrong") },
     },
   });
-  if (form.answer !== undefined) return <Done receipt={form.answer.receipt} onMore={form.again} />;
+  if (form.answer !== undefined) return <Done receipt={form.answer.receipt} onDone={onDone} />;
   return (
-    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+    <FormFrame form={form} failed={t("failed")} submit={t("submit")}>
       <AreaField form={form} name="note" help={t("help")} rows={4} maxLength={4_000} />
       <TextField
         form={form}
@@ -73,5 +71,15 @@ export function NoteSuspicion() {
         spellCheck={false}
       />
     </FormFrame>
+  );
+}
+
+/** The drawer that records a suspicion, about a transaction or in general. */
+export function NoteSuspicion() {
+  const t = useTranslations("keeping.suspicions.note");
+  return (
+    <DialogButton label={t("title")} button={{ look: "primary", icon: "plus" }}>
+      {(close) => <NoteForm onDone={close} />}
+    </DialogButton>
   );
 }

@@ -91,7 +91,7 @@ function PeriodsForm({ set, onClose }: Edited & { onClose: () => void }) {
       <TextField key={id} form={form} name={id} inputMode="numeric" maxLength={5} autoComplete="off" />
     ));
   return (
-    <FormFrame form={form} failed={t("failed")} submit={t("save")} className="">
+    <FormFrame form={form} failed={t("failed")} submit={t("save")}>
       <p className="text-control text-ink-2">{t("help")}</p>
       <fieldset className="grid gap-3">
         <legend className="pb-2 font-semibold text-body">{t("classes")}</legend>

@@ -74,7 +74,7 @@ function SettingsForm({ set, onClose }: Edited & { onClose: () => void }) {
     onDone: onClose,
   });
   return (
-    <FormFrame form={form} failed={t("failed")} submit={t("save")} className="">
+    <FormFrame form={form} failed={t("failed")} submit={t("save")}>
       {NAMES.map((name) => (
         <TextField key={name} form={form} name={name} inputMode="numeric" maxLength={6} autoComplete="off" />
       ))}

@@ -35,7 +35,7 @@ function TitleForm({ set, onClose }: Edited & { onClose: () => void }) {
     onDone: onClose,
   });
   return (
-    <FormFrame form={form} failed={t("failed")} submit={t("save")} className="">
+    <FormFrame form={form} failed={t("failed")} submit={t("save")}>
       <TextField form={form} name="title" maxLength={200} autoComplete="off" />
       <AreaField form={form} name="reason" maxLength={1_000} rows={5} />
     </FormFrame>
