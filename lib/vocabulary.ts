@@ -1,24 +1,12 @@
 import { z } from "zod";
-import { GROUP_NAMES } from "./word-lists";
+import { DUTIES, GROUP_NAMES, ROLES } from "./word-lists";
 
 // Words that every room, the browser and the SDK use. It imports only packages and the lists next to it.
 
-/** Role of a person or program (access.md "Words"). Support is a duty, not a role. */
-export const Role = z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]);
+export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
-/** Duties that a person may have in addition to the role (identity.md). */
-export const Duty = z.enum([
-  "admin",
-  "approve",
-  "legal",
-  "compliance",
-  "privacy",
-  "support",
-  "recovery",
-  "executive",
-  "break-glass",
-]);
+export const Duty = z.enum(DUTIES);
 export type Duty = z.infer<typeof Duty>;
 
 /** Scopes of an API key (api.md "System"). */

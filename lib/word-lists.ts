@@ -1,5 +1,5 @@
-// The lists that pages need at once in the browser. They need no schema library, which is a sixth of a page's script; lib/vocabulary.ts and
-// lib/live make schemas of them.
+// The lists that pages need at once in the browser. They need no schema library, which is a sixth of a page's script; lib/vocabulary.ts,
+// lib/live and lib/disputes make schemas of them.
 
 /** The field groups of a transaction; each is sealed in its own envelope. */
 export const GROUP_NAMES = [
@@ -33,3 +33,40 @@ export const WATCHED_KINDS = [
   "alert",
 ] as const;
 export type WatchedKind = (typeof WATCHED_KINDS)[number];
+
+/** Roles of people and programs (access.md "Words"). Support is a duty, not a role. */
+export const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
+
+/** Duties that a person may have in addition to the role (identity.md). */
+export const DUTIES = [
+  "admin",
+  "approve",
+  "legal",
+  "compliance",
+  "privacy",
+  "support",
+  "recovery",
+  "executive",
+  "break-glass",
+] as const;
+
+/** What a dispute is about. */
+export const DISPUTE_GROUNDS = [
+  "amount",
+  "quantity",
+  "price",
+  "not_delivered",
+  "not_ordered",
+  "wrong_party",
+  "other",
+] as const;
+
+/** How a dispute ends. */
+export const DISPUTE_OUTCOMES = [
+  "as_recorded",
+  "corrected",
+  "agreed",
+  "cancelled",
+  "unresolved",
+  "other",
+] as const;

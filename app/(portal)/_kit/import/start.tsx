@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { z } from "zod";
-import { localFaults } from "@/components/form/faults";
 import { AreaField, FormFrame } from "@/components/form/fields";
+import { localFaults } from "@/components/form/found-faults";
 import { useAnswers } from "@/components/form/use-answers";
 import { Button } from "@/components/ui/button";
 import { Reason } from "@/lib/administration/agreements/schema";

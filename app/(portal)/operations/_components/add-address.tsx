@@ -9,7 +9,7 @@ import { FormFrame, RadioField, SelectField, TextField } from "@/components/form
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Confirmation } from "@/components/ui/states";
-import { type Channel, NewAddress } from "@/lib/alerts/delivery/schema";
+import type { Channel } from "@/lib/alerts/delivery/schema";
 import type { Severity } from "@/lib/alerts/schema";
 import type { addAlertAddress } from "@/lib/api-client/operations/alerts";
 
@@ -27,7 +27,7 @@ export function AddAddress() {
   const router = useRouter();
   const form = useForm<typeof addAlertAddress, Typed>({
     call: ADD,
-    schema: NewAddress,
+    schema: async () => (await import("@/lib/alerts/delivery/schema")).NewAddress,
     id: "alert-address",
     initial: { channel: "mail", address: "", least: "warning" },
     toBody: ({ channel, address, least }) => ({ channel, address: address.trim(), least }),

@@ -10,7 +10,6 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation, Notice } from "@/components/ui/states";
 import type { askErasure } from "@/lib/api-client/operations/erasures";
-import { NewErasure } from "@/lib/audit/retention/erasure/schema";
 import type { Receipt } from "@/lib/schema";
 
 const ASK = target<typeof askErasure>("POST", "/confidential/audit/erasures");
@@ -67,7 +66,7 @@ export function AskErasure() {
   const explain = useExplained();
   const form = useForm({
     call: ASK,
-    schema: NewErasure,
+    schema: async () => (await import("@/lib/audit/retention/erasure/schema")).NewErasure,
     id: "erasure",
     initial: { subject: "", reason: "" },
     toBody: ({ subject, reason }) => ({ subject: subject.trim(), reason: reason.trim() }),

@@ -7,7 +7,6 @@ import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
-import { NewPreservation } from "@/lib/access/preservations/schema";
 import type { preserveTransactions } from "@/lib/api-client/operations/preservations";
 
 const PLACE = target<typeof preserveTransactions>("POST", "/confidential/access/preservations");
@@ -25,7 +24,7 @@ export function PlaceHold({ records = "" }: { records?: string }) {
   const t = useTranslations("keeping.holds.place");
   const form = useForm({
     call: PLACE,
-    schema: NewPreservation,
+    schema: async () => (await import("@/lib/access/preservations/schema")).NewPreservation,
     id: "hold",
     initial: { records, reason: "" },
     toBody: ({ records, reason }) => ({ transactions: recordsIn(records), reason: reason.trim() }),

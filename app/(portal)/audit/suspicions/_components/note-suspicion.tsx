@@ -10,7 +10,6 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import type { noteSuspicion } from "@/lib/api-client/operations/erasures";
-import { NewSuspicion } from "@/lib/audit/people-schema";
 import type { Receipt } from "@/lib/schema";
 
 const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicions");
@@ -46,7 +45,7 @@ export function NoteSuspicion() {
   const t = useTranslations("keeping.suspicions.note");
   const form = useForm({
     call: WRITE,
-    schema: NewSuspicion,
+    schema: async () => (await import("@/lib/audit/people-schema")).NewSuspicion,
     id: "suspicion",
     initial: { note: "", transaction: "" },
     toBody: ({ note, transaction }) => ({

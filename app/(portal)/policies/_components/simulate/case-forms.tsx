@@ -3,8 +3,9 @@
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
-import { controlAt, type Fault, localFaults } from "@/components/form/faults";
+import { controlAt, type Fault } from "@/components/form/faults";
 import { FormFrame, SelectField, TextField, TickField } from "@/components/form/fields";
+import { localFaults } from "@/components/form/found-faults";
 import { type Answers, useAnswers } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";

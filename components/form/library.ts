@@ -1,0 +1,142 @@
+"use client";
+
+import { toNestErrors } from "@hookform/resolvers";
+import { useTranslations } from "next-intl";
+import { type SubmitEvent, useRef, useState } from "react";
+import {
+  type DefaultValues,
+  type FieldError,
+  type FieldErrors,
+  type FieldValues,
+  FormProvider,
+  type Path,
+  type Resolver,
+  useController,
+  useFieldArray,
+  useForm,
+  useFormContext,
+} from "react-hook-form";
+import { CallRefused } from "@/components/client/api";
+import { useLeaveWarning } from "@/components/client/use-ready";
+import { type Fault, ownWords } from "@/components/form/faults";
+import { remoteFaults } from "@/components/form/found-faults";
+import type { Answers, AnswersSpec } from "@/components/form/use-answers";
+
+// Loaded after the page (form-kit.ts).
+
+/** Parts of react-hook-form that forms use themselves. */
+export const hookForm = { FormProvider, useController, useFieldArray, useForm, useFormContext };
+
+function isLeaf(node: object): node is FieldError {
+  return "message" in node && typeof node.message === "string" && "type" in node;
+}
+
+/** Nested errors as name and text. */
+function flat(node: unknown, name = ""): [string, string][] {
+  if (typeof node !== "object" || node === null) return [];
+  if (isLeaf(node)) return [[name, node.message ?? ""]];
+  return Object.entries(node).flatMap(([part, inner]) => flat(inner, name === "" ? part : `${name}.${part}`));
+}
+
+/** The sentence for each fault, by its control. A fault without a control has the name `root`. */
+function useFaultTexts<A extends FieldValues, T>(spec: AnswersSpec<A, T>) {
+  const t = useTranslations("problem");
+  return (faults: readonly Fault[], answers: A): [Path<A> | "root", string][] =>
+    faults.map((fault) => {
+      const name = spec.controlOf(fault, answers);
+      const words = name === undefined ? undefined : spec.words[name];
+      const general = t(`reasons.${fault.reason.key}`, { count: fault.reason.count });
+      const place = words?.label ?? fault.pointer.slice(1);
+      return [name ?? "root", ownWords(words, fault.reason) ?? t("field", { place, reason: general })];
+    });
+}
+
+function inOrder(found: readonly [string, string][], names: readonly string[]): [string, string][] {
+  const placeOf = ([name]: [string, string]): number => {
+    const at = names.findIndex((one) => name === one || name.startsWith(`${one}.`));
+    return at < 0 ? names.length : at;
+  };
+  return [...found].sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+/** Does what `useAnswers` of use-answers.ts says. */
+export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): Answers<A> {
+  const texts = useFaultTexts(spec);
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const isRunning = useRef(false);
+  const resolver: Resolver<A> = async (answers, _context, options) => {
+    const errors: FieldErrors<FieldValues> = {};
+    for (const [name, message] of texts(await spec.check(answers), answers))
+      errors[name] ??= { type: "local", message };
+    if (Object.keys(errors).length === 0) return { values: answers, errors: {} };
+    return { values: {}, errors: toNestErrors<A>(errors, options) };
+  };
+  const focusesControl = spec.focus === "control";
+  const hook = useForm<A>({
+    // The library's own type leaves no way to prove this for a type parameter.
+    defaultValues: spec.initial as DefaultValues<A>,
+    resolver,
+    shouldFocusError: focusesControl,
+  });
+  const { errors, isDirty, submitCount } = hook.formState;
+  useLeaveWarning(spec.warns === true && isDirty);
+
+  /** Puts a refusal at its controls; false when none of it belongs to one. */
+  const place = (refusal: unknown, answers: A): boolean => {
+    if (!(refusal instanceof CallRefused)) return false;
+    const found = texts(remoteFaults(refusal.problem.errors), answers);
+    if (found.every(([name]) => name === "root")) return false;
+    let isFirst = focusesControl;
+    for (const [name, message] of found) {
+      hook.setError(
+        name === "root" ? "root.server" : name,
+        { type: "server", message },
+        { shouldFocus: isFirst },
+      );
+      isFirst = false;
+    }
+    return true;
+  };
+  const submit = async (event?: SubmitEvent<HTMLFormElement>): Promise<void> => {
+    event?.preventDefault();
+    if (isRunning.current) return;
+    let sent: { readonly answer: T } | undefined;
+    isRunning.current = true;
+    setFailure(undefined);
+    try {
+      await hook.handleSubmit(async (answers) => {
+        setBusy(true);
+        try {
+          sent = { answer: await spec.send(answers) };
+        } catch (refusal) {
+          if (!place(refusal, answers)) setFailure(refusal);
+        }
+      })();
+    } catch (failed) {
+      // What checks the answers could not be loaded.
+      setFailure(failed);
+    } finally {
+      isRunning.current = false;
+      setBusy(false);
+    }
+    if (sent === undefined) return;
+    const answers = hook.getValues();
+    hook.reset(spec.keeps?.(sent.answer, answers) ?? spec.initial);
+    spec.onDone(sent.answer, answers);
+  };
+  const idOf = (name: string): string => `${spec.id}-${name.replaceAll(".", "-")}`;
+  const listed = inOrder(flat(errors), Object.keys(spec.words));
+  return {
+    hook,
+    words: spec.words,
+    focus: spec.focus,
+    isBusy,
+    failure,
+    errors: listed.map(([name, text]) => (name.startsWith("root") ? { text } : { id: idOf(name), text })),
+    attempt: submitCount,
+    idOf,
+    errorOf: (name) => listed.find(([one]) => one === name)?.[1],
+    submit,
+  };
+}
