@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import type { Figure } from "./measure";
-import { callsOf, RAISED_BUDGETS } from "./product/calls";
+import { callsOf, type ProductCall, RAISED_BUDGETS } from "./product/calls";
 import { openInspector, type Profile, profileDuring, type Spent, spentBy } from "./product/cpu-profile";
 import { callFor } from "./product/kept-connections";
 import { table } from "./product/report";
@@ -15,10 +15,11 @@ const RESULTS = "bench/results";
 
 type Frame = Profile["nodes"][number]["callFrame"];
 
-/** Returns the file of a function as it is named in the build or in Node. */
+/** Returns the package or the part of Node that has a function. The build's own files mix our code with packages. */
 function placeOf({ url }: Frame): string {
-  if (url === "") return "V8";
+  if (url === "") return "V8 and C++";
   if (url.startsWith("node:")) return url;
+  if (url.includes("/.next/")) return "the portal's build";
   const [, dependency] = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(url) ?? [];
   return dependency ?? path.basename(url);
 }
@@ -47,16 +48,24 @@ function tableOf(call: string, profile: Profile): string {
   return table([call, "function", "of itself", "file or package", "together"], rows);
 }
 
-async function profileCall(instance: RunningInstance, inspector: string, name: string): Promise<string> {
-  const call = (await callsOf(instance)).find((one) => one.name === name);
-  if (call === undefined) throw new Error(`no call ${name}`);
+async function profileCall(inspector: string, call: ProductCall): Promise<string> {
   const run = () => callFor({ port: call.port, connections: CONNECTIONS, seconds: SECONDS }, call.next);
   await call.prepare?.(CONNECTIONS);
   await run();
   await call.prepare?.(CONNECTIONS);
   const profile = await profileDuring(inspector, run);
-  writeFileSync(path.join(RESULTS, `${name.replaceAll(" ", "-")}.cpuprofile`), JSON.stringify(profile));
-  return tableOf(name, profile);
+  writeFileSync(path.join(RESULTS, `${call.name.replaceAll(" ", "-")}.cpuprofile`), JSON.stringify(profile));
+  return tableOf(call.name, profile);
+}
+
+/** Profiles the named calls of a running instance, and prints a table of each. */
+export async function profileCalls(instance: RunningInstance): Promise<void> {
+  const { portal } = await instance.pids();
+  if (portal === null) throw new Error("the portal does not run");
+  const inspector = await openInspector(portal);
+  const calls = (await callsOf(instance)).filter(({ name }) => CALLS.includes(name));
+  mkdirSync(RESULTS, { recursive: true });
+  for (const call of calls) console.log(`${await profileCall(inspector, call)}\n`);
 }
 
 /**
@@ -66,11 +75,7 @@ async function profileCall(instance: RunningInstance, inspector: string, name: s
 export async function benchProfile(): Promise<Figure[]> {
   const instance = await startInstance({ env: { RATE_BUDGETS: RAISED_BUDGETS } });
   try {
-    const { portal } = await instance.pids();
-    if (portal === null) throw new Error("the portal does not run");
-    const inspector = await openInspector(portal);
-    mkdirSync(RESULTS, { recursive: true });
-    for (const name of CALLS) console.log(`${await profileCall(instance, inspector, name)}\n`);
+    await profileCalls(instance);
     return [];
   } finally {
     await instance.stop();
