@@ -1,11 +1,12 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Authenticator } from "@/app/(portal)/account/security/_components/authenticator";
-import { PasswordForm, StatementKeysSection } from "@/app/(portal)/account/security/_components/later-parts";
+import { PasswordForm } from "@/app/(portal)/account/security/_components/later-parts";
 import { Passkeys } from "@/app/(portal)/account/security/_components/passkeys";
 import { ProviderLink } from "@/app/(portal)/account/security/_components/provider-link";
 import { RecoveryCodes } from "@/app/(portal)/account/security/_components/recovery-codes";
 import { Sessions } from "@/app/(portal)/account/security/_components/sessions";
+import { StatementKeysSection } from "@/app/(portal)/account/security/_components/statement-keys/statement-keys-section";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { extraDutyKeys, roleKey } from "@/components/layout/role-words";

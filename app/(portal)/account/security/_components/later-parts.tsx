@@ -2,12 +2,5 @@
 
 import { later } from "@/components/client/later";
 
-// Parts of the page of sign-in and security whose scripts are loaded after it.
-
-/** Changes the password. */
+/** Changes the password. Its script is loaded after the page. */
 export const PasswordForm = later(async () => (await import("./password-form")).PasswordForm);
-
-/** The keys with which a person signs statements. */
-export const StatementKeysSection = later(
-  async () => (await import("./statement-keys/statement-keys-section")).StatementKeysSection,
-);
