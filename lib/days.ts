@@ -21,11 +21,15 @@ export function lastDayAccepted(now = new Date()): string {
   return `${now.getUTCFullYear() + YEARS_AHEAD}-${month}`;
 }
 
+/** Whether a day `YYYY-MM-DD` is within the bounds of typed days. The form has its own check. */
+export function isWithinDays(day: string): boolean {
+  return day >= FIRST_DAY && day <= lastDayAccepted();
+}
+
 /** Whether a text is a day of the calendar, `YYYY-MM-DD`, within the bounds of typed days. */
 export function isDayAccepted(text: string): boolean {
   const at = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : Number.NaN);
-  if (Number.isNaN(at.getTime()) || !at.toISOString().startsWith(text)) return false;
-  return text >= FIRST_DAY && text <= lastDayAccepted();
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) && isWithinDays(text);
 }
 
 /** The instant as text, undefined where it is no time or outside the years. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FIRST_DAY, isDayAccepted, isWithinYears, lastDayAccepted } from "./days";
+import { FIRST_DAY, isWithinDays, isWithinYears, lastDayAccepted } from "./days";
 
 /** Text without U+0000, which PostgreSQL cannot store. */
 export function text(maxLength: number, minLength = 1): z.ZodString {
@@ -58,7 +58,7 @@ export const Instant = z.iso
   .refine(isWithinYears, OUTSIDE);
 
 /** `YYYY-MM-DD`, from 1 Jan 2000 to 30 years ahead. A typed year outside it is nearly always a slip. */
-export const CalendarDate = z.iso.date("must be a day, such as 2026-11-29").refine(isDayAccepted, {
+export const CalendarDate = z.iso.date("must be a day, such as 2026-11-29").refine(isWithinDays, {
   error: () => `must be a day between ${FIRST_DAY} and ${lastDayAccepted()}`,
 });
 
