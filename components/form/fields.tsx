@@ -5,11 +5,11 @@ import { type ComponentProps, type ReactNode, useState } from "react";
 import type { FieldValues, Path, PathValue } from "react-hook-form";
 import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
+import type { Answers } from "@/components/form/answers";
 import { Choice, ChoiceGroup, Select, TextArea, TextInput } from "@/components/form/controls";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field, type FieldProps } from "@/components/form/field";
 import { useFormLibrary } from "@/components/form/form-kit";
-import type { Answers } from "@/components/form/use-answers";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button, type ButtonProps } from "@/components/ui/button";
 

@@ -1,9 +1,11 @@
 "use client";
 
 import { use } from "react";
+import type { FieldValues } from "react-hook-form";
 import type { z } from "zod";
 import { NetworkLost } from "@/components/client/api";
 import { afterLoad } from "@/components/client/later";
+import type { Answers, AnswersSpec } from "@/components/form/answers";
 import type { Fault } from "@/components/form/faults";
 
 // What forms need and no other part of a page: the library of forms with its hooks, and the schemas that check what was typed. Together
@@ -36,6 +38,14 @@ export function loadFormLibrary(): Promise<Library> {
 /** The library of forms. A component that uses it waits for it; meanwhile the server's HTML stays. */
 export function useFormLibrary(): Library {
   return library ?? use(loadFormLibrary());
+}
+
+/**
+ * One form: its answers, their faults, and the state of the attempt to send it. Local checks and the server's 422 give
+ * the same faults. Only one attempt runs at a time.
+ */
+export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): Answers<A> {
+  return useFormLibrary().useAnswers(spec);
 }
 
 /** Loads a schema, e.g. `async () => (await import("@/lib/…/schema")).NewHold`. */

@@ -18,9 +18,9 @@ import {
 } from "react-hook-form";
 import { CallRefused } from "@/components/client/api";
 import { useLeaveWarning } from "@/components/client/use-ready";
+import type { Answers, AnswersSpec } from "@/components/form/answers";
 import { type Fault, ownWords } from "@/components/form/faults";
 import { remoteFaults } from "@/components/form/found-faults";
-import type { Answers, AnswersSpec } from "@/components/form/use-answers";
 
 // Loaded after the page (form-kit.ts).
 
@@ -59,7 +59,7 @@ function inOrder(found: readonly [string, string][], names: readonly string[]): 
   return [...found].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
-/** Does what `useAnswers` of use-answers.ts says. */
+/** Does what `useAnswers` of form-kit.ts says. */
 export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): Answers<A> {
   const texts = useFaultTexts(spec);
   const [isBusy, setBusy] = useState(false);

@@ -6,9 +6,9 @@ import type { FieldValues, Path } from "react-hook-form";
 import type { z } from "zod";
 import type { BrowserInput, Target } from "@/components/client/api";
 import { type BodyOf, type Signing, useCallOnce } from "@/components/client/use-call-once";
+import type { Answers, ControlWords } from "@/components/form/answers";
 import { type Controls, controlAt, type Fault } from "@/components/form/faults";
-import { checkBody, loadCheck, type SchemaLoader } from "@/components/form/form-kit";
-import { type Answers, type ControlWords, useAnswers } from "@/components/form/use-answers";
+import { checkBody, loadCheck, type SchemaLoader, useAnswers } from "@/components/form/form-kit";
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 
 type WithBody = OperationSpec & { readonly body: z.ZodType };

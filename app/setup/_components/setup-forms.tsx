@@ -4,8 +4,7 @@ import { useTranslations } from "next-intl";
 import { send } from "@/components/client/api";
 import { controlAt } from "@/components/form/faults";
 import { FormFrame, TextField } from "@/components/form/fields";
-import { checkBody } from "@/components/form/form-kit";
-import { useAnswers } from "@/components/form/use-answers";
+import { checkBody, useAnswers } from "@/components/form/form-kit";
 import { Facts } from "@/components/ui/facts";
 import type {
   SetupAdministrator,

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
+import type { Answers } from "@/components/form/answers";
 import { AreaField, FormFrame, TextField, TickField } from "@/components/form/fields";
-import type { Answers } from "@/components/form/use-answers";
 import { useForm } from "@/components/form/use-form";
 import type { setOrganisationHours } from "@/lib/api-client/operations/administration/organisations";
 import type { OfficeHours } from "@/lib/organisations/schema";

@@ -1,10 +1,7 @@
-"use client";
-
 import type { SubmitEvent } from "react";
 import type { FieldValues, Path, UseFormReturn } from "react-hook-form";
 import type { FormError } from "@/components/form/error-summary";
 import type { Fault, FaultWords } from "@/components/form/faults";
-import { useFormLibrary } from "@/components/form/form-kit";
 
 /** A control's label, and words for its faults. */
 export interface ControlWords extends FaultWords {
@@ -46,12 +43,4 @@ export interface Answers<A extends FieldValues> {
   idOf(name: string): string;
   errorOf(name: string): string | undefined;
   submit(event?: SubmitEvent<HTMLFormElement>): Promise<void>;
-}
-
-/**
- * One form: its answers, their faults, and the state of the attempt to send it. Local checks and the server's 422 give
- * the same faults. Only one attempt runs at a time.
- */
-export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): Answers<A> {
-  return useFormLibrary().useAnswers(spec);
 }
