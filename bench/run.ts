@@ -11,6 +11,7 @@ import { type Figure, line } from "./measure";
 import { benchPolicies } from "./policies";
 import { benchPortal } from "./portal";
 import { benchProduct } from "./product";
+import { benchProfile } from "./profile";
 import { benchProof } from "./proof";
 import { benchSoak } from "./soak";
 import { benchVerify } from "./verify";
@@ -25,6 +26,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   proof: benchProof,
   portal: benchPortal,
   product: benchProduct,
+  profile: benchProfile,
   growth: benchGrowth,
   verify: benchVerify,
   soak: benchSoak,
@@ -39,7 +41,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Suites that another one runs too. */
-const CONTAINED: ReadonlySet<string> = new Set(["proof"]);
+const CONTAINED: ReadonlySet<string> = new Set(["proof", "profile"]);
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,11 +45,9 @@ for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 if (process.send !== undefined) process.on("disconnect", end);
 
 process.chdir(root);
-// A release has no next.config.mjs. There Next takes the configuration that the build wrote.
-if (!existsSync("next.config.mjs")) {
-  const { config } = JSON.parse(readFileSync(".next/required-server-files.json", "utf8"));
-  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
-}
+// Next takes the configuration that the build wrote: a release has no next.config.mjs, and its plugins load a compiler.
+const { config } = JSON.parse(readFileSync(".next/required-server-files.json", "utf8"));
+process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
 // Next listens for upgrades on the server it gets, and leaves those it does not know open without an answer or an end.
 // Without such a listener on the server, a client that asks for another protocol is answered in this one.
 const app = next({ dev: false, dir: root, hostname, port, httpServer: new EventEmitter() });

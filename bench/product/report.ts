@@ -7,7 +7,8 @@ import type { CallCount } from "./count-calls";
 import type { CallFigures } from "./measure-call";
 import type { Cpu } from "./process-cpu";
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Returns a Markdown table. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const lineOf = (cells: readonly string[]) =>
     `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { type Act, inputOf } from "@/components/act/act";
 import { NetworkLost } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
+import { afterLoad } from "@/components/client/later";
 import { useCallOnce } from "@/components/client/use-call-once";
 import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
@@ -90,7 +91,9 @@ function Asking<O extends OperationSpec, N extends string>(props: {
   const { act, open } = props;
   const [error, setError] = useState<unknown>();
   useEffect(() => {
-    loadDialog().catch(() => undefined);
+    afterLoad()
+      .then(loadDialog)
+      .catch(() => undefined);
   }, []);
   const press = async () => {
     setError(undefined);

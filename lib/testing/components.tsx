@@ -9,10 +9,12 @@ import {
 import { NextIntlClientProvider } from "next-intl";
 import type { ComponentProps, ReactNode } from "react";
 import { afterEach, onTestFinished } from "vitest";
-// A page loads the dialogs of its acts later; in tests they are there from the start.
+// A page loads its forms and the dialogs of its acts later; in tests they are there from the start.
 import "@/components/act/act-dialog";
+import { loadFormLibrary } from "@/components/form/form-kit";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
 
+await loadFormLibrary();
 afterEach(cleanup);
 
 /** What a component asked of the router, in order: `["push", "/requests"]`, `["refresh"]`. */

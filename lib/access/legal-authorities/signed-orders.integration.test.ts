@@ -10,7 +10,7 @@ import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { openParts } from "@/lib/audit/reading/open-parts";
-import { readParts } from "@/lib/audit/reading/store";
+import { readParts } from "@/lib/audit/reading/parts-store";
 import { confirmAuthority } from "@/lib/authorities/registry/confirm-authority";
 import { listAuthorities } from "@/lib/authorities/registry/list-authorities";
 import { registerAuthority } from "@/lib/authorities/registry/register-authority";

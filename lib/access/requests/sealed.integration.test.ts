@@ -34,7 +34,7 @@ import { reviewRequest } from "@/lib/access/review/review-request";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
 import { listEvents } from "@/lib/audit/reading/list-events";
 import { openParts } from "@/lib/audit/reading/open-parts";
-import { readParts } from "@/lib/audit/reading/store";
+import { readParts } from "@/lib/audit/reading/parts-store";
 import { EventQuery, ExportQuery } from "@/lib/audit/schema";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";

@@ -4,7 +4,8 @@ import type { Running } from "@/lib/db/statement";
 import { type EntryWords, WORDED_ACTIONS, wordsOf } from "../entry/entry-words";
 import type { ReaderContext } from "./fence";
 import { openParts } from "./open-parts";
-import { type EventRow, type PartRow, readParts } from "./store";
+import { type PartRow, readParts } from "./parts-store";
+import type { EventRow } from "./store";
 
 /** Actions for which one entry records everything that happened within a minute (audit.md "Completeness"). */
 const BUNDLED: readonly string[] = ["identity.authenticate", "identity.rate_limit"];

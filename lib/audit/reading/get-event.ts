@@ -13,8 +13,9 @@ import { actorNames } from "./actors/actor-names";
 import { fencedConditions } from "./fence";
 import { logDetail, ofLog } from "./of-log";
 import { type OpenedPart, openParts, readableKinds } from "./open-parts";
+import { type PartRow, readParts } from "./parts-store";
 import { readAnchors } from "./proofs/anchor-store";
-import { findLeaf, findWithinFence, type PartRow, readMinimum, readParts } from "./store";
+import { findLeaf, findWithinFence, readMinimum } from "./store";
 
 /** The form of a person's pseudonym: 12 random bytes, base64url. */
 const PSEUDONYM = /^[A-Za-z0-9_-]{16}$/;

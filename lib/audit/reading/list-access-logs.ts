@@ -17,7 +17,8 @@ import type { ActorRow } from "./actors/actor-store";
 import { refuseUnknownNames } from "./actors/known-names";
 import { type Conditions, fencedConditions, instantText } from "./fence";
 import { type OpenedPart, openParts } from "./open-parts";
-import { type EventRow, planForPages, readAccesses, readParts } from "./store";
+import { readParts } from "./parts-store";
+import { type EventRow, planForPages, readAccesses } from "./store";
 
 const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
 

@@ -4,7 +4,8 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { accessOf, textsOf } from "./access-logs";
 import { fencedConditions } from "./fence";
 import { openParts } from "./open-parts";
-import { planForPages, readAccesses, readParts } from "./store";
+import { readParts } from "./parts-store";
+import { planForPages, readAccesses } from "./store";
 
 /** One copy of opened fields, as recorded before it was made. */
 export interface CopyMade {

@@ -20,7 +20,7 @@ import { refuseUnknownNames } from "./actors/known-names";
 import { entryFacts, readFactParts } from "./entry-facts";
 import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./fence";
 import { logDetail, ofLog } from "./of-log";
-import { countEvents, type EventRow, planForPages, readEvents, readWaiting } from "./store";
+import { countEvents, type EventRow, planForNewest, planForPages, readEvents, readWaiting } from "./store";
 
 /** Most waiting entries on one page. The sequencer takes thousands in the time that a page needs. */
 const MAX_WAITING = 20;
@@ -79,6 +79,15 @@ async function readAhead(cx: Context, tx: Running, query: EventQuery): Promise<E
  * Throws `request.invalid` for an action or a purpose that no entry here can have.
  */
 export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
+  const from = ofLog(cx, query.log);
+  const filter = filterOf(query);
+  await refuseUnknownNames(cx, filter);
+  await recordRead(cx, "audit.read", { filter: filterNames(filter), ...logDetail(cx, query.log) });
+  return readPageOfEvents(from, query);
+}
+
+/** Returns what a query searches for, without how much of it is shown. */
+function filterOf(query: EventQuery) {
   const {
     limit: _limit,
     cursor: _cursor,
@@ -86,13 +95,10 @@ export async function listEvents(cx: Context, query: EventQuery): Promise<z.infe
     waiting: _waiting,
     reads: _reads,
     details: _details,
-    log,
+    log: _log,
     ...filter
   } = query;
-  const from = ofLog(cx, log);
-  await refuseUnknownNames(cx, filter);
-  await recordRead(cx, "audit.read", { filter: filterNames(filter), ...logDetail(cx, log) });
-  return readPageOfEvents(from, query);
+  return filter;
 }
 
 function isWhole({ details }: EventQuery): boolean {
@@ -101,10 +107,11 @@ function isWhole({ details }: EventQuery): boolean {
 
 /** Reads a page with the names of its actors in one snapshot. */
 function readAll(cx: Context, query: EventQuery) {
+  const plan = filterNames(filterOf(query)).length > 0 ? planForPages : planForNewest;
   return cx.db.prepared.transaction(
     async (tx) => {
       const found = await together({
-        planned: planForPages(tx),
+        planned: plan(tx),
         page: readPage(cx, tx, query),
         waiting: readAhead(cx, tx, query),
       });

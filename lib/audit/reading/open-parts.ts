@@ -4,7 +4,7 @@ import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { type OpenedPart as EntryPart, type Keys, OpenedEntry } from "../entry/opened-entry";
 import { isRevealing, type Reader, seesEveryCase, seesSuspicion } from "./fence";
-import type { PartRow } from "./store";
+import type { PartRow } from "./parts-store";
 
 /** A part that a caller may read, with the key that opens only this part of this entry. */
 export interface OpenedPart {

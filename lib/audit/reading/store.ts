@@ -1,11 +1,9 @@
 import "server-only";
 import type { Pool } from "pg";
 import { z } from "zod";
-import type { CompartmentKind } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { type Run, type Running, statement, unnamed } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
-import { COMPARTMENT_KINDS } from "../entry/event";
 import type { Conditions } from "./fence";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -28,20 +26,37 @@ const EventRow = z.object({
 });
 export type EventRow = z.infer<typeof EventRow>;
 
-const COLUMNS = `i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose, i.transaction_id::text,
+const INDEX_COLUMNS = `i.entry_id::text, i.at, i.outcome, i.action, i.actor, i.purpose, i.transaction_id::text,
   i.participant_id, i.request_id::text, i.grant_id::text, i.case_id::text`;
+const COLUMNS = `${INDEX_COLUMNS}, e.class`;
+
+/** Only nested loops over indexes, because a hash join would read a whole table to show fifty rows. */
+const NESTED_LOOPS = {
+  sql: `set_config('random_page_cost', '1.1', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)`,
+  values: [],
+};
 
 const PLAN_FOR_PAGES = statement<object, unknown>("plan-for-pages")`
-  SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true),
-    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
+  SELECT set_config('plan_cache_mode', 'force_custom_plan', true), ${NESTED_LOOPS}`;
 
 /**
- * Sets this transaction's planner options for pages of a long log. Plans are made for the actual values, because a
- * generic plan would read half the log to find a rare value. Only nested loops over indexes are used, from the filter
- * or from the end of the tree, because a hash join would read a whole table to show fifty rows.
+ * Sets this transaction's planner options for pages of a long log that a filter finds. Plans are made for the actual
+ * values, because a generic plan would read half the log to find a rare value.
  */
 export async function planForPages({ run }: Running): Promise<void> {
   await run(PLAN_FOR_PAGES, {});
+}
+
+const PLAN_FOR_NEWEST = statement<object, unknown>("plan-for-newest")`
+  SELECT set_config('enable_sort', 'off', true), ${NESTED_LOOPS}`;
+
+/**
+ * Sets them for pages without a filter. The entries come along the tree, in its order, and are never sorted: without
+ * statistics, in a log that has just begun, the planner takes the tenant's entries for a few and reads them all.
+ */
+export async function planForNewest({ run }: Running): Promise<void> {
+  await run(PLAN_FOR_NEWEST, {});
 }
 
 /** Returns integrated entries by sequence number: the newest that meet the conditions, or the oldest; newest first. */
@@ -52,10 +67,10 @@ export async function readEvents(
   end: "newest" | "oldest" = "newest",
 ): Promise<EventRow[]> {
   const order = end === "newest" ? "DESC" : "ASC";
-  const text = `SELECT page.seq, ${COLUMNS} FROM (
-      SELECT l.seq, l.entry_id FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+  const text = `SELECT page.*, e.class FROM (
+      SELECT l.seq, ${INDEX_COLUMNS}, l.entry_id AS id FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
       WHERE ${conditions.text} ORDER BY l.seq ${order} LIMIT ${conditions.parameter(limit)}::int
-    ) AS page JOIN audit_index i ON i.entry_id = page.entry_id JOIN audit_entry e ON e.id = page.entry_id
+    ) AS page JOIN audit_entry e ON e.id = page.id
     ORDER BY page.seq ${order}`;
   const rows = z.array(EventRow).parse(await run(unnamed(text, conditions.values), {}));
   return end === "newest" ? rows : rows.reverse();
@@ -75,9 +90,10 @@ export async function readWaiting(
   conditions: Conditions,
   limit: number,
 ): Promise<EventRow[]> {
-  const text = `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
-    WHERE i.entry_id IN (SELECT q.entry_id FROM audit_queue q)
-      AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = i.entry_id) AND ${conditions.text}
+  const text = `SELECT NULL AS seq, ${COLUMNS} FROM (SELECT DISTINCT w.entry_id FROM audit_queue w) q
+      CROSS JOIN LATERAL (SELECT * FROM audit_index o WHERE o.entry_id = q.entry_id OFFSET 0) i
+      CROSS JOIN LATERAL (SELECT * FROM audit_entry o WHERE o.id = q.entry_id OFFSET 0) e
+    WHERE NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = i.entry_id) AND ${conditions.text}
     ORDER BY i.at DESC, i.entry_id DESC LIMIT ${conditions.parameter(limit)}::int`;
   return z.array(EventRow).parse(await run(unnamed(text, conditions.values), {}));
 }
@@ -158,51 +174,6 @@ export async function findWithinFence(
     ...conditions.values,
   );
   return z.array(Within).parse(rows)[0];
-}
-
-const PartRow = z.object({
-  entry_id: z.string(),
-  log: z.string(),
-  c: z.string(),
-  kind: z.enum(COMPARTMENT_KINDS),
-  subject: z.string(),
-  compartment_id: z.string(),
-  stored: Bytes,
-  /** Bytes of the entry, which binds its parts by their digests. */
-  bytes: Bytes,
-  destroyed_at: z.coerce.date().nullable(),
-  case_id: z.string().nullable(),
-  is_suspicion: z.boolean(),
-});
-
-/** A stored part, and whether it was requested. Other parts are read only to find the entry's case. */
-export type PartRow = z.infer<typeof PartRow> & { readonly is_asked: boolean };
-
-interface WantedParts {
-  readonly entryIds: readonly string[];
-  readonly kinds: readonly CompartmentKind[];
-}
-
-const PARTS = statement<WantedParts, unknown>("read-parts")`
-  SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compartment_id::text, p.stored, e.bytes, k.destroyed_at,
-    i.case_id::text, i.is_suspicion
-  FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
-  JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY (${({ entryIds }) => entryIds}::uuid[])
-    AND CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text ELSE k.kind = ANY (${({ kinds }) => kinds}::text[]) END
-  ORDER BY p.entry_id, p.c`;
-
-/**
- * Returns stored parts of the given kinds. Other kinds are not read, except the case part, which shows the entry's
- * case. The case part is read only if the index row, which the fence uses, names that case: a changed row must not
- * open another agency's case.
- */
-export async function readParts(
-  { run }: Running,
-  entryIds: readonly string[],
-  kinds: readonly CompartmentKind[],
-): Promise<PartRow[]> {
-  const rows = z.array(PartRow).parse(await run(PARTS, { entryIds, kinds }));
-  return rows.map((row) => ({ ...row, is_asked: kinds.includes(row.kind) }));
 }
 
 /** Returns the first index whose bytes are kept; 0 if nothing was pruned. */

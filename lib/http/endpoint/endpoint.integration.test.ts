@@ -6,7 +6,7 @@ import { endpoint as transactions } from "@/app/confidential/transactions/endpoi
 import { SAMPLE_ID } from "@/lib/api-client/openapi/sample";
 import { operation } from "@/lib/api-client/operation";
 import { openParts } from "@/lib/audit/reading/open-parts";
-import { readParts } from "@/lib/audit/reading/store";
+import { readParts } from "@/lib/audit/reading/parts-store";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";

@@ -4,7 +4,7 @@ import { defaultSet } from "@/lib/access/policy/default-document";
 import { decideOpening } from "@/lib/access/rules/decide";
 import { readFacts } from "@/lib/access/rules/read-facts";
 import { openParts } from "@/lib/audit/reading/open-parts";
-import { readParts } from "@/lib/audit/reading/store";
+import { readParts } from "@/lib/audit/reading/parts-store";
 import type { DecidingSet } from "@/lib/context/policies";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -5,7 +5,7 @@ import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantDetail } from "@/lib/access/grants/schema";
-import { MakeExport } from "./make-export";
+import { MakeExport } from "./later-parts";
 
 type Item = GrantDetail["exports"][number];
 

@@ -4,7 +4,6 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { NewRelease } from "@/lib/access/executive-release/schema";
 import type { proposeRelease } from "@/lib/api-client/operations/releases";
 
 const PROPOSE = target<typeof proposeRelease>("POST", "/confidential/access/requests/{id}/releases");
@@ -20,7 +19,7 @@ export function ProposeRelease(props: {
   const form = useForm({
     call: PROPOSE,
     params: { id: props.requestId },
-    schema: NewRelease,
+    schema: async () => (await import("@/lib/access/executive-release/schema")).NewRelease,
     id: "release",
     initial: { reason: "" },
     toBody: ({ reason }) => ({ reason: reason.trim() }),
