@@ -91,61 +91,65 @@ async function archived(): Promise<void> {
   await waitUntil("its segment is archived", async () => existsSync(file));
 }
 
-test("an instance that was killed serves again from its backups, and names what was lost with it", async () => {
-  const before = people(readDemo(lost.dataDir));
-  const first = await submit();
-  const create = () => command(lost.dataDir, "op.ts", "backup", "create", "--identity", database.file);
-  // The instance begins with a backup of its own, and only one runs at a time.
-  await waitUntil("a backup is made", async () => (await create()).code === 0, PATIENCE_MS);
-  const keyFile = (await done(lost.dataDir, "op.ts", "backup", "keys"))
-    .replace("Backup of keys: ", "")
-    .trim();
-  const withKeys = ["--identity", database.file, "--keys", keyFile, "--keys-identity", keys.file];
-  expect(await done(lost.dataDir, "op.ts", "backup", "drill", ...withKeys)).toContain("RPO");
+test(
+  "an instance that was killed serves again from its backups, and names what was lost with it",
+  async () => {
+    const before = people(readDemo(lost.dataDir));
+    const first = await submit();
+    const create = () => command(lost.dataDir, "op.ts", "backup", "create", "--identity", database.file);
+    // The instance begins with a backup of its own, and only one runs at a time.
+    await waitUntil("a backup is made", async () => (await create()).code === 0, PATIENCE_MS);
+    const keyFile = (await done(lost.dataDir, "op.ts", "backup", "keys"))
+      .replace("Backup of keys: ", "")
+      .trim();
+    const withKeys = ["--identity", database.file, "--keys", keyFile, "--keys-identity", keys.file];
+    expect(await done(lost.dataDir, "op.ts", "backup", "drill", ...withKeys)).toContain("RPO");
 
-  const second = await submit();
-  await archived();
-  cpSync(path.join(root, "backups"), copy, {
-    recursive: true,
-    filter: (file) => !file.endsWith(".part"),
-  });
-  const third = await submit();
-  const { log_size: size } = await readStatus(before.client456);
-  await waitUntil(
-    "all of it is signed",
-    async () => (await checkpointSize(before.auditor)) >= size,
-    PATIENCE_MS,
-  );
-  const places = placesOf(lost.dataDir);
-  await lost.end("SIGKILL");
-  await waitUntil("no process is left", async () => processesOf(places).length === 0, PATIENCE_MS);
+    const second = await submit();
+    await archived();
+    cpSync(path.join(root, "backups"), copy, {
+      recursive: true,
+      filter: (file) => !file.endsWith(".part"),
+    });
+    const third = await submit();
+    const { log_size: size } = await readStatus(before.client456);
+    await waitUntil(
+      "all of it is signed",
+      async () => (await checkpointSize(before.auditor)) >= size,
+      PATIENCE_MS,
+    );
+    const places = placesOf(lost.dataDir);
+    await lost.end("SIGKILL");
+    await waitUntil("no process is left", async () => processesOf(places).length === 0, PATIENCE_MS);
 
-  const order = ["--from", copy, "--to", "latest", "--into", into, ...withKeys];
-  expect(await done(lost.dataDir, "op.ts", "backup", "restore", ...order)).toMatch(/Last transaction: /);
-  for (const newer of ["signer", "custodian", "witness"]) {
-    rmSync(path.join(into, newer), { recursive: true, force: true });
-    cpSync(path.join(lost.dataDir, newer), path.join(into, newer), { recursive: true });
-  }
-  const plan = await done(into, "recover.ts");
-  const confirm = /--confirm (\d+)/.exec(plan)?.[1] ?? "";
-  expect(Number(confirm), plan).toBeGreaterThanOrEqual(size);
-  const named = /Lost with their sealed parts: (\d+)/.exec(
-    await done(into, "recover.ts", "--confirm", confirm),
-  )?.[1];
+    const order = ["--from", copy, "--to", "latest", "--into", into, ...withKeys];
+    expect(await done(lost.dataDir, "op.ts", "backup", "restore", ...order)).toMatch(/Last transaction: /);
+    for (const newer of ["signer", "custodian", "witness"]) {
+      rmSync(path.join(into, newer), { recursive: true, force: true });
+      cpSync(path.join(lost.dataDir, newer), path.join(into, newer), { recursive: true });
+    }
+    const plan = await done(into, "recover.ts");
+    const confirm = /--confirm (\d+)/.exec(plan)?.[1] ?? "";
+    expect(Number(confirm), plan).toBeGreaterThanOrEqual(size);
+    const named = /Lost with their sealed parts: (\d+)/.exec(
+      await done(into, "recover.ts", "--confirm", confirm),
+    )?.[1];
 
-  back = await startInstance({ dataDir: into });
-  const demo = { ...readDemo(lost.dataDir), base_url: back.baseUrl };
-  const cookie = await cookieOf(back.baseUrl, demo, "client-456");
-  const page = await fetch(new URL("/transactions", back.baseUrl), { headers: { cookie } });
-  expect([page.status, new URL(page.url).pathname]).toEqual([200, "/transactions"]);
-  const who = people(demo);
-  for (const one of [first, second]) await expectOpens(who.miner789, one);
-  expect((await who.client456.get(`/confidential/transactions/${third.id}`)).status).toBe(404);
-  // A declared loss is never a good verdict, and it is all that the verifier finds. It names each entry.
-  const { code, output } = await verifyLog(who.auditor);
-  expect([code, output.match(/^ {2}[a-z]+:/gm)], output).toEqual([1, ["  lost:"]]);
-  const entries = [...output.matchAll(/entry:([0-9a-f-]+)/g)].map(([, id]) => id);
-  expect(entries, output).toHaveLength(Number(named));
-  expect([first, second, third].map(({ entry }) => entries.includes(entry))).toEqual([false, false, true]);
-  expect((await readStatus(who.client456)).alarms).toEqual([]);
-});
+    back = await startInstance({ dataDir: into });
+    const demo = { ...readDemo(lost.dataDir), base_url: back.baseUrl };
+    const cookie = await cookieOf(back.baseUrl, demo, "client-456");
+    const page = await fetch(new URL("/transactions", back.baseUrl), { headers: { cookie } });
+    expect([page.status, new URL(page.url).pathname]).toEqual([200, "/transactions"]);
+    const who = people(demo);
+    for (const one of [first, second]) await expectOpens(who.miner789, one);
+    expect((await who.client456.get(`/confidential/transactions/${third.id}`)).status).toBe(404);
+    // A declared loss is never a good verdict, and it is all that the verifier finds. It names each entry.
+    const { code, output } = await verifyLog(who.auditor);
+    expect([code, output.match(/^ {2}[a-z]+:/gm)], output).toEqual([1, ["  lost:"]]);
+    const entries = [...output.matchAll(/entry:([0-9a-f-]+)/g)].map(([, id]) => id);
+    expect(entries, output).toHaveLength(Number(named));
+    expect([first, second, third].map(({ entry }) => entries.includes(entry))).toEqual([false, false, true]);
+    expect((await readStatus(who.client456)).alarms).toEqual([]);
+  },
+  20 * 60_000,
+);
