@@ -5,6 +5,7 @@ import { fromBase64url, fromHex, toBase64url, toHex, utf8 } from "./bytes";
 import { concatKdf } from "./concat-kdf";
 import { FormatError, OpenError } from "./format-error";
 import * as primitives from "./primitives";
+import { importDer, importPrivate } from "./primitives-quick";
 import { checkX25519PublicKey, isOnTwist } from "./x25519-check";
 
 const { x25519Shared, x25519PublicKey, generateX25519 } = primitives;
@@ -189,3 +190,11 @@ describe("X25519 public keys", () => {
     expect(isOnTwist(fromHex(lowOrder[4] ?? ""))).toBe(true);
   });
 });
+
+it.each(["X25519", "Ed25519"] as const)(
+  "a private key of %s is the same from a JWK and from DER",
+  (curve) => {
+    const bytes = generateX25519().privateKey;
+    expect(importDer(curve, bytes).equals(importPrivate(curve, bytes))).toBe(true);
+  },
+);

@@ -10,6 +10,8 @@ it.each([
   ["EAI_AGAIN", "getaddrinfo"],
   ["ECONNRESET", "read"],
   ["ECONNREFUSED", undefined],
+  // PostgreSQL's disk is full.
+  ["53100", undefined],
 ])("%s of %s means that the database is away", (code, syscall) => {
   const mapped = mapDatabaseError(failed(code, syscall));
   expect(mapped instanceof DomainError && mapped.code).toBe("service.database-unavailable");

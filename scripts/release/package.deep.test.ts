@@ -17,7 +17,7 @@ import { z } from "zod";
 import { type Deployment, deploy } from "@/e2e/support/deployment/deployment";
 import { type Images, imagesIn, reasonForNoEntry } from "@/e2e/support/deployment/in-image";
 import { PARTS } from "@/e2e/support/deployment/layout";
-import { releaseAt } from "@/e2e/support/deployment/program";
+import { releaseAt, versionHere } from "@/e2e/support/deployment/program";
 import { run } from "@/e2e/support/deployment/users";
 import { notRun } from "@/lib/testing/scale";
 import { buildahArguments, IMAGES, reasonForNoImages } from "@/scripts/release/buildah";
@@ -27,8 +27,9 @@ import { shellsIn } from "@/scripts/release/root-file-system";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const MIB = 1024 * 1024;
-const Manifest = z.object({ version: z.string() });
-const { version } = Manifest.parse(JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")));
+/** A watchdog: a release is built, packed and copied into images within minutes on a quiet machine. */
+const WATCHDOG_MS = 60 * 60_000;
+const version = versionHere();
 const NAME = `sealport-${version}`;
 let base: string;
 let release: string;
@@ -75,7 +76,7 @@ beforeAll(() => {
   rmSync(path.join(base, NAME), { recursive: true });
   runHere("tar", "-xzf", path.join(base, `${NAME}.tar.gz`), "-C", base);
   release = path.join(base, NAME);
-});
+}, WATCHDOG_MS);
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 describe("a release", () => {
@@ -110,7 +111,7 @@ describe("the parts of a release", () => {
   let site: Deployment;
   beforeAll(async () => {
     site = await deploy(releaseAt(release));
-  });
+  }, WATCHDOG_MS);
   afterAll(() => site?.stop());
 
   it("start from their folders under their own users, without the checkout's packages, and call each other", async () => {
@@ -159,11 +160,8 @@ describe("the images of a release", () => {
     console.log(made.output);
     images = imagesIn(path.join(base, "images"), version);
     site = await deploy(images);
-  });
-  afterAll(async () => {
-    await site?.stop();
-    images?.remove();
-  });
+  }, WATCHDOG_MS);
+  afterAll(() => site?.stop());
 
   it("have no shell and no package manager, are for user 65532, and each file of the release is in its own", () => {
     if (images === undefined) return notRun(`images, because ${noImages}`);
@@ -201,5 +199,20 @@ describe("the images of a release", () => {
     expect(await run("portal", site.program.op("setup", "link"), site.variables.portal)).toMatch(/\/setup#/);
     for (const [name, { output }] of Object.entries(site.running))
       expect(output(), name).not.toMatch(/EROFS|EACCES/);
+  });
+
+  it("run the story outside evaluation to its end, from the set-up link to the officer who leaves", async () => {
+    if (site === undefined) return notRun(`the story in images, because ${noImages}`);
+    await site.stop();
+    site = undefined;
+    const story = ["test", "e2e/stories/outside-evaluation.spec.ts", "--workers=1", "--reporter=line"];
+    const { SEALPORT_DEEP: _deep, ...env } = process.env;
+    const told = spawnSync("npx", ["playwright", ...story, "--output", path.join(base, "story")], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: { ...env, SEALPORT_IMAGES: path.join(base, "images") },
+    });
+    console.log(told.stdout.slice(-2_000));
+    expect(told.status, told.stdout + told.stderr).toBe(0);
   });
 });

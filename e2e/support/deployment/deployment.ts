@@ -61,7 +61,10 @@ async function endAll(parts: readonly Running[]): Promise<void> {
 /** Makes and starts an instance, its database and its proxy. Call `stop` when the test is over. */
 export async function deploy(program: Program = programOf()): Promise<Deployment> {
   const base = mkdtempSync(path.join(tmpdir(), "sealport-outside-"));
-  const open: (() => Promise<unknown>)[] = [async () => rmSync(base, { recursive: true, force: true })];
+  const open: (() => Promise<unknown>)[] = [
+    async () => rmSync(base, { recursive: true, force: true }),
+    async () => program.remove?.(),
+  ];
   const stop = async (): Promise<void> => {
     for (const close of open.reverse()) await close();
   };

@@ -37,10 +37,9 @@ function buildah(work: string, act: string, ...args: readonly string[]): string 
 export interface Images extends Program {
   /** Folder with the files of an image. */
   rootOf(name: (typeof IMAGES)[number]): string;
-  remove(): void;
 }
 
-/** Opens the images that `npm run images` built in a folder. Call `remove` when the test is over. */
+/** Opens the images that `npm run images` built in a folder. */
 export function imagesIn(work: string, version: string): Images {
   const roots = new Map<string, string>();
   const containers: string[] = [];

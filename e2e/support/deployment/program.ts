@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { imagesIn } from "./in-image";
 import type { Part } from "./layout";
 import { ROOT, TSX } from "./users";
 
-/** Where the programs of a deployment are from: the checkout, as its guide has it, or a release that was unpacked. */
+/** Where the programs of a deployment are from: the checkout, as its guide has it, a release that was unpacked, or images. */
 export interface Program {
   part(part: Part): readonly string[];
   /** The health check of a part; none in a checkout. */
@@ -11,6 +13,8 @@ export interface Program {
   op(...args: readonly string[]): readonly string[];
   createKeys(holder: string): readonly string[];
   readonly migrate: readonly string[];
+  /** Removes what was made to run the programs; a deployment calls it when it stops. */
+  remove?(): void;
 }
 
 const npm = (script: string, ...args: readonly string[]): readonly string[] => [
@@ -47,7 +51,16 @@ export function releaseAt(folder: string): Program {
   };
 }
 
-/** Returns the unpacked release that SEALPORT_RELEASE names, or the checkout: the same story runs from both. */
-export function programOf(release = process.env.SEALPORT_RELEASE): Program {
+/** Returns the version of this checkout, which its release and images have in their names. */
+export function versionHere(): string {
+  return JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")).version;
+}
+
+/**
+ * Returns the unpacked release that SEALPORT_RELEASE names, the images that `npm run images` built in the folder of
+ * SEALPORT_IMAGES, or the checkout: the same story runs from each.
+ */
+export function programOf({ SEALPORT_RELEASE: release, SEALPORT_IMAGES: images } = process.env): Program {
+  if (images !== undefined) return imagesIn(path.resolve(ROOT, images), versionHere());
   return release === undefined ? CHECKOUT : releaseAt(path.resolve(ROOT, release));
 }

@@ -14,7 +14,7 @@ import {
 import { applyRetention, outdatedBackups } from "@/lib/backup/archive/retention";
 import {
   archiveCommand,
-  missingSegment,
+  missingWal,
   segmentAt,
   segmentsBetween,
   storeWal,
@@ -120,11 +120,13 @@ it("names segments of WAL as PostgreSQL does, and finds the first that is missin
   ]);
   const made = manifest("2026-11-20T00:00:00.000Z", "000000010000000000000002", "000000010000000000000003");
   const stored = (...ends: string[]) => ends.map((end) => `0000000100000000000000${end}`);
-  expect(missingSegment(made, [])).toBeUndefined();
-  expect(missingSegment(made, stored("04", "05"))).toBeUndefined();
-  expect(missingSegment(made, stored("04", "06"))).toBe("000000010000000000000005");
-  // After a restore the next timeline continues.
-  expect(missingSegment(made, [...stored("04"), "000000020000000000000005"])).toBeUndefined();
+  expect(missingWal(made, [])).toBeUndefined();
+  expect(missingWal(made, stored("04", "05"))).toBeUndefined();
+  expect(missingWal(made, stored("04", "06"))).toBe("000000010000000000000005");
+  // After a restore the next timeline continues, which only its history file tells the server.
+  const continued = [...stored("04"), "000000020000000000000005"];
+  expect(missingWal(made, continued)).toBe("00000002.history");
+  expect(missingWal(made, [...continued, "00000002.history"])).toBeUndefined();
 });
 
 it("quotes the folder of archived WAL for the shell and for PostgreSQL", () => {

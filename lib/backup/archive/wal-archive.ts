@@ -1,4 +1,5 @@
 import "server-only";
+import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
@@ -22,9 +23,13 @@ function numberOf(segment: string, segmentSize: number): number {
   return Number.parseInt(segment.slice(8, 16), 16) * perLog + Number.parseInt(segment.slice(16), 16);
 }
 
+const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
+
+/** Returns the name of the file that says where a timeline left the one before it. */
+export const historyOf = (timeline: number): string => `${hex(timeline)}.history`;
+
 function nameOf(number: number, segmentSize: number, timeline: string): string {
   const perLog = LOG_BYTES / segmentSize;
-  const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
   return `${timeline}${hex(Math.floor(number / perLog))}${hex(number % perLog)}`;
 }
 
@@ -34,7 +39,7 @@ export function segmentAt(lsn: string, timeline: number, segmentSize: number): s
   const number =
     Number.parseInt(high, 16) * (LOG_BYTES / segmentSize) +
     Math.floor(Number.parseInt(low, 16) / segmentSize);
-  return nameOf(number, segmentSize, timeline.toString(16).toUpperCase().padStart(8, "0"));
+  return nameOf(number, segmentSize, hex(timeline));
 }
 
 /** Returns the segments from one to another of the same timeline, both included. */
@@ -54,7 +59,9 @@ function quoted(file: string): string {
  */
 export function archiveCommand(spool: string): string {
   const target = `${quoted(spool)}/%f`;
-  return `if test -f ${target}; then cmp -s %p ${target}; else cp %p ${target}.part && sync ${target}.part && mv ${target}.part ${target}; fi`;
+  // The server forgets the segment after this, so the folder is made durable too.
+  const copy = `cp %p ${target}.part && sync ${target}.part && mv ${target}.part ${target} && sync ${quoted(spool)}`;
+  return `if test -f ${target}; then cmp -s %p ${target}; else ${copy}; fi`;
 }
 
 /**
@@ -78,9 +85,8 @@ export async function storeWal(
   if (!ARCHIVED.test(name)) throw new BackupRefused(`${name} is not a file of the write-ahead log.`);
   if (SEGMENT.test(name)) await requireCluster(folder, await clusterOf(file));
   const target = path.join(folder.wal, `${name}${ENDING}`);
-  // Two processes may store one file: each has its own draft, and the result is the same.
-  const draft = `${target}.${process.pid}.part`;
-  await rm(draft, { force: true });
+  // Two processes, of two containers too, may store one file: each has its own draft, and the result is the same.
+  const draft = `${target}.${randomUUID()}.part`;
   const written = await writeSealed(draft, bytesOf(file), recipients);
   await requireDigest(draft, written);
   await rename(draft, target);
@@ -120,16 +126,24 @@ export async function removeWalBefore(folder: BackupFolder, first: string): Prom
       await rm(path.join(folder.wal, `${name}${ENDING}`), { force: true });
 }
 
-/** Returns the first segment that is missing between a backup and the newest stored segment; undefined without a gap. */
-export function missingSegment({ wal }: Manifest, stored: readonly string[]): string | undefined {
+/**
+ * Returns the first file that is missing between a backup and the newest stored segment; undefined without a gap. A restored
+ * server goes on in a new timeline, whose segments PostgreSQL finds by its history file only.
+ */
+export function missingWal({ wal }: Manifest, stored: readonly string[]): string | undefined {
   const size = wal.segment_size;
-  const numbers = new Set(stored.filter((name) => SEGMENT.test(name)).map((name) => numberOf(name, size)));
+  const segments = stored.filter((name) => SEGMENT.test(name));
+  const numbers = new Set(segments.map((name) => numberOf(name, size)));
   // The backup has its own segments.
   const last = numberOf(wal.last, size);
   // A spread of arguments ends in a stack error at about 120,000 segments.
   const newest = [...numbers].reduce((most, number) => Math.max(most, number), last);
   for (let at = last + 1; at <= newest; at += 1)
     if (!numbers.has(at)) return nameOf(at, size, wal.last.slice(0, 8));
+  const timelineOf = (segment: string): number => Number.parseInt(segment.slice(0, 8), 16);
+  const latest = Math.max(...segments.map(timelineOf));
+  for (let timeline = timelineOf(wal.last) + 1; timeline <= latest; timeline += 1)
+    if (!stored.includes(historyOf(timeline))) return historyOf(timeline);
   return undefined;
 }
 

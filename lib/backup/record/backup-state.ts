@@ -1,6 +1,6 @@
 import "server-only";
 import { BackupFacts, DrillFacts, selectNewest } from "@/lib/backup/record/store";
-import type { Tx } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 
 /** When backups or drills last succeeded and last failed. */
 interface Last<Facts> {
@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 export const DRILL_DAYS = 90;
 
 /** Returns the last good backup and drill of the tenant, for readiness, health and metrics. */
-export async function readBackupState(tx: Tx, tenantId: string): Promise<BackupState> {
+export async function readBackupState(tx: Running, tenantId: string): Promise<BackupState> {
   const rows = await selectNewest(tx, tenantId);
   const find = (kind: string, outcome: string) =>
     rows.find((row) => row.kind === kind && row.outcome === outcome);

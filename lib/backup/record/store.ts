@@ -2,6 +2,7 @@ import "server-only";
 import type { Pool } from "pg";
 import { z } from "zod";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Running, Statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 const Count = z.int().min(0);
@@ -64,14 +65,19 @@ const Newest = z.object({
   facts: z.unknown(),
 });
 
-/** Returns the newest run of each kind and outcome. */
-export async function selectNewest(tx: Tx, tenantId: string): Promise<z.infer<typeof Newest>[]> {
-  const rows = await tx.$queryRaw<unknown[]>`
-    SELECT r.kind, r.outcome, r.finished_at, r.facts
+/** Without `statement`, whose module brings Prisma: the operator's command has it on a connection of pg. */
+const NEWEST: Statement<string, unknown> = {
+  name: "",
+  text: `SELECT r.kind, r.outcome, r.finished_at, r.facts
     FROM (VALUES ('backup', 'done'), ('backup', 'failed'), ('drill', 'done'), ('drill', 'failed')) w (kind, outcome)
-      CROSS JOIN LATERAL (SELECT * FROM backup_run b WHERE b.tenant_id = ${tenantId}::uuid
-        AND b.kind = w.kind AND b.outcome = w.outcome ORDER BY b.finished_at DESC LIMIT 1) r`;
-  return z.array(Newest).parse(rows);
+      CROSS JOIN LATERAL (SELECT * FROM backup_run b WHERE b.tenant_id = $1::uuid
+        AND b.kind = w.kind AND b.outcome = w.outcome ORDER BY b.finished_at DESC LIMIT 1) r`,
+  values: (tenantId) => [tenantId],
+};
+
+/** Returns the newest run of each kind and outcome. */
+export async function selectNewest({ run }: Running, tenantId: string): Promise<z.infer<typeof Newest>[]> {
+  return z.array(Newest).parse(await run(NEWEST, tenantId));
 }
 
 const Unrecorded = Newest.extend({ id: z.string(), started_at: z.date() });

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Client } from "pg";
 import { z } from "zod";
 import { fileItem, folderItem, type TarItem } from "@/lib/backup/archive/tar";
-import { segmentAt, segmentsBetween } from "@/lib/backup/archive/wal-archive";
+import { historyOf, segmentAt, segmentsBetween } from "@/lib/backup/archive/wal-archive";
 import { BackupRefused } from "@/lib/backup/refused";
 import type { CopyFacts } from "@/lib/backup/server/copy-facts";
 
@@ -110,6 +110,6 @@ export async function* copyDatabase(
   for (const segment of segmentsBetween(first, last, segment_size))
     yield* fileOf(dataFolder, `pg_wal/${segment}`);
   for (let history = timeline; history > 1; history -= 1)
-    yield* fileOf(dataFolder, `pg_wal/${history.toString(16).toUpperCase().padStart(8, "0")}.history`);
+    yield* fileOf(dataFolder, `pg_wal/${historyOf(history)}`);
   facts.finish({ start, end: lsn, segment_size, first, last }, at);
 }

@@ -88,7 +88,11 @@ function recoverySettings({ walFolder, to }: Replay): Record<string, string> {
     recovery_target: "",
     // Without the letters T and Z: this setting is read before the server knows any time zone by name.
     recovery_target_time: to?.toISOString().replace("T", " ").replace("Z", "+00") ?? "",
-    archive_mode: "off",
+    // Nothing is archived here. What this server makes, first the history of its new timeline, waits for its next start:
+    // without that file in the archive no later restore would find what is archived from then on.
+    archive_mode: "on",
+    archive_command: "",
+    archive_library: "",
     // Settings of the first server that a smaller one could not meet would end the replay.
     hot_standby: "off",
     shared_preload_libraries: "",

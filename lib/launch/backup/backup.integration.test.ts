@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recordEvent } from "@/lib/audit/record/record-event";
@@ -9,12 +9,14 @@ import { agreeToErasure } from "@/lib/audit/retention/erasure/decide-erasure";
 import { erasePrepared } from "@/lib/audit/retention/run-retention";
 import { listBackups, type Manifest, openBackupFolder, sealedPath } from "@/lib/backup/archive/backup-folder";
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
-import { listWal } from "@/lib/backup/archive/wal-archive";
+import { archiveCommand, listWal } from "@/lib/backup/archive/wal-archive";
 import { readBackupState } from "@/lib/backup/record/backup-state";
 import { recordBackupRuns } from "@/lib/backup/record/record-runs";
 import { checkPages } from "@/lib/backup/server/check-pages";
 import { findTools } from "@/lib/backup/server/pg-basebackup";
 import { fixedClock } from "@/lib/clock";
+import { urlFor } from "@/lib/db/bootstrap-roles";
+import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { openPool } from "@/lib/db/pool";
 import { inSnapshot } from "@/lib/db/transaction";
 import { withClient } from "@/lib/launch/backup/backup-place";
@@ -40,17 +42,21 @@ let [inBackup, atMoment, atEnd] = [0, 0, 0];
 /** Pseudonym of the person who was erased after the moment. */
 let erased = "";
 
-const admin = <T>(sql: string): Promise<T[]> =>
-  withClient(bench.log.database.adminUrl, async (client) => (await client.query(sql)).rows as T[]);
+const query = <T>(url: string, sql: string): Promise<T[]> =>
+  withClient(url, async (client) => (await client.query(sql)).rows as T[]);
+const admin = <T>(sql: string): Promise<T[]> => query(bench.log.database.adminUrl, sql);
 
-/** Finishes the present segment of WAL and stores it. */
-async function archiveNow(): Promise<void> {
-  const [{ name }] = (await admin<{ name: string }>("SELECT pg_walfile_name(pg_switch_wal()) AS name")) as [
-    { name: string },
-  ];
-  const spool = path.join(bench.dataDir, "postgres/archive");
+/** Finishes the present segment of WAL and stores what was archived. */
+async function archiveNow(
+  url = bench.log.database.adminUrl,
+  dataDir = bench.dataDir,
+  folder = bench.folder,
+): Promise<void> {
+  const rows = await query<{ name: string }>(url, "SELECT pg_walfile_name(pg_switch_wal()) AS name");
+  const name = rows[0]?.name ?? "";
+  const spool = path.join(dataDir, "postgres/archive");
   await waitUntil(`${name} is archived`, async () => existsSync(path.join(spool, name)));
-  await storeWaitingWal(bench.folder, path.join(bench.dataDir, "postgres/data"), [bench.database.recipient]);
+  await storeWaitingWal(folder, path.join(dataDir, "postgres/data"), [bench.database.recipient]);
 }
 
 /** Returns a moment after everything that is committed, which the server's clock has passed. */
@@ -183,6 +189,25 @@ describe("backup restore", () => {
     const { server, logSize } = await restoreBackup(await order());
     await server.stop();
     expect(logSize).toBe(atEnd);
+  });
+
+  it("brings back what a restored server archived before its first backup, and refuses an archive without its history", async () => {
+    const folder = await openBackupFolder(path.join(bench.root, "continued"));
+    await cp(bench.folder.dir, folder.dir, { recursive: true });
+    const first = await order({ folder });
+    await (await restoreBackup(first)).server.stop();
+    const passwordFile = path.join(bench.dataDir, "keys/database/superuser");
+    const own = { dataDir: first.into, passwordFile, isDurable: false, archiveCommand };
+    const continued = await startEmbeddedDatabase(own);
+    const url = urlFor(continued.adminUrl, undefined, manifest.database);
+    await query(url, "CREATE TABLE after_restore AS SELECT 1 AS id");
+    await archiveNow(url, first.into, folder);
+    await continued.stop();
+    const { server } = await restoreBackup(await order({ folder }));
+    expect(await query(server.urlOf(manifest.database), "SELECT id FROM after_restore")).toEqual([{ id: 1 }]);
+    await server.stop();
+    await rm(path.join(folder.wal, "00000002.history.gz.age"));
+    await expect(restoreBackup(await order({ folder }))).rejects.toThrow("WAL is missing: 00000002.history");
   });
 
   it("refuses a folder with content, a running instance and a running server", async () => {

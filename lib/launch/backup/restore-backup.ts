@@ -10,7 +10,7 @@ import {
   requireWhole,
 } from "@/lib/backup/archive/backup-folder";
 import { openSealed } from "@/lib/backup/archive/sealed-file";
-import { listWal, missingSegment, openWal } from "@/lib/backup/archive/wal-archive";
+import { listWal, missingWal, openWal } from "@/lib/backup/archive/wal-archive";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { readLogState } from "@/lib/backup/server/copy-facts";
 import { findTools } from "@/lib/backup/server/pg-basebackup";
@@ -95,7 +95,7 @@ async function choose({ folder, to }: RestoreOrder): Promise<Manifest> {
   if (to !== undefined && to.getTime() > Date.now())
     throw new BackupRefused(`${to.toISOString()} is in the future.`);
   const manifest = backupFor(await listBackups(folder), to);
-  const gap = missingSegment(manifest, await listWal(folder));
+  const gap = missingWal(manifest, await listWal(folder));
   if (gap !== undefined && to === undefined)
     throw new BackupRefused(
       `WAL is missing: ${gap} is not in the archive, but later segments are. Restore to a time before the gap with --to.`,

@@ -8,9 +8,8 @@ import {
   isDrillDue,
   readBackupState,
 } from "@/lib/backup/record/backup-state";
-import { openDatabase } from "@/lib/db/client";
 import { createClient } from "@/lib/db/connection";
-import { inSnapshot } from "@/lib/db/transaction";
+import type { Running } from "@/lib/db/statement";
 import { environments } from "@/lib/env";
 import { readCustody } from "@/lib/env/custody";
 import { variablesOf } from "@/lib/env/read-environment";
@@ -60,15 +59,20 @@ function adviceFor(what: string): string {
   );
 }
 
+/** Lends a connection that runs statements, for the rows of a tenant if one is named. */
 async function withClient<T>(
   url: string,
-  ask: (query: (text: string) => Promise<unknown[]>) => Promise<T>,
+  ask: (client: Running & { query(text: string): Promise<unknown[]> }) => Promise<T>,
+  tenantId?: string,
 ): Promise<T> {
-  const client = createClient(url, { connectionTimeoutMillis: CALL_MS, query_timeout: CALL_MS });
+  const client = createClient(url, { connectionTimeoutMillis: CALL_MS, query_timeout: CALL_MS, tenantId });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    return await ask(async (text) => (await client.query(text)).rows);
+    return await ask({
+      query: async (text) => (await client.query(text)).rows,
+      run: async (one, params) => (await client.query(one.text, one.values(params))).rows,
+    });
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -78,14 +82,14 @@ async function withClient<T>(
 async function requirePlainRole(url: string): Promise<void> {
   const question =
     "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls AS is FROM pg_roles WHERE rolname = current_user";
-  const [row] = await withClient(url, (query) => query(question));
+  const [row] = await withClient(url, ({ query }) => query(question));
   if (Reflect.get(Object(row), "is") === true) throw new Error("the login may do more than this part needs");
 }
 
 async function requireMigrations(url: string): Promise<void> {
   const folder = path.join(PROGRAM_ROOT, "prisma/migrations");
   const expected = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const rows = await withClient(url, (query) =>
+  const rows = await withClient(url, ({ query }) =>
     query("SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL"),
   );
   const applied = new Set(rows.map((row) => Reflect.get(Object(row), "name")));
@@ -95,17 +99,12 @@ async function requireMigrations(url: string): Promise<void> {
 
 /** Asks as the portal's status does. A database that was never backed up has no age, and is at fault where one is expected. */
 async function requireBackup(url: string, tenantId: string, everyHours: number): Promise<void> {
-  const db = openDatabase({ url, tenantId, maxConnections: 1, waitMs: CALL_MS });
-  try {
-    const state = await inSnapshot({ db, instance: { tenantId } }, (tx) => readBackupState(tx, tenantId));
-    const age = ageOf(state.backup, Date.now());
-    if (age === null) throw new Error("was never made");
-    if (isBackupLate(state, { everyHours, since: undefined }, Date.now()))
-      throw new Error(`is ${Math.floor(age / 3600)} hours old and expected every ${everyHours}`);
-    if (isDrillDue(state, Date.now())) throw new Error(`had no drill that passed in ${DRILL_DAYS} days`);
-  } finally {
-    await db.close();
-  }
+  const state = await withClient(url, (client) => readBackupState(client, tenantId), tenantId);
+  const age = ageOf(state.backup, Date.now());
+  if (age === null) throw new Error("was never made");
+  if (isBackupLate(state, { everyHours, since: undefined }, Date.now()))
+    throw new Error(`is ${Math.floor(age / 3600)} hours old and expected every ${everyHours}`);
+  if (isDrillDue(state, Date.now())) throw new Error(`had no drill that passed in ${DRILL_DAYS} days`);
 }
 
 /** A fault of the database's content counts; where no answer came, the check could not ask. */
