@@ -6,7 +6,8 @@ import { buildahArguments, IMAGES } from "@/scripts/release/buildah";
 import type { Program } from "./program";
 
 // Runs the programs of images without a container engine: the image's files as a read-only root, with the deployment's
-// folder and an empty /tmp as all that can be written, and the machine's /etc/hosts, which every container engine provides. One process all the way, so that signals and its end are its own.
+// folder and an empty /tmp as all that can be written, and the machine's /etc/hosts, as every container engine gives one.
+// One process all the way, so that signals and its end are its own.
 
 /** The shell is this machine's and is gone when the program begins; the image has none. */
 const ENTER = `set -e
