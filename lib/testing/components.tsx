@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, queries, type RenderResult, render } from "@testing-library/react";
+import { cleanup, configure, queries, type RenderResult, render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
 import {
@@ -15,6 +15,8 @@ import { loadFormLibrary } from "@/components/form/form-kit";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
 
 await loadFormLibrary();
+// A watchdog, as those of vitest.config.ts: a form loads its schema and its words for refusals when they are needed.
+configure({ asyncUtilTimeout: 60_000 });
 afterEach(cleanup);
 
 /** What a component asked of the router, in order: `["push", "/requests"]`, `["refresh"]`. */

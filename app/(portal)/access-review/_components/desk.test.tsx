@@ -102,7 +102,7 @@ describe("the desk of an access review", () => {
   it("lists the remaining rows again before it keeps them, without those that have a warning", async () => {
     const calls = answerCalls(() => ({ status: 200, json: {} }));
     const { user } = desk(review([row(1, { is_close: true }), row(2), row(3)]));
-    await user.click(screen.getByRole("button", { name: "Keep the 2 that are left" }));
+    await user.click(screen.getByRole("button", { name: "Keep the remaining 2" }));
     const dialog = screen.getByRole("dialog");
     expect(within(dialog).getAllByRole("listitem")).toHaveLength(2);
     expect(calls).toEqual([]);
