@@ -62,7 +62,7 @@ describe("the drawer for a legal hold", () => {
     await user.type(reason(), "Examination");
     await user.click(send());
     expect(await screen.findByText("Hold not placed")).toBeDefined();
-    expect(screen.getByText("req-1")).toBeDefined();
+    expect(await screen.findByText("req-1")).toBeDefined();
     isRefused = false;
     await user.click(send());
     expect(await screen.findByText(/Hold in force until/)).toBeDefined();
