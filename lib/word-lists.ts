@@ -1,5 +1,5 @@
-// The lists that pages need at once in the browser. They need no schema library, which is a sixth of a page's script; lib/vocabulary.ts,
-// lib/live and lib/disputes make schemas of them.
+// The lists that pages need at once in the browser. They need no schema library, which is a sixth of a page's script; lib/vocabulary.ts and
+// lib/live make schemas of them.
 
 /** Roles of a person or program. Support is a duty, not a role. */
 export const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
@@ -49,24 +49,3 @@ export const WATCHED_KINDS = [
   "alert",
 ] as const;
 export type WatchedKind = (typeof WATCHED_KINDS)[number];
-
-/** What a dispute is about. */
-export const DISPUTE_GROUNDS = [
-  "amount",
-  "quantity",
-  "price",
-  "not_delivered",
-  "not_ordered",
-  "wrong_party",
-  "other",
-] as const;
-
-/** How a dispute ends. */
-export const DISPUTE_OUTCOMES = [
-  "as_recorded",
-  "corrected",
-  "agreed",
-  "cancelled",
-  "unresolved",
-  "other",
-] as const;

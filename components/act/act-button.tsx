@@ -5,7 +5,6 @@ import { type ReactNode, useEffect, useState } from "react";
 import { type Act, inputOf } from "@/components/act/act";
 import { NetworkLost } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { afterLoad } from "@/components/client/later";
 import { useCallOnce } from "@/components/client/use-call-once";
 import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
@@ -91,9 +90,7 @@ function Asking<O extends OperationSpec, N extends string>(props: {
   const { act, open } = props;
   const [error, setError] = useState<unknown>();
   useEffect(() => {
-    afterLoad()
-      .then(loadDialog)
-      .catch(() => undefined);
+    loadDialog().catch(() => undefined);
   }, []);
   const press = async () => {
     setError(undefined);

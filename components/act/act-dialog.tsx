@@ -7,10 +7,9 @@ import { type Act, type ActField, inputOf, type Typed } from "@/components/act/a
 import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useCallOnce } from "@/components/client/use-call-once";
-import type { Answers } from "@/components/form/answers";
 import type { Fault } from "@/components/form/faults";
 import { AreaField, FileField, RadioField, SelectField, TextField } from "@/components/form/fields";
-import { useAnswers } from "@/components/form/form-kit";
+import { type Answers, useAnswers } from "@/components/form/use-answers";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";

@@ -1,23 +1,17 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { lazy, Suspense } from "react";
-import { CallRefused, NetworkLost, type Problem } from "@/components/client/api";
+import { CallRefused, NetworkLost } from "@/components/client/api";
 import { NotSigned } from "@/components/client/sign-statement";
+import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
+import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
-
-// The words for all refusals are loaded with the first one: the portal has just answered. Without them its own title says what it was.
-const RefusalWords = lazy(async () => {
-  try {
-    return { default: (await import("@/components/client/refusal-words")).RefusalWords };
-  } catch {
-    return { default: ({ problem }: { problem: Problem }) => <p>{problem.title}</p> };
-  }
-});
 
 /** Shows why a call failed, next to its control: what did not happen, why, and the number to quote. */
 export function CallFailure({ error, title }: { error: unknown; title?: string }) {
   const t = useTranslations("ui");
+  const words = useProblemWords();
+  const fields = useFieldWords();
   if (error === undefined || error === null) return null;
   if (error instanceof NetworkLost)
     return (
@@ -35,9 +29,17 @@ export function CallFailure({ error, title }: { error: unknown; title?: string }
   return (
     <Notice tone="oxblood" icon="stop" isLive title={title ?? t("notDone")}>
       {problem === undefined ? null : (
-        <Suspense>
-          <RefusalWords problem={problem} />
-        </Suspense>
+        <>
+          <p>{words(problem)}</p>
+          {problem.errors.map((one) => (
+            <p key={`${one.pointer}${one.detail}`}>{fields.line(one)}</p>
+          ))}
+          {problem.requestId === "" ? null : (
+            <p className="mt-1 text-ink-2">
+              {t("requestId")} <Digest value={problem.requestId} />
+            </p>
+          )}
+        </>
       )}
     </Notice>
   );

@@ -9,9 +9,8 @@ import type { Signer } from "@/components/client/use-signer";
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { openDispute, prepareDispute } from "@/lib/api-client/operations/disputes";
-import type { NewDispute } from "@/lib/disputes/schema";
+import { DisputeGround, NewDispute } from "@/lib/disputes/schema";
 import type { GroupName } from "@/lib/vocabulary";
-import { DISPUTE_GROUNDS } from "@/lib/word-lists";
 
 const PREPARE = target<typeof prepareDispute>("POST", "/confidential/transactions/{id}/disputes/statement");
 const OPEN = target<typeof openDispute>("POST", "/confidential/transactions/{id}/disputes");
@@ -55,12 +54,12 @@ function DisputeForm({ transactionId, sealedFields }: Disputed) {
   const form = useForm({
     call: OPEN,
     params: { id: transactionId },
-    schema: async () => (await import("@/lib/disputes/schema")).NewDispute,
+    schema: NewDispute,
     id: "dispute",
     initial: { ground: "other", reason: "", fields: sealedFields },
     // Without a field of its own the call would permit all of them.
     toBody: ({ ground, reason, fields }) => ({
-      ground: DISPUTE_GROUNDS.find((one) => one === ground),
+      ground: DisputeGround.safeParse(ground).data,
       reason,
       ...(hasSealed ? { fields: [...fields] } : {}),
     }),
@@ -80,7 +79,7 @@ function DisputeForm({ transactionId, sealedFields }: Disputed) {
       <SelectField
         form={form}
         name="ground"
-        options={DISPUTE_GROUNDS.map((value) => ({ value, label: t(`grounds.${value}`) }))}
+        options={DisputeGround.options.map((value) => ({ value, label: t(`grounds.${value}`) }))}
       />
       <AreaField form={form} name="reason" help={t("reasonHelp")} rows={4} maxLength={4_000} />
       {hasSealed ? (

@@ -2,8 +2,7 @@ import { useTranslations } from "next-intl";
 import { CallRefused } from "@/components/client/api";
 import { dutyKey, extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Notice } from "@/components/ui/states";
-import type { Role } from "@/lib/vocabulary";
-import { DUTIES, ROLES } from "@/lib/word-lists";
+import { Duty, Role, type Role as RoleName } from "@/lib/vocabulary";
 
 /** Returns role and duties as one phrase. */
 export function useStanding(): (role: string, duties: readonly string[]) => string {
@@ -40,7 +39,7 @@ export function useExplained(title: string) {
 export function useDutyOptions() {
   const t = useTranslations("administration.invite.dutyHelp");
   const duties = useTranslations("portal.duties");
-  return DUTIES.map((duty) => ({
+  return Duty.options.map((duty) => ({
     value: duty,
     label: duties(dutyKey(duty)),
     help: t(dutyKey(duty)),
@@ -48,8 +47,8 @@ export function useDutyOptions() {
 }
 
 /** The roles as options, the given one first: a menu shows its first option until another is chosen. */
-export function useRoleOptions(first: Role) {
+export function useRoleOptions(first: RoleName) {
   const roles = useTranslations("portal.roles");
-  const others = ROLES.filter((role) => role !== first);
+  const others = Role.options.filter((role) => role !== first);
   return [first, ...others].map((role) => ({ value: role, label: roles(roleKey(role)) }));
 }

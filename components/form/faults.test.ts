@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { controlAt, listedIn, ownWords } from "@/components/form/faults";
-import { localFaults, remoteFaults } from "@/components/form/found-faults";
+import { controlAt, listedIn, localFaults, ownWords, remoteFaults } from "@/components/form/faults";
 
 const Body = z.strictObject({
   transactions: z.array(z.uuid()).min(1).max(2),

@@ -2,14 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { type ComponentProps, type ReactNode, useLayoutEffect, useRef, useState } from "react";
-import type { FieldValues, Path, PathValue } from "react-hook-form";
+import { type FieldValues, type Path, type PathValue, useController } from "react-hook-form";
 import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
-import type { Answers } from "@/components/form/answers";
 import { Choice, ChoiceGroup, Select, TextArea, TextInput } from "@/components/form/controls";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field, type FieldProps } from "@/components/form/field";
-import { useFormLibrary } from "@/components/form/form-kit";
+import type { Answers } from "@/components/form/use-answers";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button, type ButtonProps } from "@/components/ui/button";
 import { useLeave } from "@/components/ui/dialog";
@@ -74,8 +73,7 @@ export function FileField<A extends FieldValues>(
 ) {
   const { form, name, accept, read, ...around } = props;
   const ui = useTranslations("ui");
-  const { hookForm } = useFormLibrary();
-  const { field } = hookForm.useController<A, Path<A>>({ name, control: form.hook.control });
+  const { field } = useController<A, Path<A>>({ name, control: form.hook.control });
   const [chosen, setChosen] = useState<string>();
   const choose = async (file: File): Promise<void> => {
     field.onChange(await read(file));
@@ -159,8 +157,7 @@ export function BoxesField<A extends FieldValues>(
   props: OfForm<A> & Around & { readonly options: readonly Option[]; readonly look?: "list" | "columns" },
 ) {
   const { form, name, options, help, around, look = "list" } = props;
-  const { hookForm } = useFormLibrary();
-  const { field } = hookForm.useController<A, Path<A>>({ name, control: form.hook.control });
+  const { field } = useController<A, Path<A>>({ name, control: form.hook.control });
   const chosen: readonly string[] = field.value;
   const choose = (value: string, isOn: boolean) => {
     const others = chosen.filter((one) => one !== value);

@@ -1,14 +1,13 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { FieldValues, Path } from "react-hook-form";
 import type { z } from "zod";
 import type { BrowserInput, Target } from "@/components/client/api";
 import { type BodyOf, type Signing, useCallOnce } from "@/components/client/use-call-once";
-import type { Answers, ControlWords } from "@/components/form/answers";
-import { type Controls, controlAt, type Fault } from "@/components/form/faults";
-import { checkBody, loadCheck, type SchemaLoader, useAnswers } from "@/components/form/form-kit";
+import { type Controls, controlAt, type Fault, localFaults } from "@/components/form/faults";
+import { type Answers, type ControlWords, useAnswers } from "@/components/form/use-answers";
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 
 type WithBody = OperationSpec & { readonly body: z.ZodType };
@@ -20,8 +19,8 @@ export interface FormSpec<O extends WithBody, A extends FieldValues> {
   readonly params?: BrowserInput<O>["params"];
   /** The revision that was read, where two people or pages can change one thing. */
   readonly ifMatch?: string;
-  /** Loads the operation's own schema of its body. */
-  readonly schema: SchemaLoader<O["body"]>;
+  /** The operation's own schema of its body. */
+  readonly schema: O["body"];
   /** Prefix of the ids of the controls. */
   readonly id: string;
   readonly initial: A;
@@ -68,7 +67,7 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
     focus: spec.isInDialog === true ? "control" : "summary",
     warns: true,
     keeps: spec.keeps,
-    check: (answers) => checkBody(schema, toBody(answers)),
+    check: (answers) => localFaults(schema, toBody(answers)),
     controlOf: (fault, answers) =>
       typeof controls === "function" ? controls(fault, answers) : controlAt(controls, fault.pointer),
     send,
@@ -79,10 +78,6 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
     },
   });
   const isNew = form.hook.formState.isDirty;
-  useEffect(() => {
-    // It is there when the form is sent.
-    if (isNew) loadCheck(schema).catch(() => undefined);
-  }, [isNew, schema]);
   return {
     ...form,
     answer: isNew ? undefined : taken?.answer,

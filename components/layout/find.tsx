@@ -3,7 +3,6 @@
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { afterLoad } from "@/components/client/later";
 import type { Viewer } from "@/components/layout/places";
 import { Icon } from "@/components/ui/icon";
 
@@ -16,9 +15,7 @@ export function Find({ viewer }: { viewer: Viewer }) {
   const t = useTranslations("portal");
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
-    afterLoad()
-      .then(loadDialog)
-      .catch(() => undefined);
+    loadDialog().catch(() => undefined);
   }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -23,6 +23,6 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["action-facts.ts", "79e0e7a006253e49e1f130b113fd7accfba66eb2771e4a68ccf245ecf87ff654"],
   ["conflict-reasons.ts", "a33dfc4a10cfbc84de256d0075a8d4dd893c2af08bdbab0001d002a164778bad"],
   ["transitions.ts", "12701218407b17bc7c4b33944891ee471794f6bae1a66d6ebfb9a3d9392d888d"],
-  ["validity.ts", "3214b88e91257a53b3aaf08c9bb0fe26c4704ed66e5416a8116026ad8a52d005"],
+  ["validity.ts", "181c7838684e9137e1f21525797ff019030fa476e0041c7427a13e4cfdd881de"],
   ["reason.ts", "c6580733a498690a12b84449d8079cd11487069c4529c81f5a6bb55ae9ea61ab"],
 ];

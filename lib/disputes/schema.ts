@@ -4,7 +4,6 @@ import { FigureRow } from "@/lib/disputes/figures/schema";
 import { DisputeStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { integerText, pageQuery, Receipt, RecordName, text, Uuid, visibleText } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
-import { DISPUTE_GROUNDS, DISPUTE_OUTCOMES } from "@/lib/word-lists";
 
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
 export type DisputeState = z.infer<typeof DisputeState>;
@@ -28,11 +27,26 @@ export const NewDisputeStatement = z.strictObject(disputed);
 export type NewDisputeStatement = z.infer<typeof NewDisputeStatement>;
 
 /** What a dispute is about, from a list; the reason says it in words. */
-export const DisputeGround = z.enum(DISPUTE_GROUNDS);
+export const DisputeGround = z.enum([
+  "amount",
+  "quantity",
+  "price",
+  "not_delivered",
+  "not_ordered",
+  "wrong_party",
+  "other",
+]);
 export type DisputeGround = z.infer<typeof DisputeGround>;
 
 /** How a dispute was resolved, from a list. */
-export const DisputeOutcome = z.enum(DISPUTE_OUTCOMES);
+export const DisputeOutcome = z.enum([
+  "as_recorded",
+  "corrected",
+  "agreed",
+  "cancelled",
+  "unresolved",
+  "other",
+]);
 export type DisputeOutcome = z.infer<typeof DisputeOutcome>;
 
 export const NewDispute = z.strictObject({

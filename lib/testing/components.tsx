@@ -9,13 +9,11 @@ import {
 import { NextIntlClientProvider } from "next-intl";
 import type { ComponentProps, ReactNode } from "react";
 import { afterEach, onTestFinished } from "vitest";
-// A page loads its forms and the dialogs of its acts later; in tests they are there from the start.
+// A page loads the dialogs of its acts later; in tests they are there from the start.
 import "@/components/act/act-dialog";
-import { loadFormLibrary } from "@/components/form/form-kit";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
 
-await loadFormLibrary();
-// A watchdog, as those of vitest.config.ts: a form loads its schema and its words for refusals when they are needed.
+// A watchdog, as those of vitest.config.ts.
 configure({ asyncUtilTimeout: 60_000 });
 afterEach(cleanup);
 

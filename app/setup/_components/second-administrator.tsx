@@ -12,7 +12,11 @@ import { CodeSample } from "@/components/ui/code-sample";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import type { SecondAdministratorAnswer, SetupPeople } from "@/lib/administration/setup/schema";
+import {
+  SecondAdministrator as Body,
+  type SecondAdministratorAnswer,
+  type SetupPeople,
+} from "@/lib/administration/setup/schema";
 import type { nameSecondAdministrator } from "@/lib/api-client/operations/administration/readiness";
 
 const NAME = target<typeof nameSecondAdministrator>("POST", "/confidential/admin/setup/second-administrator");
@@ -58,7 +62,7 @@ function NameForm({ onDone }: { onDone: (answer: SecondAdministratorAnswer) => v
   const t = useTranslations("setup.second");
   const form = useForm({
     call: NAME,
-    schema: async () => (await import("@/lib/administration/setup/schema")).SecondAdministrator,
+    schema: Body,
     id: "second",
     initial: { name: "", email: "" },
     isInDialog: true,

@@ -2,19 +2,17 @@
 
 import { useTranslations } from "next-intl";
 import { send } from "@/components/client/api";
-import { controlAt } from "@/components/form/faults";
+import { controlAt, localFaults } from "@/components/form/faults";
 import { FormFrame, TextField } from "@/components/form/fields";
-import { checkBody, useAnswers } from "@/components/form/form-kit";
+import { useAnswers } from "@/components/form/use-answers";
 import { Facts } from "@/components/ui/facts";
-import type {
+import {
   SetupAdministrator,
-  SetupAdministratorAnswer,
-  SetupCall,
+  type SetupAdministratorAnswer,
+  type SetupCall,
   SetupOrganisation,
-  SetupView,
+  type SetupView,
 } from "@/lib/administration/setup/schema";
-
-const loadSchemas = () => import("@/lib/administration/setup/schema");
 
 // Each sends the link's token in its body: an address would be kept by browsers, proxies and logs. All throw
 // CallRefused and NetworkLost.
@@ -71,7 +69,7 @@ function useOrganisation({ call, onDone }: Step<SetupView>) {
       zone: { label: t("zone"), missing: t("zoneMissing"), wrong: t("zoneWrong") },
       homes: { label: t("homes"), missing: t("homesMissing"), wrong: t("homesWrong") },
     },
-    check: (answers) => checkBody(async () => (await loadSchemas()).SetupOrganisation, bodyOf(answers)),
+    check: (answers) => localFaults(SetupOrganisation, bodyOf(answers)),
     controlOf: ({ pointer }) =>
       controlAt({ "/name": "name", "/zone": "zone", "/home_jurisdictions": "homes" }, pointer),
     send: (answers) => saveOrganisation(bodyOf(answers)),
@@ -122,7 +120,7 @@ function useFirst({ call, onDone }: Step<Named>) {
       name: { label: t("name"), missing: t("nameMissing") },
       email: { label: t("email"), missing: t("emailMissing"), wrong: t("emailWrong") },
     },
-    check: (answers) => checkBody(async () => (await loadSchemas()).SetupAdministrator, bodyOf(answers)),
+    check: (answers) => localFaults(SetupAdministrator, bodyOf(answers)),
     controlOf: ({ pointer }) => controlAt({ "/name": "name", "/email": "email" }, pointer),
     send: async (answers) => ({ ...bodyOf(answers), ...(await nameFirst(bodyOf(answers))) }),
     onDone,

@@ -2,9 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { z } from "zod";
+import { localFaults } from "@/components/form/faults";
 import { AreaField, FormFrame } from "@/components/form/fields";
-import { useAnswers } from "@/components/form/form-kit";
-import { localFaults } from "@/components/form/found-faults";
+import { useAnswers } from "@/components/form/use-answers";
 import { Button } from "@/components/ui/button";
 import { Reason } from "@/lib/administration/agreements/schema";
 

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Target } from "@/components/client/api";
 import { type Api, useApi } from "@/components/client/use-api";
 import type { BodyOf } from "@/components/client/use-call-once";
-import { useLeaveWarning } from "@/components/client/use-ready";
+import { useLeaveWarning } from "@/components/form/use-answers";
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 import { type PlannedRow, planRows, type RowPlan } from "@/lib/import/lists/plan-rows";
 import { type Columns, type ListRow, readRows } from "@/lib/import/lists/read-rows";

@@ -6,9 +6,9 @@ import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domai
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";
-import type { ReviewRow } from "@/lib/administration/access-review/schema";
+import { DecisionBody, type ReviewRow } from "@/lib/administration/access-review/schema";
 import type { decideAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
-import { DUTIES, ROLES } from "@/lib/word-lists";
+import { Duty, Role } from "@/lib/vocabulary";
 
 export const DECIDE = target<typeof decideAccessReview>(
   "POST",
@@ -32,15 +32,15 @@ export function ChangeAccess({ review, row, onClose }: AskedRow) {
   const form = useForm({
     call: DECIDE,
     params: { id: review },
-    schema: async () => (await import("@/lib/administration/access-review/schema")).DecisionBody,
+    schema: DecisionBody,
     id: "change-access",
     initial: { reason: "", role: facts.role as string, duties: given },
     isInDialog: true,
     toBody: ({ role, duties, reason }) => ({
       decision: "change" as const,
       rows: [{ id: row.id, version: row.version }],
-      role: ROLES.find((one) => one === role),
-      duties: DUTIES.filter((duty) => duties.includes(duty)),
+      role: Role.options.find((one) => one === role),
+      duties: Duty.options.filter((duty) => duties.includes(duty)),
       reason: reason.trim(),
     }),
     controls: { "/role": "role", "/duties": "duties", "/reason": "reason" },

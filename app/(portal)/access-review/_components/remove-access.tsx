@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";
+import { DecisionBody } from "@/lib/administration/access-review/schema";
 import { type AskedRow, DECIDE } from "./change-access";
 
 /** Asks a second person to agree that a person is suspended or a program's key ends. */
@@ -12,7 +13,7 @@ export function RemoveAccess({ review, row, onClose }: AskedRow) {
   const form = useForm({
     call: DECIDE,
     params: { id: review },
-    schema: async () => (await import("@/lib/administration/access-review/schema")).DecisionBody,
+    schema: DecisionBody,
     id: "remove-access",
     initial: { reason: "" },
     isInDialog: true,

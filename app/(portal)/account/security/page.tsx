@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Authenticator } from "@/app/(portal)/account/security/_components/authenticator";
-import { PasswordForm } from "@/app/(portal)/account/security/_components/later-parts";
 import { Passkeys } from "@/app/(portal)/account/security/_components/passkeys";
+import { PasswordForm } from "@/app/(portal)/account/security/_components/password-form";
 import { ProviderLink } from "@/app/(portal)/account/security/_components/provider-link";
 import { RecoveryCodes } from "@/app/(portal)/account/security/_components/recovery-codes";
 import { Sessions } from "@/app/(portal)/account/security/_components/sessions";

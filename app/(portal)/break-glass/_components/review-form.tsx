@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame, RadioField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import type { BreakGlassView } from "@/lib/access/break-glass/schema";
+import { type BreakGlassView, NewReview } from "@/lib/access/break-glass/schema";
 import type { reviewBreakGlass } from "@/lib/api-client/operations/break-glass";
 
 const REVIEW = target<typeof reviewBreakGlass>("POST", "/confidential/access/break-glass/{id}/reviews");
@@ -23,7 +23,7 @@ export function ReviewForm({ use, log, person }: ReviewProps) {
   const form = useForm({
     call: REVIEW,
     params: { id: use.id },
-    schema: async () => (await import("@/lib/access/break-glass/schema")).NewReview,
+    schema: NewReview,
     id: "review",
     initial: { outcome: "" as "" | (typeof OUTCOMES)[number], comment: "" },
     toBody: ({ outcome, comment }) => ({

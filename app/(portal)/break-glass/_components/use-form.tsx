@@ -2,15 +2,14 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { controlAt, listedIn } from "@/components/form/faults";
+import { controlAt, listedIn, localFaults } from "@/components/form/faults";
 import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
-import { checkBody, useAnswers } from "@/components/form/form-kit";
-import type { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
+import { useAnswers } from "@/components/form/use-answers";
+import { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
 import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";
 import type { GroupName } from "@/lib/vocabulary";
 import { ConfirmUse } from "./confirm-use";
 
-const loadStatement = async () => (await import("@/lib/access/break-glass/schema")).NewBreakGlassStatement;
 const GROUPS: readonly GroupName[] = [
   "amount",
   "pricing",
@@ -51,7 +50,7 @@ export function UseForm({ transaction }: { transaction: string | undefined }) {
     },
     focus: "summary",
     warns: true,
-    check: (typed) => checkBody(loadStatement, bodyOf(typed)),
+    check: (typed) => localFaults(NewBreakGlassStatement, bodyOf(typed)),
     controlOf: ({ pointer }) => controlAt(CONTROLS, pointer),
     send: async (typed) => bodyOf(typed),
     keeps: (_asked, typed) => typed,

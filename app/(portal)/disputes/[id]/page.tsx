@@ -3,10 +3,10 @@ import { recordPage, type Shown as ShownRecord } from "@/app/(portal)/_kit/recor
 import { DisputeActs } from "@/app/(portal)/disputes/_components/dispute-acts";
 import { DisputeFacts } from "@/app/(portal)/disputes/_components/dispute-facts";
 import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-table";
+import { FigureForm } from "@/app/(portal)/disputes/_components/figure-form";
 import { FigureTable } from "@/app/(portal)/disputes/_components/figure-table";
-import { FigureForm, RecordColumn } from "@/app/(portal)/disputes/_components/later-parts";
 import { Notes } from "@/app/(portal)/disputes/_components/notes";
-import type { Looking } from "@/app/(portal)/disputes/_components/record-column";
+import { type Looking, RecordColumn } from "@/app/(portal)/disputes/_components/record-column";
 import { SaidColumn } from "@/app/(portal)/disputes/_components/said-column";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";

@@ -6,6 +6,7 @@ import { AreaField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import type { stateFigures } from "@/lib/api-client/operations/disputes";
+import { NewFigures } from "@/lib/disputes/figures/schema";
 
 const STATE = target<typeof stateFigures>("POST", "/confidential/disputes/{id}/figures");
 
@@ -26,7 +27,7 @@ export function FigureForm({ disputeId }: { disputeId: string }) {
   const form = useForm({
     call: STATE,
     params: { id: disputeId },
-    schema: async () => (await import("@/lib/disputes/figures/schema")).NewFigures,
+    schema: NewFigures,
     id: "figures",
     initial: { amount: "", currency: "", pricing: "" },
     toBody: ({ amount, currency, pricing }) => ({

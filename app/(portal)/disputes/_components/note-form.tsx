@@ -5,6 +5,7 @@ import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { addDisputeNote } from "@/lib/api-client/operations/disputes";
+import { NewNote } from "@/lib/disputes/schema";
 
 const SEND = target<typeof addDisputeNote>("POST", "/confidential/disputes/{id}/notes");
 
@@ -14,7 +15,7 @@ export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: b
   const form = useForm({
     call: SEND,
     params: { id: disputeId },
-    schema: async () => (await import("@/lib/disputes/schema")).NewNote,
+    schema: NewNote,
     id: "note",
     initial: { text: "" },
     toBody: ({ text }) => ({ text }),

@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import { NoteForm } from "@/app/(portal)/disputes/_components/later-parts";
+import { NoteForm } from "@/app/(portal)/disputes/_components/note-form";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { DisputeView } from "@/lib/disputes/schema";

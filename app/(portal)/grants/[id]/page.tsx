@@ -7,10 +7,10 @@ import {
   FieldsSection,
   TransactionsSection,
 } from "@/app/(portal)/grants/_components/grant-sections";
-import { EvidencePack } from "@/app/(portal)/grants/_components/later-parts";
 import { OpeningsSection } from "@/app/(portal)/grants/_components/openings-section";
 import { EndRelease, RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { AccessInForce } from "@/components/domain/access-in-force";
+import { EvidencePack } from "@/components/opening/evidence-pack";
 import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { LocalTime } from "@/components/ui/local-time";

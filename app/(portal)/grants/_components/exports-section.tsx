@@ -5,7 +5,7 @@ import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantDetail } from "@/lib/access/grants/schema";
-import { MakeExport } from "./later-parts";
+import { MakeExport } from "./make-export";
 
 type Item = GrantDetail["exports"][number];
 

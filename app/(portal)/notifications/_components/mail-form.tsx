@@ -7,7 +7,7 @@ import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { changeMailSettings } from "@/lib/api-client/operations/notifications";
-import { MailKind, type MailSettingsView } from "@/lib/notify/schema";
+import { MailKind, MailSettings, type MailSettingsView } from "@/lib/notify/schema";
 
 const CHANGE = target<typeof changeMailSettings>("POST", "/confidential/notifications/settings");
 
@@ -17,7 +17,7 @@ export function MailForm({ settings }: { settings: MailSettingsView }) {
   const kinds = useTranslations("notify.kinds");
   const form = useForm({
     call: CHANGE,
-    schema: async () => (await import("@/lib/notify/schema")).MailSettings,
+    schema: MailSettings,
     id: "mail",
     initial: { kinds: settings.mail_kinds },
     toBody: (answers) => ({ mail_kinds: [...answers.kinds] }),

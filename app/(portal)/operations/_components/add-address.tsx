@@ -8,7 +8,7 @@ import { FormFrame, RadioField, SelectField, TextField } from "@/components/form
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Confirmation } from "@/components/ui/states";
-import type { Channel } from "@/lib/alerts/delivery/schema";
+import { type Channel, NewAddress } from "@/lib/alerts/delivery/schema";
 import type { Severity } from "@/lib/alerts/schema";
 import type { addAlertAddress } from "@/lib/api-client/operations/alerts";
 
@@ -25,7 +25,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
   const ui = useTranslations("ui");
   const form = useForm<typeof addAlertAddress, Typed>({
     call: ADD,
-    schema: async () => (await import("@/lib/alerts/delivery/schema")).NewAddress,
+    schema: NewAddress,
     id: "alert-address",
     isInDialog: true,
     initial: { channel: "mail", address: "", least: "warning" },

@@ -9,7 +9,7 @@ import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
-import type { NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
+import { NewOrganisation, type NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
 import type { createOrganisation } from "@/lib/api-client/operations/administration/organisations";
 
 const ADD = target<typeof createOrganisation>("POST", "/confidential/admin/organisations");
@@ -63,7 +63,7 @@ function useAdd(kind: Kind, zone: string, onAnswer: (answer: NewOrganisationAnsw
   const t = useTranslations("administration.organisations.add");
   return useForm({
     call: ADD,
-    schema: async () => (await import("@/lib/administration/organisations/schema")).NewOrganisation,
+    schema: NewOrganisation,
     id: "organisation",
     initial: { ...START, zone },
     isInDialog: true,

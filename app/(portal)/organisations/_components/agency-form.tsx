@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
+import { AgencyChange } from "@/lib/administration/organisations/schema";
 import type { setAgencyRecord } from "@/lib/api-client/operations/administration/organisations";
 import type { AgencyRecord } from "@/lib/organisations/schema";
 
@@ -26,7 +27,7 @@ export function AgencyForm({ record }: { record: AgencyRecord }) {
   const form = useForm({
     call: PUT,
     params: { id: record.id },
-    schema: async () => (await import("@/lib/administration/organisations/schema")).AgencyChange,
+    schema: AgencyChange,
     id: "agency",
     initial: {
       domains: record.email_domains.join("\n"),

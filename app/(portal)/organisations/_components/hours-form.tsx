@@ -2,11 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import type { Answers } from "@/components/form/answers";
 import { AreaField, FormFrame, TextField, TickField } from "@/components/form/fields";
+import type { Answers } from "@/components/form/use-answers";
 import { useForm } from "@/components/form/use-form";
 import type { setOrganisationHours } from "@/lib/api-client/operations/administration/organisations";
-import type { OfficeHours } from "@/lib/organisations/schema";
+import { type OfficeHours, OfficeHoursBody } from "@/lib/organisations/schema";
 import { bodyOf, type TypedHours, typedOf, WEEKDAYS } from "./typed-hours";
 
 const PUT = target<typeof setOrganisationHours>("PUT", "/confidential/admin/organisations/{id}/hours");
@@ -67,7 +67,7 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
   const form = useForm<typeof setOrganisationHours, TypedHours>({
     call: PUT,
     params: { id: hours.id },
-    schema: async () => (await import("@/lib/organisations/schema")).OfficeHoursBody,
+    schema: OfficeHoursBody,
     id: "hours",
     initial: typedOf(hours),
     toBody: bodyOf,

@@ -5,9 +5,9 @@ import { CallRefused, target } from "@/components/client/api";
 import { AreaField, FormFrame, RadioField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
-import type { ProviderChange, ProviderView } from "@/lib/administration/providers/schema";
+import { ProviderChange, type ProviderView } from "@/lib/administration/providers/schema";
 import type { setProvider } from "@/lib/api-client/operations/administration/providers";
-import { DUTIES } from "@/lib/word-lists";
+import { Duty } from "@/lib/vocabulary";
 import { NEW_PROVIDER, sentOf, type TypedProvider, typedOf } from "./typed-provider";
 
 const PUT = target<typeof setProvider>("PUT", "/confidential/admin/organisations/{id}/provider");
@@ -34,7 +34,7 @@ function useProviderForm(id: string, provider: ProviderView | null, domains: rea
   return useForm({
     call: PUT,
     params: { id },
-    schema: async () => (await import("@/lib/administration/providers/schema")).ProviderChange,
+    schema: ProviderChange,
     id: "provider",
     initial: provider === null ? { ...NEW_PROVIDER, domains: domains.join("\n") } : typedOf(provider),
     // The schema checks role and duties, which are words here.
@@ -53,7 +53,7 @@ function useProviderForm(id: string, provider: ProviderView | null, domains: rea
       claim: { label: t("groupClaim"), ...both("groupClaimMissing") },
       mapping: {
         label: t("mapping"),
-        ...wrongMapping(t("mappingWrong", { duties: DUTIES.join(", ") })),
+        ...wrongMapping(t("mappingWrong", { duties: Duty.options.join(", ") })),
       },
       reason: { label: t("reason"), ...both("reasonMissing") },
     },

@@ -6,6 +6,7 @@ import { CallRefused, target } from "@/components/client/api";
 import { FormFrame, RadioField, SelectField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
+import { NewParticipant } from "@/lib/administration/participants/schema";
 import type { createParticipant } from "@/lib/api-client/operations/administration/participants";
 
 const ADD = target<typeof createParticipant>("POST", "/confidential/admin/participants");
@@ -29,7 +30,7 @@ function useAdd(onDone: () => void) {
   const t = useTranslations("administration.participants.add");
   return useForm({
     call: ADD,
-    schema: async () => (await import("@/lib/administration/participants/schema")).NewParticipant,
+    schema: NewParticipant,
     id: "participant",
     initial: { id: "", organisation: "", role: "client", kind: "legal" },
     isInDialog: true,

@@ -7,9 +7,9 @@ import { target } from "@/components/client/api";
 import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import type { PersonDetail } from "@/lib/administration/people/schema";
+import { DutiesBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeDuties } from "@/lib/api-client/operations/administration/people";
-import { DUTIES, ROLES } from "@/lib/word-lists";
+import { Duty, Role } from "@/lib/vocabulary";
 
 const CHANGE = target<typeof changeDuties>("POST", "/confidential/admin/users/{id}/duties");
 
@@ -24,13 +24,13 @@ function DutiesForm({ person }: { person: PersonDetail }) {
   const form = useForm({
     call: CHANGE,
     params: { id: person.id },
-    schema: async () => (await import("@/lib/administration/people/schema")).DutiesBody,
+    schema: DutiesBody,
     id: "duties",
     initial: { role: person.role as string, duties: given, reason: "" },
     isInDialog: true,
     toBody: ({ role, duties, reason }) => ({
-      role: ROLES.find((one) => one === role),
-      duties: DUTIES.filter((duty) => duties.includes(duty)),
+      role: Role.options.find((one) => one === role),
+      duties: Duty.options.filter((duty) => duties.includes(duty)),
       reason: reason.trim(),
     }),
     controls: { "/role": "role", "/duties": "duties", "/reason": "reason" },

@@ -7,7 +7,7 @@ import { target } from "@/components/client/api";
 import { useExplained } from "@/components/domain/standing-words";
 import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import type { PersonDetail } from "@/lib/administration/people/schema";
+import { MembershipsBody, type PersonDetail } from "@/lib/administration/people/schema";
 import type { changeMemberships } from "@/lib/api-client/operations/administration/people";
 
 const CHANGE = target<typeof changeMemberships>("POST", "/confidential/admin/users/{id}/memberships");
@@ -27,7 +27,7 @@ function MembershipsForm({ person, organisations }: OfPerson) {
   const form = useForm({
     call: CHANGE,
     params: { id: person.id },
-    schema: async () => (await import("@/lib/administration/people/schema")).MembershipsBody,
+    schema: MembershipsBody,
     id: "memberships",
     initial: {
       organisations: person.memberships.map(({ id }) => id).filter((id) => id !== own),

@@ -10,7 +10,7 @@ import { loadPage } from "@/lib/http/pages/page";
 import type { Answers } from "./_components/answers/answers";
 import { formOptions } from "./_components/answers/form-options";
 import { prefillOf, type Search, uuidOf } from "./_components/answers/prefill";
-import { NewRequest } from "./_components/later-parts";
+import { NewRequest } from "./_components/new-request";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.new");

@@ -6,6 +6,7 @@ import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { askRosterVersion } from "@/lib/api-client/operations/administration/roster";
 import type { RosterPage } from "@/lib/identity/roster/schema";
+import { NewRosterVersion } from "@/lib/identity/roster/version-schema";
 
 const ASK = target<typeof askRosterVersion>("POST", "/confidential/admin/roster/versions");
 
@@ -14,7 +15,7 @@ export function AskVersion({ differences }: { differences: RosterPage["differenc
   const t = useTranslations("roster.ask");
   const form = useForm({
     call: ASK,
-    schema: async () => (await import("@/lib/identity/roster/version-schema")).NewRosterVersion,
+    schema: NewRosterVersion,
     id: "version",
     initial: { people: differences.filter((one) => one.is_due).map(({ person }) => person), reason: "" },
     toBody: ({ people, reason }) => ({ people: [...people], reason: reason.trim() }),

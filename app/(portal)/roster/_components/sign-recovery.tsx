@@ -7,7 +7,7 @@ import { saveAnswer } from "@/components/client/download-link";
 import { signStatement } from "@/components/client/sign-statement";
 import type { Fault } from "@/components/form/faults";
 import { AreaField, FormFrame } from "@/components/form/fields";
-import { useAnswers } from "@/components/form/form-kit";
+import { useAnswers } from "@/components/form/use-answers";
 import { fieldReason } from "@/components/messages/field-reasons";
 import { Section } from "@/components/ui/section";
 import type { RosterPage } from "@/lib/identity/roster/schema";

@@ -1,8 +1,9 @@
 import { redirect } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
+import { AccessStrip } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { Accesses } from "@/app/(portal)/transactions/[id]/_components/access/accesses";
-import { AccessStrip, Fields, OpenDispute } from "@/app/(portal)/transactions/[id]/_components/later-parts";
+import { Fields } from "@/app/(portal)/transactions/[id]/_components/opening/fields";
 import { OpeningProvider } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
 import {
   groupsOf,
@@ -18,6 +19,7 @@ import {
 import { Retention } from "@/app/(portal)/transactions/[id]/_components/retention";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { FollowButton } from "@/components/domain/follow-button";
+import { OpenDispute } from "@/components/domain/open-dispute";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";

@@ -1,5 +1,4 @@
-import { endOfDate } from "@/lib/days";
-import { CalendarDate } from "@/lib/schema";
+import { CalendarDate, endOfDate } from "@/lib/schema";
 import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
 
 type Given = Readonly<Record<string, string | string[] | undefined>>;

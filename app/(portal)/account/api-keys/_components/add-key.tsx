@@ -7,7 +7,7 @@ import { SecretOnce } from "@/components/domain/secret-once";
 import { AreaField, BoxesField, FormFrame, SelectField, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { createApiKey } from "@/lib/api-client/operations/api-keys";
-import type { NewApiKey } from "@/lib/identity/api-keys/schema";
+import { NewApiKey } from "@/lib/identity/api-keys/schema";
 
 const ADD = target<typeof createApiKey>("POST", "/confidential/account/api-keys");
 /** Days until a key ends; `never` for one without an end. */
@@ -38,7 +38,7 @@ function useAdding() {
   const t = useTranslations("programs.add");
   return useForm<typeof createApiKey, Typed>({
     call: ADD,
-    schema: async () => (await import("@/lib/identity/api-keys/schema")).NewApiKey,
+    schema: NewApiKey,
     id: "key",
     isInDialog: true,
     initial: EMPTY,

@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Confirmation } from "@/components/ui/states";
 import type { registerAuthority } from "@/lib/api-client/operations/authorities";
+import { NewAuthority } from "@/lib/authorities/schema";
 
 const REGISTER = target<typeof registerAuthority>("POST", "/confidential/admin/authorities");
 const NAMES = {
@@ -66,7 +67,7 @@ function useRegistering(kind: Kind) {
   const words = (name: Name) => ({ label: t(`fields.${name}`), missing: t(`missing.${name}`) });
   return useForm<typeof registerAuthority, Typed>({
     call: REGISTER,
-    schema: async () => (await import("@/lib/authorities/schema")).NewAuthority,
+    schema: NewAuthority,
     id: kind === "key" ? "authority" : "authority-anchor",
     initial: EMPTY,
     isInDialog: true,

@@ -7,7 +7,7 @@ import { SecretOnce } from "@/components/domain/secret-once";
 import { BoxesField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { createWebhook } from "@/lib/api-client/operations/notifications";
-import { type HookKind, NotifyKind } from "@/lib/notify/schema";
+import { type HookKind, NewWebhook, NotifyKind } from "@/lib/notify/schema";
 
 /** Transactions are many, so a program asks for them. */
 const OFFERED: readonly HookKind[] = ["transaction", ...NotifyKind.options];
@@ -24,7 +24,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
   const words = useTranslations("notify.kinds");
   const form = useForm<typeof createWebhook, Typed>({
     call: ADD,
-    schema: async () => (await import("@/lib/notify/schema")).NewWebhook,
+    schema: NewWebhook,
     id: "hook",
     isInDialog: true,
     initial: { name: "", url: "", kinds: NotifyKind.options },

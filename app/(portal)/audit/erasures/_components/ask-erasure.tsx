@@ -11,6 +11,7 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation, Notice } from "@/components/ui/states";
 import type { askErasure } from "@/lib/api-client/operations/erasures";
+import { NewErasure } from "@/lib/audit/retention/erasure/schema";
 import type { Receipt } from "@/lib/schema";
 
 const ASK = target<typeof askErasure>("POST", "/confidential/audit/erasures");
@@ -65,7 +66,7 @@ function AskForm({ onDone }: { onDone: () => void }) {
   const explain = useExplained();
   const form = useForm({
     call: ASK,
-    schema: async () => (await import("@/lib/audit/retention/erasure/schema")).NewErasure,
+    schema: NewErasure,
     id: "erasure",
     isInDialog: true,
     initial: { subject: "", reason: "" },

@@ -8,6 +8,7 @@ import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
+import { NewPreservation } from "@/lib/access/preservations/schema";
 import type { preserveTransactions } from "@/lib/api-client/operations/preservations";
 
 const PLACE = target<typeof preserveTransactions>("POST", "/confidential/access/preservations");
@@ -25,7 +26,7 @@ function PlaceForm({ records, onDone }: { records: string; onDone: () => void })
   const ui = useTranslations("ui");
   const form = useForm({
     call: PLACE,
-    schema: async () => (await import("@/lib/access/preservations/schema")).NewPreservation,
+    schema: NewPreservation,
     id: "hold",
     isInDialog: true,
     initial: { records, reason: "" },

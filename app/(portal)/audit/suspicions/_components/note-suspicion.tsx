@@ -11,6 +11,7 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import type { noteSuspicion } from "@/lib/api-client/operations/erasures";
+import { NewSuspicion } from "@/lib/audit/people-schema";
 import type { Receipt } from "@/lib/schema";
 
 const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicions");
@@ -42,7 +43,7 @@ function NoteForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
   const form = useForm({
     call: WRITE,
-    schema: async () => (await import("@/lib/audit/people-schema")).NewSuspicion,
+    schema: NewSuspicion,
     id: "suspicion",
     isInDialog: true,
     initial: { note: "", transaction: "" },

@@ -6,7 +6,7 @@ import { AreaField, FormFrame, SelectField, TextField } from "@/components/form/
 import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
 import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line-schema";
-import type { Provisioning } from "@/lib/administration/provisioning/schema";
+import { type Provisioning, ProvisioningChange } from "@/lib/administration/provisioning/schema";
 import type { setProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 
 const PUT = target<typeof setProvisioning>("PUT", "/confidential/admin/organisations/{id}/provisioning");
@@ -31,7 +31,7 @@ function useSettings({ id, settings }: Provisioning) {
   return useForm<typeof setProvisioning, Typed>({
     call: PUT,
     params: { id },
-    schema: async () => (await import("@/lib/administration/provisioning/schema")).ProvisioningChange,
+    schema: ProvisioningChange,
     id: "provisioning",
     initial: {
       domains: (settings?.email_domains ?? []).join("\n"),

@@ -1,10 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { controlAt } from "@/components/form/faults";
+import { controlAt, localFaults } from "@/components/form/faults";
 import { FormFrame, RadioField, TextField } from "@/components/form/fields";
-import { useAnswers } from "@/components/form/form-kit";
-import { localFaults } from "@/components/form/found-faults";
+import { useAnswers } from "@/components/form/use-answers";
 import { Dialog } from "@/components/ui/dialog";
 import { type Example, ExampleFacts } from "@/lib/access/policy/policy-document";
 import {

@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { Answers, ControlWords } from "@/components/form/answers";
 import { RadioField, SelectField, TextField, TickField } from "@/components/form/fields";
+import type { Answers, ControlWords } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import { WEEKDAYS } from "@/lib/policies/authoring/form";

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import type { Answers } from "@/components/form/answers";
 import { BoxesField, RadioField, SelectField, TextField, TickField } from "@/components/form/fields";
+import type { Answers } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
 import { GRANT_KINDS, LEVELS, WEEKDAYS } from "@/lib/policies/authoring/form";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";

@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import type { ControlWords } from "@/components/form/answers";
+import type { ControlWords } from "@/components/form/use-answers";
 import type { RuleAnswers } from "./rule-answers";
 
 /** Controls in the order of the page. */

@@ -6,7 +6,7 @@ import { target } from "@/components/client/api";
 import { AreaField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
-import type { PolicySetView } from "@/lib/policies/schema";
+import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
 
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
 const PLACES = { "/title": "title", "/reason": "reason" } as const;
@@ -22,7 +22,7 @@ function TitleForm({ set, onClose }: Edited & { onClose: () => void }) {
     call: SAVE,
     params: { number: String(number) },
     ifMatch: `"${revision}"`,
-    schema: async () => (await import("@/lib/policies/schema")).SavedPolicySet,
+    schema: SavedPolicySet,
     id: "title",
     initial: { title, reason },
     isInDialog: true,

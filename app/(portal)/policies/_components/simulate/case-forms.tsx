@@ -3,11 +3,9 @@
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
-import type { Answers } from "@/components/form/answers";
-import { controlAt, type Fault } from "@/components/form/faults";
+import { controlAt, type Fault, localFaults } from "@/components/form/faults";
 import { FormFrame, SelectField, TextField, TickField } from "@/components/form/fields";
-import { useAnswers } from "@/components/form/form-kit";
-import { localFaults } from "@/components/form/found-faults";
+import { type Answers, useAnswers } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
 import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import type { simulatePolicies } from "@/lib/api-client/operations/policies";

@@ -8,9 +8,10 @@ import { isReviewer } from "@/lib/access/rules/action-rules";
 import type { Principal } from "@/lib/context/principal";
 import { DeadlineActs } from "./acts/deadline-acts";
 import { EndAuthority } from "./acts/end-authority";
+import { DecisionPanel } from "./decision/decision-panel";
 import { RequesterPanel, ReviewerPanel, Standing } from "./facts/side-panel";
-import { DecisionPanel, ReleasePanel, ReleaseRefused } from "./later-parts";
 import type { ReleaseShown } from "./release/load-release";
+import { ReleasePanel, ReleaseRefused } from "./release/release-panel";
 
 /** What the page of a request knows. */
 export interface FrameProps {

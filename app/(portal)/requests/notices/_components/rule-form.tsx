@@ -16,7 +16,7 @@ export function RuleForm() {
   const domain = useTranslations("domain");
   const form = useForm<typeof setNoticeRule, NewNoticeRule>({
     call: SET,
-    schema: async () => NewNoticeRule,
+    schema: NewNoticeRule,
     id: "rule",
     initial: { kind: "court_order", purpose: "audit", notice: "none", reason: "" },
     toBody: (rule) => ({ ...rule, reason: rule.reason.trim() }),

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
-import { ReasonDecision, type ReasonTemplate } from "@/lib/access/review/reason-schema";
+import { NewReasons, ReasonDecision, type ReasonTemplate } from "@/lib/access/review/reason-schema";
 import type { setReasons } from "@/lib/api-client/operations/decisions";
 
 const SET = target<typeof setReasons>("PUT", "/confidential/access/reasons");
@@ -31,7 +31,7 @@ export function ReasonForm({ items }: { items: readonly ReasonTemplate[] }) {
   const acts = useTranslations("review.acts");
   const form = useForm<typeof setReasons, Typed>({
     call: SET,
-    schema: async () => (await import("@/lib/access/review/reason-schema")).NewReasons,
+    schema: NewReasons,
     id: "reasons",
     initial: {
       approve: linesOf(items, "approve"),

@@ -2,12 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { useFormContext } from "react-hook-form";
 import type { Draft } from "@/app/(portal)/transactions/new/_components/draft";
 import { MemberRows, UNKEPT } from "@/app/(portal)/transactions/new/_components/member-rows";
 import { Recipients } from "@/app/(portal)/transactions/new/_components/recipients";
 import { Choice, TextArea, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
-import { useFormLibrary } from "@/components/form/form-kit";
 import { Button } from "@/components/ui/button";
 import type { Recipient } from "@/lib/keys/list-keys";
 
@@ -34,7 +34,7 @@ interface FormProps {
 function JobRow({ errors }: Pick<FormProps, "errors">) {
   const t = useTranslations("transactions.create");
   const ui = useTranslations("ui");
-  const { register } = useFormLibrary().hookForm.useFormContext<Draft>();
+  const { register } = useFormContext<Draft>();
   return (
     <FormRow title={t("job.title")} help={t("job.help")}>
       <Field id="new-job" label={t("job.label")} error={errors.get("new-job")} help={t("job.openly")}>
@@ -58,7 +58,7 @@ function JobRow({ errors }: Pick<FormProps, "errors">) {
 
 function AmountRow({ errors }: Pick<FormProps, "errors">) {
   const t = useTranslations("transactions.create.amount");
-  const { register } = useFormLibrary().hookForm.useFormContext<Draft>();
+  const { register } = useFormContext<Draft>();
   return (
     <FormRow title={t("title")} help={t("help")}>
       <div className="grid max-w-[360px] grid-cols-[minmax(0,2fr)_minmax(0,1fr)] items-end gap-2">
@@ -85,7 +85,7 @@ function AmountRow({ errors }: Pick<FormProps, "errors">) {
 export function DraftForm({ own, known, errors, onFound }: FormProps) {
   const t = useTranslations("transactions.create");
   const fields = useTranslations("domain.fields");
-  const { register } = useFormLibrary().hookForm.useFormContext<Draft>();
+  const { register } = useFormContext<Draft>();
   return (
     <>
       <JobRow errors={errors} />

@@ -1,5 +1,5 @@
 import type { FieldProblem } from "@/components/client/api";
-import { instantWithin } from "@/lib/days";
+import { Instant } from "@/lib/schema";
 import { isAssetCode } from "@/lib/transactions/assets";
 import type { NewTransaction } from "@/lib/transactions/schema";
 
@@ -98,7 +98,8 @@ function assetOf({ currency }: Draft): string {
 }
 
 function occurredAt(draft: Draft): string | undefined {
-  return instantWithin(new Date(draft.occurredAt));
+  const at = new Date(draft.occurredAt);
+  return Number.isNaN(at.getTime()) ? undefined : Instant.safeParse(at.toISOString()).data;
 }
 
 /** What is wrong before anything is sent; the server looks at everything again. */

@@ -1,10 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useFieldArray, useFormContext } from "react-hook-form";
 import { type Draft, type MemberGroup, memberId } from "@/app/(portal)/transactions/new/_components/draft";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
-import { useFormLibrary } from "@/components/form/form-kit";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 
@@ -14,7 +14,6 @@ export const UNKEPT = { autoComplete: "off", spellCheck: false, translate: "no" 
 /** The rows of one group, each with a name and a value. */
 export function MemberRows({ group, errors }: { group: MemberGroup; errors: ReadonlyMap<string, string> }) {
   const t = useTranslations("transactions.create.members");
-  const { useFieldArray, useFormContext } = useFormLibrary().hookForm;
   const { control, register } = useFormContext<Draft>();
   const { fields, append, remove } = useFieldArray({ control, name: group });
   return (

@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { FormProvider, useForm } from "react-hook-form";
 import {
   bodyOf,
   controlOf,
@@ -13,11 +14,10 @@ import {
 import { DraftForm } from "@/app/(portal)/transactions/new/_components/draft-form";
 import type { SentTransaction } from "@/app/(portal)/transactions/new/_components/sent";
 import { CallRefused, target } from "@/components/client/api";
-import { afterLoad } from "@/components/client/later";
 import { useCallOnce } from "@/components/client/use-call-once";
-import { useLeaveWarning, useReady } from "@/components/client/use-ready";
+import { useReady } from "@/components/client/use-ready";
 import { ErrorSummary, type FormError } from "@/components/form/error-summary";
-import { useFormLibrary } from "@/components/form/form-kit";
+import { useLeaveWarning } from "@/components/form/use-answers";
 import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
 import type { Recipient } from "@/lib/keys/list-keys";
@@ -43,7 +43,6 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   const words = useProblemWords();
   const fields = useFieldWords();
   const call = useCallOnce(create);
-  const { FormProvider, useForm } = useFormLibrary().hookForm;
   const form = useForm<Draft>({ defaultValues: EMPTY });
   const [found, setFound] = useState<readonly Recipient[]>([]);
   const [step, setStep] = useState<Step>("form");
@@ -52,7 +51,7 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   const [isBusy, setBusy] = useState(false);
   const [sent, setSent] = useState<SentTransaction | undefined>();
   useEffect(() => {
-    void afterLoad().then(() => Promise.allSettled([loadCheck(), loadSent()]));
+    void Promise.allSettled([loadCheck(), loadSent()]);
   }, []);
   useLeaveWarning(form.formState.isDirty && step !== "sent");
   const known = [...recipients, ...found];

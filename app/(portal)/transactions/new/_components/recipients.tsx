@@ -2,13 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
+import { useFormContext } from "react-hook-form";
 import type { Draft } from "@/app/(portal)/transactions/new/_components/draft";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
 import { Choice, ChoiceGroup, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
-import { useFormLibrary } from "@/components/form/form-kit";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import type { listKeys } from "@/lib/api-client/operations/keys";
@@ -86,7 +86,7 @@ export function Recipients(props: {
   error: string | undefined;
 }) {
   const t = useTranslations("transactions.create.recipients");
-  const { register } = useFormLibrary().hookForm.useFormContext<Draft>();
+  const { register } = useFormContext<Draft>();
   const mine = props.known.find(({ participantId }) => participantId === props.own);
   return (
     <>

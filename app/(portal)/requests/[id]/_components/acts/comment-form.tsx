@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
+import { NewComment } from "@/lib/access/deadlines/schema";
 import type { commentRequest } from "@/lib/api-client/operations/access";
 
 const COMMENT = target<typeof commentRequest>("POST", "/confidential/access/requests/{id}/comments");
@@ -14,7 +15,7 @@ export function CommentForm({ requestId, isAnswer }: { requestId: string; isAnsw
   const form = useForm({
     call: COMMENT,
     params: { id: requestId },
-    schema: async () => (await import("@/lib/access/deadlines/schema")).NewComment,
+    schema: NewComment,
     id: isAnswer ? "answer" : "comment",
     initial: { text: "" },
     toBody: ({ text }) => ({ comment: text.trim() }),

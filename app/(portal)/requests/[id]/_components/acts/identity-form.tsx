@@ -6,6 +6,7 @@ import { ChoiceGroup } from "@/components/form/controls";
 import { AreaField, FormFrame, SelectField, TickField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
+import { NewIdentityCheck } from "@/lib/access/requests/schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import type { checkIdentity } from "@/lib/api-client/operations/decisions";
 
@@ -23,7 +24,7 @@ export function IdentityForm(props: {
   const form = useForm({
     call: CHECK,
     params: { id: requestId },
-    schema: async () => (await import("@/lib/access/requests/schema")).NewIdentityCheck,
+    schema: NewIdentityCheck,
     id: "identity",
     initial: { number: "", isConfirmed: false, note: "" },
     toBody: ({ number, isConfirmed, note }) => ({

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
+import { NewRelease } from "@/lib/access/executive-release/schema";
 import type { proposeRelease } from "@/lib/api-client/operations/releases";
 
 const PROPOSE = target<typeof proposeRelease>("POST", "/confidential/access/requests/{id}/releases");
@@ -19,7 +20,7 @@ export function ProposeRelease(props: {
   const form = useForm({
     call: PROPOSE,
     params: { id: props.requestId },
-    schema: async () => (await import("@/lib/access/executive-release/schema")).NewRelease,
+    schema: NewRelease,
     id: "release",
     initial: { reason: "" },
     toBody: ({ reason }) => ({ reason: reason.trim() }),

@@ -2,30 +2,62 @@
 
 import { toNestErrors } from "@hookform/resolvers";
 import { useTranslations } from "next-intl";
-import { type SubmitEvent, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import {
   type DefaultValues,
   type FieldError,
   type FieldErrors,
   type FieldValues,
-  FormProvider,
   type Path,
   type Resolver,
-  useController,
-  useFieldArray,
+  type UseFormReturn,
   useForm,
-  useFormContext,
 } from "react-hook-form";
 import { CallRefused } from "@/components/client/api";
-import { useLeaveWarning } from "@/components/client/use-ready";
-import type { Answers, AnswersSpec } from "@/components/form/answers";
-import { type Fault, ownWords } from "@/components/form/faults";
-import { remoteFaults } from "@/components/form/found-faults";
+import type { FormError } from "@/components/form/error-summary";
+import { type Fault, type FaultWords, ownWords, remoteFaults } from "@/components/form/faults";
 
-// Loaded after the page (form-kit.ts).
+/** A control's label, and words for its faults. */
+export interface ControlWords extends FaultWords {
+  readonly label: string;
+}
 
-/** Parts of react-hook-form that forms use themselves. */
-export const hookForm = { FormProvider, useController, useFieldArray, useForm, useFormContext };
+export interface AnswersSpec<A extends FieldValues, T> {
+  /** Begins the ids of the controls: `hold` makes `hold-reason`. */
+  readonly id: string;
+  readonly initial: A;
+  /** Controls in the order of the page, which is the order of the error summary. */
+  readonly words: Readonly<Partial<Record<Path<A>, ControlWords>>>;
+  /** What is wrong before anything is sent. */
+  readonly check: (answers: A) => readonly Fault[];
+  readonly controlOf: (fault: Fault, answers: A) => Path<A> | undefined;
+  /** Sends the answers. Throws what the call throws. */
+  readonly send: (answers: A) => Promise<T>;
+  readonly onDone: (sent: T, answers: A) => void;
+  /** A dialog focuses the first wrong control; a page focuses its error summary. */
+  readonly focus: "control" | "summary";
+  /** Values that stay in the form after it was accepted. Without it the form is empty again. */
+  readonly keeps?: ((sent: T, answers: A) => A) | undefined;
+  /** Ask before the page is left with something typed. */
+  readonly warns?: boolean | undefined;
+}
+
+/** A form as its fields and its frame use it. */
+export interface Answers<A extends FieldValues> {
+  readonly hook: UseFormReturn<A>;
+  readonly words: Readonly<Partial<Record<Path<A>, ControlWords>>>;
+  readonly focus: "control" | "summary";
+  readonly isBusy: boolean;
+  /** Failure of the last attempt that belongs to no control. */
+  readonly failure: unknown;
+  /** All faults, for the summary. */
+  readonly errors: readonly FormError[];
+  /** Counts the attempts: each takes the focus to its faults. */
+  readonly attempt: number;
+  idOf(name: string): string;
+  errorOf(name: string): string | undefined;
+  submit(event?: SubmitEvent<HTMLFormElement>): Promise<void>;
+}
 
 function isLeaf(node: object): node is FieldError {
   return "message" in node && typeof node.message === "string" && "type" in node;
@@ -36,6 +68,16 @@ function flat(node: unknown, name = ""): [string, string][] {
   if (typeof node !== "object" || node === null) return [];
   if (isLeaf(node)) return [[name, node.message ?? ""]];
   return Object.entries(node).flatMap(([part, inner]) => flat(inner, name === "" ? part : `${name}.${part}`));
+}
+
+/** Asks before the page is left, because the typed text is kept nowhere else. */
+export function useLeaveWarning(isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [isOn]);
 }
 
 /** The sentence for each fault, by its control. A fault without a control has the name `root`. */
@@ -59,15 +101,18 @@ function inOrder(found: readonly [string, string][], names: readonly string[]): 
   return [...found].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
-/** Does what `useAnswers` of form-kit.ts says. */
+/**
+ * One form: its answers, their faults, and the state of the attempt to send it. Local checks and the server's 422 give
+ * the same faults. Only one attempt runs at a time.
+ */
 export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): Answers<A> {
   const texts = useFaultTexts(spec);
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const isRunning = useRef(false);
-  const resolver: Resolver<A> = async (answers, _context, options) => {
+  const resolver: Resolver<A> = (answers, _context, options) => {
     const errors: FieldErrors<FieldValues> = {};
-    for (const [name, message] of texts(await spec.check(answers), answers))
+    for (const [name, message] of texts(spec.check(answers), answers))
       errors[name] ??= { type: "local", message };
     if (Object.keys(errors).length === 0) return { values: answers, errors: {} };
     return { values: {}, errors: toNestErrors<A>(errors, options) };
@@ -113,9 +158,6 @@ export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): A
           if (!place(refusal, answers)) setFailure(refusal);
         }
       })();
-    } catch (failed) {
-      // What checks the answers could not be loaded.
-      setFailure(failed);
     } finally {
       isRunning.current = false;
       setBusy(false);
