@@ -484,7 +484,9 @@ describe("the registry of trust anchors", () => {
     );
     const from = Date.now() - 9 * DAY_MS;
     expect(await refused(addList(made, "root", { from }))).toContain("out of date");
-    expect(await refused(addList(made, "root", { from: Date.now() + DAY_MS }))).toContain("dated in the future");
+    expect(await refused(addList(made, "root", { from: Date.now() + DAY_MS }))).toContain(
+      "dated in the future",
+    );
     expect(await refused(addList(made, "root", { from: Date.now() - DAY_MS, number: 9 }))).toContain(
       "not newer",
     );
