@@ -413,7 +413,7 @@ test("an entry names its checkpoint, witnesses and stamp, and gives both calls @
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   await visit(page, at("/audit?entry=3"));
   const vouchers = page.getByRole("region", { name: "Who signed and witnessed it" });
-  await expect(vouchers).toContainText(/over [\d,]+ entries, published/);
+  await expect(vouchers).toContainText(/covers [\d,]+ entries, published/);
   await expect(vouchers).toContainText("Own witness");
   await expect(vouchers).toContainText("None: no time-stamp authority has confirmed the time.");
   await expect(page.getByRole("region", { name: "The entry", exact: true })).toContainText(

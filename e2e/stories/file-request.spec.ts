@@ -130,7 +130,7 @@ test("an empty form lists the missing answers, takes the focus, and leads to eac
   const half = { name: "half.pdf", mimeType: "application/pdf", buffer: ORDER.buffer.subarray(0, 300) };
   await chooseFile(page, half);
   const seen = page.getByRole("alert", { name: /things to correct/ });
-  await expect(seen.getByRole("link", { name: "“half.pdf” is cut off" })).toBeVisible(SOON);
+  await expect(seen.getByRole("link", { name: "“half.pdf” is incomplete" })).toBeVisible(SOON);
   await expect(
     page.getByRole("link", { name: "Add the legal authority: its document, or the order as a signed JWS" }),
   ).toHaveCount(0);
@@ -156,7 +156,7 @@ test("an auditor files for the results of a query, and changes an answer on the 
   await page.getByLabel("Job", { exact: true }).fill("job-123");
   await page.getByLabel("Participant").fill("miner-789");
   await page.getByLabel("Recorded from").fill(day(-1));
-  await expect(page.getByText(/^Fits \d+ transactions? now$/)).toBeVisible(SOON);
+  await expect(page.getByText(/^Matches \d+ transactions? now$/)).toBeVisible(SOON);
   await page.getByRole("checkbox", { name: "Amount" }).check();
   await chooseFile(page, ORDER);
   await fillFacts(page, { kind: "court_order", issuer: "Amtsgericht Mitte", caseNumber: "7 K 9/26" });
@@ -261,7 +261,7 @@ test("the list has saved views, filters in the address, and keys that move and o
   const { reference } = await readRequest(who().regulator, draft);
   await page.goto(at("/requests?view=waiting"));
   await expect(page.getByRole("link", { name: "Waiting for me" })).toHaveAttribute("aria-current", "page");
-  await page.getByLabel("Reference").fill(String(reference).slice(-4));
+  await page.getByRole("textbox", { name: "Reference" }).fill(String(reference).slice(-4));
   await page.getByLabel("State").selectOption("draft");
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await expect(page).toHaveURL(/view=waiting&reference=.*&state=draft&purpose=&sort=due/, SOON);
