@@ -214,7 +214,7 @@ test("a client-held key's page says what only its owner's program can do, and sh
   const second = await hold(own, "client-123", first.holder);
   await visit(page, at(`/keys/${first.id}`));
   const held = page.getByRole("region", { name: "Client-held" });
-  await expect(held).toContainText(/Sealed data\s*\d+ sealed groups? of fields/);
+  await expect(held).toContainText(/Sealed data\s*\d+ field groups?/);
   await expect(page.getByRole("region", { name: "Post a batch" })).toContainText("/wraps");
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "held-replaced");

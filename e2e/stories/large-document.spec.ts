@@ -101,5 +101,5 @@ test("the page sends 20 MB, and shows what arrived and that it was not scanned @
     },
     "Replace",
   );
-  await expect(page.getByText("“two.pdf” is a ZIP archive as well as a document.")).toBeVisible(SOON);
+  await expect(page.getByText("“two.pdf” is also a ZIP archive.")).toBeVisible(SOON);
 });
