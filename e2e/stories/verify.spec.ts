@@ -103,7 +103,7 @@ test("a changed entry is named between its neighbours, at every width and in bot
     page.getByText("but the signatures do not. The entry was changed together with the list."),
   ).toBeVisible();
   await expect(page.getByText(/^Signed root of [\d,]+ entries/)).toBeVisible();
-  await expect(page.getByRole("heading", { name: "Certain" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Certain", exact: true })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
