@@ -262,7 +262,7 @@ test("the list has saved views, filters in the address, and keys that move and o
   await page.goto(at("/requests?view=waiting"));
   await expect(page.getByRole("link", { name: "Waiting for me" })).toHaveAttribute("aria-current", "page");
   await page.getByRole("textbox", { name: "Reference" }).fill(String(reference).slice(-4));
-  await page.getByLabel("State").selectOption("draft");
+  await page.getByRole("combobox", { name: "State" }).selectOption("draft");
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await expect(page).toHaveURL(/view=waiting&reference=.*&state=draft&purpose=&sort=due/, SOON);
   const row = page.getByRole("link", { name: String(reference) });
