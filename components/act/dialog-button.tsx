@@ -27,8 +27,8 @@ function Discard({ what, ...props }: { what: AtRisk; onStay: () => void; onDisca
 }
 
 /**
- * A button that opens a dialog with a form of its own. The form begins anew each time; it may close the dialog. Leaving
- * it with typed text, or with a secret that is shown once, asks first.
+ * A button that opens a dialog with a form of its own. Each time the form is empty at first, and it may close the
+ * dialog. A person who leaves with typed text, or with a secret that is shown once, is asked first.
  */
 export function DialogButton(props: {
   label: string;

@@ -45,7 +45,7 @@ export async function hasRecords(tx: Tx, tenantId: string, id: string): Promise<
   return (await tx.transaction_participant.findFirst({ where, select: { transaction_id: true } })) !== null;
 }
 
-/** Locks the participant until the transaction ends: whoever counts its people or records next sees what this one adds. */
+/** Locks the participant until the database transaction ends. The next count of its people or transactions includes what this one adds. */
 export async function lockParticipant(tx: Tx, tenantId: string, id: string): Promise<void> {
   await tx.$queryRaw(Prisma.sql`
     SELECT id FROM participant WHERE id = ${id} AND tenant_id = ${tenantId}::uuid FOR UPDATE`);

@@ -151,9 +151,9 @@ describe("the command recover", () => {
     });
     const roster = path.join(dataDir, "keys", "roster.json");
     await rename(roster, `${roster}.away`);
-    const nobody = await run("--confirm", String(signed));
+    const refused = await run("--confirm", String(signed));
     await rename(`${roster}.away`, roster);
-    expect(nobody).toMatchObject({ code: 1, text: expect.stringMatching(/no roster yet.*roster begin/) });
+    expect(refused).toMatchObject({ code: 1, text: expect.stringMatching(/no roster yet.*roster begin/) });
     const empty = path.join(dataDir, "none.json");
     await writeFile(empty, "[]");
     const alone = await run("--confirm", String(signed), "--statements", empty);
