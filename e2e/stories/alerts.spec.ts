@@ -104,7 +104,9 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
   await page.getByRole("button", { name: "Change: Refusals of one person", exact: true }).click();
   await dialog(page).getByLabel("Value").fill("12");
   await dialog(page).getByRole("button", { name: "Change", exact: true }).click();
-  await expect(page.getByRole("row", { name: /^Refusals of one person/ }).getByText("12")).toBeVisible();
+  await expect(
+    page.getByRole("row", { name: /^Refusals of one person/ }).getByText("12", { exact: true }),
+  ).toBeVisible();
   await checkWhole(page, "alert-rules");
   expect(faults()).toEqual([]);
 });
