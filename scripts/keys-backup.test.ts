@@ -2,27 +2,20 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { toHex } from "@/lib/crypto/bytes";
 import { readCustody } from "@/lib/env/custody";
 import { readShares } from "@/lib/keystore/backup/share";
 import { combineKey } from "@/lib/keystore/backup/split-key";
 import { createKeystore, openKeystore } from "@/lib/keystore/open-keystore";
 import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";
-import { PROGRAM_ROOT, plainArguments, scriptArguments, useBundles } from "@/lib/launch/program";
+import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep, type StepResult } from "@/lib/launch/run-step";
 import { startTransitServer, type TransitServer } from "@/lib/testing/servers/transit-server";
 
 // The commands as people run them in a ceremony: a keystore whose root key Transit wraps.
 let dir: string;
 let server: TransitServer;
-beforeAll(async () => {
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
-  expect((await runStep({ args: plainArguments("generate-client.mjs"), cwd: PROGRAM_ROOT, env })).code).toBe(
-    0,
-  );
-  useBundles();
-});
 beforeEach(async () => {
   dir = mkdtempSync(path.join(os.tmpdir(), "sp-backup-"));
   server = await startTransitServer();

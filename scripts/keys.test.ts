@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LaunchEnv } from "@/lib/env";
 import { PATHS } from "@/lib/escrow/protocol/messages";
 import { callService } from "@/lib/ipc/client";
 import { KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";
 import { newInstance, writeInstance } from "@/lib/launch/instance-file";
 import { createAllKeys } from "@/lib/launch/key-creation";
-import { PROGRAM_ROOT, plainArguments, scriptArguments, useBundles } from "@/lib/launch/program";
+import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep, type StepResult } from "@/lib/launch/run-step";
 import { makeSoftwareToken } from "@/lib/testing/devices/software-token";
 import { startMoto } from "@/lib/testing/servers/moto-server";
@@ -20,13 +20,6 @@ import { startTransitServer, type TransitServer } from "@/lib/testing/servers/tr
 let dir: string;
 let server: TransitServer;
 let running: ChildProcess | undefined;
-beforeAll(async () => {
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
-  expect((await runStep({ args: plainArguments("generate-client.mjs"), cwd: PROGRAM_ROOT, env })).code).toBe(
-    0,
-  );
-  useBundles();
-});
 beforeEach(async () => {
   dir = mkdtempSync(path.join(os.tmpdir(), "sp-keys-"));
   server = await startTransitServer();

@@ -1,13 +1,14 @@
-import { expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "@playwright/test";
 import { isDeep } from "@/lib/testing/scale";
 import { people } from "../support/api";
 import { pageFindings } from "../support/axe";
 import { demo } from "../support/instance";
 import { openPage } from "../support/page";
+import { expectPageHeaders } from "../support/page-headers";
 import { detailPages, PAGES, PUBLIC, ROLES } from "../support/pages";
 import { signedIn } from "../support/signed-in";
 
-// Checks each page: no axe violation, no policy violation, no console error, nothing wider than the screen. The deep run shows every page
+// Checks each page: its headers, no axe violation, no policy violation, no console error, nothing wider than the screen. The deep run shows every page
 // to every role, in both themes. Otherwise each page is visited once by the role that sees most of it, and once by a role that is refused;
 // tailwind.config.test.ts shows that a dark colour has contrast where the light one has.
 
@@ -52,15 +53,21 @@ async function themeFindings(page: Page): Promise<string[]> {
   return [...light, ...(await pageFindings(page, "colours")).map((finding) => `dark: ${finding}`)];
 }
 
-async function gate(
-  page: Page,
-  path: string,
-  faults: () => readonly string[],
-  read: Set<string>,
-): Promise<string[]> {
+/** A person's page, with its faults, and the headings that axe has read for them. */
+interface Visitor {
+  readonly page: Page;
+  readonly faults: () => readonly string[];
+  readonly read: Set<string>;
+  readonly isSignedIn: boolean;
+}
+
+async function gate({ page, faults, read, isSignedIn }: Visitor, path: string): Promise<string[]> {
   const before = faults().length;
   const found: string[] = [];
-  await page.goto(new URL(path, demo().base_url).href);
+  const response = await page.goto(new URL(path, demo().base_url).href);
+  if (response === null) throw new Error(`${path}: no answer`);
+  expectPageHeaders(response.headers(), path);
+  if (isSignedIn) expect(response.headers()["cache-control"], path).toContain("no-store");
   await settle(page);
   if ((await page.locator("main").count()) !== 1) found.push("there is not one main");
   const headings = await page.locator("h1").allTextContents();
@@ -74,23 +81,28 @@ async function gate(
   return found.map((finding) => `${path}: ${finding}`);
 }
 
+async function visitorAs(browser: Browser, handle: string): Promise<Visitor> {
+  const { page, faults } = await signedIn(browser, handle, { viewport: DESKTOP });
+  return { page, faults, read: new Set(), isSignedIn: true };
+}
+
 test("public pages pass every gate", async ({ browser }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
+  const visitor = { page, faults, read: new Set<string>(), isSignedIn: false };
   const found: string[] = [];
-  const read = new Set<string>();
-  for (const path of PUBLIC) found.push(...(await gate(page, path, faults, read)));
+  for (const path of PUBLIC) found.push(...(await gate(visitor, path)));
   expect(found).toEqual([]);
 });
 
 for (const handle of ROLES) {
   test(`pages of ${handle} pass every gate @deep`, async ({ browser }) => {
     test.setTimeout(600_000);
-    const { page, faults } = await signedIn(browser, handle, { viewport: DESKTOP });
+    const visitor = await visitorAs(browser, handle);
+    const { page } = visitor;
     const found: string[] = [];
-    const read = new Set<string>();
     const details = await detailPages(page, demo().base_url);
     for (const path of [...PAGES.map((one) => one.path), ...details])
-      found.push(...(await gate(page, path, faults, read)));
+      found.push(...(await gate(visitor, path)));
     console.log(`${handle}: ${PAGES.length + details.length} pages, light and dark`);
     expect(found).toEqual([]);
     await page.context().close();
@@ -100,11 +112,11 @@ for (const handle of ROLES) {
 for (const handle of ROLES) {
   const paths = PAGES.filter(({ seenBy }) => seenBy === handle).map(({ path }) => path);
   test(`pages that ${handle} sees most of pass every gate`, async ({ browser }) => {
-    const { page, faults } = await signedIn(browser, handle, { viewport: DESKTOP });
+    const visitor = await visitorAs(browser, handle);
+    const { page } = visitor;
     const found: string[] = [];
-    const read = new Set<string>();
     for (const path of paths) {
-      found.push(...(await gate(page, path, faults, read)));
+      found.push(...(await gate(visitor, path)));
       if ((await page.locator("h1").textContent()) === FORBIDDEN) found.push(`${path}: refused to ${handle}`);
     }
     expect(found).toEqual([]);
@@ -115,9 +127,10 @@ for (const handle of ROLES) {
 test("pages that a participant may not see are refused, and the refusal passes every gate", async ({
   browser,
 }) => {
-  const { page, faults } = await signedIn(browser, "miner-789", { viewport: DESKTOP });
+  const visitor = await visitorAs(browser, "miner-789");
+  const { page } = visitor;
   const [first = "", ...others] = PAGES.filter(({ isForParties }) => !isForParties).map(({ path }) => path);
-  const found = await gate(page, first, faults, new Set());
+  const found = await gate(visitor, first);
   await expect(page.locator("h1")).toHaveText(FORBIDDEN);
   await page.getByText("Details", { exact: true }).click();
   await expect(page.getByText("Request id")).toBeVisible();

@@ -9,14 +9,8 @@ export const PROGRAM_ROOT = bundleFolder() ?? path.resolve(fileURLToPath(new URL
 
 const TETHER = path.join(PROGRAM_ROOT, "lib/launch/tether.mjs");
 
-/** Where `npm run generate` bundles programs (scripts/bundle-programs.mjs). */
+/** Where `npm run generate` bundles programs (scripts/bundle-programs.mjs); what starts one runs it first. */
 const BUNDLES = path.join("node_modules", ".cache", "sealport-programs");
-let isBundled = false;
-
-/** Lets `scriptArguments` take bundles from now on. The caller has just had them made from the present sources. */
-export function useBundles(): void {
-  isBundled = true;
-}
 
 /**
  * Returns node's arguments for one of our TypeScript scripts: one process, no wrapper, so that its pid is the real one. A script
@@ -25,7 +19,7 @@ export function useBundles(): void {
 export function scriptArguments(script: string, ...args: string[]): string[] {
   const bundle = path.join(BUNDLES, script.replace(/\.ts$/, ".mjs"));
   const common = ["--import", TETHER, "--conditions=react-server"];
-  if (isBundled && existsSync(path.join(PROGRAM_ROOT, bundle))) return [...common, bundle, ...args];
+  if (existsSync(path.join(PROGRAM_ROOT, bundle))) return [...common, bundle, ...args];
   return ["--import", "tsx", ...common, path.join("scripts", script), ...args];
 }
 

@@ -30,7 +30,7 @@ import { createAllKeys } from "@/lib/launch/key-creation";
 import { lockDataFolder } from "@/lib/launch/lock";
 import { requireFreePort } from "@/lib/launch/port";
 import { keepPortalEnvironment } from "@/lib/launch/portal-environment";
-import { PROGRAM_ROOT, plainArguments, scriptArguments, useBundles } from "@/lib/launch/program";
+import { PROGRAM_ROOT, plainArguments, scriptArguments } from "@/lib/launch/program";
 import { consoleProgress, type Progress } from "@/lib/launch/progress";
 import { discardUnfinishedInstance } from "@/lib/launch/recovery/reset";
 import { runStep, tellingLine } from "@/lib/launch/run-step";
@@ -129,7 +129,6 @@ async function start(launch: Launch): Promise<void> {
   await progress.step("Database client and programs", () =>
     runPlain(launch, "generate-client.mjs", "The database client"),
   );
-  useBundles();
   // In parallel with the other steps, whose lines come between its first and its last.
   const built = progress.step("Build of the portal, which takes minutes the first time", () =>
     runPlain(launch, "build.mjs", "The build failed"),

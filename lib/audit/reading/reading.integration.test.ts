@@ -26,6 +26,7 @@ import {
 } from "@/lib/testing/benches/audit-bench";
 import { fixedFlags } from "@/lib/testing/benches/bench-flags";
 import { fixedPolicies } from "@/lib/testing/benches/bench-policies";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 import type { Role } from "@/lib/vocabulary";
 import { ROUTINE_READS } from "../action-groups";
 import { Policy } from "../bundle-verifier/claims/bundle-format";
@@ -300,7 +301,7 @@ describe("exporting the log", () => {
     await writeFile(policy, JSON.stringify(keys));
     await writeFile(receipt, JSON.stringify(await issueReceipt(auditor, appended)));
     const run = (...args: string[]) =>
-      promisify(execFile)("npx", ["tsx", "scripts/verify.ts", ...args], {
+      promisify(execFile)(process.execPath, childArguments("scripts/verify.ts", ...args), {
         env: { NODE_ENV: "test", PATH: process.env.PATH },
       }).then(
         ({ stdout }) => ({ code: 0, stdout }),

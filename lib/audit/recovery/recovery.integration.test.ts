@@ -40,6 +40,7 @@ import {
   EVENT,
   type RecoveryBench,
 } from "@/lib/testing/benches/recovery-bench";
+import { childArguments } from "@/lib/testing/children/child-arguments";
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -526,7 +527,7 @@ describe("words of the verifier", () => {
     const [bundle, policy] = [path.join(folder, "log.zip"), path.join(folder, "policy.json")];
     await writeFile(bundle, Buffer.from(await response.arrayBuffer()));
     await writeFile(policy, JSON.stringify({ log: logKeys, receipts: [vkey(name, publicKey)] }));
-    const run = ["--import", "tsx", "scripts/verify.ts", bundle, "--policy", policy];
+    const run = childArguments("scripts/verify.ts", bundle, "--policy", policy);
     const { status, stdout } = spawnSync(process.execPath, run, { encoding: "utf8" });
     return { status, stdout };
   }

@@ -25,7 +25,7 @@ import { recoverScratch, requireOutside, verifyRestored } from "@/lib/launch/bac
 import { keepBackups, requireBackupSettings } from "@/lib/launch/backup/keep-backups";
 import { type RestoreOrder, restoreBackup } from "@/lib/launch/backup/restore-backup";
 import { prepareFolders } from "@/lib/launch/folders";
-import { PROGRAM_ROOT } from "@/lib/launch/program";
+import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { createLogger } from "@/lib/telemetry/logger";
 import { hasAge, makeIdentity } from "@/lib/testing/benches/age-identity";
 import { type BackupBench, createBackupBench } from "@/lib/testing/benches/backup-bench";
@@ -266,7 +266,7 @@ describe("backup restore", () => {
   });
 });
 
-const op = ["--import", "tsx", "--conditions=react-server", "scripts/op.ts", "backup", "create"];
+const op = scriptArguments("op.ts", "backup", "create");
 const isWriting = async () => (await readdir(bench.folder.base)).some((name) => name.endsWith(".part"));
 
 describe("faults of a backup", () => {

@@ -22,7 +22,7 @@ import { createLocalKeystore, openLocalKeystore } from "@/lib/keystore/files/loc
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { prepareFolders } from "@/lib/launch/folders";
 import { newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
-import { PROGRAM_ROOT, plainArguments, scriptArguments, useBundles } from "@/lib/launch/program";
+import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep } from "@/lib/launch/run-step";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
@@ -38,9 +38,6 @@ let writeStaff: (credentials?: Record<string, SoftwareAuthenticator>) => Promise
 let sign: () => Promise<string>;
 
 beforeAll(async () => {
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
-  await runStep({ args: plainArguments("generate-client.mjs"), cwd: PROGRAM_ROOT, env });
-  useBundles();
   bench = await createUseCaseBench();
   await prepareLog(bench.sequencerPool, bench.place);
   dataDir = await mkdtemp(path.join(tmpdir(), "sp-recover-"));

@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
+import { scriptArguments } from "@/lib/launch/program";
 import { type AuditBench, createTestKeyFolder, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
-
-const TSX = path.resolve("node_modules/.bin/tsx");
 
 /** Signer, witness and workers of one log, each its own process. */
 export interface LogProcesses {
@@ -48,9 +47,8 @@ export async function startLogProcesses(bench: AuditBench): Promise<LogProcesses
     KEY_DIR: portal.dir,
   };
   const running = new Set<ChildProcess>();
-  /** Starts in its own process group, so that a kill reaches tsx's child too. */
   const start = (script: string, more: Record<string, string> = {}): ChildProcess => {
-    const child = spawn(TSX, ["--conditions=react-server", `scripts/${script}.ts`], {
+    const child = spawn(process.execPath, scriptArguments(`${script}.ts`), {
       env: { NODE_ENV: "test", PATH: process.env.PATH, ...variables, ...more },
       stdio: "ignore",
       detached: true,
