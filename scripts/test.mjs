@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,10 +16,15 @@ const only = asked.filter((word) => word !== "--deep");
 const cases = path.join(results, "cases.ndjson");
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
+// What tests and their programs leave behind, also those of other users and those that were killed, is removed with it.
+const temp = mkdtempSync(path.join(tmpdir(), "sp-"));
+chmodSync(temp, 0o1777);
+process.once("exit", () => rmSync(temp, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 function run(command, args) {
   return new Promise((resolve) => {
-    const env = { ...process.env, SEALPORT_CASES: cases, ...(isDeep ? { SEALPORT_DEEP: "1" } : {}) };
+    const env = { ...process.env, TMPDIR: temp, SEALPORT_CASES: cases, ...(isDeep ? { SEALPORT_DEEP: "1" } : {}) };
     const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);
