@@ -1,5 +1,5 @@
 import { type Cell, type CellChange, compareCell } from "./compare-cell";
-import { type Compared, dayOf, instantsOf } from "./instants";
+import { type Compared, dayOf, stretchesOf } from "./instants";
 
 /** Cells whose answers are kept: people with equal grants are compared once. */
 const MOST_KEPT = 5_000;
@@ -7,13 +7,13 @@ const MOST_KEPT = 5_000;
 /** Compares cells. Equal ones are compared once. */
 export class CellBook {
   readonly #known = new Map<string, CellChange>();
-  readonly #instants;
+  readonly #stretches;
 
   constructor(
     readonly compared: Compared,
     now: Date,
   ) {
-    this.#instants = instantsOf(compared, dayOf(now));
+    this.#stretches = stretchesOf(compared, dayOf(now));
   }
 
   /** What no policy reads makes no difference, so it is left out of the cell. */
@@ -38,7 +38,7 @@ export class CellBook {
     const key = JSON.stringify(plain);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const found = await compareCell(this.compared, plain, this.#instants);
+    const found = await compareCell(this.compared, plain, this.#stretches);
     if (this.#known.size >= MOST_KEPT) this.#known.clear();
     this.#known.set(key, found);
     return found;

@@ -28,6 +28,8 @@ export interface CellChange {
   readonly gains: readonly GroupChange[];
 }
 
+type Stretches = readonly (readonly Instant[])[];
+
 const RANK: Readonly<Record<Seen, number>> = { none: 0, masked: 1, full: 2 };
 
 interface Answer {
@@ -100,27 +102,49 @@ function note(
 }
 
 /** Returns the times that differ for this cell: an organisation without hours of its own has no open ones. */
-function distinct(instants: readonly Instant[], { setsHours }: Cell): readonly Instant[] {
-  return setsHours ? instants : instants.filter(({ isOpen }) => !isOpen);
+function distinct(stretches: Stretches, { setsHours }: Cell): Stretches {
+  return setsHours ? stretches : stretches.map((times) => times.filter(({ isOpen }) => !isOpen));
 }
 
-/** Compares two sets for one cell at all times and ages that can differ. Other work gets its turn meanwhile. */
+/** Whether a changed policy is satisfied or cannot be evaluated. If not, both sets have the same answer. */
+function canDiffer(changed: PreparedSet, question: OpenQuestion, levels: Cell["levels"]): boolean {
+  return levels.some((level) => {
+    const { policies, isBroken } = changed.ask({ ...question, context: { ...question.context, level } });
+    return isBroken || policies.length > 0;
+  });
+}
+
+/**
+ * Compares two sets for one cell at all times and ages that can differ, those of one stretch (`stretchesOf`) together. Other
+ * work gets its turn meanwhile.
+ */
 export async function compareCell(
-  { base, candidate }: Compared,
+  { base, candidate, changed }: Compared,
   cell: Cell,
-  instants: readonly Instant[],
+  stretches: Stretches,
 ): Promise<CellChange> {
   const [losses, gains]: [GroupChange[], GroupChange[]] = [[], []];
-  const times = distinct(instants, cell);
+  const own = distinct(stretches, cell);
   const turns = new Turns();
+  const compare = async (found: Found, group: GroupName, age: RecordAge, times: readonly Instant[]) => {
+    const [first] = times;
+    if (first === undefined || !canDiffer(changed, questionOf(cell, group, first, age), cell.levels)) {
+      found.compared += times.length;
+      return;
+    }
+    for (const at of times) {
+      if (turns.isOver) await turns.give();
+      const question = questionOf(cell, group, at, age);
+      const before = answerOf(base, question, cell.levels);
+      note(found, group, [before, answerOf(candidate, question, cell.levels)], at, age);
+    }
+  };
   for (const group of cell.groups) {
     const found: Found = { loss: undefined, gain: undefined, losing: 0, gaining: 0, compared: 0 };
     for (const age of cell.ages)
-      for (const at of times) {
+      for (const times of own) {
         if (turns.isOver) await turns.give();
-        const question = questionOf(cell, group, at, age);
-        const before = answerOf(base, question, cell.levels);
-        note(found, group, [before, answerOf(candidate, question, cell.levels)], at, age);
+        await compare(found, group, age, times);
       }
     const { loss, gain, compared } = found;
     if (loss !== undefined) losses.push({ ...loss, in_part: found.losing < compared });

@@ -1,7 +1,8 @@
-import type { PreparedSet } from "@/lib/access/policy/engine";
+import { type PreparedSet, preparePolicySet } from "@/lib/access/policy/engine";
 
 // Times and ages at which two sets are compared: one on each side of every number that their policies compare with. Between
-// two such numbers every answer is the same, so that no other time has to be tried.
+// two such numbers every answer is the same, so that no other time has to be tried. Where no policy that only one set has is
+// satisfied, both sets give the same answer.
 
 /** A time of an opening, as policies see it. */
 export interface Instant {
@@ -19,6 +20,8 @@ export interface Instant {
 export interface Compared {
   readonly base: PreparedSet;
   readonly candidate: PreparedSet;
+  /** The policies whose text only one of them has. */
+  readonly changed: PreparedSet;
   /** Whether a policy of either set has this word of the schema. */
   readonly reads: (attribute: string) => boolean;
   /** Numbers that a policy of either set compares with this attribute. */
@@ -32,11 +35,22 @@ const ORDINARY: Instant = {
   ...{ hasOverride: false, factorMinutes: 0, day: 0 },
 };
 
+/** Returns the policies of the other set whose text this set does not have. */
+function missingIn(set: PreparedSet, other: PreparedSet) {
+  const known = new Set(set.document.policies.map(({ text }) => text));
+  return other.document.policies.filter(({ text }) => !known.has(text));
+}
+
 /** Returns two sets with what they read together. */
 export function comparedSets(base: PreparedSet, candidate: PreparedSet): Compared {
+  const changed = [...missingIn(candidate, base), ...missingIn(base, candidate)];
   return {
     base,
     candidate,
+    changed: preparePolicySet({
+      ...candidate.document,
+      policies: changed.map((policy, at) => ({ ...policy, id: `changed-${at}` })),
+    }),
     // A match inside a longer word counts too. Then more is compared, never less.
     reads: (attribute) => [base, candidate].some(({ parsed }) => parsed.includes(attribute)),
     bounds: (attribute) => [...new Set([...base.boundsOf(attribute), ...candidate.boundsOf(attribute)])],
@@ -61,42 +75,49 @@ function truths(compared: Compared, attribute: string): boolean[] {
   return compared.reads(attribute) ? [false, true] : [false];
 }
 
-/** Returns the values of each part of a time at which the sets can differ. */
-function partsOf(compared: Compared, today: number): readonly (readonly Partial<Instant>[])[] {
-  const weekdays = compared.reads("weekday") ? [ORDINARY_WEEKDAY, 1, 2, 4, 5, 6, 7] : [ORDINARY_WEEKDAY];
-  const minutes = around(compared, "minute", ORDINARY_MINUTE, 0, 1_439);
-  const days = around(compared, "day", today, today, 99_991_231);
-  const factors = around(compared, "factorMinutes", 0, 0, 10_000_000);
+/** One part of a time, with the values at which the sets can differ. */
+type Part = readonly [name: keyof Instant, values: readonly (number | boolean)[]];
+
+function partsOf(compared: Compared, today: number): readonly Part[] {
   return [
-    truths(compared, "hasOverride").map((hasOverride) => ({ hasOverride })),
-    truths(compared, "isHoliday").map((isHoliday) => ({ isHoliday })),
-    truths(compared, "isOpen")
-      .toReversed()
-      .map((isOpen) => ({ isOpen })),
-    days.map((day) => ({ day })),
-    factors.map((factorMinutes) => ({ factorMinutes })),
-    weekdays.map((weekday) => ({ weekday })),
-    minutes.map((minute) => ({ minute })),
+    ["hasOverride", truths(compared, "hasOverride")],
+    ["isHoliday", truths(compared, "isHoliday")],
+    ["isOpen", truths(compared, "isOpen").toReversed()],
+    ["day", around(compared, "day", today, today, 99_991_231)],
+    ["factorMinutes", around(compared, "factorMinutes", 0, 0, 10_000_000)],
+    ["weekday", compared.reads("weekday") ? [ORDINARY_WEEKDAY, 1, 2, 4, 5, 6, 7] : [ORDINARY_WEEKDAY]],
+    ["minute", around(compared, "minute", ORDINARY_MINUTE, 0, 1_439)],
   ];
 }
 
+/** Returns this time with every combination of the parts' values. */
+function variants(time: Instant, parts: readonly Part[]): Instant[] {
+  return parts.reduce<Instant[]>(
+    (found, [name, values]) => found.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+    [time],
+  );
+}
+
 /**
- * Returns an upper bound of the pairs of a time (`instantsOf`) and an age (`agesOf`). It is computed before any pair is
+ * Returns an upper bound of the pairs of a time (`stretchesOf`) and an age (`agesOf`). It is computed before any pair is
  * made, because sets that name hundreds of minutes, days and factors have more pairs than fit in memory.
  */
 export function countCases(compared: Compared, today: number): number {
   return partsOf(compared, today).reduce(
-    (product, { length }) => product * length,
+    (product, [, { length }]) => product * length,
     startsOf(compared).length,
   );
 }
 
-/** Returns the times at which the sets can differ, the ordinary one first. `today` is the date as a number. */
-export function instantsOf(compared: Compared, today: number): Instant[] {
-  return partsOf(compared, today).reduce<Instant[]>(
-    (found, list) => found.flatMap((one) => list.map((more) => ({ ...one, ...more }))),
-    [ORDINARY],
-  );
+/**
+ * Returns the times at which the sets can differ, the ordinary one first, in stretches that differ in nothing that a changed
+ * policy reads: it is satisfied at all times of a stretch or at none. `today` is the date as a number.
+ */
+export function stretchesOf(compared: Compared, today: number): Instant[][] {
+  const parts = partsOf(compared, today);
+  const isRead = ([name]: Part): boolean => compared.changed.parsed.includes(name);
+  const others = parts.filter((part) => !isRead(part));
+  return variants(ORDINARY, parts.filter(isRead)).map((time) => variants(time, others));
 }
 
 /** Returns the UTC date as a number, as policies compare it, such as 20261129. */
