@@ -13,7 +13,7 @@ export const SCALE = {
   "oracle cases": { test: 10_000, deep: 1_000_000, variable: "ORACLE_CASES" },
   "policy preparations": { test: 12, deep: 200, variable: "SEALPORT_POLICY_SETS" },
   "mutant cases": { test: 40_000, deep: 160_000, variable: "MUTANT_CASES" },
-  "mutants of a rule file": { test: 12, deep: 10_000, variable: "SEALPORT_RULE_MUTANTS" },
+  "mutants of a rule file": { test: 6, deep: 10_000, variable: "SEALPORT_RULE_MUTANTS" },
   "mutated policy sets": { test: 12, deep: 240, variable: "SEALPORT_MUTATED_SETS" },
   "wraps without a block": { test: 2_000, deep: 200_000, variable: "SOAK_WRAPS" },
   "keys without a block": { test: 2_000, deep: 200_000, variable: "SOAK_KEYS" },
