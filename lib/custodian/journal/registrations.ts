@@ -37,6 +37,15 @@ const State = z.strictObject({
 type Place = Pick<RegisteredBody, "tx" | "grp" | "gen">;
 
 const STATE_KEY = "state";
+
+/** Returns what an index covers. A new one covers nothing and has no mark. */
+function covered(index: RegistrationIndex): { under: Readonly<Record<string, number>>; mark?: Mark } {
+  const stored = index.get(STATE_KEY);
+  if (stored === undefined) return { under: {} };
+  const { head, under, ...place } = State.parse(JSON.parse(stored));
+  return { under, mark: { ...place, head: fromBase64url(head) } };
+}
+
 const keyOf = (tx: string): string => `tx ${tx}`;
 
 function newestKid(generations: Readonly<Record<string, z.infer<typeof Body>>> = {}): string | undefined {
@@ -66,20 +75,19 @@ export class Registrations {
   /** Opens the registrations of a folder. Throws JournalError if they are damaged. */
   static async open(dir: string): Promise<Registrations> {
     const index = await RegistrationIndex.open(path.join(dir, INDEX_FOLDER));
-    const stored = index.get(STATE_KEY);
-    const state = stored === undefined ? undefined : State.parse(JSON.parse(stored));
-    const mark = state && { offset: state.offset, line: state.line, head: fromBase64url(state.head) };
-    const journal = Journal.open(dir, REGISTRATIONS_FILE, mark);
-    const under = new Map(Object.entries(state?.under ?? {}));
-    const registrations = new Registrations(journal, index, journal.mark, under);
+    let journal: Journal | undefined;
     try {
+      const { under, mark } = covered(index);
+      journal = Journal.open(dir, REGISTRATIONS_FILE, mark);
+      const registrations = new Registrations(journal, index, journal.mark, new Map(Object.entries(under)));
       const lines = await registrations.replay();
-      if (state === undefined || lines > 0) return registrations;
+      if (mark === undefined || lines > 0) return registrations;
       throw new JournalError(
         `the custodian's registrations in ${dir} are older than their index: restore the newest, and remove ${INDEX_FOLDER}`,
       );
     } catch (error) {
-      await registrations.close();
+      journal?.close();
+      await index.close();
       throw error;
     }
   }
