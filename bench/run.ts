@@ -3,6 +3,7 @@ import { benchAccess } from "./access";
 import { benchAppend } from "./append";
 import { benchAuditExport } from "./audit-export";
 import { benchBatch } from "./batch";
+import { benchCustodian } from "./custodian";
 import { benchCustody } from "./custody";
 import { benchEnvelope } from "./envelope";
 import { benchGrowth } from "./growth";
@@ -20,6 +21,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   envelope: benchEnvelope,
   batch: benchBatch,
   custody: benchCustody,
+  custodian: benchCustodian,
   append: benchAppend,
   lag: benchLag,
   export: benchAuditExport,

@@ -46,6 +46,6 @@ const server = await serveHttp(env.CUSTODIAN_URL, withAlarms(custodian.handler),
 });
 endWithSupervisor(logger, async () => {
   await server.close();
-  custodian.close();
+  await custodian.close();
 });
 reportReady(logger, { evaluation: env.CUSTODIAN_EVALUATION });

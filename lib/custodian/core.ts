@@ -4,6 +4,7 @@ import { formatMicros } from "@/lib/crypto/instant";
 import type { Journal } from "@/lib/custodian/journal/journal";
 import type { Memory } from "@/lib/custodian/journal/memory";
 import { JournalRecord } from "@/lib/custodian/journal/records";
+import type { Registrations } from "@/lib/custodian/journal/registrations";
 import type { Keystore } from "@/lib/keystore/keystore";
 import type { SigningKey } from "@/lib/keystore/signing-key";
 
@@ -17,6 +18,7 @@ export interface Core {
   readonly identity: SigningKey;
   readonly memory: Memory;
   readonly journal: Journal;
+  readonly registrations: Registrations;
   /** Started by `npm start`: the custodian accepts statements that the portal signs in place of a person, and marks them. */
   readonly isEvaluation: boolean;
   /** After how many days the next escrow epoch begins automatically. */

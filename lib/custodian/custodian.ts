@@ -10,6 +10,7 @@ import { custodianHandler } from "@/lib/custodian/handler";
 import { Journal, JournalError } from "@/lib/custodian/journal/journal";
 import { Memory } from "@/lib/custodian/journal/memory";
 import { JournalRecord } from "@/lib/custodian/journal/records";
+import { Registrations } from "@/lib/custodian/journal/registrations";
 import type { Refused } from "@/lib/custodian/refused";
 import { RosterSource } from "@/lib/custodian/roster/roster-source";
 import type { ServiceHandler } from "@/lib/ipc/server";
@@ -22,7 +23,7 @@ const ROTATION_DAYS = 30;
 export interface CustodianOptions {
   readonly log: string;
   readonly keystore: Keystore;
-  /** The custodian's own folder with its journal. */
+  /** The custodian's own folder with its two journals. */
   readonly dir: string;
   readonly rosterFile: string;
   readonly clock: Clock;
@@ -37,16 +38,18 @@ export interface CustodianOptions {
 
 export interface Custodian {
   readonly handler: ServiceHandler;
-  close(): void;
+  close(): Promise<void>;
 }
 
-function replay(memory: Memory, records: readonly unknown[]): void {
-  records.forEach((record, index) => {
+function replay(memory: Memory, journal: Journal): void {
+  for (const record of journal.replay()) {
     const parsed = JournalRecord.safeParse(record);
     if (!parsed.success)
-      throw new JournalError(`line ${index + 1} of the journal is of another version of this program`);
+      throw new JournalError(
+        `line ${journal.mark.line} of the journal is of another version of this program`,
+      );
     memory.apply(parsed.data);
-  });
+  }
 }
 
 /** A journal that began as an evaluation remains one, because its rosters may name people that the portal invented. */
@@ -63,31 +66,35 @@ function requireEvaluation(memory: Memory, isEvaluation: boolean): void {
  */
 export async function startCustodian(options: CustodianOptions): Promise<Custodian> {
   const { log, keystore, clock, isEvaluation } = options;
-  const { journal, records } = Journal.open(options.dir);
-  const memory = new Memory();
-  const core: Core = {
-    log,
-    clock,
-    keystore,
-    identity: loadSigningKey(keystore, "identity"),
-    memory,
-    journal,
-    isEvaluation,
-    rotationDays: options.rotationDays ?? ROTATION_DAYS,
-    origins: isEvaluation ? (options.origins ?? []) : [],
+  const journal = Journal.open(options.dir);
+  let registrations: Registrations | undefined;
+  const close = async (): Promise<void> => {
+    journal.close();
+    await registrations?.close();
   };
   try {
-    replay(memory, records);
+    const memory = new Memory();
+    replay(memory, journal);
     requireEvaluation(memory, isEvaluation);
+    registrations = await Registrations.open(options.dir);
+    const core: Core = {
+      log,
+      clock,
+      keystore,
+      identity: loadSigningKey(keystore, "identity"),
+      memory,
+      journal,
+      registrations,
+      isEvaluation,
+      rotationDays: options.rotationDays ?? ROTATION_DAYS,
+      origins: isEvaluation ? (options.origins ?? []) : [],
+    };
     ensureEpochs(core);
     const source = new RosterSource(core, options.rosterFile, options.onRosterProblem ?? (() => undefined));
     await source.load();
-    return {
-      handler: custodianHandler(core, source, options.onRefusal ?? (() => undefined)),
-      close: () => journal.close(),
-    };
+    return { handler: custodianHandler(core, source, options.onRefusal ?? (() => undefined)), close };
   } catch (error) {
-    journal.close();
+    await close();
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   DATABASE_URL:
     "The part's login at PostgreSQL 16 or newer. Without it `npm start` runs an embedded PostgreSQL.",
   DATA_DIR:
-    "Folder of the part's own files: the custodian's journal, the signer's copy of the log, the portal's spool.",
+    "Folder of the part's own files: the custodian's journals, the signer's copy of the log, the portal's spool.",
   HOST: "Address that the portal listens at.",
   KEK_FILE: "File with the key of the keystore, mode 0400; `create-keys` makes it.",
   KEK_PASSPHRASE: "Passphrase of the keystore; it goes before KEK_FILE.",

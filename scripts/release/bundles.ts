@@ -68,6 +68,18 @@ export function copyTokenPackages(root: string, modules: string): void {
     });
 }
 
+/** LevelDB, which the custodian's index needs. Its loader looks for the machine code in the folder of the bundle. */
+function copyLevelDb(root: string, folder: string): void {
+  const from = path.join(root, "node_modules/classic-level");
+  const platform = `prebuilds/${process.platform}-${process.arch}`;
+  cpSync(path.join(from, platform), path.join(folder, platform), {
+    recursive: true,
+    filter: (file) => !file.includes(".musl."),
+  });
+  for (const licence of ["LICENSE", "deps/leveldb/leveldb-1.20/LICENSE", "deps/snappy/snappy/COPYING"])
+    cpSync(path.join(from, licence), path.join(folder, "prebuilds", licence));
+}
+
 /** Bundles a part: `PART.mjs`, `health.mjs` and the files that they load. */
 export async function bundlePart(
   root: string,
@@ -77,6 +89,7 @@ export async function bundlePart(
   const entryPoints = { [part]: `scripts/start-${part}.ts`, health: "scripts/health.ts" };
   await build({ ...OPTIONS, absWorkingDir: root, entryPoints, outdir: folder });
   if (WITH_TOKENS.includes(part)) copyTokenProgram(root, folder);
+  if (part === "custodian") copyLevelDb(root, folder);
 }
 
 /**
@@ -115,4 +128,5 @@ export async function bundlePortalActs(root: string, folder: string): Promise<vo
     outdir: folder,
     external: [...OPTIONS.external, ...OF_PORTAL, "./migrate"],
   });
+  copyLevelDb(root, folder);
 }

@@ -63,9 +63,9 @@ export function beginEpoch(core: Core, epoch: number): void {
   const newest = newestEpoch(core).statement.epoch;
   if (epoch <= newest) return;
   if (epoch !== newest + 1) refuse("epoch", `The next epoch is ${newest + 1}.`);
-  const { memory } = core;
+  const { memory, registrations } = core;
   const waits = memory.epochs.some(
-    ({ statement: { kid, epoch: one } }) => one < newest && memory.countUnder(kid) > 0,
+    ({ statement: { kid, epoch: one } }) => one < newest && registrations.countUnder(kid) > 0,
   );
   if (waits) refuse("epoch", "Entries of an older epoch have not been re-wrapped yet.");
   announce(core, epoch);
@@ -76,12 +76,12 @@ export function beginEpoch(core: Core, epoch: number): void {
  * a crash. Refused for the newest epoch and while a registered entry is sealed with the key.
  */
 export function destroyEpoch(core: Core, epoch: number): void {
-  const { memory, keystore } = core;
+  const { memory, registrations, keystore } = core;
   const known =
     memory.epochs.find(({ statement }) => statement.epoch === epoch) ??
     refuse("epoch", `There is no escrow epoch ${epoch}.`);
   if (epoch === newestEpoch(core).statement.epoch) refuse("epoch", "The newest epoch is in use.");
-  const left = memory.countUnder(known.statement.kid);
+  const left = registrations.countUnder(known.statement.kid);
   if (left > 0) refuse("epoch", `${left} registered groups are still sealed for this epoch.`);
   if (!memory.destroyed.has(epoch)) remember(core, { kind: "destroy", epoch });
   keystore.removeNamedKey(escrowKeyName(epoch));

@@ -1,10 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildRecord, recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { Journal } from "@/lib/custodian/journal/journal";
-import { JournalRecord } from "@/lib/custodian/journal/records";
 import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
 import { TestCustodian } from "@/lib/testing/custodian/custodian";
 
@@ -31,23 +28,6 @@ async function generations() {
   };
 }
 
-/** The journal as a custodian wrote it before record digests were added. */
-async function forgetRecords(): Promise<void> {
-  await t.halt();
-  const dir = path.dirname(t.journalFile);
-  const { journal, records } = Journal.open(dir);
-  journal.close();
-  rmSync(t.journalFile);
-  const older = Journal.open(dir).journal;
-  for (const record of records) {
-    const parsed = JournalRecord.parse(record);
-    if (parsed.kind !== "register") older.append(record);
-    else older.append({ ...parsed, items: parsed.items.map(({ rd: _rd, ...item }) => item) });
-  }
-  older.close();
-  await t.restart();
-}
-
 test("a next generation is accepted under the same record and refused under another, also after a restart", async () => {
   const { first, resealed, swapped } = await generations();
   expect(await outcomes(first)).toEqual(["ok", "ok"]);
@@ -56,7 +36,7 @@ test("a next generation is accepted under the same record and refused under anot
   expect(await outcomes(swapped)).toEqual(["body-digest"]);
   expect(await outcomes(resealed)).toEqual(["ok", "ok"]);
   const [item] = first;
-  expect(readFileSync(t.journalFile, "utf8")).toContain(
+  expect(readFileSync(t.registrationsFile, "utf8")).toContain(
     `"rd":"${recordDigest(item?.tx ?? "", item?.rd_list ?? [])}"`,
   );
 });
@@ -88,23 +68,4 @@ test("an opening of a swapped generation is refused, and its grant cannot regist
   const refused = { extra: { reason: "body-digest" } };
   await expect(t.client.open(t.opening(submission.grant, swapped))).rejects.toMatchObject(refused);
   expect((await t.client.open(t.opening(submission.grant, first))).viewsLeft).toBe(2);
-});
-
-test("an older journal replays, and its groups are pinned when they are registered again", async () => {
-  const { first, resealed, swapped } = await generations();
-  await outcomes(first);
-  await forgetRecords();
-  expect(await outcomes(first.slice(0, 1))).toEqual(["ok"]);
-  expect(await outcomes(swapped)).toEqual(["body-digest"]);
-  await t.restart();
-  expect(await outcomes(swapped)).toEqual(["body-digest"]);
-  expect(await outcomes(resealed)).toEqual(["ok", "ok"]);
-});
-
-test("an opening also pins an older transaction", async () => {
-  const { items, grant } = await t.granted();
-  await forgetRecords();
-  await t.client.open(t.opening(grant, items));
-  const swapped = await t.seal({ amount: { amount: "9" } }, { tx: items[0]?.tx ?? "", gen: 2 });
-  expect(await outcomes(swapped)).toEqual(["body-digest"]);
 });

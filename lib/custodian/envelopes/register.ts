@@ -5,8 +5,9 @@ import { type Envelope, isEscrowKid } from "@/lib/crypto/envelope/envelope-forma
 import { recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { escrowOkBytes } from "@/lib/crypto/escrow-ok";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";
+import { formatMicros } from "@/lib/crypto/instant";
 import { isOnTwist } from "@/lib/crypto/x25519-check";
-import { type Core, remember } from "@/lib/custodian/core";
+import type { Core } from "@/lib/custodian/core";
 import type { RegisteredBody } from "@/lib/custodian/journal/records";
 import { Refused, refuse } from "@/lib/custodian/refused";
 import type { RegistrationItem, RegistrationResult } from "@/lib/escrow/protocol/messages";
@@ -74,9 +75,6 @@ export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry
   }
 }
 
-/** A body with a known record digest. Opening proved the digest, now or earlier. */
-type PinnedBody = RegisteredBody & { readonly rd: string };
-
 /** Returns the participants among the recipients. Only the escrow's own entry is proven; the sealer claims the others. */
 function partiesOf({ recipients }: Envelope): string[] {
   const kids = recipients.map(({ header }) => header.kid).filter((kid) => !isEscrowKid(kid));
@@ -88,32 +86,38 @@ function partiesOf({ recipients }: Envelope): string[] {
  * changes, and it is checked before anything is opened. A reseal is a new body of the same record.
  */
 export function refuseReplacement(core: Core, item: RegistrationItem, own: OwnEntry): void {
-  const known = core.memory.body(item);
+  const known = core.registrations.body(item);
   if (known !== undefined && known.bd !== own.bd) {
     refuse("body-digest", "Another body is registered for this transaction, group and generation.");
   }
-  if ((core.memory.recordDigest(item.tx) ?? own.rd) !== own.rd) {
+  if ((core.registrations.find(item.tx)?.rd ?? own.rd) !== own.rd) {
     refuse("body-digest", "The transaction is registered with another record digest.");
   }
 }
 
-async function checkOne(core: Core, item: RegistrationItem): Promise<PinnedBody> {
+/** Returns whether this body and its transaction's record digest were both proven before. */
+function isRegistered(core: Core, body: RegisteredBody): boolean {
+  const isSame = core.registrations.body(body)?.bd === body.bd;
+  return isSame && core.registrations.find(body.tx)?.rd === body.rd;
+}
+
+async function checkOne(core: Core, item: RegistrationItem): Promise<RegisteredBody> {
   const own = ownEntry(item);
   refuseReplacement(core, item, own);
   const { tx, grp, gen } = item;
   const body = { tx, grp, gen, bd: own.bd, kid: own.kid, rd: own.rd, parties: partiesOf(own.envelope) };
-  if (!core.memory.isRegistered(body)) await openItem(core, item, own);
+  if (!isRegistered(core, body)) await openItem(core, item, own);
   return body;
 }
 
-function confirm(core: Core, { rd: _rd, parties: _parties, ...body }: PinnedBody): RegistrationResult {
+function confirm(core: Core, { rd: _rd, parties: _parties, ...body }: RegisteredBody): RegistrationResult {
   const signature = core.identity.signNow(escrowOkBytes(body));
   return { ok: true, ...body, signature: toBase64url(signature) };
 }
 
 type Checked = {
   readonly item: RegistrationItem;
-  readonly body?: PinnedBody;
+  readonly body?: RegisteredBody;
   readonly refused?: Refused;
 };
 
@@ -126,28 +130,33 @@ async function check(core: Core, item: RegistrationItem): Promise<Checked> {
   }
 }
 
-/** What a batch adds to the memory. It is checked together with the memory. */
+/** What a batch adds to the registrations. It is checked together with them. */
 class Batch {
-  private readonly fresh = new Map<string, PinnedBody>();
+  private readonly fresh = new Map<string, RegisteredBody>();
   private readonly recordDigests = new Map<string, string>();
 
   constructor(private readonly core: Core) {}
 
   /** Adds a body, unless its place has another body or its transaction another record digest. */
-  take(body: PinnedBody): boolean {
-    const { memory } = this.core;
+  take(body: RegisteredBody): boolean {
+    const { registrations } = this.core;
     const place = `${body.tx}|${body.grp}|${body.gen}`;
-    const taken = memory.body(body) ?? this.fresh.get(place);
-    const rd = memory.recordDigest(body.tx) ?? this.recordDigests.get(body.tx);
+    const taken = registrations.body(body) ?? this.fresh.get(place);
+    const rd = registrations.find(body.tx)?.rd ?? this.recordDigests.get(body.tx);
     if ((taken?.bd ?? body.bd) !== body.bd || (rd ?? body.rd) !== body.rd) return false;
-    if (!memory.isRegistered(body)) this.fresh.set(place, body);
+    if (!isRegistered(this.core, body)) this.fresh.set(place, body);
     this.recordDigests.set(body.tx, body.rd);
     return true;
   }
 
-  items(): PinnedBody[] {
+  items(): RegisteredBody[] {
     return [...this.fresh.values()];
   }
+}
+
+/** Writes registrations to their journal and syncs it, then remembers them. Synchronous, so no other act can interleave. */
+export function addRegistrations({ clock, registrations }: Core, items: RegisteredBody[]): void {
+  registrations.add({ at: formatMicros(clock.nowMicros()), items });
 }
 
 /**
@@ -169,6 +178,6 @@ export async function register(
     return { ok: false, tx, grp, gen, reason: refused?.reason ?? "body-digest" };
   });
   const fresh = batch.items();
-  if (fresh.length > 0) remember(core, { kind: "register", items: fresh });
+  if (fresh.length > 0) addRegistrations(core, fresh);
   return results;
 }

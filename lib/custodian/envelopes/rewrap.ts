@@ -2,9 +2,9 @@ import "server-only";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { openContentKey, rewrapRecipient } from "@/lib/crypto/envelope/envelope";
 import { escrowOkBytes } from "@/lib/crypto/escrow-ok";
-import { type Core, remember } from "@/lib/custodian/core";
+import type { Core } from "@/lib/custodian/core";
 import { newestEpoch } from "@/lib/custodian/envelopes/epochs";
-import { openItem, ownEntry, register } from "@/lib/custodian/envelopes/register";
+import { addRegistrations, openItem, ownEntry, register } from "@/lib/custodian/envelopes/register";
 import type { RegisteredBody } from "@/lib/custodian/journal/records";
 import { Refused, refuse } from "@/lib/custodian/refused";
 import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol/messages";
@@ -24,7 +24,8 @@ async function moveOne(core: Core, item: RegistrationItem): Promise<Moved> {
   const own = ownEntry(item);
   const { tx, grp: group, gen, ep } = item;
   const { statement } = newestEpoch(core);
-  if (core.memory.body(item)?.bd !== own.bd)
+  const known = core.registrations.find(tx);
+  if (known?.groups[group]?.[gen]?.bd !== own.bd)
     return refuse("body-digest", "The sealed group is not registered.");
   await openItem(core, item, own);
   const key = core.keystore.readNamedKey(escrowKeyName(Number(own.kid.slice("escrow#".length))));
@@ -44,7 +45,7 @@ async function moveOne(core: Core, item: RegistrationItem): Promise<Moved> {
     const entry = envelope.recipients.find(({ header }) => header.kid === statement.kid);
     if (entry === undefined) throw new TypeError("a re-wrap lost the entry it made");
     return {
-      body: { tx, grp: group, gen, bd: own.bd, kid: statement.kid },
+      body: { tx, grp: group, gen, bd: own.bd, kid: statement.kid, rd: known.rd, parties: known.parties },
       epk: entry.header.epk.x,
       encryptedKey: entry.encrypted_key,
     };
@@ -68,7 +69,7 @@ function answer(core: Core, { body, epk, encryptedKey }: Moved): RewrapResult {
 export async function rewrap(core: Core, items: readonly RegistrationItem[]): Promise<RewrapResult[]> {
   await register(
     core,
-    items.filter((item) => core.memory.body(item) === undefined),
+    items.filter((item) => core.registrations.body(item) === undefined),
   );
   const moved: (Moved | Refused)[] = [];
   for (const item of items) {
@@ -83,7 +84,7 @@ export async function rewrap(core: Core, items: readonly RegistrationItem[]): Pr
   // Wrapping waits for the keystore. All steps after this line are synchronous.
   const isGone = fresh.some(({ kid }) => core.memory.destroyed.has(Number(kid.slice("escrow#".length))));
   if (isGone) refuse("epoch", "The epoch was destroyed meanwhile.");
-  if (fresh.length > 0) remember(core, { kind: "register", items: fresh });
+  if (fresh.length > 0) addRegistrations(core, fresh);
   return moved.flatMap((one, at): RewrapResult[] => {
     const item = items[at];
     if (item === undefined) return [];

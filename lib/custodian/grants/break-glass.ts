@@ -67,7 +67,7 @@ export function checkBreakGlassStands(
   if (!holder.duties.includes(BREAK_GLASS_DUTY)) {
     refuse("duty", `${holder.person} does not hold the duty ${BREAK_GLASS_DUTY}.`);
   }
-  const parties = transactions.flatMap((tx) => core.memory.partiesOf(tx) ?? []);
+  const parties = transactions.flatMap((tx) => core.registrations.find(tx)?.parties ?? []);
   const organisations = partiesOrganisations(roster, parties);
   if (organisations.some((own) => isSameOrganisation(own, holder.organisation))) {
     refuse("party", "Members of a party's organisation cannot use break-glass for its transactions.");

@@ -83,7 +83,7 @@ export function checkDisputeStands(
   { party }: Pick<HeldDispute, "party">,
 ): void {
   for (const transaction of transactions) {
-    const parties = core.memory.partiesOf(transaction);
+    const parties = core.registrations.find(transaction)?.parties;
     if (parties !== undefined && !parties.includes(party)) {
       refuse("party", "The transaction was not sealed for the participant that disputes it.");
     }

@@ -101,7 +101,7 @@ export function checkReleaseStands(
   organisations: readonly string[],
 ): void {
   for (const transaction of transactions) {
-    const parties = partiesOrganisations(roster, core.memory.partiesOf(transaction) ?? []);
+    const parties = partiesOrganisations(roster, core.registrations.find(transaction)?.parties ?? []);
     const isOfParty = organisations.some((own) => parties.some((other) => isSameOrganisation(own, other)));
     if (isOfParty) refuse("party", "Members of a party's organisation cannot release.");
   }

@@ -13,14 +13,25 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const file = (): string => path.join(dir, JOURNAL_FILE);
 
+/** Opens the journal and reads it to its end. */
+function opened(): { journal: Journal; records: unknown[] } {
+  const journal = Journal.open(dir);
+  try {
+    return { journal, records: [...journal.replay()] };
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
+}
+
 function written(count: number): void {
-  const { journal } = Journal.open(dir);
+  const { journal } = opened();
   for (let n = 0; n < count; n++) journal.append({ n });
   journal.close();
 }
 
 function replayed(): unknown[] {
-  const { journal, records } = Journal.open(dir);
+  const { journal, records } = opened();
   journal.close();
   return records;
 }
@@ -38,7 +49,7 @@ test("a torn last line is cut off at every length, and writing continues", () =>
   for (let length = lastLine; length < whole.length; length += 7) {
     writeFileSync(file(), whole.subarray(0, length));
     expect(replayed()).toEqual([{ n: 0 }]);
-    const { journal } = Journal.open(dir);
+    const { journal } = opened();
     journal.append({ n: "next" });
     journal.close();
     expect(replayed()).toEqual([{ n: 0 }, { n: "next" }]);

@@ -4,7 +4,7 @@ import { HeldEmergencies } from "@/lib/custodian/journal/held-emergencies";
 import { HeldGrants } from "@/lib/custodian/journal/held-grants";
 import { HeldPolicies } from "@/lib/custodian/journal/held-policies";
 import { HeldRecoveries } from "@/lib/custodian/journal/held-recoveries";
-import type { JournalRecord, RegisteredBody } from "@/lib/custodian/journal/records";
+import type { JournalRecord } from "@/lib/custodian/journal/records";
 import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/roster/passkey-uses";
 import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
 import { termsOf } from "@/lib/escrow/protocol/rewrap-statement";
@@ -19,16 +19,12 @@ interface Signed<S> {
 type GrantLine = Extract<JournalRecord, { kind: "grant" }>;
 type LostKeyLine = Extract<JournalRecord, { kind: "recovery" | "recover" | "recovery-end" }>;
 
-function bodyKey(place: { readonly tx: string; readonly grp: string; readonly gen: number }): string {
-  return `${place.tx}|${place.grp}|${place.gen}`;
-}
-
 /** Returns the digest of an open statement. Each statement has one nonce. */
 export function openingDigest(statement: OpenStatement): string {
   return recordDigest(statement);
 }
 
-/** What the custodian knows. It comes from the journal only. */
+/** What the custodian knows, but for registrations. It comes from the journal only. */
 export class Memory {
   readonly epochs: SignedEpoch[] = [];
   /** Epochs whose keys are destroyed. */
@@ -44,15 +40,10 @@ export class Memory {
   /** Statements that were shown with a signature, and the value of the signature at that time. */
   private readonly noted = new Map<string, "evaluation" | "signed">();
   private hadEvaluationKey = false;
-  private readonly bodies = new Map<string, { readonly bd: string; readonly kid: string }>();
-  /** Record digest of each transaction at its first registration. */
-  private readonly recordDigests = new Map<string, string>();
   /** What used a nonce: a grant id, the digest of an open statement, or of a recovery's terms. */
   private readonly nonces = new Map<string, string>();
   private readonly openings = new Set<string>();
   private readonly intents = new Set<string>();
-  /** Participants that each transaction was sealed for at its first registration. */
-  private readonly parties = new Map<string, readonly string[]>();
 
   apply(record: JournalRecord): void {
     switch (record.kind) {
@@ -67,9 +58,6 @@ export class Memory {
         return;
       case "statement":
         this.applyNote(record);
-        return;
-      case "register":
-        for (const item of record.items) this.applyRegistration(item);
         return;
       case "grant":
         this.applyGrant(record);
@@ -126,12 +114,6 @@ export class Memory {
   private applyNote({ note, assurance }: Extract<JournalRecord, { kind: "statement" }>): void {
     this.passkeys.note(useOf(note.kind, note.statement, note.signature));
     this.noted.set(statementKey(note.kind, note.statement), assurance);
-  }
-
-  private applyRegistration({ rd, parties, ...item }: RegisteredBody): void {
-    this.bodies.set(bodyKey(item), { bd: item.bd, kid: item.kid });
-    if (rd !== undefined && !this.recordDigests.has(item.tx)) this.recordDigests.set(item.tx, rd);
-    if (parties !== undefined && !this.parties.has(item.tx)) this.parties.set(item.tx, parties);
   }
 
   private applyGrant(record: GrantLine): void {
@@ -193,22 +175,6 @@ export class Memory {
     }
   }
 
-  /** Returns registered bodies whose escrow entry is sealed with this key, only the newest generation of each group. */
-  countUnder(kid: string): number {
-    const newest = new Map<string, { readonly gen: number; readonly kid: string }>();
-    for (const [key, body] of this.bodies) {
-      const at = key.lastIndexOf("|");
-      const group = key.slice(0, at);
-      const gen = Number(key.slice(at + 1));
-      if ((newest.get(group)?.gen ?? 0) < gen) newest.set(group, { gen, kid: body.kid });
-    }
-    return [...newest.values()].filter((body) => body.kid === kid).length;
-  }
-
-  body(place: { readonly tx: string; readonly grp: string; readonly gen: number }) {
-    return this.bodies.get(bodyKey(place));
-  }
-
   /** Returns whether a roster with this digest is or was in force. */
   wasRoster(digest: string): boolean {
     return this.rosters.has(digest);
@@ -217,10 +183,6 @@ export class Memory {
   /** Returns the value of a statement's signature at the time it was shown. Undefined if it was not shown. */
   notedAssurance(kind: string, statement: unknown): "evaluation" | "signed" | undefined {
     return this.noted.get(statementKey(kind, statement));
-  }
-
-  recordDigest(tx: string): string | undefined {
-    return this.recordDigests.get(tx);
   }
 
   nonceOwner(nonce: string): string | undefined {
@@ -233,16 +195,5 @@ export class Memory {
 
   isIntentUsed(entryId: string): boolean {
     return this.intents.has(entryId);
-  }
-
-  /** Returns the participants that a transaction was sealed for at its first registration. */
-  partiesOf(tx: string): readonly string[] | undefined {
-    return this.parties.get(tx);
-  }
-
-  /** Returns whether this body and its transaction's record digest were both proven before, and its parties are known. */
-  isRegistered(item: RegisteredBody): boolean {
-    const isProven = this.body(item)?.bd === item.bd && this.recordDigest(item.tx) === item.rd;
-    return isProven && this.parties.has(item.tx);
   }
 }

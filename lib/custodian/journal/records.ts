@@ -19,7 +19,7 @@ import {
 } from "@/lib/escrow/protocol/statements";
 import { GroupName } from "@/lib/vocabulary";
 
-const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+export const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 export const RegisteredBody = z.strictObject({
   tx: z.string(),
@@ -27,14 +27,18 @@ export const RegisteredBody = z.strictObject({
   gen: z.int(),
   bd: Digest,
   kid: z.string(),
-  /** The transaction's record digest, proven by opening. Absent in lines of earlier versions. */
-  rd: Digest.optional(),
-  /** Participants among the body's recipients. Absent in lines of earlier versions. */
-  parties: z.array(z.string()).optional(),
+  /** The transaction's record digest, proven by opening. */
+  rd: Digest,
+  /** Participants among the body's recipients. Those of a transaction's first body count. */
+  parties: z.array(z.string()),
 });
 export type RegisteredBody = z.infer<typeof RegisteredBody>;
 
-/** The schema of the journal's records. */
+/** The schema of the records in the journal of registrations. */
+export const RegistrationRecord = z.strictObject({ at: z.string(), items: z.array(RegisteredBody) });
+export type RegistrationRecord = z.infer<typeof RegistrationRecord>;
+
+/** The schema of the records in the journal of all other acts. */
 export const JournalRecord = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("epoch"), at: z.string(), signed: SignedEpoch }),
   z.strictObject({ kind: z.literal("destroy"), at: z.string(), epoch: z.int() }),
@@ -45,7 +49,6 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     note: StatementNote,
     assurance: z.enum(["evaluation", "signed"]),
   }),
-  z.strictObject({ kind: z.literal("register"), at: z.string(), items: z.array(RegisteredBody) }),
   z.strictObject({
     kind: z.literal("grant"),
     at: z.string(),

@@ -52,8 +52,9 @@ function checkEnvelope(core: Core, held: HeldRecovery, item: RegistrationItem): 
   if (!transactions.has(item.tx)) refuse("scope", "The statements do not name this transaction.");
   const own = ownEntry(item);
   refuseReplacement(core, item, own);
-  if (core.memory.body(item)?.bd !== own.bd) refuse("body-digest", "The sealed group is not registered.");
-  if (core.memory.partiesOf(item.tx)?.includes(terms.participant) !== true) {
+  if (core.registrations.body(item)?.bd !== own.bd)
+    refuse("body-digest", "The sealed group is not registered.");
+  if (core.registrations.find(item.tx)?.parties?.includes(terms.participant) !== true) {
     refuse("party", `The transaction was not sealed for ${terms.participant}.`);
   }
   if (!own.envelope.recipients.some(({ header }) => header.kid === terms.old_kid)) {

@@ -116,7 +116,7 @@ function checkEnvelopes(core: Core, request: OpenRequest): RegistrationItem[] {
     }
     const own = ownEntry(item);
     refuseReplacement(core, item, own);
-    if (core.memory.body(item)?.bd !== own.bd) {
+    if (core.registrations.body(item)?.bd !== own.bd) {
       refuse("body-digest", "The sealed group does not match the registered one.");
     }
     return item;
@@ -191,12 +191,7 @@ export async function openEscrow(core: Core, roster: Roster, request: OpenReques
   checkScope(request, checkGrantInForce(core, request));
   checkTerms(core, request);
   const proof = await proveOpening(core, roster, request);
-  const missing = request.envelopes.filter(
-    (item) =>
-      core.memory.body(item) === undefined ||
-      core.memory.recordDigest(item.tx) === undefined ||
-      core.memory.partiesOf(item.tx) === undefined,
-  );
+  const missing = request.envelopes.filter((item) => core.registrations.body(item) === undefined);
   const results = await register(core, missing);
   const refused = results.find((result) => !result.ok);
   if (refused !== undefined && !refused.ok) refuse(refused.reason, "A sealed group cannot be registered.");

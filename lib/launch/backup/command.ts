@@ -17,7 +17,7 @@ import { explainFailure } from "@/lib/launch/failure";
 import { readInstance } from "@/lib/launch/instance-file";
 
 const USAGE = `usage: npm run op -- backup create [--identity FILE]    back up the database to BACKUP_DIR and read it back
-       npm run op -- backup keys [--of PART]               back up keys, signer's copy and custodian's journal, for KEY_BACKUP_RECIPIENTS
+       npm run op -- backup keys [--of PART]               back up keys, signer's copy and custodian's journals, for KEY_BACKUP_RECIPIENTS
        npm run op -- backup wal FILE                       store one segment: archive_command of your own server
        npm run op -- backup list                           the backups in BACKUP_DIR
        npm run op -- backup restore --to TIME|latest --into DIR --identity FILE [--keys FILE --keys-identity FILE …]

@@ -6,6 +6,7 @@ import { openSealed, readIdentities, requireDigest, writeSealed } from "@/lib/ba
 import { folderItem, readTar, type TarItem, writeTar } from "@/lib/backup/archive/tar";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { fileOf } from "@/lib/backup/server/base-backup";
+import { INDEX_FOLDER } from "@/lib/custodian/journal/journal";
 import type { LaunchEnv } from "@/lib/env";
 import { backupFolder, instanceFolders, recipientsOf } from "@/lib/launch/backup/backup-place";
 
@@ -31,7 +32,9 @@ async function* filesOf(root: string, name: string): AsyncGenerator<TarItem> {
   if (!found?.isDirectory()) return;
   yield folderItem(name);
   const entries = await readdir(path.join(root, name));
-  for (const entry of entries.sort(stateFirst)) yield* filesOf(root, `${name}/${entry}`);
+  // The index changes all the time and is made again from the registrations.
+  for (const entry of entries.filter((one) => one !== INDEX_FOLDER).sort(stateFirst))
+    yield* filesOf(root, `${name}/${entry}`);
 }
 
 async function* partsOf(root: string, names: readonly string[]): AsyncGenerator<TarItem> {

@@ -30,7 +30,7 @@ const ROWS: readonly PlanRow[] = [
   },
   {
     part: "custodian",
-    copy: "KEY_DIR, journal, roster",
+    copy: "KEY_DIR, journal, registrations, roster",
     when: "after each epoch and roster change, and daily",
     how: "backup keys --of custodian, by its own operator · an older journal forgets used statements",
   },

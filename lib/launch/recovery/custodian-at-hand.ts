@@ -72,7 +72,7 @@ export async function withCustodian<T>(
       return await use(client);
     } finally {
       await server.close();
-      custodian.close();
+      await custodian.close();
     }
   } finally {
     await unlock?.();

@@ -271,7 +271,7 @@ describe("the command recover", () => {
       clock: systemClock,
       isEvaluation: true,
     });
-    custodian.close();
+    await custodian.close();
     const signer = loadSigningKey(await open("signer"), "log");
     expect(signer.vkey).toBe(instance?.vkeys["signer.log"]);
     const store = await openEntryFile(path.join(dataDir, "signer", "log"), origin);

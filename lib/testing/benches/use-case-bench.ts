@@ -91,7 +91,7 @@ export async function openCustodian(bench: Pick<AuditBench, "place">, clock: Clo
     if (!isOpen) return;
     isOpen = false;
     await server.close();
-    custodian.close();
+    await custodian.close();
     await rm(dir, { recursive: true, force: true });
   };
   return { escrow, url, close, dir, keyDir, rosterFile: path.join(dir, "roster.json") };

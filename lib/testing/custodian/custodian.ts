@@ -219,6 +219,10 @@ export class TestCustodian {
     return path.join(this.dir, "journal", "journal");
   }
 
+  get registrationsFile(): string {
+    return path.join(this.dir, "journal", "registrations");
+  }
+
   get rosterFile(): string {
     return path.join(this.dir, "roster.json");
   }
@@ -261,7 +265,7 @@ export class TestCustodian {
 
   async halt(): Promise<void> {
     await this.running?.server.close(0);
-    this.running?.custodian.close();
+    await this.running?.custodian.close();
     this.running = undefined;
   }
 

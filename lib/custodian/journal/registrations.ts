@@ -1,0 +1,192 @@
+import "server-only";
+import path from "node:path";
+import { z } from "zod";
+import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import {
+  INDEX_FOLDER,
+  Journal,
+  JournalError,
+  type Mark,
+  REGISTRATIONS_FILE,
+} from "@/lib/custodian/journal/journal";
+import { Digest, type RegisteredBody, RegistrationRecord } from "@/lib/custodian/journal/records";
+import { RegistrationIndex } from "@/lib/custodian/journal/registration-index";
+
+/** Transactions that wait in memory for the index, and how many may while it cannot be written. */
+const BATCH = 2_000;
+const MOST_WAITING = 20_000;
+
+const Body = z.strictObject({ bd: Digest, kid: z.string() });
+
+/** A transaction as it was registered first, and the bodies of its groups by generation. */
+const Registered = z.strictObject({
+  rd: Digest,
+  parties: z.array(z.string()),
+  groups: z.record(z.string(), z.record(z.string(), Body)),
+});
+type Registered = z.infer<typeof Registered>;
+
+/** What the index covers: the journal before its newest line, and that line. Groups are counted by the key of their newest generation. */
+const State = z.strictObject({
+  offset: z.int(),
+  line: z.int(),
+  head: Digest,
+  under: z.record(z.string(), z.int()),
+});
+
+type Place = Pick<RegisteredBody, "tx" | "grp" | "gen">;
+
+const STATE_KEY = "state";
+
+/** Returns what an index covers. A new one covers nothing and has no mark. */
+function covered(index: RegistrationIndex): { under: Readonly<Record<string, number>>; mark?: Mark } {
+  const stored = index.get(STATE_KEY);
+  if (stored === undefined) return { under: {} };
+  const { head, under, ...place } = State.parse(JSON.parse(stored));
+  return { under, mark: { ...place, head: fromBase64url(head) } };
+}
+
+const keyOf = (tx: string): string => `tx ${tx}`;
+
+function newestKid(generations: Readonly<Record<string, z.infer<typeof Body>>> = {}): string | undefined {
+  const newest = Math.max(0, ...Object.keys(generations).map(Number));
+  return generations[newest]?.kid;
+}
+
+/**
+ * The sealed groups that the custodian registered. Their journal has a line for each call, and only it must never be lost.
+ * An index finds them by transaction, so that neither memory nor the time of a start grows with them: it is brought up to
+ * date by thousands, and a start reads the journal from there on.
+ */
+export class Registrations {
+  /** Newer than the index. The second map is being written to it. */
+  private waiting = new Map<string, Registered>();
+  private underway: ReadonlyMap<string, Registered> = new Map();
+  private writing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly journal: Journal,
+    private readonly index: RegistrationIndex,
+    /** The place before the newest line. A start reads that line again and so finds a journal that is not the index's. */
+    private newest: Mark,
+    private readonly under: Map<string, number>,
+  ) {}
+
+  /** Opens the registrations of a folder. Throws JournalError if they are damaged. */
+  static async open(dir: string): Promise<Registrations> {
+    const index = await RegistrationIndex.open(path.join(dir, INDEX_FOLDER));
+    let journal: Journal | undefined;
+    try {
+      const { under, mark } = covered(index);
+      journal = Journal.open(dir, REGISTRATIONS_FILE, mark);
+      const registrations = new Registrations(journal, index, journal.mark, new Map(Object.entries(under)));
+      const lines = await registrations.replay();
+      if (mark === undefined || lines > 0) return registrations;
+      throw new JournalError(
+        `the custodian's registrations in ${dir} are older than their index: restore the newest, and remove ${INDEX_FOLDER}`,
+      );
+    } catch (error) {
+      journal?.close();
+      await index.close();
+      throw error;
+    }
+  }
+
+  private async replay(): Promise<number> {
+    let before = this.journal.mark;
+    const first = before.line;
+    for (const record of this.journal.replay()) {
+      const parsed = RegistrationRecord.safeParse(record);
+      if (!parsed.success)
+        throw new JournalError(
+          `line ${before.line + 1} of the registrations is of another version of this program`,
+        );
+      this.apply(parsed.data, before);
+      before = this.journal.mark;
+      if (this.waiting.size >= BATCH) await this.write();
+    }
+    return before.line - first;
+  }
+
+  /** Writes registrations to the journal and syncs it, then remembers them. Synchronous, so no other act can interleave. */
+  add(record: RegistrationRecord): void {
+    if (this.waiting.size >= BATCH) {
+      // What could not be written waits, and the next call tries again.
+      void this.write().catch(() => undefined);
+      if (this.waiting.size >= MOST_WAITING)
+        throw new JournalError("the custodian's index cannot be written: is its disk full?");
+    }
+    const before = this.journal.mark;
+    this.journal.append(record);
+    this.apply(record, before);
+  }
+
+  private apply({ items }: RegistrationRecord, before: Mark): void {
+    for (const item of items) this.applyBody(item);
+    this.newest = before;
+  }
+
+  private applyBody({ tx, grp, gen, bd, kid, rd, parties }: RegisteredBody): void {
+    const { groups, ...first } = this.find(tx) ?? { rd, parties, groups: {} };
+    const generations = { ...groups[grp], [gen]: { bd, kid } };
+    this.count(newestKid(groups[grp]), -1);
+    this.count(newestKid(generations), 1);
+    this.waiting.set(keyOf(tx), { ...first, groups: { ...groups, [grp]: generations } });
+  }
+
+  private count(kid: string | undefined, by: number): void {
+    if (kid !== undefined) this.under.set(kid, this.countUnder(kid) + by);
+  }
+
+  /** Brings the index up to date with what is known now. */
+  private write(): Promise<void> {
+    this.writing ??= this.writeWaiting().finally(() => {
+      this.writing = undefined;
+    });
+    return this.writing;
+  }
+
+  private async writeWaiting(): Promise<void> {
+    const { offset, line, head } = this.newest;
+    const state = { offset, line, head: toBase64url(head), under: Object.fromEntries(this.under) };
+    const values = new Map([[STATE_KEY, JSON.stringify(state)]]);
+    for (const [key, registered] of this.waiting) values.set(key, JSON.stringify(registered));
+    const underway = this.waiting;
+    this.underway = underway;
+    this.waiting = new Map();
+    try {
+      await this.index.put(values);
+    } catch (error) {
+      this.waiting = new Map([...underway, ...this.waiting]);
+      throw error;
+    } finally {
+      this.underway = new Map();
+    }
+  }
+
+  /** Returns what is registered of a transaction. */
+  find(tx: string): Registered | undefined {
+    const key = keyOf(tx);
+    const recent = this.waiting.get(key) ?? this.underway.get(key);
+    if (recent !== undefined) return recent;
+    const stored = this.index.get(key);
+    return stored === undefined ? undefined : Registered.parse(JSON.parse(stored));
+  }
+
+  body({ tx, grp, gen }: Place): z.infer<typeof Body> | undefined {
+    return this.find(tx)?.groups[grp]?.[gen];
+  }
+
+  /** Returns registered groups whose newest generation has an escrow entry that is sealed with this key. */
+  countUnder(kid: string): number {
+    return this.under.get(kid) ?? 0;
+  }
+
+  /** Brings the index up to date and closes all files. Where it cannot be, the next start reads more of the journal. */
+  async close(): Promise<void> {
+    await this.writing?.catch(() => undefined);
+    if (this.waiting.size > 0) await this.write().catch(() => undefined);
+    this.journal.close();
+    await this.index.close();
+  }
+}
