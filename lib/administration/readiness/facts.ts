@@ -9,6 +9,7 @@ import {
   readResults,
   type StoredResult,
 } from "@/lib/administration/readiness/store";
+import { countAddresses } from "@/lib/alerts/delivery/store";
 import { type BackupState, isDrillDue, readBackupState } from "@/lib/backup/record/backup-state";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
@@ -123,6 +124,11 @@ function databaseBackup({ backup: { at, facts, failedAt } }: BackupState, nowMs:
   return done({ made: at.toISOString(), size: String(facts?.log_size ?? 0) });
 }
 
+async function alertAddress(tx: Tx, tenantId: string): Promise<Result> {
+  const count = await countAddresses(tx, tenantId);
+  return count > 0 ? done({ count: String(count) }) : open("no_alert_address");
+}
+
 export interface Judged {
   readonly results: Readonly<Record<ReadinessItemName, Result>>;
   /** What was run or recorded, with who did it. */
@@ -148,6 +154,7 @@ export async function judgeReadiness(tx: Tx, cx: FactsContext): Promise<Judged> 
     agency: await agency(tx, tenantId),
     drill: drill(backups, nowMs, stored.get("drill")),
     database_backup: databaseBackup(backups, nowMs),
+    alert_address: await alertAddress(tx, tenantId),
     witness: witness(cx),
     time_stamps: pinned?.timeStampFile === undefined ? open("no_time_stamps") : done(),
   };

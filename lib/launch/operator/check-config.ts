@@ -8,6 +8,7 @@ import { NoticeUnheard, requireNotices } from "@/lib/db/listen";
 import { openPool } from "@/lib/db/pool";
 import { environments } from "@/lib/env";
 import { variablesOf } from "@/lib/env/read-environment";
+import { tenantFiles } from "@/lib/env/tenants";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 import { IdentityResponse, PATHS } from "@/lib/escrow/protocol/messages";
@@ -64,8 +65,24 @@ function requireFolder(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK);
 }
 
-function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding | undefined>[] {
-  const found: Promise<Finding | undefined>[] = [];
+/** The secret files of a part: only its own user may read them. */
+function secretFiles(part: Part, { KEK_FILE, TLS_KEY_FILE, TENANTS_DIR }: Given): [string, string][] {
+  const named: [string, string | undefined][] = [
+    ["KEK_FILE", KEK_FILE],
+    ["TLS_KEY_FILE", TLS_KEY_FILE],
+    ...(part === "portal" ? tenantFiles(TENANTS_DIR) : []).map((file): [string, string] => [
+      "TENANTS_DIR",
+      file,
+    ]),
+  ];
+  return named.flatMap(([name, file]): [string, string][] => (file === undefined ? [] : [[name, file]]));
+}
+
+function checkFiles(part: Part, given: Given): Promise<Finding | undefined>[] {
+  const { KEY_DIR, DATA_DIR } = given;
+  const found = secretFiles(part, given).map(([name, file]) =>
+    finding(`${name} ${file}`, () => refuseOpenMode(file, false)),
+  );
   if (KEY_DIR !== undefined)
     found.push(
       finding(`KEY_DIR ${KEY_DIR}`, () => {
@@ -73,8 +90,6 @@ function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding | u
         refuseOpenMode(path.join(KEY_DIR, KEYSTORE_FILE), false);
       }),
     );
-  if (KEK_FILE !== undefined)
-    found.push(finding(`KEK_FILE ${KEK_FILE}`, () => refuseOpenMode(KEK_FILE, false)));
   if (DATA_DIR !== undefined) found.push(finding(`DATA_DIR ${DATA_DIR}`, () => requireFolder(DATA_DIR)));
   return found;
 }
@@ -197,7 +212,7 @@ export async function checkConfig(part: Part): Promise<Finding[]> {
   const given = variablesOf(Object.keys(environments[part].shape));
   const certificate = await Promise.all(checkCertificate(part, given));
   const others = await Promise.all([
-    ...checkFiles(given),
+    ...checkFiles(part, given),
     ...checkSocket(part, given),
     ...checkDatabases(part, given),
     ...checkNotices(part, given),
