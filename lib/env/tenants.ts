@@ -73,8 +73,7 @@ function readTenantFile(file: string, own: Variables): ServedTenant {
 }
 
 /** Returns the files of a portal's further tenants, in order. Throws OperatorError for a folder that cannot be read. */
-export function tenantFiles(folder: string | undefined): string[] {
-  if (folder === undefined) return [];
+export function tenantFiles(folder: string): string[] {
   try {
     const names = readdirSync(folder).filter((name) => name.endsWith(".env"));
     return names.sort().map((name) => path.join(folder, name));
@@ -88,6 +87,7 @@ export function tenantFiles(folder: string | undefined): string[] {
  * host name or one of these folders and ids.
  */
 export function readTenants(folder: string | undefined, own: Variables): readonly ServedTenant[] {
+  if (folder === undefined) return [];
   const tenants = tenantFiles(folder).map((file) => readTenantFile(file, own));
   const all = [
     { name: "the portal's own variables", host: hostOf("the portal", own), variables: own },

@@ -164,12 +164,13 @@ describe("config check", () => {
     ["TENANTS_DIR", "harbour.env"],
   ])("a secret file that others can read is a fault, and its variable is named: %s", async (name, secret) => {
     await portalVariables();
-    vi.stubEnv(name, name === "TENANTS_DIR" ? dir : file(secret));
+    const value = name === "TENANTS_DIR" ? dir : file(secret);
+    vi.stubEnv(name, value);
     writeFileSync(file(secret), "x=1");
     chmodSync(file(secret), 0o640);
-    expect((await faults())[`${name} ${file(secret)}`]).toBe("can be used by others: mode 640");
+    expect((await faults())[`${name} ${value}`]).toBe(`${secret} can be used by others: mode 640`);
     chmodSync(file(secret), 0o400);
-    expect((await faults())[`${name} ${file(secret)}`]).toBeUndefined();
+    expect((await faults())[`${name} ${value}`]).toBeUndefined();
   });
 
   it("a part that serves at mtls:// has a certificate, and its data folder exists", async () => {

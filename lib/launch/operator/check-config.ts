@@ -57,7 +57,7 @@ function checkVariables(part: Part, given: Given): Finding[] {
 function refuseOpenMode(file: string, isFolder: boolean): void {
   const { mode } = statSync(file);
   if ((mode & (isFolder ? 0o022 : 0o077)) !== 0)
-    throw new Error(`can be used by others: mode ${(mode & 0o777).toString(8)}`);
+    throw new Error(`${path.basename(file)} can be used by others: mode ${(mode & 0o777).toString(8)}`);
 }
 
 function requireFolder(folder: string): void {
@@ -65,24 +65,19 @@ function requireFolder(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK);
 }
 
-/** The secret files of a part: only its own user may read them. */
-function secretFiles(part: Part, { KEK_FILE, TLS_KEY_FILE, TENANTS_DIR }: Given): [string, string][] {
-  const named: [string, string | undefined][] = [
-    ["KEK_FILE", KEK_FILE],
-    ["TLS_KEY_FILE", TLS_KEY_FILE],
-    ...(part === "portal" ? tenantFiles(TENANTS_DIR) : []).map((file): [string, string] => [
-      "TENANTS_DIR",
-      file,
-    ]),
-  ];
-  return named.flatMap(([name, file]): [string, string][] => (file === undefined ? [] : [[name, file]]));
-}
-
-function checkFiles(part: Part, given: Given): Promise<Finding | undefined>[] {
-  const { KEY_DIR, DATA_DIR } = given;
-  const found = secretFiles(part, given).map(([name, file]) =>
-    finding(`${name} ${file}`, () => refuseOpenMode(file, false)),
-  );
+function checkFiles(
+  part: Part,
+  { KEY_DIR, KEK_FILE, TLS_KEY_FILE, TENANTS_DIR, DATA_DIR }: Given,
+): Promise<Finding | undefined>[] {
+  const found: Promise<Finding | undefined>[] = [];
+  for (const [name, file] of Object.entries({ KEK_FILE, TLS_KEY_FILE }))
+    if (file !== undefined) found.push(finding(`${name} ${file}`, () => refuseOpenMode(file, false)));
+  if (part === "portal" && TENANTS_DIR !== undefined)
+    found.push(
+      finding(`TENANTS_DIR ${TENANTS_DIR}`, () => {
+        for (const file of tenantFiles(TENANTS_DIR)) refuseOpenMode(file, false);
+      }),
+    );
   if (KEY_DIR !== undefined)
     found.push(
       finding(`KEY_DIR ${KEY_DIR}`, () => {
