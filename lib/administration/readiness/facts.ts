@@ -2,6 +2,7 @@ import "server-only";
 import { done, failed, open, type Result } from "@/lib/administration/readiness/result";
 import type { NeededItem, ReadinessItemName } from "@/lib/administration/readiness/schema";
 import {
+  countAlertAddresses,
   findOperator,
   findRulesAgreement,
   listAgencies,
@@ -9,7 +10,6 @@ import {
   readResults,
   type StoredResult,
 } from "@/lib/administration/readiness/store";
-import { countAddresses } from "@/lib/alerts/delivery/store";
 import { type BackupState, isDrillDue, readBackupState } from "@/lib/backup/record/backup-state";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
@@ -125,7 +125,7 @@ function databaseBackup({ backup: { at, facts, failedAt } }: BackupState, nowMs:
 }
 
 async function alertAddress(tx: Tx, tenantId: string): Promise<Result> {
-  const count = await countAddresses(tx, tenantId);
+  const count = await countAlertAddresses(tx, tenantId);
   return count > 0 ? done({ count: String(count) }) : open("no_alert_address");
 }
 

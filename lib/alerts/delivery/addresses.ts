@@ -19,7 +19,6 @@ import {
   listAddressRows,
   listDeliveries,
   lockAddress,
-  lockAddresses,
   queueOfAddress,
 } from "@/lib/alerts/delivery/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -115,7 +114,6 @@ export async function addAddress(cx: Context, body: NewAddress): Promise<Address
   const secret = plain === undefined ? null : cx.keystore.sealSecret(addressContext(id), plain);
   const row = { id, channel: body.channel, address, secret, least: body.least };
   const entry = await inTransaction(cx, async (tx) => {
-    await lockAddresses(tx, tenantId);
     if ((await countAddresses(tx, tenantId)) >= MOST_ADDRESSES)
       throw new DomainError("alert-address.too-many", {
         detail: `There can be ${MOST_ADDRESSES} addresses. Remove one first.`,

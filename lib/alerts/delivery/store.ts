@@ -42,15 +42,11 @@ export async function lockAddress(tx: Tx, tenantId: string, id: string): Promise
   return z.array(AddressRow).parse(rows)[0];
 }
 
-/** Lets additions of addresses run one by one. */
-export async function lockAddresses(tx: Tx, tenantId: string): Promise<void> {
+/** Returns how many addresses are active. The tenant's row is locked, so that two additions are counted one by one. */
+export async function countAddresses(tx: Tx, tenantId: string): Promise<number> {
   await tx.$queryRaw(
     Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`alert-address:${tenantId}`}, 0))::text`,
   );
-}
-
-/** Returns how many addresses are active. */
-export async function countAddresses(tx: Tx, tenantId: string): Promise<number> {
   return tx.alert_address.count({ where: { tenant_id: tenantId, ended_at: null } });
 }
 
