@@ -42,7 +42,12 @@ export async function register(): Promise<void> {
     endIfOperators(error);
     throw error;
   }
-  provideRuntime(() => import("@/lib/runtime/portal"));
+  // What a wrong environment ends is opened before the rest is loaded.
+  provideRuntime(async () => {
+    const { checkFoundation } = await import("@/lib/runtime/foundation");
+    await checkFoundation();
+    return import("@/lib/runtime/portal");
+  });
   const { watchHealth } = await import("@/lib/http/health/watch-health");
   const begin = (): void => {
     getRuntime().catch(endIfOperators);

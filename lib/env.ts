@@ -3,7 +3,7 @@
 // Error messages name variables only, never their values.
 import "server-only";
 import { z } from "zod";
-import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
+import { anchorFields, anchorTexts, closedLogFields, NoteKey, witnessFields } from "@/lib/env/anchors";
 import { backupFields, backupPeriodFields } from "@/lib/env/backup";
 import { collectorFields } from "@/lib/env/collector";
 import { counterFields } from "@/lib/env/counters";
@@ -62,9 +62,9 @@ const Portal = z.object({
   TENANTS_DIR: Text.optional(),
   ...scannerFields,
   CUSTODIAN_URL: Text,
-  CUSTODIAN_VKEY: Text,
+  CUSTODIAN_VKEY: NoteKey,
   SIGNER_URL: Text.optional(),
-  LOG_VKEY: Text,
+  LOG_VKEY: NoteKey,
   ...anchorFields,
   ...closedLogFields,
   RATE_BUDGETS: Budgets,
@@ -79,9 +79,9 @@ const Worker = z.object({
   SEQUENCER_DATABASE_URL: Text,
   RETENTION_DATABASE_URL: Text.optional(),
   CUSTODIAN_URL: Text,
-  CUSTODIAN_VKEY: Text,
+  CUSTODIAN_VKEY: NoteKey,
   SIGNER_URL: Text,
-  LOG_VKEY: Text,
+  LOG_VKEY: NoteKey,
   ...anchorFields,
   /** How long the sequencer waits between batches, in milliseconds, and the most entries of one batch. */
   SEQUENCER_PERIOD_MS: z.coerce.number().int().min(20).max(5_000).default(150),

@@ -47,5 +47,7 @@ export const WATCHED_KINDS = [
   "erasure",
   "authority",
   "alert",
+  "alert_address",
+  "alert_threshold",
 ] as const;
 export type WatchedKind = (typeof WATCHED_KINDS)[number];

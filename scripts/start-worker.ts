@@ -16,7 +16,7 @@ import { runRegistrar } from "@/lib/escrow/client/registrar";
 import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
-import { requireOwnTenant } from "@/lib/runtime/open-tenant";
+import { requireOwnTenant } from "@/lib/runtime/own-tenant";
 
 const TSA_TIMEOUT_MS = 15_000;
 const ALARMS_MS = 5_000;

@@ -82,9 +82,11 @@ export function OpenedRecords(props: RecordsProps) {
   const jobs = new Map(grant.jobs.map((job) => [job.transaction_id, job.job_id]));
   return (
     <>
-      <p className="text-amber text-control">
-        {t.rich("left", { time: () => <Countdown until={grant.not_after} nowMs={nowMs} /> })}
-      </p>
+      {opened.items.length === 0 ? null : (
+        <p className="text-amber text-control">
+          {t.rich("left", { time: () => <Countdown until={grant.not_after} nowMs={nowMs} /> })}
+        </p>
+      )}
       {opened.items.map((one) => (
         <section key={one.accessId} className="mt-4">
           <h3 className="flex flex-wrap items-baseline justify-between gap-x-4 border-ink border-b pb-1 font-semibold text-body">

@@ -6,7 +6,7 @@ const Text = z.string().min(1);
 const Kind = z.enum(["own", "independent"]);
 
 /** Whether a text is a verifier key of this type: 1 signs notes, 4 cosigns checkpoints. */
-export function isKey(vkey: string, type: 1 | 4): boolean {
+function isKey(vkey: string, type: 1 | 4): boolean {
   try {
     return parseVkey(vkey).type === type;
   } catch (error) {
@@ -15,10 +15,15 @@ export function isKey(vkey: string, type: 1 | 4): boolean {
   }
 }
 
+/** A verifier key that signs notes: of a log, of receipts, of the custodian. */
+export const NoteKey = z.string().refine((vkey) => isKey(vkey, 1), "not a verifier key");
+/** A verifier key that cosigns checkpoints. */
+export const CosignerKey = z.string().refine((vkey) => isKey(vkey, 4), "not a cosigner's verifier key");
+
 /** One witness: where it answers, the key its cosignatures are checked with, and whose it is. */
 const WitnessAddress = z.strictObject({
   url: z.union([z.url({ protocol: /^https?$/ }), z.string().startsWith("unix:/")]),
-  vkey: z.string().refine((vkey) => isKey(vkey, 4), "not a cosigner's verifier key"),
+  vkey: CosignerKey,
   kind: Kind,
 });
 export type WitnessAddress = z.infer<typeof WitnessAddress>;
@@ -30,18 +35,18 @@ export type WitnessPolicy = z.infer<typeof WitnessPolicy>;
 /** A log that a witness watches: its origin line and the keys that may sign it. */
 const WitnessLog = z.strictObject({
   origin: Text,
-  vkeys: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a log's verifier key")).min(1),
+  vkeys: z.array(NoteKey).min(1),
 });
 export type WitnessLog = z.infer<typeof WitnessLog>;
 
 /** A log that was closed for ever, and the keys for checking it. */
 const ClosedLog = z.strictObject({
   origin: Text,
-  log: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a log's verifier key")).min(1),
-  receipts: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a receipt key")),
+  log: z.array(NoteKey).min(1),
+  receipts: z.array(NoteKey),
   witnesses: z.array(
     z.strictObject({
-      vkey: z.string().refine((vkey) => isKey(vkey, 4), "not a cosigner's verifier key"),
+      vkey: CosignerKey,
       kind: Kind,
     }),
   ),
@@ -63,7 +68,7 @@ function jsonOf<T extends z.ZodType>(schema: T) {
 /** Variables for the witnesses of checkpoints; worker and portal read the same ones. */
 export const anchorFields = {
   WITNESS_URL: Text.optional(),
-  WITNESS_VKEY: Text.optional(),
+  WITNESS_VKEY: CosignerKey.optional(),
   /** Further witnesses: `[{"url", "vkey", "kind": "own" | "independent"}]`. */
   WITNESSES: jsonOf(z.array(WitnessAddress).max(16)).optional(),
   /** Default `{"own": 1, "independent": 0}`, or none of either without an own witness. */
@@ -89,7 +94,7 @@ export const closedLogFields = { CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)
 /** What a witness process knows of the logs it watches, and of itself. */
 export const witnessFields = {
   LOG_ORIGIN: Text.optional(),
-  LOG_VKEY: Text.optional(),
+  LOG_VKEY: NoteKey.optional(),
   /** Further logs: `[{"origin", "vkeys"}]`. */
   WITNESS_LOGS: jsonOf(z.array(WitnessLog).max(1_000)).optional(),
   /** Its name in signature lines, e.g. `witness.example.org/w1`; then it makes its own key at the first start. */

@@ -2,7 +2,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { isKey } from "@/lib/env/anchors";
+import { CosignerKey, NoteKey } from "@/lib/env/anchors";
 import { ownVariables } from "@/lib/env/served-tenant";
 import { PortalOrigin, Text } from "@/lib/env/values";
 import { OperatorError } from "@/lib/errors";
@@ -10,7 +10,6 @@ import { OperatorError } from "@/lib/errors";
 // The instance file: what is public and the same for every part. INSTANCE_FILE names it. A part's own variables may
 // repeat a value and may not contradict one.
 
-const NoteKey = z.string().refine((vkey) => isKey(vkey, 1), "not a verifier key");
 const Operator = Text.max(80);
 const Address = Text.refine((url) => /^(?:unix:\/|mtls:\/\/|https?:\/\/)/.test(url), "not a service address");
 
@@ -27,7 +26,7 @@ export const InstanceDescription = z.strictObject({
       signer: NoteKey,
       portal: NoteKey,
       custodian: NoteKey,
-      witness: z.string().refine((vkey) => isKey(vkey, 4), "not a cosigner's verifier key"),
+      witness: CosignerKey,
     })
     .partial(),
   addresses: z.strictObject({ signer: Address, custodian: Address, witness: Address }).partial(),

@@ -67,7 +67,7 @@ it("a file that names the machine's variables, has another's host or folder, or 
   ];
   for (const [files, message] of refusals) expect(() => readTenants(folderOf(files), OWN)).toThrow(message);
   expect(() => readTenants("/nonexistent", OWN)).toThrow(/TENANTS_DIR names a folder/);
-  expect(readTenants(undefined, OWN)).toEqual([]);
+  expect(readTenants(undefined, {})).toEqual([]);
 });
 
 it("a call belongs to the tenant of its host name, whatever its port and case; probes need none", () => {

@@ -72,19 +72,23 @@ function readTenantFile(file: string, own: Variables): ServedTenant {
   return { name, host: hostOf(name, variables), variables };
 }
 
+/** Returns the files of a portal's further tenants, in order. Throws OperatorError for a folder that cannot be read. */
+export function tenantFiles(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".env"));
+    return names.sort().map((name) => path.join(folder, name));
+  } catch {
+    throw new OperatorError("TENANTS_DIR names a folder that cannot be read");
+  }
+}
+
 /**
  * Returns the further tenants of a portal. Throws OperatorError where a file is wrong, or where two tenants have one
  * host name or one of these folders and ids.
  */
 export function readTenants(folder: string | undefined, own: Variables): readonly ServedTenant[] {
   if (folder === undefined) return [];
-  let names: string[];
-  try {
-    names = readdirSync(folder).filter((name) => name.endsWith(".env"));
-  } catch {
-    throw new OperatorError("TENANTS_DIR names a folder that cannot be read");
-  }
-  const tenants = names.sort().map((name) => readTenantFile(path.join(folder, name), own));
+  const tenants = tenantFiles(folder).map((file) => readTenantFile(file, own));
   const all = [
     { name: "the portal's own variables", host: hostOf("the portal", own), variables: own },
     ...tenants,

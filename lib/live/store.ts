@@ -72,6 +72,8 @@ function toChanged(record: unknown): Changed[] {
     case "policy":
       return [{ change: { ...change, kind }, isPolicy: true }];
     case "alert":
+    case "alert_address":
+    case "alert_threshold":
       return [{ change: { ...change, kind }, isAlert: true, sealedFrom: sealed_from ?? [] }];
     case "notification":
       return who === undefined ? [] : [{ change: { ...change, kind }, userId: who }];
@@ -180,6 +182,14 @@ export async function readChanged(
         WHERE g.id = CASE WHEN a.subject ~ '^grant:[0-9a-f-]{36}$' THEN substr(a.subject, 7)::uuid END)
     FROM alert a
     WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY (${idsOf(named, "alert")}::uuid[])
+    UNION ALL
+    SELECT 'alert_address', m.id::text, CASE WHEN m.ended_at IS NULL THEN 'added' ELSE 'removed' END, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM alert_address m
+    WHERE m.tenant_id = ${tenantId}::uuid AND m.id = ANY (${idsOf(named, "alert_address")}::uuid[])
+    UNION ALL
+    SELECT 'alert_threshold', f.name, 'changed', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM alert_threshold f
+    WHERE f.tenant_id = ${tenantId}::uuid AND f.name = ANY (${idsOf(named, "alert_threshold")})
     UNION ALL
     SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL, NULL
     FROM app_user u

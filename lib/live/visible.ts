@@ -44,7 +44,7 @@ export type Changed =
   | { readonly change: LiveChange & { kind: "access_review" }; readonly people: readonly string[] }
   | { readonly change: LiveChange & { kind: "policy" }; readonly isPolicy: true }
   | {
-      readonly change: LiveChange & { kind: "alert" };
+      readonly change: LiveChange & { kind: "alert" | "alert_address" | "alert_threshold" };
       readonly isAlert: true;
       readonly sealedFrom: readonly string[];
     }
@@ -120,7 +120,7 @@ function seesReview({ role, duties, userId }: Principal, people: readonly string
   return role === "admin" || isCompliance || people.includes(userId);
 }
 
-/** Alerts are for administrators and compliance. */
+/** Alerts, and where and when they are sent, are for administrators and compliance. */
 function seesAlerts({ role, duties }: Principal): boolean {
   return role === "admin" || (role === "coordinator" && duties.includes("compliance"));
 }

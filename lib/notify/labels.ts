@@ -69,6 +69,8 @@ const SAID = [
   "authority_confirmed",
   "authority_revoked",
   "authority_withdrawn",
+  "alert_address_added",
+  "alert_address_removed",
   "changed",
 ] as const;
 export type Said = (typeof SAID)[number];

@@ -53,6 +53,9 @@ export async function readNames(
     UNION ALL
     SELECT y.id::text, y.issuer FROM authority y WHERE ${of("y", "authority")}
     UNION ALL
+    SELECT d.id::text, CASE d.channel WHEN 'mail' THEN d.address ELSE substring(d.address FROM '^[a-z]+://[^/?#]+') END
+    FROM alert_address d WHERE ${of("d", "alert_address")}
+    UNION ALL
     SELECT r.id::text, (r.base_version + 1)::text FROM roster_change r WHERE ${of("r", "roster")}`);
   const names = rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const]));
   return new Map([...references, ...epochs, ...names]);

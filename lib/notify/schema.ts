@@ -17,6 +17,8 @@ export const NotifyKind = z.enum([
   "roster",
   "erasure",
   "authority",
+  "alert_address",
+  "alert_threshold",
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 

@@ -34,6 +34,8 @@ const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
   listKeys: [{ kind: "epoch" }],
   getRoster: [{ kind: "roster" }],
   listErasures: [{ kind: "erasure" }],
+  listAlertAddresses: [{ kind: "alert_address" }],
+  listAlertThresholds: [{ kind: "alert_threshold" }],
   listAuthorities: [{ kind: "authority" }],
   listPreservations: [{ kind: "hold" }],
   listOwnNotices: [{ kind: "notice" }],

@@ -121,7 +121,7 @@ export async function isNameTaken(tx: Tx, tenantId: string, name: string, but?: 
 
 /** Locks the organisation until the transaction ends. */
 export async function lockOrganisation(tx: Tx, id: string): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM organisation WHERE id = ${id}::uuid FOR UPDATE`;
+  await tx.$queryRaw`SELECT id FROM organisation WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
 }
 
 export interface NewHours {

@@ -38,6 +38,7 @@ function State({ figures }: { figures: Figures }) {
   return (
     <p>
       {t("parts", { away: away.length, names: away.join(", ") })} {t("alerts", { open, urgent })}{" "}
+      {figures.alerts.addresses === 0 ? `${t("noAddress")} ` : ""}
       {t("late", { late })}
     </p>
   );

@@ -129,6 +129,19 @@ function Refused({ error }: { error: unknown }) {
   );
 }
 
+/** The link could not be checked now; it may well be valid. */
+function Unchecked({ error, onAgain }: { error: unknown; onAgain: () => void }) {
+  const t = useTranslations("invitation.unchecked");
+  return (
+    <div className="grid gap-4">
+      <CallFailure error={error} title={t("title")} />
+      <div>
+        <Button onClick={onAgain}>{t("again")}</Button>
+      </div>
+    </div>
+  );
+}
+
 type Looked = { readonly view: InvitationView } | { readonly error: unknown };
 
 /** What the link is for, and two ways to use it. The token is in memory only, never in the document. */
@@ -136,8 +149,9 @@ export function InvitationDesk() {
   const t = useTranslations("invitation");
   const token = useLinkToken();
   const [looked, setLooked] = useState<{ readonly token: string; readonly result: Looked } | undefined>();
+  const isAsked = typeof token === "string" && looked?.token !== token;
   useEffect(() => {
-    if (typeof token !== "string") return;
+    if (typeof token !== "string" || !isAsked) return;
     let isWanted = true;
     lookAt(token).then(
       (view) => isWanted && setLooked({ token, result: { view } }),
@@ -146,7 +160,7 @@ export function InvitationDesk() {
     return () => {
       isWanted = false;
     };
-  }, [token]);
+  }, [token, isAsked]);
   const result = looked !== undefined && looked.token === token ? looked.result : undefined;
   if (token === null)
     return (
@@ -160,6 +174,11 @@ export function InvitationDesk() {
         {t("looking")}
       </p>
     );
-  if ("error" in result) return <Refused error={result.error} />;
+  if ("error" in result)
+    return codeOf(result.error) === "invitation.refused" ? (
+      <Refused error={result.error} />
+    ) : (
+      <Unchecked error={result.error} onAgain={() => setLooked(undefined)} />
+    );
   return <Ways key={token} token={token} view={result.view} />;
 }

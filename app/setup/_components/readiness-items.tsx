@@ -98,6 +98,8 @@ function ItemActs({ item }: { item: ReadinessItem }) {
       return <RecordDrill />;
     case "database_backup":
       return <To href="/developers/guides/backup">{t("items.database_backup.guide")}</To>;
+    case "alert_address":
+      return <To href="/operations/addresses">{t("items.alert_address.add")}</To>;
     default:
       return null;
   }

@@ -14,7 +14,12 @@ import { invalidField } from "@/lib/errors";
 import { issueInvitationIn, type LinkContext } from "@/lib/identity/invitations/issue-invitation";
 import { createUserIn } from "@/lib/identity/people/create-user";
 import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
-import { findParticipant, hasRecords } from "@/lib/identity/people/participants-store";
+import {
+  findParticipant,
+  hasPeople,
+  hasRecords,
+  lockParticipant,
+} from "@/lib/identity/people/participants-store";
 import { isPrivileged } from "@/lib/identity/sessions/principal";
 
 /** Clients and providers act for a participant of their organisation; other people have none. */
@@ -36,7 +41,9 @@ export async function requireParticipant(
 
 /**
  * Returns whether two administrators invite the person: for a privileged role or any duty, and for a participant that has
- * records, because everyone who acts for a participant reads them.
+ * records or people, because everyone who acts for a participant reads its records: one administrator, or the provider
+ * whose token they made, could add themselves. Of two invitations at one moment, the later one sees the earlier one's
+ * person.
  */
 export async function needsSecondPerson(
   tx: Tx,
@@ -45,7 +52,10 @@ export async function needsSecondPerson(
 ): Promise<boolean> {
   if (isPrivileged(person)) return true;
   const { participant_id: id } = person;
-  return id !== undefined && hasRecords(tx, cx.instance.tenantId, id);
+  if (id === undefined) return false;
+  const { tenantId } = cx.instance;
+  await lockParticipant(tx, tenantId, id);
+  return (await hasRecords(tx, tenantId, id)) || hasPeople(tx, tenantId, id);
 }
 
 /** Throws if this person cannot be invited now. */

@@ -15,7 +15,6 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { hasPeople, lockParticipant } from "@/lib/identity/people/participants-store";
 
 async function personOf(
   tx: Tx,
@@ -35,23 +34,11 @@ async function requireNoneOpen(tx: Tx, cx: AdministrationContext, email: string)
     });
 }
 
-/**
- * Returns whether a second administrator has to agree, also because the person would join others, whose later records they would
- * read: one administrator could add themselves. Of two invitations at one moment, the later one sees the earlier one's person.
- */
-async function mustBeAsked(tx: Tx, cx: AdministrationContext, body: NewPerson): Promise<boolean> {
-  const { tenantId } = cx.instance;
-  const { participant_id: id } = body;
-  if (id !== undefined) await lockParticipant(tx, tenantId, id);
-  if (await needsSecondPerson(tx, cx, body)) return true;
-  return id !== undefined && hasPeople(tx, tenantId, id);
-}
-
 /** Makes account and link, or returns undefined where a second administrator has to agree. */
 async function inviteNow(cx: AdministrationContext, body: NewPerson): Promise<InviteAnswer | undefined> {
   const userId = uuidv7(cx.clock.nowMs());
   const invited = await inTransaction(cx, async (tx) => {
-    if (await mustBeAsked(tx, cx, body)) return undefined;
+    if (await needsSecondPerson(tx, cx, body)) return undefined;
     const person = await personOf(tx, cx, body);
     await requireNoneOpen(tx, cx, body.email);
     await requireInvitable(tx, cx, person);

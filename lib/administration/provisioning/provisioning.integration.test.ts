@@ -143,9 +143,15 @@ const patch = (who: string, path: string, ...Operations: readonly unknown[]) =>
     body: { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations },
   });
 const agreementOf = ({ json }: Answered): string => json[OWN].agreements[0]?.value ?? "none";
+/** A person of the company with an account: all but its first person wait for a second administrator. */
+async function joined(more: Readonly<Record<string, unknown>> = {}): Promise<ScimJson> {
+  const created = await create("company", COMPANY_DOMAIN, more);
+  if (created.json[OWN].state === "asked") await agreeToAgreement(bench.nils, agreementOf(created), {});
+  return created.json;
+}
 
 describe("a person of a company", () => {
-  it("is invited at once with the ordinary role and its participant, and named in the log by the client", async () => {
+  it("is invited at once if they are its first, with its role and participant, and the log names the provider", async () => {
     const created = await create("company", COMPANY_DOMAIN);
     expect(created).toMatchObject({
       status: 201,
@@ -167,6 +173,14 @@ describe("a person of a company", () => {
     expect(actors).toEqual([{ actor: expect.stringMatching(/^system:scim:[0-9A-Za-z]{10}$/) }]);
   });
 
+  it("joins others only if a second administrator agrees, who did not make the provider's token", async () => {
+    const created = await create("company", COMPANY_DOMAIN);
+    expect(created.json[OWN]).toMatchObject({ state: "asked", agreements: [{ display: "invitation" }] });
+    expect(await outcomeOf(agreeToAgreement(bench.greta, agreementOf(created), {}))).toBe(
+      "agreement.second-person",
+    );
+  });
+
   it.each([
     ["RFC 7644", { op: "replace", path: "active", value: false }],
     ["Okta", { op: "replace", value: { active: false } }],
@@ -174,7 +188,7 @@ describe("a person of a company", () => {
   ])(
     "is suspended at once by a patch in the spelling of %s, and comes back by an agreement only",
     async (_who, op) => {
-      const { json } = await create("company", COMPANY_DOMAIN);
+      const json = await joined();
       expect(await patch("company", `/Users/${json.id}`, op)).toMatchObject({
         status: 200,
         json: { active: false, [OWN]: { state: "suspended" } },
@@ -213,11 +227,15 @@ describe("a person of a company", () => {
   });
 
   it("leaves by DELETE, is not found any more, and keeps record and address", async () => {
-    const { json } = await create("company", COMPANY_DOMAIN);
+    const json = await joined();
     expect((await call("company", `/Users/${json.id}`, { method: "DELETE" })).status).toBe(204);
     expect((await call("company", `/Users/${json.id}`)).status).toBe(404);
     const rows = await bench.query("SELECT state FROM app_user WHERE id = $1", [json.id]);
     expect(rows).toEqual([{ state: "left" }]);
+    const actors = await bench.query(
+      "SELECT DISTINCT actor FROM audit_index WHERE action IN ('user.suspend', 'user.leave') AND actor NOT LIKE 'system:scim:%'",
+    );
+    expect(actors).toEqual([]);
     const again = await create("company", COMPANY_DOMAIN, { userName: json.userName, emails: [] });
     expect(again).toMatchObject({ status: 409, json: { scimType: "uniqueness" } });
   });
@@ -383,7 +401,7 @@ describe("a client", () => {
 
   it("cannot tell whose a taken name is: an account, another's invitation, or another spelling", async () => {
     const details = new Set<string>();
-    const { json } = await create("company", COMPANY_DOMAIN);
+    const json = await joined();
     const names = [json.userName, json.userName.toUpperCase(), json.userName.replace("@", "+x@")];
     for (const userName of names) {
       const again = await create("company", COMPANY_DOMAIN, { userName, emails: undefined });

@@ -2,6 +2,7 @@ import "server-only";
 import { done, failed, open, type Result } from "@/lib/administration/readiness/result";
 import type { NeededItem, ReadinessItemName } from "@/lib/administration/readiness/schema";
 import {
+  countAlertAddresses,
   findOperator,
   findRulesAgreement,
   listAgencies,
@@ -123,6 +124,11 @@ function databaseBackup({ backup: { at, facts, failedAt } }: BackupState, nowMs:
   return done({ made: at.toISOString(), size: String(facts?.log_size ?? 0) });
 }
 
+async function alertAddress(tx: Tx, tenantId: string): Promise<Result> {
+  const count = await countAlertAddresses(tx, tenantId);
+  return count > 0 ? done({ count: String(count) }) : open("no_alert_address");
+}
+
 export interface Judged {
   readonly results: Readonly<Record<ReadinessItemName, Result>>;
   /** What was run or recorded, with who did it. */
@@ -148,6 +154,7 @@ export async function judgeReadiness(tx: Tx, cx: FactsContext): Promise<Judged> 
     agency: await agency(tx, tenantId),
     drill: drill(backups, nowMs, stored.get("drill")),
     database_backup: databaseBackup(backups, nowMs),
+    alert_address: await alertAddress(tx, tenantId),
     witness: witness(cx),
     time_stamps: pinned?.timeStampFile === undefined ? open("no_time_stamps") : done(),
   };

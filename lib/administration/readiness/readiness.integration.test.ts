@@ -71,7 +71,12 @@ describe("the list of what real data needs", () => {
       ...{ organisation: "not_checked", administrators: "one_administrator", keys: "not_checked" },
       ...{ backup: "no_backup", custodian: "not_checked", policies: "not_agreed", mail: "not_checked" },
       ...{ scanner: "not_checked", agency: "agency_incomplete", drill: "no_drill" },
-      ...{ database_backup: "no_database_backup", witness: "no_witness", time_stamps: "no_time_stamps" },
+      ...{
+        database_backup: "no_database_backup",
+        alert_address: "no_alert_address",
+        witness: "no_witness",
+        time_stamps: "no_time_stamps",
+      },
     });
     for (const { detail } of list.items) expect(detail).toMatch(/\.$/);
     expect(await readinessOf(bench.runtime).countMissing()).toBe(NeededItem.options.length);

@@ -72,6 +72,7 @@ const CAUSES: Readonly<Record<ReadinessCause, Sentence>> = {
   no_database_backup: () => "No backup of the database was made.",
   database_backup_old: ({ hours }) => `The last good backup of the database is ${hours} hours old.`,
   database_backup_failed: () => "The last backup of the database failed.",
+  no_alert_address: () => "No address for alerts is set: alerts are shown on the portal only.",
   no_witness: () => "No independent witness cosigns the log.",
   no_time_stamps: () => "No time-stamp authority is set.",
 };

@@ -18,7 +18,13 @@ export const NeededItem = z.enum([
 ]);
 export type NeededItem = z.infer<typeof NeededItem>;
 
-export const ReadinessItemName = z.enum([...NeededItem.options, "database_backup", "witness", "time_stamps"]);
+export const ReadinessItemName = z.enum([
+  ...NeededItem.options,
+  "database_backup",
+  "alert_address",
+  "witness",
+  "time_stamps",
+]);
 export type ReadinessItemName = z.infer<typeof ReadinessItemName>;
 
 /** Why an item is not done. */
@@ -60,6 +66,7 @@ export const ReadinessCause = z.enum([
   "no_database_backup",
   "database_backup_old",
   "database_backup_failed",
+  "no_alert_address",
   "no_witness",
   "no_time_stamps",
 ]);

@@ -117,3 +117,8 @@ export async function findRoot(tx: Tx, log: string, size: number): Promise<Uint8
   });
   return row?.root;
 }
+
+/** Returns to how many addresses alerts are sent. */
+export function countAlertAddresses(tx: Tx, tenantId: string): Promise<number> {
+  return tx.alert_address.count({ where: { tenant_id: tenantId, ended_at: null } });
+}

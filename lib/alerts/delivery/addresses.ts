@@ -19,7 +19,7 @@ import {
   listAddressRows,
   listDeliveries,
   lockAddress,
-  queueTest,
+  queueOfAddress,
 } from "@/lib/alerts/delivery/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -170,15 +170,19 @@ async function change(
   return { ...viewAddress(row, sent), receipt: await issueReceipt(cx, entry) };
 }
 
-/** Removes an address: no further message is sent there. Throws as `lockActive`. */
+/** Removes an address: it gets one last message, which says so. Throws as `lockActive`. */
 export function removeAddress(cx: Context, id: string): Promise<AddressChanged> {
-  return change(cx, id, "alert.remove-address", (tx, at) => endAddress(tx, id, at, cx.principal.userId));
+  const { tenantId } = cx.instance;
+  return change(cx, id, "alert.remove-address", async (tx, at) => {
+    await queueOfAddress(tx, { tenantId, addressId: id, reason: "removed", at });
+    await endAddress(tx, id, at, cx.principal.userId);
+  });
 }
 
 /** Queues a test message. Throws as `lockActive`, and `alert-address.testing` while an earlier test waits. */
 export function testAddress(cx: Context, id: string): Promise<AddressChanged> {
   return change(cx, id, "alert.test-address", async (tx, at) => {
     if (await hasWaitingTest(tx, id)) throw new DomainError("alert-address.testing");
-    await queueTest(tx, { tenantId: cx.instance.tenantId, addressId: id, at });
+    await queueOfAddress(tx, { tenantId: cx.instance.tenantId, addressId: id, reason: "test", at });
   });
 }

@@ -11,6 +11,14 @@ const WORDS: Readonly<Record<Reason, string>> = {
   escalated: "alert not acknowledged",
   resolved: "alert resolved",
   test: "test of alerts",
+  removed: "address for alerts removed",
+};
+
+/** What a mail says of the address itself. */
+const OF_ADDRESS: Readonly<Partial<Record<Reason, (origin: string) => string>>> = {
+  test: (origin) => `an administrator tested this address. Alerts of ${origin} are sent here.`,
+  removed: (origin) =>
+    `an administrator removed this address. Alerts of ${origin} are no longer sent here. If you do not know why, ask another administrator.`,
 };
 
 /**
@@ -42,7 +50,7 @@ export function mailOf(row: DeliveryRow, alert: AlertRow | undefined, to: string
       id: row.id,
       to,
       subject: `Sealport: ${words}`,
-      text: `${when}: an administrator tested this address. Alerts of ${origin} are sent here.\n`,
+      text: `${when}: ${OF_ADDRESS[row.reason]?.(origin) ?? words}\n`,
     };
   const { name, severity, opened_at: opened, id } = alert;
   return {

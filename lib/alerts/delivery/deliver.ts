@@ -74,7 +74,8 @@ async function attempt(cx: SendContext, row: DeliveryRow): Promise<Tried> {
     address: await lockAddress(tx, tenantId, row.address_id),
     alert: row.alert_id === null ? undefined : await findAlert(tx, tenantId, row.alert_id),
   }));
-  if (address === undefined || address.ended_at !== null) return { outcome: "disabled" };
+  if (address === undefined) return { outcome: "disabled" };
+  if (address.ended_at !== null && row.reason !== "removed") return { outcome: "disabled" };
   if (address.channel === "webhook") return call(cx, row, address, alert);
   if (cx.mailer === undefined) return { outcome: "not_set_up" };
   return { outcome: await cx.mailer.send(mailOf(row, alert, address.address, cx.origin)) };

@@ -6,10 +6,13 @@ import { escalate, type SendContext, sendAlerts } from "@/lib/alerts/delivery/de
 import { AddressQuery, NewAddress } from "@/lib/alerts/delivery/schema";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { observe } from "@/lib/alerts/observe";
+import { setThreshold } from "@/lib/alerts/rules/set-threshold";
 import { AlertQuery } from "@/lib/alerts/schema";
 import { fixedClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
+import { listNotifications } from "@/lib/notify/list-notifications";
 import { type Mailer, openMailer } from "@/lib/notify/mail/mailer";
+import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createLogger } from "@/lib/telemetry/logger";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
@@ -220,18 +223,47 @@ describe("an address for alerts", () => {
     expect(await outcomeOf(testAddress(admin, id))).toBe("done");
   });
 
-  it("gets no message after its removal, not even a waiting one", async () => {
+  it("gets one last message after its removal, and no other, not even a waiting one", async () => {
     const { id } = await hook();
     await opened();
     await removeAddress(admin, id);
     await opened();
     await send();
-    expect(receiver.calls).toEqual([]);
-    expect(await messagesOf(id)).toMatchObject([{ status: "withheld", outcome: "disabled" }]);
+    expect(typesOf()).toEqual(["alert.removed"]);
+    expect(await messagesOf(id)).toMatchObject([
+      { reason: "removed", status: "delivered" },
+      { reason: "opened", status: "withheld", outcome: "disabled" },
+    ]);
     expect(await outcomeOf(removeAddress(admin, id))).toBe("alert-address.removed");
     expect(await outcomeOf(testAddress(admin, "019af000-0000-7000-8000-0000000000aa"))).toBe(
       "alert-address.not-found",
     );
+  });
+
+  it("is not removed by one person unnoticed: its mailbox, other administrators and compliance are told", async () => {
+    const other = await bench.person({ role: "admin", duties: ["admin"] });
+    const compliance = await bench.person({ role: "coordinator", duties: ["compliance"] });
+    const approver = await bench.person({ role: "coordinator", duties: ["approve"] });
+    const { id } = await mailbox();
+    await removeAddress(admin, id);
+    await setThreshold(admin, "denials", { value: 10_000 });
+    await send();
+    expect(server.taken.map(({ text }) => /^Subject: (.*?)\r?$/m.exec(text)?.[1])).toEqual([
+      "Sealport: address for alerts removed",
+    ]);
+    while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
+    const told = async (who: Context) =>
+      (await listNotifications(who, { view: "all", limit: 500 })).items
+        .filter(({ subject }) => subject === id || subject === "denials")
+        .map(({ kind, state, reference }) => [kind, state, reference]);
+    const news = [
+      ["alert_threshold", "changed", null],
+      ["alert_address", "removed", MAILBOX],
+      ["alert_address", "added", MAILBOX],
+    ];
+    expect(await told(other)).toEqual(news);
+    expect(await told(compliance)).toEqual(news);
+    for (const who of [admin, approver]) expect(await told(who)).toEqual([]);
   });
 
   it("is shown by its origin only if it is a webhook, and its secret is never shown again", async () => {

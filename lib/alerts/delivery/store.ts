@@ -101,6 +101,9 @@ export type DeliveryRow = z.infer<typeof DeliveryRow>;
 
 const DELIVERY = Prisma.sql`id::text, address_id::text, alert_id::text, reason, at, status, attempts, next_at, outcome, http_status`;
 
+/** Messages about the address itself, and not about an alert. */
+type OfAddress = "test" | "removed";
+
 /**
  * Queues a message about an alert to every address that takes its severity, once for each reason: the unique index drops
  * a second one. An end is sent only where the opening was.
@@ -111,7 +114,7 @@ export async function queueMessages(
     readonly tenantId: string;
     readonly alertId: string;
     readonly severity: Severity;
-    readonly reason: Exclude<Reason, "test">;
+    readonly reason: Exclude<Reason, OfAddress>;
     readonly at: Date;
   },
 ): Promise<void> {
@@ -144,13 +147,18 @@ export async function queueMessages(
   });
 }
 
-/** Queues a test of one address. */
-export async function queueTest(
+/** Queues a message about one address. */
+export async function queueOfAddress(
   tx: Tx,
-  test: { readonly tenantId: string; readonly addressId: string; readonly at: Date },
+  message: {
+    readonly tenantId: string;
+    readonly addressId: string;
+    readonly reason: OfAddress;
+    readonly at: Date;
+  },
 ): Promise<void> {
-  const { tenantId, addressId, at } = test;
-  const row = { id: uuidv7(at.getTime()), tenant_id: tenantId, address_id: addressId, reason: "test", at };
+  const { tenantId, addressId, reason, at } = message;
+  const row = { id: uuidv7(at.getTime()), tenant_id: tenantId, address_id: addressId, reason, at };
   await tx.alert_delivery.createMany({ data: [{ ...row, next_at: at }] });
 }
 

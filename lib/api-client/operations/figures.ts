@@ -59,7 +59,7 @@ export const Figures = z.object({
   queues: z.array(Queue),
   parts: z.array(z.object({ name: z.string(), state: PartState })),
   alarms: z.array(z.string()),
-  alerts: z.object({ open: z.int(), critical: z.int(), unacknowledged: z.int() }),
+  alerts: z.object({ open: z.int(), critical: z.int(), unacknowledged: z.int(), addresses: z.int() }),
   /** Processes by name with their last sign of life, and the version. For administrators only. */
   processes: z.array(z.object({ name: z.string(), seen_at: z.string() })).optional(),
   version: z.string().optional(),

@@ -40,6 +40,7 @@ const Row = z.object({
   open: Count,
   critical: Count,
   unacknowledged: Count,
+  addresses: Count,
   processes: z.array(z.object({ name: z.string(), at: z.coerce.date() })),
 });
 export type FiguresRow = z.infer<typeof Row>;
@@ -93,6 +94,7 @@ export async function readFigures(tx: Tx, reader: FiguresReader): Promise<Figure
       (SELECT count(*) FROM audit_index i WHERE i.tenant_id = ${tenantId}::uuid AND i.at >= ${today}) AS entries_today,
       (SELECT count(*) FROM key_version WHERE tenant_id = ${tenantId}::uuid AND state = 'active') AS active,
       (SELECT count(*) FROM key_rotation WHERE tenant_id = ${tenantId}::uuid AND state = 'running') AS running,
+      (SELECT count(*) FROM alert_address WHERE tenant_id = ${tenantId}::uuid AND ended_at IS NULL) AS addresses,
       (SELECT max(epoch) FROM escrow_epoch WHERE tenant_id = ${tenantId}::uuid AND state = 'active') AS epoch,
       ${list(Prisma.sql`SELECT name, at FROM process_heartbeat WHERE tenant_id = ${tenantId}::uuid
         AND at > ${now}::timestamptz - interval '1 hour' ORDER BY name LIMIT 50`)} AS processes, a.*

@@ -3,6 +3,7 @@ import { endpoint as atKeysBackup } from "@/app/confidential/keys/backup/endpoin
 import { endpoint as atKeys } from "@/app/confidential/keys/endpoint";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { fixedClock } from "@/lib/clock";
+import { vkey } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { readCustody } from "@/lib/env/custody";
@@ -23,6 +24,9 @@ import { handlersAt } from "@/lib/testing/routes/route-files";
 import { type FaultyProxy, startFaultyProxy } from "@/lib/testing/servers/faulty-proxy";
 import { startTransitServer, type TransitServer } from "@/lib/testing/servers/transit-server";
 import type { Role } from "@/lib/vocabulary";
+
+/** A key that no part has. */
+const A_KEY = vkey("log.test/none", new Uint8Array(32));
 
 const { GET: getBackup } = handlersAt(atKeysBackup);
 const { GET, POST } = handlersAt(atKeys);
@@ -54,8 +58,8 @@ describe("the key service", () => {
       KEY_DIR: dir,
       DATABASE_URL: bench.audit.database.appUrl,
       CUSTODIAN_URL: `unix:${dir}/none.sock`,
-      CUSTODIAN_VKEY: "none",
-      LOG_VKEY: "none",
+      CUSTODIAN_VKEY: A_KEY,
+      LOG_VKEY: A_KEY,
       SEALPORT_CUSTODY: "transit:portal",
       VAULT_ADDR: proxy.url,
       VAULT_TOKEN: server.token,

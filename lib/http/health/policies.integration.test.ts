@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { vkey } from "@/lib/crypto/log/signed-note";
+import { vkey, vkey } from "@/lib/crypto/log/signed-note";
 import { readHealth, readReadiness } from "@/lib/http/health/read-health";
 import { useRuntime } from "@/lib/runtime/slot";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { queryAs } from "@/lib/testing/benches/query-as";
+
+/** A key that no part has. */
+const A_KEY = vkey("log.test/none", new Uint8Array(32));
 
 let bench: PortalBench;
 beforeAll(async () => {
@@ -19,7 +22,7 @@ beforeAll(async () => {
     ...{
       LOG_ORIGIN: log,
       TENANT_ID: tenantId,
-      LOG_VKEY: "none",
+      LOG_VKEY: A_KEY,
       KEK_PASSPHRASE: TEST_PASSPHRASE,
       KEY_DIR: bench.audit.keyDir,
     },

@@ -67,7 +67,12 @@ export async function readOperatorFigures(cx: Context, days: number): Promise<Fi
     queues: found.queues.map(queueView),
     parts: health.parts.map(({ name, state }) => ({ name, state })),
     alarms: [...health.alarms],
-    alerts: { open: row.open, critical: row.critical, unacknowledged: row.unacknowledged },
+    alerts: {
+      open: row.open,
+      critical: row.critical,
+      unacknowledged: row.unacknowledged,
+      addresses: row.addresses,
+    },
     ...forAdministrators(cx, row),
   };
 }

@@ -79,7 +79,7 @@ export function readRoots(dir: string): KeystoreRoots {
   try {
     text = readFileSync(path.join(dir, KEYSTORE_FILE), "utf8");
   } catch {
-    throw new KeystoreError("keystore.missing", `there is no readable keystore in ${dir}`);
+    throw new KeystoreError("keystore.missing", `KEY_DIR has no readable keystore: ${dir}`);
   }
   let value: unknown;
   try {

@@ -156,7 +156,7 @@ describe("backup create", () => {
 
 describe("backup restore", () => {
   it("brings back a moment: pages are sound, the signer's copy completes the log with its erasures, a checkpoint confirms it", async () => {
-    const restored = await restoreBackup(await order({ to: moment }));
+    const restored = await restoreBackup(await order({ to: moment, sha256: manifest.file.sha256 }));
     const { server, logSize, checkpoint, lastCommitAt } = restored;
     const { log, tenantId } = bench.log.place;
     const drilled = { url: server.urlOf(manifest.database), log, tenantId, logVkey: bench.log.key.vkey };
@@ -231,6 +231,12 @@ describe("backup restore", () => {
     const after = await order({ to: await momentNow() });
     await expect(restoreBackup(after)).rejects.toThrow(/The archive ends before .* Choose an earlier time/);
     expect(await readdir(after.into)).toEqual([]);
+  });
+
+  it("takes only the backup of the digest that was named", async () => {
+    const other = await order({ sha256: "0".repeat(64) });
+    await expect(restoreBackup(other)).rejects.toThrow("not the one of --sha256");
+    await expect(readdir(other.into)).rejects.toThrow("ENOENT");
   });
 
   it("refuses another identity", async () => {

@@ -20,8 +20,8 @@ const USAGE = `usage: npm run op -- backup create [--identity FILE]    back up t
        npm run op -- backup keys [--of PART]               back up keys, signer's copy and custodian's journals, for KEY_BACKUP_RECIPIENTS
        npm run op -- backup wal FILE                       store one segment: archive_command of your own server
        npm run op -- backup list                           the backups in BACKUP_DIR
-       npm run op -- backup restore --to TIME|latest --into DIR --identity FILE [--keys FILE --keys-identity FILE …]
-       npm run op -- backup drill --identity FILE --keys FILE --keys-identity FILE [--checkpoint FILE] [--signer DIR] [--to TIME]
+       npm run op -- backup restore --to TIME|latest --into DIR --identity FILE [--sha256 DIGEST] [--keys FILE --keys-identity FILE …]
+       npm run op -- backup drill --identity FILE --keys FILE --keys-identity FILE [--checkpoint FILE] [--signer DIR] [--to TIME] [--sha256 DIGEST]
        npm run op -- backup plan                           what to copy of each part, and what never to restore
 `;
 
@@ -35,6 +35,7 @@ const OPTIONS = {
   from: TEXT,
   checkpoint: TEXT,
   signer: TEXT,
+  sha256: TEXT,
   keys: MANY,
   "keys-identity": MANY,
 } as const;
@@ -103,14 +104,17 @@ async function restore(env: LaunchEnv, values: Values): Promise<void> {
   const folder = values.from === undefined ? await backupFolder(env) : await openBackupFolder(values.from);
   const identities = await readIdentities(needed(values.identity));
   const keys = keyBackups(values);
-  const order = { folder, identities, to: momentOf(needed(values.to)), into };
+  const { sha256 } = values;
+  const order = { folder, identities, to: momentOf(needed(values.to)), into, sha256 };
   const { manifest, server, logSize, checkpoint, lastCommitAt } = await restoreBackup(order);
   await server.stop();
   await restoreKeys(keys, into);
   await sayOtherKeys(into, manifest);
   say(`Restored backup ${manifest.id} into ${into}.`);
   say(
-    `SHA-256 ${manifest.file.sha256}: compare it with the entry of this backup in the log, or with what create printed.`,
+    sha256 === undefined
+      ? `SHA-256 ${manifest.file.sha256}: compare it with the entry of this backup in the log, or with what create printed.`
+      : `SHA-256 ${sha256}, as you named it.`,
   );
   say(`Last transaction: ${(lastCommitAt ?? new Date(manifest.finished_at)).toISOString()}.`);
   say(`Log: ${logSize} entries, newest checkpoint over ${checkpoint?.size ?? 0}.`);
@@ -133,12 +137,13 @@ async function sayOtherKeys(into: string, { log }: Manifest): Promise<void> {
 }
 
 async function drill(env: LaunchEnv, values: Values): Promise<void> {
-  const { identity, checkpoint, signer, to } = values;
+  const { identity, checkpoint, signer, sha256, to } = values;
   const found = await drillBackup(env, {
     identity: needed(identity),
     keys: keyBackups(values),
     checkpoint,
     signer,
+    sha256,
     to: to === undefined ? undefined : momentOf(to),
   });
   say(`Drill of backup ${found.backup}: passed.`);

@@ -32,6 +32,8 @@ import { lockDataFolder, lockHolder } from "@/lib/launch/lock";
 
 export interface DrillOrder {
   readonly identity: string;
+  /** The digest that the backup must have. */
+  readonly sha256: string | undefined;
   readonly keys: readonly KeyBackup[];
   /** File of a checkpoint that was kept outside; without it the own witness's last head is used. */
   readonly checkpoint: string | undefined;
@@ -126,6 +128,7 @@ async function hold(
   const restored = await restoreBackup({
     folder,
     identities,
+    sha256: order.sha256,
     to: order.to,
     into: scratch,
     scratchFolder: scratch,

@@ -27,6 +27,8 @@ export interface RestoreOrder {
   /** The moment to reach; undefined for everything that is archived. */
   readonly to: Date | undefined;
   readonly into: string;
+  /** The digest that the backup must have; without one, any backup of the folder is taken. */
+  readonly sha256?: string | undefined;
   /** Removed with the server if this process is killed. */
   readonly scratchFolder?: string;
 }
@@ -91,10 +93,14 @@ async function readRestored(server: RestoredServer, { database, log }: Manifest)
   }
 }
 
-async function choose({ folder, to }: RestoreOrder): Promise<Manifest> {
+async function choose({ folder, to, sha256 }: RestoreOrder): Promise<Manifest> {
   if (to !== undefined && to.getTime() > Date.now())
     throw new BackupRefused(`${to.toISOString()} is in the future.`);
   const manifest = backupFor(await listBackups(folder), to);
+  if (sha256 !== undefined && manifest.file.sha256 !== sha256.toLowerCase())
+    throw new BackupRefused(
+      `Backup ${manifest.id} has the SHA-256 ${manifest.file.sha256}, not the one of --sha256. Nothing of it was opened.`,
+    );
   const gap = missingWal(manifest, await listWal(folder));
   if (gap !== undefined && to === undefined)
     throw new BackupRefused(

@@ -147,19 +147,30 @@ describe("config check", () => {
     expect(found.DATABASE_URL).toMatch(/cannot be reached/);
   });
 
-  it("a custodian with another key, an open key folder and a missing variable are faults", async () => {
+  it("a custodian with another key and a missing variable are faults", async () => {
     await portalVariables();
     await serveCustodian(keyOf(`${ORIGIN}/custodian`, 9));
-    vi.stubEnv("KEK_FILE", file("kek"));
-    writeFileSync(file("kek"), "x");
-    chmodSync(file("kek"), 0o644);
     vi.stubEnv("DATABASE_URL", undefined);
     const found = await faults();
     expect(found).toMatchObject({
       DATABASE_URL: "is missing",
       [`CUSTODIAN_URL unix:${file("c.sock")}`]: "shows another key than CUSTODIAN_VKEY",
-      [`KEK_FILE ${file("kek")}`]: "can be used by others: mode 644",
     });
+  });
+
+  it.each([
+    ["KEK_FILE", "kek"],
+    ["TLS_KEY_FILE", "tls.key"],
+    ["TENANTS_DIR", "harbour.env"],
+  ])("a secret file that others can read is a fault, and its variable is named: %s", async (name, secret) => {
+    await portalVariables();
+    const value = name === "TENANTS_DIR" ? dir : file(secret);
+    vi.stubEnv(name, value);
+    writeFileSync(file(secret), "x=1");
+    chmodSync(file(secret), 0o640);
+    expect((await faults())[`${name} ${value}`]).toBe(`${secret} can be used by others: mode 640`);
+    chmodSync(file(secret), 0o400);
+    expect((await faults())[`${name} ${value}`]).toBeUndefined();
   });
 
   it("a part that serves at mtls:// has a certificate, and its data folder exists", async () => {

@@ -8,6 +8,7 @@ import { NoticeUnheard, requireNotices } from "@/lib/db/listen";
 import { openPool } from "@/lib/db/pool";
 import { environments } from "@/lib/env";
 import { variablesOf } from "@/lib/env/read-environment";
+import { tenantFiles } from "@/lib/env/tenants";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 import { IdentityResponse, PATHS } from "@/lib/escrow/protocol/messages";
@@ -56,7 +57,7 @@ function checkVariables(part: Part, given: Given): Finding[] {
 function refuseOpenMode(file: string, isFolder: boolean): void {
   const { mode } = statSync(file);
   if ((mode & (isFolder ? 0o022 : 0o077)) !== 0)
-    throw new Error(`can be used by others: mode ${(mode & 0o777).toString(8)}`);
+    throw new Error(`${path.basename(file)} can be used by others: mode ${(mode & 0o777).toString(8)}`);
 }
 
 function requireFolder(folder: string): void {
@@ -64,8 +65,19 @@ function requireFolder(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK);
 }
 
-function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding | undefined>[] {
+function checkFiles(
+  part: Part,
+  { KEY_DIR, KEK_FILE, TLS_KEY_FILE, TENANTS_DIR, DATA_DIR }: Given,
+): Promise<Finding | undefined>[] {
   const found: Promise<Finding | undefined>[] = [];
+  for (const [name, file] of Object.entries({ KEK_FILE, TLS_KEY_FILE }))
+    if (file !== undefined) found.push(finding(`${name} ${file}`, () => refuseOpenMode(file, false)));
+  if (part === "portal" && TENANTS_DIR !== undefined)
+    found.push(
+      finding(`TENANTS_DIR ${TENANTS_DIR}`, () => {
+        for (const file of tenantFiles(TENANTS_DIR)) refuseOpenMode(file, false);
+      }),
+    );
   if (KEY_DIR !== undefined)
     found.push(
       finding(`KEY_DIR ${KEY_DIR}`, () => {
@@ -73,8 +85,6 @@ function checkFiles({ KEY_DIR, KEK_FILE, DATA_DIR }: Given): Promise<Finding | u
         refuseOpenMode(path.join(KEY_DIR, KEYSTORE_FILE), false);
       }),
     );
-  if (KEK_FILE !== undefined)
-    found.push(finding(`KEK_FILE ${KEK_FILE}`, () => refuseOpenMode(KEK_FILE, false)));
   if (DATA_DIR !== undefined) found.push(finding(`DATA_DIR ${DATA_DIR}`, () => requireFolder(DATA_DIR)));
   return found;
 }
@@ -197,7 +207,7 @@ export async function checkConfig(part: Part): Promise<Finding[]> {
   const given = variablesOf(Object.keys(environments[part].shape));
   const certificate = await Promise.all(checkCertificate(part, given));
   const others = await Promise.all([
-    ...checkFiles(given),
+    ...checkFiles(part, given),
     ...checkSocket(part, given),
     ...checkDatabases(part, given),
     ...checkNotices(part, given),

@@ -2,12 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { vkey } from "@/lib/crypto/log/signed-note";
 import { examine } from "@/lib/launch/operator/doctor";
 import { createTestKeyFolder, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 import { type EdgeServer, startPgbouncer, throughPooler } from "@/lib/testing/servers/edge-servers";
 import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
+
+/** A key that no part has. */
+const A_KEY = vkey("log.test/none", new Uint8Array(32));
 
 const ORIGIN = "doctor.test/log1";
 const TENANT = "0198b6a0-0000-7000-8000-000000000001";
@@ -34,8 +38,8 @@ async function found(over: Readonly<Record<string, string>>) {
     ...{
       LOG_ORIGIN: ORIGIN,
       TENANT_ID: TENANT,
-      LOG_VKEY: "x",
-      CUSTODIAN_VKEY: "x",
+      LOG_VKEY: A_KEY,
+      CUSTODIAN_VKEY: A_KEY,
     },
     ...{ DATABASE_URL: database.appUrl, KEY_DIR: keyDir, KEK_PASSPHRASE: TEST_PASSPHRASE, DATA_DIR: dataDir },
     ...{ REDIS_URL: redis.url, CUSTODIAN_URL: "unix:/nowhere.sock" },

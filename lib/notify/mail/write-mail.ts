@@ -19,6 +19,8 @@ const WORDS: Readonly<Record<HookKind, readonly [english: string, german: string
   policy: ["The policies changed", "Das Regelwerk hat sich geändert"],
   erasure: ["An erasure changed", "Eine Löschung hat sich geändert"],
   authority: ["An authority's key changed", "Ein Schlüssel einer Stelle hat sich geändert"],
+  alert_address: ["An address for alerts changed", "Eine Adresse für Alarme hat sich geändert"],
+  alert_threshold: ["An alert rule changed", "Eine Alarmregel hat sich geändert"],
   transaction: ["A transaction that you follow changed", "Eine beobachtete Transaktion hat sich geändert"],
 };
 

@@ -15,7 +15,7 @@ CREATE TABLE notify_event (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   xid xid8 DEFAULT pg_current_xact_id(),
   CONSTRAINT notify_event_kind_known CHECK
-    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy', 'erasure', 'authority', 'transaction'))
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice', 'agreement', 'roster', 'access_review', 'policy', 'erasure', 'authority', 'alert_address', 'alert_threshold', 'transaction'))
 );
 
 -- A notification names its object without content. Each time it is read, the rules decide whether it is still shown.
@@ -185,7 +185,7 @@ CREATE TABLE alert_address (
   CONSTRAINT alert_address_ended_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
 
--- One message about an alert to one address, or a test of the address. `id` is also the webhook-id of repeated calls.
+-- One message about an alert to one address, a test of the address, or its last message. `id` is also the webhook-id of repeated calls.
 CREATE TABLE alert_delivery (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -201,7 +201,7 @@ CREATE TABLE alert_delivery (
   outcome text,
   http_status integer,
   CONSTRAINT alert_delivery_reason_known CHECK
-    (reason IN ('opened', 'escalated', 'resolved', 'test') AND (reason = 'test') = (alert_id IS NULL)),
+    (reason IN ('opened', 'escalated', 'resolved', 'test', 'removed') AND (reason IN ('test', 'removed')) = (alert_id IS NULL)),
   CONSTRAINT alert_delivery_status_known CHECK
     (status IN ('waiting', 'delivered', 'failed', 'withheld') AND (status = 'waiting') = (ended_at IS NULL))
 );
@@ -385,6 +385,13 @@ CREATE CONSTRAINT TRIGGER authority_asked_told AFTER INSERT ON authority DEFERRA
   FOR EACH ROW EXECUTE FUNCTION notify_change('authority', 'id', 'state');
 CREATE CONSTRAINT TRIGGER authority_told AFTER UPDATE ON authority DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('authority', 'id', 'state');
+-- One administrator alone can keep alerts from being raised or sent, so the others are notified.
+CREATE CONSTRAINT TRIGGER alert_address_added_told AFTER INSERT ON alert_address DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('alert_address', 'id', '', 'added');
+CREATE CONSTRAINT TRIGGER alert_address_removed_told AFTER UPDATE ON alert_address DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('alert_address', 'id', '', 'removed');
+CREATE CONSTRAINT TRIGGER alert_threshold_told AFTER INSERT OR UPDATE ON alert_threshold DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('alert_threshold', 'name', '', 'changed');
 CREATE CONSTRAINT TRIGGER transaction_made_told AFTER INSERT ON transaction DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION notify_transaction();
 CREATE CONSTRAINT TRIGGER transaction_told AFTER UPDATE ON transaction DEFERRABLE INITIALLY DEFERRED

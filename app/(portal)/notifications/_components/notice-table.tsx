@@ -34,6 +34,10 @@ function hrefOf({ kind, subject, reference }: Notification): string {
       return "/audit/erasures";
     case "authority":
       return "/admin/authorities";
+    case "alert_address":
+      return "/operations/addresses";
+    case "alert_threshold":
+      return "/operations/rules";
     case "policy":
       return reference === null ? "/policies" : `/policies/${reference}`;
     default:

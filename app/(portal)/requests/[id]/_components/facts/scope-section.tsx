@@ -11,6 +11,7 @@ import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { GroupName } from "@/lib/vocabulary";
 import { leftOf, narrowersOf } from "../decision/narrowing/narrowed";
 import { RemovedLines, type RemovedMember } from "../decision/narrowing/removed-item";
+import { Covered } from "../decision/retyped-facts/fact-comparison";
 
 interface Line {
   readonly key: "transactions" | "fields" | "level" | "from" | "until" | "views" | "exports";
@@ -61,8 +62,11 @@ function useLines(request: RequestView, grant: GrantView | undefined): readonly 
   const domain = useTranslations("domain");
   const names = (groups: readonly GroupName[]) => groups.map((group) => domain(`fields.${group}`)).join(", ");
   const left = leftOf(request);
+  // The order's end is one of the facts that a decider reads in the order first.
   const askedUntil =
-    request.until === undefined ? (
+    request.authorization?.withheld === true ? (
+      <Covered />
+    ) : request.until === undefined ? (
       t(request.authorization === undefined ? "scope.untilDays" : "scope.untilOrder")
     ) : (
       <EndTime instant={request.until} />
