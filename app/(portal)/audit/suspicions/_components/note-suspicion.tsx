@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { AreaField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
@@ -41,6 +42,7 @@ function Done({ receipt, onDone }: { receipt: Receipt | undefined; onDone: () =>
 
 function NoteForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
+  const ui = useTranslations("ui");
   const form = useForm({
     call: WRITE,
     schema: NewSuspicion,
@@ -64,7 +66,7 @@ function NoteForm({ onDone }: { onDone: () => void }) {
       <TextField
         form={form}
         name="transaction"
-        mark={t("optional")}
+        mark={ui("optional")}
         help={t("transactionHelp")}
         className="font-mono"
         maxLength={64}
