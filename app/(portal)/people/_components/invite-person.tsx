@@ -167,11 +167,7 @@ function Invited({ answer, onClose }: { answer: InviteAnswer; onClose: () => voi
   if (invitation !== null && invitation !== undefined)
     return <SignInLink invitation={invitation} onDone={onClose} />;
   if (agreement === null || agreement === undefined)
-    return (
-      <Confirmation title={t("sentTitle")} reference={answer.user_id}>
-        <Button onClick={onClose}>{t("done")}</Button>
-      </Confirmation>
-    );
+    return <Confirmation title={t("sentTitle")} reference={answer.user_id} onDone={onClose} />;
   return (
     <>
       <Notice tone="accent" icon="check" isLive title={t("askedTitle")}>

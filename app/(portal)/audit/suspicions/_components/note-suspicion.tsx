@@ -6,7 +6,6 @@ import { target } from "@/components/client/api";
 import { AreaField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -25,6 +24,7 @@ function Done({ receipt, onDone }: { receipt: Receipt | undefined; onDone: () =>
     <Confirmation
       title={t("doneTitle")}
       reference={receipt === undefined ? undefined : <Digest value={receipt.entry_id} label={t("receipt")} />}
+      onDone={onDone}
     >
       <p>{t("doneText")}</p>
       {receipt === undefined ? null : (
@@ -33,9 +33,6 @@ function Done({ receipt, onDone }: { receipt: Receipt | undefined; onDone: () =>
           facts={[{ name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> }]}
         />
       )}
-      <Button onClick={onDone} className="mt-4">
-        {ui("done")}
-      </Button>
     </Confirmation>
   );
 }
