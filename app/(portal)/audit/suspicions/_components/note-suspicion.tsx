@@ -19,7 +19,6 @@ const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicio
 /** The answer to a repeated call, whose first answer was lost, has no receipt. */
 function Done({ receipt, onDone }: { receipt: Receipt | undefined; onDone: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
-  const ui = useTranslations("ui");
   return (
     <Confirmation
       title={t("doneTitle")}
