@@ -42,6 +42,9 @@ async function Found({ words }: { words: string }) {
           }
           count={operations.length}
         >
+          <p lang="en" className="py-3 text-body text-ink-2">
+            {tag.description}
+          </p>
           <OperationList tag={tag} operations={operations} />
         </Section>
       ))}

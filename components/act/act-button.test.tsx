@@ -20,7 +20,7 @@ function revoke(more: Partial<Parameters<typeof act<typeof revokeGrant, "reason"
     label: "Revoke",
     title: "Revoke grant",
     text: "It ends at once.",
-    fields: { reason: { kind: "reason", label: "Reason", missing: "Give a reason" } },
+    fields: { reason: { kind: "reason", label: "Reason", missing: "Enter the reason" } },
     body: ({ reason }) => ({ reason }),
     yes: "Revoke grant",
     failed: "The grant was not revoked",
@@ -40,7 +40,7 @@ describe("an act with a dialog", () => {
     await user.click(open());
     expect(document.activeElement).toBe(screen.getByLabelText("Reason"));
     await user.click(yes());
-    expect(await screen.findByText("Give a reason")).toBeDefined();
+    expect(await screen.findByText("Enter the reason")).toBeDefined();
     await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Reason")));
     expect(calls).toEqual([]);
   });

@@ -41,7 +41,8 @@ export function useDutyOptions() {
   const duties = useTranslations("portal.duties");
   return Duty.options.map((duty) => ({
     value: duty,
-    label: duties(dutyKey(duty)),
+    // The words are those of sentences; here each begins a line.
+    label: <span className="inline-block first-letter:uppercase">{duties(dutyKey(duty))}</span>,
     help: t(dutyKey(duty)),
   }));
 }

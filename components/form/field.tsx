@@ -49,7 +49,7 @@ export function Field({ id, label, help, error, mark, children, className = "" }
           {error}
         </p>
       )}
-      <div className="mt-1">{children(control)}</div>
+      <div className="mt-[6px]">{children(control)}</div>
     </div>
   );
 }

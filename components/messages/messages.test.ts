@@ -48,7 +48,7 @@ test("no message is empty or makes a claim that no test shows", () => {
 
 /** Words that were used before for a concept that now has one word (docs/guides/german.md). */
 const SECOND_WORDS =
-  /(?<!tlog-)Checkpoint|\bWorker|Regeldatei|Regelwerksdatei|Behördenschlüssel|Zustand(?!e)|Versprechen|Zeitstempeldienst|zurücknehmen|Prüfauftrag|[Mm]itsign|\bDigest|Rückfrage|angemeldete[rs]? (?:Feld|Wert)|Kontrollpunkt|unterzeichn|Rechtsraum|freiwillig|Authentikator|Authenticator-Programm|Kundendienst|\bZugangs?\b|Bemerkung|Richtlinie|Beamt|bewillig|zurückgenommen|Protokoll ausf|Schweigerecht|\bGewähr\b|Wurzelschlüssel|Auskunftsperson|Öffnungszeit|\bFirm(a|en)\b|Identitätsanbieter|Datens[aä]tz/i;
+  /(?<!tlog-)Checkpoint|\bWorker|Regeldatei|Regelwerksdatei|Behördenschlüssel|Zustand(?!e)|Versprechen|Zeitstempeldienst|zurücknehmen|Prüfauftrag|[Mm]itsign|\bDigest|Rückfrage|angemeldete[rs]? (?:Feld|Wert)|Kontrollpunkt|unterzeichn|Rechtsraum|freiwillig|Authentikator|Authenticator-Programm|Kundendienst|\bZugangs?\b|Bemerkung|Richtlinie|Beamt|bewillig|zurückgenommen|Protokoll ausf|Schweigerecht|\bGewähr\b|Wurzelschlüssel|Auskunftsperson|Öffnungszeit|\bFirm(a|en)\b|Identitätsanbieter|Datens[aä]tz|\bGr[uü]nde?[ns]?\b|Rolle Prüfung|Aufsicht und Prüfung/i;
 
 /** “Record” as a noun: the thing is a transaction or a log entry. The verb stays. */
 const RECORD =
@@ -58,6 +58,30 @@ test("one thing has one word, and access is revoked in both languages", () => {
   expect([...german].filter(([, text]) => SECOND_WORDS.test(text))).toEqual([]);
   expect([...english].filter(([, text]) => RECORD.test(text))).toEqual([]);
   expect([...english].filter(([, text]) => /tak(e|en|ing) (\w+ ){0,2}back/i.test(text))).toEqual([]);
+});
+
+test("a case is what one order is about: policies are tried in a situation", () => {
+  const ofPolicies = ([key]: readonly [string, string]) => key.startsWith(".policies.");
+  expect([...english].filter(ofPolicies).filter(([, text]) => /\bcases?\b/i.test(text))).toEqual([]);
+  expect([...german].filter(ofPolicies).filter(([, text]) => /\bF[aä]ll(e|en|s)?\b/.test(text))).toEqual([]);
+});
+
+/** What a form says of a field that has no usable answer. */
+const FAULT = /(?:Missing|Needed|\.needed|\.missing|\.(?:missing|fault|faults|problems)\.\w+)$/;
+
+test("a fault of a field says what to enter, always in the same words", () => {
+  const faults = [...english].filter(([key]) => FAULT.test(key));
+  expect(
+    faults.filter(([, text]) => /^(Give|Write|Name|Type|State|Paste) |^Enter (a|your) reason/.test(text)),
+  ).toEqual([]);
+  const entered = faults.filter(([, text]) => /^(Enter|Choose) /.test(text)).map(([key]) => key);
+  expect(entered.length).toBeGreaterThan(100);
+  const isLong = (text: string) => /[.!?] /.test(text);
+  const stopped = (texts: ReadonlyMap<string, string>) =>
+    entered.filter((key) => !isLong(texts.get(key) ?? "") && texts.get(key)?.endsWith("."));
+  expect([stopped(english), stopped(german)]).toEqual([[], []]);
+  const asked = entered.filter((key) => english.get(key)?.startsWith("Enter "));
+  expect(asked.filter((key) => !/^Geben Sie .*\bein\b/.test(german.get(key) ?? ""))).toEqual([]);
 });
 
 test.each([

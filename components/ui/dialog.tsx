@@ -61,7 +61,7 @@ export function Dialog(props: {
       {isOpen ? (
         <div className="flex max-h-[inherit] flex-col">
           <div className="flex items-start justify-between gap-4 border-line border-b px-6 py-4">
-            <h2 id={titleId} className="font-semibold text-lead">
+            <h2 id={titleId} className="py-1 font-semibold text-lead">
               {props.title}
             </h2>
             <button

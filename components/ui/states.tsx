@@ -1,4 +1,6 @@
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
 import { Icon, type IconName } from "@/components/ui/icon";
 
 /** Nothing here yet: what this list is for, and the next step. */
@@ -44,8 +46,14 @@ export function Notice(props: {
   );
 }
 
-/** The end of an act: the reference large, what follows, the receipt. */
-export function Confirmation(props: { title: ReactNode; reference: ReactNode; children?: ReactNode }) {
+/** The end of an act: the reference large, what follows, the receipt. `onDone` adds the button that closes a dialog. */
+export function Confirmation(props: {
+  title: ReactNode;
+  reference: ReactNode;
+  onDone?: () => void;
+  children?: ReactNode;
+}) {
+  const t = useTranslations("ui");
   return (
     <div role="status" className="border-accent border-t-[3px] pt-4">
       <p className="font-semibold text-lead">{props.title}</p>
@@ -53,6 +61,11 @@ export function Confirmation(props: { title: ReactNode; reference: ReactNode; ch
         <p className="mt-1 font-semibold text-title tracking-tight">{props.reference}</p>
       )}
       {props.children === undefined ? null : <div className="mt-2 text-body">{props.children}</div>}
+      {props.onDone === undefined ? null : (
+        <Button onClick={props.onDone} className="mt-4">
+          {t("done")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -58,7 +58,7 @@ test("a key is made by keyboard, signs calls, is replaced and revoked", async ({
   await enterOn(page, open);
   const submit = page.getByRole("button", { name: "Make key" });
   await enterOn(page, submit);
-  await expect(page.getByText("Give the key a name.")).toBeVisible();
+  await expect(page.getByText("Enter a name")).toBeVisible();
   await page.getByLabel("Name", { exact: true }).fill("Nightly ledger");
   await page.getByLabel("Submit transactions and change their state").check();
   await page.getByLabel("Public signing key").fill(publicKey);

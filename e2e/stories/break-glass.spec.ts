@@ -50,7 +50,7 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
   const summary = page.getByRole("alert", { name: "Some entries are missing" });
   await expect(summary.getByRole("link")).toHaveCount(3);
   await page.getByLabel("Reason").fill("Too short");
-  await expect(summary.getByText("Give the reason in at least 20 characters")).toBeVisible();
+  await expect(summary.getByText("Enter the reason in at least 20 characters")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "break-glass-errors");
   await ask(page, tx);

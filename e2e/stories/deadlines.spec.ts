@@ -17,7 +17,7 @@ async function steer(page: Page, opens: string, does: string, reason: string): P
   await page.getByRole("button", { name: opens, exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: does, exact: true }).click();
-  await expect(dialog.getByText("Give a reason for the requester and the reviewers")).toBeVisible();
+  await expect(dialog.getByText("Enter the reason")).toBeVisible();
   await dialog.getByLabel("Reason for the requester and the reviewers").fill(reason);
   expect(await axeFindings(page)).toEqual([]);
   await dialog.getByRole("button", { name: does, exact: true }).click();

@@ -73,7 +73,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   const send = page.getByRole("button", { name: "Request erasure" });
   await pressOn(open);
   await pressOn(send);
-  await expect(page.getByText("Give a reason")).toBeVisible();
+  await expect(page.getByText("Enter the reason")).toBeVisible();
   await expect(page.getByLabel("Person’s name in statements")).toBeFocused();
   await page.keyboard.type("unknown-000");
   await page.keyboard.press("Tab");
@@ -339,7 +339,7 @@ test("a regulator places a hold by keyboard, renews and releases it; other agenc
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Reason")).toBeFocused();
   await dialog.getByRole("button", { name: "Release hold" }).press("Enter");
-  await expect(dialog.getByText("Give a reason")).toBeVisible();
+  await expect(dialog.getByText("Enter the reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("The examination is over");
   await dialog.getByRole("button", { name: "Release hold" }).press("Enter");
   await expect(dialog).toBeHidden();

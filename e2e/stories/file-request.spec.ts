@@ -118,7 +118,7 @@ test("an empty form lists the missing answers, takes the focus, and leads to eac
   const summary = page.getByRole("alert", { name: "12 things to correct" });
   await expect(summary).toBeFocused();
   await expectNoFindings(page);
-  await summary.getByRole("link", { name: "Give the case number" }).click();
+  await summary.getByRole("link", { name: "Enter the case number" }).click();
   await expect(page.getByLabel("Case number")).toBeFocused();
   await expect(page.getByLabel("Case number")).toHaveAttribute("aria-invalid", "true");
   await page.keyboard.type("1/26");

@@ -94,7 +94,7 @@ test("a coordinator revokes a grant, and its holder's open page says so within t
   await reviewer.page.getByRole("button", { name: "Revoke", exact: true }).click();
   const dialog = reviewer.page.getByRole("dialog", { name: "Revoke grant" });
   await dialog.getByRole("button", { name: "Revoke grant" }).click();
-  await expect(dialog.getByText("Give a reason")).toBeVisible();
+  await expect(dialog.getByText("Enter the reason")).toBeVisible();
   await expect(dialog.getByLabel("Reason")).toBeFocused();
   expect(await axeFindings(reviewer.page)).toEqual([]);
   await dialog.getByLabel("Reason").fill(REASON);

@@ -90,7 +90,7 @@ test("by keyboard alone the first administrator makes a passkey from the link, w
   await expect(page.getByLabel("Name of this passkey")).toHaveValue(/^Chrom.*Linux$/);
   await page.getByLabel("Name of this passkey").fill("");
   await enterOn(page, page.getByRole("button", { name: "Create passkey and sign in" }));
-  await expect(page.getByText("Give it a name")).toBeVisible();
+  await expect(page.getByText("Enter a name")).toBeVisible();
   await expect(page.getByLabel("Name of this passkey")).toBeFocused();
   await page.keyboard.type("work laptop");
   await page.keyboard.press("Enter");

@@ -226,7 +226,7 @@ test("a change that gives access shows a case and takes legal review as well, an
 
   await dryRun(officer);
   await expect(officer.getByRole("heading", { level: 3, name: "Someone gains" })).toBeVisible();
-  await expect(officer.getByText("The solver found a case")).toBeVisible();
+  await expect(officer.getByText("The solver found a counterexample")).toBeVisible();
   await expect(officer.getByText(/A client could see .* for reporting/)).toBeVisible();
   await expect(officer.getByRole("table", { name: "Who gains" })).toContainText("client-reporting");
   await expectWhole(officer);

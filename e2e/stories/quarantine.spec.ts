@@ -74,7 +74,7 @@ test("one person dismisses a quarantined entry by keyboard; it is open again aft
   await expect(dialog(page)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await enterOn(page, dialog(page).getByRole("button", { name: "Dismiss entry" }));
-  await expect(dialog(page)).toContainText("Enter a reason");
+  await expect(dialog(page)).toContainText("Enter the reason");
   await expect(dialog(page).getByLabel("Reason")).toBeFocused();
   await page.keyboard.type(REASON);
   await page.keyboard.press("Tab");

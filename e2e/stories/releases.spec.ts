@@ -35,7 +35,7 @@ async function sign(page: Page, order: Order): Promise<void> {
   await expect(page.getByText("Retype the order’s four facts.")).toBeVisible();
   await read(page, order);
   await enterOn(page, act);
-  await expect(page.getByText("Give a reason for the requester and the reviewers")).toBeVisible();
+  await expect(page.getByText("Enter the reason")).toBeVisible();
   await page.getByLabel("Reason, seen by the requester and the reviewers").fill("The order stands");
   await enterOn(page, act);
   const dialog = page.getByRole("dialog");
@@ -71,7 +71,7 @@ test("an overdue request goes to the executives, two of them release it by keybo
   await pictures(one.page, "releases");
   await enterOn(one.page, row.getByRole("link", { name: /^Propose/ }));
   await enterOn(one.page, one.page.getByRole("button", { name: "Propose terms" }));
-  await expect(one.page.getByRole("link", { name: "Give the reason for the release" })).toBeVisible();
+  await expect(one.page.getByRole("link", { name: "Enter the reason" })).toBeVisible();
   await one.page.getByLabel("Reason for the release").fill("was not answered in time");
   await pictures(one.page, "release-propose");
   await enterOn(one.page, one.page.getByRole("button", { name: "Propose terms" }));

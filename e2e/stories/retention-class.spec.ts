@@ -24,7 +24,7 @@ test("legal keeps a record longer with a reason and resets it; parties and offic
   await page.getByRole("button", { name: "Extend retention" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Extend retention" }).click();
-  await expect(dialog.getByText("Give a reason")).toBeVisible();
+  await expect(dialog.getByText("Enter the reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("Litigation");
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "retention-dialog");

@@ -108,7 +108,7 @@ test("a signed order is filed with its document, approved by two people without 
   await reviewer.page.getByRole("button", { name: "Suspend legal authority" }).click();
   const dialog = reviewer.page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Suspend legal authority" }).click();
-  await expect(dialog.getByText("Give a reason")).toBeVisible();
+  await expect(dialog.getByText("Enter the reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("The court has stayed it");
   expect(await axeFindings(reviewer.page)).toEqual([]);
   await pictures(reviewer.page, "suspend-authority");

@@ -109,6 +109,7 @@ export const PUBLIC = [
   "/developers?q=rotate",
   "/developers?q=nothing-such",
   "/developers/transactions",
+  "/developers/transactions/createTransaction",
   "/developers/problems",
   "/developers/guides/migrating",
   "/help",

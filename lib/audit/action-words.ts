@@ -135,7 +135,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   policy_roll_back: "Return to former policies",
   policy_save: "Change of a draft of policies",
   policy_schedule: "Scheduling of policies",
-  policy_simulate: "Trial of policies in a case",
+  policy_simulate: "Trial of the policies in a situation",
   policy_submit: "Submission of policies",
   policy_withdraw: "Withdrawal of policies",
   preservation_create: "Legal hold",

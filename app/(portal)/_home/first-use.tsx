@@ -19,8 +19,8 @@ type Guide =
   | "executive"
   | "emergency";
 
-/** The guide of Help that fits the person: by role, and for coordinators by duty. */
-function guideOf({ role, duties }: Principal): Guide | undefined {
+/** Returns the guide of Help that fits the person: by role, and for coordinators by duty. */
+export function guideOf({ role, duties }: Pick<Principal, "role" | "duties">): Guide | undefined {
   if (role === "client" || role === "miner") return "participant";
   if (role !== "coordinator") return role;
   if (duties.includes("legal") || duties.includes("approve")) return "coordinator";
@@ -30,7 +30,7 @@ function guideOf({ role, duties }: Principal): Guide | undefined {
   return duties.includes("break-glass") ? "emergency" : undefined;
 }
 
-const STEPS = ["1", "2", "3"] as const;
+export const STEPS = ["1", "2", "3"] as const;
 
 /** Three steps for a person who is here for the first time, until they hide them. Help keeps them. */
 export async function FirstUse({ principal }: { principal: Principal }) {

@@ -26,17 +26,12 @@ export function OperationList({ tag, operations }: { tag: Tag; operations: reado
     },
   ];
   return (
-    <>
-      <p lang="en" className="py-3 text-body text-ink-2">
-        {tag.description}
-      </p>
-      <Table
-        caption={tag.name}
-        columns={columns}
-        rows={operations}
-        rowKey={({ id }) => id}
-        href={({ id }) => `/developers/${tag.slug}#${id}`}
-      />
-    </>
+    <Table
+      caption={tag.name}
+      columns={columns}
+      rows={operations}
+      rowKey={({ id }) => id}
+      href={({ id }) => `/developers/${tag.slug}/${id}`}
+    />
   );
 }

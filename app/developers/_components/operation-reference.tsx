@@ -4,13 +4,12 @@ import { MemberTable, ParameterTable } from "@/app/developers/_components/member
 import { ProblemCodes } from "@/app/developers/_components/problem-codes";
 import { WhoMayCall } from "@/app/developers/_components/who-may-call";
 import { CodeSample } from "@/components/ui/code-sample";
-import { Section } from "@/components/ui/section";
 import { commandOf, type Reference } from "@/lib/api-client/openapi/reference";
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
     <>
-      <h3 className="mt-5 font-semibold text-control">{title}</h3>
+      <h2 className="mt-5 font-semibold text-control">{title}</h2>
       {children}
     </>
   );
@@ -23,14 +22,7 @@ export function OperationReference({ reference, origin }: { reference: Reference
   const name = `${operation.method} ${operation.path}`;
   const command = commandOf(reference, origin);
   return (
-    <Section
-      id={operation.id}
-      title={<code className="break-all font-mono">{name}</code>}
-      className="scroll-mt-4"
-    >
-      <p lang="en" className="py-3 text-body">
-        {operation.summary}
-      </p>
+    <>
       <WhoMayCall operation={operation} />
       {parameters.length === 0 ? null : (
         <Part title={t("parameters")}>
@@ -68,6 +60,6 @@ export function OperationReference({ reference, origin }: { reference: Reference
           </div>
         )}
       </Part>
-    </Section>
+    </>
   );
 }

@@ -9,22 +9,36 @@ type Operations = ReturnType<typeof operationsByTag>[number]["operations"];
 
 const LINK = "block break-words py-1 text-control underline-offset-4 hover:underline";
 
+interface Shown {
+  readonly current: Tag;
+  readonly operations: Operations;
+  /** The call that is shown, by its id. */
+  readonly call?: string;
+}
+
 /** The calls of the part that is shown, by their names. */
-function Calls({ operations }: { operations: Operations }) {
+function Calls({ current, operations, call }: Shown) {
   return (
     <ul className="mb-2 border-line-2 border-l pl-3">
       {operations.map(({ id, method, path }) => (
         <li key={id}>
-          <a href={`#${id}`} title={`${method} ${path}`} className={`${LINK} font-mono text-ink-2 text-note`}>
+          <Link
+            href={`/developers/${current.slug}/${id}`}
+            prefetch={false}
+            title={`${method} ${path}`}
+            aria-current={id === call ? "page" : undefined}
+            className={`${LINK} font-mono text-note ${id === call ? "font-semibold" : "text-ink-2"}`}
+          >
             {id}
-          </a>
+          </Link>
         </li>
       ))}
     </ul>
   );
 }
 
-function Contents({ current, operations }: { current: Tag; operations: Operations }) {
+function Contents(shown: Shown) {
+  const { current, call } = shown;
   return (
     <ul lang="en">
       {TAGS.map((tag) => (
@@ -32,12 +46,12 @@ function Contents({ current, operations }: { current: Tag; operations: Operation
           <Link
             href={`/developers/${tag.slug}`}
             prefetch={false}
-            aria-current={tag === current ? "page" : undefined}
+            aria-current={tag === current && call === undefined ? "page" : undefined}
             className={`${LINK} ${tag === current ? "font-semibold" : "text-ink-2"}`}
           >
             {tag.name}
           </Link>
-          {tag === current ? <Calls operations={operations} /> : null}
+          {tag === current ? <Calls {...shown} /> : null}
         </li>
       ))}
     </ul>
@@ -48,9 +62,9 @@ function Contents({ current, operations }: { current: Tag; operations: Operation
  * A part of the reference with the contents of the whole: at the left where there is room, else folded above. The part
  * that is shown is unfolded to its calls.
  */
-export function PartFrame(props: { current: Tag; operations: Operations; children: ReactNode }) {
+export function PartFrame({ children, ...shown }: Shown & { readonly children: ReactNode }) {
   const t = useTranslations("developers");
-  const contents = <Contents current={props.current} operations={props.operations} />;
+  const contents = <Contents {...shown} />;
   return (
     <div className="gap-x-10 facts:grid facts:grid-cols-[190px_minmax(0,1fr)]">
       <div className="min-w-0">
@@ -73,7 +87,7 @@ export function PartFrame(props: { current: Tag; operations: Operations; childre
         <search className="mb-8 block">
           <FindCall />
         </search>
-        {props.children}
+        {children}
       </div>
     </div>
   );

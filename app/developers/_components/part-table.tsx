@@ -15,9 +15,7 @@ export function PartTable({ parts }: { parts: readonly Part[] }) {
       isTitle: true,
       className: "tablet:w-[30%]",
       cell: ({ tag }) => (
-        // Its id is the place that older links lead to.
         <Link
-          id={tag.slug}
           href={`/developers/${tag.slug}`}
           prefetch={false}
           className="inline-flex min-h-[24px] items-center underline underline-offset-4"

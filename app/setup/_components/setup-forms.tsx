@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { send } from "@/components/client/api";
 import { controlAt, localFaults } from "@/components/form/faults";
-import { FormFrame, TextField } from "@/components/form/fields";
+import { TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useAnswers } from "@/components/form/use-answers";
 import { Facts } from "@/components/ui/facts";
 import {

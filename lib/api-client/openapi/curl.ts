@@ -28,5 +28,6 @@ export function curlOf(call: CurlCall, origin: string): string {
     ...parts.map((part) => `-F ${quoted(part)}`),
     ...(call.file === undefined ? [] : [`-o ${quoted(call.file)}`]),
   ];
-  return [...words, quoted(`${origin}${path}`)].join(" ");
+  // The address has a line of its own: a narrow page then shows it whole.
+  return `${words.join(" ")} \\\n  ${quoted(`${origin}${path}`)}`;
 }

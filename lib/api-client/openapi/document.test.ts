@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
@@ -250,6 +251,16 @@ describe("the OpenAPI document", () => {
     const audit = document.paths["/confidential/transactions/{id}/audit"].post;
     const old = audit.parameters.filter(({ deprecated }: { deprecated?: boolean }) => deprecated === true);
     expect(old.map(({ name }: { name: string }) => name).sort()).toEqual(["authorization", "purpose"]);
+  });
+
+  it("passes the recommended rules of redocly without an error or a warning", () => {
+    const redocly = path.join(root, "node_modules/.bin/redocly");
+    const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
+    const args = ["lint", "docs/openapi.json", "--extends=recommended", "--format=json"];
+    const report = JSON.parse(
+      execFileSync(redocly, args, { cwd: root, env, encoding: "utf8", stdio: "pipe" }),
+    );
+    expect(report.totals).toMatchObject({ errors: 0, warnings: 0 });
   });
 
   it("is the same each time it is made", () => {

@@ -145,7 +145,7 @@ const DE: EvidenceWords = {
   },
   purposes: {
     settlement: "Abwicklung",
-    audit: "Prüfung",
+    audit: "Revision",
     compliance: "Compliance",
     dispute: "Streitfall",
     support: "Support",

@@ -11,7 +11,7 @@ describe("line of an example", () => {
   test("leaves out what an ordinary case does not have", () => {
     expect(of({})).toEqual([
       "Auditor: amount in full for an audit, grant from a request, Wednesday 12:00",
-      "Prüfung: Betrag vollständig für eine Prüfung, Freigabe aus einem Antrag, Mittwoch 12:00",
+      "Revision: Betrag vollständig für eine Revision, Freigabe aus einem Antrag, Mittwoch 12:00",
     ]);
   });
 
@@ -33,14 +33,14 @@ describe("line of an example", () => {
     };
     expect(of(facts)).toEqual([
       "Coordinator with the duty support: amount masked for an audit, no grant, court order, transaction 2,000 days old, legal hold, Sunday 01:01, public holiday, own hours closed, reason for outside hours, second factor 20 minutes ago",
-      "Koordination mit der Aufgabe Support: Betrag maskiert für eine Prüfung, keine Freigabe, Gerichtsbeschluss, Transaktion 2.000 Tage alt, Löschsperre, Sonntag 01:01, Feiertag, eigene Zeiten geschlossen, Grund für außerhalb der Zeiten, zweiter Faktor vor 20 Minuten",
+      "Koordination mit der Aufgabe Support: Betrag maskiert für eine Revision, keine Freigabe, Gerichtsbeschluss, Transaktion 2.000 Tage alt, Löschsperre, Sonntag 01:01, Feiertag, eigene Zeiten geschlossen, Begründung für außerhalb der Zeiten, zweiter Faktor vor 20 Minuten",
     ]);
   });
 
   test("of a request has no facts of a record, and quotes an unknown purpose", () => {
     expect(of({ action: "request", purpose: "curiosity" })).toEqual([
       "Auditor: request in full for “curiosity”",
-      "Prüfung: Antrag, vollständig, für „curiosity“",
+      "Revision: Antrag, vollständig, für „curiosity“",
     ]);
   });
 });

@@ -82,7 +82,7 @@ const DE: FactWords = {
     client: "Kunde",
     miner: "Anbieter",
     coordinator: "Koordination",
-    auditor: "Prüfung",
+    auditor: "Revision",
     regulator: "Aufsicht",
     admin: "Administration",
   },
@@ -98,7 +98,7 @@ const DE: FactWords = {
   levels: { masked: "maskiert", full: "vollständig" },
   purposes: {
     settlement: "die Abwicklung",
-    audit: "eine Prüfung",
+    audit: "eine Revision",
     compliance: "Compliance",
     dispute: "einen Streitfall",
     support: "Support",
@@ -127,7 +127,7 @@ const DE: FactWords = {
   holiday: "Feiertag",
   ownOpen: "eigene Zeiten geöffnet",
   ownClosed: "eigene Zeiten geschlossen",
-  override: "Grund für außerhalb der Zeiten",
+  override: "Begründung für außerhalb der Zeiten",
   factor: (count) => `zweiter Faktor vor ${count} Minuten`,
   quoted: (word) => `„${word}“`,
 };

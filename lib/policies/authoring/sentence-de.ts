@@ -9,14 +9,14 @@ const ROLES: Readonly<Record<Role, string>> = {
   client: "Kunden",
   miner: "Anbieter",
   coordinator: "die Koordination",
-  auditor: "die Prüfung",
+  auditor: "die Revision",
   regulator: "die Aufsicht",
   admin: "die Administration",
 };
 const PLURAL: readonly Role[] = ["client", "miner"];
 const PURPOSES: Readonly<Record<Purpose, string>> = {
   settlement: "die Abwicklung",
-  audit: "eine Prüfung",
+  audit: "eine Revision",
   compliance: "Compliance",
   dispute: "einen Streitfall",
   support: "Support",

@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { z } from "zod";
 import { localFaults } from "@/components/form/faults";
-import { AreaField, FormFrame } from "@/components/form/fields";
+import { AreaField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useAnswers } from "@/components/form/use-answers";
 import { Button } from "@/components/ui/button";
 import { Reason } from "@/lib/administration/agreements/schema";

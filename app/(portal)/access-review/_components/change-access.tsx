@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
-import { AreaField, BoxesField, FormFrame, SelectField } from "@/components/form/fields";
+import { AreaField, BoxesField, SelectField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";
 import { DecisionBody, type ReviewRow } from "@/lib/administration/access-review/schema";

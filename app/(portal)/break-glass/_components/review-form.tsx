@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, RadioField } from "@/components/form/fields";
+import { AreaField, RadioField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { type BreakGlassView, NewReview } from "@/lib/access/break-glass/schema";
 import type { reviewBreakGlass } from "@/lib/api-client/operations/break-glass";

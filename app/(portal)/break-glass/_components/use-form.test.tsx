@@ -15,20 +15,20 @@ const send = () => screen.getByRole("button", { name: "Start emergency access" }
 
 describe("the form for emergency access", () => {
   it.each([
-    ["no number", " ", REASON, "Name a transaction"],
-    ["four numbers", [1, 2, 3, 4].map(id).join(" "), REASON, "Name three transactions at most"],
+    ["no number", " ", REASON, "Enter a transaction number"],
+    ["four numbers", [1, 2, 3, 4].map(id).join(" "), REASON, "Enter at most three transaction numbers"],
     [
       "text that is not a number",
       `${id(1)} job-12`,
       REASON,
-      "Give complete transaction numbers, one per line",
+      "Enter complete transaction numbers, one per line",
     ],
-    ["nineteen characters", id(1), "x".repeat(19), "Give the reason in at least 20 characters"],
+    ["nineteen characters", id(1), "x".repeat(19), "Enter the reason in at least 20 characters"],
     [
       "a reason filled up with spaces",
       id(1),
       `short${" ".repeat(30)}`,
-      "Give the reason in at least 20 characters",
+      "Enter the reason in at least 20 characters",
     ],
   ])("names the fault of %s and asks for no confirmation", async (_what, records, why, fault) => {
     const { user } = show(<UseForm transaction={undefined} />);

@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { controlAt, listedIn, localFaults } from "@/components/form/faults";
-import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
+import { AreaField, BoxesField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useAnswers } from "@/components/form/use-answers";
 import { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
 import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { AreaField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import type { stateFigures } from "@/lib/api-client/operations/disputes";

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame } from "@/components/form/fields";
+import { AreaField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { addDisputeNote } from "@/lib/api-client/operations/disputes";
 import { NewNote } from "@/lib/disputes/schema";

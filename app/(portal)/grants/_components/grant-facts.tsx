@@ -43,7 +43,7 @@ function useRestsOn(grant: GrantDetail): Fact[] {
       name: t("dispute"),
       value: (
         <Link href={`/disputes/${dispute_id}`} prefetch={false} className={LINK}>
-          {t("dispute")}
+          {t("viewDispute")}
         </Link>
       ),
     });

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { FormFrame, SelectField } from "@/components/form/fields";
+import { SelectField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { requestAuditExport } from "@/lib/api-client/operations/audit";
 import { NewExport } from "@/lib/audit/schema";

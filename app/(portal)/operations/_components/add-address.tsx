@@ -4,9 +4,9 @@ import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { SecretOnce } from "@/components/domain/secret-once";
-import { FormFrame, RadioField, SelectField, TextField } from "@/components/form/fields";
+import { RadioField, SelectField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
 import { Confirmation } from "@/components/ui/states";
 import { type Channel, NewAddress } from "@/lib/alerts/delivery/schema";
 import type { Severity } from "@/lib/alerts/schema";
@@ -22,7 +22,6 @@ interface Typed {
 
 function AddForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("alertsPage.addresses");
-  const ui = useTranslations("ui");
   const form = useForm<typeof addAlertAddress, Typed>({
     call: ADD,
     schema: NewAddress,
@@ -41,11 +40,8 @@ function AddForm({ onDone }: { onDone: () => void }) {
     return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={onDone} />;
   if (form.answer !== undefined)
     return (
-      <Confirmation title={t("add.added")} reference={form.answer.address}>
+      <Confirmation title={t("add.added")} reference={form.answer.address} onDone={onDone}>
         <p>{t("add.addedText")}</p>
-        <Button onClick={onDone} className="mt-3">
-          {ui("done")}
-        </Button>
       </Confirmation>
     );
   return (

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame } from "@/components/form/fields";
+import { AreaField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { AgencyChange } from "@/lib/administration/organisations/schema";
 import type { setAgencyRecord } from "@/lib/api-client/operations/administration/organisations";

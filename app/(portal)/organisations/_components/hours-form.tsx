@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, TextField, TickField } from "@/components/form/fields";
+import { AreaField, TextField, TickField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import type { Answers } from "@/components/form/use-answers";
 import { useForm } from "@/components/form/use-form";
 import type { setOrganisationHours } from "@/lib/api-client/operations/administration/organisations";
@@ -64,6 +65,7 @@ function Week({ form }: { form: Answers<TypedHours> }) {
 /** Sets when an organisation is open. */
 export function HoursForm({ hours }: { hours: OfficeHours }) {
   const t = useTranslations("organisations.form");
+  const ui = useTranslations("ui");
   const form = useForm<typeof setOrganisationHours, TypedHours>({
     call: PUT,
     params: { id: hours.id },
@@ -90,7 +92,7 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
       {form.hook.watch("hasHours") ? <Week form={form} /> : null}
       <div className="grid gap-x-6 facts:grid-cols-2">
         <TextField form={form} name="country" help={t("countryHelp")} />
-        <TextField form={form} name="state" help={t("stateHelp")} />
+        <TextField form={form} name="state" mark={ui("optional")} help={t("stateHelp")} />
       </div>
       <AreaField form={form} name="closed" help={t("datesHelp")} rows={2} className="font-mono" />
       <AreaField form={form} name="open" help={t("openHelp")} rows={2} className="font-mono" />

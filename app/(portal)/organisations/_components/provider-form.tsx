@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { CallRefused, target } from "@/components/client/api";
-import { AreaField, FormFrame, RadioField, TextField } from "@/components/form/fields";
+import { AreaField, RadioField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
 import { ProviderChange, type ProviderView } from "@/lib/administration/providers/schema";

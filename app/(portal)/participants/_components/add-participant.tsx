@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { CallRefused, target } from "@/components/client/api";
-import { FormFrame, RadioField, SelectField, TextField } from "@/components/form/fields";
+import { RadioField, SelectField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
 import { NewParticipant } from "@/lib/administration/participants/schema";

@@ -6,7 +6,8 @@ import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
 import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domain/standing-words";
-import { AreaField, BoxesField, FormFrame, SelectField, TextField } from "@/components/form/fields";
+import { AreaField, BoxesField, SelectField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -166,11 +167,7 @@ function Invited({ answer, onClose }: { answer: InviteAnswer; onClose: () => voi
   if (invitation !== null && invitation !== undefined)
     return <SignInLink invitation={invitation} onDone={onClose} />;
   if (agreement === null || agreement === undefined)
-    return (
-      <Confirmation title={t("sentTitle")} reference={answer.user_id}>
-        <Button onClick={onClose}>{t("done")}</Button>
-      </Confirmation>
-    );
+    return <Confirmation title={t("sentTitle")} reference={answer.user_id} onDone={onClose} />;
   return (
     <>
       <Notice tone="accent" icon="check" isLive title={t("askedTitle")}>

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
+import { AreaField, BoxesField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { askRosterVersion } from "@/lib/api-client/operations/administration/roster";
 import type { RosterPage } from "@/lib/identity/roster/schema";

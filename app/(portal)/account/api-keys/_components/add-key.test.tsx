@@ -21,7 +21,7 @@ describe("the form for an API key", () => {
     await user.click(screen.getByRole("checkbox"));
     await user.type(screen.getByLabelText(/Public signing key/), "too short");
     await user.click(send());
-    for (const fault of ["Give the key a name.", "Choose at least one scope.", /^This is not an Ed25519/])
+    for (const fault of ["Enter a name", "Choose at least one scope", /^This is not an Ed25519/])
       expect(await screen.findByText(fault)).toBeDefined();
     expect(calls).toEqual([]);
   });

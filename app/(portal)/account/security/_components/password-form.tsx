@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { FormFrame, TextField } from "@/components/form/fields";
+import { TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import type { changePassword } from "@/lib/api-client/operations/account";

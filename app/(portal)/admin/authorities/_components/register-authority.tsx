@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { AreaField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Confirmation } from "@/components/ui/states";
 import type { registerAuthority } from "@/lib/api-client/operations/authorities";
@@ -87,15 +87,11 @@ function useRegistering(kind: Kind) {
 
 function RegisterForm({ kind, onDone }: { kind: Kind; onDone: () => void }) {
   const t = useTranslations("authority.register");
-  const ui = useTranslations("ui");
   const form = useRegistering(kind);
   if (form.answer !== undefined)
     return (
-      <Confirmation title={t("doneTitle")} reference={<Digest value={form.answer.digest} />}>
+      <Confirmation title={t("doneTitle")} reference={<Digest value={form.answer.digest} />} onDone={onDone}>
         <p>{t("doneText")}</p>
-        <Button onClick={onDone} className="mt-4">
-          {ui("done")}
-        </Button>
       </Confirmation>
     );
   const code = { className: "font-mono", spellCheck: false };

@@ -30,16 +30,22 @@ function Value({ name, value, known }: { name: string; value: unknown; known: Pa
   if (!Array.isArray(value)) return <PartValue name={name} value={value} known={known} />;
   if (value.length === 0) return t("none");
   const shown = value.slice(0, MOST);
-  const isLong = shown.some((one) => typeof one === "object");
+  // A subject ends with a button that copies its id, so each has a line of its own.
+  const isLong = name === "subjects" || shown.some((one) => typeof one === "object");
   return (
     <>
-      {shown.map((one, at) => (
+      {shown.map((one, at) => {
+        const value = <Value name={name} value={one} known={known} />;
         // biome-ignore lint/suspicious/noArrayIndexKey: values of an entry have no id and never move
-        <Fragment key={at}>
-          {at === 0 || isLong ? null : ", "}
-          <Value name={name} value={one} known={known} />
-        </Fragment>
-      ))}
+        if (isLong) return <div key={at}>{value}</div>;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: values of an entry have no id and never move
+          <Fragment key={at}>
+            {at === 0 ? null : ", "}
+            {value}
+          </Fragment>
+        );
+      })}
       {value.length > MOST ? ` ${t("more", { count: value.length - MOST })}` : null}
     </>
   );

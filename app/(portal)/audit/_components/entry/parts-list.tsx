@@ -44,8 +44,9 @@ function Readable({ part, known }: { part: OpenPart; known: PartKnowledge }) {
           {JSON.stringify(part.plaintext, undefined, 2)}
         </pre>
       </details>
-      <p className="mt-1 text-ink-2 text-note">
-        {t("key")} <Digest value={part.part_key} label={t("key")} encoding="base64url" />
+      <p className="mt-1 flex flex-wrap items-center gap-x-4 text-ink-2 text-note">
+        {t("key")}
+        <Digest value={part.part_key} label={t("key")} encoding="base64url" />
       </p>
     </>
   );

@@ -26,8 +26,10 @@ export function OthersCheck(props: {
       <ForPrograms>
         <FactsSection title={t("call")} className="print:hidden">
           <div className="grid grid-cols-1 gap-3">
-            <CodeSample label={t("callEntry")} code={`${entry} > entry.json`} />
-            {props.isSigned ? <CodeSample label={t("callProof")} code={`${proof} > proof.txt`} /> : null}
+            <CodeSample label={t("callEntry")} code={`${entry} \\\n  > entry.json`} />
+            {props.isSigned ? (
+              <CodeSample label={t("callProof")} code={`${proof} \\\n  > proof.txt`} />
+            ) : null}
           </div>
         </FactsSection>
       </ForPrograms>

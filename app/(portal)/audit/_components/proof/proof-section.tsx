@@ -14,9 +14,7 @@ function AllNeighbours({ proof }: { proof: Proof }) {
   if (proof.steps.length === 0) return null;
   return (
     <details className="mt-1 text-control">
-      <summary className="inline-flex min-h-touch cursor-pointer items-center text-ink-2 hover:text-ink tablet:min-h-bar">
-        {t("all")}
-      </summary>
+      <summary className="cursor-pointer py-1 text-ink-2 hover:text-ink">{t("all")}</summary>
       <ol className="mt-1 grid gap-1">
         {proof.steps.map(({ side, hash, leaves }) => (
           <li key={leaves.start} className="flex flex-wrap items-center justify-between gap-x-3">

@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { CallRefused, target } from "@/components/client/api";
-import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { AreaField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -25,9 +25,8 @@ interface DoneProps {
 
 function Done({ subject, receipt, onDone }: DoneProps) {
   const t = useTranslations("keeping.erasures.ask");
-  const ui = useTranslations("ui");
   return (
-    <Confirmation title={t("doneTitle")} reference={subject}>
+    <Confirmation title={t("doneTitle")} reference={subject} onDone={onDone}>
       <p>{t("doneText")}</p>
       {receipt === undefined ? null : (
         <div className="mt-3">
@@ -40,9 +39,6 @@ function Done({ subject, receipt, onDone }: DoneProps) {
           />
         </div>
       )}
-      <Button onClick={onDone} className="mt-4">
-        {ui("done")}
-      </Button>
     </Confirmation>
   );
 }

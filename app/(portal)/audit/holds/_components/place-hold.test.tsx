@@ -25,7 +25,7 @@ describe("the drawer for a legal hold", () => {
     const { user } = await open();
     await user.click(send());
     expect(await screen.findByText("Enter the transactions to keep")).toBeDefined();
-    expect(screen.getByText("Give a reason")).toBeDefined();
+    expect(screen.getByText("Enter the reason")).toBeDefined();
     await waitFor(() => expect(document.activeElement).toBe(records()));
     await user.type(reason(), "Examination");
     await waitFor(() => expect(reason().getAttribute("aria-invalid")).toBeNull());

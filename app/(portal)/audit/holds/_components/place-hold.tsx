@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame } from "@/components/form/fields";
+import { AreaField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import { NewPreservation } from "@/lib/access/preservations/schema";
@@ -23,7 +23,6 @@ function recordsIn(text: string): string[] {
 
 function PlaceForm({ records, onDone }: { records: string; onDone: () => void }) {
   const t = useTranslations("keeping.holds.place");
-  const ui = useTranslations("ui");
   const form = useForm({
     call: PLACE,
     schema: NewPreservation,
@@ -39,11 +38,12 @@ function PlaceForm({ records, onDone }: { records: string; onDone: () => void })
   });
   if (form.answer !== undefined)
     return (
-      <Confirmation title={t("doneTitle")} reference={<LocalTime instant={form.answer.until} form="day" />}>
+      <Confirmation
+        title={t("doneTitle")}
+        reference={<LocalTime instant={form.answer.until} form="day" />}
+        onDone={onDone}
+      >
         <p>{t("doneText")}</p>
-        <Button onClick={onDone} className="mt-4">
-          {ui("done")}
-        </Button>
       </Confirmation>
     );
   return (

@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { AreaField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -19,11 +19,11 @@ const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicio
 /** The answer to a repeated call, whose first answer was lost, has no receipt. */
 function Done({ receipt, onDone }: { receipt: Receipt | undefined; onDone: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
-  const ui = useTranslations("ui");
   return (
     <Confirmation
       title={t("doneTitle")}
       reference={receipt === undefined ? undefined : <Digest value={receipt.entry_id} label={t("receipt")} />}
+      onDone={onDone}
     >
       <p>{t("doneText")}</p>
       {receipt === undefined ? null : (
@@ -32,15 +32,13 @@ function Done({ receipt, onDone }: { receipt: Receipt | undefined; onDone: () =>
           facts={[{ name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> }]}
         />
       )}
-      <Button onClick={onDone} className="mt-4">
-        {ui("done")}
-      </Button>
     </Confirmation>
   );
 }
 
 function NoteForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
+  const ui = useTranslations("ui");
   const form = useForm({
     call: WRITE,
     schema: NewSuspicion,
@@ -64,7 +62,7 @@ function NoteForm({ onDone }: { onDone: () => void }) {
       <TextField
         form={form}
         name="transaction"
-        mark={t("optional")}
+        mark={ui("optional")}
         help={t("transactionHelp")}
         className="font-mono"
         maxLength={64}

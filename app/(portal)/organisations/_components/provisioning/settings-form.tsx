@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, SelectField, TextField } from "@/components/form/fields";
+import { AreaField, SelectField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
 import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line-schema";

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { controlAt, localFaults } from "@/components/form/faults";
-import { FormFrame, RadioField, TextField } from "@/components/form/fields";
+import { RadioField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useAnswers } from "@/components/form/use-answers";
 import { Dialog } from "@/components/ui/dialog";
 import { type Example, ExampleFacts } from "@/lib/access/policy/policy-document";

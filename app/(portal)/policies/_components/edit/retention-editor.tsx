@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { FormFrame, TextField } from "@/components/form/fields";
+import { TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
 import type { RetentionSettings } from "@/lib/access/policy/retention";

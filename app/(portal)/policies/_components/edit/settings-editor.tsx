@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { FormFrame, TextField } from "@/components/form/fields";
+import { TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { PolicySettings } from "@/lib/access/policy/policy-document";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";

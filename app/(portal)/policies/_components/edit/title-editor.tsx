@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { AreaField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";

@@ -62,6 +62,30 @@ function serve(answer: (asked: Asked, nth: number) => Reply) {
 }
 
 describe("a new request", () => {
+  it("says what follows from its purpose: who is notified, which fields are usual, and when an answer is due", async () => {
+    serve(() => "lost");
+    const notices = [
+      { purpose: "compliance", kind: "court_order", mode: "none" },
+      { purpose: "audit", kind: "court_order", mode: "queued" },
+    ] as const;
+    const { user } = show(<NewRequest options={{ ...options, notices }} prefill={{}} />);
+    const followsOf = (name: string) =>
+      screen.getByText(name, { selector: "dt" }).nextElementSibling?.textContent;
+    expect(screen.queryByText("Answer due", { selector: "dt" })).toBeNull();
+    await user.click(screen.getByRole("radio", { name: /^Compliance/ }));
+    expect([followsOf("Will the parties be notified?"), followsOf("Answer due")]).toEqual([
+      "Depends on the kind of order",
+      "Depends on the kind of order",
+    ]);
+    await user.selectOptions(screen.getByRole("combobox", { name: "Kind" }), "court_order");
+    expect(followsOf("Will the parties be notified?")).toMatch(/^No\. Parties are not notified/);
+    expect(followsOf("Usual")).toBe("Amount and pricing in full, parties masked");
+    expect(followsOf("Answer due")).toBe("14 days after you submit");
+    await user.click(screen.getByRole("radio", { name: /^Audit/ }));
+    expect(followsOf("Will the parties be notified?")).toMatch(/^Yes/);
+    expect(followsOf("Usual")).toBe("Amount, pricing and settlement details, in full");
+  });
+
   it("lists what is missing in a summary that takes the focus, and sends nothing", async () => {
     const drafts = serve(() => "lost");
     const { user } = show(<NewRequest options={ofStaff} prefill={{}} />);

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
-import { FormFrame, SelectField, TextField } from "@/components/form/fields";
+import { SelectField, TextField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { NewNoticeRule } from "@/lib/access/notices/schema";
 import type { setNoticeRule } from "@/lib/api-client/operations/notices";

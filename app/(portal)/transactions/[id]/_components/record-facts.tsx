@@ -127,27 +127,14 @@ export function TransactionFacts({ record, own }: { record: RecordView; own: str
 
 const PROOFS = ["passkey", "ed25519", "evaluation"] as const;
 
-/** What a party's own access rests on. */
-function OwnAccess({ record: { heldKey, view } }: { record: RecordView }) {
-  const t = useTranslations("transactions.why");
-  const isSealed = view.sealed_groups.length > 0;
-  return (
-    <FactsSection title={t("title")}>
-      <p className="text-control text-ink-2">
-        {t(heldKey !== undefined ? "held" : isSealed ? "own" : "ownPlain")}
-      </p>
-    </FactsSection>
-  );
-}
-
 /** What the access rests on: legal authority, deciders, how they signed. */
 export function WhyFacts({ record }: { record: RecordView }) {
   const t = useTranslations("transactions.why");
   const purposes = useTranslations("domain.purposes");
   const instruments = useTranslations("domain.instruments");
   const [grant] = record.grants;
-  if (record.may.openOwn) return <OwnAccess record={record} />;
-  if (grant === undefined) return null;
+  // A party's own access needs no other basis, and is described above.
+  if (record.may.openOwn || grant === undefined) return null;
   const { request } = record;
   const authority = request?.authority;
   const approvals = request?.decisions.filter(({ decision }) => decision === "approve") ?? [];

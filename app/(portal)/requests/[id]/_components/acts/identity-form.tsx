@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { ChoiceGroup } from "@/components/form/controls";
-import { AreaField, FormFrame, SelectField, TickField } from "@/components/form/fields";
+import { AreaField, SelectField, TickField } from "@/components/form/fields";
+import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
 import { NewIdentityCheck } from "@/lib/access/requests/schema";

@@ -34,12 +34,14 @@ function KeysChoice() {
   const t = useTranslations("review");
   const [isOn, turn] = useKeysSwitch();
   return (
-    <Choice
-      checked={isOn}
-      onChange={(event) => turn(event.target.checked)}
-      label={t("panel.keys")}
-      help={t("panel.keysHelp")}
-    />
+    <div className="pb-4">
+      <Choice
+        checked={isOn}
+        onChange={(event) => turn(event.target.checked)}
+        label={t("panel.keys")}
+        help={t("panel.keysHelp")}
+      />
+    </div>
   );
 }
 

@@ -28,7 +28,7 @@ test.each([
       "Transaktionen von client-456",
       "Eingereicht ab",
       "Felder: Betrag",
-      "Zum Zweck Prüfung",
+      "Zum Zweck Revision",
       "Höchstens 3 Transaktionen",
     ],
   ],

@@ -14,6 +14,7 @@ const MAX_NAMED = 10;
 /** Co-viewers, one after another. A name is sent when it was added, not while it is typed. */
 export function CoViewersField({ form }: { form: FormView }) {
   const t = useTranslations("requests.new.coViewers");
+  const ui = useTranslations("ui");
   const [typed, setTyped] = useState("");
   const { coViewers } = form.answers;
   const id = controlId("coViewers");
@@ -28,7 +29,7 @@ export function CoViewersField({ form }: { form: FormView }) {
       <Field
         id={id}
         label={t("label")}
-        mark={t("optional")}
+        mark={ui("optional")}
         help={t("help")}
         error={form.errorOf("coViewers")}
       >

@@ -70,7 +70,7 @@ export function PeriodSection({ form, number }: { form: FormView; number: number
         <TextField form={form} name="maxViews" label={t("views")} inputMode="numeric" maxLength={5} />
         <TextField form={form} name="maxExports" label={t("exports")} inputMode="numeric" maxLength={3} />
       </div>
-      <p className="text-note text-ink-2">
+      <p className="mt-1 text-note text-ink-2">
         {t("limits", {
           version: options.limits.version,
           views: formatCount(options.limits.maxViews, locale),

@@ -7,7 +7,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { regionName } from "@/lib/format";
+import { formatTime, regionName } from "@/lib/format";
 
 const KIB = 1024;
 
@@ -180,12 +180,15 @@ function historyOf({ requests, granted, narrowed, denied }: ReviewView["officer"
 /** The other decider's reading: hatched until this person has read as well. */
 export function FirstReading({ reading }: { reading: ReviewView["first_reading"] }) {
   const t = useTranslations("review");
+  const locale = useLocale();
   if (reading === undefined) return null;
   if (reading.confirms !== undefined) {
     const { issuer, case_number, valid_from, valid_until } = reading.confirms;
+    const dayOf = (day: string) => formatTime(new Date(day), { timeZone: "UTC", locale, form: "day" });
     return (
       <p className="mt-2 mb-2 text-control text-ink-2">
-        {t("reading.open", { name: reading.by })} {issuer}, {case_number}, {valid_from} – {valid_until}
+        {t("reading.open", { name: reading.by })} {issuer}, {case_number}, {dayOf(valid_from)} –{" "}
+        {dayOf(valid_until)}
       </p>
     );
   }
