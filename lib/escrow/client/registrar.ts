@@ -1,6 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import {
   countUnregistered,
@@ -21,7 +21,7 @@ export function readUnregistered(
   transactions: readonly string[],
   groups: readonly GroupName[],
 ): Promise<RegistrationItem[]> {
-  return inSnapshot(cx, (tx) => selectSealedGroups(tx, transactions, groups, true));
+  return selectSealedGroups(cx.db, { transactionIds: transactions, groups, onlyUnregistered: true });
 }
 
 /** Stores the custodian's answer for each group. A refusal is stored with its reason. */
@@ -29,7 +29,7 @@ export async function storeRegistrations(
   cx: RegisterContext,
   results: readonly RegistrationResult[],
 ): Promise<void> {
-  if (results.length > 0) await inTransaction(cx, (tx) => storeAnswers(tx, results));
+  if (results.length > 0) await storeAnswers(cx.db, results);
 }
 
 /** What the worker's registrar needs. It appends no log entry, because the worker holds no compartment key. */
@@ -41,7 +41,7 @@ const ALARM_AFTER_MS = 60_000;
 
 /** Registers one batch of groups with the custodian; `more` when another batch may be waiting. */
 export async function registerPending(cx: RegistrarContext): Promise<{ registered: number; more: boolean }> {
-  const items = await inSnapshot(cx, selectUnregistered);
+  const items = await selectUnregistered(cx.db);
   if (items.length === 0) return { registered: 0, more: false };
   const results = await cx.escrow.register(items);
   await storeRegistrations(cx, results);

@@ -4,6 +4,7 @@ import { apuText } from "@/lib/crypto/envelope/envelope-format";
 import { recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { formatSeconds } from "@/lib/crypto/instant";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Piece, type Running, sql, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import type { RegistrationItem, RegistrationResult, SignedEpoch } from "@/lib/escrow/protocol/messages";
 import { GroupName } from "@/lib/vocabulary";
@@ -34,15 +35,12 @@ function toItem(row: GroupRow): RegistrationItem {
   return { tx, grp, ep, gen, fields: row.field_count, rd_list, jwe };
 }
 
-const GROUP_WITH_WRAPS = Prisma.sql`
-  SELECT g.transaction_id, g.grp, g.gen, g.ep, g.field_count, g.protected, g.iv, g.ciphertext, g.tag, to_jsonb(t.digest_list) AS digest_list,
-         (SELECT jsonb_agg(jsonb_build_object('kid', w.kid, 'epk', w.epk, 'encrypted_key', w.encrypted_key)
-                           ORDER BY w.position)
-          FROM wrap w WHERE w.transaction_id = g.transaction_id AND w.grp = g.grp AND w.gen = g.gen) AS wraps
-  FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id`;
-
-const NEWEST = Prisma.sql`NOT EXISTS (SELECT 1 FROM transaction_group n
-  WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp AND n.gen > g.gen)`;
+/** What the custodian takes of a group `g`. Its record and its wraps are looked up by key, whatever the statistics are. */
+const SEALED: Piece<unknown> = sql`
+  g.transaction_id, g.grp, g.gen, g.ep, g.field_count, g.protected, g.iv, g.ciphertext, g.tag,
+  (SELECT to_json(t.digest_list) FROM transaction t WHERE t.id = g.transaction_id) AS digest_list,
+  (SELECT json_agg(json_build_object('kid', w.kid, 'epk', w.epk, 'encrypted_key', w.encrypted_key) ORDER BY w.position)
+   FROM wrap w WHERE w.transaction_id = g.transaction_id AND w.grp = g.grp AND w.gen = g.gen) AS wraps`;
 
 /** Most groups that are read at once. A constant of the statement, so that its plan knows how few they are. */
 export const REGISTRATION_BATCH = 200;
@@ -56,61 +54,68 @@ const WAITING_BYTES = 32 * 1024 * 1024;
 /** Registrations that the custodian owes: the rows of the partial index `escrow_registration_owed`, and no others. */
 const OWED = Prisma.sql`r.signature IS NULL AND r.due_at IS NOT NULL`;
 
-/** Selects groups whose registration is due, the longest due first. Large groups make the result shorter. */
-export const SELECT_UNREGISTERED = Prisma.sql`
-    WITH due AS (
+/**
+ * Selects groups whose registration is due, the longest due first. Large groups make the result shorter. The plan is kept
+ * from a time when the tables may have been empty, so OFFSET makes each plan look up the due groups one by one.
+ */
+export const SELECT_UNREGISTERED = statement<object, GroupRow>("select-unregistered")`
+    WITH due AS MATERIALIZED (
       SELECT r.transaction_id, r.grp, r.gen, r.due_at FROM escrow_registration r
       WHERE ${OWED} AND r.due_at <= now()
       ORDER BY r.due_at, r.transaction_id, r.grp LIMIT ${Prisma.raw(String(REGISTRATION_BATCH))}),
-    fitting AS (
-      SELECT d.*, sum(pg_column_size(g.ciphertext)) OVER (ORDER BY d.due_at, d.transaction_id, d.grp)
-        - pg_column_size(g.ciphertext) AS before
-      FROM due d JOIN transaction_group g ON g.transaction_id = d.transaction_id AND g.grp = d.grp AND g.gen = d.gen)
-    ${GROUP_WITH_WRAPS}
-    JOIN fitting f ON f.transaction_id = g.transaction_id AND f.grp = g.grp AND f.gen = g.gen
-    WHERE f.before < ${WAITING_BYTES} ORDER BY g.transaction_id, g.grp`;
+    g AS (
+      SELECT o.*, sum(pg_column_size(o.ciphertext)) OVER (ORDER BY d.due_at, d.transaction_id, d.grp)
+        - pg_column_size(o.ciphertext) AS before
+      FROM due d JOIN LATERAL (
+        SELECT * FROM transaction_group o
+        WHERE o.transaction_id = d.transaction_id AND o.grp = d.grp AND o.gen = d.gen OFFSET 0) o ON true)
+    SELECT ${SEALED} FROM g
+    WHERE g.before < ${Prisma.raw(String(WAITING_BYTES))} ORDER BY g.transaction_id, g.grp`;
 
 /**
  * Returns groups of any transaction that the custodian is asked about next. Refused groups wait an hour before each new
  * attempt. While groups are due, the result has at least one.
  */
-export async function selectUnregistered(tx: Tx): Promise<RegistrationItem[]> {
-  const rows = await tx.$queryRaw<GroupRow[]>(SELECT_UNREGISTERED);
-  return rows.map(toItem);
+export async function selectUnregistered({ run }: Running): Promise<RegistrationItem[]> {
+  return (await run(SELECT_UNREGISTERED, {})).map(toItem);
 }
 
-/** Returns the newest generation of the named groups of one transaction, in the form that the custodian takes. */
-export async function selectSealedGroups(
-  tx: Tx,
-  transactionIds: readonly string[],
-  groups: readonly GroupName[],
-  onlyUnregistered: boolean,
-): Promise<RegistrationItem[]> {
-  const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
-    ${GROUP_WITH_WRAPS}
-    WHERE g.transaction_id = ANY (${[...transactionIds]}::uuid[]) AND g.grp = ANY (${[...groups]}::text[])
-      AND ${NEWEST}
-      AND (NOT ${onlyUnregistered} OR NOT EXISTS (
+interface Wanted {
+  readonly transactionIds: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly onlyUnregistered: boolean;
+}
+
+const SELECT_SEALED = statement<Wanted, GroupRow>("select-sealed-groups")`
+    SELECT ${SEALED} FROM transaction_group g
+    WHERE g.transaction_id = ANY (${({ transactionIds }) => transactionIds}::uuid[])
+      AND g.grp = ANY (${({ groups }) => groups}::text[])
+      AND NOT EXISTS (SELECT 1 FROM transaction_group n
+        WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp AND n.gen > g.gen)
+      AND (NOT ${({ onlyUnregistered }) => onlyUnregistered} OR NOT EXISTS (
         SELECT 1 FROM escrow_registration r
         WHERE r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen AND r.signature IS NOT NULL))
-    ORDER BY g.transaction_id, g.grp`);
-  return rows.map(toItem);
+    ORDER BY g.transaction_id, g.grp`;
+
+/** Returns the newest generation of the named groups of these transactions, in the form that the custodian takes. */
+export async function selectSealedGroups({ run }: Running, wanted: Wanted): Promise<RegistrationItem[]> {
+  return (await run(SELECT_SEALED, wanted)).map(toItem);
 }
 
-/** Stores the custodian's answers. A confirmation replaces a refusal, never the reverse. */
-export async function storeAnswers(tx: Tx, results: readonly RegistrationResult[]): Promise<void> {
-  const records = results.map((result) => ({
-    transaction_id: result.tx,
-    grp: result.grp,
-    gen: result.gen,
-    ...(result.ok
-      ? { bd: result.bd, kid: result.kid, signature: result.signature }
-      : { problem: result.reason }),
-  }));
-  // Two workers may have asked about the same groups, so the rows are locked in one order.
-  await tx.$executeRaw(Prisma.sql`
+interface Answer {
+  readonly transaction_id: string;
+  readonly grp: string;
+  readonly gen: number;
+  readonly bd?: string;
+  readonly kid?: string;
+  readonly signature?: string;
+  readonly problem?: string;
+}
+
+// Two workers may have asked about the same groups, so the rows are locked in one order.
+const STORE_ANSWERS = statement<readonly Answer[], never>("store-answers")`
     WITH said AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+      SELECT * FROM json_to_recordset(${(answers) => JSON.stringify(answers)}::json)
         AS x (transaction_id uuid, grp text, gen int, bd text, kid text, signature text, problem text)),
     open AS MATERIALIZED (
       SELECT r.transaction_id, r.grp, r.gen FROM escrow_registration r JOIN said USING (transaction_id, grp, gen)
@@ -120,7 +125,19 @@ export async function storeAnswers(tx: Tx, results: readonly RegistrationResult[
         attempts = r.attempts + 1, registered_at = now(),
         due_at = CASE WHEN s.signature IS NULL AND r.due_at IS NOT NULL THEN now() + interval '1 hour' END
     FROM open JOIN said s USING (transaction_id, grp, gen)
-    WHERE r.transaction_id = open.transaction_id AND r.grp = open.grp AND r.gen = open.gen`);
+    WHERE r.transaction_id = open.transaction_id AND r.grp = open.grp AND r.gen = open.gen`;
+
+/** Stores the custodian's answers. A confirmation replaces a refusal, never the reverse. */
+export async function storeAnswers({ run }: Running, results: readonly RegistrationResult[]): Promise<void> {
+  const answers = results.map((result) => ({
+    transaction_id: result.tx,
+    grp: result.grp,
+    gen: result.gen,
+    ...(result.ok
+      ? { bd: result.bd, kid: result.kid, signature: result.signature }
+      : { problem: result.reason }),
+  }));
+  await run(STORE_ANSWERS, answers);
 }
 
 /** Counts registrations that are owed. */

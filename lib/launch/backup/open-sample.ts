@@ -40,7 +40,11 @@ async function readSample(url: string, tenantId: string) {
         SELECT t.id::text FROM transaction t WHERE t.tenant_id = ${tenantId}::uuid
           AND EXISTS (SELECT 1 FROM transaction_group g WHERE g.transaction_id = t.id) ORDER BY t.id DESC LIMIT 1`;
       const ids = Ids.parse(rows).map(({ id }) => id);
-      return selectSealedGroups(tx, ids, GroupName.options, false);
+      return selectSealedGroups(tx, {
+        transactionIds: ids,
+        groups: GroupName.options,
+        onlyUnregistered: false,
+      });
     });
   } finally {
     await db.close();

@@ -145,7 +145,8 @@ async function store(tx: Tx, cx: EscrowMoveContext, changes: readonly Change[]):
 
 /** Asks the custodian for these transactions' groups; logs those it refuses for the operator. */
 async function ask(cx: EscrowMoveContext, ids: readonly string[]): Promise<Map<string, Asked>> {
-  const items = await inSnapshot(cx, (tx) => selectSealedGroups(tx, ids, GroupName.options, false));
+  const wanted = { transactionIds: ids, groups: GroupName.options, onlyUnregistered: false };
+  const items = await selectSealedGroups(cx.db, wanted);
   const results = await cx.escrow.rewrap(items);
   const refused = results.filter(({ ok }) => !ok).length;
   if (refused > 0) {
