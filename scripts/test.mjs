@@ -24,7 +24,12 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 
 function run(command, args) {
   return new Promise((resolve) => {
-    const env = { ...process.env, TMPDIR: temp, SEALPORT_CASES: cases, ...(isDeep ? { SEALPORT_DEEP: "1" } : {}) };
+    const env = {
+      ...process.env,
+      TMPDIR: temp,
+      SEALPORT_CASES: cases,
+      ...(isDeep ? { SEALPORT_DEEP: "1" } : {}),
+    };
     const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);

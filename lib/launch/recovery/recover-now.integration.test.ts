@@ -23,7 +23,6 @@ import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { prepareFolders } from "@/lib/launch/folders";
 import { newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
-import { runStep } from "@/lib/launch/run-step";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
