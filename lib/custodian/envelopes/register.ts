@@ -81,24 +81,24 @@ function partiesOf({ recipients }: Envelope): string[] {
   return [...new Set(kids.map((kid) => kid.slice(0, kid.lastIndexOf("#"))))].sort();
 }
 
+/** Returns the registered record digest of an item's transaction, and the body digest of its place. */
+function knownOf(core: Core, { tx, grp, gen }: Pick<RegisteredBody, "tx" | "grp" | "gen">) {
+  const known = core.registrations.find(tx);
+  return { rd: known?.rd, bd: known?.groups[grp]?.[gen]?.bd };
+}
+
 /**
  * Refuses another body for a place that has one, and another record digest for a transaction that has one. This never
  * changes, and it is checked before anything is opened. A reseal is a new body of the same record.
  */
 export function refuseReplacement(core: Core, item: RegistrationItem, own: OwnEntry): void {
-  const known = core.registrations.body(item);
-  if (known !== undefined && known.bd !== own.bd) {
+  const known = knownOf(core, item);
+  if ((known.bd ?? own.bd) !== own.bd) {
     refuse("body-digest", "Another body is registered for this transaction, group and generation.");
   }
-  if ((core.registrations.find(item.tx)?.rd ?? own.rd) !== own.rd) {
+  if ((known.rd ?? own.rd) !== own.rd) {
     refuse("body-digest", "The transaction is registered with another record digest.");
   }
-}
-
-/** Returns whether this body and its transaction's record digest were both proven before. */
-function isRegistered(core: Core, body: RegisteredBody): boolean {
-  const isSame = core.registrations.body(body)?.bd === body.bd;
-  return isSame && core.registrations.find(body.tx)?.rd === body.rd;
 }
 
 async function checkOne(core: Core, item: RegistrationItem): Promise<RegisteredBody> {
@@ -106,7 +106,9 @@ async function checkOne(core: Core, item: RegistrationItem): Promise<RegisteredB
   refuseReplacement(core, item, own);
   const { tx, grp, gen } = item;
   const body = { tx, grp, gen, bd: own.bd, kid: own.kid, rd: own.rd, parties: partiesOf(own.envelope) };
-  if (!isRegistered(core, body)) await openItem(core, item, own);
+  const known = knownOf(core, item);
+  // Opening proves the body and its record digest. Both may have been proven before.
+  if (known.bd !== body.bd || known.rd !== body.rd) await openItem(core, item, own);
   return body;
 }
 
@@ -139,12 +141,12 @@ class Batch {
 
   /** Adds a body, unless its place has another body or its transaction another record digest. */
   take(body: RegisteredBody): boolean {
-    const { registrations } = this.core;
+    const known = knownOf(this.core, body);
     const place = `${body.tx}|${body.grp}|${body.gen}`;
-    const taken = registrations.body(body) ?? this.fresh.get(place);
-    const rd = registrations.find(body.tx)?.rd ?? this.recordDigests.get(body.tx);
-    if ((taken?.bd ?? body.bd) !== body.bd || (rd ?? body.rd) !== body.rd) return false;
-    if (!isRegistered(this.core, body)) this.fresh.set(place, body);
+    const bd = known.bd ?? this.fresh.get(place)?.bd;
+    const rd = known.rd ?? this.recordDigests.get(body.tx);
+    if ((bd ?? body.bd) !== body.bd || (rd ?? body.rd) !== body.rd) return false;
+    if (known.bd === undefined) this.fresh.set(place, body);
     this.recordDigests.set(body.tx, body.rd);
     return true;
   }
