@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { vkey, vkey } from "@/lib/crypto/log/signed-note";
+import { vkey } from "@/lib/crypto/log/signed-note";
 import { readHealth, readReadiness } from "@/lib/http/health/read-health";
 import { useRuntime } from "@/lib/runtime/slot";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
