@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
-import { anchorFields, stampingOf, watchedLogs, witnessFields, witnessingOf, witnessKeys } from "./anchors";
+import {
+  anchorFields,
+  NoteKey,
+  stampingOf,
+  watchedLogs,
+  witnessFields,
+  witnessingOf,
+  witnessKeys,
+} from "./anchors";
 
 const PUBLIC = ed25519PublicKey(new Uint8Array(32).fill(1));
 const OWN = cosignerVkey("log.test/a/witness", PUBLIC);
@@ -24,6 +32,15 @@ describe("the variables about witnesses", () => {
       policy,
     });
     expect(witnessKeys(env).map(({ kind }) => kind)).toEqual(["own", "independent"]);
+  });
+
+  it("refuse a text that is no verifier key, and a key of another kind", () => {
+    for (const WITNESS_VKEY of ["nonsense", LOG])
+      expect(Anchors.safeParse({ ...own, WITNESS_VKEY }).error?.issues).toMatchObject([
+        { path: ["WITNESS_VKEY"], message: "not a cosigner's verifier key" },
+      ]);
+    expect(NoteKey.safeParse(LOG).success).toBe(true);
+    for (const key of ["nonsense", OWN]) expect(NoteKey.safeParse(key).success).toBe(false);
   });
 
   it("refuse a policy that cannot be met, a witness twice, half an own witness", () => {

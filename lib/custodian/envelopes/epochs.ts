@@ -43,7 +43,7 @@ export function ensureEpochs(core: Core): void {
     if (memory.destroyed.has(statement.epoch)) continue;
     const key = keystore.readNamedKey(escrowKeyName(statement.epoch));
     if (key !== undefined && toBase64url(key.publicKey) === statement.public_key) continue;
-    throw new JournalError("the escrow key in the keystore is not the one this custodian announced");
+    throw new JournalError("KEY_DIR has another escrow key than the one that this custodian announced");
   }
   if (memory.epochs.length === 0) announce(core, 1);
 }
