@@ -30,7 +30,7 @@ const CALLS = [
 ];
 const DATABASE = ["portal", "worker", "signer"];
 /** Read by Node itself or by the reader of the environment. */
-const GENERAL = ["INSTANCE_FILE", "NODE_ENV", "NODE_EXTRA_CA_CERTS"];
+const GENERAL = ["INSTANCE_FILE", "MALLOC_ARENA_MAX", "NODE_ENV", "NODE_EXTRA_CA_CERTS"];
 const GIVEN_BY_INSTANCE = Object.keys(
   variablesIn({
     format: "sealport/instance/1",

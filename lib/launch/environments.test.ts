@@ -125,6 +125,7 @@ test("the portal knows the closed logs, with the keys of each", () => {
 test("each process is given only variables that it declares", () => {
   const ofSystem = [
     "NEXT_TELEMETRY_DISABLED",
+    "MALLOC_ARENA_MAX",
     "PATH",
     "HOME",
     "LANG",

@@ -22,6 +22,8 @@ const OWN_FLAGS = path.join(PROGRAM_ROOT, "deploy/flags.json");
 export function baseEnvironment(env: LaunchEnv): Variables {
   return {
     NEXT_TELEMETRY_DISABLED: "1",
+    // With an arena for each thread glibc keeps 50 MB more of a portal under load.
+    MALLOC_ARENA_MAX: "2",
     PATH: env.PATH,
     ...(env.HOME === undefined ? {} : { HOME: env.HOME }),
     ...(env.LANG === undefined ? {} : { LANG: env.LANG }),

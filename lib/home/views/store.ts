@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { ViewedList } from "@/lib/home/views/schema";
 
@@ -25,14 +26,21 @@ export interface ViewReader {
   readonly organisationId: string;
 }
 
+const userOf = ({ userId }: ViewReader) => userId;
+
+const LIST_VIEWS = statement<ViewReader & { readonly list: ViewedList }, unknown>("list-views")`
+  SELECT ${COLUMNS} FROM saved_view
+  WHERE tenant_id = ${({ tenantId }) => tenantId}::uuid AND list = ${({ list }) => list}
+    AND (user_id = ${userOf}::uuid OR is_shared AND organisation_id = ${({ organisationId }) => organisationId}::uuid)
+  ORDER BY user_id <> ${userOf}::uuid, id LIMIT 100`;
+
 /** Returns the views of a list, the reader's own first, each in the order in which they were made. */
-export async function listViewRows(tx: Tx, reader: ViewReader, list: ViewedList): Promise<ViewRow[]> {
-  const { tenantId, userId, organisationId } = reader;
-  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT ${COLUMNS} FROM saved_view WHERE tenant_id = ${tenantId}::uuid AND list = ${list}
-      AND (user_id = ${userId}::uuid OR is_shared AND organisation_id = ${organisationId}::uuid)
-    ORDER BY user_id <> ${userId}::uuid, id LIMIT 100`);
-  return z.array(Row).parse(rows);
+export async function listViewRows(
+  { run }: Running,
+  reader: ViewReader,
+  list: ViewedList,
+): Promise<ViewRow[]> {
+  return z.array(Row).parse(await run(LIST_VIEWS, { ...reader, list }));
 }
 
 export async function countViews(tx: Tx, userId: string, list: ViewedList): Promise<number> {

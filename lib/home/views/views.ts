@@ -6,7 +6,7 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import {
   type ChangedView,
@@ -37,7 +37,7 @@ function toView(
 
 /** Returns the caller's views of a list, and those that colleagues shared. */
 export async function listViews(cx: Context, list: ViewedList): Promise<{ readonly items: SavedView[] }> {
-  const rows = await inSnapshot(cx, (tx) => listViewRows(tx, cx.principal, list));
+  const rows = await listViewRows(cx.db, cx.principal, list);
   return { items: rows.map((row) => toView(cx, row)) };
 }
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
 /** A stored API key, with its holder's handle. */
@@ -55,11 +56,17 @@ export async function lockApiKey(tx: Tx, tenantId: string, id: string): Promise<
   return rows[0];
 }
 
+const COUNT_LIVE_KEYS = statement<{ readonly userId: string; readonly now: Date }, { readonly many: number }>(
+  "count-live-keys",
+)`
+  SELECT count(*)::int AS many FROM api_key
+  WHERE user_id = ${({ userId }) => userId}::uuid AND revoked_at IS NULL
+    AND (expires_at IS NULL OR expires_at > ${({ now }) => now}::timestamptz)`;
+
 /** Returns how many keys of a person work now. */
-export function countLiveKeys(tx: Tx, userId: string, now: Date): Promise<number> {
-  return tx.api_key.count({
-    where: { user_id: userId, revoked_at: null, OR: [{ expires_at: null }, { expires_at: { gt: now } }] },
-  });
+export async function countLiveKeys({ run }: Running, userId: string, now: Date): Promise<number> {
+  const [row] = await run(COUNT_LIVE_KEYS, { userId, now });
+  return row?.many ?? 0;
 }
 
 export async function endApiKey(

@@ -2,7 +2,6 @@ import "server-only";
 import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { Context } from "@/lib/context/context";
-import { inSnapshot } from "@/lib/db/transaction";
 import type { Unreadable } from "@/lib/paging";
 import { listHeldKeys } from "@/lib/transactions/read/held-store";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
@@ -57,9 +56,7 @@ export async function listForReader(
   const { participantId } = cx.principal;
   const ids = page.items.map(({ transaction_id: id }) => id);
   const held =
-    participantId === undefined
-      ? new Map<string, string>()
-      : await inSnapshot(cx, (tx) => listHeldKeys(tx, participantId, ids));
+    participantId === undefined ? new Map<string, string>() : await listHeldKeys(cx.db, participantId, ids);
   const rows = page.items.map((view) => ({
     view,
     isOwn: isParty(cx.principal, view.participants),
