@@ -66,10 +66,11 @@ const Started = z.object({ start: z.string(), timeline: z.number(), segment_size
 const Stopped = z.object({ lsn: z.string(), labelfile: z.string(), spcmapfile: z.string(), at: z.date() });
 
 async function begin(client: Client, label: string) {
-  // A slot of this session keeps the WAL that the copy needs; it ends with the session, whatever happens.
-  await client.query("SELECT pg_create_physical_replication_slot($1, true, true)", [
-    `sealport_${label.toLowerCase()}`,
-  ]);
+  // A slot of this session keeps the WAL that the copy needs; it ends with the session, whatever happens. The session of a backup that was
+  // killed can live for a moment longer.
+  await client.query(
+    "SELECT pg_create_physical_replication_slot('sealport_' || pg_backend_pid(), true, true)",
+  );
   const { rows } = await client.query(
     `SELECT pg_backup_start($1, fast => true)::text AS start,
        (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline,
