@@ -79,7 +79,7 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
   const open = page.getByRole("button", { name: "Add a webhook" });
   await pressOn(open);
   await page.getByLabel("Name").fill("Case system");
-  await page.getByLabel("Address").fill(receiver.url);
+  await page.getByLabel("Address", { exact: true }).fill(receiver.url);
   await enterOn(page, page.getByRole("button", { name: "Add webhook" }));
   await expect(page.getByText("The secret is shown once")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
