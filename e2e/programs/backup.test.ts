@@ -102,7 +102,7 @@ test("a drill that is killed leaves no server and no folder", async () => {
   const order = ["--identity", database.file, ...withKeys()];
   const child = spawn(process.execPath, scriptArguments("op.ts", "backup", "drill", ...order), {
     cwd: PROGRAM_ROOT,
-    env: { NODE_ENV: "production", PATH: process.env.PATH, ...environment() },
+    env: { NODE_ENV: "production", PATH: process.env.PATH, TMPDIR: tmpdir(), ...environment() },
     stdio: "ignore",
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -8,13 +8,18 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs one of the operator's scripts with these variables alone, and PATH: `op.ts` is `npm run op`. */
+/** Runs one of the operator's scripts with these variables alone, PATH and TMPDIR: `op.ts` is `npm run op`. */
 export function operate(
   variables: Readonly<Record<string, string>>,
   script: string,
   ...words: readonly string[]
 ): Promise<Ended> {
-  const env = { NODE_ENV: "production" as const, PATH: process.env.PATH, ...variables };
+  const env = {
+    NODE_ENV: "production" as const,
+    PATH: process.env.PATH,
+    TMPDIR: process.env.TMPDIR,
+    ...variables,
+  };
   return new Promise((resolve) => {
     const args = scriptArguments(script, ...words);
     execFile(process.execPath, args, { cwd: PROGRAM_ROOT, env }, (error, stdout, stderr) => {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { scriptArguments } from "@/lib/launch/program";
 import { imagesIn } from "./in-image";
 import type { Part } from "./layout";
-import { ROOT, TSX } from "./users";
+import { ROOT } from "./users";
 
-/** Where the programs of a deployment are from: the checkout, as its guide has it, a release that was unpacked, or images. */
+/** Where the programs of a deployment are from: the checkout, with the bundles of `npm run generate`, a release that was unpacked, or images. */
 export interface Program {
   part(part: Part): readonly string[];
   /** The health check of a part; none in a checkout. */
@@ -17,20 +18,17 @@ export interface Program {
   remove?(): void;
 }
 
-const npm = (script: string, ...args: readonly string[]): readonly string[] => [
-  "npm",
-  "run",
-  "-s",
-  script,
-  ...(args.length === 0 ? [] : ["--", ...args]),
+const bundled = (script: string, ...args: readonly string[]): readonly string[] => [
+  process.execPath,
+  ...scriptArguments(script, ...args),
 ];
 
 const CHECKOUT: Program = {
   part: (part) =>
-    part === "portal" ? [process.execPath, "scripts/start-portal.mjs"] : [...TSX, `scripts/start-${part}.ts`],
-  op: (...args) => npm("op", ...args),
-  createKeys: (holder) => npm("create-keys", holder),
-  migrate: npm("migrate"),
+    part === "portal" ? [process.execPath, "scripts/start-portal.mjs"] : bundled(`start-${part}.ts`),
+  op: (...args) => bundled("op.ts", ...args),
+  createKeys: (holder) => bundled("create-keys.ts", holder),
+  migrate: ["npm", "run", "-s", "migrate"],
 };
 
 /** What acts as the portal is in the portal's folder. */
