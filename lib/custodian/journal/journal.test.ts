@@ -131,14 +131,16 @@ test("registrations that are missing, older or other ones stop the start, also w
   const t = await TestCustodian.start();
   const own = path.dirname(t.journalFile);
   const present = () => readFileSync(t.registrationsFile);
-  /** Starts on a copy of the folder, as after a kill, with these registrations. */
+  /** Starts on a copy of the folder, as after a kill, with these registrations. Returns the journal of a start. */
   const startWith = async (registrations: Buffer | undefined) => {
     const copy = mkdtempSync(path.join(dir, "copy-"));
     cpSync(own, copy, { recursive: true });
     for (const name of [INDEX_FOLDER, REGISTRATIONS_FILE]) rmSync(path.join(copy, name), { recursive: true });
     if (registrations !== undefined) writeFileSync(path.join(copy, REGISTRATIONS_FILE), registrations);
     const custodian = await startIn(t, copy);
+    const journal = readFileSync(path.join(copy, JOURNAL_FILE), "utf8");
     await custodian.close();
+    return journal;
   };
   const expectRefused = (registrations: Buffer | undefined) =>
     expect(startWith(registrations)).rejects.toThrow("are older than the other journal, or other ones");
@@ -153,14 +155,14 @@ test("registrations that are missing, older or other ones stop the start, also w
     await expectRefused(one);
     const two = present();
     await t.client.register(await t.seal());
-    await t.restart();
+    expect(await startWith(present())).toContain('"line":2,');
+    await t.halt();
     await expectRefused(two);
     await expectRefused(present().subarray(0, -1));
     const other = await Registrations.open(path.join(dir, "other"));
     for (let n = 0; n < 100; n++) other.add({ at: AT, items: [] });
     await other.close();
     await expectRefused(readFileSync(path.join(dir, "other", REGISTRATIONS_FILE)));
-    await startWith(present());
   } finally {
     await t.stop();
   }
