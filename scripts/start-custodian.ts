@@ -36,6 +36,11 @@ const custodian = await startCustodian({
   onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
   onRosterProblem: (problem) =>
     logger.error({ alarm: "roster.refused", problem }, "changed roster refused, the previous one stays"),
+  onIndexProblem: (err) =>
+    logger.error(
+      { alarm: "custodian.index", err },
+      "registrations wait in memory, their index is not written",
+    ),
 });
 const server = await serveHttp(env.CUSTODIAN_URL, withAlarms(custodian.handler), {
   maxBodyBytes: MAX_BODY_BYTES,

@@ -76,6 +76,7 @@ export const EVENT_ALERTS: readonly AlertKind[] = [
   kind("people.last-administrator", "warning", "person", "last-administrator"),
   kind("roster.confirmers", "warning", "quiet", "roster"),
   kind("roster.refused", "critical", "quiet", "roster"),
+  kind("custodian.index", "warning", "quiet", "process-down"),
   kind("keystore.renewal", "warning", "quiet", "root-key"),
   kind("clock.*", "critical", "quiet", "clock-skew"),
   kind("witness.*", "warning", "quiet", "checkpoint-unwitnessed"),

@@ -27,9 +27,21 @@ export interface Core {
   readonly origins: readonly string[];
 }
 
+type Memories = Pick<Core, "clock" | "journal" | "memory">;
+
 /** Writes a record to the journal and syncs it, then adds it to the memory. Synchronous, so no other act can interleave. */
-export function remember(core: Pick<Core, "clock" | "journal" | "memory">, act: Unstamped): void {
+export function remember(core: Memories, act: Unstamped): void {
   const record = JournalRecord.parse({ ...act, at: formatMicros(core.clock.nowMicros()) });
   core.journal.append(record);
   core.memory.apply(record);
+}
+
+/**
+ * Names the newest registration in the journal of all other acts, when this many lines of registrations came since the last
+ * one that it names. A start without that line is refused. The line was synced before, so both are there after a crash.
+ */
+export function nameRegistrations(core: Memories & Pick<Core, "registrations">, lines = 1): void {
+  const mark = core.registrations.newest;
+  const named = core.memory.registered?.line ?? -1;
+  if (mark !== undefined && mark.line - named >= lines) remember(core, { kind: "registrations", mark });
 }

@@ -4,7 +4,7 @@
 // to the journal before it takes effect. A person's signature, never the portal's claim, allows an act.
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { Core } from "@/lib/custodian/core";
+import { type Core, nameRegistrations } from "@/lib/custodian/core";
 import { ensureEpochs } from "@/lib/custodian/envelopes/epochs";
 import { custodianHandler } from "@/lib/custodian/handler";
 import { Journal, JournalError } from "@/lib/custodian/journal/journal";
@@ -34,6 +34,7 @@ export interface CustodianOptions {
   readonly rotationDays?: number;
   readonly onRefusal?: (refused: Refused) => void;
   readonly onRosterProblem?: (problem: string) => void;
+  readonly onIndexProblem?: (error: unknown) => void;
 }
 
 export interface Custodian {
@@ -66,17 +67,19 @@ function requireEvaluation(memory: Memory, isEvaluation: boolean): void {
  */
 export async function startCustodian(options: CustodianOptions): Promise<Custodian> {
   const { log, keystore, clock, isEvaluation } = options;
-  const journal = Journal.open(options.dir);
-  let registrations: Registrations | undefined;
+  // First, because its index has the folder's lock, and a replay cuts off an incomplete line.
+  const registrations = await Registrations.open(options.dir, options.onIndexProblem);
+  let journal: Journal | undefined;
   const close = async (): Promise<void> => {
-    journal.close();
-    await registrations?.close();
+    journal?.close();
+    await registrations.close();
   };
   try {
+    journal = Journal.open(options.dir);
     const memory = new Memory();
     replay(memory, journal);
     requireEvaluation(memory, isEvaluation);
-    registrations = await Registrations.open(options.dir);
+    registrations.requireLineAfter(memory.registered);
     const core: Core = {
       log,
       clock,
@@ -89,10 +92,20 @@ export async function startCustodian(options: CustodianOptions): Promise<Custodi
       rotationDays: options.rotationDays ?? ROTATION_DAYS,
       origins: isEvaluation ? (options.origins ?? []) : [],
     };
+    nameRegistrations(core);
     ensureEpochs(core);
     const source = new RosterSource(core, options.rosterFile, options.onRosterProblem ?? (() => undefined));
     await source.load();
-    return { handler: custodianHandler(core, source, options.onRefusal ?? (() => undefined)), close };
+    return {
+      handler: custodianHandler(core, source, options.onRefusal ?? (() => undefined)),
+      close: async () => {
+        try {
+          nameRegistrations(core);
+        } finally {
+          await close();
+        }
+      },
+    };
   } catch (error) {
     await close();
     throw error;

@@ -111,6 +111,21 @@ describe("a tar archive", () => {
     expect(await textsOf(writeTar(items(grown, shrunk)))).toEqual({ grown: "1234", shrunk: "12\0\0" });
   });
 
+  it("has the true size of a file of any length, which `tar` reads too", async () => {
+    for (const size of [8 ** 11 - 1, 8 ** 11, 2 ** 36, 2 ** 45 + 3]) {
+      const archive = writeTar(items({ ...fileItem("big", Buffer.alloc(0)), size }));
+      const { value: header = new Uint8Array() } = await archive.next();
+      async function* begun() {
+        yield header;
+      }
+      const { value: item } = await readTar(begun()).next();
+      expect([item?.name, item?.size]).toEqual(["big", size]);
+      expect(spawnSync("tar", ["-tvf", "-"], { input: header, encoding: "utf8" }).stdout).toContain(
+        ` ${size} `,
+      );
+    }
+  });
+
   it("is refused when it leads outside, has a link, or is cut", async () => {
     for (const name of ["../outside", "/etc/passwd"])
       await expect(textsOf(writeTar(items(fileItem(name, Buffer.from("x"))))), name).rejects.toThrow(

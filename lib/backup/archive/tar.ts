@@ -34,6 +34,27 @@ function octal(value: number, width: number): string {
   return `${value.toString(8).padStart(width - 1, "0")}\0`;
 }
 
+/** From here on GNU's form is used: a first bit, then the number in base 256. */
+const TOO_LONG_FOR_OCTAL = 8 ** 11;
+const SIZE_AT = 124;
+const BIG = 0x80;
+
+function writeSize(header: Buffer, size: number): void {
+  if (size < TOO_LONG_FOR_OCTAL) {
+    header.write(octal(size, 12), SIZE_AT);
+    return;
+  }
+  header.writeUInt8(BIG, SIZE_AT);
+  header.writeBigUInt64BE(BigInt(size), SIZE_AT + 4);
+}
+
+function readSize(header: Buffer): number {
+  if (header.readUInt8(SIZE_AT) < BIG) return Number.parseInt(textAt(header, SIZE_AT, 12), 8) || 0;
+  const size = Number(header.readBigUInt64BE(SIZE_AT + 4));
+  if (header.readUInt32BE(SIZE_AT) !== BIG * 2 ** 24 || !Number.isSafeInteger(size)) throw damaged();
+  return size;
+}
+
 /** A header of POSIX ustar. The checksum is computed with its own place filled with spaces. */
 function headerOf({ name, kind, mode, size }: TarItem): Buffer {
   const path = kind === "folder" ? `${name}/` : name;
@@ -44,7 +65,7 @@ function headerOf({ name, kind, mode, size }: TarItem): Buffer {
   header.write(octal(mode & 0o7777, 8), 100);
   header.write(octal(0, 8), 108);
   header.write(octal(0, 8), 116);
-  header.write(octal(size, 12), 124);
+  writeSize(header, size);
   header.write(octal(0, 12), 136);
   header.write("        ", 148);
   header.write(kind === "folder" ? "5" : "0", 156);
@@ -72,7 +93,7 @@ async function* contentOf({ size, content }: TarItem): AsyncGenerator<Uint8Array
   yield* zeros((BLOCK - (size % BLOCK)) % BLOCK);
 }
 
-/** Yields an archive in the format of POSIX ustar, which `tar` reads. */
+/** Yields an archive in the format of POSIX ustar, which `tar` reads; of GNU where a file has 8 GiB or more. */
 export async function* writeTar(items: AsyncIterable<TarItem>): AsyncGenerator<Uint8Array> {
   for await (const item of items) {
     yield headerOf(item);
@@ -124,6 +145,10 @@ class Source {
   }
 }
 
+function damaged(): BackupRefused {
+  return new BackupRefused("The archive in the backup is damaged.");
+}
+
 function textAt(header: Buffer, from: number, length: number): string {
   const bytes = header.subarray(from, from + length);
   const end = bytes.indexOf(0);
@@ -139,13 +164,12 @@ function parseHeader(header: Buffer): Omit<TarItem, "content"> {
     .replace(/^\.\//, "")
     .replace(/\/$/, "");
   const isInside = !name.startsWith("/") && !name.split("/").includes("..");
-  if (sum !== stated || !isInside) throw new BackupRefused("The archive in the backup is damaged.");
+  if (sum !== stated || !isInside) throw damaged();
   if (kind === undefined)
     throw new BackupRefused(
       `The backup has a link or special file (${name}). Tablespaces are not supported.`,
     );
-  const size = Number.parseInt(textAt(header, 124, 12), 8) || 0;
-  return { name, kind, mode: Number.parseInt(textAt(header, 100, 8), 8), size };
+  return { name, kind, mode: Number.parseInt(textAt(header, 100, 8), 8), size: readSize(header) };
 }
 
 /** Yields the items of an archive. A content that the caller leaves is skipped. Throws BackupRefused for a damaged archive. */

@@ -2,7 +2,7 @@ import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { formatSeconds, parseSeconds } from "@/lib/crypto/instant";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
-import { type Core, remember } from "@/lib/custodian/core";
+import { type Core, nameRegistrations, remember } from "@/lib/custodian/core";
 import { JournalError } from "@/lib/custodian/journal/journal";
 import { refuse } from "@/lib/custodian/refused";
 import { noteStatement } from "@/lib/custodian/roster/note-statement";
@@ -29,6 +29,7 @@ function announce(core: Core, epoch: number): void {
     created_at: formatSeconds(core.clock.nowMs()),
   };
   const signature = core.identity.signNow(statementBytes("escrow-key", statement));
+  nameRegistrations(core);
   remember(core, { kind: "epoch", signed: { statement, signature: toBase64url(signature) } });
 }
 
@@ -83,6 +84,7 @@ export function destroyEpoch(core: Core, epoch: number): void {
   if (epoch === newestEpoch(core).statement.epoch) refuse("epoch", "The newest epoch is in use.");
   const left = registrations.countUnder(known.statement.kid);
   if (left > 0) refuse("epoch", `${left} registered groups are still sealed for this epoch.`);
+  nameRegistrations(core);
   if (!memory.destroyed.has(epoch)) remember(core, { kind: "destroy", epoch });
   keystore.removeNamedKey(escrowKeyName(epoch));
 }

@@ -69,6 +69,14 @@ test("the pinned key confirms a registered group over its body, and a repetition
   expect(first).toMatchObject({ tx: item.tx, grp: "amount", gen: 1, kid: "escrow#1" });
 });
 
+test("a generation that no group reaches is refused", async () => {
+  const [item] = await t.seal({ amount: { amount: "1" } }, { gen: 10_000 });
+  if (item === undefined) throw new Error("one item expected");
+  const refusal = t.client.register([{ ...item, gen: 10_001 }]);
+  await expect(refusal).rejects.toMatchObject({ extra: { reason: "format" } });
+  expect(await outcome(item)).toBe("ok");
+});
+
 test("another body for the same place is always refused, also within one batch", async () => {
   const a = await oneItem();
   const [b] = await t.seal({ amount: { amount: "7" } }, { tx: a.tx });

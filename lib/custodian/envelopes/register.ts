@@ -7,7 +7,7 @@ import { escrowOkBytes } from "@/lib/crypto/escrow-ok";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";
 import { formatMicros } from "@/lib/crypto/instant";
 import { isOnTwist } from "@/lib/crypto/x25519-check";
-import type { Core } from "@/lib/custodian/core";
+import { type Core, nameRegistrations } from "@/lib/custodian/core";
 import type { RegisteredBody } from "@/lib/custodian/journal/records";
 import { Refused, refuse } from "@/lib/custodian/refused";
 import type { RegistrationItem, RegistrationResult } from "@/lib/escrow/protocol/messages";
@@ -156,9 +156,13 @@ class Batch {
   }
 }
 
+/** Lines of registrations that may come after the last one that the journal of all other acts names. */
+const MOST_UNNAMED = 1_000;
+
 /** Writes registrations to their journal and syncs it, then remembers them. Synchronous, so no other act can interleave. */
-export function addRegistrations({ clock, registrations }: Core, items: RegisteredBody[]): void {
-  registrations.add({ at: formatMicros(clock.nowMicros()), items });
+export function addRegistrations(core: Core, items: RegisteredBody[]): void {
+  nameRegistrations(core, MOST_UNNAMED);
+  core.registrations.add({ at: formatMicros(core.clock.nowMicros()), items });
 }
 
 /**

@@ -1,9 +1,10 @@
 import "server-only";
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from "node:fs";
 import path from "node:path";
-import { concat, fromUtf8, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { concat, fromBase64url, fromUtf8, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson, parseStrictJson } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
+import type { Mark } from "@/lib/custodian/journal/records";
 import { OperatorError } from "@/lib/errors";
 import { syncFolder, writeAll } from "@/lib/keystore/files/atomic-file";
 
@@ -14,13 +15,7 @@ export const INDEX_FOLDER = "registrations.index";
 const HASH_LENGTH = 43;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** A place between two lines of a journal: what comes before it, and the hash that the next line covers. */
-export interface Mark {
-  readonly offset: number;
-  readonly line: number;
-  readonly head: Uint8Array;
-}
-const START: Mark = { offset: 0, line: 0, head: new Uint8Array(32) };
+const START: Mark = { offset: 0, line: 0, head: toBase64url(new Uint8Array(32)) };
 
 /** The journal is damaged or cannot be written. The message is one line for the operator. */
 export class JournalError extends OperatorError {
@@ -28,24 +23,28 @@ export class JournalError extends OperatorError {
 }
 
 interface Line {
-  readonly hash: Uint8Array;
+  readonly head: string;
   readonly record: unknown;
 }
 
-function lineHash(previous: Uint8Array, json: string): Uint8Array {
-  return sha256(concat(previous, utf8(json)));
+function headAfter(previous: string, json: string): string {
+  return toBase64url(sha256(concat(fromBase64url(previous), utf8(json))));
 }
 
-function parseLine(previous: Uint8Array, bytes: Buffer): Line | undefined {
+function parseLine(previous: string, bytes: Buffer): Line | undefined {
   try {
     const line = fromUtf8(bytes);
     const json = line.slice(HASH_LENGTH + 1);
-    const hash = lineHash(previous, json);
-    if (line.slice(0, HASH_LENGTH + 1) !== `${toBase64url(hash)} `) return undefined;
-    return { hash, record: parseStrictJson(json) };
+    const head = headAfter(previous, json);
+    if (line.slice(0, HASH_LENGTH + 1) !== `${head} `) return undefined;
+    return { head, record: parseStrictJson(json) };
   } catch {
     return undefined;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return Reflect.get(Object(error), "code");
 }
 
 /** Yields the complete lines of a file from an offset on, without their newlines. Reads a part of the file at a time. */
@@ -86,8 +85,8 @@ export class Journal {
       const descriptor = openSync(file, "a+", 0o600);
       syncFolder(dir);
       return new Journal(descriptor, file, from);
-    } catch {
-      throw new JournalError(`the custodian's journal ${file} cannot be opened: is the folder writable?`);
+    } catch (error) {
+      throw new JournalError(`the custodian's journal ${file} cannot be opened (${codeOf(error)})`);
     }
   }
 
@@ -96,23 +95,39 @@ export class Journal {
     return this.present;
   }
 
+  /** Whether a line comes after this place and covers what the place says. */
+  hasLineAfter({ offset, head }: Mark): boolean {
+    const [bytes] = readLines(this.descriptor, offset);
+    return bytes !== undefined && parseLine(head, bytes) !== undefined;
+  }
+
   /** Yields the records after the mark, oldest first, and cuts off an incomplete last line. Throws JournalError if one is damaged. */
   *replay(): Generator<unknown> {
+    // A process may have ended between its write and its sync. What is read is believed, so it is on the disk first.
+    this.sync();
     for (const bytes of readLines(this.descriptor, this.present.offset)) {
       const line = parseLine(this.present.head, bytes);
       if (line === undefined) {
         const damaged = `the custodian's journal ${this.file} is damaged at line ${this.present.line + 1}`;
         throw new JournalError(`${damaged}: restore it from a backup`);
       }
-      this.advance(bytes.length + 1, line.hash);
+      this.advance(bytes.length + 1, line.head);
       yield line.record;
     }
     if (fstatSync(this.descriptor).size <= this.present.offset) return;
     ftruncateSync(this.descriptor, this.present.offset);
-    fdatasyncSync(this.descriptor);
+    this.sync();
   }
 
-  private advance(bytes: number, head: Uint8Array): void {
+  private sync(): void {
+    try {
+      fdatasyncSync(this.descriptor);
+    } catch (error) {
+      throw new JournalError(`the custodian's journal ${this.file} cannot be synced (${codeOf(error)})`);
+    }
+  }
+
+  private advance(bytes: number, head: string): void {
     const { offset, line } = this.present;
     this.present = { offset: offset + bytes, line: line + 1, head };
   }
@@ -120,16 +135,16 @@ export class Journal {
   /** Writes one record and returns when it is on the disk. A failed write leaves the journal unchanged. */
   append(record: unknown): void {
     const json = canonicalJson(record);
-    const hash = lineHash(this.present.head, json);
-    const bytes = Buffer.from(`${toBase64url(hash)} ${json}\n`, "utf8");
+    const head = headAfter(this.present.head, json);
+    const bytes = Buffer.from(`${head} ${json}\n`, "utf8");
     try {
       writeAll(this.descriptor, bytes);
       fdatasyncSync(this.descriptor);
-    } catch {
+    } catch (error) {
       ftruncateSync(this.descriptor, this.present.offset);
-      throw new JournalError(`the custodian's journal ${this.file} cannot be written`);
+      throw new JournalError(`the custodian's journal ${this.file} cannot be written (${codeOf(error)})`);
     }
-    this.advance(bytes.length, hash);
+    this.advance(bytes.length, head);
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { HeldEmergencies } from "@/lib/custodian/journal/held-emergencies";
 import { HeldGrants } from "@/lib/custodian/journal/held-grants";
 import { HeldPolicies } from "@/lib/custodian/journal/held-policies";
 import { HeldRecoveries } from "@/lib/custodian/journal/held-recoveries";
-import type { JournalRecord } from "@/lib/custodian/journal/records";
+import type { JournalRecord, Mark } from "@/lib/custodian/journal/records";
 import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/roster/passkey-uses";
 import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
 import { termsOf } from "@/lib/escrow/protocol/rewrap-statement";
@@ -35,6 +35,8 @@ export class Memory {
   readonly grants = new HeldGrants();
   readonly policies = new HeldPolicies();
   roster: Roster | undefined;
+  /** The place before the newest registration that the journal names. */
+  registered: Mark | undefined;
   /** Digests of every roster that was in force. */
   private readonly rosters = new Set<string>();
   /** Statements that were shown with a signature, and the value of the signature at that time. */
@@ -52,6 +54,9 @@ export class Memory {
         return;
       case "destroy":
         this.destroyed.add(record.epoch);
+        return;
+      case "registrations":
+        this.registered = record.mark;
         return;
       case "roster":
         this.applyRoster(record.roster);

@@ -21,6 +21,10 @@ import { GroupName } from "@/lib/vocabulary";
 
 export const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
+/** A place between two lines of a journal: what comes before it, and the hash that the next line covers. */
+export const Mark = z.strictObject({ offset: z.int(), line: z.int(), head: Digest });
+export type Mark = z.infer<typeof Mark>;
+
 export const RegisteredBody = z.strictObject({
   tx: z.string(),
   grp: GroupName,
@@ -136,6 +140,8 @@ export const JournalRecord = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("policy"), at: z.string(), statements: z.array(SignedPolicy) }),
   z.strictObject({ kind: z.literal("policy-begin"), at: z.string(), document: Digest }),
+  /** The place before the newest registration, in the journal of registrations. */
+  z.strictObject({ kind: z.literal("registrations"), at: z.string(), mark: Mark }),
   z.strictObject({ kind: z.literal("recovery-end"), at: z.string(), recovery: Digest, reason: z.string() }),
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;

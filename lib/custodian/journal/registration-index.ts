@@ -1,4 +1,5 @@
 import "server-only";
+import { mkdirSync } from "node:fs";
 import { ClassicLevel } from "classic-level";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -39,12 +40,13 @@ export class RegistrationIndex {
     const level = new ClassicLevel<string, string>(dir, FILES);
     const index = new RegistrationIndex(level, dir);
     try {
+      mkdirSync(dir, { recursive: true, mode: 0o700 });
       await level.open();
     } catch (error) {
-      const cause = error instanceof Error ? error.cause : undefined;
+      const cause = error instanceof Error ? (error.cause ?? error) : undefined;
       const isLocked = cause instanceof Error && "code" in cause && cause.code === "LEVEL_LOCKED";
       if (isLocked) throw new JournalError(`another process uses the custodian's index ${dir}`);
-      throw index.damaged();
+      throw index.explain(cause);
     }
     try {
       index.checkBatches();
@@ -67,11 +69,18 @@ export class RegistrationIndex {
     );
   }
 
+  /** The system's own faults are named, such as a full disk. They are no damage. */
+  private explain(cause: unknown): JournalError {
+    const text = cause instanceof Error ? cause.message : "";
+    if (!/^(?:IO error|E[A-Z]+): /.test(text)) return this.damaged();
+    return new JournalError(`the custodian's index ${this.dir} cannot be read or written: ${text}`);
+  }
+
   private read(key: string): string | undefined {
     try {
       return this.level.getSync(key);
-    } catch {
-      throw this.damaged();
+    } catch (error) {
+      throw this.explain(error);
     }
   }
 
@@ -96,10 +105,14 @@ export class RegistrationIndex {
       [keyOfSecond(key), ""] as const,
     ]);
     entries.push([keyOfBatch(next), ""]);
-    await this.level.batch(
-      entries.map(([key, value]) => ({ type: "put", key, value })),
-      { sync: true },
-    );
+    try {
+      await this.level.batch(
+        entries.map(([key, value]) => ({ type: "put", key, value })),
+        { sync: true },
+      );
+    } catch (error) {
+      throw this.explain(error);
+    }
     this.batches = next;
   }
 

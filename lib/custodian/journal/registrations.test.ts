@@ -1,11 +1,22 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ClassicLevel } from "classic-level";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { INDEX_FOLDER, JournalError, REGISTRATIONS_FILE } from "@/lib/custodian/journal/journal";
 import type { RegisteredBody } from "@/lib/custodian/journal/records";
+import { RegistrationIndex } from "@/lib/custodian/journal/registration-index";
 import { Registrations } from "@/lib/custodian/journal/registrations";
 
 let top: string;
@@ -186,6 +197,72 @@ test("an entry of the index that is lost, changed or exchanged is an error and n
   await expect(Registrations.open(dir)).rejects.toThrow("is damaged: remove this folder");
   rmSync(indexOf(dir), { recursive: true });
   await use(dir, (registrations) => expectAll(registrations, 300));
+});
+
+test("a line that cannot be taken into the memory is not written, and changes no count", async () => {
+  await use(dir, (registrations) => addAll(registrations, 0, 300));
+  const level = new ClassicLevel(indexOf(dir));
+  await level.del(`tx ${name(7)}`);
+  await level.close();
+  const written = readFileSync(fileOf(dir));
+  await use(dir, (registrations) => {
+    const items = [body(8, 2, "escrow#2"), body(7, 2, "escrow#2")];
+    expect(() => registrations.add({ at: AT, items })).toThrow("is damaged");
+    expect(registrations.countUnder("escrow#1")).toBe(300);
+    expect(registrations.body(body(8, 2))).toBeUndefined();
+  });
+  expect(readFileSync(fileOf(dir))).toEqual(written);
+});
+
+test("a group of very many generations is counted right", async () => {
+  await use(dir, (registrations) => registrations.add({ at: AT, items: [body(1)] }));
+  const index = await RegistrationIndex.open(indexOf(dir));
+  const generations = Object.fromEntries(
+    Array.from({ length: 130_000 }, (_, n) => [n + 1, { bd: digest(n), kid: "escrow#1" }]),
+  );
+  const { rd, parties } = body(1);
+  await index.put(
+    new Map([[`tx ${name(1)}`, JSON.stringify({ rd, parties, groups: { amount: generations } })]]),
+  );
+  await index.close();
+  await use(dir, (registrations) => {
+    registrations.add({ at: AT, items: [body(1, 130_001, "escrow#2")] });
+    expect(registrations.countUnder("escrow#1")).toBe(0);
+    expect(registrations.countUnder("escrow#2")).toBe(1);
+  });
+});
+
+test("an index that cannot be written is reported at once, and nothing is forgotten", async () => {
+  const problems: unknown[] = [];
+  const registrations = await Registrations.open(dir, (error) => problems.push(error));
+  try {
+    rmSync(indexOf(dir), { recursive: true });
+    // LevelDB needs a new file after 4 MB.
+    registrations.add({ at: AT, items: [{ ...body(0), parties: ["x".repeat(5_000_000)] }] });
+    addAll(registrations, 1, 4_500);
+    const again = () => {
+      registrations.add({ at: AT, items: [body(1)] });
+      expect(problems).not.toEqual([]);
+    };
+    await vi.waitFor(again, { timeout: 10_000 });
+    expect(registrations.find(name(3_000))?.rd).toBe(digest(3_000));
+  } finally {
+    await registrations.close();
+  }
+  await use(dir, (again) => expect(again.countUnder("escrow#1")).toBe(4_500));
+});
+
+test("a fault of the system is named and is not called damage, and only the owner reads the folders", async () => {
+  await use(dir, () => undefined);
+  for (const folder of [dir, indexOf(dir)]) expect(statSync(folder).mode & 0o777).toBe(0o700);
+  rmSync(indexOf(dir), { recursive: true });
+  writeFileSync(indexOf(dir), "");
+  await expect(Registrations.open(dir)).rejects.toThrow("cannot be read or written: EEXIST");
+  rmSync(indexOf(dir));
+  mkdirSync(path.join(indexOf(dir), "LOCK"), { recursive: true });
+  await expect(Registrations.open(dir)).rejects.toThrow(
+    /cannot be read or written: IO error: .*Is a directory/,
+  );
 });
 
 test("two processes cannot use one folder", async () => {

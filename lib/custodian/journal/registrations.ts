@@ -1,15 +1,8 @@
 import "server-only";
 import path from "node:path";
 import { z } from "zod";
-import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import {
-  INDEX_FOLDER,
-  Journal,
-  JournalError,
-  type Mark,
-  REGISTRATIONS_FILE,
-} from "@/lib/custodian/journal/journal";
-import { Digest, type RegisteredBody, RegistrationRecord } from "@/lib/custodian/journal/records";
+import { INDEX_FOLDER, Journal, JournalError, REGISTRATIONS_FILE } from "@/lib/custodian/journal/journal";
+import { Digest, Mark, type RegisteredBody, RegistrationRecord } from "@/lib/custodian/journal/records";
 import { RegistrationIndex } from "@/lib/custodian/journal/registration-index";
 
 /** Transactions that wait in memory for the index, and how many may while it cannot be written. */
@@ -27,29 +20,36 @@ const Registered = z.strictObject({
 type Registered = z.infer<typeof Registered>;
 
 /** What the index covers: the journal before its newest line, and that line. Groups are counted by the key of their newest generation. */
-const State = z.strictObject({
-  offset: z.int(),
-  line: z.int(),
-  head: Digest,
-  under: z.record(z.string(), z.int()),
-});
+const State = Mark.extend({ under: z.record(z.string(), z.int()) });
 
 type Place = Pick<RegisteredBody, "tx" | "grp" | "gen">;
 
 const STATE_KEY = "state";
 
+function tooOld(than: string): JournalError {
+  return new JournalError(
+    `the custodian's registrations are older than ${than}, or other ones: restore the newest, and remove ${INDEX_FOLDER}`,
+  );
+}
+
 /** Returns what an index covers. A new one covers nothing and has no mark. */
 function covered(index: RegistrationIndex): { under: Readonly<Record<string, number>>; mark?: Mark } {
   const stored = index.get(STATE_KEY);
   if (stored === undefined) return { under: {} };
-  const { head, under, ...place } = State.parse(JSON.parse(stored));
-  return { under, mark: { ...place, head: fromBase64url(head) } };
+  const { under, ...mark } = State.parse(JSON.parse(stored));
+  return { under, mark };
+}
+
+/** What a line changes: transactions as they are after it, and how many groups more or fewer are under a key. */
+interface Change {
+  readonly registered: ReadonlyMap<string, Registered>;
+  readonly counts: readonly (readonly [kid: string, by: number])[];
 }
 
 const keyOf = (tx: string): string => `tx ${tx}`;
 
-function newestKid(generations: Readonly<Record<string, z.infer<typeof Body>>> = {}): string | undefined {
-  const newest = Math.max(0, ...Object.keys(generations).map(Number));
+function newestKid(generations: Registered["groups"][string] = {}): string | undefined {
+  const newest = Object.keys(generations).reduce((most, gen) => Math.max(most, Number(gen)), 0);
   return generations[newest]?.kid;
 }
 
@@ -68,23 +68,26 @@ export class Registrations {
     private readonly journal: Journal,
     private readonly index: RegistrationIndex,
     /** The place before the newest line. A start reads that line again and so finds a journal that is not the index's. */
-    private newest: Mark,
+    private before: Mark,
     private readonly under: Map<string, number>,
+    private readonly onIndexProblem: (error: unknown) => void,
   ) {}
 
-  /** Opens the registrations of a folder. Throws JournalError if they are damaged. */
-  static async open(dir: string): Promise<Registrations> {
+  /** Opens the registrations of a folder and locks it. Throws JournalError if they are damaged. */
+  static async open(
+    dir: string,
+    onIndexProblem: (error: unknown) => void = () => undefined,
+  ): Promise<Registrations> {
     const index = await RegistrationIndex.open(path.join(dir, INDEX_FOLDER));
     let journal: Journal | undefined;
     try {
       const { under, mark } = covered(index);
       journal = Journal.open(dir, REGISTRATIONS_FILE, mark);
-      const registrations = new Registrations(journal, index, journal.mark, new Map(Object.entries(under)));
+      const counted = new Map(Object.entries(under));
+      const registrations = new Registrations(journal, index, journal.mark, counted, onIndexProblem);
       const lines = await registrations.replay();
       if (mark === undefined || lines > 0) return registrations;
-      throw new JournalError(
-        `the custodian's registrations in ${dir} are older than their index: restore the newest, and remove ${INDEX_FOLDER}`,
-      );
+      throw tooOld("their index");
     } catch (error) {
       journal?.close();
       await index.close();
@@ -101,11 +104,21 @@ export class Registrations {
         throw new JournalError(
           `line ${before.line + 1} of the registrations is of another version of this program`,
         );
-      this.apply(parsed.data, before);
+      this.apply(this.changeOf(parsed.data), before);
       before = this.journal.mark;
       if (this.waiting.size >= BATCH) await this.write();
     }
     return before.line - first;
+  }
+
+  /** The place before the newest line. Undefined while there is none. */
+  get newest(): Mark | undefined {
+    return this.journal.mark.line === 0 ? undefined : this.before;
+  }
+
+  /** Throws JournalError if the registrations do not reach a line that the journal of all other acts names. */
+  requireLineAfter(mark: Mark | undefined): void {
+    if (mark !== undefined && !this.journal.hasLineAfter(mark)) throw tooOld("the other journal");
   }
 
   /** Writes registrations to the journal and syncs it, then remembers them. Synchronous, so no other act can interleave. */
@@ -116,26 +129,31 @@ export class Registrations {
       if (this.waiting.size >= MOST_WAITING)
         throw new JournalError("the custodian's index cannot be written: is its disk full?");
     }
+    // Whatever can fail comes before the line is written.
+    const change = this.changeOf(record);
     const before = this.journal.mark;
     this.journal.append(record);
-    this.apply(record, before);
+    this.apply(change, before);
   }
 
-  private apply({ items }: RegistrationRecord, before: Mark): void {
-    for (const item of items) this.applyBody(item);
-    this.newest = before;
+  private changeOf({ items }: RegistrationRecord): Change {
+    const registered = new Map<string, Registered>();
+    const counts: [string, number][] = [];
+    for (const { tx, grp, gen, bd, kid, rd, parties } of items) {
+      const { groups, ...first } = registered.get(keyOf(tx)) ?? this.find(tx) ?? { rd, parties, groups: {} };
+      const generations = { ...groups[grp], [gen]: { bd, kid } };
+      const former = newestKid(groups[grp]);
+      if (former !== undefined) counts.push([former, -1]);
+      counts.push([newestKid(generations) ?? kid, 1]);
+      registered.set(keyOf(tx), { ...first, groups: { ...groups, [grp]: generations } });
+    }
+    return { registered, counts };
   }
 
-  private applyBody({ tx, grp, gen, bd, kid, rd, parties }: RegisteredBody): void {
-    const { groups, ...first } = this.find(tx) ?? { rd, parties, groups: {} };
-    const generations = { ...groups[grp], [gen]: { bd, kid } };
-    this.count(newestKid(groups[grp]), -1);
-    this.count(newestKid(generations), 1);
-    this.waiting.set(keyOf(tx), { ...first, groups: { ...groups, [grp]: generations } });
-  }
-
-  private count(kid: string | undefined, by: number): void {
-    if (kid !== undefined) this.under.set(kid, this.countUnder(kid) + by);
+  private apply({ registered, counts }: Change, before: Mark): void {
+    for (const [kid, by] of counts) this.under.set(kid, this.countUnder(kid) + by);
+    for (const [key, transaction] of registered) this.waiting.set(key, transaction);
+    this.before = before;
   }
 
   /** Brings the index up to date with what is known now. */
@@ -147,8 +165,7 @@ export class Registrations {
   }
 
   private async writeWaiting(): Promise<void> {
-    const { offset, line, head } = this.newest;
-    const state = { offset, line, head: toBase64url(head), under: Object.fromEntries(this.under) };
+    const state = { ...this.before, under: Object.fromEntries(this.under) };
     const values = new Map([[STATE_KEY, JSON.stringify(state)]]);
     for (const [key, registered] of this.waiting) values.set(key, JSON.stringify(registered));
     const underway = this.waiting;
@@ -158,6 +175,7 @@ export class Registrations {
       await this.index.put(values);
     } catch (error) {
       this.waiting = new Map([...underway, ...this.waiting]);
+      this.onIndexProblem(error);
       throw error;
     } finally {
       this.underway = new Map();

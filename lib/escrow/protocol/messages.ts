@@ -55,7 +55,8 @@ export const RegistrationItem = z.strictObject({
   tx: Uuid,
   grp: GroupName,
   ep: z.string().regex(/^[1-9][0-9]{0,14}$/),
-  gen: z.int().min(1),
+  /** A reseal adds one, when a party's key is compromised. */
+  gen: z.int().min(1).max(10_000),
   /** Number of sealed fields of the group row. */
   fields: z.int().min(0).max(10_000),
   /** The transaction's list of field digests, base64url, in stored order. */

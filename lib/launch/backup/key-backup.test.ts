@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { writeSealed } from "@/lib/backup/archive/sealed-file";
-import { fileItem, folderItem, type TarItem, writeTar } from "@/lib/backup/archive/tar";
-import { restoreKeys } from "@/lib/launch/backup/key-backup";
+import { openSealed, readIdentities, writeSealed } from "@/lib/backup/archive/sealed-file";
+import { fileItem, folderItem, readTar, type TarItem, writeTar } from "@/lib/backup/archive/tar";
+import type { LaunchEnv } from "@/lib/env";
+import { backUpKeys, restoreKeys } from "@/lib/launch/backup/key-backup";
+import { newInstance } from "@/lib/launch/instance-file";
 import { makeIdentity } from "@/lib/testing/benches/age-identity";
 
 let dir: string;
@@ -49,7 +51,23 @@ it.each([
   "demo.json",
   "keys/other/key",
   "instance.json.env",
+  "custodian/registrations.index/CURRENT",
 ])("%s is not of a backup of keys and is not written", async (name) => {
   await expect(restore(text(name))).rejects.toThrow(/not a backup of keys|damaged/);
   expect(await readdir(into)).toEqual([]);
+});
+
+it("the custodian's journal is copied before the registrations and keys that it names, and the index is not copied", async () => {
+  const { file: identity, recipient } = await makeIdentity(dir, "id");
+  const custodian = path.join(into, "custodian");
+  await mkdir(path.join(custodian, "registrations.index"), { recursive: true });
+  for (const name of ["registrations", "journal", "registrations.index/CURRENT"])
+    await writeFile(path.join(custodian, name), "x");
+  await writeFile(path.join(into, "instance.json"), JSON.stringify(newInstance(undefined)));
+  const env: Partial<LaunchEnv> = { DATA_DIR: into, BACKUP_DIR: dir, KEY_BACKUP_RECIPIENTS: recipient };
+  const file = await backUpKeys(env as LaunchEnv, "custodian");
+  const names: string[] = [];
+  for await (const { name } of readTar(openSealed(file, await readIdentities(identity)))) names.push(name);
+  const own = ["custodian", "custodian/journal", "custodian/registrations", "keys/custodian"];
+  expect(names).toEqual(["keys", ...own, "instance.json"]);
 });

@@ -10,17 +10,23 @@ import { INDEX_FOLDER } from "@/lib/custodian/journal/journal";
 import type { LaunchEnv } from "@/lib/env";
 import { backupFolder, instanceFolders, recipientsOf } from "@/lib/launch/backup/backup-place";
 
-/** What has to be kept apart from the database, by the part whose custodian keeps it. The witness's state is never restored. */
+/**
+ * What has to be kept apart from the database, by the part whose custodian keeps it. The witness's state is never restored.
+ * The custodian makes an epoch's key before its journal announces it, so its keys are read after the journal.
+ */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   portal: ["keys/portal", "keys/worker", "keys/auditor"],
   signer: ["keys/signer", "signer"],
-  custodian: ["keys/custodian", "keys/roster.json", "custodian"],
+  custodian: ["keys/roster.json", "custodian", "keys/custodian"],
   witness: ["keys/witness"],
   database: ["keys/database"],
   instance: ["instance.json"],
 };
 
-/** A file of the signer's and custodian's stores is only appended to, and the state that covers it is read first. */
+/**
+ * A file of the signer's and custodian's stores is only appended to, and what covers it is read first: the signer's state in
+ * JSON, and the custodian's `journal`, which names lines of `registrations` and comes first in the alphabet.
+ */
 function stateFirst(a: string, b: string): number {
   const rank = (name: string): number => (name.endsWith(".json") ? 0 : 1);
   return rank(a) - rank(b) || (a < b ? -1 : 1);
@@ -88,6 +94,7 @@ const PLACES = Object.values(PARTS).flat();
 /** Whether a backup of keys has such an item. */
 function isOfKeys({ name, kind }: TarItem): boolean {
   if (kind === "folder" && name === "keys") return true;
+  if (name.split("/").includes(INDEX_FOLDER)) return false;
   return PLACES.some((place) => name === place || name.startsWith(`${place}/`));
 }
 

@@ -52,6 +52,7 @@ export const EVENT_ALARMS: Readonly<Record<string, string>> = {
   "clock.back": "The witness's clock went back. It does not cosign until it is set right.",
   "clock.skew": "The clocks of the time-stamp authority and of the worker differ.",
   "cosignature.lost": "A cosignature could not be written.",
+  "custodian.index": "The custodian cannot write its index. Registrations wait in its memory.",
   "entry.malformed": "An entry could not be read and was quarantined.",
   "envelope.open-failed": "An envelope could not be opened with its key.",
   "envelope.replaced": "A stored envelope does not match the log.",
