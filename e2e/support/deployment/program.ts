@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { scriptArguments } from "@/lib/launch/program";
 import { imagesIn } from "./in-image";
 import type { Part } from "./layout";
 import { ROOT } from "./users";
@@ -18,16 +17,19 @@ export interface Program {
   remove?(): void;
 }
 
-const bundled = (script: string, ...args: readonly string[]): readonly string[] => [
+const BUNDLES = path.join(ROOT, "node_modules/.cache/sealport-programs");
+const bundled = (name: string, ...args: readonly string[]): readonly string[] => [
   process.execPath,
-  ...scriptArguments(script, ...args),
+  "--conditions=react-server",
+  path.join(BUNDLES, `${name}.mjs`),
+  ...args,
 ];
 
 const CHECKOUT: Program = {
   part: (part) =>
-    part === "portal" ? [process.execPath, "scripts/start-portal.mjs"] : bundled(`start-${part}.ts`),
-  op: (...args) => bundled("op.ts", ...args),
-  createKeys: (holder) => bundled("create-keys.ts", holder),
+    part === "portal" ? [process.execPath, "scripts/start-portal.mjs"] : bundled(`start-${part}`),
+  op: (...args) => bundled("op", ...args),
+  createKeys: (holder) => bundled("create-keys", holder),
   migrate: ["npm", "run", "-s", "migrate"],
 };
 
