@@ -1,7 +1,23 @@
 import { useTranslations } from "next-intl";
+import { Fragment } from "react";
 import { type Column, Table } from "@/components/ui/table";
 import type { Tag } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
+
+/** A call's method and path, which breaks before a slash. */
+export function CallName({ operation: { method, path } }: { operation: OperationSpec }) {
+  const [first, ...others] = path.split("/");
+  return (
+    <code className="wrap-anywhere font-mono">
+      {method} {first}
+      {others.map((part, at) => (
+        <Fragment key={path.split("/", at + 2).join("/")}>
+          <wbr />/{part}
+        </Fragment>
+      ))}
+    </code>
+  );
+}
 
 /** Calls of one part of the API, each with the way to its reference. */
 export function OperationList({ tag, operations }: { tag: Tag; operations: readonly OperationSpec[] }) {
@@ -12,11 +28,7 @@ export function OperationList({ tag, operations }: { tag: Tag; operations: reado
       head: t("calls"),
       isTitle: true,
       className: "tablet:w-[46%]",
-      cell: ({ method, path }) => (
-        <code className="break-all font-mono">
-          {method} {path}
-        </code>
-      ),
+      cell: (operation) => <CallName operation={operation} />,
     },
     {
       key: "summary",

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { SitePage } from "@/app/_components/site-page";
+import { CallName } from "@/app/developers/_components/operation-list";
 import { OperationReference } from "@/app/developers/_components/operation-reference";
 import { BackToCalls, PartFrame } from "@/app/developers/_components/part-frame";
 import { operationsByTag, referenceOf } from "@/lib/api-client/openapi/reference";
@@ -30,11 +31,7 @@ export default async function CallPage({ params }: Props) {
   return (
     <SitePage
       current="developers"
-      title={
-        <code className="break-all font-mono">
-          {operation.method} {operation.path}
-        </code>
-      }
+      title={<CallName operation={operation} />}
       lead={
         <>
           <p lang="en" className="max-w-[80ch]">
