@@ -90,7 +90,7 @@ test("a connection that is not whole is refused before anything is sent, with th
       "--client-id",
       "x",
     ],
-    ...["--domain", "market-office.example", "--map", "officers=king", "--reason", "r"],
+    ...["--domain", "market-office.example", "--map", "officers; king", "--reason", "r"],
   ]);
   expect([ended.code, ended.stdout]).toEqual([2, ""]);
   expect(ended.stderr).toMatch(/amr.*second factor|mapping/);

@@ -33,7 +33,7 @@ if (signer.name !== env.LOG_ORIGIN)
 requireOwnKey("signer", signer.vkey);
 await requireLogin("SIGNER_DATABASE_URL", env.SIGNER_DATABASE_URL, {
   clock: systemClock,
-  tenantId: env.TENANT_ID,
+  own: env,
 });
 const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
 const pool = openPool({

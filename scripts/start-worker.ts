@@ -43,7 +43,7 @@ const db = openDatabase({
   maxConnections: 4,
   onIdleError,
 });
-const rules = { clock: systemClock, tenantId: env.TENANT_ID };
+const rules = { clock: systemClock, own: env };
 for (const name of ["SEQUENCER_DATABASE_URL", "RETENTION_DATABASE_URL"] as const)
   if (env[name] !== undefined) await requireLogin(name, env[name], rules);
 if (await requireLogin("DATABASE_URL", env.DATABASE_URL, rules)) await requireOwnTenant(env, db);

@@ -1,4 +1,5 @@
 import type { NewParticipant, Participant } from "@/lib/administration/participants/schema";
+import { personOfLine } from "@/lib/administration/typed-lines-schema";
 import {
   createOrganisation,
   listOrganisations,
@@ -42,13 +43,6 @@ async function list(cx: Cx, given: Given): Promise<undefined> {
   ]);
 }
 
-/** Reads "Name, address". Without a comma the schema names the missing address. */
-function contactOf(text: string): { name: string; email: string } {
-  const at = text.lastIndexOf(",");
-  const name = text.slice(0, at < 0 ? undefined : at).trim();
-  return { name, email: at < 0 ? "" : text.slice(at + 1).trim() };
-}
-
 async function create(cx: Cx, given: Given): Promise<undefined> {
   const common = { name: given.need("name"), zone: given.text("zone") ?? "UTC" };
   const domains = given.texts("domain");
@@ -61,7 +55,7 @@ async function create(cx: Cx, given: Given): Promise<undefined> {
           legal_name: given.text("legal-name") ?? common.name,
           email_domains: [...domains],
           contacts: [{ number: given.need("number"), source: given.need("source") }],
-          people: given.texts("contact").map(contactOf),
+          people: given.texts("contact").map(personOfLine),
           reason: given.need("reason"),
         };
   const answer = await cx.connect().call(createOrganisation, { body });
@@ -133,7 +127,7 @@ export const ORGANISATION_COMMANDS: readonly CommandSpec[] = [
       { name: "legal-name", kind: "text", value: "NAME", help: "Of an agency." },
       { name: "number", kind: "text", value: "NUMBER", help: "To call an agency's officers back." },
       { name: "source", kind: "text", value: "TEXT", help: "Where the number was found." },
-      { name: "contact", kind: "texts", value: "CONTACT", help: "A contact of an agency: 'Name, e-mail'." },
+      { name: "contact", kind: "texts", value: "CONTACT", help: "A contact of an agency: 'NAME; E-MAIL'." },
       { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
     ],
     example: "sealport organisations create --name 'Alder & Finch Ltd' --zone Europe/London",

@@ -1,4 +1,5 @@
 import { ProviderChange } from "@/lib/administration/providers/schema";
+import { mappedOfLine } from "@/lib/administration/typed-lines-schema";
 import {
   disconnectProvider,
   getOrganisationSignIn,
@@ -13,17 +14,6 @@ import { organisationsByName } from "./organisations";
 async function organisationOf(cx: Cx, given: Given): Promise<{ readonly id: string }> {
   const named = given.operand("ORGANISATION");
   return { id: (await organisationsByName(cx)).get(named.toLowerCase()) ?? named };
-}
-
-/** Reads "GROUP=ROLE" or "GROUP=ROLE:DUTY,DUTY". A group's own name may have an equals sign. */
-function mappedOf(text: string) {
-  const at = text.lastIndexOf("=");
-  const [role = "", duties = ""] = text.slice(at + 1).split(":");
-  return {
-    value: text.slice(0, Math.max(at, 0)),
-    role,
-    duties: duties.split(",").filter((duty) => duty !== ""),
-  };
 }
 
 async function ask(cx: Cx, given: Given): Promise<undefined> {
@@ -41,7 +31,7 @@ async function ask(cx: Cx, given: Given): Promise<undefined> {
     acr: [...given.texts("acr")],
     max_age: Number(given.text("max-age") ?? 3600),
     group_claim: given.text("group-claim") ?? "groups",
-    mapping: given.texts("map").map(mappedOf),
+    mapping: given.texts("map").map(mappedOfLine),
     reason: given.need("reason"),
   });
   if (!parsed.success)
@@ -80,11 +70,11 @@ export const PROVIDER_COMMANDS: readonly CommandSpec[] = [
       { name: "acr", kind: "texts", value: "VALUE", help: "Counts as a second factor." },
       { name: "max-age", kind: "text", value: "SECONDS", help: "Of the sign-in there; 3600 by default." },
       { name: "group-claim", kind: "text", value: "NAME", help: "Claim with the groups; groups by default." },
-      { name: "map", kind: "texts", value: "GROUP=ROLE:DUTIES", help: "What a group's members are here." },
+      { name: "map", kind: "texts", value: "LINE", help: "GROUP; ROLE; DUTIES, once for each group." },
       { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
     ],
     example:
-      "sealport providers connect 'Market Office' --issuer https://login.example --client-id sealport --own-key --domain authority.example --amr mfa --map officers=regulator --reason 'Officers sign in at home'",
+      "sealport providers connect 'Market Office' --issuer https://login.example --client-id sealport --own-key --domain authority.example --amr mfa --map 'officers; regulator' --reason 'Officers sign in at home'",
     run: ask,
   },
   {

@@ -1,5 +1,5 @@
-import { groupOfLine } from "@/lib/administration/provisioning/group-line-schema";
 import { NewScimToken, ProvisioningChange } from "@/lib/administration/provisioning/schema";
+import { groupOfLine } from "@/lib/administration/typed-lines-schema";
 import {
   applyProvisioning,
   createScimToken,

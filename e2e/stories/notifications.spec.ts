@@ -135,13 +135,13 @@ test("an address inside the network is refused, and the form says so @deep", asy
   await page.getByRole("button", { name: "Add webhook" }).click();
   await expect(page.getByText(/^Enter a name/)).toBeVisible();
   await page.getByLabel("Name").fill("Metadata");
-  await page.getByLabel("Address").fill("http://10.0.0.1/");
+  await page.getByLabel("Address", { exact: true }).fill("http://10.0.0.1/");
   await page.getByRole("button", { name: "Add webhook" }).click();
-  await expect(page.getByLabel("Address")).toHaveAccessibleDescription(
+  await expect(page.getByLabel("Address", { exact: true })).toHaveAccessibleDescription(
     /The address must start with https:\/\//,
   );
-  await page.getByLabel("Address").fill("https://169.254.169.254/latest/meta-data/");
+  await page.getByLabel("Address", { exact: true }).fill("https://169.254.169.254/latest/meta-data/");
   await page.getByRole("button", { name: "Add webhook" }).click();
-  await expect(page.getByLabel("Address")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Address", { exact: true })).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByText(/^whsec_/)).toHaveCount(0);
 });

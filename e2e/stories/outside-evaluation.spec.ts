@@ -151,8 +151,8 @@ test("by the commands of the guide two administrators make organisations, partic
     ...["organisations", "create"],
     ...["--name", AGENCY, "--legal-name", "Office for Markets", "--zone", "Europe/Berlin"],
     ...["--domain", "market-office.example", "--number", NUMBER, "--source", "the agency's own site"],
-    ...["--contact", "Ruth Adler, r.adler@market-office.example"],
-    ...["--contact", "Tom Berg, t.berg@market-office.example", "--reason", "Supervises the market"],
+    ...["--contact", "Ruth Adler; r.adler@market-office.example"],
+    ...["--contact", "Tom Berg; t.berg@market-office.example", "--reason", "Supervises the market"],
   );
   await sealport("ben", "agreements", "agree", agency.agreement.id);
   await sealport("ada", "organisations", "create", "--name", "Alder & Finch Ltd", "--zone", "Europe/London");
@@ -380,7 +380,7 @@ test("an officer of a connected identity provider signs in there, opens, and can
     idp.people.set("officer-9", { email, groups: ["officers"] });
     writeFileSync(path.join(cli.folder, "secret.txt"), "a secret of sealport at its provider");
     const at = ["--issuer", idp.issuer, "--client-id", "sealport", "--secret-file", "secret.txt"];
-    const rules = ["--domain", "market-office.example", "--amr", "otp", "--map", "officers=regulator"];
+    const rules = ["--domain", "market-office.example", "--amr", "otp", "--map", "officers; regulator"];
     const why = ["--reason", "Officers sign in at home"];
     const [asked] = await sealport("ada", "providers", "connect", AGENCY, ...at, ...rules, ...why);
     await sealport("ben", "agreements", "agree", asked.id);

@@ -1,10 +1,10 @@
 import "server-only";
-import type { Client } from "pg";
+import type { Client, ClientBase } from "pg";
 import type { Clock } from "@/lib/clock";
 import { createClient, PINNED_SETTINGS } from "@/lib/db/connection";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
-import { DomainError } from "@/lib/errors";
+import { DomainError, OperatorError } from "@/lib/errors";
 
 const CONNECT_MS = 10_000;
 /** How long a part's start waits for a server that may not be available, in milliseconds. */
@@ -12,6 +12,8 @@ const START_MS = 1_500;
 /** The most seconds by which the clocks of this machine and of the server may differ. */
 const CLOCK_SECONDS = 60;
 const AWAY = "cannot be reached";
+/** PostgreSQL's code for a table that does not exist. */
+const NO_TABLE = "42P01";
 
 /** Thrown if the server does not answer. It may answer later. */
 class DatabaseAway extends StartError {}
@@ -121,29 +123,56 @@ async function requireTenant(client: Client, variable: string, tenantId: string)
   );
 }
 
+/** The tenant whose rows a part reads and writes, and the origin of its log. */
+export interface OwnTenant {
+  readonly TENANT_ID: string;
+  readonly LOG_ORIGIN: string;
+}
+
+/**
+ * Throws OperatorError if the log is another tenant's in this database. A part may start before its tenant is made, and
+ * a database may hold other tenants: only their log shows that TENANT_ID is wrong.
+ */
+export async function requireTenantOfLog(
+  db: Pick<ClientBase, "query">,
+  { TENANT_ID, LOG_ORIGIN }: OwnTenant,
+): Promise<void> {
+  const { rows } = await db.query<{ taken: boolean }>(
+    "SELECT EXISTS (SELECT FROM tenant WHERE log_origin = $1 AND id <> $2) AS taken",
+    [LOG_ORIGIN, TENANT_ID],
+  );
+  if (rows[0]?.taken === true)
+    throw new OperatorError("TENANT_ID is not the tenant that this database was made with");
+}
+
 /** What a part's login must meet in addition to its password. */
 export interface LoginRules {
   readonly clock: Clock;
-  /** The tenant whose rows the part reads and writes by this login. */
-  readonly tenantId?: string | undefined;
+  /** The tenant, where the login is behind its wall. */
+  readonly own?: OwnTenant | undefined;
 }
 
 async function requireFitConnection(client: Client, variable: string, rules: LoginRules): Promise<void> {
   await requireSameClock(client, variable, rules.clock);
   await requirePinnedSettings(client, variable);
-  if (rules.tenantId !== undefined) await requireTenant(client, variable, rules.tenantId);
+  if (rules.own === undefined) return;
+  await requireTenant(client, variable, rules.own.TENANT_ID);
+  await requireTenantOfLog(client, rules.own).catch((error: unknown) => {
+    // The launcher or another part makes the tables of a new database.
+    if (Reflect.get(Object(error), "code") !== NO_TABLE) throw error;
+  });
 }
 
 /**
  * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, if
- * its clock differs, or if a pooler drops our settings or names another tenant. Returns false if the server does not
- * answer: the part then starts and waits for it.
+ * its clock differs, or if a pooler drops our settings or names another tenant. Throws as `requireTenantOfLog`. Returns
+ * false if the server does not answer: the part then starts and waits for it.
  */
 export async function requireLogin(variable: string, url: string, rules: LoginRules): Promise<boolean> {
   try {
     await withConnection(variable, url, (client) => requireFitConnection(client, variable, rules), {
       connectMs: START_MS,
-      tenantId: rules.tenantId,
+      tenantId: rules.own?.TENANT_ID,
     });
     return true;
   } catch (error) {
@@ -162,7 +191,7 @@ export function holdsInstance(variable: string, url: string): Promise<boolean> {
       const found = await client.query<{ held: boolean }>("SELECT EXISTS (SELECT FROM tenant) AS held");
       return found.rows[0]?.held === true;
     } catch (error) {
-      if (Reflect.get(Object(error), "code") !== "42P01") throw error;
+      if (Reflect.get(Object(error), "code") !== NO_TABLE) throw error;
       throw new StartError(
         `The database of ${variable} has no tables yet. Set DATABASE_OWNER_URL, or run npm run migrate with it.`,
       );

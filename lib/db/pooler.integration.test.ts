@@ -44,7 +44,10 @@ const SUM = statement<
 >("pooled-sum")`SELECT ${({ a }) => a}::int + ${({ b }) => b}::int AS sum, pg_backend_pid() AS pid`;
 
 const login = (at: string, tenantId?: string) =>
-  requireLogin("DATABASE_URL", at, { clock: systemClock, tenantId });
+  requireLogin("DATABASE_URL", at, {
+    clock: systemClock,
+    own: tenantId === undefined ? undefined : { TENANT_ID: tenantId, LOG_ORIGIN: "pooler.test/log" },
+  });
 
 describe("a pooler in transaction mode", () => {
   it("runs named statements of more clients than it has connections, each with its own answer", async () => {

@@ -58,7 +58,7 @@ export type PortalEnv = ReturnType<typeof portalEnv>;
 async function requireLogins(env: PortalEnv): Promise<void> {
   for (const name of ["DATABASE_URL", "DATABASE_LISTEN_URL", "DATABASE_REPLICA_URL"] as const) {
     const url = env[name];
-    if (url !== undefined) await requireLogin(name, url, { clock: systemClock, tenantId: env.TENANT_ID });
+    if (url !== undefined) await requireLogin(name, url, { clock: systemClock, own: env });
   }
 }
 

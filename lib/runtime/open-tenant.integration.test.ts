@@ -2,6 +2,8 @@ import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "@/lib/clock";
+import { type OwnTenant, requireLogin } from "@/lib/db/check-database";
 import { openDatabase } from "@/lib/db/client";
 import { OperatorError } from "@/lib/errors";
 import { makeDataFolder } from "@/lib/keystore/files/atomic-file";
@@ -40,6 +42,21 @@ describe("portals on a database", () => {
     const { rows } = await bench.appPool.query("SELECT count(*)::int AS n FROM tenant");
     expect(rows).toEqual([{ n: 1 }]);
   });
+
+  it.each(["appUrl", "sequencerUrl", "retentionUrl", "signerUrl"] as const)(
+    "each part's login is refused if another tenant has its log, and takes a tenant that is not made yet: %s",
+    async (name) => {
+      const login = (own: Partial<OwnTenant>) => {
+        const { log: LOG_ORIGIN, tenantId: TENANT_ID } = bench.place;
+        const rules = { clock: systemClock, own: { TENANT_ID, LOG_ORIGIN, ...own } };
+        return requireLogin("DATABASE_URL", bench.database[name], rules);
+      };
+      const TENANT_ID = "01936f2a-7c1b-7def-8a10-0000000000ff";
+      await expect(login({ TENANT_ID })).rejects.toThrow("TENANT_ID is not the tenant");
+      expect(await login({ TENANT_ID, LOG_ORIGIN: "log.test/further" })).toBe(true);
+      expect(await login({})).toBe(true);
+    },
+  );
 
   it("that start at once on a new database make one tenant, and none of them is refused", async () => {
     const database = await createTestDatabase();

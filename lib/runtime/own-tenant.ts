@@ -2,10 +2,11 @@ import "server-only";
 import { readNewestCheckpoint } from "@/lib/audit/reading/store";
 import { FormatError } from "@/lib/crypto/format-error";
 import { openNote } from "@/lib/crypto/log/signed-note";
+import { requireTenantOfLog } from "@/lib/db/check-database";
 import type { Database } from "@/lib/db/client";
 import type { portalEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
-import { isLogTaken, readTenant } from "@/lib/identity/people/tenant";
+import { readTenant } from "@/lib/identity/people/tenant";
 
 type TenantEnv = ReturnType<typeof portalEnv>;
 
@@ -22,8 +23,7 @@ export async function requireOwnTenant(
     throw new OperatorError("LOG_ORIGIN is not the origin that this database was made with");
   await requireLogKey(env, db);
   if (known !== undefined) return known.pseudonym;
-  if (await isLogTaken({ db, instance: { tenantId: env.TENANT_ID } }, env.LOG_ORIGIN))
-    throw new OperatorError("TENANT_ID is not the tenant that this database was made with");
+  await requireTenantOfLog(db.pool, env);
   return undefined;
 }
 

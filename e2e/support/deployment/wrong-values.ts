@@ -48,6 +48,7 @@ export async function wrongValues(deployment: Deployment): Promise<WrongValue[]>
   return [
     row("tenant", "portal", tenant, /TENANT_ID is not the tenant/),
     row("tenant", "worker", tenant, /TENANT_ID is not the tenant/),
+    row("tenant", "signer", tenant, /TENANT_ID is not the tenant/),
     row("origin", "portal", origin, /LOG_ORIGIN is not the origin/),
     row("origin", "worker", origin, /LOG_ORIGIN is not the origin/),
     row("origin", "signer", origin, /LOG_ORIGIN is portal.example.org.log2, and the key/),

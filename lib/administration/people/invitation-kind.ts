@@ -41,9 +41,9 @@ export async function requireParticipant(
 
 /**
  * Returns whether two administrators invite the person: for a privileged role or any duty, and for a participant that has
- * records or people, because everyone who acts for a participant reads its records: one administrator, or the provider
- * whose token they made, could add themselves. Of two invitations at one moment, the later one sees the earlier one's
- * person.
+ * records or ever had a person, because everyone who acts for a participant reads its records: one administrator, or the
+ * provider whose token they made, could end its people and add themselves. Of two invitations at one moment, the later one
+ * sees the earlier one's person.
  */
 export async function needsSecondPerson(
   tx: Tx,

@@ -239,6 +239,15 @@ describe("a person of a company", () => {
     const again = await create("company", COMPANY_DOMAIN, { userName: json.userName, emails: [] });
     expect(again).toMatchObject({ status: 409, json: { scimType: "uniqueness" } });
   });
+
+  it("is asked for after all the participant's people have left: a token places no second first person", async () => {
+    for (const { id } of (await call("company", "/Users")).json.Resources)
+      expect((await call("company", `/Users/${id}`, { method: "DELETE" })).status).toBe(204);
+    expect((await create("company", COMPANY_DOMAIN)).json[OWN]).toMatchObject({
+      state: "asked",
+      agreements: [{ display: "invitation" }],
+    });
+  });
 });
 
 describe("a person of an agency", () => {

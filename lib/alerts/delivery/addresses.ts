@@ -14,7 +14,7 @@ import {
   countAddresses,
   type DeliveryRow,
   endAddress,
-  hasWaitingTest,
+  hasWaiting,
   insertAddress,
   listAddressRows,
   listDeliveries,
@@ -36,6 +36,9 @@ import { requireCursor } from "@/lib/paging";
 
 /** Enough for teams and their systems; each costs a message for every alert. */
 const MOST_ADDRESSES = 20;
+/** Each addition can send a last message, so their number within a day is bounded too. */
+const MOST_ADDITIONS = 40;
+const DAY_MS = 86_400_000;
 
 function viewDelivery(row: DeliveryRow): AlertDelivery {
   return {
@@ -101,6 +104,19 @@ function requireAddress(cx: Context, { channel, address }: NewAddress): string {
   return new URL(address).href;
 }
 
+/** Throws `alert-address.too-many` for the addresses that are active, and for those that were added within a day. */
+async function requireRoom(tx: Tx, tenantId: string, at: Date): Promise<void> {
+  const { active, added } = await countAddresses(tx, tenantId, new Date(at.getTime() - DAY_MS));
+  if (active >= MOST_ADDRESSES)
+    throw new DomainError("alert-address.too-many", {
+      detail: `There can be ${MOST_ADDRESSES} addresses. Remove one first.`,
+    });
+  if (added >= MOST_ADDITIONS)
+    throw new DomainError("alert-address.too-many", {
+      detail: `Within 24 hours ${MOST_ADDITIONS} addresses can be added. Try again later.`,
+    });
+}
+
 /**
  * Adds an address for alerts. The secret of a webhook is in this answer and never shown again. Throws `request.invalid`
  * for an address that messages may not be sent to, and `alert-address.too-many`.
@@ -114,10 +130,7 @@ export async function addAddress(cx: Context, body: NewAddress): Promise<Address
   const secret = plain === undefined ? null : cx.keystore.sealSecret(addressContext(id), plain);
   const row = { id, channel: body.channel, address, secret, least: body.least };
   const entry = await inTransaction(cx, async (tx) => {
-    if ((await countAddresses(tx, tenantId)) >= MOST_ADDRESSES)
-      throw new DomainError("alert-address.too-many", {
-        detail: `There can be ${MOST_ADDRESSES} addresses. Remove one first.`,
-      });
+    await requireRoom(tx, tenantId, at);
     const { channel, least } = body;
     const where =
       channel === "webhook" ? new URL(address).origin : address.slice(address.lastIndexOf("@") + 1);
@@ -182,7 +195,7 @@ export function removeAddress(cx: Context, id: string): Promise<AddressChanged> 
 /** Queues a test message. Throws as `lockActive`, and `alert-address.testing` while an earlier test waits. */
 export function testAddress(cx: Context, id: string): Promise<AddressChanged> {
   return change(cx, id, "alert.test-address", async (tx, at) => {
-    if (await hasWaitingTest(tx, id)) throw new DomainError("alert-address.testing");
+    if (await hasWaiting(tx, id, "test")) throw new DomainError("alert-address.testing");
     await queueOfAddress(tx, { tenantId: cx.instance.tenantId, addressId: id, reason: "test", at });
   });
 }

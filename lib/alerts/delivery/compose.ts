@@ -11,12 +11,15 @@ const WORDS: Readonly<Record<Reason, string>> = {
   escalated: "alert not acknowledged",
   resolved: "alert resolved",
   test: "test of alerts",
+  threshold: "figure of the alert rules changed",
   removed: "address for alerts removed",
 };
 
-/** What a mail says of the address itself. */
-const OF_ADDRESS: Readonly<Partial<Record<Reason, (origin: string) => string>>> = {
+/** What a mail says that is about no alert. */
+const WITHOUT_ALERT: Readonly<Partial<Record<Reason, (origin: string) => string>>> = {
   test: (origin) => `an administrator tested this address. Alerts of ${origin} are sent here.`,
+  threshold: (origin) =>
+    `an administrator changed a figure of the alert rules of ${origin}. Sign in to read it: ${origin}/operations/rules. If you do not know why, ask another administrator.`,
   removed: (origin) =>
     `an administrator removed this address. Alerts of ${origin} are no longer sent here. If you do not know why, ask another administrator.`,
 };
@@ -50,7 +53,7 @@ export function mailOf(row: DeliveryRow, alert: AlertRow | undefined, to: string
       id: row.id,
       to,
       subject: `Sealport: ${words}`,
-      text: `${when}: ${OF_ADDRESS[row.reason]?.(origin) ?? words}\n`,
+      text: `${when}: ${WITHOUT_ALERT[row.reason]?.(origin) ?? words}\n`,
     };
   const { name, severity, opened_at: opened, id } = alert;
   return {

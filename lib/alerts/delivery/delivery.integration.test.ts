@@ -94,6 +94,7 @@ async function opened(name = "envelope.replaced") {
   return alert;
 }
 const typesOf = () => receiver.calls.map(({ body }) => JSON.parse(body).type);
+const subjects = () => server.taken.map(({ text }) => /^Subject: (.*?)\r?$/m.exec(text)?.[1]);
 const headersOf = (call: WebhookReceiver["calls"][number] | undefined) => ({
   "webhook-id": String(call?.headers["webhook-id"]),
   "webhook-timestamp": String(call?.headers["webhook-timestamp"]),
@@ -246,11 +247,9 @@ describe("an address for alerts", () => {
     const approver = await bench.person({ role: "coordinator", duties: ["approve"] });
     const { id } = await mailbox();
     await removeAddress(admin, id);
-    await setThreshold(admin, "denials", { value: 10_000 });
     await send();
-    expect(server.taken.map(({ text }) => /^Subject: (.*?)\r?$/m.exec(text)?.[1])).toEqual([
-      "Sealport: address for alerts removed",
-    ]);
+    expect(subjects()).toEqual(["Sealport: address for alerts removed"]);
+    await setThreshold(admin, "denials", { value: 10_000 });
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
     const told = async (who: Context) =>
       (await listNotifications(who, { view: "all", limit: 500 })).items
@@ -264,6 +263,20 @@ describe("an address for alerts", () => {
     expect(await told(other)).toEqual(news);
     expect(await told(compliance)).toEqual(news);
     for (const who of [admin, approver]) expect(await told(who)).toEqual([]);
+  });
+
+  it("is told of changed figures, whatever severity it takes, in one message while that one waits", async () => {
+    await mailbox({ least: "critical" });
+    await hook();
+    await setThreshold(admin, "grant_cap_percent", { value: 80 });
+    await setThreshold(admin, "grant_cap_percent", { value: 90 });
+    await setThreshold(admin, "self_approvals", { value: 100 });
+    await send();
+    expect(subjects()).toEqual(["Sealport: figure of the alert rules changed"]);
+    expect(typesOf()).toEqual(["alert.threshold"]);
+    await setThreshold(admin, "self_approvals", { value: 1 });
+    await send();
+    expect(typesOf()).toEqual(["alert.threshold", "alert.threshold"]);
   });
 
   it("is shown by its origin only if it is a webhook, and its secret is never shown again", async () => {
@@ -288,11 +301,20 @@ describe("an address for alerts", () => {
     );
   });
 
-  it("can be added only up to a limit", async () => {
+  it("can be added only up to a limit, and no more often within a day than another, removed ones included", async () => {
+    const tomorrow: Context = { ...admin, clock: later(2 * 1_440 * MINUTE_MS) };
+    const add = (i: number) =>
+      outcomeOf(addAddress(tomorrow, NewAddress.parse({ channel: "mail", address: `ops${i}@test.example` })));
     const outcomes: string[] = [];
-    for (let i = 0; i < 21; i += 1)
-      outcomes.push(await outcomeOf(mailbox({ address: `ops${i}@test.example` })));
+    for (let i = 0; i < 21; i += 1) outcomes.push(await add(i));
     expect(outcomes.filter((one) => one === "done")).toHaveLength(20);
+    expect(outcomes.at(-1)).toBe("alert-address.too-many");
+    for (let i = 0; i < 21; i += 1) {
+      const active = (await addresses()).find(({ state }) => state === "active");
+      await removeAddress(tomorrow, active?.id ?? "none");
+      outcomes.push(await add(i));
+    }
+    expect(outcomes.filter((one) => one === "done")).toHaveLength(40);
     expect(outcomes.at(-1)).toBe("alert-address.too-many");
   });
 });

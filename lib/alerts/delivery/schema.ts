@@ -6,8 +6,8 @@ import { pageOf, pageQuery, Receipt, text } from "@/lib/schema";
 export const Channel = z.enum(["mail", "webhook"]);
 export type Channel = z.infer<typeof Channel>;
 
-/** Why a message is sent: about an alert, as a test, or once to an address that was removed. */
-export const Reason = z.enum(["opened", "escalated", "resolved", "test", "removed"]);
+/** Why a message is sent: about an alert, as a test, after a change of a rule's figure, or once to an address that was removed. */
+export const Reason = z.enum(["opened", "escalated", "resolved", "test", "threshold", "removed"]);
 export type Reason = z.infer<typeof Reason>;
 
 /** A new address for alerts: a mailbox or the URL of a webhook, and the least severity that is sent there. */
@@ -22,7 +22,7 @@ export const AlertDelivery = z.object({
   id: z.string(),
   /** Header `webhook-id` of a webhook's calls, Message-ID of a mail. */
   reason: Reason,
-  /** The alert; null for a message about the address itself. */
+  /** The alert; null for a message about an address or the rules. */
   alert_id: z.string().nullable(),
   at: z.string(),
   status: DeliveryStatus,

@@ -42,12 +42,21 @@ export async function lockAddress(tx: Tx, tenantId: string, id: string): Promise
   return z.array(AddressRow).parse(rows)[0];
 }
 
-/** Returns how many addresses are active. The tenant's row is locked, so that two additions are counted one by one. */
-export async function countAddresses(tx: Tx, tenantId: string): Promise<number> {
+/**
+ * Returns how many addresses are active, and how many were added since a moment, removed ones included. Additions wait for
+ * each other, so that two are counted one by one.
+ */
+export async function countAddresses(
+  tx: Tx,
+  tenantId: string,
+  since: Date,
+): Promise<{ readonly active: number; readonly added: number }> {
   await tx.$queryRaw(
     Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`alert-address:${tenantId}`}, 0))::text`,
   );
-  return tx.alert_address.count({ where: { tenant_id: tenantId, ended_at: null } });
+  const active = await tx.alert_address.count({ where: { tenant_id: tenantId, ended_at: null } });
+  const added = await tx.alert_address.count({ where: { tenant_id: tenantId, created_at: { gt: since } } });
+  return { active, added };
 }
 
 export interface NewAddressRow {
@@ -101,8 +110,8 @@ export type DeliveryRow = z.infer<typeof DeliveryRow>;
 
 const DELIVERY = Prisma.sql`id::text, address_id::text, alert_id::text, reason, at, status, attempts, next_at, outcome, http_status`;
 
-/** Messages about the address itself, and not about an alert. */
-type OfAddress = "test" | "removed";
+/** Messages that are about no alert: about one address, or about the rules. */
+type WithoutAlert = "test" | "threshold" | "removed";
 
 /**
  * Queues a message about an alert to every address that takes its severity, once for each reason: the unique index drops
@@ -114,7 +123,7 @@ export async function queueMessages(
     readonly tenantId: string;
     readonly alertId: string;
     readonly severity: Severity;
-    readonly reason: Exclude<Reason, OfAddress>;
+    readonly reason: Exclude<Reason, WithoutAlert>;
     readonly at: Date;
   },
 ): Promise<void> {
@@ -147,13 +156,13 @@ export async function queueMessages(
   });
 }
 
-/** Queues a message about one address. */
+/** Queues a message about no alert to one address. */
 export async function queueOfAddress(
   tx: Tx,
   message: {
     readonly tenantId: string;
     readonly addressId: string;
-    readonly reason: OfAddress;
+    readonly reason: WithoutAlert;
     readonly at: Date;
   },
 ): Promise<void> {
@@ -162,10 +171,22 @@ export async function queueOfAddress(
   await tx.alert_delivery.createMany({ data: [{ ...row, next_at: at }] });
 }
 
-/** Whether a test of this address still waits. */
-export async function hasWaitingTest(tx: Tx, addressId: string): Promise<boolean> {
-  const where = { address_id: addressId, reason: "test", status: "waiting" };
+/** Whether such a message to this address still waits. */
+export async function hasWaiting(tx: Tx, addressId: string, reason: WithoutAlert): Promise<boolean> {
+  const where = { address_id: addressId, reason, status: "waiting" };
   return (await tx.alert_delivery.count({ where })) > 0;
+}
+
+/**
+ * Queues a message to every address that the rules changed. One that still waits covers this change too, so changes one
+ * after another do not fill mailboxes.
+ */
+export async function queueRuleChange(tx: Tx, tenantId: string, at: Date): Promise<void> {
+  const reason = "threshold";
+  const where = { tenant_id: tenantId, ended_at: null };
+  for (const { id: addressId } of await tx.alert_address.findMany({ where, select: { id: true } }))
+    if (!(await hasWaiting(tx, addressId, reason)))
+      await queueOfAddress(tx, { tenantId, addressId, reason, at });
 }
 
 /** Returns the newest messages of each address. */

@@ -1,4 +1,5 @@
 import "server-only";
+import { queueRuleChange } from "@/lib/alerts/delivery/store";
 import { listThresholds, type SetThreshold, upsertThreshold } from "@/lib/alerts/rules/threshold-store";
 import {
   type NewThreshold,
@@ -38,7 +39,10 @@ export async function getThresholds(cx: Context, { cursor }: ThresholdQuery): Pr
   return { items: ThresholdName.options.map((name) => view(name, own(name))), next_cursor: null };
 }
 
-/** Sets a figure of the rules from now on. Throws `request.invalid` for a value outside its bounds. */
+/**
+ * Sets a figure of the rules from now on. Every address for alerts gets a message if it changes. Throws `request.invalid`
+ * for a value outside its bounds.
+ */
 export async function setThreshold(
   cx: Context,
   name: ThresholdName,
@@ -50,15 +54,17 @@ export async function setThreshold(
   const { userId, name: person } = cx.principal;
   const at = cx.clock.now();
   const entry = await inTransaction(cx, async (tx) => {
-    const before = (await listThresholds(tx, tenantId)).find((one) => one.name === name)?.value;
+    const own = (await listThresholds(tx, tenantId)).find((one) => one.name === name)?.value;
+    const before = own ?? THRESHOLDS[name].usual;
     const written = await appendEntry(tx, cx, {
       class: "admin",
       outcome: "done",
       action: "alert.threshold",
       subjects: [`alert-threshold:${name}`],
-      details: { name, before: before ?? THRESHOLDS[name].usual, value },
+      details: { name, before, value },
     });
     await upsertThreshold(tx, { tenantId, name, value, at, userId });
+    if (value !== before) await queueRuleChange(tx, tenantId, at);
     return written;
   });
   const own = { name, value, changedAt: at, changedBy: person };

@@ -81,6 +81,18 @@ describe("a sealed archive", () => {
     await expect(textsOf(openSealed(target, await readIdentities(mine.file)))).rejects.toThrow("is damaged");
   });
 
+  it("is refused at its end when another sound one was put in its place after its digest was compared", async () => {
+    const { file, recipient } = await makeIdentity(dir, "id");
+    const target = path.join(dir, "a.tar.gz.age");
+    const first = await writeSealed(target, sample(), [recipient]);
+    await requireDigest(target, first);
+    await rm(target);
+    const second = await writeSealed(target, sample(), [recipient]);
+    const identities = await readIdentities(file);
+    await expect(textsOf(openSealed(target, identities, first))).rejects.toThrow("digest");
+    expect(Object.keys(await textsOf(openSealed(target, identities, second)))).toHaveLength(4);
+  });
+
   it("leaves no file when its source fails", async () => {
     const { recipient } = await makeIdentity(dir, "id");
     async function* failing() {

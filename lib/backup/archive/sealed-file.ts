@@ -129,6 +129,10 @@ export async function requireDigest(file: string, stated: SealedFile): Promise<v
   } catch (error) {
     throw explainBackupFailure(error, file);
   }
+  requireStated(file, meter, stated);
+}
+
+function requireStated(file: string, meter: Meter, stated: SealedFile): void {
   if (meter.bytes < stated.bytes)
     throw new BackupRefused(`${file} is cut: it has ${meter.bytes} of ${stated.bytes} bytes.`);
   if (meter.bytes !== stated.bytes || meter.digest() !== stated.sha256)
@@ -145,8 +149,16 @@ function explainOpening(error: unknown, file: string): unknown {
   return new BackupRefused(`${file} is damaged: it cannot be decrypted.`);
 }
 
-/** Yields the content of a sealed file. Throws BackupRefused for another identity and for a damaged or cut file. */
-export async function* openSealed(file: string, identities: readonly string[]): AsyncGenerator<Uint8Array> {
+/**
+ * Yields the content of a sealed file. Throws BackupRefused for another identity and for a damaged or cut file. If the
+ * file is stated, throws at the end unless the bytes that were read here are the stated ones: another file may have been
+ * put in place of one that was compared before.
+ */
+export async function* openSealed(
+  file: string,
+  identities: readonly string[],
+  stated?: SealedFile,
+): AsyncGenerator<Uint8Array> {
   const decrypter = new Decrypter();
   try {
     for (const identity of identities) decrypter.addIdentity(identity);
@@ -154,13 +166,14 @@ export async function* openSealed(file: string, identities: readonly string[]): 
     throw new BackupRefused("The identity file has a line that is not a valid identity of age.");
   }
   try {
-    const sealed = createReadStream(file);
-    const opened = await decrypter.decrypt(webStream(sealed));
+    const meter = new Meter();
+    const opened = await decrypter.decrypt(webStream(meter.over(createReadStream(file))));
     const plain = createGunzip();
     const unzipping = pipeline(chunksOf(opened), plain);
     unzipping.catch(() => undefined);
     yield* plain;
     await unzipping;
+    if (stated !== undefined) requireStated(file, meter, stated);
   } catch (error) {
     throw explainOpening(error, file);
   }

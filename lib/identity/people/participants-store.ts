@@ -51,9 +51,9 @@ export async function lockParticipant(tx: Tx, tenantId: string, id: string): Pro
     SELECT id FROM participant WHERE id = ${id} AND tenant_id = ${tenantId}::uuid FOR UPDATE`);
 }
 
-/** Returns whether a person acts for the participant already, invited or suspended people included. */
+/** Returns whether a person acts for the participant or did so earlier, in any state. */
 export async function hasPeople(tx: Tx, tenantId: string, id: string): Promise<boolean> {
-  const where = { participant_id: id, tenant_id: tenantId, state: { not: "left" } };
+  const where = { participant_id: id, tenant_id: tenantId };
   return (await tx.app_user.findFirst({ where, select: { id: true } })) !== null;
 }
 

@@ -125,12 +125,6 @@ export async function findTenant(
   return row === null ? undefined : { pseudonym: row.pseudonym, log: row.log_origin };
 }
 
-/** Returns the id of the tenant whose entries this log holds. */
-export async function findTenantOfLog(tx: Tx, log: string): Promise<string | undefined> {
-  const row = await tx.tenant.findFirst({ where: { log_origin: log }, select: { id: true } });
-  return row?.id;
-}
-
 export async function insertTenant(tx: Tx, data: Prisma.tenantCreateInput): Promise<void> {
   await tx.tenant.create({ data, select: { id: true } });
 }

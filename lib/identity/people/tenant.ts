@@ -1,9 +1,9 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Database } from "@/lib/db/client";
-import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import type { IdentityContext } from "@/lib/identity/people/create-organisation";
-import { findTenant, findTenantOfLog, insertTenant } from "@/lib/identity/people/store";
+import { findTenant, insertTenant } from "@/lib/identity/people/store";
 
 /** Stores the tenant of a new instance. Its pseudonym and log origin never change afterwards. */
 export async function createTenant(cx: IdentityContext, name: string): Promise<void> {
@@ -26,11 +26,4 @@ export function readTenant(
 ): Promise<{ readonly pseudonym: string; readonly log: string } | undefined> {
   const instance = { log: "", tenantId, tenantPseudonym: "", evaluation: false };
   return inSnapshot({ db, instance }, (tx) => findTenant(tx, tenantId));
-}
-
-/** Returns whether another tenant's entries are in this log already; false for a new log. */
-export async function isLogTaken(cx: DbContext, log: string): Promise<boolean> {
-  // Another portal of this tenant may have made the row a moment ago.
-  const holder = await inSnapshot(cx, (tx) => findTenantOfLog(tx, log));
-  return holder !== undefined && holder !== cx.instance.tenantId;
 }

@@ -27,7 +27,7 @@ export interface RestoreOrder {
   /** The moment to reach; undefined for everything that is archived. */
   readonly to: Date | undefined;
   readonly into: string;
-  /** The digest that the backup must have; without one, any backup of the folder is taken. */
+  /** The digest that the backup must have: of the bytes that are laid down. Without one, any backup of the folder is taken. */
   readonly sha256?: string | undefined;
   /** Removed with the server if this process is killed. */
   readonly scratchFolder?: string;
@@ -113,7 +113,7 @@ async function bringBack(order: RestoreOrder, manifest: Manifest, file: string):
   const account = findServerAccount();
   const place = await prepareClusterPlace(order.into, account);
   const bin = await programsFor(manifest, account, order.into);
-  await layDown(openSealed(file, order.identities), place, account);
+  await layDown(openSealed(file, order.identities, manifest.file), place, account);
   const walFolder = path.join(place.base, "wal");
   await openWal(order.folder, manifest, order.identities, walFolder);
   const { superuser, log_size } = manifest;

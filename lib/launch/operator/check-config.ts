@@ -93,12 +93,14 @@ function checkDatabases(part: Part, given: Given): Promise<Finding | undefined>[
   const names = Object.keys(environments[part].shape).filter((name) =>
     /DATABASE(?:_LISTEN|_REPLICA)?_URL$/.test(name),
   );
+  const { TENANT_ID, LOG_ORIGIN } = given;
+  const own = TENANT_ID === undefined || LOG_ORIGIN === undefined ? undefined : { TENANT_ID, LOG_ORIGIN };
   return names.flatMap((name) => {
     const url = given[name];
     if (url === undefined) return [];
     const check = async () => {
       await requireDatabase(name, url);
-      await requireLogin(name, url, { clock: systemClock, tenantId: given.TENANT_ID });
+      await requireLogin(name, url, { clock: systemClock, own });
     };
     return [finding(name, check)];
   });

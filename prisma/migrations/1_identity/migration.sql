@@ -755,6 +755,8 @@ GRANT USAGE ON SCHEMA public TO sealport_app, sealport_sequencer, sealport_reten
 GRANT SELECT ON _prisma_migrations TO sealport_app, sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON tenant TO sealport_app;
 GRANT SELECT ON tenant TO sealport_auditor;
+-- Each part compares its tenant and its log with these at its start.
+GRANT SELECT (id, log_origin) ON tenant TO sealport_sequencer, sealport_retention, sealport_signer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON organisation TO sealport_app;
 GRANT SELECT ON organisation TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON agency TO sealport_app;

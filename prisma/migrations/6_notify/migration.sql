@@ -185,7 +185,7 @@ CREATE TABLE alert_address (
   CONSTRAINT alert_address_ended_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
 
--- One message about an alert to one address, a test of the address, or its last message. `id` is also the webhook-id of repeated calls.
+-- One message about an alert to one address, a test of the address, a change of a rule's figure, or its last message. `id` is also the webhook-id of repeated calls.
 CREATE TABLE alert_delivery (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -201,7 +201,8 @@ CREATE TABLE alert_delivery (
   outcome text,
   http_status integer,
   CONSTRAINT alert_delivery_reason_known CHECK
-    (reason IN ('opened', 'escalated', 'resolved', 'test', 'removed') AND (reason IN ('test', 'removed')) = (alert_id IS NULL)),
+    (reason IN ('opened', 'escalated', 'resolved', 'test', 'threshold', 'removed')
+      AND (reason IN ('test', 'threshold', 'removed')) = (alert_id IS NULL)),
   CONSTRAINT alert_delivery_status_known CHECK
     (status IN ('waiting', 'delivered', 'failed', 'withheld') AND (status = 'waiting') = (ended_at IS NULL))
 );

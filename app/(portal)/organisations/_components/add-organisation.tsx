@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
 import { NewOrganisation, type NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
+import { linesOf, personOfLine } from "@/lib/administration/typed-lines-schema";
 import type { createOrganisation } from "@/lib/api-client/operations/administration/organisations";
 
 const ADD = target<typeof createOrganisation>("POST", "/confidential/admin/organisations");
@@ -28,24 +29,6 @@ const START = {
   reason: "",
 };
 
-/** Reads "Name, address". Without a comma the schema names the missing address. */
-function personOf(text: string): { name: string; email: string } {
-  const at = text.lastIndexOf(",");
-  return {
-    name: text.slice(0, at < 0 ? undefined : at).trim(),
-    email: at < 0 ? "" : text.slice(at + 1).trim(),
-  };
-}
-
-const linesOf = (text: string): string[] => [
-  ...new Set(
-    text
-      .split("\n")
-      .map((line) => line.trim().toLowerCase())
-      .filter((line) => line !== ""),
-  ),
-];
-
 function bodyOf(kind: Kind, { name, zone, ...typed }: typeof START) {
   const common = { name: name.trim(), zone: zone.trim() };
   if (kind === "company") return { kind, ...common };
@@ -53,9 +36,9 @@ function bodyOf(kind: Kind, { name, zone, ...typed }: typeof START) {
     kind,
     ...common,
     legal_name: typed.legal.trim(),
-    email_domains: linesOf(typed.domains),
+    email_domains: linesOf(typed.domains.toLowerCase()),
     contacts: [{ number: typed.number.trim(), source: typed.source.trim() }],
-    people: [typed.first, typed.second].filter((text) => text.trim() !== "").map(personOf),
+    people: [typed.first, typed.second].filter((text) => text.trim() !== "").map(personOfLine),
     reason: typed.reason.trim(),
   };
 }

@@ -6,21 +6,11 @@ import { AreaField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { AgencyChange } from "@/lib/administration/organisations/schema";
+import { linesOf, pairOfLine, personOfLine } from "@/lib/administration/typed-lines-schema";
 import type { setAgencyRecord } from "@/lib/api-client/operations/administration/organisations";
 import type { AgencyRecord } from "@/lib/organisations/schema";
 
 const PUT = target<typeof setAgencyRecord>("PUT", "/confidential/admin/organisations/{id}/agency");
-
-function linesOf(text: string): string[] {
-  const lines = text.split("\n").map((line) => line.trim());
-  return [...new Set(lines.filter((line) => line !== ""))];
-}
-
-/** Reads the two parts of a line, "number; source". Without a semicolon the schema names the missing second part. */
-function partsOf(line: string): readonly [string, string] {
-  const at = line.indexOf(";");
-  return [line.slice(0, at < 0 ? undefined : at).trim(), at < 0 ? "" : line.slice(at + 1).trim()];
-}
 
 /** Domains, telephone numbers and contacts for identity checks of an agency's officers, one a line. A second person agrees. */
 export function AgencyForm({ record }: { record: AgencyRecord }) {
@@ -39,13 +29,10 @@ export function AgencyForm({ record }: { record: AgencyRecord }) {
     toBody: ({ domains, contacts, people, reason }) => ({
       email_domains: linesOf(domains.toLowerCase()),
       contacts: linesOf(contacts).map((line) => {
-        const [number, source] = partsOf(line);
+        const [number, source] = pairOfLine(line);
         return { number, source };
       }),
-      people: linesOf(people).map((line) => {
-        const [name, email] = partsOf(line);
-        return { name, email };
-      }),
+      people: linesOf(people).map(personOfLine),
       reason: reason.trim(),
     }),
     controls: {

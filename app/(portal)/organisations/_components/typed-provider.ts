@@ -1,4 +1,5 @@
 import type { ProviderView } from "@/lib/administration/providers/schema";
+import { lineOfGroup, linesOf, mappedOfLine } from "@/lib/administration/typed-lines-schema";
 
 /** The settings of a provider as administrators type them in the form. */
 export interface TypedProvider {
@@ -29,16 +30,10 @@ export const NEW_PROVIDER: TypedProvider = {
   reason: "",
 };
 
-/** Returns the lines of a text without empty and repeated ones. */
-export function linesOf(text: string): string[] {
-  const lines = text.split("\n").map((line) => line.trim());
-  return [...new Set(lines.filter((line) => line !== ""))];
-}
-
 /** Returns the settings in force as the form shows them. The secret is never shown. */
 export function typedOf(provider: ProviderView): TypedProvider {
-  const line = ({ value, role, duties }: ProviderView["mapping"][number]) =>
-    [value, role, ...(duties.length === 0 ? [] : [duties.join(", ")])].join("; ");
+  const line = ({ value, ...group }: ProviderView["mapping"][number]) =>
+    lineOfGroup({ name: value, ...group });
   return {
     issuer: provider.issuer,
     client: provider.client_id,
@@ -54,13 +49,6 @@ export function typedOf(provider: ProviderView): TypedProvider {
   };
 }
 
-/** Reads "group; role; duty, duty". The schema refuses a role or a duty that does not exist. */
-function mappedOf(line: string) {
-  const [value = "", role = "", duties = ""] = line.split(";").map((part) => part.trim());
-  const listed = duties.split(",").map((duty) => duty.trim().toLowerCase());
-  return { value, role: role.toLowerCase(), duties: [...new Set(listed.filter((duty) => duty !== ""))] };
-}
-
 /** Returns the body to send. It may be invalid, because the schema checks it before it is sent. */
 export function sentOf(typed: TypedProvider) {
   const secret = typed.way === "client_secret" && typed.secret !== "" ? { client_secret: typed.secret } : {};
@@ -74,7 +62,7 @@ export function sentOf(typed: TypedProvider) {
     acr: linesOf(typed.acr),
     max_age: Math.round(Number(typed.minutes) * 60),
     group_claim: typed.claim.trim(),
-    mapping: linesOf(typed.mapping).map(mappedOf),
+    mapping: linesOf(typed.mapping).map(mappedOfLine),
     reason: typed.reason.trim(),
   };
 }

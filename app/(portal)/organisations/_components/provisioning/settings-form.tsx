@@ -6,8 +6,8 @@ import { AreaField, SelectField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
-import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/provisioning/group-line-schema";
 import { type Provisioning, ProvisioningChange } from "@/lib/administration/provisioning/schema";
+import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/typed-lines-schema";
 import type { setProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 
 const PUT = target<typeof setProvisioning>("PUT", "/confidential/admin/organisations/{id}/provisioning");
