@@ -329,7 +329,8 @@ test("the caller's address is the one that the proxy saw, and wrong sign-ins fro
   expect(logs.text).not.toMatch(/203\.0\.113|127\.0\.0\.9"/);
 
   const statuses = await guess(site, "127.0.0.66", 1_000);
-  expect(statuses.filter((status) => status !== 401 && status !== 429)).toEqual([]);
+  // A busy portal refuses a call before it looks at the guess.
+  expect(statuses.filter((status) => ![401, 429, 503].includes(status))).toEqual([]);
   const wrong = statuses.filter((status) => status === 401).length;
   expect([statuses.length, wrong > 0, wrong <= 100]).toEqual([1_000, true, true]);
   await who("Ben Roth").post("/confidential/account/sign-out");
