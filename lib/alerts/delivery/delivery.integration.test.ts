@@ -241,7 +241,7 @@ describe("an address for alerts", () => {
     );
   });
 
-  it("is not removed by one person unnoticed: its mailbox, other administrators and compliance are told", async () => {
+  it("notifies its mailbox, other administrators and compliance when one person removes it", async () => {
     const other = await bench.person({ role: "admin", duties: ["admin"] });
     const compliance = await bench.person({ role: "coordinator", duties: ["compliance"] });
     const approver = await bench.person({ role: "coordinator", duties: ["approve"] });
@@ -265,7 +265,7 @@ describe("an address for alerts", () => {
     for (const who of [admin, approver]) expect(await told(who)).toEqual([]);
   });
 
-  it("is told of changed figures, whatever severity it takes, in one message while that one waits", async () => {
+  it("gets one message about changed figures, whatever severity it takes, while that message waits", async () => {
     await mailbox({ least: "critical" });
     await hook();
     await setThreshold(admin, "grant_cap_percent", { value: 80 });
