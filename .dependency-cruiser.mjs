@@ -29,9 +29,9 @@ const LAYERS = [
   ["db", "keystore"],
   ["escrow/protocol"],
   ["etag", "paging"],
-  ["env", "telemetry", "clock", "format", "schema", "vocabulary", "issue-words"],
+  ["env", "telemetry", "clock", "format", "digests", "schema", "vocabulary", "issue-words"],
   ["errors", "addresses"],
-  ["error-codes", "word-lists"],
+  ["error-codes", "word-lists", "days"],
   ["crypto"],
 ];
 
@@ -102,7 +102,7 @@ export default {
       to: {
         path: "^(lib|app|components|scripts|e2e|bench|sdk)/",
         pathNot:
-          "[/-]schema\\.ts$|^lib/(vocabulary|word-lists)\\.ts$|^lib/(format|issue-words)\\.ts$|^lib/(api-client|import/lists)/|^lib/crypto/|^lib/audit/bundle-verifier/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
+          "[/-]schema\\.ts$|^lib/(vocabulary|word-lists|days)\\.ts$|^lib/(format|digests|issue-words)\\.ts$|^lib/(api-client|import/lists)/|^lib/crypto/|^lib/audit/bundle-verifier/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
       },
     },
     {
@@ -112,7 +112,7 @@ export default {
       to: {
         path: "^(lib|app)/",
         pathNot:
-          "[/-]schema\\.ts$|/labels\\.ts$|^lib/(vocabulary|word-lists)\\.ts$|^lib/(format|issue-words)\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/",
+          "[/-]schema\\.ts$|/labels\\.ts$|^lib/(vocabulary|word-lists|days)\\.ts$|^lib/(format|digests|issue-words)\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/",
       },
     },
     {
@@ -180,7 +180,8 @@ export default {
       from: { path: "^sdk/" },
       to: {
         path: "^(lib|app|components|scripts)/",
-        pathNot: "^lib/(api-client|crypto|audit/bundle-verifier)/|^lib/(schema|vocabulary|word-lists)\\.ts$",
+        pathNot:
+          "^lib/(api-client|crypto|audit/bundle-verifier)/|^lib/(schema|vocabulary|word-lists|days)\\.ts$",
       },
     },
     {

@@ -53,8 +53,8 @@ const shared = {
   expect: { poll: { timeout: 150_000, interval: 20 } },
   testTimeout: 300_000,
   hookTimeout: 300_000,
-  // vitest would keep one of two processors free. On the one database server more than two only wait for each other's disk.
-  maxWorkers: 2,
+  // vitest would keep one of two processors free. A third worker uses the time in which two wait for the database and for programs.
+  maxWorkers: 3,
 };
 const onServer = {
   ...shared,

@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { SiteHeader } from "@/components/layout/site-header";
 import { StatePage } from "@/components/layout/state-page";
-import { ButtonLink } from "@/components/ui/button-link";
+import { buttonClass } from "@/components/ui/button";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("notFound"))("title") };
@@ -23,9 +23,9 @@ export default async function NotFound() {
         text={t("text")}
         facts={requestId === null ? [] : [{ name: t("requestId"), value: requestId, isCode: true }]}
       >
-        <ButtonLink href="/" look="secondary">
+        <a href="/" className={buttonClass("secondary")}>
           {t("action")}
-        </ButtonLink>
+        </a>
       </StatePage>
     </>
   );

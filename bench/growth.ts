@@ -16,18 +16,20 @@ const [SMALL = 1_000, LARGE = 100_000] = (process.env.BENCH_RECORDS ?? "1000,100
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const CONNECTIONS = Number(process.env.BENCH_CONNECTIONS ?? 8);
-const CALLS: ReadonlySet<string> = new Set([
-  "submit",
-  "open",
-  "get",
-  "list",
-  "list by status",
-  "list by job",
-  "events",
-  "events of one",
-  "proof",
-  "page home",
-]);
+const CALLS: ReadonlySet<string> = new Set(
+  process.env.BENCH_ONLY?.split(",") ?? [
+    "submit",
+    "open",
+    "get",
+    "list",
+    "list by status",
+    "list by job",
+    "events",
+    "events of one",
+    "proof",
+    "page home",
+  ],
+);
 const POLL_MS = 500;
 
 /** Submits a record, waits until the custodian has confirmed it, and loads this many copies of it. */

@@ -98,14 +98,14 @@ export interface CommandSpec {
 
 /** Options of every command. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { name: "json", kind: "flag", help: "One JSON document on standard output; lists as NDJSON." },
-  { name: "profile", kind: "text", value: "PROFILE", help: "The profile to use, else SEALPORT_PROFILE." },
+  { name: "json", kind: "flag", help: "Write one JSON document to standard output, or a list as NDJSON." },
+  { name: "profile", kind: "text", value: "PROFILE", help: "The profile to use. Default: SEALPORT_PROFILE." },
   {
     name: "url",
     kind: "text",
     value: "URL",
-    help: "The portal's address, else SEALPORT_URL, else the profile's.",
+    help: "The portal's address. Default: SEALPORT_URL, or the profile's address.",
   },
-  { name: "quiet", kind: "flag", help: "No progress and no remarks on standard error." },
-  { name: "help", kind: "flag", help: "This help." },
+  { name: "quiet", kind: "flag", help: "Write no progress and no remarks to standard error." },
+  { name: "help", kind: "flag", help: "Show this help." },
 ];

@@ -140,8 +140,8 @@ export function completionScript(shell: Shell, commands: readonly CommandSpec[])
 
 export const COMPLETION_COMMAND: CommandSpec = {
   path: ["completion"],
-  summary: "A shell's completion of commands, options and their values.",
-  operands: [{ name: "SHELL", help: "Which shell.", choices: SHELLS }],
+  summary: "Print a script that completes commands, options and values in your shell.",
+  operands: [{ name: "SHELL", help: "Your shell.", choices: SHELLS }],
   example: "source <(sealport completion bash)",
   run: async (cx, given) => {
     const shell = SHELLS.find((one) => one === given.operand("SHELL"));

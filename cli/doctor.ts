@@ -196,9 +196,9 @@ export async function examine(cx: Cx): Promise<Finding[]> {
 export const DOCTOR_COMMAND: CommandSpec = {
   path: ["doctor"],
   summary: "Check for common problems: files, TLS, the portal, clocks, versions, the key, signing.",
-  options: [{ name: "csv", kind: "flag", help: "The findings as CSV." }],
+  options: [{ name: "csv", kind: "flag", help: "Write the findings as CSV." }],
   example: "sealport doctor --profile demo",
-  note: "Exit status: 0 where nothing fails, else that of the first failure: 2 for the configuration, 4 for a key that is refused, 7 for a portal that does not answer or is not ready, 1 for anything else.",
+  note: "Exit status: 0 if no check fails. Otherwise the status of the first failure: 2 for the configuration, 4 for a refused key, 7 for a portal that does not answer or is not ready, 1 for any other failure.",
   run: async (cx, given) => {
     const findings = await examine(cx);
     const columns = [

@@ -15,13 +15,13 @@ export const EXIT = {
 /** What each means, in one line, for help. */
 export const EXIT_WORDS: readonly (readonly [number, string])[] = [
   [EXIT.done, "done"],
-  [EXIT.wrong, "something is wrong, or was found"],
+  [EXIT.wrong, "a fault was found, or the command failed"],
   [EXIT.usage, "the command line, a file or the configuration is not usable"],
-  [EXIT.consistent, "verify: consistent with keys of the portal's or the bundle's own only, or not decided"],
+  [EXIT.consistent, "verify: consistent, but only with the portal's or the bundle's own keys, or undecided"],
   [EXIT.notAllowed, "not allowed, or not found (401, 403, 404)"],
   [EXIT.refused, "refused: a conflict, or not valid (409, 422 and other 4xx)"],
-  [EXIT.limit, "too many calls (429), after retries"],
-  [EXIT.away, "not reachable, or out of order (5xx)"],
+  [EXIT.limit, "too many calls (429), also after retries"],
+  [EXIT.away, "the portal cannot be reached or does not work (5xx)"],
   [EXIT.interrupted, "interrupted"],
 ];
 

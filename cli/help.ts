@@ -49,10 +49,10 @@ function usageLine({ path, operands = [], options = [] }: CommandSpec): string {
 
 /** First commands for a new user; the variables are for use without a profile. */
 const BEGINNING = [
-  "  sealport profile add NAME --url http://localhost:3000   asks for the API key and keeps both",
-  "  sealport doctor                                         says whether they work",
+  "  sealport profile add NAME --url http://localhost:3000   asks for the API key and saves both",
+  "  sealport doctor                                         shows whether they work",
   "",
-  "Without a profile SEALPORT_URL and SEALPORT_API_KEY are used.",
+  "Without a profile, the command uses SEALPORT_URL and SEALPORT_API_KEY.",
 ];
 
 /** Help for one command, with its example. */

@@ -18,7 +18,7 @@ export const STATEMENT_OPTIONS: readonly OptionSpec[] = [
     name: "statement-key-id",
     kind: "text",
     value: "ID",
-    help: "As the key is registered for you; by default the JWK's kid.",
+    help: "The id under which your key is registered. Default: the kid of the JWK.",
   },
 ];
 

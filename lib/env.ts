@@ -4,7 +4,7 @@
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, NoteKey, witnessFields } from "@/lib/env/anchors";
-import { backupFields, backupPeriodFields } from "@/lib/env/backup";
+import { backupCommandFields, backupFields, backupPeriodFields } from "@/lib/env/backup";
 import { collectorFields } from "@/lib/env/collector";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
@@ -114,6 +114,7 @@ const Custodian = z.object({
   ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   CUSTODIAN_EVALUATION: Flag,
   CUSTODIAN_ORIGINS: Origins,
+  ...backupCommandFields,
 });
 
 const Witness = z.object({

@@ -4,13 +4,11 @@ import {
   formatCount,
   formatDecimal,
   formatTime,
-  hexOfDigest,
   isMidnight,
   isoOf,
   lastDayOf,
   regionName,
   shortDigest,
-  spokenGroups,
 } from "@/lib/format";
 
 test("a jurisdiction is shown by its name, and an unknown one as it is", () => {
@@ -50,13 +48,6 @@ test.each(["", "#", "1e5", "1.2.3", "12 EUR", "••••••••", "+1.5"
   },
 );
 
-test("a digest of the API is what sha256sum prints", () => {
-  // printf abc | sha256sum
-  const hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-  expect(hexOfDigest("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0")).toBe(hex);
-  expect(hexOfDigest("not a digest")).toBe("not a digest");
-});
-
 test("a time is shown with its zone, summer time included", () => {
   const winter = new Date("2026-11-24T13:31:58.123Z");
   expect(formatTime(winter, { timeZone: "Europe/Berlin" })).toBe("24 Nov 2026, 14:31:58 CET");
@@ -72,18 +63,9 @@ test("an end at midnight UTC is the day before, and any other end an instant", (
   expect(lastDayOf("2026-12-15T00:00:00+01:00")).toBeUndefined();
 });
 
-test("a digest is shortened the same way everywhere, a short one not at all", () => {
-  expect(shortDigest("01a181c8-0000-7000-8000-00000000d99b")).toBe("01a181c8…d99b");
-  expect(shortDigest("0123456789abcd")).toBe("0123456789abcd");
-});
-
 test("a beginning at midnight UTC is a day, whatever zone its reader is in, and any other an instant", () => {
   expect(isMidnight("2026-11-24T00:00:00Z")).toBe(true);
   expect(isMidnight("2026-11-24T00:00:00+01:00")).toBe(false);
-});
-
-test("a fingerprint is read aloud in groups of four digits, leading zeros too", () => {
-  expect(spokenGroups(new Uint8Array([0, 1, 0xab, 0xcd, 0xff, 0xfe]), 2)).toBe("0001 abcd");
 });
 
 test("what is no time or no number is said, and no formatter throws", () => {
@@ -110,4 +92,9 @@ test("a device has the name of its browser and system, and none where it does no
     "",
     "",
   ]);
+});
+
+test("a digest is shortened the same way everywhere, a short one not at all", () => {
+  expect(shortDigest("01a181c8-0000-7000-8000-00000000d99b")).toBe("01a181c8…d99b");
+  expect(shortDigest("0123456789abcd")).toBe("0123456789abcd");
 });

@@ -1,5 +1,3 @@
-import { fromBase64url, toHex } from "@/lib/crypto/bytes";
-
 /** How figures, times and digests look on every page and in every command. */
 
 /** The reader's language. */
@@ -35,30 +33,11 @@ export function formatDecimal(text: string, locale: Locale): string {
   return part === undefined ? grouped : `${grouped}${MARKS[locale].decimal}${part}`;
 }
 
-/** First eight … last four; the whole value is what gets copied. */
-export function shortDigest(digest: string): string {
-  return digest.length <= 14 ? digest : `${digest.slice(0, 8)}…${digest.slice(-4)}`;
-}
-
 const DAY_MS = 86_400_000;
 
 /** Whether an instant is where a day begins in UTC, as a fact that was given as a day is kept. */
 export function isMidnight(instant: string): boolean {
   return Date.parse(instant) % DAY_MS === 0;
-}
-
-/** A fingerprint's first bytes as people compare them aloud: groups of four hexadecimal digits. */
-export function spokenGroups(fingerprint: Uint8Array, groups: number): string {
-  return (toHex(fingerprint).match(/.{4}/g) ?? []).slice(0, groups).join(" ");
-}
-
-/** Returns base64url as lower-case hex, as `sha256sum` prints it. Other text stays as it is. */
-export function hexOfDigest(digest: string): string {
-  try {
-    return toHex(fromBase64url(digest));
-  } catch {
-    return digest;
-  }
 }
 
 /**
@@ -101,6 +80,32 @@ export function isoOf(instant: Date): string | undefined {
   return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
 }
 
+/** What a time is shown with; the month counts from 1. */
+interface TimeParts {
+  readonly year: string;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: string;
+  readonly minute: string;
+  readonly second: string;
+  readonly zone: string;
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, "0");
+
+/** Without a formatter: a browser's first one takes longer than all else on a page that becomes active. */
+function utcParts(instant: Date): TimeParts {
+  return {
+    year: String(instant.getUTCFullYear()),
+    month: instant.getUTCMonth() + 1,
+    day: instant.getUTCDate(),
+    hour: twoDigits(instant.getUTCHours()),
+    minute: twoDigits(instant.getUTCMinutes()),
+    second: twoDigits(instant.getUTCSeconds()),
+    zone: "UTC",
+  };
+}
+
 /** A formatter takes 40 µs to make and a list shows many times. Languages are two and the zones of one process few. */
 const timeFormats = new Map<string, Intl.DateTimeFormat>();
 
@@ -123,20 +128,31 @@ function timeFormat(locale: Locale, timeZone: string | undefined): Intl.DateTime
   return made;
 }
 
+function zonedParts(instant: Date, locale: Locale, timeZone: string | undefined): TimeParts {
+  const all = timeFormat(locale, timeZone).formatToParts(instant);
+  const of = new Map(all.map(({ type, value }) => [type, value]));
+  const textOf = (type: Intl.DateTimeFormatPartTypes) => of.get(type) ?? "";
+  return {
+    year: textOf("year"),
+    month: Number(textOf("month")),
+    day: Number(textOf("day")),
+    hour: textOf("hour"),
+    minute: textOf("minute"),
+    second: textOf("second"),
+    zone: textOf("timeZoneName"),
+  };
+}
+
 /** 24 Nov 2026, 14:31:58 CET, or in German 24. Nov. 2026, 14:31:58 MEZ. The zone is always named. */
 export function formatTime(instant: Date, options: TimeOptions = {}): string {
   const { timeZone, locale = "en", form = "full" } = options;
   if (Number.isNaN(instant.getTime())) return NO_DATE[locale];
-  const parts = new Map(
-    timeFormat(locale, timeZone)
-      .formatToParts(instant)
-      .map((part) => [part.type, part.value]),
-  );
-  const month = MONTHS[locale][Number(parts.get("month")) - 1] ?? "";
-  const day = `${Number(parts.get("day"))}${locale === "de" ? "." : ""} ${month} ${parts.get("year")}`;
+  const parts = timeZone === "UTC" ? utcParts(instant) : zonedParts(instant, locale, timeZone);
+  const month = MONTHS[locale][parts.month - 1] ?? "";
+  const day = `${parts.day}${locale === "de" ? "." : ""} ${month} ${parts.year}`;
   if (form === "day") return day;
-  const seconds = form === "minute" || form === "hour" ? "" : `:${parts.get("second")}`;
-  const clock = `${parts.get("hour")}:${parts.get("minute")}${seconds} ${parts.get("timeZoneName")}`;
+  const seconds = form === "minute" || form === "hour" ? "" : `:${parts.second}`;
+  const clock = `${parts.hour}:${parts.minute}${seconds} ${parts.zone}`;
   return form === "clock" || form === "hour" ? clock : `${day}, ${clock}`;
 }
 
@@ -164,4 +180,9 @@ export function describeDevice(userAgent: string | undefined): string {
   }).find((found) => found !== undefined);
   const system = SYSTEMS.find(([shape]) => shape.test(text))?.[1];
   return [browser, system].filter((part) => part !== undefined).join(", ");
+}
+
+/** First eight … last four; the whole value is what gets copied. */
+export function shortDigest(digest: string): string {
+  return digest.length <= 14 ? digest : `${digest.slice(0, 8)}…${digest.slice(-4)}`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FIRST_DAY, isDayAccepted, isWithinYears, lastDayAccepted } from "./days";
 
 /** Text without U+0000, which PostgreSQL cannot store. */
 export function text(maxLength: number, minLength = 1): z.ZodString {
@@ -37,17 +38,7 @@ export const RecordName = z
   .union([Uuid.toLowerCase(), visibleLine(200)])
   .describe("The transaction's id, or its job's name where you may know of one such transaction only.");
 
-const DAY_MS = 86_400_000;
-/** The years 0001 to 9999 in UTC: RFC 3339, PostgreSQL and JavaScript write these in the same form, and no others. */
-const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
-const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 const OUTSIDE = "is outside the years 0001 to 9999 in UTC";
-
-/** Whether an instant or a date is within the bounds after its conversion to UTC. The format has its own check. */
-export function isWithinYears(text: string): boolean {
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) || (ms >= FIRST_MS && ms <= LAST_MS);
-}
 
 /** Options of a time with `t` and `z` in either case, as RFC 3339, section 5.6, has them. */
 function anyCase<F extends { readonly offset?: true; readonly local?: true }>(form: F) {
@@ -66,22 +57,10 @@ export const Instant = z.iso
   .overwrite((given) => given.toUpperCase())
   .refine(isWithinYears, OUTSIDE);
 
-const FIRST_DAY = "2000-01-01";
-const YEARS_AHEAD = 30;
-
-/** The last day that is accepted where a day is typed: 30 years from today, in UTC. */
-export function lastDayAccepted(now = new Date()): string {
-  const day = now.toISOString().slice(0, 10);
-  const month = day.slice(5) === "02-29" ? "02-28" : day.slice(5);
-  return `${now.getUTCFullYear() + YEARS_AHEAD}-${month}`;
-}
-
 /** `YYYY-MM-DD`, from 1 Jan 2000 to 30 years ahead. A typed year outside it is nearly always a slip. */
 export const CalendarDate = z.iso
-  .date("must be a day, such as 2026-11-29")
-  .refine((day) => day >= FIRST_DAY && day <= lastDayAccepted(), {
-    error: () => `must be a day between ${FIRST_DAY} and ${lastDayAccepted()}`,
-  });
+  .date({ error: "must be a day, such as 2026-11-29", abort: true })
+  .refine(isDayAccepted, { error: () => `must be a day between ${FIRST_DAY} and ${lastDayAccepted()}` });
 
 /** An instant, or a calendar date, which a paper order often has. */
 export const InstantOrDate = z.union([Instant, CalendarDate], {
@@ -101,16 +80,6 @@ export const InstantOrUtc = z.union(
   ],
   { error: `not a time, or ${OUTSIDE.replace("is ", "")}` },
 );
-
-/** The instant, or the last one that `Instant` accepts where the given one is later. */
-export function notAfterLast(ms: number): Date {
-  return new Date(Math.min(ms, LAST_MS));
-}
-
-/** The midnight at which a calendar date ends in UTC; of the last date, the last instant. */
-export function endOfDate(date: string): Date {
-  return notAfterLast(Date.parse(`${date}T00:00:00Z`) + DAY_MS);
-}
 
 const Digits = z
   .string()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DUTIES, GROUP_NAMES, ROLES } from "./word-lists";
+import { DUTIES, GROUP_NAMES, INSTRUMENT_KINDS, PURPOSES, ROLES } from "./word-lists";
 
 // Words that every room, the browser and the SDK use. It imports only packages and the lists next to it.
 
@@ -26,18 +26,11 @@ export const Scope = z.enum([
 export type Scope = z.infer<typeof Scope>;
 
 /** The purposes for which data is requested and opened. */
-export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
+export const Purpose = z.enum(PURPOSES);
 export type Purpose = z.infer<typeof Purpose>;
 
 /** The kinds of legal authority. */
-export const InstrumentKind = z.enum([
-  "court_order",
-  "subpoena",
-  "warrant",
-  "statutory_demand",
-  "audit_mandate",
-  "epoc",
-]);
+export const InstrumentKind = z.enum(INSTRUMENT_KINDS);
 export type InstrumentKind = z.infer<typeof InstrumentKind>;
 
 /** The field groups of a transaction; each is sealed in its own envelope. */

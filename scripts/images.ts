@@ -58,7 +58,7 @@ async function make(out: string, only: string | undefined): Promise<void> {
   if (!existsSync(release)) throw new OperatorError(`there is no ${release}: run npm run package first`);
   const [fault] = await verifyRelease(release);
   if (fault !== undefined)
-    throw new OperatorError(`the release is not as its list says: ${fault.file} ${fault.fault}`);
+    throw new OperatorError(`the release does not match its list: ${fault.file} ${fault.fault}`);
   const work = path.join(out, "images");
   mkdirSync(work, { recursive: true });
   const context = makeContext(work, release);

@@ -22,7 +22,11 @@ async function migrateNow(): Promise<void> {
     await embedded?.stop();
     await removeRunDir(folders);
     await unlock?.();
-    process.stdout.write(applied.length === 0 ? "Nothing to apply.\n" : `Applied: ${applied.join(", ")}\n`);
+    process.stdout.write(
+      applied.length === 0
+        ? "Nothing to apply.\n"
+        : `Applied: ${applied.join(", ")}\nUntil the next release is migrated, the program of the release before can be started again.\n`,
+    );
   } catch (error) {
     const line = explainFailure(error);
     process.stderr.write(`${line ?? (error instanceof Error ? error.stack : String(error))}\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
-import { launchEnv } from "@/lib/env";
+import { launchEnv, signerEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
 import { OperatorError } from "@/lib/errors";
 import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-instance";
@@ -10,20 +11,23 @@ import { examine } from "@/lib/launch/operator/doctor";
 import { verifyRelease } from "@/lib/launch/operator/release-list";
 import { beginRoster, openTerminal, readDraft } from "@/lib/launch/operator/roster-ceremony";
 import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
+import { exportSignedCopy } from "@/lib/launch/recovery/export-signed-copy";
 
 // sealport-op: what an operator runs on the machines of the parts. It needs no running part.
 const USAGE = `usage: npm run op -- init --origin portal.example.org/log1 --portal https://portal.example.org \\
          [--address custodian=mtls://custodian.example.org:7443 …] [--run-by custodian='A notary' …]    prints a new instance file
        npm run op -- init add instance.json signer.json portal.json …   adds public keys that create-keys printed
-       npm run op -- database urls --of portal|worker|signer    after migrate, with its variables
-       npm run op -- roster begin roster-draft.json    at the custodian, with its variables, or next to npm start
+       npm run op -- database urls --of portal|worker|signer    prints the part's database URLs; run it after migrate, with its variables
+       npm run op -- signer export FOLDER    writes the signer's copy of the log, for recover --copy; run it at the signer, with its variables
+       npm run op -- roster begin roster-draft.json    makes the first roster; run it at the custodian, with its variables, or next to npm start
        npm run op -- tenant add NAME    makes the tenant of TENANTS_DIR/NAME.env, and prints the link of its set-up
-       npm run op -- setup link    for an instance without people: prints the link of its set-up
-       npm run op -- config check --of portal|worker|signer|custodian|witness
-       npm run op -- doctor --of portal|worker|signer|custodian|witness    the same, and all that the part needs
-       npm run op -- backup …    create, keys, list, restore, drill, plan: backups of the database and of keys
+       npm run op -- setup link    prints the link of the set-up, for an instance without people
+       npm run op -- config check --of portal|worker|signer|custodian|witness \\
+         [--not FOLDER …]    checks the part's variables; FOLDER has a copy of another part's KEY_DIR, which this part must not be able to open
+       npm run op -- doctor --of portal|worker|signer|custodian|witness    does config check, and checks all that the part needs
+       npm run op -- backup …    backups of the database and of keys: create, keys, wal, list, restore, drill, plan
        npm run op -- release verify FOLDER [--key release.pub]    names each file of a release that was changed
-       npm run op -- create-keys|create-admin|keys|migrate|recover …    as npm run create-keys and so on
+       npm run op -- create-keys|create-admin|keys|migrate|recover …    the same as npm run create-keys …
 `;
 
 /**
@@ -47,6 +51,7 @@ function readArguments() {
       address: { type: "string", multiple: true, default: [] },
       "run-by": { type: "string", multiple: true, default: [] },
       of: { type: "string" },
+      not: { type: "string", multiple: true, default: [] },
       key: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -56,9 +61,10 @@ type Options = ReturnType<typeof readArguments>["values"];
 
 async function check(values: Options): Promise<number> {
   const part = partNamed(values.of);
-  const beside = await runBesideInstance(part, ["config", "check"]);
+  const others = values.not.flatMap((folder) => ["--not", path.resolve(folder)]);
+  const beside = await runBesideInstance(part, ["config", "check", ...others]);
   if (beside !== undefined) return beside;
-  const findings = await checkConfig(part);
+  const findings = await checkConfig(part, values.not);
   for (const { what, fault } of findings)
     process.stdout.write(fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n`);
   return findings.some(({ fault }) => fault !== undefined) ? 1 : 0;
@@ -97,14 +103,23 @@ async function release(folder: string, { key }: Options): Promise<number> {
   for (const { file, fault } of findings) process.stdout.write(`FAULT ${file}: ${fault}\n`);
   if (findings.length > 0) return 1;
   const signed =
-    key === undefined ? "The signature was not checked: give --key." : "The list is signed by this key.";
-  process.stdout.write(`All files are as the list has them. ${signed}\n`);
+    key === undefined
+      ? "The signature was not checked. To check it, give --key."
+      : "The list is signed by this key.";
+  process.stdout.write(`All files match the list. ${signed}\n`);
   return 0;
 }
 
 async function urls(values: Options): Promise<number> {
   const lines = await databaseUrls(launchEnv(), partNamed(values.of));
   process.stdout.write(`${lines.join("\n")}\n`);
+  return 0;
+}
+
+async function exportSigned(folder: string): Promise<number> {
+  const { DATA_DIR, LOG_ORIGIN } = signerEnv();
+  const { size, root } = await exportSignedCopy(path.join(DATA_DIR, "log"), LOG_ORIGIN, folder);
+  process.stdout.write(`Written: ${folder}, ${size} entries, root ${root}. Take it to a portal's machine.\n`);
   return 0;
 }
 
@@ -144,6 +159,8 @@ async function act(): Promise<number> {
       return examineAll(values);
     case "database urls":
       return urls(values);
+    case "signer export":
+      return file === undefined ? usage() : exportSigned(file);
     case "roster begin":
       return file === undefined ? usage() : begin(file);
     case "release verify":

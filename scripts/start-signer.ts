@@ -1,7 +1,7 @@
 import path from "node:path";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { askOnce, callersOfSigner, signerHandler } from "@/lib/audit/signer/serve-signer";
-import { openSignedMark } from "@/lib/audit/signer/signed-mark";
+import { bringUpMark, openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
 import { requireLogin } from "@/lib/db/check-database";
 import { openPool } from "@/lib/db/pool";
@@ -10,6 +10,7 @@ import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { OperatorError } from "@/lib/errors";
 import { withAlarms } from "@/lib/ipc/part-alarms";
+import { withProof } from "@/lib/ipc/peer-proof";
 import { serveHttp } from "@/lib/ipc/server";
 import { watchKeystore } from "@/lib/keystore/key-metrics";
 import { openKeystore } from "@/lib/keystore/open-keystore";
@@ -45,8 +46,9 @@ const pool = openPool({
 });
 const floorDays = env.RETENTION_FLOOR_DAYS;
 const mark = await openSignedMark(env.KEY_DIR, env.LOG_ORIGIN);
+await bringUpMark(mark, file);
 const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays, mark };
-const serve = withAlarms(signerHandler(from, logger));
+const serve = withAlarms(withProof(signerHandler(from, logger), signer));
 // Report a lost store at once, not when the log grows next.
 if (file.state.size === 0) await askOnce(serve);
 const server = await serveHttp(env.SIGNER_URL, serve, {

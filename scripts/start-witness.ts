@@ -8,6 +8,7 @@ import { watchedLogs } from "@/lib/env/anchors";
 import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { withAlarms } from "@/lib/ipc/part-alarms";
+import { withProof } from "@/lib/ipc/peer-proof";
 import { serveHttp } from "@/lib/ipc/server";
 import { createWitnessKey } from "@/lib/keystore/files/create-keys";
 import { watchKeystore } from "@/lib/keystore/key-metrics";
@@ -30,7 +31,8 @@ watchKeystore(keystore);
 const signer = loadSigningKey(keystore, "cosigner");
 requireOwnKey("witness", cosignerVkey(signer.name, signer.publicKey));
 const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
-const server = await serveHttp(env.WITNESS_URL, withAlarms(witnessHandler(witness, logger)), {
+const handler = withAlarms(withProof(witnessHandler(witness, logger), signer));
+const server = await serveHttp(env.WITNESS_URL, handler, {
   maxBodyBytes: MAX_WITNESS_BODY_BYTES,
   callersOf: callersOfWitness,
   socketGroup: env.SOCKET_GROUP,

@@ -122,10 +122,8 @@ const retentionPool =
         onIdleError,
       });
 if (retentionPool !== undefined) {
-  const { TENANT_ID: tenantId, LOG_ORIGIN: own, SIGNER_URL: signerUrl } = env;
-  loops.push(
-    runRetention({ log: own, tenantId, signerUrl, pool: retentionPool, appPool: db.pool, logger, signal }),
-  );
+  const { TENANT_ID: tenantId, SIGNER_URL: signerUrl } = env;
+  loops.push(runRetention({ ...place, tenantId, signerUrl, pool: retentionPool, appPool: db.pool }));
 }
 endWithSupervisor(logger, async () => {
   ending.abort();

@@ -63,16 +63,24 @@ export default async function DevelopersPage({
   const parts = operationsByTag();
   return (
     <SitePage current="developers" title={t("title")} lead={t("lead")} health={health}>
-      {words === "" ? <Start isEvaluation={health.assurance === "evaluation"} /> : null}
-      <search className="mt-8 block first:mt-0">
-        <FindCall words={words} />
-      </search>
       {words === "" ? (
-        <Section title={t("parts")} count={parts.length}>
-          <PartTable parts={parts} />
-        </Section>
+        <>
+          <Start isEvaluation={health.assurance === "evaluation"}>
+            <search className="mt-10 block">
+              <FindCall words={words} />
+            </search>
+          </Start>
+          <Section title={t("parts")} count={parts.length}>
+            <PartTable parts={parts} />
+          </Section>
+        </>
       ) : (
-        <Found words={words} />
+        <>
+          <search className="block">
+            <FindCall words={words} />
+          </search>
+          <Found words={words} />
+        </>
       )}
       <p className="mt-6 text-control text-ink-2">{t("english")}</p>
     </SitePage>

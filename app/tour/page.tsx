@@ -6,7 +6,7 @@ import { SitePage } from "@/app/_components/site-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
-import { formatTime } from "@/lib/format";
+import { formatTime, regionName } from "@/lib/format";
 import { readHealth } from "@/lib/http/health/read-health";
 import { tourOrder } from "@/lib/seed/tour-order";
 
@@ -59,7 +59,7 @@ function OrderFacts() {
           { name: t("order.number"), value: order.caseNumber },
           { name: t("order.from"), value: day(order.validFrom) },
           { name: t("order.until"), value: day(order.validUntil) },
-          { name: t("order.jurisdiction"), value: "DE" },
+          { name: t("order.jurisdiction"), value: regionName("DE", locale) },
           { name: t("order.job"), value: TOUR_JOB },
         ]}
       />

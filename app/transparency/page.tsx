@@ -9,6 +9,7 @@ import { EmptyState } from "@/components/ui/states";
 import { readHealth } from "@/lib/http/health/read-health";
 import { getRuntime } from "@/lib/runtime/slot";
 import { readTransparency } from "@/lib/transparency/get-transparency";
+import { publicationOf, quarterOf } from "@/lib/transparency/quarter";
 import { SMALLEST } from "@/lib/transparency/suppress";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -21,12 +22,13 @@ export default async function TransparencyPage({
 }: {
   searchParams: Promise<{ quarter?: string | string[] }>;
 }) {
-  const [health, reports, t, { quarter: wanted }] = await Promise.all([
+  const [health, runtime, t, { quarter: wanted }] = await Promise.all([
     readHealth(),
-    getRuntime().then(readTransparency),
+    getRuntime(),
     getTranslations("transparency"),
     searchParams,
   ]);
+  const reports = await readTransparency(runtime);
   const shown = reports.find(({ quarter }) => quarter === wanted) ?? reports[0];
   return (
     <SitePage
@@ -53,7 +55,14 @@ export default async function TransparencyPage({
       }
     >
       {shown === undefined ? (
-        <EmptyState title={t("none.title")} text={t("none.text")} />
+        <EmptyState
+          title={t("none.title")}
+          text={t.rich("none.text", {
+            day: () => (
+              <LocalTime instant={publicationOf(quarterOf(runtime.clock.now())).toISOString()} form="day" />
+            ),
+          })}
+        />
       ) : (
         <>
           <QuarterTable figures={shown.figures} />

@@ -30,7 +30,7 @@ export default async function PublicVerifyPage() {
       lead={<p className="max-w-[80ch]">{t("lead")}</p>}
       health={health}
     >
-      <Words namespaces={["audit"]}>
+      <Words namespaces={["audit.verify"]}>
         <BrowserVerification published={policy} />
         <Section title={t("keys")} className="print:hidden">
           <p className="max-w-[760px] pt-3 pb-3 text-body text-ink-2">{t("keysText")}</p>

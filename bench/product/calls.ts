@@ -67,6 +67,8 @@ function recordBody(): string {
   return JSON.stringify({ ...body, settlement_details: { ...body.settlement_details, memo } });
 }
 
+/** An opening makes two entries, and a page shows fifty. */
+const SHOWN_OPENINGS = 25;
 const RECORDS = "/confidential/transactions";
 const REQUESTS = "/confidential/access/requests";
 const JSON_BODY = { "content-type": "application/json" };
@@ -127,8 +129,12 @@ export async function callsOf(instance: RunningInstance, plain?: PlainPortal): P
       next: same(post(path, { authorization: `Bearer ${given.apiKey}` })),
     }));
   const submit = post(RECORDS, client);
-  const { client456, regulator: officer } = people(demo);
+  const { client456, miner789, regulator: officer } = people(demo);
   const txId = text(await client456.post(RECORDS, JSON.parse(body)), "transaction_id");
+  // A record with a page of entries. The one above gets thousands by the openings that are measured.
+  const shownId = text(await client456.post(RECORDS, JSON.parse(body)), "transaction_id");
+  for (let opened = 0; opened < SHOWN_OPENINGS; opened += 1)
+    await miner789.post(`${RECORDS}/${shownId}/access`, { purpose: "settlement" });
   const filing = {
     purpose: "audit",
     justification: "Examination",
@@ -155,7 +161,7 @@ export async function callsOf(instance: RunningInstance, plain?: PlainPortal): P
     ours("events", get("/confidential/audit/events", legal)),
     ours("list by status", get(`${RECORDS}?status=settled`, client)),
     ours("list by job", get(`${RECORDS}?job_id=none`, client)),
-    ours("events of one", get(`/confidential/audit/events?subject=transaction:${txId}`, legal)),
+    ours("events of one", get(`/confidential/audit/events?subject=transaction:${shownId}`, legal)),
     ours("proof", get("/confidential/audit/events/7/proof", client)),
     ours("denial", post(`${RECORDS}/${txId}/access`, regulator, '{"purpose":"audit"}', 403)),
     ours("get request", get(`${REQUESTS}/${id}`, regulator)),

@@ -18,14 +18,19 @@ import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
 
 const EXAMPLE_ID = "01931c2e-0000-7000-8000-000000000000";
 const ID = { name: "ID", help: "The review's id." } as const;
-const ROW: OptionSpec = { name: "row", kind: "texts", value: "ROW", help: "Id of a row, as show writes it." };
+const ROW: OptionSpec = {
+  name: "row",
+  kind: "texts",
+  value: "ROW",
+  help: "The id of a row, as access-reviews show prints it.",
+};
 const REASON: OptionSpec = {
   name: "reason",
   kind: "text",
   value: "TEXT",
-  help: "Why; it is recorded in the log.",
+  help: "The reason, which is logged.",
 };
-const CSV: OptionSpec = { name: "csv", kind: "flag", help: "As a table; formulas are disabled." };
+const CSV: OptionSpec = { name: "csv", kind: "flag", help: "Write CSV. Cells cannot run as formulas." };
 
 async function list(cx: Cx, given: Given): Promise<undefined> {
   const query = { limit: pageSize(given) };
@@ -147,9 +152,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["reviews", "begin"],
     summary: "Begin a review of everyone's access.",
-    options: [
-      { name: "due", kind: "text", value: "DATE", help: "Last day in UTC; 21 days ahead by default." },
-    ],
+    options: [{ name: "due", kind: "text", value: "DATE", help: "The last day (UTC). Default: in 21 days." }],
     example: "sealport reviews begin --due 2026-12-15",
     run: async (cx, given) => {
       const body = present({ due_on: given.text("due") });
@@ -170,7 +173,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "keep"],
-    summary: "Keep what people and programs may do.",
+    summary: "Decide that people and programs keep their rights.",
     operands: [ID],
     options: [ROW],
     example: `sealport reviews keep ${EXAMPLE_ID} --row ${EXAMPLE_ID}`,
@@ -178,18 +181,12 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "change"],
-    summary: "Ask for another role or other duties; a second administrator agrees.",
+    summary: "Ask for another role or other duties. A second administrator must agree.",
     operands: [ID],
     options: [
       ROW,
       { name: "role", kind: "text", value: "ROLE", help: "The person's role.", choices: Role.options },
-      {
-        name: "duty",
-        kind: "texts",
-        value: "DUTY",
-        help: "A new duty of the person.",
-        choices: Duty.options,
-      },
+      { name: "duty", kind: "texts", value: "DUTY", help: "The person's new duty.", choices: Duty.options },
       REASON,
     ],
     example: `sealport reviews change ${EXAMPLE_ID} --row ${EXAMPLE_ID} --role coordinator --duty legal --reason 'One duty is enough'`,
@@ -197,7 +194,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "remove"],
-    summary: "Ask for a suspension, or the end of a key; a second administrator agrees.",
+    summary: "Ask to suspend a person or end a key. A second administrator must agree.",
     operands: [ID],
     options: [ROW, REASON],
     example: `sealport reviews remove ${EXAMPLE_ID} --row ${EXAMPLE_ID} --reason 'Left the team'`,
@@ -205,7 +202,7 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "sign"],
-    summary: "Sign what you decided; the last signature ends the review.",
+    summary: "Sign your decisions. The last signature ends the review.",
     operands: [ID],
     example: `sealport reviews sign ${EXAMPLE_ID}`,
     run: sign,
@@ -220,15 +217,15 @@ export const ACCESS_REVIEW_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["reviews", "record"],
-    summary: "Who may open which fields of one transaction now, and why; it opens nothing.",
-    operands: [{ name: "TRANSACTION", help: "Its number." }],
+    summary: "Show who may open which fields of one transaction now, and why. No field is opened.",
+    operands: [{ name: "TRANSACTION", help: "Its id, or the name of its job." }],
     options: [CSV],
     example: `sealport reviews record ${EXAMPLE_ID}`,
     run: record,
   },
   {
     path: ["reviews", "reviewer"],
-    summary: "Name who decides on an organisation's access; without a person, compliance does.",
+    summary: "Name the person who decides on an organisation's access. Without a person, compliance decides.",
     operands: [
       { name: "ORGANISATION", help: "The organisation's id." },
       { name: "PERSON", help: "The person's id.", isOptional: true },

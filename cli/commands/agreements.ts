@@ -49,9 +49,9 @@ async function withdraw(cx: Cx, given: Given): Promise<undefined> {
 export const AGREEMENT_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["agreements", "list"],
-    summary: "Acts that need two people; those that wait for you by default.",
+    summary: "List changes that need two people. Default: those that wait for you.",
     options: [
-      { name: "view", kind: "text", value: "VIEW", help: "Which ones.", choices: VIEWS },
+      { name: "view", kind: "text", value: "VIEW", help: "Which of them.", choices: VIEWS },
       ...LIST_OPTIONS,
     ],
     example: "sealport agreements list",
@@ -59,7 +59,7 @@ export const AGREEMENT_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["agreements", "show"],
-    summary: "One of them: before, after, who asks and why.",
+    summary: "Show one change: before, after, who asks and why.",
     operands: [ID],
     example: `sealport agreements show ${EXAMPLE_ID}`,
     run: async (cx, given) => {
@@ -69,22 +69,22 @@ export const AGREEMENT_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["agreements", "agree"],
-    summary: "Agree as the second person; the change is carried out at once.",
+    summary: "Agree as the second person. The change is carried out at once.",
     operands: [ID],
     example: `sealport agreements agree ${EXAMPLE_ID}`,
     run: agree,
   },
   {
     path: ["agreements", "refuse"],
-    summary: "Refuse as the second person; nothing changes.",
+    summary: "Refuse as the second person. Nothing changes.",
     operands: [ID],
-    options: [{ name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." }],
+    options: [{ name: "reason", kind: "text", value: "TEXT", help: "The reason, which is logged." }],
     example: `sealport agreements refuse ${EXAMPLE_ID} --reason 'Not known here'`,
     run: refuse,
   },
   {
     path: ["agreements", "withdraw"],
-    summary: "Take back what you asked for.",
+    summary: "Withdraw a change that you asked for.",
     operands: [ID],
     example: `sealport agreements withdraw ${EXAMPLE_ID}`,
     run: withdraw,

@@ -36,9 +36,9 @@ async function resolve(cx: Cx, given: Given): Promise<undefined> {
 export const ALERT_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["alerts", "list"],
-    summary: "Alerts, newest first; the open ones by default.",
+    summary: "List alerts, newest first. Default: open alerts.",
     options: [
-      { name: "view", kind: "text", value: "VIEW", help: "Which ones.", choices: VIEWS },
+      { name: "view", kind: "text", value: "VIEW", help: "Which of them.", choices: VIEWS },
       ...LIST_OPTIONS,
     ],
     example: "sealport alerts list",
@@ -56,21 +56,19 @@ export const ALERT_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["alerts", "acknowledge"],
-    summary: "Take an alert on; it is not sent again.",
+    summary: "Acknowledge an alert. It is not sent again.",
     operands: [ID],
     options: [
-      { name: "note", kind: "text", value: "TEXT", help: "What you look at; it is recorded in the log." },
+      { name: "note", kind: "text", value: "TEXT", help: "What you check first. The note is logged." },
     ],
     example: `sealport alerts acknowledge ${EXAMPLE_ID} --note 'Restarting the worker'`,
     run: acknowledge,
   },
   {
     path: ["alerts", "resolve"],
-    summary: "End an alert with what was found and done.",
+    summary: "Resolve an alert with what was found and done.",
     operands: [ID],
-    options: [
-      { name: "reason", kind: "text", value: "TEXT", help: "The result; it is recorded in the log." },
-    ],
+    options: [{ name: "reason", kind: "text", value: "TEXT", help: "The result, which is logged." }],
     example: `sealport alerts resolve ${EXAMPLE_ID} --reason 'The disk was full'`,
     run: resolve,
   },

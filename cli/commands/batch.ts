@@ -88,23 +88,26 @@ async function batch(cx: Cx, given: Given): Promise<number> {
 
 export const BATCH_COMMAND: CommandSpec = {
   path: ["transactions", "batch"],
-  summary: "Submit many transactions from NDJSON or CSV; an interrupted run continues.",
+  summary: "Submit many transactions from NDJSON or CSV. The same command continues an interrupted run.",
   operands: [
-    { name: "FILE", help: "One transaction a line, or a CSV with named columns; - is standard input." },
+    {
+      name: "FILE",
+      help: "NDJSON with one transaction a line, or CSV with named columns; - reads standard input.",
+    },
   ],
   options: [
     {
       name: "format",
       kind: "text",
       value: "FORMAT",
-      help: "By default chosen by the file's name.",
+      help: "The format. By default, the file's name decides.",
       choices: FORMATS,
     },
     {
       name: "chunk",
       kind: "text",
       value: "N",
-      help: `Send so many at once, ${MAX_BATCH} at most and by default.`,
+      help: `How many transactions one call sends. Default and maximum: ${MAX_BATCH}.`,
     },
     { name: "dry-run", kind: "flag", help: "Only check each line against the schema; nothing is sent." },
     { name: "again", kind: "flag", help: "Create all of them again, even if this input was sent before." },

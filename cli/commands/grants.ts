@@ -40,9 +40,9 @@ async function revoke(cx: Cx, given: Given): Promise<undefined> {
 export const GRANT_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["grants", "list"],
-    summary: "Grants that you may know of, newest first.",
+    summary: "List the grants visible to you, newest first.",
     options: [
-      { name: "view", kind: "text", value: "VIEW", help: "Those in force, ended, or all.", choices: VIEWS },
+      { name: "view", kind: "text", value: "VIEW", help: "Which grants.", choices: VIEWS },
       ...LIST_OPTIONS,
     ],
     example: "sealport grants list --view in_force",
@@ -50,18 +50,18 @@ export const GRANT_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["grants", "show"],
-    summary: "One grant, what it rests on, and what was opened under it.",
+    summary: "Show one grant, its basis, and what was opened under it.",
     operands: [ID],
     example: "sealport grants show 01931c2e-0000-7000-8000-000000000000",
     run: show,
   },
   {
     path: ["grants", "revoke"],
-    summary: "End a grant; in force at the next decision.",
+    summary: "End a grant. The next opening is refused.",
     operands: [ID],
     options: [
-      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
-      { name: "yes", kind: "flag", help: "Do not ask." },
+      { name: "reason", kind: "text", value: "TEXT", help: "The reason, which is logged." },
+      { name: "yes", kind: "flag", help: "Do not ask for confirmation." },
     ],
     example: "sealport grants revoke 01931c2e-0000-7000-8000-000000000000 --reason 'The order was lifted'",
     run: revoke,

@@ -2,12 +2,8 @@ import { Reason } from "@/lib/administration/agreements/schema";
 import { NewPerson } from "@/lib/administration/people/schema";
 import { listAgreements } from "@/lib/api-client/operations/administration/agreements";
 import { invitePerson, listPeople } from "@/lib/api-client/operations/administration/people";
-import {
-  type KnownPeople,
-  type ListedPerson,
-  PEOPLE_COLUMNS,
-  planPeople,
-} from "@/lib/import/lists/plan-people";
+import { type KnownPeople, type ListedPerson, planPeople } from "@/lib/import/lists/plan-people";
+import { PEOPLE_COLUMNS } from "@/lib/import/lists/read-rows";
 import type { Cx, Given } from "../command";
 import { usage } from "../exit";
 import { runImport } from "../import/run-import";

@@ -86,9 +86,9 @@ async function state(cx: Cx, given: Given): Promise<undefined> {
 export const KEY_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["keys", "list"],
-    summary: "Key versions that you may see.",
+    summary: "List the key versions visible to you.",
     options: [
-      { name: "participant", kind: "texts", value: "ID", help: "Of this participant." },
+      { name: "participant", kind: "texts", value: "ID", help: "Only keys of this participant." },
       ...LIST_OPTIONS,
     ],
     example: "sealport keys list --participant client-456",
@@ -96,14 +96,15 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["keys", "register"],
-    summary: "Register a participant's key: managed by the portal, or the public key of one you hold.",
+    summary:
+      "Register a participant's key: a key that the portal manages, or the public key of your client-held key.",
     options: [
-      { name: "participant", kind: "texts", value: "ID", help: "Whose it is." },
+      { name: "participant", kind: "texts", value: "ID", help: "The participant that owns the key." },
       {
         name: "public-key",
         kind: "text",
         value: "BASE64URL",
-        help: "X25519, 32 bytes: you hold the private key.",
+        help: "The X25519 public key, 32 bytes. You keep the private key.",
       },
     ],
     example: "sealport keys register --participant client-456",
@@ -118,7 +119,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
         name: "mode",
         kind: "text",
         value: "MODE",
-        help: "rewrap by default.",
+        help: "What happens to sealed data. Default: rewrap.",
         choices: ["rewrap", "reseal"],
       },
       { name: "wait", kind: "flag", help: "Wait until all data is sealed with the new key." },
@@ -131,7 +132,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     summary: "Suspend, resume, report compromised, deactivate or destroy a key version.",
     operands: [ID, { name: "STATE", help: "The new state.", choices: STATES }],
     options: [
-      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
+      { name: "reason", kind: "text", value: "TEXT", help: "The reason, which is logged." },
       { name: "yes", kind: "flag", help: "Do not ask for confirmation." },
     ],
     example: "sealport keys state 01931c2e-0000-7000-8000-000000000000 suspended --reason 'A phone was lost'",

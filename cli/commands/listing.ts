@@ -5,9 +5,9 @@ const USUAL = 50;
 
 /** Options of every list. */
 export const LIST_OPTIONS: readonly OptionSpec[] = [
-  { name: "limit", kind: "text", value: "N", help: `At most so many; ${USUAL} by default.` },
-  { name: "all", kind: "flag", help: "All items, page by page." },
-  { name: "csv", kind: "flag", help: "The list as CSV; cells that a spreadsheet would run are marked." },
+  { name: "limit", kind: "text", value: "N", help: `The number of items at most. Default: ${USUAL}.` },
+  { name: "all", kind: "flag", help: "List all items." },
+  { name: "csv", kind: "flag", help: "Write CSV. Cells that would run as formulas are marked." },
 ];
 
 async function* first<T>(items: AsyncIterable<T>, limit: number, onMore: () => void): AsyncGenerator<T> {

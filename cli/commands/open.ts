@@ -98,34 +98,39 @@ async function open(cx: Cx, given: Given): Promise<undefined> {
 
 export const OPEN_COMMAND: CommandSpec = {
   path: ["transactions", "open"],
-  summary: "Open sealed groups, for a purpose; it is written into the log.",
+  summary: "Open sealed field groups for a purpose. The opening is logged.",
   operands: [{ name: "ID", help: "The transaction's id." }],
   options: [
-    { name: "purpose", kind: "text", value: "PURPOSE", help: "What for.", choices: Purpose.options },
-    { name: "justification", kind: "text", value: "TEXT", help: "Why." },
+    { name: "purpose", kind: "text", value: "PURPOSE", help: "The purpose.", choices: Purpose.options },
+    { name: "justification", kind: "text", value: "TEXT", help: "The reason." },
     {
       name: "field",
       kind: "texts",
       value: "GROUP",
-      help: "Only this group; may be given again.",
+      help: "Only this field group. Repeat the option for more.",
       choices: GroupName.options,
     },
-    { name: "grant", kind: "text", value: "ID", help: "Under this grant." },
+    { name: "grant", kind: "text", value: "ID", help: "The grant to use." },
     {
       name: "escrow",
       kind: "flag",
-      help: "Through the escrow custodian; auditors and regulators always do so.",
+      help: "Open through the escrow custodian, as auditors and regulators always do.",
     },
-    { name: "key", kind: "text", value: "FILE", help: "Here, with the key that you hold, a private JWK." },
+    {
+      name: "key",
+      kind: "text",
+      value: "FILE",
+      help: "Open on this machine with your client-held key, a private JWK.",
+    },
     {
       name: "policy",
       kind: "text",
       value: "FILE",
-      help: "With --key: check the entries' proofs with these keys.",
+      help: "With --key: check the proofs of the log entries with the keys in this file.",
     },
     ...STATEMENT_OPTIONS,
   ],
   example: "sealport transactions open 01931c2e-0000-7000-8000-000000000000 --purpose settlement",
-  note: "An opening is never repeated: it uses a view. What was opened is on standard output; redirect it to a file that only you can read. With --key no purpose is needed, and the log has no entry of the opening.",
+  note: "The command never repeats an opening, because each uses a view. Standard output has the opened values. Redirect it to a file that only you can read. With --key no purpose is needed, and the log has no entry of the opening.",
   run: open,
 };

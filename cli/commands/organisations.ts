@@ -5,12 +5,13 @@ import {
   listOrganisations,
 } from "@/lib/api-client/operations/administration/organisations";
 import { createParticipant, listParticipants } from "@/lib/api-client/operations/administration/participants";
+import { indexOrganisations } from "@/lib/import/lists/organisations";
 import {
   type KnownParticipants,
-  PARTICIPANT_COLUMNS,
   planParticipants,
   readParticipant,
 } from "@/lib/import/lists/plan-participants";
+import { PARTICIPANT_COLUMNS } from "@/lib/import/lists/read-rows";
 import { sayRowFault } from "@/lib/import/lists/row-fault";
 import type { OrganisationSummary } from "@/lib/organisations/schema";
 import type { CommandSpec, Cx, Given } from "../command";
@@ -94,7 +95,7 @@ async function createOne(cx: Cx, given: Given): Promise<undefined> {
     role: given.need("role"),
     kind: given.text("kind") ?? "legal",
   };
-  const read = readParticipant(words, (await knownParticipants(cx)).organisations);
+  const read = readParticipant(words, indexOrganisations((await knownParticipants(cx)).organisations));
   if (read.what === "wrong") throw usage(read.faults.map(sayRowFault).join("; "));
   await cx.out.document(await cx.connect().call(createParticipant, { body: read.body }));
   return undefined;
@@ -107,7 +108,12 @@ const importAll = (cx: Cx, given: Given): Promise<number> =>
     create: async (own, body) => ({ what: (await own.connect().call(createParticipant, { body })).state }),
   });
 
-const ORGANISATION = { name: "organisation", kind: "text", value: "NAME", help: "Its name or id." } as const;
+const ORGANISATION = {
+  name: "organisation",
+  kind: "text",
+  value: "NAME",
+  help: "The organisation's name or id.",
+} as const;
 
 export const ORGANISATION_COMMANDS: readonly CommandSpec[] = [
   {
@@ -119,16 +125,21 @@ export const ORGANISATION_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["organisations", "create"],
-    summary: "Create a company, or with --domain ask for an agency.",
+    summary: "Create a company. With --domain, ask for an agency.",
     options: [
-      { name: "name", kind: "text", value: "NAME", help: "As others read it." },
-      { name: "zone", kind: "text", value: "ZONE", help: "IANA time zone; UTC by default." },
-      { name: "domain", kind: "texts", value: "DOMAIN", help: "E-mail domain of an agency." },
-      { name: "legal-name", kind: "text", value: "NAME", help: "Of an agency." },
-      { name: "number", kind: "text", value: "NUMBER", help: "To call an agency's officers back." },
+      { name: "name", kind: "text", value: "NAME", help: "The name that others see." },
+      { name: "zone", kind: "text", value: "ZONE", help: "The IANA time zone. Default: UTC." },
+      { name: "domain", kind: "texts", value: "DOMAIN", help: "An e-mail domain of an agency." },
+      { name: "legal-name", kind: "text", value: "NAME", help: "The legal name of an agency." },
+      {
+        name: "number",
+        kind: "text",
+        value: "NUMBER",
+        help: "The phone number for callbacks to an agency's officers.",
+      },
       { name: "source", kind: "text", value: "TEXT", help: "Where the number was found." },
       { name: "contact", kind: "texts", value: "CONTACT", help: "A contact of an agency: 'NAME; E-MAIL'." },
-      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
+      { name: "reason", kind: "text", value: "TEXT", help: "The reason, which is logged." },
     ],
     example: "sealport organisations create --name 'Alder & Finch Ltd' --zone Europe/London",
     run: create,
@@ -147,15 +158,23 @@ export const ORGANISATION_COMMANDS: readonly CommandSpec[] = [
     options: [
       ORGANISATION,
       { name: "role", kind: "text", value: "ROLE", help: "client or miner." },
-      { name: "kind", kind: "text", value: "KIND", help: "legal by default.", choices: ["legal", "natural"] },
+      {
+        name: "kind",
+        kind: "text",
+        value: "KIND",
+        help: "The kind of person. Default: legal.",
+        choices: ["legal", "natural"],
+      },
     ],
     example: "sealport participants create client-457 --organisation 'Alder & Finch Ltd' --role client",
     run: createOne,
   },
   {
     path: ["participants", "import"],
-    summary: "Create the participants of a CSV file; running it again changes nothing.",
-    operands: [{ name: "FILE", help: "Columns id, organisation, role; also kind." }],
+    summary: "Create the participants of a CSV file. A second run of the same file changes nothing.",
+    operands: [
+      { name: "FILE", help: "The CSV file with the columns id, organisation, role; optional: kind." },
+    ],
     options: [{ name: "dry-run", kind: "flag", help: "Show what would happen to each line." }],
     example: "sealport participants import participants.csv --dry-run",
     run: importAll,

@@ -23,7 +23,7 @@ const REASON = {
   name: "reason",
   kind: "text",
   value: "TEXT",
-  help: "Why; it is recorded in the log.",
+  help: "The reason, which is logged.",
 } as const;
 const YES = { name: "yes", kind: "flag", help: "Do not ask for confirmation." } as const;
 
@@ -116,8 +116,14 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
     path: ["people", "list"],
     summary: "People with role, duties and state.",
     options: [
-      { name: "view", kind: "text", value: "VIEW", help: "all leaves out people who left.", choices: VIEWS },
-      { name: "find", kind: "text", value: "TEXT", help: "Part of a name or an address." },
+      {
+        name: "view",
+        kind: "text",
+        value: "VIEW",
+        help: "Which people; all does not include people who have left.",
+        choices: VIEWS,
+      },
+      { name: "find", kind: "text", value: "TEXT", help: "Part of the name or the e-mail address." },
       ...LIST_OPTIONS,
     ],
     example: "sealport people list --view looks",
@@ -135,13 +141,13 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["people", "invite"],
-    summary: "Invite a person; with a privileged role or a duty another administrator agrees.",
+    summary: "Invite a person. A privileged role or a duty needs the agreement of another administrator.",
     options: [
-      { name: "name", kind: "text", value: "NAME", help: "As others read it." },
+      { name: "name", kind: "text", value: "NAME", help: "The name that others see." },
       { name: "email", kind: "text", value: "ADDRESS", help: "The work e-mail." },
-      { name: "organisation", kind: "text", value: "NAME", help: "Its name or id." },
+      { name: "organisation", kind: "text", value: "NAME", help: "The organisation's name or id." },
       { name: "role", kind: "text", value: "ROLE", help: "The role." },
-      { name: "duties", kind: "text", value: "LIST", help: "Separated by spaces." },
+      { name: "duties", kind: "text", value: "LIST", help: "The duties, separated by spaces." },
       { name: "for", kind: "text", value: "ID", help: "The participant that a client or provider acts for." },
       REASON,
     ],
@@ -151,8 +157,13 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["people", "import"],
-    summary: "Invite the people of a CSV file; running it again changes nothing.",
-    operands: [{ name: "FILE", help: "Columns name, email, organisation, role; also duties, participant." }],
+    summary: "Invite the people of a CSV file. A second run of the same file changes nothing.",
+    operands: [
+      {
+        name: "FILE",
+        help: "The CSV file with the columns name, email, organisation, role; optional: duties, participant.",
+      },
+    ],
     options: [{ name: "dry-run", kind: "flag", help: "Show what would happen to each line." }, REASON],
     example: "sealport people import people.csv --reason 'First team' --dry-run",
     run: importPeople,
@@ -167,7 +178,7 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["people", "resume"],
-    summary: "Ask that a suspended person may act again.",
+    summary: "Ask to end a person's suspension; another administrator agrees.",
     operands: [ID],
     options: [REASON],
     example: `sealport people resume ${EXAMPLE_ID} --reason 'The laptop was found'`,
@@ -181,14 +192,14 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
       REASON,
       { name: "number", kind: "text", value: "NUMBER", help: "The agency's number that you called." },
       { name: "contacts", kind: "text", value: "LIST", help: "The addresses of its two contacts." },
-      { name: "note", kind: "text", value: "TEXT", help: "What they said, and when." },
+      { name: "note", kind: "text", value: "TEXT", help: "What the contacts said, and when." },
     ],
     example: `sealport people reset ${EXAMPLE_ID} --reason 'A phone was lost'`,
     run: reset,
   },
   {
     path: ["people", "leave"],
-    summary: "Let a person leave, now or at the end of a day.",
+    summary: "End a person's access permanently, now or at the end of a day.",
     operands: [ID],
     options: [
       REASON,

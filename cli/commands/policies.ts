@@ -24,13 +24,13 @@ const REASON: OptionSpec = {
   name: "reason",
   kind: "text",
   value: "TEXT",
-  help: "Why; it is recorded in the log.",
+  help: "The reason, which is logged.",
 };
 const TITLE: OptionSpec = {
   name: "title",
   kind: "text",
   value: "TEXT",
-  help: "A short name of the version.",
+  help: "A short title of the version.",
 };
 
 /** A number of a policy set, as the address takes it. */
@@ -131,7 +131,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
     path: ["policies", "show"],
     summary: "One policy set, or the active one: its document, approvals and newest dry run.",
     operands: [{ ...VERSION, isOptional: true }],
-    options: [{ name: "only-document", kind: "flag", help: "Only the document, to be edited and saved." }],
+    options: [{ name: "only-document", kind: "flag", help: "Print only the document, to edit and save it." }],
     example: "sealport policies show 15 --only-document",
     run: show,
   },
@@ -141,7 +141,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
     options: [
       TITLE,
       REASON,
-      { name: "from", kind: "text", value: "VERSION", help: "The set to copy; the active one by default." },
+      { name: "from", kind: "text", value: "VERSION", help: "The set to copy. Default: the active one." },
     ],
     example: "sealport policies draft --title 'Shorter hours' --reason 'Agreed on 3 March'",
     run: draft,
@@ -156,7 +156,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["policies", "validate"],
-    summary: "Check a document, or the set's own, and name each fault at its place.",
+    summary: "Check a document, or the one of the policy set, and name each fault with its place.",
     operands: [VERSION, { ...FILE, isOptional: true }],
     example: "sealport policies validate 16 policies.json",
     run: validate,
@@ -180,7 +180,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
       REASON,
       {
         ...{ name: "revision", kind: "text", value: "NUMBER" },
-        help: "The revision that you read (policies show has it); another one is refused. The present one by default.",
+        help: "The revision that you read, as policies show prints it. If it has changed, the call is refused. Default: the current one.",
       },
     ],
     example: "sealport policies decide 16 approve --revision 4 --reason 'Read with the dry run'",
@@ -189,7 +189,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["policies", "schedule"],
     summary: "Set when an approved policy set becomes active, at most 90 days ahead.",
-    operands: [VERSION, { name: "TIME", help: "An instant with its zone." }],
+    operands: [VERSION, { name: "TIME", help: "A time with its zone." }],
     example: "sealport policies schedule 16 2026-12-15T06:00:00Z",
     run: async (cx, given) => {
       const input = { params: paramsOf(given), body: { at: given.operand("TIME") } };
@@ -199,7 +199,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["policies", "activate"],
-    summary: "Make an approved policy set the one that decides, now.",
+    summary: "Put an approved policy set in force now.",
     operands: [VERSION],
     example: "sealport policies activate 16",
     run: async (cx, given) => {
@@ -210,7 +210,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["policies", "roll-back"],
-    summary: "Make the policy set that was active before the active one again, where no one gains by it.",
+    summary: "Go back to the policy set that was active before, if no one gains access by it.",
     operands: [VERSION],
     options: [REASON],
     example: "sealport policies roll-back 15 --reason 'Too narrow for the audit'",
@@ -222,7 +222,7 @@ export const POLICY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["policies", "withdraw"],
-    summary: "End a policy set that is not active yet.",
+    summary: "Withdraw a policy set that is not active yet.",
     operands: [VERSION],
     options: [REASON],
     example: "sealport policies withdraw 16 --reason 'No longer needed'",

@@ -119,17 +119,18 @@ async function replay(cx: Cx, given: Given): Promise<number | undefined> {
 export const POLICY_RUN_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["policies", "dry-run"],
-    summary: "Try a version of the policies: who loses, who gains, and the proof of no new permission.",
+    summary:
+      "Run a dry run of a policy set: who loses access, who gains access, and the proof that no one gains any.",
     operands: [{ name: "VERSION", help: "The number of the policy set." }],
     options: [
-      { name: "wait", kind: "flag", help: "Wait until it has ended." },
-      { name: "id", kind: "text", value: "ID", help: "Show this dry run, and begin no new one." },
+      { name: "wait", kind: "flag", help: "Wait until the dry run has ended." },
+      { name: "id", kind: "text", value: "ID", help: "Show this dry run instead of starting a new one." },
       { name: "cancel", kind: "flag", help: "End the dry run that --id names." },
       {
         name: "question",
         kind: "text",
         value: "ACTION",
-        help: "Write what the solver was asked about this action, as SMT-LIB.",
+        help: "Print the question to the solver about this action, as SMT-LIB.",
         choices: ["open", "request"],
       },
     ],
@@ -138,10 +139,11 @@ export const POLICY_RUN_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["policies", "replay"],
-    summary: "Decide recorded decisions again, each by the policies of its version. Fails where one differs.",
+    summary:
+      "Decide recorded decisions again, each with the policies of its version. It fails if one differs.",
     options: [FROM, TO],
     example: "sealport policies replay --from 2026-11-01T00:00:00Z",
-    note: `Each difference is listed and raises an alarm. A replay has an id, such as ${EXAMPLE_ID}, under which the portal keeps its result.`,
+    note: `Each difference is listed and raises an alarm. The portal keeps the result under an id, such as ${EXAMPLE_ID}.`,
     run: replay,
   },
 ];

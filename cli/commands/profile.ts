@@ -155,7 +155,7 @@ export const PROFILE_COMMANDS: readonly CommandSpec[] = [
       {
         name: "no-key",
         kind: "flag",
-        help: "Keep no API key: SEALPORT_API_KEY has it, or every call is signed.",
+        help: "Save no key. SEALPORT_API_KEY has it, or every call is signed.",
       },
       {
         name: "signing-key-file",
@@ -167,7 +167,7 @@ export const PROFILE_COMMANDS: readonly CommandSpec[] = [
         name: "signing-key-id",
         kind: "text",
         value: "PREFIX",
-        help: "The API key's prefix; by default that of the given key.",
+        help: "The prefix of the API key. Default: the prefix of the given key.",
       },
       { name: "force", kind: "flag", help: "Replace a profile of that name." },
     ],
@@ -184,21 +184,21 @@ export const PROFILE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["profile", "use"],
-    summary: "Make a profile the one that is used unless another is named.",
+    summary: "Make a profile the default.",
     operands: [NAME],
     example: "sealport profile use demo",
     run: use,
   },
   {
     path: ["profile", "remove"],
-    summary: "Forget a profile and its keys.",
+    summary: "Delete a profile and its keys.",
     operands: [NAME],
     example: "sealport profile remove demo",
     run: remove,
   },
   {
     path: ["profile", "show"],
-    summary: "One profile, without its keys.",
+    summary: "Show one profile, without its keys.",
     operands: [{ ...NAME, isOptional: true }],
     example: "sealport profile show demo --json",
     run: show,

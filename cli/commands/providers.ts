@@ -42,12 +42,12 @@ async function ask(cx: Cx, given: Given): Promise<undefined> {
   return undefined;
 }
 
-const ORGANISATION = { name: "ORGANISATION", help: "Its name or id." } as const;
+const ORGANISATION = { name: "ORGANISATION", help: "The organisation's name or id." } as const;
 
 export const PROVIDER_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["providers", "show"],
-    summary: "The identity provider of an organisation, and the address to register there.",
+    summary: "Show an organisation's identity provider, and the redirect address to register there.",
     operands: [ORGANISATION],
     example: "sealport providers show 'Market Office'",
     run: async (cx, given) => {
@@ -58,20 +58,25 @@ export const PROVIDER_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["providers", "connect"],
-    summary: "Ask that an organisation's people sign in at this identity provider.",
+    summary: "Ask to let an organisation's people sign in at this identity provider.",
     operands: [ORGANISATION],
     options: [
-      { name: "issuer", kind: "text", value: "URL", help: "As the provider names itself." },
-      { name: "client-id", kind: "text", value: "ID", help: "Of this portal at the provider." },
-      { name: "secret-file", kind: "text", value: "FILE", help: "Has the client secret." },
+      { name: "issuer", kind: "text", value: "URL", help: "The issuer, as the provider names itself." },
+      { name: "client-id", kind: "text", value: "ID", help: "Client id of this portal at the provider." },
+      { name: "secret-file", kind: "text", value: "FILE", help: "The file that has the client secret." },
       { name: "own-key", kind: "flag", help: "Use a key of the portal (private_key_jwt), not a secret." },
-      { name: "domain", kind: "texts", value: "DOMAIN", help: "Of the people's addresses." },
-      { name: "amr", kind: "texts", value: "VALUE", help: "Counts as a second factor." },
-      { name: "acr", kind: "texts", value: "VALUE", help: "Counts as a second factor." },
-      { name: "max-age", kind: "text", value: "SECONDS", help: "Of the sign-in there; 3600 by default." },
-      { name: "group-claim", kind: "text", value: "NAME", help: "Claim with the groups; groups by default." },
-      { name: "map", kind: "texts", value: "LINE", help: "GROUP; ROLE; DUTIES, once for each group." },
-      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
+      { name: "domain", kind: "texts", value: "DOMAIN", help: "A domain of the people's e-mail addresses." },
+      { name: "amr", kind: "texts", value: "VALUE", help: "An amr value that counts as a second factor." },
+      { name: "acr", kind: "texts", value: "VALUE", help: "An acr value that counts as a second factor." },
+      {
+        name: "max-age",
+        kind: "text",
+        value: "SECONDS",
+        help: "Greatest age of the sign-in. Default: 3600.",
+      },
+      { name: "group-claim", kind: "text", value: "NAME", help: "Claim with the groups. Default: groups." },
+      { name: "map", kind: "texts", value: "LINE", help: "GROUP; ROLE; DUTIES. Repeat it for more groups." },
+      { name: "reason", kind: "text", value: "TEXT", help: "The reason, which is logged." },
     ],
     example:
       "sealport providers connect 'Market Office' --issuer https://login.example --client-id sealport --own-key --domain authority.example --amr mfa --map 'officers; regulator' --reason 'Officers sign in at home'",
@@ -79,7 +84,7 @@ export const PROVIDER_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["providers", "test"],
-    summary: "Read the provider's configuration and keys.",
+    summary: "Test an identity provider: read its configuration and keys.",
     operands: [ORGANISATION],
     example: "sealport providers test 'Market Office'",
     run: async (cx, given) => {
@@ -90,9 +95,9 @@ export const PROVIDER_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["providers", "disconnect"],
-    summary: "Disconnect the provider at once; sessions that began there end.",
+    summary: "Disconnect an identity provider at once. Sessions that began there end.",
     operands: [ORGANISATION],
-    options: [{ name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." }],
+    options: [{ name: "reason", kind: "text", value: "TEXT", help: "The reason, which is logged." }],
     example: "sealport providers disconnect 'Market Office' --reason 'The provider was replaced'",
     run: async (cx, given) => {
       const params = await organisationOf(cx, given);

@@ -11,12 +11,12 @@ import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { organisationsByName } from "./organisations";
 
-const ORGANISATION = { name: "ORGANISATION", help: "Its name or id." } as const;
+const ORGANISATION = { name: "ORGANISATION", help: "The organisation's name or id." } as const;
 const REASON = {
   name: "reason",
   kind: "text",
   value: "TEXT",
-  help: "Why; it is recorded in the log.",
+  help: "The reason, which is logged.",
 } as const;
 
 async function idOf(cx: Cx, given: Given): Promise<string> {
@@ -82,20 +82,20 @@ async function apply(cx: Cx, given: Given): Promise<undefined> {
 export const PROVISIONING_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["provisioning", "show"],
-    summary: "How an identity provider keeps an organisation's people: settings, tokens, last calls.",
+    summary: "Show how an identity provider manages an organisation's people: settings, tokens, last calls.",
     operands: [ORGANISATION],
     example: "sealport provisioning show 'Market Office'",
     run: show,
   },
   {
     path: ["provisioning", "set"],
-    summary: "Ask for the settings; another administrator agrees.",
+    summary: "Ask for new settings. Another administrator must agree.",
     operands: [ORGANISATION],
     options: [
-      { name: "domain", kind: "texts", value: "DOMAIN", help: "E-mail domain; not for an agency." },
-      { name: "role", kind: "text", value: "ROLE", help: "Of a person who is in no mapped group." },
-      { name: "for", kind: "text", value: "PARTICIPANT", help: "Of clients and providers." },
-      { name: "group", kind: "texts", value: "LINE", help: "NAME; ROLE; DUTIES, once for each group." },
+      { name: "domain", kind: "texts", value: "DOMAIN", help: "An e-mail domain. Agencies have their own." },
+      { name: "role", kind: "text", value: "ROLE", help: "The role of a person who is in no mapped group." },
+      { name: "for", kind: "text", value: "PARTICIPANT", help: "The participant of clients and providers." },
+      { name: "group", kind: "texts", value: "LINE", help: "NAME; ROLE; DUTIES. Repeat it for more groups." },
       REASON,
     ],
     example:
@@ -104,16 +104,16 @@ export const PROVISIONING_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["provisioning", "token"],
-    summary: "Make a token for the identity provider; it is shown once.",
+    summary: "Make a token for the identity provider. It is shown once.",
     operands: [ORGANISATION],
     options: [
-      { name: "days", kind: "text", value: "DAYS", help: "How long it works; 180 by default." },
-      { name: "replaces", kind: "text", value: "TOKEN", help: "The id of a token that ends." },
+      { name: "days", kind: "text", value: "DAYS", help: "How many days it works. Default: 180." },
+      { name: "replaces", kind: "text", value: "TOKEN", help: "The id of the token that it replaces." },
       {
         name: "overlap",
         kind: "text",
         value: "HOURS",
-        help: "How long that one still works; 24 by default.",
+        help: "How many hours the replaced token still works. Default: 24.",
       },
     ],
     example: "sealport provisioning token 'Market Office' --days 90",
@@ -130,7 +130,7 @@ export const PROVISIONING_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["provisioning", "apply"],
-    summary: "Ask that people get the role and duties of their groups where these differ.",
+    summary: "Ask for the role and duties that people's groups give, where they differ.",
     operands: [ORGANISATION],
     example: "sealport provisioning apply 'Market Office'",
     run: apply,

@@ -77,7 +77,7 @@ export const READINESS_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["readiness", "check"],
-    summary: "Check all parts again, or only the named ones.",
+    summary: "Check all parts again. With --item, check only these.",
     options: [
       { name: "item", kind: "texts", value: "ITEM", help: `One of ${NeededItem.options.join(", ")}.` },
     ],
@@ -87,7 +87,7 @@ export const READINESS_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["readiness", "mail-code"],
     summary: "Confirm with its code that the test message arrived.",
-    operands: [{ name: "CODE", help: "From the message." }],
+    operands: [{ name: "CODE", help: "The code from the test message." }],
     example: "sealport readiness mail-code 20261129",
     run: confirm,
   },
@@ -95,12 +95,7 @@ export const READINESS_COMMANDS: readonly CommandSpec[] = [
     path: ["readiness", "root-backup"],
     summary: "Record how the key service keeps the root key safe.",
     options: [
-      {
-        name: "statement",
-        kind: "text",
-        value: "TEXT",
-        help: "What protects it; it is recorded in the log.",
-      },
+      { name: "statement", kind: "text", value: "TEXT", help: "What protects the root key. It is logged." },
     ],
     example:
       "sealport readiness root-backup --statement 'Replicated in two regions, 30 days before a deletion'",
@@ -109,7 +104,7 @@ export const READINESS_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["readiness", "rules"],
     summary: "State that you have read the rules; a second administrator agrees.",
-    options: [{ name: "reason", kind: "text", value: "TEXT", help: "Note for the second administrator." }],
+    options: [{ name: "reason", kind: "text", value: "TEXT", help: "A note for the second administrator." }],
     example: "sealport readiness rules --reason 'Read on 29 Nov 2026'",
     run: readRules,
   },

@@ -42,21 +42,17 @@ export const ROSTER_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["roster", "draft"],
-    summary: "The draft of the first roster, to take to the custodian's machine.",
+    summary: "Print the draft of the first roster. Take it to the custodian's machine.",
     example: "sealport roster draft > roster-draft.json",
     run: draft,
   },
   {
     path: ["roster", "ask"],
-    summary: "Ask that people be added, changed or removed as the portal knows them; two others sign.",
+    summary:
+      "Ask for a roster version that matches the portal's data about these people. Two others sign it.",
     options: [
-      {
-        name: "people",
-        kind: "text",
-        value: "LIST",
-        help: "Their names in statements, separated by spaces.",
-      },
-      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
+      { name: "people", kind: "text", value: "LIST", help: "Names in statements, separated by spaces." },
+      { name: "reason", kind: "text", value: "TEXT", help: "The reason, which is logged." },
     ],
     example: "sealport roster ask --people regulator-ines-falkner --reason 'A new officer'",
     run: ask,

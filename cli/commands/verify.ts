@@ -8,7 +8,7 @@ const SIDE: readonly OptionSpec[] = [
     name: "keep",
     kind: "text",
     value: "FILE",
-    help: "As --policy, and store the newest checkpoint in it, so that later bundles must continue from it.",
+    help: "Like --policy. It also stores the newest checkpoint in the file, and later bundles must extend it.",
   },
 ];
 
@@ -29,11 +29,11 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
         name: "receipt",
         kind: "texts",
         value: "FILE",
-        help: "Prove this receipt by it; may be given again.",
+        help: "Check this receipt with the bundle. Repeat the option for more.",
       },
     ],
     example: "sealport verify bundle november.zip --policy policy.json",
-    note: "Exit status as `npm run verify`: 0 verified under the policy and every receipt proven; 3 consistent, but with the bundle's own keys only, or a receipt is left open; 1 wrong; 2 usage.",
+    note: "Exit status, as for `npm run verify`: 0 verified under the policy, and every receipt is proven; 3 consistent, but only with the bundle's own keys, or a receipt is undecided; 1 a fault was found; 2 the command was not understood.",
     run: (cx, given) => check(cx, given, given.operand("FILE"), given.texts("receipt")),
   },
   {
@@ -46,7 +46,7 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       ...SIDE,
     ],
     example: "sealport verify receipt answer.json --bundle november.zip --policy policy.json",
-    note: "With a bundle the exit status is as for bundles. Without one only the signature is checked, with the keys of --policy or else those that the portal names: 3 where it is valid, since only a bundle shows that the log kept its promise; 1 where it is not.",
+    note: "With a bundle, the exit status is that of verify bundle. Without one, only the signature is checked, with the keys of --policy or those of the portal. A valid signature gives 3, because only a bundle shows that the log kept its promise. An invalid one gives 1.",
     run: async (cx, given) => {
       const bundle = given.text("bundle");
       const receipt = given.operand("FILE");
@@ -61,7 +61,7 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
     operands: [{ name: "FILE", help: "The evidence." }],
     options: [{ name: "policy", kind: "text", value: "FILE", help: "Your own keys and rules." }],
     example: "sealport verify evidence EV-2026-0012.pdf --policy policy.json",
-    note: "Exit status 0: unchanged under the policy; 3: it agrees with the keys in the file only, or the log has only promised an entry; 1: changed, and the first place that differs is named; 2: usage.",
+    note: "Exit status: 0 unchanged under the policy; 3 the file matches only its own keys, or the log has only promised an entry; 1 changed, and the first difference is named; 2 the command was not understood.",
     run: async (cx, given) => {
       const { verifyEvidenceFile } = await import("../verify-file");
       return verifyEvidenceFile(cx, given.operand("FILE"), given.text("policy"));
@@ -69,9 +69,10 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["verify", "keys"],
-    summary: "The portal's public keys as a policy file, to keep, and to compare by another way.",
+    summary:
+      "Print the portal's public keys as a policy file. Keep it, and compare it with a copy from another source.",
     example: "sealport verify keys > policy.json",
-    note: "They are the portal's own statement: keep the file, and verify later bundles with it.",
+    note: "The keys are only the portal's own statement. Keep the file, and verify later bundles with it.",
     run: async (cx) => {
       const keys = await cx.connect().call(getAuditKeys, { query: {} });
       await cx.out.text(`${shownJson(keys)}\n`);

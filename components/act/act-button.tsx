@@ -6,7 +6,7 @@ import { type Act, inputOf } from "@/components/act/act";
 import { NetworkLost } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useCallOnce } from "@/components/client/use-call-once";
-import { useReady } from "@/components/client/use-ready";
+import { pageLoaded, useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
 import type { OperationSpec } from "@/lib/api-client/operation";
 
@@ -90,7 +90,9 @@ function Asking<O extends OperationSpec, N extends string>(props: {
   const { act, open } = props;
   const [error, setError] = useState<unknown>();
   useEffect(() => {
-    loadDialog().catch(() => undefined);
+    pageLoaded()
+      .then(loadDialog)
+      .catch(() => undefined);
   }, []);
   const press = async () => {
     setError(undefined);

@@ -2,9 +2,15 @@
 
 import { useTranslations } from "next-intl";
 import { type ReactNode, useRef, useState } from "react";
+import { NetworkLost } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
 import { Button, type ButtonProps } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { useFocusAfter } from "@/components/ui/use-focus-after";
+
+/** Draws the form; `close` closes the dialog. */
+type DrawForm = (close: () => void) => ReactNode;
 
 /** What would be lost if the dialog closed now. */
 type AtRisk = "typed" | "secret";
@@ -38,18 +44,34 @@ export function DialogButton(props: {
   button?: Pick<ButtonProps, "look" | "size" | "icon">;
   /** For an address that leads to the form. */
   isOpenAtFirst?: boolean;
-  children: (close: () => void) => ReactNode;
+  children?: DrawForm;
+  /** In place of children where few visits need the form: loads it. The dialog opens with it, so that the focus finds its first control. */
+  load?: () => Promise<DrawForm>;
 }) {
-  const { label, title = label, look = "side", button, isOpenAtFirst = false, children } = props;
+  const { label, title = label, look = "side", button, isOpenAtFirst = false, children, load } = props;
   const isReady = useReady();
   const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const [draw, setDraw] = useState<DrawForm>();
+  const [isLost, setLost] = useState(false);
   const [atRisk, setAtRisk] = useState<AtRisk>();
   const content = useRef<HTMLDivElement>(null);
+  // The act may have been the last of its kind: then the button is gone when the page is read again.
+  const trigger = useFocusAfter<HTMLButtonElement>();
   const isTyped = useRef(false);
   const close = () => {
     isTyped.current = false;
     setAtRisk(undefined);
     setOpen(false);
+  };
+  const open = async () => {
+    setLost(false);
+    try {
+      const loaded = await load?.();
+      if (loaded !== undefined) setDraw(() => loaded);
+      setOpen(true);
+    } catch {
+      setLost(true);
+    }
   };
   const leave = () => {
     if (content.current?.querySelector("[data-secret]")) return setAtRisk("secret");
@@ -59,9 +81,10 @@ export function DialogButton(props: {
   };
   return (
     <>
-      <Button {...button} disabled={!isReady} onClick={() => setOpen(true)}>
+      <Button {...button} ref={trigger} disabled={!isReady} onClick={() => void open()}>
         {label}
       </Button>
+      {isLost ? <CallFailure error={new NetworkLost()} /> : null}
       <Dialog isOpen={isOpen} onClose={leave} title={title} look={look}>
         {isOpen ? (
           <div
@@ -70,7 +93,7 @@ export function DialogButton(props: {
               isTyped.current = true;
             }}
           >
-            {children(close)}
+            {(children ?? draw)?.(close)}
           </div>
         ) : null}
       </Dialog>

@@ -35,6 +35,17 @@ export class NetworkLost extends Error {
   override readonly name = "NetworkLost";
 }
 
+type NotSignedReason = "cancelled" | "unsupported" | "differs";
+
+/** Thrown when nothing was signed: the person stopped, the browser cannot sign, or the statement does not match the page. */
+export class NotSigned extends Error {
+  override readonly name = "NotSigned";
+
+  constructor(readonly reason: NotSignedReason) {
+    super(reason);
+  }
+}
+
 /** Method and path of an operation, written out: the declaration itself stays on the server. */
 export interface Target<O extends OperationSpec> {
   readonly method: O["method"];

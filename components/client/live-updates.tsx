@@ -1,10 +1,10 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useContext, useEffect, useState } from "react";
 import { useHeard, useLiveState } from "@/components/client/live";
+import { AnswerCacheContext } from "@/components/client/providers";
 import { Icon } from "@/components/ui/icon";
 import { staleAfter, staleAfterGap } from "@/lib/api-client/queries";
 
@@ -13,13 +13,17 @@ const PATIENCE_MS = 3_000;
 
 /** Keeps the page's cached answers in step with the stream, and says when it is not live. Once in the shell. */
 export function LiveUpdates() {
-  const client = useQueryClient();
+  const open = useContext(AnswerCacheContext);
   const router = useRouter();
   useHeard((heard) => {
     // Without a session the layout leads to the sign-in page.
-    if (heard === "ended") router.refresh();
-    const stale = heard === "ended" ? [] : heard === "gap" ? staleAfterGap() : staleAfter(heard);
-    for (const queryKey of stale) void client.invalidateQueries({ queryKey });
+    if (heard === "ended") return router.refresh();
+    const stale = heard === "gap" ? staleAfterGap() : staleAfter(heard);
+    // What could not be loaded keeps nothing that a change makes old.
+    open().then(
+      (cache) => cache.renew(stale),
+      () => undefined,
+    );
   });
   return <NotLive />;
 }

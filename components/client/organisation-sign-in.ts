@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { send } from "@/components/client/api";
 import type { ReturnedBody } from "@/lib/identity/providers/schema";
 
@@ -11,7 +10,13 @@ export type ReturnPurpose = (typeof PURPOSES)[number];
 const KEY = "sealport-return";
 const CHANNEL = "sealport-proof";
 const PROVED = "proved";
-const Url = z.object({ url: z.url({ protocol: /^https?$/ }) });
+
+/** The address of a provider in the portal's answer. It may only be one that a browser opens as a page. */
+function addressIn(answer: unknown): string {
+  const url = typeof answer === "object" && answer !== null ? Reflect.get(answer, "url") : undefined;
+  if (typeof url !== "string" || !/^https?:$/.test(new URL(url).protocol)) throw new TypeError("no address");
+  return url;
+}
 
 /** Leaves for the provider in this tab; `to` is where the person continues afterwards. */
 export function leaveFor(url: string, to: string): void {
@@ -29,13 +34,13 @@ export function takeWayBack(): string | undefined {
 /** Asks where the organisation of this address signs in, and leaves for it. Throws CallRefused and NetworkLost. */
 export async function signInByOrganisation(email: string, to: string): Promise<void> {
   const response = await send("POST", "/api/auth/organisation", { body: { email } });
-  leaveFor(Url.parse(await response.json()).url, to);
+  leaveFor(addressIn(await response.json()), to);
 }
 
 /** Accepts an invitation at the organisation's provider. The token goes in the body. */
 export async function acceptByOrganisation(token: string): Promise<void> {
   const response = await send("POST", "/api/auth/invitation/organisation", { body: { token } });
-  leaveFor(Url.parse(await response.json()).url, "/account/security");
+  leaveFor(addressIn(await response.json()), "/account/security");
 }
 
 export interface CameBack {

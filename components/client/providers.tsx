@@ -1,23 +1,40 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { createContext, type ReactNode, useEffect, useState } from "react";
+import type { AnswerCache } from "@/components/client/answer-cache";
 import { beginKeeping } from "@/components/client/kept-drafts";
 import { useSessionEnd } from "@/components/client/session-channel";
+import { pageLoaded } from "@/components/client/use-ready";
 
-/** The cache of what the API answered, in memory only. Refused calls are not repeated: they are recorded acts. */
+/** Opens the page's cache of answers. Its first call loads it. */
+type OpenCache = () => Promise<AnswerCache>;
+
+export const AnswerCacheContext = createContext<OpenCache>(() => new Promise(() => undefined));
+
+/** Loaded after the page: the page shows what the server sent with it, and the cache keeps that current. */
+async function load(): Promise<AnswerCache> {
+  await pageLoaded();
+  const { AnswerCache } = await import("@/components/client/answer-cache");
+  return new AnswerCache();
+}
+
+/** Returns a way to the one cache of a page. What could not be loaded is loaded by the next call. */
+function newOpening(): OpenCache {
+  let opened: Promise<AnswerCache> | undefined;
+  return () => {
+    opened ??= load().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}
+
+/** The page's cache of what the API answered, for one signed-in person. */
 export function Providers({ children }: { children: ReactNode }) {
-  const [client] = useState(
-    () =>
-      new QueryClient({
-        defaultOptions: {
-          queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: true },
-          mutations: { retry: false },
-        },
-      }),
-  );
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  const [open] = useState(newOpening);
+  return <AnswerCacheContext value={open}>{children}</AnswerCacheContext>;
 }
 
 /** Controls which form drafts this window keeps. The shell of the signed-in person renders it once. */

@@ -1,17 +1,7 @@
+import { NotSigned } from "@/components/client/api";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
-
-type NotSignedReason = "cancelled" | "unsupported" | "differs";
-
-/** Thrown when nothing was signed: the person stopped, the browser cannot sign, or the statement does not match the page. */
-export class NotSigned extends Error {
-  override readonly name = "NotSigned";
-
-  constructor(readonly reason: NotSignedReason) {
-    super(reason);
-  }
-}
 
 export type StatementKind =
   | "decision"
@@ -41,11 +31,6 @@ export interface PasskeySignature {
   readonly authenticator_data: string;
   readonly client_data_json: string;
   readonly signature: string;
-}
-
-/** Whether two lists name the same, in any order. */
-export function sameNames(some: readonly string[], others: readonly string[]): boolean {
-  return [...some].sort().join() === [...others].sort().join();
 }
 
 async function sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {

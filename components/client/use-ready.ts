@@ -12,3 +12,11 @@ export function useReady(): boolean {
     () => false,
   );
 }
+
+/** Resolves after the page's load event, not within it. What a later press needs is fetched then. */
+export async function pageLoaded(): Promise<void> {
+  if (document.readyState === "complete") return;
+  await new Promise<void>((resolve) =>
+    window.addEventListener("load", () => setTimeout(resolve), { once: true }),
+  );
+}

@@ -1,9 +1,8 @@
 "use client";
 
 import { target } from "@/components/client/api";
-import { sameNames } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
-import { useSigner } from "@/components/client/use-signer";
+import { sameNames, useSigner } from "@/components/client/use-signer";
 import type { prepareOpening } from "@/lib/api-client/operations/grants";
 import type { SignedOpening } from "@/lib/transactions/schema";
 import type { GroupName } from "@/lib/vocabulary";

@@ -1,14 +1,8 @@
 "use client";
 
 import { useCallback } from "react";
-import { target } from "@/components/client/api";
-import {
-  NotSigned,
-  type PasskeySignature,
-  type SigningKeys,
-  type StatementKind,
-  signStatement,
-} from "@/components/client/sign-statement";
+import { NotSigned, target } from "@/components/client/api";
+import type { PasskeySignature, SigningKeys, StatementKind } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
 import type { getRosterStanding } from "@/lib/api-client/operations/administration/roster";
 
@@ -37,6 +31,11 @@ export interface Signer {
   sign<S>(what: ToSign<S>): Promise<Signed<S> | undefined>;
 }
 
+/** Whether two lists name the same, in any order. */
+export function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  return [...some].sort().join() === [...others].sort().join();
+}
+
 /** Signs decisions, openings and disputes with the passkeys on the custodian's roster. */
 export function useSigner(): Signer {
   const { call } = useApi();
@@ -46,6 +45,7 @@ export function useSigner(): Signer {
         const standing = await call(standingOf, {});
         if (standing.signed_by !== "own_key") return undefined;
         const credentialIds = standing.keys.flatMap(({ kind, id }) => (kind === "passkey" ? [id] : []));
+        const { signStatement } = await import("@/components/client/sign-statement");
         const keys: SigningKeys = { rpId: standing.rp_id, credentialIds };
         const statement = await what.prepare();
         if (!(await what.isAsShown(statement))) throw new NotSigned("differs");

@@ -13,6 +13,8 @@ const TOPICS = [
   "intent-without-outcome",
   "end-not-at-custodian",
   "erasure-late",
+  "backup-too-old",
+  "drill-too-old",
   "rate-limiter",
   "root-key",
   "process-down",

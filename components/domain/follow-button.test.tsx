@@ -39,9 +39,9 @@ describe("an evidence pack", () => {
   );
 
   it.each([
-    [{}, "It takes one view and two exports: 3 and 2 are left.", false],
-    [{ exports_left: 1 }, "A pack takes two exports: 1 is left.", true],
-    [{ views_left: 0 }, "A pack takes one view: 0 are left.", true],
+    [{}, "It takes one view and two exports. You have 3 views and 2 exports left.", false],
+    [{ exports_left: 1 }, "A pack takes two exports. You have 1 export left.", true],
+    [{ views_left: 0 }, "A pack takes one view. You have 0 views left.", true],
     [{ transactions: Array.from({ length: 26 }, () => SUBJECT) }, /up to 25 transactions/, true],
   ] as const)(
     "states the cost before the button is pressed, or why no pack can be made: %o",

@@ -1,9 +1,9 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { CallRefused, send } from "@/components/client/api";
 import { useHeard, useLiveState } from "@/components/client/live";
+import { useAnswer } from "@/components/client/use-answer";
 import { queryKeys } from "@/lib/api-client/queries";
 
 /** What a page must know of a grant while it shows something under it. */
@@ -68,11 +68,10 @@ export function useGrantWatch(
   const isLive = live === "live";
   const [isOver, setOver] = useState(false);
   const [isSignedOut, setSignedOut] = useState(false);
-  const initialData: WatchedGrant = initial;
-  const query = useQuery({
+  const answer = useAnswer({
     queryKey: queryKeys.one("grant", initial.id),
     queryFn: () => readGrant(initial.id),
-    initialData,
+    initialData: initial,
     refetchInterval: isOpened && !isLive ? POLL_MS : false,
     refetchIntervalInBackground: true,
     networkMode: "always",
@@ -83,9 +82,10 @@ export function useGrantWatch(
     },
     isOpened ? "urgent" : "now",
   );
-  useExpiry(query.data.not_after, () => setOver(true));
-  const lostForMs = isOpened && query.isError ? query.errorUpdatedAt - query.dataUpdatedAt : 0;
-  const found = endOf(query.data, query.error, lostForMs);
+  const { data: grant = initial } = answer;
+  useExpiry(grant.not_after, () => setOver(true));
+  const lostForMs = isOpened && answer.isError ? answer.errorUpdatedAt - answer.dataUpdatedAt : 0;
+  const found = endOf(grant, answer.error, lostForMs);
   const ended = isSignedOut ? "signed-out" : (found ?? (isOver ? "expired" : undefined));
-  return { grant: query.data, ended, isLive };
+  return { grant, ended, isLive };
 }

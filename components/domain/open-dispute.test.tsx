@@ -21,7 +21,7 @@ describe("the dialog that opens a dispute", () => {
     const calls = portal();
     const { user } = show(<OpenDispute transactionId={TX} sealedFields={["amount"]} />);
     await user.click(screen.getByRole("button", { name: "Open dispute" }));
-    await user.click(screen.getByRole("checkbox", { name: "Amount" }));
+    await user.click(await screen.findByRole("checkbox", { name: "Amount" }));
     await user.click(send());
     expect(await screen.findByText("Describe what is wrong")).toBeDefined();
     expect(screen.getByText("Choose at least one field")).toBeDefined();
@@ -33,7 +33,7 @@ describe("the dialog that opens a dispute", () => {
     const calls = portal();
     const { user, moves } = show(<OpenDispute transactionId={TX} sealedFields={["amount", "pricing"]} />);
     await user.click(screen.getByRole("button", { name: "Open dispute" }));
-    await user.selectOptions(screen.getByLabelText("What it is about"), "price");
+    await user.selectOptions(await screen.findByLabelText("What it is about"), "price");
     await user.type(screen.getByLabelText("What is wrong"), "The price");
     await user.click(screen.getByRole("checkbox", { name: "Pricing" }));
     await user.click(send());
@@ -49,7 +49,7 @@ describe("the dialog that opens a dispute", () => {
     const calls = portal();
     const { user } = show(<OpenDispute transactionId={TX} sealedFields={[]} />);
     await user.click(screen.getByRole("button", { name: "Open dispute" }));
-    await user.selectOptions(screen.getByLabelText("What it is about"), "price");
+    await user.selectOptions(await screen.findByLabelText("What it is about"), "price");
     await user.type(screen.getByLabelText("What is wrong"), "The price");
     await user.click(send());
     await waitFor(() =>

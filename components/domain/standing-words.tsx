@@ -2,7 +2,8 @@ import { useTranslations } from "next-intl";
 import { CallRefused } from "@/components/client/api";
 import { dutyKey, extraDutyKeys, roleKey } from "@/components/layout/role-words";
 import { Notice } from "@/components/ui/states";
-import { Duty, Role, type Role as RoleName } from "@/lib/vocabulary";
+import type { Role } from "@/lib/vocabulary";
+import { DUTIES, ROLES } from "@/lib/word-lists";
 
 /** Returns role and duties as one phrase. */
 export function useStanding(): (role: string, duties: readonly string[]) => string {
@@ -39,7 +40,7 @@ export function useExplained(title: string) {
 export function useDutyOptions() {
   const t = useTranslations("administration.invite.dutyHelp");
   const duties = useTranslations("portal.duties");
-  return Duty.options.map((duty) => ({
+  return DUTIES.map((duty) => ({
     value: duty,
     // The words are those of sentences; here each begins a line.
     label: <span className="inline-block first-letter:uppercase">{duties(dutyKey(duty))}</span>,
@@ -48,8 +49,8 @@ export function useDutyOptions() {
 }
 
 /** The roles as options, the given one first: a menu shows its first option until another is chosen. */
-export function useRoleOptions(first: RoleName) {
+export function useRoleOptions(first: Role) {
   const roles = useTranslations("portal.roles");
-  const others = Role.options.filter((role) => role !== first);
+  const others = ROLES.filter((role) => role !== first);
   return [first, ...others].map((role) => ({ value: role, label: roles(roleKey(role)) }));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { controlAt, listedIn, localFaults, ownWords, remoteFaults } from "@/components/form/faults";
+import { controlAt, listedIn, ownWords, remoteFaults } from "@/components/form/faults";
+import { localFaults } from "@/components/form/local-faults";
 
 const Body = z.strictObject({
   transactions: z.array(z.uuid()).min(1).max(2),

@@ -1,7 +1,5 @@
-import type { z } from "zod";
 import type { FieldProblem } from "@/components/client/api";
 import { type FieldReason, fieldReason } from "@/components/messages/field-reasons";
-import { parseSaid } from "@/lib/issue-words";
 
 /** One refused value of a body: where it is, and why. Local checks and the server's 422 give the same form. */
 export interface Fault {
@@ -15,39 +13,6 @@ export type Controls<N extends string> = Readonly<Record<string, N>>;
 
 /** Words for the faults of one control. `wrong` is for every reason but an empty value; without words a general sentence. */
 export type FaultWords = Partial<Record<FieldReason["key"] | "wrong", string>>;
-
-function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-}
-
-function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
-  let value: unknown = body;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = Reflect.get(value, part);
-  }
-  return value;
-}
-
-function isEmpty(value: unknown): boolean {
-  if (typeof value === "string") return value.trim() === "";
-  return value === undefined || (Array.isArray(value) && value.length === 0);
-}
-
-/** What the operation's schema finds wrong with a body, before it is sent. One fault for each place. */
-export function localFaults(schema: z.ZodType, body: unknown): Fault[] {
-  const parsed = parseSaid(schema, body);
-  if (parsed.success) return [];
-  const faults = new Map<string, Fault>();
-  for (const issue of parsed.error.issues) {
-    const pointer = pointerOf(issue.path);
-    const reason = isEmpty(valueAt(body, issue.path))
-      ? fieldReason("is missing")
-      : fieldReason(issue.message);
-    if (!faults.has(pointer)) faults.set(pointer, { pointer, reason });
-  }
-  return [...faults.values()];
-}
 
 /** What the server found wrong with a body that it refused with 422. */
 export function remoteFaults(errors: readonly FieldProblem[]): Fault[] {

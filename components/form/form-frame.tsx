@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import type { FieldValues } from "react-hook-form";
 import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
@@ -9,22 +9,7 @@ import { ErrorSummary } from "@/components/form/error-summary";
 import type { Answers } from "@/components/form/use-answers";
 import { Button, type ButtonProps } from "@/components/ui/button";
 import { useLeave } from "@/components/ui/dialog";
-
-/** Where a form gives way to its answer, the focus moves to the page or dialog around it instead of being lost. */
-function useFocusAfter() {
-  const form = useRef<HTMLFormElement>(null);
-  useLayoutEffect(() => {
-    const gone = form.current;
-    const around = gone?.closest<HTMLElement>("[tabindex='-1']");
-    return () => {
-      if (gone?.contains(document.activeElement) !== true) return;
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) around?.focus({ preventScroll: true });
-      });
-    };
-  }, []);
-  return form;
-}
+import { useFocusAfter } from "@/components/ui/use-focus-after";
 
 /**
  * The frame of a form: the faults above its fields, what the call failed with below them, one button, in a dialog also
@@ -49,7 +34,7 @@ export function FormFrame<A extends FieldValues>(props: {
   const ui = useTranslations("ui");
   const isReady = useReady();
   const { form, look = "primary" } = props;
-  const frame = useFocusAfter();
+  const frame = useFocusAfter<HTMLFormElement>();
   const leave = useLeave();
   const explained = form.failure === undefined ? undefined : props.explain?.(form.failure);
   return (
@@ -59,6 +44,7 @@ export function FormFrame<A extends FieldValues>(props: {
       method="post"
       autoComplete="off"
       className={`print:hidden ${props.className ?? (form.focus === "summary" ? "max-w-[640px] pt-4" : "")}`}
+      onFocus={form.prepare}
       onSubmit={(event) => void form.submit(event)}
     >
       {form.focus === "summary" ? (

@@ -13,6 +13,7 @@ import {
   type UseFormReturn,
   useForm,
 } from "react-hook-form";
+import type { z } from "zod";
 import { CallRefused } from "@/components/client/api";
 import type { FormError } from "@/components/form/error-summary";
 import { type Fault, type FaultWords, ownWords, remoteFaults } from "@/components/form/faults";
@@ -28,8 +29,11 @@ export interface AnswersSpec<A extends FieldValues, T> {
   readonly initial: A;
   /** Controls in the order of the page, which is the order of the error summary. */
   readonly words: Readonly<Partial<Record<Path<A>, ControlWords>>>;
-  /** What is wrong before anything is sent. */
-  readonly check: (answers: A) => readonly Fault[];
+  /**
+   * What is wrong before anything is sent. The schema that says so is loaded here, not with the page: a schema and its
+   * library are a sixth of a page's script.
+   */
+  readonly check: (answers: A) => readonly Fault[] | Promise<readonly Fault[]>;
   readonly controlOf: (fault: Fault, answers: A) => Path<A> | undefined;
   /** Sends the answers. Throws what the call throws. */
   readonly send: (answers: A) => Promise<T>;
@@ -56,11 +60,19 @@ export interface Answers<A extends FieldValues> {
   readonly attempt: number;
   idOf(name: string): string;
   errorOf(name: string): string | undefined;
+  /** Loads what the check needs, while the person fills the form in. */
+  prepare(): void;
   submit(event?: SubmitEvent<HTMLFormElement>): Promise<void>;
 }
 
 function isLeaf(node: object): node is FieldError {
   return "message" in node && typeof node.message === "string" && "type" in node;
+}
+
+/** What a schema finds wrong with a body, before it is sent. The schema and what reads its findings are loaded with the first check. */
+export async function faultsBy(load: () => Promise<z.ZodType>, body: unknown): Promise<Fault[]> {
+  const [{ localFaults }, schema] = await Promise.all([import("@/components/form/local-faults"), load()]);
+  return localFaults(schema, body);
 }
 
 /** Nested errors as name and text. */
@@ -110,9 +122,10 @@ export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): A
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const isRunning = useRef(false);
-  const resolver: Resolver<A> = (answers, _context, options) => {
+  const isPrepared = useRef(false);
+  const resolver: Resolver<A> = async (answers, _context, options) => {
     const errors: FieldErrors<FieldValues> = {};
-    for (const [name, message] of texts(spec.check(answers), answers))
+    for (const [name, message] of texts(await spec.check(answers), answers))
       errors[name] ??= { type: "local", message };
     if (Object.keys(errors).length === 0) return { values: answers, errors: {} };
     return { values: {}, errors: toNestErrors<A>(errors, options) };
@@ -143,29 +156,40 @@ export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): A
     }
     return true;
   };
+  /** Loads the check by one look at the answers. What could not be loaded is asked for again. */
+  const load = async (): Promise<unknown> => spec.check(hook.getValues());
+  const prepare = (): void => {
+    if (isPrepared.current) return;
+    isPrepared.current = true;
+    void load().catch(() => undefined);
+  };
   const submit = async (event?: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event?.preventDefault();
     if (isRunning.current) return;
-    let sent: { readonly answer: T } | undefined;
+    let sent: { readonly answer: T; readonly answers: A } | undefined;
     isRunning.current = true;
+    setBusy(true);
     setFailure(undefined);
     try {
+      // Before the answers are read: what is typed while it loads is checked and sent.
+      await load();
       await hook.handleSubmit(async (answers) => {
-        setBusy(true);
         try {
-          sent = { answer: await spec.send(answers) };
+          sent = { answer: await spec.send(answers), answers };
         } catch (refusal) {
           if (!place(refusal, answers)) setFailure(refusal);
         }
       })();
+    } catch (failed) {
+      // The check could not be loaded, so nothing was sent.
+      setFailure(failed);
     } finally {
       isRunning.current = false;
       setBusy(false);
     }
     if (sent === undefined) return;
-    const answers = hook.getValues();
-    hook.reset(spec.keeps?.(sent.answer, answers) ?? spec.initial);
-    spec.onDone(sent.answer, answers);
+    hook.reset(spec.keeps?.(sent.answer, sent.answers) ?? spec.initial);
+    spec.onDone(sent.answer, sent.answers);
   };
   const idOf = (name: string): string => `${spec.id}-${name.replaceAll(".", "-")}`;
   const listed = inOrder(flat(errors), Object.keys(spec.words));
@@ -179,6 +203,7 @@ export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): A
     attempt: submitCount,
     idOf,
     errorOf: (name) => listed.find(([one]) => one === name)?.[1],
+    prepare,
     submit,
   };
 }

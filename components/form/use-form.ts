@@ -6,8 +6,8 @@ import type { FieldValues, Path } from "react-hook-form";
 import type { z } from "zod";
 import type { BrowserInput, Target } from "@/components/client/api";
 import { type BodyOf, type Signing, useCallOnce } from "@/components/client/use-call-once";
-import { type Controls, controlAt, type Fault, localFaults } from "@/components/form/faults";
-import { type Answers, type ControlWords, useAnswers } from "@/components/form/use-answers";
+import { type Controls, controlAt, type Fault } from "@/components/form/faults";
+import { type Answers, type ControlWords, faultsBy, useAnswers } from "@/components/form/use-answers";
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 
 type WithBody = OperationSpec & { readonly body: z.ZodType };
@@ -19,8 +19,8 @@ export interface FormSpec<O extends WithBody, A extends FieldValues> {
   readonly params?: BrowserInput<O>["params"];
   /** The revision that was read, where two people or pages can change one thing. */
   readonly ifMatch?: string;
-  /** The operation's own schema of its body. */
-  readonly schema: O["body"];
+  /** Loads the operation's own schema of its body. */
+  readonly schema: () => Promise<O["body"]>;
   /** Prefix of the ids of the controls. */
   readonly id: string;
   readonly initial: A;
@@ -67,7 +67,7 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
     focus: spec.isInDialog === true ? "control" : "summary",
     warns: true,
     keeps: spec.keeps,
-    check: (answers) => localFaults(schema, toBody(answers)),
+    check: (answers) => faultsBy(schema, toBody(answers)),
     controlOf: (fault, answers) =>
       typeof controls === "function" ? controls(fault, answers) : controlAt(controls, fault.pointer),
     send,

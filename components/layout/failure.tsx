@@ -5,7 +5,6 @@ import { useSyncExternalStore } from "react";
 import { type DetailFact, FailureDetails } from "@/components/layout/failure-details";
 import { StatePage } from "@/components/layout/state-page";
 import { Button, buttonClass } from "@/components/ui/button";
-import { LocalTime } from "@/components/ui/local-time";
 
 const never = () => () => undefined;
 const shownAt = new Date().toISOString();
@@ -27,7 +26,7 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
   const facts: DetailFact[] = [
     ...(requestId === undefined ? [] : [factOf(t("requestId"), requestId)]),
     ...(digest === undefined ? [] : [factOf(t("digest"), digest)]),
-    { name: t("time"), value: <LocalTime instant={shownAt} />, text: shownAt },
+    factOf(t("time"), shownAt),
   ];
   return (
     <StatePage icon="stop" title={t("title")} text={t("text")} facts={[]}>

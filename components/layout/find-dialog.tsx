@@ -1,11 +1,11 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useState } from "react";
 import { call, target } from "@/components/client/api";
+import { useAnswer } from "@/components/client/use-answer";
 import { addressOfFound, FOUND_GROUPS, targetsOf } from "@/components/layout/find-targets";
 import { placesFor, type Viewer } from "@/components/layout/places";
 import { Dialog } from "@/components/ui/dialog";
@@ -88,11 +88,10 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
   const typed = text.trim();
   const asked = usePaused(typed);
   const places = placesFor(viewer);
-  const { data, isError, isFetching } = useQuery({
+  const { data, isError, isFetching } = useAnswer({
     queryKey: ["search", asked],
     queryFn: ({ signal }) => call(SEARCH, { query: { q: asked }, signal }),
     enabled: asked.length >= SHORTEST,
-    retry: false,
   });
   const go = (href: string) => {
     onClose();

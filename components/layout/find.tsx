@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { pageLoaded } from "@/components/client/use-ready";
 import type { Viewer } from "@/components/layout/places";
 import { Icon } from "@/components/ui/icon";
 
@@ -15,7 +16,9 @@ export function Find({ viewer }: { viewer: Viewer }) {
   const t = useTranslations("portal");
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
-    loadDialog().catch(() => undefined);
+    pageLoaded()
+      .then(loadDialog)
+      .catch(() => undefined);
   }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -54,7 +54,8 @@ export interface Place {
   readonly key: PlaceKey;
   readonly href: string;
   readonly icon: IconName;
-  readonly group: PlaceGroup;
+  /** Places of the person are in their menu and are found, but have no place in the rail. */
+  readonly group: PlaceGroup | "person";
 }
 
 /** Groups of the rail, in its order. */
@@ -99,7 +100,7 @@ const PLACES: readonly Place[] = [
   { key: "trust", href: "/trust", icon: "seal", group: "about" },
   { key: "help", href: "/help", icon: "help", group: "about" },
   { key: "developers", href: "/developers", icon: "code", group: "about" },
-  { key: "account", href: "/account/security", icon: "person", group: "about" },
+  { key: "account", href: "/account/security", icon: "person", group: "person" },
 ];
 
 const STAFF: readonly string[] = ["auditor", "regulator", "coordinator"];

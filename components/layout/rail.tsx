@@ -1,10 +1,10 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { send } from "@/components/client/api";
+import { useAnswer } from "@/components/client/use-answer";
 import {
   currentPlace,
   PLACE_GROUPS,
@@ -22,7 +22,7 @@ async function readCounts(): Promise<PlaceCounts> {
 
 /** The figures that the server sent with the page, kept in step by the stream: a change makes the home's answers old. */
 function useRailCounts(initial: PlaceCounts): PlaceCounts {
-  const { data } = useQuery({
+  const { data = initial } = useAnswer({
     queryKey: [...queryKeys.home(), "counts"],
     queryFn: readCounts,
     initialData: initial,
@@ -98,22 +98,28 @@ export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: Plac
 
 const IN_BAR = 4;
 
-/** The same places at the foot of a narrow screen: four, and the rest behind "More". */
+/**
+ * The same places at the foot of a narrow screen: four, and the rest behind "More". Below 384 pixels four German names are
+ * too long for the bar, so the fourth is behind "More" too.
+ */
 export function TabBar({ viewer }: { viewer: Viewer }) {
   const t = useTranslations("portal");
   const path = usePathname();
   const places = placesFor(viewer);
   const current = currentPlace(places, path);
-  const [shown, hidden] = [places.slice(0, IN_BAR), places.slice(IN_BAR)];
-  const item = "flex h-full flex-col items-center justify-center gap-1 border-t-[3px] px-1 text-note";
+  const item =
+    "flex h-full flex-col items-center justify-center gap-1 border-t-[3px] px-px min-[24rem]:px-1 text-note";
   return (
     <nav
       aria-label={t("places.label")}
       className="fixed inset-x-0 bottom-0 z-header border-line-2 border-t bg-paper tablet:hidden print:hidden"
     >
       <ul className="grid h-[58px] auto-cols-auto grid-flow-col">
-        {shown.map((place) => (
-          <li key={place.key} className="min-w-[44px]">
+        {places.slice(0, IN_BAR).map((place, at) => (
+          <li
+            key={place.key}
+            className={at < IN_BAR - 1 ? "min-w-[44px]" : "hidden min-w-[44px] min-[24rem]:block"}
+          >
             <Link
               href={place.href}
               prefetch={false}
@@ -132,8 +138,8 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
               {t("more")}
             </summary>
             <ul className="absolute inset-x-0 bottom-full max-h-[calc(100dvh-116px)] overflow-y-auto border-line-2 border-y bg-paper py-2">
-              {hidden.map((place) => (
-                <li key={place.key}>
+              {places.slice(IN_BAR - 1).map((place, at) => (
+                <li key={place.key} className={at === 0 ? "min-[24rem]:hidden" : undefined}>
                   <Link
                     href={place.href}
                     prefetch={false}

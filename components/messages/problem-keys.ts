@@ -38,6 +38,7 @@ export const CODE_KEYS = {
   "alert-address.not-found": "gone",
   "alert-address.removed": "movedOn",
   "alert-address.testing": "addressTesting",
+  "alert-address.tests": "addressTests",
   "alert-address.too-many": "addressesMany",
   "policy.not-found": "gone",
   "policy.state": "policyState",

@@ -15,7 +15,7 @@ const baseText = /const BASE[^[]*\[\]? = \[([^\]]*)\]/.exec(
 const BASE = namesIn(baseText ?? "");
 
 function namesIn(list: string): string[] {
-  return [...list.matchAll(/"([\w-]+)"/g)].map(([, name = ""]) => name);
+  return [...list.matchAll(/"([\w.-]+)"/g)].map(([, name = ""]) => name);
 }
 
 function resolve(from: string, name: string): string | undefined {
@@ -40,10 +40,10 @@ function walk(file: string, isClient: boolean, seen: Set<string>, reached: Reach
   const mark = `${file} ${inBrowser}`;
   if (seen.has(mark)) return;
   seen.add(mark);
-  for (const [, list = ""] of text.matchAll(/<Words namespaces=\{\[([^\]]*)\]\}/g))
+  for (const [, list = ""] of text.matchAll(/<Words\s+namespaces=\{\[([^\]]*)\]\}/g))
     for (const name of namesIn(list)) reached.provided.add(name);
   if (inBrowser)
-    for (const [, name = ""] of text.matchAll(/useTranslations\(\s*"([\w-]+)/g))
+    for (const [, name = ""] of text.matchAll(/(?:useTranslations\(\s*|\bwords=)"([\w.-]+)/g))
       reached.used.set(name, reached.used.get(name) ?? file);
   for (const next of importsOf(file)) walk(next, inBrowser, seen, reached);
 }
@@ -55,8 +55,10 @@ function missingOf(page: string): string[] {
     const layout = path.join(folder, "layout.tsx");
     if (existsSync(layout)) walk(layout, false, new Set(), reached);
   }
+  const isProvided = (name: string) =>
+    name.split(".").some((_, at, parts) => reached.provided.has(parts.slice(0, at + 1).join(".")));
   return [...reached.used]
-    .filter(([name]) => !reached.provided.has(name))
+    .filter(([name]) => !isProvided(name))
     .map(([name, file]) => `${page}: ${name}, used by ${file}`);
 }
 

@@ -125,7 +125,7 @@ describe("the dialog that opens fields under a grant", () => {
     const refusal = problem(429, "rate.exceeded", { limit: 50, next_possible_at: "2026-11-30T00:00:00Z" });
     const { press, sent } = open({ refusal });
     await press("Open fields");
-    expect(await screen.findByText(/All 50 openings of today under this grant are used\./)).toBeDefined();
+    expect(await screen.findByText(/A grant allows 50 openings a day\./)).toBeDefined();
     expect(screen.getByRole("button", { name: "Open" })).toHaveProperty("disabled", true);
     expect(sent("/audit")).toHaveLength(0);
   });

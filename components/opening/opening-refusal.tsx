@@ -2,8 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { CallRefused, NetworkLost } from "@/components/client/api";
-import { NotSigned } from "@/components/client/sign-statement";
+import { CallRefused, NetworkLost, NotSigned } from "@/components/client/api";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { useProblemWords } from "@/components/messages/problem-words";

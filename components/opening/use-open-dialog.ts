@@ -2,11 +2,12 @@
 
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { target } from "@/components/client/api";
+import { NotSigned, target } from "@/components/client/api";
 import type { Opened } from "@/components/client/blank-rules";
 import type { OpenedValues } from "@/components/client/opened";
-import { NotSigned, sameNames, signStatement } from "@/components/client/sign-statement";
+import { signStatement } from "@/components/client/sign-statement";
 import { type Api, useApi } from "@/components/client/use-api";
+import { sameNames } from "@/components/client/use-signer";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import type { OpeningAnswer } from "@/lib/access/openings/schema";
 import type { getRosterStanding } from "@/lib/api-client/operations/administration/roster";

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Icon } from "@/components/ui/icon";
-import { hexOfDigest, shortDigest } from "@/lib/format";
+import { shortDigest } from "@/lib/format";
 
 /**
  * A digest, long id or fingerprint: first eight … last four, copied whole; on paper, whole and wrapped. `encoding` names
@@ -32,7 +32,7 @@ export function Digest({
   };
   return (
     <span
-      className={`inline-flex max-w-full items-center gap-1 align-bottom ${encoding === undefined ? "" : "flex-wrap"}`}
+      className={`inline-flex max-w-full items-center gap-1 align-baseline ${encoding === undefined ? "" : "flex-wrap"}`}
     >
       {isWhole ? (
         <span title={value} className="break-all font-mono text-control">
@@ -60,9 +60,4 @@ export function Digest({
       </span>
     </span>
   );
-}
-
-/** The SHA-256 of a file, in the form that `sha256sum` prints: for comparing by hand. Takes the API's base64url. */
-export function FileDigest({ value, label }: { value: string; label: string }) {
-  return <Digest value={hexOfDigest(value)} label={label} />;
 }

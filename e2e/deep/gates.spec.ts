@@ -133,7 +133,7 @@ test("pages that a participant may not see are refused, and the refusal passes e
   const found = await gate(visitor, first);
   await expect(page.locator("h1")).toHaveText(FORBIDDEN);
   await page.getByText("Details", { exact: true }).click();
-  await expect(page.getByText("Request id")).toBeVisible();
+  await expect(page.getByText("Request id", { exact: true })).toBeVisible();
   // The refusal is one document, so for the others its text is enough.
   for (const path of others) {
     const answer = await page.request.get(new URL(path, demo().base_url).href);

@@ -114,7 +114,7 @@ test("a record that cannot be imported is refused by name, and the others are im
     expect.arrayContaining([
       expect.stringContaining("does not open it"),
       expect.stringContaining("unknown-000"),
-      expect.stringContaining("none of its participants"),
+      expect.stringContaining("not one of its participants"),
       expect.stringContaining("not a record"),
     ]),
   );

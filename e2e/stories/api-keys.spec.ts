@@ -115,8 +115,8 @@ test("an administrator sees all keys and revokes one with a reason; other roles 
   const admin = await signedIn(browser, "coordinator-001:admin");
   await admin.page.goto(at("/admin/api-keys"));
   const row = admin.page.getByRole("row").filter({ hasText: key.slice(3, 13) });
-  await expect(row).toContainText("miner-789");
-  await row.getByRole("button", { name: "End miner-789, Leaked one" }).click();
+  await expect(row).toContainText("Mara Keller");
+  await row.getByRole("button", { name: "End Mara Keller, Leaked one" }).click();
   await admin.page.getByRole("button", { name: "End key" }).click();
   await expect(admin.page.getByText("Enter the reason")).toBeVisible();
   await admin.page.getByLabel("Reason").fill("Seen in a public repository.");

@@ -64,7 +64,7 @@ test("an officer finds a case by its number and reads what happened, and complia
   await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).first().click();
   await happened.getByRole("link", { name: /^Openings/ }).click();
   await expect(happened.getByText(/Lena Hartmann approved/)).toHaveCount(0);
-  await page.getByRole("button", { name: "Table: At a glance" }).click();
+  await page.getByRole("button", { name: "Table: Overview" }).click();
   const table = page.getByRole("table", { name: "Periods and openings of this case" });
   await expect(table.getByRole("row").filter({ hasText: "Order" })).toBeVisible();
 

@@ -41,8 +41,8 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ch
 }) => {
   const { page, faults } = await as(browser);
   await visit(page, at("/audit"));
-  await expect(choice(page).getByRole("link")).toHaveText(["Present log", `Closed: ${two.old}`]);
-  await expect(choice(page).getByRole("link", { name: "Present log" })).toHaveAttribute(
+  await expect(choice(page).getByRole("link")).toHaveText(["Current log", `Closed: ${two.old}`]);
+  await expect(choice(page).getByRole("link", { name: "Current log" })).toHaveAttribute(
     "aria-current",
     "page",
   );
@@ -95,7 +95,7 @@ test("filter, pagination and the other pages keep the closed log; leaving it kee
       "href",
       /log=/,
     );
-  await choice(page).getByRole("link", { name: "Present log" }).click();
+  await choice(page).getByRole("link", { name: "Current log" }).click();
   await page.waitForURL(
     (url) => !url.searchParams.has("log") && url.searchParams.get("action") === "audit.export",
   );
@@ -164,7 +164,7 @@ test("the closed log is verified in the browser; the worker is not asked, and it
   await page.getByRole("button", { name: "Export and verify the closed log" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   await expect(page.getByText(two.old, { exact: true }).first()).toBeVisible();
-  await choice(page).getByRole("link", { name: "Present log" }).click();
+  await choice(page).getByRole("link", { name: "Current log" }).click();
   await expect(page.getByRole("button", { name: "Verify now" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toHaveCount(0);
   const old = page
@@ -218,7 +218,7 @@ test("suspicions of the two logs are read separately, and a new one is in the cu
   const record = page.getByRole("button", { name: "Record a suspicion" });
   await expect(record).toHaveCount(0);
   expect(await axeFindings(page)).toEqual([]);
-  await choice(page).getByRole("link", { name: "Present log" }).click();
+  await choice(page).getByRole("link", { name: "Current log" }).click();
   await page.waitForURL((url) => !url.searchParams.has("log"));
   await expect(record).toBeEnabled();
   expect(faults()).toEqual([]);
@@ -267,7 +267,7 @@ test("another origin is not accepted as a log, and a person who may not read the
     await expect(page.getByRole("heading", { level: 1 }), address).toContainText("Not found");
   }
   await visit(page, at(`/audit?log=${encodeURIComponent(two.present)}`));
-  await expect(choice(page).getByRole("link", { name: "Present log" })).toHaveAttribute(
+  await expect(choice(page).getByRole("link", { name: "Current log" })).toHaveAttribute(
     "aria-current",
     "page",
   );

@@ -87,14 +87,16 @@ test("an officer without an identity check is called back on the agency's number
   await page.getByLabel("Reason, seen by the requester").fill("Read and compared");
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
   await expect(page.getByText("the requester’s identity check must be recorded")).toBeVisible();
+  await page.getByRole("button", { name: "Record check" }).click();
+  const check = page.getByRole("dialog", { name: "Identity check of the requester" });
   await expect(
-    page.getByText("The domain authority.example of the address belongs to the agency"),
+    check.getByText("The domain authority.example of the address belongs to the agency"),
   ).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByLabel("Number called").selectOption(DEMO_CONTACT);
-  await page.getByLabel("I reached the requester there, and they confirmed the request").check();
-  await page.getByLabel("How you checked").fill("Called the switchboard, was put through to Karl Voss.");
-  await page.getByRole("button", { name: "Record check" }).click();
+  await check.getByLabel("Number called").selectOption(DEMO_CONTACT);
+  await check.getByLabel("I called the requester on a stored number, and they confirmed the request").check();
+  await check.getByLabel("How you checked").fill("Called the switchboard, was put through to Karl Voss.");
+  await check.getByRole("button", { name: "Record check" }).click();
   await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible(SOON);
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeEnabled();
   await passLegal(id, order);

@@ -187,8 +187,10 @@ test("a question stops the clock; the officer answers in the browser; a denial s
   await expect(officer.getByText("Deadline paused").first()).toBeVisible();
   await officer.goto(at(`/requests/${id}`));
   expect(await axeFindings(officer)).toEqual([]);
-  await officer.getByRole("textbox", { name: "Your answer" }).fill("Annex A, on its second page.");
   await officer.getByRole("button", { name: "Answer", exact: true }).click();
+  const answer = officer.getByRole("dialog", { name: "Your answer" });
+  await answer.getByRole("textbox", { name: "Your answer" }).fill("Annex A, on its second page.");
+  await answer.getByRole("button", { name: "Answer", exact: true }).click();
   await expect(officer.getByText("A question is waiting for your answer")).toHaveCount(0);
   await expect(officer.getByText("An overdue answer is not a refusal", { exact: false })).toBeVisible();
 
@@ -301,17 +303,19 @@ test("approval needs the legal reviewer's record of who the officer is", async (
   await expect(page.getByText("the requester’s identity check must be recorded")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Record check" }).click();
-  await expect(page.getByRole("link", { name: "Describe how you checked" })).toBeVisible();
-  await expect(page.getByText(/^The domain \S+ of the address belongs to the agency$/)).toBeVisible();
-  await page.getByLabel("How you checked").fill("Called the switchboard of the agency at 14:05.");
-  await page.getByRole("button", { name: "Record check" }).click();
+  const check = page.getByRole("dialog", { name: "Identity check of the requester" });
+  await check.getByRole("button", { name: "Record check" }).click();
+  await expect(check.getByText("Describe how you checked")).toBeVisible();
+  await expect(check.getByText(/^The domain \S+ of the address belongs to the agency$/)).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await check.getByLabel("How you checked").fill("Called the switchboard of the agency at 14:05.");
+  await check.getByRole("button", { name: "Record check" }).click();
   await expect(
-    page.getByText("The request can only be approved with both checks.", { exact: false }),
+    check.getByText("The request can only be approved with both checks.", { exact: false }),
   ).toBeVisible();
-  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
-  await page.getByLabel("Number called").selectOption({ index: 1 });
-  await page.getByLabel("I reached the requester there, and they confirmed the request").check();
-  await page.getByRole("button", { name: "Record check" }).click();
+  await check.getByLabel("Number called").selectOption({ index: 1 });
+  await check.getByLabel("I called the requester on a stored number, and they confirmed the request").check();
+  await check.getByRole("button", { name: "Record check" }).click();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeEnabled();
   await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible();
   expect(faults()).toEqual([]);

@@ -160,9 +160,9 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   await expect(page.getByText("Compared without opening").first()).toBeVisible();
   await expect(page.getByText("is lower")).toBeVisible();
   await journey.press("Resolve");
-  await page.getByRole("radio", { name: "The transaction is right" }).check();
+  await page.getByRole("radio", { name: "The transaction is correct" }).check();
   journey.actions += 1;
-  await journey.type("Result", "The list price applies; both agree.");
+  await journey.type(/^Result$/, "The list price applies; both agree.");
   await page.getByRole("dialog").getByRole("button", { name: "Resolve", exact: true }).click();
   journey.actions += 1;
   await expect(page.getByText("Resolved", { exact: true })).toBeVisible();
@@ -348,7 +348,11 @@ test("support's part is done by keyboard alone @deep", async ({ browser }) => {
   await page.keyboard.press("Enter");
   await page.getByRole("radio").first().focus();
   await page.keyboard.press("Space");
-  while (!(await page.getByLabel("Result").evaluate((field) => field === document.activeElement)))
+  while (
+    !(await page
+      .getByRole("textbox", { name: "Result" })
+      .evaluate((field) => field === document.activeElement))
+  )
     await page.keyboard.press("Tab");
   await page.keyboard.type("Both agree now.");
   await page.keyboard.press("Tab");

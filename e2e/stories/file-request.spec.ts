@@ -155,7 +155,7 @@ test("an auditor files for the results of a query, and changes an answer on the 
   await page.getByRole("button", { name: "Use a query instead" }).click();
   await page.getByLabel("Job", { exact: true }).fill("job-123");
   await page.getByLabel("Participant").fill("miner-789");
-  await page.getByLabel("Recorded from").fill(day(-1));
+  await page.getByLabel("Submitted from").fill(day(-1));
   await expect(page.getByText(/^Matches \d+ transactions? now$/)).toBeVisible(SOON);
   await page.getByRole("checkbox", { name: "Amount" }).check();
   await chooseFile(page, ORDER);

@@ -32,7 +32,7 @@ test("two administrators connect a provider, and an invited officer signs in the
   await open(greta, "/organisations");
   await greta.getByRole("link", { name: AGENCY }).click();
   await expect(greta.getByText("No identity provider is connected.")).toBeVisible();
-  await greta.getByText("Connect a provider").click();
+  await greta.getByText("Connect an identity provider").click();
   await greta.getByLabel("Issuer", { exact: true }).fill(idp.issuer);
   await greta.getByLabel("Client id").fill("sealport");
   await greta.getByLabel("Client secret", { exact: true }).fill("a secret of sealport at its provider");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type GeneralJWE, generalDecrypt, importJWK } from "jose";
-import { spokenGroups } from "@/lib/format";
+import { spokenGroups } from "@/lib/digests";
 import { createKeyHolder, type KeyHolder } from "@/lib/testing/devices/key-holder";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Caller, caller, type Demo, people, readDemo } from "../support/api";
@@ -65,7 +65,7 @@ test.afterAll(() => instance?.stop());
 const thumbprint = (x: string) =>
   createHash("sha256")
     .update(JSON.stringify({ crv: "X25519", kty: "OKP", x }))
-    .digest();
+    .digest("base64url");
 
 const ask = async (next: KeyHolder) =>
   ok(await own.post(calls(), { public_key: next.publicKey, reason: "The laptop with it was lost." }));

@@ -40,8 +40,8 @@ test("an administrator sets hours over midnight and holidays of a region, and re
   const monday = page.getByLabel("Monday");
   await monday.fill("nine to five");
   await page.getByRole("button", { name: "Save hours" }).click();
-  await expect(page.getByRole("alert").getByText("Use the form 09:00–17:00")).toBeVisible();
-  await expect(monday).toHaveAccessibleDescription(/Use the form 09:00–17:00/);
+  await expect(page.getByRole("alert").getByText("Enter hours such as 09:00–17:00")).toBeVisible();
+  await expect(monday).toHaveAccessibleDescription(/Enter hours such as 09:00–17:00/);
   await monday.fill("22:00-06:00");
   await page.getByLabel("Public holidays of").fill("de");
   await page.getByLabel("State").fill("BE");

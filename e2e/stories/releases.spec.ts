@@ -71,10 +71,12 @@ test("an overdue request goes to the executives, two of them release it by keybo
   await pictures(one.page, "releases");
   await enterOn(one.page, row.getByRole("link", { name: /^Propose/ }));
   await enterOn(one.page, one.page.getByRole("button", { name: "Propose terms" }));
-  await expect(one.page.getByRole("link", { name: "Enter the reason" })).toBeVisible();
-  await one.page.getByLabel("Reason for the release").fill("was not answered in time");
+  const terms = one.page.getByRole("dialog", { name: "Propose terms" });
+  await enterOn(one.page, terms.getByRole("button", { name: "Propose terms" }));
+  await expect(terms.getByText("Enter the reason")).toBeVisible();
+  await terms.getByLabel("Reason for the release").fill("was not answered in time");
   await pictures(one.page, "release-propose");
-  await enterOn(one.page, one.page.getByRole("button", { name: "Propose terms" }));
+  await enterOn(one.page, terms.getByRole("button", { name: "Propose terms" }));
   await expect(one.page.getByText("Terms waiting for two signatures")).toBeVisible();
   await pictures(one.page, "release-panel");
   await sign(one.page, order);

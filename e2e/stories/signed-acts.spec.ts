@@ -111,8 +111,10 @@ test("two executives sign a release with their passkeys, and one of them its end
   await escalate(id, { dataDir: instance.dataDir, demo });
   const { page } = chair;
   await page.goto(at(`/requests/${id}`));
-  await page.getByLabel("Reason for the release").fill("was not answered in time");
   await page.getByRole("button", { name: "Propose terms" }).click();
+  const terms = page.getByRole("dialog", { name: "Propose terms" });
+  await terms.getByLabel("Reason for the release").fill("was not answered in time");
+  await terms.getByRole("button", { name: "Propose terms" }).click();
   await expect(page.getByText("Terms waiting for two signatures")).toBeVisible();
 
   // A call without a signature is refused: the portal signs only for people without a key.

@@ -148,7 +148,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
         choose: /^(Datei|Andere) wählen/,
         start: "Datei prüfen",
         first: "Prüfung nicht bestanden",
-        second: "Eine Änderung wurde nicht gefunden, aber es fehlt: ",
+        second: "Es wurde keine Änderung gefunden, aber Folgendes fehlt: ",
       },
     ],
   ] as const) {

@@ -117,9 +117,9 @@ export function startWriters(who: Caller, writers: number, pauseMs: number): Loa
   const write = async (): Promise<void> => {
     for (let count = 0; count < MAX_POSTS_PER_WRITER && !isOver; count += 1) {
       const secret = canaries();
-      const answer = await who
-        .post("/confidential/transactions", newTransaction(secret))
-        .catch(() => undefined);
+      const answer = await comingAgain(() =>
+        who.post("/confidential/transactions", newTransaction(secret)),
+      ).catch(() => undefined);
       if (answer === undefined) load.unanswered += 1;
       else if (answer.status !== 201) load.refused.push(answer);
       else load.accepted.push({ id: text(answer, "transaction_id"), memo: secret.memo });

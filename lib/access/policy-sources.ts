@@ -10,7 +10,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["cedar.ts", "616cad669ba34c5bc3b1a80b378375fc8eedf24354b851ea458f8d4a875d9dfa"],
   ["cedar-request.ts", "b64261525632b84ae0916ba54b8558ff5e0f1408decb70b6eca1df3d27311226"],
   ["engine.ts", "505d462253bde430d9502bbb6ac5ea49ec94bc6ab4b4f6f02fde0347fdfca94b"],
-  ["explain.ts", "741dc0479ba6c77c8b33871ba9c3de8b66d8ff6ac7c07de208a5c69f42277848"],
+  ["explain.ts", "2aa3d2ac4e2cd531cd42e0bdc2d15e6291ba96819473a624849f7ad615c88a1d"],
   ["ordinary.ts", "7338defdac760ffce1b9dc3247e2077fac4c0eb97839423164be2e75a7d9e0be"],
   ["policy-document.ts", "aca6741f2a34484db7e2266dbfbb2c5f70d801c672f987d8eb3f8c4a57ff248c"],
   ["set-reads.ts", "17fbf71733c2239576719bfb966ec28fb41afaa4657a5091606f98bbfa10e3e4"],
@@ -23,6 +23,6 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["action-facts.ts", "79e0e7a006253e49e1f130b113fd7accfba66eb2771e4a68ccf245ecf87ff654"],
   ["conflict-reasons.ts", "a33dfc4a10cfbc84de256d0075a8d4dd893c2af08bdbab0001d002a164778bad"],
   ["transitions.ts", "12701218407b17bc7c4b33944891ee471794f6bae1a66d6ebfb9a3d9392d888d"],
-  ["validity.ts", "181c7838684e9137e1f21525797ff019030fa476e0041c7427a13e4cfdd881de"],
+  ["validity.ts", "3214b88e91257a53b3aaf08c9bb0fe26c4704ed66e5416a8116026ad8a52d005"],
   ["reason.ts", "c6580733a498690a12b84449d8079cd11487069c4529c81f5a6bb55ae9ea61ab"],
 ];

@@ -1,5 +1,5 @@
 import type { MappedGroup } from "@/lib/administration/provisioning/schema";
-import { Duty, Role } from "@/lib/vocabulary";
+import { DUTIES, ROLES } from "@/lib/word-lists";
 
 // What administrators type as lines, in forms and in commands: the parts of a line are separated by semicolons.
 
@@ -26,8 +26,8 @@ export function lineOfGroup({ name, role, duties }: MappedGroup): string {
   return [name, role, ...(duties.length === 0 ? [] : [duties.join(", ")])].join("; ");
 }
 
-const isRole = (word: string): word is MappedGroup["role"] => Role.safeParse(word).success;
-const isDuty = (word: string): word is MappedGroup["duties"][number] => Duty.safeParse(word).success;
+const isRole = (word: string): word is MappedGroup["role"] => ROLES.some((role) => role === word);
+const isDuty = (word: string): word is MappedGroup["duties"][number] => DUTIES.some((duty) => duty === word);
 
 /**
  * Reads a line of a mapped group. Role and duties come last, so that a name may have a semicolon; upper and lower case

@@ -36,7 +36,13 @@ describe("the catalogue of alerts", () => {
   });
 
   it("prefers the alert of the instance's state to the line that reports the same", () => {
-    for (const name of ["log.verification", "worker-down", "signer-refuses-fork", "integration-late"])
+    for (const name of [
+      "log.verification",
+      "worker-down",
+      "signer-refuses-fork",
+      "integration-late",
+      "backup-command.failed",
+    ])
       expect([name, isOfHealth(name)]).toEqual([name, true]);
     for (const name of ["envelope.replaced", "exports.failed", "worker"])
       expect([name, isOfHealth(name)]).toEqual([name, false]);

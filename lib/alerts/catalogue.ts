@@ -6,7 +6,7 @@ import type { Severity } from "@/lib/alerts/schema";
 
 /**
  * What ends an alert without a person. `condition`: it is no longer seen. `quiet`: it was not seen for an hour. `person`:
- * only a person ends it, because what happened does not undo itself.
+ * only a person ends it, because its cause cannot be undone.
  */
 export type Ends = "condition" | "quiet" | "person";
 
@@ -17,7 +17,7 @@ export interface AlertKind {
   readonly ends: Ends;
   /** File of docs/runbooks without its ending. */
   readonly runbook: string;
-  /** Opens at the first sight. Other conditions must last for a minute. */
+  /** Opens as soon as it is seen. Other conditions must last for a minute. */
   readonly isAtOnce?: true;
 }
 
@@ -99,7 +99,7 @@ export const RULE_ALERTS = [
   kind("integrity", "critical", "person", "verification-failed"),
 ] as const satisfies readonly AlertKind[];
 
-/** Lines of which the state of the instance makes the alert: one fault must not make two. */
+/** Log lines whose alert comes from the state of the instance: one fault must not open two alerts. */
 export const IN_HEALTH: readonly string[] = [
   "log.verification",
   "log.verification-incomplete",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { OrderSelector } from "@/lib/authorities/schema";
-import { CalendarDate, endOfDate, Instant, InstantOrUtc, lastDayAccepted } from "@/lib/schema";
+import { endOfDate, lastDayAccepted } from "@/lib/days";
+import { CalendarDate, Instant, InstantOrUtc } from "@/lib/schema";
 import { INSTANT_PLACES, isOfFormat, placeName } from "@/lib/testing/routes/instant-places";
 
 const TOO_LATE = "9999-12-31T23:59:59-12:00";

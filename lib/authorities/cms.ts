@@ -209,7 +209,7 @@ export async function checkDocumentSignature(
   try {
     await judge(signature, trust, found);
     const detail =
-      "The signature holds, and its certificate leads to a registered trust anchor and is on no list.";
+      "The signature is valid. Its certificate leads to a registered trust anchor and is on no revocation list.";
     return { report: passed(signature.method, trust.at, factsOf(signature, found), detail), used: used() };
   } catch (error) {
     const refusal = asRefusal(error);

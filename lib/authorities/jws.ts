@@ -193,7 +193,7 @@ export async function checkOrder(jws: string, { aud, at, find, agencies }: Expec
     parsed = parseOrder(jws);
     key = await find(parsed.kid);
     requireOrder(parsed, requireKey(parsed, key, at), aud, agencies);
-    const detail = "The signature holds, and its key is registered and in force.";
+    const detail = "The signature is valid, and its key is registered and in force.";
     return { report: passed("jws", at, factsOf(parsed, key), detail), order: parsed.order };
   } catch (error) {
     if (!(error instanceof SignatureRefusal)) throw error;

@@ -6,8 +6,9 @@
  * anchor counts only after a second person has confirmed it.
  */
 import { z } from "zod";
+import { isWithinYears } from "@/lib/days";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
-import { Instant, isWithinYears, visibleLine, visibleText } from "@/lib/schema";
+import { Instant, visibleLine, visibleText } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
 import { SIGNATURE_FAULTS } from "./labels";
 

@@ -185,6 +185,7 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
 }
 
 const BY_WORKER_TOO: readonly string[] = [
+  "GET /healthz",
   `GET ${PATHS.identity}`,
   `GET ${PATHS.epochs}`,
   `POST ${PATHS.registrations}`,
@@ -212,6 +213,8 @@ export function custodianHandler(
 ): ServiceHandler {
   const known = acts(core, source);
   return async (request): Promise<ServiceAnswer> => {
+    if (request.path === "/healthz" && request.method === "GET")
+      return { status: 200, body: { log: core.log } };
     const act = known[`${request.method} ${request.path}`];
     if (act === undefined) return { status: 404 };
     const name = actName(request);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -85,6 +85,31 @@ test("kill -9 during a stream of acts loses no answered act, and the same key an
   for (const grant of answered) expect(journal).toContain(`"grant":"${grant}"`);
   const again = await callService(url(), { method: "GET", path: PATHS.epochs, timeoutMs: 5_000 });
   expect(again.body.toString()).toBe(epochs.body.toString());
+});
+
+test("BACKUP_COMMAND gets the journal after an act, without the custodian's secrets, and its failures are in the health", async () => {
+  const calls = path.join(dir, "calls");
+  const script = path.join(dir, "copy.sh");
+  writeFileSync(
+    script,
+    `echo "\${KEK_PASSPHRASE:-none} $1" >> ${calls}; test "$1" != ${path.join(dir, "roster.json")}`,
+  );
+  const BACKUP_COMMAND = `/bin/sh ${script}`;
+  const { child, output } = spawnCustodian({ NODE_ENV: "test", KEK_PASSPHRASE: "right", BACKUP_COMMAND });
+  await ready(child);
+  const lines = () => readFileSync(calls, "utf8").trimEnd().split("\n");
+  const journal = `none ${path.join(dir, "custodian", "journal")}`;
+  // The last file of the first pass.
+  await expect
+    .poll(() => existsSync(calls) && lines())
+    .toContain(`none ${path.join(dir, "keys", "keystore.json")}`);
+  rmSync(calls);
+  await revoke("01936f2a-7c1b-7def-8a10-000000000001");
+  await expect.poll(() => existsSync(calls) && lines()).toEqual([journal]);
+  writeFileSync(path.join(dir, "roster.json"), "{}");
+  const health = () => callService(url(), { method: "GET", path: "/healthz", timeoutMs: 5_000 });
+  await expect.poll(async () => (await health()).body.toString()).toContain('"backup_command":"failed"');
+  await expect.poll(output).toContain('"alarm":"backup-command.failed"');
 });
 
 test("SIGTERM and the end of its supervisor each end the process cleanly", async () => {

@@ -1,7 +1,6 @@
 import "server-only";
 import type { Client } from "pg";
 import { createClient, PINNED_SETTINGS } from "@/lib/db/connection";
-import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { OWNER_ROLE } from "@/lib/db/migrate";
 
@@ -57,17 +56,6 @@ export function urlFor(
   }
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.toString();
-}
-
-const OLDEST_VERSION = 16;
-
-async function requireVersion(admin: Client): Promise<void> {
-  const { rows } = await admin.query<{ server_version: string }>("SHOW server_version");
-  const version = rows[0]?.server_version ?? "";
-  if (Number.parseInt(version, 10) >= OLDEST_VERSION) return;
-  throw new StartError(
-    `The server runs PostgreSQL ${version}. Sealport needs PostgreSQL ${OLDEST_VERSION} or newer.`,
-  );
 }
 
 /** What each login begins with, also behind a pooler that drops the settings of lib/db/connection.ts. */
@@ -126,14 +114,13 @@ export interface BootstrapOptions {
 
 /**
  * Makes the roles, logins and the database that are missing; running it again changes nothing. Returns whether the
- * database is new. Throws StartError for a server that is too old.
+ * database is new. The caller has asked the server for its version (`requireDatabase`).
  */
 export async function bootstrapRoles(options: BootstrapOptions): Promise<{ isNew: boolean }> {
   const admin = createClient(options.adminUrl, { connectionTimeoutMillis: 10_000 });
   admin.on("error", () => undefined);
   try {
     await admin.connect();
-    await requireVersion(admin);
     await admin.query("SELECT pg_advisory_lock(7310016432)");
     await createRoles(admin, options);
     const isNew = await createDatabase(admin, options.database);

@@ -11,6 +11,8 @@ const CONNECT_MS = 10_000;
 const START_MS = 1_500;
 /** The most seconds by which the clocks of this machine and of the server may differ. */
 const CLOCK_SECONDS = 60;
+/** The oldest major version of PostgreSQL that has what our migrations use. */
+const OLDEST_VERSION = 16;
 const AWAY = "cannot be reached";
 /** PostgreSQL's code for a table that does not exist. */
 const NO_TABLE = "42P01";
@@ -38,7 +40,19 @@ interface Connecting {
   readonly tenantId?: string | undefined;
 }
 
-/** Connects once and runs `work`. If the database does not answer, the error names its variable. */
+async function requireVersion(client: Client, variable: string): Promise<void> {
+  const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
+  const [version = ""] = (rows[0]?.server_version ?? "").split(" ");
+  if (Number.parseInt(version, 10) >= OLDEST_VERSION) return;
+  throw new StartError(
+    `The database of ${variable} runs PostgreSQL ${version}. Sealport needs PostgreSQL ${OLDEST_VERSION} or newer.`,
+  );
+}
+
+/**
+ * Connects once and runs `work`. The error names the variable if the database does not answer, or if its PostgreSQL is
+ * too old.
+ */
 async function withConnection<T>(
   variable: string,
   url: string,
@@ -50,6 +64,7 @@ async function withConnection<T>(
     client = createClient(url, { connectionTimeoutMillis: connectMs, tenantId });
     client.on("error", () => undefined);
     await client.connect();
+    await requireVersion(client, variable);
     return await work(client);
   } catch (error) {
     const reason = reasonOf(error);
@@ -78,7 +93,7 @@ export async function acceptsLogin(url: string): Promise<boolean> {
   }
 }
 
-/** Throws StartError, with one line for the operator, if a configured database does not accept the login. */
+/** Throws StartError, with one line for the operator, if a configured database does not accept the login or is too old. */
 export async function requireDatabase(variable: string, url: string): Promise<void> {
   await withConnection(variable, url, async () => undefined);
 }
@@ -164,8 +179,8 @@ async function requireFitConnection(client: Client, variable: string, rules: Log
 }
 
 /**
- * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login, if
- * its clock differs, or if a pooler drops our settings or names another tenant. Throws as `requireTenantOfLog`. Returns
+ * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login or is
+ * too old, if its clock differs, or if a pooler drops our settings or names another tenant. Throws as `requireTenantOfLog`. Returns
  * false if the server does not answer: the part then starts and waits for it.
  */
 export async function requireLogin(variable: string, url: string, rules: LoginRules): Promise<boolean> {

@@ -5,12 +5,13 @@ import { watchPool } from "@/lib/db/watch-pool";
 import { tracer } from "@/lib/telemetry/tracing/spans";
 
 /**
- * What every connection begins with, and what no URL, role or database setting overrides. Times are UTC, since Prisma's
- * adapter sends instants without a zone. A transaction that does not say otherwise is READ COMMITTED and may write. Names are found first in pg_catalog, then in `public`, and nowhere else.
- * PostgreSQL looks in pg_catalog first where it is not listed. It looks in the session's temporary schema even before
- * that, for tables and types, unless it is listed: so we list it last. A pooler in transaction mode drops what a
- * connection asks for at its beginning. bootstrap-roles.ts therefore gives the login roles the same settings, and a part
- * checks at its start that it has them (check-database.ts).
+ * Settings of every connection, which no URL, role or database setting overrides. Times are UTC, because Prisma's
+ * adapter sends instants without a zone. A transaction is READ COMMITTED and may write, unless it says otherwise. Names
+ * are found first in pg_catalog, then in `public`, and nowhere else. PostgreSQL searches pg_catalog first if it is not
+ * listed. It searches the session's temporary schema even before that, for tables and types, unless it is listed: so
+ * we list it last. A pooler in transaction mode drops the settings that a connection asks for at its beginning.
+ * Therefore bootstrap-roles.ts gives the login roles the same settings, and a part checks at its start that it has them
+ * (check-database.ts).
  */
 export const PINNED_SETTINGS = {
   timezone: "UTC",
@@ -36,7 +37,7 @@ interface SessionSettings {
 
 type Settings<Config> = Omit<Config, "connectionString" | "options"> & SessionSettings;
 
-/** `?options=` of a URL is taken out of it: its settings would replace ours, not come before them. */
+/** Removes `?options=` from a URL, because its settings would replace ours instead of preceding them. */
 function splitOptions(url: string): { readonly connectionString: string; readonly given: readonly string[] } {
   const [address = "", ...rest] = url.split("?");
   const query = new URLSearchParams(rest.join("?"));

@@ -18,6 +18,14 @@ it.each([
 });
 
 it.each([
+  // pg's pool, and a client of its own, whose connection is not made in time.
+  "timeout exceeded when trying to connect",
+  "timeout expired",
+])("%s means that the database is away", (message) => {
+  expect(mapDatabaseError(new Error(message))).toMatchObject({ code: "service.database-unavailable" });
+});
+
+it.each([
   ["ENOENT", "open"],
   ["EACCES", "mkdir"],
 ])("%s of %s is a file's and says nothing about the database", (code, syscall) => {

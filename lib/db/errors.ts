@@ -54,7 +54,7 @@ const UNREACHABLE_SQLSTATE = /^(08...|57P0[123]|53...|58...|57014|55P03|25P03)$/
 const UNREACHABLE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/;
 /** Fixed messages of the pg library for failures that carry no code. */
 const UNREACHABLE_MESSAGE =
-  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Cannot use a pool after)/;
 
 /** Walks an error and the causes that Prisma and its adapter nest, outermost first. */
 function* chain(error: unknown): Generator<object> {

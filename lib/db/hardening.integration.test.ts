@@ -106,7 +106,7 @@ describe("what each login may change is what the table lists, for every table of
   });
 });
 
-describe("no login gets round its grants", () => {
+describe("no login can bypass its grants", () => {
   it.each([...LOGIN_ROLE_NAMES])(
     "%s: triggers, rules, roles, schemas, functions and replication stay out of reach",
     async (login) => {
@@ -204,7 +204,7 @@ describe("no login gets round its grants", () => {
     ).toEqual([]);
   });
 
-  it("every function of ours names its schema search, and only five run with the owner's rights: erasing, pruning, what other periods would end, and the periods of an activation and of a new tenant", async () => {
+  it("every function of ours names its schema search, and only five run with the owner's rights: erasing, pruning, the preview of a change of periods, and setting the periods of an activation and of a new tenant", async () => {
     expect(
       await texts(
         `SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -228,7 +228,7 @@ describe("no login gets round its grants", () => {
 });
 
 describe("no act without its record, on every table", () => {
-  it("every table has the completeness trigger on insert, update and delete, always and deferred, but those that say why not", async () => {
+  it("every table has the completeness trigger on insert, update and delete, always on and deferred, except tables with a stated reason", async () => {
     const { rows } = await admin.query<{
       name: string;
       triggers: { always: boolean; deferred: boolean; type: number; made: string | null }[];
@@ -253,7 +253,7 @@ describe("no act without its record, on every table", () => {
     }
   });
 
-  it("every guard is always on, but the announcements, and every watched table refuses to be emptied", async () => {
+  it("every trigger except the announcements is always on, and no watched table can be truncated", async () => {
     expect(
       await texts(
         "SELECT tgname::text AS text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'A' AND tgname NOT LIKE '%\\_announced'",
@@ -293,7 +293,7 @@ describe("no act without its record, on every table", () => {
     expect(await compartment("y", "NULL")).toBe("23514");
   });
 
-  it("columns that the database sets, and rows that others make, cannot be given", async () => {
+  it("a login cannot write columns that the database sets, or rows that only another login makes", async () => {
     const id = uuidv7(Date.now());
     for (const [login, statement] of [
       [

@@ -215,8 +215,8 @@ describe("disputes", () => {
     });
   });
 
-  describe("both sides", () => {
-    it("are heard before support resolves a dispute, unless the 7 days of the other side are over", async () => {
+  describe("both parties", () => {
+    it("have answered before support resolves a dispute, or 7 days have passed", async () => {
       const { id } = await taken();
       const early = await refusalOf(resolveDispute(bench.support, { id }, { resolution: "Settled." }));
       expect(early).toMatchObject({
@@ -232,7 +232,7 @@ describe("disputes", () => {
       });
     });
 
-    it("may withdraw unheard, and choose what it is about from a list", async () => {
+    it("may withdraw their dispute before the other party answers, and choose its subject from a list", async () => {
       const tx = await bench.transaction();
       const body = NewDispute.parse({ ground: "not_delivered", reason: REASON });
       const { id, ground } = await openDispute(bench.client, tx, body);
@@ -281,7 +281,7 @@ describe("disputes", () => {
       expect(await code(state(bench.client, id, amount("1")))).toBe("dispute.state");
     });
 
-    it("of two disputes have no digest in common", async () => {
+    it("have different digests in two disputes", async () => {
       const [one, two] = [await opened(), await opened()];
       for (const { id } of [one, two]) await state(bench.client, id, amount("7000"));
       const rows = await query("SELECT DISTINCT digest FROM dispute_figure WHERE dispute_id = ANY ($1)", [

@@ -4,6 +4,7 @@ import { FigureRow } from "@/lib/disputes/figures/schema";
 import { DisputeStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { integerText, pageQuery, Receipt, RecordName, text, Uuid, visibleText } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
+import { DISPUTE_GROUNDS, DISPUTE_OUTCOMES } from "@/lib/word-lists";
 
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
 export type DisputeState = z.infer<typeof DisputeState>;
@@ -27,26 +28,11 @@ export const NewDisputeStatement = z.strictObject(disputed);
 export type NewDisputeStatement = z.infer<typeof NewDisputeStatement>;
 
 /** What a dispute is about, from a list; the reason says it in words. */
-export const DisputeGround = z.enum([
-  "amount",
-  "quantity",
-  "price",
-  "not_delivered",
-  "not_ordered",
-  "wrong_party",
-  "other",
-]);
+export const DisputeGround = z.enum(DISPUTE_GROUNDS);
 export type DisputeGround = z.infer<typeof DisputeGround>;
 
 /** How a dispute was resolved, from a list. */
-export const DisputeOutcome = z.enum([
-  "as_recorded",
-  "corrected",
-  "agreed",
-  "cancelled",
-  "unresolved",
-  "other",
-]);
+export const DisputeOutcome = z.enum(DISPUTE_OUTCOMES);
 export type DisputeOutcome = z.infer<typeof DisputeOutcome>;
 
 export const NewDispute = z.strictObject({
@@ -65,13 +51,13 @@ export type NewNote = z.infer<typeof NewNote>;
 
 export const NewResolution = z.strictObject({
   resolution: visibleText(4_000),
-  /** Of a dispute that support resolves; a withdrawn one has none. */
+  /** Present if support resolves the dispute, absent if its party withdraws it. */
   outcome: DisputeOutcome.optional(),
 });
 export type NewResolution = z.infer<typeof NewResolution>;
 
 export const DisputePath = z.strictObject({ id: Uuid });
-/** The same under its transaction. */
+/** The path of a dispute below its transaction. */
 export const DisputeOfTransactionPath = z.strictObject({ id: RecordName, dispute_id: Uuid });
 
 export const DisputeListView = z.enum(["open", "mine", "resolved", "all"]);
@@ -157,9 +143,9 @@ export const DisputeView = z.object({
   grant: DisputeGrantView.optional(),
   no_access: NoAccess.optional(),
   notes: z.array(NoteView),
-  /** Parties that have not spoken yet, and until when support waits for them. */
+  /** Parties that have not answered yet, and until when support waits for them. */
   unheard: z.array(z.object({ party: z.string(), until: z.string() })),
-  /** What the parties say the fields are, compared without a value. */
+  /** The figures that the parties stated, as a comparison without values. */
   figures: z.array(FigureRow),
   /** Every opening of masked fields under this dispute, newest first. */
   openings: z.array(z.object({ at: z.string(), by: PersonView, fields: z.array(GroupName) })),

@@ -56,7 +56,7 @@ export async function signDispute(
   if (signed === undefined && !cx.instance.evaluation) {
     throw new DomainError("statement.required", {
       detail:
-        "A dispute lets support see masked fields. Sign it with a passkey on the custodian's roster. Enrol one under Account, Security.",
+        "A dispute lets support see masked fields. Sign it with a passkey on the custodian's roster. Enrol one under Account.",
     });
   }
   await refuseRemovedPasskey(cx, signed?.signature);

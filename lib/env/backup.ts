@@ -8,8 +8,21 @@ export const backupPeriodFields = {
   BACKUP_EVERY_HOURS: z.coerce.number().int().min(1).max(720).optional(),
 };
 
+/** What copies the custodian's files, for the custodian and for `npm start`, which hands it on. */
+export const backupCommandFields = {
+  /** What the custodian runs with a file's path after each change of its journals, roster and keys: a program by its absolute path and its arguments, split at spaces, without a shell (docs/guides/backup.md). */
+  BACKUP_COMMAND: Text.regex(/^\/\S+(?: +\S+)*$/).optional(),
+};
+
+/** Returns the program and the arguments of a BACKUP_COMMAND. */
+export function commandWords(command: string): readonly [program: string, ...args: string[]] {
+  const [program = "", ...args] = command.split(/ +/);
+  return [program, ...args];
+}
+
 /** Where an instance's database is backed up, for `npm start` and the backup commands. */
 export const backupFields = {
+  ...backupCommandFields,
   ...backupPeriodFields,
   /** Folder of the backups, on another disk or a mounted store. With it `npm start` archives the database's WAL and makes backups. */
   BACKUP_DIR: Text.optional(),

@@ -54,13 +54,13 @@ function envFile(file: string): Map<string, string> {
   );
 }
 
-/** The name of the variable that a name gives: itself, or what NAME_FILE is the file of. */
+/** The variable that this name sets: NAME for NAME_FILE, otherwise the name itself. */
 function variableOf(part: Part, name: string): string {
   const { shape } = environments[part];
   return name in shape ? name : name.replace(/_FILE$/, "");
 }
 
-/** Variables that the part does not have, and required ones that nothing gives. */
+/** Variables that the part does not have, and required ones that are not set. */
 function faultsOf(part: Part, names: readonly string[]): { unknown: string[]; missing: string[] } {
   const shape: Readonly<Record<string, z.ZodType>> = environments[part].shape;
   const given = names.filter((name) => !GENERAL.includes(name)).map((name) => variableOf(part, name));
@@ -78,7 +78,7 @@ const secretFiles = (variables: ReadonlyMap<string, string>): string[] =>
   [...variables.values()].flatMap((value) => /^\/run\/secrets\/(\w+)$/.exec(value)?.[1] ?? []).sort();
 
 describe("the variables of containers", () => {
-  it.each(PARTS)("of the %s are all its own, and none that it needs is missing", (part) => {
+  it.each(PARTS)("of the %s all belong to it, and include each one that it needs", (part) => {
     const variables = containerVariables(part);
     expect(faultsOf(part, [...variables.keys()])).toEqual(NONE);
     const page = read("docs/variables.md");
@@ -148,7 +148,7 @@ describe("compose.yaml", () => {
     expect(Object.keys(secrets).sort()).toEqual(used.sort());
   });
 
-  it("has a network for each pair that talks, with these two in it alone, and only the proxy reaches outside", () => {
+  it("has a network for each pair of parts that call each other, with only these two in it, and only the proxy reaches outside", () => {
     const members = (network: string) =>
       Object.entries(services).flatMap(([name, service]) =>
         service.networks.includes(network) ? [name] : [],
@@ -267,7 +267,7 @@ describe("the manifests for Kubernetes", () => {
       }
   });
 
-  it("are all named by the base, and the example renames images that there are", () => {
+  it("are all named by the base, and the example renames only images that exist", () => {
     const Kustomization = z.looseObject({
       resources: z.array(z.string()),
       images: z.array(z.looseObject({ name: z.string(), newTag: z.string() })).default([]),
@@ -343,7 +343,7 @@ describe("the systemd units", () => {
     }
   });
 
-  it("are units that systemd takes, where it is installed", () => {
+  it("are accepted by systemd, where it is installed", () => {
     if (spawnSync("systemd-analyze", ["--version"]).status !== 0) {
       notRun("systemd-analyze is not installed");
       return;
@@ -399,7 +399,7 @@ describe("the proxies' files", () => {
     expect(text).toMatch(trace);
   });
 
-  it("are taken by nginx and HAProxy, where they are installed", () => {
+  it("are accepted by nginx and HAProxy, where they are installed", () => {
     writeFileSync(
       site("site-with-key.pem"),
       `${readFileSync(site("site.pem"))}${readFileSync(site("site.key"))}`,

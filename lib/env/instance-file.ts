@@ -74,6 +74,12 @@ export function readInstanceFile(file: string): ReadInstance {
   return { instance: parsed.data, digest: createHash("sha256").update(bytes).digest("hex") };
 }
 
+/** Returns the digest of this process's own instance file; undefined without one. */
+export function ownInstanceDigest(): string | undefined {
+  const file = ownVariables().INSTANCE_FILE;
+  return file === undefined ? undefined : readInstanceFile(file).digest;
+}
+
 /** Returns the variables that an instance file gives. */
 export function variablesIn({ tenant, origin, portal, keys, addresses }: InstanceDescription) {
   return {
@@ -98,5 +104,5 @@ export function requireOwnKey(part: keyof InstanceDescription["keys"], vkey: str
   if (file === undefined) return;
   const expected = readInstanceFile(file).instance.keys[part];
   if (expected !== undefined && expected !== vkey)
-    throw new OperatorError(`KEY_DIR holds another key than the one of the ${part} in INSTANCE_FILE`);
+    throw new OperatorError(`KEY_DIR has another key than INSTANCE_FILE names for the ${part}`);
 }

@@ -54,7 +54,7 @@ it("a tenant with a database of its own gets no listener and no replica of the s
 
 it("a file that names the machine's variables, has another's host or folder, or no address is refused by name", () => {
   const refusals: readonly (readonly [Record<string, string>, RegExp])[] = [
-    [{ "two.env": `${TWO}PORT=3001\n` }, /two\.env may not name PORT/],
+    [{ "two.env": `${TWO}PORT=3001\n` }, /two\.env must not set PORT/],
     [{ "two.env": "TENANT_ID=2\n" }, /two\.env needs INSTANCE_FILE or PORTAL_ORIGIN/],
     [{ "two.env": TWO.replace("two.example.org", "one.example.org") }, /two have the same host name/],
     [{ "two.env": TWO.replace("/keys/two", "/keys/one") }, /two have the same KEY_DIR/],

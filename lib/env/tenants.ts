@@ -58,7 +58,7 @@ function readTenantFile(file: string, own: Variables): ServedTenant {
   }
   const other = Object.keys(given).find((variable) => !APART.test(variable) && !CHOSEN.test(variable));
   if (other !== undefined)
-    throw new OperatorError(`TENANTS_DIR: ${name}.env may not name ${other}, which all tenants share`);
+    throw new OperatorError(`TENANTS_DIR: ${name}.env must not set ${other}, which all tenants share`);
   const shared = Object.entries(own).filter(
     ([variable]) => !APART.test(variable) && variable !== "TENANTS_DIR" && variable !== "METRICS_URL",
   );

@@ -143,7 +143,7 @@ async function requireBudget(tx: Tx, cx: Context, grantId: string, cost: Cost): 
   const left = grant.maxViews - grant.viewsUsed;
   if (left < records)
     throw new DomainError("access.views-exhausted", {
-      detail: `An evidence file takes one view for each transaction; ${left} are left for ${records}.`,
+      detail: `An evidence file takes one view for each transaction. The grant has ${left} views left, and you named ${records} transactions.`,
     });
 }
 

@@ -9,14 +9,14 @@ import type { Need } from "@/lib/home/schema";
 
 const MOST = 20;
 
-function needOf({ id, name, severity, opened_at: at }: AlertRow): Need {
+function needOf({ id, name, person, severity, opened_at: at }: AlertRow): Need {
   return {
     kind: "alert",
     subject: { kind: "alert", id },
     reference: name,
     at: at.toISOString(),
     is_late: false,
-    facts: { text: severity },
+    facts: { text: severity, ...(person === null ? {} : { person }) },
   };
 }
 

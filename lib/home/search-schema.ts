@@ -21,7 +21,7 @@ export const SearchQuery = z.strictObject({
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
-/** One thing found. `name` is what people call it; `note` tells it from others of that name. */
+/** One thing found. `name` is what people call it; `note` distinguishes it from others of that name. */
 export const Found = z.object({
   kind: FoundKind,
   id: z.string(),

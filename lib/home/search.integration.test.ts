@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { getRequest } from "@/lib/access/requests/request-view";
 import { anyRecord, readRecordNames } from "@/lib/home/record-names";
-import { search } from "@/lib/home/search";
+import { search, transactionsNamed } from "@/lib/home/search";
 import type { FoundKind } from "@/lib/home/search-schema";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 
@@ -54,6 +54,18 @@ it("finds a transaction by job and by id, a person and a participant by a part o
   const participant = bench.client.principal.participantId ?? "";
   const kinds = (await find(bench.legal, participant)).map(({ kind }) => kind);
   expect(kinds).toEqual(expect.arrayContaining(["participant"]));
+});
+
+it("leads from a job, a request's reference and its case number to transactions that the caller may know of", async () => {
+  const [expected] = bench.transactions;
+  const { reference, authorization, jobs } = await getRequest(bench.regulator, await bench.file());
+  const names = [jobs[0]?.job_id ?? "", reference, authorization?.case_number ?? ""];
+  const led = async (who: BenchPerson, name: string) =>
+    (await transactionsNamed(who, name)).map(({ id }) => id);
+  for (const name of names) expect(await led(bench.regulator, name), name).toContain(expected);
+  const stranger = await bench.person({ role: "client", hasKey: false });
+  for (const name of names) expect(await led(stranger, name), name).toEqual([]);
+  expect(await led(bench.regulator, "no such name")).toEqual([]);
 });
 
 it("one letter, a wildcard and an unknown id find nothing, and each kind is cut at five", async () => {

@@ -42,17 +42,21 @@ async function one<T>(read: () => Promise<T>): Promise<readonly T[]> {
   }
 }
 
-async function findRequests(cx: Context, text: string) {
+/** Requests by id, transaction, case number, reference or the number of their grant. One can be there twice. */
+async function requestsNamed(cx: Context, text: string) {
   const list = async (query: Partial<RequestListQuery>) =>
     (await listRequests(cx, { limit: MOST + 1, ...query })).items;
   const reference = text.replace(GRANT, "AR-");
-  const found = isUuid(text)
+  return isUuid(text)
     ? [...(await one(() => getRequest(cx, text))), ...(await list({ transaction: text }))]
     : [
         ...(REFERENCE.test(reference) ? await list({ reference }) : []),
         ...(await list({ case_number: text })),
       ];
-  const named = found.map((request) => ({
+}
+
+async function findRequests(cx: Context, text: string) {
+  const named = (await requestsNamed(cx, text)).map((request) => ({
     id: request.id,
     name: request.reference,
     ...("authority" in request && request.authority?.case_number !== undefined
@@ -84,6 +88,28 @@ async function findGrants(cx: Context, text: string) {
   return items
     .filter(({ reference }) => reference.toUpperCase() === wanted)
     .map(({ id, reference: name, holder_name: note }) => ({ id, name, note }));
+}
+
+/** A transaction that a name leads to: its id and its job. */
+export interface NamedTransaction {
+  readonly id: string;
+  readonly job: string;
+}
+
+/**
+ * Returns the transactions that a job name leads to, otherwise those of the requests that a reference or case number
+ * leads to: only what the caller's lists show. It is recorded as a search.
+ */
+export async function transactionsNamed(cx: Context, name: string): Promise<readonly NamedTransaction[]> {
+  await recordReadOnce(cx, "search.read");
+  const ofJob = (await findTransactions(cx, name)).map((found) => ({ id: found.id, job: found.name }));
+  if (ofJob.length > 0) return ofJob;
+  const jobs = new Map<string, NamedTransaction>();
+  for (const { id } of await requestsNamed(cx, name))
+    for (const request of await one(() => getRequest(cx, id)))
+      for (const { transaction_id, job_id: job } of request.jobs)
+        jobs.set(transaction_id, { id: transaction_id, job });
+  return [...jobs.values()];
 }
 
 const FINDERS: Readonly<Record<FoundKind, Finder>> = {

@@ -29,7 +29,7 @@ function decimalOf(value: unknown): unknown {
     : value;
 }
 
-/** A record's access policies would not be evaluated here. It must not pass for one that they still protect. */
+/** Refuses access policies: Sealport would not evaluate them, and the record must not look as if they protected it. */
 function refusePolicies(policies: Readonly<Record<string, unknown>>): void {
   if (Object.keys(policies).length > 0)
     throw new FormatError("format.record", "access_policies are not evaluated yet, so none is accepted");
@@ -42,7 +42,7 @@ function valuesOf(record: AitbcRecord, opened: Readonly<Record<string, unknown>>
     if (!PLACES.includes(name))
       throw new FormatError(
         "format.record",
-        `the payload has a member ${JSON.stringify(name.slice(0, 64))} without a field`,
+        `the payload has a member ${JSON.stringify(name.slice(0, 64))} that no field here matches`,
       );
     if (values[name] !== undefined)
       throw new FormatError("format.record", `${name} is both in the payload and next to it`);
@@ -64,7 +64,7 @@ export function mapAitbc(
   refusePolicies(record.accessPolicies);
   const participants = [...new Set(record.participants)];
   if (!participants.includes(by.submitter))
-    throw new FormatError("format.record", `${by.submitter}, who submits, is none of its participants`);
+    throw new FormatError("format.record", `the submitter ${by.submitter} is not one of its participants`);
   const values = valuesOf(record, opened);
   if (values.amount !== undefined && values.currency === undefined && by.currency !== undefined)
     values.currency = by.currency;

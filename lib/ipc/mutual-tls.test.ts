@@ -180,7 +180,9 @@ describe("calls between parts over mtls://", () => {
       const next = await issue("custodian", "ours", "next");
       // First the certificate alone, because one file is always written before the other.
       await copyFile(next.certificate, own.certificate);
-      await expect.poll(() => problems.join(), { timeout: 20_000 }).toMatch(/no certificate with its key/);
+      await expect
+        .poll(() => problems.join(), { timeout: 20_000 })
+        .toMatch(/are not a certificate, its key and its CA/);
       usePartIdentity("portal", files.portal);
       const ask = () =>
         callService(place, { method: "GET", path: "/", timeoutMs: 5_000, headers: { connection: "close" } });

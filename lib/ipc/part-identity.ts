@@ -22,7 +22,7 @@ function read(variable: string, file: string): Buffer {
 
 /**
  * Returns what TLS needs, read from the files as they are now: a renewed certificate needs no restart. Throws
- * OperatorError if a file cannot be read or they do not go together, as between the writing of one and the next.
+ * OperatorError if a file cannot be read or if the files do not match, for example while they are being replaced.
  */
 export function identityOf(files: TlsFiles): SecureContextOptions {
   const identity: SecureContextOptions = {
@@ -34,7 +34,9 @@ export function identityOf(files: TlsFiles): SecureContextOptions {
   try {
     createSecureContext(identity);
   } catch {
-    throw new OperatorError("TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE are no certificate with its key");
+    throw new OperatorError(
+      "TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE are not a certificate, its key and its CA",
+    );
   }
   return identity;
 }

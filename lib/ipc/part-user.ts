@@ -42,8 +42,8 @@ async function listenerOf(port: number): Promise<number | undefined> {
 
 /**
  * Returns how the part at an address runs, according to this machine's kernel. It looks at the owner of the part's
- * socket or the user that listens at its port. An address of no local interface is another machine. What cannot be seen
- * counts as the same.
+ * socket or the user that listens at its port. An address of no local interface is another machine. If that
+ * cannot be determined, the part counts as the same user.
  */
 export async function partUser(url: string): Promise<PartUser> {
   const address = parseServiceUrl(url);

@@ -49,7 +49,7 @@ async function requireNoWraps(tx: Tx, key: KeyVersion, order: KeyStateOrder): Pr
   const remaining = await countWraps(tx, key.id);
   if (remaining === 0) return;
   throw new DomainError("key.state", {
-    detail: `${remaining} sealed groups are wrapped for ${key.kid} still: rotate it first, or wait until its rotation has ended.`,
+    detail: `${remaining} field groups are still sealed for ${key.kid}. Rotate it first, or wait until its rotation has ended.`,
     extra: { remaining_wraps: remaining },
   });
 }

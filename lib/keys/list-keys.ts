@@ -60,7 +60,7 @@ export function keyView(
 export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<KeyPage> {
   if (query.cursor !== undefined && !isUuid(query.cursor)) {
     throw new DomainError("request.invalid", {
-      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+      errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
     });
   }
   const keys = await inSnapshot(cx, (tx) =>

@@ -19,7 +19,7 @@ type DeriverContext = Pick<Context, "keystore">;
 function keyRefOf({ key, blob, kek }: SealedKey): KeyRef {
   const { participantId: participant, version } = key;
   if (key.custody !== "managed" || blob === undefined || kek === undefined) {
-    throw new DomainError("key.state", { detail: `The key ${key.kid} is held by its participant.` });
+    throw new DomainError("key.state", { detail: `The key ${key.kid} is client-held.` });
   }
   return { purpose: "participant", participant, version, publicKey: publicKeyBytes(key), blob, kek };
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { readInstanceFile } from "@/lib/env/instance-file";
+import { ownInstanceDigest } from "@/lib/env/instance-file";
 import { traceSettingsOf } from "@/lib/env/sight";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
@@ -39,8 +39,8 @@ export async function beginPart<Env extends PartEnv>(
   makeDataFolder(env.DATA_DIR);
   await startTracing(name, traceSettingsOf(env));
   keepMetrics(name, env.METRICS_URL, logger);
-  const file = process.env.INSTANCE_FILE;
-  if (file !== undefined) logger.info({ digest: readInstanceFile(file).digest }, "instance file");
+  const digest = ownInstanceDigest();
+  if (digest !== undefined) logger.info({ digest }, "instance file");
   return { env, logger };
 }
 

@@ -22,8 +22,8 @@ const OWN_FLAGS = path.join(PROGRAM_ROOT, "deploy/flags.json");
 export function baseEnvironment(env: LaunchEnv): Variables {
   return {
     NEXT_TELEMETRY_DISABLED: "1",
-    // With an arena for each thread glibc keeps 50 MB more of a portal under load.
-    MALLOC_ARENA_MAX: "2",
+    // With an arena for each thread glibc keeps 50 MB more of a portal under load than with two, and 17 MB more with two than with one.
+    MALLOC_ARENA_MAX: "1",
     PATH: env.PATH,
     ...(env.HOME === undefined ? {} : { HOME: env.HOME }),
     ...(env.LANG === undefined ? {} : { LANG: env.LANG }),
@@ -200,6 +200,7 @@ function custodianVariables({ input: { env, folders, instance }, base, peers }: 
     CUSTODIAN_EVALUATION: "1",
     ESCROW_ROTATION_DAYS: env.ESCROW_ROTATION_DAYS,
     CUSTODIAN_ORIGINS: portalOrigin(env),
+    BACKUP_COMMAND: env.BACKUP_COMMAND,
   });
 }
 

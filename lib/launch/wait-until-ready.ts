@@ -2,6 +2,7 @@ import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { StartError } from "@/lib/db/embedded/start-error";
+import { callService } from "@/lib/ipc/client";
 
 const READY_WATCHDOG_MS = 90_000;
 const NotReady = z.object({
@@ -30,11 +31,14 @@ export async function waitUntilReady(baseUrl: string, logs: string, signal: Abor
   while (Date.now() < deadline) {
     signal.throwIfAborted();
     try {
-      const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(5_000) });
-      // Read to its end, or the connection stays open and delays the portal's drain.
-      const text = await response.text();
-      if (response.ok) return;
-      last = reasonOf(response.status, text);
+      // Its deadline keeps this process alive. With fetch a start waited for ever on a busy machine: no timer, no connection.
+      const { status, body } = await callService(baseUrl, {
+        method: "GET",
+        path: "/readyz",
+        timeoutMs: 5_000,
+      });
+      if (status === 200) return;
+      last = reasonOf(status, body.toString("utf8"));
     } catch {
       last = "no answer";
     }

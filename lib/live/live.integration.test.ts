@@ -70,7 +70,7 @@ describe("live", () => {
     }
   }
 
-  /** Changes a row without the entry that the database asks for, as an operator with its superuser could. */
+  /** Changes a row without the entry that the database requires, as an operator with its superuser could. */
   async function force(table: string, change: string, values: readonly unknown[]): Promise<void> {
     await query(`ALTER TABLE ${table} DISABLE TRIGGER ALL`);
     await query(`UPDATE ${table} SET ${change}`, values);
@@ -245,7 +245,7 @@ describe("live", () => {
       await heard.leave();
     });
 
-    it("report to a page what changed while it loaded, and that it may be old where that is unknown", async () => {
+    it("report to a page what changed while it loaded, and that the page may be out of date if this is unknown", async () => {
       const own = newHub(60_000);
       const who = await signedIn(bench.regulator);
       const first = await listen(who, own, 1_000);

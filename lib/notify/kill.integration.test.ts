@@ -55,14 +55,25 @@ async function kill(child: ChildProcess): Promise<void> {
 const place = async (): Promise<string> =>
   (await preserveTransactions(bench.auditor, { transactions: [bench.transactions[0]], reason: "A hold" })).id;
 
-/** Does the work of the next portal after the leases of the killed portals have expired. */
+/**
+ * Does the work of the next portal after the leases of the killed portals have expired. The database ends the statements
+ * of a killed portal a little later; until then their rows are locked, so this goes on until nothing waits.
+ */
 async function finish(): Promise<void> {
   const { cx, keystore } = bench;
   const clock = fixedClock(new Date(Date.now() + 3_600_000));
   const logger = createLogger("test", "silent");
   const shared = { ...cx, keystore, clock, logger, hasMail: false, mailer: undefined };
-  while ((await sendNotifications(shared)) > 0);
-  while ((await deliverDue({ ...shared, origin: "https://portal.example" })) > 0);
+  const waiting = async () => {
+    await sendNotifications(shared);
+    await deliverDue({ ...shared, origin: "https://portal.example" });
+    const { rows } = await bench.query(
+      `SELECT id FROM notify_event UNION ALL SELECT id FROM notify_delivery WHERE status = 'waiting'`,
+      [],
+    );
+    return rows;
+  };
+  await expect.poll(waiting, { timeout: 60_000 }).toEqual([]);
 }
 
 it("a message whose sender is killed before it has an answer is sent again with the same id by the next portal", async () => {
@@ -101,6 +112,4 @@ it("portals that are killed anywhere report each change once in the app and at l
   expect(items.map(({ subject }) => subject).sort()).toEqual([...held].sort());
   const sent = new Set(receiver.calls.map(({ body }) => String(JSON.parse(body).data.id)));
   expect([...sent].sort()).toEqual([...held].sort());
-  const { rows } = await bench.query("SELECT 1 FROM notify_delivery WHERE status = 'waiting'", []);
-  expect(rows).toEqual([]);
 });

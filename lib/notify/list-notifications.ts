@@ -72,7 +72,7 @@ export async function markRead(
 ): Promise<{ marked: number; unread: number }> {
   if ((ids === undefined) === (until === undefined))
     throw new DomainError("request.invalid", {
-      errors: [{ pointer: "", detail: "names either ids or until" }],
+      errors: [{ pointer: "", detail: "must name either ids or until, not both" }],
     });
   const { userId } = cx.principal;
   return inTransaction(cx, async (tx) => {

@@ -1,25 +1,9 @@
 import { z } from "zod";
 import { pageOf, pageQuery, Receipt, visibleLine } from "@/lib/schema";
+import { NOTIFY_KINDS } from "@/lib/word-lists";
 
 /** The kinds of things that people and programs are notified of, in the order in which forms offer them. */
-export const NotifyKind = z.enum([
-  "request",
-  "grant",
-  "dispute",
-  "hold",
-  "notice",
-  "access_review",
-  "policy",
-  "key",
-  "rotation",
-  "epoch",
-  "agreement",
-  "roster",
-  "erasure",
-  "authority",
-  "alert_address",
-  "alert_threshold",
-]);
+export const NotifyKind = z.enum(NOTIFY_KINDS);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
 /** What a webhook can be called for: the same, and each transaction of the parties that its owner knows of. */

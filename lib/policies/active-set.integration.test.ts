@@ -98,7 +98,7 @@ describe("a portal", () => {
     await policies.check();
     const refused = await refusalOf(policies.follow(await newestSeq()));
     expect(refused).toMatchObject({ code: "policy.unavailable", status: 503 });
-    expect(() => policies.active()).toThrow("is not as the log has it");
+    expect(() => policies.active()).toThrow("does not match the log");
     expect(lines.filter((line) => line.includes("policy.altered"))).toHaveLength(1);
     // The same with a digest that fits: the activation has the one that was agreed to.
     const fitting = `UPDATE policy_set SET document_digest =
@@ -209,7 +209,7 @@ describe("a portal that starts", () => {
     while ((await integrateBatch(audit.sequencerPool, audit.place)).added > 0);
     await alter(`UPDATE policy_activation SET seq = -seq WHERE seq = ${seq}`);
     const { policies } = await otherPortal();
-    expect(() => policies.active()).toThrow("is not as the log has it");
+    expect(() => policies.active()).toThrow("does not match the log");
     await alter(`UPDATE policy_activation SET seq = -seq WHERE seq = ${-seq}`);
     expect(await policies.check()).toBe("active");
   });

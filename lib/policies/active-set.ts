@@ -176,7 +176,7 @@ function unavailable(fault: Fault | undefined): DomainError {
   return new DomainError("policy.unavailable", {
     detail:
       fault === "altered"
-        ? "The active policy set is not as the log has it. Nothing is decided by it."
+        ? "The active policy set does not match the log, so it decides no call. Notify the operator."
         : "It could not be loaded. Try again in a moment.",
     ...(fault === "altered" ? {} : { retryAfterSeconds: 2 }),
   });

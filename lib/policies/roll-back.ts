@@ -32,12 +32,12 @@ async function requireWayBack(tx: Tx, cx: Context, to: WholeSetRow) {
   if ((await findFormer(tx, cx.instance.tenantId)) !== number)
     throw new DomainError("policy.state", {
       detail:
-        "Only the version that was active before can be rolled back to. Make a draft from an older one.",
+        "You can only go back to the version that was active before. For an older version, make a draft from it.",
     });
   const run = await findDryRun(tx, to.id, "done");
   if (run === undefined || !isCurrentRun(run, to, from.number))
     throw new DomainError("policy.dry-run", {
-      detail: `Start a dry run of version ${number} against version ${from.number}, and roll back when it is done.`,
+      detail: `Start a dry run of version ${number} against version ${from.number}. Go back when it is done.`,
     });
   requireKept(from, to);
   if (run.gains)

@@ -19,7 +19,7 @@ export function requireReader(who: Who): void {
   if (who.role === "admin" || who.role === "auditor" || mayWrite(who)) return;
   throw new DomainError("access.forbidden", {
     detail:
-      "Policies are read by administrators, auditors, and people with the duty approve, legal or compliance.",
+      "Only administrators, auditors, and people with the duty approve, legal or compliance can read policies.",
   });
 }
 
@@ -38,7 +38,7 @@ export function requireReadable(who: Who, { number, state }: Pick<SetRow, "numbe
 export function requireWriter(who: Who): void {
   if (mayWrite(who)) return;
   throw new DomainError("access.forbidden", {
-    detail: "Policies are changed by people with the duty approve, legal or compliance.",
+    detail: "Only people with the duty approve, legal or compliance can change policies.",
   });
 }
 
@@ -46,7 +46,7 @@ export function requireWriter(who: Who): void {
 export function requireAuthor({ userId }: Who, { author, number }: SetRow): void {
   if (author === userId) return;
   throw new DomainError("policy.second-person", {
-    detail: `Only its author changes version ${number}. Make a draft of your own from it.`,
+    detail: `Only its author can change version ${number}. Make your own draft from it.`,
   });
 }
 

@@ -13,6 +13,7 @@ export type LimitClass =
   | "sign_in_code"
   | "wrong_proof"
   | "grant_day"
+  | "alert_test"
   | "anonymous";
 
 /** One class's budget and what happens when its counter cannot be reached. */
@@ -54,6 +55,8 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
   wrong_proof: { limit: 9, windowSeconds: 480 * MINUTE, fails: "closed" },
   // Disclosures under one grant, in addition to the views that its decisions gave it.
   grant_day: { limit: 120 * DAY_FACTOR, windowSeconds: DAY, fails: "closed" },
+  // Test messages to all of a tenant's addresses for alerts: they reach people and systems outside.
+  alert_test: { limit: 40, windowSeconds: DAY, fails: "closed" },
   anonymous: { limit: 600, windowSeconds: MINUTE, fails: "open" },
 };
 
@@ -81,12 +84,12 @@ function derivedFrom({ sign_in: perAccount, open }: Overrides): Partial<Record<L
   return { ...signIn, ...day };
 }
 
-/** Classes whose calls a tenant's actors have a budget of together. Signing in is not among them: it would lock all out. */
+/** Classes for which all actors of a tenant share one more budget. For signing in, a spent one would lock all out. */
 const OF_TENANT: readonly LimitClass[] = ["reads", "writes", "open", "audit", "decisions", "batch", "export"];
 
 /**
- * What all actors of a tenant may call together. It protects the service and is not access control, so it is counted
- * where reads are and lets calls pass while its counter is down.
+ * Returns the budget that all actors of a tenant share. It protects the service and is not access control. So it is
+ * counted where reads are counted, and calls pass while its counter is down.
  */
 export function tenantBudget(name: LimitClass, { limit, windowSeconds }: Budget): Budget | undefined {
   if (!OF_TENANT.includes(name)) return undefined;

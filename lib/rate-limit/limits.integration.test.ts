@@ -96,7 +96,7 @@ it("on PostgreSQL exactly 50 of 200 parallel calls pass", async () => {
   expect(JSON.stringify(rows)).not.toContain(actor);
 });
 
-it("a heavier call takes more of its budget, and a tenant's actors have one together", async () => {
+it("a heavier call takes more of its budget, and the actors of a tenant share one more", async () => {
   const limits = openLimits(patient(), { reads: 10 });
   expect((await limits.take("reads", "heavy", 9)).remaining).toBe(1);
   expect((await limits.take("reads", "heavy", 2)).success).toBe(false);
@@ -109,7 +109,7 @@ it("a heavier call takes more of its budget, and a tenant's actors have one toge
   expect(draws.filter(({ success }) => !success).every(({ remaining }) => remaining === 0)).toBe(true);
 });
 
-it("tenants that share the counters have budgets of their own", async () => {
+it("tenants that share the counters have separate budgets", async () => {
   const stores = new Map<string, Ratelimit>();
   const shared: SharedCounters = {
     kind: "redis",

@@ -62,7 +62,7 @@ export interface LimitStores {
 
 type Overrides = Parameters<typeof budgetsWith>[0];
 
-/** All actors of a tenant together. It is counted apart from every actor of this name. */
+/** Stands for all actors of a tenant together. Its counter is not that of an actor with this name. */
 const ALL = "all";
 
 /** Returns the key of a counter. It shows no address, account or session, and two instances never share one. */

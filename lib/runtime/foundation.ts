@@ -77,7 +77,7 @@ async function layFoundation(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL, undefined, onAlarm);
   usePartIdentity("portal", tlsFilesOf(env));
   makeDataFolder(env.DATA_DIR);
-  // First, since it may fail for a while and pools would be left behind.
+  // This comes first: it may fail for a while, and open pools would be left behind.
   const keystore = await openPortalKeystore(env, logger);
   await requireLogins(env);
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
@@ -125,7 +125,7 @@ export function openFoundation(env: PortalEnv): Promise<Foundation> {
   return laid;
 }
 
-/** Throws OperatorError for a wrong environment, and what keeps the database from being asked. */
+/** Throws OperatorError for a wrong environment, and the cause if the database cannot be asked. */
 export async function checkFoundation(): Promise<void> {
   const env = portalEnv();
   await requireOwnTenant(env, (await openFoundation(env)).db);

@@ -35,7 +35,7 @@ import { type Foundation, openFoundation, type PortalEnv } from "@/lib/runtime/f
 import { runJobs } from "@/lib/runtime/jobs";
 import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import type { Runtime } from "@/lib/runtime/slot";
-import type { Logger } from "@/lib/telemetry/logger";
+import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 // The composition root: instrumentation.ts alone imports it. Pages and routes take the runtime from slot.ts, so that
 // their bundles do not contain what makes it.
@@ -131,7 +131,11 @@ export async function openRuntime(): Promise<Runtime> {
 /** Builds the portal's runtime and starts what runs with it. The metrics of a process are served once. */
 export async function buildRuntime(): Promise<Runtime> {
   const env = portalEnv();
-  const runtime = await openRuntime();
+  const runtime = await openRuntime().catch((err: unknown) => {
+    // The call that needed it has no logger yet.
+    createLogger("portal", env.LOG_LEVEL).error({ err }, "the portal could not be put together");
+    throw err;
+  });
   if (servedTenant() === undefined) watchKeystore(runtime.keystore, true);
   runJobs(runtime, { exportKeepDays: env.EXPORT_KEEP_DAYS, keyRotationDays: env.KEY_ROTATION_DAYS });
   return runtime;

@@ -150,7 +150,7 @@ it("the demonstration data is made through the use cases, and its grant opens th
   });
 });
 
-it("the second officer of the regulator's agency is co-viewer where named, and needs a call back before a grant of their own", async () => {
+it("the second officer of the regulator's agency is a co-viewer where named, and needs an identity check before a grant of their own", async () => {
   const person = async (handle: string, as: Partial<Pick<Principal, "role" | "duties">> = {}) =>
     contextOf(runtime, await principalOf(handle, as));
   const [ruth, karl] = [await person("regulator-001"), await person("regulator-002")];

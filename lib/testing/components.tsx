@@ -1,4 +1,3 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, configure, queries, type RenderResult, render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
@@ -11,6 +10,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { afterEach, onTestFinished } from "vitest";
 // A page loads the dialogs of its acts later; in tests they are there from the start.
 import "@/components/act/act-dialog";
+import { Providers } from "@/components/client/providers";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
 
 // A watchdog, as those of vitest.config.ts.
@@ -52,18 +52,15 @@ export function show(
   const { pathname, searchParams } = new URL(address, "https://portal.example");
   const moves: (readonly string[])[] = [];
   const router = recordingRouter(moves);
-  const cache = new QueryClient({
-    defaultOptions: { queries: { retry: false }, mutations: { retry: false } },
-  });
   const wrapper = ({ children }: { readonly children: ReactNode }) => (
     <NextIntlClientProvider locale={language} messages={CATALOGUES[language]} timeZone="UTC">
-      <QueryClientProvider client={cache}>
+      <Providers>
         <AppRouterContext.Provider value={router}>
           <PathnameContext.Provider value={pathname}>
             <SearchParamsContext.Provider value={searchParams}>{children}</SearchParamsContext.Provider>
           </PathnameContext.Provider>
         </AppRouterContext.Provider>
-      </QueryClientProvider>
+      </Providers>
     </NextIntlClientProvider>
   );
   return { user: userEvent.setup(), moves, ...render(component, { wrapper, queries }) };

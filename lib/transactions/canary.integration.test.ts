@@ -268,7 +268,7 @@ const transitOf = (): CustodySettings =>
     KEK_PASSPHRASE: TEST_PASSPHRASE,
   });
 
-/** Moves the portal's keys to a key service, which then answers slowly in every way. */
+/** Moves the portal's keys to a key service, which then fails in several ways. */
 async function move({ owner, id }: { owner: Person; id: string }): Promise<void> {
   const patience = { attempts: 1, callMs: 60_000, pauseMs: 1 };
   const place = { dir: bench.keyDir, custody: transitOf(), patience };

@@ -25,9 +25,6 @@ import { SMALLEST, showRow, showSums, tellAlone } from "@/lib/transparency/suppr
 /** The context needed to publish: the portal's own, without a person. */
 export type PublishContext = DbContext & AuditContext;
 
-/** How long a quarter must be over, so that acts begun in it have ended. */
-const GRACE_MS = 86_400_000;
-
 async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Figures> {
   const span = boundsOf(quarter);
   const counted = await countQuarter(tx, tenantId, span);
@@ -78,7 +75,7 @@ export async function publishQuarters(cx: PublishContext): Promise<number> {
   const due = await inSnapshot(cx, async (tx) => {
     const beginning = await findBeginning(tx, tenantId);
     const done = new Set((await listReports(tx, tenantId)).map(({ quarter }) => quarter));
-    return closedQuarters(beginning, cx.clock.now(), GRACE_MS).filter((quarter) => !done.has(quarter));
+    return closedQuarters(beginning, cx.clock.now()).filter((quarter) => !done.has(quarter));
   });
   let published = 0;
   for (const quarter of due) if (await publish(cx, quarter)) published += 1;

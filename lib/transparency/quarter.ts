@@ -19,13 +19,22 @@ export function boundsOf(quarter: string): { readonly from: Date; readonly to: D
   };
 }
 
-/** Returns quarters that have been over for `graceMs`, from the one of `since`, oldest first. */
-export function closedQuarters(since: Date, now: Date, graceMs: number): string[] {
+/** Figures are published a day after their quarter: what began in it has ended by then. */
+const GRACE_MS = 86_400_000;
+
+/** Returns when the figures of a quarter are published. */
+export function publicationOf(quarter: string): Date {
+  return new Date(boundsOf(quarter).to.getTime() + GRACE_MS);
+}
+
+/** Returns quarters whose figures are due, from the one of `since`, oldest first. */
+export function closedQuarters(since: Date, now: Date): string[] {
   const found: string[] = [];
-  let { from, to } = boundsOf(quarterOf(since));
-  while (to.getTime() + graceMs <= now.getTime()) {
-    found.push(quarterOf(from));
-    ({ from, to } = boundsOf(quarterOf(to)));
-  }
+  for (
+    let quarter = quarterOf(since);
+    publicationOf(quarter) <= now;
+    quarter = quarterOf(boundsOf(quarter).to)
+  )
+    found.push(quarter);
   return found;
 }

@@ -100,7 +100,7 @@ describe("an observer who knows every published figure and the rules", () => {
   });
 });
 
-it("without the rule of the rest, a sum reveals a single withheld figure", () => {
+it("without the rule about remainders, a sum would reveal a single withheld figure", () => {
   // The complement: 20 − (6 + 7 + 5 + 2) of a sum that is published with a single withheld figure.
   const { outcomes, answered } = showRow(counted([6, 7, 5, 5, 2]));
   expect(outcomes.lapsed).toEqual({ from: 0, to: 4 });
@@ -131,10 +131,9 @@ describe("quarters", () => {
     });
   });
 
-  it("quarters close some time after their end, one by one", () => {
-    const day = 86_400_000;
+  it("each quarter closes some time after its end, in order", () => {
     const since = new Date("2026-05-05T00:00:00Z");
-    const at = (text: string) => closedQuarters(since, new Date(text), day);
+    const at = (text: string) => closedQuarters(since, new Date(text));
     expect(at("2026-07-01T23:59:59Z")).toEqual([]);
     expect(at("2026-07-02T00:00:00Z")).toEqual(["2026-Q2"]);
     expect(at("2027-01-02T00:00:00Z")).toEqual(["2026-Q2", "2026-Q3", "2026-Q4"]);

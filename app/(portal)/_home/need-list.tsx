@@ -63,13 +63,11 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
     </p>
   );
   if (need.kind === "draft") return pair(t("needs.draft.word"), t.rich("time.saved", { at: time(at) }));
+  const ago = nowMs - Date.parse(at);
   if (due === undefined)
-    return pair(
-      nowMs - Date.parse(at) < MINUTE
-        ? t("time.now")
-        : t("time.since", { span: span(nowMs - Date.parse(at)) }),
-      t.rich("time.from", { at: time(at) }),
-    );
+    return ago < MINUTE
+      ? pair(t("time.now"), null)
+      : pair(t("time.since", { span: span(ago) }), t.rich("time.from", { at: time(at) }));
   const left = Date.parse(due) - nowMs;
   if (need.kind === "access_ends")
     return pair(
@@ -99,6 +97,8 @@ interface Sentence {
   readonly title: string;
   readonly text: string;
   readonly act: string;
+  /** What the button adds for screen readers. */
+  readonly reference: string;
 }
 
 function numbersOf({ transactions = 0, opened = 0, views_left: viewsLeft = 0 }: Need["facts"]) {
@@ -115,7 +115,8 @@ function useSentence(): (need: Need) => Sentence {
   const alerts = useTranslations("alertsPage.topics");
   return ({ kind, reference: called, facts }) => {
     const { authority } = facts;
-    const reference = kind === "alert" ? alerts(`${topicOf(kindOf(called))}.title`) : called;
+    const about = facts.person === undefined ? "" : `: ${facts.person}`;
+    const reference = kind === "alert" ? `${alerts(`${topicOf(kindOf(called))}.title`)}${about}` : called;
     const named =
       authority === undefined ? t("noAuthority") : orderName(kinds(authority.kind), authority.case_number);
     const hasAuthority = authority === undefined ? "no" : "yes";
@@ -132,6 +133,7 @@ function useSentence(): (need: Need) => Sentence {
       title: t(`needs.${kind}.title`, values),
       text: t(`needs.${kind}.text`, values),
       act: t(`needs.${kind}.act`, values),
+      reference,
     };
   };
 }
@@ -146,14 +148,15 @@ interface ListProps {
 function NeedAct({
   need,
   act,
+  reference,
   isFirst,
   principal,
-}: { need: Need; act: string; isFirst: boolean } & Pick<ListProps, "principal">) {
+}: { need: Need; isFirst: boolean } & Pick<Sentence, "act" | "reference"> & Pick<ListProps, "principal">) {
   const look = isFirst ? "primary" : "secondary";
   const words = (
     <>
       {act}
-      <span className="sr-only">: {need.reference}</span>
+      <span className="sr-only">: {reference}</span>
     </>
   );
   if (need.kind === "access_new" || need.kind === "access_ends") {
@@ -180,7 +183,7 @@ export function NeedList({ needs, nowMs, principal }: ListProps) {
     <ol aria-label={t("label")} className="border-ink border-t">
       {needs.map((need, index) => {
         const { icon, tone } = lookOf(need);
-        const { title, text, act } = sentence(need);
+        const { title, text, act, reference } = sentence(need);
         return (
           <li
             key={`${need.kind}-${need.subject.id}`}
@@ -195,7 +198,13 @@ export function NeedList({ needs, nowMs, principal }: ListProps) {
               <NeedTime need={need} nowMs={nowMs} />
             </div>
             <div className="col-start-2 mt-2 tablet:col-start-auto tablet:mt-0 tablet:self-center">
-              <NeedAct need={need} act={act} isFirst={index === 0} principal={principal} />
+              <NeedAct
+                need={need}
+                act={act}
+                reference={reference}
+                isFirst={index === 0}
+                principal={principal}
+              />
             </div>
           </li>
         );

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useBasisColumn } from "@/components/domain/grant-basis";
 import { StatusTag } from "@/components/domain/status-tag";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
@@ -191,7 +192,7 @@ export function ForceSection({
   principal: Principal;
 }) {
   const t = useTranslations("home.force");
-  const kinds = useTranslations("domain.instruments");
+  const basis = useBasisColumn<GrantView>();
   const isOnlyOwn = home.in_force.every((grant) => grant.holder === principal.handle);
   if (home.in_force.length === 0 || (isOnlyOwn && home.in_force.length < 2)) return null;
   return (
@@ -208,12 +209,7 @@ export function ForceSection({
             isTitle: true,
             cell: (row) => <span className="whitespace-nowrap">{row.reference}</span>,
           },
-          {
-            key: "authority",
-            head: t("authority"),
-            cell: ({ authority }) =>
-              authority === undefined ? t("none") : orderName(kinds(authority.kind), authority.case_number),
-          },
+          basis,
           { key: "holder", head: t("holder"), cell: (row) => row.holder_name },
           {
             key: "transactions",

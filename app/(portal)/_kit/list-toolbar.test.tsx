@@ -40,7 +40,7 @@ describe("the tools of a list", () => {
     await user.click(screen.getByRole("button", { name: "Save this view" }));
     const dialog = within(screen.getByRole("dialog"));
     await user.type(dialog.getByLabelText("Name"), " Ended ");
-    await user.click(dialog.getByLabelText("Everyone of my organisation"));
+    await user.click(dialog.getByLabelText("Everyone in my organisation"));
     await user.click(dialog.getByRole("button", { name: "Save this view" }));
     await waitFor(() => expect(moves).toHaveLength(1));
     expect(calls.map(({ method, path, body }) => [method, path, body])).toEqual([
@@ -57,7 +57,7 @@ describe("the tools of a list", () => {
     const { user } = toolbar({ mayShare: false });
     await user.click(screen.getByRole("button", { name: "Save this view" }));
     const dialog = within(screen.getByRole("dialog"));
-    expect(dialog.queryByLabelText("Everyone of my organisation")).toBeNull();
+    expect(dialog.queryByLabelText("Everyone in my organisation")).toBeNull();
     expect(dialog.getByText(/Only you see it/)).toBeDefined();
   });
 

@@ -13,10 +13,10 @@ type Period = Retention["roles"][number];
 const YEAR_DAYS = 365;
 
 /** A role or a class of entries as pages name it. */
-export function PeriodName({ of, name }: { of: Kind; name: string }) {
+export function PeriodName({ of, name, isOnly = false }: { of: Kind; name: string; isOnly?: boolean }) {
   const t = useTranslations("keeping.retention");
   const roles = useTranslations("portal.roles");
-  if (name === "*") return <>{t("others")}</>;
+  if (name === "*") return <>{t(isOnly ? "every" : "others")}</>;
   if (of === "role") return <>{roles(roleKey(name))}</>;
   const known = ENTRY_CLASSES.find((one) => one === name);
   return <>{known === undefined ? name : t(`classNames.${known}`)}</>;
@@ -40,7 +40,7 @@ export function PeriodTable({ of, periods }: { of: Kind; periods: readonly Perio
           key: "name",
           head: t(of === "role" ? "columns.role" : "columns.class"),
           isTitle: true,
-          cell: (period: Period) => <PeriodName of={of} name={period.name} />,
+          cell: (period: Period) => <PeriodName of={of} name={period.name} isOnly={periods.length === 1} />,
         },
         {
           key: "period",

@@ -7,6 +7,7 @@ import { listBreakGlass as load } from "@/lib/access/break-glass/list-break-glas
 import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { listBreakGlass } from "@/lib/api-client/operations/break-glass";
 import type { Principal } from "@/lib/context/principal";
+import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";
 import { UseForm } from "./_components/use-form";
 import { useUseColumns } from "./_components/use-table";
 
@@ -44,7 +45,7 @@ async function NextUse({ value, principal, given, params }: Uses) {
   const isId = typeof transaction === "string" && UUID.test(transaction);
   return (
     <Section title={(await getTranslations("breakGlass.form"))("title")}>
-      <UseForm transaction={isId ? transaction : undefined} />
+      <UseForm transaction={isId ? transaction : undefined} shortest={MIN_REASON_LENGTH} />
     </Section>
   );
 }

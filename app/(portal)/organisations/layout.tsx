@@ -2,5 +2,16 @@ import type { ReactNode } from "react";
 import { Words } from "@/components/messages/words";
 
 export default function OrganisationsLayout({ children }: { children: ReactNode }) {
-  return <Words namespaces={["organisations", "administration", "provisioning"]}>{children}</Words>;
+  return (
+    <Words
+      namespaces={[
+        "organisations",
+        "administration.organisations",
+        "administration.person.acts",
+        "provisioning",
+      ]}
+    >
+      {children}
+    </Words>
+  );
 }

@@ -2,5 +2,9 @@ import type { ReactNode } from "react";
 import { Words } from "@/components/messages/words";
 
 export default function ParticipantsLayout({ children }: { children: ReactNode }) {
-  return <Words namespaces={["administration"]}>{children}</Words>;
+  return (
+    <Words namespaces={["administration.import", "administration.invite", "administration.participants"]}>
+      {children}
+    </Words>
+  );
 }

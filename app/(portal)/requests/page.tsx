@@ -85,7 +85,7 @@ async function Actions({ value: { items, address }, principal }: Requests) {
 function Unreadable({ value: { unreadable, address }, principal }: Requests) {
   const isOwn = !isReviewer(principal) || address.view === "mine";
   return (
-    <Words namespaces={["review"]}>
+    <Words namespaces={["review.withdraw"]}>
       <UnreadableRows
         kind="request"
         rows={unreadable}
@@ -154,7 +154,7 @@ const page = listPage({
   filter: ({ value }) => <ListFilter address={value.address} />,
   unreadable: (requests) => <Unreadable {...requests} />,
   around: (rows) => (
-    <Words namespaces={["requests"]}>
+    <Words namespaces={["requests.list.bulk"]}>
       <BulkRequests>
         <WithKeys>{rows}</WithKeys>
       </BulkRequests>

@@ -92,6 +92,7 @@ const page = listPage({
         {label}
       </ButtonLink>
     );
+    if (principal.role === "admin") return { title: t("hiddenTitle"), text: t("hiddenText") };
     if (address.isMine)
       return { title: t("mineTitle"), text: t("mineText"), next: link("/requests/new", t("ask")) };
     if (addressOf(address) !== "/transactions")

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
 import { curlOf } from "@/lib/api-client/openapi/curl";
@@ -24,8 +25,8 @@ const WORDS = {
 
 const LINK = "inline-flex min-h-[24px] items-center text-accent underline underline-offset-4";
 
-/** How a program begins: its key, the first call, the guides. */
-export async function Start({ isEvaluation }: { isEvaluation: boolean }) {
+/** How a program begins: its key, the first call, the guides. `children` follow the first call. */
+export async function Start({ isEvaluation, children }: { isEvaluation: boolean; children: ReactNode }) {
   const [t, { site }] = await Promise.all([getTranslations("developers"), getRuntime()]);
   return (
     <div className="grid grid-cols-1 gap-x-12 facts:grid-cols-2">
@@ -53,6 +54,7 @@ export async function Start({ isEvaluation }: { isEvaluation: boolean }) {
             </Link>
           </li>
         </ul>
+        {children}
       </Section>
       <Section title={t("guides.title")} id="guides" className="facts:mt-0">
         <ul>

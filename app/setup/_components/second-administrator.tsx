@@ -13,11 +13,7 @@ import { CodeSample } from "@/components/ui/code-sample";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import {
-  SecondAdministrator as Body,
-  type SecondAdministratorAnswer,
-  type SetupPeople,
-} from "@/lib/administration/setup/schema";
+import type { SecondAdministratorAnswer, SetupPeople } from "@/lib/administration/setup/schema";
 import type { nameSecondAdministrator } from "@/lib/api-client/operations/administration/readiness";
 
 const NAME = target<typeof nameSecondAdministrator>("POST", "/confidential/admin/setup/second-administrator");
@@ -63,7 +59,7 @@ function NameForm({ onDone }: { onDone: (answer: SecondAdministratorAnswer) => v
   const t = useTranslations("setup.second");
   const form = useForm({
     call: NAME,
-    schema: Body,
+    schema: async () => (await import("@/lib/administration/setup/schema")).SecondAdministrator,
     id: "second",
     initial: { name: "", email: "" },
     isInDialog: true,

@@ -2,18 +2,20 @@
 
 import { useTranslations } from "next-intl";
 import { send } from "@/components/client/api";
-import { controlAt, localFaults } from "@/components/form/faults";
+import { controlAt } from "@/components/form/faults";
 import { TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
-import { useAnswers } from "@/components/form/use-answers";
+import { faultsBy, useAnswers } from "@/components/form/use-answers";
 import { Facts } from "@/components/ui/facts";
-import {
+import type {
   SetupAdministrator,
-  type SetupAdministratorAnswer,
-  type SetupCall,
+  SetupAdministratorAnswer,
+  SetupCall,
   SetupOrganisation,
-  type SetupView,
+  SetupView,
 } from "@/lib/administration/setup/schema";
+
+const loadSchemas = () => import("@/lib/administration/setup/schema");
 
 // Each sends the link's token in its body: an address would be kept by browsers, proxies and logs. All throw
 // CallRefused and NetworkLost.
@@ -70,7 +72,7 @@ function useOrganisation({ call, onDone }: Step<SetupView>) {
       zone: { label: t("zone"), missing: t("zoneMissing"), wrong: t("zoneWrong") },
       homes: { label: t("homes"), missing: t("homesMissing"), wrong: t("homesWrong") },
     },
-    check: (answers) => localFaults(SetupOrganisation, bodyOf(answers)),
+    check: (answers) => faultsBy(async () => (await loadSchemas()).SetupOrganisation, bodyOf(answers)),
     controlOf: ({ pointer }) =>
       controlAt({ "/name": "name", "/zone": "zone", "/home_jurisdictions": "homes" }, pointer),
     send: (answers) => saveOrganisation(bodyOf(answers)),
@@ -121,7 +123,7 @@ function useFirst({ call, onDone }: Step<Named>) {
       name: { label: t("name"), missing: t("nameMissing") },
       email: { label: t("email"), missing: t("emailMissing"), wrong: t("emailWrong") },
     },
-    check: (answers) => localFaults(SetupAdministrator, bodyOf(answers)),
+    check: (answers) => faultsBy(async () => (await loadSchemas()).SetupAdministrator, bodyOf(answers)),
     controlOf: ({ pointer }) => controlAt({ "/name": "name", "/email": "email" }, pointer),
     send: async (answers) => ({ ...bodyOf(answers), ...(await nameFirst(bodyOf(answers))) }),
     onDone,

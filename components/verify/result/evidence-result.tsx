@@ -10,9 +10,9 @@ import type {
   EvidenceRecord,
   EvidenceStatement,
 } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
-import { EVIDENCE_STEPS, type EvidenceReport } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
+import { EVIDENCE_STEPS, type NamedEvidence } from "@/lib/audit/bundle-verifier/evidence/evidence-names";
+import type { EvidenceReport } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
 import { formatCount } from "@/lib/format";
-import type { NamedEvidence } from "../run/named-evidence";
 import { VerdictHead } from "./verdict-head";
 
 const SPREAD: ReadonlySet<string> = new Set(["pricing", "settlement_details"]);

@@ -9,13 +9,13 @@ import { useReady } from "@/components/client/use-ready";
 import { PrintButton } from "@/components/layout/page-controls";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/states";
+import { type NamedEvidence, namedEvidenceOf } from "@/lib/audit/bundle-verifier/evidence/evidence-names";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "../result/block-drawing";
 import { EvidenceResult } from "../result/evidence-result";
 import { ReceiptResult } from "../result/receipt-result";
 import { VerifyResult } from "../result/verify-result";
 import { Ended } from "./ended";
-import { type NamedEvidence, useNamedEvidence } from "./named-evidence";
 import { type Given, orderOf, Picks } from "./picks";
 import { useVerification, type VerificationState } from "./use-verification";
 
@@ -130,6 +130,18 @@ function Begin({ hasBundle, why, onStart, children }: BeginProps) {
       </p>
     </div>
   );
+}
+
+/** Returns the evidence that this page's address names. */
+function useNamedEvidence(): NamedEvidence | undefined {
+  const [named, setNamed] = useState<NamedEvidence>();
+  useEffect(() => {
+    const read = () => setNamed(namedEvidenceOf(window.location.hash));
+    read();
+    window.addEventListener("hashchange", read);
+    return () => window.removeEventListener("hashchange", read);
+  }, []);
+  return named;
 }
 
 /** What a scanned code or a link asks this page to check. */

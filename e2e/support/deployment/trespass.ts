@@ -36,8 +36,8 @@ export const CALLS: readonly (readonly ["custodian" | "signer" | "witness", stri
   ["custodian", "GET", ROSTER_PATHS.roster, PORTAL],
   ["custodian", "POST", ROSTER_PATHS.roster, PORTAL],
   ["custodian", "POST", ROSTER_PATHS.statements, PORTAL],
+  ["custodian", "GET", "/healthz", BOTH],
   ["signer", "POST", "/checkpoint", BOTH],
-  ["signer", "GET", "/signed", BOTH],
   ["signer", "GET", "/healthz", BOTH],
   ["witness", "POST", "/add-checkpoint", ["worker"]],
   ["witness", "GET", "/healthz", BOTH],
@@ -48,6 +48,7 @@ export const CUSTODIAN_PATHS: readonly string[] = [
   ...[PATHS, LOST_KEY_PATHS, ROSTER_PATHS].flatMap((paths) => Object.values(paths)),
   POLICIES_PATH,
   CO_VIEWER_ENDS_PATH,
+  "/healthz",
 ];
 
 type Outcome = "refused" | "no connection" | `answered ${number}`;

@@ -75,7 +75,7 @@ it("an approver does not see a case before they have decided on its request", as
   expect(await getCase(bench.legal, id)).toMatchObject({ id, case_number: number });
   expect(await casesOf(bench.approver, number)).toEqual([]);
   await decideRequest(bench.approver, request, bench.approval("coordinator", { confirms }));
-  // The answer is out: people who had no part in it may know the case.
+  // The request is decided, so reviewers who did not decide on it may see the case too.
   const known = await casesOf(bench.second, number);
   expect(known).toMatchObject([{ id, requests_count: 1 }]);
   // A new request changes nothing here: if the case vanished, that would show which order it rests on.

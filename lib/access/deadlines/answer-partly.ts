@@ -26,7 +26,7 @@ export async function answerPartly(cx: Context, id: string, reason: string): Pro
     const { rest: sentOn } = await findLinked(tx, id);
     if (sentOn !== undefined) {
       throw new DomainError("request.illegal-transition", {
-        detail: `The rest is already a request: ${sentOn.reference}.`,
+        detail: `The remainder is already a request: ${sentOn.reference}.`,
       });
     }
     const grant = await findGrantOfRequest(tx, id);

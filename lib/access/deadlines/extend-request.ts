@@ -30,7 +30,7 @@ function newDate(
     throw new DomainError("request.extended", {
       detail:
         latest === undefined
-          ? "The instrument leaves no more time."
+          ? "This kind of legal authority allows no later deadline."
           : row.extensions > 0
             ? "The deadline was already extended once. Answer the request, in part if needed."
             : "Even the latest date that the instrument leaves is over.",

@@ -22,7 +22,7 @@ function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): S
   }
   if (state !== "objected" || stageBefore === undefined) {
     throw new DomainError("request.illegal-transition", {
-      detail: `The request is ${state} and has no open objection.`,
+      detail: `The request is ${state} and has no open claim of privilege.`,
     });
   }
   return { event: "resume", to: stageBefore, comment };

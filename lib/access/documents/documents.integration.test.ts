@@ -74,7 +74,7 @@ describe("an attached document", () => {
     expect((await submitRequest(officer(scanner), id)).state).toBe("stage_1");
   });
 
-  it("a document arrives as it is sealed, or not at all", async () => {
+  it("a document whose bytes do not match the stated digest is refused, and a matching one is attached", async () => {
     const id = await bench.draft();
     const whole = { ...file(PDF), sha256: toBase64url(sha256(PDF)) };
     const other = { ...file(PDF), sha256: toBase64url(sha256("another")) };
@@ -92,7 +92,7 @@ describe("an attached document", () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
-  it("a document with malware is refused by name, kept where no login reads it, and not attached", async () => {
+  it("a document with malware is refused with the name of the malware, kept where no login can read it, and not attached", async () => {
     const id = await bench.draft();
     const refused = await refusalOf(attach(id, EICAR_PDF, scanner));
     expect(refused).toMatchObject({
@@ -184,7 +184,7 @@ describe("a scanner that is away", () => {
     expect(rows).toEqual([{ by_user_id: null }]);
   });
 
-  it("a replaced document delays nothing and moves nothing", async () => {
+  it("a replaced document neither delays nor moves its request", async () => {
     const id = await bench.draft();
     await attach(id, EICAR_PDF, AWAY);
     await attach(id, PDF, AWAY);

@@ -46,7 +46,7 @@ export async function useGrantDay(cx: Pick<Context, "clock" | "limits">, grantId
 
 function dayIsUsed(cx: Pick<Context, "clock">, { limit, reset }: Draw): DomainError {
   const error = new DomainError("rate.exceeded", {
-    detail: `This grant allows ${limit} disclosures a day; all are used.`,
+    detail: `This grant allows ${limit} openings a day; all are used.`,
     retryAfterSeconds: Math.max(1, Math.ceil((reset - cx.clock.nowMs()) / 1000)),
     extra: { next_possible_at: new Date(reset).toISOString(), limit },
   });

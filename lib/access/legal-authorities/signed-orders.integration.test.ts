@@ -574,7 +574,7 @@ describe("a revoked key of an authority", () => {
   }
   const OTHER = { issuer: "Amtsgericht Mitte", jurisdiction: "DE" };
 
-  /** Rule of the registry for certificates: "what has ended does not come back". */
+  /** Rule of the registry: an ended registration cannot be renewed. */
   describe("a key that was revoked", () => {
     it("a revoked key signs no order under another key id or for another issuer", async () => {
       const signer = await createOrderSigner("stolen");

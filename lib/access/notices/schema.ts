@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { pageOf, pageQuery, Receipt, visibleText } from "@/lib/schema";
 import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
+import { NOTICE_MODES } from "@/lib/word-lists";
 
 /** An instrument, or `none` for a request that rests on no order. */
 export const NoticeInstrument = z.enum([...InstrumentKind.options, "none"]);
 export type NoticeInstrument = z.infer<typeof NoticeInstrument>;
 
 /** `queued`: those whose data were disclosed get notice when a person sends it. `none`: they get no notice. */
-export const NoticeMode = z.enum(["none", "queued"]);
+export const NoticeMode = z.enum(NOTICE_MODES);
 export type NoticeMode = z.infer<typeof NoticeMode>;
 
 /** Whether those whose data are disclosed get notice, by the rule in force. */
 export const ExpectedNotice = z.object({
   /** `queued`: a person of the operator confirms each notice before it is sent. `none`: they get no notice. */
-  mode: z.enum(["none", "queued"]),
+  mode: NoticeMode,
   /** When the rule was set; absent for the default. */
   rule_of: z.string().optional(),
   /** The end of the seal; the notice is not sent before. */

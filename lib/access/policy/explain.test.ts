@@ -85,7 +85,7 @@ describe("the explanation of a refusal", () => {
     expect(first(changedSet({ "hours-auditor": NARROW }))).toEqual({
       code: "access.outside-hours",
       id: "default.hours",
-      detail: "Outside the business hours of your organisation (Europe/Berlin).",
+      detail: "Outside the office hours of your organisation (Europe/Berlin).",
       next: "2026-11-26T09:00:00.000Z",
       policies: ["hours-auditor"],
     });

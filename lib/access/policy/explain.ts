@@ -58,7 +58,7 @@ function limitReason(id: string, denied: DeniedGroup, { office }: OpeningFacts, 
     return reason(
       "default.hours",
       "access.outside-hours",
-      `Outside the business hours of your organisation (${office.zone}).`,
+      `Outside the office hours of your organisation (${office.zone}).`,
     );
   return reason(`policy.${id}`, "access.policy", `The policy ${id} does not allow this.`);
 }

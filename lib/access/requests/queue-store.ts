@@ -33,7 +33,7 @@ export interface Turn {
   readonly isMine: boolean;
 }
 
-/** What the history is searched by. Each search covers only rows that the list would show anyway. */
+/** Search terms for the history. Each search covers only rows that the list would show anyway. */
 export interface HistorySearch {
   /** Part of the officer's name, or the whole handle. */
   readonly officer?: string | undefined;
@@ -62,7 +62,8 @@ export interface QueueFilter {
 }
 
 /**
- * Views of the list. `assigned`: the viewer looks after them. `unassigned`: they wait for a decision and no one does.
+ * Views of the list. `assigned`: requests assigned to the viewer. `unassigned`: requests that wait for a decision and
+ * are assigned to no one.
  * `team`: other reviewers have to decide them.
  */
 export type QueueView = "mine" | "waiting" | "team" | "assigned" | "unassigned" | "decided" | "all";
@@ -138,8 +139,8 @@ function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
 }
 
 /**
- * Whether a decider may know what others typed of order `a` (`readsBlind` as a condition): without it a search by parts
- * of a number would answer what the list withholds.
+ * The condition that a reviewer may see what others typed from order `a` (`readsBlind`). Without it, a search for parts
+ * of a number would reveal what the list withholds.
  */
 function mayKnowOrder({ userId, stages }: Viewer): Prisma.Sql {
   if (stages.length === 0) return Prisma.empty;

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { Receipt, visibleText } from "@/lib/schema";
+import { REASON_DECISIONS } from "@/lib/word-lists";
 
 /** The decisions that a reason may be for. `narrow` is an approval that takes something away. */
-export const ReasonDecision = z.enum(["approve", "narrow", "ask", "deny"]);
+export const ReasonDecision = z.enum(REASON_DECISIONS);
 export type ReasonDecision = z.infer<typeof ReasonDecision>;
 
 /** A template. Its blanks are in braces: "The order ends on {day}; access ends with it." */

@@ -597,7 +597,7 @@ describe("the review", () => {
       const signature = signWithPasskey(passkey.device, "decision", statement);
       const refused = await refusalOf(decideRequest(legal, id, { ...body, signature }));
       expect(refused.code).toBe("statement.passkey-removed");
-      expect(refused.detail).toContain("Account, Security");
+      expect(refused.detail).toContain("Account");
       expect((await reviewRequest(legal, id)).stage).toBe("legal");
     });
   });

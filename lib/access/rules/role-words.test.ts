@@ -5,7 +5,7 @@ import { reason } from "@/lib/access/rules/reason";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { audienceOf, wordedReasons } from "@/lib/access/rules/role-words";
 
-const hours = reason("default.hours", "access.outside-hours", "Outside the business hours.");
+const hours = reason("default.hours", "access.outside-hours", "Outside the office hours.");
 
 test.each([
   ["client", [], "participant"],
@@ -22,11 +22,11 @@ test.each([
 test("an auditor and a regulator get different texts for the same rule, after the rule's sentence", () => {
   const seen = (role: "auditor" | "regulator" | "coordinator") =>
     refusalOf([hours], { reader: { role, duties: [] } });
-  expect(seen("auditor").detail).toMatch(/^Outside the business hours\. Auditors open/);
+  expect(seen("auditor").detail).toMatch(/^Outside the office hours\. Auditors open/);
   expect(seen("regulator").detail).toContain("hours_override");
   expect(seen("auditor").detail).not.toContain("hours_override");
   expect(seen("auditor").extra).toMatchObject({ audience: "auditor", reason: "default.hours" });
-  expect(seen("coordinator").detail).toBe("Outside the business hours.");
+  expect(seen("coordinator").detail).toBe("Outside the office hours.");
   expect(seen("coordinator").extra).not.toHaveProperty("audience");
 });
 

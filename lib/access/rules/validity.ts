@@ -1,5 +1,5 @@
 import { DAY_MS } from "@/lib/access/rules/limits";
-import { endOfDate } from "@/lib/schema";
+import { endOfDate } from "@/lib/days";
 
 const DEFAULT_GRANT_DAYS = 30;
 const DATE = /^\d{4}-\d\d-\d\d$/;

@@ -10,10 +10,10 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { AuditContext, Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { endOfDate } from "@/lib/days";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
-import { endOfDate } from "@/lib/schema";
 
 const DAY_MS = 86_400_000;
 /** How long a review runs unless its due day is given. */

@@ -38,8 +38,8 @@ function requireReviewer(cx: Context, row: RowRecord, { candidates }: LoadedRevi
     throw ownApproval(
       "access-review.self",
       names === ""
-        ? "You are in this review yourself, and no other reviewer is left. Name one for your organisation."
-        : `You are in this review yourself. ${names} decides on you.`,
+        ? "This row is about you, and no other reviewer is left. Ask an administrator to name one for your organisation."
+        : `This row is about you. ${names} decides on you.`,
     );
   throw new DomainError("access-review.not-reviewer", {
     detail: names === "" ? "No reviewer is left for this row." : `${names} decides on this row.`,
@@ -73,7 +73,7 @@ function requireSame(row: RowRecord, subject: Subject | undefined, version: stri
     });
   if (versionOf(subject.facts) !== version)
     throw new DomainError("access-review.changed", {
-      detail: `What ${subject.facts.name} may do has changed since you read it. Read the row again.`,
+      detail: `The rights of ${subject.facts.name} have changed since you read them. Read the row again.`,
     });
   return subject;
 }

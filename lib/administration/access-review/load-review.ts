@@ -50,7 +50,7 @@ function requireReader(cx: Caller, candidates: readonly Candidate[]): string | u
   if (own?.isNamed === true) return own.organisationId;
   throw new DomainError("access.forbidden", {
     detail:
-      "Access reviews are read by administrators, auditors, compliance and the reviewers of an organisation.",
+      "Only administrators, auditors, compliance and the reviewers of an organisation can read access reviews.",
   });
 }
 

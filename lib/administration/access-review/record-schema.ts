@@ -39,5 +39,3 @@ export const RecordAccess = z.object({
 });
 export type RecordAccess = z.infer<typeof RecordAccess>;
 export type RecordOpening = z.infer<typeof Opening>;
-
-export const RecordPath = z.strictObject({ id: z.uuid().toLowerCase() });

@@ -30,7 +30,7 @@ export interface Asked {
   /** As JSON: members without a value are left out. */
   readonly after: Readonly<Record<string, unknown>>;
   readonly reason: string;
-  /** The person concerned, where the id of the subject does not say so. */
+  /** The person concerned, if the subject is not that person. */
   readonly concerns?: string;
 }
 
@@ -39,7 +39,7 @@ export function digestOf({ before, after }: { readonly before: Facts; readonly a
   return contentEtagOf({ before, after }).slice(1, -1);
 }
 
-/** Returns the refusal of a change that waits already. */
+/** Returns the error for a change that already waits. */
 export function openAlready(): DomainError {
   return new DomainError("agreement.open", { detail: "Withdraw the one that waits, or let it be decided." });
 }
@@ -51,8 +51,8 @@ async function clearExpired(tx: Tx, cx: AuditContext, { kind, subjectId }: Asked
 }
 
 /**
- * Asks in the caller's transaction, for a person or for an identity provider. `askedBy` answers for it and cannot be the
- * second person.
+ * Asks in the caller's transaction, for a person or for an identity provider. `askedBy` is responsible for the change and
+ * cannot be the second person.
  */
 export async function askAgreementIn(
   tx: Tx,
@@ -88,7 +88,7 @@ export async function askAgreementIn(
   return { entry, id };
 }
 
-/** Asks in the caller's transaction for the person who calls. A second open one of the same change violates a unique index. */
+/** Asks for the caller, in the caller's transaction. A second open agreement on one change violates a unique index. */
 export async function askForCaller(
   tx: Tx,
   cx: Context,
@@ -96,13 +96,13 @@ export async function askForCaller(
 ): Promise<{ readonly entry: AppendedEntry; readonly view: Agreement }> {
   const { entry, id } = await askAgreementIn(tx, cx, { ...asked, askedBy: cx.principal.userId });
   const row = await findAgreement(tx, cx.instance.tenantId, id);
-  if (row === undefined) throw new InvariantError("an agreement was stored and is not there");
+  if (row === undefined) throw new InvariantError("a stored agreement was not found");
   return { entry, view: await viewAgreement(tx, cx, row) };
 }
 
 /**
  * Asks for a change that a second person has to agree to. Nothing changes yet. Throws what the kind's own check throws,
- * and `agreement.open` where the same change of the same thing waits already.
+ * and `agreement.open` if the same change already waits.
  */
 export async function askAgreement(
   cx: Context | AdministrationContext,

@@ -70,7 +70,7 @@ function requireNoHold(cx: Context, row: AgreementRow): void {
 async function requireSame(tx: Tx, cx: Context, row: AgreementRow): Promise<void> {
   const today = await KINDS[row.kind].before(tx, cx, row.subjectId);
   if (contentEtagOf(today) === contentEtagOf(row.before)) return;
-  throw new DomainError("agreement.changed", { detail: "Compare it with the present data, and ask again." });
+  throw new DomainError("agreement.changed", { detail: "Compare it with the current data, and ask again." });
 }
 
 /** Ends an agreement in the caller's transaction, with its entry. */

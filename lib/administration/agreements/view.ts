@@ -77,7 +77,9 @@ export async function requireOpen(tx: Tx, cx: Context, row: AgreementRow): Promi
   const state = stateAt(row, cx.clock.now());
   if (state === "open") return;
   if (state === "expired" || row.decidedBy === undefined || row.decidedAt === undefined)
-    throw new DomainError("agreement.ended", { detail: "No one agreed within 14 days. Ask again." });
+    throw new DomainError("agreement.ended", {
+      detail: "No one agreed within 14 days. Ask for the change again.",
+    });
   const name = (await findPeople(tx, [row.decidedBy])).get(row.decidedBy)?.name ?? row.decidedBy;
   const at = row.decidedAt.toISOString();
   throw new DomainError("agreement.ended", {

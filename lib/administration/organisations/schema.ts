@@ -29,7 +29,7 @@ const NewAgency = z.strictObject({
 export const NewOrganisation = z.discriminatedUnion("kind", [NewCompany, NewAgency]);
 export type NewOrganisation = z.infer<typeof NewOrganisation>;
 
-/** The agency as it will be, in an agreement. */
+/** The data of the agency after the change, in an agreement. */
 export const AskedAgency = NewAgency.omit({ reason: true, kind: true });
 export type AskedAgency = z.infer<typeof AskedAgency>;
 

@@ -16,7 +16,7 @@ function textOf({ name, link, expiresAt }: MadeLink): string {
     "",
     link,
     "",
-    "Sie wurden zu Sealport eingeladen. Mit diesem Link richten Sie Ihre Anmeldung ein. Er gilt einmal und 24 Stunden lang,",
+    "Sie wurden zu Sealport eingeladen. Mit diesem Link richten Sie Ihre Anmeldung ein. Er gilt einmal, 24 Stunden lang,",
     `bis ${until}. Leiten Sie ihn nicht weiter.`,
     "",
   ].join("\n");

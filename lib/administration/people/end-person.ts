@@ -9,6 +9,7 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
+import { endOfDate } from "@/lib/days";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError, invalidField } from "@/lib/errors";
 import type { Roster } from "@/lib/escrow/protocol/roster";
@@ -18,7 +19,6 @@ import { findUserState } from "@/lib/identity/people/store";
 import { askDueIn } from "@/lib/identity/roster/ask-due-version";
 import { rosterNow } from "@/lib/identity/roster/current-roster";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
-import { endOfDate } from "@/lib/schema";
 
 const NOTHING = { sessions: 0, api_keys: 0, webhooks: 0, agreements: 0, grants: 0 };
 

@@ -25,7 +25,9 @@ export const suspensionOfPerson = kind({
   check: async (tx, cx, { subjectId }) => {
     const person = await requirePerson(tx, cx, subjectId);
     if ((await findUserState(tx, subjectId)) !== "active")
-      throw new DomainError("person.state", { detail: "The person is not active: they can do nothing now." });
+      throw new DomainError("person.state", {
+        detail: "The person is not active, so no suspension is needed.",
+      });
     await requireAnotherAdministrator(tx, cx.instance.tenantId, person);
   },
   apply: async (tx, cx, { subjectId, reason }) => {

@@ -46,7 +46,9 @@ export const resetOfSignIn = kind({
   check: async (tx, cx, { subjectId, after }) => {
     const person = await requirePerson(tx, cx, subjectId);
     if (!person.isActive)
-      throw new DomainError("person.state", { detail: "The person is not active. Resume them first." });
+      throw new DomainError("person.state", {
+        detail: "The person is not active. End the suspension first.",
+      });
     if ((await listFactors(tx, subjectId)).length === 0)
       throw new DomainError("person.state", { detail: "The person has no factor yet. Send the link again." });
     await requireCallBack(tx, cx, person, after);

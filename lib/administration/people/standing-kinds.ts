@@ -27,7 +27,7 @@ const nameOf = async (tx: Tx, cx: RuleContext, { subjectId }: { readonly subject
 
 function requireActive({ isActive }: { readonly isActive: boolean }): void {
   if (!isActive)
-    throw new DomainError("person.state", { detail: "The person is not active. Resume them first." });
+    throw new DomainError("person.state", { detail: "The person is not active. End the suspension first." });
 }
 
 /**

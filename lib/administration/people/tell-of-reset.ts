@@ -12,21 +12,22 @@ export interface WaitingReset {
   readonly from: Date;
 }
 
-const SUBJECT = "Sealport: a reset of your sign-in was asked for / Ihre Anmeldung soll zurückgesetzt werden";
+const SUBJECT =
+  "Sealport: an administrator asked to reset your sign-in / Ihre Anmeldung soll zurückgesetzt werden";
 
 function textOf({ name, email, contacts, from }: WaitingReset, origin: string): string {
   const at = `${from.toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const by = contacts.join(", ");
   return [
-    `An administrator asked to remove every way in which ${name} (${email}) signs in to ${origin}, and to make a new link.`,
-    `These contacts are said to have confirmed it by telephone: ${by}.`,
-    `It can be carried out from ${at} on. Until then an administrator can refuse it.`,
-    "If you do not know of it, call the operator of the portal now, on a number that you know from elsewhere.",
+    `An administrator asked to reset the sign-in of ${name} (${email}) at ${origin}. Every way to sign in would be removed, and a new link made.`,
+    `According to the administrator, these contacts confirmed it by telephone: ${by}.`,
+    `A second administrator can agree from ${at} on. Until then an administrator can refuse it.`,
+    "If you did not know about this, call the operator of the portal now. Use a number from another source.",
     "",
-    `Für ${name} (${email}) sollen an ${origin} alle Anmeldewege entfernt und ein neuer Link erstellt werden.`,
+    `Für ${name} (${email}) sollen unter ${origin} alle Anmeldewege entfernt und ein neuer Link erzeugt werden.`,
     `Diese Ansprechpersonen sollen das telefonisch bestätigt haben: ${by}.`,
-    `Möglich ist das ab ${at}. Bis dahin kann eine administrierende Person es ablehnen.`,
-    "Wenn Sie davon nichts wissen, rufen Sie den Betreiber des Portals jetzt an, unter einer Nummer aus anderer Quelle.",
+    `Möglich ist das ab ${at}. Bis dahin kann es eine administrierende Person ablehnen.`,
+    "Wenn Sie davon nichts wissen, rufen Sie jetzt den Betreiber des Portals an, unter einer Nummer, die Sie aus anderer Quelle kennen.",
     "",
   ].join("\n");
 }

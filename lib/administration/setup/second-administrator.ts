@@ -15,7 +15,7 @@ import { findPeople } from "@/lib/identity/people/people-store";
 import { findUserState } from "@/lib/identity/people/store";
 import { findAccount } from "@/lib/identity/sign-in/credential-store";
 
-/** Returns how far the set-up of the people is, as the caller sees it. */
+/** Returns the state of naming the two administrators, as the caller sees it. */
 export async function readSetupPeople(tx: Tx, cx: Context): Promise<SetupPeople> {
   const { tenantId } = cx.instance;
   const row = await findSetup(tx, tenantId);

@@ -89,8 +89,8 @@ async function refuse(cx: SetupContext, fault: Fault): Promise<DomainError> {
   return new DomainError("setup.refused", {
     detail:
       fault === "expired"
-        ? "The link was good for 15 minutes. `npm run op -- setup link` prints a new one."
-        : "A newer link takes the place of an older one. Open the whole link that was printed last, or print a new one with `npm run op -- setup link`.",
+        ? "The link was valid for 15 minutes and has expired. `npm run op -- setup link` prints a new one."
+        : "A newer link replaces an older one. Open the whole link that was printed last, or print a new one with `npm run op -- setup link`.",
   });
 }
 

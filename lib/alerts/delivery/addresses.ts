@@ -192,10 +192,24 @@ export function removeAddress(cx: Context, id: string): Promise<AddressChanged> 
   });
 }
 
-/** Queues a test message. Throws as `lockActive`, and `alert-address.testing` while an earlier test waits. */
+/** Takes one test message from the tenant's budget of the day. Throws `alert-address.tests` (429) when it is used up. */
+async function takeTest(cx: Context): Promise<void> {
+  const draw = await cx.limits?.take("alert_test", cx.instance.tenantId);
+  if (draw === undefined || draw.success) return;
+  throw new DomainError("alert-address.tests", {
+    detail: `Within 24 hours ${draw.limit} test messages can be sent. Try again later.`,
+    retryAfterSeconds: Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000)),
+  });
+}
+
+/**
+ * Queues a test message. Throws as `lockActive`, `alert-address.testing` while an earlier test waits, and
+ * `alert-address.tests`.
+ */
 export function testAddress(cx: Context, id: string): Promise<AddressChanged> {
   return change(cx, id, "alert.test-address", async (tx, at) => {
     if (await hasWaiting(tx, id, "test")) throw new DomainError("alert-address.testing");
+    await takeTest(cx);
     await queueOfAddress(tx, { tenantId: cx.instance.tenantId, addressId: id, reason: "test", at });
   });
 }

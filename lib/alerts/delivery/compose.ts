@@ -10,16 +10,16 @@ const WORDS: Readonly<Record<Reason, string>> = {
   opened: "alert opened",
   escalated: "alert not acknowledged",
   resolved: "alert resolved",
-  test: "test of alerts",
-  threshold: "figure of the alert rules changed",
-  removed: "address for alerts removed",
+  test: "test of an alert address",
+  threshold: "alert threshold changed",
+  removed: "alert address removed",
 };
 
 /** What a mail says that is about no alert. */
 const WITHOUT_ALERT: Readonly<Partial<Record<Reason, (origin: string) => string>>> = {
   test: (origin) => `an administrator tested this address. Alerts of ${origin} are sent here.`,
   threshold: (origin) =>
-    `an administrator changed a figure of the alert rules of ${origin}. Sign in to read it: ${origin}/operations/rules. If you do not know why, ask another administrator.`,
+    `an administrator changed an alert threshold of ${origin}. Sign in to see the change: ${origin}/operations/rules. If you do not know why, ask another administrator.`,
   removed: (origin) =>
     `an administrator removed this address. Alerts of ${origin} are no longer sent here. If you do not know why, ask another administrator.`,
 };
@@ -63,8 +63,7 @@ export function mailOf(row: DeliveryRow, alert: AlertRow | undefined, to: string
     text: [
       `${when}: ${words}.`,
       `Alert: ${name}, ${severity}, opened ${opened.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
-      `Sign in to read more: ${origin}/operations/alerts/${id}`,
-      `Runbook: docs/runbooks/${kindOf(name).runbook}.md`,
+      `Sign in to read more and to open the runbook: ${origin}/operations/alerts/${id}`,
       "",
     ].join("\n"),
   };

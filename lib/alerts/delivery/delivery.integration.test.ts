@@ -13,6 +13,7 @@ import type { Context } from "@/lib/context/context";
 import { listNotifications } from "@/lib/notify/list-notifications";
 import { type Mailer, openMailer } from "@/lib/notify/mail/mailer";
 import { sendNotifications } from "@/lib/notify/send-notifications";
+import { openLimits } from "@/lib/rate-limit/limits";
 import { createLogger } from "@/lib/telemetry/logger";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
@@ -224,6 +225,24 @@ describe("an address for alerts", () => {
     expect(await outcomeOf(testAddress(admin, id))).toBe("done");
   });
 
+  it("shares forty test messages a day with the others, and a test that is not sent uses none", async () => {
+    const limits = openLimits({ pool: bench.cx.db.pool, secret: new Uint8Array(32) }, {});
+    const person: Context = { ...admin, limits };
+    const [one, other] = [(await hook()).id, (await mailbox()).id];
+    await limits.take("alert_test", admin.instance.tenantId, 38);
+    expect(await outcomeOf(testAddress(person, one))).toBe("done");
+    expect(await outcomeOf(testAddress(person, one))).toBe("alert-address.testing");
+    expect(await outcomeOf(testAddress(person, other))).toBe("done");
+    await send();
+    await expect(testAddress(person, one)).rejects.toMatchObject({
+      code: "alert-address.tests",
+      detail: "Within 24 hours 40 test messages can be sent. Try again later.",
+      retryAfterSeconds: expect.any(Number),
+    });
+    await send();
+    expect(typesOf()).toEqual(["alert.test"]);
+  });
+
   it("gets one last message after its removal, and no other, not even a waiting one", async () => {
     const { id } = await hook();
     await opened();
@@ -248,7 +267,7 @@ describe("an address for alerts", () => {
     const { id } = await mailbox();
     await removeAddress(admin, id);
     await send();
-    expect(subjects()).toEqual(["Sealport: address for alerts removed"]);
+    expect(subjects()).toEqual(["Sealport: alert address removed"]);
     await setThreshold(admin, "denials", { value: 10_000 });
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
     const told = async (who: Context) =>
@@ -272,7 +291,7 @@ describe("an address for alerts", () => {
     await setThreshold(admin, "grant_cap_percent", { value: 90 });
     await setThreshold(admin, "self_approvals", { value: 100 });
     await send();
-    expect(subjects()).toEqual(["Sealport: figure of the alert rules changed"]);
+    expect(subjects()).toEqual(["Sealport: alert threshold changed"]);
     expect(typesOf()).toEqual(["alert.threshold"]);
     await setThreshold(admin, "self_approvals", { value: 1 });
     await send();

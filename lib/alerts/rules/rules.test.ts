@@ -26,7 +26,7 @@ describe("many openings outside office hours", () => {
   const atNight = `${THURSDAY}T22:00:00Z`;
   const judge = (rows: readonly ReadRow[]) => offHoursReads.judge(rows, DEFAULTS);
 
-  it("raise no alert below the figure, and one at the figure that lists the entries", () => {
+  it("raise no alert below the threshold, and one at the threshold that lists the entries", () => {
     const rows = times(20, (seq) => read(seq, atNight));
     expect(judge(rows.slice(1))).toEqual([]);
     expect(judge(rows)).toEqual([{ subject: "actor:p-1", entries: seqs(20) }]);
@@ -55,12 +55,12 @@ describe("many refusals", () => {
   const rows: DenialRow[] = times(10, (seq) => ({ actor: "p-1", seq }));
   const judge = (given: readonly DenialRow[]) => denialBurst.judge(given, DEFAULTS);
 
-  it("raise no alert below the figure, and one at the figure that lists the entries", () => {
+  it("raise no alert below the threshold, and one at the threshold that lists the entries", () => {
     expect(judge(rows.slice(1))).toEqual([]);
     expect(judge(rows)).toEqual([{ subject: "actor:p-1", entries: seqs(10) }]);
   });
 
-  it("follow the figure that the tenant set", () => {
+  it("follow the threshold that the tenant set", () => {
     expect(denialBurst.judge(rows.slice(0, 3), { ...DEFAULTS, denials: 3 })).toHaveLength(1);
     expect(denialBurst.judge(rows.slice(0, 2), { ...DEFAULTS, denials: 3 })).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe("an opening through escrow", () => {
     expect(judge(opening({ ...without, grant: null }))).toEqual([{ subject: "instance", entries: [7] }]);
   });
 
-  it("raises no alert below the figure that the tenant set", () => {
+  it("raises no alert below the threshold that the tenant set", () => {
     const rows = times(3, (seq) => opening({ ...without, seq }));
     const thresholds = { ...DEFAULTS, unordered_openings: 3 };
     expect(escrowWithoutOrder.judge(rows.slice(1), thresholds)).toEqual([]);

@@ -10,7 +10,7 @@ export interface SetThreshold {
   readonly changedBy: string;
 }
 
-/** Returns the figures that the tenant has set. A row whose name or value is not allowed counts as not set. */
+/** Returns the thresholds that the tenant has set. A row whose name or value is not allowed counts as not set. */
 export async function listThresholds(tx: Tx, tenantId: string): Promise<SetThreshold[]> {
   const rows = await tx.$queryRaw<{ name: string; value: number; changed_at: Date; changed_by: string }[]>(
     Prisma.sql`SELECT t.name, t.value, t.changed_at, u.name AS changed_by
@@ -23,7 +23,7 @@ export async function listThresholds(tx: Tx, tenantId: string): Promise<SetThres
   });
 }
 
-/** Returns every figure: the tenant's own, else the default. */
+/** Returns every threshold: the tenant's own, or else the default. */
 export async function readThresholds(tx: Tx, tenantId: string): Promise<Thresholds> {
   const own = await listThresholds(tx, tenantId);
   return { ...DEFAULTS, ...Object.fromEntries(own.map(({ name, value }) => [name, value])) };

@@ -134,7 +134,7 @@ describe("a call is tried again", () => {
     });
   });
 
-  it("reports where the answer is only what was stored of the first attempt", async () => {
+  it("reports that an answer is the stored one of the first attempt", async () => {
     const kept = Response.json({ transaction_id: ID }, { headers: { "idempotency-replayed": "true" } });
     const { client } = stage([lost(), kept, ok({ transaction_id: ID })]);
     expect(isReplayed(await client.call(operations.createTransaction, NEW))).toBe(true);
@@ -198,7 +198,7 @@ describe("a call is made once", () => {
     expect(failing.waits).toEqual([]);
   });
 
-  it("and a redirect takes the key nowhere", async () => {
+  it("does not follow a redirect, so the key goes to no other host", async () => {
     const { client, calls } = stage([
       new Response(null, { status: 302, headers: { location: "https://evil.test/" } }),
     ]);
@@ -237,13 +237,13 @@ describe("a list is walked", () => {
     ]);
   });
 
-  it("no further than it is asked to", async () => {
+  it("fetches no page that the caller does not ask for", async () => {
     const { client, calls } = stage([page(["a", "b"], "c1")]);
     for await (const item of client.pages(operations.listTransactions, { query: {} })) if (item) break;
     expect(calls).toHaveLength(1);
   });
 
-  it("and not in a circle", async () => {
+  it("ends with an error when the server repeats a cursor", async () => {
     const { client } = stage([page(["a"], "c1"), page(["b"], "c1")]);
     const walk = async () => {
       for await (const _ of client.pages(operations.listTransactions, { query: {} }));
@@ -343,7 +343,7 @@ describe("an address", () => {
 });
 
 describe("a name in a path", () => {
-  // RFC 3986 section 5.2.4: fetch takes these segments out, and the call would be another one.
+  // RFC 3986 section 5.2.4: fetch removes these segments, and the client would make a different call.
   it.each(["..", ".", ""])("that is %j is refused before anything is sent", async (id) => {
     const { client, calls } = stage([ok()]);
     const body = { purpose: "settlement" } as const;

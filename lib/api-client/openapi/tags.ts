@@ -113,7 +113,7 @@ export const TAGS: readonly Tag[] = [
     name: "Holds, releases, emergencies and notices",
     slug: "holds",
     description:
-      "Legal holds, releases by two executives, break-glass and its review, notice to those concerned.",
+      "Legal holds, releases by two executives, emergency access with its review, and notices to those concerned.",
     paths: [
       "/confidential/access/preservations",
       "/confidential/access/releases",
@@ -189,7 +189,7 @@ export const TAGS: readonly Tag[] = [
     name: "Alerts",
     slug: "alerts",
     description:
-      "Alarms: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
+      "Alerts: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
     paths: [
       "/confidential/alerts",
       "/confidential/alert-addresses",

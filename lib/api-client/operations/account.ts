@@ -59,7 +59,7 @@ export const endOtherSessions = operation({
   ...change,
   id: "endOtherSessions",
   path: "/confidential/account/sessions/end-others",
-  summary: "End all of the caller's sessions but this one.",
+  summary: "End all other sessions of the caller.",
   body: Nothing,
   response: { status: 200, schema: Ended },
   action: "session.end",

@@ -39,7 +39,7 @@ export const decideRequest = operation({
   id: "decideRequest",
   method: "POST",
   path: `${REQUEST}/decisions`,
-  summary: "Decide one stage. The second approval is answered when the grant is in force.",
+  summary: "Decide one stage. The answer to the last approval comes when the grant is in force.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,
@@ -93,7 +93,8 @@ export const assignRequest = operation({
   id: "assignRequest",
   method: "PUT",
   path: `${REQUEST}/assignee`,
-  summary: "Assign a request to a person who decides on requests, or to no one. It is no permission.",
+  summary:
+    "Assign a request to a person who decides on requests, or to no one. This changes no one's rights.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,

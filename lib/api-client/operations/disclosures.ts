@@ -48,7 +48,7 @@ export const openTransactionById = operation({
   ...opening,
   id: "openTransactionById",
   path: "/confidential/access",
-  summary: "As transactions/{id}/access, with transaction_id in the body.",
+  summary: "The same as POST /confidential/transactions/{id}/access, with transaction_id in the body.",
   body: AccessByIdBody,
   about: ABOUT_BY_ID,
 });
@@ -70,7 +70,7 @@ export const auditTransactionById = operation({
   ...release,
   id: "auditTransactionById",
   path: "/confidential/audit",
-  summary: "As transactions/{id}/audit, with transaction_id in the body.",
+  summary: "The same as POST /confidential/transactions/{id}/audit, with transaction_id in the body.",
   body: AuditByIdBody,
   about: ABOUT_BY_ID,
 });

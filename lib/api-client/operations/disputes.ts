@@ -35,7 +35,7 @@ export const listDisputes = operation({
   id: "listDisputes",
   method: "GET",
   path: DISPUTES,
-  summary: "Disputes the caller may know of, newest first: open, mine, resolved or all.",
+  summary: "Disputes visible to the caller, newest first: open, mine, resolved or all.",
   scopes: ["read"],
   roles,
   query: DisputeQuery,
@@ -125,7 +125,7 @@ export const stateFigures = operation({
 
 const note = {
   method: "POST",
-  summary: "Write to the parties and support of a dispute. No sealed value is needed in a note.",
+  summary: "Write to the parties and support of a dispute. Do not write sealed values in a note.",
   scopes: ["request"],
   roles,
   body: NewNote,

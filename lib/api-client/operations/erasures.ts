@@ -49,7 +49,8 @@ export const agreeToErasure = operation({
   id: "agreeToErasure",
   method: "POST",
   path: "/confidential/audit/erasures/{id}/agreements",
-  summary: "Agree as the second person; the key is destroyed as soon as date and holds allow.",
+  summary:
+    "Agree as the second person. The key is destroyed once the retention period is over and no hold applies.",
   scopes: ["decide"],
   roles: ["coordinator"],
   duties: ["privacy", "compliance"],
@@ -64,7 +65,7 @@ export const refuseErasure = operation({
   id: "refuseErasure",
   method: "POST",
   path: "/confidential/audit/erasures/{id}/refusals",
-  summary: "Take back or refuse an erasure that has not been carried out.",
+  summary: "Withdraw or refuse an erasure that has not been carried out.",
   scopes: ["decide"],
   roles: ["coordinator"],
   duties: ["privacy", "compliance"],

@@ -57,7 +57,7 @@ export const getAuditReceipt = operation({
   id: "getAuditReceipt",
   method: "GET",
   path: "/confidential/audit/receipts",
-  summary: "The signed receipt of an act of the caller's own again: the same bytes as the first time.",
+  summary: "The signed receipt of one of the caller's acts again: the same bytes as the first time.",
   scopes: ["read"],
   roles: "any",
   query: ReceiptQuery,

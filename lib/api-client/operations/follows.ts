@@ -9,7 +9,7 @@ export const listFollows = operation({
   id: "listFollows",
   method: "GET",
   path: FOLLOWS,
-  summary: "Cases, requests and transactions that the caller follows and may still know of, newest first.",
+  summary: "Cases, requests and transactions that the caller follows and may still see, newest first.",
   ...people,
   response: { status: 200, schema: FollowList },
   rate: "reads",

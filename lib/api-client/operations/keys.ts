@@ -43,7 +43,7 @@ export const registerKey = operation({
   ...registration,
   id: "registerKey",
   path: "/confidential/keys",
-  summary: "Register a key, held by the service or by the client.",
+  summary: "Register a managed or a client-held key.",
 });
 
 export const registerKeyAlias = operation({
@@ -57,7 +57,7 @@ export const proveKey = operation({
   id: "proveKey",
   method: "POST",
   path: "/confidential/keys/{id}/proof",
-  summary: "Prove the possession of a key held by its participant, which makes it active.",
+  summary: "Prove the possession of a client-held key. The key becomes active.",
   scopes: ["keys"],
   roles: ["client", "miner"],
   params: KeyPath,
@@ -73,7 +73,7 @@ export const listKeys = operation({
   id: "listKeys",
   method: "GET",
   path: "/confidential/keys",
-  summary: "Key versions, of one participant or of all the caller may see.",
+  summary: "Key versions of one participant, or all that are visible to the caller.",
   scopes: ["read"],
   roles: "any",
   query: KeyQuery,
@@ -167,7 +167,7 @@ export const rotateKey = operation({
   id: "rotateKey",
   path: "/confidential/keys/{id}/rotate",
   params: KeyPath,
-  summary: "Begin the rotation of an active managed key, or answer the one that runs.",
+  summary: "Begin the rotation of an active managed key. If one runs already, the answer shows it.",
 });
 
 export const rotateKeyAlias = operation({

@@ -19,7 +19,7 @@ export const getLogEntries = operation({
   id: "getLogEntries",
   method: "GET",
   path: "/confidential/audit/log/tile/entries/{index}",
-  summary: "One bundle of entries as they were hashed (C2SP tlog-tiles); for those who see every case.",
+  summary: "One bundle of entries as they were hashed (C2SP tlog-tiles), for people who see all cases.",
   scopes: ["read"],
   roles: ["coordinator"],
   duties: ["approve", "legal"],

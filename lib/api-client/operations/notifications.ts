@@ -101,7 +101,8 @@ export const rotateWebhookSecret = operation({
   ...change,
   id: "rotateWebhookSecret",
   path: `${HOOKS}/{id}/rotate`,
-  summary: "A new secret of one's own webhook, shown once; the one before signs too for 24 hours.",
+  summary:
+    "Make a new secret for one of the caller's webhooks. It is shown once, and the old one also signs for 24 hours.",
   params: WebhookPath,
   body: EmptyBody,
   response: { status: 200, schema: WebhookWithSecret },
@@ -113,7 +114,7 @@ export const disableWebhook = operation({
   ...change,
   id: "disableWebhook",
   path: `${HOOKS}/{id}/disable`,
-  summary: "End a webhook for good.",
+  summary: "Disable a webhook permanently.",
   params: WebhookPath,
   body: EmptyBody,
   response: { status: 200, schema: WebhookAnswer },
@@ -124,7 +125,8 @@ export const testWebhook = operation({
   ...change,
   id: "testWebhook",
   path: `${HOOKS}/{id}/test`,
-  summary: "Send a test event to one's own webhook: signed, recorded and retried as every other message.",
+  summary:
+    "Send a test event to one of the caller's webhooks. It is signed, recorded and retried like every message.",
   params: WebhookPath,
   body: EmptyBody,
   response: { status: 200, schema: DeliveryReplayed },

@@ -14,7 +14,8 @@ export const listQuarantine = operation({
   id: "listQuarantine",
   method: "GET",
   path: PATH,
-  summary: "Quarantined entries: waiting rows that are not entries of the log, and who dismissed which.",
+  summary:
+    "Quarantined entries: rows that are not valid entries of the log, and who dismissed which of them.",
   scopes: ["read"],
   roles: ["auditor", "coordinator", "admin"],
   query: QuarantineQuery,

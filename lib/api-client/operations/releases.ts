@@ -34,7 +34,7 @@ export const getRelease = operation({
   id: "getRelease",
   method: "GET",
   path: RELEASES,
-  summary: "The newest release of an overdue request, and what the caller is to sign for it.",
+  summary: "The newest release of an overdue request, and the statement that the caller can sign for it.",
   scopes: ["read"],
   roles: ["coordinator"],
   duties: ["executive"],
@@ -49,8 +49,7 @@ export const proposeRelease = operation({
   id: "proposeRelease",
   method: "POST",
   path: RELEASES,
-  summary:
-    "Lay out the terms by which two executives release an overdue request: what it asked, no more and no less.",
+  summary: "Propose the terms by which two executives release an overdue request: exactly what it asked for.",
   scopes: ["decide"],
   roles: ["coordinator"],
   duties: ["executive"],
@@ -68,7 +67,8 @@ export const signRelease = operation({
   id: "signRelease",
   method: "POST",
   path: `${RELEASES}/{release_id}/words`,
-  summary: "Sign the terms as an executive. The second signature is answered when the grant is in force.",
+  summary:
+    "Sign the terms as an executive. The answer to the second signature comes when the grant is in force.",
   scopes: ["decide"],
   roles: ["coordinator"],
   duties: ["executive"],

@@ -47,7 +47,7 @@ export const answerPartly = operation({
   id: "answerPartly",
   method: "POST",
   path: `${REQUEST}/partial-answers`,
-  summary: "Mark a narrowed approval as an answer in part. The rest continues in a linked request.",
+  summary: "Mark a narrowed approval as an answer in part. The remainder continues in a linked request.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,
@@ -66,7 +66,7 @@ export const endCoViewer = operation({
   method: "POST",
   path: "/confidential/access/requests/{id}/co-viewer-ends",
   summary:
-    "Take a co-viewer out of a request for good, by its requester or a reviewer; in force at the next decision.",
+    "Remove a co-viewer from a request permanently, as its requester or a reviewer; in force at the next decision.",
   scopes: ["request", "decide"],
   roles: ["auditor", "regulator", "coordinator"],
   params: RequestPath,

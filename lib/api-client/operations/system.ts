@@ -48,7 +48,11 @@ export const getStatus = operation({
   action: "system.status",
 });
 
-export const Liveness = z.object({ status: z.literal("alive") });
+export const Liveness = z.object({
+  status: z.literal("alive"),
+  /** SHA-256 of the instance file, hexadecimal, as at every part; null without one. */
+  instance: z.string().nullable(),
+});
 
 export const getLiveness = operation({
   id: "getLiveness",

@@ -19,7 +19,7 @@ export const getTransparency = operation({
   id: "getTransparency",
   method: "GET",
   path: `${TRANSPARENCY}/{quarter}`,
-  summary: "Figures of a closed quarter, small ones withheld. They never change.",
+  summary: "Figures of a finished quarter. Small ones are withheld. Published figures never change.",
   scopes: "any",
   roles: "any",
   params: QuarterPath,

@@ -29,7 +29,7 @@ export const saveView = operation({
   id: "saveView",
   method: "POST",
   path: VIEWS,
-  summary: "Save a view of a list: members of its address, and columns.",
+  summary: "Save a view of a list: its filters and columns.",
   ...people,
   body: NewView,
   response: { status: 201, schema: ViewAnswer },

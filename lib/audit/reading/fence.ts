@@ -184,7 +184,9 @@ function addSubject(conditions: Conditions, subject: string): void {
   const id = subject.slice(at + 1);
   if (known === undefined || (known.isUuid && !isUuid(id))) {
     throw new DomainError("request.invalid", {
-      errors: [{ pointer: "/subject", detail: "transaction:, participant:, request: or grant: and an id" }],
+      errors: [
+        { pointer: "/subject", detail: "must be transaction:, participant:, request: or grant:, then an id" },
+      ],
     });
   }
   conditions.add(`i.${known.column} = ?${known.isUuid ? "::uuid" : ""}`, id);
@@ -199,7 +201,7 @@ export function cursorSeq(cursor: string): number {
     // Falls through: any cursor that we did not make gets the same refusal.
   }
   throw new DomainError("request.invalid", {
-    errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+    errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
   });
 }
 

@@ -54,7 +54,7 @@ export async function listQuarantine(
 ): Promise<QuarantinePage> {
   if (cursor !== undefined && !isUuid(cursor)) {
     throw new DomainError("request.invalid", {
-      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+      errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
     });
   }
   await recordReadOnce(cx, "quarantine.read");

@@ -249,17 +249,20 @@ describe("reading the log", () => {
     }
   });
 
-  it("gives an inclusion proof that verifies under the newest checkpoint", async () => {
+  it("gives an inclusion proof that verifies under the newest checkpoint, again after the log has grown", async () => {
     const auditor = person("auditor-001", "auditor");
     const { entry } = await getEvent(auditor, 1);
-    const proof = await getProof(auditor, 1);
-    const at = proof.indexOf("\n\n");
-    const hashes = proof.slice(0, at).split("\n").slice(2).map(fromBase64);
-    const note = proof.slice(at + 2);
-    expect(note).toBe(await getCheckpoint(auditor));
-    const { size, root } = parseCheckpointText(openNote(note, [signerKey.vkey]).text);
-    const leaf = leafHash(fromBase64url(entry));
-    expect(verifyInclusion({ leafHash: leaf, index: 1, size, proof: hashes, root })).toBe(true);
+    for (let grown = 0; grown < 3; grown += 1) {
+      await anchor();
+      const proof = await getProof(auditor, 1);
+      const at = proof.indexOf("\n\n");
+      const hashes = proof.slice(0, at).split("\n").slice(2).map(fromBase64);
+      const note = proof.slice(at + 2);
+      expect(note).toBe(await getCheckpoint(auditor));
+      const { size, root } = parseCheckpointText(openNote(note, [signerKey.vkey]).text);
+      const leaf = leafHash(fromBase64url(entry));
+      expect(verifyInclusion({ leafHash: leaf, index: 1, size, proof: hashes, root })).toBe(true);
+    }
   });
 
   it("shows accesses in the coordinator's shape: all to an auditor, a participant's own to a participant", async () => {

@@ -57,10 +57,10 @@ export interface NumberedCompartment extends CompartmentRow {
   readonly nth: number;
 }
 
-/** Most compartments of one name that are checked. */
+/** How many compartments of one name are checked at most. */
 const MOST_OF_A_NAME = 1_000;
 
-/** Returns the live compartments of a name by their number. All but one of them do not open. */
+/** Returns the live compartments of a name by their number. At most one of them opens. */
 export async function findLiveCompartments(
   pool: Pool,
   name: { readonly tenantId: string; readonly kind: CompartmentKind; readonly subject: string },

@@ -4,7 +4,8 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/log/merkle";
 import { CHAIN_START, entryLeaf } from "../entry/entry";
 import { type SignedCopy, SignerStoreDamaged } from "../signer/signed-copy";
-import { readLeavesFrom, type StoredLeaf } from "./store";
+import { findSigned } from "../signer/signed-mark";
+import { readLeavesFrom, type SignedLog, type StoredLeaf } from "./store";
 
 const BATCH = 2_000;
 
@@ -61,20 +62,28 @@ class Walk {
 
 /**
  * Compares both from entry 0 on and finds where they differ. The signer's copy is hashed whole and must give the
- * signed root, so that no entry comes from a damaged copy.
+ * signed root, so that no entry comes from a damaged copy. On the way it must give the root of the newest checkpoint that
+ * the database has by the log's key, so that the signer's word alone replaces nothing under a checkpoint.
  */
 export async function compareWithSigned(
   client: PoolClient,
-  log: string,
+  { log, logVkey }: SignedLog,
   databaseSize: number,
   copy: SignedCopy,
 ): Promise<Compared> {
   const walk = new Walk();
   const { whole } = walk;
+  const anchor = await findSigned(client, log, logVkey);
   for await (const entries of batchesFrom(copy, 0)) {
     const isOver = walk.common !== undefined;
     const stored = isOver ? [] : await readLeavesFrom(client, log, whole.size, entries.length);
-    for (const [at, entry] of entries.entries()) walk.step(entry, stored[at]);
+    for (const [at, entry] of entries.entries()) {
+      walk.step(entry, stored[at]);
+      if (whole.size === anchor?.size && !equalConstantTime(whole.root(), anchor.root))
+        throw new SignerStoreDamaged(
+          `the copy is another tree than the checkpoint over ${anchor.size} entries in the database, which the log's key signed`,
+        );
+    }
   }
   if (whole.size !== copy.size || !equalConstantTime(whole.root(), copy.root)) {
     throw new SignerStoreDamaged("the entry file does not give the root that was signed");

@@ -32,6 +32,7 @@ import {
   insertReturned,
   lockSize,
   openDoor,
+  type SignedLog,
   unwindLeaves,
   writePlain,
 } from "./store";
@@ -65,11 +66,11 @@ export interface Recovered {
 }
 
 /** What a recovery would do, shown before anyone agrees to it. */
-export function planRecovery(owner: Pool, place: LogPlace, copy: SignedCopy): Promise<Compared> {
+export function planRecovery(owner: Pool, place: SignedLog, copy: SignedCopy): Promise<Compared> {
   return inSequencerTransaction(owner, async (client) => {
     const head = await lockSize(client, place.log);
     if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
-    return compareWithSigned(client, place.log, head.size, copy);
+    return compareWithSigned(client, place, head.size, copy);
   });
 }
 
@@ -82,7 +83,7 @@ export function planRecovery(owner: Pool, place: LogPlace, copy: SignedCopy): Pr
  */
 export function recoverLog(
   owner: Pool,
-  place: LogPlace,
+  place: SignedLog,
   copy: SignedCopy,
   agreed: Agreed,
   keystore: Keystore,
@@ -90,7 +91,7 @@ export function recoverLog(
   return inSequencerTransaction(owner, async (client) => {
     const head = await lockSize(client, place.log);
     if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
-    const compared = await compareWithSigned(client, place.log, head.size, copy);
+    const compared = await compareWithSigned(client, place, head.size, copy);
     const { from, to } = compared;
     if (from === to) throw new RecoveryRefused("the database holds all that was signed");
     if (from !== agreed.from || to !== agreed.to)

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
-import { parseEntry } from "@/lib/audit/entry/entry";
+import { entryLeaf, parseEntry } from "@/lib/audit/entry/entry";
 import { exportLog } from "@/lib/audit/export/export-log";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { planRecovery, recoverLog } from "@/lib/audit/recovery/recover-log";
@@ -23,12 +23,15 @@ import { signerHandler } from "@/lib/audit/signer/serve-signer";
 import { signCheckpoint } from "@/lib/audit/signer/sign-checkpoint";
 import { fixedClock, systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
+import { utf8 } from "@/lib/crypto/bytes";
+import { Frontier } from "@/lib/crypto/log/merkle";
 import { openNote, vkey } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
 import { inSnapshot } from "@/lib/db/transaction";
 import { alarmsOf, refusalOf, SignerHealth } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
+import { withProof } from "@/lib/ipc/peer-proof";
 import { serveHttp } from "@/lib/ipc/server";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -51,6 +54,10 @@ beforeEach(async () => {
 });
 afterEach(() => bench?.close());
 
+async function* inBatch(entries: Uint8Array[]) {
+  yield entries;
+}
+
 const signing = () => ({
   pool: bench.signerPool,
   file: bench.file,
@@ -71,9 +78,13 @@ describe("a database restored to an earlier point, with the signer's store compl
 
     // No worker integrates an entry before the recovery, if the signer answers.
     const url = `unix:${path.dirname(bench.dir)}/s.sock`;
-    const behind = () => requireNotBehind(bench.sequencerPool, bench.place.log, url);
+    const signer = { signerUrl: url, logVkey: bench.key.vkey };
+    const behind = () => requireNotBehind(bench.sequencerPool, bench.place.log, signer);
     await behind();
-    const server = await serveHttp(url, signerHandler(from, createLogger("test", "silent")));
+    const server = await serveHttp(
+      url,
+      withProof(signerHandler(from, createLogger("test", "silent")), bench.key),
+    );
     await expect(behind()).rejects.toThrow("npm run recover");
 
     const plan = await planRecovery(bench.owner, bench.place, await bench.copy());
@@ -243,6 +254,18 @@ describe("a database restored to an earlier point, with the signer's store compl
     expect(again.rows).toEqual([{ c: "org" }]);
     await bench.sequence();
     await bench.expectExtends(last, await bench.sign());
+  });
+
+  it("refuses a copy whose tree differs from a checkpoint of the database, also when the signer confirms it", async () => {
+    await bench.grow(3);
+    const { size } = await bench.sign();
+    const frontier = Frontier.empty();
+    const forged = Array.from({ length: size + 2 }, (_, at) => utf8(`forged ${at}`));
+    for (const entry of forged) frontier.append(entryLeaf(entry));
+    const copy = { size: frontier.size, root: frontier.root(), entries: () => inBatch(forged) };
+    await expect(planRecovery(bench.owner, bench.place, copy)).rejects.toThrow(
+      `the checkpoint over ${size} entries`,
+    );
   });
 
   it("refuses a damaged copy, a range that was not agreed to, changed bytes, and every login but the owner's", async () => {

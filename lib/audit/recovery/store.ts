@@ -6,6 +6,11 @@ import type { LogPlace } from "../sequencer/store";
 /** The case id of rows whose facts are lost. No agency has this case, so only readers of every case see the rows. */
 export const NO_CASE = "00000000-0000-0000-0000-000000000000";
 
+/** A log, and the key that signs its checkpoints. */
+export interface SignedLog extends LogPlace {
+  readonly logVkey: string;
+}
+
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
-import { askFloorDays } from "../sequencer/not-behind";
+import { askFloorDays, type SignerPlace } from "../sequencer/not-behind";
 
 /** Periods by name; `*` is all names that are not named. */
 interface Periods {
@@ -29,9 +29,9 @@ export type RetentionEffect = z.infer<typeof EffectRow>;
 export async function readRetentionEffect(
   tx: Tx,
   periods: Periods,
-  signerUrl: string | undefined,
+  signer: SignerPlace | undefined,
 ): Promise<RetentionEffect[]> {
-  const floorDays = signerUrl === undefined ? 0 : ((await askFloorDays(signerUrl)) ?? 0);
+  const floorDays = signer === undefined ? 0 : ((await askFloorDays(signer)) ?? 0);
   const rows = await tx.$queryRawUnsafe(
     "SELECT kind, name, removes, kept, first_at FROM audit_retention_effect($1::jsonb, $2::int)",
     JSON.stringify(periods),

@@ -10,6 +10,7 @@ import { openNote } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { withProof } from "@/lib/ipc/peer-proof";
 import { serveHttp } from "@/lib/ipc/server";
 import { loadSigningKey, type SigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -62,7 +63,10 @@ beforeAll(async () => {
     clock: systemClock,
     floorDays: 0,
   };
-  const server = await serveHttp(signerUrl, signerHandler(from, createLogger("test", "silent")));
+  const server = await serveHttp(
+    signerUrl,
+    withProof(signerHandler(from, createLogger("test", "silent")), key),
+  );
   stopSigner = () => server.close();
   sign = async () => {
     while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
@@ -82,6 +86,7 @@ const options = (): RetentionOptions => ({
   pool: retention,
   appPool: bench.appPool,
   signerUrl,
+  logVkey: key.vkey,
   logger: createLogger("test", "silent"),
 });
 

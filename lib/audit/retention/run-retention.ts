@@ -7,7 +7,7 @@ import "server-only";
 import type { Pool } from "pg";
 import { runLoop } from "@/lib/jobs/run-loop";
 import type { Logger } from "@/lib/telemetry/logger";
-import { askFloorDays } from "../sequencer/not-behind";
+import { askFloorDays, type SignerPlace } from "../sequencer/not-behind";
 import type { LogPlace } from "../sequencer/store";
 import { eraseCompartment, listPrepared, pruneLog, readReach } from "./store";
 
@@ -21,18 +21,16 @@ const BUNDLE = 256;
 /** Most sequence numbers that one transaction covers. */
 const MAX_STEP = 20 * BUNDLE;
 
-export interface RetentionOptions extends LogPlace {
+export interface RetentionOptions extends LogPlace, SignerPlace {
   /** Login of the retention role: it may only call the two functions. */
   readonly pool: Pool;
   /** Login of the app's role, to read what is due. */
   readonly appPool: Pool;
-  /** The checkpoint signer. It signs no pruning of entries younger than its own days. */
-  readonly signerUrl: string;
   readonly logger: Logger;
 }
 
 /** Destroys the keys of prepared erasures. The database refuses and records those that a date or hold defers. */
-export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">): Promise<number> {
+export async function erasePrepared(options: Omit<RetentionOptions, keyof SignerPlace>): Promise<number> {
   const ids = await listPrepared(options.appPool, options.tenantId);
   for (const id of ids)
     try {
@@ -51,7 +49,7 @@ export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">
  * what the signer will sign as pruned, and it prunes no entry while the signer does not answer.
  */
 export async function pruneDue(options: RetentionOptions): Promise<{ more: boolean }> {
-  const floorDays = await askFloorDays(options.signerUrl);
+  const floorDays = await askFloorDays(options);
   if (floorDays === undefined) return { more: false };
   const { minimum, signed, first_kept: firstKept } = await readReach(options.appPool, options.log, floorDays);
   const reach = Math.floor((firstKept ?? signed) / BUNDLE) * BUNDLE;

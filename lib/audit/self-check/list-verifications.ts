@@ -70,7 +70,7 @@ export async function listVerifications(cx: Context, query: VerificationQuery): 
   const { limit, cursor } = query;
   if (cursor !== undefined && !isUuid(cursor)) {
     throw new DomainError("request.invalid", {
-      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+      errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
     });
   }
   await recordReadOnce(cx, "audit.verifications");

@@ -1,26 +1,27 @@
 import "server-only";
 import type { Pool } from "pg";
 import { z } from "zod";
-import { callService, ServiceUnavailable } from "@/lib/ipc/client";
+import { askPeerIfUp } from "@/lib/ipc/peer-proof";
 import { readHead } from "./store";
 
 const TIMEOUT_MS = 2_000;
 const Health = z.object({ size: z.int().min(0), floor_days: z.int().min(0) });
 
-/** The signer's own state; undefined if the signer does not answer. */
-async function askHealth(signerUrl: string): Promise<z.infer<typeof Health> | undefined> {
-  try {
-    const { body } = await callService(signerUrl, { method: "GET", path: "/healthz", timeoutMs: TIMEOUT_MS });
-    return Health.parse(JSON.parse(body.toString("utf8")));
-  } catch (error) {
-    if (error instanceof ServiceUnavailable) return undefined;
-    throw error;
-  }
+/** Where the signer is asked, and the key by which its answer is known. */
+export interface SignerPlace {
+  readonly signerUrl: string;
+  readonly logVkey: string;
+}
+
+/** The signer's own state; undefined if the signer does not answer, or another program answers in its place. */
+async function askHealth({ signerUrl, logVkey }: SignerPlace): Promise<z.infer<typeof Health> | undefined> {
+  const health = await askPeerIfUp(signerUrl, logVkey, TIMEOUT_MS);
+  return health === undefined ? undefined : Health.parse(health);
 }
 
 /** The signer signs no pruning of entries younger than this many days; undefined if the signer does not answer. */
-export async function askFloorDays(signerUrl: string): Promise<number | undefined> {
-  return (await askHealth(signerUrl))?.floor_days;
+export async function askFloorDays(signer: SignerPlace): Promise<number | undefined> {
+  return (await askHealth(signer))?.floor_days;
 }
 
 /**
@@ -37,8 +38,8 @@ export class LogBehind extends Error {
  * integration; the recovery then moves the new entries behind the signed ones. The signer is asked first, because the
  * tree grows meanwhile.
  */
-export async function requireNotBehind(pool: Pool, log: string, signerUrl: string): Promise<void> {
-  const size = (await askHealth(signerUrl))?.size;
+export async function requireNotBehind(pool: Pool, log: string, signer: SignerPlace): Promise<void> {
+  const size = (await askHealth(signer))?.size;
   if (size === undefined) return;
   const held = (await readHead(pool, log))?.size ?? 0;
   if (held < size)

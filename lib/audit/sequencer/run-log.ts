@@ -33,7 +33,7 @@ export async function runLog(
   const sequence = async (): Promise<{ more: boolean }> => {
     if (!isPrepared) {
       await prepareLog(pool, options);
-      await requireNotBehind(pool, options.log, options.signerUrl);
+      await requireNotBehind(pool, options.log, options);
     }
     // Checked again after every failure: after an outage, the database may be an older copy.
     isPrepared = false;

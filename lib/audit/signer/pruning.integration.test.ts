@@ -8,6 +8,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { withProof } from "@/lib/ipc/peer-proof";
 import { serveHttp } from "@/lib/ipc/server";
 import { loadSigningKey, type SigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -193,14 +194,24 @@ describe("the signer and recorded prunings", () => {
     await sign();
     const signerUrl = `unix:${path.dirname(dir)}/s.sock`;
     const logger = createLogger("test", "silent");
-    const options = { ...bench.place, pool: retention, appPool: bench.appPool, signerUrl, logger };
+    const options = {
+      ...bench.place,
+      pool: retention,
+      appPool: bench.appPool,
+      signerUrl,
+      logVkey: key.vkey,
+      logger,
+    };
     const minimum = async () => (await bench.appPool.query("SELECT minimum FROM audit_prune")).rows;
     expect(await pruneDue(options)).toEqual({ more: false });
-    const strict = await serveHttp(signerUrl, signerHandler({ ...from(), floorDays: 4_000 }, logger));
+    const strict = await serveHttp(
+      signerUrl,
+      withProof(signerHandler({ ...from(), floorDays: 4_000 }, logger), key),
+    );
     expect(await pruneDue(options)).toEqual({ more: false });
     expect(await minimum()).toEqual([]);
     await strict.close();
-    const usual = await serveHttp(signerUrl, signerHandler(from(), logger));
+    const usual = await serveHttp(signerUrl, withProof(signerHandler(from(), logger), key));
     await pruneDue(options);
     await usual.close();
     expect(await minimum()).toEqual([{ minimum: "512" }]);

@@ -89,7 +89,7 @@ export async function signCheckpoint(from: CheckpointSigner): Promise<string> {
 export async function signLast({ file, log, signer, mark }: CheckpointSigner): Promise<string | undefined> {
   const { size, frontier } = file.state;
   const stored = size === 0 ? undefined : { size, root: Frontier.from(size, frontier).root() };
-  // The store may be ahead of what this process has returned; the mark never is.
+  // While a checkpoint is made, the store may be ahead of what was returned; the mark is not.
   const tree = mark?.tree ?? stored;
   if (tree === undefined) return undefined;
   return signWholeNote(signer, checkpointText({ origin: log, ...tree }));

@@ -1,12 +1,14 @@
 import "server-only";
 import path from "node:path";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
-import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
+import { Frontier } from "@/lib/crypto/log/merkle";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { type Checkpoint, parseCheckpointText } from "../entry/checkpoint";
 import { readIfPresent, replaceDurably } from "./durable-file";
+import type { EntryFile } from "./entry-file";
 
 /** Name of the mark in the key's folder. */
 export const MARK_FILE = "log.signed.json";
@@ -39,6 +41,17 @@ export async function openSignedMark(keyDir: string, log: string): Promise<Signe
   };
 }
 
+/**
+ * Brings the mark up to the signer's store: a kill after the store was written leaves the mark behind it. Writes nothing
+ * unless the store continues the mark's tree.
+ */
+export async function bringUpMark(mark: SignedMark, { state, past }: EntryFile): Promise<void> {
+  const { tree } = mark;
+  if (tree === undefined || tree.size >= state.size) return;
+  if (!equalConstantTime(await past.rootAt(tree.size), tree.root)) return;
+  await mark.write({ size: state.size, root: Frontier.from(state.size, state.frontier).root() });
+}
+
 function parse(text: string, log: string): SignedTree | undefined {
   let stored: z.infer<typeof Stored>;
   try {
@@ -52,8 +65,12 @@ function parse(text: string, log: string): SignedTree | undefined {
 const NEWEST = 10;
 
 /** Returns the newest checkpoint in the database that this key signed. */
-export async function findSigned(pool: Pool, log: string, vkey: string): Promise<SignedTree | undefined> {
-  const { rows } = await pool.query(
+export async function findSigned(
+  database: Pool | PoolClient,
+  log: string,
+  vkey: string,
+): Promise<SignedTree | undefined> {
+  const { rows } = await database.query(
     "SELECT note FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT $2",
     [log, NEWEST],
   );

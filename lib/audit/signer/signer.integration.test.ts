@@ -23,8 +23,8 @@ import { openHeadFile } from "../witness/head-file";
 import { witnessHandler } from "../witness/serve-witness";
 import { type EntryFile, openEntryFile } from "./entry-file";
 import { askOnce, signerHandler } from "./serve-signer";
-import { type CheckpointSigner, signCheckpoint } from "./sign-checkpoint";
-import { openSignedMark } from "./signed-mark";
+import { type CheckpointSigner, signCheckpoint, signLast } from "./sign-checkpoint";
+import { bringUpMark, openSignedMark, type SignedTree } from "./signed-mark";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 const logger = createLogger("test", "silent");
@@ -280,6 +280,26 @@ describe("a signer whose store is lost, with a key that has signed before", () =
     );
     expect(names).toHaveLength(1);
     expect((await readFile(path.join(dir, "log", names[0] ?? ""))).equals(kept)).toBe(true);
+  });
+
+  it("brings a mark up that a kill left behind its store, unless the store has another tree at the mark", async () => {
+    const keyDir = await mkdtemp(path.join(tmpdir(), "sp-keys-"));
+    const mark = await openSignedMark(keyDir, bench.place.log);
+    await grow(4);
+    await signCheckpoint(from({ mark }));
+    await grow(2);
+    await signCheckpoint(from());
+    const store = await openEntryFile(path.join(dir, "log"), bench.place.log);
+    const other: SignedTree = { size: 4, root: new Uint8Array(32) };
+    const written: SignedTree[] = [];
+    const forged = { tree: other, write: async (tree: SignedTree) => void written.push(tree) };
+    await bringUpMark(forged, store);
+    expect(written).toEqual([]);
+    await bringUpMark(mark, store);
+    expect((await openSignedMark(keyDir, bench.place.log)).tree?.size).toBe(6);
+    const note = openNote((await signLast(from({ file: store, mark }))) ?? "", [key.vkey]);
+    expect(parseCheckpointText(note.text)).toMatchObject({ size: 6 });
+    await store.close();
   });
 
   it("continues from an older copy of its store only to the tree of the mark", async () => {

@@ -27,7 +27,7 @@ async function requireConfirmable(
   if (!isSameDigest(row.digest, row.certificate, body.digest)) {
     throw new DomainError("request.invalid", {
       detail: "The request does not match its schema.",
-      errors: [{ pointer: "/digest", detail: "is not the digest of what is registered" }],
+      errors: [{ pointer: "/digest", detail: "is not the digest of the registered key or certificate" }],
     });
   }
   return row;

@@ -85,8 +85,8 @@ export async function registerAuthority(cx: Context, body: NewAuthority): Promis
     throw new DomainError("authority.exists", {
       detail:
         kind === "key"
-          ? "This key, or another under this key id, is registered: a key has one id and an id one key, for ever."
-          : "This certificate is registered for this issuer: what has ended does not come back.",
+          ? "This key, or another key with this key id, is already registered. A key id belongs to one key permanently."
+          : "This certificate was already registered for this issuer. An ended registration cannot be renewed.",
       cause: error,
     });
   }

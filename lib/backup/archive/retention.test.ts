@@ -133,7 +133,7 @@ it("quotes the folder of archived WAL for the shell and for PostgreSQL", () => {
   expect(archiveCommand("/data/50% of it's/wal")).toContain("'/data/50%% of it'\\''s/wal'/%f");
 });
 
-it("keeps a folder for one cluster: WAL of another is refused and writes over nothing", async () => {
+it("keeps a folder for one cluster: WAL of another cluster is refused and overwrites no file", async () => {
   const folder = await openBackupFolder(dir);
   const segmentOf = async (cluster: bigint) => {
     const header = Buffer.alloc(64);
@@ -160,7 +160,7 @@ it("keeps a folder for one cluster: WAL of another is refused and writes over no
   );
 });
 
-it("a file of WAL that another process has taken fails the call alone, and leaves no draft", async () => {
+it("a file of WAL that another process has removed fails only this call, and leaves no draft", async () => {
   const folder = await openBackupFolder(dir);
   const { recipient } = await makeIdentity(dir, "id");
   const gone = path.join(dir, "000000010000000000000003.00000028.backup");

@@ -34,8 +34,8 @@ function newestOf(
 }
 
 /**
- * Returns the backups that may be removed: those that are the newest neither of a kept day nor of a kept week. The newest
- * backup always stays. `backups` are sorted from the oldest on.
+ * Returns the backups that may be removed. The newest backup of each kept day and of each kept week stays, and so does
+ * the newest of all. `backups` begin with the oldest.
  */
 export function outdatedBackups(backups: readonly Manifest[], rule: KeepRule): Manifest[] {
   const kept = new Set([

@@ -8,7 +8,7 @@ import { createGunzip, createGzip } from "node:zlib";
 import { Decrypter, Encrypter } from "age-encryption";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 
-/** What a sealed file is known by. */
+/** Sizes and digest that identify a sealed file. */
 export interface SealedFile {
   readonly bytes: number;
   readonly sha256: string;
@@ -72,7 +72,7 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
-/** Counts and hashes what passes. */
+/** Counts and hashes the bytes of a stream. */
 class Meter {
   bytes = 0;
   readonly #hash = createHash("sha256");
@@ -150,9 +150,9 @@ function explainOpening(error: unknown, file: string): unknown {
 }
 
 /**
- * Yields the content of a sealed file. Throws BackupRefused for another identity and for a damaged or cut file. If the
- * file is stated, throws at the end unless the bytes that were read here are the stated ones: another file may have been
- * put in place of one that was compared before.
+ * Yields the content of a sealed file. Throws BackupRefused for another identity and for a damaged or cut file. With
+ * `stated`, throws at the end unless the bytes read here match it: another file may have replaced the one that was
+ * compared before.
  */
 export async function* openSealed(
   file: string,

@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { bodyDigest } from "@/lib/crypto/envelope/envelope";
+import type { SignedEpochOrder } from "@/lib/escrow/protocol/epoch-order";
 import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol/messages";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import { TestCustodian } from "@/lib/testing/custodian/custodian";
@@ -102,7 +103,7 @@ test("a move repeats a lost answer and first registers groups that were not regi
   expect(await t.client.rewrap([forged])).toMatchObject([{ ok: false, reason: "body-digest" }]);
 });
 
-test("the custodian destroys an epoch's key only at zero registered groups, for good, never the newest, also after a crash in between", async () => {
+test("the custodian destroys an epoch's key permanently, only when no registered group is left, never the newest key, and also after a crash in between", async () => {
   const items = await t.seal();
   await t.client.register(items);
   expect(await reasonOf(t.client.destroyEpoch(t.order("destroy", 1)))).toBe("epoch");
@@ -135,12 +136,13 @@ test("the custodian begins no further epoch on demand while entries of an earlie
   expect((await t.client.beginEpoch(t.order("begin", 3))).kid).toBe("escrow#3");
 });
 
-test("an epoch begins and ends only by the signed order of an administrator on the roster, also after a restart", async () => {
+test("an epoch begins and ends only with the signed instruction of an administrator on the roster, also after a restart", async () => {
   const { client } = t;
   expect(await reasonOf(client.beginEpoch(t.order("begin", 2, { by: "approver" })))).toBe("duty");
   expect(await reasonOf(client.beginEpoch(t.order("destroy", 2)))).toBe("epoch");
   expect(await reasonOf(client.beginEpoch(t.order("begin", 2, { log: "other.example/log" })))).toBe("log");
   const { statement, signature } = t.order("begin", 2);
+  expect(await reasonOf(client.beginEpoch({ statement } as SignedEpochOrder))).toBe("format");
   expect(await reasonOf(client.beginEpoch({ statement: { ...statement, epoch: 3 }, signature }))).toBe(
     "signature",
   );
@@ -156,7 +158,7 @@ test("an epoch begins and ends only by the signed order of an administrator on t
   expect(existsSync(keyFile(1))).toBe(false);
 });
 
-test("without a roster no order is taken", async () => {
+test("without a roster no instruction is accepted", async () => {
   const bare = await TestCustodian.start({ roster: false });
   expect(await reasonOf(bare.client.beginEpoch(bare.order("begin", 2)))).toBe("roster");
   await bare.stop();

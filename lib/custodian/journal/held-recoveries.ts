@@ -8,7 +8,7 @@ export interface HeldRecovery {
   readonly assurance: "evaluation" | "signed";
 }
 
-/** Recoveries of lost keys that two persons agreed to, by the digests of their terms, as the journal determines them. */
+/** Recoveries of lost keys that two people agreed to, by the digests of their terms, as the journal determines them. */
 export class HeldRecoveries {
   private readonly held = new Map<string, HeldRecovery>();
   private readonly ended = new Set<string>();

@@ -1,9 +1,9 @@
 import "server-only";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Core } from "@/lib/custodian/core";
 import { adoptRoster, RosterError } from "@/lib/custodian/roster/roster";
 import { Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
-import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
+import { fileState, writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 
 function parseRoster(file: string): Roster {
   let text: string;
@@ -37,7 +37,7 @@ export class RosterSource {
 
   /** Reads the file now. Throws RosterError, so that a start with a bad roster fails with a clear message. */
   async load(): Promise<void> {
-    const stamp = this.stamp();
+    const stamp = fileState(this.file);
     if (stamp === undefined) {
       if (this.core.memory.roster !== undefined) this.write();
       return;
@@ -49,7 +49,7 @@ export class RosterSource {
   }
 
   async current(): Promise<Roster | undefined> {
-    const stamp = this.stamp();
+    const stamp = fileState(this.file);
     if (stamp !== undefined && stamp !== this.seen) {
       try {
         await this.load();
@@ -83,14 +83,9 @@ export class RosterSource {
   private write(): void {
     try {
       writeFileAtomic(this.file, `${JSON.stringify(this.core.memory.roster, undefined, 1)}\n`);
-      this.seen = this.stamp();
+      this.seen = fileState(this.file);
     } catch {
       this.report(`the roster file ${this.file} cannot be written; the journal holds the roster in force`);
     }
-  }
-
-  private stamp(): string | undefined {
-    const found = statSync(this.file, { throwIfNoEntry: false });
-    return found === undefined ? undefined : `${found.mtimeMs}|${found.size}|${found.ino}`;
   }
 }

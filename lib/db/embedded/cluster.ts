@@ -122,7 +122,7 @@ export async function openCluster(dataDir: string, passwordFile: string): Promis
   if (await hasCluster(place)) {
     if (known === undefined) {
       throw new StartError(
-        `The database's password file ${passwordFile} is gone. Restore it from the backup of the keys.`,
+        `The database's password file ${passwordFile} is missing. Restore it from the backup of the keys.`,
       );
     }
     await stopLeftover(place);
@@ -140,11 +140,14 @@ export interface ServerOptions {
   readonly isDurable: boolean;
   /** Settings in addition to those of every server; they go before what the data folder says. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Removed when the server has ended because this process was killed, which cannot remove it any more. */
+  /** Removed by the guard if this process is killed and cannot remove it itself. */
   readonly scratchFolder?: string;
 }
 
-/** For a server of tests, which may lose its data in a crash. Each connection derives its key from a password, so that is made cheap. */
+/**
+ * For a test server, which may lose its data in a crash. Deriving a key from the password is made cheap, because each
+ * connection does it.
+ */
 const THROWAWAY = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", scram_iterations: "1" };
 
 /**

@@ -110,7 +110,7 @@ test("a lost password file and a stale lock file are not taken for a fresh folde
   const first = await start(dataDir);
   await first.stop();
   await rm(path.join(dataDir, "keys/superuser"));
-  await expect(start(dataDir)).rejects.toThrow(/password file .* is gone/);
+  await expect(start(dataDir)).rejects.toThrow(/password file .* is missing/);
 });
 
 test("no value of a statement reaches the server's log", async () => {

@@ -10,7 +10,7 @@ const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][
 const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
 
-/** Statements over the same terms, each by another person. */
+/** Statements over the same terms, each by a different person. */
 export const RewrapStatements = z.array(SignedRewrap).min(REWRAP_PERSONS).max(4);
 export type RewrapStatements = z.infer<typeof RewrapStatements>;
 
@@ -30,7 +30,7 @@ export type RewrapChallenge = z.infer<typeof RewrapChallenge>;
 export const RewrapSubmission = z.strictObject({ statements: RewrapStatements, client_tag: Bytes32 });
 export type RewrapSubmission = z.infer<typeof RewrapSubmission>;
 
-/** `sealport/rewrap-ok/1`: the custodian has the statements of two persons and the proof of the new key. */
+/** `sealport/rewrap-ok/1`: the custodian has the statements of two people and the proof of the new key. */
 export const RewrapOkStatement = z.strictObject({
   log: z.string(),
   /** Digest of the terms. */
@@ -85,7 +85,7 @@ export const RecoverResponse = z.strictObject({
   results: z.array(RecoverResult),
 });
 
-/** Ends a recovery for good, also one that the custodian does not know yet. */
+/** Ends a recovery permanently, also one that the custodian does not know yet. */
 export const RewrapEnd = z.strictObject({ recovery: Bytes32, reason: z.string().min(1).max(2_000) });
 export type RewrapEnd = z.infer<typeof RewrapEnd>;
 

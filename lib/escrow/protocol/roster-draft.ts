@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { fromBase64url } from "@/lib/crypto/bytes";
-import { spokenGroups } from "@/lib/format";
+import { spokenGroups } from "@/lib/digests";
 import type { RosterPerson } from "./messages";
 import { Roster } from "./roster";
 import { recordDigest } from "./statements";
@@ -24,12 +23,12 @@ export const RosterDraft = z.strictObject({
       duties: z.array(z.string()),
     }),
   ),
-  /** People with a duty or role who have no passkey yet, so that the roster cannot hold them. */
+  /** People with a duty or role who have no passkey yet, so the roster cannot include them. */
   missing: z.array(z.strictObject({ person: z.string(), name: z.string(), organisation: z.string() })),
 });
 export type RosterDraft = z.infer<typeof RosterDraft>;
 
-/** Returns the groups under which a key is read aloud: of the SHA-256 of its JCS (RFC 8785), id and public key together. */
+/** Returns the groups to read a key aloud: digits of the SHA-256 over the JCS form (RFC 8785) of its id and public key. */
 export function keyGroups(credential: RosterPerson["credentials"][number]): string {
-  return spokenGroups(fromBase64url(recordDigest(credential)), GROUPS);
+  return spokenGroups(recordDigest(credential), GROUPS);
 }

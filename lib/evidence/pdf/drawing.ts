@@ -26,7 +26,7 @@ export function momentOf({ language }: Drawing, instant: string): string {
   return formatTime(new Date(instant), { ...UTC, locale: language, form: "full" });
 }
 
-/** A last day as it was typed; another end with its time. */
+/** Returns an end as its last day, if it was typed as a day, and otherwise with its time. */
 export function endOf(drawing: Drawing, instant: string): string {
   const last = lastDayOf(instant);
   return last === undefined ? momentOf(drawing, instant) : dayOf(drawing, last.toISOString());

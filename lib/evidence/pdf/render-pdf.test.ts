@@ -145,7 +145,7 @@ describe("the evidence PDF", () => {
     const german = await renderPdf(signed, { ...options, language: "de" });
     const text = await textOf(german.bytes);
     for (const shown of [
-      "Beweisdatei geöffneter Werte",
+      "Beweisdatei zu geöffneten Werten",
       "Rechtsgrundlage",
       "Gerichtsbeschluss 102 O 88/26",
       "Seite 1 von",

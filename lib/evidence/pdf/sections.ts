@@ -19,7 +19,7 @@ function drawTitle({ sheet }: Drawing, number: number, title: string, note: stri
   sheet.y += 24;
 }
 
-/** Lines of values in one file, some forty pages. The records share them evenly. */
+/** How many lines of values one file has at most, about 40 pages. The records share them evenly. */
 const MOST_LINES = 2_000;
 
 /** Section 1: the values of each record. */

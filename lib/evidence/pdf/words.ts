@@ -99,7 +99,7 @@ const EN = {
 export type EvidenceWords = typeof EN;
 
 const DE: EvidenceWords = {
-  title: "Beweisdatei geöffneter Werte",
+  title: "Beweisdatei zu geöffneten Werten",
   shown: (who, from, day) => `Was ${who}, ${from}, am ${day} gezeigt wurde`,
   under: (order) => `. Grundlage: ${order}.`,
   asParty: ", als Partei der Transaktion.",
@@ -109,7 +109,7 @@ const DE: EvidenceWords = {
   state: { full: "Geöffnet", masked: "Maskiert", plain: "Unversiegelt", sealed: "Versiegelt" },
   notIncluded: "Nicht in dieser Freigabe. Die Werte sind nicht in dieser Datei.",
   formOnly: "Die Freigabe zeigt nur die Form dieser Werte.",
-  notProved: "Unversiegelt gespeichert: keine Prüfsumme belegt es.",
+  notProved: "Unversiegelt gespeichert: Keine Prüfsumme belegt diese Werte.",
   cut: (lines) =>
     `${lines} weitere Zeilen sind nicht gedruckt. Die beigefügte evidence.json enthält den ganzen Wert.`,
   fields: {
@@ -173,16 +173,16 @@ const DE: EvidenceWords = {
   of: (seq, size) => `${seq} von ${size}`,
   noWitness: "kein Zeuge",
   valuesMatch: "jeder geöffnete Wert ergibt eine Prüfsumme, die im Eintrag seiner Transaktion steht",
-  check: "So lässt es sich prüfen",
+  check: "So lässt sich die Datei prüfen",
   withPortal: "Mit dem Portal",
   withPortalText: (address) =>
     `Den Code scannen oder ${address} aufrufen und diese Datei dort ablegen. Sie verlässt den Rechner nicht. Die Seite zeigt den Prüfcode.`,
   withoutUs: "Ohne uns",
   withoutUsText:
     "„sealport verify evidence DATEI“ ausführen oder die beigefügte evidence.json speichern: README.txt beschreibt jeden Schritt.",
-  not: "Was es nicht zeigt",
+  not: "Was die Datei nicht zeigt",
   notText:
-    "Ob die Werte wahr sind. Es zeigt, dass die Parteien sie so versiegelt haben und dass sie dieser Person gezeigt wurden.",
+    "Ob die Werte wahr sind. Die Datei zeigt, dass die Parteien diese Werte so versiegelt haben und dass die Werte dieser Person gezeigt wurden.",
   footSealed: (day) => `Unter Verschluss bis ${day}. `,
   footFor: (who, from) => `Erstellt von ${who}, ${from}`,
   page: (page, of) => `Seite ${page} von ${of}`,

@@ -66,7 +66,7 @@ export async function saveView(cx: Context, body: NewView): Promise<ViewAnswer> 
   const entry = await inTransaction(cx, async (tx) => {
     if ((await countViews(tx, userId, body.list)) >= MOST_VIEWS)
       throw new DomainError("view.too-many", {
-        detail: `You can have ${MOST_VIEWS} views of a list. Delete one first.`,
+        detail: `You can have ${MOST_VIEWS} saved views of a list. Delete one first.`,
       });
     await insertView(tx, row, cx.principal);
     return enter(tx, cx, "view.save", row);

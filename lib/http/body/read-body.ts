@@ -57,7 +57,7 @@ async function readWhole(body: CallBody, maxBytes: number, take: TakeChunk) {
     return await readAtMost(body, maxBytes, take);
   } catch (error) {
     if (error instanceof DomainError) throw error;
-    throw new DomainError("request.malformed", { detail: "The body did not arrive whole.", cause: error });
+    throw new DomainError("request.malformed", { detail: "The body arrived incomplete.", cause: error });
   }
 }
 

@@ -218,7 +218,7 @@ describe("hostile input", () => {
     const named = GUARDED.filter(({ path }) => !path.startsWith("/confidential/admin/participants/"));
     // So is a job's name, which a path takes in place of a transaction's id.
     const isOfJob = (path: string, name: string) =>
-      name === "id" && path.startsWith("/confidential/transactions/");
+      name === "id" && /^\/confidential\/(transactions|admin\/record-access)\//.test(path);
 
     it.each(IDS)("%s names no record anywhere", async (what, spelling, status) => {
       for (const operation of triedOn(named, what, namesOf(IDS)))
@@ -306,7 +306,7 @@ describe("hostile input", () => {
   }
 
   describe("guessing", () => {
-    it("10,000 bad keys of one address are refused alike, and hardly fill the log", async () => {
+    it("10,000 bad keys of one address are all refused with the same answer, and make few entries in the log", async () => {
       const [operation] = GUARDED.filter(({ id }) => id === "listTransactions");
       if (operation === undefined) throw new TypeError("no such operation");
       const before = await deniedEntries();
@@ -369,9 +369,9 @@ describe("calls from other sites", () => {
       ["from a name that ends as ours", { ...NO_SITE, origin: "http://evil-localhost:3000" }],
       ["from two origins", { ...NO_SITE, origin: "http://localhost:3000, https://evil.example" }],
       ["from the same site", { "sec-fetch-site": "same-site" }],
-      ["by the person alone, as a bookmark is", { "sec-fetch-site": "none" }],
+      ["from no page, such as a bookmark", { "sec-fetch-site": "none" }],
       ["from our own page when the browser says cross-site", { "sec-fetch-site": "cross-site" }],
-      ["as plain text, which needs no leave of ours", { "content-type": "text/plain" }],
+      ["as plain text, which a browser sends without asking us first", { "content-type": "text/plain" }],
       ["as a form of a page", { "content-type": "application/x-www-form-urlencoded" }],
       ["without a media type", { "content-type": null }],
       ["as JSON by its parameter only", { "content-type": "text/plain; application/json" }],
@@ -379,7 +379,7 @@ describe("calls from other sites", () => {
       expect(await answers(mutating, changes)).toEqual(new Set([REFUSED]));
     });
 
-    it("are refused as the other of the two kinds of body that there are", async () => {
+    it("are refused with the media type of the other kind of body", async () => {
       for (const operation of mutating) {
         const type = operation.upload === undefined ? "multipart/form-data; boundary=b" : "application/json";
         expect([operation.id, await answerTo(operation, { "content-type": type })]).toEqual([
@@ -391,7 +391,7 @@ describe("calls from other sites", () => {
 
     it.each<readonly [string, Changes]>([
       ["by an old browser, which says its origin only", NO_SITE],
-      ["without an origin, where the browser vouches for it", { origin: null }],
+      ["without an origin, if the browser confirms the same site", { origin: null }],
       ["from the other name of this machine", { origin: "http://127.0.0.1:3000" }],
     ])("are accepted from our own pages %s", async (_what, changes) => {
       expect(await answers(mutating, changes)).toEqual(new Set([PASSED]));

@@ -36,7 +36,9 @@ export function requireFreshProof(operation: OperationSpec, principal: Principal
 export function permitCall(operation: OperationSpec, principal: Principal, isEvaluation: boolean): void {
   const { scopes, roles, duties } = operation;
   if (operation.sessionOnly === true && principal.proof.kind !== "session")
-    throw new DomainError("auth.session-only", { detail: "A key cannot make this call: sign in." });
+    throw new DomainError("auth.session-only", {
+      detail: "An API key cannot make this call. Sign in instead.",
+    });
   refuseUnsigned(principal, isEvaluation);
   if (Array.isArray(scopes) && !scopes.some((scope) => principal.scopes.includes(scope))) {
     throw new DomainError("auth.scope", { detail: `This call needs the scope ${scopes.join(" or ")}.` });

@@ -7,7 +7,7 @@ import type { ParsedInput } from "@/lib/http/endpoint/bind";
 import { RecordName } from "@/lib/schema";
 import { recordNamed } from "@/lib/transactions/read/record-name";
 
-const OF_RECORD = /^\/confidential\/transactions\/\{id\}(\/|$)/;
+const OF_RECORD = /^\/confidential\/(?:transactions|admin\/record-access)\/\{id\}(\/|$)/;
 const MEMBER = "transaction_id";
 const LIST = "transactions";
 

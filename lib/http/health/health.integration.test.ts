@@ -118,7 +118,8 @@ describe("the store", () => {
     expect((await look(false)).alarms).toEqual([]);
     await publish(2, 5, [OWN]);
     expect((await look(false)).word).toBe("self-witnessed");
-    // Below the policy, and not yet for long; a busy log's newest is always young, so the oldest of the row counts.
+    // This is below the policy, but not for long. In a busy log the newest checkpoint is always young, so the age of the
+    // oldest one in this run of weak checkpoints counts.
     expect((await look(false)).alarms).toEqual([]);
     await publish(3, 60, []);
     await publish(4, 1, [OWN]);

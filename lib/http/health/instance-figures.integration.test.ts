@@ -96,6 +96,7 @@ describe("figures of the instance", () => {
         isStamping: true,
         refused: "fork",
         policies: "altered",
+        custodian: { backup_command: "failed" },
       }),
       ...alarmsOf({ ...worst, isUncompared: true, isFoundWrong: false }, [], Date.now(), {
         isStamping: false,

@@ -112,6 +112,10 @@ export const SignerHealth = z.object({
 });
 export type SignerHealth = z.infer<typeof SignerHealth>;
 
+/** The custodian's own report. */
+export const CustodianHealth = z.object({ backup_command: z.literal("failed").optional() });
+export type CustodianHealth = z.infer<typeof CustodianHealth>;
+
 /**
  * Returns why nothing is signed: the signer's own reason, or that the database holds less than was signed. The signer
  * is not asked about a tree that does not grow, so without this check a restored database would be silent until it
@@ -137,9 +141,21 @@ function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: Stor
   return isUncompared ? ["log-verification-incomplete"] : [];
 }
 
-/** A text that was altered is another matter than one that could not be loaded: someone changed the database. */
-function policyAlarms(state: PolicyState | undefined): string[] {
-  return state === "altered" ? ["policies-altered"] : [];
+/** What parts report of themselves. */
+interface Reported {
+  /** Why the signer does not sign. */
+  readonly refused?: string | null;
+  readonly policies?: PolicyState;
+  readonly custodian?: CustodianHealth;
+}
+
+function reportedAlarms({ refused = null, policies, custodian }: Reported): string[] {
+  return [
+    // A text that was altered is another matter than one that could not be loaded: someone changed the database.
+    ...(policies === "altered" ? ["policies-altered"] : []),
+    ...(refused === null ? [] : [`signer-refuses-${refused}`]),
+    ...(custodian?.backup_command === "failed" ? ["backup-command-failed"] : []),
+  ];
 }
 
 /**
@@ -149,26 +165,21 @@ export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  known: {
-    readonly isStamping: boolean;
-    readonly refused?: string | null;
-    readonly policies?: PolicyState;
-  },
+  known: Reported & { readonly isStamping: boolean },
 ): string[] {
-  const { isStamping, refused = null, policies } = known;
+  const { isStamping } = known;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
   if (stored.logSize > stored.checkpointSize && unsignedMs > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
-  alarms.push(...verificationAlarms(stored), ...policyAlarms(policies));
+  alarms.push(...verificationAlarms(stored), ...reportedAlarms(known));
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
   if (isIntegrationLate(stored, nowMs)) alarms.push("integration-late");
   if (stored.quarantined > 0) alarms.push("entry-quarantined");
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
-  if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   if (stored.endsNotAtCustodian > 0) alarms.push("end-not-at-custodian");
   // Most often no worker was given the retention login.
@@ -202,6 +213,7 @@ const FOR_OPERATORS: readonly string[] = [
   "intent-without-outcome",
   "end-not-at-custodian",
   "erasure-late",
+  "backup-command-failed",
   "backup-failed",
   "backup-late",
   "drill-failed",

@@ -1,36 +1,16 @@
 import "server-only";
 import { portalEnv } from "@/lib/env";
-import { type HealthPart, type PartState, SignerHealth } from "@/lib/http/health/judge-health";
-import { callService } from "@/lib/ipc/client";
+import {
+  CustodianHealth,
+  type HealthPart,
+  type PartState,
+  SignerHealth,
+} from "@/lib/http/health/judge-health";
 import { askAlarms } from "@/lib/ipc/part-alarms";
 import type { Part } from "@/lib/ipc/part-identity";
+import { askPeerIfUp, type PeerHealth } from "@/lib/ipc/peer-proof";
 
 const PROBE_MS = 750;
-
-/** Whether a service gives any answer in time; the answer's content does not matter. */
-async function probe(url: string | undefined): Promise<PartState> {
-  if (url === undefined) return "down";
-  try {
-    await callService(url, { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 });
-    return "up";
-  } catch {
-    return "down";
-  }
-}
-
-/** How much the signer has signed, and its reason code while it refuses to sign. */
-export async function askSignerHealth(url: string | undefined): Promise<SignerHealth> {
-  const nothing = { size: 0 };
-  if (url === undefined) return nothing;
-  try {
-    const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
-    const { body } = await callService(url, call);
-    return SignerHealth.parse(JSON.parse(body.toString("utf8")));
-  } catch {
-    // Its own part reports whether it answers.
-    return nothing;
-  }
-}
 
 /** Returns the alarms of the last hour in the logs of signer, custodian and witness, with the part and the moment of each. */
 export async function askPartAlarms(now: Date): Promise<{ part: Part; name: string; at: Date }[]> {
@@ -47,18 +27,35 @@ export async function askPartAlarms(now: Date): Promise<{ part: Part; name: stri
   return (await Promise.all(asked)).flat();
 }
 
-/** Returns whether the services that the portal calls answer. */
-export async function probeServices(): Promise<HealthPart[]> {
+/** The parts that the portal calls, and what signer and custodian report of themselves. */
+export interface Probed {
+  readonly parts: readonly HealthPart[];
+  /** How much the signer has signed, and its reason code while it refuses to sign. */
+  readonly signer: SignerHealth;
+  readonly custodian: CustodianHealth;
+}
+
+const stateOf = (health: PeerHealth | undefined): PartState => (health === undefined ? "down" : "up");
+
+/** Asks the services that the portal calls. One counts as up if it answers and proves its key. */
+export async function probeServices(): Promise<Probed> {
   const env = portalEnv();
+  const ask = async (url: string | undefined, vkey: string | undefined) =>
+    url === undefined || vkey === undefined ? undefined : askPeerIfUp(url, vkey, PROBE_MS);
   const [signer, custodian, witness] = await Promise.all([
-    probe(env.SIGNER_URL),
-    probe(env.CUSTODIAN_URL),
-    probe(env.WITNESS_URL),
+    ask(env.SIGNER_URL, env.LOG_VKEY),
+    ask(env.CUSTODIAN_URL, env.CUSTODIAN_VKEY),
+    ask(env.WITNESS_URL, env.WITNESS_VKEY),
   ]);
-  return [
-    { name: "signer", state: signer },
-    { name: "custodian", state: custodian },
-    // An instance may run without its own witness; then none can be down.
-    ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: witness }]),
-  ];
+  const report = SignerHealth.safeParse(signer);
+  return {
+    parts: [
+      { name: "signer", state: stateOf(signer) },
+      { name: "custodian", state: stateOf(custodian) },
+      // An instance may run without its own witness; then none can be down.
+      ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: stateOf(witness) }]),
+    ],
+    signer: report.success ? report.data : { size: 0 },
+    custodian: CustodianHealth.safeParse(custodian).data ?? {},
+  };
 }

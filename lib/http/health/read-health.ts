@@ -23,7 +23,7 @@ import {
   witnessing,
   workerState,
 } from "@/lib/http/health/judge-health";
-import { askSignerHealth, probeServices } from "@/lib/http/health/probe-services";
+import { type Probed, probeServices } from "@/lib/http/health/probe-services";
 import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { getRuntime, type Runtime } from "@/lib/runtime/slot";
@@ -66,16 +66,15 @@ async function assuranceNow({
   return { assurance: missing > 0 ? "setup" : "separate", missing };
 }
 
-async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
+async function withDatabase(runtime: Runtime, services: Probed): Promise<Health> {
   const env = portalEnv();
   const policy = witnessPolicy(env);
-  // Ask the signer first: it signs what the database holds, so a database read later cannot be behind it.
-  const signer = await askSignerHealth(env.SIGNER_URL);
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
   const backups = await inSnapshot(runtime, (tx) => readBackupState(tx, runtime.instance.tenantId));
-  const refused = refusalOf(signer, stored.logSize);
+  const refused = refusalOf(services.signer, stored.logSize);
   const policies = await runtime.policies.check();
+  const reported = { refused, policies, custodian: services.custodian };
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },
@@ -83,7 +82,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
     { name: "worker", state: workerState(stored.workerSeenAt, nowMs) },
     ...keystoreParts(runtime.keystore.serviceState()),
     ...policyParts(policies),
-    ...services,
+    ...services.parts,
     ...counting,
   ];
   return {
@@ -101,7 +100,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       refused,
     },
     alarms: [
-      ...alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused, policies }),
+      ...alarmsOf(stored, parts, nowMs, { ...reported, isStamping: env.TSA_URL !== undefined }),
       ...backupAlarms(
         backups,
         { everyHours: env.BACKUP_EVERY_HOURS, since: stored.firstCheckpointAt },
@@ -170,6 +169,7 @@ function raise(runtime: Runtime, health: Health): void {
 }
 
 async function look(): Promise<Health> {
+  // The signer is asked first: it signs what the database holds, so a database read later cannot be behind it.
   const services = await probeServices();
   let runtime: Runtime | undefined;
   try {
@@ -181,7 +181,7 @@ async function look(): Promise<Health> {
     const logger = runtime?.logger ?? createLogger("portal", portalEnv().LOG_LEVEL);
     const reason = err instanceof StartError ? { reason: err.message } : {};
     logger.error({ err, ...reason }, "the state of the instance could not be read");
-    return withoutDatabase(services, err, runtime?.keystore);
+    return withoutDatabase(services.parts, err, runtime?.keystore);
   }
 }
 

@@ -18,7 +18,7 @@ function followChanges(cx: Context, hub: LiveHub, sink: Sink, ageMs?: number): (
   const { principal } = cx;
   if (principal.proof.kind !== "session") {
     throw new DomainError("auth.session-only", {
-      detail: "Live updates are only for signed-in people. Programs repeat their call.",
+      detail: "Live updates are only for signed-in people. A program must repeat its call instead.",
     });
   }
   const since = ageMs === undefined ? {} : { since: cx.clock.nowMs() - ageMs };

@@ -22,7 +22,7 @@ async function refuseWrong(cx: AccountContext): Promise<DomainError> {
     details: { factor: "password", fault: "password" },
   });
   const wrong = new DomainError("auth.sign-in", {
-    detail: "The present password is wrong.",
+    detail: "The current password is wrong.",
     errors: [{ pointer: "/current", detail: "is not your password" }],
   });
   const refusal = await countFailedProof(cx, wrong);

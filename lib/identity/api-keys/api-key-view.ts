@@ -15,6 +15,7 @@ export function apiKeyView(key: KeptApiKey, now: Date): ApiKeyView {
     label: key.label,
     prefix: key.prefix,
     holder: key.handle,
+    holder_name: key.name,
     state: stateOf(key, now),
     scopes: key.scopes.map((scope) => Scope.parse(scope)),
     addresses: [...key.addresses],

@@ -212,9 +212,10 @@ it("a key can read what it is, without its secret, and a session has no key to r
   const other = MadeApiKey.parse((await make(browser)).body);
   const answer = await ask(made.key);
   expect(answer.status).toBe(200);
-  const { key, receipt, last_used_at, ...view } = made;
+  const { key, receipt, last_used_at, holder_name: _, ...view } = made;
   const outcome = CallingKey.parse(answer.body);
   expect(outcome).toMatchObject({ ...view, role: "client", duties: [], signed: false });
+  expect(answer.body).not.toHaveProperty("holder_name");
   expect(JSON.stringify(outcome)).not.toContain(key.slice(14));
   expect(CallingKey.parse((await ask(other.key)).body).id).toBe(other.id);
   expect(await ask(browser)).toMatchObject({ status: 404, body: { code: "api-key.not-found" } });

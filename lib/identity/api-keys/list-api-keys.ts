@@ -49,8 +49,10 @@ export async function findCallingKey(cx: Context): Promise<CallingKey> {
     });
   const key = await inSnapshot(cx, (tx) => selectApiKey(tx, cx.instance.tenantId, proof.keyId));
   if (key === undefined) throw new DomainError("api-key.not-found");
+  // Not the holder's name: the call may come from someone who has only the key.
+  const { holder_name: _, ...view } = apiKeyView(key, cx.clock.now());
   return {
-    ...apiKeyView(key, cx.clock.now()),
+    ...view,
     role,
     duties: [...duties],
     ...(participantId === undefined ? {} : { participant_id: participantId }),

@@ -1,4 +1,4 @@
-import { notAfterLast } from "@/lib/schema";
+import { notAfterLast } from "@/lib/days";
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";

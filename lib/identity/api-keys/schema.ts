@@ -19,6 +19,7 @@ export const ApiKeyView = z.object({
   prefix: z.string(),
   /** Handle of the account. */
   holder: z.string(),
+  holder_name: z.string(),
   state: z.enum(["live", "expired", "revoked"]),
   scopes: z.array(Scope),
   /** Addresses or CIDR ranges from which it may be used; empty allows all. */
@@ -40,7 +41,7 @@ export const ApiKeyPage = pageOf(ApiKeyView).extend({
 export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
 
 /** The key that makes the call, its holder's role and duties, and whether it signed the call. */
-export const CallingKey = ApiKeyView.extend({
+export const CallingKey = ApiKeyView.omit({ holder_name: true }).extend({
   role: Role,
   duties: z.array(Duty),
   participant_id: z.string().optional(),

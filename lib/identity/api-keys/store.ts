@@ -3,11 +3,12 @@ import { Prisma } from "@/lib/db/generated/client";
 import { type Running, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 
-/** A stored API key, with its holder's handle. */
+/** A stored API key, with its holder's handle and name. */
 export interface KeptApiKey {
   readonly id: string;
   readonly user_id: string;
   readonly handle: string;
+  readonly name: string;
   readonly label: string;
   readonly prefix: string;
   readonly scopes: readonly string[];
@@ -19,7 +20,7 @@ export interface KeptApiKey {
   readonly revoked_at: Date | null;
 }
 
-const COLUMNS = Prisma.sql`k.id, k.user_id, u.handle, k.label, k.prefix, k.scopes, k.addresses, k.signing_key,
+const COLUMNS = Prisma.sql`k.id, k.user_id, u.handle, u.name, k.label, k.prefix, k.scopes, k.addresses, k.signing_key,
   k.created_at, k.expires_at, k.last_used_at, k.revoked_at`;
 
 /** Returns keys of one person or, without one, of the whole tenant, newest first. */

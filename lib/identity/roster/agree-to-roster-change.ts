@@ -40,7 +40,7 @@ function requireMayAgree(cx: Context, one: ChangeCase, current: Roster): void {
       "You are one of the people whom this version changes. Others confirm it.",
     );
   throw new DomainError("roster.confirmer", {
-    detail: "This is confirmed by another person with the duty approve, legal or admin who holds a key.",
+    detail: "Another person with a key and the duty approve, legal or admin must confirm this.",
   });
 }
 

@@ -34,7 +34,9 @@ export async function answerChange(
 export function requireFreshProof(cx: Pick<Context, "principal" | "clock">): void {
   const { proof } = cx.principal;
   if (proof.kind !== "session") {
-    throw new DomainError("auth.session-only", { detail: "A key cannot make this call: sign in." });
+    throw new DomainError("auth.session-only", {
+      detail: "An API key cannot make this call. Sign in instead.",
+    });
   }
   if (isFresh(proof.multiFactorAt, cx.clock.now())) return;
   throw new DomainError("auth.step-up", {

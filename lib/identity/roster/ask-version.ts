@@ -26,7 +26,7 @@ async function differencesOf(
     const keyless = withoutKey.find(({ handle }) => handle === person);
     if (keyless !== undefined)
       throw new DomainError("roster.key", {
-        detail: `${keyless.name} has no passkey that can sign. They add one under Account, Security.`,
+        detail: `${keyless.name} has no passkey that can sign. They add one under Account.`,
       });
     throw new DomainError("roster.same", { detail: `The roster and the portal agree about ${person}.` });
   });

@@ -20,7 +20,7 @@ export interface RosterSite {
 export async function draftFirstRoster(cx: Context, site: RosterSite): Promise<RosterDraft> {
   if ((await findRoster(cx)) !== undefined)
     throw new DomainError("request.conflict", {
-      detail: "The custodian has a roster. People on it agree to each change.",
+      detail: "The custodian already has a roster. People on it agree to each change.",
     });
   const { tenantId, log } = cx.instance;
   const all = await inSnapshot(cx, (tx) => listCandidates(tx, { tenantId, rpId: site.rpId }));

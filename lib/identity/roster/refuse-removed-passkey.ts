@@ -8,7 +8,7 @@ import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
 export function removedPasskey(): DomainError {
   return new DomainError("statement.passkey-removed", {
     detail:
-      "This passkey was removed from your account, so it cannot sign any more. Replace it on the custodian's roster under Account, Security.",
+      "This passkey was removed from your account, so it cannot sign any more. Replace it on the custodian's roster under Account.",
   });
 }
 

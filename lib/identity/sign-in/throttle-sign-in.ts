@@ -46,8 +46,8 @@ export async function drawOnAddress(cx: SignInContext): Promise<AddressDraw> {
 }
 
 /**
- * Draws on address and account separately, even if the account does not exist. Past the account's budget it may be tried
- * from each address once in half a minute. Throws `rate.exceeded` for a second attempt in that time.
+ * Draws on address and account separately, even if the account does not exist. Beyond the account's budget, each address
+ * may try once every 30 seconds. Throws `rate.exceeded` for a second attempt in that time.
  */
 export async function throttleSignIn(cx: SignInContext, email: string): Promise<AddressDraw> {
   const account = accountKey(cx, email);
@@ -63,7 +63,7 @@ export interface CodeDraw {
 
 /**
  * Draws on the codes checked for an account after the right password. It counts over all addresses, because a person
- * with the password may have many. After ten wrong codes, one is checked in half a minute. A wrong password draws as
+ * with the password may have many. After ten wrong codes, one code is checked every 30 seconds. A wrong password draws as
  * much on a separate counter, so it takes the same time and slows no other caller.
  */
 export async function drawCode(cx: SignInContext, email: string, isPassword: boolean): Promise<CodeDraw> {

@@ -19,7 +19,8 @@ export type FileFaultCode = keyof typeof SENTENCES;
 /** What a person does about it; an empty text where the sentence says enough. */
 const REMEDIES: Readonly<Partial<Record<FileFaultCode, string>>> = {
   encoding: "Save the file as CSV UTF-8 and run the command again.",
-  tooManyRows: "Split the file.",
+  tooLong: "Split it into files with the same first line.",
+  tooManyRows: "Move that line and those after it to a second file with the same first line.",
 };
 
 /** A file that is no list of the expected form. Nothing of it is used. */

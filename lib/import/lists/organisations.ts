@@ -5,14 +5,24 @@ import type { RowFault } from "./row-fault";
 
 export type KnownOrganisation = Pick<OrganisationSummary, "id" | "name" | "kind" | "state" | "email_domains">;
 
+/** Organisations by what a cell may name them with: their id, or their name in small letters. */
+export type OrganisationIndex = ReadonlyMap<string, readonly KnownOrganisation[]>;
+
+/** Returns the organisations by id and by name, so that each line of a long list is looked up at once. */
+export function indexOrganisations(known: readonly KnownOrganisation[]): OrganisationIndex {
+  const index = new Map<string, KnownOrganisation[]>();
+  for (const one of known)
+    for (const key of new Set([one.id, one.name.toLowerCase()]))
+      index.set(key, [...(index.get(key) ?? []), one]);
+  return index;
+}
+
 /** Returns the organisation that a cell names, by name in any case or by id, or why there is none. */
 export function findOrganisation(
-  known: readonly KnownOrganisation[],
+  known: OrganisationIndex,
   organisation: string,
 ): { readonly found: KnownOrganisation } | { readonly fault: RowFault } {
-  const text = organisation.toLowerCase();
-  const named = known.filter(({ id, name }) => id === text || name.toLowerCase() === text);
-  const [found, other] = named;
+  const [found, other] = known.get(organisation.toLowerCase()) ?? [];
   if (organisation === "") return { fault: { code: "missing", column: "organisation" } };
   if (found === undefined) return { fault: { code: "noOrganisation", organisation } };
   if (other !== undefined) return { fault: { code: "organisationTwice", organisation } };

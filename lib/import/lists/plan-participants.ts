@@ -1,10 +1,14 @@
 import { NewParticipant, type Participant } from "@/lib/administration/participants/schema";
 import { isHome } from "@/lib/administration/people/standing";
-import { findOrganisation, type KnownOrganisation, parseLine } from "./organisations";
+import {
+  findOrganisation,
+  indexOrganisations,
+  type KnownOrganisation,
+  type OrganisationIndex,
+  parseLine,
+} from "./organisations";
 import type { Planned, RowPlan } from "./plan-rows";
-import type { Columns, ListRow } from "./read-rows";
-
-export const PARTICIPANT_COLUMNS: Columns = { needed: ["id", "organisation", "role"], more: ["kind"] };
+import type { ListRow } from "./read-rows";
 
 /** What exists already. */
 export interface KnownParticipants {
@@ -15,7 +19,7 @@ export interface KnownParticipants {
 /** Returns the participant that the cells describe, or what is wrong with them. */
 export function readParticipant(
   { id = "", organisation = "", role = "", kind = "" }: ListRow["values"],
-  organisations: readonly KnownOrganisation[],
+  organisations: OrganisationIndex,
 ): Exclude<Planned<NewParticipant>, { what: "exists" }> {
   const place = findOrganisation(organisations, organisation);
   if ("fault" in place) return { what: "wrong", faults: [place.fault] };
@@ -39,11 +43,12 @@ export function planParticipants({
   participants,
 }: KnownParticipants): RowPlan<NewParticipant> {
   const known = new Map(participants.map((one) => [one.id, one]));
+  const index = indexOrganisations(organisations);
   return {
     key: "id",
     same: (id) => id,
     plan: (values) => {
-      const read = readParticipant(values, organisations);
+      const read = readParticipant(values, index);
       const found = known.get(values.id ?? "");
       if (read.what === "wrong" || found === undefined) return read;
       const { organisation_id: id, role, kind } = read.body;

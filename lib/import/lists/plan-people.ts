@@ -1,15 +1,10 @@
 import { NewPerson, type PersonSummary } from "@/lib/administration/people/schema";
 import { dutiesFault, isHome, isInVerifiedDomain } from "@/lib/administration/people/standing";
-import { findOrganisation, parseLine } from "./organisations";
+import { findOrganisation, indexOrganisations, type OrganisationIndex, parseLine } from "./organisations";
 import type { KnownParticipants } from "./plan-participants";
 import type { Planned, RowPlan } from "./plan-rows";
-import type { Columns, ListRow } from "./read-rows";
+import type { ListRow } from "./read-rows";
 import type { RowFault } from "./row-fault";
-
-export const PEOPLE_COLUMNS: Columns = {
-  needed: ["name", "email", "organisation", "role"],
-  more: ["duties", "participant"],
-};
 
 /** What exists already: accounts, and mailboxes whose invitation waits for a second person. */
 export interface KnownPeople extends KnownParticipants {
@@ -24,19 +19,28 @@ export interface KnownPeople extends KnownParticipants {
 const ListedPerson = NewPerson.omit({ reason: true });
 export type ListedPerson = Omit<NewPerson, "reason">;
 
-/** Returns the mailbox of an address: case and a plus with its suffix make no other person. */
+/** Returns the mailbox of an address. Case, and a plus with its suffix, do not make it another mailbox. */
 export function mailboxOf(address: string): string {
   const text = address.normalize("NFKC").toLowerCase();
   const at = text.lastIndexOf("@");
-  return at < 1 ? text : `${text.slice(0, at).replace(/(?<=.)\+.*$/, "")}${text.slice(at)}`;
+  if (at < 1) return text;
+  const local = text.slice(0, at);
+  const plus = local.indexOf("+", 1);
+  return `${plus < 0 ? local : local.slice(0, plus)}${text.slice(at)}`;
 }
 
-function participantFault(person: ListedPerson, { participants }: KnownParticipants): RowFault | undefined {
+/** What the cells of a line can name. */
+interface Named {
+  readonly organisations: OrganisationIndex;
+  readonly participants: ReadonlyMap<string, KnownParticipants["participants"][number]>;
+}
+
+function participantFault(person: ListedPerson, { participants }: Named): RowFault | undefined {
   const { participant_id: id, role, organisation_id: home } = person;
   const isParty = role === "client" || role === "miner";
   if (!isParty) return id === undefined ? undefined : { code: "notForRole" };
   if (id === undefined) return { code: "missing", column: "participant" };
-  const found = participants.find((one) => one.id === id);
+  const found = participants.get(id);
   const fits = found?.organisation.id === home && found.role === role && found.state === "active";
   return fits ? undefined : { code: "noParticipant" };
 }
@@ -44,7 +48,7 @@ function participantFault(person: ListedPerson, { participants }: KnownParticipa
 /** Returns the person that the cells describe, or what is wrong with them. */
 function readPerson(
   { name = "", email = "", organisation = "", role = "", duties = "", participant = "" }: ListRow["values"],
-  known: KnownPeople,
+  known: Named,
 ): Exclude<Planned<ListedPerson>, { what: "exists" }> {
   const place = findOrganisation(known.organisations, organisation);
   if ("fault" in place) return { what: "wrong", faults: [place.fault] };
@@ -67,17 +71,21 @@ function readPerson(
 }
 
 /**
- * Plans lines of people. An address that has an account is left alone where the line says what the account says. With
- * other facts the line is wrong: an import changes no person.
+ * Plans lines of people. A line that matches an existing account changes nothing. A line with other facts about that
+ * account is wrong, because an import changes no person.
  */
 export function planPeople(known: KnownPeople): RowPlan<ListedPerson> {
   const people = new Map(known.people.map((person) => [mailboxOf(person.email), person]));
   const waiting = new Set(known.waiting.map(mailboxOf));
+  const named = {
+    organisations: indexOrganisations(known.organisations),
+    participants: new Map(known.participants.map((one) => [one.id, one])),
+  };
   return {
     key: "email",
     same: mailboxOf,
     plan: (values) => {
-      const read = readPerson(values, known);
+      const read = readPerson(values, named);
       if (read.what === "wrong") return read;
       const { organisation_id: id, role, duties, participant_id = null } = read.body;
       const mailbox = mailboxOf(read.body.email);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { FileFault } from "./file-fault";
-import { PARTICIPANT_COLUMNS, planParticipants } from "./plan-participants";
-import { mailboxOf, PEOPLE_COLUMNS, planPeople } from "./plan-people";
+import { planParticipants } from "./plan-participants";
+import { mailboxOf, planPeople } from "./plan-people";
 import { planRows } from "./plan-rows";
-import { MAX_ROWS, readRows } from "./read-rows";
+import { PARTICIPANT_COLUMNS, PEOPLE_COLUMNS, readRows } from "./read-rows";
 import { sayRowFault } from "./row-fault";
 
 const COMPANY = "01936f2a-7c1b-7def-8a10-000000000001";
@@ -106,11 +106,29 @@ describe("a list of participants", () => {
     ["columnTwice", "id,id,organisation,role\n"],
     ["noColumn", "id,role\nclient-9,client"],
     ["openQuote", 'id,organisation,role\n"client-9,x,client'],
-    ["tooManyRows", `id,organisation,role\n${"c,o,client\n".repeat(MAX_ROWS + 1)}`],
     ["tooLong", "x".repeat(5 << 20)],
   ])("is refused as a whole where the file is no such list: %s", (code, text) => {
     expect(() => readRows(bytes(text), PARTICIPANT_COLUMNS)).toThrow(
       expect.objectContaining({ name: "FileFault", code }),
+    );
+  });
+
+  it("has 10,000 lines at most, and a list that was imported changes nothing when it is chosen again", () => {
+    const ids = Array.from({ length: 10_000 }, (_, at) => `client-${at}`);
+    const lines = ids.map((id) => `${id},${AT.name},client`);
+    const rows = readRows(bytes(`id,organisation,role\n${lines.join("\n")}`), PARTICIPANT_COLUMNS);
+    const plan = (participants: readonly (typeof CLIENT)[]) => {
+      const known = planParticipants({ organisations: ORGANISATIONS, participants });
+      return new Set(planRows(rows, known).map(({ what }) => what));
+    };
+    expect(plan([])).toEqual(new Set(["create"]));
+    expect(plan(ids.map((id) => ({ ...CLIENT, id })))).toEqual(new Set(["exists"]));
+    const over = bytes(`id,organisation,role\n${[...lines, "client-a,x,client"].join("\n")}`);
+    expect(() => readRows(over, PARTICIPANT_COLUMNS)).toThrow(
+      expect.objectContaining({
+        message: "line 10002 is one too many: a file has 10000 rows at most",
+        remedy: expect.stringContaining("Move that line and those after it to a second file"),
+      }),
     );
   });
 
@@ -124,11 +142,9 @@ describe("a list of participants", () => {
 
 describe("a list of people", () => {
   it("knows one mailbox in every spelling, and refuses an address of another alphabet", () => {
-    expect(["A.B+x@Y.example", "+a@y.example", "\uFF21@y.example"].map(mailboxOf)).toEqual([
-      "a.b@y.example",
-      "+a@y.example",
-      "a@y.example",
-    ]);
+    expect(
+      ["A.B+x@Y.example", "+a@y.example", "\uFF21@y.example", "a++\nb@y.example"].map(mailboxOf),
+    ).toEqual(["a.b@y.example", "+a@y.example", "a@y.example", "a@y.example"]);
     expect(
       people(
         [

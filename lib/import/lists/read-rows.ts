@@ -15,8 +15,14 @@ export interface Columns {
   readonly more: readonly string[];
 }
 
+export const PEOPLE_COLUMNS: Columns = {
+  needed: ["name", "email", "organisation", "role"],
+  more: ["duties", "participant"],
+};
+export const PARTICIPANT_COLUMNS: Columns = { needed: ["id", "organisation", "role"], more: ["kind"] };
+
 /** A longer file is split, so that a person can still read what a dry run says about it. */
-export const MAX_ROWS = 5_000;
+export const MAX_ROWS = 10_000;
 const MAX_MEGABYTES = 4;
 /** Matches what a spreadsheet would run, also in full-width form. */
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;

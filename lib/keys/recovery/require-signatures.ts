@@ -33,6 +33,6 @@ export function requireSignatures<W extends Signed>(
   });
   if (standing.length >= REWRAP_PERSONS) return standing.slice(0, REWRAP_PERSONS);
   throw new DomainError("key.state", {
-    detail: `${standing.length} of ${REWRAP_PERSONS} persons of the custodian's roster have signed.`,
+    detail: `${standing.length} of ${REWRAP_PERSONS} people on the custodian's roster have signed.`,
   });
 }

@@ -88,7 +88,7 @@ export async function signRecovery(
   if (!isRewrapper(roster, one.row.participantId, person)) {
     throw new DomainError("access.forbidden", {
       detail:
-        "A recovery is signed by persons of the custodian's roster with the duty approve, legal, admin or recovery, of another organisation than the participant's.",
+        "People on the custodian's roster with the duty approve, legal, admin or recovery sign a recovery. They must belong to another organisation than the participant.",
     });
   }
   requireAsked(one, cx.clock.now());

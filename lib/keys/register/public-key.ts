@@ -23,7 +23,7 @@ export function parsePublicKey(text: string): Uint8Array {
         error instanceof Error
           ? `The public key was refused: ${error.message}.`
           : "The public key was refused.",
-      errors: [{ pointer: "/public_key", detail: "not an acceptable X25519 public key" }],
+      errors: [{ pointer: "/public_key", detail: "is not an acceptable X25519 public key" }],
     });
   }
   return bytes;

@@ -35,7 +35,7 @@ function requirePublicKey(input: KeyRegistration): Uint8Array {
   if (input.public_key !== undefined) return parsePublicKey(input.public_key);
   throw new DomainError("key.invalid", {
     detail: "A client-held key needs its public key.",
-    errors: [{ pointer: "/public_key", detail: "required with custody client" }],
+    errors: [{ pointer: "/public_key", detail: "is required with custody client" }],
   });
 }
 
@@ -50,7 +50,7 @@ async function findOwn(tx: Tx, participantId: string, publicKey: string): Promis
 /** Accepts the same public key again only while its version waits or is active. Throws `key.state`. */
 function requireUsable(key: KeyVersion): void {
   if (key.custody === "managed") {
-    throw new DomainError("key.state", { detail: `${key.kid} is held by the service.` });
+    throw new DomainError("key.state", { detail: `${key.kid} is a managed key.` });
   }
   if (key.state === "pre_active" || key.state === "active") return;
   throw new DomainError("key.state", { detail: `${key.kid} is ${key.state}: register another key.` });

@@ -82,8 +82,8 @@ export async function registerKey(cx: RegisterContext, input: KeyRegistration): 
   if (input.custody === "client") return registerClientKey(cx, input);
   if (input.public_key !== undefined) {
     throw new DomainError("key.invalid", {
-      detail: "The public key of a managed key is made here and cannot be given.",
-      errors: [{ pointer: "/public_key", detail: "only with custody client" }],
+      detail: "The service makes the public key of a managed key. Leave out public_key.",
+      errors: [{ pointer: "/public_key", detail: "is only allowed with custody client" }],
     });
   }
   const result = await inTransaction(cx, (tx) => findOrMake(tx, cx, input));

@@ -51,6 +51,6 @@ export async function refuseClientHeld(tx: Tx, participantId: string): Promise<v
   const held = await findHeld(tx, participantId);
   if (held === undefined) return;
   throw new DomainError("key.state", {
-    detail: `${held.kid} is held by its participant: register its successor with custody client and prove both.`,
+    detail: `${held.kid} is client-held. Register its successor with custody client, and prove both keys.`,
   });
 }

@@ -49,7 +49,7 @@ async function lockActive(tx: Tx, { participantId, named }: Target): Promise<Key
   }
   if (active.custody === "client") {
     throw new DomainError("key.state", {
-      detail: "To rotate a client-held key, register its successor.",
+      detail: "A client-held key cannot be rotated here. Register its successor.",
     });
   }
   await lockKey(tx, active.id);

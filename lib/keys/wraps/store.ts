@@ -27,17 +27,15 @@ export interface NewWraps {
   readonly wraps: readonly NewWrapRow[];
 }
 
+/** The escrow's entry has no participant: its kind and its epoch are read from that and from its name. */
 function recordsOf({ wraps }: NewWraps): string {
   const records = wraps.map((row) => ({
-    tenant_id: row.tenantId,
     transaction_id: row.transactionId,
     grp: row.group,
     gen: row.gen,
-    kind: row.participantId === undefined ? "escrow" : "participant",
     kid: row.kid,
-    participant_id: row.participantId ?? null,
-    key_version_id: row.keyVersionId ?? null,
-    epoch: row.participantId === undefined ? Number(row.kid.slice("escrow#".length)) : null,
+    participant_id: row.participantId,
+    key_version_id: row.keyVersionId,
     position: row.position,
     epk: row.epk,
     encrypted_key: row.encryptedKey,
@@ -49,11 +47,13 @@ function recordsOf({ wraps }: NewWraps): string {
 export const INSERT_WRAPS = sql<NewWraps>`
   INSERT INTO wrap (tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
                     position, suite, epk, encrypted_key)
-  SELECT tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+  SELECT ${({ wraps }) => wraps[0]?.tenantId ?? null}::uuid, transaction_id, grp, gen,
+         CASE WHEN participant_id IS NULL THEN 'escrow' ELSE 'participant' END, kid, participant_id, key_version_id,
+         CASE WHEN participant_id IS NULL THEN substr(kid, length('escrow#') + 1)::int END,
          position, 'cfx1', epk, encrypted_key
   FROM json_to_recordset(${recordsOf}::json) AS r (
-    tenant_id uuid, transaction_id uuid, grp text, gen int, kind text, kid text, participant_id text,
-    key_version_id uuid, epoch int, position int, epk text, encrypted_key text)`;
+    transaction_id uuid, grp text, gen int, kid text, participant_id text, key_version_id uuid, position int,
+    epk text, encrypted_key text)`;
 
 const STORE_WRAPS = statementOf<NewWraps, never>("store-wraps", INSERT_WRAPS);
 

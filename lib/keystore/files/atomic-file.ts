@@ -11,6 +11,7 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -62,6 +63,12 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Returns what shows that a file is still the one that was read; undefined without a file. A replaced one has another inode. */
+export function fileState(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found && `${found.ino}|${found.mtimeMs}|${found.ctimeMs}|${found.size}`;
 }
 
 /** Makes a folder and those above it. In /proc `recursive` would ask the kernel again without end. */

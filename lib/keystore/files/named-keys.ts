@@ -1,9 +1,9 @@
 import "server-only";
-import { readFileSync, rmSync, type Stats, statSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { createFileAtomic, syncFolder } from "@/lib/keystore/files/atomic-file";
+import { createFileAtomic, fileState, syncFolder } from "@/lib/keystore/files/atomic-file";
 import type { KeyRef } from "@/lib/keystore/keystore";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 
@@ -18,11 +18,6 @@ const NamedKey = z.strictObject({
   public_key: z.string(),
   blob: z.string(),
 });
-
-/** What shows that a file is still the one that was read. A replaced file has another inode. */
-function stateOf({ ino, mtimeMs, ctimeMs, size }: Stats): string {
-  return `${ino}|${mtimeMs}|${ctimeMs}|${size}`;
-}
 
 /** A file that was read is not looked at again for this long. What another process does to it is seen after that. */
 const TRUST_MS = 1_000;
@@ -45,9 +40,8 @@ export class NamedKeys {
     if (known !== undefined && atMs - known.atMs < TRUST_MS) return known.ref;
     this.known.delete(name);
     const file = this.keyFile(name);
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    const state = stateOf(stats);
+    const state = fileState(file);
+    if (state === undefined) return undefined;
     const ref = known?.state === state ? known.ref : this.parse(file);
     this.known.set(name, { state, ref, atMs });
     return ref;

@@ -57,11 +57,11 @@ class Pkcs11Custody implements RootCustody {
     });
   }
 
-  async unwrap(context: WrapContext, { wrapped }: WrappedKey): Promise<Uint8Array> {
+  async unwrap(context: WrapContext, { wrapped }: WrappedKey, isStateRead = true): Promise<Uint8Array> {
     const [, iv, sealed] = WRAPPED.exec(wrapped) ?? [];
     if (iv === undefined || sealed === undefined) throw this.refused();
     return persist(SERVICE, this.patience, async (signal) => {
-      const { id } = await this.usableKey(signal);
+      const { id } = await this.usableKey(signal, isStateRead);
       const bytes = fromBase64url(sealed);
       const key = await this.gcm("decrypt", id, { context, iv: fromBase64url(iv), input: bytes }, signal);
       if (key.length !== bytes.length - TAG_BYTES) throw garbled();
@@ -77,9 +77,10 @@ class Pkcs11Custody implements RootCustody {
 
   /**
    * Returns the one secret key with the name. It must encrypt and decrypt and never leave its token. The tool uses the
-   * first key with an id and ignores the label, so no other key may have the id.
+   * first key with an id and ignores the label, so no other key may have the id. Without `isStateRead` the token itself
+   * decides whether the key may be used.
    */
-  private async usableKey(signal: AbortSignal): Promise<UsableKey> {
+  private async usableKey(signal: AbortSignal, isStateRead = true): Promise<UsableKey> {
     const ran = await this.run(["--list-objects", "--type", "secrkey"], undefined, signal);
     if (ran.code !== 0) throw this.named(ran, "list");
     const listed = parseObjects(ran.stdout.toString("utf8"));
@@ -91,7 +92,7 @@ class Pkcs11Custody implements RootCustody {
       throw this.disabled("is not the only one of its name or id");
     if (key.kind !== "AES length 32") throw this.disabled("is not an AES-256 key");
     if (key.id === "") throw this.disabled("has no id");
-    if (!key.uses.includes("encrypt") || !key.uses.includes("decrypt"))
+    if (isStateRead && !(key.uses.includes("encrypt") && key.uses.includes("decrypt")))
       throw this.disabled("may not encrypt and decrypt");
     if (!key.access.includes("never extractable")) throw this.disabled("can leave its token");
     return { id: key.id, identity: `${this.place.token}/${key.label}/${key.id}` };

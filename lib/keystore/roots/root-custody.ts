@@ -26,8 +26,11 @@ export interface RootCustody {
   /** The text of SEALPORT_CUSTODY after the kind. Empty for local. */
   readonly name: string;
   wrap(context: WrapContext, key: Uint8Array): Promise<WrappedKey>;
-  /** Refuses a key that its custody shows as disabled, even if the custody would still unwrap with it. */
-  unwrap(context: WrapContext, wrapped: WrappedKey): Promise<Uint8Array>;
+  /**
+   * Refuses a key that its custody shows as disabled, even if the custody would still unwrap with it. With `isStateRead`
+   * false a key service is asked to unwrap at once, which shows what a credential without a right to read can do.
+   */
+  unwrap(context: WrapContext, wrapped: WrappedKey, isStateRead?: boolean): Promise<Uint8Array>;
   /** Returns the identity of the current key. Throws as unwrap does when it could not be used now. */
   health(): Promise<{ readonly key: string }>;
 }

@@ -32,7 +32,7 @@ const ROWS: readonly PlanRow[] = [
     part: "custodian",
     copy: "KEY_DIR, journal, registrations, roster",
     when: "after each epoch and roster change, and daily",
-    how: "backup keys --of custodian, by its own operator · an older journal forgets used statements",
+    how: "backup keys --of custodian, by its own operator, and BACKUP_COMMAND after each change · an older journal forgets used statements",
   },
   {
     part: "signer",

@@ -21,7 +21,7 @@ test("an act next to npm start finds its instance, and one with a part's own var
   expect(await runBesideInstance("portal", ["doctor"])).toBeUndefined();
   writeFileSync(path.join(dir, "instance.json"), JSON.stringify(newInstance(ORIGIN)));
   expect(await rosterPlace()).toEqual({ log: ORIGIN, file: path.join(dir, "keys", "roster.json") });
-  await expect(runBesideInstance("signer", ["doctor"])).rejects.toThrow("ask for --of portal");
+  await expect(runBesideInstance("signer", ["doctor"])).rejects.toThrow("Use --of portal");
   vi.stubEnv("LOG_ORIGIN", "portal.example.org/log1");
   expect(await runBesideInstance("signer", ["doctor"])).toBeUndefined();
 });

@@ -13,10 +13,15 @@ import { runAsPortal } from "@/lib/launch/portal-environment";
 /** What every part that is started by itself has. `npm start` sets it for its own parts. */
 const OF_A_PART = ["INSTANCE_FILE", "LOG_ORIGIN"] as const;
 
+/** Whether this process has a part's own variables, as with parts apart. */
+export function isPartAlone(): boolean {
+  const given = variablesOf(OF_A_PART);
+  return OF_A_PART.some((name) => given[name] !== undefined);
+}
+
 /** Returns the instance of `npm start` in DATA_DIR; undefined without one, and where a part's own variables are set. */
 async function instanceHere(): Promise<InstanceFile | undefined> {
-  const given = variablesOf(OF_A_PART);
-  if (OF_A_PART.some((name) => given[name] !== undefined)) return undefined;
+  if (isPartAlone()) return undefined;
   const file = path.join(launchEnv().DATA_DIR, "instance.json");
   return existsSync(file) ? readInstance(file) : undefined;
 }
@@ -29,7 +34,7 @@ export async function runBesideInstance(part: Part, words: readonly string[]): P
   if ((await instanceHere()) === undefined) return undefined;
   if (part !== "portal")
     throw new OperatorError(
-      `npm start gives the ${part} its variables itself: ask for --of portal, which calls the other parts`,
+      `npm start sets the variables of the ${part}. Use --of portal, which also calls the other parts`,
     );
   return runAsPortal("op.ts", [...words, "--of", part]);
 }

@@ -1,12 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { vkey } from "@/lib/crypto/log/signed-note";
+import { ed25519PublicKey, ed25519Sign } from "@/lib/crypto/primitives";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { variablesOf } from "@/lib/env/read-environment";
-import { PATHS } from "@/lib/escrow/protocol/messages";
 import { whoRuns } from "@/lib/http/health/who-runs";
+import { withProof } from "@/lib/ipc/peer-proof";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
 import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
@@ -14,6 +15,7 @@ import { createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
 
 const ORIGIN = "portal.example.org/log1";
 const keyOf = (name: string, fill: number) => vkey(name, new Uint8Array(32).fill(fill));
+const seedOf = (fill: number) => new Uint8Array(32).fill(fill);
 let dir: string;
 let custodian: ServiceServer | undefined;
 const file = (name: string): string => path.join(dir, name);
@@ -75,7 +77,7 @@ describe("the instance file", () => {
       /another key of the signer/,
     );
     expect(() => requireOwnKey("signer", keyOf(ORIGIN, 1))).not.toThrow();
-    expect(() => requireOwnKey("signer", keyOf(ORIGIN, 3))).toThrow(/KEY_DIR holds another key/);
+    expect(() => requireOwnKey("signer", keyOf(ORIGIN, 3))).toThrow(/KEY_DIR has another key/);
   });
 
   it.each([
@@ -120,7 +122,7 @@ describe("config check", () => {
     const { dir: keyDir } = await createTestKeyFolder("portal", ORIGIN);
     addKeys(file("instance.json"), [
       printed("signer", "log", keyOf(ORIGIN, 1)),
-      printed("cust", "identity", keyOf(`${ORIGIN}/custodian`, 2)),
+      printed("cust", "identity", vkey(`${ORIGIN}/custodian`, ed25519PublicKey(seedOf(2)))),
     ]);
     const own = {
       KEY_DIR: keyDir,
@@ -131,17 +133,15 @@ describe("config check", () => {
     for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
   }
 
-  async function serveCustodian(shown: string): Promise<void> {
-    custodian = await serveHttp(`unix:${file("c.sock")}`, async ({ path: at }) =>
-      at === PATHS.identity
-        ? { status: 200, body: { log: ORIGIN, vkey: shown, evaluation: false } }
-        : { status: 404 },
-    );
+  async function serveCustodian(fill: number): Promise<void> {
+    const handler = async () => ({ status: 200, body: {} });
+    const key = { sign: async (message: Uint8Array) => ed25519Sign(seedOf(fill), message) };
+    custodian = await serveHttp(`unix:${file("c.sock")}`, withProof(handler, key));
   }
 
   it("says what is at fault, by name: here the database alone", async () => {
     await portalVariables();
-    await serveCustodian(keyOf(`${ORIGIN}/custodian`, 2));
+    await serveCustodian(2);
     const found = await faults();
     expect(Object.keys(found)).toEqual(["DATABASE_URL"]);
     expect(found.DATABASE_URL).toMatch(/cannot be reached/);
@@ -149,13 +149,21 @@ describe("config check", () => {
 
   it("a custodian with another key and a missing variable are faults", async () => {
     await portalVariables();
-    await serveCustodian(keyOf(`${ORIGIN}/custodian`, 9));
+    await serveCustodian(9);
     vi.stubEnv("DATABASE_URL", undefined);
     const found = await faults();
     expect(found).toMatchObject({
       DATABASE_URL: "is missing",
-      [`CUSTODIAN_URL unix:${file("c.sock")}`]: "shows another key than CUSTODIAN_VKEY",
+      [`CUSTODIAN_URL unix:${file("c.sock")}`]:
+        "does not prove its key: another one, or another program, answers there",
     });
+  });
+
+  it("a part that was started with another instance file is a fault", async () => {
+    await portalVariables();
+    await serveCustodian(2);
+    writeFileSync(file("instance.json"), `${readFileSync(file("instance.json"), "utf8")}\n`);
+    expect((await faults())[`CUSTODIAN_URL unix:${file("c.sock")}`]).toMatch(/another instance file/);
   });
 
   it.each([
@@ -173,13 +181,32 @@ describe("config check", () => {
     expect((await faults())[`${name} ${value}`]).toBeUndefined();
   });
 
-  it("a part that serves at mtls:// has a certificate, and its data folder exists", async () => {
+  it.each([
+    ["does not exist", undefined],
+    ["cannot be run by this user", 0o600],
+    ["copy can be used by others: mode 777", 0o777],
+    [undefined, 0o755],
+  ])("a custodian's BACKUP_COMMAND %s", async (fault, mode) => {
+    vi.stubEnv("INSTANCE_FILE", undefined);
+    vi.stubEnv("BACKUP_COMMAND", `${file("copy")} --to /mnt`);
+    if (mode !== undefined) {
+      writeFileSync(file("copy"), "");
+      chmodSync(file("copy"), mode);
+    }
+    const found = await checkConfig("custodian");
+    expect(found.find(({ what }) => what === `BACKUP_COMMAND ${file("copy")}`)).toEqual({
+      what: `BACKUP_COMMAND ${file("copy")}`,
+      ...(fault === undefined ? {} : { fault }),
+    });
+  });
+
+  it("a part that serves at mtls:// has a certificate, and the folders of its data and of other parts' keys exist", async () => {
     vi.stubEnv("INSTANCE_FILE", undefined);
     vi.stubEnv("CUSTODIAN_URL", "mtls://custodian.example.org:7443");
     vi.stubEnv("SIGNER_URL", "mtls://signer.example.org:7443");
     vi.stubEnv("DATA_DIR", file("none"));
     vi.stubEnv("SOCKET_GROUP", "no-such-group");
-    const found = await checkConfig("custodian");
+    const found = await checkConfig("custodian", [file("other")]);
     expect(found).toContainEqual({
       what: "TLS_CERT_FILE",
       fault: "is missing, and CUSTODIAN_URL begins with mtls://",
@@ -188,6 +215,9 @@ describe("config check", () => {
       what: `DATA_DIR ${file("none")}`,
       fault: "does not exist: make it for this part's user, mode 0700",
     });
+    expect(found.find(({ what }) => what === `keys of ${file("other")}`)?.fault).toContain(
+      "no readable keystore",
+    );
     const group = found.find(({ what }) => what === "SOCKET_GROUP no-such-group");
     expect(group?.fault).toContain("a group that this machine does not have");
   });

@@ -7,15 +7,17 @@ import { requireDatabase, requireLogin } from "@/lib/db/check-database";
 import { NoticeUnheard, requireNotices } from "@/lib/db/listen";
 import { openPool } from "@/lib/db/pool";
 import { environments } from "@/lib/env";
+import { commandWords } from "@/lib/env/backup";
+import { ownInstanceDigest } from "@/lib/env/instance-file";
 import { variablesOf } from "@/lib/env/read-environment";
 import { tenantFiles } from "@/lib/env/tenants";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
-import { IdentityResponse, PATHS } from "@/lib/escrow/protocol/messages";
-import { callService } from "@/lib/ipc/client";
 import { PARTS, type Part, usePartIdentity } from "@/lib/ipc/part-identity";
+import { askPeer } from "@/lib/ipc/peer-proof";
 import { requireSocketFolder, requireSocketGroup } from "@/lib/ipc/socket-group";
 import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
+import { requireRefusal } from "@/lib/launch/operator/separate-keys";
 
 /** One line of `sealport-op config check`. */
 export interface Finding {
@@ -54,9 +56,10 @@ function checkVariables(part: Part, given: Given): Finding[] {
   return names.map((what) => ({ what, fault: given[what] === undefined ? "is missing" : "is not usable" }));
 }
 
-function refuseOpenMode(file: string, isFolder: boolean): void {
+/** Refuses a file that others may write, and unless `isReadable` also one that they may read. */
+function refuseOpenMode(file: string, isReadable: boolean): void {
   const { mode } = statSync(file);
-  if ((mode & (isFolder ? 0o022 : 0o077)) !== 0)
+  if ((mode & (isReadable ? 0o022 : 0o077)) !== 0)
     throw new Error(`${path.basename(file)} can be used by others: mode ${(mode & 0o777).toString(8)}`);
 }
 
@@ -65,9 +68,19 @@ function requireFolder(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK);
 }
 
+function requireProgram(file: string): void {
+  if (!existsSync(file) || !statSync(file).isFile()) throw new Error("does not exist");
+  try {
+    accessSync(file, constants.X_OK);
+  } catch {
+    throw new Error("cannot be run by this user");
+  }
+  refuseOpenMode(file, true);
+}
+
 function checkFiles(
   part: Part,
-  { KEY_DIR, KEK_FILE, TLS_KEY_FILE, TENANTS_DIR, DATA_DIR }: Given,
+  { KEY_DIR, KEK_FILE, TLS_KEY_FILE, TENANTS_DIR, DATA_DIR, BACKUP_COMMAND }: Given,
 ): Promise<Finding | undefined>[] {
   const found: Promise<Finding | undefined>[] = [];
   for (const [name, file] of Object.entries({ KEK_FILE, TLS_KEY_FILE }))
@@ -86,6 +99,10 @@ function checkFiles(
       }),
     );
   if (DATA_DIR !== undefined) found.push(finding(`DATA_DIR ${DATA_DIR}`, () => requireFolder(DATA_DIR)));
+  if (part === "custodian" && BACKUP_COMMAND !== undefined) {
+    const [program] = commandWords(BACKUP_COMMAND);
+    found.push(finding(`BACKUP_COMMAND ${program}`, () => requireProgram(program)));
+  }
   return found;
 }
 
@@ -126,32 +143,26 @@ function checkNotices(
   return [finding("notices of the database (LISTEN)", check)];
 }
 
-async function requireCustodian(url: string, vkey: string | undefined): Promise<void> {
-  const reply = await callService(url, { method: "GET", path: PATHS.identity, timeoutMs: CALL_MS });
-  if (reply.status !== 200) throw new Error(`answered ${reply.status}`);
-  const identity = IdentityResponse.parse(JSON.parse(reply.body.toString("utf8")));
-  if (identity.vkey !== vkey) throw new Error("shows another key than CUSTODIAN_VKEY");
+/** The parts that this one calls, and the variables of their keys. A part that serves at such an address is asked by the others. */
+const PEERS = [
+  ["CUSTODIAN_URL", "CUSTODIAN_VKEY"],
+  ["SIGNER_URL", "LOG_VKEY"],
+  ["WITNESS_URL", "WITNESS_VKEY"],
+] as const;
+
+async function requirePeer(url: string, vkey: string): Promise<void> {
+  const { instance } = await askPeer(url, vkey, CALL_MS);
+  const own = ownInstanceDigest();
+  if (own !== undefined && instance !== undefined && instance !== own)
+    throw new Error("was started with another instance file: give both the same one, and restart it");
 }
 
-async function requireSigner(url: string): Promise<void> {
-  const reply = await callService(url, { method: "GET", path: "/healthz", timeoutMs: CALL_MS });
-  if (reply.status !== 200) throw new Error(`answered ${reply.status}`);
-}
-
-/** The parts that this one calls. A part that serves at such an address is asked by the others. */
-function checkPeers(
-  part: Part,
-  { CUSTODIAN_URL, CUSTODIAN_VKEY, SIGNER_URL }: Given,
-): Promise<Finding | undefined>[] {
+function checkPeers(part: Part, given: Given): Promise<Finding | undefined>[] {
   if (!isCaller(part)) return [];
-  const found: Promise<Finding | undefined>[] = [];
-  if (CUSTODIAN_URL !== undefined)
-    found.push(
-      finding(`CUSTODIAN_URL ${CUSTODIAN_URL}`, () => requireCustodian(CUSTODIAN_URL, CUSTODIAN_VKEY)),
-    );
-  if (SIGNER_URL !== undefined)
-    found.push(finding(`SIGNER_URL ${SIGNER_URL}`, () => requireSigner(SIGNER_URL)));
-  return found;
+  return PEERS.flatMap(([name, key]) => {
+    const url = given[name];
+    return url === undefined ? [] : [finding(`${name} ${url}`, () => requirePeer(url, given[key] ?? ""))];
+  });
 }
 
 /** Portal and worker call the other parts, which serve. */
@@ -197,23 +208,25 @@ function checkSocket(part: Part, given: Given): Promise<Finding | undefined>[] {
 /** Returns the part that a name names. Throws OperatorError for another. */
 export function partNamed(name: string | undefined): Part {
   const part = PARTS.find((known) => known === name);
-  if (part === undefined) throw new OperatorError(`--of names one of ${PARTS.join(", ")}`);
+  if (part === undefined) throw new OperatorError(`--of must be one of ${PARTS.join(", ")}`);
   return part;
 }
 
 /**
  * Checks what a part would start with: its variables, the modes of its files, its socket's folder and group, its database logins, its certificate, and
- * that the parts it calls answer and prove their keys. Returns a finding for each; changes nothing.
+ * that the parts it calls answer and prove their keys. `others` are copies of other parts' key folders, which this part must not open.
+ * Returns a finding for each; changes nothing.
  */
-export async function checkConfig(part: Part): Promise<Finding[]> {
+export async function checkConfig(part: Part, others: readonly string[] = []): Promise<Finding[]> {
   const given = variablesOf(Object.keys(environments[part].shape));
   const certificate = await Promise.all(checkCertificate(part, given));
-  const others = await Promise.all([
+  const found = await Promise.all([
     ...checkFiles(part, given),
     ...checkSocket(part, given),
     ...checkDatabases(part, given),
     ...checkNotices(part, given),
     ...checkPeers(part, given),
+    ...others.map((folder) => finding(`keys of ${folder}`, () => requireRefusal(given, folder))),
   ]);
-  return [...checkVariables(part, given), ...certificate, ...others].filter((one) => one !== undefined);
+  return [...checkVariables(part, given), ...certificate, ...found].filter((one) => one !== undefined);
 }

@@ -72,7 +72,7 @@ describe("the doctor", () => {
       WITNESS_URL: "unix:/nowhere.sock",
     });
     expect(lines.get("role of DATABASE_URL")).toContain("may do more than this part needs");
-    for (const what of ["keys", "Redis", "mail server", "witness unix:/nowhere.sock"])
+    for (const what of ["keys", "Redis", "mail server", "WITNESS_URL unix:/nowhere.sock"])
       expect([what, typeof lines.get(what)]).toEqual([what, "string"]);
   });
 

@@ -13,7 +13,6 @@ import type { Running } from "@/lib/db/statement";
 import { environments } from "@/lib/env";
 import { readCustody } from "@/lib/env/custody";
 import { variablesOf } from "@/lib/env/read-environment";
-import { callService } from "@/lib/ipc/client";
 import type { Part } from "@/lib/ipc/part-identity";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { checkConfig, type Finding, finding, type Given, Unasked } from "@/lib/launch/operator/check-config";
@@ -43,10 +42,14 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^Redis/, "Check REDIS_URL and that the server runs. Until then calls that must be counted are refused."],
   [/^mail/, "Check SMTP_URL and SMTP_FROM. Mails wait and are sent when the server answers."],
+  [
+    /^BACKUP_COMMAND/,
+    "Name a program by its absolute path that this part's user can run and others cannot change.",
+  ],
   [/^backup/, "Run npm run op -- backup create, and backup drill (docs/guides/backup.md)."],
   [/^disk/, "Free space or enlarge the disk before it is full: then every change answers 503."],
   [
-    /^witness/,
+    /^WITNESS_URL/,
     "Check WITNESS_URL and ask who runs the witness. Checkpoints are published without it after a wait.",
   ],
   [/^(?:CUSTODIAN_URL|SIGNER_URL)/, "Start that part, and compare its key with the instance file."],
@@ -169,13 +172,8 @@ function requireSpace(folder: string): void {
     );
 }
 
-async function requireWitness(url: string): Promise<void> {
-  const { status } = await callService(url, { method: "GET", path: "/healthz", timeoutMs: CALL_MS });
-  if (status !== 200) throw new Error(`answered ${status}`);
-}
-
 function examineServices(part: Part, given: Given): Promise<Finding | undefined>[] {
-  const { KEY_DIR, DATA_DIR, REDIS_URL, UPSTASH_REDIS_REST_URL, SMTP_URL, WITNESS_URL } = given;
+  const { KEY_DIR, DATA_DIR, REDIS_URL, UPSTASH_REDIS_REST_URL, SMTP_URL } = given;
   const found: Promise<Finding | undefined>[] = [];
   if (KEY_DIR !== undefined) found.push(finding("keys", () => requireKeys(given, KEY_DIR)));
   if (DATA_DIR !== undefined) found.push(finding(`disk of ${DATA_DIR}`, () => requireSpace(DATA_DIR)));
@@ -183,13 +181,11 @@ function examineServices(part: Part, given: Given): Promise<Finding | undefined>
     found.push(finding("Redis", () => requireRedis(given)));
   if (part === "portal" && SMTP_URL !== undefined)
     found.push(finding("mail server", () => requireMail(given)));
-  if ((part === "portal" || part === "worker") && WITNESS_URL !== undefined)
-    found.push(finding(`witness ${WITNESS_URL}`, () => requireWitness(WITNESS_URL)));
   return found;
 }
 
 /**
- * Examines a part and what it needs: all of `checkConfig`, and roles, migrations, keys, Redis, mail, disk and witness.
+ * Examines a part and what it needs: all of `checkConfig`, and roles, migrations, keys, Redis, mail and disk.
  * Returns a line for each, with what to do about a fault. Changes nothing.
  */
 export async function examine(part: Part): Promise<Examined[]> {

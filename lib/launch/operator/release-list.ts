@@ -98,7 +98,7 @@ function readList(folder: string): { readonly bytes: Buffer; readonly digests: R
   const digests = lines.map((line) => {
     const [, digest, file] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
     if (digest === undefined || file === undefined)
-      throw new OperatorError(`${LIST} has a line of another form`);
+      throw new OperatorError(`${LIST} has a line with an unknown form`);
     return [file, digest] as const;
   });
   return { bytes, digests: new Map(digests) };

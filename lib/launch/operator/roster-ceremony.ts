@@ -26,7 +26,7 @@ export function openTerminal(
       lines.setPrompt(question);
       lines.prompt();
       const { value, done } = await typed.next();
-      if (done === true) throw new OperatorError("The input ended, and nothing was written.");
+      if (done === true) throw new OperatorError("The input ended, and no roster was written.");
       return value;
     },
     close: () => lines.close(),

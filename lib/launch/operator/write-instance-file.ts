@@ -8,14 +8,16 @@ import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 
 /** What `create-keys` prints on each key holder's machine: public keys only. */
 const CreatedKeys = z.object({ vkeys: z.record(z.string(), z.string()) });
-/** Whose key each of its names is. */
+/** The part that owns each of these keys. */
 const OWNERS = { log: "signer", receipt: "portal", identity: "custodian", cosigner: "witness" } as const;
 
 function checked(value: unknown): InstanceDescription {
   const parsed = InstanceDescription.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new OperatorError(`not usable: ${issue?.path.join(".") ?? ""} (${issue?.message ?? ""})`);
+  throw new OperatorError(
+    `these values are not usable: ${issue?.path.join(".") ?? ""} (${issue?.message ?? ""})`,
+  );
 }
 
 const textOf = (instance: InstanceDescription): string => `${JSON.stringify(instance, undefined, 2)}\n`;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -10,19 +10,23 @@ import { recordEvent } from "@/lib/audit/record/record-event";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { readHead } from "@/lib/audit/sequencer/store";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
-import { signCheckpoint } from "@/lib/audit/signer/sign-checkpoint";
+import { signerHandler } from "@/lib/audit/signer/serve-signer";
+import { type CheckpointSigner, signCheckpoint } from "@/lib/audit/signer/sign-checkpoint";
 import { systemClock } from "@/lib/clock";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { startCustodian } from "@/lib/custodian/custodian";
 import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import type { RosterPerson } from "@/lib/escrow/protocol/messages";
+import { serveHttp } from "@/lib/ipc/server";
 import { createKeys } from "@/lib/keystore/files/create-keys";
 import { createLocalKeystore, openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { prepareFolders } from "@/lib/launch/folders";
 import { newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
+import { exportSignedCopy } from "@/lib/launch/recovery/export-signed-copy";
+import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
@@ -35,6 +39,8 @@ let bench: UseCaseBench;
 let dataDir: string;
 let writeStaff: (credentials?: Record<string, SoftwareAuthenticator>) => Promise<void>;
 let sign: () => Promise<string>;
+let from: CheckpointSigner;
+let pinned: Readonly<Record<"signer.log" | "custodian.identity", string>>;
 
 beforeAll(async () => {
   bench = await createUseCaseBench();
@@ -46,7 +52,7 @@ beforeAll(async () => {
   const ownDir = folders.keyDir("custodian");
   const own = await createLocalKeystore({ dir: ownDir, unlock: { keyFile: path.join(ownDir, "kek.key") } });
   const { vkeys } = createKeys(own, "custodian", log);
-  const pinned = { "signer.log": key.vkey, "custodian.identity": vkeys.identity ?? "" };
+  pinned = { "signer.log": key.vkey, "custodian.identity": vkeys.identity ?? "" };
   const instance = { ...newInstance(log), tenant_id: tenantId, vkeys: pinned };
   await writeInstance(folders.file("instance.json"), instance);
   const dir = folders.keyDir("portal");
@@ -67,7 +73,8 @@ beforeAll(async () => {
     });
   await writeStaff();
   const file = await openEntryFile(path.join(folders.privateDir("signer"), "log"), log);
-  sign = () => signCheckpoint({ pool: bench.signerPool, file, log, signer: key, clock: systemClock });
+  from = { pool: bench.signerPool, file, log, signer: key, clock: systemClock };
+  sign = () => signCheckpoint(from);
 });
 afterAll(() => bench?.close());
 
@@ -94,24 +101,27 @@ async function asSuperuser(...statements: string[]): Promise<void> {
   await admin.end();
 }
 
-/** Runs `npm run op -- recover` as an operator with their own database does. */
-async function run(...args: string[]): Promise<{ readonly code: number; readonly text: string }> {
-  const { adminUrl } = inject("testServer");
-  const child = spawn(process.execPath, scriptArguments("op.ts", "recover", ...args), {
+/** Runs `npm run op` with these variables. */
+async function operate(
+  env: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ readonly code: number; readonly text: string }> {
+  const child = spawn(process.execPath, scriptArguments("op.ts", ...args), {
     cwd: PROGRAM_ROOT,
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: "production",
-      DATA_DIR: dataDir,
-      DATABASE_ADMIN_URL: adminUrl,
-      DATABASE_NAME: bench.database.name,
-    },
+    env: { PATH: process.env.PATH, NODE_ENV: "production", ...env },
   });
   let text = "";
   child.stdout.on("data", (part) => (text += String(part)));
   child.stderr.on("data", (part) => (text += String(part)));
   const [code] = await once(child, "exit");
   return { code: Number(code), text };
+}
+
+/** Runs `npm run op -- recover` as an operator with their own database does. */
+function run(...args: string[]) {
+  const { adminUrl } = inject("testServer");
+  const database = { DATABASE_ADMIN_URL: adminUrl, DATABASE_NAME: bench.database.name };
+  return operate({ DATA_DIR: dataDir, ...database }, "recover", ...args);
 }
 
 const backUp = () => asSuperuser(...TABLES.map((name) => `CREATE TABLE kept_${name} AS TABLE audit_${name}`));
@@ -123,6 +133,22 @@ const restore = () =>
     ]),
   );
 const dropBackUp = () => asSuperuser(...TABLES.map((name) => `DROP TABLE kept_${name}`));
+
+const devices = { legal: new SoftwareAuthenticator(), approve: new SoftwareAuthenticator() };
+
+/** Writes each person's signed statement to a file of their own, as the page Roster makes it. */
+async function statementFiles(wanted: object, counter: number): Promise<string[]> {
+  const files: string[] = [];
+  for (const [duty, device] of Object.entries(devices)) {
+    const statement = { ...wanted, person: `staff:${duty}` };
+    device.counter = counter - 1;
+    const file = path.join(dataDir, `recovery-${duty}.json`);
+    const signature = signWithPasskey(device, "recovery", statement);
+    await writeFile(file, JSON.stringify([{ statement, signature }]));
+    files.push("--statements", file);
+  }
+  return files;
+}
 
 const size = async () => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
 
@@ -166,7 +192,6 @@ describe("the command recover", () => {
   });
 
   it("takes no statement of a passkey whose counter went back, and remembers those it took", async () => {
-    const devices = { legal: new SoftwareAuthenticator(), approve: new SoftwareAuthenticator() };
     // A custodian of its own: the portal may not set a person's first key.
     await rm(path.join(dataDir, "custodian", "custodian"), { recursive: true });
     await rm(path.join(dataDir, "keys", "roster.json"));
@@ -182,19 +207,8 @@ describe("the command recover", () => {
       const wanted = JSON.parse(text.split("\n").find((line) => line.startsWith("{")) ?? "");
       return { wanted, lost };
     };
-    const recover = async ({ wanted, lost }: Awaited<ReturnType<typeof lose>>, counter: number) => {
-      const files: string[] = [];
-      // Each person brings a file of their own, as the page Roster makes it.
-      for (const [duty, device] of Object.entries(devices)) {
-        const statement = { ...wanted, person: `staff:${duty}` };
-        device.counter = counter - 1;
-        const file = path.join(dataDir, `recovery-${duty}.json`);
-        const signature = signWithPasskey(device, "recovery", statement);
-        await writeFile(file, JSON.stringify([{ statement, signature }]));
-        files.push("--statements", file);
-      }
-      return run("--confirm", String(lost), ...files);
-    };
+    const recover = async ({ wanted, lost }: Awaited<ReturnType<typeof lose>>, counter: number) =>
+      run("--confirm", String(lost), ...(await statementFiles(wanted, counter)));
     expect(await recover(await lose(), 5)).toMatchObject({
       code: 0,
       text: expect.stringContaining("Assurance: signed"),
@@ -207,6 +221,71 @@ describe("the command recover", () => {
     expect(copied).toMatchObject({ code: 1, text: expect.stringContaining("counter went back") });
     expect(await size()).toBe(before);
     expect(await recover(again, 6)).toMatchObject({ code: 0 });
+  });
+
+  it("works in three places: the signer's copy, a portal with the owner's login, and the running custodian", async () => {
+    const { log, tenantId } = bench.place;
+    await dropBackUp();
+    await backUp();
+    await grow(2);
+    await sign();
+    const signed = await size();
+    await restore();
+    const before = await size();
+    const at = (name: string) => path.join(dataDir, name);
+    const keys = (part: string) => ({ KEY_DIR: at(`keys/${part}`), KEK_FILE: at(`keys/${part}/kek.key`) });
+    const common = { LOG_ORIGIN: log, TENANT_ID: tenantId };
+    const signerEnv = {
+      ...common,
+      ...keys("signer"),
+      DATA_DIR: at("signer"),
+      SIGNER_URL: `unix:${at("s.sock")}`,
+    };
+    const own = { SIGNER_DATABASE_URL: "postgresql://signer@127.0.0.1:1/none" };
+    const exported = await operate({ ...signerEnv, ...own }, "signer", "export", at("copy"));
+    expect(exported).toMatchObject({ code: 0, text: expect.stringContaining(`${signed} entries`) });
+    await expect(exportSignedCopy(at("signer/log"), log, at("copy"))).rejects.toThrow("EEXIST");
+    const portal = {
+      ...common,
+      ...keys("portal"),
+      ...{ DATA_DIR: at("portal"), DATABASE_URL: bench.database.appUrl, SIGNER_URL: signerEnv.SIGNER_URL },
+      ...{ CUSTODIAN_URL: `unix:${at("c.sock")}`, CUSTODIAN_VKEY: pinned["custodian.identity"] },
+      ...{ LOG_VKEY: pinned["signer.log"], DATABASE_OWNER_URL: bench.database.adminUrl },
+    };
+    const recover = (...args: string[]) => operate(portal, "recover", ...args);
+    const signer = await serveHttp(signerEnv.SIGNER_URL, signerHandler(from, createLogger("test", "silent")));
+    const dir = at("keys/custodian");
+    const custodian = await startCustodian({
+      ...{ log, dir: at("custodian/custodian"), rosterFile: at("keys/roster.json"), clock: systemClock },
+      keystore: await openLocalKeystore({ dir, unlock: { keyFile: path.join(dir, "kek.key") } }),
+      isEvaluation: true,
+    });
+    const served = await serveHttp(portal.CUSTODIAN_URL, custodian.handler);
+    try {
+      const state = await readFile(at("copy/state.json"), "utf8");
+      await writeFile(at("copy/state.json"), state.replace(/"size":\d+/, '"size":1'));
+      expect(await recover("--copy", at("copy"))).toMatchObject({
+        code: 1,
+        text: expect.stringMatching(/^\S+ is not what the signer signed last.* Export it again\.\n$/),
+      });
+      await writeFile(at("copy/state.json"), state);
+      const plan = await recover("--copy", at("copy"));
+      expect(plan.text).toContain(`Entries ${before} to ${signed - 1} would be appended again`);
+      expect(await size()).toBe(before);
+      const confirm = ["--copy", at("copy"), "--confirm", String(signed)];
+      const wanted = JSON.parse(plan.text.split("\n").find((line) => line.startsWith("{")) ?? "");
+      const files = await statementFiles(wanted, 20);
+      expect(await recover(...confirm, ...files)).toMatchObject({
+        code: 0,
+        text: expect.stringContaining("Assurance: signed"),
+      });
+      expect(await size()).toBe(signed);
+      await grow(1);
+      await sign();
+    } finally {
+      await Promise.all([signer.close(0), served.close(0)]);
+      await custodian.close();
+    }
   });
 
   it("gives the instance over to a new log when the signer's store is lost: keys, store and roster, once", async () => {

@@ -65,7 +65,7 @@ interface Tried {
   readonly status?: number | undefined;
 }
 
-/** What cannot become better by trying again, as it is now. */
+/** Outcomes that a retry cannot improve. */
 const FINAL: readonly AttemptOutcome[] = ["withheld", "disabled", "refused", "not_set_up"];
 
 async function callWebhook(cx: DeliverContext, row: DeliveryRow): Promise<Tried> {

@@ -94,7 +94,7 @@ export async function beginFollow(cx: Context, body: NewFollow): Promise<FollowA
     if ((await findFollowRow(tx, userId, body)) !== undefined) throw new DomainError("follow.exists");
     if ((await countFollows(tx, userId)) >= MOST_FOLLOWS)
       throw new DomainError("follow.too-many", {
-        detail: `You can follow ${MOST_FOLLOWS} things. Stop following one first.`,
+        detail: `You can follow ${MOST_FOLLOWS} things at a time. Stop following one first.`,
       });
     await insertFollow(tx, row, { tenantId, userId });
     return enter(tx, cx, "follow.begin", row);

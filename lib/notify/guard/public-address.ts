@@ -3,8 +3,8 @@ import { BlockList, isIP } from "node:net";
 
 /**
  * Networks that a webhook may not reach: IANA's special-purpose registries (RFC 6890 and its successors), multicast,
- * reserved ranges, and every form that carries an IPv4 address inside an IPv6 one. The families are kept apart: node
- * matches an IPv4 address with a rule for mapped addresses, and then every address would be private.
+ * reserved ranges, and every form that carries an IPv4 address inside an IPv6 one. IPv4 and IPv6 have separate
+ * lists, because Node applies a rule for mapped addresses to every IPv4 address, and then each would be private.
  */
 const IPV4: readonly (readonly [string, number])[] = [
   ["0.0.0.0", 8],

@@ -1,5 +1,5 @@
-import { GroupName, InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
-import { ROLES } from "@/lib/word-lists";
+import type { Role } from "@/lib/vocabulary";
+import { GROUP_NAMES, INSTRUMENT_KINDS, PURPOSES, ROLES } from "@/lib/word-lists";
 import {
   hoursIn,
   hourTexts,
@@ -33,7 +33,7 @@ const purposes: Clause = {
   read: (text, effect) => {
     const [listed, others] = [listOf(PURPOSE, text), notListedOf(PURPOSE, text)];
     const isOtherPurposes = listed === undefined;
-    const values = known(Purpose.options, listed ?? others);
+    const values = known(PURPOSES, listed ?? others);
     if (values === undefined || (isOtherPurposes && effect === "permit")) return undefined;
     return { purposes: values, isOtherPurposes };
   },
@@ -154,8 +154,8 @@ const CLAUSES: readonly Clause[] = [
   limit("approvals", "context.grant.approvals", false),
   flag("context has authority", ({ instruments }) => instruments.length > 0, {}),
   levels,
-  listClause("instruments", "context.authority.kind", InstrumentKind.options),
-  listClause("groups", "context.group", GroupName.options),
+  listClause("instruments", "context.authority.kind", INSTRUMENT_KINDS),
+  listClause("groups", "context.group", GROUP_NAMES),
   purposes,
   dayClause("fromDay", ">="),
   dayClause("toDay", "<="),

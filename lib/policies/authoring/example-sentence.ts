@@ -1,6 +1,6 @@
 import type { ExampleFacts } from "@/lib/access/policy/policy-document";
 import { formatCount, type Locale } from "@/lib/format";
-import { clock } from "./sentence-en";
+import { clock } from "./segments";
 
 /** Words of one language for the facts of an example. */
 interface FactWords {
@@ -127,7 +127,7 @@ const DE: FactWords = {
   holiday: "Feiertag",
   ownOpen: "eigene Zeiten geöffnet",
   ownClosed: "eigene Zeiten geschlossen",
-  override: "Begründung für außerhalb der Zeiten",
+  override: "Begründung außerhalb der Zeiten",
   factor: (count) => `zweiter Faktor vor ${count} Minuten`,
   quoted: (word) => `„${word}“`,
 };

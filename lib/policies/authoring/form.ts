@@ -1,5 +1,5 @@
-import { GroupName, InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
-import { ROLES } from "@/lib/word-lists";
+import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
+import { GROUP_NAMES, INSTRUMENT_KINDS, PURPOSES, ROLES } from "@/lib/word-lists";
 
 /** The window of a week, in the organisation's zone. */
 export interface Hours {
@@ -130,12 +130,12 @@ export function tidy(form: PolicyForm): PolicyForm {
   return {
     ...kept,
     roles: inOrder(ROLES, kept.roles),
-    purposes: inOrder(Purpose.options, kept.purposes),
+    purposes: inOrder(PURPOSES, kept.purposes),
     isOtherPurposes: kept.effect === "forbid" && kept.purposes.length > 0 && kept.isOtherPurposes,
-    groups: inOrder(GroupName.options, kept.groups),
+    groups: inOrder(GROUP_NAMES, kept.groups),
     // All levels are no limit.
     levels: kept.levels.length === of.length ? [] : inOrder(LEVELS, kept.levels),
-    instruments: inOrder(InstrumentKind.options, kept.instruments),
+    instruments: inOrder(INSTRUMENT_KINDS, kept.instruments),
   };
 }
 

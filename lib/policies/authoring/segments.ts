@@ -17,6 +17,11 @@ export function plainOf(marked: string): string {
   return marked.replaceAll("**", "");
 }
 
+/** Returns a minute of the day as a time: 540 → 09:00. */
+export function clock(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
 export const strong = (text: string): string => `**${text}**`;
 
 /** A word of a sentence in a comparison with another one. */

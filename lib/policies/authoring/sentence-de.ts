@@ -1,8 +1,8 @@
 import { formatCount, formatTime } from "@/lib/format";
-import { type GroupName, type InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
+import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
+import { PURPOSES } from "@/lib/word-lists";
 import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
-import { strong } from "./segments";
-import { clock } from "./sentence-en";
+import { clock, strong } from "./segments";
 
 /** With their articles. Clients and providers are several people. */
 const ROLES: Readonly<Record<Role, string>> = {
@@ -14,7 +14,7 @@ const ROLES: Readonly<Record<Role, string>> = {
   admin: "die Administration",
 };
 const PLURAL: readonly Role[] = ["client", "miner"];
-const PURPOSES: Readonly<Record<Purpose, string>> = {
+const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {
   settlement: "die Abwicklung",
   audit: "eine Revision",
   compliance: "Compliance",
@@ -162,9 +162,9 @@ function conditionsOf({ effect, office, factorMinutes, instruments }: PolicyForm
 
 function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
   if (purposes.length === 0) return [];
-  const named = strong(or(purposes.map((one) => PURPOSES[one])));
+  const named = strong(or(purposes.map((one) => PURPOSE_WORDS[one])));
   if (isOtherPurposes) return [`für andere Zwecke als ${named}`];
-  return [`für ${purposes.length === Purpose.options.length ? strong("alle Zwecke") : named}`];
+  return [`für ${purposes.length === PURPOSES.length ? strong("alle Zwecke") : named}`];
 }
 
 function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {

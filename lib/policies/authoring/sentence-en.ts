@@ -1,7 +1,8 @@
 import { formatCount, formatTime } from "@/lib/format";
-import { type GroupName, type InstrumentKind, Purpose, type Role } from "@/lib/vocabulary";
+import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
+import { PURPOSES } from "@/lib/word-lists";
 import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
-import { strong } from "./segments";
+import { clock, strong } from "./segments";
 
 const ROLES: Readonly<Record<Role, string>> = {
   client: "clients",
@@ -11,7 +12,7 @@ const ROLES: Readonly<Record<Role, string>> = {
   regulator: "regulators",
   admin: "administrators",
 };
-const PURPOSES: Readonly<Record<Purpose, string>> = {
+const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {
   settlement: "settlement",
   audit: "an audit",
   compliance: "compliance",
@@ -56,11 +57,6 @@ const minutes = (count: number): string =>
   `${formatCount(count, "en")} ${count === 1 ? "minute" : "minutes"}`;
 const dayOf = (day: string): string =>
   formatTime(new Date(`${day}T00:00:00Z`), { timeZone: "UTC", form: "day", locale: "en" });
-
-/** 540 → 09:00 */
-export function clock(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
-}
 
 function weekdays(chosen: readonly number[]): string | undefined {
   if (chosen.length === 7) return undefined;
@@ -157,9 +153,9 @@ function daysOf({ fromDay, toDay }: PolicyForm): string[] {
 
 function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
   if (purposes.length === 0) return [];
-  const named = strong(or(purposes.map((one) => PURPOSES[one])));
+  const named = strong(or(purposes.map((one) => PURPOSE_WORDS[one])));
   if (isOtherPurposes) return [`for purposes other than ${named}`];
-  return [`for ${purposes.length === Purpose.options.length ? strong("any purpose") : named}`];
+  return [`for ${purposes.length === PURPOSES.length ? strong("any purpose") : named}`];
 }
 
 function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {

@@ -32,7 +32,10 @@ export async function readRetentionResult(
 ): Promise<RetentionResult> {
   const changes = comparePeriods(base, candidate);
   if (changes.length === 0) return { changes: [] };
-  const effects = await readRetentionEffect(tx, candidate, instance.signerUrl);
+  const { signerUrl, pinned } = instance;
+  const signer =
+    signerUrl === undefined || pinned === undefined ? undefined : { signerUrl, logVkey: pinned.log };
+  const effects = await readRetentionEffect(tx, candidate, signer);
   const named = {
     class: new Set([...Object.keys(base.classes), ...Object.keys(candidate.classes)]),
     role: new Set([...Object.keys(base.roles), ...Object.keys(candidate.roles)]),

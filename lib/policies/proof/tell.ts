@@ -47,7 +47,7 @@ function grantOf(facts: ExampleFacts): string[] {
   ];
 }
 
-/** Returns what an ordinary case does not have. */
+/** Returns the facts in which the situation differs from an ordinary one. */
 function circumstances(facts: ExampleFacts): string[] {
   return [
     ...(facts.is_holiday ? ["on a public holiday"] : []),
@@ -61,7 +61,7 @@ function circumstances(facts: ExampleFacts): string[] {
   ];
 }
 
-/** Returns what an ordinary grant or person does not have. */
+/** Returns the facts in which the grant or the person differs from an ordinary one. */
 function particulars(facts: ExampleFacts, grantLevel: string | undefined): string[] {
   const { duties, organisation, retention_class: kept, approvals, views_used: views, grant } = facts;
   return [

@@ -34,6 +34,7 @@ export const LASTING_ALARMS: Readonly<Record<string, string>> = {
   "erasure-late": "An agreed erasure is late.",
   "backup-late": "The last good backup is older than twice its period.",
   "backup-failed": "The newest backup failed.",
+  "backup-command-failed": "The custodian's BACKUP_COMMAND fails, so a change of its files is not copied.",
   "drill-failed": "The newest restore drill failed.",
   "policies-altered": "The text of the policies in force was changed in the database.",
   ...Object.fromEntries(

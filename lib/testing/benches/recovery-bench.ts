@@ -60,11 +60,11 @@ export type RecoveryBench = Awaited<ReturnType<typeof createRecoveryBench>>;
 /** Opens the bench; call `close` when the test is over. Without `server` it uses the shared one of a vitest run. */
 export async function createRecoveryBench(options: { readonly server?: TestServer } = {}) {
   const bench = await createUseCaseBench(options);
-  const { place } = bench;
+  const key = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
+  const place = { ...bench.place, logVkey: key.vkey };
   const owner = openOwnerPool(bench.database.adminUrl, bench.database.tenantId);
   await prepareLog(bench.sequencerPool, place);
   const dir = path.join(await mkdtemp(path.join(tmpdir(), "sp-recovery-")), "log");
-  const key = loadSigningKey(await createTestKeystore("signer", place.log), "log");
   const file = await openEntryFile(dir, place.log);
 
   const sequence = async (limit?: number): Promise<void> => {
@@ -198,6 +198,7 @@ export async function createRecoveryBench(options: { readonly server?: TestServe
   };
   return {
     ...bench,
+    place,
     owner,
     dir,
     key,

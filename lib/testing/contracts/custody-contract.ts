@@ -201,6 +201,7 @@ function serviceTests(bench: () => ServiceBench, more: More): void {
     const wrapped = await custody.wrap(CONTEXT, key);
     await disable();
     expect(await codeOf(custody.unwrap(CONTEXT, wrapped))).toBe("keystore.disabled");
+    expect(await custody.unwrap(CONTEXT, wrapped, false)).toEqual(key);
     await enable();
     expect(await custody.unwrap(CONTEXT, wrapped)).toEqual(key);
   });

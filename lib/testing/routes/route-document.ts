@@ -8,26 +8,24 @@ import {
   STRANGERS,
   verdictForStranger,
 } from "@/lib/testing/routes/rows";
-import type { Role } from "@/lib/vocabulary";
 
-function cellOf({ roles, duties }: OperationSpec, role: Role): string {
-  if (roles !== "any" && !roles.includes(role)) return "–";
-  return duties === undefined ? "yes" : duties.join(", ");
+function callersOf({ roles, duties }: OperationSpec): string {
+  const names = roles === "any" ? "all" : ROLES.filter((role) => roles.includes(role)).join(", ");
+  return duties === undefined ? names : `${names}: ${duties.join(", ")}`;
 }
 
 function rowOf(operation: OperationSpec): string {
   const { id, method, path, scopes, sessionOnly, stepUp } = operation;
   const scope =
     sessionOnly === true ? "session only" : typeof scopes === "string" ? scopes : scopes.join(" or ");
-  const cells = ROLES.map((role) => cellOf(operation, role));
-  return `| ${method} | \`${path}\` | ${id} | ${scope} | ${stepUp === true ? "yes" : ""} | ${cells.join(" | ")} |`;
+  return `| ${method} \`${path}\` | ${id} | ${scope} | ${stepUp === true ? "yes" : ""} | ${callersOf(operation)} |`;
 }
 
 const MEANING: Readonly<Record<(typeof CREDENTIALS)[number], string>> = {
-  session: "by the role's column; a session has the scopes that its role and duties can use",
+  session: "by the row's roles; a session has the scopes that its role and duties can use",
   "session without step-up":
     "the same, but 401 auth.step-up if the call needs a fresh second factor and the person has a duty or a privileged role",
-  key: "by scope, then by the role's column; 403 auth.session-only if the call is for sessions only",
+  key: "by scope, then by the row's roles; 403 auth.session-only if the call is for sessions only",
   "signed key": "the same, inside and outside evaluation",
   "key without the scope": "403 auth.scope, or auth.session-only",
   "key from a wrong address": "403 auth.address",
@@ -37,16 +35,16 @@ const MEANING: Readonly<Record<(typeof CREDENTIALS)[number], string>> = {
 
 /** Returns docs/routes.md: the table of routes, made from the declarations. */
 export function routeDocument(): string {
-  const head = ["method", "path", "operation", "scope of a key", "step-up", ...ROLES];
+  const head = ["call", "operation", "scope of a key", "step-up", "roles"];
   return [
     "# Routes",
     "",
     "This table comes from the declarations in lib/api-client/operations; a unit test compares them. To write it again:",
     "`npx vitest run --project unit lib/api-client/routes.test.ts -u`.",
     "",
-    "The table says who may make a call at all. The use case decides which records the caller may use. A cell has",
-    "`yes`, the duties of which the caller needs one, or – for a role that is refused with 403 auth.role.",
-    "lib/http/endpoint/route-table.integration.test.ts makes these calls on the real routes.",
+    "The table says who may make a call at all. The use case decides which records the caller may use. The caller needs one",
+    "of the duties after a colon. Other roles are refused with 403 auth.role. lib/http/endpoint/route-table.integration.test.ts",
+    "makes these calls on the real routes.",
     "",
     `## ${GUARDED.length} operations`,
     "",

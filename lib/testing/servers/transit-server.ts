@@ -13,6 +13,8 @@ import { aesGcmOpen, aesGcmSeal, hkdfSha256, randomBytes } from "@/lib/crypto/pr
 export interface TransitServer {
   readonly url: string;
   readonly token: string;
+  /** Makes a token whose policy has these paths below the mount alone, such as `decrypt/KEY`. */
+  tokenFor(...paths: readonly string[]): string;
   /** Removes the token, as a revocation does. */
   revokeToken(): void;
   /** Decrypts below the minimum version too, as no real service should. */
@@ -238,12 +240,15 @@ async function fieldsOf(message: IncomingMessage): Promise<Fields> {
   }
 }
 
+const newToken = () => `hvs.${Buffer.from(randomBytes(18)).toString("base64url")}`;
+
 /** Starts a Transit engine at `mount` in `namespace`, with one token that may use it. */
 export async function startTransitServer(mount = "transit", namespace?: string): Promise<TransitServer> {
   const engine = new Engine();
-  const root = `hvs.${Buffer.from(randomBytes(18)).toString("base64url")}`;
-  let token: string | undefined = `hvs.${Buffer.from(randomBytes(18)).toString("base64url")}`;
+  const root = newToken();
+  let token: string | undefined = newToken();
   const issued = token;
+  const policies = new Map<string, readonly string[]>();
 
   let onCall: () => void = () => undefined;
 
@@ -256,14 +261,17 @@ export async function startTransitServer(mount = "transit", namespace?: string):
     const isRoot = given === root;
     if (message.headers["x-vault-request"] !== "true")
       throw new ApiError(412, "missing X-Vault-Request header");
-    if (given === undefined || (!isRoot && given !== token)) throw new ApiError(403, "permission denied");
+    const policy = policies.get(String(given));
+    if (given === undefined || (!isRoot && given !== token && policy === undefined))
+      throw new ApiError(403, "permission denied");
     const place = mount.split("/");
     const isHere = path.slice(0, place.length).join("/") === mount;
     if (!isHere || (namespace !== undefined && message.headers["x-vault-namespace"] !== namespace))
       throw new ApiError(404, `no handler for route "${path.join("/")}"`);
     const [kind = "", name = "", ...rest] = path.slice(place.length);
     const isAdmin = message.method !== "GET" && kind === "keys";
-    if (isAdmin && !isRoot) throw new ApiError(403, "permission denied");
+    const isAllowed = policy === undefined || policy.includes(`${kind}/${name}`);
+    if (!isAllowed || (isAdmin && !isRoot)) throw new ApiError(403, "permission denied");
     if (!isRoot) onCall();
     const act = ACTS[[message.method, kind, ...rest].join(" ")];
     if (act === undefined || name === "") throw new ApiError(405, "unsupported operation");
@@ -286,6 +294,11 @@ export async function startTransitServer(mount = "transit", namespace?: string):
   return {
     url,
     token: issued,
+    tokenFor: (...paths) => {
+      const made = newToken();
+      policies.set(made, paths);
+      return made;
+    },
     revokeToken: () => {
       token = undefined;
     },

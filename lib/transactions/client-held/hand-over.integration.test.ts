@@ -187,7 +187,7 @@ describe("refusals of a hand-over", () => {
     for (const transaction_id of [first(stranger.ids), uuidv7(Date.now())]) {
       const refused = await refusalOf(send({ ...entry, transaction_id }));
       expect(refused.errors).toEqual([
-        { pointer: "/entries/0/transaction_id", detail: "this group has no envelope of this key" },
+        { pointer: "/entries/0/transaction_id", detail: "has no envelope for this key" },
       ]);
     }
     expect(await pointerOf(send(theirs))).toBe("/entries/0/transaction_id");

@@ -31,7 +31,7 @@ export function refuseEntry(pointer: string, detail: string): never {
 
 /** The answer for an unknown transaction, another participant's, and a group without an entry of this key. */
 export function refuseForeign(pointer: string): never {
-  refuseEntry(`${pointer}/transaction_id`, "this group has no envelope of this key");
+  refuseEntry(`${pointer}/transaction_id`, "has no envelope for this key");
 }
 
 /** Checks that the posted entry is for the active key. The refusal names that version. */

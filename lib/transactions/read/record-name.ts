@@ -26,7 +26,7 @@ export async function recordNamed(cx: Context, name: string): Promise<string> {
   if (others.length === 0) return first;
   const ids = [first, ...others].slice(0, MOST_NAMED);
   throw new DomainError("transaction.several", {
-    detail: `The job has several transactions. Name one by its id: ${ids.join(", ")}${others.length >= MOST_NAMED ? " …" : ""}`,
+    detail: `This job has several transactions. Name one of them by its id: ${ids.join(", ")}${others.length >= MOST_NAMED ? " …" : ""}`,
     extra: { transactions: ids },
   });
 }

@@ -15,7 +15,7 @@ export interface Participant {
   readonly mayBeParty: boolean;
 }
 
-/** Participants with the active keys that may be sealed to once a keystore vouches for them. */
+/** Participants with their active keys. Data may be sealed for a key once a keystore confirms it. */
 export interface Parties {
   readonly participants: readonly Participant[];
   readonly keys: readonly ActiveKeyRow[];
@@ -62,7 +62,7 @@ const FIND_TAKEN_IDS = statement<{ readonly ids: readonly string[] }, { readonly
 )`
   SELECT id FROM transaction WHERE id = ANY (${({ ids }) => ids}::uuid[])`;
 
-/** Returns those of the given ids that are taken, in any tenant: an id names one transaction for ever. */
+/** Returns those of the given ids that are taken, in any tenant: an id names one transaction permanently. */
 export async function findTakenIds(run: Run, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   return new Set((await run(FIND_TAKEN_IDS, { ids })).map(({ id }) => id));

@@ -173,7 +173,7 @@ export async function sealAndStore(
     keys = await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids));
   }
   throw new DomainError("request.conflict", {
-    detail: "The participants' keys changed several times. Try again.",
+    detail: "The keys of the participants changed during this call. Try again.",
     retryAfterSeconds: 1,
   });
 }

@@ -259,15 +259,16 @@ BEGIN
 END $$;
 
 -- The same for transactions. Only programs and followers are notified of them, so it writes a row only if one of them waits
--- for it.
+-- for it. That is asked first: an INSERT that selects nothing is prepared like any other.
 CREATE FUNCTION notify_transaction() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
-  SELECT NEW.tenant_id, 'transaction', NEW.id::text, NEW.status, TG_TABLE_NAME,
-    (SELECT q.entry_id FROM audit_queue q WHERE q.xid = pg_current_xact_id() ORDER BY q.id LIMIT 1)
-  WHERE EXISTS (SELECT 1 FROM webhook w WHERE w.tenant_id = NEW.tenant_id AND w.state = 'active' AND 'transaction' = ANY (w.kinds))
-    OR EXISTS (SELECT 1 FROM follow f WHERE f.tenant_id = NEW.tenant_id AND f.subject = NEW.id AND f.kind = 'transaction')
-  ON CONFLICT (xid, source, subject) DO UPDATE SET state = EXCLUDED.state;
+  IF EXISTS (SELECT 1 FROM webhook w WHERE w.tenant_id = NEW.tenant_id AND w.state = 'active' AND 'transaction' = ANY (w.kinds))
+     OR EXISTS (SELECT 1 FROM follow f WHERE f.tenant_id = NEW.tenant_id AND f.subject = NEW.id AND f.kind = 'transaction') THEN
+    INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
+    VALUES (NEW.tenant_id, 'transaction', NEW.id::text, NEW.status, TG_TABLE_NAME,
+      (SELECT q.entry_id FROM audit_queue q WHERE q.xid = pg_current_xact_id() ORDER BY q.id LIMIT 1))
+    ON CONFLICT (xid, source, subject) DO UPDATE SET state = EXCLUDED.state;
+  END IF;
   RETURN NULL;
 END $$;
 

@@ -13,6 +13,7 @@ import { Notice } from "@/components/ui/states";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { csvCell } from "@/lib/audit/export/tables/csv-cell";
 import { FileFault } from "@/lib/import/lists/file-fault";
+import { MAX_ROWS } from "@/lib/import/lists/read-rows";
 import { ImportRows, type ShownRow, useShownRows } from "./import-rows";
 import { countOf, ImportState } from "./import-state";
 import { type ListImport, type ListSpec, useListImport } from "./use-list-import";
@@ -30,7 +31,7 @@ function Choose({ list, example }: { list: ListImport<unknown>; example: string 
       >
         <p className="font-medium text-control">{t("file")}</p>
         <p role="status" className="mt-1 break-words text-control text-ink-2">
-          {list.name ?? t("fileHint")}
+          {list.name ?? t("fileHint", { most: MAX_ROWS })}
         </p>
         {chooser.input}
         <Button size="bar" icon="upload" className="mt-2" isBusy={isBusy} onClick={chooser.open}>

@@ -1,20 +1,17 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { z } from "zod";
-import { localFaults } from "@/components/form/faults";
 import { AreaField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
-import { useAnswers } from "@/components/form/use-answers";
+import { faultsBy, useAnswers } from "@/components/form/use-answers";
 import { Button } from "@/components/ui/button";
-import { Reason } from "@/lib/administration/agreements/schema";
+
+const loadReason = async () => (await import("@/lib/administration/agreements/schema")).Reason;
 
 interface StartProps {
   readonly label: string;
   readonly start: (reason: string) => Promise<void>;
 }
-
-const WithReason = z.object({ reason: Reason });
 
 /** Starts an import whose calls have no reason. */
 export function StartButton({ label, start }: StartProps) {
@@ -35,7 +32,7 @@ export function StartWithReason({ label, start }: StartProps) {
     initial: { reason: "" },
     words: { reason: { label: t("reason"), missing: t("reasonMissing") } },
     focus: "control",
-    check: (answers) => localFaults(WithReason, answers),
+    check: ({ reason }) => faultsBy(loadReason, reason),
     controlOf: () => "reason",
     send: ({ reason }) => start(reason.trim()),
     keeps: (_sent, answers) => answers,

@@ -39,6 +39,8 @@ export interface ListImport<B> {
 
 type Kept<B> = Omit<ListImport<B>, "choose" | "start" | "stop">;
 
+/** How often a run shows its progress: a list of 10,000 lines takes a while to draw. */
+const SHOW_MS = 250;
 const NONE: ReadonlyMap<number, Outcome> = new Map();
 const EMPTY = {
   ...{ name: undefined, failure: undefined, pause: undefined },
@@ -89,6 +91,8 @@ export function useListImport<O extends OperationSpec, B>(spec: ListSpec<O, B>):
     const control = new AbortController();
     running.current = control;
     const outcomes = new Map([...kept.outcomes].filter(([, outcome]) => "sent" in outcome));
+    let shownAt = performance.now();
+    const end = (next: Partial<Kept<B>>) => change({ ...next, outcomes: new Map(outcomes) });
     change({ phase: "running", failure: undefined, outcomes });
     try {
       const planned = planRows(kept.rows, await spec.known(api));
@@ -103,13 +107,15 @@ export function useListImport<O extends OperationSpec, B>(spec: ListSpec<O, B>):
         signal: control.signal,
         onOutcome: (line, outcome) => {
           outcomes.set(line, outcome);
+          if (performance.now() - shownAt < SHOW_MS) return;
+          shownAt = performance.now();
           change({ outcomes: new Map(outcomes) });
         },
         onPause: (pause) => change({ pause }),
       });
-      change({ phase: control.signal.aborted ? "stopped" : "done" });
+      end({ phase: control.signal.aborted ? "stopped" : "done" });
     } catch (failure) {
-      change({ phase: "stopped", failure });
+      end({ phase: "stopped", failure });
     }
   };
 

@@ -7,9 +7,9 @@ import { AreaField, BoxesField, SelectField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";
-import { DecisionBody, type ReviewRow } from "@/lib/administration/access-review/schema";
+import type { ReviewRow } from "@/lib/administration/access-review/schema";
 import type { decideAccessReview } from "@/lib/api-client/operations/administration/access-reviews";
-import { Duty, Role } from "@/lib/vocabulary";
+import { DUTIES, ROLES } from "@/lib/word-lists";
 
 export const DECIDE = target<typeof decideAccessReview>(
   "POST",
@@ -33,15 +33,15 @@ export function ChangeAccess({ review, row, onClose }: AskedRow) {
   const form = useForm({
     call: DECIDE,
     params: { id: review },
-    schema: DecisionBody,
+    schema: async () => (await import("@/lib/administration/access-review/schema")).DecisionBody,
     id: "change-access",
     initial: { reason: "", role: facts.role as string, duties: given },
     isInDialog: true,
     toBody: ({ role, duties, reason }) => ({
       decision: "change" as const,
       rows: [{ id: row.id, version: row.version }],
-      role: Role.options.find((one) => one === role),
-      duties: Duty.options.filter((duty) => duties.includes(duty)),
+      role: ROLES.find((one) => one === role),
+      duties: DUTIES.filter((duty) => duties.includes(duty)),
       reason: reason.trim(),
     }),
     controls: { "/role": "role", "/duties": "duties", "/reason": "reason" },

@@ -5,7 +5,6 @@ import { AreaField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Dialog } from "@/components/ui/dialog";
-import { DecisionBody } from "@/lib/administration/access-review/schema";
 import { type AskedRow, DECIDE } from "./change-access";
 
 /** Asks a second person to agree that a person is suspended or a program's key ends. */
@@ -14,7 +13,7 @@ export function RemoveAccess({ review, row, onClose }: AskedRow) {
   const form = useForm({
     call: DECIDE,
     params: { id: review },
-    schema: DecisionBody,
+    schema: async () => (await import("@/lib/administration/access-review/schema")).DecisionBody,
     id: "remove-access",
     initial: { reason: "" },
     isInDialog: true,

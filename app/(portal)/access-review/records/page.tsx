@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { type Params, textsOf } from "@/app/(portal)/_kit/list-query";
@@ -6,34 +7,38 @@ import { Field } from "@/components/form/field";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/section";
 import { getRecordAccess as load } from "@/lib/administration/access-review/record-access";
-import { RecordPath } from "@/lib/administration/access-review/record-schema";
 import { getRecordAccess } from "@/lib/api-client/operations/administration/access-reviews";
+import { search } from "@/lib/api-client/operations/home";
+import { isUuid } from "@/lib/crypto/uuid";
+import { type NamedTransaction, transactionsNamed } from "@/lib/home/search";
 import { loadPage } from "@/lib/http/pages/page";
+import { RecordName } from "@/lib/schema";
 import { RecordAnswer } from "../_components/record-answer";
 
 const PATH = "/confidential/admin/record-access";
 
-function Find({ given, isWrong }: { given: string; isWrong: boolean }) {
+function Find({ given, isUnknown }: { given: string; isUnknown: boolean }) {
   const t = useTranslations("accessReview.records");
   return (
     <search className="print:hidden">
       <form action="/access-review/records" className="flex max-w-[640px] flex-wrap items-end gap-3">
         <Field
           id="record"
-          label={t("number")}
+          label={t("name")}
+          help={t("nameHelp")}
           className="min-w-0 grow basis-[280px]"
-          {...(isWrong ? { error: t("wrong") } : {})}
+          {...(isUnknown ? { error: t("unknown") } : {})}
         >
           {(control) => (
             <TextInput
               {...control}
               name="record"
               defaultValue={given}
-              maxLength={64}
+              maxLength={200}
               spellCheck={false}
               autoComplete="off"
-              className="font-mono"
             />
           )}
         </Field>
@@ -45,19 +50,50 @@ function Find({ given, isWrong }: { given: string; isWrong: boolean }) {
   );
 }
 
+/** The transactions to choose from where a job, request or case has more than one. */
+function Choice({ named }: { named: readonly NamedTransaction[] }) {
+  const t = useTranslations("accessReview.records");
+  return (
+    <Section title={t("choose")} count={named.length}>
+      <ul className="py-2 text-control">
+        {named.map(({ id, job }) => (
+          <li key={id}>
+            <Link
+              href={`/access-review/records?record=${id}`}
+              prefetch={false}
+              className="inline-flex min-h-touch flex-wrap items-center gap-x-2 underline underline-offset-4 tablet:min-h-bar"
+            >
+              {job} <span className="font-mono text-note text-ink-2">{id}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
 export async function generateMetadata() {
   return { title: (await getTranslations("accessReview.records"))("title") };
+}
+
+/** What the given text leads to. An id names itself: whether the reader may know of it is decided with its access. */
+async function transactionsOf(text: string): Promise<readonly NamedTransaction[]> {
+  const { data: given } = RecordName.safeParse(text);
+  if (given === undefined) return [];
+  if (isUuid(given)) return [{ id: given, job: "" }];
+  const found = await loadPage(search, "/confidential/search", (cx) => transactionsNamed(cx, given));
+  return found.ok ? found.value : [];
 }
 
 /** Who may open which fields of one record now, and why. */
 export default async function RecordsPage({ searchParams }: { searchParams: Promise<Params> }) {
   const t = await getTranslations("accessReview");
-  const given = Object.fromEntries(textsOf(await searchParams)).record ?? "";
-  const { data: asked } = RecordPath.safeParse({ id: given });
-  const above = { label: t("title"), href: "/access-review" };
-  const path = `${PATH}/${asked?.id ?? "{id}"}`;
-  const result =
-    asked === undefined ? undefined : await loadPage(getRecordAccess, path, (cx) => load(cx, asked.id));
+  const given = Object.fromEntries(textsOf(await searchParams)).record?.trim() ?? "";
+  const named = given === "" ? [] : await transactionsOf(given);
+  const [asked, ...others] = named;
+  const isOne = asked !== undefined && others.length === 0;
+  const path = `${PATH}/${isOne ? asked.id : "{id}"}`;
+  const result = isOne ? await loadPage(getRecordAccess, path, (cx) => load(cx, asked.id)) : undefined;
   if (result?.ok === false)
     return (
       <ProblemPage
@@ -67,12 +103,13 @@ export default async function RecordsPage({ searchParams }: { searchParams: Prom
     );
   return (
     <PageFrame
-      crumbs={[above, { label: t("records.title") }]}
+      crumbs={[{ label: t("title"), href: "/access-review" }, { label: t("records.title") }]}
       title={t("records.title")}
       lead={<p className="max-w-[80ch]">{t("records.lead")}</p>}
       apiCall={{ method: "GET", path }}
     >
-      <Find given={given} isWrong={given !== "" && asked === undefined} />
+      <Find given={given} isUnknown={given !== "" && named.length === 0} />
+      {others.length === 0 ? null : <Choice named={named} />}
       {result === undefined ? null : <RecordAnswer access={result.value} />}
     </PageFrame>
   );

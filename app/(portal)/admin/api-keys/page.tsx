@@ -13,7 +13,7 @@ import { EndKey } from "./_components/all-keys";
 function useColumns(): Column<ApiKeyView>[] {
   const t = useTranslations("programs.columns");
   const { name, may, used, state } = useApiKeyColumns();
-  const holder: Column<ApiKeyView> = { key: "holder", head: t("holder"), cell: (item) => item.holder };
+  const holder: Column<ApiKeyView> = { key: "holder", head: t("holder"), cell: (item) => item.holder_name };
   const acts: Column<ApiKeyView> = {
     key: "acts",
     head: t("acts"),

@@ -26,7 +26,7 @@ export default async function BackgroundPage() {
       lead={<p className="max-w-[80ch]">{lead}</p>}
       apiCall={{ method: "GET", path: getBackground.path }}
     >
-      <Words namespaces={["administration"]}>
+      <Words namespaces={["administration.background.dead"]}>
         <QueuesSection queues={queues} />
         <DeadSection dead={dead} />
         <JobsSection jobs={jobs} />

@@ -35,7 +35,7 @@ export default async function UnreadableRequestsPage({ searchParams }: PageProps
       {unreadable.length === 0 ? (
         <EmptyState title={t(next === null ? "none" : "noneHere")} text={t("noneText")} />
       ) : (
-        <Words namespaces={["review"]}>
+        <Words namespaces={["review.withdraw"]}>
           <UnreadableRows
             kind="request"
             rows={unreadable}

@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { ActDialog } from "@/components/act/act-dialog";
 import { target } from "@/components/client/api";
-import { sameNames } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
+import { sameNames } from "@/components/client/use-signer";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import type { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";

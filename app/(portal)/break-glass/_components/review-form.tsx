@@ -5,7 +5,7 @@ import { target } from "@/components/client/api";
 import { AreaField, RadioField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { type BreakGlassView, NewReview } from "@/lib/access/break-glass/schema";
+import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import type { reviewBreakGlass } from "@/lib/api-client/operations/break-glass";
 
 const REVIEW = target<typeof reviewBreakGlass>("POST", "/confidential/access/break-glass/{id}/reviews");
@@ -24,7 +24,7 @@ export function ReviewForm({ use, log, person }: ReviewProps) {
   const form = useForm({
     call: REVIEW,
     params: { id: use.id },
-    schema: NewReview,
+    schema: async () => (await import("@/lib/access/break-glass/schema")).NewReview,
     id: "review",
     initial: { outcome: "" as "" | (typeof OUTCOMES)[number], comment: "" },
     toBody: ({ outcome, comment }) => ({

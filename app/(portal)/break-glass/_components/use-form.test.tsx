@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";
 import { answerCalls, show } from "@/lib/testing/components";
 import { UseForm } from "./use-form";
 
@@ -31,7 +32,7 @@ describe("the form for emergency access", () => {
       "Enter the reason in at least 20 characters",
     ],
   ])("names the fault of %s and asks for no confirmation", async (_what, records, why, fault) => {
-    const { user } = show(<UseForm transaction={undefined} />);
+    const { user } = show(<UseForm transaction={undefined} shortest={MIN_REASON_LENGTH} />);
     await user.type(transactions(), records);
     await user.click(amount());
     await user.type(reason(), why);
@@ -46,7 +47,7 @@ describe("the form for emergency access", () => {
   });
 
   it("names every empty control, in the order of the page", async () => {
-    const { user } = show(<UseForm transaction={undefined} />);
+    const { user } = show(<UseForm transaction={undefined} shortest={MIN_REASON_LENGTH} />);
     await user.click(send());
     const summary = await screen.findByRole("alert");
     expect(within(summary).getAllByRole("link")).toHaveLength(3);
@@ -58,7 +59,7 @@ describe("the form for emergency access", () => {
         ? { status: 200, json: { signed_by: "portal", keys: [], rp_id: "portal.example" } }
         : { status: 201, json: { id: id(9) } },
     );
-    const { user, moves } = show(<UseForm transaction={id(1)} />);
+    const { user, moves } = show(<UseForm transaction={id(1)} shortest={MIN_REASON_LENGTH} />);
     await user.type(transactions(), `\n${id(2)}, ${id(1).toUpperCase()};`);
     await user.click(amount());
     await user.type(reason(), ` ${REASON} `);
@@ -75,7 +76,7 @@ describe("the form for emergency access", () => {
   });
 
   it("keeps what was typed when the confirmation is cancelled", async () => {
-    const { user } = show(<UseForm transaction={id(1)} />);
+    const { user } = show(<UseForm transaction={id(1)} shortest={MIN_REASON_LENGTH} />);
     await user.click(amount());
     await user.type(reason(), REASON);
     await user.click(send());

@@ -2,15 +2,15 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { controlAt, listedIn, localFaults } from "@/components/form/faults";
+import { controlAt, listedIn } from "@/components/form/faults";
 import { AreaField, BoxesField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
-import { useAnswers } from "@/components/form/use-answers";
-import { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
-import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";
+import { faultsBy, useAnswers } from "@/components/form/use-answers";
+import type { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
 import type { GroupName } from "@/lib/vocabulary";
 import { ConfirmUse } from "./confirm-use";
 
+const loadStatement = async () => (await import("@/lib/access/break-glass/schema")).NewBreakGlassStatement;
 const GROUPS: readonly GroupName[] = [
   "amount",
   "pricing",
@@ -31,8 +31,8 @@ function bodyOf({ transactions, fields, reason }: Typed): NewBreakGlassStatement
   return { transactions: listedIn(transactions.toLowerCase()), fields: [...fields], reason: reason.trim() };
 }
 
-/** Asks for records, fields and reason. A dialog shows them again before the person signs. */
-export function UseForm({ transaction }: { transaction: string | undefined }) {
+/** Asks for records, fields and a reason of `shortest` characters or more. A dialog shows them again before the person signs. */
+export function UseForm({ transaction, shortest }: { transaction: string | undefined; shortest: number }) {
   const t = useTranslations("breakGlass.form");
   const names = useTranslations("domain.fields");
   const [asked, setAsked] = useState<NewBreakGlassStatement>();
@@ -51,7 +51,7 @@ export function UseForm({ transaction }: { transaction: string | undefined }) {
     },
     focus: "summary",
     warns: true,
-    check: (typed) => localFaults(NewBreakGlassStatement, bodyOf(typed)),
+    check: (typed) => faultsBy(loadStatement, bodyOf(typed)),
     controlOf: ({ pointer }) => controlAt(CONTROLS, pointer),
     send: async (typed) => bodyOf(typed),
     keeps: (_asked, typed) => typed,
@@ -74,12 +74,7 @@ export function UseForm({ transaction }: { transaction: string | undefined }) {
           look="columns"
           options={GROUPS.map((group) => ({ value: group, label: names(group) }))}
         />
-        <AreaField
-          form={form}
-          name="reason"
-          help={t("reasonHelp", { count: MIN_REASON_LENGTH })}
-          maxLength={2_000}
-        />
+        <AreaField form={form} name="reason" help={t("reasonHelp", { count: shortest })} maxLength={2_000} />
       </FormFrame>
       {asked === undefined ? null : <ConfirmUse asked={asked} onClose={() => setAsked(undefined)} />}
     </>

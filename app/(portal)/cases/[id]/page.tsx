@@ -85,7 +85,7 @@ const page = recordPage({
         <CaseAccess shown={value} reader={principal} nowMs={nowMs} />
       </div>
       <CaseRuler shown={value} nowMs={nowMs} />
-      <CaseTimeline shown={value} show={shownOf(params.show)} handle={principal.handle} />
+      <CaseTimeline shown={value} show={shownOf(params.show)} handle={principal.handle} nowMs={nowMs} />
     </>
   ),
 });

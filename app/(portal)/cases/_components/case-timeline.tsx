@@ -94,9 +94,15 @@ function EventText({ event, handle }: { event: CaseEvent; handle: string }) {
   );
 }
 
-function EntryOf({ entry }: Pick<CaseEvent, "entry">) {
+/** An entry is in the tree within seconds. One without a number after that is not visible to the reader. */
+const SETTLED_MS = 60_000;
+
+function EntryOf({ event: { entry, at }, nowMs }: { event: CaseEvent; nowMs: number }) {
   const t = useTranslations("cases.detail");
-  if (entry === undefined) return <span className="text-note">{t("pending")}</span>;
+  if (entry === undefined)
+    return (
+      <span className="text-note">{t(nowMs - Date.parse(at) < SETTLED_MS ? "pending" : "hiddenEntry")}</span>
+    );
   return (
     <>
       <span className="sr-only">{t("entry", { seq: "" })}</span>
@@ -106,7 +112,17 @@ function EntryOf({ entry }: Pick<CaseEvent, "entry">) {
 }
 
 /** What happened in the case, newest first, each line with its entry of the log. The filter is in the address. */
-export function CaseTimeline({ shown, show, handle }: { shown: CaseDetail; show: Shown; handle: string }) {
+export function CaseTimeline({
+  shown,
+  show,
+  handle,
+  nowMs,
+}: {
+  shown: CaseDetail;
+  show: Shown;
+  handle: string;
+  nowMs: number;
+}) {
   const t = useTranslations("cases.detail");
   const of = (one: Shown): readonly CaseEvent[] =>
     one === "everything" ? shown.timeline : shown.timeline.filter(({ group }) => group === one);
@@ -134,7 +150,7 @@ export function CaseTimeline({ shown, show, handle }: { shown: CaseDetail; show:
               <span className="flex gap-4">
                 <LocalTime instant={event.at} form="minute" />
                 <span className="min-w-[7ch] text-right">
-                  <EntryOf entry={event.entry} />
+                  <EntryOf event={event} nowMs={nowMs} />
                 </span>
               </span>
             ),

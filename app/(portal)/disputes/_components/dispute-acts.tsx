@@ -5,7 +5,8 @@ import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { ButtonLink } from "@/components/ui/button-link";
 import type { resolveDispute, takeDispute } from "@/lib/api-client/operations/disputes";
-import { type DisputeAct, DisputeOutcome } from "@/lib/disputes/schema";
+import type { DisputeAct } from "@/lib/disputes/schema";
+import { DISPUTE_OUTCOMES } from "@/lib/word-lists";
 
 const TAKE = target<typeof takeDispute>("POST", "/confidential/disputes/{id}/take");
 const RESOLVE = target<typeof resolveDispute>("POST", "/confidential/disputes/{id}/resolve");
@@ -77,7 +78,7 @@ function useResolve(id: string) {
         kind: "choice",
         label: t("outcome"),
         missing: t("outcomeNeeded"),
-        options: DisputeOutcome.options.map((value) => ({ value, label: outcomes(value) })),
+        options: DISPUTE_OUTCOMES.map((value) => ({ value, label: outcomes(value) })),
       },
       resolution: {
         kind: "reason",
@@ -87,7 +88,10 @@ function useResolve(id: string) {
         maxLength: 4_000,
       },
     },
-    body: ({ resolution, outcome }) => ({ resolution, outcome: DisputeOutcome.parse(outcome) }),
+    body: ({ resolution, outcome }) => ({
+      resolution,
+      outcome: DISPUTE_OUTCOMES.find((one) => one === outcome),
+    }),
     yes: t("resolve"),
   });
 }

@@ -7,7 +7,6 @@ import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import type { stateFigures } from "@/lib/api-client/operations/disputes";
-import { NewFigures } from "@/lib/disputes/figures/schema";
 
 const STATE = target<typeof stateFigures>("POST", "/confidential/disputes/{id}/figures");
 
@@ -28,7 +27,7 @@ export function FigureForm({ disputeId }: { disputeId: string }) {
   const form = useForm({
     call: STATE,
     params: { id: disputeId },
-    schema: NewFigures,
+    schema: async () => (await import("@/lib/disputes/figures/schema")).NewFigures,
     id: "figures",
     initial: { amount: "", currency: "", pricing: "" },
     toBody: ({ amount, currency, pricing }) => ({

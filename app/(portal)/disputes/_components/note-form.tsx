@@ -6,7 +6,6 @@ import { AreaField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { addDisputeNote } from "@/lib/api-client/operations/disputes";
-import { NewNote } from "@/lib/disputes/schema";
 
 const SEND = target<typeof addDisputeNote>("POST", "/confidential/disputes/{id}/notes");
 
@@ -16,7 +15,7 @@ export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: b
   const form = useForm({
     call: SEND,
     params: { id: disputeId },
-    schema: NewNote,
+    schema: async () => (await import("@/lib/disputes/schema")).NewNote,
     id: "note",
     initial: { text: "" },
     toBody: ({ text }) => ({ text }),

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
+import { useBasisColumn } from "@/components/domain/grant-basis";
 import { openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -19,22 +20,14 @@ interface Seen {
 /** Columns of a list of grants. Readers who see more than their own also see the holder. */
 export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[] {
   const t = useTranslations("grants.table");
-  const kinds = useTranslations("domain.instruments");
+  const basis = useBasisColumn<GrantView>();
   const holder: Column<GrantView>[] = isReviewer(principal)
     ? [{ key: "holder", head: t("holder"), cell: (grant) => grant.holder_name }]
     : [];
   return [
     { key: "reference", head: t("reference"), isTitle: true, cell: (grant) => grant.reference },
     ...holder,
-    {
-      key: "authority",
-      head: t("authority"),
-      cell: ({ authority, dispute_id, break_glass_id }) => {
-        if (authority !== undefined) return `${kinds(authority.kind)}, ${authority.case_number}`;
-        if (break_glass_id !== undefined) return t("breakGlass");
-        return t(dispute_id === undefined ? "none" : "dispute");
-      },
-    },
+    basis,
     {
       key: "opened",
       head: t("opened"),

@@ -6,7 +6,6 @@ import { SelectField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { requestAuditExport } from "@/lib/api-client/operations/audit";
-import { NewExport } from "@/lib/audit/schema";
 
 const REQUEST = target<typeof requestAuditExport>("POST", "/confidential/audit/exports");
 const FORMATS = ["bundle", "csv", "xlsx", "json", "ndjson", "ocsf", "syslog"] as const;
@@ -16,7 +15,7 @@ export function MakeExport({ grantId }: { grantId: string }) {
   const t = useTranslations("grants.exports");
   const form = useForm({
     call: REQUEST,
-    schema: NewExport,
+    schema: async () => (await import("@/lib/audit/schema")).NewExport,
     id: "export",
     initial: { format: "bundle" as (typeof FORMATS)[number] },
     toBody: ({ format }) => ({ format, grant_id: grantId }),

@@ -8,8 +8,8 @@ import { Pager } from "@/components/ui/pager";
 import { FactsSection, Section } from "@/components/ui/section";
 import { getKey } from "@/lib/api-client/operations/keys";
 import type { Principal } from "@/lib/context/principal";
-import { fromBase64url } from "@/lib/crypto/bytes";
-import { formatCount, spokenGroups } from "@/lib/format";
+import { spokenGroups } from "@/lib/digests";
+import { formatCount } from "@/lib/format";
 import type { PageResult } from "@/lib/http/pages/page";
 import { getKey as load } from "@/lib/keys/list-keys";
 import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
@@ -111,11 +111,7 @@ async function factsOf(view: KeyView, own: string | undefined): Promise<Fact[]> 
     },
     {
       name: t("detail.groups"),
-      value: (
-        <span className="block max-w-[25rem] font-mono">
-          {spokenGroups(fromBase64url(view.fingerprint), 16)}
-        </span>
-      ),
+      value: <span className="block max-w-[25rem] font-mono">{spokenGroups(view.fingerprint, 16)}</span>,
     },
     {
       name: t("detail.publicKey"),

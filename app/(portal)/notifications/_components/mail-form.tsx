@@ -8,7 +8,8 @@ import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { changeMailSettings } from "@/lib/api-client/operations/notifications";
-import { MailKind, MailSettings, type MailSettingsView } from "@/lib/notify/schema";
+import type { MailSettingsView } from "@/lib/notify/schema";
+import { NOTIFY_KINDS } from "@/lib/word-lists";
 
 const CHANGE = target<typeof changeMailSettings>("POST", "/confidential/notifications/settings");
 
@@ -18,7 +19,7 @@ export function MailForm({ settings }: { settings: MailSettingsView }) {
   const kinds = useTranslations("notify.kinds");
   const form = useForm({
     call: CHANGE,
-    schema: MailSettings,
+    schema: async () => (await import("@/lib/notify/schema")).MailSettings,
     id: "mail",
     initial: { kinds: settings.mail_kinds },
     toBody: (answers) => ({ mail_kinds: [...answers.kinds] }),
@@ -46,7 +47,10 @@ export function MailForm({ settings }: { settings: MailSettingsView }) {
           form={form}
           name="kinds"
           look="columns"
-          options={MailKind.options.map((kind) => ({ value: kind, label: kinds(kind) }))}
+          options={[...NOTIFY_KINDS, "followed" as const].map((kind) => ({
+            value: kind,
+            label: kinds(kind),
+          }))}
         />
       </FormFrame>
     </Section>

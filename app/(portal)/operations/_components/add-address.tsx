@@ -8,7 +8,7 @@ import { RadioField, SelectField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Confirmation } from "@/components/ui/states";
-import { type Channel, NewAddress } from "@/lib/alerts/delivery/schema";
+import type { Channel } from "@/lib/alerts/delivery/schema";
 import type { Severity } from "@/lib/alerts/schema";
 import type { addAlertAddress } from "@/lib/api-client/operations/alerts";
 
@@ -24,7 +24,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("alertsPage.addresses");
   const form = useForm<typeof addAlertAddress, Typed>({
     call: ADD,
-    schema: NewAddress,
+    schema: async () => (await import("@/lib/alerts/delivery/schema")).NewAddress,
     id: "alert-address",
     isInDialog: true,
     initial: { channel: "mail", address: "", least: "warning" },

@@ -25,6 +25,7 @@ const page = listPage({
   operation: listAlerts,
   load,
   title: async () => (await getTranslations("alertsPage"))("title"),
+  above: async () => ({ label: (await getTranslations("operations"))("title"), href: "/operations" }),
   lead: async () => (await getTranslations("alertsPage"))("lead"),
   actions: () => <Actions />,
   views: {

@@ -10,7 +10,7 @@ import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
-import { NewOrganisation, type NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
+import type { NewOrganisationAnswer } from "@/lib/administration/organisations/schema";
 import { linesOf, personOfLine } from "@/lib/administration/typed-lines-schema";
 import type { createOrganisation } from "@/lib/api-client/operations/administration/organisations";
 
@@ -47,7 +47,7 @@ function useAdd(kind: Kind, zone: string, onAnswer: (answer: NewOrganisationAnsw
   const t = useTranslations("administration.organisations.add");
   return useForm({
     call: ADD,
-    schema: NewOrganisation,
+    schema: async () => (await import("@/lib/administration/organisations/schema")).NewOrganisation,
     id: "organisation",
     initial: { ...START, zone },
     isInDialog: true,

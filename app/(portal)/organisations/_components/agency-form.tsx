@@ -5,7 +5,6 @@ import { target } from "@/components/client/api";
 import { AreaField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { AgencyChange } from "@/lib/administration/organisations/schema";
 import { linesOf, pairOfLine, personOfLine } from "@/lib/administration/typed-lines-schema";
 import type { setAgencyRecord } from "@/lib/api-client/operations/administration/organisations";
 import type { AgencyRecord } from "@/lib/organisations/schema";
@@ -18,7 +17,7 @@ export function AgencyForm({ record }: { record: AgencyRecord }) {
   const form = useForm({
     call: PUT,
     params: { id: record.id },
-    schema: AgencyChange,
+    schema: async () => (await import("@/lib/administration/organisations/schema")).AgencyChange,
     id: "agency",
     initial: {
       domains: record.email_domains.join("\n"),

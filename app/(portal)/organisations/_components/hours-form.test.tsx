@@ -29,7 +29,7 @@ describe("the form for opening hours", () => {
     await user.type(monday(), "nine to five");
     await user.click(save());
     const summary = await screen.findByRole("alert", { name: "Hours not saved" });
-    expect(within(summary).getByRole("link", { name: /Use the form 09:00–17:00/ })).toBeDefined();
+    expect(within(summary).getByRole("link", { name: /Enter hours such as 09:00–17:00/ })).toBeDefined();
     expect(monday().getAttribute("aria-invalid")).toBe("true");
     expect(monday()).toHaveProperty("value", "nine to five");
     expect(calls).toEqual([]);
@@ -58,7 +58,7 @@ describe("the form for opening hours", () => {
 
   it("keeps a time zone that the portal refuses, and says that nothing was set", async () => {
     answerCalls(() =>
-      problem(422, "request.invalid", { errors: [{ pointer: "/zone", detail: "no such zone" }] }),
+      problem(422, "request.invalid", { errors: [{ pointer: "/zone", detail: "is not a time zone" }] }),
     );
     const { user } = show(<HoursForm hours={HOURS} />);
     await user.clear(screen.getByLabelText("Time zone"));

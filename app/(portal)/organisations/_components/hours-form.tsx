@@ -7,7 +7,7 @@ import { FormFrame } from "@/components/form/form-frame";
 import type { Answers } from "@/components/form/use-answers";
 import { useForm } from "@/components/form/use-form";
 import type { setOrganisationHours } from "@/lib/api-client/operations/administration/organisations";
-import { type OfficeHours, OfficeHoursBody } from "@/lib/organisations/schema";
+import type { OfficeHours } from "@/lib/organisations/schema";
 import { bodyOf, type TypedHours, typedOf, WEEKDAYS } from "./typed-hours";
 
 const PUT = target<typeof setOrganisationHours>("PUT", "/confidential/admin/organisations/{id}/hours");
@@ -69,7 +69,7 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
   const form = useForm<typeof setOrganisationHours, TypedHours>({
     call: PUT,
     params: { id: hours.id },
-    schema: OfficeHoursBody,
+    schema: async () => (await import("@/lib/organisations/schema")).OfficeHoursBody,
     id: "hours",
     initial: typedOf(hours),
     toBody: bodyOf,

@@ -6,9 +6,9 @@ import { AreaField, RadioField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
-import { ProviderChange, type ProviderView } from "@/lib/administration/providers/schema";
+import type { ProviderChange, ProviderView } from "@/lib/administration/providers/schema";
 import type { setProvider } from "@/lib/api-client/operations/administration/providers";
-import { Duty } from "@/lib/vocabulary";
+import { DUTIES } from "@/lib/word-lists";
 import { NEW_PROVIDER, sentOf, type TypedProvider, typedOf } from "./typed-provider";
 
 const PUT = target<typeof setProvider>("PUT", "/confidential/admin/organisations/{id}/provider");
@@ -35,7 +35,7 @@ function useProviderForm(id: string, provider: ProviderView | null, domains: rea
   return useForm({
     call: PUT,
     params: { id },
-    schema: ProviderChange,
+    schema: async () => (await import("@/lib/administration/providers/schema")).ProviderChange,
     id: "provider",
     initial: provider === null ? { ...NEW_PROVIDER, domains: domains.join("\n") } : typedOf(provider),
     // The schema checks role and duties, which are words here.
@@ -54,7 +54,7 @@ function useProviderForm(id: string, provider: ProviderView | null, domains: rea
       claim: { label: t("groupClaim"), ...both("groupClaimMissing") },
       mapping: {
         label: t("mapping"),
-        ...wrongMapping(t("mappingWrong", { duties: Duty.options.join(", ") })),
+        ...wrongMapping(t("mappingWrong", { duties: DUTIES.join(", ") })),
       },
       reason: { label: t("reason"), ...both("reasonMissing") },
     },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { localFaults } from "@/components/form/faults";
+import { localFaults } from "@/components/form/local-faults";
 import { OfficeHoursBody } from "@/lib/organisations/schema";
 import { bodyOf, type TypedHours, typedOf } from "./typed-hours";
 

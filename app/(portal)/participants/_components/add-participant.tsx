@@ -7,7 +7,6 @@ import { RadioField, SelectField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
-import { NewParticipant } from "@/lib/administration/participants/schema";
 import type { createParticipant } from "@/lib/api-client/operations/administration/participants";
 
 const ADD = target<typeof createParticipant>("POST", "/confidential/admin/participants");
@@ -31,7 +30,7 @@ function useAdd(onDone: () => void) {
   const t = useTranslations("administration.participants.add");
   return useForm({
     call: ADD,
-    schema: NewParticipant,
+    schema: async () => (await import("@/lib/administration/participants/schema")).NewParticipant,
     id: "participant",
     initial: { id: "", organisation: "", role: "client", kind: "legal" },
     isInDialog: true,

@@ -8,12 +8,15 @@ import type { ListSpec } from "@/app/(portal)/_kit/import/use-list-import";
 import { target } from "@/components/client/api";
 import type { NewParticipant } from "@/lib/administration/participants/schema";
 import type { createParticipant } from "@/lib/api-client/operations/administration/participants";
-import { PARTICIPANT_COLUMNS, planParticipants } from "@/lib/import/lists/plan-participants";
+import { PARTICIPANT_COLUMNS } from "@/lib/import/lists/read-rows";
 
 const SPEC: ListSpec<typeof createParticipant, NewParticipant> = {
   columns: PARTICIPANT_COLUMNS,
   call: target<typeof createParticipant>("POST", "/confidential/admin/participants"),
-  known: async (api) => planParticipants(await knownParticipants(api)),
+  known: async (api) => {
+    const { planParticipants } = await import("@/lib/import/lists/plan-participants");
+    return planParticipants(await knownParticipants(api));
+  },
   toBody: (participant) => participant,
   sentOf: () => ({ state: "active" }),
 };

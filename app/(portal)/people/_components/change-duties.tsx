@@ -8,9 +8,9 @@ import { useDutyOptions, useExplained, useRoleOptions } from "@/components/domai
 import { AreaField, BoxesField, SelectField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { DutiesBody, type PersonDetail } from "@/lib/administration/people/schema";
+import type { PersonDetail } from "@/lib/administration/people/schema";
 import type { changeDuties } from "@/lib/api-client/operations/administration/people";
-import { Duty, Role } from "@/lib/vocabulary";
+import { DUTIES, ROLES } from "@/lib/word-lists";
 
 const CHANGE = target<typeof changeDuties>("POST", "/confidential/admin/users/{id}/duties");
 
@@ -25,13 +25,13 @@ function DutiesForm({ person }: { person: PersonDetail }) {
   const form = useForm({
     call: CHANGE,
     params: { id: person.id },
-    schema: DutiesBody,
+    schema: async () => (await import("@/lib/administration/people/schema")).DutiesBody,
     id: "duties",
     initial: { role: person.role as string, duties: given, reason: "" },
     isInDialog: true,
     toBody: ({ role, duties, reason }) => ({
-      role: Role.options.find((one) => one === role),
-      duties: Duty.options.filter((duty) => duties.includes(duty)),
+      role: ROLES.find((one) => one === role),
+      duties: DUTIES.filter((duty) => duties.includes(duty)),
       reason: reason.trim(),
     }),
     controls: { "/role": "role", "/duties": "duties", "/reason": "reason" },

@@ -8,7 +8,7 @@ import { useExplained } from "@/components/domain/standing-words";
 import { AreaField, BoxesField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { MembershipsBody, type PersonDetail } from "@/lib/administration/people/schema";
+import type { PersonDetail } from "@/lib/administration/people/schema";
 import type { changeMemberships } from "@/lib/api-client/operations/administration/people";
 
 const CHANGE = target<typeof changeMemberships>("POST", "/confidential/admin/users/{id}/memberships");
@@ -28,7 +28,7 @@ function MembershipsForm({ person, organisations }: OfPerson) {
   const form = useForm({
     call: CHANGE,
     params: { id: person.id },
-    schema: MembershipsBody,
+    schema: async () => (await import("@/lib/administration/people/schema")).MembershipsBody,
     id: "memberships",
     initial: {
       organisations: person.memberships.map(({ id }) => id).filter((id) => id !== own),

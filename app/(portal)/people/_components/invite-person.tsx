@@ -12,9 +12,9 @@ import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Confirmation, Notice } from "@/components/ui/states";
-import { type InviteAnswer, NewPerson } from "@/lib/administration/people/schema";
+import type { InviteAnswer } from "@/lib/administration/people/schema";
 import type { invitePerson } from "@/lib/api-client/operations/administration/people";
-import { Duty, Role } from "@/lib/vocabulary";
+import { DUTIES, ROLES } from "@/lib/word-lists";
 
 const INVITE = target<typeof invitePerson>("POST", "/confidential/admin/invitations");
 
@@ -38,7 +38,7 @@ function useInvite(onAnswer: (answer: InviteAnswer) => void) {
   const none: string[] = [];
   return useForm({
     call: INVITE,
-    schema: NewPerson,
+    schema: async () => (await import("@/lib/administration/people/schema")).NewPerson,
     id: "invite",
     initial: { ...START, duties: none },
     isInDialog: true,
@@ -46,8 +46,8 @@ function useInvite(onAnswer: (answer: InviteAnswer) => void) {
       name: typed.name.trim(),
       email: typed.email.trim(),
       organisation_id: organisation === "" ? undefined : organisation,
-      role: Role.options.find((one) => one === role),
-      duties: Duty.options.filter((duty) => duties.includes(duty)),
+      role: ROLES.find((one) => one === role),
+      duties: DUTIES.filter((duty) => duties.includes(duty)),
       ...(participant.trim() === "" ? {} : { participant_id: participant.trim() }),
       reason: typed.reason.trim(),
     }),

@@ -123,7 +123,7 @@ function useOfficerReset(person: PersonDetail): RowAct | undefined {
   const { t, common, reason } = useCommon(person);
   const { agency } = person;
   if (agency === null) return undefined;
-  const contacts = agency.contacts.map(({ name, email }) => ({ value: email, label: `${name}, ${email}` }));
+  const contacts = agency.contacts.map(({ name, email }) => ({ value: email, label: `${name}; ${email}` }));
   const numbers = agency.numbers.map((number) => ({ value: number, label: number }));
   const contact = (key: "first" | "second") =>
     ({ kind: "menu", label: t(`officer.${key}`), options: contacts, missing: t("officer.missing") }) as const;

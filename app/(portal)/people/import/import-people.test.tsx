@@ -59,7 +59,7 @@ describe("the import of people", () => {
     expect(within(await row("elif")).getByText("New")).toBeDefined();
     expect(within(await row("ines")).getByText("Exists")).toBeDefined();
     await user.click(screen.getByRole("button", { name: "Invite 1 person" }));
-    expect(screen.getByText("Enter the reason")).toBeDefined();
+    expect(await screen.findByText("Enter the reason")).toBeDefined();
     expect(posts()).toEqual([]);
     await user.type(screen.getByLabelText("Reason"), "First team");
     await user.click(screen.getByRole("button", { name: "Invite 1 person" }));
@@ -88,10 +88,10 @@ describe("the import of people", () => {
   it.each([
     ["", "Die Datei ist leer. Die erste Zeile muss name, email, organisation, role nennen."],
     [HEAD, "Die Datei hat nur die erste Zeile. Fügen Sie für jeden Eintrag eine Zeile hinzu."],
-    ["name,rolle\n", /nennt die Spalte „rolle“/],
+    ["name,rolle\n", /nennt die unbekannte Spalte „rolle“/],
     [
-      HEAD + "a,b,c,d,,\n".repeat(10_000),
-      /Zeile 5002 ist eine zu viel: Eine Datei hat höchstens 5\.000 Zeilen/,
+      HEAD + "a,b,c,d,,\n".repeat(10_001),
+      /Zeile 10002 ist eine zu viel: Eine Datei hat höchstens 10\.000 Zeilen\. Verschieben Sie diese/,
     ],
     [Uint8Array.of(0xff, 0xfe, 0x61, 0), /Zeile 1 ist nicht in UTF-8/],
   ])("says in words why a file as a whole is refused: %#", async (text, words) => {

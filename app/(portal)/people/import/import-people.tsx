@@ -9,12 +9,16 @@ import { StartWithReason } from "@/app/(portal)/_kit/import/start";
 import type { ListSpec } from "@/app/(portal)/_kit/import/use-list-import";
 import { target } from "@/components/client/api";
 import type { invitePerson } from "@/lib/api-client/operations/administration/people";
-import { type ListedPerson, PEOPLE_COLUMNS, planPeople } from "@/lib/import/lists/plan-people";
+import type { ListedPerson } from "@/lib/import/lists/plan-people";
+import { PEOPLE_COLUMNS } from "@/lib/import/lists/read-rows";
 
 const SPEC: ListSpec<typeof invitePerson, ListedPerson> = {
   columns: PEOPLE_COLUMNS,
   call: target<typeof invitePerson>("POST", "/confidential/admin/invitations"),
-  known: async (api) => planPeople(await knownPeople(api)),
+  known: async (api) => {
+    const { planPeople } = await import("@/lib/import/lists/plan-people");
+    return planPeople(await knownPeople(api));
+  },
   toBody: (person, reason) => ({ ...person, reason }),
   sentOf: ({ state, invitation }) => ({
     state,

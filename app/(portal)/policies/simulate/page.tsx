@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { type Params, textsOf } from "@/app/(portal)/_kit/list-query";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { ExampleFacts } from "@/lib/access/policy/policy-document";
 import { listPeople } from "@/lib/administration/people/list-people";
 import { listPolicySets } from "@/lib/api-client/operations/policies";
 import type { Context } from "@/lib/context/context";
@@ -36,6 +37,7 @@ async function read(cx: Context, entry: string | undefined) {
     people: people.map(({ id, name, organisation }) => ({ id, name, organisation: organisation.name })),
     isReal,
     recorded: await recorded(cx, entry),
+    ordinary: ExampleFacts.parse({ role: "auditor", purpose: "audit", grant: "request" }),
   };
 }
 

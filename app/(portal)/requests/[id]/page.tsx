@@ -21,7 +21,7 @@ import { followOf } from "@/lib/notify/follows/follows";
 import { AssigneeButton } from "./_components/acts/assignee";
 import { CoViewers } from "./_components/acts/co-viewers";
 import { CommentSection } from "./_components/acts/comment-section";
-import { IdentityForm } from "./_components/acts/identity-form";
+import { IdentityButton } from "./_components/acts/identity-button";
 import { DecideDialog } from "./_components/decision/decide-dialog";
 import { ReadingBar } from "./_components/decision/reading-bar";
 import { FirstReading, PaperFacts } from "./_components/decision/retyped-facts/paper-facts";
@@ -224,7 +224,13 @@ function IdentitySection({ request, review, principal }: FrameProps) {
   return (
     <Section title={t("identity.title")}>
       {principal.duties.includes("legal") || principal.duties.includes("executive") ? (
-        <IdentityForm requestId={request.id} officer={review.officer.name} check={review.identity_check} />
+        <div className="mt-3">
+          <IdentityButton
+            requestId={request.id}
+            officer={review.officer.name}
+            check={review.identity_check}
+          />
+        </div>
       ) : (
         <p className="mt-3 text-control text-ink-2">{t("identity.byLegal")}</p>
       )}

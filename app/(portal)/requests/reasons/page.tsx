@@ -20,7 +20,7 @@ export default async function ReasonsPage() {
   if (!found.ok) return <ProblemPage problem={found.problem} section={section} />;
   const { items, by, at } = found.value;
   return (
-    <Words namespaces={["requests", "review"]}>
+    <Words namespaces={["requests.reasons", "review.acts"]}>
       <PageFrame
         crumbs={[section, { label: t("reasons.title") }]}
         title={t("reasons.title")}

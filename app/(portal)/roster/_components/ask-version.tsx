@@ -7,7 +7,6 @@ import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { askRosterVersion } from "@/lib/api-client/operations/administration/roster";
 import type { RosterPage } from "@/lib/identity/roster/schema";
-import { NewRosterVersion } from "@/lib/identity/roster/version-schema";
 
 const ASK = target<typeof askRosterVersion>("POST", "/confidential/admin/roster/versions");
 
@@ -16,7 +15,7 @@ export function AskVersion({ differences }: { differences: RosterPage["differenc
   const t = useTranslations("roster.ask");
   const form = useForm({
     call: ASK,
-    schema: NewRosterVersion,
+    schema: async () => (await import("@/lib/identity/roster/version-schema")).NewRosterVersion,
     id: "version",
     initial: { people: differences.filter((one) => one.is_due).map(({ person }) => person), reason: "" },
     toBody: ({ people, reason }) => ({ people: [...people], reason: reason.trim() }),

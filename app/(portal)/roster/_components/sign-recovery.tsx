@@ -2,7 +2,6 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { z } from "zod";
 import { saveAnswer } from "@/components/client/download-link";
 import { signStatement } from "@/components/client/sign-statement";
 import type { Fault } from "@/components/form/faults";
@@ -14,18 +13,27 @@ import { Section } from "@/components/ui/section";
 import type { RosterPage } from "@/lib/identity/roster/schema";
 
 /** The statement `recovery` without its person, as the command prints it. */
-const Wanted = z.strictObject({
-  log: z.string().min(1).max(255),
-  from: z.int().min(0),
-  to: z.int().min(1),
-  root: z.string().regex(/^[\w-]{43}$/),
-});
+interface Wanted {
+  readonly log: string;
+  readonly from: number;
+  readonly to: number;
+  readonly root: string;
+}
+
+function isWanted(given: unknown): given is Wanted {
+  if (typeof given !== "object" || given === null) return false;
+  const { log, from, to, root, ...more } = given as Partial<Record<string, unknown>>;
+  const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(to) && Number(from) >= 0;
+  const isLog = typeof log === "string" && log.length >= 1 && log.length <= 255;
+  const isRoot = typeof root === "string" && /^[\w-]{43}$/.test(root);
+  return isRange && Number(from) < Number(to) && isLog && isRoot && Object.keys(more).length === 0;
+}
 
 /** Returns what `npm run recover` asks to sign; undefined for any other text. */
-function wantedIn(line: string) {
+function wantedIn(line: string): Wanted | undefined {
   try {
-    const parsed = Wanted.safeParse(JSON.parse(line));
-    return parsed.success && parsed.data.from < parsed.data.to ? parsed.data : undefined;
+    const given: unknown = JSON.parse(line);
+    return isWanted(given) ? given : undefined;
   } catch {
     return undefined;
   }
@@ -48,7 +56,7 @@ export function SignRecovery({ person, signing }: { person: string } & Pick<Rost
     check: faultsOf,
     controlOf: () => "line",
     send: async ({ line }) => {
-      const statement = { ...Wanted.parse(JSON.parse(line)), person };
+      const statement = { ...wantedIn(line), person };
       const keys = { rpId: signing.rp_id, credentialIds: signing.credential_ids };
       const signature = await signStatement("recovery", statement, keys);
       await saveAnswer(Response.json([{ statement, signature }]), `recovery-${person}.json`);

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { Acts, act } from "@/components/act/act-button";
-import { target } from "@/components/client/api";
-import { NotSigned, signStatement } from "@/components/client/sign-statement";
+import { NotSigned, target } from "@/components/client/api";
+import { signStatement } from "@/components/client/sign-statement";
 import type {
   agreeToRosterChange,
   refuseRosterChange,

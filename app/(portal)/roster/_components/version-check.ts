@@ -1,8 +1,7 @@
 import { isAboutRosters } from "@/app/(portal)/account/security/_components/statement-keys/roster-difference";
 import { recordDigest } from "@/components/client/sign-statement";
-import { fromBase64url } from "@/lib/crypto/bytes";
+import { spokenGroups } from "@/lib/digests";
 import { isAboutPeople, peopleDifferences } from "@/lib/escrow/protocol/roster-difference";
-import { spokenGroups } from "@/lib/format";
 import type { RosterChangeView } from "@/lib/identity/roster/schema";
 import type { RosterEntry } from "@/lib/identity/roster/version-schema";
 
@@ -14,7 +13,7 @@ const GROUPS = 8;
 
 async function viewKey(key: Key): Promise<RosterEntry["keys"][number]> {
   if (key.kind === "portal-evaluation") return { kind: key.kind, id: "", groups: "" };
-  const groups = spokenGroups(fromBase64url(await recordDigest(key)), GROUPS);
+  const groups = spokenGroups(await recordDigest(key), GROUPS);
   return { kind: key.kind, id: key.kind === "passkey" ? key.credential_id : key.key_id, groups };
 }
 

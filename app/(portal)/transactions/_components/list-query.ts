@@ -1,4 +1,5 @@
-import { CalendarDate, endOfDate } from "@/lib/schema";
+import { endOfDate } from "@/lib/days";
+import { CalendarDate } from "@/lib/schema";
 import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
 
 type Given = Readonly<Record<string, string | string[] | undefined>>;

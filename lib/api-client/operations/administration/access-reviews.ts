@@ -1,4 +1,4 @@
-import { RecordAccess, RecordPath } from "@/lib/administration/access-review/record-schema";
+import { RecordAccess } from "@/lib/administration/access-review/record-schema";
 import { ResultAnswer } from "@/lib/administration/access-review/result-schema";
 import {
   DecidedAnswer,
@@ -16,6 +16,7 @@ import {
 } from "@/lib/administration/access-review/schema";
 import { operation } from "@/lib/api-client/operation";
 import { OrganisationPath } from "@/lib/organisations/schema";
+import { TransactionPath } from "@/lib/transactions/schema";
 
 const REVIEWS = "/confidential/admin/access-reviews";
 /** The use cases decide who may read and decide what, because organisations name their reviewers. */
@@ -38,7 +39,7 @@ export const beginAccessReview = operation({
   id: "beginAccessReview",
   method: "POST",
   path: REVIEWS,
-  summary: "Begin a review of everyone's access; administrators and compliance may.",
+  summary: "Begin a review of everyone's access, as an administrator or compliance.",
   ...act,
   body: NewReview,
   response: { status: 201, schema: ReviewAnswer, location: "/confidential/admin/access-reviews/{id}" },
@@ -62,7 +63,7 @@ export const decideAccessReview = operation({
   id: "decideAccessReview",
   method: "POST",
   path: `${REVIEWS}/{id}/decisions`,
-  summary: "Keep rows, or ask to change or remove one; a second administrator agrees to a change.",
+  summary: "Keep rows, or ask to change or remove one. A second administrator must agree to a change.",
   ...act,
   params: ReviewPath,
   body: DecisionBody,
@@ -74,7 +75,7 @@ export const signAccessReview = operation({
   id: "signAccessReview",
   method: "POST",
   path: `${REVIEWS}/{id}/sign`,
-  summary: "Sign what the caller decided; the last signature ends the review.",
+  summary: "Sign the caller's decisions. The last signature ends the review.",
   ...act,
   params: ReviewPath,
   body: SignBody,
@@ -86,7 +87,7 @@ export const getAccessReviewResult = operation({
   id: "getAccessReviewResult",
   method: "GET",
   path: `${REVIEWS}/{id}/result`,
-  summary: "The result with its digest, as the log has it; without one while the review runs.",
+  summary: "The result of a review. It has a digest, also in the log, once the review has ended.",
   ...read,
   params: ReviewPath,
   response: { status: 200, schema: ResultAnswer },
@@ -109,9 +110,9 @@ export const getRecordAccess = operation({
   id: "getRecordAccess",
   method: "GET",
   path: "/confidential/admin/record-access/{id}",
-  summary: "Who may open which fields of one transaction now, and why; it opens nothing.",
+  summary: "Who may open which fields of one transaction now, and why. No field is opened.",
   ...read,
-  params: RecordPath,
+  params: TransactionPath,
   response: { status: 200, schema: RecordAccess },
   action: "access_review.record",
   about: { transaction: "id" },
@@ -123,7 +124,7 @@ export const exportRecordAccess = operation({
   path: "/confidential/admin/record-access/{id}/export",
   summary: "The same as CSV, one line for each person.",
   ...read,
-  params: RecordPath,
+  params: TransactionPath,
   response: { status: 200, mediaType: "text/csv" },
   action: "access_review.record",
   about: { transaction: "id" },
@@ -134,7 +135,8 @@ export const nameAccessReviewer = operation({
   id: "nameAccessReviewer",
   method: "PUT",
   path: "/confidential/admin/organisations/{id}/access-reviewer",
-  summary: "Name who decides on an organisation's access in reviews; without one, compliance does.",
+  summary:
+    "Name the person who decides on an organisation's access in reviews. Without a person, compliance decides.",
   scopes: ["admin"],
   roles: ["admin"],
   duties: ["admin"],

@@ -45,7 +45,7 @@ export const disconnectProvider = operation({
   ...change,
   id: "disconnectProvider",
   path: `${PROVIDER}/disconnect`,
-  summary: "Disconnect an identity provider at once; sessions that began there end.",
+  summary: "Disconnect an identity provider at once. Sessions that began there end.",
   body: Disconnect,
   response: { status: 200, schema: Disconnected },
   action: "provider.disconnect",

@@ -20,7 +20,7 @@ export const getReadinessList = operation({
   id: "getReadinessList",
   method: "GET",
   path: READINESS,
-  summary: "What real data needs: ten parts, each with its state and the cause where it is not done.",
+  summary: "The ten parts that real data needs, each with its state and, if it is not done, the cause.",
   ...admin,
   response: { status: 200, schema: ReadinessList },
   rate: "reads",
@@ -30,7 +30,7 @@ export const getReadinessList = operation({
 export const runReadinessChecks = operation({
   id: "runReadinessChecks",
   path: READINESS,
-  summary: "Try the named parts, or all of them, and record what was found.",
+  summary: "Check the named parts, or all of them, and record the results.",
   ...check,
   body: CheckBody,
   response: { status: 200, schema: ReadinessAnswer },
@@ -60,7 +60,7 @@ export const recordRootBackup = operation({
 export const recordRestoreDrill = operation({
   id: "recordRestoreDrill",
   path: `${READINESS}/drill`,
-  summary: "Record a restore drill; size and root must be those of a checkpoint of this log.",
+  summary: "Record a restore drill. Size and root must match a checkpoint of this log.",
   ...record,
   body: RestoreDrill,
   response: { status: 200, schema: ReadinessAnswer },
@@ -81,7 +81,7 @@ export const askRulesRead = operation({
 export const nameSecondAdministrator = operation({
   id: "nameSecondAdministrator",
   path: "/confidential/admin/setup/second-administrator",
-  summary: "Name the second administrator in a set-up; the link is answered once.",
+  summary: "Name the second administrator in a set-up. Only this answer has the link.",
   ...record,
   body: SecondAdministrator,
   response: { status: 201, schema: SecondAdministratorAnswer },

@@ -43,7 +43,8 @@ export const getRoster = operation({
   id: "getRoster",
   method: "GET",
   path: "/confidential/admin/roster",
-  summary: "The roster in force, who is missing on it and why, and versions that wait for signatures.",
+  summary:
+    "The roster in force, the people who are missing on it and why, and versions that wait for signatures.",
   scopes: ["read"],
   roles: ["admin", "coordinator"],
   duties: ["admin", "approve", "legal", "compliance"],
@@ -56,7 +57,7 @@ export const askRosterVersion = operation({
   id: "askRosterVersion",
   method: "POST",
   path: "/confidential/admin/roster/versions",
-  summary: "Ask that people be added, changed or removed as the portal knows them; two others sign.",
+  summary: "Ask for a roster version that matches the portal's data about these people. Two others sign it.",
   scopes: ["admin"],
   roles: ["admin"],
   duties: ["admin"],

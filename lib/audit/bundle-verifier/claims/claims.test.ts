@@ -109,15 +109,18 @@ describe("the filter of a bundle", () => {
     ["an action", { action: "a.b" }, { ...all(org({})), 2: org({ action: "b.c" }) }],
     ["an actor", { actor: "p_1" }, { ...all(org({})), 2: org({ actor: "p_2" }) }],
     ["a subject", { subject: "transaction:t-1" }, { ...all(org({})), 2: { org: { action: "a.b" } } }],
-  ])("a filter by %s names every present entry and none outside it", async (_, filter, changes) => {
-    const report = await filtered(filter, changes);
-    expect(report.findings).toMatchObject([
-      { class: "manifest", seq: 2, detail: "entry 2 is here and is not what the filter names" },
-    ]);
-    const { 2: _outside, ...others } = changes;
-    const inside = await filtered(filter, others[1] === undefined ? others : { ...others, 2: others[1] });
-    expect([inside.verdict, inside.findings]).toEqual(["verified", []]);
-  });
+  ])(
+    "with a filter by %s, an entry that the filter does not match is a finding",
+    async (_, filter, changes) => {
+      const report = await filtered(filter, changes);
+      expect(report.findings).toMatchObject([
+        { class: "manifest", seq: 2, detail: "entry 2 is here and is not what the filter names" },
+      ]);
+      const { 2: _outside, ...others } = changes;
+      const inside = await filtered(filter, others[1] === undefined ? others : { ...others, 2: others[1] });
+      expect([inside.verdict, inside.findings]).toEqual(["verified", []]);
+    },
+  );
 
   it("a filter with an invalid time is refused", async () => {
     expect(details(await filtered({ from: "yesterday" }), "manifest")).toEqual([

@@ -3,7 +3,8 @@ import { concatAll, equalConstantTime, fromUtf8, toBase64url, utf8 } from "@/lib
 import { FormatError } from "@/lib/crypto/format-error";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
-import { EVIDENCE_REFERENCE, evidenceFileText, isEvidenceText } from "./evidence-format";
+import { evidenceFileText, isEvidenceText } from "./evidence-format";
+import { EVIDENCE_REFERENCE } from "./evidence-names";
 
 // The seal of an evidence PDF: an attachment of fixed length whose text signs all other bytes of the file. So a change
 // anywhere in the file is found, and a reader needs no PDF library to find the attached statement.

@@ -7,6 +7,7 @@ import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 import { memberOf } from "../../../crypto/json/canonical-json";
 import { BundleKeys, ReceiptFile } from "../claims/bundle-format";
 import { parseSide } from "../tree/check-keys";
+import { EVIDENCE_REFERENCE } from "./evidence-names";
 
 // The statement of an evidence file (docs/formats/evidence.md): what one person was shown, with what proves it. It is
 // signed with the log's receipt key and verifies without a server. The PDF shows the same and has it attached.
@@ -15,9 +16,6 @@ const Text = z.string().min(1).max(4000);
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Bytes = z.string().regex(/^[A-Za-z0-9_-]*$/);
 const Id = z.string().regex(/^[0-9a-f-]{36}$/);
-
-export const EVIDENCE_REFERENCE = /^EV-\d{4}-\d{4,}$/;
-export const EVIDENCE_CODE = /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/;
 
 /** `full` values come with salts and prove themselves; `plain` ones were never sealed; `sealed` ones are not here. */
 export const ShownAs = z.enum(["full", "masked", "plain", "sealed"]);

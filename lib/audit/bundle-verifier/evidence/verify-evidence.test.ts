@@ -4,13 +4,13 @@ import { keysOf, operator } from "../bundle-fixture";
 import { Policy } from "../claims/bundle-format";
 import { evidenceFixture, OPERATOR, resign } from "./evidence-fixture";
 import {
-  EVIDENCE_CODE,
   type EvidenceStatement,
   encodeEvidence,
   evidenceCode,
   isEvidenceText,
   type SignedEvidence,
 } from "./evidence-format";
+import { EVIDENCE_CODE } from "./evidence-names";
 import { verifyEvidence } from "./verify-evidence";
 
 const { log, receipts, witnesses } = keysOf(OPERATOR);

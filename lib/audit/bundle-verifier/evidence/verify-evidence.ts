@@ -15,16 +15,7 @@ import {
   readEvidence,
   type SignedEvidence,
 } from "./evidence-format";
-
-/** What is checked, in this order, the most telling first. The first that differs is the answer. */
-export const EVIDENCE_STEPS = ["values", "entries", "checkpoint", "signature", "file"] as const;
-export type EvidenceStep = (typeof EVIDENCE_STEPS)[number];
-
-/** Where the evidence differs from what was signed or recorded. */
-export interface EvidenceFault {
-  readonly step: EvidenceStep;
-  readonly detail: string;
-}
+import { EVIDENCE_STEPS, type EvidenceFault, type EvidenceStep } from "./evidence-names";
 
 /** The result of a check. `consistent`: unchanged under the keys that the evidence itself names, or promised only. */
 export interface EvidenceReport {

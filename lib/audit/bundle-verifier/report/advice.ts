@@ -64,7 +64,7 @@ export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
     "Keep this file and this report. Export the log again, compare, and notify the head of compliance. The signer’s own store still has the original.",
   file: "Compare the file’s SHA-256 with the list of exports, or export again and verify that file.",
   keys: "Compare the keys in your policy file with those you received. Ask for a bundle with the missing cosignatures.",
-  lost: "Ask for the statement of recovery, or the entry of the erasure, that the finding names.",
+  lost: "The finding names a statement of recovery, or the entry of an erasure. Ask the operator for it.",
   late: "Verify a newer bundle. If the entries are still not signed, ask the operator.",
   empty: "Export the log again once a checkpoint covers its first entries.",
   older:

@@ -111,7 +111,9 @@ function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
     { alarm: "export.index", class: "truncation", seq: size },
     "checkpoints end before what is signed",
   );
-  throw new DomainError("export.index", { detail: `It would lose an entry, the first at ${size}.` });
+  throw new DomainError("export.index", {
+    detail: `The export would lack log entries, the first at ${size}.`,
+  });
 }
 
 /**

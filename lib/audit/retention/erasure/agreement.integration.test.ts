@@ -98,7 +98,7 @@ describe("data of no person", () => {
 
   const refused = {
     code: "request.invalid",
-    errors: [{ pointer: "/subject", detail: "what the log holds under this name is not about one person" }],
+    errors: [{ pointer: "/subject", detail: "the log data under this name is not about one person" }],
   };
 
   it("the data of all anonymous callers cannot be erased", async () => {

@@ -19,7 +19,7 @@ const NO_PERSON = /^(?:anonymous$|system:)/;
 function requirePerson(pseudonym: string): void {
   if (!NO_PERSON.test(pseudonym)) return;
   throw new DomainError("request.invalid", {
-    errors: [{ pointer: "/subject", detail: "what the log holds under this name is not about one person" }],
+    errors: [{ pointer: "/subject", detail: "the log data under this name is not about one person" }],
   });
 }
 
@@ -32,7 +32,7 @@ async function keyOf(cx: Context, compartmentId: string, pseudonym: string): Pro
   if (key !== undefined) return key;
   throw new DomainError("request.invalid", {
     errors: [
-      { pointer: "/subject", detail: "the key of what the log holds about this person does not open" },
+      { pointer: "/subject", detail: "the key to the data about this person in the log cannot be opened" },
     ],
   });
 }

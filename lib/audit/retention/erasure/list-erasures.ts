@@ -19,7 +19,7 @@ import { readerOf, toErasure } from "./view";
 export async function listErasures(cx: Context, { cursor, limit }: ErasureQuery): Promise<ErasureList> {
   if (cursor !== undefined && !isUuid(cursor)) {
     throw new DomainError("request.invalid", {
-      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+      errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
     });
   }
   await recordReadOnce(cx, "erasure.read");

@@ -97,7 +97,7 @@ export function hoursReasons(facts: OpeningFacts): Reason[] {
     reason(
       "default.hours",
       "access.outside-hours",
-      `Outside the business hours of your organisation (${facts.office.zone}).`,
+      `Outside the office hours of your organisation (${facts.office.zone}).`,
     ),
   ];
 }

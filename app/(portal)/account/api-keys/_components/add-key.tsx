@@ -8,7 +8,7 @@ import { AreaField, BoxesField, SelectField, TextField } from "@/components/form
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { createApiKey } from "@/lib/api-client/operations/api-keys";
-import { NewApiKey } from "@/lib/identity/api-keys/schema";
+import type { NewApiKey } from "@/lib/identity/api-keys/schema";
 
 const ADD = target<typeof createApiKey>("POST", "/confidential/account/api-keys");
 /** Days until a key ends; `never` for one without an end. */
@@ -39,7 +39,7 @@ function useAdding() {
   const t = useTranslations("programs.add");
   return useForm<typeof createApiKey, Typed>({
     call: ADD,
-    schema: NewApiKey,
+    schema: async () => (await import("@/lib/identity/api-keys/schema")).NewApiKey,
     id: "key",
     isInDialog: true,
     initial: EMPTY,

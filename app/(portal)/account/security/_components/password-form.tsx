@@ -7,18 +7,20 @@ import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import type { changePassword } from "@/lib/api-client/operations/account";
-import { PasswordChange } from "@/lib/identity/account/schema";
 
 const CHANGE = target<typeof changePassword>("POST", "/confidential/account/password");
 const MIN_LENGTH = 12;
 
 /** With the shortest length that the server accepts. Only the server knows which passwords are weak. */
-const Body = PasswordChange.extend({
-  next: PasswordChange.shape.next.refine(
-    (text) => [...text].length >= MIN_LENGTH,
-    `has fewer than ${MIN_LENGTH} characters`,
-  ),
-});
+async function loadBody() {
+  const { PasswordChange } = await import("@/lib/identity/account/schema");
+  return PasswordChange.extend({
+    next: PasswordChange.shape.next.refine(
+      (text) => [...text].length >= MIN_LENGTH,
+      `has fewer than ${MIN_LENGTH} characters`,
+    ),
+  });
+}
 
 /** Changes the person's password. */
 export function PasswordForm() {
@@ -26,7 +28,7 @@ export function PasswordForm() {
   const failed = useTranslations("account.failed");
   const form = useForm({
     call: CHANGE,
-    schema: Body,
+    schema: loadBody,
     id: "password",
     initial: { current: "", next: "" },
     toBody: (answers) => answers,

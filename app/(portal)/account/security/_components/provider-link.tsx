@@ -4,7 +4,6 @@ import { useTranslations } from "next-intl";
 import { ChangeFailure, useChange } from "@/app/(portal)/account/security/_components/use-change";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { leaveFor } from "@/components/client/organisation-sign-in";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
@@ -39,9 +38,10 @@ export function ProviderLink({ own }: { own: AccountView["organisation_sign_in"]
   if (own === null) return null;
   const { host, linked_at: since } = own;
   const begin = () =>
-    change.run(async () =>
-      leaveFor((await api.call(START, { body: { purpose: "link" } })).url, "/account/security"),
-    );
+    change.run(async () => {
+      const { leaveFor } = await import("@/components/client/organisation-sign-in");
+      leaveFor((await api.call(START, { body: { purpose: "link" } })).url, "/account/security");
+    });
   return (
     <Section title={t("title")} className="print:hidden">
       <p className="mt-3 max-w-[640px] text-body">

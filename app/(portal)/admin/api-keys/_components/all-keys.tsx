@@ -11,7 +11,7 @@ const REVOKE = target<typeof revokeAnyApiKey>("POST", "/confidential/admin/api-k
 /** Ends the API key of another person, with the reason. */
 export function EndKey({ item }: { item: ApiKeyView }) {
   const t = useTranslations("programs");
-  const name = `${item.holder}, ${item.label}`;
+  const name = `${item.holder_name}, ${item.label}`;
   return (
     <ActRow
       acts={[

@@ -9,7 +9,6 @@ import { useForm } from "@/components/form/use-form";
 import { Digest } from "@/components/ui/digest";
 import { Confirmation } from "@/components/ui/states";
 import type { registerAuthority } from "@/lib/api-client/operations/authorities";
-import { NewAuthority } from "@/lib/authorities/schema";
 
 const REGISTER = target<typeof registerAuthority>("POST", "/confidential/admin/authorities");
 const NAMES = {
@@ -67,7 +66,7 @@ function useRegistering(kind: Kind) {
   const words = (name: Name) => ({ label: t(`fields.${name}`), missing: t(`missing.${name}`) });
   return useForm<typeof registerAuthority, Typed>({
     call: REGISTER,
-    schema: NewAuthority,
+    schema: async () => (await import("@/lib/authorities/schema")).NewAuthority,
     id: kind === "key" ? "authority" : "authority-anchor",
     initial: EMPTY,
     isInDialog: true,

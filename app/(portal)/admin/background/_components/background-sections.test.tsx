@@ -21,7 +21,7 @@ it("work that is out of retries is queued again by one press, with its kind", as
 it("a page without dead work and without reports says so, in both languages", () => {
   for (const [language, none, silent] of [
     ["en", "No work is out of retries", "No portal has reported yet"],
-    ["de", "Keine Arbeit ohne weitere Versuche", "Noch hat sich kein Portal gemeldet"],
+    ["de", "Keine aufgegebene Arbeit", "Noch hat sich kein Portal gemeldet"],
   ] as const) {
     const shown = show(
       <>

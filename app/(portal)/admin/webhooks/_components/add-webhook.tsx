@@ -8,10 +8,11 @@ import { BoxesField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { createWebhook } from "@/lib/api-client/operations/notifications";
-import { type HookKind, NewWebhook, NotifyKind } from "@/lib/notify/schema";
+import type { HookKind } from "@/lib/notify/schema";
+import { NOTIFY_KINDS } from "@/lib/word-lists";
 
 /** Transactions are many, so a program asks for them. */
-const OFFERED: readonly HookKind[] = ["transaction", ...NotifyKind.options];
+const OFFERED: readonly HookKind[] = ["transaction", ...NOTIFY_KINDS];
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
 
 interface Typed {
@@ -25,10 +26,10 @@ function AddForm({ onDone }: { onDone: () => void }) {
   const words = useTranslations("notify.kinds");
   const form = useForm<typeof createWebhook, Typed>({
     call: ADD,
-    schema: NewWebhook,
+    schema: async () => (await import("@/lib/notify/schema")).NewWebhook,
     id: "hook",
     isInDialog: true,
-    initial: { name: "", url: "", kinds: NotifyKind.options },
+    initial: { name: "", url: "", kinds: NOTIFY_KINDS },
     toBody: ({ name, url, kinds }) => ({ name: name.trim(), url: url.trim(), kinds: [...kinds] }),
     controls: { "/name": "name", "/url": "url", "/kinds": "kinds" },
     words: {

@@ -21,6 +21,7 @@ import { countOf, type EventSentence, eventSentenceOf, type RecordNames, textOf 
 import { ActionName } from "./names";
 import { PartsList } from "./parts-list";
 import { PublicFacts } from "./public-facts";
+import { RefusalName } from "./refusal-name";
 import { Outcome, PurposeName, Sentence } from "./sentence";
 
 /** Where the arrows and the cross of the drawer lead. */
@@ -73,7 +74,7 @@ function useFacts(detail: EventDetail, happening: EventSentence, log: string | u
     { name: t("outcome"), value: <Outcome outcome={happening.outcome} /> },
     { name: t("action"), value: <ActionName action={happening.action} /> },
     ...(purpose === undefined ? [] : [{ name: t("purpose"), value: <PurposeName purpose={purpose} /> }]),
-    ...(code === undefined ? [] : [{ name: t("reason"), value: code }]),
+    ...(code === undefined ? [] : [{ name: t("reason"), value: <RefusalName code={code} /> }]),
     ...(count === undefined
       ? []
       : [

@@ -5,8 +5,10 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
+import { ERROR_CODES, type ErrorCode, isRecordedCode } from "@/lib/error-codes";
 import { PartFacts, shownMembers } from "./part-facts";
-import { memberKey } from "./part-value";
+import { memberKey, tableKey } from "./part-value";
+import { refusalKey } from "./refusal-name";
 
 const TX = "01a00000-0000-7000-8000-000000000009";
 const PERSON = "8fQZ1c0aXg2LrTtm";
@@ -64,20 +66,32 @@ describe("the facts of a part", () => {
   it("of the organisation leave out what the entry shows above, and say nothing twice", () => {
     const org = {
       ...{ action: "grant.create", actor: PERSON, purpose: "audit", subjects: [`grant:${TX}`], case: true },
-      ...{ details: { grant: TX, action: "inner" }, index: { grant_id: TX, transaction_id: "t" } },
+      ...{ details: { grant: TX, action: "inner", code: "auth.role", reason: "auth.role" } },
+      ...{ access: { error: "auth.role" }, index: { grant_id: TX, transaction_id: "t" } },
     };
-    expect(Object.keys(shownMembers("org", org))).toEqual(["actor", "subjects", "grant", "transaction_id"]);
+    expect(Object.keys(shownMembers("org", org))).toEqual([
+      "actor",
+      "subjects",
+      "grant",
+      "code",
+      "transaction_id",
+    ]);
     expect(shownMembers("case", { purpose: "kept" })).toEqual({ purpose: "kept" });
   });
 });
 
+/** The code that writes entries. */
+function sources(): string[] {
+  const lib = path.join(import.meta.dirname, "../../../../../lib");
+  return readdirSync(lib, { recursive: true, encoding: "utf8" })
+    .filter((file) => /(?<!test)\.ts$/.test(file) && !/testing\/|generated\//.test(file))
+    .map((file) => readFileSync(path.join(lib, file), "utf8"));
+}
+
 /** Members that code writes as literals of `details`, `caseDetails` or a suspicion. */
 function writtenMembers(): Set<string> {
-  const lib = path.join(import.meta.dirname, "../../../../../lib");
   const written = new Set<string>();
-  for (const file of readdirSync(lib, { recursive: true, encoding: "utf8" })) {
-    if (!/(?<!test)\.ts$/.test(file) || /testing\/|generated\//.test(file)) continue;
-    const text = readFileSync(path.join(lib, file), "utf8");
+  for (const text of sources()) {
     for (const [, body = ""] of text.matchAll(/\b(?:caseDetails|details|suspicion): \{([^{}]*)\}/g))
       for (const [, name = ""] of body.matchAll(/(?:^|,)\s*([a-z][a-z_0-9]*)\s*(?=[:,]|$)/g))
         written.add(name);
@@ -85,10 +99,32 @@ function writtenMembers(): Set<string> {
   return written;
 }
 
+const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
+
 describe("labels", () => {
+  it("exist for every code of a refusal that the log keeps, and are shown with the code", () => {
+    const isKept = (code: string) => isCode(code) && isRecordedCode(code);
+    const recorded = Object.keys(ERROR_CODES).filter(isKept);
+    const failed = ["custodian.unavailable", "envelope.open-failed", "envelope.replaced", "key.state"];
+    const codes = [...recorded, ...failed, "service.audit-unavailable"];
+    expect(codes.filter((code) => refusalKey(code) === undefined)).toEqual([]);
+    expect(textOf(render({ code: "auth.role", reason: "As asked." }))).toBe(
+      "|Code|The role or duties of the account do not allow this |auth.role|Reason|As asked.|",
+    );
+  });
+
   it("exist for every member that the code writes", () => {
     const written = [...writtenMembers()];
     expect(written.length).toBeGreaterThan(60);
     expect(written.filter((name) => memberKey(name) === undefined)).toEqual([]);
+  });
+
+  it("exist for every kind of subject that the code writes", () => {
+    const written = new Set<string>();
+    for (const text of sources())
+      for (const [, body = ""] of text.matchAll(/\bsubjects: \[([^\]]*)\]/g))
+        for (const [, table = ""] of body.matchAll(/`([a-z_]+):/g)) written.add(table);
+    expect(written.size).toBeGreaterThan(40);
+    expect([...written].filter((table) => tableKey(table) === undefined)).toEqual([]);
   });
 });

@@ -117,7 +117,9 @@ export function shownMembers(kind: string, plaintext: Members): Members {
   const shown = new Map<string, unknown>();
   for (const [name, value] of flat)
     if (!SHOWN_ABOVE.has(name) || !(name in own)) if (!shown.has(name)) shown.set(name, value);
-  const repeats = ({ 0: name, 1: value }: [string, unknown]) =>
-    name.endsWith("_id") && shown.get(name.slice(0, -3)) === value;
+  const code = shown.get("code");
+  const repeats = ([name, value]: [string, unknown]) =>
+    (name.endsWith("_id") && shown.get(name.slice(0, -3)) === value) ||
+    ((name === "error" || name === "reason") && code !== undefined && value === code);
   return Object.fromEntries([...shown].filter((one) => !repeats(one)));
 }

@@ -7,18 +7,25 @@ import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import type { EventDetail } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
+import { SignInMethod } from "@/lib/identity/schema";
 import { Level, Purpose } from "@/lib/vocabulary";
 import type { RecordNames } from "./event-sentence";
 import { Actor, SubjectName } from "./names";
+import { RefusalName, refusalKey } from "./refusal-name";
 
 // The labels themselves say which members have one, so there is no second list of them. Pages of the log are made on the
 // server: the browser is not sent this file.
 
 /** A member of an entry's parts that has a label in `audit.members`. */
 type EntryMember = keyof typeof audit.members;
+type EntryTable = keyof typeof audit.tables;
 
 function isLabelled(name: string): name is EntryMember {
   return Object.hasOwn(audit.members, name);
+}
+
+function isTable(name: string): name is EntryTable {
+  return Object.hasOwn(audit.tables, name);
 }
 
 /**
@@ -27,6 +34,12 @@ function isLabelled(name: string): name is EntryMember {
  */
 export function memberKey(name: string): EntryMember | undefined {
   return isLabelled(name) ? name : undefined;
+}
+
+/** Returns the message key under `audit` for the kind of a subject; undefined for one that this version does not write. */
+export function tableKey(table: string): `tables.${EntryTable}` | `members.${EntryMember}` | undefined {
+  if (isTable(table)) return `tables.${table}`;
+  return isLabelled(table) ? `members.${table}` : undefined;
 }
 
 /** What is known of the people and records that a part names. */
@@ -47,6 +60,8 @@ const OF_FIELDS: ReadonlySet<string> = new Set([
   "data_accessed",
   "levels",
 ]);
+/** Members whose value can be the code of a refusal. */
+const REFUSALS: ReadonlySet<string> = new Set(["code", "reason", "error"]);
 const RECORDS = { transaction: "transaction", request: "request", grant: "grant" } as const;
 
 /** The kind of record that a member names: `transaction`, `transactions` and `transaction_id` name the same. */
@@ -69,18 +84,22 @@ function useValueWords(): (name: string, text: string) => string | undefined {
   const fieldOf = useFieldNamer();
   return (name, text) => {
     if (OF_FIELDS.has(name)) return fieldOf([text]);
-    const purpose = name === "purpose" ? Purpose.options.find((one) => one === text) : undefined;
+    const known = <T extends string>(member: string, options: readonly T[]): T | undefined =>
+      name === member ? options.find((one) => one === text) : undefined;
+    const purpose = known("purpose", Purpose.options);
     if (purpose !== undefined) return t(`domain.purposes.${purpose}`);
-    const level = name === "level" ? Level.options.find((one) => one === text) : undefined;
+    const level = known("level", Level.options);
     if (level !== undefined) return t(`domain.levels.${level}`);
+    const method = known("method", SignInMethod.options);
+    if (method !== undefined) return t(`account.sessions.methods.${method}`);
     return name === "role" ? t(`portal.roles.${roleKey(text)}`) : undefined;
   };
 }
 
 /** A subject without a page of its own: what it is, and its id. */
 function OtherSubject({ table, id }: { table: string; id: string }) {
-  const t = useTranslations("audit.members");
-  const key = memberKey(table);
+  const t = useTranslations("audit");
+  const key = tableKey(table);
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1">
       {key === undefined ? table : t(key)} <Digest value={id} />
@@ -102,6 +121,7 @@ function Text({ name, text, known }: { name: string; text: string; known: PartKn
   const wordsOf = useValueWords();
   const words = wordsOf(name, text);
   if (words !== undefined) return <>{words}</>;
+  if (REFUSALS.has(name) && refusalKey(text) !== undefined) return <RefusalName code={text} />;
   if (INSTANT.test(text)) return <LocalTime instant={text} />;
   const person = known.people[text];
   if (person !== undefined) return <Person code={text} person={person} />;

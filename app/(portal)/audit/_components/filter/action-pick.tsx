@@ -36,7 +36,7 @@ export function ActionPick(props: {
   const all = groups.flatMap(({ choices }) => choices);
   const matches = ({ value, label }: Choice, text: string) =>
     plain(`${label} ${value}`).includes(plain(text));
-  const fits = (choice: Choice) => choice.value === chosen || matches(choice, sought);
+  const fits = (choice: Choice) => sought === "" || choice.value === chosen || matches(choice, sought);
   const seek = (text: string) => {
     setSought(text);
     const found = text === "" ? [] : all.filter((choice) => matches(choice, text));
@@ -76,7 +76,7 @@ export function ActionPick(props: {
         value={sought}
         onChange={(event) => seek(event.target.value)}
         autoComplete="off"
-        className="w-[8rem] min-w-0 border-line-2 border-l bg-sheet py-1 pl-2"
+        className="hidden w-[8rem] min-w-0 min-[24rem]:block border-line-2 border-l bg-sheet py-1 pl-2"
       />
     </>
   );

@@ -42,7 +42,7 @@ const failure = (seq: number, count?: number): EventItem => ({
 
 test.each([
   ["en", "×1,400", "1,400 failures of the same kind within a minute"],
-  ["de", "×1.400", "1.400 gleiche Fehlschläge binnen einer Minute"],
+  ["de", "×1.400", "1.400 gleichartige Fehlschläge innerhalb einer Minute"],
 ] as const)("an entry for many failures shows how many, in %s", (locale, times, words) => {
   const events = [failure(2, 1400), failure(1, 1), failure(0)];
   const html = render(locale, createElement(List, { events }));

@@ -11,7 +11,6 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation, Notice } from "@/components/ui/states";
 import type { askErasure } from "@/lib/api-client/operations/erasures";
-import { NewErasure } from "@/lib/audit/retention/erasure/schema";
 import type { Receipt } from "@/lib/schema";
 
 const ASK = target<typeof askErasure>("POST", "/confidential/audit/erasures");
@@ -62,7 +61,7 @@ function AskForm({ onDone }: { onDone: () => void }) {
   const explain = useExplained();
   const form = useForm({
     call: ASK,
-    schema: NewErasure,
+    schema: async () => (await import("@/lib/audit/retention/erasure/schema")).NewErasure,
     id: "erasure",
     isInDialog: true,
     initial: { subject: "", reason: "" },

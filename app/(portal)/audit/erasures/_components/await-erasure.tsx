@@ -1,9 +1,9 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect } from "react";
 import { call, target } from "@/components/client/api";
+import { useAnswer } from "@/components/client/use-answer";
 import type { listErasures } from "@/lib/api-client/operations/erasures";
 import type { Erasure } from "@/lib/audit/retention/erasure/schema";
 
@@ -18,8 +18,8 @@ function hasMoved(now: Erasure | undefined, then: Erasure): boolean {
 export function AwaitErasure({ item }: { item: Erasure }) {
   const router = useRouter();
   const cursor = useSearchParams().get("cursor");
-  const { data } = useQuery({
-    queryKey: ["erasures", cursor],
+  const { data } = useAnswer({
+    queryKey: ["erasures", cursor ?? ""],
     queryFn: () => call(list, { query: cursor === null ? {} : { cursor }, isBackground: true }),
     refetchInterval: PERIOD_MS,
     gcTime: 0,

@@ -1,10 +1,10 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { call, target } from "@/components/client/api";
 import { DownloadLink } from "@/components/client/download-link";
+import { useAnswer } from "@/components/client/use-answer";
 import type { listAuditExports } from "@/lib/api-client/operations/audit";
 import type { ExportItem } from "@/lib/audit/schema";
 
@@ -30,8 +30,8 @@ export function DirectDownload(props: {
 }) {
   const router = useRouter();
   const [begun, setBegun] = useState<{ readonly count: number; readonly known: ReadonlySet<string> }>();
-  const { data } = useQuery({
-    queryKey: ["audit", "exports", begun?.count ?? 0],
+  const { data } = useAnswer({
+    queryKey: ["audit", "exports", String(begun?.count ?? 0)],
     queryFn: () => call(list, { query: { limit: "10" }, isBackground: true }),
     enabled: begun !== undefined,
     gcTime: 0,

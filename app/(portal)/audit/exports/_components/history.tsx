@@ -1,12 +1,13 @@
 import { useLocale, useTranslations } from "next-intl";
 import { EntryLink } from "@/components/domain/entry-link";
 import { JobState } from "@/components/domain/export-job";
-import { FileDigest } from "@/components/ui/digest";
+import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { ReadLog } from "@/lib/audit/reading/of-log";
 import type { ExportItem } from "@/lib/audit/schema";
+import { hexOfDigest } from "@/lib/digests";
 import { formatCount } from "@/lib/format";
 import { formatOf } from "./export-form";
 
@@ -93,7 +94,7 @@ export function History({ items, logs }: { items: readonly ExportItem[]; logs: R
         item.sha256 === null ? (
           <span className="text-ink-3">{t("noDigest")}</span>
         ) : (
-          <FileDigest value={item.sha256} label={t("columns.digest")} />
+          <Digest value={hexOfDigest(item.sha256)} label={t("columns.digest")} />
         ),
     },
     {

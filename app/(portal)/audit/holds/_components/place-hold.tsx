@@ -8,7 +8,6 @@ import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
-import { NewPreservation } from "@/lib/access/preservations/schema";
 import type { preserveTransactions } from "@/lib/api-client/operations/preservations";
 
 const PLACE = target<typeof preserveTransactions>("POST", "/confidential/access/preservations");
@@ -25,7 +24,7 @@ function PlaceForm({ records, onDone }: { records: string; onDone: () => void })
   const t = useTranslations("keeping.holds.place");
   const form = useForm({
     call: PLACE,
-    schema: NewPreservation,
+    schema: async () => (await import("@/lib/access/preservations/schema")).NewPreservation,
     id: "hold",
     isInDialog: true,
     initial: { records, reason: "" },

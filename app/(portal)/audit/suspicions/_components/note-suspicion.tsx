@@ -11,7 +11,6 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import type { noteSuspicion } from "@/lib/api-client/operations/erasures";
-import { NewSuspicion } from "@/lib/audit/people-schema";
 import type { Receipt } from "@/lib/schema";
 
 const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicions");
@@ -41,7 +40,7 @@ function NoteForm({ onDone }: { onDone: () => void }) {
   const ui = useTranslations("ui");
   const form = useForm({
     call: WRITE,
-    schema: NewSuspicion,
+    schema: async () => (await import("@/lib/audit/people-schema")).NewSuspicion,
     id: "suspicion",
     isInDialog: true,
     initial: { note: "", transaction: "" },

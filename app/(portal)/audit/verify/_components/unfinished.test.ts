@@ -16,7 +16,7 @@ const BUNDLE = layOut(draft(OURS, 12, [1, 3, 7, 12]), OURS);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 2 });
 const LINES = {
   en: ["Verification failed", "No change was found, but this is missing:"],
-  de: ["Prüfung nicht bestanden", "Eine Änderung wurde nicht gefunden, aber es fehlt:"],
+  de: ["Prüfung nicht bestanden", "Es wurde keine Änderung gefunden, aber Folgendes fehlt:"],
 } as const;
 
 function render(locale: "en" | "de", element: ReactElement): string {

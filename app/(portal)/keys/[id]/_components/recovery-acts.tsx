@@ -2,12 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { Acts, act } from "@/components/act/act-button";
-import { target } from "@/components/client/api";
-import { NotSigned, signStatement } from "@/components/client/sign-statement";
+import { NotSigned, target } from "@/components/client/api";
+import { signStatement } from "@/components/client/sign-statement";
 import { ApiCallSample } from "@/components/layout/api-call";
 import type { refuseRecovery, signRecovery } from "@/lib/api-client/operations/recoveries";
-import { fromBase64url } from "@/lib/crypto/bytes";
-import { spokenGroups } from "@/lib/format";
+import { spokenGroups } from "@/lib/digests";
 import type { RecoveryView } from "@/lib/keys/recovery/schema";
 
 const SIGN = target<typeof signRecovery>("POST", "/confidential/keys/{id}/recovery/statements");
@@ -43,9 +42,7 @@ function ToSign({ view }: { view: RecoveryView }) {
     <>
       <p>{t("text", { kid: view.old_key.kid, next: view.new_key.kid })}</p>
       <p className="mt-4">{t("compare")}</p>
-      <p className="mt-1 max-w-[25rem] font-mono">
-        {spokenGroups(fromBase64url(view.new_key.fingerprint), 16)}
-      </p>
+      <p className="mt-1 max-w-[25rem] font-mono">{spokenGroups(view.new_key.fingerprint, 16)}</p>
       {view.to_sign === undefined ? <p className="mt-4 text-control text-ink-2">{t("byPortal")}</p> : null}
     </>
   );

@@ -7,8 +7,7 @@ import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Tag } from "@/components/ui/tag";
-import { fromBase64url } from "@/lib/crypto/bytes";
-import { spokenGroups } from "@/lib/format";
+import { spokenGroups } from "@/lib/digests";
 import type { RecoveryView } from "@/lib/keys/recovery/schema";
 import { useRefreshing } from "../../../../../components/client/live-refresh";
 import { RecoveryActs } from "./recovery-acts";
@@ -95,11 +94,7 @@ function useFacts(view: RecoveryView): Fact[] {
     { name: t("fingerprint"), value: <Digest value={next.fingerprint} label={t("fingerprint")} isWhole /> },
     {
       name: t("aloud"),
-      value: (
-        <span className="block max-w-[25rem] font-mono">
-          {spokenGroups(fromBase64url(next.fingerprint), 16)}
-        </span>
-      ),
+      value: <span className="block max-w-[25rem] font-mono">{spokenGroups(next.fingerprint, 16)}</span>,
     },
     { name: t("transactions"), value: view.transactions },
     { name: t("signed"), value: <Signatures view={view} /> },

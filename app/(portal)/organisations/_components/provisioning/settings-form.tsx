@@ -6,7 +6,7 @@ import { AreaField, SelectField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { roleKey } from "@/components/layout/role-words";
-import { type Provisioning, ProvisioningChange } from "@/lib/administration/provisioning/schema";
+import type { Provisioning } from "@/lib/administration/provisioning/schema";
 import { groupOfLine, lineOfGroup, linesOf } from "@/lib/administration/typed-lines-schema";
 import type { setProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 
@@ -32,7 +32,7 @@ function useSettings({ id, settings }: Provisioning) {
   return useForm<typeof setProvisioning, Typed>({
     call: PUT,
     params: { id },
-    schema: ProvisioningChange,
+    schema: async () => (await import("@/lib/administration/provisioning/schema")).ProvisioningChange,
     id: "provisioning",
     initial: {
       domains: (settings?.email_domains ?? []).join("\n"),

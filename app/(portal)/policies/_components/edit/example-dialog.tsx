@@ -1,12 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { controlAt, localFaults } from "@/components/form/faults";
+import { controlAt } from "@/components/form/faults";
 import { RadioField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
+import { localFaults } from "@/components/form/local-faults";
 import { useAnswers } from "@/components/form/use-answers";
 import { Dialog } from "@/components/ui/dialog";
 import { type Example, ExampleFacts } from "@/lib/access/policy/policy-document";
+import type { PolicyForm } from "@/lib/policies/authoring/form";
+import { ordinaryExample } from "@/lib/policies/authoring/ordinary-example";
 import {
   FACT_CONTROLS,
   type FactAnswers,
@@ -25,20 +28,20 @@ interface ExampleAnswers extends FactAnswers {
 export function ExampleDialog(props: {
   /** Absent for a new one. */
   example: Example | undefined;
-  /** Facts with which a new one begins. */
-  start: ExampleFacts;
+  /** The rule that a new one is about. */
+  rule: PolicyForm;
   onPut: (example: Example) => void;
   onClose: () => void;
 }) {
   const t = useTranslations("policies.examples");
   const words = useFactWords();
-  const { example, start, onPut, onClose } = props;
+  const { example, rule, onPut, onClose } = props;
   const form = useAnswers<ExampleAnswers, Example>({
     id: "example",
     initial: {
       name: example?.name ?? "",
       expect: example?.expect ?? "allow",
-      ...factAnswers(example?.facts ?? start),
+      ...factAnswers(example?.facts ?? ordinaryExample(rule, new Date())),
     },
     words: {
       name: { label: t("name"), missing: t("nameMissing") },

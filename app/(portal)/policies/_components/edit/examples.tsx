@@ -7,7 +7,7 @@ import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { Example } from "@/lib/access/policy/policy-document";
 import { exampleLine } from "@/lib/policies/authoring/example-sentence";
-import { useSentenceLocale } from "../sentences";
+import { useSentenceLocale } from "../marked";
 
 interface Shown {
   readonly example: Example;

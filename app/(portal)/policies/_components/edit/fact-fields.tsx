@@ -4,11 +4,10 @@ import { useTranslations } from "next-intl";
 import { RadioField, SelectField, TextField, TickField } from "@/components/form/fields";
 import type { Answers, ControlWords } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
-import { ExampleFacts } from "@/lib/access/policy/policy-document";
+import type { ExampleFacts } from "@/lib/access/policy/policy-document";
 import { WEEKDAYS } from "@/lib/policies/authoring/form";
-import { clock } from "@/lib/policies/authoring/sentence-en";
-import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
-import { ROLES } from "@/lib/word-lists";
+import { clock } from "@/lib/policies/authoring/segments";
+import { GROUP_NAMES, INSTRUMENT_KINDS, PURPOSES, ROLES } from "@/lib/word-lists";
 
 /** The facts of a case as controls hold them. */
 export interface FactAnswers {
@@ -39,9 +38,8 @@ function basisOf({ is_party: isParty, grant }: ExampleFacts): string {
   return isParty ? "party" : "none";
 }
 
-/** Returns the answers of a case; an ordinary one for a new example. */
-export function factAnswers(facts: ExampleFacts | undefined): FactAnswers {
-  const of = facts ?? ExampleFacts.parse({ role: "auditor", purpose: "audit", grant: "request" });
+/** Returns the answers of a case. */
+export function factAnswers(of: ExampleFacts): FactAnswers {
   return {
     action: of.action,
     role: of.role,
@@ -139,7 +137,7 @@ export function FactFields<F extends FactAnswers>({ form: given }: { form: Answe
       <SelectField
         form={form}
         name="purpose"
-        options={options(Purpose.options, (one) => domain(`purposes.${one}`))}
+        options={options(PURPOSES, (one) => domain(`purposes.${one}`))}
       />
       <SelectField
         form={form}
@@ -151,13 +149,13 @@ export function FactFields<F extends FactAnswers>({ form: given }: { form: Answe
           <SelectField
             form={form}
             name="group"
-            options={options(GroupName.options, (one) => domain(`fields.${one}`))}
+            options={options(GROUP_NAMES, (one) => domain(`fields.${one}`))}
           />
           <SelectField form={form} name="basis" options={options(BASES, (one) => t(`bases.${one}`))} />
           <SelectField
             form={form}
             name="authority"
-            options={options(["none", ...InstrumentKind.options], (one) =>
+            options={options(["none", ...INSTRUMENT_KINDS], (one) =>
               one === "none" ? t("noAuthority") : domain(`instruments.${one}`),
             )}
           />

@@ -5,15 +5,6 @@ import { Icon } from "@/components/ui/icon";
 import { faultWords } from "@/lib/policies/authoring/fault-words";
 import type { PolicyFault } from "@/lib/policies/schema";
 
-/** Returns the faults that a refused save names. */
-export function faultsIn(members: Readonly<Record<string, unknown>>): PolicyFault[] {
-  const { faults } = members;
-  if (!Array.isArray(faults)) return [];
-  return faults.filter(
-    (one): one is PolicyFault => typeof one === "object" && one !== null && "message" in one,
-  );
-}
-
 function usePlace() {
   const t = useTranslations("policies.edit.faults");
   return ({ policy, line, column, example }: PolicyFault, id: string): string => {

@@ -10,7 +10,7 @@ import { roleKey } from "@/components/layout/role-words";
 import type { RetentionSettings } from "@/lib/access/policy/retention";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { ENTRY_CLASSES } from "@/lib/audit/entry/event";
-import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
+import type { PolicySetView } from "@/lib/policies/schema";
 import type { Role } from "@/lib/vocabulary";
 
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
@@ -76,7 +76,7 @@ function PeriodsForm({ set, onClose }: Edited & { onClose: () => void }) {
     call: SAVE,
     params: { number: String(number) },
     ifMatch: `"${revision}"`,
-    schema: SavedPolicySet,
+    schema: async () => (await import("@/lib/policies/schema")).SavedPolicySet,
     id: "retention",
     initial: initialOf(document.settings.retention),
     isInDialog: true,

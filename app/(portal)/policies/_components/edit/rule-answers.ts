@@ -10,9 +10,8 @@ import {
   tidy,
   WEEKDAYS,
 } from "@/lib/policies/authoring/form";
-import { clock } from "@/lib/policies/authoring/sentence-en";
-import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
-import { ROLES } from "@/lib/word-lists";
+import { clock } from "@/lib/policies/authoring/segments";
+import { GROUP_NAMES, INSTRUMENT_KINDS, PURPOSES, ROLES } from "@/lib/word-lists";
 
 /** The answers of the form as controls hold them: texts, boxes and lists of words. */
 export interface RuleAnswers {
@@ -118,11 +117,11 @@ export function formOf(answers: RuleAnswers, annotations: PolicyForm["annotation
     records: one(["any", "own", "granted"], answers.records, "any"),
     grantKind: one(["any", ...GRANT_KINDS], answers.grantKind, "any"),
     approvals: numberOf(answers.approvals),
-    purposes: some(Purpose.options, answers.purposes),
+    purposes: some(PURPOSES, answers.purposes),
     isOtherPurposes: answers.isOtherPurposes,
-    groups: some(GroupName.options, answers.groups),
+    groups: some(GROUP_NAMES, answers.groups),
     levels: some(LEVELS, answers.levels),
-    instruments: some(InstrumentKind.options, answers.instruments),
+    instruments: some(INSTRUMENT_KINDS, answers.instruments),
     fromDay: answers.fromDay === "" ? null : answers.fromDay,
     toDay: answers.toDay === "" ? null : answers.toDay,
     ageDays: numberOf(answers.ageDays),

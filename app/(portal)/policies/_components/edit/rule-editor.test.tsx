@@ -85,7 +85,7 @@ describe("editor of a rule", () => {
   it("adds an example and removes it again", async () => {
     const { user } = show(<RuleEditor {...edited} reading={{ kind: "form", form: FORM }} />);
     await user.click(screen.getByRole("button", { name: "Add an example" }));
-    const box = within(screen.getByRole("dialog"));
+    const box = within(await screen.findByRole("dialog"));
     await user.type(box.getByLabelText("What it shows"), "Monday is open");
     await user.click(box.getByRole("button", { name: "Use this example" }));
     expect(await screen.findByText("Monday is open")).toBeDefined();

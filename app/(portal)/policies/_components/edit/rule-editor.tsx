@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -9,22 +10,28 @@ import type { Fault } from "@/components/form/faults";
 import { TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { type Answers, useAnswers, useLeaveWarning } from "@/components/form/use-answers";
+import { Notice } from "@/components/ui/states";
 import type { Example, Policy, PolicyDocument } from "@/lib/access/policy/policy-document";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { cedarOf } from "@/lib/policies/authoring/cedar-text";
 import { EMPTY_FORM, type PolicyForm } from "@/lib/policies/authoring/form";
-import { ordinaryExample } from "@/lib/policies/authoring/ordinary-example";
 import type { FormReading } from "@/lib/policies/authoring/read-form";
-import { sentenceOf } from "@/lib/policies/authoring/sentence";
-import { Marked, useSentenceLocale } from "../sentences";
-import { ExampleDialog } from "./example-dialog";
+import type { PolicyFault } from "@/lib/policies/schema";
 import { Examples } from "./examples";
-import { FaultList, faultsIn } from "./fault-list";
+import { ModeSwitch } from "./mode-switch";
 import { answerFaults, answersOf, formOf, type RuleAnswers } from "./rule-answers";
 import { RuleFields } from "./rule-fields";
-import { ModeSwitch, RuleText } from "./rule-text";
+import { RulePreview } from "./rule-preview";
 import { useRuleWords } from "./rule-words";
 
+function FaultsComing() {
+  return <Notice tone="oxblood" icon="stop" title={useTranslations("policies.edit")("failed")} />;
+}
+
+// Loaded with the first fault, text and example.
+const FaultList = dynamic(async () => (await import("./fault-list")).FaultList, { loading: FaultsComing });
+const RuleText = dynamic(async () => (await import("./rule-text")).RuleText);
+const ExampleDialog = dynamic(async () => (await import("./example-dialog")).ExampleDialog);
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
 
 export interface EditedRule {
@@ -41,20 +48,6 @@ export function withRule(document: PolicyDocument, before: string | undefined, r
   const isNew = !document.policies.some(({ id }) => id === before);
   const policies = document.policies.map((policy) => (policy.id === before ? rule : policy));
   return { ...document, policies: isNew ? [...policies, rule] : policies };
-}
-
-/** The sentence that the form writes, while it is filled in. */
-function Preview({ form }: { form: PolicyForm }) {
-  const t = useTranslations("policies.edit");
-  const locale = useSentenceLocale();
-  return (
-    <div className="border-accent border-l-[3px] bg-accent-wash px-4 py-3 tablet:sticky tablet:top-0 tablet:z-header">
-      <p className="text-note text-ink-2">{t("sentence")}</p>
-      <p aria-live="polite" className="text-body">
-        <Marked text={sentenceOf(form, locale)} />
-      </p>
-    </div>
-  );
 }
 
 interface Draft {
@@ -111,6 +104,15 @@ function useRule(edited: EditedRule, draft: Draft) {
   return { form, ruleOf, annotations: start.annotations };
 }
 
+/** Returns the faults that a refused save names. */
+function faultsIn(members: Readonly<Record<string, unknown>>): PolicyFault[] {
+  const { faults } = members;
+  if (!Array.isArray(faults)) return [];
+  return faults.filter(
+    (one): one is PolicyFault => typeof one === "object" && one !== null && "message" in one,
+  );
+}
+
 function useExplain(id: string) {
   return (failure: unknown) => {
     const faults = failure instanceof CallRefused ? faultsIn(failure.problem.members) : [];
@@ -128,7 +130,7 @@ function FormBody({
 }) {
   return (
     <>
-      <Preview form={formOf(form.hook.watch(), annotations)} />
+      <RulePreview form={formOf(form.hook.watch(), annotations)} />
       <RuleFields form={form} />
     </>
   );
@@ -219,7 +221,7 @@ export function RuleEditor(edited: EditedRule) {
       {example === undefined ? null : (
         <ExampleDialog
           example={draft.examples[example]}
-          start={ordinaryExample(formOf(form.hook.getValues(), rule.annotations), new Date())}
+          rule={formOf(form.hook.getValues(), rule.annotations)}
           onPut={put}
           onClose={() => setExample(undefined)}
         />

@@ -6,8 +6,7 @@ import { BoxesField, RadioField, SelectField, TextField, TickField } from "@/com
 import type { Answers } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
 import { GRANT_KINDS, LEVELS, WEEKDAYS } from "@/lib/policies/authoring/form";
-import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
-import { ROLES } from "@/lib/word-lists";
+import { GROUP_NAMES, INSTRUMENT_KINDS, PURPOSES, ROLES } from "@/lib/word-lists";
 import type { RuleAnswers } from "./rule-answers";
 
 interface OfForm {
@@ -78,7 +77,7 @@ function What({ form }: OfForm) {
           name="groups"
           look="columns"
           help={t("groupsHelp")}
-          options={GroupName.options.map((value) => ({ value, label: fields(value) }))}
+          options={GROUP_NAMES.map((value) => ({ value, label: fields(value) }))}
         />
       )}
       <BoxesField
@@ -127,7 +126,7 @@ function Why({ form }: OfForm) {
         name="purposes"
         look="columns"
         help={t("purposesHelp")}
-        options={Purpose.options.map((value) => ({ value, label: purposes(value) }))}
+        options={PURPOSES.map((value) => ({ value, label: purposes(value) }))}
       />
       {effect === "forbid" ? <TickField form={form} name="isOtherPurposes" /> : null}
       {action === "request" ? null : (
@@ -136,7 +135,7 @@ function Why({ form }: OfForm) {
           name="instruments"
           look="columns"
           help={t("instrumentsHelp")}
-          options={InstrumentKind.options.map((value) => ({ value, label: instruments(value) }))}
+          options={INSTRUMENT_KINDS.map((value) => ({ value, label: instruments(value) }))}
         />
       )}
     </Part>

@@ -9,7 +9,7 @@ import { useForm } from "@/components/form/use-form";
 import type { PolicySettings } from "@/lib/access/policy/policy-document";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
 import { SETTINGS, settingOf } from "@/lib/policies/authoring/document-diff";
-import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
+import type { PolicySetView } from "@/lib/policies/schema";
 
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
 
@@ -63,7 +63,7 @@ function SettingsForm({ set, onClose }: Edited & { onClose: () => void }) {
     call: SAVE,
     params: { number: String(number) },
     ifMatch: `"${revision}"`,
-    schema: SavedPolicySet,
+    schema: async () => (await import("@/lib/policies/schema")).SavedPolicySet,
     id: "settings",
     initial: Object.fromEntries(
       NAMES.map((name, index) => [name, texts[index] ?? ""]),

@@ -7,7 +7,7 @@ import { AreaField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import type { savePolicySet } from "@/lib/api-client/operations/policies";
-import { type PolicySetView, SavedPolicySet } from "@/lib/policies/schema";
+import type { PolicySetView } from "@/lib/policies/schema";
 
 const SAVE = target<typeof savePolicySet>("PUT", "/confidential/policies/{number}");
 const PLACES = { "/title": "title", "/reason": "reason" } as const;
@@ -23,7 +23,7 @@ function TitleForm({ set, onClose }: Edited & { onClose: () => void }) {
     call: SAVE,
     params: { number: String(number) },
     ifMatch: `"${revision}"`,
-    schema: SavedPolicySet,
+    schema: async () => (await import("@/lib/policies/schema")).SavedPolicySet,
     id: "title",
     initial: { title, reason },
     isInDialog: true,

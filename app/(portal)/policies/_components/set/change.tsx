@@ -11,7 +11,7 @@ import {
   type ReadDocument,
 } from "@/lib/policies/authoring/document-diff";
 import type { PolicySetView } from "@/lib/policies/schema";
-import { ChangedRule, useSentenceLocale } from "../sentences";
+import { ChangedRule, useSentenceLocale } from "../marked";
 
 const LOOKS = {
   added: { tone: "accent", icon: "plus" },

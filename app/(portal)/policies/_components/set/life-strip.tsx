@@ -82,7 +82,7 @@ export function LifeStrip({ set }: { set: PolicySetView }) {
   return (
     <ol
       aria-label={t("title")}
-      className="mb-8 flex flex-wrap justify-between gap-x-6 gap-y-3 border-line border-y py-3 text-control"
+      className="mb-8 grid grid-cols-[repeat(auto-fill,minmax(165px,1fr))] gap-x-6 gap-y-3 tablet:flex tablet:flex-wrap tablet:justify-between border-line border-y py-3 text-control"
     >
       {steps.map(({ key, state, note }) => (
         <li key={key} className="flex gap-[10px]">

@@ -5,7 +5,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { formatCount } from "@/lib/format";
-import { clock } from "@/lib/policies/authoring/sentence-en";
+import { clock } from "@/lib/policies/authoring/segments";
 import type { Change, DryRunResult } from "@/lib/policies/dry-run/schema";
 
 /** Rows that one list shows; the API has all of them. */

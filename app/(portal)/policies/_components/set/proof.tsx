@@ -7,7 +7,7 @@ import { Tag } from "@/components/ui/tag";
 import { formatDecimal } from "@/lib/format";
 import { exampleLine } from "@/lib/policies/authoring/example-sentence";
 import type { DryRunResult, DryRunView } from "@/lib/policies/dry-run/schema";
-import { useSentenceLocale } from "../sentences";
+import { useSentenceLocale } from "../marked";
 
 const LOOKS = {
   proved: { tone: "accent", icon: "check" },

@@ -3,16 +3,16 @@
 import { useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
-import { controlAt, type Fault, localFaults } from "@/components/form/faults";
+import { controlAt, type Fault } from "@/components/form/faults";
 import { SelectField, TextField, TickField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
-import { type Answers, useAnswers } from "@/components/form/use-answers";
+import { type Answers, faultsBy, useAnswers } from "@/components/form/use-answers";
 import { roleKey } from "@/components/layout/role-words";
-import { ExampleFacts } from "@/lib/access/policy/policy-document";
+import type { ExampleFacts } from "@/lib/access/policy/policy-document";
 import type { simulatePolicies } from "@/lib/api-client/operations/policies";
 import type { SimulateAnswer } from "@/lib/policies/simulate/schema";
-import { Purpose, type Role } from "@/lib/vocabulary";
-import { ROLES } from "@/lib/word-lists";
+import type { Role } from "@/lib/vocabulary";
+import { PURPOSES, ROLES } from "@/lib/word-lists";
 import {
   FACT_CONTROLS,
   type FactAnswers,
@@ -22,6 +22,7 @@ import {
   useFactWords,
 } from "../edit/fact-fields";
 
+const loadFacts = async () => (await import("@/lib/access/policy/policy-document")).ExampleFacts;
 const SIMULATE = target<typeof simulatePolicies>("POST", "/confidential/policies/simulate");
 
 /** What a case can be about, and what the page's address says of it. */
@@ -33,6 +34,8 @@ export interface KnownCases {
   readonly isReal: boolean;
   /** Facts of an entry of the log. */
   readonly recorded: ExampleFacts | undefined;
+  /** Facts of an ordinary case. */
+  readonly ordinary: ExampleFacts;
   /** From the page's address. */
   readonly given: {
     readonly person: string;
@@ -74,18 +77,18 @@ export function ExampleForm({ known, onAnswer }: OfCase) {
   const options = useSetOptions(known);
   const form = useAnswers<ExampleCase, SimulateAnswer>({
     id: "case",
-    initial: { number: "", ...factAnswers(known.recorded) },
+    initial: { number: "", ...factAnswers(known.recorded ?? known.ordinary) },
     words: { number: { label: t("set") }, ...words },
     focus: "summary",
     keeps: (_sent, answers) => answers,
-    check: (answers): Fault[] => localFaults(ExampleFacts, factsOf(answers, known.recorded)),
+    check: (answers) => faultsBy(loadFacts, factsOf(answers, known.recorded)),
     controlOf: ({ pointer }) => controlAt(FACT_CONTROLS, pointer),
-    send: (answers) =>
+    send: async (answers) =>
       call(SIMULATE, {
         body: {
           kind: "example",
           ...numberOf(answers.number),
-          example: ExampleFacts.parse(factsOf(answers, known.recorded)),
+          example: (await loadFacts()).parse(factsOf(answers, known.recorded)),
         },
       }),
     onDone: onAnswer,
@@ -191,7 +194,7 @@ function RealFields({ form, known }: { form: Answers<RealCase>; known: KnownCase
       <SelectField
         form={form}
         name="purpose"
-        options={Purpose.options.map((value) => ({ value, label: purposes(value) }))}
+        options={PURPOSES.map((value) => ({ value, label: purposes(value) }))}
       />
       <div className="flex flex-wrap gap-4">
         <TextField form={form} name="day" type="date" />
@@ -236,7 +239,7 @@ export function RealForm({ known, onAnswer }: OfCase) {
           ...whoOf(answers.person, given.grant),
           ...numberOf(answers.number),
           transaction_id: answers.record.trim(),
-          purpose: Purpose.parse(answers.purpose),
+          purpose: PURPOSES.find((one) => one === answers.purpose) ?? "audit",
           ...instantOf(answers),
           reason_outside_hours: answers.hasReason,
         },

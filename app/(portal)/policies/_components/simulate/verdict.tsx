@@ -7,7 +7,7 @@ import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { FormReading } from "@/lib/policies/authoring/read-form";
-import { clock } from "@/lib/policies/authoring/sentence-en";
+import { clock } from "@/lib/policies/authoring/segments";
 import type { SimulateAnswer, WhatIf } from "@/lib/policies/simulate/schema";
 import { RuleSentence } from "../sentences";
 

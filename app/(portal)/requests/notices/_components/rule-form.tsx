@@ -5,11 +5,11 @@ import { target } from "@/components/client/api";
 import { SelectField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { NewNoticeRule } from "@/lib/access/notices/schema";
+import type { NewNoticeRule } from "@/lib/access/notices/schema";
 import type { setNoticeRule } from "@/lib/api-client/operations/notices";
+import { INSTRUMENT_KINDS, NOTICE_MODES, PURPOSES } from "@/lib/word-lists";
 
 const SET = target<typeof setNoticeRule>("PUT", "/confidential/access/notices/rules");
-const { kind: Kind, purpose: Purpose, notice: Notice } = NewNoticeRule.shape;
 
 /** Sets whether participants are notified for one instrument and purpose, with the reason. */
 export function RuleForm() {
@@ -17,7 +17,7 @@ export function RuleForm() {
   const domain = useTranslations("domain");
   const form = useForm<typeof setNoticeRule, NewNoticeRule>({
     call: SET,
-    schema: NewNoticeRule,
+    schema: async () => (await import("@/lib/access/notices/schema")).NewNoticeRule,
     id: "rule",
     initial: { kind: "court_order", purpose: "audit", notice: "none", reason: "" },
     toBody: (rule) => ({ ...rule, reason: rule.reason.trim() }),
@@ -44,17 +44,20 @@ export function RuleForm() {
         <SelectField
           form={form}
           name="kind"
-          options={Kind.options.map((value) => ({ value, label: t(`kinds.${value}`) }))}
+          options={[...INSTRUMENT_KINDS, "none" as const].map((value) => ({
+            value,
+            label: t(`kinds.${value}`),
+          }))}
         />
         <SelectField
           form={form}
           name="purpose"
-          options={Purpose.options.map((value) => ({ value, label: domain(`purposes.${value}`) }))}
+          options={PURPOSES.map((value) => ({ value, label: domain(`purposes.${value}`) }))}
         />
         <SelectField
           form={form}
           name="notice"
-          options={Notice.options.map((value) => ({ value, label: t(`rules.${value}`) }))}
+          options={NOTICE_MODES.map((value) => ({ value, label: t(`rules.${value}`) }))}
         />
       </div>
       <TextField form={form} name="reason" maxLength={2_000} />

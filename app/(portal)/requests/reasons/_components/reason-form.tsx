@@ -5,8 +5,9 @@ import { target } from "@/components/client/api";
 import { AreaField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { NewReasons, ReasonDecision, type ReasonTemplate } from "@/lib/access/review/reason-schema";
+import type { ReasonDecision, ReasonTemplate } from "@/lib/access/review/reason-schema";
 import type { setReasons } from "@/lib/api-client/operations/decisions";
+import { REASON_DECISIONS } from "@/lib/word-lists";
 
 const SET = target<typeof setReasons>("PUT", "/confidential/access/reasons");
 
@@ -17,7 +18,7 @@ function linesOf(items: readonly ReasonTemplate[], decision: ReasonDecision): st
 }
 
 function itemsOf(typed: Typed): ReasonTemplate[] {
-  return ReasonDecision.options.flatMap((decision) =>
+  return REASON_DECISIONS.flatMap((decision) =>
     typed[decision]
       .split("\n")
       .map((line) => line.trim())
@@ -32,7 +33,7 @@ export function ReasonForm({ items }: { items: readonly ReasonTemplate[] }) {
   const acts = useTranslations("review.acts");
   const form = useForm<typeof setReasons, Typed>({
     call: SET,
-    schema: NewReasons,
+    schema: async () => (await import("@/lib/access/review/reason-schema")).NewReasons,
     id: "reasons",
     initial: {
       approve: linesOf(items, "approve"),
@@ -58,7 +59,7 @@ export function ReasonForm({ items }: { items: readonly ReasonTemplate[] }) {
       className="max-w-[720px]"
     >
       <p className="text-control text-ink-2">{t("help")}</p>
-      {ReasonDecision.options.map((decision) => (
+      {REASON_DECISIONS.map((decision) => (
         <AreaField key={decision} form={form} name={decision} rows={5} />
       ))}
     </FormFrame>

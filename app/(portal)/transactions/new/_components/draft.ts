@@ -1,5 +1,5 @@
 import type { FieldProblem } from "@/components/client/api";
-import { Instant } from "@/lib/schema";
+import { instantWithin } from "@/lib/days";
 import { isAssetCode } from "@/lib/transactions/assets";
 import type { NewTransaction } from "@/lib/transactions/schema";
 
@@ -98,8 +98,7 @@ function assetOf({ currency }: Draft): string {
 }
 
 function occurredAt(draft: Draft): string | undefined {
-  const at = new Date(draft.occurredAt);
-  return Number.isNaN(at.getTime()) ? undefined : Instant.safeParse(at.toISOString()).data;
+  return instantWithin(new Date(draft.occurredAt));
 }
 
 /** What is wrong before anything is sent; the server looks at everything again. */

@@ -1,8 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import type { Fact } from "@/components/ui/facts";
-import { fromBase64url } from "@/lib/crypto/bytes";
-import { spokenGroups } from "@/lib/format";
+import { spokenGroups } from "@/lib/digests";
 import type { RosterChangeView } from "@/lib/identity/roster/schema";
 
 /**
@@ -13,11 +12,7 @@ const GROUPS = 8;
 
 /** Shows the groups of a key. Two people compare them by telephone. */
 function KeyWords({ fingerprint }: { fingerprint: string }) {
-  return (
-    <span className="block max-w-[25rem] font-mono text-body">
-      {spokenGroups(fromBase64url(fingerprint), GROUPS)}
-    </span>
-  );
+  return <span className="block max-w-[25rem] font-mono text-body">{spokenGroups(fingerprint, GROUPS)}</span>;
 }
 
 /** Returns the added and the removed key, each in groups to read aloud and with its id in the roster. */

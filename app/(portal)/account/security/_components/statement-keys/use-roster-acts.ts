@@ -2,9 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { useCallback, useState } from "react";
-import { isChangeAsShown } from "@/app/(portal)/account/security/_components/statement-keys/roster-difference";
-import { CallRefused, target } from "@/components/client/api";
-import { NotSigned, type PasskeySignature, signStatement } from "@/components/client/sign-statement";
+import { CallRefused, NotSigned, target } from "@/components/client/api";
+import type { PasskeySignature } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
 import { useIntent } from "@/components/client/use-intent";
 import type {
@@ -30,6 +29,11 @@ async function signatureFor(
 ): Promise<PasskeySignature | undefined> {
   const { to_sign: toSign } = change;
   if (toSign === undefined) return undefined;
+  // What compares and signs comes with the first signature.
+  const [{ isChangeAsShown }, { signStatement }] = await Promise.all([
+    import("@/app/(portal)/account/security/_components/statement-keys/roster-difference"),
+    import("@/components/client/sign-statement"),
+  ]);
   if (!(await isChangeAsShown(change, toSign))) throw new NotSigned("differs");
   const credentialIds = standing.keys.flatMap(({ kind, id }) => (kind === "passkey" ? [id] : []));
   return signStatement("roster", toSign.statement, { rpId: standing.rp_id, credentialIds });

@@ -3,9 +3,9 @@ import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { answerCalls, problem, show } from "@/lib/testing/components";
-import { CommentForm } from "./comment-form";
+import { CommentButton } from "./comment-button";
 import { DeadlineActs } from "./deadline-acts";
-import { IdentityForm } from "./identity-form";
+import { IdentityButton } from "./identity-button";
 import { Withdraw } from "./withdraw";
 
 const ID = "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f";
@@ -75,18 +75,21 @@ describe("a comment", () => {
   it("is not sent empty, keeps its text when the call fails, and is gone once sent", async () => {
     let isDown = true;
     const calls = answerCalls(() => (isDown ? problem(503, "service.unavailable") : DONE));
-    const { user } = show(<CommentForm requestId={ID} isAnswer={false} />);
-    await user.click(screen.getByRole("button", { name: "Send" }));
-    expect(await screen.findByRole("alert", { name: "One thing to correct" })).toBeDefined();
-    const box = screen.getByLabelText("Comment");
+    const { user } = show(<CommentButton requestId={ID} isAnswer={false} />);
+    await user.click(screen.getByRole("button", { name: "Comment" }));
+    await user.click(await screen.findByRole("button", { name: "Send" }));
+    expect(await screen.findByText("Enter a comment")).toBeDefined();
+    const box = screen.getByRole("textbox", { name: "Comment" });
+    expect(document.activeElement).toBe(box);
     await user.type(box, "Which archive? ");
     await user.click(screen.getByRole("button", { name: "Send" }));
-    expect(await screen.findByText("This was not done")).toBeDefined();
+    expect(await screen.findByText("The action failed")).toBeDefined();
     expect(box).toHaveProperty("value", "Which archive? ");
     isDown = false;
     await user.click(screen.getByRole("button", { name: "Send" }));
-    expect(await screen.findByText("Sent")).toBeDefined();
-    expect(box).toHaveProperty("value", "");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await user.click(screen.getByRole("button", { name: "Comment" }));
+    expect(await screen.findByRole("textbox", { name: "Comment" })).toHaveProperty("value", "");
     expect(calls.map(({ body }) => body)).toEqual(Array(2).fill({ comment: "Which archive?" }));
     expect(new Set(calls.map(({ headers }) => headers.get("idempotency-key"))).size).toBe(1);
   });
@@ -97,18 +100,19 @@ describe("an identity check", () => {
     const calls = answerCalls(() => ({ status: 200, json: { id: ID, is_valid: false } }));
     const check = { contacts: ["+49 30 1"], domain: "agency.example", is_domain_verified: true };
     const { user } = show(
-      <IdentityForm
+      <IdentityButton
         requestId={ID}
         officer="Ines Weber"
-        check={check as Parameters<typeof IdentityForm>[0]["check"]}
+        check={check as Parameters<typeof IdentityButton>[0]["check"]}
       />,
     );
-    await user.click(screen.getByLabelText(/^I reached the requester/));
-    await user.type(screen.getByLabelText("How you checked"), "By letter");
     await user.click(screen.getByRole("button", { name: "Record check" }));
+    await user.click(await screen.findByLabelText(/^I called the requester/));
+    await user.type(screen.getByLabelText("How you checked"), "By letter");
+    await user.click(inDialogYes("Record check"));
     expect(await screen.findByText(/can only be approved with both checks/)).toBeDefined();
     await user.selectOptions(screen.getByLabelText("Number called"), "+49 30 1");
-    await user.click(screen.getByRole("button", { name: "Record check" }));
+    await user.click(inDialogYes("Record check"));
     await waitFor(() => expect(calls).toHaveLength(2));
     expect(calls.map(({ body }) => body)).toEqual([
       { is_confirmed: false, note: "By letter" },

@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import { CommentForm } from "./comment-form";
+import { CommentButton } from "./comment-button";
 
 /** Comments of both sides, oldest first. Questions and their answers are shown elsewhere. */
 export function CommentSection({ request }: { request: RequestView }) {
@@ -24,8 +24,8 @@ export function CommentSection({ request }: { request: RequestView }) {
           </li>
         ))}
       </ul>
-      <div className="mt-4 max-w-[560px] print:hidden">
-        <CommentForm requestId={request.id} isAnswer={false} />
+      <div className="mt-4 print:hidden">
+        <CommentButton requestId={request.id} isAnswer={false} />
       </div>
     </Section>
   );

@@ -7,7 +7,6 @@ import { AreaField, SelectField, TickField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Notice } from "@/components/ui/states";
-import { NewIdentityCheck } from "@/lib/access/requests/schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import type { checkIdentity } from "@/lib/api-client/operations/decisions";
 
@@ -18,6 +17,7 @@ export function IdentityForm(props: {
   requestId: string;
   officer: string;
   check: ReviewView["identity_check"];
+  onDone: () => void;
 }) {
   const { requestId, officer, check } = props;
   const { contacts = [], domain = "", is_domain_verified: isVerified = false } = check;
@@ -25,7 +25,7 @@ export function IdentityForm(props: {
   const form = useForm({
     call: CHECK,
     params: { id: requestId },
-    schema: NewIdentityCheck,
+    schema: async () => (await import("@/lib/access/requests/schema")).NewIdentityCheck,
     id: "identity",
     initial: { number: "", isConfirmed: false, note: "" },
     toBody: ({ number, isConfirmed, note }) => ({
@@ -40,17 +40,19 @@ export function IdentityForm(props: {
       note: { label: t("note"), missing: t("noteMissing") },
     },
     keeps: (_answer, typed) => typed,
+    isInDialog: true,
+    onDone: ({ is_valid: isValid }) => isValid && props.onDone(),
   });
   const numbers = contacts.map((number) => ({ value: number, label: number }));
   return (
-    <div className="mt-3 grid max-w-[560px] gap-4">
+    <div className="grid gap-4">
       <p className="text-control text-ink-2">{t("text", { name: officer })}</p>
       <Notice
         tone={isVerified ? "accent" : "amber"}
         icon={isVerified ? "check" : "warning"}
         title={t(isVerified ? "domain" : "otherDomain", { domain })}
       />
-      <FormFrame form={form} className="" look="secondary" submit={t("record")}>
+      <FormFrame form={form} submit={t("record")}>
         <SelectField
           form={form}
           name="number"

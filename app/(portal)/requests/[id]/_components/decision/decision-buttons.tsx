@@ -31,7 +31,7 @@ export function DecisionButtons({ state, onAct }: { state: ReviewState; onAct: (
   const format = useFormatter();
   const narrowers = narrowersOf(state.request);
   // What an earlier decider has narrowed is not approved as it was asked.
-  const isLong = (act: Act): boolean => act === "approve" && narrowers.length > 0;
+  const isNarrowed = (act: Act): boolean => act === "approve" && narrowers.length > 0;
   const look = (act: Act) => (act === supported ? "primary" : act === "deny" ? "danger" : "secondary");
   return (
     <>
@@ -45,10 +45,12 @@ export function DecisionButtons({ state, onAct }: { state: ReviewState; onAct: (
             aria-keyshortcuts={KEYS[act]}
             aria-describedby="panel-why"
             disabled={isOff(act)}
-            className={`justify-start gap-1 px-3 text-left ${isLong(act) ? "col-span-2" : "leading-tight"}`}
+            className={`justify-start gap-1 px-3 text-left ${act === "approve" || act === "deny" ? "col-span-2" : ""}`}
             onClick={() => onAct(act)}
           >
-            {isLong(act) ? t("acts.approveNarrowed", { names: format.list(narrowers) }) : t(`acts.${act}`)}
+            {isNarrowed(act)
+              ? t("acts.approveNarrowed", { names: format.list(narrowers) })
+              : t(`acts.${act}`)}
           </Button>
         ))}
       </div>

@@ -42,7 +42,7 @@ export function PolicyStrip({ policy }: { policy: ReviewView["policy"] }) {
         {policy.groups.map(({ group, outcome }) => (
           <li key={group} className="border-line-2 border-r border-b px-3 py-2 text-control">
             <span className="block">{domain(`fields.${group}`)}</span>
-            <span className={`flex items-center gap-2 ${TONES[outcome]}`}>
+            <span className={`flex gap-2 [&>svg]:mt-[2px] ${TONES[outcome]}`}>
               <Glyph outcome={outcome} />
               {t(`policy.${outcome}`)}
             </span>

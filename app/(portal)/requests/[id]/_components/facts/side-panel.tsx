@@ -13,7 +13,7 @@ import { Notice } from "@/components/ui/states";
 import { shownDue } from "@/lib/access/deadlines/shown-due";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { CommentForm } from "../acts/comment-form";
+import { CommentButton } from "../acts/comment-button";
 import { Withdraw } from "../acts/withdraw";
 import { ConflictNotice } from "../decision/conflict-notice";
 
@@ -147,13 +147,13 @@ export function RequesterPanel({
             <p className="whitespace-pre-wrap break-words">{question.comment}</p>
           </Notice>
           <div className="mt-4">
-            <CommentForm requestId={request.id} isAnswer />
+            <CommentButton requestId={request.id} isAnswer />
           </div>
         </FactsSection>
       )}
       {denial === undefined ? null : <Denied request={request} denial={denial} />}
       <Standing request={request} isOwn />
-      <div className="flex flex-wrap gap-2">
+      <div className="grid gap-2">
         {request.state === "draft" ? (
           <ButtonLink href={`/requests/new?draft=${request.id}`} look="primary" size="form">
             {t("side.continue")}

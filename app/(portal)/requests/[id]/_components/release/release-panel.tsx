@@ -1,8 +1,10 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
+import { DialogButton } from "@/components/act/dialog-button";
 import { TextArea } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
@@ -14,8 +16,9 @@ import { Notice } from "@/components/ui/states";
 import type { ReleaseStanding } from "@/lib/access/executive-release/schema";
 import { ReadingFields } from "../decision/retyped-facts/reading-fields";
 import { type ReviewState, useReview } from "../decision/review-state";
-import { ProposeRelease } from "./release-propose";
-import { SignRelease } from "./release-sign";
+
+// Loaded with the press that signs.
+const SignRelease = dynamic(async () => (await import("./release-sign")).SignRelease);
 
 interface PanelProps {
   readonly requestId: string;
@@ -131,13 +134,39 @@ function Signing({
   );
 }
 
+/** Proposing the terms. Before the requester's identity is checked, a release is refused. */
+function Propose({
+  requestId,
+  reference,
+  isUnknown,
+}: Pick<PanelProps, "requestId" | "reference"> & { isUnknown: boolean }) {
+  const t = useTranslations("release.propose");
+  return (
+    <div className="mb-6 grid justify-items-start gap-4 text-control">
+      <p className="text-ink-2">{t("lead", { reference })}</p>
+      {isUnknown ? (
+        <p>{t("unknown")}</p>
+      ) : (
+        <DialogButton
+          label={t("submit")}
+          button={{ look: "primary" }}
+          load={async () => {
+            const { ProposeRelease } = await import("./release-propose");
+            return (close) => <ProposeRelease requestId={requestId} onDone={close} />;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
 function Act({ standing, person, requestId, reference }: PanelProps) {
   const t = useTranslations("release.panel");
   const state = useReview();
   const { acts, release } = standing;
   if (state !== undefined && acts.includes("propose")) {
     const isUnknown = state.review.identity_check.is_required && !state.review.identity_check.is_valid;
-    return <ProposeRelease requestId={requestId} reference={reference} isUnknown={isUnknown} />;
+    return <Propose requestId={requestId} reference={reference} isUnknown={isUnknown} />;
   }
   if (state !== undefined && acts.includes("sign"))
     return <Signing state={state} person={person} standing={standing} />;

@@ -1,6 +1,6 @@
 import type { NoticeOutlook } from "@/lib/access/notices/expected-notice";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
+import { endOfDate, instantWithin, isDayAccepted } from "@/lib/days";
 import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 import type { AnswerDays } from "./answer-days";
 import { namesBySource } from "./read-facts";
@@ -173,13 +173,12 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** The instant at which a legal authority that names this last day ends: it is valid on that day (UTC). */
 export function endOfDay(date: string): string | undefined {
-  return CalendarDate.safeParse(date).success ? endOfDate(date).toISOString() : undefined;
+  return isDayAccepted(date) ? endOfDate(date).toISOString() : undefined;
 }
 
 /** The instant that a `datetime-local` or `date` control means in the reader's zone. */
 export function instantOf(text: string): string | undefined {
-  const at = new Date(DATE.test(text) ? `${text}T00:00` : text);
-  return Number.isNaN(at.getTime()) ? undefined : Instant.safeParse(at.toISOString()).data;
+  return instantWithin(new Date(DATE.test(text) ? `${text}T00:00` : text));
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");

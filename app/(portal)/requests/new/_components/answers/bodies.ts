@@ -1,6 +1,6 @@
 import type { Input } from "@/lib/api-client/operation";
 import type { attachAuthorization, changeRequest, createRequest } from "@/lib/api-client/operations/access";
-import { notAfterLast } from "@/lib/schema";
+import { notAfterLast } from "@/lib/days";
 import { type Answers, endOfDay, type FormOptions, instantOf } from "./answers";
 import { READABLE_FACTS, readingOf } from "./read-facts";
 

@@ -2,10 +2,11 @@ import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { EndTime } from "@/components/ui/begin-and-end";
-import { FileDigest } from "@/components/ui/digest";
+import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView, RequestView } from "@/lib/access/requests/answer-schema";
+import { hexOfDigest } from "@/lib/digests";
 import { formatCount, formatTime, regionName } from "@/lib/format";
 import type { GroupName } from "@/lib/vocabulary";
 import { type AnswerName, controlId } from "../answers/answers";
@@ -136,7 +137,7 @@ function DocumentAnswer({ order, person }: { order: AuthorizationView; person: s
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <DocumentTitle person={person} document={document} />
       <span>
-        {t("sha")} <FileDigest value={document.sha256} label={t("sha")} />
+        {t("sha")} <Digest value={hexOfDigest(document.sha256)} label={t("sha")} />
       </span>
       <ScanTag scan={document.scan} />
     </span>

@@ -5,8 +5,9 @@ import { lazy, Suspense, useCallback, useState } from "react";
 import { FileDrop } from "@/components/form/file-drop";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button } from "@/components/ui/button";
-import { FileDigest } from "@/components/ui/digest";
+import { Digest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
+import { hexOfDigest } from "@/lib/digests";
 import { controlId } from "../answers/answers";
 import { type AuthorityState, hasOrder } from "../sections/authority-store";
 import { SignatureChoice } from "../sections/signature-choice";
@@ -48,7 +49,7 @@ function DigestLine({ state }: { state: AuthorityState }) {
   if (sha256 === undefined) return null;
   return (
     <p className="flex flex-wrap items-center gap-x-2 text-control text-ink-2">
-      {t("sha")} <FileDigest value={sha256} label={t("sha")} />
+      {t("sha")} <Digest value={hexOfDigest(sha256)} label={t("sha")} />
       {sent === undefined ? null : <span>{t(comparison)}</span>}
     </p>
   );

@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import {
@@ -8,7 +9,9 @@ import {
   useOpening,
 } from "@/app/(portal)/transactions/[id]/_components/opening/use-opening";
 import { type CopyOutcome, useCopyGuard } from "@/components/client/logged-copy";
-import { OpenDialog } from "@/components/opening/open-dialog";
+
+/** Loaded with the first press. */
+const OpenDialog = dynamic(async () => (await import("@/components/opening/open-dialog")).OpenDialog);
 
 /** The page's button that opens everything or seals it again. It gets the focus when the focused control disappears. */
 export const MAIN_ACTION = "opening-main";

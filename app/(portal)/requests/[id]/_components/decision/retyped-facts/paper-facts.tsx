@@ -1,12 +1,13 @@
 import { useLocale, useTranslations } from "next-intl";
 import { reachFact } from "@/app/(portal)/requests/[id]/_components/order/order-reach";
 import { EndTime } from "@/components/ui/begin-and-end";
-import { Digest, FileDigest } from "@/components/ui/digest";
+import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
+import { hexOfDigest } from "@/lib/digests";
 import { formatTime, regionName } from "@/lib/format";
 
 const KIB = 1024;
@@ -121,7 +122,7 @@ export function PaperFacts({
             name: t("paper.document"),
             value: (
               <>
-                <FileDigest value={document.sha256} label={t("paper.digest")} /> SHA-256,{" "}
+                <Digest value={hexOfDigest(document.sha256)} label={t("paper.digest")} /> SHA-256,{" "}
                 {sizeOf(document.bytes)}
               </>
             ),

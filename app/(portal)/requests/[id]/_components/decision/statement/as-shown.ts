@@ -1,4 +1,4 @@
-import { sameNames } from "@/components/client/sign-statement";
+import { sameNames } from "@/components/client/use-signer";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import type { ReleaseStatement } from "@/lib/escrow/protocol/release-statement";
