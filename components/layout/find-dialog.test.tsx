@@ -34,6 +34,13 @@ it("Enter before the answer waits for it and jumps to what was found, not to a l
   await waitFor(() => expect(moves).toEqual([["push", `/requests/${ID}`]]));
 });
 
+it("says that there is more than it shows", async () => {
+  answerCalls(() => ({ status: 200, json: { ...FOUND, more: ["request"] } }));
+  const { user } = show(<FindDialog viewer={VIEWER} onClose={() => undefined} />);
+  await user.paste("102 O 88");
+  expect(await screen.findByText(/^There are more results/)).toBeDefined();
+});
+
 it("a search that fails says so, and the lists and pages stay", async () => {
   answerCalls(() => problem(503, "service.database-unavailable"));
   const { user } = show(<FindDialog viewer={VIEWER} onClose={() => undefined} />);

@@ -149,6 +149,9 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
           </p>
         ) : null}
         <Command.List className="mt-3 max-h-[50dvh] overflow-y-auto">
+          {isCurrent && data !== undefined && data.more.length > 0 ? (
+            <p className="px-3 pt-2 text-control text-ink-2">{t("find.more")}</p>
+          ) : null}
           <Command.Empty className="px-3 py-2 text-control text-ink-2">{t("find.nothing")}</Command.Empty>
           {(["goTo", "records", "people"] as const).map((group) => (
             <Lines

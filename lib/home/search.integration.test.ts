@@ -61,7 +61,7 @@ it("leads from a job, a request's reference and its case number to transactions 
   const { reference, authorization, jobs } = await getRequest(bench.regulator, await bench.file());
   const names = [jobs[0]?.job_id ?? "", reference, authorization?.case_number ?? ""];
   const led = async (who: BenchPerson, name: string) =>
-    (await transactionsNamed(who, name)).map(({ id }) => id);
+    (await transactionsNamed(who, name)).items.map(({ id }) => id);
   for (const name of names) expect(await led(bench.regulator, name), name).toContain(expected);
   const stranger = await bench.person({ role: "client", hasKey: false });
   for (const name of names) expect(await led(stranger, name), name).toEqual([]);
@@ -71,10 +71,11 @@ it("leads from a job, a request's reference and its case number to transactions 
 it("one letter, a wildcard and an unknown id find nothing, and each kind is cut at five", async () => {
   for (const text of ["a", "%%", "__", crypto.randomUUID()])
     expect(await find(bench.legal, text), text).toEqual([]);
-  for (let count = 0; count < 6; count += 1) await bench.file();
+  for (let count = 0; count < 11; count += 1) await bench.file();
   const { items, more } = await search(bench.legal, "AR-", all);
   expect(items.filter(({ kind }) => kind === "request")).toHaveLength(5);
   expect(more).toContain("request");
+  expect(await transactionsNamed(bench.regulator, "AR-")).toMatchObject({ hasMore: true });
 });
 
 it("records have their names for people who may read them, and for others none", async () => {

@@ -21,6 +21,10 @@ import { type Found, FoundKind, type SearchAnswer } from "./search-schema";
 /** Of each kind. */
 const MOST = 5;
 const SHORTEST = 2;
+/** So many transactions are offered where a name leads to several. */
+const LED = 50;
+/** So many requests of a case or reference are read for their transactions. */
+const LED_REQUESTS = 10;
 /** An organisation's list has no search: so many are looked through. */
 const ORGANISATIONS = 500;
 const REFERENCE = /^[A-Za-z0-9-]+$/;
@@ -43,9 +47,9 @@ async function one<T>(read: () => Promise<T>): Promise<readonly T[]> {
 }
 
 /** Requests by id, transaction, case number, reference or the number of their grant. One can be there twice. */
-async function requestsNamed(cx: Context, text: string) {
+async function requestsNamed(cx: Context, text: string, limit: number) {
   const list = async (query: Partial<RequestListQuery>) =>
-    (await listRequests(cx, { limit: MOST + 1, ...query })).items;
+    (await listRequests(cx, { limit, ...query })).items;
   const reference = text.replace(GRANT, "AR-");
   return isUuid(text)
     ? [...(await one(() => getRequest(cx, text))), ...(await list({ transaction: text }))]
@@ -56,7 +60,7 @@ async function requestsNamed(cx: Context, text: string) {
 }
 
 async function findRequests(cx: Context, text: string) {
-  const named = (await requestsNamed(cx, text)).map((request) => ({
+  const named = (await requestsNamed(cx, text, MOST + 1)).map((request) => ({
     id: request.id,
     name: request.reference,
     ...("authority" in request && request.authority?.case_number !== undefined
@@ -66,10 +70,10 @@ async function findRequests(cx: Context, text: string) {
   return [...new Map(named.map((request) => [request.id, request])).values()];
 }
 
-async function findTransactions(cx: Context, text: string) {
+async function findTransactions(cx: Context, text: string, limit = MOST + 1) {
   const found = isUuid(text)
     ? await one(() => getTransaction(cx, text))
-    : (await listTransactions(cx, { limit: MOST + 1, job_id: text })).items;
+    : (await listTransactions(cx, { limit, job_id: text })).items;
   return found.map(({ transaction_id: id, job_id: name }) => ({ id, name, note: id }));
 }
 
@@ -96,20 +100,28 @@ export interface NamedTransaction {
   readonly job: string;
 }
 
+/** The first transactions that a name leads to, and whether there may be more. */
+export interface NamedTransactions {
+  readonly items: readonly NamedTransaction[];
+  readonly hasMore: boolean;
+}
+
 /**
  * Returns the transactions that a job name leads to, otherwise those of the requests that a reference or case number
  * leads to: only what the caller's lists show. It is recorded as a search.
  */
-export async function transactionsNamed(cx: Context, name: string): Promise<readonly NamedTransaction[]> {
+export async function transactionsNamed(cx: Context, name: string): Promise<NamedTransactions> {
   await recordReadOnce(cx, "search.read");
-  const ofJob = (await findTransactions(cx, name)).map((found) => ({ id: found.id, job: found.name }));
-  if (ofJob.length > 0) return ofJob;
+  const ofJob = (await findTransactions(cx, name, LED + 1)).map((found) => ({ id: found.id, job: found.name }));
+  if (ofJob.length > 0) return { items: ofJob.slice(0, LED), hasMore: ofJob.length > LED };
   const jobs = new Map<string, NamedTransaction>();
-  for (const { id } of await requestsNamed(cx, name))
+  const requests = await requestsNamed(cx, name, LED_REQUESTS + 1);
+  for (const { id } of requests.slice(0, LED_REQUESTS))
     for (const request of await one(() => getRequest(cx, id)))
       for (const { transaction_id, job_id: job } of request.jobs)
         jobs.set(transaction_id, { id: transaction_id, job });
-  return [...jobs.values()];
+  const items = [...jobs.values()];
+  return { items: items.slice(0, LED), hasMore: items.length > LED || requests.length > LED_REQUESTS };
 }
 
 const FINDERS: Readonly<Record<FoundKind, Finder>> = {

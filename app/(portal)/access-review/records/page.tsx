@@ -12,7 +12,7 @@ import { getRecordAccess as load } from "@/lib/administration/access-review/reco
 import { getRecordAccess } from "@/lib/api-client/operations/administration/access-reviews";
 import { search } from "@/lib/api-client/operations/home";
 import { isUuid } from "@/lib/crypto/uuid";
-import { type NamedTransaction, transactionsNamed } from "@/lib/home/search";
+import { type NamedTransactions, transactionsNamed } from "@/lib/home/search";
 import { loadPage } from "@/lib/http/pages/page";
 import { RecordName } from "@/lib/schema";
 import { RecordAnswer } from "../_components/record-answer";
@@ -51,12 +51,12 @@ function Find({ given, isUnknown }: { given: string; isUnknown: boolean }) {
 }
 
 /** The transactions to choose from where a job, request or case has more than one. */
-function Choice({ named }: { named: readonly NamedTransaction[] }) {
+function Choice({ items, hasMore }: NamedTransactions) {
   const t = useTranslations("accessReview.records");
   return (
-    <Section title={t("choose")} count={named.length}>
+    <Section title={t("choose")} count={items.length}>
       <ul className="py-2 text-control">
-        {named.map(({ id, job }) => (
+        {items.map(({ id, job }) => (
           <li key={id}>
             <Link
               href={`/access-review/records?record=${id}`}
@@ -68,6 +68,7 @@ function Choice({ named }: { named: readonly NamedTransaction[] }) {
           </li>
         ))}
       </ul>
+      {hasMore ? <p className="text-control text-ink-2">{t("more")}</p> : null}
     </Section>
   );
 }
@@ -76,21 +77,23 @@ export async function generateMetadata() {
   return { title: (await getTranslations("accessReview.records"))("title") };
 }
 
+const NONE: NamedTransactions = { items: [], hasMore: false };
+
 /** What the given text leads to. An id names itself: whether the reader may know of it is decided with its access. */
-async function transactionsOf(text: string): Promise<readonly NamedTransaction[]> {
+async function transactionsOf(text: string): Promise<NamedTransactions> {
   const { data: given } = RecordName.safeParse(text);
-  if (given === undefined) return [];
-  if (isUuid(given)) return [{ id: given, job: "" }];
+  if (given === undefined) return NONE;
+  if (isUuid(given)) return { items: [{ id: given, job: "" }], hasMore: false };
   const found = await loadPage(search, "/confidential/search", (cx) => transactionsNamed(cx, given));
-  return found.ok ? found.value : [];
+  return found.ok ? found.value : NONE;
 }
 
 /** Who may open which fields of one record now, and why. */
 export default async function RecordsPage({ searchParams }: { searchParams: Promise<Params> }) {
   const t = await getTranslations("accessReview");
   const given = Object.fromEntries(textsOf(await searchParams)).record?.trim() ?? "";
-  const named = given === "" ? [] : await transactionsOf(given);
-  const [asked, ...others] = named;
+  const named = given === "" ? NONE : await transactionsOf(given);
+  const [asked, ...others] = named.items;
   const isOne = asked !== undefined && others.length === 0;
   const path = `${PATH}/${isOne ? asked.id : "{id}"}`;
   const result = isOne ? await loadPage(getRecordAccess, path, (cx) => load(cx, asked.id)) : undefined;
@@ -108,8 +111,8 @@ export default async function RecordsPage({ searchParams }: { searchParams: Prom
       lead={<p className="max-w-[80ch]">{t("records.lead")}</p>}
       apiCall={{ method: "GET", path }}
     >
-      <Find given={given} isUnknown={given !== "" && named.length === 0} />
-      {others.length === 0 ? null : <Choice named={named} />}
+      <Find given={given} isUnknown={given !== "" && named.items.length === 0} />
+      {others.length === 0 ? null : <Choice {...named} />}
       {result === undefined ? null : <RecordAnswer access={result.value} />}
     </PageFrame>
   );
