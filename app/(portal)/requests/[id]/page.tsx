@@ -150,7 +150,7 @@ function RequestFrame(props: FrameProps) {
       <WhySection request={request} notice={props.notice} />
       {request.authorization === undefined ? null : (
         <OrderSection requestId={request.id} authorization={request.authorization}>
-          <FirstReading reading={review?.first_reading} />
+          <FirstReading reading={review?.first_reading} decides={review?.may_decide === true} />
           <PaperFacts authorization={request.authorization} review={review} />
           <SignatureReport authorization={request.authorization} />
         </OrderSection>

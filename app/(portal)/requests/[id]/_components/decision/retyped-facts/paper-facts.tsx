@@ -178,8 +178,14 @@ function historyOf({ requests, granted, narrowed, denied }: ReviewView["officer"
   return { requests, granted, narrowed, denied };
 }
 
-/** The other decider's reading: hatched until this person has read as well. */
-export function FirstReading({ reading }: { reading: ReviewView["first_reading"] }) {
+/** The other decider's reading: hatched until this person has read as well. `decides`: this person may decide now. */
+export function FirstReading({
+  reading,
+  decides,
+}: {
+  reading: ReviewView["first_reading"];
+  decides: boolean;
+}) {
   const t = useTranslations("review");
   const locale = useLocale();
   if (reading === undefined) return null;
@@ -195,7 +201,7 @@ export function FirstReading({ reading }: { reading: ReviewView["first_reading"]
   }
   return (
     <p className="mt-2 mb-2 flex flex-wrap items-center gap-x-2 text-control text-ink-2">
-      {t.rich("reading.covered", {
+      {t.rich(decides ? "reading.covered" : "reading.ofDeciders", {
         name: reading.by,
         bar: () => (
           <span
