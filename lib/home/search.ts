@@ -112,7 +112,10 @@ export interface NamedTransactions {
  */
 export async function transactionsNamed(cx: Context, name: string): Promise<NamedTransactions> {
   await recordReadOnce(cx, "search.read");
-  const ofJob = (await findTransactions(cx, name, LED + 1)).map((found) => ({ id: found.id, job: found.name }));
+  const ofJob = (await findTransactions(cx, name, LED + 1)).map((found) => ({
+    id: found.id,
+    job: found.name,
+  }));
   if (ofJob.length > 0) return { items: ofJob.slice(0, LED), hasMore: ofJob.length > LED };
   const jobs = new Map<string, NamedTransaction>();
   const requests = await requestsNamed(cx, name, LED_REQUESTS + 1);
