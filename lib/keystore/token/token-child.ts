@@ -10,7 +10,7 @@ import { SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 
-/** What the process is asked, in addition to its number. docs/custody/pkcs11.md lists the acts. */
+/** What the process is asked, in addition to its number. `token-process.mjs` has the acts. */
 export type TokenOrder = { readonly act: string } & Readonly<Record<string, string>>;
 
 interface Waiting {
