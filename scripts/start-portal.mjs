@@ -16,8 +16,8 @@ import { refuseEarly } from "./server/refuse-early.mjs";
 
 // The portal: Next's production server on our own http.Server (server/portal-server.mjs), so that slow senders are cut
 // and the drain is bounded. Plain JavaScript: it reaches the sources of lib only through the build.
-// V8 collects old objects only after its heap has grown to a multiple. A portal under load then keeps 600 MB, of which it
-// uses a third. Growing by 30 % keeps it at 340 MB for the same CPU (bench/README.md "Memory"). It bounds nothing.
+// V8 collects old objects only after its heap has grown to a multiple. Growing by 30 % keeps a third less under load for 4 % more CPU
+// (bench/README.md "Memory"). It bounds nothing.
 setFlagsFromString("--heap-growing-percent=30");
 
 const line = lineWriter(process.env.LOG_LEVEL);
