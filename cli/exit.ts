@@ -1,4 +1,4 @@
-/** Exit statuses, as in docs/guides/command-line.md and `sealport --help`. */
+/** Exit statuses, as in `sealport --help`. */
 export const EXIT = {
   done: 0,
   wrong: 1,

@@ -78,7 +78,7 @@ test("the guides are next to the calls, a call without key access has no command
   await page.goto(at("/developers"));
   await page.getByRole("link", { name: "For programs of the coordinator: what changes" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Programs of the coordinator" })).toBeVisible();
-  await expect(page.getByRole("cell", { name: /a new transaction answers 200/ })).toBeVisible();
+  await expect(page.getByText(/A new transaction answers 201/)).toBeVisible();
   await page.getByRole("link", { name: "signs its calls" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("calls that are signed");
   await page.getByRole("link", { name: "All parts" }).click();

@@ -7,7 +7,6 @@ import { DEFAULTS, THRESHOLDS } from "@/lib/alerts/rules/thresholds";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const RUNBOOKS = path.join(ROOT, "docs/runbooks");
-const textOf = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
 
 /** Names of alarms that the sources write into logs. */
 function namesInSources(): string[] {
@@ -69,15 +68,6 @@ describe("runbooks", () => {
 });
 
 describe("the figures of the rules", () => {
-  it("are in the guide with their defaults and bounds", () => {
-    const guide = textOf("docs/guides/alerts.md");
-    for (const [name, { usual, least, most }] of Object.entries(THRESHOLDS)) {
-      const row = guide.split("\n").find((line) => line.startsWith(`| \`${name}\` `)) ?? "";
-      const cells = row.split("|").map((cell) => cell.trim());
-      expect(cells.slice(-3, -1), name).toEqual([String(usual), `${least} to ${most}`]);
-    }
-  });
-
   it("have a default within their bounds", () => {
     for (const [name, { usual, least, most }] of Object.entries(THRESHOLDS)) {
       expect(usual, name).toBeGreaterThanOrEqual(least);

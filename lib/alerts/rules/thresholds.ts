@@ -9,7 +9,7 @@ interface Threshold {
   readonly most: number;
 }
 
-/** Every figure of the rules. docs/guides/alerts.md has the same table, and a test compares them. */
+/** Every figure of the rules. */
 export const THRESHOLDS = {
   off_hours_reads: {
     means: "Openings by one person outside office hours that raise an alert",
