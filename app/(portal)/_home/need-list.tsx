@@ -105,8 +105,24 @@ function numbersOf({ transactions = 0, opened = 0, views_left: viewsLeft = 0 }: 
   return { transactions, opened, viewsLeft };
 }
 
-function wordsOf({ person = "", organisation = "", party = "", job = "", text, is_taken }: Need["facts"]) {
-  return { person, organisation, party, job, text: quote(text), taken: is_taken === true ? "yes" : "no" };
+function wordsOf({
+  person = "",
+  organisation = "",
+  party = "",
+  job = "",
+  text,
+  is_taken,
+  is_masked,
+}: Need["facts"]) {
+  return {
+    person,
+    organisation,
+    party,
+    job,
+    text: quote(text),
+    taken: is_taken === true ? "yes" : "no",
+    masked: is_masked === true ? "yes" : "no",
+  };
 }
 
 function useSentence(): (need: Need) => Sentence {

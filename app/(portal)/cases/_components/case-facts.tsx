@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { AccessInForce } from "@/components/domain/access-in-force";
-import { openingCallOf } from "@/components/opening/opening-call";
+import { isMaskedOnly, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
@@ -46,7 +46,7 @@ export function CaseAccess({ shown, reader, nowMs }: CaseProps) {
           icon="eye"
           className="w-full"
         >
-          {t("openFields")}
+          {t(isMaskedOnly(own) ? "viewMasked" : "openFields")}
         </OpenGrantButton>
       )}
     </div>

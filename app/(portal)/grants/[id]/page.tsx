@@ -11,7 +11,7 @@ import { OpeningsSection } from "@/app/(portal)/grants/_components/openings-sect
 import { EndRelease, RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { AccessInForce } from "@/components/domain/access-in-force";
 import { EvidencePack } from "@/components/opening/evidence-pack";
-import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import { isMaskedOnly, mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
@@ -50,7 +50,7 @@ async function Actions({ grant, isOwn, log, principal }: ActionsProps) {
           size="form"
           icon="eye"
         >
-          {t("openFields")}
+          {t(isMaskedOnly(grant) ? "viewMasked" : "openFields")}
         </OpenGrantButton>
       ) : null}
     </>

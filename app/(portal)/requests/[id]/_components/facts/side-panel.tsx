@@ -161,7 +161,7 @@ export function RequesterPanel({
         ) : null}
         {opens === undefined ? null : (
           <OpenGrantButton request={opens} look="primary" size="form" icon="eye">
-            {t("side.openFields")}
+            {t(opens.isMasked === true ? "side.viewMasked" : "side.openFields")}
           </OpenGrantButton>
         )}
         {request.grant_id === undefined ? null : (

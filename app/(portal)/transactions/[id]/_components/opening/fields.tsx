@@ -118,15 +118,16 @@ function SealedAction({ group, props }: { group: GroupName; props: FieldsProps }
   const names = useTranslations("domain.fields");
   const { way, grant, isBusy, open } = useOpeningHere();
   const mayOpen = way.kind === "own" || grant?.fields.includes(group) === true;
+  const isMasked = grant?.maskedFields.includes(group) === true;
   if (mayOpen)
     return (
       <Button
         size="bar"
         isBusy={isBusy}
-        aria-label={t("openField", { field: names(group) })}
+        aria-label={t(isMasked ? "viewMaskedField" : "openField", { field: names(group) })}
         onClick={() => void open([group])}
       >
-        {t("open")}
+        {t(isMasked ? "viewMasked" : "open")}
       </Button>
     );
   if (way.kind === "held") return <HeldNote keyId={way.keyId} />;
