@@ -145,7 +145,7 @@ function RequestFrame(props: FrameProps) {
       factsLook={isOwn ? "facts" : "decision"}
     >
       {review?.may_decide === true ? <ReadingBar /> : null}
-      <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} />
+      <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} isOwn={isOwn} />
       <Banners review={review} />
       <WhySection request={request} notice={props.notice} />
       {request.authorization === undefined ? null : (

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
-import { shownDue } from "@/lib/access/deadlines/shown-due";
+import { bindingDue } from "@/lib/access/deadlines/shown-due";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 
 type Mark = "done" | "waiting" | "open" | "stopped";
@@ -58,12 +58,23 @@ function Approvers({ of }: { of: ReturnType<typeof approvalsOf> }) {
   );
 }
 
+/** When reviewers should have decided, which is internal; the requester sees when the answer is due. */
+function Due({ request, isOwn }: { request: RequestView; isOwn: boolean }) {
+  const t = useTranslations("review.side");
+  const due = bindingDue(request, !isOwn);
+  return due === undefined ? null : (
+    <>
+      {t(isOwn ? "due" : "reviewDue")} <EndTime instant={due} form="day" look="bare" />
+    </>
+  );
+}
+
 /** The four stages of every request: what is passed and by whom, what waits and until when. */
-export function StageStrip({ request, until }: { request: RequestView; until: string | undefined }) {
+export function StageStrip(props: { request: RequestView; until: string | undefined; isOwn: boolean }) {
+  const { request, until, isOwn } = props;
   const t = useTranslations("review");
   const stopped = stoppedAt(request);
   const checked = request.timeline.find((event) => event.kind === "checked")?.at;
-  const { review: due } = shownDue(request);
   const decisionStep = (stage: Stage): Step => {
     if (isPassed(request, stage))
       return { key: stage, mark: "done", note: <Approvers of={approvalsOf(request, stage)} /> };
@@ -91,11 +102,7 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
         note: (
           <>
             {counted}
-            {due === undefined ? null : (
-              <>
-                {t("strip.due")} <EndTime instant={due} form="day" look="bare" />
-              </>
-            )}
+            <Due request={request} isOwn={isOwn} />
           </>
         ),
       };
