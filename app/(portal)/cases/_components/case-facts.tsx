@@ -56,6 +56,7 @@ export function CaseAccess({ shown, reader, nowMs }: CaseProps) {
 function Order({ order }: { order: CaseDetail["order"] }) {
   const t = useTranslations("cases.detail");
   const kinds = useTranslations("domain.instruments");
+  const verification = useTranslations("domain.verification");
   return (
     <FactsSection title={t("order")}>
       <Facts
@@ -72,7 +73,7 @@ function Order({ order }: { order: CaseDetail["order"] }) {
               </>
             ),
           },
-          { name: t("verified"), value: t(`verification.${order.assurance}`) },
+          { name: verification("name"), value: verification(order.assurance) },
           ...(order.sealed === undefined
             ? []
             : [
