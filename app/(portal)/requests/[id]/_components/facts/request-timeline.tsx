@@ -73,6 +73,7 @@ function wordFor(request: RequestView, { by, from_state: from }: Event, kind: Ki
   if (kind === "resume" && from === "partial") return "whole";
   if (kind === "resume" && from === "objected") return "settled";
   if (kind === "checked" && request.authorization === undefined) return "checkedNothing";
+  if (kind === "checked" && request.authorization?.document?.scan === "not scanned") return "received";
   if (kind !== "approve") return kind ?? "other";
   const isNarrowed = request.decisions.some(
     (one) => one.narrowed && one.decision === "approve" && one.approver.handle === by,
