@@ -32,6 +32,16 @@ async function Actions({ grant, isOwn, log, principal }: ActionsProps) {
   const { handle: person, name: personName, role } = principal;
   return (
     <>
+      {mayBeOpened(grant) ? (
+        <OpenGrantButton
+          request={{ grantId: grant.id, via: openingCallOf(role), personName }}
+          look="primary"
+          size="form"
+          icon="eye"
+        >
+          {t(isMaskedOnly(grant) ? "viewMasked" : "openFields")}
+        </OpenGrantButton>
+      ) : null}
       {grant.acts.includes("revoke") ? (
         <RevokeGrant
           grantId={grant.id}
@@ -42,16 +52,6 @@ async function Actions({ grant, isOwn, log, principal }: ActionsProps) {
       ) : null}
       {grant.acts.includes("end_release") ? (
         <EndRelease grantId={grant.id} reference={grant.reference} log={log} person={person} isOwn={isOwn} />
-      ) : null}
-      {mayBeOpened(grant) ? (
-        <OpenGrantButton
-          request={{ grantId: grant.id, via: openingCallOf(role), personName }}
-          look="primary"
-          size="form"
-          icon="eye"
-        >
-          {t(isMaskedOnly(grant) ? "viewMasked" : "openFields")}
-        </OpenGrantButton>
       ) : null}
     </>
   );
