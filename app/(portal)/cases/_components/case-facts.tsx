@@ -67,9 +67,8 @@ function Order({ order }: { order: CaseDetail["order"] }) {
             name: t("valid"),
             value: (
               <>
-                <StartTime instant={order.valid_from} form="day" />
-                {" – "}
-                <EndTime instant={order.valid_until} form="day" look="bare" />
+                <StartTime instant={order.valid_from} form="day" />{" "}
+                <EndTime instant={order.valid_until} form="day" before={t("until")} />
               </>
             ),
           },
@@ -103,7 +102,7 @@ function Records({ records }: { records: CaseDetail["records"] }) {
       {record.held_until === undefined ? null : (
         <span className="block text-ink-2 text-note">
           {t.rich("held", {
-            day: () => <EndTime instant={record.held_until ?? ""} form="day" look="bare" />,
+            day: () => <EndTime instant={record.held_until ?? ""} form="day" before={t("until")} />,
           })}
         </span>
       )}

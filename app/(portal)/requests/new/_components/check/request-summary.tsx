@@ -29,7 +29,7 @@ function useEnd(answers: Answers, options: FormOptions): string {
       locale,
       form: "day",
     });
-    return t("until", { day });
+    return t("through", { day });
   }
   return t(options.needsAuthority ? "untilOrder" : "untilThirty");
 }
