@@ -38,6 +38,8 @@ function Discard({ what, ...props }: { what: AtRisk; onStay: () => void; onDisca
  */
 export function DialogButton(props: {
   label: string;
+  /** The button's accessible name, where rows repeat the label. */
+  named?: string;
   /** Instead of the button's label. */
   title?: string;
   look?: "centre" | "side";
@@ -48,7 +50,7 @@ export function DialogButton(props: {
   /** In place of children where few visits need the form: loads it. The dialog opens with it, so that the focus finds its first control. */
   load?: () => Promise<DrawForm>;
 }) {
-  const { label, title = label, look = "side", button, isOpenAtFirst = false, children, load } = props;
+  const { label, named, title = label, look = "side", button, isOpenAtFirst = false, children, load } = props;
   const isReady = useReady();
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const [draw, setDraw] = useState<DrawForm>();
@@ -81,7 +83,7 @@ export function DialogButton(props: {
   };
   return (
     <>
-      <Button {...button} ref={trigger} disabled={!isReady} onClick={() => void open()}>
+      <Button {...button} ref={trigger} aria-label={named} disabled={!isReady} onClick={() => void open()}>
         {label}
       </Button>
       {isLost ? <CallFailure error={new NetworkLost()} /> : null}

@@ -41,18 +41,23 @@ export interface RulerRow {
 }
 
 const LANE = 26;
+/** A short bar in pixels. So narrow, a wash is hardly visible. */
+const THINNEST = 6;
 
 function BarAt({ bar, lane, scale }: { bar: Bar; lane: number; scale: Scale }) {
   const [start, end] = [placeOf(scale, bar.from), placeOf(scale, bar.to)];
   const at = wordsAt(start, end);
+  const isThin = end - start < 2;
   const top = lane * LANE + 4;
   const place =
-    at === "before" ? { right: `${100 - start}%`, top } : { left: `${at === "inside" ? start : end}%`, top };
+    at === "before"
+      ? { right: `${100 - start}%`, top }
+      : { left: `${at === "inside" ? start : end}%`, ...(isThin ? { paddingLeft: THINNEST + 8 } : {}), top };
   return (
     <>
       <div
-        className={`absolute h-[18px] ${LOOKS[bar.look]}`}
-        style={{ left: `${start}%`, width: `${end - start}%`, minWidth: 3, top }}
+        className={`absolute h-[18px] ${LOOKS[isThin && bar.look === "wash" ? "fill" : bar.look]}`}
+        style={{ left: `${start}%`, width: `${end - start}%`, minWidth: THINNEST, top }}
       />
       <div
         className={`absolute px-2 text-note leading-[18px] whitespace-nowrap ${at === "inside" ? WORDS[bar.look] : ""}`}
@@ -120,7 +125,7 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
       {/* Under the bars: it does not cross their words. */}
       <div aria-hidden="true" className="pointer-events-none absolute inset-y-0 right-0 left-[112px]">
         <div
-          className="absolute top-5 bottom-5 border-ink border-l-[1.5px]"
+          className="absolute top-6 bottom-5 border-ink border-l-[1.5px]"
           style={{ left: `${placeOf(scale, nowMs)}%` }}
         />
         <span

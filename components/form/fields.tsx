@@ -114,7 +114,7 @@ export function SelectField<A extends FieldValues>(
   return (
     <Framed form={form} name={name} {...around}>
       {(control) => (
-        <Select {...control} {...form.hook.register(name)}>
+        <Select {...control} defaultValue={form.hook.getValues(name)} {...form.hook.register(name)}>
           {options.map(({ value, label }) => (
             <option key={value} value={value}>
               {label}

@@ -34,6 +34,11 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
+/** Whether all of these fields are shown masked. */
+function allMasked(fields: readonly GroupName[], grant: GrantDetail | undefined): boolean {
+  return grant !== undefined && fields.every((one) => grant.masked_fields.includes(one));
+}
+
 /** "Open amount and pricing; parties masked" */
 function useTitle(request: OpeningRequest, grant: GrantDetail | undefined): string {
   const t = useTranslations("opening");
@@ -172,6 +177,8 @@ function Asking({
   const t = useTranslations("opening");
   const ui = useTranslations("ui");
   const why = useWhy(state);
+  const isMasked = allMasked(request.fields ?? state.grant?.fields ?? [], state.grant);
+  const act = isMasked ? "view" : "open";
   const canSign = state.signedBy === "passkey" || state.signedBy === "portal";
   return (
     <>
@@ -196,7 +203,7 @@ function Asking({
             disabled={state.prepared === undefined}
             onClick={onOpen}
           >
-            {t(state.signedBy === "passkey" ? "openSigned" : "open")}
+            {t(state.signedBy === "passkey" ? `${act}Signed` : act)}
           </Button>
         ) : null}
         <Button onClick={onClose} disabled={state.isBusy}>

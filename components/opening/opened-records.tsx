@@ -11,7 +11,7 @@ import { fieldRows } from "@/components/domain/field-rows";
 import { MakeEvidence } from "@/components/opening/make-evidence";
 import { OpeningRefusal } from "@/components/opening/opening-refusal";
 import { Button } from "@/components/ui/button";
-import { Countdown } from "@/components/ui/countdown";
+import { Countdown, endsSoon } from "@/components/ui/countdown";
 import { DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
 import type { GrantDetail } from "@/lib/access/grants/schema";
@@ -83,7 +83,7 @@ export function OpenedRecords(props: RecordsProps) {
   return (
     <>
       {opened.items.length === 0 ? null : (
-        <p className="text-amber text-control">
+        <p className={`text-control ${endsSoon(grant.not_after, nowMs) ? "text-amber" : "text-ink-2"}`}>
           {t.rich("left", { time: () => <Countdown until={grant.not_after} nowMs={nowMs} /> })}
         </p>
       )}

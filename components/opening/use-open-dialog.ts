@@ -39,6 +39,8 @@ export interface OpeningRequest {
   /** Auditors and regulators open by another call than staff. */
   readonly via: "access" | "audit";
   readonly personName: string;
+  /** The grant shows masks only: the button says so. */
+  readonly isMasked?: boolean;
 }
 
 /** How this person signs openings. */

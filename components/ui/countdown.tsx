@@ -24,6 +24,11 @@ function useTimeLeft(leftMs: number): string {
   });
 }
 
+/** Whether less than a day is left, which is shown in amber. */
+export function endsSoon(until: string, nowMs: number): boolean {
+  return Date.parse(until) - nowMs < DAY;
+}
+
 const never = () => () => undefined;
 
 /**

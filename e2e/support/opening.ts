@@ -6,7 +6,10 @@ import { expect, type Page } from "@playwright/test";
  */
 export async function openFields(
   page: Page,
-  { button = /^Open \d fields?$/, row }: { readonly button?: string | RegExp; readonly row?: string } = {},
+  {
+    button = /^(Open \d|View \d masked) fields?$/,
+    row,
+  }: { readonly button?: string | RegExp; readonly row?: string } = {},
 ): Promise<number> {
   let presses = 0;
   const press = async (target: ReturnType<Page["getByRole"]>) => {
@@ -16,7 +19,7 @@ export async function openFields(
   const place = row === undefined ? page : page.getByRole("listitem").filter({ hasText: row });
   await press(place.getByRole("button", { name: button }).first());
   const dialog = page.getByRole("dialog");
-  const yes = dialog.getByRole("button", { name: /^Open( with your passkey)?$/ });
+  const yes = dialog.getByRole("button", { name: /^(Open|View)( with your passkey)?$/ });
   // It is prepared first: what would refuse it shows here, before anyone signs.
   await expect(yes).toBeEnabled({ timeout: 30_000 });
   await press(yes);

@@ -36,6 +36,7 @@ function need(grant: GrantView, kind: "access_ends" | "access_new"): Need {
       transactions: grant.transactions.length,
       opened: grant.opened,
       views_left: grant.views_left,
+      is_masked: grant.fields.every((one) => grant.masked_fields.includes(one)),
     },
   };
 }

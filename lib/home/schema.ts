@@ -72,6 +72,8 @@ export const Need = z.object({
     opened: z.int().optional(),
     /** How often the holder has exported under the grant. */
     views_left: z.int().optional(),
+    /** The grant shows masks only. */
+    is_masked: z.boolean().optional(),
     stage: Stage.optional(),
     /** The text of a question or of a dispute. */
     text: z.string().optional(),

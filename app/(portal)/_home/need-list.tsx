@@ -37,6 +37,13 @@ const ENDING: readonly Need["kind"][] = [
   "key_proof",
 ];
 
+/** The name of a task's date: the two dates of a request are never confused. */
+function dueWordOf(kind: Need["kind"]): "ends" | "review" | "answer" | "due" {
+  if (kind === "decide") return "review";
+  if (kind === "escalated" || kind === "answer_overdue") return "answer";
+  return ENDING.includes(kind) ? "ends" : "due";
+}
+
 function useSpan(): (ms: number) => string {
   const t = useTranslations("home.span");
   return (ms) => {
@@ -78,7 +85,7 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
   const isLate = left <= 0;
   return pair(
     t(isLate ? "time.late" : "time.left", { span: span(left) }),
-    t.rich(ENDING.includes(need.kind) ? "time.ends" : "time.due", {
+    t.rich(`time.${dueWordOf(need.kind)}`, {
       at: isLate || !isMidnight(due) ? time(due) : () => <EndTime instant={due} look="bare" />,
     }),
     isLate ? "text-oxblood" : left < DAY_MS ? "text-amber" : "",
@@ -105,8 +112,24 @@ function numbersOf({ transactions = 0, opened = 0, views_left: viewsLeft = 0 }: 
   return { transactions, opened, viewsLeft };
 }
 
-function wordsOf({ person = "", organisation = "", party = "", job = "", text, is_taken }: Need["facts"]) {
-  return { person, organisation, party, job, text: quote(text), taken: is_taken === true ? "yes" : "no" };
+function wordsOf({
+  person = "",
+  organisation = "",
+  party = "",
+  job = "",
+  text,
+  is_taken,
+  is_masked,
+}: Need["facts"]) {
+  return {
+    person,
+    organisation,
+    party,
+    job,
+    text: quote(text),
+    taken: is_taken === true ? "yes" : "no",
+    masked: is_masked === true ? "yes" : "no",
+  };
 }
 
 function useSentence(): (need: Need) => Sentence {

@@ -2,5 +2,5 @@ import type { ReactNode } from "react";
 import { Words } from "@/components/messages/words";
 
 export default function BreakGlassLayout({ children }: { children: ReactNode }) {
-  return <Words namespaces={["breakGlass"]}>{children}</Words>;
+  return <Words namespaces={["breakGlass", "requests.new.transactions"]}>{children}</Words>;
 }

@@ -13,8 +13,15 @@ import type { prepareBreakGlass, useBreakGlass } from "@/lib/api-client/operatio
 const PREPARE = target<typeof prepareBreakGlass>("POST", "/confidential/access/break-glass/statement");
 const USE = target<typeof useBreakGlass>("POST", "/confidential/access/break-glass");
 
+interface ConfirmProps {
+  readonly asked: NewBreakGlassStatement;
+  /** Job names that are known, by transaction number. */
+  readonly jobs: ReadonlyMap<string, string>;
+  readonly onClose: () => void;
+}
+
 /** What will be shown, who is notified, and what follows. */
-function Asked({ asked }: { asked: NewBreakGlassStatement }) {
+function Asked({ asked, jobs }: Pick<ConfirmProps, "asked" | "jobs">) {
   const t = useTranslations("breakGlass.confirm");
   const names = useTranslations("domain.fields");
   return (
@@ -26,7 +33,7 @@ function Asked({ asked }: { asked: NewBreakGlassStatement }) {
             name: t("records"),
             value: asked.transactions.map((id) => (
               <span key={id} className="block">
-                <Digest value={id} />
+                {jobs.get(id)} <Digest value={id} />
               </span>
             )),
           },
@@ -44,7 +51,7 @@ function Asked({ asked }: { asked: NewBreakGlassStatement }) {
 }
 
 /** Asks for confirmation, has the holder sign, and starts the emergency access. */
-export function ConfirmUse({ asked, onClose }: { asked: NewBreakGlassStatement; onClose: () => void }) {
+export function ConfirmUse({ asked, jobs, onClose }: ConfirmProps) {
   const t = useTranslations("breakGlass.confirm");
   const api = useApi();
   return (
@@ -54,7 +61,7 @@ export function ConfirmUse({ asked, onClose }: { asked: NewBreakGlassStatement; 
         call: USE,
         label: t("yes"),
         title: t("title"),
-        text: <Asked asked={asked} />,
+        text: <Asked asked={asked} jobs={jobs} />,
         body: () => asked,
         signed: async (_body, sign) => {
           const made = await sign({

@@ -22,7 +22,7 @@ describe("the form for emergency access", () => {
       "text that is not a number",
       `${id(1)} job-12`,
       REASON,
-      "Enter complete transaction numbers, one per line",
+      "Enter complete transaction numbers, one per line, or find them by job",
     ],
     ["nineteen characters", id(1), "x".repeat(19), "Enter the reason in at least 20 characters"],
     [
@@ -73,6 +73,35 @@ describe("the form for emergency access", () => {
       fields: ["amount"],
       reason: REASON,
     });
+  });
+
+  it("finds transactions by their job, and names the job before it is confirmed", async () => {
+    const calls = answerCalls(({ path }) => ({
+      status: 200,
+      json: path.startsWith("/confidential/transactions")
+        ? {
+            items: [
+              {
+                transaction_id: id(3),
+                job_id: "render-88-4112",
+                participants: ["Nordwind"],
+                timestamp: "2026-11-20T09:00:00.000Z",
+              },
+            ],
+            next_cursor: null,
+          }
+        : { signed_by: "portal", keys: [], rp_id: "portal.example" },
+    }));
+    const { user } = show(<UseForm transaction={id(1)} shortest={MIN_REASON_LENGTH} />);
+    await user.click(screen.getByRole("button", { name: "Find by job" }));
+    await user.type(screen.getByLabelText("Job"), "render-88-4112{Enter}");
+    await user.click(await screen.findByRole("button", { name: /^Add/ }));
+    expect(transactions()).toHaveProperty("value", `${id(1)}\n${id(3)}`);
+    expect(calls.some(({ path }) => path.includes("job_id=render-88-4112"))).toBe(true);
+    await user.click(amount());
+    await user.type(reason(), REASON);
+    await user.click(send());
+    expect(within(await screen.findByRole("dialog")).getByText(/render-88-4112/)).toBeDefined();
   });
 
   it("keeps what was typed when the confirmation is cancelled", async () => {

@@ -2,10 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useWatch } from "react-hook-form";
+import { TransactionFinder } from "@/app/(portal)/requests/new/_components/transactions/transaction-finder";
 import { controlAt, listedIn } from "@/components/form/faults";
 import { AreaField, BoxesField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
-import { faultsBy, useAnswers } from "@/components/form/use-answers";
+import { type Answers, faultsBy, useAnswers } from "@/components/form/use-answers";
 import type { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
 import type { GroupName } from "@/lib/vocabulary";
 import { ConfirmUse } from "./confirm-use";
@@ -31,11 +33,45 @@ function bodyOf({ transactions, fields, reason }: Typed): NewBreakGlassStatement
   return { transactions: listedIn(transactions.toLowerCase()), fields: [...fields], reason: reason.trim() };
 }
 
+/** Job names of transactions that were found by job, by number. */
+type Jobs = ReadonlyMap<string, string>;
+
+/** Finds transactions by their job, as a new request does, and adds their numbers to those typed. */
+function ByJob({ form, onFound }: { form: Answers<Typed>; onFound: (found: Jobs) => void }) {
+  const t = useTranslations("requests.new.transactions");
+  const [isFinding, setFinding] = useState(false);
+  const ids = listedIn(useWatch({ control: form.hook.control, name: "transactions" }).toLowerCase());
+  return (
+    <div className="-mt-4">
+      <button
+        type="button"
+        aria-expanded={isFinding}
+        onClick={() => setFinding(!isFinding)}
+        className="min-h-touch cursor-pointer text-control underline underline-offset-4 tablet:min-h-[28px]"
+      >
+        {t(isFinding ? "find.close" : "byJob")}
+      </button>
+      {isFinding ? (
+        <TransactionFinder
+          ids={ids}
+          onAdd={(found) => {
+            onFound(new Map(found.map((one) => [one.transaction_id, one.job_id])));
+            const added = found.map((one) => one.transaction_id);
+            const all = [...new Set([...ids, ...added])].join("\n");
+            form.hook.setValue("transactions", all, { shouldDirty: true });
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
 /** Asks for records, fields and a reason of `shortest` characters or more. A dialog shows them again before the person signs. */
 export function UseForm({ transaction, shortest }: { transaction: string | undefined; shortest: number }) {
   const t = useTranslations("breakGlass.form");
   const names = useTranslations("domain.fields");
   const [asked, setAsked] = useState<NewBreakGlassStatement>();
+  const [jobs, setJobs] = useState<Jobs>(new Map());
   const form = useAnswers<Typed, NewBreakGlassStatement>({
     id: "glass",
     initial: { transactions: transaction ?? "", fields: [], reason: "" },
@@ -67,6 +103,7 @@ export function UseForm({ transaction, shortest }: { transaction: string | undef
           className="font-mono"
           spellCheck={false}
         />
+        <ByJob form={form} onFound={(found) => setJobs(new Map([...jobs, ...found]))} />
         <BoxesField
           form={form}
           name="fields"
@@ -76,7 +113,9 @@ export function UseForm({ transaction, shortest }: { transaction: string | undef
         />
         <AreaField form={form} name="reason" help={t("reasonHelp", { count: shortest })} maxLength={2_000} />
       </FormFrame>
-      {asked === undefined ? null : <ConfirmUse asked={asked} onClose={() => setAsked(undefined)} />}
+      {asked === undefined ? null : (
+        <ConfirmUse asked={asked} jobs={jobs} onClose={() => setAsked(undefined)} />
+      )}
     </>
   );
 }

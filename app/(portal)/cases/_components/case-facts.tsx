@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { AccessInForce } from "@/components/domain/access-in-force";
-import { openingCallOf } from "@/components/opening/opening-call";
+import { isMaskedOnly, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
@@ -46,7 +46,7 @@ export function CaseAccess({ shown, reader, nowMs }: CaseProps) {
           icon="eye"
           className="w-full"
         >
-          {t("openFields")}
+          {t(isMaskedOnly(own) ? "viewMasked" : "openFields")}
         </OpenGrantButton>
       )}
     </div>
@@ -56,6 +56,7 @@ export function CaseAccess({ shown, reader, nowMs }: CaseProps) {
 function Order({ order }: { order: CaseDetail["order"] }) {
   const t = useTranslations("cases.detail");
   const kinds = useTranslations("domain.instruments");
+  const verification = useTranslations("domain.verification");
   return (
     <FactsSection title={t("order")}>
       <Facts
@@ -66,13 +67,12 @@ function Order({ order }: { order: CaseDetail["order"] }) {
             name: t("valid"),
             value: (
               <>
-                <StartTime instant={order.valid_from} form="day" />
-                {" – "}
-                <EndTime instant={order.valid_until} form="day" look="bare" />
+                <StartTime instant={order.valid_from} form="day" />{" "}
+                <EndTime instant={order.valid_until} form="day" before={t("until")} />
               </>
             ),
           },
-          { name: t("verified"), value: t(`verification.${order.assurance}`) },
+          { name: verification("name"), value: verification(order.assurance) },
           ...(order.sealed === undefined
             ? []
             : [
@@ -102,7 +102,7 @@ function Records({ records }: { records: CaseDetail["records"] }) {
       {record.held_until === undefined ? null : (
         <span className="block text-ink-2 text-note">
           {t.rich("held", {
-            day: () => <EndTime instant={record.held_until ?? ""} form="day" look="bare" />,
+            day: () => <EndTime instant={record.held_until ?? ""} form="day" before={t("until")} />,
           })}
         </span>
       )}

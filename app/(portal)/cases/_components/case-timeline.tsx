@@ -97,12 +97,16 @@ function EventText({ event, handle }: { event: CaseEvent; handle: string }) {
 /** An entry is in the tree within seconds. One without a number after that is not visible to the reader. */
 const SETTLED_MS = 60_000;
 
-function EntryOf({ event: { entry, at }, nowMs }: { event: CaseEvent; nowMs: number }) {
+function isHidden({ entry, at }: CaseEvent, nowMs: number): boolean {
+  return entry === undefined && nowMs - Date.parse(at) >= SETTLED_MS;
+}
+
+function EntryOf({ event, nowMs }: { event: CaseEvent; nowMs: number }) {
   const t = useTranslations("cases.detail");
+  const { entry } = event;
+  // What is hidden from the reader is said once, above the list.
   if (entry === undefined)
-    return (
-      <span className="text-note">{t(nowMs - Date.parse(at) < SETTLED_MS ? "pending" : "hiddenEntry")}</span>
-    );
+    return isHidden(event, nowMs) ? null : <span className="text-note">{t("pending")}</span>;
   return (
     <>
       <span className="sr-only">{t("entry", { seq: "" })}</span>
@@ -136,6 +140,9 @@ export function CaseTimeline({
   return (
     <section aria-label={t("timeline")} className="mt-8">
       <Views label={t("filters")} views={views} current={show} />
+      {events.some((event) => isHidden(event, nowMs)) ? (
+        <p className="mt-3 text-control text-ink-2">{t("hiddenEntries")}</p>
+      ) : null}
       {events.length === 0 ? (
         <EmptyState title={t("nothing.title")} text={t("nothing.text")} />
       ) : (

@@ -104,6 +104,11 @@ async function Content({ value: dispute, principal, nowMs }: Shown) {
     <>
       <div className="grid gap-x-8 gap-y-8 drawn:grid-cols-2">
         <div>
+          <Section title={t("said")}>
+            <SaidColumn dispute={dispute} />
+          </Section>
+        </div>
+        <div>
           <Section title={t("record")}>
             <RecordColumn
               transactionId={dispute.transaction_id}
@@ -116,11 +121,6 @@ async function Content({ value: dispute, principal, nowMs }: Shown) {
             />
           </Section>
         </div>
-        <div>
-          <Section title={t("said")}>
-            <SaidColumn dispute={dispute} />
-          </Section>
-        </div>
       </div>
       <FigureTable dispute={dispute} />
       {dispute.acts.includes("state-figures") ? <FigureForm disputeId={dispute.id} /> : null}
@@ -129,7 +129,7 @@ async function Content({ value: dispute, principal, nowMs }: Shown) {
   );
 }
 
-/** One dispute: the masked record next to the parties' reasons, their notes, and the acts. */
+/** One dispute: the parties' reasons next to the masked record, their notes, and the acts. */
 const page = recordPage<DisputePage>({
   operation: getDispute,
   load,

@@ -11,7 +11,7 @@ import { OpeningsSection } from "@/app/(portal)/grants/_components/openings-sect
 import { EndRelease, RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { AccessInForce } from "@/components/domain/access-in-force";
 import { EvidencePack } from "@/components/opening/evidence-pack";
-import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import { isMaskedOnly, mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
@@ -32,6 +32,16 @@ async function Actions({ grant, isOwn, log, principal }: ActionsProps) {
   const { handle: person, name: personName, role } = principal;
   return (
     <>
+      {mayBeOpened(grant) ? (
+        <OpenGrantButton
+          request={{ grantId: grant.id, via: openingCallOf(role), personName }}
+          look="primary"
+          size="form"
+          icon="eye"
+        >
+          {t(isMaskedOnly(grant) ? "viewMasked" : "openFields")}
+        </OpenGrantButton>
+      ) : null}
       {grant.acts.includes("revoke") ? (
         <RevokeGrant
           grantId={grant.id}
@@ -42,16 +52,6 @@ async function Actions({ grant, isOwn, log, principal }: ActionsProps) {
       ) : null}
       {grant.acts.includes("end_release") ? (
         <EndRelease grantId={grant.id} reference={grant.reference} log={log} person={person} isOwn={isOwn} />
-      ) : null}
-      {mayBeOpened(grant) ? (
-        <OpenGrantButton
-          request={{ grantId: grant.id, via: openingCallOf(role), personName }}
-          look="primary"
-          size="form"
-          icon="eye"
-        >
-          {t("openFields")}
-        </OpenGrantButton>
       ) : null}
     </>
   );

@@ -12,6 +12,7 @@ const LINK = "underline underline-offset-4 hover:text-ink";
 function useRestsOn(grant: GrantDetail): Fact[] {
   const t = useTranslations("grants.detail");
   const kinds = useTranslations("domain.instruments");
+  const verification = useTranslations("domain.verification");
   const { authority, legal_authority: order, request_id, dispute_id, break_glass_id, released_by } = grant;
   const facts: Fact[] = [];
   if (authority !== undefined)
@@ -21,7 +22,7 @@ function useRestsOn(grant: GrantDetail): Fact[] {
     });
   if (order !== undefined)
     facts.push(
-      { name: t("verified"), value: t(`verification.${order.assurance}`) },
+      { name: verification("name"), value: verification(order.assurance) },
       ...(order.valid_until === undefined
         ? []
         : [{ name: t("validUntil"), value: <EndTime instant={order.valid_until} /> }]),

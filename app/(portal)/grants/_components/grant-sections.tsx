@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { SealGlyph } from "@/components/domain/seal-glyph";
-import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import { isMaskedOnly, mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
@@ -90,7 +90,7 @@ export function TransactionsSection({ grant, principal }: { grant: GrantDetail; 
                   size="bar"
                   className="tablet:my-1"
                 >
-                  {t("open")}
+                  {t(isMaskedOnly(grant) ? "viewMasked" : "open")}
                   <span className="sr-only"> {job.job_id}</span>
                 </OpenGrantButton>
               ) : (

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
 import { useBasisColumn } from "@/components/domain/grant-basis";
-import { openingCallOf } from "@/components/opening/opening-call";
+import { isMaskedOnly, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
@@ -72,7 +72,7 @@ export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[]
             size="bar"
             className="tablet:my-1"
           >
-            {t("open")}
+            {t(isMaskedOnly(grant) ? "viewMasked" : "open")}
             <span className="sr-only"> {grant.reference}</span>
           </OpenGrantButton>
         ) : null,

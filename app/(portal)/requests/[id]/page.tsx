@@ -109,17 +109,24 @@ export default async function RequestPage({ params }: PageProps) {
   );
 }
 
+/** How much is asked for, for what, by whom and when. */
+function Lead({ request, isOwn }: FrameProps) {
+  const t = useTranslations("review");
+  const purposes = useTranslations("domain.purposes");
+  return t.rich("lead", {
+    count: request.transactions.length,
+    purpose: purposes(request.purpose),
+    name: request.requester.name,
+    own: isOwn ? "yes" : "no",
+    time: () => <LocalTime instant={request.created_at} form="minute" />,
+  });
+}
+
 function RequestFrame(props: FrameProps) {
   const { request, review, grant, isOwn } = props;
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const { authority } = request;
-  const lead = t.rich("lead", {
-    count: request.transactions.length,
-    purpose: domain(`purposes.${request.purpose}`),
-    name: request.requester.name,
-    time: () => <LocalTime instant={request.created_at} form="minute" />,
-  });
   // Executives decide no stage. The release has its own rules, which its panel shows.
   const decides = props.release === undefined || review?.may_decide === true;
   const hasConflicts = decides && (review?.conflicts.length ?? 0) > 0;
@@ -138,14 +145,14 @@ function RequestFrame(props: FrameProps) {
               count: request.transactions.length,
             })
       }
-      lead={lead}
+      lead={<Lead {...props} />}
       apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}
       actions={<PageActs {...props} />}
       facts={<RequestPanel {...props} />}
       factsLook={isOwn ? "facts" : "decision"}
     >
       {review?.may_decide === true ? <ReadingBar /> : null}
-      <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} />
+      <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} isOwn={isOwn} />
       <Banners review={review} />
       <WhySection request={request} notice={props.notice} />
       {request.authorization === undefined ? null : (
@@ -159,7 +166,7 @@ function RequestFrame(props: FrameProps) {
       {review === undefined ? null : <PolicyStrip policy={review.policy} />}
       <div className={`mt-8 grid gap-8 [&>section]:mt-0 ${hasConflicts ? "drawn:grid-cols-2" : ""}`}>
         {review === undefined || !decides ? null : <Conflicts review={review} />}
-        <RequestTimeline request={request} />
+        <RequestTimeline request={request} person={props.principal.handle} />
       </div>
       <ScopeSection request={request} grant={grant} />
       <CoViewers request={request} />

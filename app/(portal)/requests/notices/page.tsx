@@ -7,7 +7,6 @@ import { listNoticeRules } from "@/lib/access/notices/set-rule";
 import { listNotices } from "@/lib/api-client/operations/notices";
 import type { Context } from "@/lib/context/context";
 import { useNoticeColumns } from "./_components/notice-table";
-import { RuleForm } from "./_components/rule-form";
 import { RuleTable } from "./_components/rule-table";
 
 async function load(cx: Context, query: NoticeQuery) {
@@ -20,7 +19,6 @@ async function Rules({ value: { rules } }: Listed<Awaited<ReturnType<typeof load
     <Section title={t("title")}>
       <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("help")}</p>
       <RuleTable rules={rules} />
-      <RuleForm />
     </Section>
   );
 }

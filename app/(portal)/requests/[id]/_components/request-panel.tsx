@@ -1,4 +1,4 @@
-import { mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
+import { isMaskedOnly, mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
 import type { OpeningRequest } from "@/components/opening/use-open-dialog";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import type { ExpectedNotice } from "@/lib/access/notices/schema";
@@ -34,7 +34,8 @@ function mayEndAuthority({ grant, principal }: FrameProps): boolean {
 /** What the requester may open under the grant of this request. */
 function opensOf({ grant, principal }: FrameProps): OpeningRequest | undefined {
   if (grant === undefined || !mayBeOpened(grant)) return undefined;
-  return { grantId: grant.id, via: openingCallOf(principal.role), personName: principal.name };
+  const { role, name: personName } = principal;
+  return { grantId: grant.id, via: openingCallOf(role), personName, isMasked: isMaskedOnly(grant) };
 }
 
 /** The column at the right: what the requester, an executive or a reviewer can do. */

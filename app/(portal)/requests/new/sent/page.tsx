@@ -32,7 +32,7 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
   const { value: request, principal } = found;
   if (request.state === "draft") redirect(`/requests/new/check?draft=${id}`);
   if (request.requester.handle !== principal.handle) redirect(`/requests/${id}`);
-  const isStaff = principal.role === "coordinator";
+  const document = request.authorization?.document;
   const { answer: due } = shownDue(request);
   return (
     <PageFrame
@@ -55,7 +55,12 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
           </div>
         </Confirmation>
         <Section title={t("sent.nextTitle")}>
-          <p className="mt-2 text-body text-ink-2">{t(isStaff ? "sent.nextTextStaff" : "sent.nextText")}</p>
+          {document === undefined ? null : (
+            <p className="mt-2 text-body text-ink-2">
+              {t(document.scan === "not scanned" ? "sent.notScanned" : "sent.checked")}
+            </p>
+          )}
+          <p className="mt-2 text-body text-ink-2">{t("sent.nextText")}</p>
         </Section>
         <div className="mt-6 flex flex-wrap gap-2 print:hidden">
           <ButtonLink href={`/requests/${id}`} look="primary">

@@ -1,66 +1,90 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
-import { SelectField, TextField } from "@/components/form/fields";
+import { useCallOnce } from "@/components/client/use-call-once";
+import type { Fault } from "@/components/form/faults";
+import { AreaField, SelectField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
-import { useForm } from "@/components/form/use-form";
-import type { NewNoticeRule } from "@/lib/access/notices/schema";
+import { type ControlWords, useAnswers } from "@/components/form/use-answers";
+import type { NewNoticeRule, NoticeRules } from "@/lib/access/notices/schema";
 import type { setNoticeRule } from "@/lib/api-client/operations/notices";
-import { INSTRUMENT_KINDS, NOTICE_MODES, PURPOSES } from "@/lib/word-lists";
+import { NOTICE_MODES } from "@/lib/word-lists";
 
 const SET = target<typeof setNoticeRule>("PUT", "/confidential/access/notices/rules");
 
-/** Sets whether participants are notified for one instrument and purpose, with the reason. */
-export function RuleForm() {
+type Rule = NoticeRules["items"][number];
+type Typed = Record<string, string>;
+
+/** The rules of one legal authority whose notice was changed. */
+function changedOf(rules: readonly Rule[], { reason = "", ...typed }: Typed): NewNoticeRule[] {
+  return rules.flatMap(({ kind, purpose, notice: present }) => {
+    const notice = NOTICE_MODES.find((one) => one === typed[purpose]);
+    if (notice === undefined || notice === present) return [];
+    return [{ kind, purpose, notice, reason: reason.trim() }];
+  });
+}
+
+/** Without a change there is nothing to save, and each change needs a reason. */
+function faultsOf(rules: readonly Rule[], typed: Typed): Fault[] {
+  const missing = (pointer: string): Fault[] => [{ pointer, reason: { key: "missing", count: 0 } }];
+  if (changedOf(rules, typed).length === 0) return missing(`/${rules[0]?.purpose}`);
+  return (typed["reason"] ?? "").trim() === "" ? missing("/reason") : [];
+}
+
+function Form({ rules, close }: { rules: readonly Rule[]; close: () => void }) {
   const t = useTranslations("notices");
   const domain = useTranslations("domain");
-  const form = useForm<typeof setNoticeRule, NewNoticeRule>({
-    call: SET,
-    schema: async () => (await import("@/lib/access/notices/schema")).NewNoticeRule,
+  const router = useRouter();
+  const set = useCallOnce(SET);
+  const words: Record<string, ControlWords> = Object.fromEntries(
+    rules.map(({ purpose }) => [
+      purpose,
+      { label: domain(`purposes.${purpose}`), missing: t("rules.unchanged") },
+    ]),
+  );
+  const form = useAnswers<Typed, void>({
     id: "rule",
-    initial: { kind: "court_order", purpose: "audit", notice: "none", reason: "" },
-    toBody: (rule) => ({ ...rule, reason: rule.reason.trim() }),
-    controls: { "/kind": "kind", "/purpose": "purpose", "/notice": "notice", "/reason": "reason" },
-    words: {
-      kind: { label: t("rules.kind") },
-      purpose: { label: t("rules.purpose") },
-      notice: { label: t("rules.notice") },
-      reason: { label: t("rules.reason"), missing: t("acts.reasonNeeded") },
+    initial: { ...Object.fromEntries(rules.map(({ purpose, notice }) => [purpose, notice])), reason: "" },
+    words: { ...words, reason: { label: t("rules.reason"), missing: t("acts.reasonNeeded") } },
+    focus: "control",
+    warns: true,
+    check: (typed) => faultsOf(rules, typed),
+    controlOf: ({ pointer }) => pointer.slice(1),
+    send: async (typed) => {
+      for (const body of changedOf(rules, typed)) await set({ body });
     },
-    keeps: (_answer, rule) => ({ ...rule, reason: "" }),
+    onDone: () => {
+      close();
+      router.refresh();
+    },
   });
   return (
-    <FormFrame
-      form={form}
-      errors={t("rules.failed")}
-      failed={t("rules.failed")}
-      submit={t("rules.submit")}
-      look="secondary"
-      status={form.answer === undefined ? "" : t("rules.done")}
-      className="mt-4 max-w-[720px]"
-    >
-      <div className="grid gap-x-6 gap-y-3 facts:grid-cols-3">
+    <FormFrame form={form} failed={t("rules.failed")} submit={t("rules.submit")}>
+      {rules.map(({ purpose }) => (
         <SelectField
+          key={purpose}
           form={form}
-          name="kind"
-          options={[...INSTRUMENT_KINDS, "none" as const].map((value) => ({
-            value,
-            label: t(`kinds.${value}`),
-          }))}
-        />
-        <SelectField
-          form={form}
-          name="purpose"
-          options={PURPOSES.map((value) => ({ value, label: domain(`purposes.${value}`) }))}
-        />
-        <SelectField
-          form={form}
-          name="notice"
+          name={purpose}
           options={NOTICE_MODES.map((value) => ({ value, label: t(`rules.${value}`) }))}
         />
-      </div>
-      <TextField form={form} name="reason" maxLength={2_000} />
+      ))}
+      <AreaField form={form} name="reason" maxLength={2_000} />
     </FormFrame>
+  );
+}
+
+/** Changes whether participants are notified under one legal authority. The form begins with the rules as they are. */
+export function ChangeRules({ rules }: { rules: readonly Rule[] }) {
+  const t = useTranslations("notices");
+  const [first] = rules;
+  if (first === undefined) return null;
+  const title = t("rules.changeTitle", { kind: t(`kinds.${first.kind}`) });
+  return (
+    <DialogButton label={t("rules.change")} named={title} title={title} button={{ size: "bar" }}>
+      {(close) => <Form rules={rules} close={close} />}
+    </DialogButton>
   );
 }

@@ -1,10 +1,11 @@
 import { useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
 import type { NoticeRules } from "@/lib/access/notices/schema";
+import { ChangeRules } from "./rule-form";
 
 type Rule = NoticeRules["items"][number];
 
-/** Of what there is notice: a row for an instrument, a column for a purpose. */
+/** Of what there is notice: a row for an instrument, a column for a purpose, and at its end the form that changes it. */
 export function RuleTable({ rules }: { rules: readonly Rule[] }) {
   const t = useTranslations("notices");
   const domain = useTranslations("domain");
@@ -28,6 +29,13 @@ export function RuleTable({ rules }: { rules: readonly Rule[] }) {
         );
       },
     })),
+    {
+      key: "change",
+      head: t("rules.change"),
+      isHeadHidden: true,
+      isTool: true,
+      cell: ({ kind }) => <ChangeRules rules={rules.filter((one) => one.kind === kind)} />,
+    },
   ];
   return (
     <Table

@@ -48,6 +48,11 @@ function Export({ transactionId }: { transactionId: string }) {
   );
 }
 
+/** What a press does: nothing is opened where all fields are masked. */
+function actOf(fields: readonly GroupName[], masked: readonly GroupName[]): "open" | "viewMasked" {
+  return fields.every((group) => masked.includes(group)) ? "viewMasked" : "open";
+}
+
 /** The one primary act is opening what may be opened. Then it is making evidence, next to the fields. */
 export function PageActions(props: {
   transactionId: string;
@@ -58,6 +63,7 @@ export function PageActions(props: {
   const { way, grant, opened, isBusy, open } = useOpeningHere();
   const within = way.kind === "own" ? props.sealed : (grant?.fields ?? []);
   const openable = props.sealed.filter((group) => within.includes(group));
+  const act = actOf(openable, grant?.maskedFields ?? []);
   const isOpen = opened.items.length > 0;
   const mayOpen = openable.length > 0 && !isOpen;
   return (
@@ -73,7 +79,7 @@ export function PageActions(props: {
           className="w-full tablet:w-auto"
           onClick={() => (isOpen ? opened.blank("closed") : void open(openable))}
         >
-          {isOpen ? t("blank") : t("open", { count: openable.length })}
+          {isOpen ? t("blank") : t(act, { count: openable.length })}
         </Button>
       ) : null}
       {props.mayExport ? <Export transactionId={props.transactionId} /> : null}

@@ -73,7 +73,14 @@ export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number 
       title={t("title")}
       note={<FactLink href={`/grants/${grant.id}`}>{grant.reference}</FactLink>}
     >
-      {isInForce ? <AccessHere grant={grant} nowMs={nowMs} /> : <EndedAccess grant={grant} />}
+      {isInForce ? (
+        // Where the facts are below the fields, it is above them.
+        <div className={grant.state === "pending" ? "" : "hidden facts:block print:block"}>
+          <AccessHere grant={grant} nowMs={nowMs} />
+        </div>
+      ) : (
+        <EndedAccess grant={grant} />
+      )}
       {isInForce ? <p className="mt-3 text-control text-ink-2">{t("recorded")}</p> : null}
     </FactsSection>
   );

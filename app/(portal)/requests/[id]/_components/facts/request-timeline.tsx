@@ -73,6 +73,7 @@ function wordFor(request: RequestView, { by, from_state: from }: Event, kind: Ki
   if (kind === "resume" && from === "partial") return "whole";
   if (kind === "resume" && from === "objected") return "settled";
   if (kind === "checked" && request.authorization === undefined) return "checkedNothing";
+  if (kind === "checked" && request.authorization?.document?.scan === "not scanned") return "received";
   if (kind !== "approve") return kind ?? "other";
   const isNarrowed = request.decisions.some(
     (one) => one.narrowed && one.decision === "approve" && one.approver.handle === by,
@@ -83,7 +84,13 @@ function wordFor(request: RequestView, { by, from_state: from }: Event, kind: Ki
 const SHOWN = 4;
 
 /** What happened to the request, newest first; the beginning is folded away. */
-export function RequestTimeline({ request, isWhole = false }: { request: RequestView; isWhole?: boolean }) {
+export function RequestTimeline(props: {
+  request: RequestView;
+  /** The reader's handle; a printout has no reader. */
+  person?: string;
+  isWhole?: boolean;
+}) {
+  const { request, person, isWhole = false } = props;
   const t = useTranslations("review");
   const events = request.timeline.filter(
     (event, index) => !SILENT.has(event.kind) && !isRestored(event, request.timeline[index - 1]),
@@ -94,7 +101,8 @@ export function RequestTimeline({ request, isWhole = false }: { request: Request
     const look = kind === undefined ? undefined : LOOKS[kind];
     const name = event.by_name ?? "Sealport";
     const stage = t(`stages.${event.from_state === "stage_2" ? "coordinator" : "legal"}`);
-    const text = t(`timeline.${wordFor(request, event, kind)}`, { name, stage });
+    const own = person !== undefined && event.by === person ? "yes" : "no";
+    const text = t(`timeline.${wordFor(request, event, kind)}`, { name, stage, own });
     return {
       key: `${event.at}-${event.kind}-${index}`,
       icon: look?.icon ?? "check",

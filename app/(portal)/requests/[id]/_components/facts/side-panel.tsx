@@ -31,13 +31,15 @@ const WITHDRAWABLE = [
 const AWAITED: readonly RequestView["state"][] = ["stage_1", "stage_2", "overdue", "extended", "objected"];
 
 /**
- * The deadline, and when reviewers should have decided. While the clock is paused no day is shown, because both move
+ * The deadline, and for reviewers when they should have decided. While the clock is paused no day is shown, because both move
  * by the length of the pause.
  */
-function useDueFacts(request: RequestView): Fact[] {
+function useDueFacts(request: RequestView, isOwn: boolean): Fact[] {
   const t = useTranslations("review.side");
-  const { response_due_at: answer, clock_paused_at: pausedAt, state } = request;
-  const { review } = shownDue(request);
+  const { clock_paused_at: pausedAt, state } = request;
+  const shown = shownDue(request);
+  const answer = isOwn ? shown.answer : request.response_due_at;
+  const review = isOwn ? undefined : shown.review;
   if (pausedAt !== undefined) {
     const time = () => <LocalTime instant={pausedAt} form="minute" />;
     return [{ name: t("due"), value: t.rich("paused", { time }) }];
@@ -77,7 +79,7 @@ export function Standing({ request, isOwn = false }: { request: RequestView; isO
           ? t("side.yourAnswer")
           : domain(`requestStates.${request.state}`),
     },
-    ...useDueFacts(request),
+    ...useDueFacts(request, isOwn),
     ...(request.state !== "overdue" || escalated === undefined
       ? []
       : [{ name: t("side.escalated"), value: t(`side.escalatedTo.${escalated}`) }]),
@@ -161,7 +163,7 @@ export function RequesterPanel({
         ) : null}
         {opens === undefined ? null : (
           <OpenGrantButton request={opens} look="primary" size="form" icon="eye">
-            {t("side.openFields")}
+            {t(opens.isMasked === true ? "side.viewMasked" : "side.openFields")}
           </OpenGrantButton>
         )}
         {request.grant_id === undefined ? null : (

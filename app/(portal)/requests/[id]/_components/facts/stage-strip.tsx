@@ -3,13 +3,15 @@ import type { ReactNode } from "react";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
-import { shownDue } from "@/lib/access/deadlines/shown-due";
+import { bindingDue } from "@/lib/access/deadlines/shown-due";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { movesWithApproval } from "../decision/narrowing/narrowed";
 
-type Mark = "done" | "waiting" | "open" | "stopped";
+type Mark = "done" | "noted" | "waiting" | "open" | "stopped";
 
 const MARKS: Readonly<Record<Mark, { readonly icon: IconName; readonly tone: string }>> = {
   done: { icon: "check", tone: "text-accent" },
+  noted: { icon: "request", tone: "text-ink-2" },
   waiting: { icon: "clock", tone: "text-amber" },
   open: { icon: "open", tone: "text-ink-3" },
   stopped: { icon: "stop", tone: "text-oxblood" },
@@ -18,7 +20,7 @@ const MARKS: Readonly<Record<Mark, { readonly icon: IconName; readonly tone: str
 interface Step {
   readonly key: "document" | "legal" | "coordinator" | "access";
   /** Replaces the stage's name and state. */
-  readonly label?: "noDocument";
+  readonly label?: "noDocument" | "unscanned";
   readonly mark: Mark;
   readonly note: ReactNode;
 }
@@ -58,12 +60,22 @@ function Approvers({ of }: { of: ReturnType<typeof approvalsOf> }) {
   );
 }
 
+/** When reviewers should have decided, which is internal; the requester sees when the answer is due. */
+function Due({ request, isOwn }: { request: RequestView; isOwn: boolean }) {
+  const t = useTranslations("review.side");
+  const due = bindingDue(request, !isOwn);
+  return due === undefined ? null : (
+    <>
+      {t(isOwn ? "due" : "reviewDue")} <EndTime instant={due} form="day" look="bare" />
+    </>
+  );
+}
+
 /** The four stages of every request: what is passed and by whom, what waits and until when. */
-export function StageStrip({ request, until }: { request: RequestView; until: string | undefined }) {
+export function StageStrip(props: { request: RequestView; until: string | undefined; isOwn: boolean }) {
+  const { request, until, isOwn } = props;
   const t = useTranslations("review");
   const stopped = stoppedAt(request);
-  const checked = request.timeline.find((event) => event.kind === "checked")?.at;
-  const { review: due } = shownDue(request);
   const decisionStep = (stage: Stage): Step => {
     if (isPassed(request, stage))
       return { key: stage, mark: "done", note: <Approvers of={approvalsOf(request, stage)} /> };
@@ -91,24 +103,14 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
         note: (
           <>
             {counted}
-            {due === undefined ? null : (
-              <>
-                {t("strip.due")} <EndTime instant={due} form="day" look="bare" />
-              </>
-            )}
+            <Due request={request} isOwn={isOwn} />
           </>
         ),
       };
     return { key: stage, mark: "open", note: counted };
   };
   const steps: readonly Step[] = [
-    {
-      key: "document",
-      // Submitted without an order: staff ask for their own duty, and there is nothing to check.
-      ...(checked !== undefined && request.authorization === undefined ? { label: "noDocument" } : {}),
-      mark: checked !== undefined ? "done" : stopped === "document" ? "stopped" : "open",
-      note: checked === undefined ? null : <LocalTime instant={checked} form="day" />,
-    },
+    documentStep(request, stopped),
     decisionStep("legal"),
     decisionStep("coordinator"),
     accessStep(request, until, t),
@@ -144,6 +146,19 @@ function waitedFor(request: RequestView): "legal" | "coordinator" {
   return isPassed(request, "legal") ? "coordinator" : "legal";
 }
 
+/** Without a scanner a document is only compared with what was sent, so it does not count as checked. */
+function documentStep({ timeline, authorization }: RequestView, stopped: Step["key"] | undefined): Step {
+  const checked = timeline.find((event) => event.kind === "checked")?.at;
+  if (checked === undefined)
+    return { key: "document", mark: stopped === "document" ? "stopped" : "open", note: null };
+  const note = <LocalTime instant={checked} form="day" />;
+  // Submitted without an order: staff ask for their own duty, and there is nothing to check.
+  if (authorization === undefined) return { key: "document", label: "noDocument", mark: "done", note };
+  return authorization.document?.scan === "not scanned"
+    ? { key: "document", label: "unscanned", mark: "noted", note }
+    : { key: "document", mark: "done", note };
+}
+
 const IN_FORCE = ["active", "partial"];
 const OVER = ["expired", "revoked", "exhausted", "closed"];
 
@@ -165,7 +180,9 @@ function accessStep(
     key: "access",
     mark: request.state === "approved" ? "waiting" : "open",
     note:
-      until === undefined || !isPossible ? null : (
+      until === undefined || !isPossible ? null : movesWithApproval(request, until) ? (
+        t("scope.afterApproval")
+      ) : (
         <>
           {t("strip.atMost")} <EndTime instant={until} form="day" before={t("strip.until")} />
         </>

@@ -36,9 +36,7 @@ export function WhySection({
               sealed === undefined ? (
                 t("reasonGiven.noSeal")
               ) : (
-                <>
-                  {t("reasonGiven.sealUntil")} <EndTime instant={sealed.until} look="bare" form="day" />
-                </>
+                <EndTime instant={sealed.until} form="day" before={t("reasonGiven.sealUntil")} />
               ),
           },
         ]),

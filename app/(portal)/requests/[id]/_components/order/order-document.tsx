@@ -86,6 +86,15 @@ function Unshown({ children }: { children: ReactNode }) {
   );
 }
 
+/** As large as a page, until the page is there: what stands below does not move, and an empty place says why. */
+function PagePlace({ children }: { children: ReactNode }) {
+  return (
+    <div className="flex aspect-[595/842] items-center justify-center border border-line-2 p-4">
+      <div className="grid min-w-0 gap-3">{children}</div>
+    </div>
+  );
+}
+
 export interface OrderDocumentProps {
   /** The document's address in the API. */
   readonly address: string;
@@ -122,15 +131,25 @@ export function OrderDocument({ address, mediaType, facts, onFound, onText }: Or
   const t = useTranslations("review");
   const { received, again } = useOrder(address, mediaType);
   useText(received, onText);
-  if (received === undefined) return <Loading text={t("document.loading")} />;
+  if (received === undefined)
+    return (
+      <PagePlace>
+        <Loading text={t("document.loading")} />
+      </PagePlace>
+    );
   if (received.kind === "failed")
     return (
-      <div className="grid gap-3">
+      <PagePlace>
         <CallFailure error={received.error} title={t("document.notShown")} />
-        <Button size="bar" onClick={again}>
-          {t("document.again")}
-        </Button>
-      </div>
+        <span className="flex flex-wrap items-center gap-4">
+          <Button size="bar" onClick={again}>
+            {t("document.again")}
+          </Button>
+          <a href={address} download className="text-control underline underline-offset-4 hover:text-ink">
+            {t("order.download")}
+          </a>
+        </span>
+      </PagePlace>
     );
   if (received.kind === "other") return <Unshown>{t("document.other", { type: mediaType })}</Unshown>;
   if (received.kind === "tooLarge")

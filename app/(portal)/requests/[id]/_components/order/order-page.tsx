@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { Loading } from "@/components/ui/loading";
 import { findMarks, type Mark, type TextRun } from "./marks/order-marks";
 import { type FoundFacts, hasInkIn, type JudgedMarks, judgeMarks } from "./marks/page-ink";
 import { MAX_IMAGE_PIXELS } from "./worker/drawing-limits";
@@ -145,6 +146,11 @@ export function OrderPage(props: {
           aria-label={t("document.pageOf", { number, count: pages.count })}
           className="block h-auto w-full"
         />
+        {drawing === undefined ? (
+          <div className="absolute inset-0 flex items-center justify-center print:hidden">
+            <Loading text={t("document.loading")} />
+          </div>
+        ) : null}
         {judged?.marks.map((mark) => (
           <MarkBox key={`${mark.fact}-${mark.left}-${mark.top}`} mark={mark} />
         ))}

@@ -42,7 +42,7 @@ describe("a date in an order", () => {
       (text) => [...text.matchAll(/\d[\d.-]* ?(?:\p{L}{3} )?\d{2,4}/gu)],
     );
     expect(examples.length).toBe(6);
-    expect(new Set(examples.map(([text]) => readDate(text)?.value))).toEqual(new Set(["2026-11-24"]));
+    expect(new Set(examples.map(([text]) => readDate(text)?.value))).toEqual(new Set(["2009-03-05"]));
   });
 
   it("an instant is read in UTC and sent as one", () => {

@@ -11,6 +11,7 @@ import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
+import { movesWithApproval } from "../decision/narrowing/narrowed";
 import { Covered } from "../decision/retyped-facts/fact-comparison";
 import { type ReviewState, useReview } from "../decision/review-state";
 import { beyondOrder, fieldsByForm, orderSays, type ScopeResult, scopeResults } from "./scope-rows";
@@ -55,6 +56,7 @@ function Result({ result, isTicked }: { result: ScopeResult; isTicked: boolean }
 
 function useRows(state: ReviewState, authorization: AuthorizationView, text: FoundInText | undefined): Row[] {
   const t = useTranslations("review.orderScope");
+  const scope = useTranslations("review.scope");
   const { remaining } = state.review;
   const says = orderSays(authorization, text);
   const results = scopeResults(says, state.review);
@@ -65,6 +67,9 @@ function useRows(state: ReviewState, authorization: AuthorizationView, text: Fou
   const fields = says.fields === undefined ? t("notSaid") : named;
   const end = (instant: string | undefined) =>
     instant === undefined ? <Covered /> : <EndTime instant={instant} />;
+  const askedEnd = movesWithApproval(state.request, remaining.not_after)
+    ? scope("afterApproval")
+    : end(remaining.not_after);
   return [
     {
       key: "records",
@@ -82,7 +87,7 @@ function useRows(state: ReviewState, authorization: AuthorizationView, text: Fou
       asked: forms.masked.length === 0 ? t("none") : masked,
       result: results.masked,
     },
-    { key: "ends", says: end(says.until), asked: end(remaining.not_after), result: results.ends },
+    { key: "ends", says: end(says.until), asked: askedEnd, result: results.ends },
     {
       key: "uses",
       says: t("notSaid"),

@@ -212,7 +212,14 @@ export function sectionsOf(options: FormOptions): SectionKey[] {
     : ["transactions", "basis", "period"];
 }
 
-export function isDone(section: SectionKey, faults: readonly Fault[]): boolean {
+export function isDone(
+  section: SectionKey,
+  faults: readonly Fault[],
+  { end }: Pick<Answers, "end">,
+): boolean {
+  // A period until the order's end has no end before the order has one.
+  if (section === "period" && end === "order" && faults.some(({ name }) => name === "validUntil"))
+    return false;
   return !faults.some((fault) => SECTIONS[section].includes(fault.name));
 }
 

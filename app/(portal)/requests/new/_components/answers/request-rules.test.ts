@@ -4,7 +4,7 @@ import { multipartBody } from "../autosave/send-order";
 import { LookupStore, numbersIn, reportOf } from "../transactions/lookups";
 import { type Answers, blankAnswers, endOfDay, type FormOptions, instantOf, localText } from "./answers";
 import { createBodyOf, factsOf } from "./bodies";
-import { faultsOf, faultsOfRefusal, stillOpen } from "./faults";
+import { faultsOf, faultsOfRefusal, isDone, stillOpen } from "./faults";
 import { options } from "./options-fixture";
 import { prefillOf } from "./prefill";
 import { afterTyping } from "./read-facts";
@@ -115,6 +115,17 @@ describe("faults before a check", () => {
       ["ids", "a"],
       ["sealedBasis", "c"],
     ]);
+  });
+});
+
+describe("a section", () => {
+  it("of the period is done once the order has its end, or the person names one", () => {
+    const empty = blankAnswers(options);
+    const open = faultsOf(empty, options, { ...context, hasOrder: false });
+    expect(isDone("period", open, empty)).toBe(false);
+    const own: Answers = { ...empty, end: "date", until: "2026-12-20T00:00" };
+    expect(isDone("period", faultsOf(own, options, { ...context, hasOrder: false }), own)).toBe(true);
+    expect(isDone("period", faultsOf(whole, options, context), whole)).toBe(true);
   });
 });
 

@@ -29,7 +29,7 @@ function useEnd(answers: Answers, options: FormOptions): string {
       locale,
       form: "day",
     });
-    return t("until", { day });
+    return t("through", { day });
   }
   return t(options.needsAuthority ? "untilOrder" : "untilThirty");
 }
@@ -89,9 +89,9 @@ function NextSteps({ options, kind }: { options: FormOptions; kind: Answers["kin
               <Icon name="open" className="size-[14px] text-ink-3" />
               <span aria-hidden="true" className="mt-[2px] w-px grow bg-line-2 group-last:hidden" />
             </span>
-            <span className="flex grow items-baseline justify-between gap-x-4 pb-2">
-              <span>{t(`steps.${step}`)}</span>
-              <span className="text-ink-2">{t(`steps.${step}When`)}</span>
+            <span className="pb-2">
+              {t(`steps.${step}`)}
+              <span className="block text-ink-2">{t(`steps.${step}When`)}</span>
             </span>
           </li>
         ))}
@@ -123,7 +123,7 @@ export function RequestSummary(props: {
   const { answers, options, open } = props;
   const t = useTranslations("requests.new");
   const sections = sectionsOf(options);
-  const done = sections.filter((section) => isDone(section, open));
+  const done = sections.filter((section) => isDone(section, open, answers));
   return (
     <>
       <FactsSection title={t("summary.asking")}>

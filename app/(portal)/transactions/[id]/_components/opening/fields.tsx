@@ -21,7 +21,7 @@ import { MakeEvidence } from "@/components/opening/make-evidence";
 import { OpeningRefusal } from "@/components/opening/opening-refusal";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Countdown } from "@/components/ui/countdown";
+import { Countdown, endsSoon } from "@/components/ui/countdown";
 import { Digest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
@@ -86,7 +86,9 @@ function TimeLeft({ opened, nowMs }: { opened: Opened; nowMs: number }) {
   const { grant } = opened;
   if (grant === undefined) return null;
   return (
-    <span className="inline-flex items-center gap-[6px] text-amber">
+    <span
+      className={`inline-flex items-center gap-[6px] ${endsSoon(grant.until, nowMs) ? "text-amber" : "text-ink-2"}`}
+    >
       <Icon name="clock" className="size-[14px]" />
       <span>{t.rich("left", { time: () => <Countdown until={grant.until} nowMs={nowMs} /> })}</span>
     </span>
@@ -118,15 +120,16 @@ function SealedAction({ group, props }: { group: GroupName; props: FieldsProps }
   const names = useTranslations("domain.fields");
   const { way, grant, isBusy, open } = useOpeningHere();
   const mayOpen = way.kind === "own" || grant?.fields.includes(group) === true;
+  const isMasked = grant?.maskedFields.includes(group) === true;
   if (mayOpen)
     return (
       <Button
         size="bar"
         isBusy={isBusy}
-        aria-label={t("openField", { field: names(group) })}
+        aria-label={t(isMasked ? "viewMaskedField" : "openField", { field: names(group) })}
         onClick={() => void open([group])}
       >
-        {t("open")}
+        {t(isMasked ? "viewMasked" : "open")}
       </Button>
     );
   if (way.kind === "held") return <HeldNote keyId={way.keyId} />;

@@ -10,7 +10,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import type { GroupName } from "@/lib/vocabulary";
 import { Covered } from "../retyped-facts/fact-comparison";
 import { type ReviewState, useReview } from "../review-state";
-import { narrowedOf } from "./narrowed";
+import { movesWithApproval, narrowedOf } from "./narrowed";
 import { RemovedItem, RemovedLines, type RemovedMember } from "./removed-item";
 
 const SHOWN = 50;
@@ -23,6 +23,15 @@ function useGroupNames(): (groups: readonly GroupName[]) => string {
 function levelOf({ review }: ReviewState, group: GroupName): "full" | "masked" | "other" {
   const outcome = review.policy.groups.find((one) => one.group === group)?.outcome;
   return outcome === "full" || outcome === "masked" ? outcome : "other";
+}
+
+/** The granted end. One that is counted from the approval has no day yet. */
+function Until({ state: { request, review, judged } }: { state: ReviewState }) {
+  const t = useTranslations("review.scope");
+  const { not_after: most } = review.remaining;
+  if (most === undefined) return <Covered />;
+  const { notAfter: end } = judged.granted;
+  return end === most && movesWithApproval(request, end) ? t("afterApproval") : <EndTime instant={end} />;
 }
 
 /** The scope in words, what was taken away struck through. */
@@ -81,7 +90,7 @@ function GrantedFacts({ state }: { state: ReviewState }) {
               <EndTime instant={remaining.not_after} look="bare" form="day" />
             ) : undefined
           }
-          now={remaining.not_after === undefined ? <Covered /> : <EndTime instant={granted.notAfter} />}
+          now={<Until state={state} />}
         />
       ),
     },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RequestView, TakenAwayView } from "@/lib/access/requests/answer-schema";
-import { leftOf, narrowedOf, narrowedTransactions, narrowersOf } from "./narrowed";
+import { leftOf, movesWithApproval, narrowedOf, narrowedTransactions, narrowersOf } from "./narrowed";
 
 type Decision = RequestView["decisions"][number];
 
@@ -84,4 +84,16 @@ test("both who narrowed are named, once each, and the newest limits count", () =
 test("a request that was not narrowed has no changes", () => {
   expect(narrowersOf(asked([decision("Lena")]))).toEqual([]);
   expect(leftOf(asked([]))).toMatchObject({ transactions: 2, until: undefined, maxViews: 20 });
+});
+
+test("an end counted from the approval is told from one that stays where it is", () => {
+  const end = "2026-12-24T14:00:00.000Z";
+  const free = asked([]);
+  expect(movesWithApproval(free, end)).toBe(true);
+  expect(movesWithApproval(free, undefined)).toBe(false);
+  expect(movesWithApproval({ ...free, from: "2026-11-24T14:00:00.000Z" }, end)).toBe(false);
+  expect(movesWithApproval({ ...free, until: end }, end)).toBe(false);
+  const until = { before: end, after: end };
+  const shortened = decision("L", { transactions: [], fields: [], until });
+  expect(movesWithApproval(asked([shortened]), end)).toBe(false);
 });

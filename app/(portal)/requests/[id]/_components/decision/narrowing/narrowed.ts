@@ -53,3 +53,14 @@ export function narrowedTransactions(request: Decided): ReadonlyMap<string, stri
     narrowedOf(request).flatMap(({ by, what }) => what.transactions.map((id) => [id, by] as const)),
   );
 }
+
+/**
+ * Whether this end is counted from the approval, which has not come: it would move with each look. A named start, a
+ * named end, and the order's end stay where they are.
+ */
+export function movesWithApproval(request: RequestView, end: string | undefined): boolean {
+  if (end === undefined || request.from !== undefined || request.until !== undefined) return false;
+  if (leftOf(request).until !== undefined) return false;
+  const orderEnd = request.authorization?.valid_until;
+  return orderEnd === undefined || Date.parse(end) < Date.parse(orderEnd);
+}

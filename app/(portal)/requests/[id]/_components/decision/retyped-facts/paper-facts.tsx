@@ -34,22 +34,13 @@ function Scan({ scan }: { scan: NonNullable<AuthorizationView["document"]>["scan
 
 /** How far the order is verified, by its own record and not by its state, which moves on. */
 function Assurance({ assurance }: Pick<AuthorizationView, "assurance">) {
-  const t = useTranslations("review");
-  if (assurance === "verified")
-    return (
-      <Tag tone="accent" icon="check">
-        {t("paper.verified")}
-      </Tag>
-    );
-  if (assurance === "attested")
-    return (
-      <Tag tone="accent" icon="pencil">
-        {t("paper.attested")}
-      </Tag>
-    );
+  const t = useTranslations("domain.verification");
   return (
-    <Tag tone="amber" icon="pencil">
-      {t("paper.notAttested")}
+    <Tag
+      tone={assurance === "none" ? "amber" : "accent"}
+      icon={assurance === "verified" ? "check" : "pencil"}
+    >
+      {t(assurance)}
     </Tag>
   );
 }
@@ -112,6 +103,7 @@ export function PaperFacts({
   review?: ReviewView | undefined;
 }) {
   const t = useTranslations("review");
+  const verification = useTranslations("domain.verification");
   const locale = useLocale();
   const { document, sealed } = authorization;
   const facts: Fact[] = [
@@ -129,7 +121,7 @@ export function PaperFacts({
           },
           { name: t("paper.scan"), value: <Scan scan={document.scan} /> },
         ]),
-    { name: t("paper.assurance"), value: <Assurance assurance={authorization.assurance} /> },
+    { name: verification("name"), value: <Assurance assurance={authorization.assurance} /> },
     ...(authorization.record_digest === undefined
       ? []
       : [{ name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> }]),
