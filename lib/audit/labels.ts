@@ -86,6 +86,7 @@ export const ACTION_KEYS = {
   "duty.pause": "duty_pause",
   "duty.revoke": "duty_revoke",
   "emergency.prepare": "emergency_prepare",
+  "emergency.read": "emergency_read",
   "emergency.review": "emergency_review",
   "emergency.use": "emergency_use",
   "erasure.agree": "erasure_agree",
