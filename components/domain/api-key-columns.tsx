@@ -41,6 +41,7 @@ export function useApiKeyColumns(): Record<"name" | "may" | "used" | "state", Co
     used: {
       key: "used",
       head: t("columns.used"),
+      isNamed: true,
       cell: ({ last_used_at: at }) => (at === null ? t("never") : <LocalTime instant={at} form="minute" />),
     },
     state: {
