@@ -58,7 +58,7 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
   const signed = await signedSize(log);
   return (
     <PageFrame
-      crumbs={[section, { label: t("title") }]}
+      crumbs={[{ label: t("title") }]}
       title={t("title")}
       lead={<p className="max-w-[80ch]">{t("lead")}</p>}
       actions={log === undefined ? <NoteSuspicion /> : null}
