@@ -69,7 +69,7 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
       <div className={entry === undefined ? "" : "hidden facts:block"}>
         <LogChoice logs={logs} signed={signed} href={(origin) => hrefOf(origin)} />
         {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t("empty.text")} />
+          <EmptyState title={t("empty.title")} text={t(log === undefined ? "empty.text" : "empty.closed")} />
         ) : (
           <SuspicionTable
             items={items}
