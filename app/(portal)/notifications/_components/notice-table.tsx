@@ -108,6 +108,7 @@ export function useNotificationColumns(): Column<Thing>[] {
     {
       key: "mark",
       head: t("notices.columns.mark"),
+      isTool: true,
       cell: (item) =>
         unreadOf(item).length > 0 ? (
           <MarkOne ids={unreadOf(item)} what={nameOf(item)} />
