@@ -162,6 +162,8 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   request_prepare_statement: "Preparation of a statement for a decision",
   request_propose_release: "Proposal of an executive release",
   request_read: "Reading of requests",
+  release_read: "Reading of executive releases",
+  case_read: "Reading of cases",
   request_remind: "Reminder of a review",
   request_resume: "Resumption of a request",
   request_release: "Signature of an executive for a release",
