@@ -19,7 +19,7 @@ export function CodeSample({ label, code }: { label: string; code: string }) {
     }
   };
   return (
-    <section aria-label={label} className="border border-line-2 bg-sheet p-4 print:border-0 print:p-0">
+    <div className="border border-line-2 bg-sheet p-4 print:border-0 print:p-0">
       <div className="float-right -mt-2 -mr-2 ml-3 text-right print:hidden">
         <button
           type="button"
@@ -36,9 +36,11 @@ export function CodeSample({ label, code }: { label: string; code: string }) {
           {outcome === "none" ? "" : t(outcome)}
         </p>
       </div>
-      <pre className="whitespace-pre-wrap font-mono text-control [overflow-wrap:anywhere]">
-        <code>{code}</code>
-      </pre>
-    </section>
+      <section aria-label={label}>
+        <pre className="whitespace-pre-wrap font-mono text-control [overflow-wrap:anywhere]">
+          <code>{code}</code>
+        </pre>
+      </section>
+    </div>
   );
 }
