@@ -22,15 +22,22 @@ async function Found({ words }: { words: string }) {
   const t = await getTranslations("developers");
   const found = operationsByTag(words);
   const count = found.reduce((total, { operations }) => total + operations.length, 0);
+  const all = (
+    <Link href="/developers" prefetch={false} className={LINK}>
+      {t("search.all")}
+    </Link>
+  );
+  if (count === 0)
+    return (
+      <EmptyState title={t("search.none")} text={t("search.noneText")}>
+        {all}
+      </EmptyState>
+    );
   return (
     <>
       <p role="status" className="mt-3 text-control text-ink-2">
-        {t("search.found", { count })}{" "}
-        <Link href="/developers" prefetch={false} className={LINK}>
-          {t("search.all")}
-        </Link>
+        {t("search.found", { count })} {all}
       </p>
-      {count === 0 ? <EmptyState title={t("search.none")} text={t("search.noneText")} /> : null}
       {found.map(({ tag, operations }) => (
         <Section
           key={tag.slug}

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { SitePage } from "@/app/_components/site-page";
 import type { Part } from "@/app/trust/_components/powers";
-import { Legend, Triangle } from "@/app/trust/_components/triangle";
+import { Legend, PartList, Triangle } from "@/app/trust/_components/triangle";
 import { Vouchers } from "@/app/trust/_components/vouchers";
 import { Words } from "@/components/messages/words";
 import { Digest } from "@/components/ui/digest";
@@ -76,8 +76,11 @@ export default async function TrustPage({
           </Words>
         </p>
       ) : null}
-      <Triangle operatorOf={operatorOf} areSame={areSame} />
       <Legend />
+      <div className="hidden tablet:block">
+        <Triangle operatorOf={operatorOf} areSame={areSame} />
+      </div>
+      <PartList operatorOf={operatorOf} areSame={areSame} />
       <div className="mt-6">
         <Vouchers anchors={anchors} />
       </div>

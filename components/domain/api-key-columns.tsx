@@ -7,7 +7,7 @@ import type { ApiKeyView } from "@/lib/identity/api-keys/schema";
 const TONES = { live: "text-accent", expired: "text-ink-2", revoked: "text-ink-2" } as const;
 
 /** What a row shows of an API key. It never has the key. */
-export function useApiKeyColumns(): Record<"name" | "may" | "used" | "state", Column<ApiKeyView>> {
+export function useApiKeyColumns(): Record<"name" | "may" | "used" | "ends" | "state", Column<ApiKeyView>> {
   const t = useTranslations("programs");
   return {
     name: {
@@ -41,23 +41,23 @@ export function useApiKeyColumns(): Record<"name" | "may" | "used" | "state", Co
     used: {
       key: "used",
       head: t("columns.used"),
+      isNamed: true,
       cell: ({ last_used_at: at }) => (at === null ? t("never") : <LocalTime instant={at} form="minute" />),
+    },
+    ends: {
+      key: "ends",
+      head: t("columns.ends"),
+      isNamed: true,
+      cell: ({ state, expires_at: end, revoked_at: revoked }) => {
+        const at = revoked ?? end;
+        if (at !== null) return <LocalTime instant={at} form="minute" />;
+        return state === "live" ? <span className="text-amber">{t("never")}</span> : null;
+      },
     },
     state: {
       key: "state",
       head: t("columns.state"),
-      cell: ({ state, expires_at: end, revoked_at: revoked }) => (
-        <span className={TONES[state]}>
-          {t(`states.${state}`)}
-          {revoked !== null || end === null ? null : (
-            <span className="block text-note text-ink-2">
-              {t.rich(state === "live" ? "until" : "since", {
-                at: () => <LocalTime instant={end} form="minute" />,
-              })}
-            </span>
-          )}
-        </span>
-      ),
+      cell: ({ state }) => <span className={TONES[state]}>{t(`states.${state}`)}</span>,
     },
   };
 }

@@ -37,7 +37,7 @@ export function Choice({
     <label
       className={`flex min-h-touch items-start gap-3 py-2 text-control tablet:min-h-bar tablet:py-[6px] ${className}`}
     >
-      <input {...rest} type={kind} className="mt-[2px] size-4 shrink-0 accent-accent" />
+      <input {...rest} type={kind} className="mt-[2px]" />
       <span>
         {label}
         {help === undefined ? null : <span className="block text-note text-ink-2">{help}</span>}

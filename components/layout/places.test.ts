@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { currentPlace, placesFor, type Viewer } from "./places";
+import { currentPlace, placesFor, tabsFor, type Viewer } from "./places";
 
 const viewer = (role: string, duties: readonly string[] = []): Viewer => ({
   name: "N",
@@ -28,6 +28,19 @@ describe("places", () => {
     for (const duty of ["support", "privacy"]) expect(both(viewer("coordinator", [duty]))).toEqual([]);
     for (const role of ["regulator", "auditor", "client", "miner", "admin"])
       expect(both(viewer(role, ["executive", "break-glass"]))).toEqual([]);
+  });
+
+  test("begin a phone's bar with home and with what the role or the duty is for", () => {
+    const tabs = (role: string, duties: readonly string[] = []) =>
+      tabsFor(viewer(role, duties))
+        .slice(0, 4)
+        .map(({ key }) => key);
+    expect(tabs("admin", ["admin"])).toEqual(["home", "people", "offices", "alerts"]);
+    expect(tabs("coordinator", ["support"])).toEqual(["home", "disputes", "transactions", "requests"]);
+    expect(tabs("coordinator", ["executive"])).toEqual(["home", "releases", "breakGlass", "requests"]);
+    expect(tabs("coordinator", ["break-glass"])).toEqual(["home", "breakGlass", "transactions", "requests"]);
+    expect(tabs("coordinator", ["privacy"])).toEqual(["home", "erasures", "transactions", "requests"]);
+    expect(tabs("regulator")).toEqual(["home", "requests", "cases", "grants"]);
   });
 
   test("lead to the policies those who read them", () => {

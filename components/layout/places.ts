@@ -191,6 +191,26 @@ export function placesFor(viewer: Viewer): Place[] {
   return PLACES.filter((place) => isFor(place.key, viewer));
 }
 
+/** What a role or a duty is for: on a phone these places are in the bar, after home. */
+const FIRST: Readonly<Record<string, readonly PlaceKey[]>> = {
+  admin: ["people", "offices", "alerts"],
+  support: ["disputes", "transactions"],
+  executive: ["releases", "breakGlass"],
+  "break-glass": ["breakGlass", "transactions"],
+  privacy: ["erasures", "transactions"],
+};
+
+/** The same places in the order of a phone's bar: home, what the person's role and duties are for, the rest. */
+export function tabsFor(viewer: Viewer): Place[] {
+  const first: readonly PlaceKey[] = [viewer.role, ...viewer.duties].flatMap((key) => FIRST[key] ?? []);
+  const rank = ({ key }: Place): number => {
+    if (key === "home") return -1;
+    const at = first.indexOf(key);
+    return at === -1 ? first.length : at;
+  };
+  return placesFor(viewer).sort((a, b) => rank(a) - rank(b));
+}
+
 /** The place an address belongs to: the longest that begins it. */
 export function currentPlace(places: readonly Place[], path: string): PlaceKey | undefined {
   const matching = places.filter(({ href }) =>

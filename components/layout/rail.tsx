@@ -11,6 +11,7 @@ import {
   type Place,
   type PlaceCounts,
   placesFor,
+  tabsFor,
   type Viewer,
 } from "@/components/layout/places";
 import { Icon } from "@/components/ui/icon";
@@ -96,7 +97,37 @@ export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: Plac
   );
 }
 
+/** The number of unread notifications, at the head of a narrow screen. */
+export function Bell({ counts: initial }: { counts: PlaceCounts }) {
+  const t = useTranslations("portal");
+  const { notifications: count = 0 } = useRailCounts(initial);
+  return (
+    <Link
+      href="/notifications"
+      prefetch={false}
+      aria-label={t("bell", { count })}
+      className="relative flex size-touch items-center justify-center text-ink-2 tablet:hidden"
+    >
+      <Icon name="bell" />
+      {count === 0 ? null : (
+        <span className="absolute top-1 left-6 min-w-4 rounded-[8px] bg-accent px-1 text-center font-medium text-note text-on-accent">
+          {count > 99 ? "99+" : count}
+        </span>
+      )}
+    </Link>
+  );
+}
+
 const IN_BAR = 4;
+const MARKED = "border-accent font-semibold text-accent";
+const UNMARKED = "border-transparent text-ink-2";
+
+/** "More" is marked for a page behind it; the fourth place is behind it on the narrowest screens only. */
+function moreLook(currentAt: number): string {
+  if (currentAt >= IN_BAR) return MARKED;
+  if (currentAt < IN_BAR - 1) return UNMARKED;
+  return `${MARKED} min-[24rem]:border-transparent min-[24rem]:font-normal min-[24rem]:text-ink-2`;
+}
 
 /**
  * The same places at the foot of a narrow screen: four, and the rest behind "More". Below 384 pixels four German names are
@@ -105,8 +136,9 @@ const IN_BAR = 4;
 export function TabBar({ viewer }: { viewer: Viewer }) {
   const t = useTranslations("portal");
   const path = usePathname();
-  const places = placesFor(viewer);
+  const places = tabsFor(viewer);
   const current = currentPlace(places, path);
+  const currentAt = places.findIndex(({ key }) => key === current);
   const item =
     "flex h-full flex-col items-center justify-center gap-1 border-t-[3px] px-px min-[24rem]:px-1 text-note";
   return (
@@ -124,7 +156,7 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
               href={place.href}
               prefetch={false}
               aria-current={place.key === current ? "page" : undefined}
-              className={`${item} ${place.key === current ? "border-accent font-semibold text-accent" : "border-transparent text-ink-2"}`}
+              className={`${item} ${place.key === current ? MARKED : UNMARKED}`}
             >
               <Icon name={place.icon} />
               <span className="max-w-full truncate">{t(`places.${place.key}`)}</span>
@@ -133,7 +165,10 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
         ))}
         <li className="min-w-[44px]">
           <details key={path} className="h-full">
-            <summary className={`${item} cursor-pointer list-none border-transparent text-ink-2`}>
+            <summary
+              aria-current={currentAt >= IN_BAR ? "true" : undefined}
+              className={`${item} cursor-pointer list-none ${moreLook(currentAt)}`}
+            >
               <Icon name="menu" />
               {t("more")}
             </summary>

@@ -6,7 +6,7 @@ import { LogFoot } from "@/components/layout/log-foot";
 import { Mark } from "@/components/layout/mark";
 import { PersonMenu } from "@/components/layout/person-menu";
 import type { PlaceCounts, Viewer } from "@/components/layout/places";
-import { Rail, TabBar } from "@/components/layout/rail";
+import { Bell, Rail, TabBar } from "@/components/layout/rail";
 
 /** The signed-in frame: places at the left (foot on narrow screens), find and person at the top right. */
 export function Shell(props: {
@@ -40,6 +40,7 @@ export function Shell(props: {
       <div className="relative flex min-w-0 flex-col">
         <div className="absolute top-[-53px] right-2 z-header flex h-header items-center gap-1 tablet:top-0 tablet:right-6 print:hidden">
           <Find viewer={props.viewer} />
+          <Bell counts={props.counts} />
           <PersonMenu viewer={props.viewer}>{props.personLinks}</PersonMenu>
         </div>
         {props.children}

@@ -6,7 +6,7 @@ import { Icon } from "@/components/ui/icon";
 
 type Outcome = "none" | "copied" | "failed";
 
-/** A command to be copied whole. The region takes focus so that the keyboard can scroll it. */
+/** A command to be copied whole. Long lines wrap, so that nothing of it is cut. */
 export function CodeSample({ label, code }: { label: string; code: string }) {
   const t = useTranslations("copy");
   const [outcome, setOutcome] = useState<Outcome>("none");
@@ -19,26 +19,28 @@ export function CodeSample({ label, code }: { label: string; code: string }) {
     }
   };
   return (
-    <div className="border border-line-2 bg-sheet print:border-0">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section aria-label={label} tabIndex={0} className="overflow-x-auto p-4 print:p-0">
-        <pre className="font-mono text-control print:whitespace-pre-wrap">
-          <code>{code}</code>
-        </pre>
-      </section>
-      <div className="flex min-h-row items-center justify-between gap-4 border-line border-t px-4 print:hidden">
-        <p role="status" className={`text-note ${outcome === "failed" ? "text-oxblood" : "text-accent"}`}>
-          {outcome === "none" ? "" : t(outcome)}
-        </p>
+    <div className="border border-line-2 bg-sheet p-4 print:border-0 print:p-0">
+      <div className="float-right -mt-2 -mr-2 ml-3 text-right print:hidden">
         <button
           type="button"
           onClick={copy}
-          className="inline-flex min-h-touch cursor-pointer items-center gap-2 text-control text-ink-2 hover:text-ink tablet:min-h-[28px]"
+          className="inline-flex min-h-touch cursor-pointer items-center gap-2 px-2 text-control text-ink-2 hover:text-ink tablet:min-h-bar"
         >
           <Icon name="copy" />
           {t("copy")}
         </button>
+        <p
+          role="status"
+          className={`px-2 text-note ${outcome === "failed" ? "text-oxblood" : "text-accent"}`}
+        >
+          {outcome === "none" ? "" : t(outcome)}
+        </p>
       </div>
+      <section aria-label={label}>
+        <pre className="whitespace-pre-wrap font-mono text-control [overflow-wrap:anywhere]">
+          <code>{code}</code>
+        </pre>
+      </section>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { isValidElement, type ReactNode } from "react";
 
 export interface Column<Row> {
   readonly key: string;
@@ -9,8 +9,10 @@ export interface Column<Row> {
   readonly isHeadHidden?: boolean;
   /** Right aligned. */
   readonly isNumber?: boolean;
-  /** Comes first and without its heading when rows stack on narrow screens. */
+  /** Comes first when rows stack on narrow screens. */
   readonly isTitle?: boolean;
+  /** Keeps its heading where rows stack. Numbers and times always do; all other values speak for themselves. */
+  readonly isNamed?: boolean;
   /** Sentences: where rows stack they stand below the title as they are, without their heading. */
   readonly isProse?: boolean;
   readonly className?: string;
@@ -20,8 +22,11 @@ export interface Column<Row> {
   readonly isExtra?: boolean;
 }
 
+/** Columns with these keys share the first line with the title where rows stack. */
+const STATES: ReadonlySet<string> = new Set(["state", "status", "outcome"]);
+
 /**
- * Rows of 36 pixels between hairlines. On narrow screens each row stacks and names its values. With `href` the
+ * Rows of 36 pixels between hairlines. On narrow screens each row stacks: title and state, then the other values. With `href` the
  * title cell is a link and carries `isCurrent` rows' bar. Looks are in globals.css (`data-table`), once for a page and not once for a cell.
  */
 export function Table<Row>(props: {
@@ -61,9 +66,24 @@ export function Table<Row>(props: {
   );
 }
 
-function classesOf<Row>({ isNumber, className }: Column<Row>): string | undefined {
-  if (isNumber !== true) return className;
-  return className === undefined ? "number" : `number ${className}`;
+function classesOf<Row>(column: Column<Row>): string | undefined {
+  const { key, isNumber, isNamed, isProse, isTitle, isTool, isHeadHidden, className } = column;
+  const isAct = isTool === true || isHeadHidden === true || key === "acts";
+  const classes = [
+    isNumber === true ? "number" : undefined,
+    isNamed === true ? "named" : undefined,
+    isProse === true ? "prose-cell" : undefined,
+    STATES.has(key) ? "state" : undefined,
+    isAct && isTitle !== true ? "tool" : undefined,
+    className,
+  ];
+  return classes.filter((one) => one !== undefined).join(" ") || undefined;
+}
+
+/** Whether a value is the dash for "no value", which rows leave out where they stack. */
+function isDash(value: ReactNode): boolean {
+  if (isValidElement<{ children?: ReactNode }>(value)) return value.props.children === "–";
+  return value === "–";
 }
 
 function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): ReactNode {
@@ -82,7 +102,7 @@ function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): R
         )}
       </th>
     );
-  // Where rows stack, a heading without a value is left out.
+  // Where rows stack, an empty cell is left out.
   if (value === undefined || value === null) return <td key={key} className={className} />;
   if (isProse === true)
     return (
@@ -91,7 +111,11 @@ function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): R
       </td>
     );
   return (
-    <td key={key} className={className} data-head={isHeadHidden === true ? "" : head}>
+    <td
+      key={key}
+      className={isDash(value) ? [className, "no-value"].filter(Boolean).join(" ") : className}
+      data-head={isHeadHidden === true ? "" : head}
+    >
       <span>{value}</span>
     </td>
   );

@@ -51,6 +51,8 @@ const GROUP_OF: Readonly<Record<string, ActionGroup>> = {
   document: "requests",
   order: "requests",
   reason: "requests",
+  case: "requests",
+  release: "requests",
   identity: "people",
   notice: "requests",
   grant: "grants",

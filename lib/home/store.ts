@@ -109,10 +109,12 @@ function disputeNews({ tenantId, userId, participant, seesAllDisputes, since }: 
     WHERE d.tenant_id = ${tenantId}::uuid AND x.at > ${since} AND x.by IS DISTINCT FROM ${userId}::uuid ${mine}`;
 }
 
-/** What others did to the reader's things since then, newest first. One statement. */
+/** The last thing that others did to each of the reader's things since then, newest first. One statement. */
 export async function listNews(tx: Tx, reader: NewsReader): Promise<Readable<NewsRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT * FROM (${requestNews(reader)} UNION ALL ${transactionNews(reader)} UNION ALL ${disputeNews(reader)}) news
+    SELECT * FROM (SELECT DISTINCT ON (kind, id) * FROM (
+      ${requestNews(reader)} UNION ALL ${transactionNews(reader)} UNION ALL ${disputeNews(reader)}) happened
+      ORDER BY kind, id, at DESC) news
     ORDER BY at DESC, id LIMIT ${reader.limit}`);
   return readRows(rows, (row) => NewsRow.parse(row));
 }

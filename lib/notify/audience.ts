@@ -40,14 +40,14 @@ export async function readAudience(
   };
 }
 
-/** Returns how many unread notices the caller is shown: none of what they may no longer know of. */
+/** Returns about how many things the caller has unread notices: none of what they may no longer know of. */
 export async function countUnread(
   tx: Tx,
   cx: Pick<Context, "principal" | "instance" | "clock">,
 ): Promise<number> {
   const unread = await listUnread(tx, cx.principal.userId);
   const audience = await readAudience(tx, cx, unread);
-  return unread.reduce((sum, one) => (audience.has(cx.principal, one) ? sum + one.count : sum), 0);
+  return unread.filter((one) => audience.has(cx.principal, one)).length;
 }
 
 /**

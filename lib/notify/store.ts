@@ -32,15 +32,15 @@ export async function listNotices(tx: Tx, filter: NoticeFilter): Promise<Readabl
   return readRows(rows, (row) => NoticeRow.parse(row));
 }
 
-const Unread = z.object({ kind: HookKind, subject: z.string(), count: z.int() });
+const Unread = z.object({ kind: HookKind, subject: z.string() });
 
 /** The unread notices of so many things are counted at most. */
 const MOST_UNREAD = 500;
 
-/** Returns what a person's unread notices are about, newest first, and how many each thing has. */
+/** Returns what a person's unread notices are about, newest first. */
 export async function listUnread(tx: Tx, userId: string): Promise<z.infer<typeof Unread>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT kind, subject, count(*)::int AS count FROM notification
+    SELECT kind, subject FROM notification
     WHERE user_id = ${userId}::uuid AND read_at IS NULL
     GROUP BY kind, subject ORDER BY max(id::text) DESC LIMIT ${MOST_UNREAD}`);
   return readableOf(readRows(rows, (row) => Unread.parse(row)));

@@ -6,11 +6,12 @@ import { EntryLink } from "@/components/domain/entry-link";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
+import { RequestState } from "@/lib/access/requests/schema";
 import type { Principal } from "@/lib/context/principal";
 import type { Home, News, OwnEntry } from "@/lib/home/schema";
 
+/** A stage that was passed, and events without words here, show the state that followed. */
 const REQUEST_EVENTS = [
-  "approve",
   "deny",
   "ask",
   "answer",
@@ -40,9 +41,15 @@ function known<const T extends string>(names: readonly T[], name: string): T | u
 function useNewsText(): (news: News) => string {
   const t = useTranslations("home");
   const statuses = useTranslations("transactions.status");
+  const states = useTranslations("domain.requestStates");
   return ({ kind, reference, event, state }) => {
-    if (kind === "request")
-      return t(`news.request.${known(REQUEST_EVENTS, event) ?? "other"}`, { reference });
+    if (kind === "request") {
+      const key = known(REQUEST_EVENTS, event);
+      if (key !== undefined) return t(`news.request.${key}`, { reference });
+      const now = RequestState.safeParse(state).data;
+      if (now === undefined) return t("news.request.other", { reference });
+      return t("news.request.now", { reference, state: states(now) });
+    }
     if (kind === "dispute") return t(`news.dispute.${known(DISPUTE_EVENTS, event) ?? "end"}`, { reference });
     const status = known(STATUSES, state ?? "");
     if (status === undefined) return t("news.transaction.other", { reference });

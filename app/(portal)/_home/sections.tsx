@@ -210,7 +210,7 @@ export function ForceSection({
             cell: (row) => <span className="whitespace-nowrap">{row.reference}</span>,
           },
           basis,
-          { key: "holder", head: t("holder"), cell: (row) => row.holder_name },
+          { key: "holder", head: t("holder"), isNamed: true, cell: (row) => row.holder_name },
           {
             key: "transactions",
             head: t("transactions"),

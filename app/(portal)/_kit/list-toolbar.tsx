@@ -69,13 +69,7 @@ function Columns({ path, query, current, columns }: ToolbarProps) {
         <legend className="sr-only">{t("columnsHelp")}</legend>
         {columns.map(({ key, head, isTitle }) => (
           <label key={key} className="flex min-h-[32px] items-center gap-3 text-control">
-            <input
-              type="checkbox"
-              className="size-4 accent-accent"
-              checked={shown.has(key)}
-              disabled={isTitle}
-              onChange={() => turn(key)}
-            />
+            <input type="checkbox" checked={shown.has(key)} disabled={isTitle} onChange={() => turn(key)} />
             {head}
           </label>
         ))}

@@ -19,13 +19,18 @@ export interface Shown<R> {
   readonly nowMs: number;
 }
 
+interface Above {
+  readonly label: string;
+  readonly href: string;
+}
+
 export interface RecordSpec<R> {
   readonly operation: OperationSpec;
   readonly load: (cx: Context, id: string) => Promise<R>;
   /** Title of the browser's tab. */
   readonly title: () => Promise<string>;
-  /** The list that the record is in. */
-  readonly above: () => Promise<{ readonly label: string; readonly href: string }>;
+  /** The list that the record is in, after the place that the list is in. */
+  readonly above: () => Promise<Above | readonly [Above, Above]>;
   readonly heading: (page: Shown<R>) => Promise<{
     /** The last link of the breadcrumb. */
     readonly crumb: ReactNode;
@@ -55,14 +60,15 @@ export function recordPage<R>(spec: RecordSpec<R>) {
       const [id, params] = [idOf(await place), await searchParams];
       const path = operation.path.replace("{id}", id);
       const result = await loadPage(operation, path, (cx) => spec.load(cx, id));
-      const above = await spec.above();
-      if (!result.ok) return <ProblemPage problem={result.problem} section={above} />;
+      const above = [await spec.above()].flat();
+      const [list = { label: "", href: "/" }] = above.slice(-1);
+      if (!result.ok) return <ProblemPage problem={result.problem} section={list} />;
       const { value, principal } = result;
       const page: Shown<R> = { id, value, principal, params, nowMs: Date.now() };
       const { crumb, title, lead } = await spec.heading(page);
       return (
         <PageFrame
-          crumbs={[above, { label: crumb }]}
+          crumbs={[...above, { label: crumb }]}
           title={title}
           lead={lead}
           actions={spec.actions?.(page)}

@@ -38,7 +38,7 @@ function State({ figures }: { figures: Figures }) {
   return (
     <p>
       {t("parts", { away: away.length, names: away.join(", ") })} {t("alerts", { open, urgent })}{" "}
-      {figures.alerts.addresses === 0 ? `${t("noAddress")} ` : ""}
+      {figures.alerts.addresses === 0 ? <span className="text-amber">{t("noAddress")} </span> : null}
       {t("late", { late })}
     </p>
   );

@@ -23,10 +23,9 @@ function State({ seal }: { seal: Seal }) {
       <Facts
         facts={[
           { name: t("keys"), value: t(`states.${seal.state}`) },
-          {
-            name: t("since"),
-            value: since === null ? t("never") : <LocalTime instant={since} form="minute" />,
-          },
+          ...(since === null
+            ? []
+            : [{ name: t("since"), value: <LocalTime instant={since} form="minute" /> }]),
           ...people,
           ...(reason === null ? [] : [{ name: t("reason"), value: reason }]),
         ]}

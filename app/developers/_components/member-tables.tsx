@@ -28,6 +28,7 @@ function useMemberColumns(): readonly Column<MemberRow>[] {
     {
       key: "required",
       head: t("columns.required"),
+      isNamed: true,
       cell: ({ isRequired }) => t(isRequired ? "required" : "optional"),
     },
     {

@@ -1,4 +1,5 @@
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
+import { Fragment } from "react";
 import { PARTS, type Part, powerOf } from "@/app/trust/_components/powers";
 import { SealGlyph, type SealState } from "@/components/domain/seal-glyph";
 import { Icon } from "@/components/ui/icon";
@@ -22,7 +23,7 @@ function Cell({ row, column, isSame }: { row: Part; column: Part; isSame: boolea
   const look = LOOKS[power.weight];
   return (
     <span
-      className={`block h-full p-2 text-note ${look.ground} ${row === column ? "outline outline-1 outline-line-2" : ""}`}
+      className={`block h-full p-2 text-note ${look.ground} ${row === column ? "outline outline-2 outline-ink-3 -outline-offset-2" : ""}`}
     >
       <span className="flex items-start gap-2">
         <span className={`mt-px ${look.ink}`}>
@@ -90,17 +91,78 @@ export function Triangle({
   );
 }
 
-/** What the three colours and glyphs of the table mean. */
+/** The same on a phone: each part with what it could do alone, and with each other part. */
+export function PartList({
+  operatorOf,
+  areSame,
+}: {
+  operatorOf: (part: Part) => string;
+  areSame: (one: Part, other: Part) => boolean;
+}) {
+  const t = useTranslations("trust");
+  const format = useFormatter();
+  return (
+    <div className="tablet:hidden">
+      {PARTS.map((part) => {
+        // A pair is in the table once, in the row of the part that comes later.
+        const pairs = PARTS.filter((other) => other !== part).map((other) => {
+          const isLater = PARTS.indexOf(other) > PARTS.indexOf(part);
+          return { other, row: isLater ? other : part, column: isLater ? part : other };
+        });
+        const [more, none] = [true, false].map((has) =>
+          pairs.filter(({ row, column }) => (powerOf(row, column) !== undefined) === has),
+        );
+        return (
+          <section key={part} aria-labelledby={`part-${part}`} className="border-ink border-t pt-3 pb-5">
+            <h2 id={`part-${part}`} className="font-semibold text-body">
+              {t(`parts.${part}`)}
+            </h2>
+            <p className="text-ink-2 text-note">{operatorOf(part)}</p>
+            <dl className="mt-2 space-y-2 text-control">
+              <dt className="font-medium">{t("alone")}</dt>
+              <dd>
+                <Cell row={part} column={part} isSame={false} />
+              </dd>
+              {more?.map(({ other, row, column }) => (
+                <Fragment key={other}>
+                  <dt className="font-medium">{t("together", { part: t(`parts.${other}`) })}</dt>
+                  <dd>
+                    <Cell row={row} column={column} isSame={areSame(row, column)} />
+                  </dd>
+                </Fragment>
+              ))}
+            </dl>
+            {none === undefined || none.length === 0 ? null : (
+              <p className="mt-2 text-ink-2 text-note">
+                {t("nothingMoreWith", { parts: format.list(none.map(({ other }) => t(`parts.${other}`))) })}
+              </p>
+            )}
+          </section>
+        );
+      })}
+    </div>
+  );
+}
+
+/** What the colours, glyphs and outlines of the table mean. */
 export function Legend() {
   const t = useTranslations("trust");
   return (
     <ul className="flex flex-wrap gap-x-6 gap-y-1 py-3 text-control">
+      <li className="hidden items-center gap-2 tablet:flex">
+        <span className="size-[14px] outline outline-2 outline-ink-3 -outline-offset-2" />
+        {t("legend.alone")}
+      </li>
       {(["nothing", "limited", "reads"] as const).map((weight) => (
         <li key={weight} className={`flex items-center gap-2 ${LOOKS[weight].ink}`}>
           <SealGlyph state={LOOKS[weight].glyph} size={14} />
           {t(`legend.${weight}`)}
         </li>
       ))}
+      <li className="hidden items-center gap-2 text-ink-3 tablet:flex">
+        <Icon name="nothing" className="size-[14px]" />
+        {t("nothingMore")}
+      </li>
     </ul>
   );
 }

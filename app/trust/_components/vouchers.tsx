@@ -90,6 +90,7 @@ function WitnessTable({ anchors }: { anchors: Anchors }) {
     {
       key: "last",
       head: t("columns.last"),
+      isNamed: true,
       cell: ({ last }) =>
         last === null ? (
           <span className="text-oxblood">{t("never")}</span>

@@ -61,12 +61,14 @@ function Nearby({ nearby }: { nearby: readonly NearbyEntry[] }) {
     {
       key: "listed",
       head: t("listed"),
+      isNamed: true,
       cell: ({ listed }) =>
         listed === undefined ? t("unknown") : <Digest value={listed} label={t("listed")} />,
     },
     {
       key: "own",
       head: t("own"),
+      isNamed: true,
       cell: ({ own }) => (own === undefined ? t("notHere") : <Digest value={own} label={t("own")} />),
     },
     {

@@ -124,10 +124,10 @@ function Begin({ hasBundle, why, onStart, children }: BeginProps) {
       >
         {t("start")}
       </Button>
-      {children}
       <p id={id} className="text-control text-ink-2">
         {t(hasBundle ? why : "needsBundle")}
       </p>
+      {children}
     </div>
   );
 }

@@ -58,7 +58,7 @@ export const listBreakGlass = operation({
   query: BreakGlassQuery,
   response: { status: 200, schema: pageOf(BreakGlassView) },
   rate: "reads",
-  action: "grant.read",
+  action: "emergency.read",
 });
 
 export const getBreakGlass = operation({
@@ -71,7 +71,7 @@ export const getBreakGlass = operation({
   params: RequestPath,
   response: { status: 200, schema: BreakGlassView },
   rate: "reads",
-  action: "grant.read",
+  action: "emergency.read",
   about: { grant: "id" },
 });
 

@@ -17,7 +17,7 @@ export const listCases = operation({
   query: CaseQuery,
   response: { status: 200, schema: pageOf(CaseSummary).extend({ total: z.int() }) },
   rate: "reads",
-  action: "request.read",
+  action: "case.read",
 });
 
 export const getCase = operation({
@@ -30,5 +30,5 @@ export const getCase = operation({
   params: CasePath,
   response: { status: 200, schema: CaseDetail },
   rate: "reads",
-  action: "request.read",
+  action: "case.read",
 });

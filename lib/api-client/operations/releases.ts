@@ -26,7 +26,7 @@ export const listReleases = operation({
   query: ReleaseQuery,
   response: { status: 200, schema: pageOf(ReleaseItem) },
   rate: "reads",
-  action: "request.release",
+  action: "release.read",
   about: {},
 });
 
@@ -41,7 +41,7 @@ export const getRelease = operation({
   params: RequestPath,
   response: { status: 200, schema: ReleaseStanding },
   rate: "reads",
-  action: "request.release",
+  action: "release.read",
   about: { request: "id" },
 });
 

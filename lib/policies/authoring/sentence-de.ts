@@ -54,7 +54,12 @@ const WEEKDAYS = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Sa
 const or = (words: readonly string[]) => new Intl.ListFormat("de", { type: "disjunction" }).format(words);
 const and = (words: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(words);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const days = (count: number): string => `${formatCount(count, "de")} ${count === 1 ? "Tag" : "Tage"}`;
+/** Days; whole years also as years, as the retention of the log is shown. */
+function days(count: number): string {
+  const text = `${formatCount(count, "de")} ${count === 1 ? "Tag" : "Tage"}`;
+  const years = count / 365;
+  return Number.isInteger(years) && years > 0 ? `${years} ${years === 1 ? "Jahr" : "Jahre"} (${text})` : text;
+}
 const minutes = (count: number): string =>
   `${formatCount(count, "de")} ${count === 1 ? "Minute" : "Minuten"}`;
 const dayOf = (day: string): string =>

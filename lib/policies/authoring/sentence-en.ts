@@ -52,7 +52,12 @@ const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 const or = (words: readonly string[]) => new Intl.ListFormat("en-GB", { type: "disjunction" }).format(words);
 const and = (words: readonly string[]) => new Intl.ListFormat("en-GB", { type: "conjunction" }).format(words);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const days = (count: number): string => `${formatCount(count, "en")} ${count === 1 ? "day" : "days"}`;
+/** Days; whole years also as years, as the retention of the log is shown. */
+function days(count: number): string {
+  const text = `${formatCount(count, "en")} ${count === 1 ? "day" : "days"}`;
+  const years = count / 365;
+  return Number.isInteger(years) && years > 0 ? `${years} ${years === 1 ? "year" : "years"} (${text})` : text;
+}
 const minutes = (count: number): string =>
   `${formatCount(count, "en")} ${count === 1 ? "minute" : "minutes"}`;
 const dayOf = (day: string): string =>

@@ -49,8 +49,8 @@ describe("sentence of a rule", () => {
     ],
     [
       "age-party",
-      "Clients and providers may not open transactions older than 365 days, unless a legal hold keeps the transaction for a legal authority.",
-      "Kunden und Anbieter dürfen Transaktionen, die älter als 365 Tage sind, nicht öffnen. Ausnahme: Eine Löschsperre gilt wegen einer Rechtsgrundlage.",
+      "Clients and providers may not open transactions older than 1 year (365 days), unless a legal hold keeps the transaction for a legal authority.",
+      "Kunden und Anbieter dürfen Transaktionen, die älter als 1 Jahr (365 Tage) sind, nicht öffnen. Ausnahme: Eine Löschsperre gilt wegen einer Rechtsgrundlage.",
     ],
     [
       "hours-auditor",
@@ -83,8 +83,8 @@ describe("sentence of a rule", () => {
       toDay: "2026-12-31",
     };
     expect(both(form)).toEqual([
-      "Regulators may open amount of transactions at most 365 days old in full under a grant from a request with at least 2 approvals under a court order on Monday and Wednesday, 09:00 to 17:00 not on public holidays when their second factor was proved within the last 15 minutes from 1 Dec 2026 through 31 Dec 2026.",
-      "Die Aufsicht darf Betrag von Transaktionen, die höchstens 365 Tage alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
+      "Regulators may open amount of transactions at most 1 year (365 days) old in full under a grant from a request with at least 2 approvals under a court order on Monday and Wednesday, 09:00 to 17:00 not on public holidays when their second factor was proved within the last 15 minutes from 1 Dec 2026 through 31 Dec 2026.",
+      "Die Aufsicht darf Betrag von Transaktionen, die höchstens 1 Jahr (365 Tage) alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
     ]);
   });
 

@@ -13,13 +13,13 @@ import { KeyActs } from "./_components/key-acts";
 
 function useColumns(): Column<ApiKeyView>[] {
   const t = useTranslations("programs.columns");
-  const { name, may, used, state } = useApiKeyColumns();
+  const { name, may, used, ends, state } = useApiKeyColumns();
   const acts: Column<ApiKeyView> = {
     key: "acts",
     head: t("acts"),
     cell: (item) => (item.state === "live" ? <KeyActs item={item} /> : null),
   };
-  return [name, may, used, state, acts];
+  return [name, may, used, ends, state, acts];
 }
 
 /** A person's API keys, and the drawer that makes one. */

@@ -12,14 +12,19 @@ import { EndKey } from "./_components/all-keys";
 
 function useColumns(): Column<ApiKeyView>[] {
   const t = useTranslations("programs.columns");
-  const { name, may, used, state } = useApiKeyColumns();
-  const holder: Column<ApiKeyView> = { key: "holder", head: t("holder"), cell: (item) => item.holder_name };
+  const { name, may, used, ends, state } = useApiKeyColumns();
+  const holder: Column<ApiKeyView> = {
+    key: "holder",
+    head: t("holder"),
+    isTitle: true,
+    cell: (item) => item.holder_name,
+  };
   const acts: Column<ApiKeyView> = {
     key: "acts",
     head: t("acts"),
     cell: (item) => (item.state === "live" ? <EndKey item={item} /> : null),
   };
-  return [name, holder, may, used, state, acts];
+  return [holder, { ...name, isTitle: false }, may, used, ends, state, acts];
 }
 
 /** The API keys of all people, for administrators. */

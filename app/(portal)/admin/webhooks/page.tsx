@@ -11,7 +11,11 @@ const page = listPage({
   operation: listWebhooks,
   load,
   title: async () => (await getTranslations("notify.hooks"))("title"),
-  above: async () => ({ label: (await getTranslations("notify.notices"))("title"), href: "/notifications" }),
+  // Administrators have it in their rail.
+  above: async (principal) =>
+    principal?.role === "admin"
+      ? undefined
+      : { label: (await getTranslations("notify.notices"))("title"), href: "/notifications" },
   lead: async () => (await getTranslations("notify.hooks"))("lead"),
   actions: () => <AddWebhook />,
   caption: async () => (await getTranslations("notify.hooks"))("list"),

@@ -33,7 +33,7 @@ export function useAgreementColumns(): Column<Agreement>[] {
   return [
     { key: "what", head: t("columns.what"), isTitle: true, cell: ({ kind }) => t(`kinds.${kind}`) },
     { key: "who", head: t("columns.who"), cell: ({ subject }) => subject.name },
-    { key: "asked", head: t("columns.asked"), cell: ({ asked_by: by }) => by },
+    { key: "asked", head: t("columns.asked"), isNamed: true, cell: ({ asked_by: by }) => by },
     {
       key: "until",
       head: t("columns.until"),

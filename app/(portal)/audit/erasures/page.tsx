@@ -28,7 +28,6 @@ const page = listPage({
   load,
   cursor: /^[\w-]{1,40}$/,
   title: async () => (await getTranslations("keeping.erasures"))("title"),
-  above: async () => ({ label: (await getTranslations("audit"))("title"), href: "/audit" }),
   lead: async () => (await getTranslations("keeping.erasures"))("lead"),
   actions: () => <Actions />,
   caption: async () => (await getTranslations("keeping.erasures"))("list"),

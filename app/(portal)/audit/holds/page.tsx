@@ -32,7 +32,6 @@ const page = listPage({
   operation: listPreservations,
   load,
   title: async () => (await getTranslations("keeping.holds"))("title"),
-  above: async () => ({ label: (await getTranslations("audit"))("title"), href: "/audit" }),
   lead: async () => (await getTranslations("keeping.holds"))("lead"),
   actions: ({ params, principal }) => (
     <>

@@ -35,7 +35,6 @@ const page = listPage({
     readsLog(principal) ? { label: (await getTranslations("audit"))("title"), href: "/audit" } : undefined,
   lead: async () => (await getTranslations("keeping.quarantine"))("lead"),
   actions: ({ principal }) => <Actions principal={principal} />,
-  heading: async () => ({ title: (await getTranslations("keeping.quarantine"))("list") }),
   caption: async () => (await getTranslations("keeping.quarantine"))("list"),
   useColumns: useQuarantineColumns,
   rowKey: ({ entry_id: id }) => id,

@@ -58,7 +58,7 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
   const signed = await signedSize(log);
   return (
     <PageFrame
-      crumbs={[section, { label: t("title") }]}
+      crumbs={[{ label: t("title") }]}
       title={t("title")}
       lead={<p className="max-w-[80ch]">{t("lead")}</p>}
       actions={log === undefined ? <NoteSuspicion /> : null}
@@ -69,7 +69,7 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
       <div className={entry === undefined ? "" : "hidden facts:block"}>
         <LogChoice logs={logs} signed={signed} href={(origin) => hrefOf(origin)} />
         {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t("empty.text")} />
+          <EmptyState title={t("empty.title")} text={t(log === undefined ? "empty.text" : "empty.closed")} />
         ) : (
           <SuspicionTable
             items={items}

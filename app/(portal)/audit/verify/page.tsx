@@ -96,7 +96,7 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
   const [logKey = ""] = keys.log;
   return (
     <PageFrame
-      crumbs={[section, { label: t("title") }]}
+      crumbs={[{ label: t("title") }]}
       title={t("title")}
       lead={t("lead")}
       actions={

@@ -45,6 +45,7 @@ export function useDisputeColumns(): Column<DisputeSummary>[] {
     {
       key: "with",
       head: t("with"),
+      isNamed: true,
       cell: (one) => one.taken_by?.name ?? <span className="text-ink-2">{t("none")}</span>,
     },
     { key: "notes", head: t("notes"), cell: (one) => formatCount(one.notes_count, locale), isNumber: true },

@@ -66,6 +66,7 @@ export function FigureTable({ dispute }: { dispute: DisputeView }) {
     {
       key: "record",
       head: t("record"),
+      isNamed: true,
       cell: ({ record }) =>
         record === null ? (
           <span className="text-ink-2">{t("notOpened")}</span>
@@ -76,6 +77,7 @@ export function FigureTable({ dispute }: { dispute: DisputeView }) {
     ...participants.map((party) => ({
       key: `said-${party}`,
       head: t("says", { party }),
+      isNamed: true,
       cell: (row: FigureRow) => {
         const said = row.said.find((one) => one.party === party);
         return said === undefined ? (
@@ -88,6 +90,7 @@ export function FigureTable({ dispute }: { dispute: DisputeView }) {
     {
       key: "result",
       head: t("result"),
+      isNamed: true,
       cell: (row: FigureRow) => <Result row={row} parties={participants.length} />,
     },
   ];

@@ -22,7 +22,7 @@ export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[]
   const t = useTranslations("grants.table");
   const basis = useBasisColumn<GrantView>();
   const holder: Column<GrantView>[] = isReviewer(principal)
-    ? [{ key: "holder", head: t("holder"), cell: (grant) => grant.holder_name }]
+    ? [{ key: "holder", head: t("holder"), isNamed: true, cell: (grant) => grant.holder_name }]
     : [];
   return [
     { key: "reference", head: t("reference"), isTitle: true, cell: (grant) => grant.reference },

@@ -58,7 +58,7 @@ function unreadOf({ earlier, ...newest }: Thing): string[] {
 function Earlier({ thing, stateOf }: { thing: Thing; stateOf: (item: Notification) => string }) {
   const t = useTranslations("notify.notices");
   return (
-    <details>
+    <details className="font-normal">
       <summary className="min-h-[24px] cursor-pointer text-ink-2 text-note">
         {t("earlier", { count: thing.earlier.length })}
       </summary>
@@ -91,21 +91,15 @@ export function useNotificationColumns(): Column<Thing>[] {
       head: t("notices.columns.what"),
       isTitle: true,
       cell: (item) => (
-        <Link
-          href={hrefOf(item)}
-          prefetch={false}
-          className={`underline decoration-line-2 underline-offset-4 hover:decoration-current ${unreadOf(item).length > 0 ? "font-semibold" : ""}`}
-        >
-          {nameOf(item)}
-        </Link>
-      ),
-    },
-    {
-      key: "state",
-      head: t("notices.columns.state"),
-      cell: (item) => (
         <>
-          {stateOf(item)}
+          <Link
+            href={hrefOf(item)}
+            prefetch={false}
+            className={`underline decoration-line-2 underline-offset-4 hover:decoration-current ${unreadOf(item).length > 0 ? "font-semibold" : ""}`}
+          >
+            {nameOf(item)}
+          </Link>
+          <span className="font-normal">: {stateOf(item)}</span>
           {item.earlier.length === 0 ? null : <Earlier thing={item} stateOf={stateOf} />}
         </>
       ),
@@ -114,6 +108,7 @@ export function useNotificationColumns(): Column<Thing>[] {
     {
       key: "mark",
       head: t("notices.columns.mark"),
+      isTool: true,
       cell: (item) =>
         unreadOf(item).length > 0 ? (
           <MarkOne ids={unreadOf(item)} what={nameOf(item)} />

@@ -29,11 +29,11 @@ function daysOf({ openings, days, at }: Figures): StackedDay[] {
   });
 }
 
-function OpeningTable({ openings }: Pick<Figures, "openings">) {
+function OpeningTable({ openings, days }: Pick<Figures, "openings" | "days">) {
   const t = useTranslations("operations.openings");
   const purposes = useTranslations("domain.purposes");
   const locale = useLocale();
-  if (openings.length === 0) return <p className="py-2 text-control text-ink-2">{t("none")}</p>;
+  if (openings.length === 0) return <p className="py-2 text-control text-ink-2">{t("none", { days })}</p>;
   return (
     <Table<Opening>
       caption={t("caption")}
@@ -65,12 +65,13 @@ export function OpeningsChart({ figures }: { figures: Figures }) {
     { key: "emergency", name: t("emergency"), fill: "amber" },
   ];
   const count = figures.openings.reduce((sum, one) => sum + one.count, 0);
+  const table = <OpeningTable openings={figures.openings} days={figures.days} />;
   return (
     <Twin
       title={t("title")}
-      finding={t("finding", { count, days: figures.days })}
-      chart={<StackedDays label={t("label")} days={daysOf(figures)} series={series} />}
-      table={<OpeningTable openings={figures.openings} />}
+      finding={count === 0 ? undefined : t("finding", { count, days: figures.days })}
+      chart={count === 0 ? table : <StackedDays label={t("label")} days={daysOf(figures)} series={series} />}
+      table={table}
     />
   );
 }

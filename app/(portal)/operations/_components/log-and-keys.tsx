@@ -43,7 +43,10 @@ export function LogFigures({ log }: Pick<Figures, "log">) {
       chart={
         <>
           {facts}
-          <SmallLine label={t("label")} values={log.hours.map(({ p99_ms }) => p99_ms)} />
+          {/* A line needs two points. */}
+          {log.hours.length < 2 ? null : (
+            <SmallLine label={t("label")} values={log.hours.map(({ p99_ms }) => p99_ms)} />
+          )}
         </>
       }
       table={
@@ -107,7 +110,7 @@ export function KeyFigures({ keys, at }: Pick<Figures, "keys" | "at">) {
       chart={
         <>
           <Facts facts={facts} />
-          <DayStrokes label={t("label")} days={strokes} length={DUE_DAYS} />
+          {strokes.length === 0 ? null : <DayStrokes label={t("label")} days={strokes} length={DUE_DAYS} />}
         </>
       }
       table={

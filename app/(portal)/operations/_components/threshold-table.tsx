@@ -71,6 +71,7 @@ export function ThresholdTable({
         {
           key: "changed",
           head: t("columns.changed"),
+          isNamed: true,
           cell: ({ changed_at: at, changed_by: by }) =>
             at === null ? (
               <span className="text-ink-3">{t("never")}</span>

@@ -24,10 +24,7 @@ const page = listPage({
   operation: listAlertAddresses,
   load,
   title: async () => (await getTranslations("alertsPage.addresses"))("title"),
-  above: async () => ({
-    label: (await getTranslations("alertsPage"))("title"),
-    href: "/operations/alerts",
-  }),
+  above: async () => ({ label: (await getTranslations("operations"))("title"), href: "/operations" }),
   lead: async () => (await getTranslations("alertsPage.addresses"))("lead"),
   actions: ({ principal }) => (principal.role === "admin" ? <AddAddress /> : null),
   top: ({ value }) => (value.has_mail ? null : <NoMail />),

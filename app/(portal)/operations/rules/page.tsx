@@ -14,7 +14,7 @@ export async function generateMetadata() {
 export default async function RulesPage() {
   const t = await getTranslations("alertsPage");
   const path = listAlertThresholds.path;
-  const above = { label: t("title"), href: "/operations/alerts" };
+  const above = { label: (await getTranslations("operations"))("title"), href: "/operations" };
   const result = await loadPage(listAlertThresholds, path, (cx) => getThresholds(cx, { limit: 50 }));
   if (!result.ok) return <ProblemPage problem={result.problem} section={above} />;
   return (

@@ -21,6 +21,7 @@ export function usePeopleColumns(): Column<PersonSummary>[] {
     {
       key: "seen",
       head: t("columns.seen"),
+      isNamed: true,
       cell: ({ last_seen_at: seen }) =>
         seen === null ? t("never") : <LocalTime instant={seen} form="minute" />,
     },

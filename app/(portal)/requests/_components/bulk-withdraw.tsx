@@ -34,7 +34,6 @@ export function SelectRequest({ id, reference }: { id: string; reference: string
     <label className="inline-flex size-6 cursor-pointer items-center justify-center">
       <input
         type="checkbox"
-        className="size-4 accent-accent"
         checked={selection.chosen.has(id)}
         onChange={() => selection.turn(id, reference)}
       />

@@ -81,6 +81,7 @@ export function useRequestColumns(isReviewer: boolean, nowMs: number): readonly 
   const assignee: Column<RequestSummary> = {
     key: "assignee",
     head: t("list.column.assignee"),
+    isNamed: true,
     cell: ({ assignee: person }) =>
       person === undefined ? <span className="text-ink-3">–</span> : person.name,
   };

@@ -114,7 +114,7 @@ export function ListedSection({ people }: { people: RosterPage["people"] }) {
     { key: "organisation", head: entry("organisation"), cell: (one) => one.organisation_name },
     { key: "role", head: entry("role"), cell: (one) => of(one, entry("role")) },
     { key: "duties", head: entry("duties"), cell: (one) => of(one, entry("duties")) },
-    { key: "signs", head: t("signs"), cell: signsWith },
+    { key: "signs", head: t("signs"), isNamed: true, cell: signsWith },
   ];
   return (
     <Section title={t("title")} count={people.length}>
@@ -141,7 +141,7 @@ export function PastSection({ changes }: { changes: readonly RosterChangeView[] 
             isTitle: true,
             cell: (one) => t("version", { version: one.version, people: names(one.concerned ?? []) }),
           },
-          { key: "signed", head: t("signed"), cell: (one) => names(one.agreements) },
+          { key: "signed", head: t("signed"), isNamed: true, cell: (one) => names(one.agreements) },
           { key: "state", head: t("state"), cell: ({ state }) => <VersionTag state={state} /> },
           {
             key: "at",

@@ -16,7 +16,8 @@ export function SealAct({ state }: { state: SealState }) {
   return (
     <ActButton<typeof askSeal, "reason">
       call={ASK}
-      button={{ look: isSealed ? "primary" : "secondary" }}
+      button={{ look: isSealed ? "primary" : "danger" }}
+      danger={!isSealed}
       label={t(`${key}.label`)}
       title={t(`${key}.title`)}
       text={t(`${key}.text`)}

@@ -108,6 +108,7 @@ function Keys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
         {
           key: "used",
           head: t("used"),
+          isNamed: true,
           cell: (passkey) =>
             passkey.used_at === null ? t("never") : <LocalTime instant={passkey.used_at} form="minute" />,
         },

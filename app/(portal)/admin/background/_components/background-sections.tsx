@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -9,7 +10,7 @@ import { RetryWork } from "./retry-work";
 
 const MINUTE_MS = 60_000;
 
-function Time({ at }: { readonly at: string | null }) {
+function timeOf(at: string | null): ReactNode {
   return at === null ? "–" : <LocalTime instant={at} form="full" />;
 }
 
@@ -33,7 +34,7 @@ export function QueuesSection({ queues }: Pick<Background, "queues">) {
           count("waiting"),
           count("running"),
           count("dead"),
-          { key: "oldest", head: t("queues.oldest"), cell: ({ oldest_at }) => <Time at={oldest_at} /> },
+          { key: "oldest", head: t("queues.oldest"), cell: ({ oldest_at }) => timeOf(oldest_at) },
         ]}
       />
     </Section>
@@ -46,8 +47,8 @@ export function DeadSection({ dead }: Pick<Background, "dead">) {
   const columns: Column<DeadWork>[] = [
     { key: "kind", head: t("dead.kind"), isTitle: true, cell: ({ kind }) => t(`kinds.${kind}`) },
     { key: "id", head: t("dead.id"), cell: ({ id }) => <Digest value={id} label={t("dead.id")} /> },
-    { key: "at", head: t("dead.at"), cell: ({ at }) => <Time at={at} /> },
-    { key: "ended", head: t("dead.ended"), cell: ({ ended_at }) => <Time at={ended_at} /> },
+    { key: "at", head: t("dead.at"), cell: ({ at }) => timeOf(at) },
+    { key: "ended", head: t("dead.ended"), cell: ({ ended_at }) => timeOf(ended_at) },
     { key: "attempts", head: t("dead.attempts"), isNumber: true, cell: ({ attempts }) => attempts },
     { key: "acts", head: t("dead.acts"), cell: ({ kind, id }) => <RetryWork kind={kind} id={id} /> },
   ];
@@ -86,14 +87,14 @@ export function JobsSection({ jobs }: Pick<Background, "jobs">) {
     },
     { key: "every", head: t("every"), cell: ({ every_ms }) => period(every_ms) },
     { key: "processes", head: t("processes"), isNumber: true, cell: ({ processes }) => processes },
-    { key: "last", head: t("last"), cell: ({ last_at }) => <Time at={last_at} /> },
+    { key: "last", head: t("last"), cell: ({ last_at }) => timeOf(last_at) },
     {
       key: "took",
       head: t("took"),
       isNumber: true,
       cell: ({ last_ms }) => (last_ms === null ? "–" : t("ms", { ms: last_ms })),
     },
-    { key: "next", head: t("next"), cell: ({ next_at }) => <Time at={next_at} /> },
+    { key: "next", head: t("next"), cell: ({ next_at }) => timeOf(next_at) },
     {
       key: "failures",
       head: t("failures"),
@@ -105,7 +106,7 @@ export function JobsSection({ jobs }: Pick<Background, "jobs">) {
           <span className="text-oxblood">
             {failures}
             <span className="block text-note">
-              {failure} <Time at={failed_at} />
+              {failure} {timeOf(failed_at)}
             </span>
           </span>
         ),

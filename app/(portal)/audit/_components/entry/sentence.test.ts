@@ -62,9 +62,21 @@ describe("an entry's sentence", () => {
   });
 
   it.each([
-    ["en", "denied", "Ruth Adler was refused: Access to sealed fields, transaction 88-1402."],
-    ["de", "denied", "Ruth Adler wurde abgewiesen: Zugriff auf versiegelte Felder, Transaktion 88-1402."],
+    ["en", "denied", "Ruth Adler tried this and was refused: Access to sealed fields, transaction 88-1402."],
+    [
+      "de",
+      "denied",
+      "Ruth Adler hat Folgendes versucht und wurde abgewiesen: Zugriff auf versiegelte Felder, Transaktion 88-1402.",
+    ],
   ] as const)("names the record of an act that was not done, in %s: %s", (locale, outcome, sentence) => {
     expect(textOf(locale, { outcome, subject: JOB })).toBe(sentence);
+  });
+
+  it.each([
+    ["en", "emergency.read", undefined, "Ruth Adler asked to see emergency accesses and was refused."],
+    ["de", "emergency.read", undefined, "Ruth Adler wollte Notzugriffe ansehen und wurde abgewiesen."],
+    ["en", "dispute.read", JOB, "Ruth Adler asked to see disputes and was refused: transaction 88-1402."],
+  ] as const)("says what a refused read asked for, in %s: %s", (locale, action, subject, sentence) => {
+    expect(textOf(locale, { action, subject, outcome: "denied" })).toBe(sentence);
   });
 });

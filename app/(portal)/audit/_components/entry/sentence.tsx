@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useFieldNamer } from "@/components/domain/field-names";
+import type actions from "@/components/messages/en/actions.json";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { EntryOutcome } from "@/lib/audit/entry/event";
@@ -52,6 +53,9 @@ function useTags({ actor, actorName, actorOrganisation, subject }: EventSentence
   };
 }
 
+/** A read has words for what was asked for, so that a refusal says what was not shown. */
+type Read = `reads.${keyof (typeof actions)["reads"]}`;
+
 /** One sentence of what happened. */
 export function Sentence({ happening }: { happening: EventSentence }) {
   const t = useTranslations("actions");
@@ -60,10 +64,11 @@ export function Sentence({ happening }: { happening: EventSentence }) {
   const { action, outcome, fields, masked, texts, subject } = happening;
   const key = actionKey(action);
   const label = key === undefined ? action : t(`labels.${key}`);
-  if (outcome !== "done")
-    return (
-      <>{t.rich(subject === undefined ? `frames.${outcome}` : `frames.${outcome}Of`, { ...tags, label })}</>
-    );
+  const suffix = subject === undefined ? "" : "Of";
+  const read = `reads.${key}` as Read;
+  if (outcome === "denied" && t.has(read))
+    return <>{t.rich(`frames.readDenied${suffix}`, { ...tags, label: t(read) })}</>;
+  if (outcome !== "done") return <>{t.rich(`frames.${outcome}${suffix}`, { ...tags, label })}</>;
   if (key === undefined) return <>{t.rich("frames.other", { ...tags, label })}</>;
   if (key === "audit_read" && texts.seq !== undefined)
     return <>{t.rich("frames.oneEntry", { ...tags, seq: texts.seq })}</>;

@@ -20,7 +20,8 @@ export interface ActorChoice {
 
 const BOX =
   "inline-flex min-h-touch max-w-full items-center gap-2 rounded-control border bg-sheet px-2 text-control hover:border-ink tablet:min-h-bar";
-const CONTROL = "min-w-0 max-w-[11rem] cursor-pointer truncate rounded-field bg-sheet py-1 font-medium";
+const LOOK = "min-w-0 cursor-pointer truncate rounded-field bg-sheet py-1 font-medium";
+const CONTROL = `${LOOK} max-w-[11rem]`;
 
 /** Label and control in one box; one that asks for something has the accent's edge. */
 function Chip(props: { id: string; label: string; isSet: boolean; isWrong?: boolean; children: ReactNode }) {
@@ -56,6 +57,7 @@ export function FilterBar(props: {
   actors: readonly ActorChoice[];
   /** Further controls of the same form. */
   children?: ReactNode;
+  /** The form's main act, at its end. Without it the filter is applied next to its controls. */
   submit?: ReactNode;
   /** Other members of the address, which a corrected filter keeps. */
   more?: Readonly<Record<string, string | undefined>>;
@@ -137,7 +139,8 @@ export function FilterBar(props: {
               current={values.action}
               groups={actionGroups(labels, groups)}
               any={t("any")}
-              className={CONTROL}
+              // As wide as the chosen action, whose words can be long.
+              className={`${LOOK} max-w-[28rem] field-sizing-content`}
               {...wrong("action")}
             />
           </Chip>
@@ -151,11 +154,11 @@ export function FilterBar(props: {
             Purpose.options.map((value) => ({ value, label: purposes(value) })),
             t("any"),
           )}
-          {props.submit ?? (
+          {props.submit === undefined ? (
             <Button type="submit" size="bar" icon="filter">
               {t("apply")}
             </Button>
-          )}
+          ) : null}
           {hasValues(values) ? (
             <ButtonLink href={addressOf(props.path, { log: values.log })} look="quiet" size="bar">
               {t("clear")}
@@ -188,6 +191,7 @@ export function FilterBar(props: {
             </div>
           </details>
         </div>
+        {props.submit === undefined ? null : <div className="mt-4">{props.submit}</div>}
         <FilterFault path={props.path} read={props.read} more={props.more} />
       </UrlForm>
     </search>

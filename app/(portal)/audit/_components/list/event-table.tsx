@@ -74,7 +74,7 @@ function What({ event, names, people = {} }: { event: EventItem } & Pick<EventCo
         <Sentence happening={itemSentenceOf(event, names)} />
         <BundleCount count={event.count} />
       </span>
-      <span className="block text-ink-2 text-note">
+      <span className="hidden text-ink-2 text-note tablet:block print:block">
         <ActionName action={event.action} />
       </span>
       {details === undefined ? null : (

@@ -113,6 +113,7 @@ export function useErasureColumns(): Column<Erasure>[] {
     {
       key: "agreed",
       head: t("columns.agreed"),
+      isNamed: true,
       cell: (item) => item.agreed_by ?? <span className="text-ink-3">{t("notYet")}</span>,
     },
     { key: "entry", head: t("columns.entry"), isNumber: true, cell: (item) => <Entry item={item} /> },

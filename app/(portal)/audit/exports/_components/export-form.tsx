@@ -22,7 +22,7 @@ export function ExportForm(props: { read: ReadFilter; format: Format; actors: re
       actors={props.actors}
       more={{ format: props.format, ready: "1" }}
       submit={
-        <Button type="submit" look="secondary" size="bar">
+        <Button type="submit" look="primary" size="form">
           {t("prepare")}
         </Button>
       }

@@ -69,6 +69,7 @@ export function useQuarantineColumns(): readonly Column<QuarantinedEntry>[] {
     {
       key: "dismissal",
       head: t("columns.dismissal"),
+      isNamed: true,
       cell: ({ dismissal }) =>
         dismissal === null ? (
           <span className="text-ink-3">{t("no")}</span>

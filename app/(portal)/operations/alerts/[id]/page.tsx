@@ -116,10 +116,10 @@ const page = recordPage({
   operation: getAlert,
   load,
   title: async () => (await getTranslations("alertsPage.one"))("title"),
-  above: async () => ({
-    label: (await getTranslations("alertsPage"))("title"),
-    href: "/operations/alerts",
-  }),
+  above: async () => [
+    { label: (await getTranslations("operations"))("title"), href: "/operations" },
+    { label: (await getTranslations("alertsPage"))("title"), href: "/operations/alerts" },
+  ],
   heading: async ({ value: alert }) => {
     const title = (await getTranslations("alertsPage.topics"))(`${topicOf(alert)}.title`);
     return { crumb: title, title };

@@ -59,6 +59,7 @@ async function Tokens({ provisioning: { id, tokens } }: { provisioning: Provisio
     {
       key: "by",
       head: t("columns.by"),
+      isNamed: true,
       cell: ({ made_by: by, state }) =>
         by.is_active || state !== "live" ? by.name : t("gone", { name: by.name }),
     },
@@ -70,6 +71,7 @@ async function Tokens({ provisioning: { id, tokens } }: { provisioning: Provisio
     {
       key: "used",
       head: t("columns.used"),
+      isNamed: true,
       cell: ({ last_used_at: at }) => (at === null ? t("never") : <LocalTime instant={at} form="minute" />),
     },
     { key: "state", head: t("columns.state"), cell: ({ state }) => t(`states.${state}`) },
@@ -126,6 +128,7 @@ async function Groups({ provisioning }: { provisioning: Provisioning }) {
     {
       key: "mapped",
       head: t("groups.mapped"),
+      isNamed: true,
       cell: ({ is_mapped: isMapped }) => t(isMapped ? "groups.yes" : "groups.no"),
     },
   ];

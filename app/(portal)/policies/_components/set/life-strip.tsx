@@ -36,7 +36,7 @@ function useDryRunSteps({ dry_run: run, state }: PolicySetView): Step[] {
   return [dryRun, proof];
 }
 
-function usePeopleStep({ state, needs, approvals, number }: PolicySetView): Step {
+function usePeopleStep({ state, needs, approvals }: PolicySetView): Step {
   const t = useTranslations("policies.life");
   const names = approvals
     .filter(({ counts, decision }) => counts && decision === "approve")
@@ -47,7 +47,7 @@ function usePeopleStep({ state, needs, approvals, number }: PolicySetView): Step
     return {
       key: "people",
       state: "done",
-      note: names.length === 0 && number === 1 ? t("first") : names.join(", "),
+      note: names.join(", "),
     };
   if (state !== "submitted") return { key: "people", state: "ahead", note: t("notAsked") };
   return { key: "people", state: "now", note: t(needs.includes("legal") ? "needsLegal" : "needsApproval") };
@@ -70,13 +70,12 @@ export function LifeStrip({ set }: { set: PolicySetView }) {
   const t = useTranslations("policies.life");
   const count = set.document.policies.reduce((sum, { examples }) => sum + examples.length, 0);
   const [runs, people, inForce] = [useDryRunSteps(set), usePeopleStep(set), useInForceStep(set)];
-  // The portal wrote the first version: there was none to compare it with.
+  // The portal wrote the first version: there was none to compare it with, and no one to agree.
   const isFirst = set.author === null && set.dry_run === null;
   const steps: Step[] = [
     { key: "written", state: "done", note: <LocalTime instant={set.created_at} form="minute" /> },
     { key: "examples", state: "done", note: t("hold", { count }) },
-    ...(isFirst ? [] : runs),
-    people,
+    ...(isFirst ? [] : [...runs, people]),
     inForce,
   ];
   return (

@@ -81,6 +81,7 @@ function useColumns(people: Readonly<Record<string, string>>): Column<Moved>[] {
     {
       key: "used",
       head: t("used"),
+      isNamed: true,
       cell: ({ last_used_at: at }) => (at === null ? t("never") : <LocalTime instant={at} form="day" />),
     },
   ];

@@ -60,8 +60,8 @@ function useColumns(): Column<PastDifference>[] {
   const outcome = useOutcome();
   return [
     { key: "at", head: t("at"), isTitle: true, cell: ({ at }) => <LocalTime instant={at} form="minute" /> },
-    { key: "before", head: t("before"), cell: ({ before }) => outcome(before) },
-    { key: "after", head: t("after"), cell: ({ after }) => outcome(after) },
+    { key: "before", head: t("before"), isNamed: true, cell: ({ before }) => outcome(before) },
+    { key: "after", head: t("after"), isNamed: true, cell: ({ after }) => outcome(after) },
     { key: "entry", head: t("entry"), cell: ({ entry_id: id }) => <Digest value={id} /> },
   ];
 }

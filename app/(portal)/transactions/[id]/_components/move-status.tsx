@@ -39,6 +39,7 @@ export function MoveStatus({
       },
       body: ({ reason }) => ({ status, ...(reason === "" ? {} : { reason }) }),
       yes: t("yes", { state }),
+      danger: status === "failed",
     });
   });
   return (

@@ -128,8 +128,10 @@ export function ScopeSection({
   const head = nowHead(request, grant);
   const columns: Column<Line>[] = [
     { key: "name", head: t("scope.member"), cell: (line) => t(`scope.${line.key}`), isTitle: true },
-    { key: "asked", head: t("scope.asked"), cell: (line) => line.asked },
-    ...(head === undefined ? [] : [{ key: "now", head: t(`scope.${head}`), cell: (line: Line) => line.now }]),
+    { key: "asked", head: t("scope.asked"), isNamed: true, cell: (line) => line.asked },
+    ...(head === undefined
+      ? []
+      : [{ key: "now", head: t(`scope.${head}`), isNamed: true, cell: (line: Line) => line.now }]),
   ];
   return (
     <Section

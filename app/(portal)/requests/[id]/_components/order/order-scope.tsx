@@ -151,11 +151,12 @@ function ScopeTable({
       isTitle: true,
       cell: ({ key }) => t(`rows.${key}`),
     },
-    { key: "says", head: t("says"), cell: ({ says }) => says },
-    { key: "asked", head: t("asked"), cell: ({ asked }) => asked },
+    { key: "says", head: t("says"), isNamed: true, cell: ({ says }) => says },
+    { key: "asked", head: t("asked"), isNamed: true, cell: ({ asked }) => asked },
     {
       key: "result",
       head: t("resultHead"),
+      isNamed: true,
       cell: ({ key, result }) => (
         <>
           <Result result={result} isTicked={ticked.includes(key)} />
