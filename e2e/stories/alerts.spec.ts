@@ -85,7 +85,7 @@ test("a burst of refusals becomes an alert that is sent, acknowledged and resolv
     await expect(own).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await page
-    .getByRole("link", { name: /^View alert: Many refusals/ })
+    .getByRole("link", { name: /^View alert\s*: Many refusals/ })
     .first()
     .click();
   await expect(heading(page)).toHaveText("Many refusals in a short time");
