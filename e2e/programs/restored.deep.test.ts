@@ -81,6 +81,19 @@ async function submit(): Promise<Accepted & { readonly entry: string }> {
   return { id, memo: secret.memo, entry: receipt.entry_id };
 }
 
+/** Waits until an entry has its place in the tree, so that a checkpoint can cover it. */
+async function placed(entry: string): Promise<void> {
+  await waitUntil(
+    "the entry has its place in the log",
+    () =>
+      asSuperuser(lost.dataDir, async (client) => {
+        const { rows } = await client.query("SELECT 1 FROM audit_queue WHERE entry_id = $1", [entry]);
+        return rows.length === 0;
+      }),
+    PATIENCE_MS,
+  );
+}
+
 /** Waits until the segment of WAL with everything that is committed is in the folder of backups. */
 async function archived(): Promise<void> {
   const segment = await asSuperuser(lost.dataDir, async (client) => {
@@ -112,6 +125,7 @@ test(
       filter: (file) => !file.endsWith(".part"),
     });
     const third = await submit();
+    await placed(third.entry);
     const { log_size: size } = await readStatus(before.client456);
     await waitUntil(
       "all of it is signed",
