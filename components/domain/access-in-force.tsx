@@ -53,7 +53,7 @@ export function TimeTrack({ share, isShort }: { share: number; isShort: boolean 
 }
 
 /** Views as ticks: hollow are used, filled are left. */
-export function ViewTicks({ left, all }: { left: number; all: number }) {
+function ViewTicks({ left, all }: { left: number; all: number }) {
   const t = useTranslations("domain.access");
   return (
     <div>

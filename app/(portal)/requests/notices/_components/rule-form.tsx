@@ -30,8 +30,9 @@ function changedOf(rules: readonly Rule[], { reason = "", ...typed }: Typed): Ne
 /** Without a change there is nothing to save, and each change needs a reason. */
 function faultsOf(rules: readonly Rule[], typed: Typed): Fault[] {
   const missing = (pointer: string): Fault[] => [{ pointer, reason: { key: "missing", count: 0 } }];
+  const { reason = "" } = typed;
   if (changedOf(rules, typed).length === 0) return missing(`/${rules[0]?.purpose}`);
-  return (typed["reason"] ?? "").trim() === "" ? missing("/reason") : [];
+  return reason.trim() === "" ? missing("/reason") : [];
 }
 
 function Form({ rules, close }: { rules: readonly Rule[]; close: () => void }) {

@@ -102,10 +102,11 @@ export function RequestTimeline(props: {
     const name = event.by_name ?? "Sealport";
     const stage = t(`stages.${event.from_state === "stage_2" ? "coordinator" : "legal"}`);
     const own = person !== undefined && event.by === person ? "yes" : "no";
-    const text = t(`timeline.${wordFor(request, event, kind)}`, { name, stage, own });
+    const word = wordFor(request, event, kind);
+    const text = t(`timeline.${word}`, { name, stage, own });
     return {
       key: `${event.at}-${event.kind}-${index}`,
-      icon: look?.icon ?? "check",
+      icon: look?.icon ?? (word === "received" ? "request" : "check"),
       tone: look?.tone ?? "ink",
       text,
       ...(event.comment === undefined ? {} : { detail: event.comment }),
