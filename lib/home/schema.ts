@@ -117,7 +117,7 @@ export const PlaceCounts = z.object({
   requests: z.int(),
   grants: z.int(),
   disputes: z.int(),
-  /** Unread notifications of the caller. */
+  /** Things that the caller has unread notifications about. */
   notifications: z.int(),
   /** Agreements that wait for the caller. */
   agreements: z.int(),
