@@ -38,9 +38,10 @@ describe("editor of a rule", () => {
     const calls = answerCalls(() => ({ status: 200, json: { number: 2 } }));
     const { user, moves } = show(<RuleEditor {...edited} reading={{ kind: "form", form: FORM }} />);
     await user.click(screen.getByRole("checkbox", { name: "Dispute" }));
-    const said = screen.getByText("The rule says").parentElement;
-    expect(said?.textContent).toContain(
-      "Clients may open their own transactions for settlement or a dispute.",
+    await waitFor(() =>
+      expect(screen.getByText("The rule says").parentElement?.textContent).toContain(
+        "Clients may open their own transactions for settlement or a dispute.",
+      ),
     );
     await user.click(screen.getByRole("button", { name: "Save the rule" }));
     await waitFor(() => expect(moves.length).toBeGreaterThan(0));
