@@ -321,5 +321,5 @@ test("the find box accepts typing at once, and a grant by its number leads to it
   await page.keyboard.type(`GR-${number}`);
   await page.getByRole("option", { name: new RegExp(`^Request AR-${number}`) }).click();
   await page.waitForURL(/\/requests\/[0-9a-f-]{36}/);
-  await expect(page.getByRole("main")).toContainText(`AR-${number}`);
+  await expect(page.getByRole("navigation", { name: "Where you are" })).toContainText(`AR-${number}`);
 });
