@@ -91,7 +91,7 @@ test("two administrators connect a provider, and an invited officer signs in the
   const link = (await dialog(nils).getByText("/invitation#").textContent())?.trim() ?? "";
 
   const { page: olga } = await openPage(browser, DESKTOP);
-  await olga.goto(link);
+  await visit(olga, link);
   await expect(olga.getByRole("button", { name: "Continue with your organisation" })).toBeVisible();
   await pictures(olga, "provider-invitation");
   await olga.getByRole("button", { name: "Continue with your organisation" }).click();

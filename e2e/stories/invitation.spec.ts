@@ -6,7 +6,7 @@ import { z } from "zod";
 import { CanaryScanner, filesBelow } from "@/lib/testing/contracts/canaries";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { enterOn } from "../support/keyboard";
-import { openPage } from "../support/page";
+import { openPage, visit } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
 import { pictures } from "../support/take-pictures";
 import { expectWhole } from "../support/whole";
@@ -79,7 +79,7 @@ test("by keyboard alone the first administrator makes a passkey from the link, w
   const [link = ""] = links;
   const { page, faults, sent } = await watched(browser);
   await plugInDevice(page);
-  await page.goto(link);
+  await visit(page, link);
   await expect(page.getByText(FIRST)).toBeVisible();
   await expect(page.getByText("Harbour Operations")).toBeVisible();
   // The token is off the screen before another person could read it, and in no document.
@@ -117,7 +117,7 @@ test("by keyboard alone the first administrator makes a passkey from the link, w
 test("a used, cut or missing link sets up no sign-in, and the page says what to do", async ({ browser }) => {
   const [link = ""] = links;
   const { page } = await watched(browser);
-  await page.goto(link);
+  await visit(page, link);
   await expect(refused(page)).toBeVisible();
   await expectWhole(page);
   await pictures(page, "invitation-refused");

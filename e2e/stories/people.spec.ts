@@ -90,7 +90,7 @@ test("two administrators invite a person, who signs in by the link with a passke
 
   const { page: elif } = await openPage(browser, DESKTOP);
   await plugInDevice(elif);
-  await elif.goto(link);
+  await visit(elif, link);
   await elif.getByRole("button", { name: "Create passkey and sign in" }).click();
   await elif.getByLabel("Name of this passkey").fill("work laptop");
   await elif.keyboard.press("Enter");
