@@ -177,10 +177,10 @@ describe("a legal hold", () => {
     const ended = await releaseHold(bench.legal, made.id, { reason: "over" });
     expect(ended.state).toBe("released");
     for (const again of [
-      releaseHold(bench.legal, made.id, { reason: "x" }),
-      renewHold(bench.legal, made.id, {}),
+      () => releaseHold(bench.legal, made.id, { reason: "x" }),
+      () => renewHold(bench.legal, made.id, {}),
     ])
-      await expect(again).rejects.toMatchObject({ code: "preservation.ended" });
+      await expect(again()).rejects.toMatchObject({ code: "preservation.ended" });
   });
 
   it("a hold needs existing records, an authorised person and a future end", async () => {
