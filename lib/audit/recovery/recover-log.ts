@@ -62,16 +62,24 @@ export interface Recovered {
   /** Entries that were in the restored tree and never signed. They return to the queue. */
   readonly requeued: number;
   readonly erasedAgain: number;
+  /** Keys of persons that do not open, so that they could not be compared with the erased ones. */
+  readonly unopened: number;
   readonly entries: readonly string[];
+}
+
+/** Compares the open log, whose head it locks, with the signer's copy. Throws RecoveryRefused if it cannot be recovered. */
+async function compareOpen(client: PoolClient, place: SignedLog, copy: SignedCopy): Promise<Compared> {
+  const head = await lockSize(client, place.log);
+  if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
+  const compared = await compareWithSigned(client, place, head.size, copy);
+  if ((await countCheckpointsBeyond(client, place.log, compared.to)) > 0)
+    throw new RecoveryRefused("the database has a checkpoint over more than the signer's copy holds");
+  return compared;
 }
 
 /** What a recovery would do, shown before anyone agrees to it. */
 export function planRecovery(owner: Pool, place: SignedLog, copy: SignedCopy): Promise<Compared> {
-  return inSequencerTransaction(owner, async (client) => {
-    const head = await lockSize(client, place.log);
-    if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
-    return compareWithSigned(client, place, head.size, copy);
-  });
+  return inSequencerTransaction(owner, (client) => compareOpen(client, place, copy));
 }
 
 /**
@@ -89,21 +97,17 @@ export function recoverLog(
   keystore: Keystore,
 ): Promise<Recovered> {
   return inSequencerTransaction(owner, async (client) => {
-    const head = await lockSize(client, place.log);
-    if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
-    const compared = await compareWithSigned(client, place, head.size, copy);
+    const compared = await compareOpen(client, place, copy);
     const { from, to } = compared;
     if (from === to) throw new RecoveryRefused("the database holds all that was signed");
     if (from !== agreed.from || to !== agreed.to)
       throw new RecoveryRefused(`what was agreed to is [${agreed.from}, ${agreed.to}), not [${from}, ${to})`);
-    if ((await countCheckpointsBeyond(client, place.log, to)) > 0)
-      throw new RecoveryRefused("the database has a checkpoint over more than the signer's copy holds");
     await openDoor(client, "recovery");
     const requeued = await unwindLeaves(client, place, from);
     const { lost, erased } = await appendAgain(client, place, compared);
     const entries = await writeRecovery(client, place, compared, lost, agreed);
-    const erasedAgain = await replayErasures(owner, client, place, keystore, erased);
-    return { from, to, lost, requeued, erasedAgain, entries };
+    const replayed = await replayErasures(owner, client, place, keystore, erased);
+    return { from, to, lost, requeued, ...replayed, entries };
   });
 }
 

@@ -217,11 +217,10 @@ describe("a database restored to an earlier point, with the signer's store compl
   it("erases again what was erased since the backup", async () => {
     const staff = (duty: "privacy" | "compliance") =>
       bench.person({ role: "coordinator", duties: [duty], hasKey: false });
-    const [privacy, compliance, person] = [
-      await staff("privacy"),
-      await staff("compliance"),
-      await bench.person({ role: "client", hasKey: false }),
-    ];
+    const client = () => bench.person({ role: "client", hasKey: false });
+    const [privacy, compliance] = [await staff("privacy"), await staff("compliance")];
+    const [person, other] = [await client(), await client()];
+    await recordEvent(other, EVENT);
     await recordEvent({ ...person, clock: fixedClock(new Date(Date.now() - 2 * YEAR_MS)) }, EVENT);
     await bench.sequence();
     await bench.backUp();
@@ -243,8 +242,16 @@ describe("a database restored to an earlier point, with the signer's store compl
         person.principal.pseudonym,
       ]);
     expect((await keyOf()).rows[0].sealed_key).not.toBeNull();
+    // A key that does not open keeps no other from being erased.
+    const superuser = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
+    await superuser.query(
+      `ALTER TABLE audit_compartment DISABLE TRIGGER USER;
+       UPDATE audit_compartment SET sealed_key = set_byte(sealed_key, length(sealed_key) - 1, 255 - get_byte(sealed_key, length(sealed_key) - 1))
+       WHERE subject = '${other.principal.pseudonym}'`,
+    );
+    await superuser.end();
     const plan = await planRecovery(bench.owner, bench.place, await bench.copy());
-    expect(await bench.recover(plan.from, plan.to)).toMatchObject({ erasedAgain: 1 });
+    expect(await bench.recover(plan.from, plan.to)).toMatchObject({ erasedAgain: 1, unopened: 1 });
     expect((await keyOf()).rows).toEqual([{ sealed_key: null }]);
     // The new record is sealed like the first one, so that exports and verifiers find which key it names.
     const again = await bench.appPool.query(
@@ -466,7 +473,10 @@ describe("a refused entry", () => {
 describe("a new log", () => {
   describe("the loss of the database and of the signer's store", () => {
     it("closes the origin for ever, and the new log's entry 0 binds the old checkpoint and names what is lost", async () => {
-      await bench.grow(4);
+      await bench.grow(3);
+      const stale = await signCheckpoint(signing());
+      await bench.grow(1);
+      await bench.sign();
       await bench.backUp();
       await bench.grow(5);
       const from = signing();
@@ -480,6 +490,9 @@ describe("a new log", () => {
       await expect(
         startNewLog(bench.owner, bench.place, { ...next, origin: bench.place.log }),
       ).rejects.toThrow("a name");
+      await expect(startNewLog(bench.owner, bench.place, { ...next, checkpoint: stale })).rejects.toThrow(
+        "the database has a newer checkpoint",
+      );
 
       const started = await startNewLog(bench.owner, bench.place, next);
       expect(started.lost).toEqual({ from: size - 5, to: size });

@@ -2,6 +2,7 @@ import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { systemClock } from "@/lib/clock";
 import type { AuditContext } from "@/lib/context/context";
+import { OpenError } from "@/lib/crypto/format-error";
 import { keyMark, keyProof } from "@/lib/crypto/log/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { InvariantError } from "@/lib/errors";
@@ -56,9 +57,19 @@ async function eraseAgain(
   await destroyKey(client, compartment);
 }
 
+function opened(keystore: Keystore, context: string, sealed: Uint8Array): Uint8Array | undefined {
+  try {
+    return keystore.openSecret(context, sealed);
+  } catch (error) {
+    if (error instanceof OpenError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Destroys again the keys that a restore brought back, so that erased data stay erased. The erasing entries name keys
- * by public digests, so each person's key is opened once for comparison. Returns how many were found.
+ * by public digests, so each person's key is opened once for comparison. Returns how many were found, and how many do
+ * not open: these are not erased, and do not keep the others from it.
  */
 export async function replayErasures(
   owner: Pool,
@@ -66,18 +77,19 @@ export async function replayErasures(
   place: LogPlace,
   keystore: Keystore,
   digests: readonly string[],
-): Promise<number> {
-  if (digests.length === 0) return 0;
+): Promise<{ readonly erasedAgain: number; readonly unopened: number }> {
+  const count = { erasedAgain: 0, unopened: 0 };
+  if (digests.length === 0) return count;
   const wanted = new Set(digests);
   const { tenantId } = place;
   const cx = await recoveryContext(owner, client, place, keystore);
-  let found = 0;
   for (const row of await listLivePersons(client, tenantId)) {
     const name = { tenantId, kind: "subject" as const, subject: row.subject };
-    const key = keystore.openSecret(sealingContext(name), row.sealed_key);
-    if (!wanted.has(keyDigest(key))) continue;
+    const key = opened(keystore, sealingContext(name), row.sealed_key);
+    if (key === undefined) count.unopened += 1;
+    if (key === undefined || !wanted.has(keyDigest(key))) continue;
     await eraseAgain(client, cx, row.id, key);
-    found += 1;
+    count.erasedAgain += 1;
   }
-  return found;
+  return count;
 }

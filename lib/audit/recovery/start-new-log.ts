@@ -49,6 +49,11 @@ export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Pro
   return inSequencerTransaction(owner, async (client) => {
     const head = await lockSize(client, old.log);
     if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
+    const anchored = await readAnchored(client, old.log);
+    if (checkpoint.size < anchored)
+      throw new RecoveryRefused(
+        `the database has a newer checkpoint, of ${anchored} entries. Name the newest that anyone kept`,
+      );
     await openDoor(client, "recovery");
     await closeHead(client, old.log);
     const place = { log: next.origin, tenantId: old.tenantId };
@@ -67,7 +72,7 @@ export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Pro
     const first = { size: 0, root: emptyRoot(), chain: CHAIN_START, frontier: [] };
     await extendTree(client, place, first, [{ entry_id: entryId, bytes: await readBytes(client, entryId) }]);
     await deleteQueued(client, [entryId]);
-    return { entryId, lost, anchored: await readAnchored(client, old.log) };
+    return { entryId, lost, anchored };
   });
 }
 

@@ -52,13 +52,18 @@ const mixed = {
   roster: roster([person("a", ["legal"]), person("b", ["admin"], "portal")]),
 };
 
-test("two persons with a duty and their own keys can agree to a recovery", async () => {
-  expect(await requireRecoveryAgreed(keyed, WANTED, [signed("a"), signed("b")])).toBe("signed");
+test("two persons with a duty and their own keys can agree to a recovery; other statements do not count", async () => {
+  const counted = [signed("a"), signed("b")];
+  const others = [signed("c"), signed("a", { to: 13 })];
+  expect(await requireRecoveryAgreed(keyed, WANTED, [...others, ...counted])).toEqual({
+    assurance: "signed",
+    counted,
+  });
 });
 
 test("in an evaluation the portal's signature allows a recovery while no person has a key", async () => {
   const word = [signed("a", {}, "portal"), signed("b", {}, "portal")];
-  expect(await requireRecoveryAgreed(unkeyed, WANTED, word)).toBe("evaluation");
+  expect(await requireRecoveryAgreed(unkeyed, WANTED, word)).toMatchObject({ assurance: "evaluation" });
   await expect(requireRecoveryAgreed({ ...unkeyed, isEvaluation: false }, WANTED, word)).rejects.toThrow(
     "2 persons",
   );

@@ -49,26 +49,28 @@ async function assuranceOf(
 }
 
 /**
- * Requires that two persons on the roster agreed to exactly this range of exactly this tree (crypto.md, `recovery`). The
- * portal's signature counts only in an evaluation, and only while no person on the roster has a key. Throws `Refused`.
+ * Requires that two persons on the roster agreed to exactly this range of exactly this tree (crypto.md, `recovery`), and
+ * returns the statements that counted. The portal's signature counts only in an evaluation, and only while no person on the roster has a key. Throws `Refused`.
  * Only the custodian remembers passkey counters, so show it the statements before acting.
  */
 export async function requireRecoveryAgreed(
   rules: RecoveryRules,
   wanted: WantedRecovery,
   signed: SignedRecoveries,
-): Promise<Assurance> {
-  const agreed = new Map<string, Assurance>();
+): Promise<{ readonly assurance: Assurance; readonly counted: SignedRecoveries }> {
+  const agreed = new Map<string, { readonly one: SignedRecoveries[number]; readonly assurance: Assurance }>();
   for (const one of signed) {
     const { person } = one.statement;
     if (recordDigest(one.statement) !== recordDigest({ ...wanted, person })) continue;
     const assurance = await assuranceOf(rules, one);
-    if (assurance !== undefined) agreed.set(person, assurance);
+    if (assurance !== undefined) agreed.set(person, { one, assurance });
   }
   if (agreed.size < PERSONS)
     refuse(
       "approver",
       `A recovery needs the statements of ${PERSONS} persons of the roster, not ${agreed.size}.`,
     );
-  return [...agreed.values()].includes("evaluation") ? "evaluation" : "signed";
+  const found = [...agreed.values()];
+  const isSigned = found.every(({ assurance }) => assurance === "signed");
+  return { assurance: isSigned ? "signed" : "evaluation", counted: found.map(({ one }) => one) };
 }

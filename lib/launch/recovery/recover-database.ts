@@ -99,11 +99,11 @@ async function agree(
     isEvaluation ? portalStatements(keystore, roster, wanted) : [],
   );
   const rules = { log: place.log, isEvaluation, roster, origins };
-  const assurance = await requireRecoveryAgreed(rules, wanted, statements);
-  for (const { statement, signature } of statements)
+  const { assurance, counted } = await requireRecoveryAgreed(rules, wanted, statements);
+  for (const { statement, signature } of counted)
     if (signature.kind === "passkey")
       await custodian.noteStatement({ kind: "recovery", statement, signature });
-  return { from: wanted.from, to: wanted.to, assurance, statements };
+  return { from: wanted.from, to: wanted.to, assurance, statements: counted };
 }
 
 /**
@@ -139,5 +139,7 @@ export async function recoverDatabase(
   const { assurance } = agreed;
   say(`Appended again: entries ${done.from} to ${done.to - 1}. Assurance: ${assurance}.`);
   say(`Lost with their sealed parts: ${done.lost.length}. Erased again: ${done.erasedAgain}.`);
+  if (done.unopened > 0)
+    say(`Keys of ${done.unopened} people do not open, so no one can say if one of them had been erased.`);
   for (const id of done.entries) say(`Recorded by entry ${id}.`);
 }

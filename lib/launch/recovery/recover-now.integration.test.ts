@@ -312,6 +312,10 @@ describe("the command recover", () => {
       expect(refused).toMatchObject({ code: 1, text: expect.stringContaining(reason) });
       expect(refused.text.trimEnd().split("\n")).toHaveLength(1);
     }
+    expect(await run("--new-origin", log, "--checkpoint", file, "--confirm", "0")).toMatchObject({
+      code: 1,
+      text: `The log of this instance is ${log}. Name another one.\n`,
+    });
     expect((await run(...args)).text).toContain("would be closed for ever");
     expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
     // Interrupted after the database: the same call does the rest.
@@ -365,5 +369,28 @@ describe("the command recover", () => {
     });
     expect(first.split("\n").slice(0, 2)).toEqual([origin, "2"]);
     await store.close();
+
+    // A finished call that is given again changes nothing.
+    expect(await run(...args, "--confirm", "0")).toMatchObject({ code: 1 });
+    expect(await readInstance(path.join(dataDir, "instance.json"))).toEqual(instance);
+
+    // With parts apart the same is done at a portal: the database's part, and the line for all portals.
+    const newest = path.join(dataDir, "newest-2.txt");
+    await writeFile(newest, first);
+    const keyOf = (name: string) => instance?.vkeys[name] ?? "";
+    const apart = {
+      ...{ LOG_ORIGIN: origin, TENANT_ID: tenantId, LOG_VKEY: keyOf("signer.log") },
+      ...{ KEY_DIR: path.join(dataDir, "keys/portal"), KEK_FILE: path.join(dataDir, "keys/portal/kek.key") },
+      ...{ DATA_DIR: path.join(dataDir, "portal"), DATABASE_URL: bench.database.appUrl },
+      ...{ CUSTODIAN_URL: "unix:/nowhere/c.sock", CUSTODIAN_VKEY: keyOf("custodian.identity") },
+      ...{ DATABASE_OWNER_URL: bench.database.adminUrl },
+    };
+    const close = ["recover", "--new-origin", `${log}/3`, "--checkpoint", newest, "--confirm", "0"];
+    const closed = await operate(apart, ...close);
+    expect(closed).toMatchObject({ code: 0, text: expect.stringContaining("begins with entry") });
+    const line = /^CLOSED_LOGS='(.*)'$/m.exec(closed.text)?.[1] ?? "[]";
+    expect(JSON.parse(line)).toMatchObject([
+      { origin, log: [keyOf("signer.log")], receipts: [keyOf("portal.receipt")], witnesses: [] },
+    ]);
   });
 });

@@ -6,7 +6,6 @@ import { lockDataFolder } from "@/lib/launch/lock";
 import type { CustodianPlace } from "@/lib/launch/recovery/custodian-at-hand";
 import { readOldCheckpoint } from "@/lib/launch/recovery/old-checkpoint";
 import { renewInstance } from "@/lib/launch/recovery/renew-instance";
-import { writeStateFile } from "@/lib/launch/state-file";
 
 export interface LogToReplace extends CustodianPlace {
   readonly owner: Pool;
@@ -22,14 +21,35 @@ interface ReplaceLogOptions {
   readonly confirm?: number;
 }
 
+export const GRANTS_AGAIN =
+  "Approve the grants of the old log again. The worker registers sealed groups with the custodian.";
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Gives the entries under the newest checkpoint of the log that is closed then. */
-async function closeOld(
-  { owner, place, instance, folders }: LogToReplace,
+interface OpenLog {
+  readonly owner: Pool;
+  readonly place: { readonly log: string; readonly tenantId: string };
+  /** Verifier key of the log. */
+  readonly vkey: string;
+}
+
+/**
+ * Closes the log in the database for ever and starts the one that follows it, unless an interrupted call did so.
+ * Returns the number of entries under the newest checkpoint of the closed log. Without `confirm` it returns undefined
+ * and only reads the checkpoint's file. Throws StartError and RecoveryRefused.
+ */
+export async function closeLog(
+  { owner, place, vkey }: OpenLog,
   options: ReplaceLogOptions,
-): Promise<number> {
+): Promise<number | undefined> {
   const { origin } = options;
+  if (origin === place.log) throw new StartError(`The log of this instance is ${origin}. Name another one.`);
+  if (options.confirm === undefined) {
+    // Report a wrong file now, before a person retypes the size.
+    if (options.checkpoint !== undefined) await readOldCheckpoint(options.checkpoint);
+    say(`The log ${place.log} would be closed for ever. To continue, repeat the call with --confirm 0.`);
+    return undefined;
+  }
   const follower = await findFollower(owner, place);
   if (follower.origin === origin) {
     say(`The log ${place.log} is closed already; ${origin} follows it.`);
@@ -38,13 +58,11 @@ async function closeOld(
   if (options.checkpoint === undefined)
     throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
   const checkpoint = await readOldCheckpoint(options.checkpoint);
-  const oldVkey = instance.vkeys["signer.log"] ?? "";
-  const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey });
+  const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey: vkey });
   const { from, to } = started.lost;
   const lost = from === to ? "nothing" : `entries ${from} to ${to - 1}`;
   say(`The log ${place.log} is closed. Lost for ever: ${lost}.`);
   say(`${origin} begins with entry ${started.entryId}.`);
-  await writeStateFile(folders.file("closed-log.json"), { ...started, origin, old: place.log });
   return started.anchored;
 }
 
@@ -54,22 +72,17 @@ async function closeOld(
  * again after a crash it does the remaining steps.
  */
 export async function replaceLog(replaced: LogToReplace, options: ReplaceLogOptions): Promise<void> {
-  const { folders, place } = replaced;
-  if (options.confirm === undefined) {
-    // Report a wrong file now, before a person retypes the size.
-    if (options.checkpoint !== undefined) await readOldCheckpoint(options.checkpoint);
-    return say(
-      `The log ${place.log} would be closed for ever. To continue, repeat the call with --confirm 0.`,
-    );
-  }
+  const { folders, owner, place, instance } = replaced;
+  const { origin } = options;
   const unlock = replaced.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
   try {
-    const size = await closeOld(replaced, options);
-    await renewInstance(replaced, { origin: options.origin, closedSize: size });
+    const size = await closeLog({ owner, place, vkey: instance.vkeys["signer.log"] ?? "" }, options);
+    if (size === undefined) return;
+    await renewInstance(replaced, { origin, closedSize: size });
     say(
-      `Keys, the signer's store and the custodian's roster were made again for ${options.origin}; continue with npm start.`,
+      `Keys, the signer's store and the custodian's roster were made again for ${origin}; continue with npm start.`,
     );
-    say("Approve the grants of the old log again. The worker registers sealed groups with the custodian.");
+    say(GRANTS_AGAIN);
   } finally {
     await unlock?.();
   }
