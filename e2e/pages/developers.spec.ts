@@ -111,7 +111,7 @@ test("signed in, in German, at 320 pixels, by keyboard: search, one call and its
   await page.getByRole("searchbox", { name: "Aufruf suchen" }).focus();
   await page.keyboard.type("keys rotate participant");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("1 Aufruf hat diese Wörter.")).toBeVisible();
+  await expect(page.getByText("1 Aufruf enthält diese Wörter.")).toBeVisible();
   await enterOn(page, page.getByRole("link", { name: "POST /confidential/keys/rotate", exact: true }));
   await expect(page).toHaveURL(/\/developers\/keys\/rotateKeyAlias$/);
   const wide = () => page.evaluate(() => document.documentElement.scrollWidth);

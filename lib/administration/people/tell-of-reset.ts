@@ -24,10 +24,10 @@ function textOf({ name, email, contacts, from }: WaitingReset, origin: string): 
     `A second administrator can agree from ${at} on. Until then an administrator can refuse it.`,
     "If you did not know about this, call the operator of the portal now. Use a number from another source.",
     "",
-    `Für ${name} (${email}) sollen unter ${origin} alle Anmeldewege entfernt und ein neuer Link erzeugt werden.`,
-    `Diese Ansprechpersonen sollen das telefonisch bestätigt haben: ${by}.`,
-    `Möglich ist das ab ${at}. Bis dahin kann es eine administrierende Person ablehnen.`,
-    "Wenn Sie davon nichts wissen, rufen Sie jetzt den Betreiber des Portals an, unter einer Nummer, die Sie aus anderer Quelle kennen.",
+    `Eine administrierende Person möchte die Anmeldung von ${name} (${email}) unter ${origin} zurücksetzen. Dann werden alle Anmeldewege entfernt, und ein neuer Link wird erzeugt.`,
+    `Nach Angabe dieser Person haben das folgende Ansprechpersonen telefonisch bestätigt: ${by}.`,
+    `Eine zweite administrierende Person kann ab ${at} zustimmen. Bis dahin kann eine administrierende Person die Änderung ablehnen.`,
+    "Wenn Sie davon nichts wissen, rufen Sie jetzt den Betreiber des Portals an. Verwenden Sie eine Nummer aus anderer Quelle.",
     "",
   ].join("\n");
 }

@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<HookKind, readonly [english: string, german: string
   key: ["A key changed", "Ein Schlüssel hat sich geändert"],
   epoch: ["An escrow epoch changed", "Eine Treuhandepoche hat sich geändert"],
   hold: ["A legal hold changed", "Eine Löschsperre hat sich geändert"],
-  agreement: ["An agreement changed", "Eine Änderung, die zwei Personen braucht, hat einen neuen Status"],
+  agreement: ["An agreement changed", "Eine Zustimmung hat sich geändert"],
   roster: ["A roster version changed", "Eine Version des Verzeichnisses hat sich geändert"],
   // Not the content: anyone on the way can read mail.
   notice: ["A notice for you", "Eine Mitteilung für Sie"],
