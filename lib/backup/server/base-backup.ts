@@ -29,8 +29,8 @@ async function* read(handle: Awaited<ReturnType<typeof open>>): AsyncGenerator<U
 }
 
 /** Yields one file; nothing if it was removed meanwhile, which WAL replay accounts for. */
-export async function* fileOf(root: string, name: string): AsyncGenerator<TarItem> {
-  const handle = await open(path.join(root, name), "r").catch((error) => {
+export async function* fileOf(from: string, name: string): AsyncGenerator<TarItem> {
+  const handle = await open(from, "r").catch((error) => {
     if (Reflect.get(Object(error), "code") === "ENOENT") return undefined;
     throw error;
   });
@@ -58,7 +58,7 @@ async function* dataFiles(root: string, folder = ""): AsyncGenerator<TarItem> {
     if (entry.isSymbolicLink())
       throw new BackupRefused(`${name} is a link. Tablespaces are not supported: use pgBackRest.`);
     if (entry.isDirectory()) yield* folderOf(root, name);
-    else if (entry.isFile()) yield* fileOf(root, name);
+    else if (entry.isFile()) yield* fileOf(path.join(root, name), name);
   }
 }
 
@@ -100,7 +100,7 @@ export async function* copyDatabase(
 ): AsyncGenerator<TarItem> {
   const { start, timeline, segment_size } = await begin(client, label);
   yield* dataFiles(dataFolder);
-  yield* fileOf(dataFolder, CONTROL);
+  yield* fileOf(path.join(dataFolder, CONTROL), CONTROL);
   const { lsn, labelfile, spcmapfile, at } = await end(client);
   if (spcmapfile !== "") throw new BackupRefused("Tablespaces are not supported: use pgBackRest.");
   yield fileItem("backup_label", Buffer.from(labelfile));
@@ -109,8 +109,8 @@ export async function* copyDatabase(
   const { rows } = await client.query<{ name: string }>("SELECT pg_walfile_name($1::pg_lsn) AS name", [lsn]);
   const last = rows[0]?.name ?? first;
   for (const segment of segmentsBetween(first, last, segment_size))
-    yield* fileOf(dataFolder, `pg_wal/${segment}`);
+    yield* fileOf(path.join(dataFolder, `pg_wal/${segment}`), `pg_wal/${segment}`);
   for (let history = timeline; history > 1; history -= 1)
-    yield* fileOf(dataFolder, `pg_wal/${historyOf(history)}`);
+    yield* fileOf(path.join(dataFolder, `pg_wal/${historyOf(history)}`), `pg_wal/${historyOf(history)}`);
   facts.finish({ start, end: lsn, segment_size, first, last }, at);
 }

@@ -5,6 +5,7 @@ import { listBackups, type Manifest, openBackupFolder } from "@/lib/backup/archi
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
 import { storeWal } from "@/lib/backup/archive/wal-archive";
 import { BackupRefused } from "@/lib/backup/refused";
+import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
 import { backupFolder, recipientsOf } from "@/lib/launch/backup/backup-place";
@@ -118,6 +119,8 @@ async function restore(env: LaunchEnv, values: Values): Promise<void> {
   );
   say(`Last transaction: ${(lastCommitAt ?? new Date(manifest.finished_at)).toISOString()}.`);
   say(`Log: ${logSize} entries, newest checkpoint over ${checkpoint?.size ?? 0}.`);
+  if (checkpoint !== undefined && checkpoint !== null)
+    say(`Root of this checkpoint: ${toBase64(fromBase64url(checkpoint.root))}`);
   say(
     keys.length === 0
       ? "No keys were restored: nothing sealed can be opened until they are (--keys)."

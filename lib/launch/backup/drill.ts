@@ -1,5 +1,6 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -26,7 +27,7 @@ import {
 import { type KeyBackup, restoreKeys } from "@/lib/launch/backup/key-backup";
 import { openPortalKeys, openSample } from "@/lib/launch/backup/open-sample";
 import { type Restored, restoreBackup } from "@/lib/launch/backup/restore-backup";
-import { prepareFolders, removeRunDir } from "@/lib/launch/folders";
+import { type InstanceFolders, prepareFolders, removeRunDir } from "@/lib/launch/folders";
 import { readInstance } from "@/lib/launch/instance-file";
 import { lockDataFolder, lockHolder } from "@/lib/launch/lock";
 
@@ -37,7 +38,7 @@ export interface DrillOrder {
   readonly keys: readonly KeyBackup[];
   /** File of a checkpoint that was kept outside; without it the own witness's last head is used. */
   readonly checkpoint: string | undefined;
-  /** Folder of the signer's copy of the log; without it that of DATA_DIR. */
+  /** Folder of the signer's copy of the log; without it that of DATA_DIR, or of the backup of its keys. */
   readonly signer: string | undefined;
   readonly to: Date | undefined;
 }
@@ -86,6 +87,12 @@ async function outsideTree(env: LaunchEnv, order: DrillOrder, drilled: DrilledLo
   return head;
 }
 
+/** The signer's copy of the running instance is newer than that in a backup of its keys. */
+function signerFolder(env: LaunchEnv, restored: InstanceFolders): string {
+  const own = path.join(env.DATA_DIR, "signer");
+  return existsSync(path.join(own, "log")) ? own : restored.privateDir("signer");
+}
+
 /** Everything that is tried on a restored database; only a whole success returns. */
 async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Restored, folder: string) {
   const url = server.urlOf(manifest.database);
@@ -100,7 +107,7 @@ async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Re
     const logVkey = instance.vkeys["signer.log"] ?? "";
     const drilled = { url, log: instance.origin, tenantId: instance.tenant_id, logVkey };
     const outside = await outsideTree(env, order, drilled);
-    const signerDir = order.signer ?? path.join(env.DATA_DIR, "signer");
+    const signerDir = order.signer ?? signerFolder(env, folders);
     const logSize = await verifyRestored(drilled);
     const recovered = await recoverScratch(drilled, signerDir, await openPortalKeys(here));
     await requireOutside(drilled, outside);

@@ -3,25 +3,13 @@ import { chmod, mkdir, open, readdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { backupId } from "@/lib/backup/archive/backup-folder";
 import { openSealed, readIdentities, requireDigest, writeSealed } from "@/lib/backup/archive/sealed-file";
-import { folderItem, readTar, type TarItem, writeTar } from "@/lib/backup/archive/tar";
+import { fileItem, folderItem, readTar, type TarItem, writeTar } from "@/lib/backup/archive/tar";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { fileOf } from "@/lib/backup/server/base-backup";
 import { INDEX_FOLDER } from "@/lib/custodian/journal/journal";
 import type { LaunchEnv } from "@/lib/env";
-import { backupFolder, instanceFolders, recipientsOf } from "@/lib/launch/backup/backup-place";
-
-/**
- * What has to be kept apart from the database, by the part whose custodian keeps it. The witness's state is never restored.
- * The custodian makes an epoch's key before its journal announces it, so its keys are read after the journal.
- */
-const PARTS: Readonly<Record<string, readonly string[]>> = {
-  portal: ["keys/portal", "keys/worker", "keys/auditor"],
-  signer: ["keys/signer", "signer"],
-  custodian: ["keys/roster.json", "custodian", "keys/custodian"],
-  witness: ["keys/witness"],
-  database: ["keys/database"],
-  instance: ["instance.json"],
-};
+import { backupFolder, recipientsOf } from "@/lib/launch/backup/backup-place";
+import { KEY_PLACES, type KeySource, keySources } from "@/lib/launch/backup/key-sources";
 
 /**
  * A file of the signer's and custodian's stores is only appended to, and what covers it is read first: the signer's state in
@@ -32,20 +20,23 @@ function stateFirst(a: string, b: string): number {
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
 
-async function* filesOf(root: string, name: string): AsyncGenerator<TarItem> {
-  const found = await stat(path.join(root, name)).catch(() => undefined);
-  if (found?.isFile()) yield* fileOf(root, name);
+async function* filesOf(from: string, name: string): AsyncGenerator<TarItem> {
+  const found = await stat(from).catch(() => undefined);
+  if (found?.isFile()) yield* fileOf(from, name);
   if (!found?.isDirectory()) return;
   yield folderItem(name);
-  const entries = await readdir(path.join(root, name));
+  const entries = await readdir(from);
   // The index changes all the time and is made again from the registrations.
   for (const entry of entries.filter((one) => one !== INDEX_FOLDER).sort(stateFirst))
-    yield* filesOf(root, `${name}/${entry}`);
+    yield* filesOf(path.join(from, entry), `${name}/${entry}`);
 }
 
-async function* partsOf(root: string, names: readonly string[]): AsyncGenerator<TarItem> {
+async function* itemsOf(sources: readonly KeySource[]): AsyncGenerator<TarItem> {
   yield folderItem("keys");
-  for (const part of names) for (const name of PARTS[part] ?? []) yield* filesOf(root, name);
+  for (const { name, from } of sources) {
+    if (typeof from === "string") yield* filesOf(from, name);
+    else yield fileItem(name, from);
+  }
 }
 
 /**
@@ -56,13 +47,11 @@ export async function backUpKeys(env: LaunchEnv, of: string | undefined): Promis
   const { keys: recipients } = recipientsOf(env);
   if (recipients.length === 0)
     throw new BackupRefused("Set KEY_BACKUP_RECIPIENTS to public keys of age, other than BACKUP_RECIPIENTS.");
-  if (of !== undefined && PARTS[of] === undefined)
-    throw new BackupRefused(`--of is one of ${Object.keys(PARTS).join(", ")}.`);
-  const [folder, { dataDir }] = [await backupFolder(env), await instanceFolders(env)];
+  const sources = await keySources(env, of);
+  const folder = await backupFolder(env);
   const file = path.join(folder.keys, `${backupId(new Date())}-${of ?? "all"}.tar.gz.age`);
   const draft = `${file}.part`;
-  const names = of === undefined ? Object.keys(PARTS) : [of, "instance"];
-  const written = await writeSealed(draft, writeTar(partsOf(dataDir, names)), recipients);
+  const written = await writeSealed(draft, writeTar(itemsOf(sources)), recipients);
   await requireDigest(draft, written);
   await rename(draft, file);
   return file;
@@ -89,13 +78,11 @@ export async function restoreKeys(backups: readonly KeyBackup[], dataDir: string
   }
 }
 
-const PLACES = Object.values(PARTS).flat();
-
 /** Whether a backup of keys has such an item. */
 function isOfKeys({ name, kind }: TarItem): boolean {
   if (kind === "folder" && name === "keys") return true;
   if (name.split("/").includes(INDEX_FOLDER)) return false;
-  return PLACES.some((place) => name === place || name.startsWith(`${place}/`));
+  return KEY_PLACES.some((place) => name === place || name.startsWith(`${place}/`));
 }
 
 async function writeItem(item: TarItem, dataDir: string): Promise<void> {
