@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -110,6 +111,43 @@ test("an import that is run twice changes nothing, and one that was cut continue
   expect(linesOf(again.stdout).map(({ what }) => what)).toEqual(["exists", "active", "active"]);
   const third = await importFile("a.csv", csv);
   expect(linesOf(third.stdout).map(({ what }) => what)).toEqual(["exists", "exists", "exists"]);
+});
+
+test("an import killed after more lines than two pages of the list have, continues with exactly the lines that are missing", async () => {
+  const [total, cut] = [1_040, 1_020];
+  const rows = Array.from({ length: total }, (_, at) => `client-long-${at},Alder & Finch Ltd,client`);
+  writeFileSync(path.join(cli.folder, "long.csv"), `id,organisation,role\n${rows.join("\n")}\n`);
+  const args = ["participants", "import", "--profile", "ada", "long.csv"];
+  let sent = 0;
+  let child: ChildProcess | undefined;
+  const isCreation = (method: string, pathname: string) =>
+    method === "POST" && pathname.endsWith("/participants");
+  portal.watch = {
+    before: (method, pathname) => {
+      if (isCreation(method, pathname)) sent += 1;
+      if (sent < cut) return true;
+      child?.kill("SIGKILL");
+      return "held";
+    },
+  };
+  const first = cli.start(args);
+  child = first.child;
+  expect((await first.ended).signal).toBe("SIGKILL");
+  let more = 0;
+  portal.watch = {
+    before: (method, pathname) => {
+      if (isCreation(method, pathname)) more += 1;
+      return true;
+    },
+  };
+  const second = await cli.run(args);
+  portal.watch = {};
+  expect(second.code, second.stderr).toBe(0);
+  const outcomes = linesOf(second.stdout).map(({ what }) => what);
+  expect(outcomes).toEqual([...Array(cut - 1).fill("exists"), ...Array(total - cut + 1).fill("active")]);
+  expect(more).toBe(total - cut + 1);
+  const listed = await cli.run(["participants", "list", "--profile", "ada", "--all", "--json"]);
+  expect(listed.stdout.match(/"client-long-\d+"/g)).toHaveLength(total);
 });
 
 test("an import names the line of what is wrong, and sends nothing", async () => {

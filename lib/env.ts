@@ -178,6 +178,9 @@ const Launch = z.object({
   npm_lifecycle_event: z.string().optional(),
 });
 
+/** What the import of an old system's records reads. */
+const RecordImport = z.object({ SEALPORT_API_KEY: Text });
+
 /** The variables of each program, as declared. */
 export const environments = {
   portal: Portal,
@@ -189,6 +192,7 @@ export const environments = {
   custodyCommand: CustodyCommand,
   seed: Seed,
   launch: Launch,
+  recordImport: RecordImport,
 };
 
 export { EnvironmentError };
@@ -202,6 +206,7 @@ export const keyCreationEnv = lazily(KeyCreation);
 export const custodyCommandEnv = lazily(CustodyCommand);
 export const seedEnv = lazily(Seed);
 export const launchEnv = lazily(Launch);
+export const recordImportEnv = lazily(RecordImport);
 export type LaunchEnv = z.infer<typeof Launch>;
 
 /** Whether this process was given a portal's environment; commands run by hand are not. */

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { ApiProblem, createApiClient } from "@/lib/api-client/client/client";
 import { shownText } from "@/lib/audit/bundle-verifier/report/shown-text";
 import { FormatError } from "@/lib/crypto/format-error";
+import { EnvironmentError, recordImportEnv } from "@/lib/env";
 import { ImportStopped, importAitbc, isAway, type Outcome } from "@/lib/import/import-aitbc";
 import { AITBC_ESCROW } from "@/lib/import/open-aitbc";
 import { readPrivateKey } from "@/lib/import/read-private-key";
@@ -57,16 +58,24 @@ function readArguments() {
   }
 }
 
+function readApiKey(): string {
+  try {
+    return recordImportEnv().SEALPORT_API_KEY;
+  } catch (error) {
+    if (error instanceof EnvironmentError) return usage(error.message);
+    throw error;
+  }
+}
+
 const { values, positionals } = readArguments();
 const [file] = positionals;
 const { key, holder, submitter, url, currency } = values;
-const apiKey = process.env.SEALPORT_API_KEY;
 if (values.format !== "aitbc") usage("the only supported format is aitbc");
 if (file === undefined || positionals.length > 1) usage("exactly one file of records is required");
 if (key === undefined || holder === undefined) usage("the private key and its holder are required");
 if (submitter === undefined || submitter === AITBC_ESCROW) usage("the submitting participant is required");
 if (url === undefined || !URL.canParse(url)) usage("the address of Sealport is required");
-if (apiKey === undefined || apiKey === "") usage("SEALPORT_API_KEY is required in the environment");
+const apiKey = readApiKey();
 
 const records = understood(file, () => readRecords(readFile(file, MAX_FILE).toString("utf8")));
 const privateKey = understood(key, () => readPrivateKey(readFile(key, MAX_KEY)));

@@ -26,10 +26,11 @@ import {
   startBrowser,
 } from "../support/deployment/person";
 import {
+  CALLED,
   CALLS,
-  CUSTODIAN_PATHS,
   callAsParts,
   callAsStrangers,
+  PATHS_OF,
   readableBy,
 } from "../support/deployment/trespass";
 import { oneUserReason, run } from "../support/deployment/users";
@@ -286,8 +287,10 @@ test("a review of who may do what is signed by a passkey of the roster", async (
 });
 
 test("each user reads its own keys alone, and no part or stranger makes a call that is not theirs", async () => {
-  const called = CALLS.filter(([part]) => part === "custodian").map(([, , at]) => at);
-  expect(new Set(called)).toEqual(new Set(CUSTODIAN_PATHS));
+  for (const part of CALLED) {
+    const called = CALLS.filter(([one]) => one === part).map(([, , at]) => at);
+    expect(new Set(called), part).toEqual(new Set(PATHS_OF[part]));
+  }
   const own = await callAsParts(site);
   for (const part of PARTS)
     expect(own[part].map((outcome) => outcome === "refused")).toEqual(
@@ -352,6 +355,33 @@ test("a wrong tenant, origin, password, key file, certificate, clock or folder e
     }
   };
   await Promise.all([check(), check()]);
+});
+
+test("a suspended person's session and API key are refused from the next call on, at either portal", async () => {
+  const mika = who("Mika Alder");
+  const made = await mika.post("/confidential/account/api-keys", { label: "a program", scopes: ["read"] });
+  expect(made.status, made.text).toBe(201);
+  const headers = async () => ({ authorization: `Bearer ${text(made, "key")}` });
+  const fetch = fetchBy({ ca: readFileSync(site.outside.certificate), headers });
+  const program = callerBy((url, init) => fetch(new URL(url, site.origin), init));
+  const at = `/confidential/transactions/${found.transaction}`;
+  /** Status and code of four calls of each kind, two at each portal. */
+  const outcomes = async (caller: Pick<Person, "get">) => {
+    const before = [...site.proxy.calls];
+    const answers: unknown[] = [];
+    for (let call = 0; call < 4; call += 1) {
+      const { status, json } = await caller.get(at);
+      answers.push([status, json.code]);
+    }
+    expect(site.proxy.calls.map((calls, portal) => calls - (before[portal] ?? 0))).toEqual([2, 2]);
+    return answers;
+  };
+  expect(await outcomes(mika)).toEqual(Array(4).fill([200, undefined]));
+  expect(await outcomes(program)).toEqual(Array(4).fill([200, undefined]));
+  const [listed] = await sealport("ada", "people", "list", "--find", "mika@alderfinch.example");
+  await sealport("ada", "people", "suspend", listed.id, "--reason", "The laptop is lost");
+  expect(await outcomes(program)).toEqual(Array(4).fill([403, "access.inactive"]));
+  expect(await outcomes(mika)).toEqual(Array(4).fill([401, "auth.session"]));
 });
 
 test("a regulator who leaves can do nothing a second later, at either portal", async () => {

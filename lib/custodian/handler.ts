@@ -53,6 +53,7 @@ import {
   Suspension,
 } from "@/lib/escrow/protocol/submissions";
 import type { Part } from "@/lib/ipc/part-identity";
+import { PART_PATHS } from "@/lib/ipc/part-paths";
 import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "@/lib/ipc/server";
 import { counter, timer } from "@/lib/telemetry/metrics/registry";
 
@@ -185,7 +186,7 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
 }
 
 const BY_WORKER_TOO: readonly string[] = [
-  "GET /healthz",
+  `GET ${PART_PATHS.health}`,
   `GET ${PATHS.identity}`,
   `GET ${PATHS.epochs}`,
   `POST ${PATHS.registrations}`,
@@ -213,7 +214,7 @@ export function custodianHandler(
 ): ServiceHandler {
   const known = acts(core, source);
   return async (request): Promise<ServiceAnswer> => {
-    if (request.path === "/healthz" && request.method === "GET")
+    if (request.path === PART_PATHS.health && request.method === "GET")
       return { status: 200, body: { log: core.log } };
     const act = known[`${request.method} ${request.path}`];
     if (act === undefined) return { status: 404 };

@@ -26,9 +26,12 @@ function reasonOf(error: unknown): string | undefined {
   if (code === "28P01" || code === "28000") return "refuses this user or password";
   if (code === "3D000") return "has no database of this name";
   if (code === "42501") return "does not let this user connect";
-  if (typeof code === "string" && /CERT|^ERR_TLS_/.test(code))
+  if (typeof code === "string" && /CERT|VERIFY_LEAF|^ERR_TLS_/.test(code))
     return `shows a certificate that is refused (${code})`;
   if (error instanceof Error && /does not support SSL/.test(error.message)) return "does not offer TLS";
+  const doing: unknown = Reflect.get(Object(error), "syscall");
+  if (doing === "open" || code === "EISDIR")
+    return "cannot be asked: a file that its URL names cannot be read";
   if (code === "ERR_INVALID_URL") return "cannot be asked: this is not a URL";
   const mapped = mapDatabaseError(error);
   const isAway = mapped instanceof DomainError && mapped.code === "service.database-unavailable";

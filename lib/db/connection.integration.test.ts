@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { TLSSocket } from "node:tls";
 import { Client, escapeIdentifier } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it, test } from "vitest";
 import { type Clock, fixedClock, systemClock } from "@/lib/clock";
@@ -15,7 +18,9 @@ import { openPool } from "@/lib/db/pool";
 import { createLogger } from "@/lib/telemetry/logger";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { makeTempFolder } from "@/lib/testing/data-folder";
+import { CA_EXTENSIONS } from "@/lib/testing/servers/certificate-authority";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
+import { type Issued, issue } from "@/lib/testing/servers/time-stamp-authority";
 
 describe("a connection", () => {
   /** A schema that comes before PostgreSQL's own, for a client that connects to this database without our settings. */
@@ -216,6 +221,77 @@ describe("the check of the database", () => {
     );
     expect(String(failed)).toContain(`The database ${reason}. Check SIGNER_DATABASE_URL `);
     expect(String(failed)).not.toContain("wrong-password");
+  });
+
+  describe("over TLS", () => {
+    const SERVER = "basicConstraints=CA:FALSE\nsubjectAltName=IP:127.0.0.1\n";
+    let folder: string;
+    let authority: string;
+    /** Certificates that a server may show, by what is wrong with them. */
+    let shown: Record<"self-signed" | "of another authority" | "of another name" | "expired", Issued>;
+
+    beforeAll(async () => {
+      folder = await makeTempFolder("sealport-database-tls-");
+      const ca = await issue(folder, "ca", { extensions: CA_EXTENSIONS });
+      const other = await issue(folder, "other-ca", { extensions: CA_EXTENSIONS });
+      authority = ca.certificate;
+      const past = ["-not_before", "20250101000000Z", "-not_after", "20250102000000Z"];
+      shown = {
+        "self-signed": await issue(folder, "self", { extensions: SERVER }),
+        "of another authority": await issue(folder, "foreign", { issuer: other, extensions: SERVER }),
+        "of another name": await issue(folder, "elsewhere", {
+          ...{ issuer: ca, extensions: SERVER.replace("IP:127.0.0.1", "DNS:db.example.org") },
+        }),
+        expired: await issue(folder, "expired", { issuer: ca, extensions: SERVER, validity: past }),
+      };
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    /** Runs `use` with the port of a server that accepts PostgreSQL's request for TLS and shows this certificate. */
+    async function withServer<T>(issued: Issued, use: (port: number) => Promise<T>): Promise<T> {
+      const [cert, key] = [readFileSync(issued.certificate), readFileSync(issued.key)];
+      const server = createServer((socket) => {
+        socket.on("error", () => undefined);
+        socket.once("data", () => {
+          socket.write("S");
+          new TLSSocket(socket, { isServer: true, cert, key }).on("error", () => undefined);
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      try {
+        return await use((server.address() as AddressInfo).port);
+      } finally {
+        server.close();
+      }
+    }
+
+    const url = (port: number, ca: string) =>
+      `postgresql://u:hunter2@127.0.0.1:${port}/x?sslmode=verify-full&sslrootcert=${ca}`;
+    const failureOf = async (address: string) =>
+      String(
+        await requireLogin("DATABASE_URL", address, { clock: systemClock }).catch((error: unknown) => error),
+      );
+
+    test.each(["self-signed", "of another authority", "of another name", "expired"] as const)(
+      "a database whose certificate is %s ends the part with one line that names its variable",
+      async (wrong) => {
+        const line = await withServer(shown[wrong], (port) => failureOf(url(port, authority)));
+        expect(line).toMatch(
+          /^StartError: The database shows a certificate that is refused \([A-Z_]+\)\. Check DATABASE_URL [^\n]+$/,
+        );
+        expect(line).not.toContain("hunter2");
+      },
+    );
+
+    test("a file of authorities that cannot be read, or has none, ends the part in the same way", async () => {
+      const wrong = path.join(folder, "wrong.pem");
+      await writeFile(wrong, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+      for (const file of [path.join(folder, "missing.pem"), folder, wrong]) {
+        const line = await withServer(shown["self-signed"], (port) => failureOf(url(port, file)));
+        expect(line).toMatch(/^StartError: The database [^\n]+ Check DATABASE_URL [^\n]+$/);
+        expect(line).not.toContain("hunter2");
+      }
+    });
   });
 
   test("a part that starts is refused by a wrong login or another clock, and waits for a server that is away", async () => {

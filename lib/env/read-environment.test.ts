@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { environments } from "@/lib/env";
-import { EnvironmentError, lazily } from "@/lib/env/read-environment";
+import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
@@ -81,5 +81,27 @@ it.each(Object.entries(environments))(
     const listed = message.replace("environment: ", "").split("; ");
     expect(new Set(listed.map((fault) => /^[A-Z0-9_]+/.exec(fault)?.[0]))).toEqual(unusable);
     expect(message).not.toContain("canary");
+  },
+);
+
+/** Names of variables whose values are secret, in every program. */
+const SECRET_LIKE =
+  /PASSPHRASE|PASSWORD|SECRET|TOKEN|_PIN$|API_KEY|DATABASE[A-Z_]*_URL$|^(?:SMTP|REDIS)_URL$/;
+
+it.each(Object.entries(environments))(
+  "each secret of the %s is also read from the file that its NAME_FILE names",
+  (_part, { shape }) => {
+    const names = Object.keys(shape);
+    const secrets = names.filter((name) => SECRET_LIKE.test(name) && !/_(?:FILE|URI)$/.test(name));
+    expect(secrets).not.toEqual([]);
+    // A program that declares NAME_FILE itself reads the file itself.
+    const ofReader = secrets.filter((name) => !names.includes(`${name}_FILE`));
+    for (const name of secrets) vi.stubEnv(`${name}_FILE`, fileOf(`value of ${name}\n`));
+    expect(variablesOf(names)).toMatchObject(
+      Object.fromEntries(ofReader.map((name) => [name, `value of ${name}`])),
+    );
+    expect(secrets.filter((name) => !ofReader.includes(name))).toEqual(
+      ["VAULT_TOKEN", "PKCS11_PIN"].filter((name) => names.includes(name)),
+    );
   },
 );

@@ -7,13 +7,13 @@ import { ed25519Verify, randomBytes } from "@/lib/crypto/primitives";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { ownInstanceDigest } from "@/lib/env/instance-file";
 import { callService, ServiceUnavailable } from "@/lib/ipc/client";
+import { PART_PATHS } from "@/lib/ipc/part-paths";
 import type { ServiceHandler } from "@/lib/ipc/server";
 
 // How a part proves at GET /healthz that it has the key which others know it by. The caller draws a challenge and the
 // part signs it with its answer. So a proxy's page, another program at its address, an old answer and a changed one do not
 // count as the part's.
 
-const PATH = "/healthz";
 const MAX_BYTES = 65_536;
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 const Health = z.looseObject({ proof: z.string(), instance: z.string().optional() });
@@ -34,7 +34,7 @@ export function withProof(
   const instance = ownInstanceDigest();
   return async (request) => {
     const answer = await handler(request);
-    if (request.path !== PATH || answer.status !== 200) return answer;
+    if (request.path !== PART_PATHS.health || answer.status !== 200) return answer;
     const body = { ...Object(answer.body), ...(instance === undefined ? {} : { instance }) };
     const challenge = request.query.get("challenge");
     if (challenge === null) return { ...answer, body };
@@ -72,7 +72,7 @@ function parseHealth(body: Buffer): PeerHealth | undefined {
  */
 export async function askPeer(url: string, vkey: string, timeoutMs: number): Promise<PeerHealth> {
   const challenge = toBase64url(randomBytes(32));
-  const path = `${PATH}?challenge=${challenge}`;
+  const path = `${PART_PATHS.health}?challenge=${challenge}`;
   const reply = await callService(url, { method: "GET", path, timeoutMs, maxBytes: MAX_BYTES });
   if (reply.status !== 200) throw new NotThePart(`answered ${reply.status}`);
   const health = parseHealth(reply.body);

@@ -6,6 +6,7 @@ import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 import { callService } from "@/lib/ipc/client";
 import { type Part, partIdentity, usePartIdentity } from "@/lib/ipc/part-identity";
+import { PART_PATHS } from "@/lib/ipc/part-paths";
 import { parseServiceUrl } from "@/lib/ipc/service-url";
 
 const WAIT_MS = 4_000;
@@ -40,7 +41,7 @@ async function askService(part: Part, url: string, env: ServedEnv): Promise<void
     const host = env.SERVE_HOST ?? address.host;
     return shakeHands(OWN[host] ?? host, address.port);
   }
-  const { status } = await callService(url, { method: "GET", path: "/healthz", timeoutMs: WAIT_MS });
+  const { status } = await callService(url, { method: "GET", path: PART_PATHS.health, timeoutMs: WAIT_MS });
   if (status >= 500) throw new OperatorError(`the ${part} answered ${status}`);
 }
 

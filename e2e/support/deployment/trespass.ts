@@ -4,6 +4,7 @@ import { PATHS } from "@/lib/escrow/protocol/messages";
 import { POLICIES_PATH } from "@/lib/escrow/protocol/policy-order";
 import { ROSTER_PATHS } from "@/lib/escrow/protocol/roster";
 import { CO_VIEWER_ENDS_PATH } from "@/lib/escrow/protocol/submissions";
+import { PART_PATHS, SIGNER_PATHS, WITNESS_PATHS } from "@/lib/ipc/part-paths";
 import { issueBy, makeAuthority } from "./certificates";
 import type { Deployment } from "./deployment";
 import { PARTS, type Part } from "./layout";
@@ -13,8 +14,11 @@ type Callers = readonly Part[];
 const PORTAL: Callers = ["portal"];
 const BOTH: Callers = ["portal", "worker"];
 
+export const CALLED = ["custodian", "signer", "witness"] as const;
+type Called = (typeof CALLED)[number];
+
 /** Every call of custodian, signer and witness, with the parts that may make it. */
-export const CALLS: readonly (readonly ["custodian" | "signer" | "witness", string, string, Callers])[] = [
+export const CALLS: readonly (readonly [Called, string, string, Callers])[] = [
   ["custodian", "GET", PATHS.identity, BOTH],
   ["custodian", "GET", PATHS.epochs, BOTH],
   ["custodian", "POST", PATHS.epochs, PORTAL],
@@ -36,20 +40,26 @@ export const CALLS: readonly (readonly ["custodian" | "signer" | "witness", stri
   ["custodian", "GET", ROSTER_PATHS.roster, PORTAL],
   ["custodian", "POST", ROSTER_PATHS.roster, PORTAL],
   ["custodian", "POST", ROSTER_PATHS.statements, PORTAL],
-  ["custodian", "GET", "/healthz", BOTH],
-  ["signer", "POST", "/checkpoint", BOTH],
-  ["signer", "GET", "/healthz", BOTH],
-  ["witness", "POST", "/add-checkpoint", ["worker"]],
-  ["witness", "GET", "/healthz", BOTH],
+  ["custodian", "GET", PART_PATHS.health, BOTH],
+  ["custodian", "GET", PART_PATHS.alarms, PORTAL],
+  ["signer", "POST", SIGNER_PATHS.checkpoint, BOTH],
+  ["signer", "GET", SIGNER_PATHS.signed, BOTH],
+  ["signer", "GET", PART_PATHS.health, BOTH],
+  ["signer", "GET", PART_PATHS.alarms, BOTH],
+  ["witness", "POST", WITNESS_PATHS.addCheckpoint, ["worker"]],
+  ["witness", "GET", PART_PATHS.health, BOTH],
+  ["witness", "GET", PART_PATHS.alarms, BOTH],
 ];
 
-/** Every path of the custodian's protocol. A new one needs its line in CALLS. */
-export const CUSTODIAN_PATHS: readonly string[] = [
-  ...[PATHS, LOST_KEY_PATHS, ROSTER_PATHS].flatMap((paths) => Object.values(paths)),
-  POLICIES_PATH,
-  CO_VIEWER_ENDS_PATH,
-  "/healthz",
-];
+const CUSTODIAN_PATHS = [PATHS, LOST_KEY_PATHS, ROSTER_PATHS, [POLICIES_PATH, CO_VIEWER_ENDS_PATH]].flatMap(
+  (paths) => Object.values(paths),
+);
+/** Every path that each part answers. A new one needs its line in CALLS. */
+export const PATHS_OF: Readonly<Record<Called, readonly string[]>> = {
+  custodian: [...CUSTODIAN_PATHS, ...Object.values(PART_PATHS)],
+  signer: [SIGNER_PATHS, PART_PATHS].flatMap((paths) => Object.values(paths)),
+  witness: [WITNESS_PATHS, PART_PATHS].flatMap((paths) => Object.values(paths)),
+};
 
 type Outcome = "refused" | "no connection" | `answered ${number}`;
 

@@ -11,6 +11,8 @@ import { siteOf } from "@/lib/identity/sign-in/site";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { signedIn } from "@/lib/testing/instance/signed-in";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { AuditBody } from "@/lib/transactions/schema";
 
 const RP_ID = "localhost";
 let bench: AccessBench;
@@ -47,6 +49,15 @@ describe("a person with open work", () => {
       id,
     ]);
     expect(rows).toEqual([{ state: "done" }]);
+  });
+
+  it("opens nothing more with their participant's key from the next opening on when they are suspended", async () => {
+    const [transaction] = bench.transactions;
+    const open = () =>
+      outcomeOf(openTransaction(bench.client, transaction, AuditBody.parse({ purpose: "settlement" })));
+    expect(await open()).toBe("done");
+    await suspendPerson(admin, bench.client.principal.userId, "the laptop is lost");
+    expect(await open()).toBe("access.inactive");
   });
 
   it("who loses a duty leaves a decision that no longer counts, once the roster has changed", async () => {

@@ -305,6 +305,28 @@ describe("a leave", () => {
     expect(await endLeaving(job)).toBe(1);
     expect(await stateOf(userId)).toBe("left");
   });
+
+  it("that is planned keeps the last administrator, raises an alarm, and is retried once there is another", async () => {
+    const other = await createAdministrationBench();
+    try {
+      const { greta, nils, clock, runtime } = other;
+      const { userId } = greta.principal;
+      const on = clock.now().toISOString().slice(0, 10);
+      const job = { ...runtime, client: {}, requestId: "t", system: "portal" };
+      const stateOfGreta = async () => (await getPersonDetail(nils, userId)).state;
+      await leavePerson(nils, userId, { reason: "retires", on });
+      await suspendPerson(greta, nils.principal.userId, "the laptop is lost");
+      clock.set(new Date(Date.parse(`${on}T00:00:00Z`) + 24 * HOUR));
+      expect(await endLeaving(job)).toBe(0);
+      expect(await stateOfGreta()).toBe("active");
+      expect(other.portal.lines.join("")).toContain('"alarm":"people.last-administrator"');
+      await other.person({ role: "admin" });
+      expect(await endLeaving(job)).toBe(1);
+      expect(await stateOfGreta()).toBe("left");
+    } finally {
+      await other.close();
+    }
+  });
 });
 
 describe("a reset of the sign-in", () => {
@@ -363,6 +385,20 @@ describe("a person's record", () => {
     expect(await getPersonDetail(bench.greta, principal.userId)).toMatchObject({
       ...{ role: "admin", duties: ["admin", "compliance"] },
     });
+  });
+
+  it.each([
+    ["an administrator who also approves", { role: "admin", duties: ["admin", "approve"] }],
+    ["an administrator with legal review", { role: "admin", duties: ["admin", "legal"] }],
+    ["an administrator who releases", { role: "admin", duties: ["admin", "executive"] }],
+    ["administration with emergency access", { role: "coordinator", duties: ["admin", "break-glass"] }],
+    ["an administrator without that duty", { role: "admin", duties: ["compliance"] }],
+    ["a coordinator without a duty", { role: "coordinator", duties: [] }],
+    ["an auditor with a duty", { role: "auditor", duties: ["legal"] }],
+  ] as const)("never gets duties that do not go together: %s", async (_what, { role, duties }) => {
+    const { principal } = await coordinator();
+    const asked = askDuties(bench.greta, principal.userId, { role, duties: [...duties], reason: "x" });
+    expect(await outcomeOf(asked)).toBe("person.duties");
   });
 });
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FormatError } from "@/lib/crypto/format-error";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { callService, ServiceUnavailable } from "@/lib/ipc/client";
+import { SIGNER_PATHS } from "@/lib/ipc/part-paths";
 import { type Checkpoint, parseCheckpointText } from "../entry/checkpoint";
 
 const TIMEOUT_MS = 30_000;
@@ -20,7 +21,7 @@ export type SignerWord =
  * but a verification is complete only with the signer's statement (check-signer.ts).
  */
 export function askSigner(url: string, logVkey: string): Promise<SignerWord> {
-  return ask(url, logVkey, { method: "POST", path: "/checkpoint" });
+  return ask(url, logVkey, { method: "POST", path: SIGNER_PATHS.checkpoint });
 }
 
 /**
@@ -28,7 +29,7 @@ export function askSigner(url: string, logVkey: string): Promise<SignerWord> {
  * signed nothing. The signer compares nothing for this, and the checkpoint may be older than the log.
  */
 export function askSigned(url: string, logVkey: string): Promise<SignerWord> {
-  return ask(url, logVkey, { method: "GET", path: "/signed" });
+  return ask(url, logVkey, { method: "GET", path: SIGNER_PATHS.signed });
 }
 
 async function ask(

@@ -7,6 +7,7 @@ import { parseLine } from "@/lib/crypto/log/note-format";
 import { openNote, splitNote } from "@/lib/crypto/log/signed-note";
 import { type WitnessAddress, witnessName } from "@/lib/env/anchors";
 import { callService, type ServiceReply } from "@/lib/ipc/client";
+import { WITNESS_PATHS } from "@/lib/ipc/part-paths";
 import type { Cosigned, SignedCheckpoint } from "./checkpoint-store";
 import { storedNodes } from "./store";
 
@@ -78,7 +79,7 @@ async function addCheckpoint(
   const body = utf8(`old ${oldSize}\n${proof.map((hash) => `${toBase64(hash)}\n`).join("")}\n${note}`);
   return callService(url, {
     method: "POST",
-    path: "/add-checkpoint",
+    path: WITNESS_PATHS.addCheckpoint,
     body,
     timeoutMs: TIMEOUT_MS,
     maxBytes: MAX_REPLY_BYTES,

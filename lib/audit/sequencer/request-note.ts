@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FormatError } from "@/lib/crypto/format-error";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { callService } from "@/lib/ipc/client";
+import { SIGNER_PATHS } from "@/lib/ipc/part-paths";
 import { parseCheckpointText } from "../entry/checkpoint";
 import type { SignedCheckpoint } from "./checkpoint-store";
 
@@ -23,7 +24,7 @@ export async function requestCheckpoint(from: {
   const reply = await callService(from.signerUrl, {
     part: "signer",
     method: "POST",
-    path: "/checkpoint",
+    path: SIGNER_PATHS.checkpoint,
     timeoutMs: SIGNER_TIMEOUT_MS,
   }).catch((cause: unknown) => {
     throw new CheckpointLate("the checkpoint signer does not answer", { cause });

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Part } from "@/lib/ipc/part-identity";
+import { PART_PATHS, SIGNER_PATHS } from "@/lib/ipc/part-paths";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
 import { collectWith, counter } from "@/lib/telemetry/metrics/registry";
@@ -54,9 +55,9 @@ export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHa
     return note === undefined ? { status: 409, body: { reason: "empty", seq: 0 } } : signed(note);
   };
   return async ({ method, path }) => {
-    if (path === "/healthz" && method === "GET") return health();
-    if (path === "/signed" && method === "GET") return newest();
-    if (path !== "/checkpoint") return { status: 404 };
+    if (path === PART_PATHS.health && method === "GET") return health();
+    if (path === SIGNER_PATHS.signed && method === "GET") return newest();
+    if (path !== SIGNER_PATHS.checkpoint) return { status: 404 };
     return method === "POST" ? noted() : { status: 405 };
   };
 }
@@ -64,7 +65,7 @@ export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHa
 /** Requests a checkpoint as a caller would, so that health and log show a refusal. */
 export async function askOnce(serve: ServiceHandler): Promise<void> {
   const none = { query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
-  await serve({ method: "POST", path: "/checkpoint", ...none });
+  await serve({ method: "POST", path: SIGNER_PATHS.checkpoint, ...none });
 }
 
 /** An empty log raises no alarm. Every other reason means that the database or the clock cannot be trusted. */

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Part } from "@/lib/ipc/part-identity";
+import { PART_PATHS, WITNESS_PATHS } from "@/lib/ipc/part-paths";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
 import { collectWith, counter } from "@/lib/telemetry/metrics/registry";
@@ -15,7 +16,7 @@ export const MAX_WITNESS_BODY_BYTES = 131_072;
 
 /** Returns the parts that may make a call over mtls://. The worker alone has checkpoints cosigned. */
 export function callersOfWitness(_method: string, path: string): readonly Part[] {
-  return path === "/add-checkpoint" ? ["worker"] : ["portal", "worker"];
+  return path === WITNESS_PATHS.addCheckpoint ? ["worker"] : ["portal", "worker"];
 }
 
 /** HTTP interface of the witness: `POST /add-checkpoint` (C2SP tlog-witness), one call at a time. */
@@ -27,11 +28,11 @@ export function witnessHandler(witness: Witness, logger?: Logger): ServiceHandle
     ),
   );
   return async (request) => {
-    if (request.path === "/healthz" && request.method === "GET") {
+    if (request.path === PART_PATHS.health && request.method === "GET") {
       const sizes = witness.logs.map(({ origin, head }) => ({ origin, size: head.head?.size ?? 0 }));
       return { status: 200, body: { logs: sizes } };
     }
-    if (request.path !== "/add-checkpoint") return { status: 404 };
+    if (request.path !== WITNESS_PATHS.addCheckpoint) return { status: 404 };
     if (request.method !== "POST") return { status: 405, headers: { allow: "POST" } };
     const next: Promise<ServiceAnswer> = last.then(() => answer(witness, request.body, logger));
     last = next.then(

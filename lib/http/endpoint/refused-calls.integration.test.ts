@@ -18,6 +18,7 @@ import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { signedInAt } from "@/lib/testing/benches/account-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { createAccount, type TestBrowser } from "@/lib/testing/instance/sign-in";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { serve } from "@/lib/testing/routes/route-files";
 
 let bench: PortalBench;
@@ -322,6 +323,18 @@ describe("signed calls", () => {
     ]);
     const bearer = new Request(`${ORIGIN}${PATH}`, { headers: { "x-api-key": apiKey.key } });
     expect(await answerOf(bearer)).toEqual([403, "auth.signature-required", expect.any(String)]);
+  });
+
+  it("refuses signed calls of a suspended person from the next one on", async () => {
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const { userId } = await createCaller(runtime, "client", []);
+    const signingKey = toBase64url(ed25519PublicKey(OTHER_SEED));
+    const { prefix } = await createApiKey(cx, { userId, label: "signed", scopes: ["read"], signingKey });
+    const call = () => answerOf(signed({ seed: OTHER_SEED, parameters: { keyid: prefix } }));
+    expect(await call()).toEqual([200, { signed: true }]);
+    await suspendPerson(cx, userId);
+    expect(await call()).toEqual([403, "access.inactive", expect.any(String)]);
+    expect(runs).toBe(1);
   });
 
   it("takes a signed call once, also when it comes to two portals at the same moment", async () => {

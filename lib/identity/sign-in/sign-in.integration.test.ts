@@ -16,7 +16,9 @@ import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
+import { addPasskey, passkeySignIn, signedInAt } from "@/lib/testing/benches/account-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 import { codeOf, createAccount, type TestAccount, TestBrowser, whoAmI } from "@/lib/testing/instance/sign-in";
 import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { serve } from "@/lib/testing/routes/route-files";
@@ -386,6 +388,27 @@ describe("sign-in", () => {
       expect((await new TestBrowser(place).post("callback/password", wrong)).status).toBe(429);
       expect(await entries("session.create", "denied")).toBe(before);
       expect((await new TestBrowser(place).signIn(person, clock)).status).toBe(200);
+    });
+
+    it("a passkey signs in where wrong passwords and codes have spent the budgets of its address and account", async () => {
+      const person = await createAccount(runtime, "regulator");
+      const key = new SoftwareAuthenticator();
+      await addPasskey(await signedInAt(clock, person), key);
+      const { email, password } = person;
+      const place = new TestBrowser().address;
+      for (let count = 0; count < 12; count++)
+        await new TestBrowser(`198.18.3.${count}`).post("callback/password", {
+          email,
+          password,
+          code: "000000",
+        });
+      for (let count = 0; count < 2; count++)
+        await new TestBrowser(place).post("callback/password", { email, password: "not this one at all" });
+      for (let count = 0; count < 100; count++) await runtime.limits.take("sign_in_address", place);
+      clock.advance(MINUTE);
+      expect((await new TestBrowser(place).signIn(person, clock)).status).toBe(429);
+      expect((await passkeySignIn(new SoftwareAuthenticator(), person.userId)).status).toBe(429);
+      expect((await passkeySignIn(key, person.userId)).status).toBe(200);
     });
 
     it("guesses from many addresses of one IPv6 network count as one address", async () => {

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { JOURNAL_FILE, REGISTRATIONS_FILE } from "@/lib/custodian/journal/journal";
 import { commandWords } from "@/lib/env/backup";
+import { PART_PATHS } from "@/lib/ipc/part-paths";
 import type { ServiceHandler } from "@/lib/ipc/server";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { BACKUP_FILE } from "@/lib/keystore/backup/record";
@@ -116,7 +117,7 @@ export class BackupCommand {
   reportIn(handler: ServiceHandler): ServiceHandler {
     return async (request) => {
       const answer = await handler(request);
-      if (request.path !== "/healthz" || answer.status !== 200 || !this.#hasFailed) return answer;
+      if (request.path !== PART_PATHS.health || answer.status !== 200 || !this.#hasFailed) return answer;
       return { ...answer, body: { ...Object(answer.body), backup_command: "failed" } };
     };
   }
