@@ -183,7 +183,7 @@ describe("npm run verify", () => {
     expect(changed.stdout).toMatch(
       /^WRONG\nOnly what was held against it is: all 6 entries agree with what was signed/,
     );
-    expect(changed.stdout).toMatch(/^what to do: Compare it with the answer it came from/m);
+    expect(changed.stdout).toMatch(/^what to do: Compare the receipt with the API answer that contained it/m);
     const foreign = { ...JSON.parse(receiptFor({ bytes }, 2, undefined, operator(3))) };
     const other = verify([
       good,
