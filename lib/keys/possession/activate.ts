@@ -42,7 +42,7 @@ async function lockFormer(
     changed("A rotation of the participant's key has not ended: register the key again when it has.");
   }
   if ((await findOpenRecovery(tx, participantId))?.state === "running") {
-    changed("A recovery to the participant's key has not ended: prove the next one when it has.");
+    changed("A recovery to the participant's current key has not ended: prove the next key when it has.");
   }
   const [active] = await selectActiveKeys(tx, [participantId], false);
   return active && (await lockKey(tx, active.id));
