@@ -139,14 +139,16 @@ function requireOrder(
   aud: string,
   agencies: readonly string[],
 ): void {
-  if (order.aud !== aud)
-    throw new SignatureRefusal("audience", "The order is for another instance.");
+  if (order.aud !== aud) throw new SignatureRefusal("audience", "The order is for another instance.");
   if (order.single_use === true && order.agency === undefined)
     throw new SignatureRefusal("no-agency", "A single-use order must name its agency.");
   if (order.agency !== undefined && !agencies.includes(order.agency))
     throw new SignatureRefusal("agency", "The order is for an agency other than the requester's.");
   if (order.issuer !== key.issuer || order.jurisdiction !== key.jurisdiction)
-    throw new SignatureRefusal("issuer", "The order names one issuer, but the key is registered for another.");
+    throw new SignatureRefusal(
+      "issuer",
+      "The order names one issuer, but the key is registered for another.",
+    );
   if (order.valid_until <= order.valid_from)
     throw new SignatureRefusal("dates-reversed", "The order ends before it begins.");
   const { from, to } = order.selector;

@@ -38,7 +38,8 @@ export function documentType(file: {
   const form = documentForm(file.bytes);
   if (form === undefined) refuse("The document is not PDF, PNG, JPEG, TIFF or p7m.");
   const declared = file.mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (!form.declared.includes(declared)) refuse(`The content is ${form.mediaType}, but the declared type is not.`);
+  if (!form.declared.includes(declared))
+    refuse(`The content is ${form.mediaType}, but the declared type is not.`);
   if (!form.extensions.includes(extensionOf(file.filename)))
     refuse(`The content is ${form.mediaType}, but the file's extension is not.`);
   const fault = form.fault(file.bytes);

@@ -89,7 +89,9 @@ async function againstEnding(
   if (to === "revoked" && isOwed(request))
     return "The request still needs an answer. Suspend the legal authority, or deny the request. The requester can withdraw it.";
   const grant = await findGrantOfRequest(tx, request.id);
-  return grant?.releaseId === undefined ? undefined : "Executives released this grant, so a coordinator cannot end it.";
+  return grant?.releaseId === undefined
+    ? undefined
+    : "Executives released this grant, so a coordinator cannot end it.";
 }
 
 /** Ends the same order in the requests for a rest, where a reviewer may end it. */

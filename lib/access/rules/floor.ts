@@ -113,7 +113,7 @@ function authorizationReasons(facts: Using, grant: GrantFacts): Reason[] {
   }
   const found: Reason[] = [];
   if (!LIVE_AUTHORIZATION.has(authorization.state))
-    found.push(no("floor.authorization-state", "The legal authority is neither verified nor attested."));
+    found.push(no("floor.authorization-state", "The legal authority must be verified or attested."));
   if (!isWithin(authorization.validFrom, authorization.validUntil, facts.now))
     found.push(no("floor.authorization-time", "The legal authority is not valid now."));
   return found;

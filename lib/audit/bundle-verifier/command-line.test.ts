@@ -127,7 +127,9 @@ describe("npm run verify", () => {
     const open = put("open.json", receiptFor(fixtureEntry(900), 900, "2026-11-24T15:00:00.000001Z"));
     expect(verify([good, "--policy", policy, "--receipt", open, "--receipt", answer])).toMatchObject({
       status: 3,
-      stdout: expect.stringMatching(/^VERIFIED.*\nUNDECIDED: this bundle does not show whether the log kept the promise of a receipt/),
+      stdout: expect.stringMatching(
+        /^VERIFIED.*\nUNDECIDED: this bundle does not show whether the log kept the promise of a receipt/,
+      ),
     });
   });
 

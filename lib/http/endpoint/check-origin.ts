@@ -45,7 +45,9 @@ export function originRefusal(
 ): DomainError | undefined {
   const { headers } = request;
   if (READS.has(request.method)) {
-    return isOwnRead(headers) ? undefined : refused("Calls of a session must come from this portal's own pages.");
+    return isOwnRead(headers)
+      ? undefined
+      : refused("Calls of a session must come from this portal's own pages.");
   }
   if (!isFromOurPage(site, headers))
     return refused(`Changes of a session must come from this portal's own pages, at ${site.origin}.`);

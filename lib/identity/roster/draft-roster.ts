@@ -74,7 +74,8 @@ export function draftRoster(input: DraftInput): Draft {
   );
   const credentials = [...kept, ...added(input)];
   if (credentials.length === 0) refuseKey("You cannot remove your last key. Enrol another one in its place.");
-  if (credentials.length > MAX_CREDENTIALS) refuseKey(`The roster has at most ${MAX_CREDENTIALS} keys of one person.`);
+  if (credentials.length > MAX_CREDENTIALS)
+    refuseKey(`The roster has at most ${MAX_CREDENTIALS} keys of one person.`);
   const { statements: _statements, ...rest } = current;
   const persons = current.persons.map((one) => (one.person === name ? { ...one, credentials } : one));
   const roster = { ...rest, version: current.version + 1, previous: rosterDigest(current), persons };

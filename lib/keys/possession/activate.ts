@@ -36,7 +36,7 @@ async function lockFormer(
   if (!(await lockParticipant(tx, participantId))) throw new DomainError("key.not-found");
   if ((await lockKey(tx, key.id))?.state !== "pre_active") changed(`${key.kid} does not wait for a proof.`);
   if ((await findHeld(tx, participantId))?.id !== held?.id)
-    changed("The participant's key changed meanwhile.");
+    changed("The participant's key changed in the meantime.");
   await refuseSuspended(tx, participantId);
   if ((await findOpen(tx, participantId)) !== undefined) {
     changed("A rotation of the participant's key has not ended: register the key again when it has.");

@@ -108,7 +108,8 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
   const notes: Note[] = [];
   const { withheld } = coverage;
   if (!complete) {
-    const detail = "a filtered export: it proves that its entries are in the log, not that it has all of them";
+    const detail =
+      "a filtered export: it proves that its entries are in the log, not that it has all of them";
     notes.push({ class: "filtered", detail });
   }
   if (entries === 0 && size > 0) {
