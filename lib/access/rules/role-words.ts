@@ -20,7 +20,7 @@ const ASK = "File an access request with your legal authority.";
  */
 const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>>> = {
   "default.hours": {
-    auditor: "Auditors can open transactions in office hours only, under every legal authority.",
+    auditor: "Auditors can open transactions in office hours only. No legal authority changes this.",
     regulator:
       "Your agency set these hours. For an urgent order or demand, give hours_override with a reason. The reason is logged.",
   },
@@ -39,8 +39,8 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
   },
   "default.groups": {
     participant: "You can open only the fields that were sealed for you.",
-    auditor: "Your grant has other fields. File a new request for these.",
-    regulator: "Your grant has other fields. File a new request for these.",
+    auditor: "Your grant does not have these fields. File a new request for them.",
+    regulator: "Your grant does not have these fields. File a new request for them.",
     reviewer: "File a new request for these fields.",
   },
   "default.level": {
