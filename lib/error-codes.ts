@@ -151,7 +151,7 @@ export const ERROR_CODES = {
   "policy.state": [409, "The policy set's state does not allow this"],
   "policy.superseded": [409, "Another policy set became active"],
   "policy.dry-run": [409, "A dry run of this policy set is needed first"],
-  "policy.run": [409, "Too many runs wait or run"],
+  "policy.run": [409, "Too many runs are waiting or running"],
   "policy.run-not-found": [404, "Run not found"],
   "policy.run-ended": [409, "The run has already ended"],
   "policy.gains": [409, "Someone would gain access"],

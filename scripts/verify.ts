@@ -24,7 +24,7 @@ const USAGE = `usage: npm run verify -- BUNDLE|EVIDENCE [--policy FILE | --keep 
 --keep FILE: as --policy FILE, and a bundle that is verified under it leaves its newest checkpoint there, so that later
 bundles must continue from it
 exit status: 0 verified under the policy, and every receipt proven; 3 consistent, but with the keys
-in the bundle only, or a receipt is neither proven nor broken by it; 1 wrong; 2 usage, or what was to be kept cannot be
+in the bundle only, or the bundle does not decide a receipt; 1 wrong; 2 usage, or what was to be kept cannot be
 written\n`;
 const EXIT = { verified: 0, wrong: 1, consistent: 3 } as const;
 

@@ -102,7 +102,9 @@ test("filter, pagination and the other pages keep the closed log; leaving it kee
   await visit(page, at(ofOld("/audit")));
   await page.getByRole("link", { name: "Entry 0 of the next log" }).click();
   await page.waitForURL((url) => !url.searchParams.has("log") && url.searchParams.get("entry") === "0");
-  await expect(drawer(page)).toContainText(`This log follows the closed log ${two.old}. It lost no entries.`);
+  await expect(drawer(page)).toContainText(
+    `This log follows the closed log ${two.old}. The closed log lost no entries.`,
+  );
   expect(faults()).toEqual([]);
   await page.context().close();
 });

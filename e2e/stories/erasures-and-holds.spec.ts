@@ -313,7 +313,7 @@ test("a regulator places a hold by keyboard, renews and releases it; other agenc
   await expect(page.getByLabel("Transactions")).toBeFocused();
   await page.getByLabel("Transactions").fill("j".repeat(201));
   await expect(
-    page.getByText("One of these is neither a transaction number nor a job name.").first(),
+    page.getByText("One of these is not a transaction number or a job name.").first(),
   ).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Transactions").fill(id);

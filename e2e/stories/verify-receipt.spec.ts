@@ -87,7 +87,7 @@ test("the browser checks a receipt, from a file and pasted, and shows the comman
   await expect(receipts(page)).toContainText("changed.json: the receipt for entry");
   await expect(receipts(page)).toContainText("the pasted receipt");
   await expect(receipts(page)).toContainText("The log kept its promise");
-  await expect(page.getByText("Compare it with the answer it came from")).toBeVisible();
+  await expect(page.getByText("Compare the receipt with the API answer that contained it")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-receipt-changed");
   await page.setViewportSize({ width: 390, height: 844 });

@@ -36,7 +36,7 @@ function commonFault(certificate: HeldCertificate, at: Date): SignatureRefusal |
   if (hasUnknownCritical(certificate) || isLimited)
     return new SignatureRefusal(
       "certificate-extension",
-      "A certificate has name constraints or a critical extension that nothing here looks at.",
+      "A certificate has name constraints or a critical extension that is not supported here.",
     );
   requireStrongKey(certificate);
   return undefined;
@@ -119,7 +119,7 @@ export async function findPath(
   if (found !== undefined) return found;
   throw (
     search.fault ??
-    new SignatureRefusal("no-chain", "No way leads from the signer to a registered trust anchor.")
+    new SignatureRefusal("no-chain", "The signer's certificate does not lead to a registered trust anchor.")
   );
 }
 
@@ -137,5 +137,5 @@ export async function findIssuerPath(
   const search: Search = { anchors: [anchor], others: [], at, checks: 0, fault: undefined };
   const found = await climb(search, [issuer]);
   if (found !== undefined) return found;
-  throw search.fault ?? new SignatureRefusal("no-chain", "The trust anchor has not issued it.");
+  throw search.fault ?? new SignatureRefusal("no-chain", "The trust anchor did not issue this certificate.");
 }

@@ -78,12 +78,12 @@ function onlySigner({ signed }: ParsedSignedData): SignerInfo {
   if (another !== undefined)
     throw new SignatureRefusal(
       "several-signers",
-      "Several have signed it: which of them counts is not said.",
+      "It has several signatures and does not say which one counts.",
     );
   if (signer.signedAttrs === undefined)
     throw new SignatureRefusal(
       "signed-attributes",
-      "It has no signed attributes, which tell what was signed.",
+      "It has no signed attributes, so it does not say what was signed.",
     );
   return signer;
 }
@@ -91,13 +91,13 @@ function onlySigner({ signed }: ParsedSignedData): SignerInfo {
 /** Checks that content inside the signature equals the document, to the byte; a signature inside a PDF has none. */
 function requireOuterContent({ signed }: ParsedSignedData, { method, pieces }: DocumentSignature): void {
   const { eContentType, eContent } = signed.encapContentInfo;
-  if (eContentType !== DATA) throw new SignatureRefusal("form", "It signs something else than a document.");
+  if (eContentType !== DATA) throw new SignatureRefusal("form", "It does not sign a document.");
   if (eContent === undefined) return;
   const inner = octetsOf("the embedded content", eContent);
   const [whole, more] = pieces;
   const isSame = whole !== undefined && more === undefined && equalConstantTime(inner, whole);
   if (method === "pades" || !isSame)
-    throw new SignatureRefusal("embedded", "It holds another document than the one that it came with.");
+    throw new SignatureRefusal("embedded", "It contains a document that differs from the attached one.");
 }
 
 async function requireAttributes(signer: SignerInfo, { pieces }: DocumentSignature): Promise<void> {
@@ -139,7 +139,7 @@ function anchorFor(trust: Trust, top: HeldCertificate | undefined): RegisteredAn
   if (fitting !== undefined) return fitting;
   throw new SignatureRefusal(
     "issuer",
-    "Its trust anchor is registered for another issuer than the order names.",
+    "The order names one issuer, but the trust anchor is registered for another.",
   );
 }
 

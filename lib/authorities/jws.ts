@@ -72,12 +72,12 @@ function readHeader(text: string): z.infer<typeof Header> {
   const value = strictJson("header", textOf("header", decode("header", text)));
   const alg: unknown = value instanceof Object ? Reflect.get(value, "alg") : undefined;
   if (typeof alg === "string" && alg.toLowerCase() === "none")
-    throw new SignatureRefusal("alg-none", "The header says that nothing is signed.");
+    throw new SignatureRefusal("alg-none", "The header declares that the order is not signed.");
   if (alg !== "EdDSA")
-    throw new SignatureRefusal("algorithm", "The header names another algorithm than EdDSA.");
+    throw new SignatureRefusal("algorithm", "The header names an algorithm other than EdDSA.");
   const header = Header.safeParse(value);
   if (header.success) return header.data;
-  throw new SignatureRefusal("form", "The header has other members than alg, kid and typ of an order.");
+  throw new SignatureRefusal("form", "The header has members other than alg, kid and typ of an order.");
 }
 
 function isEmpty(value: unknown): boolean {
@@ -96,7 +96,7 @@ function readPayload(text: string): SignedOrder {
     if (!(cause instanceof FormatError)) throw cause;
     throw new SignatureRefusal("not-canonical", "The payload is not in canonical form.", { cause });
   }
-  if (isEmpty(value)) throw new SignatureRefusal("empty-selector", "The order's selector names nothing.");
+  if (isEmpty(value)) throw new SignatureRefusal("empty-selector", "The order's selector is empty.");
   const order = SignedOrder.safeParse(value);
   if (!order.success) {
     const [issue] = order.error.issues;
@@ -139,14 +139,16 @@ function requireOrder(
   aud: string,
   agencies: readonly string[],
 ): void {
-  if (order.aud !== aud)
-    throw new SignatureRefusal("audience", "The order is for another instance than this one.");
+  if (order.aud !== aud) throw new SignatureRefusal("audience", "The order is for another instance.");
   if (order.single_use === true && order.agency === undefined)
     throw new SignatureRefusal("no-agency", "A single-use order must name its agency.");
   if (order.agency !== undefined && !agencies.includes(order.agency))
-    throw new SignatureRefusal("agency", "The order is for another agency than the one that asks.");
+    throw new SignatureRefusal("agency", "The order is for an agency other than the requester's.");
   if (order.issuer !== key.issuer || order.jurisdiction !== key.jurisdiction)
-    throw new SignatureRefusal("issuer", "The key is registered for another issuer than the order names.");
+    throw new SignatureRefusal(
+      "issuer",
+      "The order names one issuer, but the key is registered for another.",
+    );
   if (order.valid_until <= order.valid_from)
     throw new SignatureRefusal("dates-reversed", "The order ends before it begins.");
   const { from, to } = order.selector;

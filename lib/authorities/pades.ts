@@ -50,7 +50,7 @@ function lastSignature(file: Buffer): Dictionary | undefined {
     tried.add(start ?? -place);
     place = place === 0 ? -1 : file.lastIndexOf(MARK, place - 1);
   }
-  throw new SignatureRefusal("form", "The PDF says that it is signed, and its signature cannot be read.");
+  throw new SignatureRefusal("form", "The PDF is marked as signed, but its signature cannot be read.");
 }
 
 /**
@@ -69,13 +69,13 @@ function signedPieces(file: Buffer, members: Dictionary, gap: { readonly at: num
     next === undefined ||
     rest === undefined
   )
-    throw new SignatureRefusal("byte-range", "The signature does not say which bytes it is over.");
+    throw new SignatureRefusal("byte-range", "The signature does not say which bytes it covers.");
   if (from !== 0 || length !== gap.at || next !== gap.end || !(next + rest <= file.length))
-    throw new SignatureRefusal("byte-range", "The signature leaves out more of the file than its own place.");
+    throw new SignatureRefusal("byte-range", "The signature does not cover the whole file.");
   if (next + rest !== file.length)
     throw new SignatureRefusal(
       "later-changes",
-      "The file was changed after it was signed: the signature is of an earlier state.",
+      "The file was changed after it was signed: the signature covers an earlier version.",
     );
   return [file.subarray(0, length), file.subarray(next)];
 }
@@ -109,7 +109,7 @@ export function findPdfSignature(bytes: Uint8Array): DocumentSignature | undefin
   if (form === undefined)
     throw new SignatureRefusal(
       "sub-filter",
-      "The signature in the PDF is of a kind that is not judged here.",
+      "The signature in the PDF is of a kind that is not supported here.",
     );
   const cms = readContents(fromUtf8(file.subarray(contents.at + 1, contents.end - 1)));
   return { method: "pades", cms, pieces, ...form };

@@ -80,7 +80,7 @@ async function requireManaged(cx: Context, { plan, facts }: Planned): Promise<vo
   if (!plan.sealed.some(({ wraps }) => wraps.some(({ kid }) => held.has(kid)))) return;
   throw new DomainError("evidence.client-held", {
     detail:
-      "Your participant holds the key of this transaction itself, so the portal cannot open it. Open it with your program (sealport open), which checks each value by the transaction's digests.",
+      "Your own program has the key of this transaction, so the portal cannot open it. Open it with your program (sealport open), which checks each value against the transaction's digests.",
   });
 }
 

@@ -48,7 +48,7 @@ ${PACK_FILES.earlier}       The ${rows.length} evidence files made under this ac
 Check each file on its own, on the page /verify of any portal or on the command line, without a server:
   npm run verify -- ${reference}.pdf --policy FILE
   npm run verify -- ${PACK_FILES.log} --policy FILE
-FILE has the keys you trust, from somewhere else than this pack. The pack itself is not signed: its files are.
+FILE has the keys you trust, from a source other than this pack. The pack itself is not signed: its files are.
 `;
 }
 

@@ -120,7 +120,7 @@ async function authenticateSignature(
     !holdsFor(call, key.signingKey, request, target)
   )
     throw new DomainError("auth.signature", {
-      detail: "The signature is not that of a live key over this call.",
+      detail: "The signature is not from a valid key for this call.",
     });
   const now = cx.clock.now();
   const isFirst = await takeNonce(cx.db.run, {

@@ -177,7 +177,7 @@ function unavailable(fault: Fault | undefined): DomainError {
     detail:
       fault === "altered"
         ? "The active policy set does not match the log, so it decides no call. Notify the operator."
-        : "It could not be loaded. Try again in a moment.",
+        : "The active policy set could not be loaded. Try again in a moment.",
     ...(fault === "altered" ? {} : { retryAfterSeconds: 2 }),
   });
 }

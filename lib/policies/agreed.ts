@@ -69,7 +69,7 @@ export async function requireAgreed(tx: Tx, cx: Instance, set: WholeSetRow): Pro
 export function requireWaited(earliest: Date | null, at: Date): void {
   if (earliest === null || at >= earliest) return;
   throw new DomainError("policy.waits", {
-    detail: `It can become active from ${earliest.toISOString()}. Until then it can be stopped: a change that gives access waits 24 hours after its last approval, one that keeps the log for a shorter time 7 days.`,
+    detail: `It can become active from ${earliest.toISOString()}. Until then it can be stopped. A change that gives access waits 24 hours after its last approval. A change that keeps the log for a shorter time waits 7 days.`,
     extra: { earliest: earliest.toISOString() },
   });
 }

@@ -18,7 +18,7 @@ function requireKept(from: WholeSetRow, to: WholeSetRow): void {
   const [before, after] = [documentOf(from).settings.retention, documentOf(to).settings.retention];
   if (comparePeriods(before, after).every((period) => period.after >= period.before)) return;
   throw new DomainError("policy.gains", {
-    detail: `Going back to version ${to.number} would keep the log for a shorter time. Make a draft from it, which another person approves.`,
+    detail: `Going back to version ${to.number} would keep the log for a shorter time. Make a draft from it. Another person must approve the draft.`,
   });
 }
 
@@ -42,7 +42,7 @@ async function requireWayBack(tx: Tx, cx: Context, to: WholeSetRow) {
   requireKept(from, to);
   if (run.gains)
     throw new DomainError("policy.gains", {
-      detail: `Going back to version ${number} would give access. Make a draft from it, which two people approve.`,
+      detail: `Going back to version ${number} would give access. Make a draft from it. Two people must approve the draft.`,
     });
   return { last, from };
 }

@@ -71,7 +71,9 @@ async function requireSecondPerson(tx: Tx, { principal }: Context, set: WholeSet
   if (set.author !== null && (await isSameHuman(tx, principal.userId, set.author)))
     throw refuse("You wrote this version. Another person decides on it.");
   if (set.run_id !== null && (await isGainer(tx, set.run_id, principal.userId)))
-    throw refuse("You would gain by this version. A person who does not gain decides on it.");
+    throw refuse(
+      "You would gain access by this version. A person who does not gain access must decide on it.",
+    );
 }
 
 /** Throws `policy.second-person` where another account of the same person decided on this submission. */

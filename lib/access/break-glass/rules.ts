@@ -15,7 +15,7 @@ export function useReasons(
       reason(
         "floor.break-glass-duty",
         "access.forbidden",
-        "Only people with the break-glass duty on the roster can use emergency access.",
+        "Only people with the duty break-glass on the roster can use emergency access.",
       ),
     ];
   if (facts.isBlocked)

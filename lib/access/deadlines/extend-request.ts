@@ -33,7 +33,7 @@ function newDate(
           ? "This kind of legal authority allows no later deadline."
           : row.extensions > 0
             ? "The deadline was already extended once. Answer the request, in part if needed."
-            : "Even the latest date that the instrument leaves is over.",
+            : "The latest date that the legal authority allows has passed.",
     });
   }
   const until = asked.until === undefined ? latest : dayOrInstant(asked.until, latest);

@@ -50,8 +50,8 @@ export async function requireDeciders(
   throw new DomainError("request.no-decider", {
     detail:
       missing.length === 0
-        ? `Only ${people} ${people === 1 ? "person" : "people"} of another organisation could decide; the duties ${names} take ${needed}.`
-        : `Too few active people of an organisation other than yours and the parties' hold the duty ${names}: the policies need ${counts}.`,
+        ? `Only ${people} ${people === 1 ? "person" : "people"} of another organisation could decide; the duties ${names} need ${needed}.`
+        : `Too few active people have the duty ${names} and belong neither to your organisation nor to a party: the policies need ${counts}.`,
     extra: { duties },
   });
 }

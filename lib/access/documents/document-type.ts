@@ -8,8 +8,8 @@ function refuse(detail: string): never {
 /** Returns the refusal of a file that is more than one document: the reason by name, in `reason`, and as a text. */
 const POLYGLOT: Readonly<Record<Exclude<FormFault, "truncated">, string>> = {
   archive: "It is also a ZIP archive: an archive's end record is in its last 64 KB.",
-  followed: "Something else follows its end.",
-  script: "There is a script in the picture.",
+  followed: "The file has data after its end.",
+  script: "The picture contains a script.",
 };
 
 function refuseFault(fault: FormFault, mediaType: string): never {
@@ -36,11 +36,12 @@ export function documentType(file: {
   if (file.bytes.length === 0)
     throw new DomainError("document.truncated", { detail: "The document is empty." });
   const form = documentForm(file.bytes);
-  if (form === undefined) refuse("Neither PDF, PNG, JPEG, TIFF nor p7m.");
+  if (form === undefined) refuse("The document is not PDF, PNG, JPEG, TIFF or p7m.");
   const declared = file.mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (!form.declared.includes(declared)) refuse(`The bytes are ${form.mediaType}, the declared type is not.`);
+  if (!form.declared.includes(declared))
+    refuse(`The content is ${form.mediaType}, but the declared type is not.`);
   if (!form.extensions.includes(extensionOf(file.filename)))
-    refuse(`The bytes are ${form.mediaType}, the file's extension is not.`);
+    refuse(`The content is ${form.mediaType}, but the file's extension is not.`);
   const fault = form.fault(file.bytes);
   if (fault !== undefined) refuseFault(fault, form.mediaType);
   return form.mediaType;

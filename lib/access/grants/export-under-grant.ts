@@ -17,7 +17,7 @@ export function lenderFor(cx: Context): ExportLender {
     const grant = await loadGrant(tx, cx, grantId, "grant.open");
     // The rule that stops an export needs the holder's grant. A co-viewer's export would take a unit and then fail.
     if (grant.subjectUserId !== cx.principal.userId) {
-      const detail = "Its holder exports under a grant; a co-viewer does not.";
+      const detail = "Only the holder can export under a grant. A co-viewer cannot.";
       throw refusalOf([reason("floor.grant-of-another", "access.no-grant", detail)]);
     }
     const [first, ...others] = standingReasons({ subject: cx.principal, now: cx.clock.now() }, grant);

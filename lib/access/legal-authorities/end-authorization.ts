@@ -87,9 +87,11 @@ async function againstEnding(
   if (request.state === "overdue" || isLate(request, cx.clock.now()))
     return "The request is overdue: executives may release it.";
   if (to === "revoked" && isOwed(request))
-    return "An answer is owed: suspend the order, or deny the request; who took the order back withdraws it.";
+    return "The request still needs an answer. Suspend the legal authority, or deny the request. The requester can withdraw it.";
   const grant = await findGrantOfRequest(tx, request.id);
-  return grant?.releaseId === undefined ? undefined : "Executives released it: no coordinator ends it.";
+  return grant?.releaseId === undefined
+    ? undefined
+    : "Executives released this grant, so a coordinator cannot end it.";
 }
 
 /** Ends the same order in the requests for a rest, where a reviewer may end it. */

@@ -110,7 +110,7 @@ describe("the explanation of a refusal", () => {
     const set = changedSet({ "age-auditor": forbid("resource.ageDays >= 31") });
     expect(first(set)).toMatchObject({
       id: "default.retention",
-      detail: "Older than the 30 days your role may look back.",
+      detail: "The transaction is older than the 30 days that your role may see.",
     });
     expect(first(set).next).toBeUndefined();
   });

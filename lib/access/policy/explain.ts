@@ -48,7 +48,7 @@ function ageReason(denied: DeniedGroup, set: DecidingSet): Reason {
   const detail =
     days === undefined
       ? "The transaction is older than your role may see."
-      : `Older than the ${days} days your role may look back.`;
+      : `The transaction is older than the ${days} days that your role may see.`;
   return reason("default.retention", "access.outside-retention", detail);
 }
 

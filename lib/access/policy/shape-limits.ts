@@ -20,7 +20,7 @@ const COUNTS: readonly (Bound & { readonly tokens: readonly string[] })[] = [
     words: "The policy has more than 60 conditions. Write two policies, or one list with contains.",
   },
   { tokens: ["+", "-", "*"], most: 20, words: "The policy calculates more than 20 times." },
-  { tokens: ["if"], most: 10, words: "The policy has more than 10 times if. Write several policies." },
+  { tokens: ["if"], most: 10, words: "The policy uses if more than 10 times. Write several policies." },
 ];
 
 const OPENING = "([{";

@@ -101,9 +101,7 @@ const mayDecide: Rule<"request.decide"> = (subject, facts) => {
   const against = conflictReasons(subject, facts, "Members of the requester's organisation cannot decide.");
   if (against.length > 0) return against;
   if (facts.deciders.includes(subject.userId))
-    return [
-      reason("floor.same-person", "decision.same-person", "The stages are decided by different people."),
-    ];
+    return [reason("floor.same-person", "decision.same-person", "Different people must decide the stages.")];
   if (facts.isParty)
     return [reason("floor.party", "decision.party", "A party to these transactions cannot decide.")];
   return [];
@@ -132,7 +130,11 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
     return [
       reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal or executive."),
     ];
-  const against = conflictReasons(subject, facts, "The requester's organisation cannot check them.");
+  const against = conflictReasons(
+    subject,
+    facts,
+    "Members of the requester's organisation cannot check the requester's identity.",
+  );
   if (against.length > 0) return against;
   return [];
 };
@@ -206,7 +208,7 @@ const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
     reason(
       "floor.released",
       "access.forbidden",
-      "Executives released this grant: they end it, or its holder.",
+      "Executives released this grant. Only an executive or the holder can end it.",
     ),
   ];
 };

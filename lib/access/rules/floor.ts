@@ -91,7 +91,7 @@ function breakGlassReasons({ subject }: Using, grant: GrantFacts, breakGlass: Br
   const found: Reason[] = [];
   if (subject.role !== "coordinator" || !subject.duties.includes("break-glass"))
     found.push(
-      no("floor.break-glass-duty", "Only people with the break-glass duty can use emergency access."),
+      no("floor.break-glass-duty", "Only people with the duty break-glass can use emergency access."),
     );
   if (breakGlass.partyOrganisations.includes(subject.organisationId))
     found.push(
@@ -113,9 +113,9 @@ function authorizationReasons(facts: Using, grant: GrantFacts): Reason[] {
   }
   const found: Reason[] = [];
   if (!LIVE_AUTHORIZATION.has(authorization.state))
-    found.push(no("floor.authorization-state", "The legal authority is neither verified nor attested."));
+    found.push(no("floor.authorization-state", "The legal authority must be verified or attested."));
   if (!isWithin(authorization.validFrom, authorization.validUntil, facts.now))
-    found.push(no("floor.authorization-time", "The legal authority is not in date."));
+    found.push(no("floor.authorization-time", "The legal authority is not valid now."));
   return found;
 }
 
@@ -188,7 +188,7 @@ function statementReasons(facts: OpeningFacts): Reason[] {
     reason(
       "floor.statement",
       "statement.required",
-      "Every opening takes a statement signed by the requester.",
+      "Every opening needs a statement signed by the requester.",
     ),
   ];
 }

@@ -22,7 +22,7 @@ test.each([
 test("an auditor and a regulator get different texts for the same rule, after the rule's sentence", () => {
   const seen = (role: "auditor" | "regulator" | "coordinator") =>
     refusalOf([hours], { reader: { role, duties: [] } });
-  expect(seen("auditor").detail).toMatch(/^Outside the office hours\. Auditors open/);
+  expect(seen("auditor").detail).toMatch(/^Outside the office hours\. Auditors can open/);
   expect(seen("regulator").detail).toContain("hours_override");
   expect(seen("auditor").detail).not.toContain("hours_override");
   expect(seen("auditor").extra).toMatchObject({ audience: "auditor", reason: "default.hours" });

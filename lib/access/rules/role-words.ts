@@ -20,39 +20,39 @@ const ASK = "File an access request with your legal authority.";
  */
 const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>>> = {
   "default.hours": {
-    auditor: "Auditors open transactions in office hours only, whatever the instrument.",
+    auditor: "Auditors can open transactions in office hours only. No legal authority changes this.",
     regulator:
-      "Your agency set these hours. For an order or a demand that does not wait, give hours_override with a reason; it is logged.",
+      "Your agency set these hours. For an urgent order or demand, give hours_override with a reason. The reason is logged.",
   },
   "default.retention": {
-    participant: "The operator can tell you what became of an older transaction.",
-    auditor: "An instrument that names a transaction under a legal hold reaches further back.",
-    regulator: "An instrument that names a transaction under a legal hold reaches further back.",
-    support: "An older transaction takes a request of a reviewer's.",
-    reviewer: "An older transaction takes an instrument that names it, and a hold.",
+    participant: "Ask the operator about older transactions.",
+    auditor: "To open it, you need a legal hold and a legal authority that names it.",
+    regulator: "To open it, you need a legal hold and a legal authority that names it.",
+    support: "A reviewer can file a request for it.",
+    reviewer: "To open it, you need a legal hold and a legal authority that names it.",
   },
   "floor.no-grant": {
     auditor: ASK,
     regulator: ASK,
-    support: "A party lets support see a transaction, masked, by disputing it.",
-    reviewer: "Reviewing gives no access of its own: file a request, which others decide.",
+    support: "Support sees a transaction, masked, when a party has opened a dispute and allows it.",
+    reviewer: "Reviewing gives you no access. File a request for others to decide.",
   },
   "default.groups": {
-    participant: "A transaction opens for you in the fields that were sealed for you.",
-    auditor: "The deciders granted other fields; these take a new request.",
-    regulator: "The deciders granted other fields; these take a new request.",
-    reviewer: "These fields take a new request.",
+    participant: "You can open only the fields that were sealed for you.",
+    auditor: "Your grant does not have these fields. File a new request for them.",
+    regulator: "Your grant does not have these fields. File a new request for them.",
+    reviewer: "File a new request for these fields.",
   },
   "default.level": {
-    auditor: "Another level takes a new request.",
-    regulator: "Another level takes a new request.",
-    reviewer: "Another level takes a new request.",
+    auditor: "File a new request for another level.",
+    regulator: "File a new request for another level.",
+    reviewer: "File a new request for another level.",
   },
   "default.views": {
-    auditor: "More views take a new request.",
-    regulator: "More views take a new request under the same authority.",
-    support: "More views take the party's word in its dispute.",
-    reviewer: "More views take a new request.",
+    auditor: "File a new request for more views.",
+    regulator: "File a new request for more views, with the same legal authority if it is still valid.",
+    support: "The party can allow more views in its dispute.",
+    reviewer: "File a new request for more views.",
   },
 };
 

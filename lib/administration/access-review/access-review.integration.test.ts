@@ -109,7 +109,7 @@ describe("an access review", () => {
     expect(own).toMatchObject({ is_own: true, may_decide: false });
     const refusal = await refusalOf(keep(id, clara, own));
     expect(refusal).toMatchObject({ code: "access-review.self" });
-    expect(refusal.detail).toBe(`This row is about you. ${anke.principal.name} decides on you.`);
+    expect(refusal.detail).toBe(`This row is about you. ${anke.principal.name} decides on it.`);
     expect(await outcomeOf(keep(id, anke, await rowOf(id, clara.principal.userId)))).toBe("done");
     const mine = await rowOf(id, anke.principal.userId, bench.greta);
     expect(mine.reviewers.length).toBeGreaterThan(0);

@@ -39,7 +39,7 @@ function requireReviewer(cx: Context, row: RowRecord, { candidates }: LoadedRevi
       "access-review.self",
       names === ""
         ? "This row is about you, and no other reviewer is left. Ask an administrator to name one for your organisation."
-        : `This row is about you. ${names} decides on you.`,
+        : `This row is about you. ${names} decides on it.`,
     );
   throw new DomainError("access-review.not-reviewer", {
     detail: names === "" ? "No reviewer is left for this row." : `${names} decides on this row.`,

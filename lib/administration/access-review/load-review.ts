@@ -142,10 +142,10 @@ export function writeTime(at: Date): string {
 export function requireRunning({ state, endedAt, dueAt }: ReviewRecord, now: Date): void {
   if (state !== "running")
     throw new DomainError("access-review.ended", {
-      detail: `The review ended on ${writeTime(endedAt ?? dueAt)}. Change people under People.`,
+      detail: `The review ended on ${writeTime(endedAt ?? dueAt)}. To change a person's access, go to People.`,
     });
   if (now >= dueAt)
     throw new DomainError("access-review.ended", {
-      detail: `The review was due on ${writeTime(dueAt)}. Change people under People.`,
+      detail: `The review was due on ${writeTime(dueAt)}. To change a person's access, go to People.`,
     });
 }

@@ -18,8 +18,8 @@ import { findRoster } from "@/lib/identity/roster/current-roster";
 import { hasEnrolled } from "@/lib/identity/roster/store";
 
 const WHY: Readonly<Record<SignBlock, string>> = {
-  undecided: "Decide on every row of yours first.",
-  nothing: "No row that you decided waits for your signature.",
+  undecided: "Decide all your rows first.",
+  nothing: "You have no decisions to sign.",
   ended: "The review has ended.",
 };
 

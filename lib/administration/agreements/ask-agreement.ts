@@ -41,7 +41,9 @@ export function digestOf({ before, after }: { readonly before: Facts; readonly a
 
 /** Returns the error for a change that already waits. */
 export function openAlready(): DomainError {
-  return new DomainError("agreement.open", { detail: "Withdraw the one that waits, or let it be decided." });
+  return new DomainError("agreement.open", {
+    detail: "Withdraw the waiting change, or wait for the decision.",
+  });
 }
 
 /** Ends an agreement about the same thing whose time is over, so that it can be asked for again. */

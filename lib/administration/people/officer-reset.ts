@@ -48,7 +48,7 @@ function requireContacts(agency: AgencyRow, contacts: readonly string[], own: st
     refuse(`${agency.name} has fewer than two other contacts. Add them under Organisations first.`);
   const named = new Set(contacts.map(mailbox));
   if (named.size !== 2 || [...named].some((email) => !known.includes(email)))
-    refuse(`Two contacts of ${agency.name} confirm it, and neither is the officer.`);
+    refuse(`Name two contacts of ${agency.name} who confirmed it. The officer cannot be one of them.`);
 }
 
 /**

@@ -43,7 +43,7 @@ function timeCondition(column: Prisma.Sql, comparison: Comparison): Prisma.Sql {
   if (order === undefined) throw unsupported(comparison);
   // Other years have no form that the database reads.
   if (!/^\d{4}-/.test(Number.isNaN(at.getTime()) ? "" : at.toISOString()))
-    throw fault("invalidFilter", `${comparison.attribute} is compared with no time.`);
+    throw fault("invalidFilter", `${comparison.attribute} must be compared with a time.`);
   return Prisma.sql`date_trunc('milliseconds', ${column}) ${order} ${at}::timestamptz`;
 }
 

@@ -53,7 +53,7 @@ async function withdraw(tx: Tx, cx: ScimContext, row: AgreementRow | undefined):
     throw new ScimError(
       409,
       undefined,
-      "Another change of this person waits for two administrators. Try later.",
+      "Another change of this person waits for two administrators. Try again later.",
     );
   const { askedBy: by, reason } = cx.provisioning;
   await withdrawAgreementIn(tx, cx, row, { by, reason: `${reason}: no longer asked for` });

@@ -109,11 +109,11 @@ async function requireRoom(tx: Tx, tenantId: string, at: Date): Promise<void> {
   const { active, added } = await countAddresses(tx, tenantId, new Date(at.getTime() - DAY_MS));
   if (active >= MOST_ADDRESSES)
     throw new DomainError("alert-address.too-many", {
-      detail: `There can be ${MOST_ADDRESSES} addresses. Remove one first.`,
+      detail: `At most ${MOST_ADDRESSES} addresses are allowed. Remove one first.`,
     });
   if (added >= MOST_ADDITIONS)
     throw new DomainError("alert-address.too-many", {
-      detail: `Within 24 hours ${MOST_ADDITIONS} addresses can be added. Try again later.`,
+      detail: `At most ${MOST_ADDITIONS} addresses can be added in 24 hours. Try again later.`,
     });
 }
 
@@ -197,7 +197,7 @@ async function takeTest(cx: Context): Promise<void> {
   const draw = await cx.limits?.take("alert_test", cx.instance.tenantId);
   if (draw === undefined || draw.success) return;
   throw new DomainError("alert-address.tests", {
-    detail: `Within 24 hours ${draw.limit} test messages can be sent. Try again later.`,
+    detail: `At most ${draw.limit} test messages can be sent in 24 hours. Try again later.`,
     retryAfterSeconds: Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000)),
   });
 }

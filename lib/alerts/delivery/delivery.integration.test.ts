@@ -236,7 +236,7 @@ describe("an address for alerts", () => {
     await send();
     await expect(testAddress(person, one)).rejects.toMatchObject({
       code: "alert-address.tests",
-      detail: "Within 24 hours 40 test messages can be sent. Try again later.",
+      detail: "At most 40 test messages can be sent in 24 hours. Try again later.",
       retryAfterSeconds: expect.any(Number),
     });
     await send();

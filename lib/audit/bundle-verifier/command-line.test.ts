@@ -127,7 +127,9 @@ describe("npm run verify", () => {
     const open = put("open.json", receiptFor(fixtureEntry(900), 900, "2026-11-24T15:00:00.000001Z"));
     expect(verify([good, "--policy", policy, "--receipt", open, "--receipt", answer])).toMatchObject({
       status: 3,
-      stdout: expect.stringMatching(/^VERIFIED.*\nNOT SHOWN: a receipt is neither proven nor broken/),
+      stdout: expect.stringMatching(
+        /^VERIFIED.*\nUNDECIDED: this bundle does not show whether the log kept the promise of a receipt/,
+      ),
     });
   });
 
@@ -181,9 +183,9 @@ describe("npm run verify", () => {
       /^ {2}receipt: .*later\.json: the receipt for entry 2 \(.*\) was changed after it was signed: /m,
     );
     expect(changed.stdout).toMatch(
-      /^WRONG\nOnly what was held against it is: all 6 entries agree with what was signed/,
+      /^WRONG\nThe bundle itself is valid: all 6 entries agree with what was signed/,
     );
-    expect(changed.stdout).toMatch(/^what to do: Compare it with the answer it came from/m);
+    expect(changed.stdout).toMatch(/^what to do: Compare the receipt with the API answer that contained it/m);
     const foreign = { ...JSON.parse(receiptFor({ bytes }, 2, undefined, operator(3))) };
     const other = verify([
       good,

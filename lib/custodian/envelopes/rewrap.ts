@@ -83,7 +83,7 @@ export async function rewrap(core: Core, items: readonly RegistrationItem[]): Pr
   const fresh = moved.flatMap((one) => (one instanceof Refused ? [] : [one.body]));
   // Wrapping waits for the keystore. All steps after this line are synchronous.
   const isGone = fresh.some(({ kid }) => core.memory.destroyed.has(Number(kid.slice("escrow#".length))));
-  if (isGone) refuse("epoch", "The epoch was destroyed meanwhile.");
+  if (isGone) refuse("epoch", "The epoch was destroyed in the meantime.");
   if (fresh.length > 0) addRegistrations(core, fresh);
   return moved.flatMap((one, at): RewrapResult[] => {
     const item = items[at];

@@ -47,7 +47,7 @@ async function proveDecision(
     refuse("organisation", "Members of the requester's organisation cannot approve.");
   }
   if (!approver.duties.includes(STAGE_DUTY[statement.stage])) {
-    refuse("duty", `${approver.person} does not hold the duty of stage ${statement.stage}.`);
+    refuse("duty", `${approver.person} does not have the duty of stage ${statement.stage}.`);
   }
   return proveSignature(rulesOf(core, roster), approver, "decision", statement, signature);
 }
@@ -185,7 +185,8 @@ export function checkGrant(
   checkNotEnded(core, grant);
   const known = core.memory.grants.find(grant);
   if (known !== undefined) {
-    if (known.digest !== digest) refuse("grant-conflict", "The grant is known with other statements.");
+    if (known.digest !== digest)
+      refuse("grant-conflict", "The custodian has this grant with other statements.");
     const { assurance } = known.statement;
     const statement = { ...known.statement, assurance: assuranceOf(core, [assurance]) };
     return { statement, digest, isKnown: true };

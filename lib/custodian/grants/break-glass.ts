@@ -41,7 +41,7 @@ export async function proveBreakGlass(
     findPerson(roster, statement.requester) ??
     refuse("requester", `${statement.requester} is not on the roster.`);
   if (!holder.duties.includes(BREAK_GLASS_DUTY)) {
-    refuse("duty", `${holder.person} does not hold the duty ${BREAK_GLASS_DUTY}.`);
+    refuse("duty", `${holder.person} does not have the duty ${BREAK_GLASS_DUTY}.`);
   }
   return proveSignature(rulesOf(core, roster), holder, "break-glass", statement, signature);
 }
@@ -65,12 +65,12 @@ export function checkBreakGlassStands(
 ): void {
   const holder = findPerson(roster, requester) ?? refuse("requester", `${requester} is not on the roster.`);
   if (!holder.duties.includes(BREAK_GLASS_DUTY)) {
-    refuse("duty", `${holder.person} does not hold the duty ${BREAK_GLASS_DUTY}.`);
+    refuse("duty", `${holder.person} does not have the duty ${BREAK_GLASS_DUTY}.`);
   }
   const parties = transactions.flatMap((tx) => core.registrations.find(tx)?.parties ?? []);
   const organisations = partiesOrganisations(roster, parties);
   if (organisations.some((own) => isSameOrganisation(own, holder.organisation))) {
-    refuse("party", "Members of a party's organisation cannot use break-glass for its transactions.");
+    refuse("party", "Members of a party's organisation cannot use emergency access for its transactions.");
   }
 }
 
@@ -95,7 +95,7 @@ export function checkBreakGlass(
   checkNotBlocked(core, given.requester);
   const end = instantOf(given.not_after);
   if (end <= now) refuse("dates", "The time that was signed for has ended.");
-  if (end > now + MAX_EMERGENCY_MS + SLACK_MS) refuse("dates", "Break-glass lasts one hour at most.");
+  if (end > now + MAX_EMERGENCY_MS + SLACK_MS) refuse("dates", "Emergency access lasts one hour at most.");
   const statement: GrantOkStatement = {
     log: core.log,
     grant,
@@ -137,7 +137,7 @@ function checkReview(
   const { memory } = core;
   const held = memory.emergencies.find(grant);
   if (held === undefined)
-    return refuse("unknown-grant", "The custodian does not know this use of break-glass.");
+    return refuse("unknown-grant", "The custodian does not know this use of emergency access.");
   if (held.digest !== emergency) refuse("statement", "The review is of another statement.");
   if (held.holder === reviewer) refuse("self-approval", "You cannot review your own emergency access.");
   if (memory.emergencies.waitingOf(reviewer) !== undefined || memory.emergencies.isBarred(reviewer)) {

@@ -38,11 +38,11 @@ export function requireParty(roster: Roster, handle: string): Party {
 /** Allows masked fields only to a support person who belongs to no party of the transaction. */
 function checkHolder(roster: Roster, holder: string, parties: readonly string[]): void {
   const person = findPerson(roster, holder) ?? refuse("holder", `${holder} is not on the roster.`);
-  if (!person.duties.includes("support")) refuse("duty", `${holder} does not hold the duty support.`);
+  if (!person.duties.includes("support")) refuse("duty", `${holder} does not have the duty support.`);
   const isOfParty = partiesOrganisations(roster, parties).some((organisation) =>
     isSameOrganisation(organisation, person.organisation),
   );
-  if (isOfParty) refuse("organisation", "Support of a party's own organisation sees none of its dispute.");
+  if (isOfParty) refuse("organisation", "Support staff of a party's organisation cannot see its dispute.");
 }
 
 function checkTime(core: Core, { not_after }: DisputeStatement): void {

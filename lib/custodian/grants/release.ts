@@ -40,7 +40,7 @@ export async function proveRelease(
       refuse("organisation", "Members of the requester's organisation cannot release.");
     }
     if (!releaser.duties.includes(RELEASING_DUTY)) {
-      refuse("duty", `${releaser.person} does not hold the duty ${RELEASING_DUTY}.`);
+      refuse("duty", `${releaser.person} does not have the duty ${RELEASING_DUTY}.`);
     }
     proofs.push(await proveSignature(rulesOf(core, roster), releaser, "release", statement, signature));
   }
@@ -53,7 +53,7 @@ function commonTerms({ releases }: ReleaseSubmission): ReleaseTerms {
   if (first === undefined) return refuse("format", "There is no release.");
   const terms = releaseTerms(first.statement);
   const digests = new Set(releases.map(({ statement }) => releaseDigest(releaseTerms(statement))));
-  if (digests.size !== 1) refuse("statement", "The releases differ in more than the signer.");
+  if (digests.size !== 1) refuse("statement", "The releases must differ in the signer only.");
   if (new Set(releases.map(({ statement }) => statement.releaser)).size !== RELEASE_PERSONS) {
     refuse("same-person", "One person released twice.");
   }

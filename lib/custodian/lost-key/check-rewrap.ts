@@ -87,7 +87,7 @@ async function proveOne(core: Core, roster: Roster, { statement, signature }: Si
     refuse("organisation", "Members of the participant's own organisation cannot agree to its re-wrap.");
   }
   if (!rewrappersOf(roster.persons, participant).includes(person)) {
-    refuse("duty", `${name} holds no duty for a re-wrap.`);
+    refuse("duty", `${name} has no duty for a re-wrap.`);
   }
   return proveSignature(rulesOf(core, roster), person, "rewrap", statement, signature);
 }
@@ -107,7 +107,7 @@ export async function proveRewrap(
   const recovery = rewrapDigest(terms);
   checkTerms(core, terms);
   if (statements.some(({ statement }) => rewrapDigest(termsOf(statement)) !== recovery)) {
-    refuse("statement", "The statements are about different things.");
+    refuse("statement", "The statements do not match each other.");
   }
   if (new Set(statements.map(({ statement }) => statement.person)).size !== statements.length) {
     refuse("same-person", "One person signed twice.");

@@ -45,7 +45,7 @@ function checkMembers(
 ): void {
   if (clientData.type !== "webauthn.get") refuse("signature", "The passkey's answer is not an assertion.");
   if (clientData.challenge !== wanted.challenge)
-    refuse("challenge", "The passkey signed something else than this statement.");
+    refuse("challenge", "The passkey signed something other than this statement.");
   if (!wanted.origins.includes(clientData.origin))
     refuse("origin", "The passkey was used on a page whose origin is not in the roster.");
   if (clientData.crossOrigin === true || clientData.topOrigin !== undefined)

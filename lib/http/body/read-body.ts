@@ -85,7 +85,7 @@ export async function streamBody(request: CallRequest, maxBytes: number, take: T
 function checkLength(length: number, declared: number | undefined): number {
   if (declared !== undefined && declared !== length) {
     throw new DomainError("request.malformed", {
-      detail: `The body has ${length} bytes where Content-Length announced ${declared}.`,
+      detail: `The body has ${length} bytes, but Content-Length announced ${declared}.`,
     });
   }
   return length;

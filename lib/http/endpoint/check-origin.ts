@@ -45,12 +45,14 @@ export function originRefusal(
 ): DomainError | undefined {
   const { headers } = request;
   if (READS.has(request.method)) {
-    return isOwnRead(headers) ? undefined : refused("A session's calls come from this portal's own pages.");
+    return isOwnRead(headers)
+      ? undefined
+      : refused("Calls of a session must come from this portal's own pages.");
   }
   if (!isFromOurPage(site, headers))
-    return refused(`A session's changes come from this portal's own pages, at ${site.origin}.`);
+    return refused(`Changes of a session must come from this portal's own pages, at ${site.origin}.`);
   const expected = operation?.upload === undefined ? "application/json" : "multipart/form-data";
   return mediaTypeOf(headers.get("content-type") ?? "") === expected
     ? undefined
-    : refused(`A session's changes are sent as ${expected}.`);
+    : refused(`Changes of a session must be sent as ${expected}.`);
 }

@@ -72,7 +72,7 @@ export function judgeReplay(
   if (kept.status === undefined) {
     throw new DomainError("idempotency.in-progress", {
       detail:
-        "The first request still runs, or ended without a known outcome; look for what it was to create.",
+        "The first request is still running, or ended without a known outcome. Check whether it has created what you asked for.",
       retryAfterSeconds: 5,
     });
   }

@@ -359,7 +359,7 @@ describe("signed calls", () => {
   });
 
   it("refuses a call that is not the one that was signed", async () => {
-    const holds = "not that of a live key over this call";
+    const holds = "not from a valid key for this call";
     const asked = signed({ target: `${ORIGIN}${PATH}?name=a` });
     expect(await answerOf(new Request(`${ORIGIN}${PATH}?name=b`, { headers: asked.headers }))).toEqual(
       refused(holds),
@@ -403,7 +403,7 @@ describe("signed calls", () => {
       [{ covered: ["@method"] }, "does not cover @target-uri"],
       [{ covered: ["@method", "@path", "@authority"] }, "does not cover @target-uri"],
       [{ covered: ["@target-uri"] }, "does not cover @method"],
-      [{ headers: { host: "portal.example:3000" } }, "A signed call goes to"],
+      [{ headers: { host: "portal.example:3000" } }, "A signed call must go to"],
     ];
     for (const [wish, detail] of cases) expect(await answerOf(signed(wish))).toEqual(refused(detail));
     expect(runs).toBe(0);
@@ -420,7 +420,7 @@ describe("signed calls", () => {
       [{ "signature-input": 'a=("@method"), b=("@method")' }, "one signature"],
       [{ signature: "other=:AAAA:" }, "one signature"],
       [{ signature: 'sig="AAAA"' }, "not a byte sequence"],
-      [{ signature: "sig=:AAAA:" }, "not that of a live key"],
+      [{ signature: "sig=:AAAA:" }, "not from a valid key"],
     ];
     for (const [headers, detail] of cases)
       expect(await answerOf(signed({ headers }))).toEqual(refused(detail));

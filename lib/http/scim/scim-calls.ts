@@ -176,6 +176,6 @@ export async function answerScimCall(cx: ScimContext, request: ScimRequest): Pro
   if (acts !== undefined && id === undefined) return onAll(cx, request, acts);
   const key = id?.toLowerCase();
   if (acts === undefined || key === undefined || more !== undefined || !isUuid(key))
-    throw new ScimError(404, undefined, "Nothing has this address.");
+    throw new ScimError(404, undefined, "No resource has this address.");
   return onOne(cx, request, acts, key);
 }

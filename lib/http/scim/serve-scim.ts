@@ -130,7 +130,7 @@ function segmentsOf(path: string): string[] {
       .filter((segment) => segment !== "")
       .map(decodeURIComponent);
   } catch {
-    throw new ScimError(404, undefined, "Nothing has this address.");
+    throw new ScimError(404, undefined, "No resource has this address.");
   }
 }
 

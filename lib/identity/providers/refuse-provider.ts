@@ -17,23 +17,23 @@ function detailOf(fault: ProviderRefusal, host: string): string {
     case "denied":
       return `${host} did not sign you in. Try again there.`;
     case "clock":
-      return `The clocks of ${host} and of this portal differ by more than a minute. Tell your administrators.`;
+      return `The clocks of ${host} and of this portal differ by more than a minute. Notify your administrators.`;
     case "auth-time":
-      return `${host} did not say when you signed in there. Tell your administrators.`;
+      return `${host} did not say when you signed in there. Notify your administrators.`;
     case "too-old":
       return `Your sign-in at ${host} is too old. Sign out there, then try again.`;
     case "second-factor":
       return `${host} did not say that you used a second factor that counts here.`;
     case "domain":
-      return `${host} named no address of your organisation for you.`;
+      return `${host} sent no e-mail address of your organisation for you.`;
     case "address":
-      return "You are signed in there with another address than the invited one.";
+      return "The address that you signed in with there is not the invited one.";
     case "mapping":
       return `Your groups at ${host} do not give the role and duties that you have here. Nothing was changed.`;
     case "passkey":
       return "You have a passkey here. Use it.";
     case "token":
-      return `The answer of ${host} did not pass its checks. Tell your administrators.`;
+      return `The answer of ${host} did not pass its checks. Notify your administrators.`;
     case "unlinked":
     case "unknown":
     case "inactive":

@@ -53,7 +53,7 @@ async function requireOthers(tx: Tx, cx: Context, one: ChangeCase): Promise<void
     if (await isSameHuman(tx, userId, other))
       throw ownApproval(
         "roster.confirmer",
-        "You are one of the people whom this version changes, or have signed it by another account.",
+        "You are one of the people whom this version changes, or you have signed it with another account.",
       );
 }
 

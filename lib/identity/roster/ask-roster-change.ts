@@ -31,7 +31,9 @@ async function loadPasskey(tx: Tx, cx: Context, id: string | undefined) {
 async function requireNonePending(tx: Tx, cx: Context, current: Roster): Promise<void> {
   const [newest] = await listOwnChanges(tx, cx.principal.userId, 1);
   if (newest === undefined || stateOf(newest, current, cx.clock.now()) !== "pending") return;
-  throw new DomainError("roster.pending", { detail: "Withdraw the one that waits, or let it be confirmed." });
+  throw new DomainError("roster.pending", {
+    detail: "Withdraw the waiting change, or wait until it is confirmed.",
+  });
 }
 
 /** Returns the portal's statement for a person without a key. Only an evaluation's custodian accepts it. */

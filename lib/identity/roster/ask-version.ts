@@ -45,7 +45,9 @@ export async function askRosterVersion(
   const { id, entry } = await inTransaction(cx, async (tx) => {
     await lockVersions(tx, cx.instance.tenantId);
     if ((await findOpenVersion(tx, cx, current)) !== undefined)
-      throw new DomainError("roster.open", { detail: "Withdraw the one that waits, or let it be signed." });
+      throw new DomainError("roster.open", {
+        detail: "Withdraw the waiting version, or wait until it is signed.",
+      });
     const changes = await differencesOf(tx, cx, { current, rpId, people });
     return askVersionIn(tx, cx, { current, changes, purpose: reason, userId: cx.principal.userId });
   });

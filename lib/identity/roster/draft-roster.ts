@@ -35,7 +35,7 @@ function withoutRemoved(credentials: readonly Credential[], removes: string | un
   if (removes === undefined) return [...credentials];
   const left = credentials.filter((one) => one.kind !== "passkey" || one.credential_id !== removes);
   if (left.length === credentials.length)
-    refuseKey("The passkey to remove is not one of yours in the roster.");
+    refuseKey("The passkey to remove is not one of your keys on the roster.");
   return left;
 }
 
@@ -44,9 +44,9 @@ function added({ passkey, rpId, current }: DraftInput): Credential[] {
   const isKnown = current.persons.some(({ credentials }) =>
     credentials.some((one) => one.kind === "passkey" && one.credential_id === passkey.credentialId),
   );
-  if (isKnown) refuseKey("This passkey is in the roster already.");
+  if (isKnown) refuseKey("This passkey is already on the roster.");
   if (statementAlgorithm(passkey.publicKey) === undefined)
-    refuseKey("Statements are not taken from this kind of passkey.");
+    refuseKey("This kind of passkey cannot sign statements.");
   const public_key = toBase64url(passkey.publicKey);
   return [{ kind: "passkey", credential_id: passkey.credentialId, public_key, rp_id: rpId }];
 }
@@ -73,8 +73,9 @@ export function draftRoster(input: DraftInput): Draft {
     ({ kind }) => kind !== "portal-evaluation",
   );
   const credentials = [...kept, ...added(input)];
-  if (credentials.length === 0) refuseKey("Your last key stays: enrol another one in its place.");
-  if (credentials.length > MAX_CREDENTIALS) refuseKey("The roster holds no more keys of one person.");
+  if (credentials.length === 0) refuseKey("You cannot remove your last key. Enrol another one in its place.");
+  if (credentials.length > MAX_CREDENTIALS)
+    refuseKey(`The roster has at most ${MAX_CREDENTIALS} keys of one person.`);
   const { statements: _statements, ...rest } = current;
   const persons = current.persons.map((one) => (one.person === name ? { ...one, credentials } : one));
   const roster = { ...rest, version: current.version + 1, previous: rosterDigest(current), persons };

@@ -64,7 +64,7 @@ export function isSigned(headers: Pick<Headers, "has">): boolean {
 export function targetUri(site: Site, request: SignableRequest): string {
   const host = request.headers.get("host")?.toLowerCase();
   const origin = site.origins.find((known) => new URL(known).host === host);
-  if (origin === undefined) refuse(`A signed call goes to ${site.origin}.`);
+  if (origin === undefined) refuse(`A signed call must go to ${site.origin}.`);
   const { pathname, search } = new URL(request.url);
   return `${origin}${pathname}${search}`;
 }
@@ -87,7 +87,7 @@ function timesOf({ parameters }: MessageSignature, now: Date): Date {
 export function readSignedCall(headers: Pick<Headers, "get">, now: Date): SignedCall {
   const read = orRefuse(() => readSignature(headers));
   const { keyid, nonce, alg } = read.parameters;
-  if (alg !== undefined && alg !== "ed25519") refuse("Calls are signed with ed25519.");
+  if (alg !== undefined && alg !== "ed25519") refuse("Calls must be signed with ed25519.");
   if (keyid === undefined) refuse("The signature has no keyid. Use the API key's prefix.");
   if (nonce === undefined || !NONCE.test(nonce))
     refuse("The signature has no nonce of 16 to 128 visible characters.");

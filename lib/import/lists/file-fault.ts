@@ -10,7 +10,7 @@ const SENTENCES = {
   otherColumn: ({ column, columns }: Values) => `line 1 names the column "${column}"; columns are ${columns}`,
   columnTwice: ({ column }: Values) => `line 1 names the column "${column}" twice`,
   noColumn: ({ column, columns }: Values) => `line 1 lacks the column "${column}"; columns are ${columns}`,
-  tooManyRows: ({ line, most }: Values) => `line ${line} is one too many: a file has ${most} rows at most`,
+  tooManyRows: ({ line, most }: Values) => `line ${line} is over the limit: a file has ${most} rows at most`,
 } as const;
 
 type Values = Readonly<Record<string, string | number>>;
@@ -20,7 +20,7 @@ export type FileFaultCode = keyof typeof SENTENCES;
 const REMEDIES: Readonly<Partial<Record<FileFaultCode, string>>> = {
   encoding: "Save the file as CSV UTF-8 and run the command again.",
   tooLong: "Split it into files with the same first line.",
-  tooManyRows: "Move that line and those after it to a second file with the same first line.",
+  tooManyRows: "Move that line and the lines after it to a second file with the same first line.",
 };
 
 /** A file that is no list of the expected form. Nothing of it is used. */

@@ -126,8 +126,8 @@ describe("a list of participants", () => {
     const over = bytes(`id,organisation,role\n${[...lines, "client-a,x,client"].join("\n")}`);
     expect(() => readRows(over, PARTICIPANT_COLUMNS)).toThrow(
       expect.objectContaining({
-        message: "line 10002 is one too many: a file has 10000 rows at most",
-        remedy: expect.stringContaining("Move that line and those after it to a second file"),
+        message: "line 10002 is over the limit: a file has 10000 rows at most",
+        remedy: expect.stringContaining("Move that line and the lines after it to a second file"),
       }),
     );
   });

@@ -36,13 +36,13 @@ async function lockFormer(
   if (!(await lockParticipant(tx, participantId))) throw new DomainError("key.not-found");
   if ((await lockKey(tx, key.id))?.state !== "pre_active") changed(`${key.kid} does not wait for a proof.`);
   if ((await findHeld(tx, participantId))?.id !== held?.id)
-    changed("The participant's key changed meanwhile.");
+    changed("The participant's key changed in the meantime.");
   await refuseSuspended(tx, participantId);
   if ((await findOpen(tx, participantId)) !== undefined) {
     changed("A rotation of the participant's key has not ended: register the key again when it has.");
   }
   if ((await findOpenRecovery(tx, participantId))?.state === "running") {
-    changed("A recovery to the participant's key has not ended: prove the next one when it has.");
+    changed("A recovery to the participant's current key has not ended: prove the next key when it has.");
   }
   const [active] = await selectActiveKeys(tx, [participantId], false);
   return active && (await lockKey(tx, active.id));

@@ -9,9 +9,9 @@ import { askedOf } from "@/lib/keys/possession/challenge";
 import { takeChallenge } from "@/lib/keys/possession/store";
 import type { KeyVersion } from "@/lib/keys/store";
 
-const STALE = "There is no challenge for this key that is yours and unused: ask for a new one.";
+const STALE = "You have no unused challenge for this key. Ask for a new one.";
 const EXPIRED = "The challenge has expired: ask for a new one.";
-const WRONG = "The tag is not the one that the holder of the key computes from the challenge.";
+const WRONG = "The tag does not match the challenge and this key.";
 
 function isAnswer(tag: string, expected: Uint8Array): boolean {
   try {

@@ -66,7 +66,7 @@ export async function refuseRecovery(cx: Context, keyId: string, body: RecoveryE
   const isOwn = mayUseKey(cx.principal, row.participantId, "active");
   if (!isOwn && !isRewrapper(roster, row.participantId, cx.principal.handle)) {
     throw new DomainError("access.forbidden", {
-      detail: "Only its participant can withdraw a recovery, and only people who may sign it can refuse it.",
+      detail: "Only the participant can withdraw a recovery. Only people who may sign it can refuse it.",
     });
   }
   requireAsked(one, cx.clock.now());

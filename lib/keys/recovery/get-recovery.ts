@@ -19,7 +19,7 @@ export async function getRecovery(
     const { key, found } = await findCase(tx, keyId);
     if (!maySee(cx.principal, key.participantId, roster)) {
       throw new DomainError("access.forbidden", {
-        detail: "Only its participant, the operators and the people who sign it can see a recovery.",
+        detail: "Only the participant, the operators and the people who sign a recovery can see it.",
       });
     }
     return { recovery: found === undefined ? null : await recoveryView(tx, cx, found, roster) };

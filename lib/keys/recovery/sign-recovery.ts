@@ -88,7 +88,7 @@ export async function signRecovery(
   if (!isRewrapper(roster, one.row.participantId, person)) {
     throw new DomainError("access.forbidden", {
       detail:
-        "People on the custodian's roster with the duty approve, legal, admin or recovery sign a recovery. They must belong to another organisation than the participant.",
+        "People on the custodian's roster with the duty approve, legal, admin or recovery sign a recovery. They must not belong to the participant's organisation.",
     });
   }
   requireAsked(one, cx.clock.now());

@@ -68,6 +68,6 @@ export function planLines(): string[] {
     "Never restore:",
     ...NEVER.map((line) => `  ${line}`),
     "",
-    "Then: npm run recover (docs/runbooks/recovery.md). Hold a drill every 90 days: backup drill.",
+    "Then: npm run recover (docs/runbooks/recovery.md). Run a drill every 90 days: backup drill.",
   ];
 }

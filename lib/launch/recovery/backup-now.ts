@@ -104,7 +104,7 @@ async function hold(place: KeystorePlace, order: Order<"ceremony">, terminal: Te
   if (order.out !== undefined)
     terminal.say("Give each person one file, and leave no two in one place: together they are the key.");
   const named = order.of === undefined ? "" : ` --of ${order.of}`;
-  terminal.say(`Hold a drill now: npm run keys -- backup drill${named} FILE… (${threshold} of them)`);
+  terminal.say(`Run a drill now: npm run keys -- backup drill${named} FILE… (${threshold} of them)`);
 }
 
 async function drill(

@@ -30,7 +30,7 @@ const PATTERNS = {
   conditions: /^The policy has more than 60 conditions/,
   parts: /^A name has more than 10 parts/,
   calculates: /^The policy calculates/,
-  choices: /^The policy has more than 10 times if/,
+  choices: /^The policy uses if more than 10 times/,
   hidden: /^text: holds characters that cannot be shown/,
 } as const satisfies Readonly<Record<string, RegExp>>;
 

@@ -27,10 +27,12 @@ async function ask(tx: Tx, cx: Context, number: number) {
   if (active === undefined) throw new DomainError("policy.unavailable");
   if ((await countOpenRuns(tx, tenantId, { kind: "dry_run", set_id: set.id })) > 0)
     throw new DomainError("policy.run", {
-      detail: `A dry run of version ${number} waits or runs. Wait for it, or cancel it.`,
+      detail: `A dry run of version ${number} is waiting or running. Wait for it, or cancel it.`,
     });
   if ((await countOpenRuns(tx, tenantId, { kind: "dry_run" })) >= MOST_OPEN)
-    throw new DomainError("policy.run", { detail: `${MOST_OPEN} dry runs wait or run. Try again later.` });
+    throw new DomainError("policy.run", {
+      detail: `${MOST_OPEN} dry runs are waiting or running. Try again later.`,
+    });
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
   const entry = await appendEntry(tx, cx, {

@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<Exclude<Undecided, "fragment">, string>> = {
   memory: "The solver needed more memory than it may use.",
   ended: "The solver ended before it answered.",
   unknown: "The solver answered neither yes nor no.",
-  unconfirmed: "The solver found an example that Cedar does not confirm, or that no case can have.",
+  unconfirmed: "The solver found an example that Cedar does not confirm, or that cannot occur.",
   invalid: "A policy set is not valid, so it was not compared.",
   size: "The policies are too large for the solver.",
 };

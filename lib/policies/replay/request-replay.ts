@@ -31,7 +31,9 @@ export async function requestReplay(cx: Context, { from, to }: ReplayBody): Prom
   const entry = await inTransaction(cx, async (tx) => {
     const { tenantId } = cx.instance;
     if ((await countOpenRuns(tx, tenantId, { kind: "replay" })) >= MOST_OPEN)
-      throw new DomainError("policy.run", { detail: `${MOST_OPEN} replays wait or run. Try again later.` });
+      throw new DomainError("policy.run", {
+        detail: `${MOST_OPEN} replays are waiting or running. Try again later.`,
+      });
     const appended = await appendEntry(tx, cx, {
       ...{ class: "policy", outcome: "intent", action: "policy.replay", subjects: [] },
       details: { run: id, ...question },

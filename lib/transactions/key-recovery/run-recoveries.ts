@@ -64,7 +64,7 @@ async function runOne(cx: RecoverContext, row: RecoveryRow, signal?: AbortSignal
     const isOver =
       error instanceof DomainError && (error.code === "key.state" || FINAL.includes(error.extra.reason));
     if (!isOver) throw error;
-    const { detail = "The custodian wraps no more." } = error;
+    const { detail = "The custodian no longer wraps keys for this recovery." } = error;
     await end(cx, row, (left) => (left === 0 ? { state: "completed" } : { state: "failed", reason: detail }));
   }
 }

@@ -18,7 +18,7 @@ export function conflictReasons(
       reason(
         "floor.second-account",
         "decision.self",
-        "This account and one of those who ask are one person's.",
+        "This account and that of a requester belong to one person.",
       ),
     ];
   if (facts.tie === "organisation" || subject.organisationId === facts.requesterOrganisationId)

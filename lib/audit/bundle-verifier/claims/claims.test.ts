@@ -182,6 +182,6 @@ it("an unmet quorum alone is reported as such and not as a forgery", async () =>
   const report = await verifyBundle(bundle, { policy: { ...POLICY, quorum: 2 } });
   expect(describeReport(report).split("\n").slice(0, 2)).toEqual([
     "WRONG",
-    expect.stringMatching(/^Nothing is shown to be changed; what is missing: .*1 trusted cosignatures of 2$/),
+    expect.stringMatching(/^No change was found, but this is missing: .*1 trusted cosignatures of 2$/),
   ]);
 });

@@ -70,7 +70,7 @@ export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
   older:
     "Ask for a newer bundle and verify it. If none extends your checkpoint, the log was cut. Keep this file and your policy file, and notify the head of compliance.",
   receipt:
-    "Compare it with the answer it came from. Ask the person who gave it to you for that answer. The receipt says nothing about this log.",
+    "Compare the receipt with the API answer that contained it. Ask the person who gave you the receipt for that answer. The receipt says nothing about this log.",
   promise:
     "Keep the receipt and this bundle. Together they show that the log broke its promise. Notify the head of compliance.",
 };

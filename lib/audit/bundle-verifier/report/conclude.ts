@@ -108,16 +108,17 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
   const notes: Note[] = [];
   const { withheld } = coverage;
   if (!complete) {
-    const detail = "a filtered export: inclusion is proven, not that nothing was left out";
+    const detail =
+      "a filtered export: it proves that its entries are in the log, not that it has all of them";
     notes.push({ class: "filtered", detail });
   }
   if (entries === 0 && size > 0) {
-    const detail = "no entry is in this bundle: what is proven is a tree of leaves, and not what was written";
+    const detail = "no entry is in this bundle: it proves a tree of leaves, but not what was written";
     notes.push({ class: "no entries", detail });
   }
   if (parts === "none") {
     const detail =
-      "the export asked for no sealed part: none is here, and nothing tells whether one was dropped";
+      "the export asked for no sealed parts, so none is here; it does not show whether one was dropped";
     notes.push({ class: "no parts", detail });
   }
   const { count } = withheld;

@@ -4,7 +4,7 @@ import { shownText } from "./shown-text";
 
 const HEADLINES = {
   verified: "VERIFIED under the policy",
-  consistent: "CONSISTENT with the keys in the bundle itself, and with nothing else: give --policy to verify",
+  consistent: "CONSISTENT, but only with the keys in the bundle itself: give --policy to verify",
   wrong: "WRONG",
 } as const;
 
@@ -27,12 +27,12 @@ function mildness(report: Report): string {
   switch (mildnessOf(report)) {
     case "unfinished": {
       const details = report.findings.map(({ detail }) => shownText(detail)).join("; ");
-      return `Nothing is shown to be changed; what is missing: ${details}\n`;
+      return `No change was found, but this is missing: ${details}\n`;
     }
     case "older":
-      return "Nothing in it is shown to be changed; it ends before a checkpoint that the policy keeps\n";
+      return "No change was found in this bundle. It ends before a checkpoint that the policy keeps\n";
     case "receipts":
-      return `Only what was held against it is: ${agreeing(report)}\n`;
+      return `The bundle itself is valid: ${agreeing(report)}\n`;
     default:
       return "";
   }
@@ -49,7 +49,7 @@ function headline(report: Report): string {
   const unshown =
     open === 0
       ? ""
-      : `NOT SHOWN: ${open === 1 ? "a receipt is" : `${open} receipts are`} neither proven nor broken by this bundle; verify a newer one\n`;
+      : `UNDECIDED: this bundle does not show whether the log kept the promise of ${open === 1 ? "a receipt" : `${open} receipts`}. Verify a newer bundle\n`;
   return `${HEADLINES[report.verdict]}\n${mildness(report)}${unshown}`;
 }
 

@@ -40,7 +40,7 @@ describe("a bundle that ends before a checkpoint in the policy", () => {
     expect([report.verdict, firstBad(report.findings), report.nearby]).toEqual(["wrong", undefined, []]);
     const text = describeReport(report);
     expect(text).toMatch(
-      /^WRONG\nNothing in it is shown to be changed; it ends before a checkpoint that the policy keeps\n/,
+      /^WRONG\nNo change was found in this bundle\. It ends before a checkpoint that the policy keeps\n/,
     );
     expect(text).toContain(
       "this bundle ends at 7 leaves, before the checkpoint over 12 leaves that your policy keeps",
@@ -53,7 +53,7 @@ describe("a bundle that ends before a checkpoint in the policy", () => {
   it("a changed entry in such a bundle is reported as that entry", async () => {
     const text = describeReport(await verifyBundle(changeBundle(upTo(7), 4), { policy: kept }));
     expect(text).toContain("first bad entry: 4");
-    expect(text).not.toContain("Nothing in it is shown to be changed");
+    expect(text).not.toContain("No change was found in this bundle");
     expect(text).toMatch(/^what to do: Keep this file and this report/m);
   });
 

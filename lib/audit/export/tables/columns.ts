@@ -11,7 +11,7 @@ import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 export const COLUMNS = {
   seq: "Number of the entry in the log, from 0, without gaps.",
   at: "When it was written, UTC, to the microsecond.",
-  who: "Name of the person who acted, if the reader knows them. Names are of today and no part of the entry.",
+  who: "Name of the person who acted, if the reader knows them. Names are as of today and not part of the entry.",
   organisation: "Organisation of that person.",
   what: "What was done, in words.",
   fields: "Field groups that it concerns; (masked) behind those that were shown masked.",

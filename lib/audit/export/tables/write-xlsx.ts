@@ -41,7 +41,7 @@ function dictionary(request: ExportRequest, { log, size, entries, longer }: Fact
     ["Filtered by", names.length === 0 ? "nothing" : names.join(", ")],
     ["Cells with a text longer than a cell holds", String(longer)],
     ["Rows of one sheet", `${SHEET_ROWS}; more rows follow on further sheets.`],
-    ["What this proves", "Nothing by itself: take the signed bundle for that."],
+    ["What this proves", "This file proves nothing alone. Use the signed bundle as proof."],
   ];
 }
 

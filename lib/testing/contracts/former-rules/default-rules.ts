@@ -70,7 +70,7 @@ export function retentionReasons(facts: OpeningFacts): Reason[] {
     reason(
       "default.retention",
       "access.outside-retention",
-      `Older than the ${days} days your role may look back.`,
+      `The transaction is older than the ${days} days that your role may see.`,
     ),
   ];
 }

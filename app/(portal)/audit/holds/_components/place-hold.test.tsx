@@ -31,9 +31,7 @@ describe("the drawer for a legal hold", () => {
     await waitFor(() => expect(reason().getAttribute("aria-invalid")).toBeNull());
     await user.click(records());
     await user.paste("j".repeat(201));
-    expect(
-      await screen.findByText(/One of these is neither a transaction number nor a job name/),
-    ).toBeDefined();
+    expect(await screen.findByText(/One of these is not a transaction number or a job name/)).toBeDefined();
     expect(calls).toEqual([]);
   });
 
@@ -47,9 +45,7 @@ describe("the drawer for a legal hold", () => {
     await user.type(records(), ID);
     await user.type(reason(), "Examination");
     await user.click(send());
-    expect(
-      await screen.findByText(/One of these is neither a transaction number nor a job name/),
-    ).toBeDefined();
+    expect(await screen.findByText(/One of these is not a transaction number or a job name/)).toBeDefined();
     await waitFor(() => expect(document.activeElement).toBe(records()));
     expect(records()).toHaveProperty("value", ID);
   });
