@@ -1,7 +1,8 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
 
-const CONTROL =
+/** The look of a control of one line. */
+export const CONTROL =
   "block w-full min-h-touch rounded-control border border-edge bg-sheet px-3 text-body text-ink placeholder:text-ink-3 hover:border-ink disabled:bg-margin disabled:text-ink-3 aria-invalid:border-2 aria-invalid:border-oxblood tablet:min-h-form tablet:text-control";
 
 /** One line of text; give it the attributes of its Field. */

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
-import { Select, TextInput } from "@/components/form/controls";
+import { BoundInput, ZoneNote } from "@/components/form/bound-input";
+import { CONTROL, Select, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -34,6 +35,9 @@ const GROUPS = {
 
 const GROUP_NAMES = ["deciding", "officer", "access", "other"] as const;
 
+/** Id of the text that names the zone of the filter's days. */
+const ZONE_ID = "filter-zone";
+
 /** Filters the permanent history by requester, agency, order, transaction and time. Open while a filter is set. */
 function HistorySearch({ address }: { address: ListAddress }) {
   const t = useTranslations("requests.list.filter");
@@ -45,23 +49,29 @@ function HistorySearch({ address }: { address: ListAddress }) {
       </summary>
       <div className="mt-2 grid grid-cols-2 gap-3 drawn:grid-cols-4">
         {SEARCHES.map((name) => (
-          <Field
-            key={name}
-            id={`filter-${name}`}
-            label={t(LABELS[name])}
-            {...(name === "from" || name === "to" ? { mark: t("day") } : {})}
-          >
-            {(control) => (
-              <TextInput
-                {...control}
-                name={name}
-                defaultValue={address[name]}
-                maxLength={200}
-                autoComplete="off"
-              />
-            )}
+          <Field key={name} id={`filter-${name}`} label={t(LABELS[name])}>
+            {(control) =>
+              name === "from" || name === "to" ? (
+                <BoundInput
+                  {...{ ...control, name, className: CONTROL, "aria-describedby": ZONE_ID }}
+                  form="day"
+                  instant={address[name]}
+                />
+              ) : (
+                <TextInput
+                  {...control}
+                  name={name}
+                  defaultValue={address[name]}
+                  maxLength={200}
+                  autoComplete="off"
+                />
+              )
+            }
           </Field>
         ))}
+        <p className="col-span-full text-ink-2 text-note">
+          <ZoneNote id={ZONE_ID} />
+        </p>
       </div>
     </details>
   );

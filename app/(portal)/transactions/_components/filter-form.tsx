@@ -1,10 +1,15 @@
 import { useTranslations } from "next-intl";
 import { addressOf, type ListAddress } from "@/app/(portal)/transactions/_components/list-query";
-import { Select, TextInput } from "@/components/form/controls";
+import { BoundInput, ZoneNote } from "@/components/form/bound-input";
+import { CONTROL, Select, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { TransactionStatus } from "@/lib/transactions/schema";
+
+/** Id of the text that names the zone of the filter's days. */
+const ZONE_ID = "filter-zone";
+const BOUND = { className: CONTROL, "aria-describedby": ZONE_ID };
 
 /** Filters as a plain form. Their values are in the address. */
 export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong: boolean }) {
@@ -41,10 +46,12 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
           )}
         </Field>
         <Field id="filter-from" label={t("from")}>
-          {(control) => <TextInput {...control} type="date" name="from" defaultValue={address.from} />}
+          {(control) => <BoundInput {...control} {...BOUND} form="day" name="from" instant={address.from} />}
         </Field>
         <Field id="filter-to" label={t("to")}>
-          {(control) => <TextInput {...control} type="date" name="to" defaultValue={address.to} />}
+          {(control) => (
+            <BoundInput {...control} {...BOUND} form="day" name="to" isEnd instant={address.to} />
+          )}
         </Field>
         <div className="flex flex-wrap gap-2">
           <Button type="submit" icon="filter">
@@ -56,6 +63,9 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
             </ButtonLink>
           ) : null}
         </div>
+        <p className="col-span-full text-ink-2 text-note">
+          <ZoneNote id={ZONE_ID} />
+        </p>
       </form>
     </search>
   );

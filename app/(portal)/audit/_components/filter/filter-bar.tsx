@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { BoundInput, ZoneNote } from "@/components/form/bound-input";
 import { UrlForm } from "@/components/layout/page-controls";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -21,6 +22,8 @@ export interface ActorChoice {
 const BOX =
   "inline-flex min-h-touch max-w-full items-center gap-2 rounded-control border bg-sheet px-2 text-control hover:border-ink tablet:min-h-bar";
 const LOOK = "min-w-0 cursor-pointer truncate rounded-field bg-sheet py-1 font-medium";
+/** Id of the text that names the zone of the filter's times. */
+const ZONE_ID = "filter-zone";
 const CONTROL = `${LOOK} max-w-[11rem]`;
 
 /** Label and control in one box; one that asks for something has the accent's edge. */
@@ -93,13 +96,12 @@ export function FilterBar(props: {
   );
   const text = (name: "from" | "to") => (
     <Chip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
-      <input
+      <BoundInput
         id={`filter-${name}`}
         name={name}
-        // A time control cannot show an invalid time, so a text field keeps what was typed.
-        type={fault === name ? "text" : "datetime-local"}
-        step={1}
-        defaultValue={localOf(values[name])}
+        form="time"
+        instant={zoned(values[name])}
+        aria-describedby={ZONE_ID}
         className={CONTROL}
         {...wrong(name)}
       />
@@ -188,6 +190,9 @@ export function FilterBar(props: {
               </Chip>
               {text("from")}
               {text("to")}
+              <p className="text-ink-2 text-note">
+                <ZoneNote id={ZONE_ID} />
+              </p>
             </div>
           </details>
         </div>
@@ -198,8 +203,8 @@ export function FilterBar(props: {
   );
 }
 
-/** The form of a `datetime-local` control, in UTC; an invalid time is shown as it was typed. */
-function localOf(text: string): string {
+/** A time without a zone, of an old link or a form that no script sent, is UTC; an invalid one stays as it was typed. */
+function zoned(text: string): string {
   const ms = Date.parse(/Z$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
-  return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 19) : text;
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : text;
 }
