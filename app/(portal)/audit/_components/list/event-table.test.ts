@@ -19,11 +19,7 @@ function render(locale: "en" | "de", element: ReactElement): string {
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /** The list; without a choice its reader has the columns of all. */
-function List(props: {
-  events: readonly EventItem[];
-  names?: typeof NO_NAMES;
-  chosen?: readonly string[];
-}) {
+function List(props: { events: readonly EventItem[]; names?: typeof NO_NAMES; chosen?: readonly string[] }) {
   const { events, names = NO_NAMES, chosen = [] } = props;
   const columns = useEventColumns({ signedSize: 3, isClosed: false, names });
   return createElement(EventTable, { events, columns: chosenColumns(columns, chosen) });
