@@ -76,6 +76,13 @@ async function gate({ page, faults, read, isSignedIn }: Visitor, path: string): 
   await page.setViewportSize(NARROW);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   if (width > NARROW.width) found.push(`scrolls sideways: ${width} px at ${NARROW.width}`);
+  // Menus and folded parts, which open over the page or push it down.
+  const opened = await page.evaluate(() => {
+    for (const one of document.querySelectorAll("details")) one.open = true;
+    return document.documentElement.scrollWidth;
+  });
+  if (opened > Math.max(width, NARROW.width))
+    found.push(`scrolls sideways with all menus open: ${opened} px at ${NARROW.width}`);
   await page.setViewportSize(DESKTOP);
   found.push(...realFaults(faults().slice(before)));
   return found.map((finding) => `${path}: ${finding}`);
