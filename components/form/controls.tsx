@@ -1,8 +1,7 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
 
-/** The look of a control of one line. */
-export const CONTROL =
+const CONTROL =
   "block w-full min-h-touch rounded-control border border-edge bg-sheet px-3 text-body text-ink placeholder:text-ink-3 hover:border-ink disabled:bg-margin disabled:text-ink-3 aria-invalid:border-2 aria-invalid:border-oxblood tablet:min-h-form tablet:text-control";
 
 /** One line of text; give it the attributes of its Field. */
