@@ -61,11 +61,11 @@ export interface Place {
   readonly group: PlaceGroup | "person" | "inside";
 }
 
-/** Groups of the rail, in its order. All but the first fold. */
-export const PLACE_GROUPS = ["work", "record", "rules", "running", "upkeep", "about"] as const;
+/** Groups of the rail, in its order. All but the first and the last fold. */
+export const PLACE_GROUPS = ["work", "record", "rules", "running", "upkeep", "about", "help"] as const;
 export type PlaceGroup = (typeof PLACE_GROUPS)[number];
 
-/** In the order of the rail: work, record, rules, running the instance, its upkeep, about it. */
+/** In the order of the rail: work, record, rules, running the instance, its upkeep, about it, help. */
 const PLACES: readonly Place[] = [
   { key: "home", href: "/", icon: "home", group: "work" },
   { key: "requests", href: "/requests", icon: "request", group: "work" },
@@ -101,8 +101,8 @@ const PLACES: readonly Place[] = [
   { key: "background", href: "/admin/background", icon: "log", group: "upkeep" },
   { key: "setup", href: "/setup", icon: "sliders", group: "running" },
   { key: "trust", href: "/trust", icon: "seal", group: "about" },
-  { key: "help", href: "/help", icon: "help", group: "about" },
   { key: "developers", href: "/developers", icon: "code", group: "about" },
+  { key: "help", href: "/help", icon: "help", group: "help" },
   { key: "account", href: "/account/security", icon: "person", group: "person" },
 ];
 

@@ -20,8 +20,10 @@ describe("the places of the rail", () => {
       viewer("coordinator", ["approve", "legal", "compliance", "privacy", "support"]),
     ];
     for (const who of people) {
-      expect(shownTo(who).length, `${who.role} ${who.duties}`).toBeLessThanOrEqual(12);
+      // Twelve, and Help.
+      expect(shownTo(who).length, `${who.role} ${who.duties}`).toBeLessThanOrEqual(13);
       expect(railFor(who)[0]).toMatchObject({ group: "work", isOpen: true });
+      expect(shownTo(who).at(-1)?.key).toBe("help");
     }
     const compliance = railFor(viewer("coordinator", ["compliance"]));
     expect(compliance.map(({ group, isOpen }) => [group, isOpen])).toEqual([
@@ -30,6 +32,7 @@ describe("the places of the rail", () => {
       ["rules", false],
       ["running", false],
       ["about", false],
+      ["help", true],
     ]);
     expect(railFor(viewer("client")).every(({ isOpen }) => isOpen)).toBe(true);
   });

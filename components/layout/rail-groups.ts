@@ -8,7 +8,7 @@ export interface RailGroup {
   readonly isOpen: boolean;
 }
 
-/** As many links as a person sees in the rail at first, or a few more where their work alone has more. */
+/** As many links as a person sees in the rail at first, and Help. */
 const AT_FIRST = 12;
 
 /** Groups are unfolded in this order while there is room. Administrators first need those who use the instance. */
@@ -17,11 +17,14 @@ const UNFOLDED: Readonly<Record<"admin" | "other", readonly PlaceGroup[]>> = {
   other: ["work", "record", "rules", "running", "about", "upkeep"],
 };
 
+/** Groups that never fold. */
+export const ALWAYS_OPEN: readonly PlaceGroup[] = ["work", "help"];
+
 /** Returns the groups of the rail with the person's places. */
 export function railFor(viewer: Viewer): RailGroup[] {
   const places = placesFor(viewer);
   const inside = (group: PlaceGroup) => places.filter((place) => place.group === group);
-  const open = new Set<PlaceGroup>();
+  const open = new Set<PlaceGroup>(ALWAYS_OPEN);
   let shown = 0;
   for (const group of UNFOLDED[viewer.role === "admin" ? "admin" : "other"]) {
     const count = inside(group).length;

@@ -16,7 +16,14 @@ import {
   type Viewer,
 } from "@/components/layout/places";
 import { remember } from "@/components/layout/preferences";
-import { cookieOf, FOLDS_COOKIE, type Folds, type RailGroup, railFor } from "@/components/layout/rail-groups";
+import {
+  ALWAYS_OPEN,
+  cookieOf,
+  FOLDS_COOKIE,
+  type Folds,
+  type RailGroup,
+  railFor,
+} from "@/components/layout/rail-groups";
 import { Icon } from "@/components/ui/icon";
 import { queryKeys } from "@/lib/api-client/queries";
 
@@ -139,7 +146,7 @@ export function Rail(props: { viewer: Viewer; counts: PlaceCounts; folds: Folds 
             key={group}
             className="border-line border-t py-2 first:border-t-0 [@media(max-height:960px)]:py-1"
           >
-            {group === "work" ? (
+            {ALWAYS_OPEN.includes(group) ? (
               <Links {...of} />
             ) : (
               <FoldedGroup {...of} isOpen={isShown} onTurn={(next) => turn(group, next)} />
